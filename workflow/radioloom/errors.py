@@ -1,0 +1,33 @@
+"""What can go wrong, and who can mend it.
+
+A `StudyError` stops before or during a run: the user mends the study. A `CaseError` ends one case: the stage turns it
+into a row of EXCLUSIONS and goes on. Anything else is a fault of ours and is left to crash.
+"""
+
+
+class RadioloomError(Exception):
+    """Base of all errors that are ours; the message names the thing, the value found and the remedy."""
+
+
+class StudyError(RadioloomError):
+    """The study's configuration, sheets or tables contradict themselves; nothing can be computed until mended."""
+
+
+class CaseError(RadioloomError):
+    """One case cannot go on; its message is the reason that EXCLUSIONS and the report show."""
+
+
+class BadImage(CaseError):
+    """The image cannot be read, or its geometry is not one that features are defined on."""
+
+
+class BadMask(CaseError):
+    """The segmentation cannot be read, found, or placed on the image."""
+
+
+class BadRoi(CaseError):
+    """Image and mask are sound, but the region they give cannot be measured (empty, one voxel, non-finite ...)."""
+
+
+class BadOutcome(CaseError):
+    """A patient without the outcome that the study is about."""

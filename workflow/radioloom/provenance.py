@@ -1,0 +1,103 @@
+"""Hashes and seeds: what makes two runs the same run."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import zlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+LIBRARY = Path(__file__).parent
+# What a number can depend on; the report and every table carry these versions.
+STACK = (
+    "snakemake numpy scipy numba pandas pyarrow pydicom highdicom SimpleITK scikit-learn statsmodels matplotlib".split()
+)
+
+
+def stable_hash(key: str) -> int:
+    """A 32-bit number of a text, the same in every process and on every machine (unlike `hash`)."""
+    return zlib.crc32(key.encode())
+
+
+def rng(seed: int, *keys: str) -> np.random.Generator:
+    """The generator of one purpose (case, stage, repeat): independent of order and number of cores."""
+    return np.random.default_rng([seed, *(stable_hash(str(key)) for key in keys)])
+
+
+def digest(value: Any) -> str:
+    """Twelve hex digits of a JSON-able value, independent of the order of keys."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def file_digest(path: Path) -> str:
+    """Twelve hex digits of a file's content."""
+    with open(path, "rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()[:12]
+
+
+def code_digest(entry: Path) -> str:
+    """Twelve hex digits of a script and of every library module that it reaches by import, at whatever depth.
+
+    Imports inside functions count too, so a lazily imported module is not missed. Snakemake does not track
+    imported modules; a rule that carries this digest in its params re-runs exactly when its own code changes.
+    """
+    files = sorted(_reach(Path(entry).resolve()), key=str)
+    return digest([file_digest(file) for file in files])
+
+
+def modules_behind(entry: Path) -> list[str]:
+    """Names of the library's modules that a script reaches, as `code_digest` sees them."""
+    files = _reach(Path(entry).resolve()) - {Path(entry).resolve()}
+    return sorted(".".join(file.relative_to(LIBRARY.parent).with_suffix("").parts) for file in files)
+
+
+def _reach(entry: Path) -> set[Path]:
+    seen: set[Path] = set()
+    waiting = {entry}
+    while waiting:
+        file = waiting.pop()
+        seen.add(file)
+        waiting |= _imports(file) - seen
+    return seen
+
+
+@cache
+def _imports(file: Path) -> frozenset[Path]:
+    """Files of this library that one file imports, packages' `__init__` on the way included."""
+    package = file.relative_to(LIBRARY.parent).parent.parts if file.is_relative_to(LIBRARY) else ()
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join((*package[: len(package) + 1 - node.level], node.module or "")) if node.level else node.module
+            names |= {base.strip("."), *(f"{base.strip('.')}.{alias.name}" for alias in node.names)}
+    return frozenset(path for name in names if name.split(".")[0] == "radioloom" for path in _files_of(name))
+
+
+def _files_of(name: str) -> set[Path]:
+    parts = name.split(".")
+    found = set()
+    for depth in range(1, len(parts) + 1):
+        place = LIBRARY.parent.joinpath(*parts[:depth])
+        found |= {path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()}
+    return found
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Versions of the packages that the numbers rest on."""
+    found = {}
+    for name in STACK:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found

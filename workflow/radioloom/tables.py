@@ -1,0 +1,240 @@
+"""The tables of a study: declared once, checked on every write and every read, documented from the declaration."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from radioloom.errors import StudyError
+
+ARROW = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table; `null` says whether a value may be missing."""
+
+    name: str
+    dtype: str  # a key of ARROW
+    meaning: str
+    unit: str = ""
+    null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A declared table: rows are unique in `key`, sorted by it, and hold these columns and no others."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def frame(self, rows: Iterable[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:
+        """Rows or a frame as this table: dtypes set, sorted by key, checked."""
+        names = [column.name for column in self.columns]
+        frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=None)
+        if frame.empty:
+            frame = frame.reindex(columns=names)
+        self._same_columns(frame, names)
+        frame = frame[names].astype({c.name: _pandas(c) for c in self.columns})
+        frame = frame.sort_values(list(self.key), kind="stable", ignore_index=True)
+        self.check(frame)
+        return frame
+
+    def check(self, frame: pd.DataFrame) -> None:
+        """Raise StudyError naming table, column, rule and the first keys at fault."""
+        self._same_columns(frame, [column.name for column in self.columns])
+        for column in self.columns:
+            missing = frame[column.name].isna()
+            if not column.null and missing.any():
+                raise StudyError(f"{self.name}.{column.name}: empty in {self._first(frame[missing])}")
+        twice = frame.duplicated(list(self.key), keep="first")
+        if twice.any():
+            raise StudyError(f"{self.name}: more than one row for {self._first(frame[twice])}")
+
+    def write(self, rows: Iterable[dict[str, Any]] | pd.DataFrame, path: Path | str, **provenance: Any) -> pd.DataFrame:
+        """Write Parquet (complete or not at all) with provenance in its metadata; a .csv path writes CSV."""
+        frame = self.frame(rows)
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        if path.suffix == ".csv":
+            frame.to_csv(part, index=False, lineterminator="\n")
+        else:
+            pq.write_table(self._arrow(frame, provenance), part, compression="zstd")
+        os.replace(part, path)
+        return frame
+
+    def read(self, *paths: Path | str) -> pd.DataFrame:
+        """One frame of one or more files of this table, checked."""
+        frames = [pq.read_table(path).to_pandas() for path in paths]
+        filled = [frame for frame in frames if len(frame)] or frames[:1]
+        return self.frame(pd.concat(filled, ignore_index=True) if filled else [])
+
+    def _arrow(self, frame: pd.DataFrame, provenance: dict[str, Any]) -> pa.Table:
+        schema = pa.schema([pa.field(c.name, ARROW[c.dtype], nullable=c.null) for c in self.columns])
+        note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
+        return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata({"radioloom": note})
+
+    def _same_columns(self, frame: pd.DataFrame, names: list[str]) -> None:
+        extra, lacking = sorted(set(frame) - set(names)), sorted(set(names) - set(frame))
+        if extra or lacking:
+            raise StudyError(f"{self.name}: columns {lacking or '-'} are missing and {extra or '-'} are not declared")
+
+    def _first(self, frame: pd.DataFrame) -> str:
+        return "; ".join("/".join(map(str, row)) for row in frame[list(self.key)].head(3).itertuples(index=False))
+
+
+def _pandas(column: Column) -> str:
+    return {"string": "object", "int64": "Int64" if column.null else "int64"}.get(column.dtype, column.dtype)
+
+
+def provenance_of(path: Path | str) -> dict[str, Any]:
+    """What a table's file says of its making: table name, code, profile and study digests."""
+    return json.loads((pq.read_schema(path).metadata or {}).get(b"radioloom", b"{}"))
+
+
+COHORT = Column("cohort", "string", "cohort of the study")
+CASE = Column("case", "string", "pseudonym of one patient")
+REPLICATE = Column("replicate", "string", "what is repeated of a case: visit of a test-retest pair, reader; '1' elsewhere")
+ROI = Column("roi", "string", "the study's name of the region")
+
+CASES = Table("CASES", "prepared cases: image and mask on one grid", ("cohort", "case", "replicate", "roi"), (
+    COHORT, CASE, REPLICATE, ROI,
+    Column("role", "string", "role of the cohort"),
+    Column("modality", "string", "DICOM modality"),
+    Column("unit", "string", "unit of intensity", null=True),
+    Column("source", "string", "kind of segmentation read: RTSTRUCT, SEG, NIfTI ..."),
+    Column("series", "string", "hash of the image's series UID, or of its file name", null=True),
+    Column("n_voxels", "int64", "voxels of the mask on the prepared grid"),
+    Column("volume_mm3", "float64", "volume of the mask by voxel count", "mm3"),
+    Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
+))
+SERIES = Table("SERIES", "image series found, and whether they can be used", ("cohort", "case", "replicate", "series"), (
+    COHORT, CASE, REPLICATE,
+    Column("series", "string", "hash of the series UID, or of the file name"),
+    Column("modality", "string", "DICOM modality"),
+    Column("manufacturer", "string", "vendor", null=True),
+    Column("model", "string", "scanner model", null=True),
+    Column("kernel", "string", "reconstruction kernel", null=True),
+    Column("kvp", "float64", "tube voltage", "kV", null=True),
+    Column("slice_thickness_mm", "float64", "nominal slice thickness", "mm", null=True),
+    Column("slice_spacing_mm", "float64", "distance between slices", "mm", null=True),
+    Column("pixel_spacing_mm", "float64", "in-plane spacing (row)", "mm", null=True),
+    Column("n_slices", "int64", "slices of the volume"),
+    Column("n_files_ignored", "int64", "files in the folder that are not of this series or not DICOM"),
+    Column("verdict", "string", "usable or excluded"),
+    Column("reason", "string", "why excluded, or what was mended", null=True),
+))
+EXCLUSIONS = Table("EXCLUSIONS", "cases that dropped out, where and why", ("cohort", "case", "replicate", "stage"), (
+    COHORT, CASE, REPLICATE,
+    Column("stage", "string", "stage at which the case dropped out"),
+    Column("reason", "string", "why, for a person"),
+))
+CLINICAL = Table("CLINICAL", "outcome of each patient", ("cohort", "case"), (
+    COHORT, CASE,
+    Column("time_days", "float64", "follow-up; empty for a binary outcome", "days", null=True),
+    Column("event", "bool", "event at the end of follow-up, or the binary outcome"),
+))
+COVARIATES = Table("COVARIATES", "clinical covariates, one row each", ("cohort", "case", "covariate"), (
+    COHORT, CASE,
+    Column("covariate", "string", "name in the study"),
+    Column("value", "float64", "value; levels of a category are 0/1 columns", null=True),
+))
+FEATURES = Table(
+    "FEATURES",
+    "one number of one ROI in one image",
+    ("cohort", "case", "replicate", "roi", "image", "family", "aggregation", "discretisation", "feature"),
+    (
+        COHORT, CASE, REPLICATE, ROI,
+        Column("image", "string", "original, or the filtered image: wavelet-LLH ..."),
+        Column("family", "string", "family of the feature"),
+        Column("aggregation", "string", "how directions and slices were brought together; '' where there is no choice"),
+        Column("discretisation", "string", "grey levels the feature rests on: FBS:25, FBN:32; '' where none"),
+        Column("feature", "string", "IBSI name in snake_case"),
+        Column("ibsi", "string", "IBSI id; '' where IBSI has none"),
+        Column("feature_id", "string", "image, family, feature and, where needed, aggregation and bins, joined; a label only"),
+        Column("value", "float64", "the number; empty only where the definition is undefined", null=True),
+    ),
+)
+RELIABILITY = Table("RELIABILITY", "agreement of each feature over replicates", ("source", "feature_id"), (
+    Column("source", "string", "cohort that gave the replicates"),
+    Column("feature_id", "string", "feature"),
+    Column("form", "string", "ICC form, McGraw and Wong: ICC(A,1) ..."),
+    Column("estimate", "float64", "ICC", null=True),
+    Column("low", "float64", "lower bound of the 95 % interval", null=True),
+    Column("high", "float64", "upper bound of the 95 % interval", null=True),
+    Column("n", "int64", "subjects with all replicates"),
+    Column("k", "int64", "replicates of each"),
+))
+SPLITS = Table("SPLITS", "who is learned from and who is predicted, decided before anything is fitted", ("split", "cohort", "case"), (
+    Column("split", "string", "'frozen' (training to validation cohorts) or a fold: r03f2"),
+    COHORT, CASE,
+    Column("part", "string", "train or test"),
+))
+SELECTION = Table("SELECTION", "what became of each feature in each split", ("split", "feature_id"), (
+    Column("split", "string", "split"),
+    Column("feature_id", "string", "feature"),
+    Column("group", "string", "group of features that the selector chooses from"),
+    Column("step", "string", "step that decided: undefined, constant, reliability, redundancy, selector"),
+    Column("kept", "bool", "in the signature"),
+    Column("reason", "string", "why, with the number that decided"),
+    Column("score", "float64", "univariate concordance with the outcome on training data", null=True),
+    Column("volume_rho", "float64", "Spearman correlation with volume on training data", null=True),
+))
+PREDICTIONS = Table("PREDICTIONS", "predicted risk of each case", ("split", "model", "cohort", "case"), (
+    Column("split", "string", "split"),
+    Column("model", "string", "signature, volume, clinical ..."),
+    COHORT, CASE,
+    Column("part", "string", "train or test"),
+    Column("risk", "float64", "linear predictor; higher is worse"),
+))
+METRICS = Table("METRICS", "performance", ("evaluation", "cohort", "model", "metric"), (
+    Column("evaluation", "string", "apparent, cross-validation, validation"),
+    COHORT,
+    Column("model", "string", "signature, volume, clinical, null ..."),
+    Column("metric", "string", "c_index, auc, delta_c_index, logrank_p ..."),
+    Column("estimate", "float64", "value", null=True),
+    Column("low", "float64", "lower bound of the 95 % interval", null=True),
+    Column("high", "float64", "upper bound of the 95 % interval", null=True),
+    Column("n", "int64", "patients"),
+    Column("n_events", "int64", "events"),
+))
+CURVES = Table("CURVES", "Kaplan-Meier curves at the frozen cut-point", ("cohort", "model", "group", "time_days"), (
+    COHORT,
+    Column("model", "string", "model that splits"),
+    Column("group", "string", "low or high risk"),
+    Column("time_days", "float64", "time", "days"),
+    Column("survival", "float64", "estimate"),
+    Column("low", "float64", "lower bound of the 95 % interval", null=True),
+    Column("high", "float64", "upper bound of the 95 % interval", null=True),
+    Column("at_risk", "int64", "patients at risk just before"),
+))
+MODULES = Table("MODULES", "gene modules", ("module", "gene"), (
+    Column("module", "string", "module"),
+    Column("gene", "string", "gene"),
+    Column("weight", "float64", "loading of the gene on the module's score"),
+))
+ASSOCIATIONS = Table("ASSOCIATIONS", "gene modules against features", ("module", "feature_id"), (
+    Column("module", "string", "module"),
+    Column("feature_id", "string", "feature"),
+    Column("rho", "float64", "Spearman correlation of module score and feature", null=True),
+    Column("p", "float64", "two-sided permutation p", null=True),
+    Column("q", "float64", "Benjamini-Hochberg over the whole table", null=True),
+    Column("p_max", "float64", "permutation p of the largest |rho| over the whole table (family-wise)", null=True),
+    Column("rho_given_volume", "float64", "partial Spearman correlation given volume", null=True),
+    Column("n", "int64", "cases with both"),
+))
+TABLES = (
+    CASES, SERIES, EXCLUSIONS, CLINICAL, COVARIATES, FEATURES, RELIABILITY, SPLITS, SELECTION, PREDICTIONS, METRICS, CURVES,
+    MODULES, ASSOCIATIONS,
+)

@@ -1,0 +1,54 @@
+"""Arrays with their place in the patient: the only image record of the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+IDENTITY = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the voxels of an array lie. Every triple is in array order (z, y, x); coordinates are LPS, in mm."""
+
+    shape: tuple[int, int, int]
+    spacing_mm: tuple[float, float, float]
+    origin_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)  # centre of voxel (0, 0, 0)
+    direction: tuple[tuple[float, float, float], ...] = IDENTITY  # column k: unit vector along array axis k
+
+    def to_world(self, index: np.ndarray) -> np.ndarray:
+        """Coordinates (n, 3) in mm of voxel indices (n, 3), both in (z, y, x) order; fractions are allowed."""
+        return np.asarray(self.origin_mm) + (np.asarray(index) * self.spacing_mm) @ np.asarray(self.direction).T
+
+    def to_index(self, world: np.ndarray) -> np.ndarray:
+        """Fractional voxel indices (n, 3) of coordinates (n, 3) in mm; the inverse of `to_world`."""
+        return ((np.asarray(world) - self.origin_mm) @ np.linalg.inv(np.asarray(self.direction)).T) / self.spacing_mm
+
+    def crop(self, low: tuple[int, int, int], shape: tuple[int, int, int]) -> Grid:
+        """The grid of the sub-array that begins at voxel `low` and has `shape` voxels."""
+        origin = tuple(float(v) for v in self.to_world(np.asarray(low, float)))
+        return Grid(shape, self.spacing_mm, origin, self.direction)
+
+    @property
+    def voxel_mm3(self) -> float:
+        return float(np.prod(self.spacing_mm))
+
+    def same_place(self, other: Grid, tolerance_mm: float = 1e-3) -> bool:
+        """Whether two grids put each voxel at the same place, to `tolerance_mm` at the far corner."""
+        if self.shape != other.shape:
+            return False
+        corners = np.array([(0, 0, 0), self.shape], float)
+        return bool(np.abs(self.to_world(corners) - other.to_world(corners)).max() <= tolerance_mm)
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """An image (or, with a bool array, a mask) on its grid."""
+
+    array: np.ndarray  # (z, y, x)
+    grid: Grid
+    unit: str = ""  # "HU", "SUV", "" where the scale is arbitrary
+    modality: str = ""  # DICOM modality: CT, PT, MR
+    notes: tuple[str, ...] = field(default=())  # what was done on the way, for the sidecar
