@@ -20,3 +20,16 @@ class Roi:
     def values(self) -> np.ndarray:
         """Intensities inside the intensity mask, float64 (n,), in array order."""
         return self.intensity[self.mask]
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """One discretised ROI, all arrays on one grid and of one shape (z, y, x)."""
+
+    levels: np.ndarray  # uint16, grey levels 1..n_levels inside the intensity mask, 0 outside
+    n_levels: int
+    shape: np.ndarray  # bool, IBSI morphological mask
+    spacing_mm: tuple[float, float, float]
+    label: str = ""  # how the levels were made, as in FEATURES.discretisation: "FBS:25", "FBN:32", ""
+    lowest: float = 0.0  # intensity at the lower edge of level 1, image unit
+    width: float = 1.0  # width of one bin, image unit
