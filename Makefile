@@ -1,0 +1,33 @@
+# make demo: environment + default study -> results/demo/report.html; make test: environment + lint + all tests.
+PYTHON ?= python3
+CORES ?= 2
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: env demo test lint check bench clean
+
+env: .venv/ready
+
+# uv is picked up where it is installed (seconds); pip does the same from the same hashed lock (a minute).
+.venv/ready: requirements.lock
+	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "Python 3.11 to 3.13 is needed: make PYTHON=python3.12"'
+	$(PYTHON) -m venv .venv
+	if command -v uv >/dev/null; then uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; fi
+	touch $@
+
+demo: env
+	snakemake --cores $(CORES)
+	@echo "report: results/demo/report.html"
+
+test: env lint
+	pytest -q
+
+lint: env
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow/rules
+	mypy
+
+clean:
+	rm -rf .venv .snakemake results/*/

@@ -1,0 +1,79 @@
+"""What every script of the workflow does besides its stage: log, progress line, provenance."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from radioloom.errors import RadioloomError
+from radioloom.provenance import digest, environment, file_digest
+
+
+@dataclass(frozen=True)
+class Job:
+    """One running job: where its progress goes, and what its tables say of their making."""
+
+    terminal: TextIO
+    label: str
+    folder: Path | None  # where the job's batches leave their tables
+    batches: int
+    provenance: dict[str, Any]
+
+    def say(self, text: str) -> None:
+        """One line for the person at the terminal, and the same for the log."""
+        line = f"    {self.label}: {text}"
+        print(line, file=self.terminal, flush=True)
+        print(line, file=sys.stderr, flush=True)
+
+    def batch(self, kept: int, exclusions: list[dict[str, str]]) -> None:
+        """Tell how far the stage is in this cohort, and of every case that dropped out."""
+        for row in exclusions:
+            self.say(f"{row['cohort']}/{row['case']} excluded: {row['reason']}")
+        done = len(list(self.folder.glob("*.exclusions.parquet"))) if self.folder else 1
+        self.say(f"{kept} kept, {len(exclusions)} excluded; {done} of {self.batches} batches")
+
+
+@contextmanager
+def job(snakemake: Any) -> Iterator[Job]:
+    """Send the job's stderr (of compiled libraries too) to its log; the terminal keeps one line a job.
+
+    snakemake : the object that a script is given
+    """
+    terminal = os.fdopen(os.dup(2), "w")
+    with open(snakemake.log[0], "w") as log:
+        sys.stderr.flush()
+        os.dup2(log.fileno(), 2)
+        sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+        label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
+        folder = Path(snakemake.output[0]).parent if "batch" in snakemake.wildcards.keys() else None
+        running = Job(terminal, label, folder, snakemake.resources.get("batches", 1), _provenance(snakemake))
+        try:
+            yield running
+        except RadioloomError as error:
+            running.say(f"error: {error}")
+            raise
+
+
+def _provenance(snakemake: Any) -> dict[str, Any]:
+    """Digests of code, profile, environment and of the input files that are tables or settings."""
+    params = dict(snakemake.params.items())
+    made = {key: params[key] for key in ("code", "profile_hash") if key in params}
+    inputs = [Path(path) for path in snakemake.input if Path(path).suffix in {".parquet", ".json", ".npz"}]
+    return {
+        **made,
+        "params": digest(_plain(params)),
+        "environment": digest(environment()),
+        "inputs": digest(sorted([path.name, file_digest(path)] for path in inputs)),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Params without the place of the data: a study moved elsewhere is the same study."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items() if key != "data"}
+    return value if isinstance(value, (list, str, int, float, bool, type(None))) else str(value)

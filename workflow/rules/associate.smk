@@ -1,0 +1,34 @@
+EXPRESSION = STUDY.settings.get("genomics", {}).get("expression", {}).get("file")
+
+if EXPRESSION:
+
+    rule associate:
+        """Gene modules against features, with permutation nulls."""
+        input:
+            features=f"{RESULTS}/tables/features.parquet",
+            expression=(
+                f"{STUDY.data}/{STUDY.settings['genomics']['cohort']}"
+                if STUDY.simulated
+                else str(STUDY.data / EXPRESSION)
+            ),
+            signature=f"{RESULTS}/signature.json",
+        output:
+            modules=f"{RESULTS}/tables/modules.parquet",
+            associations=f"{RESULTS}/tables/associations.parquet",
+        log:
+            f"{LOGS}/associate.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            data=str(STUDY.data),
+            settings=STUDY.settings["genomics"],
+            volume=STUDY.settings["baselines"].get("volume", []),
+            seed=STUDY.settings["seed"],
+            code=code("associate"),
+        message:
+            "associate gene modules with features"
+        script:
+            "../scripts/associate.py"

@@ -1,0 +1,76 @@
+"""Loads and checks the study; the names that every rule file uses."""
+
+import os
+
+from radioloom import study as studies
+from radioloom.errors import StudyError
+from radioloom.provenance import code_digest, file_digest
+from snakemake.exceptions import WorkflowError
+
+# One thread a job: Snakemake fills the cores, and threaded sums could change the last digits.
+for variable in (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS",
+):
+    os.environ[variable] = "1"
+
+ROOT = Path(workflow.basedir)
+try:
+    STUDY = studies.load(
+        config, ROOT, Path(workflow.configfiles[-1]) if workflow.configfiles else None
+    )
+except StudyError as error:
+    raise WorkflowError(f"the study cannot start:\n{error}") from None
+RESULTS = f"results/{STUDY.name}"
+LOGS = f"{RESULTS}/logs"
+BATCHES = [
+    (cohort, batch) for cohort, batches in STUDY.batches.items() for batch in batches
+]
+WITH_OUTCOME = STUDY.with_outcome()
+
+
+wildcard_constraints:
+    cohort="|".join(STUDY.cohorts()),
+    batch="[0-9a-f]{8}|last",
+
+
+def code(script):
+    """Digest of a script and all library modules it reaches: an edit re-runs what rests on it, and nothing else."""
+    return code_digest(ROOT / "workflow" / "scripts" / f"{script}.py")
+
+
+def rows(wildcards):
+    """Sheet rows of one batch."""
+    return STUDY.batches[wildcards.cohort][wildcards.batch]
+
+
+def n_batches(wildcards):
+    """How many batches the cohort has (a resource, so that a new batch does not re-run the others)."""
+    return len(STUDY.batches[wildcards.cohort])
+
+
+def files(wildcards):
+    """Images and segmentations of one batch; what is not there becomes an exclusion, not a failed start."""
+    if STUDY.simulated:
+        return [f"{STUDY.data}/{wildcards.cohort}"]
+    paths = [
+        STUDY.data / row[key]
+        for row in rows(wildcards)
+        for key in ("image", "segmentation")
+    ]
+    return sorted({str(path) for path in paths if path.exists()})
+
+
+def every_batch(pattern):
+    """One file of each batch of each cohort."""
+    return [pattern.format(cohort=cohort, batch=batch) for cohort, batch in BATCHES]
+
+
+def clinical_file(wildcards):
+    """The outcome file of one cohort."""
+    if STUDY.simulated:
+        return f"{STUDY.data}/{wildcards.cohort}"
+    return str(
+        STUDY.data / STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]
+    )

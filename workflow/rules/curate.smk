@@ -1,0 +1,26 @@
+rule curate:
+    """Series found, chosen and checked; no pixel is kept."""
+    input:
+        files,
+    output:
+        images=f"{RESULTS}/curated/{{cohort}}/{{batch}}.json",
+        series=f"{RESULTS}/curated/{{cohort}}/{{batch}}.series.parquet",
+        exclusions=f"{RESULTS}/curated/{{cohort}}/{{batch}}.exclusions.parquet",
+    log:
+        f"{LOGS}/curate/{{cohort}}.{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/curate/{{cohort}}.{{batch}}.tsv"
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+        batches=n_batches,
+    params:
+        rows=rows,
+        data=str(STUDY.data),
+        code=code("curate"),
+    message:
+        "curate {wildcards.cohort}, batch {wildcards.batch}"
+    script:
+        "../scripts/curate.py"

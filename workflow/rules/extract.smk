@@ -1,0 +1,47 @@
+rule compile:
+    """Kernels compiled once into the shared cache, before the batches need them."""
+    output:
+        f"{RESULTS}/kernels.txt",
+    log:
+        f"{LOGS}/compile.log",
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        profile=STUDY.profile.settings,
+        code=code("compile"),
+    message:
+        "compile the kernels (once a machine)"
+    script:
+        "../scripts/compile.py"
+
+
+rule extract:
+    """Features of every prepared case."""
+    input:
+        folder=f"{RESULTS}/prepared/{{cohort}}/{{batch}}",
+        cases=f"{RESULTS}/prepared/{{cohort}}/{{batch}}.cases.parquet",
+        kernels=f"{RESULTS}/kernels.txt",
+    output:
+        features=f"{RESULTS}/extracted/{{cohort}}/{{batch}}.parquet",
+        exclusions=f"{RESULTS}/extracted/{{cohort}}/{{batch}}.exclusions.parquet",
+    log:
+        f"{LOGS}/extract/{{cohort}}.{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/extract/{{cohort}}.{{batch}}.tsv"
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+        batches=n_batches,
+    params:
+        profile=STUDY.profile.settings,
+        profile_hash=STUDY.profile.hash,
+        code=code("extract"),
+    message:
+        "extract {wildcards.cohort}, batch {wildcards.batch}"
+    script:
+        "../scripts/extract.py"
