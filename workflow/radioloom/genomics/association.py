@@ -1,0 +1,131 @@
+"""Associations of module scores with features: Spearman, with a permutation null and volume taken out beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+BLOCK = 250  # permutations held in memory at a time
+TIE = 1e-9  # a permuted |rho| this close to the observed one counts as equal: sums differ in the last digits
+
+
+def table(scores: pd.DataFrame, features: pd.DataFrame, volume: pd.Series, permutations: np.ndarray) -> pd.DataFrame:
+    """Every module against every feature: one row a pair, columns of ASSOCIATIONS.
+
+    Parameters
+    ----------
+    scores, features : DataFrame
+        The same cases in the same order in rows; modules and features in columns. Features may have gaps: a pair
+        uses the cases that have both.
+    volume : Series
+        Volume of the same cases; its name is the volume's feature id.
+    permutations : array
+        int (B, cases), each row an order of the cases.
+
+    p is two-sided, (1 + permuted |rho| >= observed) / (1 + B) (Phipson and Smyth 2010); p_max compares with the largest
+    |rho| of the whole table in the same permutation (Westfall and Young, single step); q is Benjamini-Hochberg over the
+    whole table. A feature that is constant over its cases has no rho.
+    """
+    x, y = scores.to_numpy(float), features.to_numpy(float)
+    rho, n = observed(x, y)
+    hits, hits_max = exceedances(x, y, permutations)
+    undefined = np.isnan(rho)
+    p = np.where(undefined, np.nan, (1 + hits) / (1 + len(permutations)))
+    p_max = np.where(undefined, np.nan, (1 + hits_max) / (1 + len(permutations)))
+    partial = given(x, y, volume.to_numpy(float))
+    partial[:, [name == volume.name for name in features.columns]] = np.nan
+    modules, names = np.meshgrid(scores.columns, features.columns, indexing="ij")
+    columns = {"module": modules, "feature_id": names, "rho": rho, "p": p, "q": adjusted(p), "p_max": p_max}
+    columns |= {"rho_given_volume": partial, "n": np.broadcast_to(n, rho.shape)}
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+
+
+def observed(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Spearman's rho of the columns of x (cases, m) with those of y (cases, k): (m, k), and cases used: (k,)."""
+    rho = np.full((x.shape[1], y.shape[1]), np.nan)
+    for rows, columns in _patterns(y):
+        rho[:, columns] = _unit_ranks(x[rows]).T @ _unit_ranks(y[np.ix_(rows, columns)])
+    return rho, np.isfinite(y).sum(axis=0)
+
+
+def exceedances(x: np.ndarray, y: np.ndarray, permutations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How often a permutation of the cases of x gives a |rho| as large as the observed, per pair and over the table.
+
+    Both counts have shape (m, k). The same permutation serves every pair, so that the dependence among modules and
+    among features is kept; pairs without a rho count nothing.
+    """
+    rho = np.abs(observed(x, y)[0])
+    alone, largest = np.zeros(rho.shape, int), np.zeros(rho.shape, int)
+    for start in range(0, len(permutations), BLOCK):
+        null = _permuted(x, y, permutations[start : start + BLOCK])
+        alone += (null >= rho - TIE).sum(axis=0)
+        top = np.nanmax(null, axis=(1, 2), initial=0.0)
+        largest += (top[:, None, None] >= rho - TIE).sum(axis=0)
+    return alone, largest
+
+
+def orders(n_cases: int, n_permutations: int, rng: np.random.Generator) -> np.ndarray:
+    """Random orders of the cases, int (n_permutations, n_cases)."""
+    return rng.permuted(np.tile(np.arange(n_cases), (n_permutations, 1)), axis=1)
+
+
+def given(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Partial Spearman correlation of x (cases, m) and y (cases, k) given z (cases,): (m, k).
+
+    First-order partial correlation of ranks; undefined (NaN) where x or y has the order of z.
+    """
+    partial = np.full((x.shape[1], y.shape[1]), np.nan)
+    gaps = ~np.isfinite(z)
+    y = np.where(gaps[:, None], np.nan, y)
+    for rows, columns in _patterns(y):
+        u, v = _unit_ranks(x[rows]), _unit_ranks(y[np.ix_(rows, columns)])
+        w = _unit_ranks(z[rows, None])[:, 0]
+        xz, yz = (u.T @ w)[:, None], (v.T @ w)[None, :]
+        left = (1 - xz**2) * (1 - yz**2)
+        defined = left > 1e-12
+        partial[:, columns] = np.where(defined, (u.T @ v - xz * yz) / np.sqrt(np.where(defined, left, 1.0)), np.nan)
+    return partial
+
+
+def adjusted(p: np.ndarray) -> np.ndarray:
+    """Benjamini-Hochberg q of all p in an array of any shape; NaN stays NaN and is not counted as a test."""
+    from scipy.stats import false_discovery_control
+
+    q = np.full(p.shape, np.nan)
+    tested = np.isfinite(p)
+    if tested.any():
+        q[tested] = false_discovery_control(p[tested])
+    return q
+
+
+def _permuted(x: np.ndarray, y: np.ndarray, block: np.ndarray) -> np.ndarray:
+    """|rho| (b, m, k) under each order of a block."""
+    null = np.full((len(block), x.shape[1], y.shape[1]), np.nan)
+    for rows, columns in _patterns(y):
+        unit = _unit_ranks(y[np.ix_(rows, columns)])
+        complete = len(rows) == len(y)  # the ranks of a shuffled column are the shuffled ranks: no sorting anew
+        shuffled = _unit_ranks(x)[block] if complete else _unit_ranks(x[block][:, rows], axis=1)
+        null[:, :, columns] = np.abs(shuffled.swapaxes(1, 2) @ unit)
+    return null
+
+
+def _patterns(y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Columns that have their values in the same cases, with these cases: (rows, columns)."""
+    present = np.isfinite(y)
+    kinds, member = np.unique(present, axis=1, return_inverse=True)
+    for number in range(kinds.shape[1]):
+        rows = np.flatnonzero(kinds[:, number])
+        if len(rows) > 2:
+            yield rows, np.flatnonzero(member == number)
+
+
+def _unit_ranks(values: np.ndarray, axis: int = 0) -> np.ndarray:
+    """Mid-ranks along an axis, centred and of unit length, so that a product is Spearman's rho; constant: NaN."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(values, axis=axis)
+    ranks -= ranks.mean(axis=axis, keepdims=True)
+    length = np.sqrt((ranks**2).sum(axis=axis, keepdims=True))
+    return np.divide(ranks, length, out=np.full_like(ranks, np.nan), where=length > 0)

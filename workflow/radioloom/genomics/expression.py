@@ -1,0 +1,123 @@
+"""Expression matrices: genes in rows, cases in columns, checked before anything is computed on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from radioloom.errors import StudyError
+
+DUPLICATES = ("error", "mean", "max_variance")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a matrix is read and mended; the study's `genomics.expression`."""
+
+    file: str = ""
+    gene: str = "gene"  # column that names the gene
+    max_missing: float = 0.2  # a gene that lacks a larger share of its cases is dropped, else its median fills the gaps
+    duplicates: str = "error"  # a gene in several rows: error, mean of the rows, or the row of largest variance
+
+    def __post_init__(self) -> None:
+        if self.duplicates not in DUPLICATES:
+            raise StudyError(f"genomics.expression.duplicates: {self.duplicates!r} is none of {', '.join(DUPLICATES)}")
+        if not 0 <= self.max_missing < 1:
+            raise StudyError(f"genomics.expression.max_missing: {self.max_missing} is not in [0, 1)")
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A checked matrix without gaps, and what it took to make it."""
+
+    values: pd.DataFrame  # gene x case, float64, genes and cases in alphabetical order
+    counts: dict[str, int]  # genes_read, merged, dropped_missing, dropped_constant, values_filled
+
+
+def read(path: Path | str, gene: str = "gene") -> pd.DataFrame:
+    """The matrix of a CSV file as text says it: index = genes, columns = cases."""
+    frame = pd.read_csv(path, dtype={gene: str}, encoding="utf-8")
+    if gene not in frame:
+        raise StudyError(
+            f"expression: the file has no column {gene!r} (first columns: {', '.join(map(str, frame.columns[:4]))}); "
+            "set genomics.expression.gene to the column that names the gene"
+        )
+    return frame.set_index(gene)
+
+
+def check(frame: pd.DataFrame, rules: Rules) -> Expression:
+    """The matrix of a study: numbers only, one row a gene, no gaps, no constant gene.
+
+    Raises
+    ------
+    StudyError
+        A gene without a name, a case given twice, a value that is not a number, a gene given twice (under
+        `duplicates: error`), or no gene left.
+    """
+    _check_names(frame)
+    values = _numbers(frame).sort_index(axis=0, kind="stable").sort_index(axis=1, kind="stable")
+    counts = {"genes_read": len(values)}
+    values = _merge(values, rules.duplicates)
+    counts["merged"] = counts["genes_read"] - len(values)
+    sparse = values.isna().mean(axis=1) > rules.max_missing
+    values = values[~sparse]
+    counts["dropped_missing"] = int(sparse.sum())
+    counts["values_filled"] = int(values.isna().to_numpy().sum())
+    values = values.T.fillna(values.median(axis=1)).T
+    constant = _constant(values)
+    counts["dropped_constant"] = int(constant.sum())
+    values = values[~constant]
+    if values.empty:
+        raise StudyError(f"expression: no gene is left of {counts['genes_read']} ({_listed(counts)})")
+    return Expression(values, counts)
+
+
+def _check_names(frame: pd.DataFrame) -> None:
+    nameless = int(frame.index.isna().sum())
+    if nameless:
+        raise StudyError(f"expression: {nameless} rows have no gene name; name or remove them")
+    twice = sorted(set(frame.columns[frame.columns.duplicated()]))
+    if twice:
+        raise StudyError(f"expression: case {twice[0]!r} has more than one column; keep one column a case")
+
+
+def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    values = frame.apply(pd.to_numeric, errors="coerce").astype(float)
+    wrong = (values.isna() & frame.notna()) | np.isinf(values)
+    if wrong.to_numpy().any():
+        gene, case = np.argwhere(wrong.to_numpy())[0]
+        raise StudyError(
+            f"expression: {frame.iloc[gene, case]!r} is not a number (gene {frame.index[gene]}, case "
+            f"{frame.columns[case]}); leave a missing value empty"
+        )
+    return values
+
+
+def _merge(values: pd.DataFrame, duplicates: str) -> pd.DataFrame:
+    twice = values.index.duplicated(keep=False)
+    if not twice.any():
+        return values
+    if duplicates == "error":
+        names = sorted(set(values.index[twice]))
+        raise StudyError(
+            f"expression: {len(names)} genes have more than one row ({', '.join(names[:3])} ...); "
+            "set genomics.expression.duplicates to mean or max_variance"
+        )
+    if duplicates == "mean":
+        return values.groupby(level=0).mean()
+    order = values.var(axis=1).to_numpy().argsort(kind="stable")[::-1]
+    best = values.iloc[order]
+    return best[~best.index.duplicated()].sort_index()
+
+
+def _constant(values: pd.DataFrame) -> pd.Series:
+    """Whether a gene's values differ by no more than rounding."""
+    spread = values.max(axis=1) - values.min(axis=1)
+    return spread <= 1e-12 * values.abs().max(axis=1)
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
