@@ -7,13 +7,9 @@ rule collect:
         exclusions=[
             path
             for stage in ("curated", "segmented", "prepared", "extracted")
-            for path in every_batch(
-                f"{RESULTS}/{stage}/{{cohort}}/{{batch}}.exclusions.parquet"
-            )
+            for path in every_batch(f"{RESULTS}/{stage}/{{cohort}}/{{batch}}.exclusions.parquet")
         ]
-        + expand(
-            f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet", cohort=WITH_OUTCOME
-        ),
+        + expand(f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet", cohort=WITH_OUTCOME),
     output:
         series=f"{RESULTS}/tables/series.parquet",
         cases=f"{RESULTS}/tables/cases.parquet",

@@ -17,16 +17,12 @@ for variable in (
 
 ROOT = Path(workflow.basedir)
 try:
-    STUDY = studies.load(
-        config, ROOT, Path(workflow.configfiles[-1]) if workflow.configfiles else None
-    )
+    STUDY = studies.load(config, ROOT, Path(workflow.configfiles[-1]) if workflow.configfiles else None)
 except StudyError as error:
     raise WorkflowError(f"the study cannot start:\n{error}") from None
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"
-BATCHES = [
-    (cohort, batch) for cohort, batches in STUDY.batches.items() for batch in batches
-]
+BATCHES = [(cohort, batch) for cohort, batches in STUDY.batches.items() for batch in batches]
 WITH_OUTCOME = STUDY.with_outcome()
 
 
@@ -54,11 +50,7 @@ def files(wildcards):
     """Images and segmentations of one batch; what is not there becomes an exclusion, not a failed start."""
     if STUDY.simulated:
         return [f"{STUDY.data}/{wildcards.cohort}"]
-    paths = [
-        STUDY.data / row[key]
-        for row in rows(wildcards)
-        for key in ("image", "segmentation")
-    ]
+    paths = [STUDY.data / row[key] for row in rows(wildcards) for key in ("image", "segmentation")]
     return sorted({str(path) for path in paths if path.exists()})
 
 
@@ -71,6 +63,4 @@ def clinical_file(wildcards):
     """The outcome file of one cohort."""
     if STUDY.simulated:
         return f"{STUDY.data}/{wildcards.cohort}"
-    return str(
-        STUDY.data / STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]
-    )
+    return str(STUDY.data / STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"])

@@ -15,12 +15,8 @@ rule clinical:
         runtime=10,
     params:
         data=str(STUDY.data),
-        cases=lambda wildcards: sorted(
-            {row["case"] for row in STUDY.sheets[wildcards.cohort]}
-        ),
-        mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort][
-            "clinical"
-        ],
+        cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
+        mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
         outcome=STUDY.settings["outcome"],
         covariates=STUDY.settings["model"]["covariates"],
         code=code("clinical"),
@@ -96,10 +92,7 @@ rule reduce:
         mem_mb=2000,
         runtime=60,
     params:
-        settings={
-            key: STUDY.settings[key]
-            for key in ("outcome", "reliability", "reduce", "model", "baselines")
-        },
+        settings={key: STUDY.settings[key] for key in ("outcome", "reliability", "reduce", "model", "baselines")},
         code=code("reduce"),
     message:
         "reduce: which features go into the signature"
@@ -112,9 +105,7 @@ rule fit:
     input:
         features=f"{RESULTS}/tables/features.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
-        covariates=expand(
-            f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME
-        ),
+        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
         selection=f"{RESULTS}/tables/selection.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
     output:
@@ -141,9 +132,7 @@ rule validate:
     input:
         features=f"{RESULTS}/tables/features.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
-        covariates=expand(
-            f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME
-        ),
+        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
         signature=f"{RESULTS}/signature.json",

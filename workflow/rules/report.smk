@@ -18,9 +18,7 @@ rule report:
         ),
         truth=[f"{STUDY.data}/truth"] if STUDY.simulated else [],
     output:
-        report(
-            f"{RESULTS}/report.html", category="Report", caption="../report/report.rst"
-        ),
+        report(f"{RESULTS}/report.html", category="Report", caption="../report/report.rst"),
     log:
         f"{LOGS}/report.log",
     conda:

@@ -1,0 +1,82 @@
+"""What `radioloom new` writes: a study that explains itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from radioloom.errors import StudyError
+
+STUDY = """\
+# One study. Check it at any time with:  snakemake -n --configfile {folder}/study.yaml
+study: {name} # results go to results/{name}/
+title: What the report is called
+description: >
+  One or two sentences: which patients, which images, which question.
+seed: 1 # the one seed of all randomness; write down why if you ever change it
+profile: ibsi # config/extraction/<profile>.yaml: grid, grey levels, filters, features
+batch_size: 8 # cases a job, about
+
+# The folder that all paths below and in the sheets start from (RADIOLOOM_DATA overrides it). It never goes into git.
+data: ../data
+
+cohorts:
+  training: # the signature is learned here and nowhere else
+    role: training
+    sheet: {folder}/training.tsv
+    clinical: # a CSV below the data folder, and what its columns are called there
+      file: clinical.csv
+      case: patient
+      time_days: survival_days # follow-up in days; not for a binary outcome
+      event: dead # 1 or 0; other words by e.g.  event_values: {{Dead: true, Alive: false}}
+  validation: # predicted with the frozen signature; take the cohort out if there is none
+    role: validation
+    sheet: {folder}/validation.tsv
+    clinical: {{file: clinical.csv, case: patient, time_days: survival_days, event: dead}}
+  # retest: {{role: test-retest, sheet: {folder}/retest.tsv}} # two scans of a patient: replicate 1 and 2
+  # readers: {{role: observers, sheet: {folder}/readers.tsv}} # several contours of one image: replicate = reader
+
+outcome:
+  kind: survival # or binary (then model.kind: logistic)
+  name: overall survival
+
+model:
+  kind: cox # or logistic
+  selector: best_per_group # the most prognostic feature of each group: shape, intensity, texture, filtered
+  covariates: [] # columns of the clinical CSV for a clinical and a combined model
+
+baselines: # models of named features, in the same table as the signature
+  volume: [morphology_volume]
+
+# The rest has defaults, explained in workflow/schemas/study.schema.yaml:
+# reliability: {{form: "ICC(A,1)", threshold: 0.75}}
+# reduce: {{redundancy: 0.95}}
+# validation: {{bootstrap: 1000, cross_validation: {{folds: 5, repeats: 10}}, null_models: 50}}
+# genomics: {{cohort: training, expression: {{file: expression.csv, gene: gene}}}}
+"""
+SHEET = """\
+case\timage\tsegmentation\troi\tpattern
+{prefix}001\tpatient-001/ct\tpatient-001/rtstruct.dcm\ttumour\tGTV-?1
+{prefix}002\tpatient-002/ct.nii.gz\tpatient-002/mask.nii.gz\ttumour\t1
+"""
+
+
+def write_starter(name: str, folder: Path) -> list[Path]:
+    """Write study.yaml and two cohort sheets below `folder`/`name`; never over files that are there.
+
+    Returns the paths written. Raises StudyError for a name that cannot be a folder, or a study that exists.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        raise StudyError(f"{name!r} cannot name a study: use letters, digits, - and _")
+    place = folder / name
+    if place.exists():
+        raise StudyError(f"{place} is there already; choose another name, or take it away first")
+    place.mkdir(parents=True)
+    files = {
+        "study.yaml": STUDY.format(name=name, folder=place.as_posix()),
+        "training.tsv": SHEET.format(prefix="T"),
+        "validation.tsv": SHEET.format(prefix="V"),
+    }
+    for file, text in files.items():
+        (place / file).write_text(text, encoding="utf-8")
+    return [place / file for file in files]
