@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("radioloom", description="Radiomics and radiogenomics studies that others can re-run.")
+    parser = argparse.ArgumentParser(
+        "radioloom", description="Radiomics and radiogenomics studies that others can re-run."
+    )
     parser.add_argument("--version", action="version", version=f"radioloom {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

@@ -77,7 +77,9 @@ def _imports(file: Path) -> frozenset[Path]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join((*package[: len(package) + 1 - node.level], node.module or "")) if node.level else node.module
+            base = (
+                ".".join((*package[: len(package) + 1 - node.level], node.module or "")) if node.level else node.module
+            )
             names |= {base.strip("."), *(f"{base.strip('.')}.{alias.name}" for alias in node.names)}
     return frozenset(path for name in names if name.split(".")[0] == "radioloom" for path in _files_of(name))
 

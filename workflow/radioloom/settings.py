@@ -41,7 +41,9 @@ def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
     from jsonschema import Draft202012Validator
 
     filled = _filled(value, schema(name))
-    faults = sorted(Draft202012Validator(schema(name)).iter_errors(filled), key=lambda fault: list(map(str, fault.path)))
+    faults = sorted(
+        Draft202012Validator(schema(name)).iter_errors(filled), key=lambda fault: list(map(str, fault.path))
+    )
     if faults:
         lines = _lines(source) if source else {}
         raise StudyError("\n".join(_fault(fault, where, lines) for fault in faults))
@@ -56,7 +58,9 @@ def _filled(value: Any, rule: dict[str, Any]) -> Any:
         return value
     known = rule.get("properties", {})
     other = rule.get("additionalProperties") or {}
-    filled = {key: _filled(item, known.get(key, other if isinstance(other, dict) else {})) for key, item in value.items()}
+    filled = {
+        key: _filled(item, known.get(key, other if isinstance(other, dict) else {})) for key, item in value.items()
+    }
     for key, sub in known.items():
         if key not in filled and "default" in sub:
             filled[key] = _filled(sub["default"], sub)
@@ -76,7 +80,10 @@ def _unknown(fault: Any) -> tuple[str, str]:
     known = sorted(fault.schema.get("properties", {}))
     key = sorted(set(fault.instance) - set(known))[0]
     near = difflib.get_close_matches(str(key), known, n=1)
-    return key, f"unknown key; {f'did you mean {near[0]!r}?' if near else 'take it out.'} Known here: {', '.join(known)}"
+    return (
+        key,
+        f"unknown key; {f'did you mean {near[0]!r}?' if near else 'take it out.'} Known here: {', '.join(known)}",
+    )
 
 
 def _missing(fault: Any) -> tuple[str, str]:

@@ -28,10 +28,12 @@ class Study:
 
     @property
     def name(self) -> str:
+        """Short name: of the results folder."""
         return self.settings["study"]
 
     @property
     def simulated(self) -> bool:
+        """Whether the study makes its own data."""
         return "simulate" in self.settings
 
     @cached_property
@@ -64,7 +66,9 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
 
     where = source.name if source else "the configuration"
     settings = check(config, "study", where, source)
-    sheets = {name: _sheet(root / cohort["sheet"], name, cohort["role"]) for name, cohort in settings["cohorts"].items()}
+    sheets = {
+        name: _sheet(root / cohort["sheet"], name, cohort["role"]) for name, cohort in settings["cohorts"].items()
+    }
     _consistent(settings, where)
     return Study(settings, sheets, _data(settings, where), load_profile(settings["profile"]))
 
@@ -104,12 +108,12 @@ def _sheet(path: Path, cohort: str, role: str) -> list[Row]:
         checked = check(given, "sheet", where)
         key = (checked["case"], checked["replicate"], checked["roi"])
         if key in seen:
-            raise StudyError(f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} stands in line {seen[key]} already")
+            raise StudyError(
+                f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} stands in line {seen[key]} already"
+            )
         seen[key] = line
         rows.append({**checked, "cohort": cohort, "role": role})
     return rows
-
-
 
 
 def _data(settings: dict[str, Any], where: str) -> Path:

@@ -83,7 +83,9 @@ class Table:
     def _arrow(self, frame: pd.DataFrame, provenance: dict[str, Any]) -> pa.Table:
         schema = pa.schema([pa.field(c.name, ARROW[c.dtype], nullable=c.null) for c in self.columns])
         note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
-        return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata({"radioloom": note})
+        return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(
+            {"radioloom": note}
+        )
 
     def _same_columns(self, frame: pd.DataFrame, names: list[str]) -> None:
         extra, lacking = sorted(set(frame) - set(names)), sorted(set(names) - set(frame))
@@ -105,136 +107,233 @@ def provenance_of(path: Path | str) -> dict[str, Any]:
 
 COHORT = Column("cohort", "string", "cohort of the study")
 CASE = Column("case", "string", "pseudonym of one patient")
-REPLICATE = Column("replicate", "string", "what is repeated of a case: visit of a test-retest pair, reader; '1' elsewhere")
+REPLICATE = Column(
+    "replicate", "string", "what is repeated of a case: visit of a test-retest pair, reader; '1' elsewhere"
+)
 ROI = Column("roi", "string", "the study's name of the region")
 
-CASES = Table("CASES", "prepared cases: image and mask on one grid", ("cohort", "case", "replicate", "roi"), (
-    COHORT, CASE, REPLICATE, ROI,
-    Column("role", "string", "role of the cohort"),
-    Column("modality", "string", "DICOM modality"),
-    Column("unit", "string", "unit of intensity", null=True),
-    Column("source", "string", "kind of segmentation read: RTSTRUCT, SEG, NIfTI ..."),
-    Column("series", "string", "hash of the image's series UID, or of its file name", null=True),
-    Column("n_voxels", "int64", "voxels of the mask on the prepared grid"),
-    Column("volume_mm3", "float64", "volume of the mask by voxel count", "mm3"),
-    Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
-))
-SERIES = Table("SERIES", "image series found, and whether they can be used", ("cohort", "case", "replicate", "series"), (
-    COHORT, CASE, REPLICATE,
-    Column("series", "string", "hash of the series UID, or of the file name"),
-    Column("modality", "string", "DICOM modality"),
-    Column("manufacturer", "string", "vendor", null=True),
-    Column("model", "string", "scanner model", null=True),
-    Column("kernel", "string", "reconstruction kernel", null=True),
-    Column("kvp", "float64", "tube voltage", "kV", null=True),
-    Column("slice_thickness_mm", "float64", "nominal slice thickness", "mm", null=True),
-    Column("slice_spacing_mm", "float64", "distance between slices", "mm", null=True),
-    Column("pixel_spacing_mm", "float64", "in-plane spacing (row)", "mm", null=True),
-    Column("n_slices", "int64", "slices of the volume"),
-    Column("n_files_ignored", "int64", "files in the folder that are not of this series or not DICOM"),
-    Column("verdict", "string", "usable or excluded"),
-    Column("reason", "string", "why excluded, or what was mended", null=True),
-))
-EXCLUSIONS = Table("EXCLUSIONS", "cases that dropped out, where and why", ("cohort", "case", "replicate", "stage"), (
-    COHORT, CASE, REPLICATE,
-    Column("stage", "string", "stage at which the case dropped out"),
-    Column("reason", "string", "why, for a person"),
-))
-CLINICAL = Table("CLINICAL", "outcome of each patient", ("cohort", "case"), (
-    COHORT, CASE,
-    Column("time_days", "float64", "follow-up; empty for a binary outcome", "days", null=True),
-    Column("event", "bool", "event at the end of follow-up, or the binary outcome"),
-))
-COVARIATES = Table("COVARIATES", "clinical covariates, one row each", ("cohort", "case", "covariate"), (
-    COHORT, CASE,
-    Column("covariate", "string", "name in the study"),
-    Column("value", "float64", "value; levels of a category are 0/1 columns", null=True),
-))
+CASES = Table(
+    "CASES",
+    "prepared cases: image and mask on one grid",
+    ("cohort", "case", "replicate", "roi"),
+    (
+        COHORT,
+        CASE,
+        REPLICATE,
+        ROI,
+        Column("role", "string", "role of the cohort"),
+        Column("modality", "string", "DICOM modality"),
+        Column("unit", "string", "unit of intensity", null=True),
+        Column("source", "string", "kind of segmentation read: RTSTRUCT, SEG, NIfTI ..."),
+        Column("series", "string", "hash of the image's series UID, or of its file name", null=True),
+        Column("n_voxels", "int64", "voxels of the mask on the prepared grid"),
+        Column("volume_mm3", "float64", "volume of the mask by voxel count", "mm3"),
+        Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
+    ),
+)
+SERIES = Table(
+    "SERIES",
+    "image series found, and whether they can be used",
+    ("cohort", "case", "replicate", "series"),
+    (
+        COHORT,
+        CASE,
+        REPLICATE,
+        Column("series", "string", "hash of the series UID, or of the file name"),
+        Column("modality", "string", "DICOM modality"),
+        Column("manufacturer", "string", "vendor", null=True),
+        Column("model", "string", "scanner model", null=True),
+        Column("kernel", "string", "reconstruction kernel", null=True),
+        Column("kvp", "float64", "tube voltage", "kV", null=True),
+        Column("slice_thickness_mm", "float64", "nominal slice thickness", "mm", null=True),
+        Column("slice_spacing_mm", "float64", "distance between slices", "mm", null=True),
+        Column("pixel_spacing_mm", "float64", "in-plane spacing (row)", "mm", null=True),
+        Column("n_slices", "int64", "slices of the volume"),
+        Column("n_files_ignored", "int64", "files in the folder that are not of this series or not DICOM"),
+        Column("verdict", "string", "usable or excluded"),
+        Column("reason", "string", "why excluded, or what was mended", null=True),
+    ),
+)
+EXCLUSIONS = Table(
+    "EXCLUSIONS",
+    "cases that dropped out, where and why",
+    ("cohort", "case", "replicate", "stage"),
+    (
+        COHORT,
+        CASE,
+        REPLICATE,
+        Column("stage", "string", "stage at which the case dropped out"),
+        Column("reason", "string", "why, for a person"),
+    ),
+)
+CLINICAL = Table(
+    "CLINICAL",
+    "outcome of each patient",
+    ("cohort", "case"),
+    (
+        COHORT,
+        CASE,
+        Column("time_days", "float64", "follow-up; empty for a binary outcome", "days", null=True),
+        Column("event", "bool", "event at the end of follow-up, or the binary outcome"),
+    ),
+)
+COVARIATES = Table(
+    "COVARIATES",
+    "clinical covariates, one row each",
+    ("cohort", "case", "covariate"),
+    (
+        COHORT,
+        CASE,
+        Column("covariate", "string", "name in the study"),
+        Column("value", "float64", "value; levels of a category are 0/1 columns", null=True),
+    ),
+)
 FEATURES = Table(
     "FEATURES",
     "one number of one ROI in one image",
     ("cohort", "case", "replicate", "roi", "image", "family", "aggregation", "discretisation", "feature"),
     (
-        COHORT, CASE, REPLICATE, ROI,
+        COHORT,
+        CASE,
+        REPLICATE,
+        ROI,
         Column("image", "string", "original, or the filtered image: wavelet-LLH ..."),
         Column("family", "string", "family of the feature"),
         Column("aggregation", "string", "how directions and slices were brought together; '' where there is no choice"),
         Column("discretisation", "string", "grey levels the feature rests on: FBS:25, FBN:32; '' where none"),
         Column("feature", "string", "IBSI name in snake_case"),
         Column("ibsi", "string", "IBSI id; '' where IBSI has none"),
-        Column("feature_id", "string", "image, family, feature and, where needed, aggregation and bins, joined; a label only"),
+        Column(
+            "feature_id",
+            "string",
+            "image, family, feature and, where needed, aggregation and bins, joined; a label only",
+        ),
         Column("value", "float64", "the number; empty only where the definition is undefined", null=True),
     ),
 )
-RELIABILITY = Table("RELIABILITY", "agreement of each feature over replicates", ("source", "feature_id"), (
-    Column("source", "string", "cohort that gave the replicates"),
-    Column("feature_id", "string", "feature"),
-    Column("form", "string", "ICC form, McGraw and Wong: ICC(A,1) ..."),
-    Column("estimate", "float64", "ICC", null=True),
-    Column("low", "float64", "lower bound of the 95 % interval", null=True),
-    Column("high", "float64", "upper bound of the 95 % interval", null=True),
-    Column("n", "int64", "subjects with all replicates"),
-    Column("k", "int64", "replicates of each"),
-))
-SPLITS = Table("SPLITS", "who is learned from and who is predicted, decided before anything is fitted", ("split", "cohort", "case"), (
-    Column("split", "string", "'frozen' (training to validation cohorts) or a fold: r03f2"),
-    COHORT, CASE,
-    Column("part", "string", "train or test"),
-))
-SELECTION = Table("SELECTION", "what became of each feature in each split", ("split", "feature_id"), (
-    Column("split", "string", "split"),
-    Column("feature_id", "string", "feature"),
-    Column("group", "string", "group of features that the selector chooses from"),
-    Column("step", "string", "step that decided: undefined, constant, reliability, redundancy, selector"),
-    Column("kept", "bool", "in the signature"),
-    Column("reason", "string", "why, with the number that decided"),
-    Column("score", "float64", "univariate concordance with the outcome on training data", null=True),
-    Column("volume_rho", "float64", "Spearman correlation with volume on training data", null=True),
-))
-PREDICTIONS = Table("PREDICTIONS", "predicted risk of each case", ("split", "model", "cohort", "case"), (
-    Column("split", "string", "split"),
-    Column("model", "string", "signature, volume, clinical ..."),
-    COHORT, CASE,
-    Column("part", "string", "train or test"),
-    Column("risk", "float64", "linear predictor; higher is worse"),
-))
-METRICS = Table("METRICS", "performance", ("evaluation", "cohort", "model", "metric"), (
-    Column("evaluation", "string", "apparent, cross-validation, validation"),
-    COHORT,
-    Column("model", "string", "signature, volume, clinical, null ..."),
-    Column("metric", "string", "c_index, auc, delta_c_index, logrank_p ..."),
-    Column("estimate", "float64", "value", null=True),
-    Column("low", "float64", "lower bound of the 95 % interval", null=True),
-    Column("high", "float64", "upper bound of the 95 % interval", null=True),
-    Column("n", "int64", "patients"),
-    Column("n_events", "int64", "events"),
-))
-CURVES = Table("CURVES", "Kaplan-Meier curves at the frozen cut-point", ("cohort", "model", "group", "time_days"), (
-    COHORT,
-    Column("model", "string", "model that splits"),
-    Column("group", "string", "low or high risk"),
-    Column("time_days", "float64", "time", "days"),
-    Column("survival", "float64", "estimate"),
-    Column("low", "float64", "lower bound of the 95 % interval", null=True),
-    Column("high", "float64", "upper bound of the 95 % interval", null=True),
-    Column("at_risk", "int64", "patients at risk just before"),
-))
-MODULES = Table("MODULES", "gene modules", ("module", "gene"), (
-    Column("module", "string", "module"),
-    Column("gene", "string", "gene"),
-    Column("weight", "float64", "loading of the gene on the module's score"),
-))
-ASSOCIATIONS = Table("ASSOCIATIONS", "gene modules against features", ("module", "feature_id"), (
-    Column("module", "string", "module"),
-    Column("feature_id", "string", "feature"),
-    Column("rho", "float64", "Spearman correlation of module score and feature", null=True),
-    Column("p", "float64", "two-sided permutation p", null=True),
-    Column("q", "float64", "Benjamini-Hochberg over the whole table", null=True),
-    Column("p_max", "float64", "permutation p of the largest |rho| over the whole table (family-wise)", null=True),
-    Column("rho_given_volume", "float64", "partial Spearman correlation given volume", null=True),
-    Column("n", "int64", "cases with both"),
-))
+RELIABILITY = Table(
+    "RELIABILITY",
+    "agreement of each feature over replicates",
+    ("source", "feature_id"),
+    (
+        Column("source", "string", "cohort that gave the replicates"),
+        Column("feature_id", "string", "feature"),
+        Column("form", "string", "ICC form, McGraw and Wong: ICC(A,1) ..."),
+        Column("estimate", "float64", "ICC", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("n", "int64", "subjects with all replicates"),
+        Column("k", "int64", "replicates of each"),
+    ),
+)
+SPLITS = Table(
+    "SPLITS",
+    "who is learned from and who is predicted, decided before anything is fitted",
+    ("split", "cohort", "case"),
+    (
+        Column("split", "string", "'frozen' (training to validation cohorts) or a fold: r03f2"),
+        COHORT,
+        CASE,
+        Column("part", "string", "train or test"),
+    ),
+)
+SELECTION = Table(
+    "SELECTION",
+    "what became of each feature in each split",
+    ("split", "feature_id"),
+    (
+        Column("split", "string", "split"),
+        Column("feature_id", "string", "feature"),
+        Column("group", "string", "group of features that the selector chooses from"),
+        Column("step", "string", "step that decided: undefined, constant, reliability, redundancy, selector"),
+        Column("kept", "bool", "in the signature"),
+        Column("reason", "string", "why, with the number that decided"),
+        Column("score", "float64", "univariate concordance with the outcome on training data", null=True),
+        Column("volume_rho", "float64", "Spearman correlation with volume on training data", null=True),
+    ),
+)
+PREDICTIONS = Table(
+    "PREDICTIONS",
+    "predicted risk of each case",
+    ("split", "model", "cohort", "case"),
+    (
+        Column("split", "string", "split"),
+        Column("model", "string", "signature, volume, clinical ..."),
+        COHORT,
+        CASE,
+        Column("part", "string", "train or test"),
+        Column("risk", "float64", "linear predictor; higher is worse"),
+    ),
+)
+METRICS = Table(
+    "METRICS",
+    "performance",
+    ("evaluation", "cohort", "model", "metric"),
+    (
+        Column("evaluation", "string", "apparent, cross-validation, validation"),
+        COHORT,
+        Column("model", "string", "signature, volume, clinical, null ..."),
+        Column("metric", "string", "c_index, auc, delta_c_index, logrank_p ..."),
+        Column("estimate", "float64", "value", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("n", "int64", "patients"),
+        Column("n_events", "int64", "events"),
+    ),
+)
+CURVES = Table(
+    "CURVES",
+    "Kaplan-Meier curves at the frozen cut-point",
+    ("cohort", "model", "group", "time_days"),
+    (
+        COHORT,
+        Column("model", "string", "model that splits"),
+        Column("group", "string", "low or high risk"),
+        Column("time_days", "float64", "time", "days"),
+        Column("survival", "float64", "estimate"),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("at_risk", "int64", "patients at risk just before"),
+    ),
+)
+MODULES = Table(
+    "MODULES",
+    "gene modules",
+    ("module", "gene"),
+    (
+        Column("module", "string", "module"),
+        Column("gene", "string", "gene"),
+        Column("weight", "float64", "loading of the gene on the module's score"),
+    ),
+)
+ASSOCIATIONS = Table(
+    "ASSOCIATIONS",
+    "gene modules against features",
+    ("module", "feature_id"),
+    (
+        Column("module", "string", "module"),
+        Column("feature_id", "string", "feature"),
+        Column("rho", "float64", "Spearman correlation of module score and feature", null=True),
+        Column("p", "float64", "two-sided permutation p", null=True),
+        Column("q", "float64", "Benjamini-Hochberg over the whole table", null=True),
+        Column("p_max", "float64", "permutation p of the largest |rho| over the whole table (family-wise)", null=True),
+        Column("rho_given_volume", "float64", "partial Spearman correlation given volume", null=True),
+        Column("n", "int64", "cases with both"),
+    ),
+)
 TABLES = (
-    CASES, SERIES, EXCLUSIONS, CLINICAL, COVARIATES, FEATURES, RELIABILITY, SPLITS, SELECTION, PREDICTIONS, METRICS, CURVES,
-    MODULES, ASSOCIATIONS,
+    CASES,
+    SERIES,
+    EXCLUSIONS,
+    CLINICAL,
+    COVARIATES,
+    FEATURES,
+    RELIABILITY,
+    SPLITS,
+    SELECTION,
+    PREDICTIONS,
+    METRICS,
+    CURVES,
+    MODULES,
+    ASSOCIATIONS,
 )

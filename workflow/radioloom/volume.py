@@ -33,6 +33,7 @@ class Grid:
 
     @property
     def voxel_mm3(self) -> float:
+        """Volume of one voxel, in mm3."""
         return float(np.prod(self.spacing_mm))
 
     def same_place(self, other: Grid, tolerance_mm: float = 1e-3) -> bool:

@@ -1,0 +1,65 @@
+"""Extraction profiles: named, complete settings; their hash travels with every feature, signature and report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from radioloom.errors import StudyError
+from radioloom.provenance import digest
+from radioloom.settings import check, shipped
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How features are measured. Each block is the plain nested dict of the YAML file, with nothing added."""
+
+    name: str
+    description: str
+    names: str  # vocabulary of the labels
+    labels: dict[str, Any]  # {"original": word, "families": {family: word}}
+    normalise: dict[str, Any] | None
+    grid: dict[str, Any] | None
+    resegment: dict[str, Any]
+    discretise: dict[str, Any]
+    ivh: dict[str, Any] | None
+    images: dict[str, dict[str, Any]]  # filter -> its settings
+    families: dict[str, dict[str, Any]]  # family -> {"settings": ..., "features": ...}
+    hash: str  # of all of the above but the description
+
+
+def load(name_or_path: str | Path) -> Profile:
+    """The profile of a name (`config/extraction/<name>.yaml`) or of a YAML file.
+
+    StudyError names every fault of the file with its line, key and remedy.
+    """
+    path = _path(name_or_path)
+    content = check(yaml.safe_load(path.read_text(encoding="utf-8")), "profile", path.name, path)
+    if content["name"] != path.stem:
+        raise StudyError(f"{path.name}: name: {content['name']!r} is not the file's name; make them the same")
+    return build(content)
+
+
+def build(content: dict[str, Any]) -> Profile:
+    """The profile of a checked mapping."""
+    if "ivh" in content["families"] and content["ivh"] is None:
+        raise StudyError(f"{content['name']}: ivh: null, but the family ivh is measured; say how its levels are made")
+    measured = {key: value for key, value in content.items() if key != "description"}
+    return Profile(**content, hash=digest(measured))
+
+
+def known() -> list[str]:
+    """Names of the profiles that ship with the library."""
+    return sorted(path.stem for path in shipped("extraction").glob("*.yaml"))
+
+
+def _path(name_or_path: str | Path) -> Path:
+    path = Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        path = shipped("extraction") / f"{name_or_path}.yaml"
+    if not path.is_file():
+        raise StudyError(f"profile {str(name_or_path)!r} is not known; choose one of {', '.join(known())} or give a .yaml file")
+    return path
