@@ -61,5 +61,7 @@ def _path(name_or_path: str | Path) -> Path:
     if path.suffix not in (".yaml", ".yml"):
         path = shipped("extraction") / f"{name_or_path}.yaml"
     if not path.is_file():
-        raise StudyError(f"profile {str(name_or_path)!r} is not known; choose one of {', '.join(known())} or give a .yaml file")
+        raise StudyError(
+            f"profile {str(name_or_path)!r} is not known; choose one of {', '.join(known())} or give a .yaml file"
+        )
     return path

@@ -1,0 +1,65 @@
+"""Profiles: complete, checked, hashed."""
+
+import pytest
+import yaml
+
+from radioloom.errors import StudyError
+from radioloom.profile import known, load
+
+
+@pytest.fixture
+def demo(root):
+    return yaml.safe_load((root / "config" / "extraction" / "demo.yaml").read_text())
+
+
+def written(folder, content):
+    path = folder / "mine.yaml"
+    path.write_text(yaml.safe_dump({**content, "name": content.get("name", "mine")}))
+    return path
+
+
+@pytest.mark.parametrize("name", known())
+def test_shipped_profiles_load(name):
+    profile = load(name)
+    assert profile.name == name
+    assert len(profile.hash) == 12
+    assert profile.images
+
+
+def test_hashes_differ():
+    assert len({load(name).hash for name in known()}) == len(known())
+
+
+def test_hash_follows_settings_and_not_words(demo, tmp_path):
+    demo["name"] = "mine"
+    first = load(written(tmp_path, demo)).hash
+    assert load(written(tmp_path, {**demo, "description": "other words"})).hash == first
+    demo["discretise"]["width"] = 24
+    assert load(written(tmp_path, demo)).hash != first
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda p: p.update(colour="red"), ["colour", "unknown key", "line"]),
+        (lambda p: p.pop("resegment"), ["'resegment' is missing"]),
+        (lambda p: p["images"]["wavelet"].update(family="db2"), ["images.wavelet.family", "coif1"]),
+        (lambda p: p["images"].update(log={}), ["images.log", "unknown key"]),
+        (lambda p: p["discretise"].update(width=-1), ["discretise"]),
+        (lambda p: p["families"].update(glcn=p["families"]["glcm"]), ["families.glcn", "did you mean 'glcm'"]),
+        (lambda p: p["families"].update(ivh={"settings": {}, "features": "all"}), ["ivh"]),
+        (lambda p: p.update(name="yours"), ["name", "file"]),
+    ],
+)
+def test_faults_are_named(demo, tmp_path, change, words):
+    demo["name"] = "mine"
+    change(demo)
+    with pytest.raises(StudyError) as fault:
+        load(written(tmp_path, demo))
+    for word in words:
+        assert word in str(fault.value)
+
+
+def test_an_unknown_name_lists_the_known():
+    with pytest.raises(StudyError, match="demo"):
+        load("nonsense")

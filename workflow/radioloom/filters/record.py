@@ -1,0 +1,25 @@
+"""What a filter is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Box = tuple[slice, slice, slice]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter gives one or more response maps of an image.
+
+    apply : (image (z, y, x) float64, box, settings) -> (name, response on the box), one pair a map. It reads the image
+        as far beyond the box as it reaches, and applies its boundary rule only where the image itself ends.
+    reach : settings -> how far it reads beyond a voxel, in voxels
+    """
+
+    name: str
+    apply: Callable[[np.ndarray, Box, dict[str, Any]], Iterator[tuple[str, np.ndarray]]]
+    reach: Callable[[dict[str, Any]], int]

@@ -1,0 +1,172 @@
+"""Stage extract: one prepared case in, its rows of FEATURES out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from radioloom.errors import BadMask, BadRoi, StudyError
+from radioloom.features import NAMES, family
+from radioloom.features.record import Family
+from radioloom.filters import FILTERS
+from radioloom.imaging.discretise import discretise, discretise_ivh
+from radioloom.imaging.resegment import resegment
+from radioloom.profile import Profile
+from radioloom.roi import Levels, Roi
+from radioloom.volume import Volume
+
+PEAK_MM = 10 * (3 / (4 * math.pi)) ** (1 / 3)  # radius of the sphere of 1 cm3 that local intensity looks into
+
+Row = dict[str, Any]
+Box = tuple[slice, slice, slice]
+
+
+def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
+    """Rows of FEATURES of one region, without the columns that say whose it is.
+
+    image : on the profile's grid already (stage prepare), with at least `margin` voxels around the mask
+    mask : bool, on the same grid
+    Each row has image, family, aggregation, discretisation, feature, ibsi, feature_id, value.
+    Raises BadMask where image and mask differ in shape, BadRoi where the region is empty, holds non-finite
+    intensities, is emptied by re-segmentation, or cannot be discretised.
+    """
+    if image.array.shape != mask.array.shape:
+        raise BadMask(f"mask {mask.array.shape} and image {image.array.shape} differ; bring them onto one grid first")
+    box = bounding_box(mask.array)
+    plans = [_plan(name, profile) for name in NAMES if name in profile.families]
+    original = image.array.astype(np.float64, copy=False)
+    counted = np.ascontiguousarray(resegment(original[box], mask.array[box], profile.resegment))
+    shape = np.ascontiguousarray(mask.array[box])
+    rows: list[Row] = []
+    for name, filtered in _images(original, box, profile):
+        roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
+        subjects = _Subjects(roi, profile)
+        if name == "original" and "local_intensity" in profile.families:
+            subjects.wide = _wide(original, mask, counted, box)
+        for plan in plans:
+            if name == "original" or plan.family.per_image:
+                rows += _rows(name, plan, subjects.of(plan.family), profile.labels["original"])
+    return rows
+
+
+def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[int, int, int]:
+    """Voxels (z, y, x) of the prepared grid that features read beyond the mask's bounding box.
+
+    The largest reach of the profile's filters, and 6.2 mm where local intensity is measured.
+    """
+    reach = max((FILTERS[name].reach(each) for name, each in profile.images.items() if name != "original"), default=0)
+    sphere = [math.ceil(PEAK_MM / step) if "local_intensity" in profile.families else 0 for step in spacing_mm]
+    return tuple(max(reach, cells) for cells in sphere)
+
+
+def bounding_box(mask: np.ndarray) -> Box:
+    """The smallest box (z, y, x) that holds the mask; BadRoi where it is empty."""
+    if not mask.any():
+        raise BadRoi("the mask is empty on the image's grid; check the segmentation and the grid's spacing")
+    box = []
+    for axis in range(3):
+        filled = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
+        box.append(slice(int(filled[0]), int(filled[-1]) + 1))
+    return tuple(box)
+
+
+def _images(image: np.ndarray, box: Box, profile: Profile) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and voxels on the box of the original image and of every response map, in the profile's order."""
+    for name, settings in profile.images.items():
+        if name == "original":
+            yield "original", np.ascontiguousarray(image[box])
+        else:
+            yield from FILTERS[name].apply(image, box, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One family as the profile wants it."""
+
+    family: Family
+    settings: dict[str, Any]
+    kept: dict[str, str]  # row -> word in the label
+    word: str  # the family's word in the label
+    aggregated: bool  # more than one aggregation is measured, so the label says which
+
+
+def _plan(name: str, profile: Profile) -> _Plan:
+    chosen, block = family(name), profile.families[name]
+    rows = [feature.name for feature in chosen.features]
+    wanted = block["features"]
+    kept = {row: row for row in rows} if wanted == "all" else _named(wanted)
+    unknown = sorted(set(kept) - set(rows))
+    if unknown:
+        raise StudyError(f"{profile.name}: families.{name}.features: no row {unknown}; known: {', '.join(rows)}")
+    several = len(block["settings"].get("aggregations", ())) > 1
+    return _Plan(chosen, block["settings"], kept, profile.labels["families"].get(name, name), several)
+
+
+def _named(wanted: list[str] | dict[str, str]) -> dict[str, str]:
+    return {row: word for word, row in wanted.items()} if isinstance(wanted, dict) else {row: row for row in wanted}
+
+
+class _Subjects:
+    """What families measure of one image, each made when it is first asked for."""
+
+    def __init__(self, roi: Roi, profile: Profile) -> None:
+        self.roi = roi
+        self.profile = profile
+        self.wide: Roi | None = None
+        self.made: dict[str, Any] = {}
+
+    def of(self, chosen: Family) -> tuple[Any, str]:
+        """The subject of a family and the label of its grey levels."""
+        if chosen.needs == "roi":
+            return (self.wide if chosen.name == "local_intensity" and self.wide else self.roi), ""
+        if chosen.name == "ivh":
+            levels = discretise_ivh(self.roi, self.profile.ivh, self.profile.resegment["range"] or (None, None))
+            return levels, levels.label
+        levels = self._levels()
+        return (self._texture() if chosen.needs == "texture" else levels), levels.label
+
+    def _levels(self) -> Levels:
+        if "levels" not in self.made:
+            self.made["levels"] = discretise(self.roi, self.profile.discretise)
+        return self.made["levels"]
+
+    def _texture(self) -> Any:
+        from radioloom.features.texture import Texture
+
+        if "texture" not in self.made:
+            self.made["texture"] = Texture(self._levels())
+        return self.made["texture"]
+
+
+def _wide(image: np.ndarray, mask: Volume, counted: np.ndarray, box: Box) -> Roi:
+    """The ROI with the surroundings that the sphere of local intensity reaches."""
+    reach = [math.ceil(PEAK_MM / step) for step in mask.grid.spacing_mm]
+    low = [max(side.start - r, 0) for side, r in zip(box, reach, strict=True)]
+    around = tuple(slice(a, side.stop + r) for a, side, r in zip(low, box, reach, strict=True))
+    inner = tuple(slice(side.start - a, side.stop - a) for a, side in zip(low, box, strict=True))
+    shape = np.ascontiguousarray(mask.array[around])
+    inside = np.zeros(shape.shape, bool)
+    inside[inner] = counted
+    return Roi(np.ascontiguousarray(image[around]), inside, shape, mask.grid.spacing_mm)
+
+
+def _rows(image: str, plan: _Plan, subject: tuple[Any, str], original: str) -> Iterator[Row]:
+    measured, levels = subject
+    stem = [word for word in (original if image == "original" else image, plan.word) if word]
+    for value in plan.family.measure(measured, plan.settings):
+        if value.feature in plan.kept:
+            tail = [value.aggregation.replace(", ", "-")] if plan.aggregated and value.aggregation else []
+            yield {
+                "image": image,
+                "family": value.family,
+                "aggregation": value.aggregation,
+                "discretisation": levels,
+                "feature": value.feature,
+                "ibsi": value.ibsi,
+                "feature_id": "_".join([*stem, plan.kept[value.feature], *tail]),
+                "value": value.value,
+            }
