@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
+sys.path.append(str(ROOT / "tests"))  # naive twins and published values that several tests share
 
 
 @pytest.fixture(scope="session")

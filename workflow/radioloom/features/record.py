@@ -35,6 +35,6 @@ class Family:
     name: str  # "glcm"
     ibsi: str  # IBSI family id
     features: tuple[Feature, ...]
-    measure: Callable[[Any, dict], Iterable[Value]]  # (Roi or Levels, the family's settings) -> values
-    needs: str = "levels"  # "roi": intensities and masks; "levels": the discretised ROI
+    measure: Callable[[Any, dict], Iterable[Value]]  # (what it needs, the family's settings) -> values
+    needs: str = "levels"  # what `measure` receives: "roi": Roi; "levels": Levels; "texture": features.texture.Texture
     per_image: bool = True  # False: measured on the original image only (morphology)

@@ -1,0 +1,138 @@
+"""Grey level co-occurrence matrix (IBSI LFYI): which grey levels stand side by side.
+
+Rows take the sums of a stack of matrices (`PairSums`): p is the share of pairs with levels (i, j).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from radioloom.features.record import Family, Feature, Value
+from radioloom.features.settings import read
+from radioloom.features.texture import DIRECTIONAL, Cells, Texture, aggregate, extents
+from radioloom.kernels import cooccurrence
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of the family; `symmetric` counts each pair in both orders, as IBSI does."""
+
+    aggregations: tuple[str, ...]
+    distance: int = 1
+    symmetric: bool = True
+
+
+@dataclass(frozen=True)
+class PairSums:
+    """Sums over the cells of co-occurrence tables, each (t,)."""
+
+    n: np.ndarray  # pairs
+    largest: np.ndarray  # largest count
+    squares: np.ndarray  # sum of squared counts
+    entropy: np.ndarray  # of (i, j), bits
+    row_mean: np.ndarray
+    row_variance: np.ndarray
+    row_entropy: np.ndarray
+    column_mean: np.ndarray
+    column_variance: np.ndarray
+    column_entropy: np.ndarray
+    sum_mean: np.ndarray  # of i + j
+    sum_variance: np.ndarray
+    sum_third: np.ndarray  # third central moment
+    sum_fourth: np.ndarray
+    sum_entropy: np.ndarray
+    gap_mean: np.ndarray  # of |i - j|
+    gap_variance: np.ndarray
+    gap_entropy: np.ndarray
+    inverse: np.ndarray  # mean of 1 / (1 + |i - j|)
+    inverse_normalised: np.ndarray  # mean of 1 / (1 + |i - j| / Ng)
+    inverse_square: np.ndarray  # mean of 1 / (1 + (i - j)^2)
+    inverse_square_normalised: np.ndarray  # mean of 1 / (1 + (i - j)^2 / Ng^2)
+    inverse_unequal: np.ndarray  # sum over i != j of p / (i - j)^2
+
+    @classmethod
+    def of(cls, stack: Cells, n_levels: int, folded: bool) -> PairSums:
+        """Sums of each table of a stack."""
+        args = (stack.start, stack.row, stack.column, stack.count, stack.rows)
+        return cls(*cooccurrence.pair_sums(*args, n_levels, folded))
+
+    @cached_property
+    def contrast(self) -> np.ndarray:
+        return self.gap_variance + self.gap_mean**2
+
+    @cached_property
+    def covariance(self) -> np.ndarray:
+        """From var(i + j) = var(i) + var(j) + 2 cov(i, j)."""
+        return (self.sum_variance - self.row_variance - self.column_variance) / 2
+
+    @cached_property
+    def correlation(self) -> np.ndarray:
+        """Covariance over both deviations; 1 by convention (pyradiomics, MIRP, scikit-image) where a level is alone."""
+        scale = np.sqrt(self.row_variance * self.column_variance)
+        return np.where(scale > 0, self.covariance / np.where(scale > 0, scale, 1.0), 1.0)
+
+    @cached_property
+    def shared(self) -> np.ndarray:
+        """Mutual information of i and j in bits; IBSI's HXY1 and HXY2 both are the sum of the marginal entropies."""
+        return np.maximum(self.row_entropy + self.column_entropy - self.entropy, 0.0)
+
+    @cached_property
+    def information_1(self) -> np.ndarray:
+        """Minus mutual information over the larger marginal entropy; 0 by convention where a level is alone."""
+        most = np.maximum(self.row_entropy, self.column_entropy)
+        return np.where(most > 0, -self.shared / np.where(most > 0, most, 1.0), 0.0)
+
+
+FEATURES = (
+    Feature("joint_maximum", "GYBY", lambda m: m.largest / m.n, "largest p"),
+    Feature("joint_average", "60VM", lambda m: m.row_mean, "mean of i"),
+    Feature("joint_variance", "UR99", lambda m: m.row_variance, "variance of i"),
+    Feature("joint_entropy", "TU9B", lambda m: m.entropy, "entropy of (i, j) in bits"),
+    Feature("difference_average", "TF7R", lambda m: m.gap_mean, "mean of |i - j|"),
+    Feature("difference_variance", "D3YU", lambda m: m.gap_variance, "variance of |i - j|"),
+    Feature("difference_entropy", "NTRS", lambda m: m.gap_entropy, "entropy of |i - j| in bits"),
+    Feature("sum_average", "ZGXS", lambda m: m.sum_mean, "mean of i + j"),
+    Feature("sum_variance", "OEEB", lambda m: m.sum_variance, "variance of i + j"),
+    Feature("sum_entropy", "P6QZ", lambda m: m.sum_entropy, "entropy of i + j in bits"),
+    Feature("angular_second_moment", "8ZQL", lambda m: m.squares / m.n**2, "sum of p^2"),
+    Feature("contrast", "ACUI", lambda m: m.contrast, "mean of (i - j)^2"),
+    Feature("dissimilarity", "8S9J", lambda m: m.gap_mean, "mean of |i - j|"),
+    Feature("inverse_difference", "IB1Z", lambda m: m.inverse, "mean of 1 / (1 + |i - j|)"),
+    Feature("normalised_inverse_difference", "NDRX", lambda m: m.inverse_normalised, "mean of 1 / (1 + |i - j| / Ng)"),
+    Feature("inverse_difference_moment", "WF0Z", lambda m: m.inverse_square, "mean of 1 / (1 + (i - j)^2)"),
+    Feature(
+        "normalised_inverse_difference_moment",
+        "1QCO",
+        lambda m: m.inverse_square_normalised,
+        "mean of 1 / (1 + ((i - j) / Ng)^2)",
+    ),
+    Feature("inverse_variance", "E8JP", lambda m: m.inverse_unequal, "sum over i != j of p / (i - j)^2"),
+    Feature("correlation", "NI2N", lambda m: m.correlation, "correlation of i and j"),
+    Feature("autocorrelation", "QWB0", lambda m: m.covariance + m.row_mean * m.column_mean, "mean of i j"),
+    Feature("cluster_tendency", "DG8W", lambda m: m.sum_variance, "second central moment of i + j"),
+    Feature("cluster_shade", "7NFM", lambda m: m.sum_third, "third central moment of i + j"),
+    Feature("cluster_prominence", "AE86", lambda m: m.sum_fourth, "fourth central moment of i + j"),
+    Feature("information_correlation_1", "R8DG", lambda m: m.information_1, "minus mutual information / entropy of i"),
+    Feature(
+        "information_correlation_2",
+        "JN9H",
+        lambda m: np.sqrt(1 - np.exp(-2 * m.shared)),
+        "sqrt(1 - exp(-2 mutual information))",
+    ),
+)
+
+
+def measure(texture: Texture, settings: dict) -> Iterator[Value]:
+    """All rows for all of `settings["aggregations"]`."""
+    chosen = read(Settings, settings, "glcm")
+    for extent in extents("glcm", chosen.aggregations, DIRECTIONAL):
+        stack = texture.pairs(extent, chosen.distance, chosen.symmetric)
+        sums = PairSums.of(stack, texture.levels.n_levels, chosen.symmetric)
+        yield from aggregate("glcm", FEATURES, sums, stack.groups, chosen.aggregations)
+
+
+FAMILY = Family("glcm", "LFYI", FEATURES, measure, needs="texture")
