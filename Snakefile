@@ -8,11 +8,9 @@ from snakemake.utils import min_version
 min_version("9.27")
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
-if (
-    "study" not in config
-):  # --configfile is a whole study and never merged with the default one
+if "study" not in config:  # --configfile is a whole study and never merged with the default one
 
-    configfile: "config/config.yaml"
+    configfile: str(Path(workflow.basedir) / "config" / "config.yaml")
 
 
 include: "workflow/rules/common.smk"

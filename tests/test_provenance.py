@@ -36,6 +36,8 @@ def touched(library, file, entry):
         ("from radioloom import roi", "roi.py", True),
         ("def f():\n    import radioloom.roi", "roi.py", True),
         ("import numpy", "__init__.py", False),
+        ("from radioloom.features import family", "features/record.py", True),  # imported by name, lazily
+        ("from radioloom.features import family", "errors.py", True),
     ],
 )
 def test_code_digest_follows_imports(library, tmp_path, text, file, changes):

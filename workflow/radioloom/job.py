@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from radioloom import tables
 from radioloom.errors import RadioloomError
 from radioloom.provenance import digest, environment, file_digest
 
@@ -23,6 +24,15 @@ class Job:
     folder: Path | None  # where the job's batches leave their tables
     batches: int
     provenance: dict[str, Any]
+    inputs: Any  # the job's input files by name
+
+    def read(self, *names: str) -> dict[str, Any]:
+        """Frames of the job's inputs that are declared tables, by the name of the table in small letters."""
+        found = {}
+        for name in names:
+            paths = self.inputs[name]
+            found[name] = getattr(tables, name.upper()).read(*([paths] if isinstance(paths, str) else paths))
+        return found
 
     def say(self, text: str) -> None:
         """One line for the person at the terminal, and the same for the log."""
@@ -51,7 +61,7 @@ def job(snakemake: Any) -> Iterator[Job]:
         sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
         label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
         folder = Path(snakemake.output[0]).parent if "batch" in snakemake.wildcards else None
-        running = Job(terminal, label, folder, snakemake.resources.get("batches", 1), _provenance(snakemake))
+        running = Job(terminal, label, folder, snakemake.resources.get("batches", 1), _provenance(snakemake), snakemake.input)
         try:
             yield running
         except RadioloomError as error:

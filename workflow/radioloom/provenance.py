@@ -81,6 +81,9 @@ def _imports(file: Path) -> frozenset[Path]:
                 ".".join((*package[: len(package) + 1 - node.level], node.module or "")) if node.level else node.module
             )
             names |= {base.strip("."), *(f"{base.strip('.')}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
+            # a table of modules that are imported by name: any of its neighbours can be meant
+            names |= {".".join((*package, neighbour.stem)) for neighbour in file.parent.glob("*.py")}
     return frozenset(path for name in names if name.split(".")[0] == "radioloom" for path in _files_of(name))
 
 

@@ -100,6 +100,12 @@ def _pandas(column: Column) -> str:
     return {"string": "object", "int64": "Int64" if column.null else "int64"}.get(column.dtype, column.dtype)
 
 
+def wide(features: pd.DataFrame, cohort: str) -> pd.DataFrame:
+    """FEATURES of one cohort as one row a case and one column a feature id (first replicate)."""
+    rows = features[(features["cohort"] == cohort) & (features["replicate"] == "1")]
+    return rows.pivot(index="case", columns="feature_id", values="value")
+
+
 def provenance_of(path: Path | str) -> dict[str, Any]:
     """What a table's file says of its making: table name, code, profile and study digests."""
     return json.loads((pq.read_schema(path).metadata or {}).get(b"radioloom", b"{}"))

@@ -15,6 +15,7 @@ if EXPRESSION:
         output:
             modules=f"{RESULTS}/tables/modules.parquet",
             associations=f"{RESULTS}/tables/associations.parquet",
+            summary=f"{RESULTS}/modules.json",
         log:
             f"{LOGS}/associate.log",
         conda:
@@ -25,7 +26,7 @@ if EXPRESSION:
         params:
             data=str(STUDY.data),
             settings=STUDY.settings["genomics"],
-            volume=STUDY.settings["baselines"].get("volume", []),
+            volume=STUDY.settings["baselines"]["volume"][0],
             seed=STUDY.settings["seed"],
             code=code("associate"),
         message:

@@ -1,6 +1,7 @@
 """Loads and checks the study; the names that every rule file uses."""
 
 import os
+from dataclasses import asdict
 
 from radioloom import study as studies
 from radioloom.errors import StudyError
@@ -20,6 +21,7 @@ try:
     STUDY = studies.load(config, ROOT, Path(workflow.configfiles[-1]) if workflow.configfiles else None)
 except StudyError as error:
     raise WorkflowError(f"the study cannot start:\n{error}") from None
+PROFILE = {key: value for key, value in asdict(STUDY.profile).items() if key != "hash"}
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"
 BATCHES = [(cohort, batch) for cohort, batches in STUDY.batches.items() for batch in batches]
@@ -52,6 +54,12 @@ def files(wildcards):
         return [f"{STUDY.data}/{wildcards.cohort}"]
     paths = [STUDY.data / row[key] for row in rows(wildcards) for key in ("image", "segmentation")]
     return sorted({str(path) for path in paths if path.exists()})
+
+
+def settings(*keys):
+    """The part of the study that a rule depends on: these blocks, and the role of every cohort."""
+    roles = {name: {"role": cohort["role"]} for name, cohort in STUDY.settings["cohorts"].items()}
+    return {"cohorts": roles, "seed": STUDY.settings["seed"], **{key: STUDY.settings[key] for key in keys}}
 
 
 def every_batch(pattern):

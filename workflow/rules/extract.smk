@@ -10,7 +10,7 @@ rule compile:
         mem_mb=1000,
         runtime=10,
     params:
-        profile=STUDY.profile.settings,
+        profile=PROFILE,
         code=code("compile"),
     message:
         "compile the kernels (once a machine)"
@@ -38,7 +38,7 @@ rule extract:
         runtime=30,
         batches=n_batches,
     params:
-        profile=STUDY.profile.settings,
+        profile=PROFILE,
         profile_hash=STUDY.profile.hash,
         code=code("extract"),
     message:

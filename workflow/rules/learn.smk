@@ -29,9 +29,8 @@ rule clinical:
 rule split:
     """Who is learned from and who is predicted, before anything is fitted."""
     input:
+        features=f"{RESULTS}/tables/features.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
-        cases=f"{RESULTS}/tables/cases.parquet",
-        exclusions=f"{RESULTS}/tables/exclusions.parquet",
     output:
         f"{RESULTS}/tables/splits.parquet",
     log:
@@ -42,9 +41,7 @@ rule split:
         mem_mb=1000,
         runtime=60,
     params:
-        roles={name: STUDY.settings["cohorts"][name]["role"] for name in WITH_OUTCOME},
-        cross_validation=STUDY.settings["validation"]["cross_validation"],
-        seed=STUDY.settings["seed"],
+        study=settings("validation"),
         code=code("split"),
     message:
         "split patients into those learned from and those predicted"
@@ -55,7 +52,7 @@ rule split:
 rule reliability:
     """Agreement of every feature over test-retest pairs and observers."""
     input:
-        f"{RESULTS}/tables/features.parquet",
+        features=f"{RESULTS}/tables/features.parquet",
     output:
         f"{RESULTS}/tables/reliability.parquet",
     log:
@@ -66,8 +63,7 @@ rule reliability:
         mem_mb=2000,
         runtime=60,
     params:
-        cohorts=STUDY.cohorts("test-retest", "observers"),
-        settings=STUDY.settings["reliability"],
+        study=settings("reliability"),
         code=code("reliability"),
     message:
         "reliability of every feature"
@@ -80,6 +76,7 @@ rule reduce:
     input:
         features=f"{RESULTS}/tables/features.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
+        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
     output:
@@ -92,7 +89,8 @@ rule reduce:
         mem_mb=2000,
         runtime=60,
     params:
-        settings={key: STUDY.settings[key] for key in ("outcome", "reliability", "reduce", "model", "baselines")},
+        study=settings("outcome", "reliability", "reduce", "model", "baselines"),
+        profile_hash=STUDY.profile.hash,
         code=code("reduce"),
     message:
         "reduce: which features go into the signature"
@@ -106,8 +104,9 @@ rule fit:
         features=f"{RESULTS}/tables/features.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
-        selection=f"{RESULTS}/tables/selection.parquet",
+        reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
+        selection=f"{RESULTS}/tables/selection.parquet",
     output:
         f"{RESULTS}/signature.json",
     log:
@@ -118,7 +117,7 @@ rule fit:
         mem_mb=2000,
         runtime=60,
     params:
-        settings={key: STUDY.settings[key] for key in ("outcome", "model", "baselines")},
+        study=settings("outcome", "reliability", "reduce", "model", "baselines"),
         profile_hash=STUDY.profile.hash,
         code=code("fit"),
     message:
@@ -148,18 +147,7 @@ rule validate:
         mem_mb=2000,
         runtime=60,
     params:
-        settings={
-            key: STUDY.settings[key]
-            for key in (
-                "outcome",
-                "reliability",
-                "reduce",
-                "model",
-                "baselines",
-                "validation",
-            )
-        },
-        seed=STUDY.settings["seed"],
+        study=settings("outcome", "reliability", "reduce", "model", "baselines", "validation"),
         profile_hash=STUDY.profile.hash,
         code=code("validate"),
     message:

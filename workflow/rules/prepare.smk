@@ -20,7 +20,7 @@ rule prepare:
         batches=n_batches,
     params:
         data=str(STUDY.data),
-        profile=STUDY.profile.settings,
+        profile=PROFILE,
         profile_hash=STUDY.profile.hash,
         code=code("prepare"),
     message:

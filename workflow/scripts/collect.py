@@ -1,0 +1,13 @@
+"""The tables of all batches as one, in Parquet and, for people, in CSV."""
+
+from pathlib import Path
+
+from radioloom import tables
+from radioloom.job import job
+
+with job(snakemake) as running:
+    for name in ("series", "cases", "features", "exclusions"):
+        table = getattr(tables, name.upper())
+        frame = table.write(table.read(*snakemake.input[name]), snakemake.output[name], **running.provenance)
+        table.write(frame, Path(snakemake.output[name]).with_suffix(".csv"))
+        running.say(f"{name}: {len(frame)} rows")

@@ -1,0 +1,16 @@
+"""Series of one batch: found, chosen, checked."""
+
+import json
+from pathlib import Path
+
+from radioloom.job import job
+from radioloom.stages.curate import curate
+from radioloom.tables import EXCLUSIONS, SERIES
+
+with job(snakemake) as running:
+    out = snakemake.output
+    curated = curate(snakemake.params.rows, Path(snakemake.params.data))
+    Path(out.images).write_text(json.dumps(curated.images, indent=1, sort_keys=True))
+    SERIES.write(curated.series, out.series, **running.provenance)
+    EXCLUSIONS.write(curated.exclusions, out.exclusions, **running.provenance)
+    running.batch(len(curated.images), curated.exclusions)

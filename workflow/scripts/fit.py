@@ -1,0 +1,15 @@
+"""The signature of the frozen split."""
+
+import json
+from pathlib import Path
+
+from radioloom.job import job
+from radioloom.stages.fit import fit
+from radioloom.stages.reduce import material
+
+with job(snakemake) as running:
+    found = running.read("features", "clinical", "covariates", "reliability")
+    made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
+    signature = fit(made, **running.read("splits", "selection")) | {"provenance": running.provenance}
+    Path(snakemake.output[0]).write_text(json.dumps(signature, indent=1, sort_keys=True))
+    running.say(", ".join(term["feature_id"] for term in signature["features"]) or "no feature survived")

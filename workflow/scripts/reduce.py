@@ -1,0 +1,11 @@
+"""Features that go into the signature."""
+
+from radioloom.job import job
+from radioloom.stages.reduce import material, reduce
+from radioloom.tables import SELECTION
+
+with job(snakemake) as running:
+    found = running.read("features", "clinical", "covariates", "reliability")
+    made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
+    frame = SELECTION.write(reduce(made, **running.read("splits")), snakemake.output[0], **running.provenance)
+    running.say(f"{frame['kept'].sum()} of {len(frame)} features kept")

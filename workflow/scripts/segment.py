@@ -1,0 +1,16 @@
+"""Masks of one batch on the grids of their images."""
+
+import json
+from pathlib import Path
+
+from radioloom.io import masks
+from radioloom.job import job
+from radioloom.stages.segment import segment
+from radioloom.tables import EXCLUSIONS
+
+with job(snakemake) as running:
+    images = json.loads(Path(snakemake.input.images).read_text())
+    segmented = segment(images, Path(snakemake.params.data))
+    masks.write(segmented.masks, snakemake.output.masks)
+    EXCLUSIONS.write(segmented.exclusions, snakemake.output.exclusions, **running.provenance)
+    running.batch(len(segmented.masks), segmented.exclusions)

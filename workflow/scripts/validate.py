@@ -1,0 +1,17 @@
+"""The signature in cohorts it has not seen."""
+
+import json
+from pathlib import Path
+
+from radioloom import tables
+from radioloom.job import job
+from radioloom.stages.reduce import material
+from radioloom.stages.validate import validate
+
+with job(snakemake) as running:
+    found = running.read("features", "clinical", "covariates", "reliability")
+    made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
+    signature = json.loads(Path(snakemake.input.signature).read_text())
+    validated = validate(made, signature=signature, **running.read("splits"))
+    for name in ("predictions", "metrics", "curves"):
+        getattr(tables, name.upper()).write(getattr(validated, name), snakemake.output[name], **running.provenance)
