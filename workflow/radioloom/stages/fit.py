@@ -1,0 +1,167 @@
+"""The signature: coefficients, scaling and cut-point, frozen on training data; and its baselines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.stages.reduce import Material, Reduction, reduction
+from radioloom.stages.split import FROZEN
+from radioloom.survival.curves import Z95
+from radioloom.survival.models import fit_model, model
+from radioloom.survival.outcome import Outcome
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SIGNATURE, CLINICAL, COMBINED = "signature", "clinical", "clinical+signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What the training part of one split taught."""
+
+    reduction: Reduction
+    signature: dict[str, Any]  # with its baselines
+
+
+def learn(made: Material, train: np.ndarray, outcomes: Outcome) -> Learnt:
+    """The whole of learning on training rows (t,) with their `outcomes` (t,): reduce, then fit.
+
+    The frozen split, the folds and the null models all come through here.
+    """
+    found = reduction(made, train, outcomes)
+    return Learnt(found, fit_signature(made, train, outcomes, found.chosen))
+
+
+def fit(made: Material, splits: pd.DataFrame, selection: pd.DataFrame, split: str = FROZEN) -> dict[str, Any]:
+    """The signature of one split of SPLITS from the features that SELECTION keeps in it; see `fit_signature`."""
+    train = made.rows(splits, split, "train")
+    kept = selection[(selection["split"] == split) & selection["kept"]]
+    places = tuple(made.place(name) for name in sorted(kept["feature_id"]))
+    return fit_signature(made, train, made.outcomes.take(train), places)
+
+
+def fit_signature(made: Material, train: np.ndarray, outcomes: Outcome, places: tuple[int, ...]) -> dict[str, Any]:
+    """A model of the features at `places`, with the study's baselines, as a JSON-able dict.
+
+    Every model holds `features` (feature_id, group, coefficient, mean, sd, ratio, low, high), `intercept`,
+    `cut_point` (median risk in training), `n`, `n_events`, `ridge` and `note`; the signature holds `profile` and
+    `baselines` besides. Risk = intercept + sum of coefficient x (value - mean) / sd; a missing value counts as mean.
+    """
+    places = tuple(sorted(places))
+    values = made.values[train]
+    signature = _fit_one(made, SIGNATURE, _features(made, places), values[:, list(places)], outcomes)
+    baselines = []
+    for name, wanted in sorted(made.settings["baselines"].items()):
+        at = [made.place(feature) for feature in wanted]
+        baselines.append(_fit_one(made, name, _features(made, at), values[:, at], outcomes))
+    if made.covariate_names:
+        terms = [(name, "covariate") for name in made.covariate_names]
+        extra = made.covariates[train]
+        baselines.append(_fit_one(made, CLINICAL, terms, extra, outcomes))
+        risk = _risk(signature, values[:, list(places)])
+        joined = np.column_stack([risk, extra])
+        baselines.append(_fit_one(made, COMBINED, [(SIGNATURE, SIGNATURE), *terms], joined, outcomes))
+    return {**signature, "profile": made.profile, "baselines": {entry["name"]: entry for entry in baselines}}
+
+
+def _features(made: Material, places: Any) -> list[tuple[str, str]]:
+    return [(str(made.names[place]), str(made.groups[place])) for place in places]
+
+
+def _fit_one(
+    made: Material, name: str, terms: list[tuple[str, str]], columns: np.ndarray, outcomes: Outcome
+) -> dict[str, Any]:
+    """One model of the columns (t, p) that `terms` (id, group) describe, p may be 0."""
+    kind = model(made.settings["model"]["kind"], outcomes.kind)
+    mean, sd = _scale(columns)
+    fitted = fit_model(kind, _standardised(columns, mean, sd), outcomes)
+    spread = Z95 * np.sqrt(np.diag(fitted.covariance))
+    features = [
+        {
+            "feature_id": feature_id,
+            "group": group,
+            "coefficient": float(b),
+            "mean": float(mean[k]),
+            "sd": float(sd[k]),
+            "ratio": float(np.exp(b)),
+            "low": float(np.exp(b - spread[k])),
+            "high": float(np.exp(b + spread[k])),
+        }
+        for k, ((feature_id, group), b) in enumerate(zip(terms, fitted.coefficients, strict=True))
+    ]
+    found = {
+        "name": name,
+        "model": kind.name,
+        "ratio": kind.ratio,
+        "features": features,
+        "intercept": fitted.intercept,
+        "n": len(outcomes),
+        "n_events": outcomes.n_events,
+        "ridge": fitted.ridge,
+        "note": fitted.note if terms else "no feature is left: every patient has the same risk",
+    }
+    return {**found, "cut_point": float(np.median(_risk(found, columns)))}
+
+
+def _scale(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each column over its defined values; 1 for a column without variation."""
+    defined = np.isfinite(columns)
+    count = np.maximum(defined.sum(axis=0), 1)
+    mean = np.where(defined, columns, 0.0).sum(axis=0) / count
+    sd = np.sqrt(np.where(defined, (columns - mean) ** 2, 0.0).sum(axis=0) / count)
+    return mean, np.where(sd > 0, sd, 1.0)
+
+
+def _standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    return np.nan_to_num((columns - mean) / sd, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _risk(fitted: dict[str, Any], columns: np.ndarray) -> np.ndarray:
+    """Linear predictor (t,) of columns (t, p) in the order of the model's features."""
+    terms = fitted["features"]
+    mean, sd, beta = (np.array([term[key] for term in terms]) for key in ("mean", "sd", "coefficient"))
+    return fitted["intercept"] + np.einsum("ij,j->i", _standardised(columns, mean, sd), beta)
+
+
+def predict(signature: dict[str, Any], values: pd.DataFrame, profile: str) -> pd.Series:
+    """Risk of each row of `values` (one column a feature id) by a frozen signature; a missing value counts as the mean.
+
+    Raises StudyError if the features were measured with another profile than the signature's, or lack one of its own:
+    coefficients mean nothing on other features.
+    """
+    import pandas as pd
+
+    if profile != signature["profile"]:
+        raise StudyError(
+            f"the signature was fitted on features of profile {signature['profile']}, these are of {profile}; "
+            "extract them with the same profile"
+        )
+    wanted = [term["feature_id"] for term in signature["features"]]
+    lacking = sorted(set(wanted) - set(values.columns))
+    if lacking:
+        raise StudyError(f"the signature's feature {lacking[0]!r} was not measured here")
+    return pd.Series(_risk(signature, values[wanted].to_numpy(np.float64)), index=values.index, name="risk")
+
+
+def risks(made: Material, signature: dict[str, Any], rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Risk of the rows (m,) by the signature and by each of its baselines: {model: (m,)}."""
+    found = {SIGNATURE: _risk_of(made, signature, rows)}
+    for name, entry in signature["baselines"].items():
+        if name in (CLINICAL, COMBINED):
+            columns = made.covariates[rows]
+            if name == COMBINED:
+                columns = np.column_stack([found[SIGNATURE], columns])
+            found[name] = _risk(entry, columns)
+        else:
+            found[name] = _risk_of(made, entry, rows)
+    return found
+
+
+def _risk_of(made: Material, entry: dict[str, Any], rows: np.ndarray) -> np.ndarray:
+    at = [made.place(term["feature_id"]) for term in entry["features"]]
+    return _risk(entry, made.values[rows][:, at])

@@ -1,0 +1,254 @@
+"""Features -> the few of the signature, on training cases only; every other feature leaves with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.stages.split import FROZEN
+from radioloom.stats.redundancy import cross_spearman, keep_apart, spearman
+from radioloom.survival.concordance import comparable, feature_concordance
+from radioloom.survival.models import model
+from radioloom.survival.outcome import Outcome, check_learnable
+from radioloom.survival.outcome import outcome as checked_outcome
+from radioloom.survival.selectors import Candidates, select
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHAPE, INTENSITY = ("morphology",), ("intensity", "histogram", "local_intensity", "ivh")
+SAME = 1e-12  # a range below this share of the largest value is rounding, not variation
+
+
+@dataclass(frozen=True, slots=True)
+class Reliable:
+    """Verdict of the replicates on each feature, the same in every split."""
+
+    low: np.ndarray  # float64 (f,): lowest bound over the sources; 0 where there are none
+    fault: np.ndarray  # object (f,): why the feature is not reliable, "" if it is
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learned from and judged on: cases with features and outcome, sorted, and what is known of features."""
+
+    cases: pd.DataFrame  # n rows: cohort, case
+    values: np.ndarray  # float64 (n, f)
+    names: np.ndarray  # object (f,): feature ids, sorted
+    groups: np.ndarray  # object (f,): shape, intensity, texture, filtered
+    outcomes: Outcome  # of the n cases
+    covariates: np.ndarray  # float64 (n, c), NaN where missing
+    covariate_names: tuple[str, ...]
+    reliable: Reliable
+    settings: dict[str, Any]  # sections of the study
+    profile: str  # hash of the profile that the features were measured with
+
+    def place(self, name: str) -> int:
+        """Column of a feature; raises StudyError if it was not measured."""
+        at = int(np.searchsorted(self.names, name))
+        if at == len(self.names) or self.names[at] != name:
+            raise StudyError(f"the study names the feature {name!r}, which its profile does not measure")
+        return at
+
+    def rows(self, splits: pd.DataFrame, split: str, part: str) -> np.ndarray:
+        """Rows of one part of one split."""
+        chosen = splits[(splits["split"] == split) & (splits["part"] == part)]
+        index = {key: i for i, key in enumerate(zip(self.cases["cohort"], self.cases["case"], strict=True))}
+        try:
+            return np.array(sorted(index[key] for key in zip(chosen["cohort"], chosen["case"], strict=True)), dtype=int)
+        except KeyError as missing:
+            raise StudyError(
+                f"{'/'.join(missing.args[0])} is in SPLITS but lacks an outcome or features; make the splits again"
+            ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What became of each feature; arrays are (f,)."""
+
+    step: np.ndarray
+    reason: np.ndarray
+    score: np.ndarray  # NaN where undefined or constant
+    volume_rho: np.ndarray
+    chosen: tuple[int, ...]  # places of the signature's features, in the order chosen
+
+
+def feature_matrix(features: pd.DataFrame, cohorts: Iterable[str]) -> tuple[pd.DataFrame, pd.Series]:
+    """FEATURES as one row a (cohort, case) and one column a feature id, sorted, and the group of each feature.
+
+    Only replicate '1' of the `cohorts`. Raises StudyError where a case has a feature twice
+    (several regions of one patient).
+    """
+    rows = features[features["cohort"].isin(list(cohorts)) & (features["replicate"] == "1")]
+    twice = rows[rows.duplicated(["cohort", "case", "feature_id"])]
+    if len(twice):
+        first = twice.iloc[0]
+        raise StudyError(
+            f"{first['cohort']}/{first['case']} has {first['feature_id']} more than once; models take one region a "
+            "patient: give each study one `roi`"
+        )
+    wide = rows.pivot(index=["cohort", "case"], columns="feature_id", values="value")  # noqa: PD010  (means nothing away)
+    wide = wide.sort_index().sort_index(axis=1)
+    columns = rows.drop_duplicates("feature_id").set_index("feature_id").sort_index()
+    groups = columns["family"].map(lambda f: "shape" if f in SHAPE else "intensity" if f in INTENSITY else "texture")
+    groups = groups.where(columns["image"] == "original", "filtered").rename("group")
+    return wide, groups
+
+
+def material(
+    features: pd.DataFrame,
+    clinical: pd.DataFrame,
+    settings: dict[str, Any],
+    profile: str,
+    reliability: pd.DataFrame | None = None,
+    covariates: pd.DataFrame | None = None,
+) -> Material:
+    """Bring FEATURES, CLINICAL, RELIABILITY and COVARIATES together for the cases that have features and outcome.
+
+    `settings` are these sections of the study: outcome, model, baselines; to reduce also reliability and reduce, to
+    validate also validation. `profile` is the hash of the profile that measured the features.
+    """
+    wide, groups = feature_matrix(features, clinical["cohort"].unique())
+    known = clinical.set_index(["cohort", "case"])
+    both = wide.index.intersection(known.index).sort_values()
+    wide, known = wide.loc[both], known.loc[both]
+    more = _covariate_matrix(covariates, both)
+    kind = settings["outcome"]["kind"]
+    names = wide.columns.to_numpy(object)
+    return Material(
+        cases=both.to_frame(index=False),
+        values=np.ascontiguousarray(wide.to_numpy(np.float64)),
+        names=names,
+        groups=groups.loc[names].to_numpy(object),
+        outcomes=checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64)),
+        covariates=np.ascontiguousarray(more.to_numpy(np.float64)),
+        covariate_names=tuple(map(str, more.columns)),
+        reliable=reliable(reliability, names, settings),
+        settings=settings,
+        profile=profile,
+    )
+
+
+def _covariate_matrix(covariates: pd.DataFrame | None, cases: pd.MultiIndex) -> pd.DataFrame:
+    import pandas as pd
+
+    if covariates is None or covariates.empty:
+        return pd.DataFrame(index=cases)
+    wide = covariates.pivot(index=["cohort", "case"], columns="covariate", values="value")  # noqa: PD010
+    return wide.reindex(cases)
+
+
+def reliable(reliability: pd.DataFrame | None, names: np.ndarray, settings: dict[str, Any]) -> Reliable:
+    """Which features have a lower bound of at least the threshold in every source of RELIABILITY; all if none is."""
+    if reliability is None or reliability.empty:
+        return Reliable(np.zeros(len(names)), np.full(len(names), "", dtype=object))
+    threshold = settings["reliability"]["threshold"]
+    lowest, fault = np.full(len(names), np.inf), np.full(len(names), "", dtype=object)
+    for source, rows in reliability.groupby("source", sort=True):
+        found = rows.set_index("feature_id").reindex(names)
+        low = found["low"].to_numpy(np.float64)
+        for place in np.flatnonzero(~(low >= threshold)):
+            row = found.iloc[place]
+            said = f"{row['form']} {row['estimate']:.3f}, lower bound {low[place]:.3f} < {threshold:g}, n {row['n']:g}"
+            text = f"{source}: {said if np.isfinite(low[place]) else 'agreement is undefined or was not measured'}"
+            fault[place] = "; ".join(filter(None, (fault[place], text)))
+        lowest = np.minimum(lowest, np.nan_to_num(low, nan=-1.0))
+    return Reliable(lowest, fault)
+
+
+def reduction(made: Material, train: np.ndarray, outcomes: Outcome) -> Reduction:
+    """Reduce on the training rows (t,) with their `outcomes` (t,).
+
+    Steps: undefined, constant, reliability, redundancy, selector. Only `values[train]` and `outcomes` are read. Raises StudyError where the outcomes are too few to learn from.
+    """
+    check_learnable(outcomes, "the training cases")
+    values = made.values[train]
+    step, reason = np.full(len(made.names), "", dtype=object), np.full(len(made.names), "", dtype=object)
+    left = _screen(values, step, reason)
+    score, volume_rho = np.full(len(step), np.nan), np.full(len(step), np.nan)
+    score[left] = feature_concordance(comparable(outcomes), values[:, left])
+    volume = made.settings["baselines"].get("volume")
+    if volume:
+        volume_rho[left] = cross_spearman(values[:, left], values[:, [made.place(volume[0])]])[:, 0]
+    faults = made.reliable.fault[left] != ""
+    step[left[faults]], reason[left[faults]] = "reliability", made.reliable.fault[left[faults]]
+    left = _set_apart(made, values, left[~faults], score, (step, reason))
+    chosen = _choose(made, values, left, score, outcomes)
+    for place in left:
+        step[place] = "selector"
+        reason[place] = chosen.get(int(place), f"C {score[place]:.3f}: others of {made.groups[place]} came first")
+    return Reduction(step, reason, score, volume_rho, tuple(chosen))
+
+
+def _screen(values: np.ndarray, step: np.ndarray, reason: np.ndarray) -> np.ndarray:
+    """Mark undefined and constant columns; places of the others."""
+    undefined = (~np.isfinite(values)).sum(axis=0)
+    sound = np.where(undefined == 0, values, 0.0)
+    constant = np.ptp(sound, axis=0) <= SAME * np.abs(sound).max(axis=0, initial=0.0)
+    for place in np.flatnonzero(undefined):
+        step[place], reason[place] = "undefined", f"undefined in {undefined[place]} of {len(values)} training cases"
+    for place in np.flatnonzero(constant & (undefined == 0)):
+        step[place], reason[place] = "constant", f"{values[0, place]:g} in all training cases"
+    return np.flatnonzero((undefined == 0) & ~constant)
+
+
+def _set_apart(
+    made: Material, values: np.ndarray, left: np.ndarray, score: np.ndarray, verdict: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """Mark redundant features; places of the others. The more reliable is kept, then the more prognostic."""
+    threshold = made.settings["reduce"]["redundancy"]
+    rho = spearman(values[:, left])
+    order = np.lexsort((made.names[left], -np.abs(score[left] - 0.5), -made.reliable.low[left]))
+    twin = keep_apart(rho, order, threshold)
+    step, reason = verdict
+    for k in np.flatnonzero(twin >= 0):
+        step[left[k]] = "redundancy"
+        reason[left[k]] = f"Spearman rho {rho[k, twin[k]]:.3f} with {made.names[left[twin[k]]]}, which is kept"
+    return left[twin < 0]
+
+
+def _choose(
+    made: Material, values: np.ndarray, left: np.ndarray, score: np.ndarray, outcomes: Outcome
+) -> dict[int, str]:
+    settings = made.settings["model"]
+    columns = values[:, left]
+    candidates = Candidates(
+        names=made.names[left],
+        groups=made.groups[left],
+        scores=score[left],
+        columns=(columns - columns.mean(axis=0)) / columns.std(axis=0),
+        outcomes=outcomes,
+        model=model(settings["kind"], outcomes.kind),
+    )
+    return {
+        int(left[k]): reason for k, reason in select(candidates, settings["selector"], settings["n_features"]).items()
+    }
+
+
+def selection_rows(made: Material, found: Reduction, split: str) -> list[dict[str, Any]]:
+    """SELECTION rows of a reduction."""
+    kept = set(found.chosen)
+    columns = zip(made.names, made.groups, found.step, found.reason, found.score, found.volume_rho, strict=True)
+    return [
+        {
+            "split": split,
+            "feature_id": name,
+            "group": group,
+            "step": step,
+            "kept": place in kept,
+            "reason": reason,
+            "score": score,
+            "volume_rho": rho,
+        }
+        for place, (name, group, step, reason, score, rho) in enumerate(columns)
+    ]
+
+
+def reduce(made: Material, splits: pd.DataFrame, split: str = FROZEN) -> list[dict[str, Any]]:
+    """SELECTION rows of one split of SPLITS, from its training part alone."""
+    train = made.rows(splits, split, "train")
+    return selection_rows(made, reduction(made, train, made.outcomes.take(train)), split)

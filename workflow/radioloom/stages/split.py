@@ -1,0 +1,76 @@
+"""Who is learned from and who is predicted, decided before anything is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.provenance import rng
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FROZEN = "frozen"  # the split from the training cohorts to the validation cohorts
+
+
+def split(
+    clinical: pd.DataFrame,
+    cases: Iterable[tuple[str, str]],
+    roles: dict[str, str],
+    cross_validation: dict[str, int],
+    seed: int,
+) -> list[dict[str, Any]]:
+    """SPLITS rows: the frozen split, and repeated stratified folds inside the training cohorts.
+
+    `clinical` is CLINICAL, `cases` are the (cohort, case) with features; who lacks either is in no split. `roles` maps
+    cohort to role, `cross_validation` holds `folds` and `repeats` (0 for none). Folds are dealt by cohort and event, so
+    that each has its share of both. Raises StudyError where there is nobody to train on or too few patients with or
+    without an event for so many folds.
+    """
+    measured = set(map(tuple, cases))
+    people = clinical.sort_values(["cohort", "case"], kind="stable")
+    keys = list(zip(people["cohort"], people["case"], strict=True))
+    rows = [(c, k, bool(e)) for (c, k), e in zip(keys, people["event"], strict=True) if (c, k) in measured]
+    training = [row for row in rows if roles[row[0]] == "training"]
+    testing = [row for row in rows if roles[row[0]] == "validation"]
+    if not training:
+        raise StudyError("no patient with outcome and features in a cohort of role `training`; see EXCLUSIONS for why")
+    splits = [_row(FROZEN, row, "train") for row in training] + [_row(FROZEN, row, "test") for row in testing]
+    folds, repeats = cross_validation["folds"], cross_validation["repeats"]
+    if repeats:
+        _check_folds(training, folds)
+    for repeat in range(1, repeats + 1):
+        fold_of = _deal(training, folds, rng(seed, "split", f"repeat {repeat}"))
+        for fold in range(folds):
+            parts = np.where(fold_of == fold, "test", "train")
+            name = f"r{repeat:02d}f{fold + 1}"
+            splits += [_row(name, row, str(part)) for row, part in zip(training, parts, strict=True)]
+    return splits
+
+
+def _row(name: str, row: tuple[str, str, bool], part: str) -> dict[str, Any]:
+    return {"split": name, "cohort": row[0], "case": row[1], "part": part}
+
+
+def _deal(people: list[tuple[str, str, bool]], folds: int, generator: np.random.Generator) -> np.ndarray:
+    """Fold of each person: every stratum is shuffled and dealt out in turn, each going on where the last one ended."""
+    fold_of = np.empty(len(people), dtype=np.int64)
+    dealt = 0
+    for stratum in sorted({(cohort, event) for cohort, _, event in people}):
+        members = np.array([i for i, (cohort, _, event) in enumerate(people) if (cohort, event) == stratum])
+        fold_of[generator.permutation(members)] = (dealt + np.arange(len(members))) % folds
+        dealt += len(members)
+    return fold_of
+
+
+def _check_folds(people: list[tuple[str, str, bool]], folds: int) -> None:
+    events = sum(event for _, _, event in people)
+    fewest = min(events, len(people) - events) if events < len(people) else events
+    if fewest < folds:
+        raise StudyError(
+            f"{folds} folds, but only {events} events among {len(people)} training patients; "
+            "lower validation.cross_validation.folds so that every fold has both"
+        )

@@ -1,0 +1,138 @@
+"""Intraclass correlation: the six forms of Shrout and Fleiss (1979), named as in McGraw and Wong (1996).
+
+    ICC(1), ICC(k)       one-way: replicates are exchangeable
+    ICC(A,1), ICC(A,k)   two-way, absolute agreement: a shift between readers counts as disagreement
+    ICC(C,1), ICC(C,k)   two-way, consistency: a shift does not count
+
+1: reliability of a single measurement, k: of the mean of all replicates. Intervals rest on F (McGraw and Wong 1996,
+table 7), for ICC(A,.) with Satterthwaite's degrees of freedom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from radioloom.errors import StudyError
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """ICC of each feature, float64 (f,); NaN where it is undefined (under 2 subjects, or no variation at all)."""
+
+    estimate: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    n: np.ndarray  # int64 (f,): subjects with all replicates
+
+
+@dataclass(frozen=True, slots=True)
+class _Squares:
+    """Mean squares of the two-way table of each feature; each (f,)."""
+
+    subjects: np.ndarray
+    replicates: np.ndarray
+    error: np.ndarray
+    within: np.ndarray  # of the one-way table
+    n: np.ndarray
+    k: int
+
+
+def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agreement:
+    """ICC with its `level` interval of each feature of `values`, float64 (features, subjects, replicates).
+
+    A subject with a NaN in a feature is left out of that feature. Raises StudyError if the form is unknown or there
+    are fewer than 2 replicates.
+    """
+    if form not in FORMS:
+        raise StudyError(f"reliability.form is {form!r}; it must be one of {', '.join(FORMS)}")
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim != 3 or values.shape[2] < 2:
+        raise StudyError(f"agreement needs at least 2 replicates of each subject; the table is {values.shape}")
+    squares = _squares(values)
+    tail = 1 - (1 - level) / 2
+    compute, of_mean = FORMS[form]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bounds = compute(squares, tail)
+        if of_mean:  # Spearman-Brown: monotone, so it carries estimate and bounds alike
+            bounds = [squares.k * value / (1 + (squares.k - 1) * value) for value in bounds]
+    defined = (squares.n > 1) & (squares.subjects + squares.within > 0)
+    estimate, low, high = (np.where(defined & np.isfinite(value), value, np.nan) for value in bounds)
+    return Agreement(estimate, low, high, squares.n)
+
+
+def _squares(values: np.ndarray) -> _Squares:
+    """Mean squares over the complete subjects of each feature."""
+    k = values.shape[2]
+    complete = np.isfinite(values).all(axis=2)
+    n = complete.sum(axis=1)
+    x = np.where(complete[:, :, None], values, 0.0)
+    many = np.maximum(n, 1)
+    grand = x.sum(axis=(1, 2)) / (many * k)
+    x = np.where(complete[:, :, None], x - grand[:, None, None], 0.0)
+    of_subject = x.mean(axis=2)
+    of_replicate = x.sum(axis=1) / many[:, None]
+    rest = np.where(complete[:, :, None], x - of_subject[:, :, None] - of_replicate[:, None, :], 0.0)
+    within = np.where(complete[:, :, None], x - of_subject[:, :, None], 0.0)
+    df = np.maximum(n - 1, 1)
+    return _Squares(
+        subjects=k * np.sum(of_subject**2, axis=1) / df,
+        replicates=n * np.sum(of_replicate**2, axis=1) / (k - 1),
+        error=np.sum(rest**2, axis=(1, 2)) / (df * (k - 1)),
+        within=np.sum(within**2, axis=(1, 2)) / (many * (k - 1)),
+        n=n,
+        k=k,
+    )
+
+
+def _one_way(s: _Squares, tail: float) -> list[np.ndarray]:
+    return _from_ratio(s.subjects, s.within, s.n - 1, s.n * (s.k - 1), s.k, tail)
+
+
+def _consistency(s: _Squares, tail: float) -> list[np.ndarray]:
+    return _from_ratio(s.subjects, s.error, s.n - 1, (s.n - 1) * (s.k - 1), s.k, tail)
+
+
+def _from_ratio(between, noise, df1, df2, k, tail) -> list[np.ndarray]:
+    """(F - 1) / (F + k - 1) with F = between / noise, and the same at the bounds of F; free of division by 0."""
+
+    def at(scale: np.ndarray) -> np.ndarray:
+        return (between - scale * noise) / (between + (k - 1) * scale * noise)
+
+    return [at(np.ones_like(between)), at(_f_quantile(tail, df1, df2)), at(1 / _f_quantile(tail, df2, df1))]
+
+
+def _absolute(s: _Squares, tail: float) -> list[np.ndarray]:
+    n, k = s.n, s.k
+    estimate = (s.subjects - s.error) / (s.subjects + (k - 1) * s.error + k / n * (s.replicates - s.error))
+    a = k * estimate * s.replicates
+    b = (n * (1 + (k - 1) * estimate) - k * estimate) * s.error
+    df = (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
+    perfect = (s.error == 0) & (s.replicates == 0)
+    df = np.where(perfect, 1.0, df)
+    upper, lower = _f_quantile(tail, n - 1, df), _f_quantile(tail, df, n - 1)
+    noise = k * s.replicates + (k * n - k - n) * s.error
+    low = n * (s.subjects - upper * s.error) / (upper * noise + n * s.subjects)
+    high = n * (lower * s.subjects - s.error) / (noise + n * lower * s.subjects)
+    return [estimate, low, high]
+
+
+def _f_quantile(tail: float, df1: np.ndarray, df2: np.ndarray) -> np.ndarray:
+    """Quantile of F by the inverse of the regularised incomplete beta function (fdtri loses digits at small df)."""
+    x = special.betaincinv(np.asarray(df1) / 2, np.asarray(df2) / 2, tail)
+    rest = special.betaincinv(np.asarray(df2) / 2, np.asarray(df1) / 2, 1 - tail)  # 1 - x without cancellation
+    return x / rest * (np.asarray(df2) / np.asarray(df1))
+
+
+# Name -> (estimate and bounds of a single measurement, whether the mean of k is meant)
+FORMS: dict[str, tuple[Callable[[_Squares, float], list[np.ndarray]], bool]] = {
+    "ICC(1)": (_one_way, False),
+    "ICC(A,1)": (_absolute, False),
+    "ICC(C,1)": (_consistency, False),
+    "ICC(k)": (_one_way, True),
+    "ICC(A,k)": (_absolute, True),
+    "ICC(C,k)": (_consistency, True),
+}

@@ -1,0 +1,1 @@
+"""Outcomes, models, their metrics and curves."""

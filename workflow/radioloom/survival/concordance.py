@@ -1,0 +1,76 @@
+"""Concordance as pair matrices: Harrell's C of survival and the AUC of a binary outcome are one statistic.
+
+A pair (i, j) is comparable when i is known to fare worse than j. Survival: i had the event, and j was followed longer,
+or as long without an event; two events at one time are not comparable (Harrell et al. 1996; as in lifelines and
+scikit-survival). Binary: i had the event and j had not. A comparable pair counts 1 if i has the larger risk and 1/2
+if the risks are exactly equal. All entries are 0, 1/2 or 1 and all weights are counts, so sums are exact in float64:
+their order, and with it the number of cores, cannot change a digit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from radioloom.survival.outcome import Outcome
+
+CHUNK = 1 << 23  # pairs x features compared at once: bounds the memory of `feature_concordance`
+
+
+def comparable(outcomes: Outcome, strata: np.ndarray | None = None) -> np.ndarray:
+    """Comparable pairs, float64 (n, n) of 0 and 1; [i, j] = 1: i is known to fare worse than j.
+
+    With `strata` (n,) only pairs within one stratum count (folds whose risks are on different scales).
+    """
+    event, time = outcomes.event, outcomes.time_days
+    if outcomes.kind == "binary":
+        pairs = event[:, None] & ~event[None, :]
+    else:
+        longer = time[None, :] > time[:, None]
+        censored_then = (time[None, :] == time[:, None]) & ~event[None, :]
+        pairs = event[:, None] & (longer | censored_then)
+    if strata is not None:
+        strata = np.asarray(strata)
+        pairs &= strata[:, None] == strata[None, :]
+    return pairs.astype(np.float64)
+
+
+def concordant(pairs: np.ndarray, risk: np.ndarray) -> np.ndarray:
+    """`pairs` (n, n) times 1 where the risk (n,) orders the pair rightly, 1/2 where it is tied, 0 where wrongly."""
+    risk = np.asarray(risk, dtype=np.float64)
+    return pairs * (0.5 * (risk[:, None] > risk[None, :]) + 0.5 * (risk[:, None] >= risk[None, :]))
+
+
+def concordance(pairs: np.ndarray, risk: np.ndarray) -> float:
+    """Harrell's C, or AUC, of `risk` (n,) over the comparable pairs (n, n); NaN where no pair is comparable."""
+    total = pairs.sum()
+    return float(concordant(pairs, risk).sum() / total) if total else float("nan")
+
+
+def resampled(pairs: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """C of each resample, float64 (b,): w'Rw / w'Pw.
+
+    `weights` (b, n) says how often each patient was drawn, `right` is `concordant(pairs, risk)`. Equal to computing C
+    on the drawn patients, since copies of one patient are never comparable. NaN where no pair is left.
+    """
+    weights = np.asarray(weights, dtype=np.float64)
+    total = np.einsum("bi,bi->b", weights @ pairs, weights)
+    found = np.einsum("bi,bi->b", weights @ right, weights)
+    return np.divide(found, total, out=np.full(len(weights), np.nan), where=total > 0)
+
+
+def feature_concordance(pairs: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """C of each column of `values` (n, f) taken as a risk, float64 (f,); columns must be free of NaN."""
+    n_features = values.shape[1]
+    total = pairs.sum()
+    found = np.full(n_features, np.nan)
+    if not total:
+        return found
+    worse, better = np.nonzero(pairs)
+    step = max(1, CHUNK // worse.size)
+    columns = np.ascontiguousarray(values.T)
+    for start in range(0, n_features, step):
+        block = columns[start : start + step]
+        first, second = block[:, worse], block[:, better]
+        wins = np.count_nonzero(first > second, axis=1) + 0.5 * np.count_nonzero(first == second, axis=1)
+        found[start : start + step] = wins / total
+    return found

@@ -1,0 +1,175 @@
+"""Models of an outcome: a table of records, each a loss with gradient and Hessian, fitted by one Newton walk.
+
+Columns are standardised on the training cases before they come here, so a ridge means the same for each of them.
+Unpenalised first. Where the likelihood has no maximum (separation, collinear columns, more columns than events) the
+fit is repeated with a ridge of `FALLBACK_RIDGE`, and `Fitted.ridge` and `Fitted.note` say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.survival.outcome import Outcome
+
+FALLBACK_RIDGE = 1.0  # precision of a normal prior on a coefficient per standard deviation
+LARGEST_COEFFICIENT = 10.0  # a log ratio per standard deviation beyond this is divergence, not evidence
+MAX_STEPS = 30
+TOLERANCE = 1e-9  # of the Newton decrement, in units of the log-likelihood
+
+Loss = Callable[[np.ndarray], tuple[float, np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Coefficients of the columns (p,), with their covariance (p, p) from the observed information."""
+
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    intercept: float
+    log_likelihood: float
+    ridge: float  # 0.0: plain maximum likelihood
+    note: str  # "" or why a ridge was taken
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One kind of model: which outcome it is for, its loss and what exp(coefficient) is called."""
+
+    name: str
+    outcome: str
+    loss: Callable[[np.ndarray, Outcome], Loss]  # (columns (n, p), outcomes) -> loss of the parameters
+    intercept: bool
+    ratio: str
+
+
+def cox_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
+    """Minus the log partial likelihood of Cox with Efron's ties; parameters are the p coefficients.
+
+    Efron 1977; Therneau and Grambsch 2000, section 3.3: the l-th of d tied events sees the risk set minus l/d of
+    the tied events.
+    """
+    order = np.lexsort((~outcomes.event, -outcomes.time_days))  # longest follow-up first
+    x, time, event = columns[order], outcomes.time_days[order], outcomes.event[order]
+    _, last = np.unique(-time, return_index=True)
+    last = np.append(last[1:], len(time)) - 1  # last row of each distinct time: the risk set is all rows up to it
+    group = np.searchsorted(-time[last], -time)
+    rows = np.flatnonzero(event)
+    tied = np.bincount(group[rows], minlength=len(last))
+    rank = np.arange(len(rows)) - np.searchsorted(group[rows], group[rows])
+    share = rank / tied[group[rows]]
+    at = group[rows]
+    squares = x[:, :, None] * x[:, None, :]
+
+    def events_of(table: np.ndarray) -> np.ndarray:
+        """Sum of rows with an event, at each distinct time."""
+        out = np.zeros((len(last), *table.shape[1:]))
+        np.add.at(out, at, table[rows])
+        return out
+
+    def loss(beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        eta = np.einsum("ij,j->i", x, beta)
+        shift = eta.max(initial=0.0)
+        weight = np.exp(eta - shift)
+        parts = []
+        for table in (weight, weight[:, None] * x, weight[:, None, None] * squares):
+            whole = np.cumsum(table, axis=0)[last][at]
+            part = share.reshape(-1, *[1] * (table.ndim - 1)) * events_of(table)[at]
+            parts.append(whole - part)
+        s0, s1, s2 = parts
+        mean = s1 / s0[:, None]
+        value = np.sum(np.log(s0) + shift) - eta[rows].sum()
+        gradient = mean.sum(axis=0) - x[rows].sum(axis=0)
+        hessian = (s2 / s0[:, None, None]).sum(axis=0) - np.einsum("ei,ej->ij", mean, mean)
+        return float(value), gradient, hessian
+
+    return loss
+
+
+def logistic_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
+    """Minus the log-likelihood of logistic regression; parameters are the intercept and the p coefficients."""
+    x = np.column_stack([np.ones(len(columns)), columns])
+    y = outcomes.event.astype(np.float64)
+
+    def loss(beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        eta = np.einsum("ij,j->i", x, beta)
+        chance = 0.5 * (1 + np.tanh(eta / 2))
+        value = np.sum(np.logaddexp(0, eta) - y * eta)
+        gradient = np.einsum("ij,i->j", x, chance - y)
+        hessian = np.einsum("ij,i,ik->jk", x, chance * (1 - chance), x)
+        return float(value), gradient, hessian
+
+    return loss
+
+
+MODELS = {
+    model.name: model
+    for model in (
+        Model("cox", "survival", cox_loss, intercept=False, ratio="hazard ratio"),
+        Model("logistic", "binary", logistic_loss, intercept=True, ratio="odds ratio"),
+    )
+}
+
+
+def model(name: str, kind: str) -> Model:
+    """The model of that name; raises StudyError if there is none or it is for another kind of outcome."""
+    if name not in MODELS:
+        raise StudyError(f"model.kind is {name!r}; it must be one of {', '.join(MODELS)}")
+    found = MODELS[name]
+    if found.outcome != kind:
+        fitting = ", ".join(m.name for m in MODELS.values() if m.outcome == kind)
+        raise StudyError(f"model.kind {name} is for a {found.outcome} outcome, the study's is {kind}; take {fitting}")
+    return found
+
+
+def fit_model(chosen: Model, columns: np.ndarray, outcomes: Outcome) -> Fitted:
+    """Fit `chosen` on standardised columns (n, p) without NaN; penalised only where it must be, and then said."""
+    loss = chosen.loss(np.asarray(columns, dtype=np.float64), outcomes)
+    n_parameters = columns.shape[1] + chosen.intercept
+    free = np.arange(n_parameters) < int(chosen.intercept)  # the intercept is never penalised
+    found, trouble = _newton(loss, np.zeros(n_parameters), n_parameters)
+    ridge = 0.0
+    if not trouble and np.abs(found[~free]).max(initial=0.0) > LARGEST_COEFFICIENT:
+        trouble = "a coefficient diverges (separation)"
+    if trouble:
+        ridge = FALLBACK_RIDGE
+        found, failure = _newton(loss, np.where(free, 0.0, ridge), n_parameters)
+        if failure:
+            raise StudyError(f"the {chosen.name} model does not converge even with a ridge of {ridge:g}: {failure}")
+    value, _, hessian = loss(found)
+    covariance = np.linalg.inv(hessian + np.diag(np.where(free, 0.0, ridge))) if n_parameters else np.zeros((0, 0))
+    note = f"{trouble}; fitted with a ridge of {ridge:g} on standardised columns" if trouble else ""
+    first = int(chosen.intercept)
+    intercept = float(found[0]) if chosen.intercept else 0.0
+    return Fitted(found[first:], covariance[first:, first:], intercept, -value, ridge, note)
+
+
+def _newton(loss: Loss, ridge: np.ndarray, n_parameters: int) -> tuple[np.ndarray, str]:
+    """Newton with step halving from 0; parameters, and why they are not to be believed ('' if they are)."""
+    beta = np.zeros(n_parameters)
+    if not n_parameters:
+        return beta, ""
+
+    def penalised(point: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        value, gradient, hessian = loss(point)
+        return value + 0.5 * np.sum(ridge * point**2), gradient + ridge * point, hessian + np.diag(ridge)
+
+    value, gradient, hessian = penalised(beta)
+    for _ in range(MAX_STEPS):
+        if np.linalg.cond(hessian) > 1e12:
+            return beta, "the columns are collinear or the outcome is separated"
+        step = np.linalg.solve(hessian, gradient)
+        if gradient @ step < TOLERANCE:
+            return beta - step, ""
+        size = 1.0
+        while size > 1e-6:
+            trial = penalised(beta - size * step)
+            if np.isfinite(trial[0]) and trial[0] <= value:
+                break
+            size /= 2
+        beta = beta - size * step
+        value, gradient, hessian = trial
+    return beta, f"no maximum of the likelihood within {MAX_STEPS} steps"

@@ -1,0 +1,75 @@
+"""The one gate for outcomes: what passes here is not checked again."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from radioloom.errors import BadOutcome, StudyError
+
+KINDS = ("survival", "binary")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Outcomes of n patients; made by `outcome`, so always sound."""
+
+    kind: str  # one of KINDS
+    event: np.ndarray  # bool (n,): event at the end of follow-up, or the binary outcome
+    time_days: np.ndarray  # float64 (n,): follow-up; zeros for a binary outcome
+
+    def __len__(self) -> int:
+        return len(self.event)
+
+    @property
+    def n_events(self) -> int:
+        """Patients with the event."""
+        return int(self.event.sum())
+
+    def take(self, index: np.ndarray) -> Outcome:
+        """The outcomes of some patients, in the order of `index`."""
+        return Outcome(self.kind, self.event[index], self.time_days[index])
+
+
+def check_patient(kind: str, event: bool | None, time_days: float | None) -> None:
+    """Raise BadOutcome, with the reason that EXCLUSIONS shows, if one patient has no usable outcome."""
+    if event is None:
+        raise BadOutcome("no outcome: the event is missing in the clinical table")
+    if kind == "binary":
+        return
+    if time_days is None or math.isnan(time_days):
+        raise BadOutcome("no outcome: the time of follow-up is missing in the clinical table")
+    if not math.isfinite(time_days) or time_days <= 0:
+        raise BadOutcome(f"follow-up of {time_days:g} days; a time above 0 is needed")
+
+
+def outcome(kind: str, event: np.ndarray, time_days: np.ndarray | None = None) -> Outcome:
+    """Outcomes of n patients, checked.
+
+    `event` is bool (n,), `time_days` float (n,), finite and above 0 (not read for a binary outcome). Raises
+    StudyError if the kind is unknown, and BadOutcome if an array breaks these rules.
+    """
+    if kind not in KINDS:
+        raise StudyError(f"outcome.kind is {kind!r}; it must be one of {', '.join(KINDS)}")
+    event = np.asarray(event)
+    if event.ndim != 1 or event.dtype != bool:
+        raise BadOutcome(f"events are {event.dtype} of shape {event.shape}; give a bool array of one axis")
+    time = np.zeros(len(event)) if kind == "binary" else np.asarray(time_days, dtype=np.float64)
+    if time.shape != event.shape:
+        raise BadOutcome(f"{event.size} events and times of shape {time.shape}; one time a patient is needed")
+    wrong = ~np.isfinite(time) | (time <= 0)
+    if kind == "survival" and wrong.any():
+        raise BadOutcome(f"{wrong.sum()} of {time.size} times are not above 0, the first is {time[wrong][0]:g}")
+    return Outcome(kind, event, time)
+
+
+def check_learnable(outcomes: Outcome, what: str) -> None:
+    """Raise StudyError if these outcomes hold too little to fit a model on: under 2 events, or under 2 without."""
+    events, n = outcomes.n_events, len(outcomes)
+    if events < 2 or (outcomes.kind == "binary" and n - events < 2) or n < 3:
+        raise StudyError(
+            f"{what}: {n} patients with {events} events; a model needs at least 2 with and 2 without. "
+            "Check the columns of `clinical` and the coding of `event`, or add patients"
+        )
