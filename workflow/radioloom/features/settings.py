@@ -1,0 +1,21 @@
+"""A family's settings: one frozen record each, its fields the only keys that a profile may write."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from radioloom.errors import StudyError
+
+Record = TypeVar("Record")
+
+
+def read(record: type[Record], settings: dict[str, Any], family: str) -> Record:
+    """The record that a profile's `settings` of one family make; an unknown key ends the study before it begins."""
+    known = {field.name for field in fields(record)}
+    unknown = sorted(set(settings) - known)
+    if unknown:
+        raise StudyError(
+            f"settings of {family}: {', '.join(unknown)} unknown; this family knows {', '.join(sorted(known))}"
+        )
+    return record(**{key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()})

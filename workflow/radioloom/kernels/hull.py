@@ -1,0 +1,84 @@
+"""Extreme voxels of a region: the few that a convex hull, or a largest distance, can rest on. All in whole numbers."""
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def row_ends(mask):
+    """First and last voxel of every row along x that holds any: uint8 (z, y, x) -> int64 (n, 3), sorted by z, y, x."""
+    depth, height, width = mask.shape
+    ends = np.empty((2 * depth * height, 3), np.int64)
+    n = 0
+    for z in range(depth):
+        for y in range(height):
+            row = mask[z, y]
+            first = 0
+            while first < width and row[first] == 0:
+                first += 1
+            if first == width:
+                continue
+            last = width - 1
+            while row[last] == 0:
+                last -= 1
+            ends[n] = z, y, first
+            n += 1
+            if last > first:
+                ends[n] = z, y, last
+                n += 1
+    return ends[:n]
+
+
+@njit(cache=True, nogil=True)
+def planar_corners(points):
+    """Which points are corners of the convex hull of their own plane: int64 (n, 3) -> bool (n,).
+
+    Column 0 is the plane; the points are sorted by columns 0, 1, 2 and none stands twice. Andrew's monotone chain.
+    """
+    n = len(points)
+    keep = np.zeros(n, np.bool_)
+    chain = np.empty(n, np.int64)
+    start = 0
+    while start < n:
+        stop = start
+        while stop < n and points[stop, 0] == points[start, 0]:
+            stop += 1
+        for turn in (1, -1):  # the lower, then the upper side of the hull
+            length = 0
+            for k in range(start, stop):
+                while length > 1:
+                    a, b = points[chain[length - 2]], points[chain[length - 1]]
+                    cross = (b[1] - a[1]) * (points[k, 2] - a[2]) - (b[2] - a[2]) * (points[k, 1] - a[1])
+                    if turn * cross > 0:
+                        break
+                    length -= 1
+                chain[length] = k
+                length += 1
+            keep[chain[:length]] = True
+        start = stop
+    return keep
+
+
+@njit(cache=True, nogil=True)
+def largest_distance(points, reach):
+    """Squared largest distance between two surface points: float64 (n, 3) voxel centres in mm, float64 (3,) -> float.
+
+    The surface passes half a voxel (`reach`, mm) beyond each extreme voxel along each axis. For a pair at distance d
+    the best two such steps go outwards along axes i and j: |d|² + g_i + g_j with g = 2·|d|·reach + reach², or both
+    along one axis: |d|² + 2·g_i + 2·reach_i².
+    """
+    best = 0.0
+    for a in range(len(points)):
+        for b in range(a, len(points)):
+            square, first, second, same = 0.0, 0.0, 0.0, 0.0
+            for axis in range(3):
+                d = abs(points[a, axis] - points[b, axis])
+                square += d * d
+                gain = 2 * d * reach[axis] + reach[axis] ** 2
+                same = max(same, 2 * gain + 2 * reach[axis] ** 2)
+                if gain > first:
+                    first, second = gain, first
+                elif gain > second:
+                    second = gain
+            best = max(best, square + max(same, first + second))
+    return best
