@@ -99,7 +99,8 @@ def _levels(roi: Roi, edge: float, width: float, top: float, label: str) -> Leve
 def _countable(most: int, least: int, low: float, high: float, label: str) -> None:
     if least < 1:
         raise BadRoi(
-            f"discretise {label}: the lowest intensity, {low:g}, lies below the first bin; lower the origin or re-segment"
+            f"discretise {label}: the lowest intensity, {low:g}, lies below the first bin; "
+            "lower the origin or re-segment"
         )
     if most > MOST:
         raise BadRoi(
