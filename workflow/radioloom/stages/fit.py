@@ -56,7 +56,7 @@ def fit_signature(made: Material, train: np.ndarray, outcomes: Outcome, places: 
     values = made.values[train]
     signature = _fit_one(made, SIGNATURE, _features(made, places), values[:, list(places)], outcomes)
     baselines = []
-    for name, wanted in sorted(made.settings["baselines"].items()):
+    for name, wanted in sorted(made.study["baselines"].items()):
         at = [made.place(feature) for feature in wanted]
         baselines.append(_fit_one(made, name, _features(made, at), values[:, at], outcomes))
     if made.covariate_names:
@@ -77,7 +77,7 @@ def _fit_one(
     made: Material, name: str, terms: list[tuple[str, str]], columns: np.ndarray, outcomes: Outcome
 ) -> dict[str, Any]:
     """One model of the columns (t, p) that `terms` (id, group) describe, p may be 0."""
-    kind = model(made.settings["model"]["kind"], outcomes.kind)
+    kind = model(made.study["model"]["kind"], outcomes.kind)
     mean, sd = _scale(columns)
     fitted = fit_model(kind, _standardised(columns, mean, sd), outcomes)
     spread = Z95 * np.sqrt(np.diag(fitted.covariance))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from radioloom.survival.selectors import Candidates, select
 if TYPE_CHECKING:
     import pandas as pd
 
+USED_ROLES = ("training", "validation", "genomics")
 SHAPE, INTENSITY = ("morphology",), ("intensity", "histogram", "local_intensity", "ivh")
 SAME = 1e-12  # a range below this share of the largest value is rounding, not variation
 
@@ -44,7 +44,7 @@ class Material:
     covariates: np.ndarray  # float64 (n, c), NaN where missing
     covariate_names: tuple[str, ...]
     reliable: Reliable
-    settings: dict[str, Any]  # sections of the study
+    study: dict[str, Any]  # the study's configuration
     profile: str  # hash of the profile that the features were measured with
 
     def place(self, name: str) -> int:
@@ -77,13 +77,14 @@ class Reduction:
     chosen: tuple[int, ...]  # places of the signature's features, in the order chosen
 
 
-def feature_matrix(features: pd.DataFrame, cohorts: Iterable[str]) -> tuple[pd.DataFrame, pd.Series]:
+def feature_matrix(features: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame, pd.Series]:
     """FEATURES as one row a (cohort, case) and one column a feature id, sorted, and the group of each feature.
 
-    Only replicate '1' of the `cohorts`. Raises StudyError where a case has a feature twice
+    Only replicate '1' of cohorts of USED_ROLES; `roles` maps cohort to role. Raises StudyError where a case has a feature twice
     (several regions of one patient).
     """
-    rows = features[features["cohort"].isin(list(cohorts)) & (features["replicate"] == "1")]
+    used = [cohort for cohort, role in roles.items() if role in USED_ROLES]
+    rows = features[features["cohort"].isin(used) & (features["replicate"] == "1")]
     twice = rows[rows.duplicated(["cohort", "case", "feature_id"])]
     if len(twice):
         first = twice.iloc[0]
@@ -102,22 +103,23 @@ def feature_matrix(features: pd.DataFrame, cohorts: Iterable[str]) -> tuple[pd.D
 def material(
     features: pd.DataFrame,
     clinical: pd.DataFrame,
-    settings: dict[str, Any],
+    covariates: pd.DataFrame,
+    reliability: pd.DataFrame,
+    study: dict[str, Any],
     profile: str,
-    reliability: pd.DataFrame | None = None,
-    covariates: pd.DataFrame | None = None,
 ) -> Material:
-    """Bring FEATURES, CLINICAL, RELIABILITY and COVARIATES together for the cases that have features and outcome.
+    """Bring FEATURES, CLINICAL, COVARIATES and RELIABILITY together for the cases that have features and outcome.
 
-    `settings` are these sections of the study: outcome, model, baselines; to reduce also reliability and reduce, to
-    validate also validation. `profile` is the hash of the profile that measured the features.
+    Read of `study`: cohorts (their roles), outcome, reliability, reduce, model, baselines; to validate also validation
+    and seed. RELIABILITY and COVARIATES may be empty. `profile` is the hash of the profile that measured the features.
     """
-    wide, groups = feature_matrix(features, clinical["cohort"].unique())
+    roles = {cohort: entry["role"] for cohort, entry in study["cohorts"].items()}
+    wide, groups = feature_matrix(features, roles)
     known = clinical.set_index(["cohort", "case"])
     both = wide.index.intersection(known.index).sort_values()
     wide, known = wide.loc[both], known.loc[both]
     more = _covariate_matrix(covariates, both)
-    kind = settings["outcome"]["kind"]
+    kind = study["outcome"]["kind"]
     names = wide.columns.to_numpy(object)
     return Material(
         cases=both.to_frame(index=False),
@@ -127,26 +129,25 @@ def material(
         outcomes=checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64)),
         covariates=np.ascontiguousarray(more.to_numpy(np.float64)),
         covariate_names=tuple(map(str, more.columns)),
-        reliable=reliable(reliability, names, settings),
-        settings=settings,
+        reliable=reliable(reliability, names, study["reliability"]["threshold"]),
+        study=study,
         profile=profile,
     )
 
 
-def _covariate_matrix(covariates: pd.DataFrame | None, cases: pd.MultiIndex) -> pd.DataFrame:
+def _covariate_matrix(covariates: pd.DataFrame, cases: pd.MultiIndex) -> pd.DataFrame:
     import pandas as pd
 
-    if covariates is None or covariates.empty:
+    if covariates.empty:
         return pd.DataFrame(index=cases)
     wide = covariates.pivot(index=["cohort", "case"], columns="covariate", values="value")  # noqa: PD010
     return wide.reindex(cases)
 
 
-def reliable(reliability: pd.DataFrame | None, names: np.ndarray, settings: dict[str, Any]) -> Reliable:
+def reliable(reliability: pd.DataFrame, names: np.ndarray, threshold: float) -> Reliable:
     """Which features have a lower bound of at least the threshold in every source of RELIABILITY; all if none is."""
-    if reliability is None or reliability.empty:
+    if reliability.empty:
         return Reliable(np.zeros(len(names)), np.full(len(names), "", dtype=object))
-    threshold = settings["reliability"]["threshold"]
     lowest, fault = np.full(len(names), np.inf), np.full(len(names), "", dtype=object)
     for source, rows in reliability.groupby("source", sort=True):
         found = rows.set_index("feature_id").reindex(names)
@@ -163,7 +164,8 @@ def reliable(reliability: pd.DataFrame | None, names: np.ndarray, settings: dict
 def reduction(made: Material, train: np.ndarray, outcomes: Outcome) -> Reduction:
     """Reduce on the training rows (t,) with their `outcomes` (t,).
 
-    Steps: undefined, constant, reliability, redundancy, selector. Only `values[train]` and `outcomes` are read. Raises StudyError where the outcomes are too few to learn from.
+    Steps: undefined, constant, reliability, redundancy, selector. Only `values[train]` and `outcomes` are read.
+    Raises StudyError where the outcomes are too few to learn from.
     """
     check_learnable(outcomes, "the training cases")
     values = made.values[train]
@@ -171,7 +173,7 @@ def reduction(made: Material, train: np.ndarray, outcomes: Outcome) -> Reduction
     left = _screen(values, step, reason)
     score, volume_rho = np.full(len(step), np.nan), np.full(len(step), np.nan)
     score[left] = feature_concordance(comparable(outcomes), values[:, left])
-    volume = made.settings["baselines"].get("volume")
+    volume = made.study["baselines"].get("volume")
     if volume:
         volume_rho[left] = cross_spearman(values[:, left], values[:, [made.place(volume[0])]])[:, 0]
     faults = made.reliable.fault[left] != ""
@@ -200,7 +202,7 @@ def _set_apart(
     made: Material, values: np.ndarray, left: np.ndarray, score: np.ndarray, verdict: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
     """Mark redundant features; places of the others. The more reliable is kept, then the more prognostic."""
-    threshold = made.settings["reduce"]["redundancy"]
+    threshold = made.study["reduce"]["redundancy"]
     rho = spearman(values[:, left])
     order = np.lexsort((made.names[left], -np.abs(score[left] - 0.5), -made.reliable.low[left]))
     twin = keep_apart(rho, order, threshold)
@@ -214,7 +216,7 @@ def _set_apart(
 def _choose(
     made: Material, values: np.ndarray, left: np.ndarray, score: np.ndarray, outcomes: Outcome
 ) -> dict[int, str]:
-    settings = made.settings["model"]
+    settings = made.study["model"]
     columns = values[:, left]
     candidates = Candidates(
         names=made.names[left],

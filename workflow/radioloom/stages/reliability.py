@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,18 +10,18 @@ from radioloom.stats.agreement import icc
 
 if TYPE_CHECKING:
     import pandas as pd
+ROLES = ("test-retest", "observers")
 
 
-def reliability(features: pd.DataFrame, cohorts: Iterable[str], settings: dict[str, Any]) -> list[dict[str, Any]]:
+def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[str, Any]) -> list[dict[str, Any]]:
     """RELIABILITY rows, one a feature for each cohort of replicates; none where the study has no such cohort.
 
-    `features` is FEATURES of all cohorts, `cohorts` names those of role test-retest or observers,
-    `settings` are the study's `reliability`. A
+    `features` is FEATURES of all cohorts, `roles` maps cohort to role, `settings` are the study's `reliability`. A
     subject counts where it has every replicate that its cohort has, and the feature is defined in all of them; `n` is
-    the number of these subjects. Cohorts with one replicate or subject give rows without a value.
+    the number of these subjects. Cohorts with one replicate give rows without a value.
     """
     rows: list[dict[str, Any]] = []
-    for source in sorted(cohorts):
+    for source in sorted(cohort for cohort, role in roles.items() if role in ROLES):
         rows += _of_source(features[features["cohort"] == source], source, settings["form"])
     return rows
 

@@ -20,14 +20,14 @@ def split(
     clinical: pd.DataFrame,
     cases: Iterable[tuple[str, str]],
     roles: dict[str, str],
-    cross_validation: dict[str, int],
+    validation: dict[str, Any],
     seed: int,
 ) -> list[dict[str, Any]]:
     """SPLITS rows: the frozen split, and repeated stratified folds inside the training cohorts.
 
     `clinical` is CLINICAL, `cases` are the (cohort, case) with features; who lacks either is in no split. `roles` maps
-    cohort to role, `cross_validation` holds `folds` and `repeats` (0 for none). Folds are dealt by cohort and event, so
-    that each has its share of both. Raises StudyError where there is nobody to train on or too few patients with or
+    cohort to role, `validation` holds `cross_validation`: {folds, repeats}, 0 repeats for none. Folds are dealt by
+    cohort and event, so that each has its share of both. Raises StudyError where there is nobody to train on or too few patients with or
     without an event for so many folds.
     """
     measured = set(map(tuple, cases))
@@ -39,7 +39,7 @@ def split(
     if not training:
         raise StudyError("no patient with outcome and features in a cohort of role `training`; see EXCLUSIONS for why")
     splits = [_row(FROZEN, row, "train") for row in training] + [_row(FROZEN, row, "test") for row in testing]
-    folds, repeats = cross_validation["folds"], cross_validation["repeats"]
+    folds, repeats = (validation["cross_validation"][key] for key in ("folds", "repeats"))
     if repeats:
         _check_folds(training, folds)
     for repeat in range(1, repeats + 1):

@@ -45,35 +45,36 @@ class _Place:
     weights: np.ndarray  # resamples (b, n)
 
 
-def validate(made: Material, splits: pd.DataFrame, signature: dict[str, Any], seed: int) -> Validation:
+def validate(made: Material, splits: pd.DataFrame, signature: dict[str, Any]) -> Validation:
     """Judge a frozen `signature` on SPLITS.
 
     Evaluations: `apparent` (training cohorts, too good by construction), `cross-validation` (inside the training
     cohorts: reduce, fit and baselines learned anew in each fold) and `validation` (each validation cohort). Intervals
     are bootstrap percentiles over patients, stratified by event; they hold the learning fixed. Differences are paired,
-    `delta_c_index` is signature minus volume, `delta_c_index_<baseline>` minus another baseline. The `null` model repeats the whole learning with permuted training outcomes: its estimate is the mean over the
-    repeats and its interval their 2.5 and 97.5 % quantiles. Raises StudyError for a signature of another profile.
+    `delta_c_index` is signature minus volume, `delta_c_index_<baseline>` minus another baseline. The `null`
+    model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats and its
+    interval their 2.5 and 97.5 % quantiles. Raises StudyError for a signature of another profile.
     """
     if signature["profile"] != made.profile:
         raise StudyError(
             f"the signature is of profile {signature['profile']}, the features of {made.profile}; fit it again"
         )
     found = Validation()
-    places = _places(made, splits, seed)
+    places = _places(made, splits)
     for place in places:
         _judge_frozen(made, signature, place, found)
     _cross_validate(made, splits, places[0], found)
-    _null_models(made, splits, places, seed, found)
+    _null_models(made, places, found)
     return found
 
 
-def _places(made: Material, splits: pd.DataFrame, seed: int) -> list[_Place]:
+def _places(made: Material, splits: pd.DataFrame) -> list[_Place]:
     """Training cohorts together, then each validation cohort."""
     train, test = made.rows(splits, FROZEN, "train"), made.rows(splits, FROZEN, "test")
     cohorts = made.cases["cohort"].to_numpy(object)
     named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
-    n = made.settings["validation"]["bootstrap"]
+    n, seed = made.study["validation"]["bootstrap"], made.study["seed"]
     return [
         _Place(what, cohort, rows, resample_weights(made.outcomes.event[rows], n, rng(seed, "bootstrap", cohort)))
         for what, cohort, rows in named
@@ -170,12 +171,12 @@ def _cross_validate(made: Material, splits: pd.DataFrame, place: _Place, found: 
         found.notes.append(f"{notes} of {len(names)} folds: the signature was empty or needed a ridge")
 
 
-def _null_models(made: Material, splits: pd.DataFrame, places: list[_Place], seed: int, found: Validation) -> None:
+def _null_models(made: Material, places: list[_Place], found: Validation) -> None:
     """The whole learning repeated with permuted training outcomes; how models without truth would have looked."""
-    repeats = made.settings["validation"]["null_models"]
+    repeats = made.study["validation"]["null_models"]
     if not repeats:
         return
-    train = places[0].rows
+    train, seed = places[0].rows, made.study["seed"]
     pairs = [comparable(made.outcomes.take(place.rows)) for place in places]
     values = np.empty((len(places), repeats))
     for k in range(repeats):
