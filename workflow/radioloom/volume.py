@@ -31,6 +31,21 @@ class Grid:
         origin = tuple(float(v) for v in self.to_world(np.asarray(low, float)))
         return Grid(shape, self.spacing_mm, origin, self.direction)
 
+    def as_dict(self) -> dict[str, list]:
+        """The grid as JSON holds it."""
+        return {
+            "shape": list(self.shape),
+            "spacing_mm": list(self.spacing_mm),
+            "origin_mm": list(self.origin_mm),
+            "direction": [list(row) for row in self.direction],
+        }
+
+    @classmethod
+    def from_dict(cls, value: dict[str, list]) -> Grid:
+        """The grid that `as_dict` wrote."""
+        place = {key: tuple(value[key]) for key in ("shape", "spacing_mm", "origin_mm")}
+        return cls(**place, direction=tuple(tuple(row) for row in value["direction"]))
+
     @property
     def voxel_mm3(self) -> float:
         """Volume of one voxel, in mm3."""

@@ -1,0 +1,1 @@
+"""Files and archives: the only importers of pydicom, highdicom and SimpleITK."""

@@ -1,0 +1,210 @@
+"""Headers of the DICOM files in a folder tree: one small record a file, no pixels, no patient identifier."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pydicom
+from pydicom.config import IGNORE, settings
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
+
+from radioloom.errors import BadImage
+from radioloom.provenance import digest
+
+# Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
+settings.reading_validation_mode = IGNORE
+# What pydicom raises on a damaged file.
+BROKEN = (
+    InvalidDicomError,
+    EOFError,
+    struct.error,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+)
+
+TAGS = {
+    "sop_class": 0x00080016, "modality": 0x00080060, "manufacturer": 0x00080070, "model": 0x00081090,
+    "patient": 0x00100020, "thickness": 0x00180050, "kvp": 0x00180060, "between": 0x00180088, "kernel": 0x00181210,
+    "series": 0x0020000E, "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052,
+    "samples": 0x00280002, "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030,
+    "bits": 0x00280100, "signed": 0x00280103, "intercept": 0x00281052, "slope": 0x00281053,
+    "image_type": 0x00080008, "lossy": 0x00282110,
+}  # fmt: skip
+MULTIFRAME = frozenset({
+    "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
+    "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
+})  # enhanced and legacy converted CT, MR, PET  # fmt: skip
+RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
+SEGMENTATIONS = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})  # SEG, LABELMAP SEG
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What one DICOM file says of itself. Triples and sextuples are in DICOM's (x, y, z) order, LPS, mm."""
+
+    path: Path
+    sop_class: str
+    modality: str
+    series: str  # SeriesInstanceUID
+    frame: str  # FrameOfReferenceUID
+    patient: str  # digest of the patient's id
+    syntax: str  # transfer syntax UID
+    position: tuple[float, ...]  # empty where the file has none
+    orientation: tuple[float, ...]
+    spacing: tuple[float, ...]  # between rows, between columns
+    rows: int
+    columns: int
+    samples: int
+    frames: int
+    bits: int
+    signed: bool
+    slope: float | None
+    intercept: float | None
+    thickness: float | None
+    between: float | None
+    kvp: float | None
+    manufacturer: str
+    model: str
+    kernel: str
+    image_type: str
+    lossy: bool
+    pixel_offset: int  # where native pixel data begin; -1: compressed, big-endian, or none
+    fault: str = ""  # why its pixels cannot be used
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the file is (or should be) an image and not a structure set, a segmentation or a report."""
+        return self.rows > 0 and self.sop_class not in SEGMENTATIONS and self.sop_class != RTSTRUCT
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a folder tree holds."""
+
+    headers: tuple[Header, ...]  # ordered by path
+    broken: tuple[str, ...]  # names of files that begin as DICOM and end inside their header
+    other: int  # files that are not DICOM
+
+
+def scan(place: Path) -> Scan:
+    """Headers of all DICOM files at or below `place`, whatever their names end in; BadImage if it is not there."""
+    if not place.exists():
+        raise BadImage(f"{place.name}: no such file or folder; mend the path in the sheet")
+    headers, broken, other = [], [], 0
+    for path in files_below(place):
+        try:
+            header = read_header(path)
+        except BROKEN:
+            broken.append(path.name)
+            continue
+        if header is None:
+            other += 1
+        else:
+            headers.append(header)
+    return Scan(tuple(headers), tuple(broken), other)
+
+
+def files_below(place: Path) -> Iterator[Path]:
+    """Files at or below a place in the order of their paths; links to folders are not followed."""
+    if place.is_file():
+        yield place
+        return
+    for folder, folders, names in os.walk(place):
+        folders.sort()
+        yield from (Path(folder, name) for name in sorted(names))
+
+
+def is_dicom(start: bytes) -> bool:
+    """Whether a file that starts with these 132 bytes is DICOM: the preamble's mark, or a first tag of group 2 or 8."""
+    return start[128:132] == b"DICM" or start[:4] in (b"\x02\x00\x00\x00", b"\x08\x00\x05\x00", b"\x08\x00\x08\x00")
+
+
+def read_header(path: Path) -> Header | None:
+    """The header of one file, None if it is not DICOM; raises one of BROKEN if it ends inside its header."""
+    with open(path, "rb") as handle:
+        if not is_dicom(handle.read(132)):
+            return None
+        handle.seek(0)
+        data = pydicom.dcmread(handle, stop_before_pixels=True, specific_tags=list(TAGS.values()), force=True)
+        syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
+        where = _native_pixels(handle, syntax)
+    return _header(path, data, syntax, where)
+
+
+def text(data: Dataset, tag: int) -> str:
+    """A value as text, "" where it is absent. Raw: pydicom's conversion is most of the time that a header takes."""
+    item = data.get_item(tag)
+    if item is None or item.value is None:
+        return ""
+    value = item.value
+    return value.decode("utf-8", "replace").strip(" \0") if isinstance(value, bytes) else str(value)
+
+
+def numbers(data: Dataset, tag: int) -> tuple[float, ...]:
+    """A decimal or integer string's numbers, empty where it is absent."""
+    return tuple(float(part) for part in text(data, tag).split("\\") if part.strip())
+
+
+def number(data: Dataset, tag: int) -> float | None:
+    """The first number, None where it is absent."""
+    found = numbers(data, tag)
+    return found[0] if found else None
+
+
+def short(data: Dataset, tag: int, absent: int = 0) -> int:
+    """An unsigned short."""
+    item = data.get_item(tag)
+    if item is None or not item.value:
+        return absent
+    if isinstance(item.value, bytes):
+        return int.from_bytes(item.value[:2], "little" if item.is_little_endian else "big")
+    return int(item.value)
+
+
+def _native_pixels(handle: BinaryIO, syntax: str) -> tuple[int, int, int]:
+    """Offset and length of the pixel data's value and size of the file; offset -1 if compressed, length -1 if none."""
+    start = handle.tell()
+    head = handle.read(12)
+    size = handle.seek(0, os.SEEK_END)
+    if len(head) < 12 or head[:4] not in (b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00"):
+        swapped = syntax in (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
+        return -1, 0 if swapped else -1, size
+    explicit = head[4:6] in (b"OW", b"OB", b"OF", b"OD")
+    length = int.from_bytes(head[8:12] if explicit else head[4:8], "little")
+    return (-1, 0, size) if length == 0xFFFFFFFF else (start + (12 if explicit else 8), length, size)
+
+
+def _header(path: Path, data: Dataset, syntax: str, where: tuple[int, int, int]) -> Header:
+    offset, length, size = where
+    rows, columns = short(data, TAGS["rows"]), short(data, TAGS["columns"])
+    samples, bits = short(data, TAGS["samples"], 1), short(data, TAGS["bits"], 16)
+    frames = int(number(data, TAGS["frames"]) or 1)
+    wanted = (rows * columns * samples * frames * bits + 7) // 8
+    fault = ""
+    if rows and length < 0:
+        fault = "it has no pixel data: the file is truncated, or not an image"
+    elif rows and offset >= 0 and min(length, size - offset) < wanted:
+        fault = f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated"
+    series = text(data, TAGS["series"])
+    if not series:
+        raise InvalidDicomError("no series: the file ends inside its header")
+    words = {key: text(data, TAGS[key]) for key in ("sop_class", "modality", "frame", "image_type")}
+    device = {key: text(data, TAGS[key]) for key in ("manufacturer", "model", "kernel")}
+    geometry = {key: numbers(data, TAGS[key]) for key in ("position", "orientation", "spacing")}
+    scalars = {key: number(data, TAGS[key]) for key in ("slope", "intercept", "thickness", "between", "kvp")}
+    return Header(
+        path=path, series=series, patient=digest(text(data, TAGS["patient"])), syntax=syntax,
+        rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, signed=short(data, TAGS["signed"]) == 1,
+        pixel_offset=offset, lossy=text(data, TAGS["lossy"]) == "01", fault=fault,
+        **words, **device, **geometry, **scalars,
+    )  # fmt: skip

@@ -1,0 +1,99 @@
+"""Image files: NIfTI, NRRD and MetaImage by SimpleITK, into arrays in (z, y, x) and LPS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from radioloom.errors import BadImage, CaseError
+from radioloom.volume import Grid, Volume
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+SUFFIXES = {
+    ".nii.gz": "NIfTI", ".nii": "NIfTI", ".nrrd": "NRRD", ".nhdr": "NRRD", ".mha": "MetaImage", ".mhd": "MetaImage",
+}  # fmt: skip
+
+
+def kind(path: Path) -> str:
+    """The format that a file's name promises (NIfTI, NRRD, MetaImage), "" for others."""
+    return next((name for suffix, name in SUFFIXES.items() if path.name.lower().endswith(suffix)), "")
+
+
+def geometry(path: Path) -> Grid:
+    """The grid of an image file, from its header alone; BadImage if it is no three-dimensional scalar image."""
+    reader = _reader(path)
+    return _grid(reader)
+
+
+def read(path: Path, unit: str = "", modality: str = "") -> Volume:
+    """An image file as float64; BadImage where it cannot be read, is not 3D scalar, or holds non-finite values."""
+    volume = read_native(path)
+    array = volume.array.astype(np.float64)
+    bad = int(np.count_nonzero(~np.isfinite(array)))
+    if bad:
+        raise BadImage(f"{path.name}: {bad} voxels are not finite (NaN or infinite); mend the image first")
+    return Volume(array, volume.grid, unit, modality)
+
+
+def read_native(path: Path, fault: type[CaseError] = BadImage) -> Volume:
+    """An image file in the type that its voxels are stored in; raises `fault` where `read` raises BadImage."""
+    import SimpleITK as sitk
+
+    reader = _reader(path, fault)
+    grid = _grid(reader, fault)
+    try:
+        image = reader.Execute()
+    except RuntimeError as error:
+        raise fault(f"{path.name}: it cannot be read to its end; the file is truncated or damaged") from error
+    return Volume(sitk.GetArrayFromImage(image), grid)
+
+
+def write(volume: Volume, path: Path) -> None:
+    """Write a volume in its own dtype (bool as uint8)."""
+    import SimpleITK as sitk
+
+    array = volume.array.astype(np.uint8) if volume.array.dtype == bool else volume.array
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing(volume.grid.spacing_mm[::-1])
+    image.SetOrigin(volume.grid.origin_mm[::-1])
+    image.SetDirection(np.array(volume.grid.direction)[::-1, ::-1].ravel().tolist())
+    sitk.WriteImage(image, str(path))
+
+
+def _reader(path: Path, fault: type[CaseError] = BadImage) -> sitk.ImageFileReader:
+    import SimpleITK as sitk
+
+    if not path.is_file():
+        raise fault(f"{path.name}: no such file; mend the path in the sheet")
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        raise fault(
+            f"{path.name}: not readable as {kind(path) or 'an image'}; the file is damaged or of another kind"
+        ) from error
+    return reader
+
+
+def _grid(reader: sitk.ImageFileReader, fault: type[CaseError] = BadImage) -> Grid:
+    name = Path(reader.GetFileName()).name
+    size = reader.GetSize()
+    if len(size) > 3 and all(n == 1 for n in size[3:]):
+        reader.SetExtractSize([*size[:3], *[0] * (len(size) - 3)])
+    elif len(size) != 3:
+        raise fault(f"{name}: {len(size)} dimensions of {list(size)} voxels; one three-dimensional image is expected")
+    if reader.GetNumberOfComponents() != 1:
+        raise fault(f"{name}: {reader.GetNumberOfComponents()} values a voxel (colour or vector); one is expected")
+    n = len(size)
+    direction = np.array(reader.GetDirection()).reshape(n, n)[:3, :3]
+    return Grid(
+        tuple(int(v) for v in size[2::-1]),
+        tuple(float(v) for v in reader.GetSpacing()[2::-1]),
+        tuple(float(v) for v in reader.GetOrigin()[2::-1]),
+        tuple(tuple(float(v) for v in row) for row in direction[::-1, ::-1] + 0.0),
+    )

@@ -1,0 +1,42 @@
+"""Masks of a batch in one file, on their way from segment to prepare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from radioloom.segmentation.mask import Mask
+
+
+def write(masks: Mapping[str, Mask], path: Path | str) -> None:
+    """Write masks by name, one bit a voxel; equal masks give equal bytes."""
+    about = {
+        name: {
+            "shape": mask.array.shape,
+            "offset": mask.offset,
+            "source": mask.source,
+            "contour_mm3": mask.contour_mm3,
+            "notes": mask.notes,
+        }
+        for name, mask in sorted(masks.items())
+    }
+    bits = {name: np.packbits(masks[name].array.ravel()) for name in about}
+    note = np.frombuffer(json.dumps(about, sort_keys=True).encode(), np.uint8)
+    with open(path, "wb") as handle:  # a handle: numpy would add a suffix to a name
+        np.savez_compressed(handle, about=note, **{f"mask:{name}": array for name, array in bits.items()})
+
+
+def read(path: Path | str) -> dict[str, Mask]:
+    """Masks by name, as `write` wrote them."""
+    with np.load(path, allow_pickle=False) as stored:
+        about = json.loads(stored["about"].tobytes())
+        return {name: _mask(stored[f"mask:{name}"], entry) for name, entry in about.items()}
+
+
+def _mask(bits: np.ndarray, entry: dict) -> Mask:
+    shape = tuple(entry["shape"])
+    array = np.unpackbits(bits, count=int(np.prod(shape))).astype(bool).reshape(shape)
+    return Mask(array, tuple(entry["offset"]), entry["source"], entry["contour_mm3"], tuple(entry["notes"]))

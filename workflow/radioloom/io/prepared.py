@@ -1,0 +1,74 @@
+"""Prepared cases on disk: image, mask and sidecar of one region, complete or absent."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from radioloom.io import images
+from radioloom.volume import Grid, Volume
+
+# Columns of CASES, all of which a sidecar holds.
+CASE = (
+    "cohort", "case", "replicate", "roi", "role", "modality", "unit", "source", "series",
+    "n_voxels", "volume_mm3", "contour_mm3",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One region and its surroundings on the profile's grid."""
+
+    image: Volume  # float64, every value one of float32, so that memory and file hold the same numbers
+    mask: Volume  # bool, on the grid of the image
+    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes
+
+    @property
+    def name(self) -> str:
+        """`<case>.<replicate>.<roi>`."""
+        return ".".join(self.sidecar[key] for key in ("case", "replicate", "roi"))
+
+    @property
+    def case(self) -> dict[str, Any]:
+        """The row of CASES."""
+        return {key: self.sidecar[key] for key in CASE}
+
+
+def write(prepared: Prepared, folder: Path | str) -> None:
+    """Write `<name>.image.nii` (float32), `<name>.mask.nii` and `<name>.json`, last: a case is there when that is."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    image = Volume(prepared.image.array.astype(np.float32), prepared.image.grid)
+    images.write(image, folder / f"{prepared.name}.image.nii")
+    images.write(prepared.mask, folder / f"{prepared.name}.mask.nii")
+    part = folder / f"{prepared.name}.json.part"
+    part.write_text(json.dumps(prepared.sidecar, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    os.replace(part, folder / f"{prepared.name}.json")
+
+
+def read(folder: Path | str, name: str) -> Prepared:
+    """The case `name` of a folder; the grid is the sidecar's, since NIfTI keeps it in single precision."""
+    folder = Path(folder)
+    sidecar = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    grid = Grid.from_dict(sidecar["grid"])
+    image = images.read_native(folder / f"{name}.image.nii").array.astype(np.float64)
+    mask = images.read_native(folder / f"{name}.mask.nii").array != 0
+    unit, modality = sidecar["unit"], sidecar["modality"]
+    return Prepared(Volume(image, grid, unit, modality, tuple(sidecar["notes"])), Volume(mask, grid), sidecar)
+
+
+def names(folder: Path | str) -> list[str]:
+    """Names of the cases in a folder, sorted."""
+    return sorted(path.name.removesuffix(".json") for path in Path(folder).glob("*.json"))
+
+
+def read_all(folder: Path | str) -> Iterator[Prepared]:
+    """The cases of a folder one after the other, in the order of their names."""
+    for name in names(folder):
+        yield read(folder, name)

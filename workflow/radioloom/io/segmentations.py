@@ -1,0 +1,143 @@
+"""Whatever holds a segmentation: which kind it is, what it was drawn on, and its mask on the image's grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from radioloom.errors import BadMask
+from radioloom.io import dicom, images, rtstruct, seg
+from radioloom.segmentation.contours import rasterise
+from radioloom.segmentation.labels import region
+from radioloom.segmentation.mask import Mask, cut
+from radioloom.segmentation.place import inside, place
+from radioloom.volume import Grid
+
+Drawn = rtstruct.StructureSet | seg.Segmentations
+READERS: dict[str, Callable[[Path], Drawn]] = {"RTSTRUCT": rtstruct.read, "SEG": seg.read}
+
+
+def read(path: Path, pattern: str, roi: str, grid: Grid, drawn_on: tuple[str, str]) -> Mask:
+    """The mask of one region on the grid of its image.
+
+    path : RTSTRUCT or SEG file, folder that holds one, or label map
+    pattern : regular expression of the structure's or segment's name, "" for `roi`; number of a label map's label,
+        "" for all but 0
+    drawn_on : digests of the image's series and frame of reference ("" where unknown)
+    Raises BadMask saying what was found: no file, several files, name absent, other series, another grid, outside the
+    image, empty.
+    """
+    kind, file = locate(path, drawn_on[0])
+    if kind not in READERS:
+        return _from_labels(file, kind, pattern, grid)
+    drawn = READERS[kind](file)
+    _same_patient_space(drawn, *drawn_on)
+    wanted = pattern or roi
+    return (
+        _from_contours(drawn, wanted, grid)
+        if isinstance(drawn, rtstruct.StructureSet)
+        else _from_seg(drawn, wanted, grid)
+    )
+
+
+def references(path: Path) -> frozenset[str]:
+    """Digests of the series that a segmentation says it was drawn on; empty where it says nothing."""
+    found = [READERS[kind](file).series for kind, file in _candidates(path) if kind in READERS]
+    return frozenset().union(*found)
+
+
+def locate(path: Path, series: str) -> tuple[str, Path]:
+    """Kind (RTSTRUCT, SEG, NIfTI, NRRD, MetaImage) and file of the one segmentation at a path.
+
+    Of several in a folder, the one that refers to the image's series; BadMask where that does not single one out.
+    """
+    found = _candidates(path)
+    if len(found) > 1 and series:
+        found = [
+            (kind, file) for kind, file in found if kind in READERS and series in READERS[kind](file).series
+        ] or found
+    if len(found) != 1:
+        listed = ", ".join(file.name for _, file in found[:5])
+        raise BadMask(
+            f"{path.name}: {len(found)} segmentations ({listed}); name the file in the sheet"
+            if found
+            else f"{path.name}: no RTSTRUCT, SEG or label map there; mend the path in the sheet"
+        )
+    return found[0]
+
+
+def _candidates(path: Path) -> list[tuple[str, Path]]:
+    if not path.exists():
+        raise BadMask(f"{path.name}: no such segmentation; mend the path in the sheet")
+    found = []
+    for file in dicom.files_below(path):
+        if label_map := images.kind(file):
+            found.append((label_map, file))
+        elif kind := _dicom_kind(file):
+            found.append((kind, file))
+    return found
+
+
+def _dicom_kind(file: Path) -> str:
+    """RTSTRUCT or SEG, "" for everything else."""
+    try:
+        header = dicom.read_header(file)
+    except dicom.BROKEN as error:
+        raise BadMask(f"{file.name}: a damaged DICOM file, cut off inside its header; fetch it again") from error
+    if header is None:
+        return ""
+    if header.sop_class == dicom.RTSTRUCT or header.modality == "RTSTRUCT":
+        return "RTSTRUCT"
+    return "SEG" if header.sop_class in dicom.SEGMENTATIONS or header.modality == "SEG" else ""
+
+
+def _same_patient_space(drawn: Drawn, series: str, frame: str) -> None:
+    """BadMask where both sides say what they lie in, and neither series nor frame of reference agree."""
+    if series in drawn.series or not frame or not drawn.frames or frame in drawn.frames:
+        return
+    raise BadMask(
+        "the segmentation was drawn on another series, in another frame of reference; "
+        "give the image that it was drawn on, or register them first"
+    )
+
+
+def _from_contours(drawn: rtstruct.StructureSet, pattern: str, grid: Grid) -> Mask:
+    structures = [structure for structure in drawn.named(pattern) if structure.contours]
+    rasters = [rasterise(structure.contours, grid) for structure in structures]
+    notes = [note for raster in rasters for note in raster.notes]
+    left_out = sum(len(structure.left_out) for structure in structures)
+    if left_out:
+        notes.append(f"{left_out} contour(s) that are not closed left out")
+    if len(rasters) == 1:
+        return Mask(rasters[0].array, rasters[0].offset, "RTSTRUCT", rasters[0].contour_mm3, tuple(notes))
+    array, offset = seg.joined([(raster.array, raster.offset) for raster in rasters])
+    apart = int(np.count_nonzero(array)) == sum(int(np.count_nonzero(raster.array)) for raster in rasters)
+    notes.append(f"union of {len(rasters)} structures" + ("" if apart else " that overlap"))
+    volume = sum(raster.contour_mm3 for raster in rasters) if apart else None
+    return Mask(array, offset, "RTSTRUCT", volume, tuple(notes))
+
+
+def _from_seg(drawn: seg.Segmentations, pattern: str, grid: Grid) -> Mask:
+    segments = drawn.named(pattern)
+    array, start = drawn.on(grid, segments)
+    notes = [f"union of {len(segments)} segments"] if len(segments) > 1 else []
+    return _in_image(array, start, grid, "SEG", notes)
+
+
+def _from_labels(file: Path, kind: str, pattern: str, grid: Grid) -> Mask:
+    labels = images.read_native(file, BadMask)
+    array, start = place(region(labels.array, pattern), labels.grid, grid)
+    moved = (
+        [] if labels.grid.shape == grid.shape and start == (0, 0, 0) else ["label map of another extent or axis order"]
+    )
+    return _in_image(array, start, grid, kind, moved)
+
+
+def _in_image(array: np.ndarray, start: tuple[int, int, int], grid: Grid, source: str, notes: list[str]) -> Mask:
+    part, low, lost = inside(array, start, grid.shape)
+    if lost:
+        notes = [*notes, f"{lost} voxels of the mask lie outside the image"]
+    cropped, offset = cut(part, low)
+    return Mask(cropped, offset, source, None, tuple(notes))

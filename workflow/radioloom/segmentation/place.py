@@ -1,0 +1,77 @@
+"""Voxels of one grid on another: allowed where both are pieces of one lattice, refused by name elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from radioloom.errors import BadMask
+from radioloom.segmentation.mask import Triple
+from radioloom.volume import Grid
+
+SNAP = 0.05  # voxels that two lattices may be apart: rounding of headers, far below what moves a voxel centre
+
+
+def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Triple]:
+    """A mask's array turned into the axes of the image, and the image voxel at which it begins.
+
+    array : bool (z, y, x) on `grid`, whose axes may be swapped or flipped against the image's; it may be a piece of it
+    Returns a view in the image's axis order and its first voxel (which may lie outside the image).
+    Raises BadMask where the voxels of the two grids do not coincide.
+    """
+    corners = np.array([(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)], float)
+    at = image.to_index(grid.to_world(corners))
+    steps = (at[1:] - at[0]).T  # column k: the image's index step along the mask's axis k
+    turn = np.rint(steps)
+    far = np.array(np.subtract(grid.shape, 1), float)
+    lone = np.array([n == 1 for n in grid.shape])  # an axis of one voxel: its spacing means nothing
+    turn[:, lone] = _unit(steps[:, lone])
+    drift = np.abs((steps - turn) @ np.where(lone, 0.0, far)).max()
+    proper = (np.abs(turn).sum(axis=0) == 1).all() and (np.abs(turn).sum(axis=1) == 1).all()
+    start = at[0]
+    if not proper or drift > SNAP or np.abs(start - np.rint(start)).max() > SNAP:
+        raise BadMask(_another_grid(grid, image))
+    order = np.argmax(np.abs(turn), axis=1)  # image axis k runs along mask axis order[k]
+    turned = np.transpose(array, order)
+    flips = turn[np.arange(3), order] < 0
+    turned = turned[tuple(slice(None, None, -1) if flip else slice(None) for flip in flips)]
+    first = np.rint(start) - np.where(flips, np.array(turned.shape) - 1, 0)
+    return turned, tuple(int(v) for v in first)
+
+
+def inside(array: np.ndarray, start: Triple, shape: Triple) -> tuple[np.ndarray, Triple, int]:
+    """The part of a placed array that lies in an image of `shape`, where it begins, and how many marked voxels do not.
+
+    Raises BadMask if nothing of it lies in the image.
+    """
+    low = np.maximum(start, 0)
+    high = np.minimum(np.add(start, array.shape), shape)
+    if (high <= low).any():
+        last = tuple(int(v) - 1 for v in np.add(start, array.shape))
+        raise BadMask(
+            f"the mask misses the image: it covers voxels {tuple(start)} to {last}, and the image has {tuple(shape)} "
+            "(z, y, x); is it another patient's, or another visit's?"
+        )
+    part = array[tuple(slice(a - s, b - s) for a, b, s in zip(low, high, start, strict=True))]
+    lost = int(np.count_nonzero(array)) - int(np.count_nonzero(part))
+    return part, tuple(int(v) for v in low), lost
+
+
+def _unit(steps: np.ndarray) -> np.ndarray:
+    """Each column as its largest axis's signed unit vector."""
+    units = np.zeros_like(steps)
+    rows = np.argmax(np.abs(steps), axis=0)
+    columns = np.arange(steps.shape[1])
+    units[rows, columns] = np.sign(steps[rows, columns])
+    return units
+
+
+def _another_grid(grid: Grid, image: Grid) -> str:
+    def say(g: Grid) -> str:
+        spacing = " x ".join(f"{v:.4g}" for v in g.spacing_mm)
+        origin = ", ".join(f"{v:.2f}" for v in g.origin_mm)
+        return f"{' x '.join(map(str, g.shape))} voxels of {spacing} mm from ({origin})"
+
+    return (
+        f"the mask is on another grid: mask {say(grid)}, image {say(image)} (z, y, x); "
+        "resample the mask onto the image's grid first"
+    )

@@ -1,0 +1,149 @@
+"""Stage prepare: the region and its surroundings, cut out of the scan and brought onto the profile's grid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from radioloom.errors import BadImage, BadRoi, CaseError
+from radioloom.imaging.resample import Place, place, resample, resample_mask, spacing_of
+from radioloom.io import dicom, images, pixels
+from radioloom.io.prepared import Prepared
+from radioloom.profile import Profile
+from radioloom.segmentation.mask import Mask
+from radioloom.stages.exclude import exclusions
+from radioloom.stages.segment import name
+from radioloom.volume import Grid, Volume
+
+Row = dict[str, Any]
+CONTEXT_MM = 15.0  # shown around the region in its slices, so that a reader of the report sees where it lies
+PEAK_MM = 10 * (3 / (4 * math.pi)) ** (1 / 3)  # radius of the sphere of 1 cm3 that local intensity looks into
+
+
+def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
+    """Read the pixels around the region once, and resample them with the mask as the profile says.
+
+    image, mask : of stages curate and segment
+    data : folder that the image's paths start from
+    Of a DICOM series only the slices that the region, interpolation and filters need are read. The result is
+    the same as if the whole scan were resampled and then cropped. Image values are rounded to single precision.
+    Raises BadImage where pixels cannot be read, BadRoi where no voxel of the mask is left on the new grid.
+    """
+    grid = Grid.from_dict(image["grid"])
+    box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
+    where = place(grid, box, profile.grid, margin(profile, spacing_of(grid, profile.grid)))
+    volume = _read(image, grid, where, data)
+    low = tuple(side.start for side in where.source)
+    region = Volume(mask.on(volume.array.shape, low), volume.grid)
+    resampled = resample(volume, profile.grid, where.target)
+    single = resampled.array.astype(np.float32).astype(np.float64)
+    placed = resample_mask(region, profile.grid, where.target)
+    if not placed.array.any():
+        raise BadRoi(
+            f"no voxel of the region ({mask.n_voxels} of {grid.voxel_mm3:.3g} mm3) is left on the profile's grid of "
+            f"{placed.grid.voxel_mm3:.3g} mm3; choose a finer grid"
+        )
+    made = replace(resampled, array=single, notes=mask.notes)
+    return Prepared(made, placed, _sidecar(image, mask, placed, profile))
+
+
+def prepare_batch(
+    curated: Sequence[Row], masks: Mapping[str, Mask], data: Path, profile: Profile, keep: Callable[[Prepared], None]
+) -> tuple[list[Row], list[Row]]:
+    """Prepare every image that has a mask; rows of CASES and of EXCLUSIONS.
+
+    keep : called with each prepared case as it is made, so that no more than one is held
+    """
+    cases: list[Row] = []
+    faults: list[tuple[Row, CaseError]] = []
+    for image in curated:
+        if name(image) not in masks:
+            continue
+        try:
+            prepared = prepare(image, masks[name(image)], data, profile)
+        except CaseError as error:
+            faults.append((image, error))
+            continue
+        keep(prepared)
+        cases.append(prepared.case)
+    return cases, exclusions("prepare", faults)
+
+
+def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[int, int, int]:
+    """Voxels (z, y, x) of the prepared grid kept around the region.
+
+    What the profile's filters and local intensity read beyond it, and 15 mm of surroundings in the slices.
+    """
+    reach = _filter_reach(profile)
+    sphere = PEAK_MM if "local_intensity" in profile.families else 0.0
+    needed = [max(reach, math.ceil(sphere / step)) for step in spacing_mm]
+    shown = [0, *(math.ceil(CONTEXT_MM / step) for step in spacing_mm[1:])]
+    return tuple(max(pair) for pair in zip(needed, shown, strict=True))
+
+
+def _filter_reach(profile: Profile) -> int:
+    wanted = {key: settings for key, settings in profile.images.items() if key != "original"}
+    if not wanted:
+        return 0
+    from radioloom.filters import FILTERS
+
+    return max(FILTERS[key].reach(settings) for key, settings in wanted.items())
+
+
+def _read(image: Row, grid: Grid, where: Place, data: Path) -> Volume:
+    """The voxels of `where.source` in the image's unit."""
+    low = tuple(side.start for side in where.source)
+    part = grid.crop(low, tuple(side.stop - side.start for side in where.source))
+    files = [data / file for file in image["files"]]
+    if images.kind(files[0]):
+        whole = images.read(files[0], image["unit"], image["modality"])
+        if not whole.grid.same_place(grid):
+            raise BadImage(f"{files[0].name}: it has changed since it was curated; run the study again")
+        return Volume(np.ascontiguousarray(whole.array[where.source]), part, image["unit"], image["modality"])
+    headers = [_header(file) for file in files[where.source[0]]]
+    return pixels.read(headers, part, low[1:], image["factor"])
+
+
+def _header(file: Path) -> dicom.Header:
+    try:
+        header = dicom.read_header(file)
+    except (*dicom.BROKEN, FileNotFoundError) as error:
+        raise BadImage(f"{file.name}: it has gone or changed since it was curated; run the study again") from error
+    if header is None or header.fault:
+        raise BadImage(f"{file.name}: it has changed since it was curated; run the study again")
+    return header
+
+
+def _sidecar(image: Row, mask: Mask, placed: Volume, profile: Profile) -> Row:
+    native = Grid.from_dict(image["grid"])
+    n_voxels = int(np.count_nonzero(placed.array))
+    carried = ("cohort", "case", "replicate", "roi", "role", "modality", "unit", "series")
+    return {key: image[key] for key in carried} | {
+        "source": mask.source,
+        "n_voxels": n_voxels,
+        "volume_mm3": n_voxels * placed.grid.voxel_mm3,
+        "contour_mm3": mask.contour_mm3,
+        "grid": placed.grid.as_dict(),
+        "native": {"grid": image["grid"], "n_voxels": mask.n_voxels, "volume_mm3": mask.n_voxels * native.voxel_mm3},
+        "profile": {"name": profile.name, "hash": profile.hash},
+        "steps": _steps(profile),
+        "notes": list(mask.notes),
+    }
+
+
+def _steps(profile: Profile) -> list[str]:
+    """What was done to the image, in words and in order."""
+    if profile.grid is None:
+        return ["cropped"]
+    spacing = " x ".join("native" if mm is None else f"{mm:g}" for mm in profile.grid["spacing_mm"])
+    rounded = ["rounded to whole numbers"] if profile.grid["round"] else []
+    return [
+        "cropped",
+        f"resampled to {spacing} mm (z, y, x): image {profile.grid['image']}, mask {profile.grid['mask']}",
+        *rounded,
+    ]
