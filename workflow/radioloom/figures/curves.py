@@ -1,0 +1,72 @@
+"""Kaplan-Meier curves with the number at risk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from radioloom.figures import style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+GROUPS = {"low": (style.BLUE, "-"), "high": (style.VERMILION, (0, (5, 1.5)))}
+DAYS_A_MONTH = 365.25 / 12
+
+
+@style.drawn
+def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "") -> Figure:
+    """Survival of the low and the high risk group in one cohort.
+
+    frame : rows of CURVES of one cohort and model; title, note : said above and inside the axes
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(style.PANEL, 3.5))
+    axes, below = figure.subplots(2, 1, height_ratios=(5, 1.0), sharex=True)
+    last = float(frame["time_days"].max()) / DAYS_A_MONTH
+    ticks = _ticks(last)
+    groups = sorted(set(frame["group"]), key=lambda group: list(GROUPS).index(group) if group in GROUPS else 9)
+    for level, group in enumerate(groups):
+        rows = frame[frame["group"] == group].sort_values("time_days")
+        colour, dashes = GROUPS.get(group, (style.MUTED, "-"))
+        _curve(axes, rows, (colour, dashes, group))
+        _at_risk(below, level, rows, (ticks, colour))
+    axes.set(ylim=(0, 1.02), ylabel="survival", xlim=(0, last * 1.02), xticks=ticks)
+    axes.set_title(title)
+    axes.legend(loc="upper right", title="risk", handlelength=2.4, alignment="left")
+    axes.text(0.02, 0.05, note, transform=axes.transAxes, size=8)
+    below.set_yticks(range(len(groups)), groups)
+    below.set(ylim=(len(groups) - 0.45, -0.65), xlabel="months")
+    below.set_title("at risk", fontsize=8, fontweight="normal", pad=1)
+    below.tick_params(axis="y", length=0)
+    below.spines[["left", "bottom"]].set_visible(False)
+    below.tick_params(axis="x", length=0)
+    return figure
+
+
+def _curve(axes: Axes, rows: pd.DataFrame, look: tuple[str, object, str]) -> None:
+    colour, dashes, group = look
+    time = np.concatenate([[0.0], rows["time_days"] / DAYS_A_MONTH])
+    columns = {name: np.concatenate([[1.0], rows[name].ffill()]) for name in ("survival", "low", "high")}
+    axes.step(time, columns["survival"], where="post", color=colour, linestyle=dashes, label=group)
+    axes.fill_between(time, columns["low"], columns["high"], step="post", color=colour, alpha=0.13, linewidth=0)
+
+
+def _at_risk(axes: Axes, level: int, rows: pd.DataFrame, look: tuple[list[float], str]) -> None:
+    """Patients whose time is at or after each tick: those at risk just before the first later time."""
+    ticks, colour = look
+    months = rows["time_days"].to_numpy() / DAYS_A_MONTH
+    for tick in ticks:
+        later = np.flatnonzero(months >= tick - 1e-9)
+        number = int(rows["at_risk"].iloc[later[0]]) if len(later) else 0
+        axes.text(tick, level, str(number), ha="center", va="center", size=7.8, color=colour)
+
+
+def _ticks(last: float) -> list[float]:
+    """Ticks at a whole number of months, five or so."""
+    step = next((s for s in (1, 2, 3, 6, 12, 24, 36, 60) if last / s <= 6), 120)
+    return [float(t) for t in np.arange(0, last + 1e-9, step)]

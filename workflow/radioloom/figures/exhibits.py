@@ -1,0 +1,208 @@
+"""Tables as a report shows them: frames in, text in cells out, numbers rounded for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures.words import DASH, STAGES, STEPS, interval, metric, number, plain, probability
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A table ready to show."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[int, ...] = ()  # columns set right
+
+
+def cohorts(
+    flow: pd.DataFrame, roles: dict[str, str], series: pd.DataFrame, clinical: pd.DataFrame, exclusions: pd.DataFrame
+) -> Exhibit:
+    """One row a cohort: cases analysed, events, follow-up, modality, vendors, slice thickness.
+
+    flow : figures.flow.counts; roles : cohort -> role in words
+    """
+    survival = bool(len(clinical)) and clinical["time_days"].notna().any()
+    rows = []
+    for row in flow.itertuples():
+        outcomes = _analysed(clinical, exclusions, row.cohort)
+        scans = series[(series["cohort"] == row.cohort) & (series["verdict"] == "usable")]
+        cells = [row.cohort, roles[row.cohort], str(row.cases_in), str(row.images_in), _events(outcomes)]
+        cells += [_followup(outcomes)] if survival else []
+        cells += [_mix(scans["modality"]), _mix(scans["manufacturer"]), _range(scans["slice_thickness_mm"])]
+        rows.append(tuple(cells))
+    heads = ["cohort", "role", "cases", "images", "events"]
+    heads += ["follow-up, months: median (range)"] if survival else []
+    heads += ["modality", "vendor", "slice thickness, mm: median (range)"]
+    return Exhibit(tuple(heads), tuple(rows), (2, 3, 4))
+
+
+def exclusions(frame: pd.DataFrame) -> Exhibit:
+    """Every exclusion with its reason."""
+    rows = [(r.cohort, r.case, r.replicate, STAGES.get(r.stage, r.stage), r.reason) for r in frame.itertuples()]
+    return Exhibit(("cohort", "case", "replicate", "what happened", "reason"), tuple(rows))
+
+
+def reliability(frame: pd.DataFrame, threshold: float) -> Exhibit:
+    """One row a source of replicates, and one for all sources together."""
+    rows = []
+    for source, part in frame.groupby("source"):
+        kept = int((part["low"] >= threshold).sum())
+        n, k = (_span(part[name]) for name in ("n", "k"))
+        median = number(part["estimate"].median())
+        rows.append((source, part["form"].iloc[0], n, k, str(len(part)), median, f"{kept} ({kept / len(part):.0%})"))
+    lowest = frame.assign(low=frame["low"].fillna(-2)).groupby("feature_id")["low"].min()
+    kept = int((lowest >= threshold).sum())
+    if len(rows) > 1:
+        rows.append(("in every source", "", "", "", str(len(lowest)), "", f"{kept} ({kept / len(lowest):.0%})"))
+    heads = ("source", "form", "cases", "replicates", "features", "median ICC", f"lower bound ≥ {threshold:g}")
+    return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6))
+
+
+def funnel(selection: pd.DataFrame, steps: tuple[str, ...] = tuple(STEPS)) -> Exhibit:
+    """How many features were left after each step, from all to the signature."""
+    left = len(selection)
+    rows = [("measured", "", str(left))]
+    known = [*steps, *sorted(set(selection["step"]) - set(steps) - {""})]
+    for step in known:
+        gone = int(((selection["step"] == step) & ~selection["kept"]).sum())
+        left -= gone
+        rows.append((STEPS.get(step, step), f"\N{MINUS SIGN}{gone}" if gone else "0", str(left)))
+    return Exhibit(("step", "dropped", "left"), tuple(rows), (1, 2))
+
+
+def signature(model: dict[str, Any], selection: pd.DataFrame) -> Exhibit:
+    """The features of the signature with what their coefficient means."""
+    rho = selection.set_index("feature_id")["volume_rho"]
+    score = selection.set_index("feature_id")["score"]
+    rows = [
+        (
+            term["feature_id"], term["group"], number(term["coefficient"], 3), interval(term["ratio"], term["low"], term["high"]),
+            number(score.get(term["feature_id"])), number(rho.get(term["feature_id"])), plain(term["mean"]), plain(term["sd"]),
+        )
+        for term in model["features"]
+    ]  # fmt: skip
+    ratio = f"{model.get('ratio', 'ratio')} per SD (95 % interval)"
+    heads = ("feature", "group", "coefficient per SD", ratio, "alone", "rho with volume", "mean", "SD")
+    return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6, 7))
+
+
+def performance(metrics: pd.DataFrame, main: str) -> Exhibit:
+    """One row a cohort and model: the main metric, then what else was measured.
+
+    metrics : METRICS; main : the metric that comes first
+    """
+    others = [name for name in dict.fromkeys(metrics["metric"]) if name != main]
+    rows = []
+    for (evaluation, cohort, model), part in metrics.groupby(["evaluation", "cohort", "model"], sort=False):
+        values = part.set_index("metric")
+        first = values.loc[main] if main in values.index else None
+        size = part.iloc[0]
+        cells = [_where(evaluation, cohort), model, str(size["n"]), str(size["n_events"]), _cell(main, first)]
+        cells += [_cell(name, values.loc[name] if name in values.index else None) for name in others]
+        rows.append(tuple(cells))
+    heads = ("cohort", "model", "n", "events", metric(main), *[metric(name) for name in others])
+    return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))))
+
+
+def modules(frame: pd.DataFrame, explained: dict[str, float]) -> Exhibit:
+    """One row a module: genes, variance that its score carries, the genes of largest weight."""
+    rows = []
+    for name, part in frame.groupby("module"):
+        top = (
+            part.assign(size=part["weight"].abs())
+            .sort_values(["size", "gene"], ascending=[False, True])["gene"]
+            .head(6)
+        )
+        share = f"{explained[name]:.0%}" if name in explained else DASH
+        rows.append((name, str(len(part)), share, ", ".join(top)))
+    return Exhibit(("module", "genes", "variance in its score", "genes of largest weight"), tuple(rows), (1, 2))
+
+
+def associations(frame: pd.DataFrame, most: int = 10) -> Exhibit:
+    """The pairs with the smallest p, at most so many."""
+    top = frame.assign(size=-frame["rho"].abs()).sort_values(["p", "size", "module", "feature_id"]).head(most)
+    rows = [
+        (r.module, r.feature_id, number(r.rho), probability(r.p), probability(r.q), probability(r.p_max),
+         number(r.rho_given_volume), str(r.n))
+        for r in top.itertuples()
+    ]  # fmt: skip
+    heads = ("module", "feature", "rho", "p", "q", "p of the largest", "rho given volume", "n")
+    return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6, 7))
+
+
+def pairs(values: dict[str, Any], heads: tuple[str, str]) -> Exhibit:
+    """A dict as a table of two columns."""
+    return Exhibit(heads, tuple((str(key), str(value)) for key, value in values.items()))
+
+
+def _where(evaluation: str, cohort: str) -> str:
+    return cohort if evaluation == "validation" else f"{cohort}, {evaluation}"
+
+
+def _cell(name: str, row: Any) -> str:
+    if row is None:
+        return DASH
+    if name.endswith("_p") or name == "p":
+        return probability(row["estimate"])
+    return interval(row["estimate"], row["low"], row["high"])
+
+
+def _analysed(clinical: pd.DataFrame, out: pd.DataFrame, cohort: str) -> pd.DataFrame:
+    gone = set(out.loc[out["cohort"] == cohort, "case"])
+    return clinical[(clinical["cohort"] == cohort) & ~clinical["case"].isin(gone)]
+
+
+def _events(outcomes: pd.DataFrame) -> str:
+    return f"{int(outcomes['event'].sum())} ({outcomes['event'].mean():.0%})" if len(outcomes) else DASH
+
+
+def _followup(outcomes: pd.DataFrame) -> str:
+    months = outcomes["time_days"].dropna() / (365.25 / 12)
+    return f"{months.median():.0f} ({months.min():.0f}{DASH}{months.max():.0f})" if len(months) else DASH
+
+
+def _mix(values: pd.Series) -> str:
+    """Siemens 12, GE 3: most frequent first."""
+    known = values.fillna("not said").replace("", "not said")
+    counts = sorted(known.value_counts().items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(name if len(counts) == 1 else f"{name} {n}" for name, n in counts) or DASH
+
+
+def _range(values: pd.Series) -> str:
+    known = values.dropna()
+    if known.empty:
+        return DASH
+    low, high = known.min(), known.max()
+    return f"{low:g}" if low == high else f"{known.median():g} ({low:g}{DASH}{high:g})"
+
+
+def _span(values: pd.Series) -> str:
+    low, high = int(values.min()), int(values.max())
+    return str(low) if low == high else f"{low}{DASH}{high}"
+
+
+def planted_features(frame: pd.DataFrame) -> Exhibit:
+    """Correlation of the signature's features with the hidden factors, in each cohort."""
+    rows = [
+        (r.cohort, r.feature_id, number(r.rho_heterogeneity), number(r.rho_volume), str(r.n))
+        for r in frame.itertuples()
+    ]
+    heads = ("cohort", "feature", "rho with heterogeneity", "rho with volume", "n")
+    return Exhibit(heads, tuple(rows), (2, 3, 4))
+
+
+def planted_modules(frame: pd.DataFrame) -> Exhibit:
+    """Each planted module beside the found one that fits it best."""
+    rows = [
+        (r.planted, r.driver or "none (noise)", str(r.n_planted), r.found or DASH, str(r.n_found), str(r.n_shared),
+         number(r.recall), number(r.precision), number(r.jaccard))
+        for r in frame.itertuples()
+    ]  # fmt: skip
+    heads = ("planted", "driven by", "genes", "best match", "its genes", "shared", "recall", "precision", "Jaccard")
+    return Exhibit(heads, tuple(rows), (2, 4, 5, 6, 7, 8))

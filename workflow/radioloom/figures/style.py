@@ -1,0 +1,121 @@
+"""One look for every figure: sizes, colours, and how a figure becomes text or bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours: told apart under every common colour blindness, and in grey print by their lightness.
+BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#00795A", "#E69F00", "#56B4E9", "#AA4499"
+INK, MUTED, FAINT, PAPER = "#1b1f24", "#5b6570", "#d4d9df", "#ffffff"
+MODEL_COLOURS = {"signature": BLUE, "volume": ORANGE, "clinical": GREEN, "null": MUTED, "truth": PURPLE}
+OTHER_MODELS = (SKY, VERMILION, "#8A6D3B", "#3F4E8C")
+PANEL = 4.9  # inches: 470 CSS pixels, so that text stays legible when a phone shows the panel at 350
+WIDE = 9.6
+
+SETTINGS = {
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 8.5,
+    "axes.labelsize": 8.5,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "lines.linewidth": 1.4,
+    "lines.solid_capstyle": "butt",
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "figure.facecolor": PAPER,
+    "figure.constrained_layout.use": True,
+    "figure.constrained_layout.h_pad": 0.02,
+    "figure.constrained_layout.w_pad": 0.02,
+    "svg.fonttype": "none",  # text stays text: searched, read aloud, drawn with the reader's own font
+    "svg.hashsalt": "radioloom",
+    "axes.unicode_minus": True,
+    "path.simplify": True,
+}
+
+
+def drawn(figure_of: Callable[..., Figure]) -> Callable[..., Figure]:
+    """A figure function that draws under this style."""
+
+    @wraps(figure_of)
+    def wrapper(*args: Any, **kwargs: Any) -> Figure:
+        from matplotlib import rc_context
+
+        with rc_context(SETTINGS):
+            return figure_of(*args, **kwargs)
+
+    return wrapper
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure of so many inches with one pair of axes."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height))
+    return figure, figure.add_subplot()
+
+
+def colour(model: str, others: list[str]) -> str:
+    """The colour of a model, the same in every figure of a report."""
+    known = model.split("+")[0].split("_")[0] if model not in MODEL_COLOURS else model
+    if model in MODEL_COLOURS or (known in MODEL_COLOURS and known == "null"):
+        return MODEL_COLOURS[known]
+    return OTHER_MODELS[sorted(others).index(model) % len(OTHER_MODELS)] if model in others else MUTED
+
+
+def svg(figure: Figure, name: str, title: str) -> str:
+    """A figure as an inline SVG element, byte-equal between runs.
+
+    name : prefix of the ids inside, unique in the page; title : what a screen reader says of the figure
+    """
+    from matplotlib import rc_context
+
+    buffer = io.StringIO()
+    with rc_context(SETTINGS):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _inline(buffer.getvalue(), name, title)
+
+
+def _inline(text: str, name: str, title: str) -> str:
+    """The svg element alone, scaling with its box; only ids that are referred to stay, and they carry the name."""
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", text))
+    text = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", text)
+    text = re.sub(r"(url\(#|href=\"#)", rf"\1{name}-", text)
+    text = text.replace("'DejaVu Sans'", "system-ui")
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text).groups()
+    head = (
+        f'<svg class="figure" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" '
+        f'xmlns:xlink="http://www.w3.org/1999/xlink" style="max-width:{float(width) * 4 / 3:.0f}px">'
+        f"<title>{_escaped(title)}</title>"
+    )
+    return head + text[text.index(">") + 1 :].strip()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,48 @@
+"""How much of the features is volume."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from radioloom.figures import style
+from radioloom.figures.words import feature
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+PROXY = 0.9  # |rho| above which a feature says what volume says (field practice)
+
+
+@style.drawn
+def volume_dependence(selection: pd.DataFrame, signature: list[str]) -> Figure:
+    """|Spearman's rho| with volume on training data: all features as a histogram, the signature's as bars.
+
+    selection : rows of SELECTION of one split; signature : its features in order
+    """
+    from matplotlib.figure import Figure
+
+    rho = selection.set_index("feature_id")["volume_rho"].abs()
+    figure = Figure(figsize=(style.PANEL, 0.42 * len(signature) + 2.0))
+    above, below = figure.subplots(2, 1, height_ratios=(1.25, 0.42 * len(signature)), sharex=True)
+    above.hist(rho.dropna(), bins=np.linspace(0, 1, 41), color=style.FAINT, edgecolor="white", linewidth=0.4)
+    above.set_ylabel("features")
+    above.set_title(f"All {rho.notna().sum()} features")
+    values = [rho.get(name, np.nan) for name in signature]
+    colours = [style.VERMILION if value > PROXY else style.BLUE for value in values]
+    below.barh(range(len(signature)), values, color=colours, height=0.55)
+    for level, value in enumerate(values):
+        inside = value > 0.85
+        place, ink = (value - 0.01, "white") if inside else (value + 0.01, style.INK)
+        if np.isfinite(value):
+            below.text(place, level, f"{value:.2f}", va="center", ha="right" if inside else "left", size=7.8, color=ink)
+    below.set_yticks(range(len(signature)), ["\n".join(textwrap.wrap(feature(name), 28)) for name in signature])
+    below.set(xlim=(0, 1), ylim=(len(signature) - 0.45, -0.55), xlabel="|Spearman's rho| with volume, training cases")
+    below.set_title("The signature")
+    below.tick_params(axis="y", length=0)
+    for axes in (above, below):
+        axes.axvline(PROXY, color=style.VERMILION, linewidth=0.8, linestyle=(0, (4, 2)))
+    return figure
