@@ -9,7 +9,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.stages.split import FROZEN
-from radioloom.stats.redundancy import cross_spearman, keep_apart, spearman
+from radioloom.stats.redundancy import keep_apart, spearman
 from radioloom.survival.concordance import comparable, feature_concordance
 from radioloom.survival.models import model
 from radioloom.survival.outcome import Outcome, check_learnable
@@ -80,8 +80,8 @@ class Reduction:
 def feature_matrix(features: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame, pd.Series]:
     """FEATURES as one row a (cohort, case) and one column a feature id, sorted, and the group of each feature.
 
-    Only replicate '1' of cohorts of USED_ROLES; `roles` maps cohort to role. Raises StudyError where a case has a feature twice
-    (several regions of one patient).
+    Only replicate '1' of cohorts of USED_ROLES; `roles` maps cohort to role. Raises StudyError where a case
+    has a feature twice (several regions of one patient).
     """
     used = [cohort for cohort, role in roles.items() if role in USED_ROLES]
     rows = features[features["cohort"].isin(used) & (features["replicate"] == "1")]
@@ -171,14 +171,15 @@ def reduction(made: Material, train: np.ndarray, outcomes: Outcome) -> Reduction
     values = made.values[train]
     step, reason = np.full(len(made.names), "", dtype=object), np.full(len(made.names), "", dtype=object)
     left = _screen(values, step, reason)
-    score, volume_rho = np.full(len(step), np.nan), np.full(len(step), np.nan)
+    score = np.full(len(step), np.nan)
     score[left] = feature_concordance(comparable(outcomes), values[:, left])
+    rho = np.full((len(step), len(step)), np.nan)
+    rho[np.ix_(left, left)] = spearman(values[:, left])
     volume = made.study["baselines"].get("volume")
-    if volume:
-        volume_rho[left] = cross_spearman(values[:, left], values[:, [made.place(volume[0])]])[:, 0]
+    volume_rho = rho[made.place(volume[0])] if volume else np.full(len(step), np.nan)
     faults = made.reliable.fault[left] != ""
     step[left[faults]], reason[left[faults]] = "reliability", made.reliable.fault[left[faults]]
-    left = _set_apart(made, values, left[~faults], score, (step, reason))
+    left = _set_apart(made, rho, left[~faults], score, (step, reason))
     chosen = _choose(made, values, left, score, outcomes)
     for place in left:
         step[place] = "selector"
@@ -199,11 +200,11 @@ def _screen(values: np.ndarray, step: np.ndarray, reason: np.ndarray) -> np.ndar
 
 
 def _set_apart(
-    made: Material, values: np.ndarray, left: np.ndarray, score: np.ndarray, verdict: tuple[np.ndarray, np.ndarray]
+    made: Material, rho: np.ndarray, left: np.ndarray, score: np.ndarray, verdict: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
     """Mark redundant features; places of the others. The more reliable is kept, then the more prognostic."""
     threshold = made.study["reduce"]["redundancy"]
-    rho = spearman(values[:, left])
+    rho = rho[np.ix_(left, left)]
     order = np.lexsort((made.names[left], -np.abs(score[left] - 0.5), -made.reliable.low[left]))
     twin = keep_apart(rho, order, threshold)
     step, reason = verdict

@@ -10,6 +10,7 @@ from radioloom.stats.agreement import icc
 
 if TYPE_CHECKING:
     import pandas as pd
+
 ROLES = ("test-retest", "observers")
 
 

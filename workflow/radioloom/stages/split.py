@@ -27,8 +27,8 @@ def split(
 
     `clinical` is CLINICAL, `cases` are the (cohort, case) with features; who lacks either is in no split. `roles` maps
     cohort to role, `validation` holds `cross_validation`: {folds, repeats}, 0 repeats for none. Folds are dealt by
-    cohort and event, so that each has its share of both. Raises StudyError where there is nobody to train on or too few patients with or
-    without an event for so many folds.
+    cohort and event, so that each has its share of both. Raises StudyError where there is nobody to train on or too
+    few patients with or without an event for so many folds.
     """
     measured = set(map(tuple, cases))
     people = clinical.sort_values(["cohort", "case"], kind="stable")

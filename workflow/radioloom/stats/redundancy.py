@@ -10,21 +10,13 @@ def spearman(values: np.ndarray) -> np.ndarray:
 
     Twice the rank is a whole number, so all sums are exact and do not depend on their order.
     """
-    return cross_spearman(values, values)
-
-
-def cross_spearman(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Spearman's rho between the columns of `left` (n, f) and of `right` (n, g); float64 (f, g)."""
-    a, b = _centred_ranks(left), _centred_ranks(right)
-    product = a.T @ b
-    scale = np.sqrt(np.outer(np.sum(a * a, axis=0), np.sum(b * b, axis=0)))
-    return np.divide(product, scale, out=np.full(product.shape, np.nan), where=scale > 0)
-
-
-def _centred_ranks(values: np.ndarray) -> np.ndarray:
     from scipy.stats import rankdata
 
-    return 2 * rankdata(values, axis=0) - (len(values) + 1)
+    ranks = 2 * rankdata(values, axis=0) - (len(values) + 1)
+    product = ranks.T @ ranks
+    square = np.diag(product)
+    scale = np.sqrt(square[:, None] * square[None, :])
+    return np.divide(product, scale, out=np.full(product.shape, np.nan), where=scale > 0)
 
 
 def keep_apart(rho: np.ndarray, order: np.ndarray, threshold: float) -> np.ndarray:
@@ -34,12 +26,23 @@ def keep_apart(rho: np.ndarray, order: np.ndarray, threshold: float) -> np.ndarr
     a kept feature, else the place of the kept twin, the one it resembles most.
     """
     strength = np.abs(np.nan_to_num(rho))
+    alike = strength > threshold
+    dropped = np.zeros(len(order), dtype=bool)
+    kept = []
+    for place in order:  # each kept feature drops all that resemble it: those before it in the order it cannot reach
+        if not dropped[place]:
+            kept.append(place)
+            dropped |= alike[place]
+            dropped[place] = False
+    return _twins(strength, order, np.array(kept, dtype=np.int64), np.flatnonzero(dropped))
+
+
+def _twins(strength: np.ndarray, order: np.ndarray, kept: np.ndarray, dropped: np.ndarray) -> np.ndarray:
+    """Of each dropped place the kept one, earlier in the order, that it resembles most (the earliest if several)."""
     twin = np.full(len(order), -1, dtype=np.int64)
-    kept: list[int] = []
-    for place in order:
-        like = strength[place, kept]
-        if kept and like.max() > threshold:
-            twin[place] = kept[int(like.argmax())]
-        else:
-            kept.append(int(place))
+    turn = np.empty(len(order), dtype=np.int64)
+    turn[order] = np.arange(len(order))
+    likeness = np.where(turn[kept][None, :] < turn[dropped][:, None], strength[np.ix_(dropped, kept)], -1.0)
+    if len(dropped):
+        twin[dropped] = kept[likeness.argmax(axis=1)]
     return twin

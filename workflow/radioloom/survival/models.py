@@ -58,28 +58,26 @@ def cox_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
     last = np.append(last[1:], len(time)) - 1  # last row of each distinct time: the risk set is all rows up to it
     group = np.searchsorted(-time[last], -time)
     rows = np.flatnonzero(event)
-    tied = np.bincount(group[rows], minlength=len(last))
-    rank = np.arange(len(rows)) - np.searchsorted(group[rows], group[rows])
-    share = rank / tied[group[rows]]
     at = group[rows]
+    starts = np.flatnonzero(np.diff(at, prepend=-1))  # first event of each distinct time with one
+    sizes = np.diff(starts, append=len(rows))
+    tie = np.repeat(np.arange(len(starts)), sizes)
+    share = (np.arange(len(rows)) - starts[tie]) / sizes[tie]  # l/d
     squares = x[:, :, None] * x[:, None, :]
 
-    def events_of(table: np.ndarray) -> np.ndarray:
-        """Sum of rows with an event, at each distinct time."""
-        out = np.zeros((len(last), *table.shape[1:]))
-        np.add.at(out, at, table[rows])
-        return out
+    def at_risk(table: np.ndarray) -> np.ndarray:
+        """Sum over the risk set of each event, its tied events counted by Efron's share."""
+        whole = np.cumsum(table, axis=0)[last[at]]
+        if len(starts) == len(rows):
+            return whole
+        tied = np.add.reduceat(table[rows], starts, axis=0)[tie]
+        return whole - share.reshape(-1, *[1] * (table.ndim - 1)) * tied
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         eta = np.einsum("ij,j->i", x, beta)
         shift = eta.max(initial=0.0)
         weight = np.exp(eta - shift)
-        parts = []
-        for table in (weight, weight[:, None] * x, weight[:, None, None] * squares):
-            whole = np.cumsum(table, axis=0)[last][at]
-            part = share.reshape(-1, *[1] * (table.ndim - 1)) * events_of(table)[at]
-            parts.append(whole - part)
-        s0, s1, s2 = parts
+        s0, s1, s2 = (at_risk(table) for table in (weight, weight[:, None] * x, weight[:, None, None] * squares))
         mean = s1 / s0[:, None]
         value = np.sum(np.log(s0) + shift) - eta[rows].sum()
         gradient = mean.sum(axis=0) - x[rows].sum(axis=0)
