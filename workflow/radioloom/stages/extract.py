@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from radioloom.errors import BadMask, BadRoi, StudyError
+from radioloom.errors import BadMask, BadRoi, CaseError, StudyError
 from radioloom.features import NAMES, family
 from radioloom.features.record import Family
 from radioloom.filters import FILTERS
 from radioloom.imaging.discretise import discretise, discretise_ivh
+from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.resegment import resegment
 from radioloom.profile import Profile
 from radioloom.roi import Levels, Roi
-from radioloom.volume import Volume
+from radioloom.stages.exclude import exclusions
+from radioloom.volume import Grid, Volume
 
 PEAK_MM = 10 * (3 / (4 * math.pi)) ** (1 / 3)  # radius of the sphere of 1 cm3 that local intensity looks into
 
@@ -51,6 +54,46 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
             if name == "original" or plan.family.per_image:
                 rows += _rows(name, plan, subjects.of(plan.family), profile.labels["original"])
     return rows
+
+
+def extract_batch(cases: Iterable[Any], profile: Profile) -> tuple[list[Row], list[Row], int]:
+    """FEATURES and EXCLUSIONS of many prepared cases, and how many were kept.
+
+    cases : each with `image`, `mask` and `sidecar` (cohort, case, replicate, roi)
+    """
+    features: list[Row] = []
+    faults: list[tuple[Row, CaseError]] = []
+    kept = 0
+    for case in cases:
+        whose = {key: case.sidecar[key] for key in ("cohort", "case", "replicate", "roi")}
+        try:
+            rows = extract(case.image, case.mask, profile)
+        except CaseError as error:
+            faults.append((whose, error))
+        else:
+            features += [{**whose, **row} for row in rows]
+            kept += 1
+    return features, exclusions("extract", faults), kept
+
+
+def warm(profile: Profile) -> float:
+    """Compile every kernel of a profile, by measuring a small region with it; seconds that took.
+
+    The first region has whole numbers, the second has none: families choose their kernels by that.
+    """
+    start = time.perf_counter()
+    low = (profile.resegment["range"] or [0])[0] or 0
+    cells = np.indices((11, 13, 12))
+    mask = ((cells - 6) ** 2).sum(0) < 20
+    values = low + 1.0 + (cells[0] * 3 + cells[1] * 5 + cells[2] * 7) % 8
+    grid = Grid(mask.shape, (1.0, 1.0, 1.0))
+    if profile.grid is not None:
+        resample(Volume(values, grid), profile.grid)
+        resample_mask(Volume(mask, grid), profile.grid)
+    whole = "none" in (profile.discretise["method"], (profile.ivh or {}).get("method"))
+    for shift in [0.0] if whole else [0.0, 0.3]:
+        extract(Volume(values + shift, grid), Volume(mask, grid), profile)
+    return time.perf_counter() - start
 
 
 def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[int, int, int]:
@@ -98,16 +141,24 @@ def _plan(name: str, profile: Profile) -> _Plan:
     chosen, block = family(name), profile.families[name]
     rows = [feature.name for feature in chosen.features]
     wanted = block["features"]
-    kept = {row: row for row in rows} if wanted == "all" else _named(wanted)
+    kept = _named(wanted, chosen)
     unknown = sorted(set(kept) - set(rows))
     if unknown:
         raise StudyError(f"{profile.name}: families.{name}.features: no row {unknown}; known: {', '.join(rows)}")
+    settings = block["settings"]
+    if wanted != "all" and chosen.needs != "texture":  # these families compute row by row: only what is kept
+        settings = {**settings, "rows": list(kept)}
     several = len(block["settings"].get("aggregations", ())) > 1
-    return _Plan(chosen, block["settings"], kept, profile.labels["families"].get(name, name), several)
+    return _Plan(chosen, settings, kept, profile.labels["families"].get(name, name), several)
 
 
-def _named(wanted: list[str] | dict[str, str]) -> dict[str, str]:
-    return {row: word for word, row in wanted.items()} if isinstance(wanted, dict) else {row: row for row in wanted}
+def _named(wanted: str | list[str] | dict[str, str], chosen: Family) -> dict[str, str]:
+    """The rows kept, each with its word in the label."""
+    if isinstance(wanted, dict):
+        return {row: word for word, row in wanted.items()}
+    if isinstance(wanted, str):
+        wanted = [feature.name for feature in chosen.features if feature.ibsi or wanted == "all"]
+    return {row: row for row in wanted}
 
 
 class _Subjects:
