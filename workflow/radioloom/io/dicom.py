@@ -44,6 +44,7 @@ MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
 })  # enhanced and legacy converted CT, MR, PET  # fmt: skip
+IMAGES = MULTIFRAME | {"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128"}
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 SEGMENTATIONS = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})  # SEG, LABELMAP SEG
 
@@ -80,11 +81,18 @@ class Header:
     lossy: bool
     pixel_offset: int  # where native pixel data begin; -1: compressed, big-endian, or none
     fault: str = ""  # why its pixels cannot be used
+    index: int = -1  # which frame of its file; -1 where the file is one slice
+
+    @property
+    def name(self) -> str:
+        """The file's name, with the frame's number where it has several."""
+        return self.path.name if self.index < 0 else f"{self.path.name}, frame {self.index + 1}"
 
     @property
     def is_image(self) -> bool:
         """Whether the file is (or should be) an image and not a structure set, a segmentation or a report."""
-        return self.rows > 0 and self.sop_class not in SEGMENTATIONS and self.sop_class != RTSTRUCT
+        wanted = self.rows > 0 or self.sop_class in IMAGES
+        return wanted and self.sop_class not in SEGMENTATIONS and self.sop_class != RTSTRUCT
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +199,8 @@ def _header(path: Path, data: Dataset, syntax: str, where: tuple[int, int, int])
     frames = int(number(data, TAGS["frames"]) or 1)
     wanted = (rows * columns * samples * frames * bits + 7) // 8
     fault = ""
-    if rows and length < 0:
-        fault = "it has no pixel data: the file is truncated, or not an image"
+    if length < 0 and (rows or text(data, TAGS["sop_class"]) in IMAGES):
+        fault = "it ends before its pixel data: the file is truncated"
     elif rows and offset >= 0 and min(length, size - offset) < wanted:
         fault = f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated"
     series = text(data, TAGS["series"])

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
+from pydicom.pixels import pixel_array
 
 from radioloom.errors import BadImage
 from radioloom.io.dicom import BROKEN, Header, number, text
@@ -32,38 +33,32 @@ def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor:
     rows, columns = (slice(low, low + n) for low, n in zip(corner, grid.shape[1:], strict=True))
     for index, header in enumerate(headers):
         array[index] = stored(header)[rows, columns]
-        array[index] *= _slope(header)
+        array[index] *= 1.0 if header.slope is None else header.slope
         array[index] += header.intercept or 0.0
     if factor != 1.0:
         array *= factor
     if not np.isfinite(array).all():
-        raise BadImage(f"{headers[0].path.name} and the slices beside it hold values that are not finite")
+        raise BadImage(f"{headers[0].name} and the slices beside it hold values that are not finite")
     modality = headers[0].modality
     return Volume(array, grid, UNITS.get(modality, ""), modality)
 
 
 def stored(header: Header) -> np.ndarray:
-    """Stored values (rows, columns) of one slice, without rescale."""
+    """Stored values (rows, columns) of one slice, without rescale; BadImage where they cannot be decoded."""
+    shape = (header.rows, header.columns)
     if header.pixel_offset >= 0 and header.bits in (8, 16, 32):
         kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
         with open(header.path, "rb") as handle:
             handle.seek(header.pixel_offset)
             values = np.fromfile(handle, kind, header.rows * header.columns)
-        if len(values) == header.rows * header.columns:
-            return values.reshape(header.rows, header.columns)
+        return values.reshape(shape)
     try:
-        return pydicom.dcmread(header.path, force=True).pixel_array
+        return pixel_array(header.path, index=max(header.index, 0)).reshape(shape)
     except (*BROKEN, RuntimeError) as error:
         name = pydicom.uid.UID(header.syntax).name
-        raise BadImage(f"{header.path.name}: its pixels ({name}) cannot be decoded: {type(error).__name__}") from error
-
-
-def _slope(header: Header) -> float:
-    if header.modality in ("CT", "PT") and (header.slope is None or header.intercept is None):
         raise BadImage(
-            f"{header.path.name}: a {header.modality} slice without RescaleSlope and RescaleIntercept has no unit"
-        )
-    return 1.0 if header.slope is None else header.slope
+            f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
+        ) from error
 
 
 def suv_factor(headers: Sequence[Header]) -> float:

@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, numbers, text
+from radioloom.io.frames import MEASURES, ORIENTATION, POSITION, group
 from radioloom.io.series import directions
 from radioloom.provenance import digest
 from radioloom.segmentation.mask import Triple
@@ -67,7 +68,7 @@ class Segmentations:
     def _marked(self, stored: np.ndarray, frame: Dataset, segments: list[int]) -> np.ndarray | None:
         if self.kind == "LABELMAP":
             return np.isin(stored, segments)
-        named = _group(frame, self.data, "SegmentIdentificationSequence")
+        named = group(frame, self.data, "SegmentIdentificationSequence")
         if named is None:
             raise BadMask("a frame of the SEG names no segment")
         if int(named.ReferencedSegmentNumber) not in segments:
@@ -77,7 +78,7 @@ class Segmentations:
         return stored > 0
 
     def _grid(self, frame: Dataset, shape: tuple[int, int]) -> Grid:
-        found = [_group(frame, self.data, name) for name in GEOMETRY]
+        found = [group(frame, self.data, name) for name in (POSITION, ORIENTATION, MEASURES)]
         if None in found:
             raise BadMask(
                 "a frame of the SEG has no place in the patient (tiled or two-dimensional); it cannot be used"
@@ -99,14 +100,12 @@ class Segmentations:
         return stored if stored.ndim == 3 else stored[None]
 
 
-GEOMETRY = ("PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence")
-
-
 def read(path: Path) -> Segmentations:
     """A SEG file; BadMask if it cannot be read."""
     try:
         data = pydicom.dcmread(path, force=True)
         labels = {int(item.SegmentNumber): str(item.get("SegmentLabel", "")).strip() for item in data.SegmentSequence}
+        labels.pop(0, None)  # the background of a label map
         referred = {text(item, 0x0020000E) for item in data.get("ReferencedSeriesSequence", [])} - {""}
         frames = {text(data, 0x00200052)} - {""}
         len(data.PerFrameFunctionalGroupsSequence)
@@ -117,16 +116,6 @@ def read(path: Path) -> Segmentations:
         raise BadMask(
             f"{path.name}: not a readable DICOM SEG ({type(error).__name__}); fetch the file again"
         ) from error
-
-
-def _group(frame: Dataset, data: Dataset, name: str) -> Dataset | None:
-    """One functional group of a frame: its own, or the one that all frames share."""
-    if name in frame and len(frame[name].value):
-        return frame[name].value[0]
-    shared = data.get("SharedFunctionalGroupsSequence")
-    if shared and name in shared[0] and len(shared[0][name].value):
-        return shared[0][name].value[0]
-    return None
 
 
 def joined(pieces: list[tuple[np.ndarray, Triple]]) -> tuple[np.ndarray, Triple]:

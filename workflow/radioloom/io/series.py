@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.errors import BadImage
-from radioloom.io.dicom import MULTIFRAME, Header
+from radioloom.io.dicom import Header
+from radioloom.io.frames import split
 from radioloom.volume import Grid
 
 # Tolerances of scanners' rounding, not of faults: positions come with two to six decimals.
@@ -42,7 +43,7 @@ def assemble(headers: Sequence[Header]) -> Series:
     Raises BadImage naming the rule broken, with file names and positions: truncated file, colour or multi-frame image,
     missing position, mixed geometry, repeated or missing slice, uneven spacing, sheared (gantry-tilted) stack.
     """
-    _each(headers)
+    headers = [frame for header in headers for frame in _sound(header)]
     _alike(headers)
     axes = orientation(headers[0])
     positions = np.array([header.position for header in headers])[:, ::-1]  # (n, 3) in (z, y, x)
@@ -63,7 +64,7 @@ def assemble(headers: Sequence[Header]) -> Series:
 
 def orientation(header: Header) -> np.ndarray:
     """Direction matrix (3, 3) in (z, y, x) of one slice: columns are the normal, down the rows, along the columns."""
-    return directions(header.orientation, header.path.name)
+    return directions(header.orientation, header.name)
 
 
 def directions(cosines: Sequence[float], name: str) -> np.ndarray:
@@ -80,28 +81,35 @@ def directions(cosines: Sequence[float], name: str) -> np.ndarray:
     return np.stack([np.cross(along, down), down, along], axis=1)[::-1] + 0.0  # no negative zeros
 
 
-def _each(headers: Sequence[Header]) -> None:
-    for header in headers:
-        name = header.path.name
-        if header.fault:
-            raise BadImage(f"{name}: {header.fault}; fetch the file again")
-        if header.frames > 1 or header.sop_class in MULTIFRAME:
-            raise BadImage(f"{name}: a multi-frame image of {header.frames} frames; convert it to one file a slice")
-        if header.samples != 1:
-            raise BadImage(f"{name}: a colour image ({header.samples} samples a pixel), not a measurement")
-        lacking = [
-            word
-            for word, found, wanted in (
-                ("ImagePositionPatient", header.position, 3),
-                ("ImageOrientationPatient", header.orientation, 6),
-                ("PixelSpacing", header.spacing, 2),
+def _sound(header: Header) -> list[Header]:
+    """The slices of one file; BadImage where one of them cannot be a slice of a measurement."""
+    if header.fault:
+        raise BadImage(f"{header.name}: {header.fault}; fetch the file again")
+    if header.samples != 1:
+        raise BadImage(f"{header.name}: a colour image ({header.samples} samples a pixel), not a measurement")
+    slices = split(header)
+    for each in slices:
+        _placed(each)
+        if each.modality in ("CT", "PT") and (each.slope is None or each.intercept is None):
+            raise BadImage(
+                f"{each.name}: a {each.modality} slice without RescaleSlope and RescaleIntercept has no unit"
             )
-            if len(found) != wanted
-        ]
-        if lacking:
-            raise BadImage(f"{name}: without {', '.join(lacking)} it has no place in the patient")
-        if min(header.spacing) <= 0:
-            raise BadImage(f"{name}: its PixelSpacing is {list(header.spacing)}; it must be above 0")
+    return slices
+
+
+def _placed(header: Header) -> None:
+    expected = (
+        ("ImagePositionPatient", header.position, 3),
+        ("ImageOrientationPatient", header.orientation, 6),
+        ("PixelSpacing", header.spacing, 2),
+    )
+    lacking = [word for word, found, n in expected if len(found) != n]
+    if lacking:
+        raise BadImage(f"{header.name}: without {', '.join(lacking)} it has no place in the patient")
+    if not np.isfinite([*header.position, *header.orientation, *header.spacing]).all() or min(header.spacing) <= 0:
+        raise BadImage(
+            f"{header.name}: PixelSpacing {list(header.spacing)} and its position must be numbers above 0 and finite"
+        )
 
 
 def _alike(headers: Sequence[Header]) -> None:
@@ -115,7 +123,7 @@ def _alike(headers: Sequence[Header]) -> None:
         for what, one, other, tolerance in pairs:
             if np.abs(np.subtract(one, other)).max() > tolerance:
                 raise BadImage(
-                    f"mixed geometry: {first.path.name} has {what} {list(one)}, {header.path.name} {list(other)}; "
+                    f"mixed geometry: {first.name} has {what} {list(one)}, {header.name} {list(other)}; "
                     "keep one volume in the series"
                 )
 
@@ -125,7 +133,7 @@ def _spacing(headers: Sequence[Header], along: np.ndarray) -> float:
     if len(headers) == 1:
         nominal = headers[0].between or headers[0].thickness
         if not nominal or nominal <= 0:
-            raise BadImage(f"{headers[0].path.name}: a single slice without a thickness; its volume is unknown")
+            raise BadImage(f"{headers[0].name}: a single slice without a thickness; its volume is unknown")
         return float(nominal)
     gaps = np.diff(along)
     step = float(np.median(gaps))
@@ -151,7 +159,7 @@ def _repeated(headers: Sequence[Header], along: np.ndarray, same: np.ndarray) ->
     equal = _pixel_digest(one) == _pixel_digest(other)
     kind = "the same pixels: a copy, take one of them out" if equal else "other pixels: two volumes in one series"
     return (
-        f"{len(same)} duplicate slice(s): {one.path.name} and {other.path.name} lie at the same place "
+        f"{len(same)} duplicate slice(s): {one.name} and {other.name} lie at the same place "
         f"({along[same[0]]:.2f} mm) with {kind}"
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,8 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
 
     An image is a dict: cohort, case, replicate, roi, role, pattern, segmentation (as in the sheet), modality, unit,
     series and frame (digests of series and frame-of-reference UID; frame "" where unknown), factor (rescaled values
-    times this are in the unit), files (relative to data, in slice order), grid (`Grid.as_dict`). A row that cannot be
-    used becomes a row of EXCLUSIONS.
+    times this are in the unit), files (relative to data, in slice order), frames (their order, where all slices
+    are in one file), grid (`Grid.as_dict`). A row that cannot be used becomes a row of EXCLUSIONS.
     """
     images: list[Row] = []
     listed: dict[tuple, Row] = {}
@@ -115,31 +115,48 @@ def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Pa
         raise BadImage("files of more than one patient in one series; separate them")
     made = series.assemble(headers)
     factor = pixels.suv_factor(made.headers) if modality == "PT" else 1.0
-    files = [header.path.relative_to(data).as_posix() for header in made.headers]
+    files = list(dict.fromkeys(header.path.relative_to(data).as_posix() for header in made.headers))
+    frames = [header.index for header in made.headers if header.index >= 0]
+    if frames and len(files) > 1:
+        raise BadImage(f"{len(files)} multi-frame files in one series; keep the file that the region was drawn on")
     frame = digest(headers[0].frame) if headers[0].frame else ""
-    return _image(row, modality, digest(headers[0].series), frame, files, made.grid) | {"factor": factor}, made.grid
+    image = _image(row, modality, digest(headers[0].series), frame, files, made.grid)
+    return image | {"factor": factor, "frames": frames}, made.grid
 
 
 def _choose(row: Row, groups: dict[str, list[dicom.Header]], data: Path) -> tuple[str, str]:
-    """The series of a row and why it: by modality, then by what the segmentation refers to, then the most slices."""
-    held = Counter(headers[0].modality for headers in groups.values())
+    """The series of a row and why it: each rule narrows what is left, unless it would leave nothing."""
     wanted = (row["modality"],) if row["modality"] else MODALITIES
     fitting = [uid for uid, headers in groups.items() if headers[0].modality in wanted]
     if not fitting:
+        held = Counter(headers[0].modality for headers in groups.values())
         have = ", ".join(f"{n} {modality or 'unnamed'}" for modality, n in sorted(held.items()))
         raise BadImage(f"wrong modality: {' or '.join(wanted)} is wanted, and the folder holds series of {have}")
     if len(fitting) == 1:
         return fitting[0], f"the one series of modality {' or '.join(wanted)}"
-    referred = [uid for uid in fitting if digest(uid) in _referred(data / row["segmentation"])]
-    if len(referred) == 1:
-        return referred[0], "the series that the segmentation refers to"
-    most = max(len(groups[uid]) for uid in fitting)
-    largest = [uid for uid in referred or fitting if len(groups[uid]) == most]
-    if len(largest) != 1:
-        raise BadImage(
-            f"{len(fitting)} series could be the image, {len(largest)} of {most} slices; name one folder a series"
-        )
-    return largest[0], f"the most slices of {len(fitting)} series"
+    most = max(_n_slices(groups[uid]) for uid in fitting)
+    rules: tuple[tuple[str, Callable[[str], bool]], ...] = (
+        ("the one series that is no localizer and no capture", lambda uid: _is_volume(groups[uid][0])),
+        (
+            "the series that the segmentation refers to",
+            lambda uid: digest(uid) in _referred(data / row["segmentation"]),
+        ),
+        (f"the most slices of {len(fitting)} series", lambda uid: _n_slices(groups[uid]) == most),
+    )
+    for why, keep in rules:
+        fitting = [uid for uid in fitting if keep(uid)] or fitting
+        if len(fitting) == 1:
+            return fitting[0], why
+    raise BadImage(f"{len(fitting)} series of {most} slices could be the image; name one folder a series in the sheet")
+
+
+def _n_slices(headers: Sequence[dicom.Header]) -> int:
+    return sum(header.frames for header in headers)
+
+
+def _is_volume(header: dicom.Header) -> bool:
+    placed = bool(header.position) or header.sop_class in dicom.MULTIFRAME
+    return placed and "LOCALIZER" not in header.image_type.upper()
 
 
 def _referred(path: Path) -> frozenset[str]:
@@ -160,6 +177,7 @@ def _image(row: Row, modality: str, name: str, frame: str, files: list[str], gri
         "frame": frame,
         "factor": 1.0,
         "files": files,
+        "frames": [],
         "grid": grid.as_dict(),
     }
 

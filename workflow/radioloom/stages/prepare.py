@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import BadImage, BadRoi, CaseError
-from radioloom.imaging.resample import Place, place, resample, resample_mask, spacing_of
-from radioloom.io import dicom, images, pixels
+from radioloom.imaging.normalise import normalise
+from radioloom.imaging.resample import Box, place, resample, resample_mask, spacing_of
+from radioloom.io import dicom, frames, images, pixels
 from radioloom.io.prepared import Prepared
 from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
@@ -37,7 +38,7 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
     grid = Grid.from_dict(image["grid"])
     box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
     where = place(grid, box, profile.grid, margin(profile, spacing_of(grid, profile.grid)))
-    volume = _read(image, grid, where, data)
+    volume = _voxels(image, grid, where.source, data, profile)
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
     resampled = resample(volume, profile.grid, where.target)
@@ -95,18 +96,33 @@ def _filter_reach(profile: Profile) -> int:
     return max(FILTERS[key].reach(settings) for key, settings in wanted.items())
 
 
-def _read(image: Row, grid: Grid, where: Place, data: Path) -> Volume:
-    """The voxels of `where.source` in the image's unit."""
-    low = tuple(side.start for side in where.source)
-    part = grid.crop(low, tuple(side.stop - side.start for side in where.source))
+def _voxels(image: Row, grid: Grid, box: Box, data: Path, profile: Profile) -> Volume:
+    """The voxels of a box, after the profile's normalisation, for which alone the whole image is read."""
+    if profile.normalise is None:
+        return _read(image, grid, box, data)
+    whole = normalise(_read(image, grid, tuple(slice(0, n) for n in grid.shape), data), profile.normalise)
+    return replace(whole, array=whole.array[box].copy(), grid=_part(grid, box))
+
+
+def _part(grid: Grid, box: Box) -> Grid:
+    return grid.crop(tuple(side.start for side in box), tuple(side.stop - side.start for side in box))
+
+
+def _read(image: Row, grid: Grid, box: Box, data: Path) -> Volume:
+    """The voxels of a box in the image's unit."""
+    part = _part(grid, box)
     files = [data / file for file in image["files"]]
     if images.kind(files[0]):
         whole = images.read(files[0], image["unit"], image["modality"])
         if not whole.grid.same_place(grid):
             raise BadImage(f"{files[0].name}: it has changed since it was curated; run the study again")
-        return Volume(np.ascontiguousarray(whole.array[where.source]), part, image["unit"], image["modality"])
-    headers = [_header(file) for file in files[where.source[0]]]
-    return pixels.read(headers, part, low[1:], image["factor"])
+        return Volume(np.ascontiguousarray(whole.array[box]), part, image["unit"], image["modality"])
+    if image["frames"]:
+        slices = frames.split(_header(files[0]))
+        headers = [slices[index] for index in image["frames"][box[0]]]
+    else:
+        headers = [_header(file) for file in files[box[0]]]
+    return pixels.read(headers, part, (box[1].start, box[2].start), image["factor"])
 
 
 def _header(file: Path) -> dicom.Header:
@@ -138,8 +154,9 @@ def _sidecar(image: Row, mask: Mask, placed: Volume, profile: Profile) -> Row:
 
 def _steps(profile: Profile) -> list[str]:
     """What was done to the image, in words and in order."""
+    first = ["normalised", "cropped"] if profile.normalise else ["cropped"]
     if profile.grid is None:
-        return ["cropped"]
+        return first
     spacing = " x ".join("native" if mm is None else f"{mm:g}" for mm in profile.grid["spacing_mm"])
     rounded = ["rounded to whole numbers"] if profile.grid["round"] else []
     return [
