@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.stages.reduce import Material, Reduction, reduction
+from radioloom.stages.reduce import SAME, Material, Reduction, reductions
 from radioloom.stages.split import FROZEN
 from radioloom.survival.curves import Z95
 from radioloom.survival.models import fit_model, model
@@ -17,7 +17,8 @@ from radioloom.survival.outcome import Outcome
 if TYPE_CHECKING:
     import pandas as pd
 
-SIGNATURE, CLINICAL, COMBINED = "signature", "clinical", "clinical+signature"
+SIGNATURE, CLINICAL, COMBINED, NULL = "signature", "clinical", "clinical+signature", "null"
+RESERVED = (SIGNATURE, CLINICAL, COMBINED, NULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,13 @@ class Learnt:
     signature: dict[str, Any]  # with its baselines
 
 
-def learn(made: Material, train: np.ndarray, outcomes: Outcome) -> Learnt:
-    """The whole of learning on training rows (t,) with their `outcomes` (t,): reduce, then fit.
+def learn(made: Material, train: np.ndarray, many: list[Outcome]) -> list[Learnt]:
+    """The whole of learning on training rows (t,), reduce and fit, once for each of several outcomes (t,) of theirs.
 
     The frozen split, the folds and the null models all come through here.
     """
-    found = reduction(made, train, outcomes)
-    return Learnt(found, fit_signature(made, train, outcomes, found.chosen))
+    found = zip(reductions(made, train, many), many, strict=True)
+    return [Learnt(each, fit_signature(made, train, outcomes, each.chosen)) for each, outcomes in found]
 
 
 def fit(made: Material, splits: pd.DataFrame, selection: pd.DataFrame, split: str = FROZEN) -> dict[str, Any]:
@@ -48,15 +49,18 @@ def fit(made: Material, splits: pd.DataFrame, selection: pd.DataFrame, split: st
 def fit_signature(made: Material, train: np.ndarray, outcomes: Outcome, places: tuple[int, ...]) -> dict[str, Any]:
     """A model of the features at `places`, with the study's baselines, as a JSON-able dict.
 
-    Every model holds `features` (feature_id, group, coefficient, mean, sd, ratio, low, high), `intercept`,
-    `cut_point` (median risk in training), `n`, `n_events`, `ridge` and `note`; the signature holds `profile` and
-    `baselines` besides. Risk = intercept + sum of coefficient x (value - mean) / sd; a missing value counts as mean.
+    Every model holds `features` (feature_id, group, coefficient, mean, sd, ratio per sd with low and high, and how
+    many training values were missing), `intercept`, `cut_point` (median risk in training), `n`, `n_events`, `ridge`
+    and `note`; the signature holds `profile` and `baselines` besides. Risk = intercept + sum of coefficient x (value -
+    mean) / sd; a missing value counts as the mean. Raises StudyError for a baseline with a name of ours.
     """
     places = tuple(sorted(places))
     values = made.values[train]
     signature = _fit_one(made, SIGNATURE, _features(made, places), values[:, list(places)], outcomes)
     baselines = []
     for name, wanted in sorted(made.study["baselines"].items()):
+        if name in RESERVED:
+            raise StudyError(f"baselines.{name}: the name is the pipeline's own; call the baseline something else")
         at = [made.place(feature) for feature in wanted]
         baselines.append(_fit_one(made, name, _features(made, at), values[:, at], outcomes))
     if made.covariate_names:
@@ -79,20 +83,23 @@ def _fit_one(
     """One model of the columns (t, p) that `terms` (id, group) describe, p may be 0."""
     kind = model(made.study["model"]["kind"], outcomes.kind)
     mean, sd = _scale(columns)
-    fitted = fit_model(kind, _standardised(columns, mean, sd), outcomes)
-    spread = Z95 * np.sqrt(np.diag(fitted.covariance))
+    varying = sd > 0  # a column without variation in training has coefficient 0 and would only make the rest singular
+    sd = np.where(varying, sd, 1.0)
+    fitted = fit_model(kind, _standardised(columns, mean, sd)[:, varying], outcomes)
+    beta, error = np.zeros(len(terms)), np.zeros(len(terms))
+    beta[varying], error[varying] = fitted.coefficients, np.sqrt(np.diag(fitted.covariance))
+    described = {
+        "coefficient": beta,
+        "mean": mean,
+        "sd": sd,
+        "ratio": np.exp(beta),
+        "low": np.exp(beta - Z95 * error),
+        "high": np.exp(beta + Z95 * error),
+        "missing": (~np.isfinite(columns)).sum(axis=0),
+    }
     features = [
-        {
-            "feature_id": feature_id,
-            "group": group,
-            "coefficient": float(b),
-            "mean": float(mean[k]),
-            "sd": float(sd[k]),
-            "ratio": float(np.exp(b)),
-            "low": float(np.exp(b - spread[k])),
-            "high": float(np.exp(b + spread[k])),
-        }
-        for k, ((feature_id, group), b) in enumerate(zip(terms, fitted.coefficients, strict=True))
+        {"feature_id": term[0], "group": term[1], **{key: array[k].item() for key, array in described.items()}}
+        for k, term in enumerate(terms)
     ]
     found = {
         "name": name,
@@ -103,18 +110,18 @@ def _fit_one(
         "n": len(outcomes),
         "n_events": outcomes.n_events,
         "ridge": fitted.ridge,
-        "note": fitted.note if terms else "no feature is left: every patient has the same risk",
+        "note": fitted.note if varying.any() else "nothing is left to predict from: every patient has the same risk",
     }
     return {**found, "cut_point": float(np.median(_risk(found, columns)))}
 
 
 def _scale(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of each column over its defined values; 1 for a column without variation."""
+    """Mean and standard deviation of each column over its defined values."""
     defined = np.isfinite(columns)
     count = np.maximum(defined.sum(axis=0), 1)
     mean = np.where(defined, columns, 0.0).sum(axis=0) / count
     sd = np.sqrt(np.where(defined, (columns - mean) ** 2, 0.0).sum(axis=0) / count)
-    return mean, np.where(sd > 0, sd, 1.0)
+    return mean, np.where(sd > SAME * np.abs(mean), sd, 0.0)
 
 
 def _standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,6 +64,11 @@ class Material:
             raise StudyError(
                 f"{'/'.join(missing.args[0])} is in SPLITS but lacks an outcome or features; make the splits again"
             ) from None
+
+
+def without_baselines(made: Material) -> Material:
+    """The same material for null models, which are compared with the signature alone."""
+    return replace(made, study={**made.study, "baselines": {}}, covariate_names=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,34 +166,21 @@ def reliable(reliability: pd.DataFrame, names: np.ndarray, threshold: float) -> 
     return Reliable(lowest, fault)
 
 
-def reduction(made: Material, train: np.ndarray, outcomes: Outcome) -> Reduction:
-    """Reduce on the training rows (t,) with their `outcomes` (t,).
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What the training rows say without their outcomes."""
 
-    Steps: undefined, constant, reliability, redundancy, selector. Only `values[train]` and `outcomes` are read.
-    Raises StudyError where the outcomes are too few to learn from.
-    """
-    check_learnable(outcomes, "the training cases")
+    values: np.ndarray  # (t, f)
+    step: np.ndarray  # (f,) undefined, constant or reliability where that decided, else ""
+    reason: np.ndarray  # (f,)
+    defined: np.ndarray  # places of the features that are neither undefined nor constant
+    rho: np.ndarray  # (f, f) Spearman; NaN where one is undefined or constant
+
+
+def screen(made: Material, train: np.ndarray) -> Screened:
+    """Mark features that are undefined or constant on the training rows (t,), or not reliable on the replicates."""
     values = made.values[train]
     step, reason = np.full(len(made.names), "", dtype=object), np.full(len(made.names), "", dtype=object)
-    left = _screen(values, step, reason)
-    score = np.full(len(step), np.nan)
-    score[left] = feature_concordance(comparable(outcomes), values[:, left])
-    rho = np.full((len(step), len(step)), np.nan)
-    rho[np.ix_(left, left)] = spearman(values[:, left])
-    volume = made.study["baselines"].get("volume")
-    volume_rho = rho[made.place(volume[0])] if volume else np.full(len(step), np.nan)
-    faults = made.reliable.fault[left] != ""
-    step[left[faults]], reason[left[faults]] = "reliability", made.reliable.fault[left[faults]]
-    left = _set_apart(made, rho, left[~faults], score, (step, reason))
-    chosen = _choose(made, values, left, score, outcomes)
-    for place in left:
-        step[place] = "selector"
-        reason[place] = chosen.get(int(place), f"C {score[place]:.3f}: others of {made.groups[place]} came first")
-    return Reduction(step, reason, score, volume_rho, tuple(chosen))
-
-
-def _screen(values: np.ndarray, step: np.ndarray, reason: np.ndarray) -> np.ndarray:
-    """Mark undefined and constant columns; places of the others."""
     undefined = (~np.isfinite(values)).sum(axis=0)
     sound = np.where(undefined == 0, values, 0.0)
     constant = np.ptp(sound, axis=0) <= SAME * np.abs(sound).max(axis=0, initial=0.0)
@@ -196,18 +188,49 @@ def _screen(values: np.ndarray, step: np.ndarray, reason: np.ndarray) -> np.ndar
         step[place], reason[place] = "undefined", f"undefined in {undefined[place]} of {len(values)} training cases"
     for place in np.flatnonzero(constant & (undefined == 0)):
         step[place], reason[place] = "constant", f"{values[0, place]:g} in all training cases"
-    return np.flatnonzero((undefined == 0) & ~constant)
+    defined = np.flatnonzero(step == "")
+    faults = defined[made.reliable.fault[defined] != ""]
+    step[faults], reason[faults] = "reliability", made.reliable.fault[faults]
+    rho = np.full((len(step), len(step)), np.nan)
+    rho[np.ix_(defined, defined)] = spearman(values[:, defined])
+    return Screened(values, step, reason, defined, rho)
+
+
+def reductions(made: Material, train: np.ndarray, many: list[Outcome]) -> list[Reduction]:
+    """Reduce on the training rows (t,), once for each of several outcomes (t,) of the same cases.
+
+    Steps: undefined, constant, reliability, redundancy, selector. Only `values[train]` and the outcomes are read; what
+    does not depend on the outcome is done once. Raises StudyError where the outcomes are too few to learn from.
+    """
+    for outcomes in many:
+        check_learnable(outcomes, "the training cases")
+    screened = screen(made, train)
+    scores = np.full((len(many), len(made.names)), np.nan)
+    scores[:, screened.defined] = feature_concordance(list(map(comparable, many)), screened.values[:, screened.defined])
+    return [_reduction(made, screened, score, outcomes) for score, outcomes in zip(scores, many, strict=True)]
+
+
+def _reduction(made: Material, screened: Screened, score: np.ndarray, outcomes: Outcome) -> Reduction:
+    step, reason = screened.step.copy(), screened.reason.copy()
+    left = _set_apart(made, screened, score, (step, reason))
+    chosen = _choose(made, screened.values, left, score, outcomes)
+    for place in left:
+        step[place] = "selector"
+        reason[place] = chosen.get(int(place), f"C {score[place]:.3f}: others of {made.groups[place]} came first")
+    volume = made.study["baselines"].get("volume")
+    volume_rho = screened.rho[made.place(volume[0])] if volume else np.full(len(step), np.nan)
+    return Reduction(step, reason, score, volume_rho, tuple(chosen))
 
 
 def _set_apart(
-    made: Material, rho: np.ndarray, left: np.ndarray, score: np.ndarray, verdict: tuple[np.ndarray, np.ndarray]
+    made: Material, screened: Screened, score: np.ndarray, verdict: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
     """Mark redundant features; places of the others. The more reliable is kept, then the more prognostic."""
-    threshold = made.study["reduce"]["redundancy"]
-    rho = rho[np.ix_(left, left)]
-    order = np.lexsort((made.names[left], -np.abs(score[left] - 0.5), -made.reliable.low[left]))
-    twin = keep_apart(rho, order, threshold)
     step, reason = verdict
+    left = np.flatnonzero(step == "")
+    rho = screened.rho[np.ix_(left, left)]
+    order = np.lexsort((made.names[left], -np.abs(score[left] - 0.5), -made.reliable.low[left]))
+    twin = keep_apart(rho, order, made.study["reduce"]["redundancy"])
     for k in np.flatnonzero(twin >= 0):
         step[left[k]] = "redundancy"
         reason[left[k]] = f"Spearman rho {rho[k, twin[k]]:.3f} with {made.names[left[twin[k]]]}, which is kept"
@@ -254,4 +277,4 @@ def selection_rows(made: Material, found: Reduction, split: str) -> list[dict[st
 def reduce(made: Material, splits: pd.DataFrame, split: str = FROZEN) -> list[dict[str, Any]]:
     """SELECTION rows of one split of SPLITS, from its training part alone."""
     train = made.rows(splits, split, "train")
-    return selection_rows(made, reduction(made, train, made.outcomes.take(train)), split)
+    return selection_rows(made, reductions(made, train, [made.outcomes.take(train)])[0], split)

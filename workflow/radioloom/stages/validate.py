@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.provenance import rng
-from radioloom.stages.fit import CLINICAL, COMBINED, SIGNATURE, learn, risks
-from radioloom.stages.reduce import Material, selection_rows
+from radioloom.stages.fit import CLINICAL, COMBINED, NULL, SIGNATURE, learn, risks
+from radioloom.stages.reduce import Material, selection_rows, without_baselines
 from radioloom.stages.split import FROZEN
-from radioloom.stats.bootstrap import percentile_interval, resample_weights
+from radioloom.stats.bootstrap import percentile_interval, permutation_within, resample_weights
 from radioloom.survival.concordance import comparable, concordance
 from radioloom.survival.curves import kaplan_meier
-from radioloom.survival.performance import METRIC, Ordering, calibration_slope, contrast, ordering
+from radioloom.survival.outcome import Outcome
+from radioloom.survival.performance import METRIC, Ordering, calibration_slope, contrast, ordering, uno
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NULL, VOLUME = "null", "volume"
+VOLUME = "volume"
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
+NOT_A_NUMBER = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,29 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where models are judged: an evaluation, a cohort and its rows."""
+    """Where models are judged: an evaluation of one cohort (or of all training cohorts together)."""
 
     evaluation: str
     cohort: str
-    rows: np.ndarray
-    weights: np.ndarray  # resamples (b, n)
+    rows: np.ndarray  # (m,) of the material
+    outcomes: Outcome  # (m,)
+    weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
+
+    def metric(self, model: str, name: str, estimate: float, interval: tuple[float, float]) -> dict[str, Any]:
+        """A row of METRICS."""
+        keys = {"evaluation": self.evaluation, "cohort": self.cohort, "model": model, "metric": name}
+        values = {"estimate": estimate, "low": interval[0], "high": interval[1]}
+        return {**keys, **values, "n": len(self.rows), "n_events": self.outcomes.n_events}
+
+
+@dataclass(frozen=True, slots=True)
+class _Folds:
+    """Repeated cross-validation: rows of each fold, and who is in which fold of which repeat."""
+
+    names: list[list[str]]  # [repeat][fold]
+    train: dict[str, np.ndarray]  # rows of the material
+    test: dict[str, np.ndarray]
+    label: np.ndarray  # (repeats, m): fold in which each training case is predicted
 
 
 def validate(made: Material, splits: pd.DataFrame, signature: dict[str, Any]) -> Validation:
@@ -52,8 +72,9 @@ def validate(made: Material, splits: pd.DataFrame, signature: dict[str, Any]) ->
     cohorts: reduce, fit and baselines learned anew in each fold) and `validation` (each validation cohort). Intervals
     are bootstrap percentiles over patients, stratified by event; they hold the learning fixed. Differences are paired,
     `delta_c_index` is signature minus volume, `delta_c_index_<baseline>` minus another baseline. The `null`
-    model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats and its
-    interval their 2.5 and 97.5 % quantiles. Raises StudyError for a signature of another profile.
+    model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats, its
+    interval their 2.5 and 97.5 % quantiles, and `null_p` of the signature the share of null models that do as well.
+    Raises StudyError for a signature of another profile.
     """
     if signature["profile"] != made.profile:
         raise StudyError(
@@ -61,11 +82,26 @@ def validate(made: Material, splits: pd.DataFrame, signature: dict[str, Any]) ->
         )
     found = Validation()
     places = _places(made, splits)
-    for place in places:
-        _judge_frozen(made, signature, place, found)
-    _cross_validate(made, splits, places[0], found)
-    _null_models(made, places, found)
+    training = places[0]
+    observed = [_judge(made, signature, place, found) for place in places]
+    of_nulls = list(_null_models(made, places, _nulls(made, training, np.zeros((1, len(training.rows))))))
+    folds = _folds(made, splits, training.rows)
+    if folds.names:
+        places.append(replace(training, evaluation=CROSS_VALIDATION))
+        nulls = _nulls(made, training, folds.label)  # within folds, so that each keeps its events
+        inside, null_inside = _cross_validate(made, folds, places[-1], nulls, found)
+        observed.append(inside)
+        of_nulls.append(null_inside)
+    for place, estimate, values in zip(places, observed, of_nulls, strict=True):
+        found.metrics.extend(_null_metrics(place, estimate, values))
     return found
+
+
+def _nulls(made: Material, training: _Place, strata: np.ndarray) -> list[Outcome]:
+    """Outcomes of the training cases permuted within strata (r, m), one row for each null model in turn."""
+    draws = [rng(made.study["seed"], "null", str(k)) for k in range(made.study["validation"]["null_models"])]
+    orders = [permutation_within(strata[k % len(strata)], generator) for k, generator in enumerate(draws)]
+    return [training.outcomes.take(order) for order in orders]
 
 
 def _places(made: Material, splits: pd.DataFrame) -> list[_Place]:
@@ -74,137 +110,141 @@ def _places(made: Material, splits: pd.DataFrame) -> list[_Place]:
     cohorts = made.cases["cohort"].to_numpy(object)
     named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
-    n, seed = made.study["validation"]["bootstrap"], made.study["seed"]
-    return [
-        _Place(what, cohort, rows, resample_weights(made.outcomes.event[rows], n, rng(seed, "bootstrap", cohort)))
-        for what, cohort, rows in named
-    ]
+    places = []
+    for evaluation, cohort, rows in named:
+        outcomes = made.outcomes.take(rows)
+        draws = rng(made.study["seed"], "bootstrap", cohort)
+        weights = resample_weights(outcomes.event, made.study["validation"]["bootstrap"], draws)
+        places.append(_Place(evaluation, cohort, rows, outcomes, weights))
+    return places
 
 
-def _judge_frozen(made: Material, signature: dict[str, Any], place: _Place, found: Validation) -> None:
-    """Predictions, orderings, calibration and, for survival, curves at the frozen cut-point in one place."""
-    outcomes = made.outcomes.take(place.rows)
+def _judge(made: Material, signature: dict[str, Any], place: _Place, found: Validation) -> float:
+    """Predictions, orderings, calibration and, for survival, curves at the frozen cut-point; C of the signature."""
     risk = risks(made, signature, place.rows)
     part = "train" if place.evaluation == APPARENT else "test"
+    orderings = {name: ordering(place.outcomes, values[None], place.weights) for name, values in risk.items()}
+    found.metrics.extend(_ordering_metrics(place, orderings))
     for name, values in risk.items():
-        found.predictions.extend(_prediction_rows(made, FROZEN, name, (place.rows, part), values))
-    orderings = {name: ordering(outcomes, values[None], place.weights) for name, values in risk.items()}
-    _add_orderings(made, place, place.evaluation, orderings, found)
-    for name, values in risk.items():
-        found.metrics.append(
-            _metric(made, place, place.evaluation, name, ("calibration_slope", *calibration_slope(outcomes, values)))
-        )
-        if outcomes.kind == "survival":
-            cut = signature["cut_point"] if name == SIGNATURE else signature["baselines"][name]["cut_point"]
-            _judge_groups(made, place, name, values > cut, found)
+        found.predictions.extend(_prediction_rows(made, (FROZEN, part, name), place.rows, values))
+        slope, *interval = calibration_slope(place.outcomes, values)
+        found.metrics.append(place.metric(name, "calibration_slope", slope, tuple(interval)))
+        if place.outcomes.kind == "survival":
+            order = uno(place.outcomes, values, place.weights)
+            found.metrics.append(place.metric(name, "uno_c", order.estimate, percentile_interval(order.resamples)))
+            entry = signature if name == SIGNATURE else signature["baselines"][name]
+            _judge_groups(place, name, values > entry["cut_point"], found)
+    found.notes.extend(_gaps(made, signature, place))
+    return orderings[SIGNATURE].estimate
 
 
-def _judge_groups(made: Material, place: _Place, name: str, high_risk: np.ndarray, found: Validation) -> None:
-    outcomes = made.outcomes.take(place.rows)
-    against = contrast(outcomes, high_risk)
-    nan = float("nan")
-    for row in (
-        ("logrank_p", against.logrank_p, nan, nan),
-        ("hazard_ratio", against.hazard_ratio, against.low, against.high),
-    ):
-        found.metrics.append(_metric(made, place, place.evaluation, name, row))
+def _gaps(made: Material, signature: dict[str, Any], place: _Place) -> Iterable[str]:
+    """What was missing of the signature's features, and so counted as the training mean."""
+    for term in signature["features"]:
+        missing = int((~np.isfinite(made.values[place.rows, made.place(term["feature_id"])])).sum())
+        if missing:
+            yield f"{place.cohort}: {term['feature_id']} undefined in {missing} of {len(place.rows)} cases, mean taken"
+
+
+def _judge_groups(place: _Place, name: str, high_risk: np.ndarray, found: Validation) -> None:
+    """Log-rank p, hazard ratio and Kaplan-Meier curves of the patients above the cut-point and of the others."""
+    against = contrast(place.outcomes, high_risk)
+    found.metrics.append(place.metric(name, "logrank_p", against.logrank_p, NOT_A_NUMBER))
+    found.metrics.append(place.metric(name, "hazard_ratio", against.hazard_ratio, (against.low, against.high)))
     for group, members in (("high", high_risk), ("low", ~high_risk)):
-        if members.any():
-            curve = kaplan_meier(outcomes.time_days[members], outcomes.event[members])
-            columns = (curve.time_days, curve.survival, curve.low, curve.high, curve.at_risk)
-            keys = {"cohort": place.cohort, "model": name, "group": group}
-            found.curves.extend(
-                {
-                    **keys,
-                    "time_days": float(t),
-                    "survival": float(s),
-                    "low": float(a),
-                    "high": float(b),
-                    "at_risk": int(r),
-                }
-                for t, s, a, b, r in zip(*columns, strict=True)
-            )
+        if not members.any():
+            continue
+        curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])
+        keys = {"cohort": place.cohort, "model": name, "group": group}
+        columns = {key: getattr(curve, key).tolist() for key in ("time_days", "survival", "low", "high", "at_risk")}
+        rows = zip(*columns.values(), strict=True)
+        found.curves.extend({**keys, **dict(zip(columns, row, strict=True))} for row in rows)
 
 
-def _add_orderings(
-    made: Material, place: _Place, evaluation: str, orderings: dict[str, Ordering], found: Validation
-) -> None:
+def _ordering_metrics(place: _Place, orderings: dict[str, Ordering]) -> Iterable[dict[str, Any]]:
     """C or AUC of each model, and of the signature minus each baseline (clinical+signature: minus clinical)."""
-    metric = METRIC[made.outcomes.kind]
+    metric = METRIC[place.outcomes.kind]
     for name, order in orderings.items():
-        row = (metric, order.estimate, *percentile_interval(order.resamples))
-        found.metrics.append(_metric(made, place, evaluation, name, row))
+        yield place.metric(name, metric, order.estimate, percentile_interval(order.resamples))
     pairs = [(SIGNATURE, name) for name in orderings if name not in (SIGNATURE, COMBINED)]
     pairs += [(COMBINED, CLINICAL)] if COMBINED in orderings else []
     for name, other in pairs:
         first, second = orderings[name], orderings[other]
-        low, high = percentile_interval(first.resamples - second.resamples)
         delta = f"delta_{metric}" if other == VOLUME else f"delta_{metric}_{other}"
-        row = (delta, first.estimate - second.estimate, low, high)
-        found.metrics.append(_metric(made, place, evaluation, name, row))
+        interval = percentile_interval(first.resamples - second.resamples)
+        yield place.metric(name, delta, first.estimate - second.estimate, interval)
 
 
-def _cross_validate(made: Material, splits: pd.DataFrame, place: _Place, found: Validation) -> None:
-    """Learn anew in each fold and judge the predictions of its test part by pairs within the fold."""
+def _folds(made: Material, splits: pd.DataFrame, rows: np.ndarray) -> _Folds:
     names = sorted(set(splits["split"]) - {FROZEN})
-    if not names:
-        return
-    at = {row: k for k, row in enumerate(place.rows)}
     repeats = sorted({name[: name.index("f")] for name in names})
-    fold = np.zeros((len(repeats), len(place.rows)), dtype=int)
+    grouped = [[name for name in names if name.startswith(repeat + "f")] for repeat in repeats]
+    train = {name: made.rows(splits, name, "train") for name in names}
+    test = {name: made.rows(splits, name, "test") for name in names}
+    label = np.zeros((len(repeats), len(rows)), dtype=np.int64)
+    for k, group in enumerate(grouped):
+        for fold, name in enumerate(group):
+            label[k, np.searchsorted(rows, test[name])] = fold
+    return _Folds(grouped, train, test, label)
+
+
+def _cross_validate(
+    made: Material, folds: _Folds, place: _Place, nulls: list[Outcome], found: Validation
+) -> tuple[float, np.ndarray]:
+    """Learn anew in each fold and judge its test part by pairs within the fold.
+
+    Returns C of the signature, and C of each null model (one repeat each, in turn), whose training cases have the
+    outcomes that `nulls` gives them.
+    """
     risk: dict[str, np.ndarray] = {}
-    notes = 0
-    for name in names:
-        train, test = made.rows(splits, name, "train"), made.rows(splits, name, "test")
-        learnt = learn(made, train, made.outcomes.take(train))
-        found.selection.extend(selection_rows(made, learnt.reduction, name))
-        notes += bool(learnt.signature["note"])
-        k, columns = repeats.index(name[: name.index("f")]), [at[row] for row in test]
-        fold[k, columns] = names.index(name)
-        for model, values in risks(made, learnt.signature, test).items():
-            found.predictions.extend(_prediction_rows(made, name, model, (test, "test"), values))
-            risk.setdefault(model, np.zeros(fold.shape))[k, columns] = values
-    outcomes = made.outcomes.take(place.rows)
-    orderings = {name: ordering(outcomes, values, place.weights, fold) for name, values in risk.items()}
-    _add_orderings(made, place, CROSS_VALIDATION, orderings, found)
-    if notes:
-        found.notes.append(f"{notes} of {len(names)} folds: the signature was empty or needed a ridge")
+    null_risk = np.zeros((len(nulls), len(place.rows)))
+    turn = np.arange(len(nulls)) % len(folds.names)
+    notes = []
+    for k, group in enumerate(folds.names):
+        for name in group:
+            train, test = (np.searchsorted(place.rows, part[name]) for part in (folds.train, folds.test))
+            learnt = learn(made, folds.train[name], [place.outcomes.take(train)])[0]
+            found.selection.extend(selection_rows(made, learnt.reduction, name))
+            notes.append(learnt.signature["note"])
+            for model, values in risks(made, learnt.signature, folds.test[name]).items():
+                found.predictions.extend(_prediction_rows(made, (name, "test", model), folds.test[name], values))
+                risk.setdefault(model, np.zeros(folds.label.shape))[k, test] = values
+            mine = np.flatnonzero(turn == k)
+            taught = learn(without_baselines(made), folds.train[name], [nulls[m].take(train) for m in mine])
+            for m, of_null in zip(mine, taught, strict=True):
+                null_risk[m, test] = risks(made, of_null.signature, folds.test[name])[SIGNATURE]
+    if any(notes):
+        found.notes.append(f"{sum(map(bool, notes))} of {len(notes)} folds: the signature was empty or needed a ridge")
+    orderings = {name: ordering(place.outcomes, values, place.weights, folds.label) for name, values in risk.items()}
+    found.metrics.extend(_ordering_metrics(place, orderings))
+    of_nulls = [concordance(comparable(o, folds.label[r]), x) for o, r, x in zip(nulls, turn, null_risk, strict=True)]
+    return orderings[SIGNATURE].estimate, np.array(of_nulls)
 
 
-def _null_models(made: Material, places: list[_Place], found: Validation) -> None:
-    """The whole learning repeated with permuted training outcomes; how models without truth would have looked."""
-    repeats = made.study["validation"]["null_models"]
-    if not repeats:
-        return
-    train, seed = places[0].rows, made.study["seed"]
-    pairs = [comparable(made.outcomes.take(place.rows)) for place in places]
-    values = np.empty((len(places), repeats))
-    for k in range(repeats):
-        shuffled = made.outcomes.take(train).take(rng(seed, "null", f"repeat {k}").permutation(len(train)))
-        learnt = learn(made, train, shuffled)
+def _null_models(made: Material, places: list[_Place], nulls: list[Outcome]) -> np.ndarray:
+    """C (places, nulls) of the whole learning with permuted outcomes: how models that know nothing look."""
+    values = np.empty((len(places), len(nulls)))
+    for k, learnt in enumerate(learn(without_baselines(made), places[0].rows, nulls)):
         for p, place in enumerate(places):
-            risk = risks(made, learnt.signature, place.rows)[SIGNATURE]
-            values[p, k] = concordance(comparable(shuffled) if place.evaluation == APPARENT else pairs[p], risk)
-    for place, of_place in zip(places, values, strict=True):
-        row = (METRIC[made.outcomes.kind], float(np.mean(of_place)), *percentile_interval(of_place))
-        found.metrics.append(_metric(made, place, place.evaluation, NULL, row))
+            truth = nulls[k] if place.evaluation == APPARENT else place.outcomes
+            values[p, k] = concordance(comparable(truth), risks(made, learnt.signature, place.rows)[SIGNATURE])
+    return values
 
 
-def _metric(
-    made: Material, place: _Place, evaluation: str, model: str, row: tuple[str, float, float, float]
-) -> dict[str, Any]:
-    metric, estimate, low, high = row
-    events = int(made.outcomes.event[place.rows].sum())
-    keys = {"evaluation": evaluation, "cohort": place.cohort, "model": model, "metric": metric}
-    return {**keys, "estimate": estimate, "low": low, "high": high, "n": len(place.rows), "n_events": events}
+def _null_metrics(place: _Place, observed: float, values: np.ndarray) -> Iterable[dict[str, Any]]:
+    """The spread of the null models, and the share of them that does as well as the signature."""
+    sound = values[np.isfinite(values)]
+    if len(sound):
+        metric = METRIC[place.outcomes.kind]
+        yield place.metric(NULL, metric, float(sound.mean()), percentile_interval(sound))
+        share = (1 + int((sound >= observed).sum())) / (1 + len(sound))
+        yield place.metric(SIGNATURE, "null_p", share, NOT_A_NUMBER)
 
 
 def _prediction_rows(
-    made: Material, split: str, model: str, who: tuple[np.ndarray, str], values: np.ndarray
-) -> list[dict[str, Any]]:
-    rows, part = who
+    made: Material, keys: tuple[str, str, str], rows: np.ndarray, values: np.ndarray
+) -> Iterable[dict[str, Any]]:
+    split, part, model = keys
     cases = made.cases.iloc[rows]
-    return [
-        {"split": split, "model": model, "cohort": cohort, "case": case, "part": part, "risk": float(risk)}
-        for cohort, case, risk in zip(cases["cohort"], cases["case"], values, strict=True)
-    ]
+    for cohort, case, risk in zip(cases["cohort"], cases["case"], values.tolist(), strict=True):
+        yield {"split": split, "model": model, "cohort": cohort, "case": case, "part": part, "risk": risk}

@@ -1,4 +1,4 @@
-"""Resampling of patients as weights: how often each patient was drawn."""
+"""Resampling and permutation of patients."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ def resample_weights(strata: np.ndarray, n_resamples: int, generator: np.random.
             len(members), np.full(len(members), 1 / len(members)), size=n_resamples
         )
     return weights
+
+
+def permutation_within(strata: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """A random permutation int64 (n,) that leaves everyone in their stratum (n,)."""
+    order = np.arange(len(strata))
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        order[members] = generator.permutation(members)
+    return order
 
 
 def percentile_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:

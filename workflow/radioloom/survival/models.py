@@ -16,8 +16,10 @@ from radioloom.errors import StudyError
 from radioloom.survival.outcome import Outcome
 
 FALLBACK_RIDGE = 1.0  # precision of a normal prior on a coefficient per standard deviation
-LARGEST_COEFFICIENT = 10.0  # a log ratio per standard deviation beyond this is divergence, not evidence
+LARGEST = 10.0  # a log ratio per standard deviation, or its standard error, beyond this is divergence, not evidence
 MAX_STEPS = 30
+MAX_HALVINGS = 20
+SINGULAR = 1e12  # condition number of a Hessian that cannot be solved
 TOLERANCE = 1e-9  # of the Newton decrement, in units of the log-likelihood
 
 Loss = Callable[[np.ndarray], tuple[float, np.ndarray, np.ndarray]]
@@ -126,48 +128,62 @@ def model(name: str, kind: str) -> Model:
 def fit_model(chosen: Model, columns: np.ndarray, outcomes: Outcome) -> Fitted:
     """Fit `chosen` on standardised columns (n, p) without NaN; penalised only where it must be, and then said."""
     loss = chosen.loss(np.asarray(columns, dtype=np.float64), outcomes)
-    n_parameters = columns.shape[1] + chosen.intercept
-    free = np.arange(n_parameters) < int(chosen.intercept)  # the intercept is never penalised
-    found, trouble = _newton(loss, np.zeros(n_parameters), n_parameters)
-    ridge = 0.0
-    if not trouble and np.abs(found[~free]).max(initial=0.0) > LARGEST_COEFFICIENT:
-        trouble = "a coefficient diverges (separation)"
-    if trouble:
-        ridge = FALLBACK_RIDGE
-        found, failure = _newton(loss, np.where(free, 0.0, ridge), n_parameters)
-        if failure:
-            raise StudyError(f"the {chosen.name} model does not converge even with a ridge of {ridge:g}: {failure}")
-    value, _, hessian = loss(found)
-    covariance = np.linalg.inv(hessian + np.diag(np.where(free, 0.0, ridge))) if n_parameters else np.zeros((0, 0))
-    note = f"{trouble}; fitted with a ridge of {ridge:g} on standardised columns" if trouble else ""
     first = int(chosen.intercept)
-    intercept = float(found[0]) if chosen.intercept else 0.0
-    return Fitted(found[first:], covariance[first:, first:], intercept, -value, ridge, note)
+    plain = np.zeros(columns.shape[1] + first)
+    penalty = plain.copy()
+    penalty[first:] = FALLBACK_RIDGE  # the intercept is never penalised
+    found = _newton(loss, plain)
+    trouble = found.trouble or _divergence(found, first)
+    if trouble:
+        found = _newton(loss, penalty)
+        if found.trouble:
+            raise StudyError(f"the {chosen.name} model has no fit even with a ridge of {FALLBACK_RIDGE:g}: {trouble}")
+    note = f"{trouble}; fitted with a ridge of {FALLBACK_RIDGE:g} on standardised columns" if trouble else ""
+    return Fitted(
+        coefficients=found.point[first:],
+        covariance=found.covariance[first:, first:],
+        intercept=float(found.point[0]) if first else 0.0,
+        log_likelihood=-loss(found.point)[0],
+        ridge=FALLBACK_RIDGE if trouble else 0.0,
+        note=note,
+    )
 
 
-def _newton(loss: Loss, ridge: np.ndarray, n_parameters: int) -> tuple[np.ndarray, str]:
-    """Newton with step halving from 0; parameters, and why they are not to be believed ('' if they are)."""
-    beta = np.zeros(n_parameters)
-    if not n_parameters:
-        return beta, ""
+@dataclass(frozen=True, slots=True)
+class _Minimum:
+    point: np.ndarray
+    covariance: np.ndarray  # inverse of the penalised Hessian there
+    trouble: str  # why it is not to be believed; "" if it is
 
-    def penalised(point: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        value, gradient, hessian = loss(point)
-        return value + 0.5 * np.sum(ridge * point**2), gradient + ridge * point, hessian + np.diag(ridge)
 
-    value, gradient, hessian = penalised(beta)
+def _divergence(found: _Minimum, first: int) -> str:
+    far = np.abs(found.point[first:]).max(initial=0.0) > LARGEST
+    vague = np.sqrt(np.diag(found.covariance)[first:]).max(initial=0.0) > LARGEST
+    return "a coefficient diverges (the outcome is separated)" if far or vague else ""
+
+
+def _newton(loss: Loss, ridge: np.ndarray) -> _Minimum:
+    """Newton with step halving, from 0; `ridge` (q,) is the penalty of each parameter."""
+    point = np.zeros(len(ridge))
+    if not len(point):
+        return _Minimum(point, np.zeros((0, 0)), "")
+
+    def penalised(at: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        value, gradient, hessian = loss(at)
+        return value + 0.5 * np.sum(ridge * at**2), gradient + ridge * at, hessian + np.diag(ridge)
+
+    value, gradient, hessian = penalised(point)
     for _ in range(MAX_STEPS):
-        if np.linalg.cond(hessian) > 1e12:
-            return beta, "the columns are collinear or the outcome is separated"
+        if not np.isfinite(hessian).all() or np.linalg.cond(hessian) > SINGULAR:
+            return _Minimum(point, hessian, "the columns are collinear or the outcome is separated")
         step = np.linalg.solve(hessian, gradient)
         if gradient @ step < TOLERANCE:
-            return beta - step, ""
-        size = 1.0
-        while size > 1e-6:
-            trial = penalised(beta - size * step)
+            return _Minimum(point - step, np.linalg.inv(hessian), "")
+        for halving in range(MAX_HALVINGS):
+            ahead = point - step / 2**halving
+            with np.errstate(all="ignore"):  # a step too far may overflow; it is then halved
+                trial = penalised(ahead)
             if np.isfinite(trial[0]) and trial[0] <= value:
                 break
-            size /= 2
-        beta = beta - size * step
-        value, gradient, hessian = trial
-    return beta, f"no maximum of the likelihood within {MAX_STEPS} steps"
+        point, (value, gradient, hessian) = ahead, trial
+    return _Minimum(point, hessian, f"no maximum of the likelihood within {MAX_STEPS} steps")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radioloom.survival.concordance import comparable, concordance, concordant, resampled
+from radioloom.survival.concordance import comparable, concordance, concordant, resampled, uno_pairs
 from radioloom.survival.curves import Z95, logrank
 from radioloom.survival.models import MODELS, fit_model
 from radioloom.survival.outcome import Outcome
@@ -44,6 +44,12 @@ def ordering(outcomes: Outcome, risks: np.ndarray, weights: np.ndarray, strata: 
         estimates.append(concordance(pairs, risk))
         resamples.append(resampled(pairs, concordant(pairs, risk), weights))
     return Ordering(float(np.mean(estimates)), np.mean(resamples, axis=0))
+
+
+def uno(outcomes: Outcome, risk: np.ndarray, weights: np.ndarray) -> Ordering:
+    """Uno's C of `risk` (n,) with its resamples (b,); the censoring distribution of these patients is held fixed."""
+    pairs = uno_pairs(outcomes)
+    return Ordering(concordance(pairs, risk), resampled(pairs, concordant(pairs, risk), weights))
 
 
 def contrast(outcomes: Outcome, high_risk: np.ndarray) -> Contrast:
