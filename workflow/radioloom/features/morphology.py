@@ -2,22 +2,28 @@
 
 Settings (defaults are IBSI's):
     mesh    "watertight" or "pyradiomics" (features/surface.py): differs only where voxels touch by edges or corners
+    ddof    the covariance of the voxel centres is divided by n - ddof: 1 (IBSI's reference values), 0 (pyradiomics)
     rows    names of the rows to measure; null: all of them
+
+Of one voxel nothing can be said about axes: with ddof 1 they are NaN, with 0 they are 0 and their ratios NaN. A region of
+one row or one slice has least axes of 0, and NaN densities where a volume of 0 would divide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from radioloom.errors import BadRoi
+from radioloom.features.autocorrelation import moran_geary
+from radioloom.features.enclosure import Body, Hull, box_body, ellipsoid_body
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
 from radioloom.features.surface import measure_surface
-from radioloom.kernels.hull import largest_distance, planar_corners, row_ends
+from radioloom.kernels.hull import column_ends, largest_distance, largest_planar_distance, planar_corners, row_ends
 from radioloom.kernels.mesh import count_cubes
 from radioloom.kernels.moments import index_sums, weighted_index_sums
 from radioloom.roi import Roi
@@ -28,6 +34,7 @@ class Settings:
     """What a profile may set for this family."""
 
     mesh: str = "watertight"
+    ddof: int = 1
     rows: tuple[str, ...] | None = None
 
 
@@ -71,12 +78,14 @@ class Shape:
 
     @cached_property
     def axes_mm2(self) -> np.ndarray:
-        """Variances along the principal axes of the voxel centres (divided by n), largest first, float64 (3,)."""
-        n, first, second = self.sums[0], self.sums[1:4], self.sums[4:]
+        """Variances along the principal axes of the voxel centres, largest first, float64 (3,)."""
+        n, first, second = float(self.sums[0]), self.sums[1:4].astype(float), self.sums[4:].astype(float)
+        if n <= self.settings.ddof:
+            return np.full(3, np.nan)
         products = second[[0, 3, 4, 3, 1, 5, 4, 5, 2]].reshape(3, 3)
-        # Whole numbers up to here, so n² times the covariance is exact in float64 for regions of any practical size.
-        scaled = n.astype(float) * products - np.outer(first, first).astype(float)
-        covariance = scaled / float(n) ** 2 * np.outer(self.spacing, self.spacing)
+        # Whole numbers up to here: n times the scatter is exact in float64 for a region of any practical size.
+        scatter = (n * products - np.outer(first, first)) / n
+        covariance = scatter / (n - self.settings.ddof) * np.outer(self.spacing, self.spacing)
         return np.linalg.eigvalsh(covariance)[::-1].clip(0)
 
     def axis_length(self, k: int) -> float:
@@ -86,10 +95,46 @@ class Shape:
     def corners_mm(self) -> np.ndarray:
         """Centres of the voxels that the convex hull rests on, float64 (n, 3): corners in all three planes' hulls."""
         points = row_ends(self.mask)
-        for axes in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
-            points = points[np.lexsort([points[:, axis] for axis in axes[::-1]])]
-            points = points[planar_corners(points[:, axes])]
-        return points * self.spacing
+        points = points[planar_corners(points)]
+        points = _in_planes(points, 1)
+        points = _in_planes(points[planar_corners(points)], 2)
+        points = points[planar_corners(points)]
+        return np.ascontiguousarray(points[:, [2, 1, 0]] * self.spacing)
+
+    @cached_property
+    def hull(self) -> Hull:
+        """Of the surface, which reaches half a voxel beyond each extreme voxel along each axis."""
+        steps = np.concatenate([np.diag(self.spacing / 2), np.diag(-self.spacing / 2)])
+        return Hull((self.corners_mm[:, None, :] + steps).reshape(-1, 3))
+
+    @cached_property
+    def box_of_axes(self) -> Body:
+        """The bounding box of the surface along the image's axes."""
+        return box_body((np.array(self.mask.shape) - 2) * self.spacing)
+
+    @cached_property
+    def ellipsoid_of_axes(self) -> Body:
+        """The ellipsoid of the principal axes (IBSI's approximate enclosing ellipsoid)."""
+        return ellipsoid_body(2 * np.sqrt(self.axes_mm2))
+
+    def diameter_2d(self, axis: int) -> float:
+        """Largest distance in mm of two vertices of the surface in one plane across `axis`.
+
+        A plane goes through voxel centres, where the surface passes half a voxel beyond the voxels, or half-way between
+        two layers of voxels, where its vertices stand between an inside and an outside voxel.
+        """
+        find = column_ends if axis == 2 else row_ends
+        between = np.diff(self.mask, axis=axis)  # 0 where both layers agree, else 1 or 255
+        centres = _planar_diameter(find(self.mask), axis, self.spacing, 0.5)
+        return max(centres, _planar_diameter(find(between), axis, self.spacing, 0.0))
+
+    @cached_property
+    def mean_intensity(self) -> float:
+        return float(self.roi.intensity[self.box][self.roi.mask[self.box]].mean())
+
+    @cached_property
+    def moran_geary(self) -> tuple[float, float]:
+        return moran_geary(self.roi.intensity[self.box], self.roi.mask[self.box], self.spacing)
 
     @cached_property
     def centre_shift(self) -> float:
@@ -121,6 +166,33 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
             yield Value("morphology", row.name, row.ibsi, "", float(row.formula(shape)))
 
 
+def _in_planes(points: np.ndarray, axis: int) -> np.ndarray:
+    """Points sorted by one column, ties in the order they have, and that column moved to the front."""
+    order = np.argsort(points[:, axis].astype(np.uint16), kind="stable")  # a radix sort
+    columns = [axis, *(other for other in range(3) if other != axis)]
+    return np.ascontiguousarray(points[order][:, columns])
+
+
+def _planar_diameter(ends: np.ndarray, axis: int, spacing: np.ndarray, reach: float) -> float:
+    """Largest distance of two surface points in one plane across `axis`; `reach` in voxels beyond the `ends`."""
+    points = _in_planes(ends, axis)
+    others = np.delete(spacing, axis)
+    return float(np.sqrt(largest_planar_distance(points[planar_corners(points)], others, reach * others)))
+
+
+def _densities(label: str, ids: tuple[str, str], find: Callable[[Shape], Body], words: str) -> tuple[Feature, Feature]:
+    """The rows that divide the surface's volume and area by those of a body around the region."""
+    return (
+        Feature(
+            f"volume_density_{label}",
+            ids[0],
+            lambda s: _ratio(s.volume, find(s).volume),
+            f"volume over that of {words}",
+        ),
+        Feature(f"area_density_{label}", ids[1], lambda s: _ratio(s.area, find(s).area), f"area over that of {words}"),
+    )
+
+
 def _ratio(above: float, below: float) -> float:
     """NaN where the denominator is zero: the quantity is undefined there."""
     return above / below if below else np.nan
@@ -147,11 +219,22 @@ FEATURES = (
     Feature("minor_axis_length", "P9VJ", lambda s: s.axis_length(1), "4 √ of the middle variance, mm"),
     Feature("least_axis_length", "7J51", lambda s: s.axis_length(2), "4 √ of the least variance, mm"),
     Feature(
-        "elongation", "Q3CK", lambda s: _ratio(s.axis_length(1), s.axis_length(0)), "minor over major; NaN for one voxel"
+        "elongation",
+        "Q3CK",
+        lambda s: _ratio(s.axis_length(1), s.axis_length(0)),
+        "minor over major; NaN for one voxel",
     ),
     Feature(
         "flatness", "N17B", lambda s: _ratio(s.axis_length(2), s.axis_length(0)), "least over major; NaN for one voxel"
     ),
+    *_densities("aabb", ("PBX1", "R59B"), lambda s: s.box_of_axes, "the bounding box along the image's axes"),
+    *_densities("ombb", ("ZH1A", "IQYR"), lambda s: s.hull.box, "the smallest box with a side on a face of the hull"),
+    *_densities("aee", ("6BDE", "RDD2"), lambda s: s.ellipsoid_of_axes, "the ellipsoid of the principal axes"),
+    *_densities("mvee", ("SWZ1", "BRI8"), lambda s: s.hull.ellipsoid, "the smallest ellipsoid around the surface"),
+    *_densities("convex_hull", ("R3ER", "7T7F"), lambda s: s.hull.body, "the convex hull of the surface"),
+    Feature("integrated_intensity", "99N0", lambda s: s.volume * s.mean_intensity, "volume times mean intensity"),
+    Feature("morans_i_index", "N365", lambda s: s.moran_geary[0], "spatial autocorrelation, weights 1/distance"),
+    Feature("gearys_c_measure", "NPT7", lambda s: s.moran_geary[1], "mean squared difference of near voxels"),
     # Rows beyond IBSI, each for a published program.
     Feature("voxel_count", "", lambda s: s.sums[0], "number of voxels of the shape"),
     Feature(
@@ -160,6 +243,25 @@ FEATURES = (
         lambda s: s.volume_voxels / (np.sqrt(np.pi) * s.area ** (2 / 3)),
         "V / (π^½ A^(2/3)) of the voxel volume, as the code of 2014 wrote it",
     ),
+    Feature(
+        "compactness_2_2014",
+        "",
+        lambda s: 36 * np.pi * s.volume_voxels**2 / s.area**3,
+        "36π V² / A³ of the voxel volume (2014 code)",
+    ),
+    Feature(
+        "sphericity_2014", "", lambda s: (36 * np.pi * s.volume_voxels**2) ** (1 / 3) / s.area, "of the voxel volume"
+    ),
+    Feature(
+        "spherical_disproportion_2014",
+        "",
+        lambda s: s.area / (36 * np.pi * s.volume_voxels**2) ** (1 / 3),
+        "of the voxel volume",
+    ),
+    Feature("surface_to_volume_ratio_2014", "", lambda s: s.area / s.volume_voxels, "of the voxel volume, 1/mm"),
+    Feature("maximum_2d_diameter_slice", "", lambda s: s.diameter_2d(0), "largest distance within a plane z, mm"),
+    Feature("maximum_2d_diameter_column", "", lambda s: s.diameter_2d(1), "largest distance within a plane y, mm"),
+    Feature("maximum_2d_diameter_row", "", lambda s: s.diameter_2d(2), "largest distance within a plane x, mm"),
 )
 
 FAMILY = Family("morphology", "HCUG", FEATURES, measure, needs="roi", per_image=False)

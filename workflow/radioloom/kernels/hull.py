@@ -30,6 +30,32 @@ def row_ends(mask):
 
 
 @njit(cache=True, nogil=True)
+def column_ends(mask):
+    """First and last voxel of every column along y that holds any: uint8 (z, y, x) -> int64 (n, 3), by z, x, y."""
+    depth, height, width = mask.shape
+    ends = np.empty((2 * depth * width, 3), np.int64)
+    n = 0
+    first, last = np.empty(width, np.int64), np.empty(width, np.int64)
+    for z in range(depth):
+        first[:] = height
+        last[:] = -1
+        for y in range(height):
+            row = mask[z, y]
+            for x in range(width):
+                if row[x]:
+                    first[x] = min(first[x], y)
+                    last[x] = y
+        for x in range(width):
+            if last[x] >= 0:
+                ends[n] = z, first[x], x
+                n += 1
+                if last[x] > first[x]:
+                    ends[n] = z, last[x], x
+                    n += 1
+    return ends[:n]
+
+
+@njit(cache=True, nogil=True)
 def planar_corners(points):
     """Which points are corners of the convex hull of their own plane: int64 (n, 3) -> bool (n,).
 
@@ -81,4 +107,28 @@ def largest_distance(points, reach):
                 elif gain > second:
                     second = gain
             best = max(best, square + max(same, first + second))
+    return best
+
+
+@njit(cache=True, nogil=True)
+def largest_planar_distance(points, spacing, reach):
+    """Squared largest distance of two surface points within one plane: int64 (n, 3), float64 (2,) mm twice -> float.
+
+    Column 0 of the points is the plane, by which they are sorted; the surface passes `reach` beyond each point along
+    both of the plane's axes, as in `largest_distance`.
+    """
+    best = 0.0
+    start = 0
+    while start < len(points):
+        stop = start
+        while stop < len(points) and points[stop, 0] == points[start, 0]:
+            stop += 1
+        for a in range(start, stop):
+            for b in range(a, stop):
+                u = abs(points[a, 1] - points[b, 1]) * spacing[0]
+                v = abs(points[a, 2] - points[b, 2]) * spacing[1]
+                along_u, along_v = (2 * u + reach[0]) * reach[0], (2 * v + reach[1]) * reach[1]
+                same = 2 * max(along_u + reach[0] ** 2, along_v + reach[1] ** 2)
+                best = max(best, u * u + v * v + max(same, along_u + along_v))
+        start = stop
     return best

@@ -136,3 +136,18 @@ def weighted_index_sums(intensity, mask):
             sums[2] += added * y
             sums[3] += first
     return sums
+
+
+@njit(cache=True, nogil=True)
+def count_levels(levels, n_levels):
+    """Voxels at each level: uint16 (n,) with 0 outside -> int64 (n_levels + 1,), place 0 those outside.
+
+    Two tables in turn, because a counter that was just written makes the next write to it wait.
+    """
+    even, odd = np.zeros(n_levels + 1, np.int64), np.zeros(n_levels + 1, np.int64)
+    for k in range(0, levels.size - 1, 2):
+        even[levels[k]] += 1
+        odd[levels[k + 1]] += 1
+    if levels.size % 2:
+        even[levels[-1]] += 1
+    return even + odd

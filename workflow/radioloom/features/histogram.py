@@ -1,0 +1,137 @@
+"""Intensity histogram (IBSI ZVCW): statistics of the discretised region.
+
+Settings (defaults are IBSI's):
+    percentiles   "linear" (between the two nearest levels) or "nearest_rank"
+    rows          names of the rows to measure; null: all of them
+
+pyradiomics' first-order Entropy and Uniformity are the rows `entropy` and `uniformity` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from radioloom.features.distribution import Counted
+from radioloom.features.record import Family, Feature, Value
+from radioloom.features.settings import read
+from radioloom.kernels.moments import count_levels
+from radioloom.roi import Levels
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a profile may set for this family."""
+
+    percentiles: str = "linear"
+    rows: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Voxels at each level, empty levels included, and their distribution."""
+
+    counts: np.ndarray  # int64 (n_levels,), of level 1 first
+    spread: Counted
+
+    @cached_property
+    def variance(self) -> float:
+        return float(self.spread.central[1]) / self.spread.n
+
+    def moment(self, order: int) -> float:
+        """Standardised central moment of order 3 or 4; NaN where there is one level only (0/0)."""
+        return _ratio(float(self.spread.central[order - 1]) / self.spread.n, self.variance ** (order / 2))
+
+    @cached_property
+    def shares(self) -> np.ndarray:
+        return self.spread.counts / self.spread.n
+
+    def quantile(self, share: float) -> float:
+        return self.spread.quantiles[share]
+
+    @cached_property
+    def mode(self) -> float:
+        """The most frequent level; of several, the nearest to the mean, and of two as near the lower."""
+        best = self.spread.values[self.spread.counts == self.spread.counts.max()]
+        return float(best[np.argmin(np.abs(best - self.spread.mean))])
+
+    @cached_property
+    def gradient(self) -> np.ndarray:
+        """Half the difference of the neighbours' counts, at both ends that to the one neighbour; NaN for one level."""
+        return np.gradient(self.counts.astype(float)) if self.counts.size > 1 else np.array([np.nan])
+
+    def steepest(self, find) -> float:
+        """The lowest level with the extreme gradient that `find` (np.argmax, np.argmin) points at."""
+        return np.nan if np.isnan(self.gradient[0]) else float(find(self.gradient)) + 1
+
+
+def measure(levels: Levels, settings: dict) -> Iterator[Value]:
+    """Every row, or those in settings["rows"], of one discretised ROI."""
+    chosen = read(Settings, settings, "histogram")
+    counts = count_levels(np.ascontiguousarray(levels.levels).ravel(), levels.n_levels)[1:]
+    found = np.flatnonzero(counts)
+    histogram = Histogram(counts, Counted(found + 1.0, counts[found], chosen.percentiles))
+    for row in FEATURES:
+        if chosen.rows is None or row.name in chosen.rows:
+            yield Value("histogram", row.name, row.ibsi, "", float(row.formula(histogram)))
+
+
+def _ratio(above: float, below: float) -> float:
+    """NaN where the denominator is zero: the quantity is undefined there."""
+    return above / below if below else np.nan
+
+
+def _quartiles(h: Histogram) -> float:
+    return h.quantile(0.75) - h.quantile(0.25)
+
+
+FEATURES = (
+    Feature("mean", "X6K6", lambda h: h.spread.mean, "mean level"),
+    Feature("variance", "CH89", lambda h: h.variance, "mean squared distance from the mean (divided by n)"),
+    Feature("skewness", "88K1", lambda h: h.moment(3), "third central moment over variance^1.5"),
+    Feature("excess_kurtosis", "C3I7", lambda h: h.moment(4) - 3, "fourth central moment over variance², less 3"),
+    Feature("median", "WIFQ", lambda h: h.quantile(0.50), "the middle level"),
+    Feature("minimum", "1PR8", lambda h: h.spread.low, "lowest level found"),
+    Feature("percentile_10", "GPMT", lambda h: h.quantile(0.10), "10th percentile of the levels"),
+    Feature("percentile_90", "OZ0C", lambda h: h.quantile(0.90), "90th percentile of the levels"),
+    Feature("maximum", "3NCY", lambda h: h.spread.high, "highest level found"),
+    Feature("mode", "AMMC", lambda h: h.mode, "most frequent level"),
+    Feature("interquartile_range", "WR0O", _quartiles, "75th less 25th percentile"),
+    Feature("range", "5Z3W", lambda h: h.spread.high - h.spread.low, "maximum less minimum"),
+    Feature("mean_absolute_deviation", "D2ZX", lambda h: h.spread.mean_deviation, "mean distance from the mean"),
+    Feature(
+        "robust_mean_absolute_deviation",
+        "WRZB",
+        lambda h: h.spread.trimmed_deviation(h.quantile(0.10), h.quantile(0.90)),
+        "mean absolute deviation of the levels between the 10th and the 90th percentile",
+    ),
+    Feature(
+        "median_absolute_deviation",
+        "4RNL",
+        lambda h: h.spread.deviation(h.quantile(0.50)),
+        "mean distance from the median",
+    ),
+    Feature(
+        "coefficient_of_variation",
+        "CWYJ",
+        lambda h: np.sqrt(h.variance) / h.spread.mean,
+        "standard deviation over mean",
+    ),
+    Feature(
+        "quartile_coefficient_of_dispersion",
+        "SLWD",
+        lambda h: _quartiles(h) / (h.quantile(0.75) + h.quantile(0.25)),
+        "interquartile range over the sum of the quartiles",
+    ),
+    Feature("entropy", "TLU2", lambda h: -np.sum(h.shares * np.log2(h.shares)), "entropy in bits"),
+    Feature("uniformity", "BJ5W", lambda h: np.sum(h.shares**2), "sum of squared shares"),
+    Feature("maximum_histogram_gradient", "12CE", lambda h: h.gradient.max(), "steepest rise; NaN for one level"),
+    Feature("maximum_histogram_gradient_intensity", "8E6O", lambda h: h.steepest(np.argmax), "the level of that rise"),
+    Feature("minimum_histogram_gradient", "VQB3", lambda h: h.gradient.min(), "steepest fall; NaN for one level"),
+    Feature("minimum_histogram_gradient_intensity", "RHQZ", lambda h: h.steepest(np.argmin), "the level of that fall"),
+)
+
+FAMILY = Family("histogram", "ZVCW", FEATURES, measure, needs="levels")
