@@ -37,7 +37,7 @@ def load(name_or_path: str | Path) -> Profile:
     StudyError names every fault of the file with its line, key and remedy.
     """
     path = _path(name_or_path)
-    content = check(yaml.safe_load(path.read_text(encoding="utf-8")), "profile", path.name, path)
+    content = check(_parsed(path), "profile", path.name, path)
     if content["name"] != path.stem:
         raise StudyError(f"{path.name}: name: {content['name']!r} is not the file's name; make them the same")
     return build(content)
@@ -54,6 +54,14 @@ def build(content: dict[str, Any]) -> Profile:
 def known() -> list[str]:
     """Names of the profiles that ship with the library."""
     return sorted(path.stem for path in shipped("extraction").glob("*.yaml"))
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; mend the line") from error
 
 
 def _path(name_or_path: str | Path) -> Path:

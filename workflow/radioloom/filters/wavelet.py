@@ -11,6 +11,8 @@ import numpy as np
 from radioloom.filters.record import Box, Filter
 from radioloom.kernels.wavelet import split_columns, split_rows
 
+Taps = tuple[float, ...]
+
 # Decomposition low-pass filters, as tabulated by Daubechies (Ten Lectures on Wavelets, table 8.1) and by PyWavelets.
 LOW_PASS = {
     "coif1": (
@@ -34,9 +36,9 @@ def sub_bands(image: np.ndarray, box: Box, settings: dict[str, Any]) -> Iterator
     image : (z, y, x); settings : `family`, and `boundary` for what lies beyond the image: `mirror` (c b a | a b c),
         `nearest`, or `periodic` (after repeating the first plane of an odd axis at its end, as pyradiomics does).
     """
-    low = np.array(LOW_PASS[settings["family"]])
-    high = low[::-1] * np.where(np.arange(low.size) % 2, 1.0, -1.0)
-    around = _surroundings(image, box, settings["boundary"], low.size)
+    low = LOW_PASS[settings["family"]]
+    high = tuple(tap if k % 2 else -tap for k, tap in enumerate(low[::-1]))
+    around = _surroundings(image, box, settings["boundary"], len(low))
     for z, along_z in _split(around, 0, low, high):
         for y, along_y in _split(along_z, 1, low, high):
             for x, along_x in _split(along_y, 2, low, high):
@@ -48,10 +50,10 @@ def reach(settings: dict[str, Any]) -> int:
     return len(LOW_PASS[settings["family"]]) // 2
 
 
-def _split(source: np.ndarray, axis: int, low: np.ndarray, high: np.ndarray) -> tuple[tuple[str, np.ndarray], ...]:
+def _split(source: np.ndarray, axis: int, low: Taps, high: Taps) -> tuple[tuple[str, np.ndarray], ...]:
     """Low and high band of one axis; that axis becomes shorter by the filter's reach."""
     shape = list(source.shape)
-    shape[axis] -= low.size - 1
+    shape[axis] -= len(low) - 1
     bands = np.empty(shape), np.empty(shape)
     if axis == 2:
         split_columns(source, low, high, *bands)
