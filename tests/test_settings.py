@@ -33,8 +33,8 @@ def test_demo_is_a_study(demo, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("batch_size: 12", "batchsize: 12", ["line 11", "batchsize", "did you mean 'batch_size'"]),
-        ("seed: 20140603", "seed: many", ["line 9", "seed", "'many'"]),
+        ("batch_size: 24", "batchsize: 24", ["line 10", "batchsize", "did you mean 'batch_size'"]),
+        ("seed: 20140603", "seed: many", ["line 8", "seed", "'many'"]),
         ("role: training", "role: trainng", ["cohorts.train.role", "Allowed: training"]),
         ("kind: cox", "kind: logistic", ["model.kind", "'cox'"]),
         ("cohort: genomics", "cohort: genes", ["genomics.cohort", "'genes'"]),

@@ -7,14 +7,18 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from radioloom.errors import StudyError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Rows: TypeAlias = "Iterable[dict[str, Any]] | pd.DataFrame | pa.Table"
 ARROW = {"string": pa.string(), "float64": pa.float64(), "int64": pa.int64(), "bool": pa.bool_()}
 
 
@@ -31,73 +35,89 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A declared table: rows are unique in `key`, sorted by it, and hold these columns and no others."""
+    """A declared table: rows are unique in `key`, sorted by it, and hold these columns and no others.
+
+    Writing rows needs pyarrow alone: pandas costs every image job half a second of start-up that it has no use for.
+    """
 
     name: str
     meaning: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
 
-    def frame(self, rows: Iterable[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:
-        """Rows or a frame as this table: dtypes set, sorted by key, checked."""
-        names = [column.name for column in self.columns]
-        frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=None)
-        if frame.empty:
-            frame = frame.reindex(columns=names)
-        self._same_columns(frame, names)
-        frame = frame[names].astype({c.name: _pandas(c) for c in self.columns})
-        frame = frame.sort_values(list(self.key), kind="stable", ignore_index=True)
-        self.check(frame)
-        return frame
+    def arrow(self, rows: Rows) -> pa.Table:
+        """Rows or a frame as this table: dtypes set, sorted by key, checked.
 
-    def check(self, frame: pd.DataFrame) -> None:
-        """Raise StudyError naming table, column, rule and the first keys at fault."""
-        self._same_columns(frame, [column.name for column in self.columns])
-        for column in self.columns:
-            missing = frame[column.name].isna()
-            if not column.null and missing.any():
-                raise StudyError(f"{self.name}.{column.name}: empty in {self._first(frame[missing])}")
-        twice = frame.duplicated(list(self.key), keep="first")
-        if twice.any():
-            raise StudyError(f"{self.name}: more than one row for {self._first(frame[twice])}")
+        Raises StudyError naming table, column, rule and the first keys at fault.
+        """
+        if isinstance(rows, pa.Table):
+            self._same_columns(rows.column_names)
+            return self._checked(rows)
+        schema = pa.schema([pa.field(column.name, ARROW[column.dtype]) for column in self.columns])
+        if hasattr(rows, "columns"):
+            self._same_columns(set(rows.columns) if len(rows) else set(schema.names))
+            made = pa.Table.from_pandas(
+                rows if len(rows) else rows.reindex(columns=schema.names), schema, preserve_index=False
+            )
+        else:
+            rows = list(rows)
+            for names in {frozenset(row) for row in rows}:
+                self._same_columns(names)
+            made = pa.Table.from_pylist(rows, schema)
+        return self._checked(made.replace_schema_metadata(None))
 
-    def write(self, rows: Iterable[dict[str, Any]] | pd.DataFrame, path: Path | str, **provenance: Any) -> pd.DataFrame:
+    def frame(self, rows: Rows) -> pd.DataFrame:
+        """The same as a frame; a missing number is NaN, a missing text None."""
+        return self.arrow(rows).to_pandas()
+
+    def write(self, rows: Rows, path: Path | str, **provenance: Any) -> pa.Table:
         """Write Parquet (complete or not at all) with provenance in its metadata; a .csv path writes CSV."""
-        frame = self.frame(rows)
-        path = Path(path)
+        table, path = self.arrow(rows), Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
         if path.suffix == ".csv":
-            frame.to_csv(part, index=False, lineterminator="\n")
+            from pyarrow import csv
+
+            csv.write_csv(table, part, csv.WriteOptions(quoting_style="needed"))
         else:
-            pq.write_table(self._arrow(frame, provenance), part, compression="zstd")
+            note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
+            pq.write_table(table.replace_schema_metadata({"radioloom": note}), part, compression="zstd")
         os.replace(part, path)
-        return frame
+        return table
 
     def read(self, *paths: Path | str) -> pd.DataFrame:
         """One frame of one or more files of this table, checked."""
-        frames = [pq.read_table(path).to_pandas() for path in paths]
-        filled = [frame for frame in frames if len(frame)] or frames[:1]
-        return self.frame(pd.concat(filled, ignore_index=True) if filled else [])
+        return self.gather(*paths).to_pandas()
 
-    def _arrow(self, frame: pd.DataFrame, provenance: dict[str, Any]) -> pa.Table:
-        schema = pa.schema([pa.field(c.name, ARROW[c.dtype], nullable=c.null) for c in self.columns])
-        note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
-        return pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata(
-            {"radioloom": note}
-        )
+    def gather(self, *paths: Path | str) -> pa.Table:
+        """One table of one or more files of this table, checked."""
+        tables = [pq.read_table(path).replace_schema_metadata(None) for path in paths]
+        return self.arrow(pa.concat_tables(tables)) if tables else self.arrow([])
 
-    def _same_columns(self, frame: pd.DataFrame, names: list[str]) -> None:
-        extra, lacking = sorted(set(frame) - set(names)), sorted(set(names) - set(frame))
+    def _checked(self, table: pa.Table) -> pa.Table:
+        """The table sorted, with NaN as missing; what is missing or twice is told."""
+        for place, column in enumerate(self.columns):
+            values = table.column(place).combine_chunks()
+            if column.dtype == "float64":
+                values = pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)
+            table = table.set_column(place, pa.field(column.name, ARROW[column.dtype], column.null), values)
+            if not column.null and values.null_count:
+                raise StudyError(f"{self.name}.{column.name}: empty in {self._first(table.filter(pc.is_null(values)))}")
+        counts = table.group_by(list(self.key)).aggregate([([], "count_all")])
+        twice = counts.filter(pc.greater(counts.column("count_all"), 1))
+        if twice.num_rows:
+            raise StudyError(f"{self.name}: more than one row for {self._first(twice)}")
+        return table.sort_by([(name, "ascending") for name in self.key])
+
+    def _same_columns(self, found: Iterable[str]) -> None:
+        names = {column.name for column in self.columns}
+        extra, lacking = sorted(set(found) - names), sorted(names - set(found))
         if extra or lacking:
             raise StudyError(f"{self.name}: columns {lacking or '-'} are missing and {extra or '-'} are not declared")
 
-    def _first(self, frame: pd.DataFrame) -> str:
-        return "; ".join("/".join(map(str, row)) for row in frame[list(self.key)].head(3).itertuples(index=False))
-
-
-def _pandas(column: Column) -> str:
-    return {"string": "object", "int64": "Int64" if column.null else "int64"}.get(column.dtype, column.dtype)
+    def _first(self, table: pa.Table) -> str:
+        rows = table.select(list(self.key)).slice(0, 3).to_pylist()
+        return "; ".join("/".join(str(value) for value in row.values()) for row in rows)
 
 
 def wide(features: pd.DataFrame, cohort: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from radioloom import study as studies
 from radioloom.errors import StudyError
-from radioloom.provenance import code_digest, file_digest
+from radioloom.provenance import code_digest, digest, file_digest
 from snakemake.exceptions import WorkflowError
 
 # One thread a job: Snakemake fills the cores, and threaded sums could change the last digits.

@@ -1,24 +1,18 @@
-TABLES_SHOWN = "series cases exclusions reliability splits selection predictions metrics curves".split()
+SHOWN = "series cases exclusions reliability selection predictions metrics curves".split()
+GENOMICS = ["modules", "associations"] if EXPRESSION else []
 
 
 rule report:
     """One HTML file that opens anywhere."""
     input:
-        **{name: f"{RESULTS}/tables/{name}.parquet" for name in TABLES_SHOWN},
+        **{name: f"{RESULTS}/tables/{name}.parquet" for name in SHOWN + GENOMICS},
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
         signature=f"{RESULTS}/signature.json",
         prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
-        genomics=(
-            [
-                f"{RESULTS}/tables/modules.parquet",
-                f"{RESULTS}/tables/associations.parquet",
-            ]
-            if EXPRESSION
-            else []
-        ),
+        summary=[f"{RESULTS}/modules.json"] if EXPRESSION else [],
         truth=[f"{STUDY.data}/truth"] if STUDY.simulated else [],
     output:
-        report(f"{RESULTS}/report.html", category="Report", caption="../report/report.rst"),
+        report(f"{RESULTS}/report.html", category="Report"),
     log:
         f"{LOGS}/report.log",
     conda:
@@ -29,9 +23,16 @@ rule report:
     params:
         settings=STUDY.settings,
         sheets=STUDY.sheets,
-        profile_hash=STUDY.profile.hash,
-        study_hash=STUDY.digest,
-        lock=file_digest(ROOT / "requirements.lock"),
+        tables=SHOWN + ["clinical"] + GENOMICS,
+        hashes={
+            "study (settings, sheets, profile)": STUDY.digest,
+            f"profile {STUDY.profile.name}": STUDY.profile.hash,
+            "environment (requirements.lock)": file_digest(ROOT / "requirements.lock"),
+            "code (scripts and library)": digest(
+                [code(path.stem) for path in sorted((ROOT / "workflow/scripts").glob("*.py"))]
+            ),
+        },
+        command=f"snakemake --cores 2 --configfile {Path(workflow.configfiles[-1]).name}",
         code=code("report"),
     message:
         "write the report"

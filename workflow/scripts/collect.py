@@ -8,6 +8,6 @@ from radioloom.job import job
 with job(snakemake) as running:
     for name in ("series", "cases", "features", "exclusions"):
         table = getattr(tables, name.upper())
-        frame = table.write(table.read(*snakemake.input[name]), snakemake.output[name], **running.provenance)
-        table.write(frame, Path(snakemake.output[name]).with_suffix(".csv"))
-        running.say(f"{name}: {len(frame)} rows")
+        gathered = table.write(table.gather(*snakemake.input[name]), snakemake.output[name], **running.provenance)
+        table.write(gathered, Path(snakemake.output[name]).with_suffix(".csv"))
+        running.say(f"{name}: {len(gathered)} rows")

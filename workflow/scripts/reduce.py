@@ -7,5 +7,5 @@ from radioloom.tables import SELECTION
 with job(snakemake) as running:
     found = running.read("features", "clinical", "covariates", "reliability")
     made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
-    frame = SELECTION.write(reduce(made, **running.read("splits")), snakemake.output[0], **running.provenance)
-    running.say(f"{frame['kept'].sum()} of {len(frame)} features kept")
+    table = SELECTION.write(reduce(made, **running.read("splits")), snakemake.output[0], **running.provenance)
+    running.say(f"{sum(table['kept'].to_pylist())} of {len(table)} features kept")

@@ -9,4 +9,6 @@ with job(snakemake) as running:
     roles = {name: cohort["role"] for name, cohort in study["cohorts"].items()}
     rows = reliability(running.read("features")["features"], roles, study["reliability"])
     RELIABILITY.write(rows, snakemake.output[0], **running.provenance)
-    running.say(f"{len(rows)} agreements" if rows else "no cohort of replicates: no feature is dropped for its agreement")
+    running.say(
+        f"{len(rows)} agreements" if rows else "no cohort of replicates: no feature is dropped for its agreement"
+    )

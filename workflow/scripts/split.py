@@ -9,5 +9,5 @@ with job(snakemake) as running:
     measured = found["features"][["cohort", "case"]].drop_duplicates().itertuples(index=False)
     roles = {name: cohort["role"] for name, cohort in study["cohorts"].items()}
     rows = split(found["clinical"], measured, roles, study["validation"], study["seed"])
-    frame = SPLITS.write(rows, snakemake.output[0], **running.provenance)
-    running.say(f"{frame['split'].nunique()} splits, fixed before anything is fitted")
+    table = SPLITS.write(rows, snakemake.output[0], **running.provenance)
+    running.say(f"{len(table['split'].unique())} splits, fixed before anything is fitted")

@@ -1,0 +1,158 @@
+"""Small studies on disk, and Snakemake run on them as a user would."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+SHAPE, SPACING = (16, 28, 28), (3.0, 2.0, 2.0)
+PROFILE = """\
+name: quick
+description: a few families, so that workflow tests are quick
+names: ibsi
+labels: {original: "", families: {}}
+normalise: null
+grid: null
+resegment: {range: null, sigma: null}
+discretise: {method: fixed_width, width: 25, origin: zero}
+ivh: null
+images: {original: {}}
+families:
+  morphology: {settings: {}, features: [volume, sphericity]}
+  intensity: {settings: {}, features: [mean, variance, maximum]}
+  glcm: {settings: {aggregations: ["3D, averaged"], distance: 1, symmetric: true}, features: [contrast, joint_entropy]}
+"""
+
+
+def scan(case: str) -> tuple[np.ndarray, np.ndarray, float]:
+    """Image (HU), mask and heterogeneity of one made-up patient."""
+    rng = np.random.default_rng(list(case.encode()))
+    z, y, x = np.meshgrid(*(np.arange(n) - n / 2 for n in SHAPE), indexing="ij")
+    size = rng.uniform(4, 8)
+    mask = (1.4 * z) ** 2 + y**2 + x**2 < size**2
+    spread = rng.uniform(10, 60)
+    image = np.where(mask, 40 + spread * rng.standard_normal(SHAPE), -700 + 10 * rng.standard_normal(SHAPE))
+    return np.rint(image), mask, spread
+
+
+@dataclass
+class Bench:
+    """A folder with data, sheets and a study, and Snakemake to run it."""
+
+    place: Path
+    rows: dict[str, list[dict]] = field(default_factory=dict)
+    outcomes: dict[str, list[tuple]] = field(default_factory=dict)
+    changes: dict = field(default_factory=dict)
+    snakefile: Path = ROOT / "Snakefile"
+
+    def add(self, cohort: str, case: str, **row: str) -> None:
+        """One NIfTI patient with an outcome that heterogeneity drives."""
+        from radioloom.io.dicom_write import nifti
+        from radioloom.volume import Grid
+
+        image, mask, spread = scan(case)
+        folder = self.place / "data" / case
+        folder.mkdir(parents=True, exist_ok=True)
+        grid = Grid(SHAPE, SPACING)
+        nifti(image.astype(np.int16), grid, folder / "image.nii.gz")
+        nifti(mask.astype(np.uint8), grid, folder / "mask.nii.gz")
+        made = {"case": case, "image": f"{case}/image.nii.gz", "segmentation": f"{case}/mask.nii.gz", "modality": "CT"}
+        self.rows.setdefault(cohort, []).append({**made, **row})
+        rng = np.random.default_rng(list(f"outcome {case}".encode()))
+        days = int(1000 * rng.exponential() * np.exp(-spread / 20)) + 1
+        self.outcomes.setdefault(cohort, []).append((case, days, int(rng.random() < 0.8)))
+
+    def write(self) -> Path:
+        """Sheets, outcomes, profile and study.yaml; the path of the last."""
+        roles = {"train": "training", "valid": "validation", "retest": "test-retest"}
+        cohorts = {}
+        for cohort, rows in self.rows.items():
+            columns = list(dict.fromkeys(key for row in rows for key in row))
+            lines = ["\t".join(columns), *("\t".join(row.get(key, "") for key in columns) for row in rows)]
+            (self.place / f"{cohort}.tsv").write_text("\n".join(lines) + "\n")
+            cohorts[cohort] = {"role": roles[cohort], "sheet": str(self.place / f"{cohort}.tsv")}
+            if cohort != "retest":
+                text = "\n".join(["id,days,dead", *(",".join(map(str, row)) for row in self.outcomes[cohort])])
+                (self.place / "data" / f"{cohort}.csv").write_text(text + "\n")
+                cohorts[cohort]["clinical"] = {
+                    "file": f"{cohort}.csv",
+                    "case": "id",
+                    "time_days": "days",
+                    "event": "dead",
+                }
+        (self.place / "quick.yaml").write_text(PROFILE)
+        study = {
+            "study": "bench",
+            "title": "A study of the tests",
+            "seed": 1,
+            "profile": str(self.place / "quick.yaml"),
+            "batch_size": 8,
+            "data": str(self.place / "data"),
+            "cohorts": cohorts,
+            "outcome": {"kind": "survival", "name": "death"},
+            "model": {"kind": "cox", "n_features": 2},
+            "validation": {"bootstrap": 50, "cross_validation": {"folds": 3, "repeats": 1}, "null_models": 3},
+            **self.changes,
+        }
+        path = self.place / "study.yaml"
+        path.write_text(yaml.safe_dump(study, sort_keys=False))
+        return path
+
+    def command(self, *arguments: str, cores: int = 2) -> list[str]:
+        """The command line of a run."""
+        study = ["--configfile", str(self.place / "study.yaml"), "--directory", str(self.place)]
+        return [sys.executable, "-m", "snakemake", "-s", str(self.snakefile), "--cores", str(cores), *study, *arguments]
+
+    def run(self, *arguments: str, cores: int = 2, ok: bool = True) -> subprocess.CompletedProcess:
+        """Run Snakemake to its end; with `ok` a failure shows the output."""
+        done = subprocess.run(
+            self.command(*arguments, cores=cores),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+            env=environment(),
+        )
+        assert not ok or done.returncode == 0, done.stdout + done.stderr + self.logs()
+        return done
+
+    def planned(self) -> dict[str, int]:
+        """Jobs of a dry run, by rule."""
+        text = self.run("-n", "--quiet", "rules").stdout.split("job")[-1]
+        lines = [line.split() for line in text.splitlines()]
+        return {line[0]: int(line[1]) for line in lines if len(line) == 2 and line[1].isdigit() and line[0] != "total"}
+
+    def logs(self) -> str:
+        """What jobs wrote, for a failed test."""
+        texts = [path.read_text()[-2000:] for path in sorted(self.results.glob("logs/**/*.log"))]
+        return "\n".join(text for text in texts if "Traceback" in text)
+
+    @property
+    def results(self) -> Path:
+        """Folder of the study's results."""
+        return self.place / "results" / "bench"
+
+    def tables(self) -> dict[str, bytes]:
+        """Content of every table and of the signature."""
+        paths = [*self.results.glob("tables/*"), self.results / "signature.json"]
+        return {path.name: path.read_bytes() for path in sorted(paths)}
+
+
+def environment() -> dict[str, str]:
+    """The environment of a user: no settings of the test runner, data only where the study says."""
+    return {key: value for key, value in os.environ.items() if key != "RADIOLOOM_DATA" and not key.startswith("PYTEST")}
+
+
+def fill(bench: Bench, train: int = 24, valid: int = 12) -> Bench:
+    """A study with a training and a validation cohort."""
+    for number in range(train):
+        bench.add("train", f"T{number:03d}")
+    for number in range(valid):
+        bench.add("valid", f"V{number:03d}")
+    bench.write()
+    return bench

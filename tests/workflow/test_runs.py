@@ -1,0 +1,167 @@
+"""Whole runs: the same bytes on any number of cores, one patient added, one module edited, a run killed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import pandas as pd
+import pytest
+
+from studies import ROOT, Bench, environment, fill
+
+
+@pytest.fixture
+def bench(tmp_path) -> Bench:
+    """An empty study."""
+    (tmp_path / "data").mkdir()
+    return Bench(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Bench:
+    """A study run to its end with two cores; tests copy it before they change it."""
+    place = tmp_path_factory.mktemp("finished")
+    (place / "data").mkdir()
+    bench = fill(Bench(place))
+    bench.run(cores=2)
+    return bench
+
+
+@pytest.fixture
+def copied(finished, tmp_path) -> Bench:
+    """The finished study somewhere else, its own to change, with Snakemake's memory of it."""
+    shutil.copytree(finished.place, tmp_path / "copy", copy_function=shutil.copy2)
+    moved = Bench(tmp_path / "copy", {k: list(v) for k, v in finished.rows.items()}, dict(finished.outcomes))
+    moved.outcomes = {k: list(v) for k, v in finished.outcomes.items()}
+    moved.write()
+    moved.run()  # paths of the data changed: whatever rests on them runs once
+    return moved
+
+
+def test_report_and_tables_are_there(finished):
+    assert (finished.results / "report.html").stat().st_size > 20_000
+    metrics = pd.read_parquet(finished.results / "tables" / "metrics.parquet")
+    assert {"signature", "volume", "null"} <= set(metrics["model"])
+    assert {"apparent", "validation", "cross-validation"} <= set(metrics["evaluation"])
+    assert finished.planned() == {}
+
+
+def test_terminal_tells_how_far_it_is(bench):
+    fill(bench, train=16, valid=8)
+    told = bench.run("--until", "curate")
+    assert "curate train: " in told.stderr
+    assert "batches" in told.stderr
+
+
+def test_same_bytes_on_one_core_and_on_two(finished, tmp_path):
+    (tmp_path / "data").mkdir()
+    again = fill(Bench(tmp_path))
+    again.run(cores=1)
+    ours, theirs = again.tables(), finished.tables()
+    assert set(ours) == set(theirs)
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+
+
+def test_another_place_of_the_data_gives_the_same_bytes(finished, copied):
+    assert copied.tables() == finished.tables()
+
+
+def test_adding_a_patient_runs_one_batch_and_what_rests_on_it(copied):
+    copied.add("train", "T900")
+    copied.write()
+    planned = copied.planned()
+    for stage in ("curate", "segment", "prepare", "extract"):
+        assert planned[stage] in (1, 2), planned  # two where the new case cuts a batch in two
+    assert planned["clinical"] == 1
+    assert planned["fit"] == planned["validate"] == planned["report"] == 1
+    copied.run()
+    cases = pd.read_parquet(copied.results / "tables" / "cases.parquet")
+    assert "T900" in set(cases["case"])
+
+
+@pytest.mark.parametrize(
+    ("module", "rerun", "kept"),
+    [
+        ("survival/curves.py", {"validate", "report"}, {"curate", "extract", "reduce", "fit"}),
+        ("features/glcm.py", {"extract", "collect", "fit", "report"}, {"curate", "segment", "prepare", "clinical"}),
+        ("stages/curate.py", {"curate", "segment", "prepare", "extract", "report"}, {"clinical"}),
+        ("figures/flow.py", {"report"}, {"validate", "extract", "fit"}),
+    ],
+)
+def test_editing_a_module_runs_exactly_what_rests_on_it(finished, tmp_path, module, rerun, kept):
+    """Dry runs on a copy of the project, whose library is edited after the study was finished."""
+    project = tmp_path / "project"
+    for part in ("Snakefile", "requirements.lock", "workflow", "config", "profiles", "envs"):
+        source = ROOT / part
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        (project / part).parent.mkdir(parents=True, exist_ok=True)
+        copy(source, project / part)
+    bench = Bench(finished.place, finished.rows, finished.outcomes, snakefile=project / "Snakefile")
+    untouched = bench.planned()
+    assert untouched == {}, "a copy of the project is the same project"
+    path = project / "workflow" / "radioloom" / module
+    path.write_text(path.read_text() + "\n# a change\n")
+    planned = set(bench.planned())
+    assert rerun <= planned
+    assert not kept & planned
+
+
+def wait_for(condition, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("victim", ["snakemake", "job"])
+def test_killed_and_resumed(finished, tmp_path, victim):
+    (tmp_path / "data").mkdir()
+    bench = fill(Bench(tmp_path))
+    with subprocess.Popen(
+        bench.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(), start_new_session=True
+    ) as process:
+        wait_for(lambda: list(bench.results.glob("extracted/*/*.parquet")))
+        if victim == "snakemake":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            wait_for(lambda: jobs_of(process.pid) or process.poll() is not None)
+            for job in jobs_of(process.pid):
+                os.kill(job, signal.SIGKILL)
+        process.wait(timeout=120)
+    half = [path for path in bench.results.rglob("*.part")]
+    bench.run("--unlock")
+    bench.run()
+    assert {n: b for n, b in bench.tables().items()} == finished.tables(), half
+
+
+def jobs_of(pid: int) -> list[int]:
+    """Script processes that Snakemake has started."""
+    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    found = [int(child) for child in children]
+    return [*found, *(grandchild for child in found for grandchild in jobs_of(child))]
+
+
+def test_half_written_output_is_not_believed(copied):
+    """A table that was being written when its job died: Snakemake's mark of an open job makes it run again."""
+    victim = next(iter(sorted(copied.results.glob("extracted/train/*[!s].parquet"))))
+    victim.write_bytes(victim.read_bytes()[:100])
+    os.utime(victim)
+    done = copied.run("--force", str(victim.relative_to(copied.place)), ok=False)
+    assert done.returncode == 0
+    assert len(pd.read_parquet(victim)) > 0
+
+
+def test_a_signature_names_its_profile(finished):
+    signature = json.loads((finished.results / "signature.json").read_text())
+    assert len(signature["profile"]) == 12
+    assert signature["features"]
+
+
+def test_lint():
+    done = subprocess.run(
+        ["snakemake", "-s", str(ROOT / "Snakefile"), "--lint"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
