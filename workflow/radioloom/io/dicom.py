@@ -13,6 +13,7 @@ import pydicom
 from pydicom.config import IGNORE, settings
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_partial
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from radioloom.errors import BadImage
@@ -133,8 +134,11 @@ def files_below(place: Path) -> Iterator[Path]:
 
 
 def is_dicom(start: bytes) -> bool:
-    """Whether a file that starts with these 132 bytes is DICOM: the preamble's mark, or a first tag of group 2 or 8."""
-    return start[128:132] == b"DICM" or start[:4] in (b"\x02\x00\x00\x00", b"\x08\x00\x05\x00", b"\x08\x00\x08\x00")
+    """Whether a file that starts with these 132 bytes is DICOM: the preamble's mark, or a first element of group 8."""
+    if start[128:132] == b"DICM":
+        return True
+    first = start[:2] == b"\x08\x00" and start[3:4] == b"\x00" and len(start) == 132
+    return first and (start[4:6] in (b"CS", b"UI", b"UL") or int.from_bytes(start[4:8], "little") <= 64)
 
 
 def read_header(path: Path) -> Header | None:
@@ -147,6 +151,21 @@ def read_header(path: Path) -> Header | None:
         syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
         where = _native_pixels(handle, syntax)
     return _header(path, data, syntax, where)
+
+
+def kind(path: Path) -> str:
+    """RTSTRUCT or SEG, "" for every other file; raises one of BROKEN if it ends before it says so."""
+    with open(path, "rb") as handle:
+        if not is_dicom(handle.read(132)):
+            return ""
+        handle.seek(0)
+        data = read_partial(handle, lambda tag, vr, length: tag > TAGS["modality"], force=True)
+    sop_class, modality = text(data, TAGS["sop_class"]), text(data, TAGS["modality"])
+    if not sop_class and not modality:
+        raise InvalidDicomError("neither SOP class nor modality: the file ends inside its header")
+    if sop_class == RTSTRUCT or modality == "RTSTRUCT":
+        return "RTSTRUCT"
+    return "SEG" if sop_class in SEGMENTATIONS or modality == "SEG" else ""
 
 
 def text(data: Dataset, tag: int) -> str:

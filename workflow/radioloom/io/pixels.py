@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,8 +54,11 @@ def stored(header: Header) -> np.ndarray:
             values = np.fromfile(handle, kind, header.rows * header.columns)
         return values.reshape(shape)
     try:
-        return pixel_array(header.path, index=max(header.index, 0)).reshape(shape)
-    except (*BROKEN, RuntimeError) as error:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "End of file reached")  # what pydicom says of truncated fragments
+            data = pydicom.dcmread(header.path, force=True)
+        return pixel_array(data, index=max(header.index, 0)).reshape(shape)
+    except (*BROKEN, RuntimeError, UserWarning) as error:
         name = pydicom.uid.UID(header.syntax).name
         raise BadImage(
             f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"

@@ -81,16 +81,10 @@ def _candidates(path: Path) -> list[tuple[str, Path]]:
 
 
 def _dicom_kind(file: Path) -> str:
-    """RTSTRUCT or SEG, "" for everything else."""
     try:
-        header = dicom.read_header(file)
+        return dicom.kind(file)
     except dicom.BROKEN as error:
         raise BadMask(f"{file.name}: a damaged DICOM file, cut off inside its header; fetch it again") from error
-    if header is None:
-        return ""
-    if header.sop_class == dicom.RTSTRUCT or header.modality == "RTSTRUCT":
-        return "RTSTRUCT"
-    return "SEG" if header.sop_class in dicom.SEGMENTATIONS or header.modality == "SEG" else ""
 
 
 def _same_patient_space(drawn: Drawn, series: str, frame: str) -> None:

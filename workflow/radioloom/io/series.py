@@ -68,7 +68,10 @@ def orientation(header: Header) -> np.ndarray:
 
 
 def directions(cosines: Sequence[float], name: str) -> np.ndarray:
-    """Direction matrix (3, 3) in (z, y, x) from DICOM's six cosines; BadImage if they are not a right angle."""
+    """Direction matrix (3, 3) in (z, y, x) from DICOM's six cosines; BadImage if they are not a right angle.
+
+    It is made orthonormal to the last digit (files round their cosines), since NIfTI knows no other.
+    """
     along, down = np.array(cosines[:3]), np.array(cosines[3:])
     lengths = np.linalg.norm(along), np.linalg.norm(down)
     if abs(lengths[0] - 1) > 1e-2 or abs(lengths[1] - 1) > 1e-2 or abs(along @ down) > 1e-2:

@@ -1,0 +1,41 @@
+"""One region of a label map, with the label values that files have been seen to hold."""
+
+import numpy as np
+import pytest
+
+from radioloom.errors import BadMask
+from radioloom.segmentation.labels import region
+
+MAP = np.array([[[0, 0, 1], [2, 2, 7]]])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32, np.float64])
+def test_a_label_by_its_number_or_all_of_them(dtype):
+    assert region(MAP.astype(dtype), "2").sum() == 2
+    assert region(MAP.astype(dtype), "2.0").sum() == 2
+    assert region(MAP.astype(dtype), "").sum() == 4
+
+
+@pytest.mark.parametrize("value", [255, -1, 0.0039, 0.999999])
+def test_any_single_value_is_a_mask(value):
+    assert region(np.where(MAP == 2, value, 0.0), "").sum() == 2
+
+
+def test_floats_near_a_label_are_the_label():
+    assert region(np.where(MAP == 2, 1.0000004, 0.0).astype(np.float32), "1").sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("labels", "pattern", "said"),
+    [
+        (MAP, "3", r"no voxel has label 3; labels found: 1, 2, 7"),
+        (MAP * 0, "1", "none .the mask is empty"),
+        (MAP * 0, "", "empty"),
+        (MAP, "GTV", "'GTV' is no number"),
+        (MAP * 0.37, "", "parts .0.37 to 2.59"),
+        (np.where(MAP == 1, np.nan, 0), "", "not finite"),
+    ],
+)
+def test_what_is_no_label_is_refused(labels, pattern, said):
+    with pytest.raises(BadMask, match=said):
+        region(labels, pattern)
