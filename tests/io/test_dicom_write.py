@@ -9,6 +9,7 @@ import pytest
 import SimpleITK as sitk
 from hypothesis import given
 from hypothesis import strategies as st
+
 from radioloom.errors import BadImage, BadMask
 from radioloom.io import dicom_write
 from radioloom.volume import Grid, Volume

@@ -60,7 +60,7 @@ def base(header: Header, sop_class: str, modality: str, *instance: object) -> Da
         SOPClassUID=sop_class,
         SOPInstanceUID=header.uid(*instance),
         Modality=modality,
-        AccessionNumber=f"SIM-ACC-{header.patient}",
+        AccessionNumber=f"SIM-ACC-{header.patient}"[:16],  # all that the element may hold
         InstitutionName="SIMULATED^HOSPITAL",
         ReferringPhysicianName="SIMULATED^REFERRER",
         PatientName=f"SIMULATED^{header.patient}",

@@ -52,9 +52,14 @@ def body(hidden: Latent) -> Shape:
     return shape(hidden.volume_mm3, rng(hidden.seed, hidden.case, "shape"))
 
 
-def texture(heterogeneity: float) -> tuple[float, float]:
-    """Standard deviation (HU) and correlation length (mm) of a grain: from coarse and faint to fine and strong."""
-    return 30.0 * math.exp(0.35 * heterogeneity), 5.0 * math.exp(-0.25 * heterogeneity)
+def texture(hidden: Latent) -> tuple[float, float]:
+    """Standard deviation (HU) and correlation length (mm) of a lesion's grain.
+
+    Heterogeneity makes the grain finer and stronger. The strength varies for other reasons too, so that the spread of
+    intensities alone tells less of it than texture does.
+    """
+    other = float(np.clip(rng(hidden.seed, hidden.case, "contrast").standard_normal(), -2, 2))
+    return 30.0 * math.exp(0.32 * hidden.heterogeneity + 0.12 * other), 4.6 * math.exp(-0.3 * hidden.heterogeneity)
 
 
 def image(hidden: Latent, scanner: Scanner, visit: str = "1") -> Volume:
@@ -65,7 +70,7 @@ def image(hidden: Latent, scanner: Scanner, visit: str = "1") -> Volume:
     z, y, x = (axis - centre for axis, centre in zip(axes_mm(grid), CENTRE_MM, strict=True))
     scene = _anatomy(hidden, z - place[0], y - place[1], x - place[2])
     draw = rng(hidden.seed, hidden.case, "tissue")
-    sd, length = texture(hidden.heterogeneity)
+    sd, length = texture(hidden)
     inside = draw.normal(35, 8) + sd * _field(length, grid, place, draw)
     window, share = _share(body(hidden).grown(RIM_MM).moved(place), grid, (z, y, x))
     scene[window] += share * (inside[window] - scene[window])

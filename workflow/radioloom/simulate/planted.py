@@ -29,7 +29,7 @@ def truth(
     for cohort, rows in rows_by_cohort.items():
         for case in dict.fromkeys(row["case"] for row in rows):
             hidden = latent(seed, case)
-            sd, length = texture(hidden.heterogeneity)
+            sd, length = texture(hidden)
             cases.append(
                 {
                     "cohort": cohort,
