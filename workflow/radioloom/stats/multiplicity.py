@@ -13,7 +13,7 @@ def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     values = p[tested]
     m = len(values)
     order = np.argsort(values, kind="stable")[::-1]
-    raised = np.minimum.accumulate(values[order] * m / np.arange(m, 0, -1))
+    raised = np.minimum.accumulate(values[order] * (m / np.arange(m, 0, -1)))
     back = np.empty(m)
     back[order] = np.minimum(raised, 1.0)
     q[tested] = back

@@ -20,7 +20,8 @@ LARGEST = 10.0  # a log ratio per standard deviation, or its standard error, bey
 MAX_STEPS = 30
 MAX_HALVINGS = 20
 SINGULAR = 1e12  # condition number of a Hessian that cannot be solved
-TOLERANCE = 1e-9  # of the Newton decrement, in units of the log-likelihood
+TOLERANCE = 1e-16  # of the Newton decrement, in units of the log-likelihood
+ROUNDING = 1e-12  # share of a log-likelihood that its own rounding can move
 
 Loss = Callable[[np.ndarray], tuple[float, np.ndarray, np.ndarray]]
 
@@ -183,7 +184,7 @@ def _newton(loss: Loss, ridge: np.ndarray) -> _Minimum:
             ahead = point - step / 2**halving
             with np.errstate(all="ignore"):  # a step too far may overflow; it is then halved
                 trial = penalised(ahead)
-            if np.isfinite(trial[0]) and trial[0] <= value:
+            if np.isfinite(trial[0]) and trial[0] <= value + ROUNDING * abs(value):
                 break
         point, (value, gradient, hessian) = ahead, trial
     return _Minimum(point, hessian, f"no maximum of the likelihood within {MAX_STEPS} steps")

@@ -1,0 +1,46 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import false_discovery_control
+
+from radioloom.stats.multiplicity import benjamini_hochberg
+
+P = st.lists(st.floats(0, 1), min_size=1, max_size=30).map(np.array)
+
+
+@given(P)
+@settings(max_examples=30, deadline=None)
+def test_equals_scipy(p):
+    np.testing.assert_allclose(benjamini_hochberg(p), false_discovery_control(p), rtol=1e-12)
+
+
+def test_the_example_of_1995():
+    """Benjamini and Hochberg 1995, section 3: of 15 p-values, 4 are rejected at 5 %."""
+    p = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1,
+    ]
+    assert (benjamini_hochberg(np.array(p)) <= 0.05).sum() == 4
+
+
+@given(P)
+@settings(max_examples=30, deadline=None)
+def test_missing_p_values_are_no_tests_and_shape_stays(p):
+    table = np.array([p, np.full(len(p), np.nan)])
+    q = benjamini_hochberg(table)
+    np.testing.assert_array_equal(q[0], benjamini_hochberg(p))
+    assert np.isnan(q[1]).all()
+    assert (q[0] >= p).all()

@@ -1,0 +1,76 @@
+"""Rank correlation against scipy, the greedy walk against a naive double loop."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import rankdata, spearmanr
+
+from radioloom.stats.redundancy import keep_apart, spearman, twice_ranks
+
+
+def columns(seed: int, n: int = 30, f: int = 8) -> np.ndarray:
+    draw = np.random.default_rng(seed)
+    shared = draw.normal(size=(n, 1))
+    mixed = shared * draw.uniform(0, 2, f) + draw.normal(size=(n, f))
+    mixed[:, ::2] = np.round(mixed[:, ::2])  # ties
+    return mixed
+
+
+@given(st.integers(0, 10**6), st.integers(2, 40))
+@settings(max_examples=30, deadline=None)
+def test_ranks_equal_scipy(seed, n):
+    values = columns(seed, n)
+    np.testing.assert_array_equal(twice_ranks(values), 2 * rankdata(values, axis=0))
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=30, deadline=None)
+def test_rho_equals_scipy(seed):
+    values = columns(seed)
+    np.testing.assert_allclose(spearman(values), spearmanr(values).statistic, atol=1e-12)
+
+
+def test_a_constant_column_has_no_rho():
+    values = np.column_stack([np.arange(5.0), np.ones(5)])
+    assert np.isnan(spearman(values)[:, 1]).all()
+    assert spearman(values)[0, 0] == 1
+
+
+def naive_keep_apart(rho: np.ndarray, order: np.ndarray, threshold: float) -> list[int]:
+    """-1 or the kept twin, one feature after another."""
+    twin, kept = [-1] * len(order), []
+    for place in order:
+        best = max(kept, key=lambda k: abs(rho[place, k]), default=None)  # the first kept of equals
+        if best is not None and abs(rho[place, best]) > threshold:
+            twin[place] = best
+        else:
+            kept.append(place)
+    return twin
+
+
+@given(st.integers(0, 10**6), st.floats(0.05, 0.99))
+@settings(max_examples=30, deadline=None)
+def test_the_walk_equals_its_naive_twin(seed, threshold):
+    rho = spearman(columns(seed, 15, 12))
+    order = np.random.default_rng(seed).permutation(12)
+    assert keep_apart(rho, order, threshold).tolist() == naive_keep_apart(rho, order, threshold)
+
+
+@given(st.integers(0, 10**6), st.floats(0.05, 0.99))
+@settings(max_examples=30, deadline=None)
+def test_no_two_kept_are_alike_and_every_dropped_one_has_a_twin_before_it(seed, threshold):
+    rho = spearman(columns(seed, 15, 12))
+    order = np.random.default_rng(seed).permutation(12)
+    twin = keep_apart(rho, order, threshold)
+    kept = np.flatnonzero(twin < 0)
+    alike = np.abs(rho[np.ix_(kept, kept)]) > threshold
+    assert (alike.sum(axis=1) == 1).all()  # each resembles itself alone
+    turn = np.argsort(order)
+    for place in np.flatnonzero(twin >= 0):
+        assert abs(rho[place, twin[place]]) > threshold
+        assert turn[twin[place]] < turn[place]
+
+
+def test_the_first_of_the_order_is_kept():
+    values = np.arange(6.0)[:, None] * [1, 2, -1]
+    assert keep_apart(spearman(values), np.array([1, 0, 2]), 0.9).tolist() == [1, -1, 1]
