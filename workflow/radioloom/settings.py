@@ -15,13 +15,14 @@ PACKAGE = Path(__file__).parent
 
 
 def shipped(folder: str) -> Path:
-    """A folder of files that ship with the library: `extraction`, `schemas` or `report`.
+    """A folder of files that ship with the library: `extraction`, `schemas`, `report` or `ibsi`.
 
     In the repository these lie where their readers look for them (config/extraction, workflow/schemas,
     workflow/report); an installed package carries them inside itself.
     """
     repository = PACKAGE.parents[1]
-    here = {"extraction": repository / "config" / "extraction"}.get(folder, PACKAGE.parent / folder)
+    elsewhere = {"extraction": repository / "config" / "extraction", "ibsi": repository / "resources" / "ibsi"}
+    here = elsewhere.get(folder, PACKAGE.parent / folder)
     return here if here.is_dir() else PACKAGE / folder
 
 
