@@ -27,6 +27,7 @@ class Profile:
     discretise: dict[str, Any]
     ivh: dict[str, Any] | None
     images: dict[str, dict[str, Any]]  # filter -> its settings
+    filtered: dict[str, Any] | None  # {"discretise": ..., "ivh": ...} of response maps; None: as the original's
     families: dict[str, dict[str, Any]]  # family -> {"settings": ..., "features": ...}
     hash: str  # of all of the above but the description
 
@@ -45,7 +46,8 @@ def load(name_or_path: str | Path) -> Profile:
 
 def build(content: dict[str, Any]) -> Profile:
     """The profile of a checked mapping."""
-    if "ivh" in content["families"] and content["ivh"] is None:
+    filtered = content["filtered"] or content
+    if "ivh" in content["families"] and None in (content["ivh"], filtered["ivh"]):
         raise StudyError(f"{content['name']}: ivh: null, but the family ivh is measured; say how its levels are made")
     measured = {key: value for key, value in content.items() if key != "description"}
     return Profile(**content, hash=digest(measured))

@@ -47,7 +47,7 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
     rows: list[Row] = []
     for name, filtered in _images(original, box, profile):
         roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
-        subjects = _Subjects(roi, profile)
+        subjects = _Subjects(roi, profile, name == "original")
         if name == "original" and "local_intensity" in profile.families:
             subjects.wide = _wide(original, mask, counted, box)
         for plan in plans:
@@ -90,7 +90,7 @@ def warm(profile: Profile) -> float:
     if profile.grid is not None:
         resample(Volume(values, grid), profile.grid)
         resample_mask(Volume(mask, grid), profile.grid)
-    whole = "none" in (profile.discretise["method"], (profile.ivh or {}).get("method"))
+    whole = any(bins and bins["method"] == "none" for bins in (profile.discretise, profile.ivh))
     for shift in [0.0] if whole else [0.0, 0.3]:
         extract(Volume(values + shift, grid), Volume(mask, grid), profile)
     return time.perf_counter() - start
@@ -164,9 +164,12 @@ def _named(wanted: str | list[str] | dict[str, str], chosen: Family) -> dict[str
 class _Subjects:
     """What families measure of one image, each made when it is first asked for."""
 
-    def __init__(self, roi: Roi, profile: Profile) -> None:
+    def __init__(self, roi: Roi, profile: Profile, original: bool) -> None:
         self.roi = roi
-        self.profile = profile
+        as_original = {"discretise": profile.discretise, "ivh": profile.ivh}
+        self.bins = as_original if original else profile.filtered or as_original
+        # The interval that an ivh spans is one of the original's intensities.
+        self.interval = profile.resegment["range"] or (None, None) if original else (None, None)
         self.wide: Roi | None = None
         self.made: dict[str, Any] = {}
 
@@ -175,14 +178,14 @@ class _Subjects:
         if chosen.needs == "roi":
             return (self.wide if chosen.name == "local_intensity" and self.wide else self.roi), ""
         if chosen.name == "ivh":
-            levels = discretise_ivh(self.roi, self.profile.ivh, self.profile.resegment["range"] or (None, None))
+            levels = discretise_ivh(self.roi, self.bins["ivh"], self.interval)
             return levels, levels.label
         levels = self._levels()
         return (self._texture() if chosen.needs == "texture" else levels), levels.label
 
     def _levels(self) -> Levels:
         if "levels" not in self.made:
-            self.made["levels"] = discretise(self.roi, self.profile.discretise)
+            self.made["levels"] = discretise(self.roi, self.bins["discretise"])
         return self.made["levels"]
 
     def _texture(self) -> Any:
