@@ -134,7 +134,7 @@ def fit_model(chosen: Model, columns: np.ndarray, outcomes: Outcome) -> Fitted:
     penalty = plain.copy()
     penalty[first:] = FALLBACK_RIDGE  # the intercept is never penalised
     found = _newton(loss, plain)
-    trouble = found.trouble or _divergence(found, first)
+    trouble = _divergence(found, first) or found.trouble
     if trouble:
         found = _newton(loss, penalty)
         if found.trouble:
@@ -153,13 +153,14 @@ def fit_model(chosen: Model, columns: np.ndarray, outcomes: Outcome) -> Fitted:
 @dataclass(frozen=True, slots=True)
 class _Minimum:
     point: np.ndarray
-    covariance: np.ndarray  # inverse of the penalised Hessian there
+    covariance: np.ndarray  # inverse of the penalised Hessian there (the Hessian itself if there is trouble)
     trouble: str  # why it is not to be believed; "" if it is
 
 
 def _divergence(found: _Minimum, first: int) -> str:
     far = np.abs(found.point[first:]).max(initial=0.0) > LARGEST
-    vague = np.sqrt(np.diag(found.covariance)[first:]).max(initial=0.0) > LARGEST
+    variance = np.diag(found.covariance)[first:]
+    vague = not found.trouble and (variance.max(initial=0.0) > LARGEST**2 or variance.min(initial=0.0) < 0)
     return "a coefficient diverges (the outcome is separated)" if far or vague else ""
 
 
