@@ -21,17 +21,11 @@ from radioloom.provenance import digest
 
 # Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
 settings.reading_validation_mode = IGNORE
-# What pydicom raises on a damaged file.
+# What pydicom raises on a damaged file, and the system on an unreadable one.
 BROKEN = (
-    InvalidDicomError,
-    EOFError,
-    struct.error,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
+    InvalidDicomError, OSError, EOFError, struct.error, ValueError, KeyError, TypeError, AttributeError,
     NotImplementedError,
-)
+)  # fmt: skip
 
 TAGS = {
     "sop_class": 0x00080016, "modality": 0x00080060, "manufacturer": 0x00080070, "model": 0x00081090,

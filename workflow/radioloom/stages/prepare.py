@@ -128,7 +128,7 @@ def _read(image: Row, grid: Grid, box: Box, data: Path) -> Volume:
 def _header(file: Path) -> dicom.Header:
     try:
         header = dicom.read_header(file)
-    except (*dicom.BROKEN, FileNotFoundError) as error:
+    except dicom.BROKEN as error:
         raise BadImage(f"{file.name}: it has gone or changed since it was curated; run the study again") from error
     if header is None or header.fault:
         raise BadImage(f"{file.name}: it has changed since it was curated; run the study again")

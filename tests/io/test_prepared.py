@@ -1,0 +1,70 @@
+"""Prepared cases and masks on disk: equal in memory and from file, complete or absent, equal bytes."""
+
+import numpy as np
+
+from radioloom.io import masks, prepared
+from radioloom.io.prepared import Prepared
+from radioloom.segmentation.mask import Mask
+from radioloom.tables import CASES
+from radioloom.volume import Grid, Volume
+
+GRID = Grid((4, 5, 6), (1 / 3, 0.1, 0.7), (-4.1, 50.2, 8.3), ((0.0, 0.0, 1.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)))
+
+
+def case():
+    rng = np.random.default_rng(0)
+    image = rng.normal(size=GRID.shape).astype(np.float32).astype(float)
+    mask = rng.random(GRID.shape) < 0.4
+    sidecar = {
+        "cohort": "train", "case": "P1", "replicate": "2", "roi": "tumour", "role": "training", "modality": "CT",
+        "unit": "HU", "source": "RTSTRUCT", "series": "abc", "n_voxels": int(mask.sum()),
+        "volume_mm3": 1.0, "contour_mm3": None,
+        "grid": GRID.as_dict(), "notes": ["a note"],
+    }  # fmt: skip
+    return Prepared(Volume(image, GRID, "HU", "CT", ("a note",)), Volume(mask, GRID), sidecar)
+
+
+def test_there_and_back_to_the_last_bit(tmp_path):
+    made = case()
+    prepared.write(made, tmp_path / "new")
+    found = prepared.read(tmp_path / "new", "P1.2.tumour")
+    assert np.array_equal(found.image.array, made.image.array)
+    assert np.array_equal(found.mask.array, made.mask.array)
+    assert found.image.array.dtype == np.float64
+    assert found.mask.array.dtype == bool
+    assert (found.image.grid, found.mask.grid, found.sidecar) == (GRID, GRID, made.sidecar)
+    assert (found.image.unit, found.image.modality, found.image.notes) == ("HU", "CT", ("a note",))
+    assert [each.name for each in prepared.read_all(tmp_path / "new")] == ["P1.2.tumour"]
+    assert CASES.frame([found.case]).shape == (1, len(CASES.columns))
+
+
+def test_two_writes_give_equal_bytes(tmp_path):
+    for name in ("a", "b"):
+        prepared.write(case(), tmp_path / name)
+    for file in (tmp_path / "a").iterdir():
+        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+
+
+def test_a_case_without_its_sidecar_is_not_there(tmp_path):
+    prepared.write(case(), tmp_path)
+    (tmp_path / "P1.2.tumour.json").unlink()
+    assert prepared.names(tmp_path) == []
+
+
+def test_masks_there_and_back(tmp_path):
+    array = np.random.default_rng(1).random((3, 5, 7)) < 0.5
+    given = {
+        "P2.1.tumour": Mask(array, (4, 5, 6), "RTSTRUCT", 12.5, ("a", "b")),
+        "P1.1.tumour": Mask(array[:1], (0, 0, 0), "NIfTI"),
+    }
+    masks.write(given, tmp_path / "m.npz")
+    masks.write(dict(reversed(given.items())), tmp_path / "n.npz")
+    found = masks.read(tmp_path / "m.npz")
+    assert list(found) == sorted(given)
+    for name, mask in given.items():
+        assert np.array_equal(found[name].array, mask.array)
+        assert (found[name].offset, found[name].source) == (mask.offset, mask.source)
+        assert (found[name].contour_mm3, found[name].notes) == (mask.contour_mm3, mask.notes)
+    assert (tmp_path / "m.npz").read_bytes() == (tmp_path / "n.npz").read_bytes()
+    masks.write({}, tmp_path / "none.npz")
+    assert masks.read(tmp_path / "none.npz") == {}
