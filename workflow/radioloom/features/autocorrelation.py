@@ -29,7 +29,7 @@ def moran_geary(intensity: np.ndarray, mask: np.ndarray, spacing_mm: np.ndarray)
     indices = np.argwhere(mask)
     low, high = indices.min(axis=0), indices.max(axis=0) + 1
     if PAIR_COST * n * (n - 1) / 2 < TRANSFORM_COST * float(np.prod(2.0 * (high - low))):
-        weights, products, squares = pair_sums(indices * spacing_mm, deviations)
+        weights, products, squares = pair_sums(np.ascontiguousarray(indices * spacing_mm), deviations)
     else:
         box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
         filled = np.zeros(high - low)

@@ -11,11 +11,12 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.kernels.moments import central_sums, count_values, deviation_between, gather, sum_between, total
-from radioloom.kernels.percentiles import order_statistics
+from radioloom.kernels.moments import add_up, add_up_central, count_values, deviation_between, gather, sum_between
+from radioloom.kernels.percentiles import count_buckets, take_buckets
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 RULES = ("linear", "nearest_rank")
+BUCKETS = 4096
 SPREAD_OF_COUNTS = 4096  # whole numbers are counted, not sorted, while their range is below this or the sample size
 
 
@@ -29,18 +30,22 @@ class Counted:
 
     @cached_property
     def n(self) -> int:
+        """Number of values."""
         return int(self.counts.sum())
 
     @property
     def low(self) -> float:
+        """The lowest value."""
         return float(self.values[0])
 
     @property
     def high(self) -> float:
+        """The highest value."""
         return float(self.values[-1])
 
     @cached_property
     def mean(self) -> float:
+        """Their mean."""
         return float(self.counts @ self.values) / self.n
 
     @cached_property
@@ -56,6 +61,7 @@ class Counted:
 
     @cached_property
     def quantiles(self) -> dict[float, float]:
+        """The value at each of QUANTILES."""
         ranks = np.cumsum(self.counts)
         return _quantiles(self.n, self.rule, lambda wanted: self.values[np.searchsorted(ranks, wanted, side="right")])
 
@@ -67,6 +73,7 @@ class Counted:
 
     @property
     def mean_deviation(self) -> float:
+        """Mean of |value - mean|."""
         return float(self.central[0]) / self.n
 
 
@@ -81,16 +88,22 @@ class Sampled:
 
     @property
     def n(self) -> int:
+        """Number of values."""
         return self.values.size
 
     @cached_property
     def mean(self) -> float:
-        return total(self.values) / self.n
+        """Their mean."""
+        lanes = np.zeros(8)
+        add_up(self.values, lanes)
+        return float(lanes.sum()) / self.n
 
     @cached_property
     def central(self) -> np.ndarray:
         """Sums of |d|, d², d³, d⁴ about the mean, float64 (4,)."""
-        return central_sums(self.values, self.mean)
+        lanes = np.zeros((4, 8))
+        add_up_central(self.values, self.mean, lanes)
+        return lanes.sum(axis=1)
 
     def deviation(self, centre: float) -> float:
         """Mean of |value - centre|."""
@@ -98,7 +111,24 @@ class Sampled:
 
     @cached_property
     def quantiles(self) -> dict[float, float]:
-        return _quantiles(self.n, self.rule, lambda wanted: order_statistics(self.values, self.low, self.high, wanted))
+        """The value at each of QUANTILES."""
+        return _quantiles(self.n, self.rule, self.order_statistics)
+
+    def order_statistics(self, ranks: np.ndarray) -> np.ndarray:
+        """The values at `ranks` (0 is the smallest), as if all were sorted: int64 (r,) -> float64 (r,)."""
+        if not self.high > self.low:
+            return np.full(ranks.size, self.low)
+        scale = BUCKETS / (self.high - self.low)
+        counts = count_buckets(self.values, self.low, scale, BUCKETS)
+        ends = np.cumsum(counts)
+        buckets = np.searchsorted(ends, ranks, side="right")
+        wanted = np.zeros(BUCKETS, bool)
+        wanted[buckets] = True
+        taken = np.empty(counts[wanted].sum())
+        take_buckets(self.values, self.low, scale, wanted, taken)
+        taken.sort()  # buckets follow each other, so one sort serves them all
+        left_out = np.cumsum(np.where(wanted, 0, counts))[buckets]  # values below that were not taken
+        return taken[ranks - left_out]
 
     def trimmed_deviation(self, low: float, high: float) -> float:
         """Mean absolute deviation, about their own mean, of the values in [low, high]."""
@@ -107,6 +137,7 @@ class Sampled:
 
     @property
     def mean_deviation(self) -> float:
+        """Mean of |value - mean|."""
         return float(self.central[0]) / self.n
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from radioloom.kernels.boxes import smallest_box
+from radioloom.kernels.boxes import hull_chain, smallest_rectangle
 from radioloom.kernels.ellipsoid import enclosing_shares
 
 MVEE_TOLERANCE = 1e-6
@@ -35,45 +35,63 @@ class Hull:
 
     @property
     def body(self) -> Body:
+        """Of the hull itself."""
         return Body(float(self._faces.volume), float(self._faces.area))
 
     @property
     def corners(self) -> np.ndarray:
+        """The points that the hull cannot do without, float64 (k, 3)."""
         return np.ascontiguousarray(self.points[self._faces.vertices])
 
     @cached_property
     def box(self) -> Body:
-        """The smallest box with a side on a face of the hull."""
+        """The smallest box with a side on a face of the hull and another on an edge of its shadow along that face.
+
+        A direction's height times the area of its shadow is less than any box of that direction; the search goes up
+        from the least such bound and ends where the bound passes the best box found.
+        """
+        normals, areas = self._directions()
+        corners = self.corners
+        heights = np.ptp(corners @ normals.T, axis=0)
+        bounds = heights * (np.abs(normals @ normals.T) @ areas) / 2
+        best, sides = np.inf, np.zeros(3)
+        for face in np.argsort(bounds, kind="stable"):
+            if bounds[face] >= best:
+                break
+            u, v = np.ascontiguousarray((corners @ _across(normals[face])).T)
+            length, width = smallest_rectangle(u, v, hull_chain(u, v, np.argsort(u)))
+            if heights[face] * length * width < best:
+                best, sides = heights[face] * length * width, np.array([heights[face], length, width])
+        return box_body(sides)
+
+    def _directions(self) -> tuple[np.ndarray, np.ndarray]:
+        """Unit normals (f, 3) of the hull's faces, one of each pair of opposite ones, and both's area (f,)."""
         hull = self._faces
         a, b, c = self.points[hull.simplices].transpose(1, 0, 2)
         areas = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
-        # Triangles of one flat face share their normal, and opposite faces their box: one of each is tried.
         normals = hull.equations[:, :3]
-        signs = np.sign(normals[np.arange(len(normals)), np.argmax(np.abs(normals) > 1e-9, axis=1)])
-        _, first, group = np.unique(
-            np.round(normals * signs[:, None], 9), axis=0, return_index=True, return_inverse=True
-        )
-        areas = np.bincount(group.ravel(), areas)
-        order = np.argsort(-areas, kind="stable")  # large faces first: a good box early spares the others
-        return box_body(smallest_box(self.corners, _frames(normals[first][order]), areas[order]))
+        leading = np.argmax(np.abs(normals) > 1e-9, axis=1)
+        turned = normals * np.sign(normals[np.arange(len(normals)), leading])[:, None]
+        _, first, group = np.unique(np.round(turned, 9), axis=0, return_index=True, return_inverse=True)
+        return normals[first], np.bincount(group.ravel(), areas)
 
     @cached_property
     def ellipsoid(self) -> Body:
         """The smallest ellipsoid around the hull, to a millionth of its volume."""
         corners = self.corners
-        shares = enclosing_shares(corners, MVEE_TOLERANCE)
+        shares = np.full(len(corners), 1 / len(corners))
+        enclosing_shares(corners, shares, MVEE_TOLERANCE)
         from_centre = corners - shares @ corners
         matrix = np.linalg.inv((shares * from_centre.T) @ from_centre) / 3
         outermost = np.einsum("ij,jk,ik->i", from_centre, matrix, from_centre).max()
         return ellipsoid_body(np.sqrt(outermost / np.linalg.eigvalsh(matrix)))
 
 
-def _frames(normals: np.ndarray) -> np.ndarray:
-    """Each unit normal (f, 3) with two directions at right angles to it and to each other, float64 (f, 3, 3)."""
-    across = np.eye(3)[np.argmin(np.abs(normals), axis=1)]  # the image's axis that the normal is farthest from
-    first = np.cross(normals, across)
-    first /= np.linalg.norm(first, axis=1, keepdims=True)
-    return np.ascontiguousarray(np.stack([normals, first, np.cross(normals, first)], axis=1))
+def _across(normal: np.ndarray) -> np.ndarray:
+    """Two unit vectors at right angles to a unit vector and to each other, float64 (3, 2)."""
+    first = np.cross(normal, np.eye(3)[np.argmin(np.abs(normal))])
+    first /= np.linalg.norm(first)
+    return np.stack([first, np.cross(normal, first)], axis=1)
 
 
 def box_body(sides: np.ndarray) -> Body:

@@ -39,6 +39,7 @@ class Histogram:
 
     @cached_property
     def variance(self) -> float:
+        """Mean squared distance from the mean."""
         return float(self.spread.central[1]) / self.spread.n
 
     def moment(self, order: int) -> float:
@@ -47,9 +48,11 @@ class Histogram:
 
     @cached_property
     def shares(self) -> np.ndarray:
+        """Of the voxels at each level that occurs."""
         return self.spread.counts / self.spread.n
 
     def quantile(self, share: float) -> float:
+        """The level that a share of the region lies below, by the rule of the settings."""
         return self.spread.quantiles[share]
 
     @cached_property

@@ -45,14 +45,17 @@ class Statistics:
 
     @cached_property
     def variance(self) -> float:
+        """Mean squared distance from the mean."""
         return float(self.spread.central[1]) / self.spread.n
 
     @cached_property
     def skewness(self) -> float:
+        """Third central moment over variance^1.5; NaN (0/0) for a flat region."""
         return _ratio(float(self.spread.central[2]) / self.spread.n, self.variance**1.5)
 
     @cached_property
     def kurtosis(self) -> float:
+        """Fourth central moment over variance²; NaN (0/0) for a flat region."""
         return _ratio(float(self.spread.central[3]) / self.spread.n, self.variance**2)
 
     @cached_property
@@ -61,6 +64,7 @@ class Statistics:
         return float(self.spread.central[1]) + self.spread.n * (self.spread.mean + self.settings.shift) ** 2
 
     def quantile(self, share: float) -> float:
+        """The value that a share of the region lies below, by the rule of the settings."""
         return self.spread.quantiles[share]
 
     @cached_property

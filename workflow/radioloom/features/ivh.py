@@ -2,8 +2,8 @@
 
 The levels carry the whole intensity interval (all bins of the re-segmentation range, where one is given), as
 `imaging.discretise.discretise_ivh` makes them. Settings:
-    scale   "unit": intensities of a volume fraction are those at the middle of a bin, in the image's unit (definite units:
-            CT, SUV); "level": they are the level's number (arbitrary units, 1,000 bins: IBSI configuration E)
+    scale   "unit": intensities of a volume fraction are those at the middle of a bin, in the image's unit (definite
+            units: CT, SUV); "level": the level's number (arbitrary units, 1,000 bins: IBSI configuration E)
     rows    names of the rows to measure; null: all of them
 """
 

@@ -45,7 +45,7 @@ def _peaks(roi: Roi) -> tuple[float, float]:
     image = np.ascontiguousarray(roi.intensity, np.float64)
     centre = image[roi.mask].mean()  # sums of small numbers lose no digits
     sums, counts = running_sums(image - centre, reach), running_sums(np.ones(image.shape), reach)
-    local, highest = sphere_peaks(image, np.ascontiguousarray(roi.mask), sums, counts, rows)
+    local, highest = sphere_peaks(image, np.ascontiguousarray(roi.mask), sums, counts, rows, reach)
     return local + centre, highest + centre
 
 

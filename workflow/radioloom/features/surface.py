@@ -1,10 +1,10 @@
 """The triangle surface of a region (marching cubes at 0.5 on its voxel centres) by counting configurations.
 
-Every corner of a mesh cell is 0 or 1, so every vertex is the middle of a cell edge and all cells of one configuration hold
-the same triangles: area and volume follow from 256 counts. The triangles of a configuration are derived, not listed:
+Every corner of a mesh cell is 0 or 1, so every vertex is the middle of a cell edge and all cells of one configuration
+hold the same triangles: area and volume follow from 256 counts. The triangles are derived, not listed:
 
-* on each face, edge middles are joined so that inside corners stay apart where the face is ambiguous (two opposite corners
-  inside); the joins close into loops of 3 to 7 vertices;
+* on each face, edge middles are joined so that inside corners stay apart where the face is ambiguous (two opposite
+  corners inside); the joins close into loops of 3 to 7 vertices;
 * a loop is cut as a fan whose diagonals avoid the cube's faces: the one of largest area; the one heptagon takes the fan
   that also avoids the diagonals through the cube's centre.
 

@@ -5,49 +5,76 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def enclosing_shares(points, tolerance):
-    """Weights whose mean and covariance are centre and shape of the smallest ellipsoid: float64 (n, 3) -> float64 (n,).
-
-    Khachiyan's algorithm with the away steps of Todd and Yildirim (2007): the ellipsoid with matrix
-    covariance^-1 / 3 encloses all points when blown up by less than 1 + `tolerance`. Points span three dimensions.
-    """
-    n = len(points)
-    shares = np.full(n, 1.0 / n)
+def second_moment(points, shares):
+    """Weighted second moment of (point, 1): float64 (n, 3), float64 (n,) -> float64 (4, 4)."""
+    moment = np.zeros((4, 4))
     lifted = np.ones(4)
-    half = np.empty((4, 8))  # the moment matrix beside the unit matrix, which turns into the inverse
-    for _ in range(100_000):
-        half[:] = 0
-        for k in range(n):
-            if shares[k] > 0:
-                lifted[:3] = points[k]
-                for i in range(4):
-                    for j in range(4):
-                        half[i, j] += shares[k] * lifted[i] * lifted[j]
-        for i in range(4):
-            half[i, 4 + i] = 1
-        for i in range(4):  # Gauss-Jordan; a moment matrix is positive, so no pivot vanishes
-            half[i] /= half[i, i]
-            for j in range(4):
-                if j != i:
-                    half[j] -= half[j, i] * half[i]
-        far, near = -1, -1
-        most, least = -np.inf, np.inf
-        for k in range(n):
-            lifted[:3] = points[k]
-            value = 0.0
+    for k in range(len(points)):
+        if shares[k] > 0:
+            for i in range(3):
+                lifted[i] = points[k, i]
             for i in range(4):
                 for j in range(4):
-                    value += lifted[i] * half[i, 4 + j] * lifted[j]
-            if value > most:
-                far, most = k, value
-            if shares[k] > 0 and value < least:
-                near, least = k, value
+                    moment[i, j] += shares[k] * lifted[i] * lifted[j]
+    return moment
+
+
+@njit(cache=True, nogil=True)
+def invert(matrix):
+    """Inverse in place of a positive definite matrix, float64 (4, 4): Gauss-Jordan, no pivot of it vanishes."""
+    for i in range(4):
+        pivot = 1 / matrix[i, i]
+        matrix[i, i] = 1.0
+        for j in range(4):
+            matrix[i, j] *= pivot
+        for row in range(4):
+            if row != i:
+                factor = matrix[row, i]
+                matrix[row, i] = 0.0
+                for j in range(4):
+                    matrix[row, j] -= factor * matrix[i, j]
+
+
+@njit(cache=True, nogil=True)
+def extreme_points(points, shares, matrix):
+    """The point farthest out by (point, 1)' matrix (point, 1), the nearest of those with a share, and both values."""
+    far, near = -1, -1
+    most, least = -np.inf, np.inf
+    for k in range(len(points)):
+        z, y, x = points[k, 0], points[k, 1], points[k, 2]
+        value = (
+            matrix[3, 3]
+            + z * (matrix[0, 0] * z + 2 * (matrix[0, 1] * y + matrix[0, 2] * x + matrix[0, 3]))
+            + y * (matrix[1, 1] * y + 2 * (matrix[1, 2] * x + matrix[1, 3]))
+            + x * (matrix[2, 2] * x + 2 * matrix[2, 3])
+        )
+        if value > most:
+            far, most = k, value
+        if shares[k] > 0 and value < least:
+            near, least = k, value
+    return far, near, most, least
+
+
+@njit(cache=True, nogil=True)
+def enclosing_shares(points, shares, tolerance):
+    """Turn shares of points into those whose mean and covariance give the smallest ellipsoid around all points.
+
+    Khachiyan's algorithm with the away steps of Todd and Yildirim (2007): the ellipsoid with matrix
+    covariance^-1 / 3 encloses all points when blown up by less than 1 + `tolerance`. float64 (n, 3) points that span
+    three dimensions; float64 (n,) shares, positive and adding to 1.
+    """
+    for _ in range(100_000):
+        matrix = second_moment(points, shares)
+        invert(matrix)
+        far, near, most, least = extreme_points(points, shares, matrix)
         if most / 4 - 1 <= tolerance and 1 - least / 4 <= tolerance:
             break
-        pick, value = (far, most) if most / 4 - 1 >= 1 - least / 4 else (near, least)
-        all_of_it = -shares[pick] / (1 - shares[pick])
-        step = (value / 4 - 1) / (value - 1) if value > 1 else all_of_it
-        step = max(step, all_of_it)
-        shares *= 1 - step
+        pick, value = far, most
+        if most / 4 - 1 < 1 - least / 4:
+            pick, value = near, least
+        step = -shares[pick] / (1 - shares[pick])  # drops the point
+        if value > 1:
+            step = max(step, (value / 4 - 1) / (value - 1))
+        for k in range(len(shares)):
+            shares[k] *= 1 - step
         shares[pick] = max(shares[pick] + step, 0.0)
-    return shares

@@ -6,7 +6,7 @@ from numba import njit
 
 @njit(cache=True, nogil=True)
 def row_ends(mask):
-    """First and last voxel of every row along x that holds any: uint8 (z, y, x) -> int64 (n, 3), sorted by z, y, x."""
+    """First and last voxel (or twice the only one) of every row along x: uint8 (z, y, x) -> int64 (n, 3), sorted."""
     depth, height, width = mask.shape
     ends = np.empty((2 * depth * height, 3), np.int64)
     n = 0
@@ -21,24 +21,22 @@ def row_ends(mask):
             last = width - 1
             while row[last] == 0:
                 last -= 1
-            ends[n] = z, y, first
-            n += 1
-            if last > first:
-                ends[n] = z, y, last
-                n += 1
+            ends[n, 0], ends[n, 1], ends[n, 2] = z, y, first
+            ends[n + 1, 0], ends[n + 1, 1], ends[n + 1, 2] = z, y, last
+            n += 2
     return ends[:n]
 
 
 @njit(cache=True, nogil=True)
 def column_ends(mask):
-    """First and last voxel of every column along y that holds any: uint8 (z, y, x) -> int64 (n, 3), by z, x, y."""
+    """First and last voxel (or twice the only one) of every column along y -> int64 (n, 3), sorted by z, x, y."""
     depth, height, width = mask.shape
     ends = np.empty((2 * depth * width, 3), np.int64)
     n = 0
     first, last = np.empty(width, np.int64), np.empty(width, np.int64)
     for z in range(depth):
-        first[:] = height
-        last[:] = -1
+        for x in range(width):
+            first[x], last[x] = height, -1
         for y in range(height):
             row = mask[z, y]
             for x in range(width):
@@ -47,11 +45,9 @@ def column_ends(mask):
                     last[x] = y
         for x in range(width):
             if last[x] >= 0:
-                ends[n] = z, first[x], x
-                n += 1
-                if last[x] > first[x]:
-                    ends[n] = z, last[x], x
-                    n += 1
+                ends[n, 0], ends[n, 1], ends[n, 2] = z, first[x], x
+                ends[n + 1, 0], ends[n + 1, 1], ends[n + 1, 2] = z, last[x], x
+                n += 2
     return ends[:n]
 
 
@@ -59,7 +55,7 @@ def column_ends(mask):
 def planar_corners(points):
     """Which points are corners of the convex hull of their own plane: int64 (n, 3) -> bool (n,).
 
-    Column 0 is the plane; the points are sorted by columns 0, 1, 2 and none stands twice. Andrew's monotone chain.
+    Column 0 is the plane; the points are sorted by columns 0, 1, 2. Andrew's monotone chain.
     """
     n = len(points)
     keep = np.zeros(n, np.bool_)
@@ -73,14 +69,15 @@ def planar_corners(points):
             length = 0
             for k in range(start, stop):
                 while length > 1:
-                    a, b = points[chain[length - 2]], points[chain[length - 1]]
-                    cross = (b[1] - a[1]) * (points[k, 2] - a[2]) - (b[2] - a[2]) * (points[k, 1] - a[1])
-                    if turn * cross > 0:
+                    a, b = chain[length - 2], chain[length - 1]
+                    u, v = points[b, 1] - points[a, 1], points[b, 2] - points[a, 2]
+                    if turn * (u * (points[k, 2] - points[a, 2]) - v * (points[k, 1] - points[a, 1])) > 0:
                         break
                     length -= 1
                 chain[length] = k
                 length += 1
-            keep[chain[:length]] = True
+            for k in range(length):
+                keep[chain[k]] = True
         start = stop
     return keep
 

@@ -22,7 +22,7 @@ def count_cubes(mask):
                 here = near[x] | right[x] << 2 | above[x] << 4 | across[x] << 6
                 code = left | here << 1
                 left = here
-                if code != 0 and code != 255:
+                if 0 < code < 255:
                     table[code, 0] += 1
                     table[code, 1] += z
                     table[code, 2] += y

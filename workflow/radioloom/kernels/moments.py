@@ -33,39 +33,27 @@ def count_values(values, low, n):
 
 
 @njit(cache=True, nogil=True)
-def total(values):
-    """Sum of float64 (n,) in eight lanes, which is both faster and closer than one after another."""
-    lanes = np.zeros(8)
+def add_up(values, lanes):
+    """Add float64 (n,) to `lanes`, float64 (8,), in turn: quicker than one after another, and their sum is closer."""
     even = values.size - values.size % 8
     for k in range(0, even, 8):
         for lane in range(8):
             lanes[lane] += values[k + lane]
     for k in range(even, values.size):
         lanes[k - even] += values[k]
-    return lanes.sum()
 
 
 @njit(cache=True, nogil=True)
-def central_sums(values, centre):
-    """Sums of |d|, d², d³, d⁴ with d = value - centre: float64 (n,) -> float64 (4,)."""
-    lanes = np.zeros((4, 8))
-    even = values.size - values.size % 8
-    for k in range(0, even, 8):
-        for lane in range(8):
-            d = values[k + lane] - centre
-            square = d * d
-            lanes[0, lane] += abs(d)
-            lanes[1, lane] += square
-            lanes[2, lane] += square * d
-            lanes[3, lane] += square * square
-    for k in range(even, values.size):
+def add_up_central(values, centre, lanes):
+    """Add |d|, d², d³, d⁴ with d = value - centre to the rows of `lanes`: float64 (n,), float, float64 (4, 8)."""
+    for k in range(values.size):
         d = values[k] - centre
         square = d * d
-        lanes[0, 0] += abs(d)
-        lanes[1, 0] += square
-        lanes[2, 0] += square * d
-        lanes[3, 0] += square * square
-    return lanes.sum(axis=1)
+        lane = k % 8
+        lanes[0, lane] += abs(d)
+        lanes[1, lane] += square
+        lanes[2, lane] += square * d
+        lanes[3, lane] += square * square
 
 
 @njit(cache=True, nogil=True)

@@ -9,7 +9,7 @@ def running_sums(image, reach):
     """Sums of each row up to every voxel, in a border that repeats its ends: float64 (z, y, x) -> (Z, Y, X + 1).
 
     `reach` int64 (3,) is the border's width in voxels; rows in the border along z and y are zero. The sum over voxels
-    x - w .. x + w of a row (those that exist) is then out[x + reach + w + 1] - out[x + reach - w].
+    x - w .. x + w of a row (those that exist) is then out[x + reach + w + 1] - out[x + reach - w], w at most reach.
     """
     depth, height, width = image.shape
     sums = np.zeros((depth + 2 * reach[0], height + 2 * reach[1], width + 2 * reach[2] + 1))
@@ -18,48 +18,52 @@ def running_sums(image, reach):
             row = sums[z + reach[0], y + reach[1]]
             for x in range(width):
                 row[x + reach[2] + 1] = row[x + reach[2]] + image[z, y, x]
-            row[width + reach[2] + 1 :] = row[width + reach[2]]
+            for x in range(width + reach[2] + 1, len(row)):
+                row[x] = row[width + reach[2]]
     return sums
 
 
 @njit(cache=True, nogil=True)
-def sphere_peaks(intensity, mask, sums, counts, rows):
+def add_sphere(sums, rows, place, added):
+    """Sums over the sphere around consecutive voxels of one row of the image -> float64 (n,), filled.
+
+    float64 (Z, Y, X + 1) `running_sums`; `rows` int64 (r, 3), the sphere's rows along x as steps along z and y and half
+    a width; `place` int64 (3,), the first voxel, with the border.
+    """
+    for x in range(added.size):
+        added[x] = 0.0
+    for r in range(len(rows)):
+        row = sums[place[0] + rows[r, 0], place[1] + rows[r, 1]]
+        low, high = place[2] - rows[r, 2], place[2] + rows[r, 2] + 1
+        for x in range(added.size):
+            added[x] += row[x + high] - row[x + low]
+
+
+@njit(cache=True, nogil=True)
+def sphere_peaks(intensity, mask, sums, counts, rows, reach):
     """Highest mean over a sphere: around the brightest voxel(s) of a region, and around any -> two floats.
 
-    float64 (z, y, x); bool (z, y, x); `sums` and `counts`, the `running_sums` of the image and of ones; `rows` int64
-    (r, 3): the sphere's rows along x as steps along z and y and half a width, each step at most the border's width.
+    float64 (z, y, x); bool (z, y, x); `sums` and `counts`, the `running_sums` of the image and of ones with a border of
+    `reach`; `rows` as in `add_sphere`, each step at most the border's width.
     """
     depth, height, width = mask.shape
-    reach = (sums.shape[0] - depth) // 2, (sums.shape[1] - height) // 2, (sums.shape[2] - 1 - width) // 2
     top, local, highest = -np.inf, -np.inf, -np.inf
     added, number = np.empty(width), np.empty(width)
+    place = np.zeros(3, np.int64)
     for z in range(depth):
         for y in range(height):
-            first = 0
-            while first < width and not mask[z, y, first]:
-                first += 1
-            if first == width:
+            inside = mask[z, y]
+            if not inside.any():
                 continue
-            stop = width
-            while not mask[z, y, stop - 1]:
-                stop -= 1
-            added[first:stop] = 0
-            number[first:stop] = 0
-            for r in range(len(rows)):
-                values = sums[z + reach[0] + rows[r, 0], y + reach[1] + rows[r, 1]]
-                ones = counts[z + reach[0] + rows[r, 0], y + reach[1] + rows[r, 1]]
-                low, high = reach[2] - rows[r, 2], reach[2] + rows[r, 2] + 1
-                for x in range(first, stop):
-                    added[x] += values[x + high] - values[x + low]
-                for x in range(first, stop):
-                    number[x] += ones[x + high] - ones[x + low]
-            for x in range(first, stop):
-                if mask[z, y, x]:
+            place[0], place[1], place[2] = z + reach[0], y + reach[1], reach[2]
+            add_sphere(sums, rows, place, added)
+            add_sphere(counts, rows, place, number)
+            for x in range(width):
+                if inside[x]:
                     mean = added[x] / number[x]
                     highest = max(highest, mean)
-                    value = intensity[z, y, x]
-                    if value > top:
-                        top, local = value, mean
-                    elif value == top:
+                    if intensity[z, y, x] > top:
+                        top, local = intensity[z, y, x], mean
+                    elif intensity[z, y, x] == top:
                         local = max(local, mean)
     return local, highest

@@ -1,0 +1,180 @@
+"""One region's shape: the measurements that the rows of `features.morphology` share, each made when first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from radioloom.errors import BadRoi
+from radioloom.features.autocorrelation import moran_geary
+from radioloom.features.enclosure import Body, Hull, box_body, ellipsoid_body
+from radioloom.features.surface import measure_surface
+from radioloom.kernels.hull import column_ends, largest_distance, largest_planar_distance, planar_corners, row_ends
+from radioloom.kernels.mesh import count_cubes
+from radioloom.kernels.moments import index_sums, weighted_index_sums
+from radioloom.roi import Roi
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One region in its box with a border of one empty voxel."""
+
+    roi: Roi
+    mask: np.ndarray  # uint8 (z, y, x), 0 or 1
+    box: tuple[slice, slice, slice]  # of the region in the ROI's arrays, without the border
+    mesh: str
+    ddof: int
+
+    @classmethod
+    def of(cls, roi: Roi, mesh: str, ddof: int) -> Shape:
+        """The region cut to its box; BadRoi where the shape is empty."""
+        planes = [np.flatnonzero(roi.shape.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
+        if not planes[0].size:
+            raise BadRoi("the region's shape has no voxel; look at its segmentation and the grid it was brought to")
+        box = tuple(slice(int(plane[0]), int(plane[-1]) + 1) for plane in planes)
+        mask = np.zeros([side.stop - side.start + 2 for side in box], np.uint8)
+        mask[1:-1, 1:-1, 1:-1] = roi.shape[box]
+        return cls(roi, mask, box, mesh, ddof)
+
+    @cached_property
+    def spacing(self) -> np.ndarray:
+        """Float64 (3,), mm."""
+        return np.asarray(self.roi.spacing_mm, float)
+
+    @cached_property
+    def intensity(self) -> np.ndarray:
+        """Float64, in the box."""
+        return np.ascontiguousarray(self.roi.intensity[self.box], np.float64)
+
+    @cached_property
+    def counted(self) -> np.ndarray:
+        """Bool: the intensity mask, in the box."""
+        return np.ascontiguousarray(self.roi.mask[self.box])
+
+    @cached_property
+    def surface(self) -> Body:
+        """The triangle surface."""
+        return Body(*measure_surface(count_cubes(self.mask), self.roi.spacing_mm, self.mesh))
+
+    @property
+    def volume(self) -> float:
+        """Inside the surface, mm³."""
+        return self.surface.volume
+
+    @property
+    def area(self) -> float:
+        """Of the surface, mm²."""
+        return self.surface.area
+
+    @cached_property
+    def sums(self) -> np.ndarray:
+        """Of the voxels' indices and their products, as `kernels.moments.index_sums` orders them."""
+        return index_sums(self.mask)
+
+    @property
+    def volume_voxels(self) -> float:
+        """Number of voxels times the volume of one, mm³."""
+        return float(self.sums[0] * self.spacing.prod())
+
+    @property
+    def sphericity(self) -> float:
+        """Area of a sphere of the same volume over the area."""
+        return (36 * np.pi * self.volume**2) ** (1 / 3) / self.area
+
+    @property
+    def sphericity_2014(self) -> float:
+        """The same of the voxel volume."""
+        return (36 * np.pi * self.volume_voxels**2) ** (1 / 3) / self.area
+
+    @cached_property
+    def axes_mm2(self) -> np.ndarray:
+        """Variances along the principal axes of the voxel centres, largest first, float64 (3,)."""
+        n, first, second = float(self.sums[0]), self.sums[1:4].astype(float), self.sums[4:].astype(float)
+        if n <= self.ddof:
+            return np.full(3, np.nan)
+        products = second[[0, 3, 4, 3, 1, 5, 4, 5, 2]].reshape(3, 3)
+        # Whole numbers up to here: n times the scatter is exact in float64 for a region of any practical size.
+        scatter = (n * products - np.outer(first, first)) / n
+        covariance = scatter / (n - self.ddof) * np.outer(self.spacing, self.spacing)
+        return np.linalg.eigvalsh(covariance)[::-1].clip(0)
+
+    def axis_length(self, k: int) -> float:
+        """Four standard deviations along principal axis k (0: the longest), mm."""
+        return 4 * float(np.sqrt(self.axes_mm2[k]))
+
+    @cached_property
+    def centre_shift(self) -> float:
+        """Distance in mm from the centre of the shape to the centre of the intensities; NaN where those add to 0."""
+        total, *moments = weighted_index_sums(self.intensity, self.counted)
+        if not total:
+            return np.nan
+        geometric = self.sums[1:4] / self.sums[0] - 1  # the border
+        return float(np.linalg.norm((geometric - np.array(moments) / total) * self.spacing))
+
+    @cached_property
+    def corners_mm(self) -> np.ndarray:
+        """Centres of the voxels that the convex hull rests on, float64 (n, 3): corners in all three planes' hulls."""
+        points = row_ends(self.mask)
+        points = points[planar_corners(points)]
+        points = _in_planes(points, 1)  # columns y, z, x
+        points = _in_planes(points[planar_corners(points)], 2)  # columns x, y, z
+        points = points[planar_corners(points)]
+        return np.ascontiguousarray(points[:, [2, 1, 0]] * self.spacing)
+
+    @property
+    def diameter_3d(self) -> float:
+        """Largest distance in mm of two vertices of the surface."""
+        return float(np.sqrt(largest_distance(self.corners_mm, self.spacing / 2)))
+
+    def diameter_2d(self, axis: int) -> float:
+        """Largest distance in mm of two vertices of the surface in one plane across `axis`.
+
+        A plane goes through voxel centres, where the surface passes half a voxel beyond the voxels, or half-way between
+        two layers of voxels, where its vertices stand between an inside and an outside voxel.
+        """
+        find = column_ends if axis == 2 else row_ends
+        between = np.diff(self.mask, axis=axis)  # 0 where both layers agree, else 1 or 255
+        centres = _planar_diameter(find(self.mask), axis, self.spacing, 0.5)
+        return max(centres, _planar_diameter(find(between), axis, self.spacing, 0.0))
+
+    @cached_property
+    def hull(self) -> Hull:
+        """Of the surface, which reaches half a voxel beyond each extreme voxel along each axis."""
+        steps = np.concatenate([np.diag(self.spacing / 2), np.diag(-self.spacing / 2)])
+        return Hull((self.corners_mm[:, None, :] + steps).reshape(-1, 3))
+
+    @property
+    def box_of_axes(self) -> Body:
+        """The bounding box of the surface along the image's axes."""
+        return box_body((np.array(self.mask.shape) - 2) * self.spacing)
+
+    @cached_property
+    def ellipsoid_of_axes(self) -> Body:
+        """The ellipsoid of the principal axes (IBSI's approximate enclosing ellipsoid)."""
+        return ellipsoid_body(2 * np.sqrt(self.axes_mm2))
+
+    @property
+    def mean_intensity(self) -> float:
+        """Over the intensity mask."""
+        return float(self.intensity[self.counted].mean())
+
+    @cached_property
+    def moran_geary(self) -> tuple[float, float]:
+        """Moran's I and Geary's C."""
+        return moran_geary(self.intensity, self.counted, self.spacing)
+
+
+def _in_planes(points: np.ndarray, axis: int) -> np.ndarray:
+    """Points sorted by one column, ties in the order they have, and that column moved to the front."""
+    order = np.argsort(points[:, axis].astype(np.uint16), kind="stable")  # a radix sort
+    columns = [axis, *(other for other in range(3) if other != axis)]
+    return np.ascontiguousarray(points[order][:, columns])
+
+
+def _planar_diameter(ends: np.ndarray, axis: int, spacing: np.ndarray, reach: float) -> float:
+    """Largest distance of two surface points in one plane across `axis`; `reach` in voxels beyond the `ends`."""
+    points = _in_planes(ends, axis)
+    others = np.delete(spacing, axis)
+    return float(np.sqrt(largest_planar_distance(points[planar_corners(points)], others, reach * others)))
