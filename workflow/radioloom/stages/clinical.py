@@ -47,16 +47,18 @@ def clinical(
     """
     mapping = {**OPTIONAL, **mapping}
     _check_columns(frame, cohort, mapping, outcome, covariates)
-    keys = frame[mapping["case"]].map(_text)
+    known: dict[str, list[dict[str, Any]]] = {}
+    for row in frame.drop_duplicates().to_dict("records"):
+        known.setdefault(_text(row[mapping["case"]]), []).append(row)
     found = Clinical()
     for case in sorted(set(cases)):
-        rows = frame[keys == case].drop_duplicates()
+        rows = known.get(case, [])
         try:
             if len(rows) != 1:
                 raise BadOutcome(
-                    "not in the clinical table" if rows.empty else f"{len(rows)} differing rows in the clinical table"
+                    f"{len(rows)} differing rows in the clinical table" if rows else "not in the clinical table"
                 )
-            row = rows.iloc[0]
+            row = rows[0]
             event, time = _outcome_of(row, mapping, outcome["kind"])
             check_patient(outcome["kind"], event, time)
         except BadOutcome as problem:
@@ -94,7 +96,7 @@ def _covariate(entry: str | dict[str, list[str]]) -> tuple[str, list[str]]:
     return name, [str(level) for level in levels]
 
 
-def _outcome_of(row: pd.Series, mapping: dict[str, Any], kind: str) -> tuple[bool | None, float | None]:
+def _outcome_of(row: dict[str, Any], mapping: dict[str, Any], kind: str) -> tuple[bool | None, float | None]:
     event = _event(row[mapping["event"]], mapping)
     if kind == "binary":
         return event, None
@@ -119,7 +121,7 @@ def _event(value: Any, mapping: dict[str, Any]) -> bool | None:
 
 
 def _covariates_of(
-    row: pd.Series, mapping: dict[str, Any], covariates: list[str | dict[str, list[str]]]
+    row: dict[str, Any], mapping: dict[str, Any], covariates: list[str | dict[str, list[str]]]
 ) -> Iterable[tuple[str, float | None]]:
     for name, levels in map(_covariate, covariates):
         value = row[mapping["covariates"].get(name, name)]
