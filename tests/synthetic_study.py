@@ -86,7 +86,7 @@ def _settings(kind, sizes):
     found = {
         "study": "invented",
         "title": "An invented study of a simulated tumour",
-        "description": "Six cohorts in miniature: a hidden heterogeneity drives texture, one gene module and the hazard.",
+        "description": "Six cohorts: a hidden heterogeneity drives texture, one gene module and the hazard.",
         "seed": 7,
         "profile": "demo",
         "cohorts": {name: {"role": role} for name, (role, _) in sizes.items()},
@@ -233,13 +233,13 @@ def _signature(kind, ratio):
     beta = (0.31, 0.12, -0.22, 0.74)
     groups = ("shape", "intensity", "texture", "filtered")
     terms = [
-        {"feature_id": name, "group": group, "coefficient": b, "mean": 12345.6 * 10**k, "sd": 4567.8, "ratio": float(np.exp(b)),
-         "low": float(np.exp(b - 0.3)), "high": float(np.exp(b + 0.3))}
+        {"feature_id": name, "group": group, "coefficient": b, "mean": 12345.6 * 10**k, "sd": 4567.8,
+         "ratio": float(np.exp(b)), "low": float(np.exp(b - 0.3)), "high": float(np.exp(b + 0.3))}
         for k, (name, group, b) in enumerate(zip(FEATURES, groups, beta, strict=True))
     ]  # fmt: skip
     return {
-        "name": "signature", "model": kind, "ratio": ratio, "features": terms, "intercept": 0.0, "n": 38, "n_events": 27,
-        "ridge": 0.0, "note": "", "cut_point": 0.0412, "profile": "abc123", "baselines": {},
+        "name": "signature", "model": kind, "ratio": ratio, "features": terms, "intercept": 0.0, "n": 38,
+        "n_events": 27, "ridge": 0.0, "note": "", "cut_point": 0.0412, "profile": "abc123", "baselines": {},
     }  # fmt: skip
 
 
@@ -250,8 +250,8 @@ def _metrics(main, clinical, validations, draw):
         part = clinical[clinical["cohort"] == cohort]
         low, high = (numbers[0] - numbers[1], numbers[0] + numbers[1]) if numbers[1] else (np.nan, np.nan)
         rows.append(
-            {"evaluation": evaluation, "cohort": cohort, "model": model, "metric": name, "estimate": numbers[0], "low": low,
-             "high": high, "n": len(part), "n_events": int(part["event"].sum())}
+            {"evaluation": evaluation, "cohort": cohort, "model": model, "metric": name, "estimate": numbers[0],
+             "low": low, "high": high, "n": len(part), "n_events": int(part["event"].sum())}
         )  # fmt: skip
 
     first = clinical["cohort"].iloc[0]
@@ -304,7 +304,7 @@ def _pictures(sheets, gone, draw):
             z, y, x = np.ogrid[-6:7, -24:25, -24:25]
             mask = z**2 * 4 + y**2 + x**2 * draw.uniform(0.7, 1.4) <= radius**2
             image = np.where(mask, 40 + 60 * draw.normal(size=mask.shape), -800 + 40 * draw.normal(size=mask.shape))
-            label = row["case"] if row["replicate"] == "1" else f"{row['case']} · {row['replicate']}"
+            label = row["case"] if row["replicate"] == "1" else f"{row['case']} {row['replicate']}"
             shown[cohort].append((label, *thumbnail(image, mask, "CT")))
     return shown
 

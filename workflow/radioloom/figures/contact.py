@@ -25,6 +25,11 @@ class Sheet:
     columns: int
     rows: int
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in CSS pixels."""
+        return TILE * self.columns, TILE * self.rows
+
     def place(self, index: int) -> tuple[int, int]:
         """Left and top of a tile in CSS pixels."""
         return TILE * (index % self.columns), TILE * (index // self.columns)

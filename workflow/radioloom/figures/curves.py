@@ -40,9 +40,11 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "") -> Figure:
     axes.legend(loc="upper right", title="risk", handlelength=2.4, alignment="left")
     axes.text(0.02, 0.05, note, transform=axes.transAxes, size=8)
     below.set_yticks(range(len(groups)), groups)
+    below.tick_params(axis="y", length=0, pad=12)
+    for name, text in zip(groups, below.get_yticklabels(), strict=True):
+        text.set_color(GROUPS.get(name, (style.INK,))[0])
     below.set(ylim=(len(groups) - 0.45, -0.65), xlabel="months")
     below.set_title("at risk", fontsize=8, fontweight="normal", pad=1)
-    below.tick_params(axis="y", length=0)
     below.spines[["left", "bottom"]].set_visible(False)
     below.tick_params(axis="x", length=0)
     return figure
@@ -51,9 +53,13 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "") -> Figure:
 def _curve(axes: Axes, rows: pd.DataFrame, look: tuple[str, object, str]) -> None:
     colour, dashes, group = look
     time = np.concatenate([[0.0], rows["time_days"] / DAYS_A_MONTH])
-    columns = {name: np.concatenate([[1.0], rows[name].ffill()]) for name in ("survival", "low", "high")}
+    columns = {name: np.concatenate([[1.0], rows[name].ffill().fillna(1.0)]) for name in ("survival", "low", "high")}
     axes.step(time, columns["survival"], where="post", color=colour, linestyle=dashes, label=group)
     axes.fill_between(time, columns["low"], columns["high"], step="post", color=colour, alpha=0.13, linewidth=0)
+    unchanged = (np.diff(columns["survival"]) == 0) & (time[1:] > 0)  # only censoring at that time
+    axes.plot(
+        time[1:][unchanged], columns["survival"][1:][unchanged], "|", color=colour, markersize=4, markeredgewidth=0.8
+    )
 
 
 def _at_risk(axes: Axes, level: int, rows: pd.DataFrame, look: tuple[list[float], str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures.words import DASH, STAGES, STEPS, interval, metric, number, plain, probability
+from radioloom.figures.words import DASH, METRICS, STAGES, STEPS, interval, metric, number, plain, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ class Exhibit:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()  # columns set right
+    grouped: bool = False  # rows with the same first cell belong together
 
 
 def cohorts(
@@ -82,13 +83,14 @@ def signature(model: dict[str, Any], selection: pd.DataFrame) -> Exhibit:
     score = selection.set_index("feature_id")["score"]
     rows = [
         (
-            term["feature_id"], term["group"], number(term["coefficient"], 3), interval(term["ratio"], term["low"], term["high"]),
-            number(score.get(term["feature_id"])), number(rho.get(term["feature_id"])), plain(term["mean"]), plain(term["sd"]),
+            term["feature_id"], term["group"], number(term["coefficient"], 3),
+            interval(term["ratio"], term["low"], term["high"]), number(score.get(term["feature_id"])),
+            number(rho.get(term["feature_id"])), plain(term["mean"]), plain(term["sd"]),
         )
         for term in model["features"]
     ]  # fmt: skip
     ratio = f"{model.get('ratio', 'ratio')} per SD (95 % interval)"
-    heads = ("feature", "group", "coefficient per SD", ratio, "alone", "rho with volume", "mean", "SD")
+    heads = ("feature", "group", "coefficient per SD", ratio, "concordance alone", "rho with volume", "mean", "SD")
     return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6, 7))
 
 
@@ -97,7 +99,9 @@ def performance(metrics: pd.DataFrame, main: str) -> Exhibit:
 
     metrics : METRICS; main : the metric that comes first
     """
-    others = [name for name in dict.fromkeys(metrics["metric"]) if name != main]
+    named = set(metrics["metric"]) - {main}
+    others = [name for name in METRICS if name in named]
+    others += sorted(named - set(METRICS), key=lambda name: (not name.startswith("delta"), name))
     rows = []
     for (evaluation, cohort, model), part in metrics.groupby(["evaluation", "cohort", "model"], sort=False):
         values = part.set_index("metric")
@@ -107,7 +111,7 @@ def performance(metrics: pd.DataFrame, main: str) -> Exhibit:
         cells += [_cell(name, values.loc[name] if name in values.index else None) for name in others]
         rows.append(tuple(cells))
     heads = ("cohort", "model", "n", "events", metric(main), *[metric(name) for name in others])
-    return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))))
+    return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))), grouped=True)
 
 
 def modules(frame: pd.DataFrame, explained: dict[str, float]) -> Exhibit:
@@ -132,7 +136,7 @@ def associations(frame: pd.DataFrame, most: int = 10) -> Exhibit:
          number(r.rho_given_volume), str(r.n))
         for r in top.itertuples()
     ]  # fmt: skip
-    heads = ("module", "feature", "rho", "p", "q", "p of the largest", "rho given volume", "n")
+    heads = ("module", "feature", "rho", "p", "q", "family-wise p", "rho given volume", "n")
     return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6, 7))
 
 
@@ -187,22 +191,73 @@ def _span(values: pd.Series) -> str:
     return str(low) if low == high else f"{low}{DASH}{high}"
 
 
-def planted_features(frame: pd.DataFrame) -> Exhibit:
-    """Correlation of the signature's features with the hidden factors, in each cohort."""
+def stability(selection: pd.DataFrame, names: list[str], most: int = 10) -> Exhibit:
+    """In how many folds a feature was chosen: the signature's, then the others chosen most often.
+
+    selection : rows of SELECTION of the folds; names : the signature
+    """
+    n_folds = selection["split"].nunique()
+    times = selection[selection["kept"]].groupby("feature_id").size()
+    others = times.drop([name for name in names if name in times]).sort_values(ascending=False, kind="stable").index
     rows = [
-        (r.cohort, r.feature_id, number(r.rho_heterogeneity), number(r.rho_volume), str(r.n))
-        for r in frame.itertuples()
+        (name, "yes" if name in names else "", f"{times.get(name, 0)} ({times.get(name, 0) / n_folds:.0%})")
+        for name in [*names, *others[: max(0, most - len(names))]]
     ]
-    heads = ("cohort", "feature", "rho with heterogeneity", "rho with volume", "n")
-    return Exhibit(heads, tuple(rows), (2, 3, 4))
+    return Exhibit(("feature", "in the signature", f"chosen in folds (of {n_folds})"), tuple(rows), (2,))
+
+
+def planted_metrics(metrics: pd.DataFrame, truth: pd.DataFrame, main: str) -> Exhibit:
+    """The planted log hazard as a risk beside the signature, volume and the null models, judged on the same cases."""
+    rows = []
+    main_rows = metrics[metrics["metric"] == main]
+    for (evaluation, cohort), part in main_rows.groupby(["evaluation", "cohort"], sort=False):
+        values, own = part.set_index("model"), truth[truth["cohort"] == cohort]
+        if "signature" not in values.index or own.empty:
+            continue
+        top, reached = own.iloc[0], values.loc["signature", "estimate"]
+        excess = f"{(reached - 0.5) / (top['estimate'] - 0.5):.0%}" if top["low"] > 0.5 else DASH
+        cells = [_where(evaluation, cohort), str(top["n"]), str(top["n_events"])]
+        cells += [interval(top["estimate"], top["low"], top["high"])]
+        cells += [
+            _cell(main, values.loc[name] if name in values.index else None) for name in ("signature", "volume", "null")
+        ]
+        rows.append((*cells, excess))
+    heads = (
+        "cohort",
+        "n",
+        "events",
+        "planted truth",
+        "signature",
+        "volume",
+        "null models",
+        "of the truth's excess over 0.5",
+    )
+    return Exhibit(heads, tuple(rows), (1, 2, 3, 4, 5, 6, 7))
+
+
+def planted_features(follows: dict[str, list[str]], names: list[str]) -> Exhibit:
+    """Which hidden factors each feature of the signature follows; one that follows none was not planted."""
+    rows = [(name, " and ".join(follows.get(name, [])) or "neither: not planted") for name in names]
+    return Exhibit(("feature of the signature", "follows the hidden"), tuple(rows))
 
 
 def planted_modules(frame: pd.DataFrame) -> Exhibit:
     """Each planted module beside the found one that fits it best."""
     rows = [
-        (r.planted, r.driver or "none (noise)", str(r.n_planted), r.found or DASH, str(r.n_found), str(r.n_shared),
+        (r.planted, r.driver or "nothing", str(r.n_planted), r.found or DASH, str(r.n_found), str(r.n_shared),
          number(r.recall), number(r.precision), number(r.jaccard))
         for r in frame.itertuples()
     ]  # fmt: skip
     heads = ("planted", "driven by", "genes", "best match", "its genes", "shared", "recall", "precision", "Jaccard")
     return Exhibit(heads, tuple(rows), (2, 4, 5, 6, 7, 8))
+
+
+def planted_hits(frame: pd.DataFrame) -> Exhibit:
+    """Associations that were found, planted or not."""
+    order = frame.sort_values(["planted", "p", "module", "feature_id"], ascending=[False, True, True, True])
+    rows = [
+        (r.module, r.feature_id, number(r.rho), probability(r.q), probability(r.p_max),
+         "planted" if r.planted else "not planted")
+        for r in order.itertuples()
+    ]  # fmt: skip
+    return Exhibit(("module", "feature", "rho", "q", "family-wise p", "verdict"), tuple(rows), (2, 3, 4))

@@ -1,4 +1,4 @@
-"""From the cohort sheets to the cases analysed: every case that dropped out is counted, with the stage that says why."""
+"""From the cohort sheets to the cases analysed: every case that dropped out is counted, with the stage it left at."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW = 0.92  # inches a cohort
+ARROW = {
+    "arrowstyle": "-|>,head_width=0.18,head_length=0.3",
+    "color": style.MUTED,
+    "lw": 0.8,
+    "shrinkA": 1,
+    "shrinkB": 1,
+}
 BOXES = ((0.0, 0.30), (0.345, 0.335), (0.725, 0.275))  # left edge and width, share of the figure
 
 
@@ -22,7 +29,8 @@ def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame) ->
     sheets : cohort -> rows of its sheet; exclusions : EXCLUSIONS
 
     One row a cohort, in the order of the sheets: cohort, role, cases, images (on the sheet), cases_out, images_out,
-    by_stage (dict stage -> images), cases_in, images_in. An exclusion by the clinical stage takes all images of its case.
+    by_stage (dict stage -> images), cases_in, images_in. An exclusion by the clinical stage takes
+    all images of its case.
     """
     import pandas as pd
 
@@ -62,32 +70,46 @@ def flow(frame: pd.DataFrame) -> Figure:
 
 
 def _row(axes: Axes, level: int, row: Any) -> None:
-    left = f"{row.cohort}\n{row.role}\n{_amount(row.cases, row.images)}"
-    reasons = [f"{n} {STAGES.get(stage, stage)}" for stage, n in sorted(row.by_stage.items())]
-    middle = "none" if not row.images_out else "\n".join([_amount(row.cases_out, row.images_out), *reasons])
-    right = _amount(row.cases_in, row.images_in)
-    faces = ("#eef3f8", "#fbf1ea" if row.images_out else "#f6f7f8", "#e9f4f0")
-    edges = (style.BLUE, style.VERMILION if row.images_out else style.FAINT, style.GREEN)
-    for text, (x, width), face, edge in zip((left, middle, right), BOXES, faces, edges, strict=True):
-        _box(axes, (x, level, width), text, face, edge)
+    out = bool(row.images_out)
+    looks = (
+        ("#eef3f8", style.BLUE),
+        ("#fdf3ec", style.VERMILION) if out else ("#f6f7f8", style.FAINT),
+        ("#e9f4f0", style.GREEN),
+    )
+    for box, (face, edge) in zip(BOXES, looks, strict=True):
+        _box(axes, box, level, face, edge)
+    role = "" if row.role == row.cohort else f"{row.role}\n"
+    _say(axes, BOXES[0], level, (row.cohort, role + _amount(row.cases, row.images)))
+    _say(axes, BOXES[1], level, _out(row) if out else ("", "none"))
+    _say(axes, BOXES[2], level, ("", _amount(row.cases_in, row.images_in)))
     for first, second in ((0, 1), (1, 2)):
         start, end = BOXES[first][0] + BOXES[first][1], BOXES[second][0]
-        arrow = {
-            "arrowstyle": "-|>,head_width=0.18,head_length=0.3",
-            "color": style.MUTED,
-            "lw": 0.8,
-            "shrinkA": 1,
-            "shrinkB": 1,
-        }
-        axes.annotate("", (end, level + 0.5), (start, level + 0.5), arrowprops=arrow)
+        axes.annotate("", (end, level + 0.5), (start, level + 0.5), arrowprops=ARROW)
 
 
-def _box(axes: Axes, place: tuple[float, float, float], text: str, face: str, edge: str) -> None:
+def _out(row: Any) -> tuple[str, str]:
+    """What dropped out: in cases where none keeps an image, else in images; then the stages."""
+    lost = count(row.cases_out, "case") if row.cases_out == row.images_out else count(row.images_out, "image")
+    stages = sorted(row.by_stage.items(), key=lambda item: list(STAGES).index(item[0]) if item[0] in STAGES else 99)
+    return lost, "\n".join(STAGES.get(name, name) + (f": {n}" if len(stages) > 1 else "") for name, n in stages)
+
+
+def _box(axes: Axes, box: tuple[float, float], level: int, face: str, edge: str) -> None:
     from matplotlib.patches import Rectangle
 
-    x, level, width = place
-    axes.add_patch(Rectangle((x, level + 0.07), width, 0.86, facecolor=face, edgecolor=edge, linewidth=0.9))
-    axes.text(x + width / 2, level + 0.5, text, ha="center", va="center", size=7.8, linespacing=1.35)
+    axes.add_patch(Rectangle((box[0], level + 0.07), box[1], 0.86, facecolor=face, edgecolor=edge, linewidth=0.9))
+
+
+def _say(axes: Axes, box: tuple[float, float], level: int, text: tuple[str, str]) -> None:
+    """A bold first line and plain lines below it, centred in the box together."""
+    first, rest = text
+    lines = bool(first) + (rest.count("\n") + 1 if rest else 0)
+    top = level + 0.5 - 0.19 * (lines - 1) / 2
+    x = box[0] + box[1] / 2
+    if first:
+        axes.text(x, top, first, ha="center", va="center", size=8, weight="bold")
+    for place, line in enumerate(rest.split("\n") if rest else [], start=bool(first)):
+        axes.text(x, top + 0.19 * place, line, ha="center", va="center", size=7.8)
 
 
 def _amount(cases: int, images: int) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from radioloom.figures import style
 from radioloom.figures.words import feature, interval
 
@@ -13,57 +15,57 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+CHANCE = 0.5
+
 
 @style.drawn
-def coefficients(frame: pd.DataFrame, label: str) -> Figure:
-    """Coefficients of the signature: columns feature_id, coefficient, low, high (per standard deviation)."""
+def coefficients(frame: pd.DataFrame, ratio: str) -> Figure:
+    """Coefficients of the signature, and beside them as ratios.
+
+    frame : columns feature_id, coefficient, low, high (per standard deviation, log scale) and ratio
+    ratio : what exp(coefficient) is called
+    """
     height = 0.5 * len(frame) + 0.75
     figure, axes = style.canvas(style.PANEL, height)
     axes.axvline(0, color=style.MUTED, linewidth=0.8)
     for level, row in enumerate(frame.itertuples()):
         _bar(axes, level, (row.coefficient, row.low, row.high), style.BLUE, "o")
+        said = interval(row.ratio, np.exp(row.low), np.exp(row.high))
+        axes.text(1.02, level, said, transform=axes.get_yaxis_transform(), size=8, va="center")
     axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(feature(name), 28)) for name in frame["feature_id"]])
-    axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=label)
+    axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=f"log {ratio} per SD")
+    axes.text(1.02, -0.75, ratio, transform=axes.get_yaxis_transform(), size=8, weight="bold", va="center")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     return figure
 
 
 @style.drawn
-def performance(frame: pd.DataFrame, label: str, chance: float = 0.5) -> Figure:
-    """Performance of every model in every cohort.
+def performance(frame: pd.DataFrame, title: str, label: str, limits: tuple[float, float]) -> Figure:
+    """Performance of every model in one cohort, with the numbers beside.
 
-    frame : columns group ("cohort (n, events)"), model, estimate, low, high, in the order to draw
+    frame : columns model, estimate, low, high, in the order to draw; limits : of the axis, the same for all cohorts
     """
-    groups = list(dict.fromkeys(frame["group"]))
     others = sorted(set(frame["model"]) - set(style.MODEL_COLOURS))
-    figure, axes = style.canvas(style.PANEL * 1.2, 0.235 * len(frame) + 0.36 * len(groups) + 0.5)
-    axes.axvline(chance, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
-    level, ticks, names = 0.0, [], []
-    for group in groups:
-        axes.text(0.0, level, group, transform=axes.get_yaxis_transform(), weight="bold", size=8.2, va="center")
-        level += 1.0
-        for row in frame[frame["group"] == group].itertuples():
-            _bar(axes, level, (row.estimate, row.low, row.high), style.colour(row.model, others), _marker(row.model))
-            ticks.append(level)
-            names.append(row.model)
-            said = interval(row.estimate, row.low, row.high)
-            axes.text(1.01, level, said, transform=axes.get_yaxis_transform(), size=7.8, va="center")
-            level += 0.8
-        level += 0.45
-    axes.set_yticks(ticks, names)
-    bounds = frame[["estimate", "low", "high"]].to_numpy(float)
-    axes.set(ylim=(level - 0.4, -0.7), xlabel=label, xlim=_room(bounds, chance))
+    figure, axes = style.canvas(style.PANEL, 0.25 * len(frame) + 0.75)
+    axes.axvline(CHANCE, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+    for level, row in enumerate(frame.itertuples()):
+        _bar(axes, level, (row.estimate, row.low, row.high), style.colour(row.model, others), _marker(row.model))
+        said = interval(row.estimate, row.low, row.high)
+        axes.text(1.02, level, said, transform=axes.get_yaxis_transform(), size=8, va="center")
+    axes.set_yticks(range(len(frame)), frame["model"])
+    axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=label, xlim=limits)
+    axes.set_title(title, x=0.0)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     return figure
 
 
-def _room(bounds, chance: float) -> tuple[float, float]:  # noqa: ANN001
-    import numpy as np
-
-    low, high = np.nanmin(bounds, initial=chance), np.nanmax(bounds, initial=chance)
-    return max(0.0, min(low, chance - 0.1) - 0.02), min(1.0, max(high, chance + 0.2) + 0.02)
+def limits(frame: pd.DataFrame) -> tuple[float, float]:
+    """An axis that holds chance and every interval of `performance`."""
+    bounds = frame[["estimate", "low", "high"]].to_numpy(float)
+    low, high = np.nanmin(bounds, initial=CHANCE - 0.1), np.nanmax(bounds, initial=CHANCE + 0.3)
+    return max(0.0, low - 0.02), min(1.0, high + 0.02)
 
 
 def _marker(model: str) -> str:

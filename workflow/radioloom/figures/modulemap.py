@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature
+from radioloom.figures.words import feature, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,37 +17,36 @@ if TYPE_CHECKING:
 MOST = 24  # features shown: those with the largest |rho| where more were tested
 
 
-def arranged(associations: pd.DataFrame, value: str = "rho") -> pd.DataFrame:
-    """Features x modules; where more than MOST features were tested, those of the largest |rho| (missing last)."""
-    wide = associations.pivot(index="feature_id", columns="module", values=value)
-    if len(wide) <= MOST:
-        return wide
-    top = associations.assign(size=associations["rho"].abs()).groupby("feature_id")["size"].max()
-    return wide.loc[sorted(top.sort_values(ascending=False, kind="stable").index[:MOST])]
+def arranged(associations: pd.DataFrame, value: str, first: list[str]) -> pd.DataFrame:
+    """Features x modules: those named `first`, then the others; at most MOST of them, by their largest |rho|."""
+    wide = associations.pivot_table(index="feature_id", columns="module", values=value, dropna=False)
+    named = [name for name in first if name in wide.index]
+    top = associations.assign(size=associations["rho"].abs()).groupby("feature_id")["size"].max().drop(named)
+    others = top.sort_values(ascending=False, kind="stable").index[: max(0, MOST - len(named))]
+    return wide.loc[[*named, *sorted(others)]]
 
 
 @style.drawn
-def module_map(associations: pd.DataFrame, sizes: dict[str, int], value: str = "rho") -> Figure:
-    """Spearman's rho of every module's score with every feature; a ring marks q < 0.05, a filled dot p_max < 0.05.
+def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[str], value: str = "rho") -> Figure:
+    """Spearman's rho of every module's score with every feature, on a scale from -1 to 1.
 
-    associations : ASSOCIATIONS; sizes : genes of each module; value : rho or rho_given_volume
+    associations : ASSOCIATIONS; sizes : genes of each module; first : features to show first; value : "rho", marked
+        * where q < 0.05 and ** where p_max < 0.05 as well, or "rho_given_volume", which is not tested and not marked
     """
-    rho = arranged(associations, value)
-    q, top = (arranged(associations, name).reindex_like(rho).to_numpy() for name in ("q", "p_max"))
+    rho = arranged(associations, value, first)
+    q, top = (arranged(associations, name, first).to_numpy() for name in ("q", "p_max"))
     numbers = rho.to_numpy()
     n_features, n_modules = numbers.shape
-    figure, axes = style.canvas(style.PANEL * 1.25, 0.36 * n_features + 1.15)
-    shown = np.ma.masked_invalid(numbers)
-    picture = axes.pcolormesh(shown, cmap="RdBu_r", vmin=-1, vmax=1, edgecolor="white", linewidth=1.2)
+    figure, axes = style.canvas(style.PANEL * 1.2, 0.36 * n_features + 1.15)
+    picture = axes.pcolormesh(np.ma.masked_invalid(numbers), cmap="RdBu_r", vmin=-1, vmax=1, edgecolor="white", lw=1.2)
     axes.set_facecolor("#eceef0")
     for row, column in zip(*np.nonzero(np.isfinite(numbers)), strict=True):
         r = numbers[row, column]
-        text = f"{r:.2f}".replace("-", "\N{MINUS SIGN}")
-        bold = "bold" if q[row, column] < 0.05 else "normal"
-        mark = "**" if top[row, column] < 0.05 else "*" if q[row, column] < 0.05 else ""
-        ink = "white" if abs(r) > 0.6 else style.INK
-        axes.text(column + 0.5, row + 0.5, text + mark, ha="center", va="center", size=7.2, color=ink, weight=bold)
-    axes.set_xticks(np.arange(n_modules) + 0.5, [f"{name}\n{sizes.get(name, 0)}" for name in rho.columns])
+        stars = (1 + (top[row, column] < 0.05)) if value == "rho" and q[row, column] < 0.05 else 0
+        text = number(r) + "*" * stars
+        look = {"color": "white" if abs(r) > 0.6 else style.INK, "weight": "bold" if stars else "normal"}
+        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=7.2, **look)
+    axes.set_xticks(np.arange(n_modules) + 0.5, [f"{name}\n{sizes.get(name, 0)} genes" for name in rho.columns])
     axes.set_yticks(np.arange(n_features) + 0.5, ["\n".join(textwrap.wrap(feature(name), 26)) for name in rho.index])
     axes.invert_yaxis()
     axes.tick_params(length=0)

@@ -10,6 +10,7 @@ from radioloom.figures import style
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -27,7 +28,7 @@ def reliability(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Fig
     figure, axes = style.canvas(style.PANEL, 2.9)
     axes.fill_between(rank, shown["low"], shown["high"], color=style.SKY, alpha=0.35, linewidth=0)
     axes.plot(rank, shown["low"], color=style.BLUE, linewidth=1.2, label="lower bound")
-    axes.plot(rank, shown["estimate"], ".", color=style.INK, markersize=1.6, alpha=0.55, label="ICC", rasterized=False)
+    axes.plot(rank, shown["estimate"], ".", color=style.INK, markersize=1.6, alpha=0.55, label="ICC")
     axes.axhline(threshold, color=style.VERMILION, linewidth=0.9, linestyle=(0, (4, 2)))
     axes.axvline(kept + 0.5, color=style.VERMILION, linewidth=0.9, linestyle=(0, (4, 2)))
     _ring(axes, shown, marked)
@@ -38,7 +39,7 @@ def reliability(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Fig
     return figure
 
 
-def _ring(axes, shown: pd.DataFrame, marked: list[str]) -> None:  # noqa: ANN001
+def _ring(axes: Axes, shown: pd.DataFrame, marked: list[str]) -> None:
     place = {name: position for position, name in enumerate(shown["feature_id"], start=1)}
     ringed = [(place[name], low) for name, low in zip(shown["feature_id"], shown["low"], strict=True) if name in marked]
     if ringed:

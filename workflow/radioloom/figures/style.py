@@ -79,11 +79,10 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def colour(model: str, others: list[str]) -> str:
-    """The colour of a model, the same in every figure of a report."""
-    known = model.split("+")[0].split("_")[0] if model not in MODEL_COLOURS else model
-    if model in MODEL_COLOURS or (known in MODEL_COLOURS and known == "null"):
-        return MODEL_COLOURS[known]
-    return OTHER_MODELS[sorted(others).index(model) % len(OTHER_MODELS)] if model in others else MUTED
+    """The colour of a model, the same in every figure; `others` are the study's models that have none of their own."""
+    if model in MODEL_COLOURS:
+        return MODEL_COLOURS[model]
+    return OTHER_MODELS[others.index(model) % len(OTHER_MODELS)]
 
 
 def svg(figure: Figure, name: str, title: str) -> str:

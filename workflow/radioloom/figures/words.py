@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 
 DASH = "–"
-FILLER = {"wavelet": "wavelet", "glcm": "GLCM", "glrlm": "GLRLM", "glszm": "GLSZM", "gldzm": "GLDZM", "ngtdm": "NGTDM"}
-ROLES = {
-    "training": "training", "validation": "validation", "test-retest": "test-retest", "observers": "observers",
-    "genomics": "genomics",
-}  # fmt: skip
+MINUS = "\N{MINUS SIGN}"
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STAGES = {
     "curate": "image series not usable",
     "segment": "segmentation not usable",
@@ -25,9 +22,9 @@ STEPS = {
     "selector": "not chosen by the selector",
 }
 METRICS = {
-    "c_index": "C-index", "c_index_uno": "C-index (Uno)", "uno_c": "C-index (Uno)", "auc": "AUC", "brier": "Brier score",
-    "logrank_p": "log-rank p", "calibration_slope": "calibration slope", "calibration_intercept": "calibration intercept",
-    "integrated_brier": "integrated Brier score", "hazard_ratio": "hazard ratio, high against low risk",
+    "c_index": "C-index", "uno_c": "Uno's C", "auc": "AUC", "brier": "Brier score", "logrank_p": "log-rank p",
+    "calibration_slope": "calibration slope", "hazard_ratio": "hazard ratio, high against low risk",
+    "null_p": "p against null models",
 }  # fmt: skip
 
 
@@ -35,7 +32,10 @@ def number(value: float | None, digits: int = 2) -> str:
     """A number with a true minus sign; nothing known is a dash."""
     if value is None or math.isnan(value):
         return DASH
-    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}") if round(value, digits) else f"{0:.{digits}f}"
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{value:.{digits}f}"
+    return text.replace("-", MINUS) if float(text) else text.lstrip("-")
 
 
 def interval(estimate: float | None, low: float | None, high: float | None, digits: int = 2) -> str:
@@ -58,12 +58,13 @@ def probability(p: float | None) -> str:
 
 def plain(value: float | None) -> str:
     """A number of unknown size with four digits that count."""
-    if value is None or math.isnan(value):
-        return DASH
-    if value and not 1e-3 <= abs(value) < 1e5:
+    if value is None or not math.isfinite(value):
+        return number(value)
+    if value and not 1e-3 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{mantissa} × 10^{int(exponent)}".replace("-", "\N{MINUS SIGN}")
-    return f"{value:,.4g}".replace("-", "\N{MINUS SIGN}").replace(",", "\N{THIN SPACE}")
+        return f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPT)}".replace("-", MINUS)
+    size = math.floor(math.log10(abs(value))) if value else 0
+    return f"{value:,.{max(0, 3 - size)}f}".replace("-", MINUS).replace(",", "\N{THIN SPACE}")
 
 
 def count(n: int, singular: str, plural: str = "") -> str:
@@ -78,6 +79,9 @@ def feature(feature_id: str) -> str:
 
 def metric(name: str) -> str:
     """The name of a metric in words."""
-    if name.startswith("delta_"):
-        return f"difference in {metric(name.removeprefix('delta_'))}"
+    for main in ("c_index", "auc"):
+        if name == f"delta_{main}":
+            return f"{METRICS[main]} minus that of volume"
+        if name.startswith(f"delta_{main}_"):
+            return f"{METRICS[main]} minus that of {name.removeprefix(f'delta_{main}_').replace('_', ' ')}"
     return METRICS.get(name, name.replace("_", " "))

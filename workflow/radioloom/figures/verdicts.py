@@ -1,0 +1,101 @@
+"""Sentences about results that claim no more than the intervals allow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures.words import count, interval, metric, number, probability
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHANCE = 0.5
+APPARENT = "apparent"
+WHERE = {"validation": "Validation in", "cross-validation": "Cross-validation in"}
+
+
+def performance(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
+    """One statement an evaluation that the signature was not learned on: where, and what was found there.
+
+    metrics : METRICS in reading order; main : c_index or auc
+    """
+    lines = []
+    rows = metrics[metrics["evaluation"] != APPARENT]
+    for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
+        own = _value(part, "signature", main)
+        if own is not None:
+            lead = f"{WHERE.get(evaluation, evaluation)} {cohort} (n {own['n']}, {count(own['n_events'], 'event')})"
+            said = f"{metric(main)} {interval(own['estimate'], own['low'], own['high'])}, {_against_chance(own)}"
+            lines.append((lead, "; ".join(filter(None, [said, _against_volume(part, main), _nulls(part, main)])) + "."))
+    return lines
+
+
+def proxies(names: list[str], n_features: int, bound: float) -> str:
+    """How much of the signature is volume."""
+    if not names:
+        return f"None of the {n_features} features of the signature correlates with volume at |rho| above {bound:g}."
+    verb = "correlates" if len(names) == 1 else "correlate"
+    return (
+        f"{len(names)} of {count(n_features, 'feature')} of the signature {verb} with volume at |rho| above {bound:g} "
+        f"({', '.join(names)}): much of what the signature says may be size."
+    )
+
+
+def modules(summary: dict[str, Any]) -> str:
+    """How many genes went into modules, and what became of the others; `summary` is that of stages.associate."""
+    genes, cases = summary["genes"], summary["cases"]
+    lost = {
+        "dropped_missing": "dropped for missing values", "dropped_constant": "dropped for being constant",
+        "merged": "merged with a row of the same gene", "unassigned": "follow no module",
+    }  # fmt: skip
+    parts = [f"{genes[key]} {words}" for key, words in lost.items() if genes.get(key)]
+    said = f"{count(genes['genes_read'], 'gene')} of {count(cases['expression'], 'case')} were read; "
+    said += f"{genes['in_modules']} fall into modules ({summary['method']['definition']})"
+    return f"{', '.join([said, *parts])}. {count(cases['both'], 'case')} have features as well."
+
+
+def associations(frame: pd.DataFrame) -> str:
+    """How many pairs of module and feature stand out, after which correction."""
+    tested = frame.dropna(subset=["p"])
+    found, alone = int((tested["q"] < 0.05).sum()), int((tested["p_max"] < 0.05).sum())
+    said = f"{count(len(tested), 'pair')} of module and feature were tested: {found} with q < 0.05"
+    said += f" and {alone} with a family-wise p < 0.05." if found else "."
+    top = tested[tested["q"] < 0.05].assign(size=-tested["rho"].abs()).sort_values(["p", "size"]).head(1)
+    for row in top.itertuples():
+        said += (
+            f" The strongest: module {row.module} with {row.feature_id}, rho {number(row.rho)} "
+            f"(q {probability(row.q)}, n {row.n}), {number(row.rho_given_volume)} given volume."
+        )
+    return said
+
+
+def _value(part: pd.DataFrame, model: str, name: str) -> pd.Series | None:
+    rows = part[(part["model"] == model) & (part["metric"] == name)].dropna(subset=["estimate"])
+    return rows.iloc[0] if len(rows) else None
+
+
+def _against_chance(own: pd.Series) -> str:
+    if own["low"] > CHANCE:
+        return "above chance"
+    return "below chance" if own["high"] < CHANCE else "not told apart from chance (0.5)"
+
+
+def _against_volume(part: pd.DataFrame, main: str) -> str:
+    other, change = _value(part, "volume", main), _value(part, "signature", f"delta_{main}")
+    if other is None:
+        return ""
+    said = f"volume alone {interval(other['estimate'], other['low'], other['high'])}"
+    if change is None:
+        return said
+    said += f", a difference of {interval(change['estimate'], change['low'], change['high'])}"
+    if change["low"] > 0:
+        return said
+    return said + (": worse than volume" if change["high"] < 0 else ": no gain over volume is shown")
+
+
+def _nulls(part: pd.DataFrame, main: str) -> str:
+    null, share = _value(part, "null", main), _value(part, "signature", "null_p")
+    if null is None:
+        return ""
+    said = f"null models {number(null['estimate'])} on average"
+    return said if share is None else f"{said} (p {probability(share['estimate'])})"
