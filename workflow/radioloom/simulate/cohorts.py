@@ -59,7 +59,7 @@ COHORTS = {
     "valid1": Cohort("V", 48, ("ge", "philips"), (SEG, RTSTRUCT_SLOPPY), clinical=True),
     "valid2": Cohort("W", 48, ("toshiba",), (NIFTI,), clinical=True),
     "retest": Cohort("R", 20, ("philips", "siemens"), visits=2),
-    "readers": Cohort("O", 12, ("siemens",), (READER,), readers=4, drawing_mm=0.8),
+    "readers": Cohort("O", 12, ("siemens",), (READER,), readers=4, drawing_mm=0.5),
     "genomics": Cohort("G", 48, ("ge", "siemens"), expression=True),
 }
 

@@ -13,8 +13,8 @@ from radioloom.simulate.scanners import CENTRE_MM, Scanner
 from radioloom.simulate.shape import Shape, axes_mm, contours, cut, mask, redraw, shape
 from radioloom.volume import Grid, Volume
 
-RIM_MM = 2.2  # the lesion fades into the lung outside its contour: contours keep to the solid part
-DRAWING_MM = 0.35  # by how much a careful contour is off, standard deviation
+RIM_MM = 2.8  # the lesion fades into the lung outside its contour: contours keep to the solid part
+DRAWING_MM = 0.3  # by how much a careful contour is off, standard deviation
 VISIT_MM = 1.5  # by how much a patient lies elsewhere at another visit, standard deviation
 SPINE_YX_MM, CANAL_YX_MM, CANAL_RADIUS_MM = (44.0, -45.0), (51.0, -45.0), 4.0  # from the centre of the field of view
 
