@@ -13,8 +13,9 @@ import numpy as np
 
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
-from radioloom.features.texture import DIRECTIONAL, Cells, Texture, aggregate, extents
-from radioloom.kernels import cooccurrence
+from radioloom.features.matrix import DIRECTIONAL, Cells, aggregate, chosen, extents
+from radioloom.features.texture import Texture
+from radioloom.kernels import cells
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Settings:
     aggregations: tuple[str, ...]
     distance: int = 1
     symmetric: bool = True
+    rows: tuple[str, ...] | None = None  # rows to measure; None: all
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,25 @@ class PairSums:
     squares: np.ndarray  # sum of squared counts
     entropy: np.ndarray  # of (i, j), bits
     row_mean: np.ndarray
-    row_variance: np.ndarray
     row_entropy: np.ndarray
+    row_variance: np.ndarray
+    row_third: np.ndarray  # third and fourth central moments
+    row_fourth: np.ndarray
     column_mean: np.ndarray
-    column_variance: np.ndarray
     column_entropy: np.ndarray
+    column_variance: np.ndarray
+    column_third: np.ndarray
+    column_fourth: np.ndarray
     sum_mean: np.ndarray  # of i + j
-    sum_variance: np.ndarray
-    sum_third: np.ndarray  # third central moment
-    sum_fourth: np.ndarray
     sum_entropy: np.ndarray
+    sum_variance: np.ndarray
+    sum_third: np.ndarray
+    sum_fourth: np.ndarray
     gap_mean: np.ndarray  # of |i - j|
-    gap_variance: np.ndarray
     gap_entropy: np.ndarray
+    gap_variance: np.ndarray
+    gap_third: np.ndarray
+    gap_fourth: np.ndarray
     inverse: np.ndarray  # mean of 1 / (1 + |i - j|)
     inverse_normalised: np.ndarray  # mean of 1 / (1 + |i - j| / Ng)
     inverse_square: np.ndarray  # mean of 1 / (1 + (i - j)^2)
@@ -58,7 +66,7 @@ class PairSums:
     def of(cls, stack: Cells, n_levels: int, folded: bool) -> PairSums:
         """Sums of each table of a stack."""
         args = (stack.start, stack.row, stack.column, stack.count, stack.rows)
-        return cls(*cooccurrence.pair_sums(*args, n_levels, folded))
+        return cls(*cells.pair_sums(*args, -n_levels if folded else n_levels).T)
 
     @cached_property
     def contrast(self) -> np.ndarray:
@@ -127,12 +135,13 @@ FEATURES = (
 
 
 def measure(texture: Texture, settings: dict) -> Iterator[Value]:
-    """All rows for all of `settings["aggregations"]`."""
-    chosen = read(Settings, settings, "glcm")
-    for extent in extents("glcm", chosen.aggregations, DIRECTIONAL):
-        stack = texture.pairs(extent, chosen.distance, chosen.symmetric)
-        sums = PairSums.of(stack, texture.levels.n_levels, chosen.symmetric)
-        yield from aggregate("glcm", FEATURES, sums, stack.groups, chosen.aggregations)
+    """Rows for all of `settings["aggregations"]`."""
+    wanted = read(Settings, settings, "glcm")
+    rows = chosen(FEATURES, wanted.rows)
+    for extent in extents("glcm", wanted.aggregations, DIRECTIONAL):
+        stack = texture.pairs(extent, wanted.distance, wanted.symmetric)
+        sums = PairSums.of(stack, texture.levels.n_levels, wanted.symmetric)
+        yield from aggregate("glcm", rows, sums, stack.groups, wanted.aggregations)
 
 
 FAMILY = Family("glcm", "LFYI", FEATURES, measure, needs="texture")

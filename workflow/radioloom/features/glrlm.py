@@ -1,6 +1,6 @@
 """Grey level run length matrix (IBSI TP0I): how long one grey level goes on along a direction.
 
-Rows take the sums of a stack of matrices (`CountSums`): i is the grey level, j the run length, N_s the number of runs.
+Rows take the sums of a stack of matrices: i is the grey level, j the run length, N_s the number of runs.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radioloom.features.matrix import DIRECTIONAL, CountSums, aggregate, chosen, extents
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
-from radioloom.features.texture import DIRECTIONAL, CountSums, Texture, aggregate, extents
+from radioloom.features.texture import Texture
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Settings:
     """Settings of the family."""
 
     aggregations: tuple[str, ...]
+    rows: tuple[str, ...] | None = None  # rows to measure; None: all
 
 
 FEATURES = (
@@ -38,16 +40,17 @@ FEATURES = (
     Feature("run_percentage", "9ZK5", lambda m: m.n / m.voxels, "runs for each voxel and direction"),
     Feature("grey_level_variance", "8CE5", lambda m: m.grey_spread / m.n, "variance of i over runs"),
     Feature("run_length_variance", "SXLW", lambda m: m.spread / m.n, "variance of j over runs"),
-    Feature("run_entropy", "HJ9O", lambda m: np.log2(m.n) - m.cell_logs / m.n, "entropy in bits of (i, j) over runs"),
+    Feature("run_entropy", "HJ9O", lambda m: np.log2(m.n) - m.cell_logs / m.n, "entropy of (i, j) over runs, bits"),
 )
 
 
 def measure(texture: Texture, settings: dict) -> Iterator[Value]:
-    """All rows for all of `settings["aggregations"]`."""
-    wanted = read(Settings, settings, "glrlm").aggregations
-    for extent in extents("glrlm", wanted, DIRECTIONAL):
+    """Rows for all of `settings["aggregations"]`."""
+    wanted = read(Settings, settings, "glrlm")
+    rows = chosen(FEATURES, wanted.rows)
+    for extent in extents("glrlm", wanted.aggregations, DIRECTIONAL):
         stack = texture.runs(extent)
-        yield from aggregate("glrlm", FEATURES, CountSums.of(stack), stack.groups, wanted)
+        yield from aggregate("glrlm", rows, CountSums.of(stack), stack.groups, wanted.aggregations)
 
 
 FAMILY = Family("glrlm", "TP0I", FEATURES, measure, needs="texture")

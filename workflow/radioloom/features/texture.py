@@ -1,220 +1,211 @@
-"""What the texture families share: one packed region, its count tables, and how tables become aggregated values."""
+"""One discretised region and its count tables, made when first asked for and shared by the six texture families."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
+from typing import Any
 
 import numpy as np
 
-from radioloom.errors import BadRoi, StudyError
-from radioloom.features.record import Feature, Value
-from radioloom.kernels import box, cells, pairs, runs
+from radioloom.errors import BadRoi
+from radioloom.features.matrix import Cells, Listed, directional_groups, joined, listed, tabled
+from radioloom.kernels import box, cells, neighbourhood, steps, zones
 from radioloom.roi import Levels
 
-DENSE_CELLS = 4_000_000  # a stack of tables with more cells than this is counted from sorted lists instead
+Step = tuple[int, int, int]
 
-# The 13 directions of IBSI 1 (a direction and its opposite are one), those within a slice first.
-DIRECTIONS = sorted((step for step in product((-1, 0, 1), repeat=3) if step > (0, 0, 0)), key=lambda s: (s[0] != 0, s))
+# The 13 directions of IBSI 1 (a direction and its opposite are one), the 4 within a slice first.
+DIRECTIONS: list[Step] = sorted((s for s in product((-1, 0, 1), repeat=3) if s > (0, 0, 0)), key=lambda s: (s[0], s))
 IN_SLICE = 4
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Occupied cells of a stack of t tables, and which of them each aggregation averages."""
-
-    start: np.ndarray  # int64 (t + 1,), where each table's cells begin
-    row: np.ndarray  # int32 (n,), index into `rows`
-    column: np.ndarray  # int32 (n,), index into `columns`
-    count: np.ndarray  # int64 (n,)
-    rows: np.ndarray  # float64 (r,), grey level of a row
-    columns: np.ndarray  # float64 (c,), grey level, length, size, distance or dependence of a column
-    voxels: np.ndarray  # int64 (t,), voxels that a table was counted on, once for each direction merged in it
-    groups: dict[str, np.ndarray]  # aggregation -> tables that it averages
-
-
-@dataclass(frozen=True)
 class Packed:
-    """A region with a border of `pad` zeros as one flat array: what the kernels walk."""
+    """A region with a border of zeros as one flat array: what the kernels walk."""
 
-    flat: np.ndarray  # uint16 (n,), index of the level among those that occur, from 1; 0 outside
+    index: np.ndarray  # uint16 (n,), index of the level among those that occur, from 1; 0 outside
+    values: np.ndarray  # uint16 (n,), the level itself
     spans: np.ndarray  # int64 (r, 3), rows that hold levels: slice, first, last + 1
-    strides: tuple[int, int, int]
+    strides: Step
+    margin: int  # zeros before and after the volume
+    grey: np.ndarray  # float64 (k + 1,), levels that occur, ascending, after a 0 for the outside
 
-    def offsets(self, directions: Sequence[tuple[int, int, int]]) -> np.ndarray:
+    def offsets(self, directions: list[Step]) -> np.ndarray:
         """Steps in the flat array, int64 (d,)."""
         return np.array([np.dot(step, self.strides) for step in directions], np.int64)
+
+    def parts(self, extent: str) -> list[np.ndarray]:
+        """Rows that are counted together: those of each slice for "2D", else all."""
+        if extent != "2D":
+            return [self.spans]
+        return np.split(self.spans, np.flatnonzero(np.diff(self.spans[:, 0])) + 1)
+
+    def voxels(self, spans: np.ndarray) -> int:
+        """How many voxels of the region lie in these rows (all, or all of some slices)."""
+        return int(np.count_nonzero(self.index[spans[0, 1] : spans[-1, 2]]))
 
 
 @dataclass(frozen=True)
 class Texture:
-    """One discretised region, with the tables of the six texture families made when first asked for."""
+    """One discretised region; its tables are kept, and die with it."""
 
     levels: Levels
 
     @cached_property
-    def _box(self) -> np.ndarray:
-        return box.bounds(self.levels.levels, self.levels.shape)
-
-    @cached_property
-    def _tables(self) -> dict:
+    def _made(self) -> dict[tuple, Any]:
         return {}
 
-    @cached_property
-    def grey(self) -> np.ndarray:
-        """Grey levels that occur, ascending, after a 0 for the outside: float64 (k + 1,)."""
-        self.packed(1)
-        return self._tables["grey"]
+    def _once(self, key: tuple, make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     @cached_property
-    def n_voxels(self) -> int:
-        return int(self._tables["counts"].sum()) if self.grey is not None else 0
+    def _box(self) -> np.ndarray:
+        return box.bounds(np.ascontiguousarray(self.levels.levels, np.uint16), np.ascontiguousarray(self.levels.shape))
 
-    def packed(self, pad: int) -> Packed:
-        """The region with a border wide enough for steps of `pad` voxels."""
-        if ("packed", pad) not in self._tables:
-            self._tables["packed", pad] = self._pack(pad)
-        return self._tables["packed", pad]
+    @property
+    def _longest(self) -> int:
+        return int((self._box[:, 1] - self._box[:, 0]).max())
+
+    def packed(self, pad: int = 1) -> Packed:
+        """The region with a border wide enough for steps of `pad` voxels; BadRoi where it has no voxel."""
+        return self._once(("packed", pad), lambda: self._pack(pad))
 
     def _pack(self, pad: int) -> Packed:
         _, ny, nx = (int(high - low) + 2 * pad for low, high in self._box)
         strides = (ny * nx, nx, 1)
-        levels = np.ascontiguousarray(self.levels.levels, np.uint16)
-        flat, spans, counts = box.pack(levels, self._box, pad, 2 * pad * sum(strides))
-        grey = np.flatnonzero(counts)
+        margin = 2 * pad * sum(strides)
+        flat, spans, occurs = box.pack(np.ascontiguousarray(self.levels.levels, np.uint16), self._box, pad, margin)
+        grey = np.flatnonzero(occurs)
         if not len(grey):
             raise BadRoi("no voxel of the region has a grey level; check the mask and the resegmentation range")
-        index = np.zeros(65536, np.uint16)
-        index[grey] = np.arange(1, len(grey) + 1)
-        self._tables["grey"] = np.concatenate([[0.0], grey.astype(float)])
-        self._tables["counts"] = counts[grey]
-        return Packed(box.relabel(flat, index), spans, strides)
+        index = flat
+        if grey[-1] > len(grey):
+            place = np.zeros(65536, np.uint16)
+            place[grey] = np.arange(1, len(grey) + 1)
+            index = box.relabel(flat, place)
+        return Packed(index, flat, spans, strides, margin, np.concatenate([[0.0], grey.astype(float)]))
 
-    def parts(self, extent: str, pad: int) -> Iterator[np.ndarray]:
-        """Rows of the region that are counted together: of each slice for "2D", else all."""
-        spans = self.packed(pad).spans
-        if extent == "2D":
-            yield from np.split(spans, np.flatnonzero(np.diff(spans[:, 0])) + 1)
-        else:
-            yield spans
+    def pairs(self, extent: str, distance: int, symmetric: bool) -> Cells:
+        """Co-occurrence cells for "3D", "2.5D" or "2D": of each direction, then of all merged (in 2D for each slice).
 
-    def pairs(self, extent: str, distance: int, folded: bool) -> Cells:
-        """Co-occurrence cells for "3D", "2.5D" or "2D": of each direction, then of all merged (in 2D for each slice)."""
-        key = ("pairs", extent, distance, folded)
-        if key not in self._tables:
-            self._tables[key] = self._stack(extent, distance, folded, None)
-        return self._tables[key]
+        `symmetric` counts each pair in both orders, and lists the upper triangle only.
+        """
+        key = ("pairs", extent, distance, symmetric)
+        if key not in self._made:
+            self._count_steps(extent, distance, symmetric)
+        return self._made[key]
 
     def runs(self, extent: str) -> Cells:
         """Run length cells, in the same order as `pairs`."""
-        key = ("runs", extent)
-        if key not in self._tables:
-            self._tables[key] = self._stack(extent, 1, False, int((self._box[:, 1] - self._box[:, 0]).max()))
-        return self._tables[key]
+        if ("runs", extent) not in self._made:
+            self._count_steps(extent, 1, True)
+        return self._made["runs", extent]
 
-    def _stack(self, extent: str, distance: int, folded: bool, longest: int | None) -> Cells:
-        packed, size = self.packed(distance), len(self.grey)
-        steps = DIRECTIONS if extent == "3D" else DIRECTIONS[:IN_SLICE]
-        offsets = distance * packed.offsets(steps)
-        found, voxels = [], []
-        for spans in self.parts(extent, distance):
-            if longest is None:
-                tables = pairs.count_pairs(packed.flat, spans, offsets, size)
-            else:
-                tables = runs.count_runs(packed.flat, spans, offsets, size, longest)
-            found.append(cells.occupied(np.concatenate([tables, tables.sum(0, keepdims=True)]), folded))
-            n = sum(int((packed.flat[first:last] > 0).sum()) for _, first, last in spans)
-            voxels += [n] * len(steps) + [n * len(steps)]
-        columns = self.grey if longest is None else np.arange(longest + 1.0)
-        return Cells(*_join(found), self.grey, columns, np.array(voxels), _groups(extent, len(found), len(steps)))
+    def _count_steps(self, extent: str, distance: int, symmetric: bool) -> None:
+        packed = self.packed(distance)
+        offsets = distance * packed.offsets(DIRECTIONS if extent == "3D" else DIRECTIONS[:IN_SLICE])
+        pairs, runs, voxels = [], [], []
+        for spans in packed.parts(extent):
+            n = packed.voxels(spans)
+            pair, run = self._steps(packed, spans, offsets, symmetric, n)
+            pairs.append(pair)
+            runs.append(run)
+            voxels += [n] * len(offsets) + [n * len(offsets)]
+        rest = (np.array(voxels), directional_groups(extent, len(pairs), len(offsets)))
+        self._made["pairs", extent, distance, symmetric] = Cells(*joined(pairs), packed.grey, packed.grey, *rest)
+        if distance == 1:
+            lengths = np.arange(self._longest + 1.0)
+            self._made["runs", extent] = Cells(*joined(runs), packed.grey, lengths, *rest)
 
+    def _steps(self, packed: Packed, spans: np.ndarray, offsets: np.ndarray, symmetric: bool, n: int) -> tuple:
+        """Cells of pairs and of runs of some rows: by tables, or by sorted lists where tables would be empty or vast."""
+        size, longest = len(packed.grey), self._longest
+        if size * size <= min(64 * n, 2**20) and size + longest < 2**16:
+            tables = steps.count_steps(packed.index, spans, offsets, size, longest)
+            tables = tables.reshape(len(offsets) + 1, size, size + longest)
+            return cells.pair_cells(tables, size, symmetric), cells.run_cells(tables, size)
+        found = [steps.list_steps(packed.index, spans, offset, size) for offset in offsets]
+        pairs, runs = [pair for pair, _ in found], [run[:, 0] * (longest + 1) + run[:, 1] for _, run in found]
+        if symmetric:
+            ordered = [np.divmod(pair, size) for pair in pairs]
+            pairs = [np.minimum(i, j) * size + np.maximum(i, j) for i, j in ordered]
+        start, row, column, count = listed([*pairs, np.concatenate(pairs)], size, size)
+        if symmetric:
+            count = count * np.where(row == column, 2, 1)
+        return (start, row, column, count), listed([*runs, np.concatenate(runs)], size, longest + 1)
 
-def _join(found: list[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
-    """Stacks of cells one after the other."""
-    if len(found) == 1:
-        return found[0]
-    starts, total = [np.zeros(1, np.int64)], 0
-    for part in found:
-        starts.append(part[0][1:] + total)
-        total += part[0][-1]
-    return np.concatenate(starts), *(np.concatenate([part[k] for part in found]) for k in (1, 2, 3))
+    def _zones(self, planar: bool) -> np.ndarray:
+        """Slice, level index, size and distance to the region's edge of each zone, int64 (z, 4), slices ascending."""
+        packed = self.packed()
+        offsets = packed.offsets(DIRECTIONS[:IN_SLICE] if planar else DIRECTIONS)
+        alike = zones.match(packed.index, packed.spans, offsets)
+        shape = np.ascontiguousarray(self.levels.shape)
+        edge = box.edge_distance(shape, self._box, 1, packed.margin, planar)
+        return zones.find_zones(packed.index, alike, packed.spans, offsets, fewest_neighbours(), edge)
 
+    def _zone_cells(self, extent: str, quantity: int) -> Cells:
+        packed, planar = self.packed(), extent != "3D"
+        found = self._once(("zones", planar), lambda: self._zones(planar))
+        present = np.flatnonzero(np.bincount(found[:, quantity]))
+        place = np.zeros(int(present[-1]) + 1, np.int64)
+        place[present] = np.arange(len(present))
+        codes = found[:, 1] * len(present) + place[found[:, quantity]]
+        cuts = np.flatnonzero(np.diff(found[:, 0])) + 1 if extent == "2D" else []
+        cell = listed(np.split(codes, cuts), len(packed.grey), len(present))
+        voxels = np.array([packed.voxels(spans) for spans in packed.parts(extent)])
+        return Cells(*cell, packed.grey, present.astype(float), voxels, {extent: np.arange(len(voxels))})
 
-def _groups(extent: str, n_parts: int, n_steps: int) -> dict[str, np.ndarray]:
-    index = np.arange(n_parts * (n_steps + 1)).reshape(n_parts, n_steps + 1)
-    single, merged = index[:, :-1].ravel(), index[:, -1]
-    if extent == "3D":
-        return {"3D, averaged": single, "3D, merged": merged}
-    if extent == "2.5D":
-        return {"2.5D, direction-merged": single, "2.5D, merged": merged}
-    return {"2D, averaged": single, "2D, slice-merged": merged}
+    def sizes(self, extent: str) -> Cells:
+        """Zones by level and number of voxels."""
+        return self._once(("sizes", extent), lambda: self._zone_cells(extent, 2))
 
+    def distances(self, extent: str) -> Cells:
+        """Zones by level and distance to the edge of the region's shape."""
+        return self._once(("distances", extent), lambda: self._zone_cells(extent, 3))
 
-def extents(family: str, wanted: Sequence[str], known: Sequence[str]) -> list[str]:
-    """The extents ("2D", "2.5D", "3D") that the wanted aggregations need, each once."""
-    for aggregation in wanted:
-        if aggregation not in known:
-            raise StudyError(f"{family}: aggregation {aggregation!r} is not one of {', '.join(map(repr, known))}")
-    return list(dict.fromkeys(aggregation.split(",")[0] for aggregation in wanted))
+    def dependences(self, extent: str, distance: int, coarseness: int) -> Cells:
+        """Voxels by level and how many of their neighbours, they included, differ from them by `coarseness` or less."""
+        packed = self.packed(distance)
+        around = [step for step in _window(extent, distance, distance) if step != (0, 0, 0)]
+        offsets, parts = packed.offsets(around), packed.parts(extent)
+        args = (packed.values, packed.index)
+        found: list[Listed] = [tabled(neighbourhood.dependences(*args, spans, offsets, coarseness)) for spans in parts]
+        voxels = np.array([packed.voxels(spans) for spans in parts])
+        columns = np.arange(len(offsets) + 2.0)
+        return Cells(*joined(found), packed.grey, columns, voxels, {extent: np.arange(len(parts))})
 
-
-DIRECTIONAL = (
-    "2D, averaged",
-    "2D, slice-merged",
-    "2.5D, direction-merged",
-    "2.5D, merged",
-    "3D, averaged",
-    "3D, merged",
-)
-
-
-@dataclass(frozen=True)
-class CountSums:
-    """Sums over the cells of run, zone, distance or dependence tables (i: grey level, j: the other), each (t,)."""
-
-    n: np.ndarray  # entries of the table: runs, zones, voxels
-    low_grey: np.ndarray  # sum of n_i / i^2
-    high_grey: np.ndarray  # sum of n_i i^2
-    grey_squares: np.ndarray  # sum of n_i^2
-    grey_mean: np.ndarray
-    grey_spread: np.ndarray  # sum of n_i (i - mean)^2
-    low: np.ndarray  # sum of n_j / j^2
-    high: np.ndarray  # sum of n_j j^2
-    squares: np.ndarray  # sum of n_j^2
-    mean: np.ndarray
-    spread: np.ndarray  # sum of n_j (j - mean)^2
-    low_low: np.ndarray  # sum of n / (i j)^2
-    low_high_grey: np.ndarray  # sum of n i^2 / j^2
-    high_low_grey: np.ndarray  # sum of n j^2 / i^2
-    high_high: np.ndarray  # sum of n (i j)^2
-    cell_squares: np.ndarray  # sum of n^2
-    cell_logs: np.ndarray  # sum of n log2 n
-    voxels: np.ndarray
-
-    @classmethod
-    def of(cls, stack: Cells) -> CountSums:
-        """Sums of each table of a stack."""
-        args = (stack.start, stack.row, stack.column, stack.count, stack.rows, stack.columns)
-        return cls(*cells.count_sums(*args), stack.voxels)
+    def tones(self, extent: str, distance: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each part: int64 (2, k + 1, c + 1), voxels and their differences by level and number of neighbours."""
+        packed = self.packed(distance)
+        rows = packed.offsets(_window(extent, distance, 0))
+        args = (packed.values, packed.index)
+        return [neighbourhood.tone_differences(*args, spans, rows, distance) for spans in packed.parts(extent)]
 
 
-def aggregate(
-    family: str, features: Sequence[Feature], sums: object, groups: dict[str, np.ndarray], wanted: Sequence[str]
-) -> Iterator[Value]:
-    """Features of each table, averaged over the tables of each wanted aggregation.
+def _window(extent: str, reach: int, along: int) -> list[Step]:
+    """Steps to all voxels within `reach` across slices (in "3D" only) and rows, and within `along` in a row."""
+    z, y, x = (range(-n, n + 1) for n in (reach if extent == "3D" else 0, reach, along))
+    return list(product(z, y, x))
 
-    Tables without an entry have no features and are left out of the mean (a direction without a pair of voxels in a
-    region one slice thick); where none has an entry, the value is undefined: NaN.
+
+@cache
+def fewest_neighbours() -> np.ndarray:
+    """For each set of the 13 neighbours (a bit each): one of each group of it that touch each other. uint16 (8192,).
+
+    Neighbours of one level that touch are one zone already, so a voxel needs to be joined with one of them only.
     """
-    filled = sums.n > 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        values = np.array([np.broadcast_to(feature.formula(sums), filled.shape) for feature in features])
-    for aggregation in wanted:
-        if aggregation in groups:
-            tables = groups[aggregation]
-            kept = values[:, tables[filled[tables]]]
-            means = kept.mean(axis=1) if kept.shape[1] else np.full(len(features), np.nan)
-            for feature, mean in zip(features, means.tolist(), strict=True):
-                yield Value(family, feature.name, feature.ibsi, aggregation, mean)
+    place = np.array(DIRECTIONS)
+    touch = np.abs(place[:, None] - place[None]).max(axis=2) <= 1
+    sets = np.arange(2 ** len(place))
+    held = (sets[:, None] >> np.arange(len(place))) & 1 > 0
+    group = np.where(held, np.arange(len(place)), 99)
+    for _ in range(4):  # no chain among 13 neighbours is longer
+        for d in range(len(place)):
+            group[:, d] = np.where(held[:, d], group[:, touch[d]].min(axis=1), 99)
+    lead = group == np.arange(len(place))
+    return (lead << np.arange(len(place))).sum(axis=1).astype(np.uint16)

@@ -1,0 +1,94 @@
+"""A voxel and all its neighbours: IBSI neighbourhood grey tone difference (IPET) and grey level dependence (REK0)."""
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def tone_differences(values, index, spans, rows, reach):
+    """For each level and number of neighbours: how many voxels, and by how much they differ from their mean neighbour.
+
+    values, index: uint16 (n,), grey level and its index, 0 outside; rows: int64 (r,), offsets from a voxel's row to the
+    rows of its neighbourhood (its own too), each read from -reach to +reach. Returns int64 (2, size, neighbours + 1):
+    voxels, and sums of |c i - sum of neighbours| for c neighbours: exact integers, so their order does not matter.
+    """
+    size, width = np.int64(index.max()) + 1, np.uint64(2 * reach + 1)
+    out = np.zeros((2, size, len(rows) * (2 * reach + 1)), np.int64)
+    total, valid = np.empty(0, np.uint32), np.empty(0, np.uint32)
+    s = 0
+    while s < len(spans):
+        e = s + 1
+        while e < len(spans) and spans[e, 0] == spans[s, 0] and spans[e, 2] - spans[s, 1] < 2048:
+            e += 1
+        first = np.uint64(spans[s, 1] - reach)
+        n = np.uint64(spans[e - 1, 2] + reach) - first
+        if len(total) < n:
+            total, valid = np.empty(n, np.uint32), np.empty(n, np.uint32)
+        for x in range(n):
+            total[x] = valid[x] = 0
+        for r in range(len(rows)):
+            row = first + np.uint64(rows[r])
+            for x in range(n):
+                total[x] += np.uint32(values[row + x])
+                valid[x] += np.uint32(values[row + x] != 0)
+        for r in range(s, e):
+            for v in range(np.uint64(spans[r, 1]), np.uint64(spans[r, 2])):
+                level = np.int64(values[v])
+                around, near = -level, -1
+                for x in range(width):
+                    around += np.int64(total[v - first - np.uint64(reach) + x])
+                    near += np.int64(valid[v - first - np.uint64(reach) + x])
+                if level > 0:
+                    out[0, np.uint64(index[v]), np.uint64(near)] += 1
+                    out[1, np.uint64(index[v]), np.uint64(near)] += abs(near * level - around)
+        s = e
+    return out
+
+
+@njit(cache=True, nogil=True)
+def dependences(values, index, spans, offsets, coarseness):
+    """How many voxels of each level have how many neighbours within `coarseness` of it, themselves included.
+
+    values, index, spans as above; offsets: int64 (d,), to all neighbours. Returns int64 (1, size, d + 2).
+    """
+    out = np.zeros((1, np.int64(index.max()) + 1, len(offsets) + 2), np.int64)
+    alike = np.empty(0, np.uint16)
+    reach = np.uint16(coarseness)
+    s = 0
+    while s < len(spans):
+        e = s + 1
+        while e < len(spans) and spans[e, 0] == spans[s, 0] and spans[e, 2] - spans[s, 1] < 2048:
+            e += 1
+        first = np.uint64(spans[s, 1])
+        n = np.uint64(spans[e - 1, 2]) - first
+        if len(alike) < n:
+            alike = np.empty(n, np.uint16)
+        for x in range(n):
+            alike[x] = 1
+        for d in range(len(offsets)):
+            there = first + np.uint64(offsets[d])
+            for x in range(n):
+                low, high = min(values[first + x], values[there + x]), max(values[first + x], values[there + x])
+                alike[x] += np.uint16((np.uint16(high - low) <= reach) & (low != 0))
+        for r in range(s, e):
+            for v in range(np.uint64(spans[r, 1]), np.uint64(spans[r, 2])):
+                out[0, np.uint64(index[v]), np.uint64(alike[v - first])] += 1
+        s = e
+    return out
+
+
+@njit(cache=True, nogil=True)
+def tone_sums(grey, share, difference):
+    """Sums over pairs of levels that occur: float64 (n,) each -> those of busyness, complexity and strength.
+
+    grey: level i; share: p_i > 0; difference: s_i. Sum of |i p_i - j p_j|; of |i - j| (p_i s_i + p_j s_j) /
+    (p_i + p_j); of (p_i + p_j) (i - j)^2; each over all ordered pairs.
+    """
+    busy = complexity = strength = 0.0
+    for a in range(len(grey)):
+        for b in range(a):
+            gap, both = grey[a] - grey[b], share[a] + share[b]
+            busy += abs(grey[a] * share[a] - grey[b] * share[b])
+            complexity += abs(gap) * (share[a] * difference[a] + share[b] * difference[b]) / both
+            strength += both * gap * gap
+    return 2 * busy, 2 * complexity, 2 * strength
