@@ -86,14 +86,14 @@ def resample(volume: Volume, settings: Settings | None, target: Grid | None = No
 
     volume : the whole image, or a crop that holds `place(...).source`
     target : `place(...).target`; None takes the whole new grid of `volume`
-    Positions beyond the outermost voxel centres take the value there. A native axis is only cropped. With `round`,
-    intensities become whole numbers.
+    Positions beyond the outermost voxel centres take the value there. A native axis is only cropped. With `round` (or
+    `truncate`, towards 0, as pyradiomics does for images of whole numbers) intensities become whole numbers.
     """
     data = _resampled(
         volume, target or target_grid(volume.grid, settings), settings["image"] if settings else "nearest"
     )
     if settings and settings["round"]:
-        data = np.rint(data)
+        data = np.trunc(data) if settings["round"] == "truncate" else np.rint(data)
     return replace(volume, array=data, grid=target or target_grid(volume.grid, settings))
 
 
