@@ -15,6 +15,8 @@ from radioloom.segmentation.mask import Mask, cut
 from radioloom.segmentation.place import inside, place
 from radioloom.volume import Grid
 
+TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
+
 Drawn = rtstruct.StructureSet | seg.Segmentations
 READERS: dict[str, Callable[[Path], Drawn]] = {"RTSTRUCT": rtstruct.read, "SEG": seg.read}
 
@@ -123,9 +125,7 @@ def _from_seg(drawn: seg.Segmentations, pattern: str, grid: Grid) -> Mask:
 def _from_labels(file: Path, kind: str, pattern: str, grid: Grid) -> Mask:
     labels = images.read_native(file, BadMask)
     array, start = place(region(labels.array, pattern), labels.grid, grid)
-    moved = (
-        [] if labels.grid.shape == grid.shape and start == (0, 0, 0) else ["label map of another extent or axis order"]
-    )
+    moved = [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
     return _in_image(array, start, grid, kind, moved)
 
 

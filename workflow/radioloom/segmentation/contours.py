@@ -49,7 +49,7 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
     """
     planes = sort_planes(contours, grid)
     step = _step(planes.positions)
-    slices, polygons = _on_slices(planes, step, grid.shape[0])
+    slices, polygons, beyond = _on_slices(planes, step, grid.shape[0])
     volume = step * grid.voxel_mm3 * sum(even_odd_area(p) for p in planes.polygons)
     if not slices:
         low, high = (grid.spacing_mm[0] * planes.positions[[0, -1]]).round(1)
@@ -65,8 +65,12 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
             f"the mask is empty: the contours ({volume:.1f} mm3) enclose no voxel centre; the region is too small"
         )
     cropped, begin = cut(array, offset)
-    lost = f"{outside} contour(s) reach out of the image" if outside else ""
-    return Raster(cropped, begin, volume, (*planes.notes, *([lost] if lost else [])))
+    notes = list(planes.notes)
+    if beyond:
+        notes.append(f"{beyond} of {len(planes.positions)} planes of contours lie outside the image")
+    if outside:
+        notes.append(f"{outside} contour(s) reach out of the image")
+    return Raster(cropped, begin, volume, tuple(notes))
 
 
 def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
@@ -164,8 +168,11 @@ def _step(positions: np.ndarray) -> float:
     return step if regular and step <= SKIPPED else 1.0
 
 
-def _on_slices(planes: Planes, step: float, n: int) -> tuple[list[int], list[tuple[np.ndarray, ...]]]:
-    """Which polygons each slice takes: those of the nearest plane, within half a step or half a slice of it."""
+def _on_slices(planes: Planes, step: float, n: int) -> tuple[list[int], list[tuple[np.ndarray, ...]], int]:
+    """Which polygons each slice takes: those of the nearest plane, within half a step or half a slice of it.
+
+    Last, the number of planes that lie more than that outside the image.
+    """
     reach = max(step, 1.0) / 2
     slices, polygons = [], []
     low, high = int(np.floor(planes.positions[0] - reach)), int(np.ceil(planes.positions[-1] + reach))
@@ -175,4 +182,5 @@ def _on_slices(planes: Planes, step: float, n: int) -> tuple[list[int], list[tup
         if -reach <= round(away, SNAP) < reach:
             slices.append(index)
             polygons.append(planes.polygons[nearest])
-    return slices, polygons
+    beyond = np.count_nonzero((planes.positions < -reach) | (planes.positions >= n - 1 + reach))
+    return slices, polygons, int(beyond)

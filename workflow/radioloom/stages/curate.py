@@ -134,20 +134,26 @@ def _choose(row: Row, groups: dict[str, list[dicom.Header]], data: Path) -> tupl
         raise BadImage(f"wrong modality: {' or '.join(wanted)} is wanted, and the folder holds series of {have}")
     if len(fitting) == 1:
         return fitting[0], f"the one series of modality {' or '.join(wanted)}"
-    most = max(_n_slices(groups[uid]) for uid in fitting)
-    rules: tuple[tuple[str, Callable[[str], bool]], ...] = (
-        ("the one series that is no localizer and no capture", lambda uid: _is_volume(groups[uid][0])),
+    referred = _referred(data / row["segmentation"])
+    rules: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
         (
-            "the series that the segmentation refers to",
-            lambda uid: digest(uid) in _referred(data / row["segmentation"]),
+            "the one series that is no localizer and no capture",
+            lambda some: [u for u in some if _is_volume(groups[u][0])],
         ),
-        (f"the most slices of {len(fitting)} series", lambda uid: _n_slices(groups[uid]) == most),
+        ("the series that the segmentation refers to", lambda some: [u for u in some if digest(u) in referred]),
+        (f"the most slices of {len(fitting)} series", lambda some: _largest(some, groups)),
     )
     for why, keep in rules:
-        fitting = [uid for uid in fitting if keep(uid)] or fitting
+        fitting = keep(fitting) or fitting
         if len(fitting) == 1:
             return fitting[0], why
-    raise BadImage(f"{len(fitting)} series of {most} slices could be the image; name one folder a series in the sheet")
+    n = _n_slices(groups[fitting[0]])
+    raise BadImage(f"{len(fitting)} series of {n} slices could be the image; name one folder a series in the sheet")
+
+
+def _largest(uids: list[str], groups: dict[str, list[dicom.Header]]) -> list[str]:
+    most = max(_n_slices(groups[uid]) for uid in uids)
+    return [uid for uid in uids if _n_slices(groups[uid]) == most]
 
 
 def _n_slices(headers: Sequence[dicom.Header]) -> int:
