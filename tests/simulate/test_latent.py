@@ -52,6 +52,14 @@ def test_outcomes_are_those_of_a_follow_up():
     assert 60 < np.mean([one.age for one in seen]) < 72
 
 
+@pytest.mark.parametrize("days", [150, 365, 1000])
+def test_follow_up_has_its_closed_form(days):
+    """At log hazard 0 a case is still followed with the probability of not dying (Weibull) and not being lost."""
+    seen = [outcome(replace(hidden, heterogeneity=0.0, volume=0.0), Settings()).days for hidden in MANY]
+    followed = np.exp(-((days / 1250) ** 1.3) - days / 5500)
+    assert np.mean(np.array(seen) > days) == pytest.approx(followed, abs=3 * np.sqrt(0.25 / len(MANY)))
+
+
 def test_a_higher_hazard_dies_earlier_all_else_equal():
     low, high = replace(MANY[0], heterogeneity=-2.0), replace(MANY[0], heterogeneity=2.0)
     assert log_hazard(high, Settings()) - log_hazard(low, Settings()) == pytest.approx(4.0)
