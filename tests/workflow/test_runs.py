@@ -131,10 +131,10 @@ def test_killed_and_resumed(finished, tmp_path, victim):
             for job in jobs_of(process.pid):
                 os.kill(job, signal.SIGKILL)
         process.wait(timeout=120)
-    half = [path for path in bench.results.rglob("*.part")]
+    half = list(bench.results.rglob("*.part"))
     bench.run("--unlock")
     bench.run()
-    assert {n: b for n, b in bench.tables().items()} == finished.tables(), half
+    assert bench.tables() == finished.tables(), half
 
 
 def jobs_of(pid: int) -> list[int]:

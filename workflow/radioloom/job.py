@@ -60,8 +60,9 @@ def job(snakemake: Any) -> Iterator[Job]:
         os.dup2(log.fileno(), 2)
         sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
         label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
-        folder = Path(snakemake.output[0]).parent if "batch" in snakemake.wildcards else None
-        running = Job(terminal, label, folder, snakemake.resources.get("batches", 1), _provenance(snakemake), snakemake.input)
+        folder = Path(snakemake.output[0]).parent if snakemake.wildcards.get("batch") else None
+        batches = snakemake.resources.get("batches", 1)
+        running = Job(terminal, label, folder, batches, _provenance(snakemake), snakemake.input)
         try:
             yield running
         except RadioloomError as error:

@@ -91,7 +91,7 @@ class Table:
 
     def gather(self, *paths: Path | str) -> pa.Table:
         """One table of one or more files of this table, checked."""
-        tables = [pq.read_table(path).replace_schema_metadata(None) for path in paths]
+        tables = [pq.ParquetFile(path).read().replace_schema_metadata(None) for path in paths]
         return self.arrow(pa.concat_tables(tables)) if tables else self.arrow([])
 
     def _checked(self, table: pa.Table) -> pa.Table:

@@ -10,6 +10,7 @@ rule report:
         signature=f"{RESULTS}/signature.json",
         prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
         summary=[f"{RESULTS}/modules.json"] if EXPRESSION else [],
+        features=f"{RESULTS}/tables/features.parquet",
         truth=[f"{STUDY.data}/truth"] if STUDY.simulated else [],
     output:
         report(f"{RESULTS}/report.html", category="Report"),

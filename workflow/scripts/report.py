@@ -1,31 +1,34 @@
 """The report of the study, in one file."""
 
 import json
+from itertools import chain
 from pathlib import Path
 
-from radioloom.figures.contact import thumbnail
+import pandas as pd
 from radioloom.io.prepared import read_all
 from radioloom.job import job
 from radioloom.provenance import environment
+from radioloom.stages.pictures import pictures
 from radioloom.stages.report import ReportInputs, report
 
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
-    pictures = {}
-    for case in (case for folder in given.prepared for case in read_all(Path(folder))):
-        label = " ".join(
-            [case.sidecar["case"], *([case.sidecar["replicate"]] if case.sidecar["replicate"] != "1" else [])]
-        )
-        picture = thumbnail(case.image.array, case.mask.array, case.sidecar["modality"])
-        pictures.setdefault(case.sidecar["cohort"], []).append((label, *picture))
+    signature = json.loads(Path(given.signature).read_text())
+    truth = {
+        Path(path).stem: pd.read_csv(path) for folder in given.truth for path in sorted(Path(folder).glob("*.csv"))
+    }
+    if truth:
+        names = {term["feature_id"] for term in signature["features"]}
+        features = running.read("features")["features"].query("replicate == '1' and feature_id in @names")
+        truth["features"] = features.pivot(index=["cohort", "case"], columns="feature_id", values="value").reset_index()
     inputs = ReportInputs(
         settings=params.settings,
         sheets=params.sheets,
         **running.read(*params.tables),
         genomics=json.loads(Path(given.summary[0]).read_text()) if given.summary else {},
-        signature=json.loads(Path(given.signature).read_text()),
-        pictures={cohort: sorted(shown, key=lambda each: each[0]) for cohort, shown in pictures.items()},
-        truth=None,
+        signature=signature,
+        pictures=pictures(chain.from_iterable(read_all(Path(folder)) for folder in given.prepared)),
+        truth=truth or None,
         provenance={"software": environment(), "hashes": params.hashes, "command": params.command},
     )
     Path(snakemake.output[0]).write_text(report(inputs), encoding="utf-8")

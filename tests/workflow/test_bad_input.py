@@ -1,0 +1,176 @@
+"""Every kind of bad case in one run: the study finishes, each is a row that a person understands, the rest is computed."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from radioloom.io.dicom_write import Header, ct_series, nifti, rtstruct
+from radioloom.volume import Grid, Volume
+from studies import SHAPE, SPACING, Bench, fill, scan
+
+GRID = Grid(SHAPE, SPACING)
+
+
+def square(centre: float, level: int) -> np.ndarray:
+    """A contour of 20 mm around (centre, centre) mm on one slice: (z, y, x) in mm."""
+    corners = np.array([[-10, -10], [-10, 10], [10, 10], [10, -10]]) + centre
+    return np.column_stack([np.full(4, level * SPACING[0]), corners])
+
+
+def dicom(bench: Bench, case: str, centre: float = 28, name: str = "tumour", **row: str) -> Path:
+    """One patient as CT series with an RTSTRUCT; the folder of the series."""
+    bench.add("train", case, image=f"{case}/ct", segmentation=f"{case}/rtstruct.dcm", **row)
+    folder, header = bench.place / "data" / case, Header(key=case, patient=f"CANARY{case}")
+    ct_series(Volume(scan(case)[0], GRID, "HU", "CT"), folder / "ct", header)
+    rtstruct({name: [square(centre, level) for level in range(5, 11)]}, GRID, header, folder / "rtstruct.dcm")
+    return folder / "ct"
+
+
+def misses(bench):
+    dicom(bench, "misses", centre=500)
+
+
+def empty(bench):
+    bench.add("train", "empty")
+    nifti(np.zeros(SHAPE, np.uint8), GRID, bench.place / "data" / "empty" / "mask.nii.gz")
+
+
+def other_grid(bench):
+    bench.add("train", "other_grid")
+    nifti(
+        np.ones((8, 9, 10), np.uint8),
+        Grid((8, 9, 10), (2.0, 2.0, 2.0)),
+        bench.place / "data" / "other_grid" / "mask.nii.gz",
+    )
+
+
+def missing_slice(bench):
+    sorted(dicom(bench, "missing_slice").iterdir())[7].unlink()
+
+
+def truncated(bench):
+    path = sorted(dicom(bench, "truncated").iterdir())[4]
+    path.write_bytes(path.read_bytes()[:-500])
+
+
+def duplicate(bench):
+    files = sorted(dicom(bench, "duplicate").iterdir())
+    shutil.copy(files[3], files[3].with_name("again.dcm"))
+
+
+def no_roi(bench):
+    dicom(bench, "no_roi", name="Heart")
+
+
+def text_among(bench):
+    (dicom(bench, "text_among") / "notes.txt").write_text("the technician was here\n" * 50)
+
+
+def absent(bench):
+    bench.add("train", "absent")
+    (bench.place / "data" / "absent" / "image.nii.gz").unlink()
+
+
+def no_outcome(bench):
+    bench.add("train", "no_outcome")
+    bench.outcomes["train"].pop()
+
+
+BAD = {
+    misses: ("segment", ["image"]),
+    empty: ("segment", ["empty"]),
+    other_grid: ("segment", ["grid"]),
+    missing_slice: ("curate", ["missing", "slice"]),
+    truncated: ("curate", ["IM0005.dcm"]),
+    duplicate: ("curate", ["slice"]),
+    no_roi: ("segment", ["tumour", "Heart"]),
+    absent: ("curate", ["image.nii.gz"]),
+    no_outcome: ("clinical", ["no_outcome"]),
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Bench:
+    place = tmp_path_factory.mktemp("bad")
+    (place / "data").mkdir()
+    bench = Bench(place)
+    for make in [*BAD, text_among]:
+        make(bench)
+    fill(bench)
+    bench.run()
+    return bench
+
+
+@pytest.fixture(scope="module")
+def exclusions(finished) -> pd.DataFrame:
+    return pd.read_csv(finished.results / "tables" / "exclusions.csv").set_index("case")
+
+
+@pytest.mark.parametrize("make", BAD, ids=lambda make: make.__name__)
+def test_bad_case_is_a_row_with_its_reason(exclusions, make):
+    stage, words = BAD[make]
+    row = exclusions.loc[make.__name__]
+    assert row["stage"] == stage
+    if make is not no_outcome:
+        assert all(word.lower() in row["reason"].lower() for word in words), row["reason"]
+    assert len(row["reason"]) > 20
+
+
+def test_nothing_else_is_lost(finished, exclusions):
+    assert set(exclusions.index) == {make.__name__ for make in BAD}
+    cases = set(pd.read_parquet(finished.results / "tables" / "cases.parquet")["case"])
+    assert cases == {row["case"] for rows in finished.rows.values() for row in rows} - set(exclusions.index) | {
+        "no_outcome"
+    }
+
+
+def test_text_among_the_slices_is_counted_and_told(finished):
+    series = pd.read_parquet(finished.results / "tables" / "series.parquet").set_index("case")
+    assert series.loc["text_among", "n_files_ignored"] == 1
+    assert series.loc["text_among", "verdict"] == "usable"
+
+
+def test_reasons_reach_the_report(finished, exclusions):
+    report = (finished.results / "report.html").read_text()
+    assert all(case in report for case in exclusions.index)
+
+
+def test_no_identifier_leaves_the_images(finished):
+    for path in finished.results.rglob("*"):
+        if path.is_file():
+            assert b"CANARY" not in path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"sed": 2}, ["line", "sed", "did you mean 'seed'"]),
+        ({"outcome": {"kind": "survivl", "name": "x"}}, ["outcome.kind", "'survivl'", "Allowed: survival, binary"]),
+        ({"data": "nowhere"}, ["data", "'nowhere'", "is not there"]),
+        ({"profile": "unheard"}, ["'unheard'", "choose one of"]),
+    ],
+)
+def test_faulty_configuration_stops_before_any_job(tmp_path, change, words):
+    (tmp_path / "data").mkdir()
+    bench = fill(Bench(tmp_path, changes=change), train=4, valid=2)
+    done = bench.run(ok=False)
+    assert done.returncode != 0
+    told = done.stdout + done.stderr
+    assert all(word in told for word in words), told
+    assert not bench.results.exists()
+
+
+def test_sheet_with_an_unknown_column_stops_before_any_job(tmp_path):
+    (tmp_path / "data").mkdir()
+    bench = fill(Bench(tmp_path), train=4, valid=2)
+    sheet = tmp_path / "train.tsv"
+    lines = sheet.read_text().splitlines()
+    sheet.write_text("\n".join([f"{lines[0]}\trio", *(f"{line}\tx" for line in lines[1:])]) + "\n")
+    done = bench.run(ok=False)
+    assert done.returncode != 0
+    assert "train.tsv, line 2: rio: unknown key; did you mean 'roi'?" in done.stderr
+    assert yaml.safe_load((tmp_path / "study.yaml").read_text())["study"] == "bench"
+    assert not bench.results.exists()

@@ -1,0 +1,1 @@
+"""The steps of a study: objects in, objects out."""
