@@ -135,7 +135,7 @@ def _row(row: dict[str, str]) -> str:
 
 def within(value: float, row: dict[str, str]) -> bool:
     """Whether a value, rounded to the digits that were published (three at least), is within the tolerance."""
-    reference = Decimal(row["value"])
+    reference = Decimal(row["value"]).normalize()
     if not reference or not np.isfinite(value):
         return bool(abs(value) <= float(row["tolerance"]) + 1e-9)
     digit = min(int(reference.as_tuple().exponent), reference.adjusted() - 2)

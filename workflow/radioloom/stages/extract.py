@@ -146,7 +146,7 @@ def _plan(name: str, profile: Profile) -> _Plan:
     if unknown:
         raise StudyError(f"{profile.name}: families.{name}.features: no row {unknown}; known: {', '.join(rows)}")
     settings = block["settings"]
-    if wanted != "all" and chosen.needs != "texture":  # these families compute row by row: only what is kept
+    if wanted != "all":  # families compute row by row: only what is kept
         settings = {**settings, "rows": list(kept)}
     several = len(block["settings"].get("aggregations", ())) > 1
     return _Plan(chosen, settings, kept, profile.labels["families"].get(name, name), several)
