@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 USED_ROLES = ("training", "validation", "genomics")
 SHAPE, INTENSITY = ("morphology",), ("intensity", "histogram", "local_intensity", "ivh")
+# Rows of IBSI's morphology that read intensities: no shape, whatever their family.
+NO_SHAPE = {
+    "integrated_intensity": "intensity",
+    "centre_of_mass_shift": "intensity",
+    "morans_i_index": "texture",
+    "gearys_c_measure": "texture",
+}
 SAME = 1e-12  # a range below this share of the largest value is rounding, not variation
 
 
@@ -101,6 +108,7 @@ def feature_matrix(features: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.Da
     wide = wide.sort_index().sort_index(axis=1)
     columns = rows.drop_duplicates("feature_id").set_index("feature_id").sort_index()
     groups = columns["family"].map(lambda f: "shape" if f in SHAPE else "intensity" if f in INTENSITY else "texture")
+    groups = columns["feature"].map(NO_SHAPE).fillna(groups)
     groups = groups.where(columns["image"] == "original", "filtered").rename("group")
     return wide, groups
 
