@@ -37,7 +37,9 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "") -> Figure:
         _at_risk(below, level, rows, (ticks, colour))
     axes.set(ylim=(0, 1.02), ylabel="survival", xlim=(0, last * 1.02), xticks=ticks)
     axes.set_title(title)
-    axes.legend(loc="upper right", title="risk", handlelength=2.4, alignment="left")
+    axes.legend(
+        loc="lower right", bbox_to_anchor=(1, 1), ncols=2, handlelength=2.2, columnspacing=1.2, borderaxespad=0.1
+    )
     axes.text(0.02, 0.05, note, transform=axes.transAxes, size=8)
     below.set_yticks(range(len(groups)), groups)
     below.tick_params(axis="y", length=0, pad=12)
@@ -54,7 +56,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, look: tuple[str, object, str]) -> Non
     colour, dashes, group = look
     time = np.concatenate([[0.0], rows["time_days"] / DAYS_A_MONTH])
     columns = {name: np.concatenate([[1.0], rows[name].ffill().fillna(1.0)]) for name in ("survival", "low", "high")}
-    axes.step(time, columns["survival"], where="post", color=colour, linestyle=dashes, label=group)
+    axes.step(time, columns["survival"], where="post", color=colour, linestyle=dashes, label=f"{group} risk")
     axes.fill_between(time, columns["low"], columns["high"], step="post", color=colour, alpha=0.13, linewidth=0)
     unchanged = (np.diff(columns["survival"]) == 0) & (time[1:] > 0)  # only censoring at that time
     axes.plot(

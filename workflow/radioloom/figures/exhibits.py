@@ -95,22 +95,32 @@ def signature(model: dict[str, Any], selection: pd.DataFrame) -> Exhibit:
 
 
 def performance(metrics: pd.DataFrame, main: str) -> Exhibit:
-    """One row a cohort and model: the main metric, then what else was measured.
+    """How well each model orders the patients: the main metric, differences, null models.
 
-    metrics : METRICS; main : the metric that comes first
+    metrics : METRICS in reading order; main : the metric that comes first
     """
-    named = set(metrics["metric"]) - {main}
-    others = [name for name in METRICS if name in named]
-    others += sorted(named - set(METRICS), key=lambda name: (not name.startswith("delta"), name))
+    named = dict.fromkeys(metrics["metric"])
+    deltas = sorted(name for name in named if name.startswith("delta_"))
+    return _metric_table(metrics, [name for name in (main, "uno_c", *deltas, "null_p") if name in named])
+
+
+def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
+    """What else was measured of each model (calibration, risk groups); None where there is nothing."""
+    shown = {main, "uno_c", "null_p"}
+    rest = [name for name in dict.fromkeys(metrics["metric"]) if name not in shown and not name.startswith("delta_")]
+    rest.sort(key=lambda name: list(METRICS).index(name) if name in METRICS else len(METRICS))
+    rows = metrics[metrics["metric"].isin(rest)]
+    return _metric_table(rows, rest) if len(rows) else None
+
+
+def _metric_table(metrics: pd.DataFrame, names: list[str]) -> Exhibit:
+    """One row a cohort and model, one column a metric."""
     rows = []
     for (evaluation, cohort, model), part in metrics.groupby(["evaluation", "cohort", "model"], sort=False):
         values = part.set_index("metric")
-        first = values.loc[main] if main in values.index else None
-        size = part.iloc[0]
-        cells = [_where(evaluation, cohort), model, str(size["n"]), str(size["n_events"]), _cell(main, first)]
-        cells += [_cell(name, values.loc[name] if name in values.index else None) for name in others]
-        rows.append(tuple(cells))
-    heads = ("cohort", "model", "n", "events", metric(main), *[metric(name) for name in others])
+        cells = [_where(evaluation, cohort), model, str(part["n"].iloc[0]), str(part["n_events"].iloc[0])]
+        rows.append((*cells, *(_cell(name, values.loc[name] if name in values.index else None) for name in names)))
+    heads = ("cohort", "model", "n", "events", *map(metric, names))
     return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))), grouped=True)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW = 0.92  # inches a cohort
+ROW = 0.86  # inches a cohort
 ARROW = {
     "arrowstyle": "-|>,head_width=0.18,head_length=0.3",
     "color": style.MUTED,
@@ -20,7 +20,7 @@ ARROW = {
     "shrinkA": 1,
     "shrinkB": 1,
 }
-BOXES = ((0.0, 0.30), (0.345, 0.335), (0.725, 0.275))  # left edge and width, share of the figure
+BOXES = ((0.0, 0.27), (0.315, 0.40), (0.76, 0.24))  # left edge and width, share of the figure
 
 
 def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame) -> pd.DataFrame:
@@ -59,7 +59,7 @@ def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame) ->
 @style.drawn
 def flow(frame: pd.DataFrame) -> Figure:
     """The flow diagram of the cohorts in `counts`, one row each: on the sheet, excluded, analysed."""
-    figure, axes = style.canvas(style.PANEL * 1.25, ROW * len(frame) + 0.3)
+    figure, axes = style.canvas(style.PANEL, ROW * len(frame) + 0.3)
     axes.set(xlim=(0, 1), ylim=(len(frame), -0.32))
     axes.axis("off")
     for heading, (left, width) in zip(("On the sheet", "Excluded", "Analysed"), BOXES, strict=True):
@@ -104,13 +104,13 @@ def _say(axes: Axes, box: tuple[float, float], level: int, text: tuple[str, str]
     """A bold first line and plain lines below it, centred in the box together."""
     first, rest = text
     lines = bool(first) + (rest.count("\n") + 1 if rest else 0)
-    top = level + 0.5 - 0.19 * (lines - 1) / 2
+    top = level + 0.5 - 0.205 * (lines - 1) / 2
     x = box[0] + box[1] / 2
     if first:
         axes.text(x, top, first, ha="center", va="center", size=8, weight="bold")
     for place, line in enumerate(rest.split("\n") if rest else [], start=bool(first)):
-        axes.text(x, top + 0.19 * place, line, ha="center", va="center", size=7.8)
+        axes.text(x, top + 0.205 * place, line, ha="center", va="center", size=7.8)
 
 
 def _amount(cases: int, images: int) -> str:
-    return count(cases, "case") if cases == images else f"{count(cases, 'case')}, {count(images, 'image')}"
+    return count(cases, "case") if cases == images else f"{count(cases, 'case')}\n{count(images, 'image')}"

@@ -46,11 +46,13 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
         text = number(r) + "*" * stars
         look = {"color": "white" if abs(r) > 0.6 else style.INK, "weight": "bold" if stars else "normal"}
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=7.2, **look)
-    axes.set_xticks(np.arange(n_modules) + 0.5, [f"{name}\n{sizes.get(name, 0)} genes" for name in rho.columns])
+    axes.set_xticks(np.arange(n_modules) + 0.5, [f"{name}\n{sizes.get(name, 0)}" for name in rho.columns])
     axes.set_yticks(np.arange(n_features) + 0.5, ["\n".join(textwrap.wrap(feature(name), 26)) for name in rho.index])
     axes.invert_yaxis()
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
+    axes.set_xlabel("module, number of genes")
+    axes.xaxis.set_label_position("top")
     axes.spines[["left", "bottom"]].set_visible(False)
     bar = figure.colorbar(picture, ax=axes, orientation="horizontal", aspect=40, pad=0.02, fraction=0.06)
     bar.set_label("Spearman's rho" + (" given volume" if value != "rho" else ""))

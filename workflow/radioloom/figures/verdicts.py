@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 CHANCE = 0.5
 APPARENT = "apparent"
+APART = 0.2  # smallest share of a risk group for which the cut-point is said to divide a cohort
 WHERE = {"validation": "Validation in", "cross-validation": "Cross-validation in"}
 
 
@@ -28,6 +29,24 @@ def performance(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
             said = f"{metric(main)} {interval(own['estimate'], own['low'], own['high'])}, {_against_chance(own)}"
             lines.append((lead, "; ".join(filter(None, [said, _against_volume(part, main), _nulls(part, main)])) + "."))
     return lines
+
+
+def shifts(curves: pd.DataFrame, cohorts: list[str]) -> list[str]:
+    """Cohorts that the frozen cut-point does not divide: their risks are shifted against the training cases'.
+
+    curves : rows of CURVES of one model; cohorts : in reading order
+    """
+    said = []
+    for cohort in cohorts:
+        sizes = curves[curves["cohort"] == cohort].groupby("group")["at_risk"].max()
+        high, n = int(sizes.get("high", 0)), int(sizes.sum())
+        if n and not APART <= high / n <= 1 - APART:
+            said.append(
+                f"In {cohort}, {high} of {count(n, 'patient')} lie above the cut-point that halves the training cases: "
+                "risks are shifted there (another scanner, protocol or mix of patients), and the groups say less than "
+                "the ordering does."
+            )
+    return said
 
 
 def proxies(names: list[str], n_features: int, bound: float) -> str:

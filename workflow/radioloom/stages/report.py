@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import contact, exhibits, flow, style
-from radioloom.figures.words import STAGES, count, number, plain, probability
+from radioloom.figures.words import count, number, plain, probability
 from radioloom.settings import shipped
 
 if TYPE_CHECKING:
@@ -108,15 +108,14 @@ def _contact(study: ReportInputs) -> list[dict[str, Any]]:
             {"label": label, "place": sheet.place(index), "reason": ""}
             for index, label in enumerate(sheet.labels if sheet else ())
         ]
-        drawn = {tile["label"] for tile in tiles}
+        n_drawn = len(tiles)
         out = study.exclusions[study.exclusions["cohort"] == cohort]
         for row in out.itertuples():
-            late = _label(row) in drawn  # it dropped out after its picture was taken
-            reason = f"{STAGES.get(row.stage, row.stage)}: {row.reason}"
-            if late:
-                next(tile for tile in tiles if tile["label"] == _label(row))["reason"] = reason
-            else:
-                tiles.append({"label": _label(row), "place": None, "reason": reason})
+            late = [tile for tile in tiles if tile["label"] == _label(row)]  # dropped out after its picture was taken
+            for tile in late:
+                tile["reason"] = row.reason
+            if not late:
+                tiles.append({"label": _label(row), "place": None, "reason": row.reason})
         if tiles:
             shown.append(
                 {
@@ -125,7 +124,7 @@ def _contact(study: ReportInputs) -> list[dict[str, Any]]:
                     "png": base64.b64encode(sheet.png).decode() if sheet else "",
                     "size": sheet.size if sheet else (0, 0),
                     "tiles": sorted(tiles, key=lambda tile: tile["label"]),
-                    "n": len(drawn),
+                    "n": n_drawn,
                 }
             )
     return shown

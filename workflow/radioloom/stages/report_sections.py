@@ -85,7 +85,9 @@ def performance(study: ReportInputs, found: Comparison | None) -> dict[str, Any]
         "metric": metric(main),
         "figures": figures,
         "table": exhibits.performance(_ordered(study, study.metrics), main),
+        "groups": exhibits.groups(_ordered(study, study.metrics), main),
         "curves": _curves(study),
+        "shifts": _shifts(study),
         "verdicts": verdicts.performance(_ordered(study, study.metrics), main),
     }
 
@@ -178,6 +180,14 @@ def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled or frames[:1], ignore_index=True)
+
+
+def _shifts(study: ReportInputs) -> list[str]:
+    if study.curves is None or study.curves.empty:
+        return []
+    judged = set(study.metrics.loc[study.metrics["evaluation"] == "validation", "cohort"])
+    own = study.curves[study.curves["model"] == "signature"]
+    return verdicts.shifts(own, [name for name in study.settings["cohorts"] if name in judged])
 
 
 def _curves(study: ReportInputs) -> list[str]:
