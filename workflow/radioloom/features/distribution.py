@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.kernels.moments import add_up, add_up_central, count_values, deviation_between, gather, sum_between
+from radioloom.kernels.moments import add_up, central_sums, count_values, deviation_between, sum_between
 from radioloom.kernels.percentiles import count_buckets, take_buckets
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
@@ -66,10 +66,10 @@ class Counted:
         return _quantiles(self.n, self.rule, lambda wanted: self.values[np.searchsorted(ranks, wanted, side="right")])
 
     def trimmed_deviation(self, low: float, high: float) -> float:
-        """Mean absolute deviation, about their own mean, of the values in [low, high]."""
+        """Mean absolute deviation, about their own mean, of the values in [low, high]; NaN where there are none."""
         first, last = np.searchsorted(self.values, low), np.searchsorted(self.values, high, side="right")
         kept = slice(int(first), int(last))
-        return Counted(self.values[kept], self.counts[kept]).mean_deviation
+        return Counted(self.values[kept], self.counts[kept]).mean_deviation if first < last else np.nan
 
     @property
     def mean_deviation(self) -> float:
@@ -101,9 +101,7 @@ class Sampled:
     @cached_property
     def central(self) -> np.ndarray:
         """Sums of |d|, d², d³, d⁴ about the mean, float64 (4,)."""
-        lanes = np.zeros((4, 8))
-        add_up_central(self.values, self.mean, lanes)
-        return lanes.sum(axis=1)
+        return np.array(central_sums(self.values, self.mean))
 
     def deviation(self, centre: float) -> float:
         """Mean of |value - centre|."""
@@ -114,26 +112,31 @@ class Sampled:
         """The value at each of QUANTILES."""
         return _quantiles(self.n, self.rule, self.order_statistics)
 
+    def counts_in(self, n: int) -> np.ndarray:
+        """Values in each of n equal bins over [low, high], the highest value in the last, int64 (n,)."""
+        if not self.high > self.low:
+            return np.array([self.n])
+        return count_buckets(self.values, self.low, n / (self.high - self.low), n)
+
     def order_statistics(self, ranks: np.ndarray) -> np.ndarray:
         """The values at `ranks` (0 is the smallest), as if all were sorted: int64 (r,) -> float64 (r,)."""
         if not self.high > self.low:
             return np.full(ranks.size, self.low)
-        scale = BUCKETS / (self.high - self.low)
-        counts = count_buckets(self.values, self.low, scale, BUCKETS)
+        counts = self.counts_in(BUCKETS)
         ends = np.cumsum(counts)
         buckets = np.searchsorted(ends, ranks, side="right")
         wanted = np.zeros(BUCKETS, bool)
         wanted[buckets] = True
         taken = np.empty(counts[wanted].sum())
-        take_buckets(self.values, self.low, scale, wanted, taken)
+        take_buckets(self.values, self.low, BUCKETS / (self.high - self.low), wanted, taken)
         taken.sort()  # buckets follow each other, so one sort serves them all
         left_out = np.cumsum(np.where(wanted, 0, counts))[buckets]  # values below that were not taken
         return taken[ranks - left_out]
 
     def trimmed_deviation(self, low: float, high: float) -> float:
-        """Mean absolute deviation, about their own mean, of the values in [low, high]."""
+        """Mean absolute deviation, about their own mean, of the values in [low, high]; NaN where there are none."""
         count, added = sum_between(self.values, low, high)
-        return deviation_between(self.values, low, high, added / count) / count
+        return deviation_between(self.values, low, high, added / count) / count if count else np.nan
 
     @property
     def mean_deviation(self) -> float:
@@ -148,14 +151,18 @@ def measure_values(intensity: np.ndarray, mask: np.ndarray, rule: str = "linear"
     """
     if rule not in RULES:
         raise StudyError(f"percentiles: {rule!r} is not a rule; write one of {', '.join(RULES)}")
-    values = np.empty(np.count_nonzero(mask))
-    flat = np.ascontiguousarray(intensity, np.float64).ravel()
-    low, high, whole = gather(flat, np.ascontiguousarray(mask).ravel(), values)
-    if whole and high - low < max(SPREAD_OF_COUNTS, values.size):
+    values = np.asarray(intensity, np.float64)[mask]
+    low, high = float(values.min()), float(values.max())
+    if high - low < max(SPREAD_OF_COUNTS, values.size) and _whole(values):
         counts = count_values(values, low, int(high - low) + 1)
         found = np.flatnonzero(counts)
         return Counted(found + low, counts[found], rule)
     return Sampled(values, low, high, rule)
+
+
+def _whole(values: np.ndarray) -> bool:
+    """Whether all are whole numbers; most images that are not show it at once."""
+    return all(np.array_equal(some, np.floor(some)) for some in (values[:100], values))
 
 
 def _quantiles(n: int, rule: str, order) -> dict[float, float]:

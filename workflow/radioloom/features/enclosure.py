@@ -10,7 +10,7 @@ import numpy as np
 from radioloom.kernels.boxes import hull_chain, smallest_rectangle
 from radioloom.kernels.ellipsoid import enclosing_shares
 
-MVEE_TOLERANCE = 1e-6
+MVEE_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Hull:
 
     @cached_property
     def ellipsoid(self) -> Body:
-        """The smallest ellipsoid around the hull, to a millionth of its volume."""
+        """The smallest ellipsoid around the hull, to some 1e-4 of its volume."""
         corners = self.corners
         shares = np.full(len(corners), 1 / len(corners))
         enclosing_shares(corners, shares, MVEE_TOLERANCE)

@@ -72,8 +72,10 @@ class Statistics:
         """Shares of the voxels in equal bins over [low, high], as many as levels of `width_2014` would be."""
         spread, width = self.spread, self.settings.width_2014
         n_bins = int(np.floor(spread.high / width) - np.floor(spread.low / width)) + 1
-        counts = spread.counts if isinstance(spread, Counted) else None
-        filled, _ = np.histogram(spread.values, bins=n_bins, range=(spread.low, spread.high), weights=counts)
+        if isinstance(spread, Counted):
+            filled, _ = np.histogram(spread.values, n_bins, (spread.low, spread.high), weights=spread.counts)
+        else:
+            filled = spread.counts_in(n_bins)
         return filled[filled > 0] / spread.n
 
 
@@ -117,7 +119,7 @@ FEATURES = (
         "robust_mean_absolute_deviation",
         "1128",
         lambda s: s.spread.trimmed_deviation(s.quantile(0.10), s.quantile(0.90)),
-        "mean absolute deviation of the values between the 10th and the 90th percentile",
+        "mean absolute deviation of the values from the 10th to the 90th percentile; NaN where there is none",
     ),
     Feature(
         "median_absolute_deviation",

@@ -10,11 +10,13 @@ import numpy as np
 from radioloom.errors import BadRoi
 from radioloom.features.autocorrelation import moran_geary
 from radioloom.features.enclosure import Body, Hull, box_body, ellipsoid_body
-from radioloom.features.surface import measure_surface
+from radioloom.features.surface import cube_codes, measure_surface
 from radioloom.kernels.hull import column_ends, largest_distance, largest_planar_distance, planar_corners, row_ends
 from radioloom.kernels.mesh import count_cubes
 from radioloom.kernels.moments import index_sums, weighted_index_sums
 from radioloom.roi import Roi
+
+CELLS = 8  # a side of the grid that the search for the largest distance sorts its points into
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Shape:
     @cached_property
     def surface(self) -> Body:
         """The triangle surface."""
-        return Body(*measure_surface(count_cubes(self.mask), self.roi.spacing_mm, self.mesh))
+        return Body(*measure_surface(count_cubes(cube_codes(self.mask)), self.roi.spacing_mm, self.mesh))
 
     @property
     def volume(self) -> float:
@@ -105,19 +107,32 @@ class Shape:
         return 4 * float(np.sqrt(self.axes_mm2[k]))
 
     @cached_property
+    def weighted(self) -> np.ndarray:
+        """Sum of the intensities, and of each voxel index times intensity, over the intensity mask, float64 (4,)."""
+        return weighted_index_sums(self.intensity, self.counted)
+
+    @property
     def centre_shift(self) -> float:
         """Distance in mm from the centre of the shape to the centre of the intensities; NaN where those add to 0."""
-        total, *moments = weighted_index_sums(self.intensity, self.counted)
-        if not total:
+        if not self.weighted[0]:
             return np.nan
         geometric = self.sums[1:4] / self.sums[0] - 1  # the border
-        return float(np.linalg.norm((geometric - np.array(moments) / total) * self.spacing))
+        return float(np.linalg.norm((geometric - self.weighted[1:] / self.weighted[0]) * self.spacing))
+
+    @property
+    def mean_intensity(self) -> float:
+        """Over the intensity mask."""
+        return float(self.weighted[0]) / np.count_nonzero(self.counted)
+
+    @cached_property
+    def ends(self) -> np.ndarray:
+        """First and last voxel of each row along x, int64 (n, 3)."""
+        return row_ends(self.mask)
 
     @cached_property
     def corners_mm(self) -> np.ndarray:
         """Centres of the voxels that the convex hull rests on, float64 (n, 3): corners in all three planes' hulls."""
-        points = row_ends(self.mask)
-        points = points[planar_corners(points)]
+        points = self.ends[planar_corners(self.ends)]
         points = _in_planes(points, 1)  # columns y, z, x
         points = _in_planes(points[planar_corners(points)], 2)  # columns x, y, z
         points = points[planar_corners(points)]
@@ -126,7 +141,14 @@ class Shape:
     @property
     def diameter_3d(self) -> float:
         """Largest distance in mm of two vertices of the surface."""
-        return float(np.sqrt(largest_distance(self.corners_mm, self.spacing / 2)))
+        points = self.corners_mm
+        cell = np.maximum(np.ptp(points, axis=0) / CELLS, self.spacing.min())
+        place = ((points - points.min(axis=0)) / cell).astype(np.int64) @ np.array([(CELLS + 1) ** 2, CELLS + 1, 1])
+        order = np.argsort(place, kind="stable")
+        points = np.ascontiguousarray(points[order])
+        starts = np.flatnonzero(np.diff(place[order], prepend=-1))
+        low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
+        return float(np.sqrt(largest_distance(points, np.append(starts, len(points)), low, high, self.spacing / 2)))
 
     def diameter_2d(self, axis: int) -> float:
         """Largest distance in mm of two vertices of the surface in one plane across `axis`.
@@ -134,10 +156,9 @@ class Shape:
         A plane goes through voxel centres, where the surface passes half a voxel beyond the voxels, or half-way between
         two layers of voxels, where its vertices stand between an inside and an outside voxel.
         """
-        find = column_ends if axis == 2 else row_ends
         between = np.diff(self.mask, axis=axis)  # 0 where both layers agree, else 1 or 255
-        centres = _planar_diameter(find(self.mask), axis, self.spacing, 0.5)
-        return max(centres, _planar_diameter(find(between), axis, self.spacing, 0.0))
+        own, cut = (column_ends(self.mask), column_ends(between)) if axis == 2 else (self.ends, row_ends(between))
+        return max(_planar_diameter(own, axis, self.spacing, 0.5), _planar_diameter(cut, axis, self.spacing, 0.0))
 
     @cached_property
     def hull(self) -> Hull:
@@ -154,11 +175,6 @@ class Shape:
     def ellipsoid_of_axes(self) -> Body:
         """The ellipsoid of the principal axes (IBSI's approximate enclosing ellipsoid)."""
         return ellipsoid_body(2 * np.sqrt(self.axes_mm2))
-
-    @property
-    def mean_intensity(self) -> float:
-        """Over the intensity mask."""
-        return float(self.intensity[self.counted].mean())
 
     @cached_property
     def moran_geary(self) -> tuple[float, float]:

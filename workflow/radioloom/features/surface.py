@@ -29,10 +29,19 @@ FACES = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (
 FLIPPED_CORNER = 6  # (z, y, x) = (1, 1, 0): pyradiomics halves its table by inverting cells that have it inside
 
 
+def cube_codes(mask: np.ndarray) -> np.ndarray:
+    """Configuration of every cube between eight voxel centres: uint8 (z, y, x), 0 or 1 -> uint8, one less a side.
+
+    Bit 4·z + 2·y + x says whether that corner of the cube is inside.
+    """
+    rows = mask[:-1, :-1] | mask[:-1, 1:] << 2 | mask[1:, :-1] << 4 | mask[1:, 1:] << 6
+    return rows[:, :, :-1] | rows[:, :, 1:] << 1
+
+
 def measure_surface(cubes: np.ndarray, spacing_mm: tuple[float, float, float], mesh: str) -> tuple[float, float]:
     """Volume (mm³) and area (mm²) of the surface that counted cubes make up.
 
-    `cubes` int64 (256, 4) from `kernels.mesh.count_cubes` of a region with a border of one empty voxel; `mesh` is
+    `cubes` int64 (256, 4) from `kernels.mesh.count_cubes` for a region with a border of one empty voxel; `mesh` is
     "watertight", or "pyradiomics": its table serves a cell and its inverse alike, so ambiguous faces may stay open and
     the volume then depends (slightly) on the origin, here the corner of the bordered region as there.
     """

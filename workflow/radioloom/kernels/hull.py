@@ -83,27 +83,40 @@ def planar_corners(points):
 
 
 @njit(cache=True, nogil=True)
-def largest_distance(points, reach):
-    """Squared largest distance between two surface points: float64 (n, 3) voxel centres in mm, float64 (3,) -> float.
+def stretched(dz, dy, dx, reach):
+    """Squared largest distance of two surface points near voxel centres that are (dz, dy, dx) >= 0 mm apart.
 
-    The surface passes half a voxel (`reach`, mm) beyond each extreme voxel along each axis. For a pair at distance d
-    the best two such steps go outwards along axes i and j: |d|² + g_i + g_j with g = 2·|d|·reach + reach², or both
-    along one axis: |d|² + 2·g_i + 2·reach_i².
+    The surface passes half a voxel (`reach`, float64 (3,) mm) beyond an extreme voxel along each axis. The best two
+    such steps go outwards along axes i and j, |d|² + g_i + g_j with g = 2·d·reach + reach², or both along one axis,
+    |d|² + 2·g_i + 2·reach_i².
+    """
+    z, y, x = (2 * dz + reach[0]) * reach[0], (2 * dy + reach[1]) * reach[1], (2 * dx + reach[2]) * reach[2]
+    one = 2 * max(z + reach[0] ** 2, y + reach[1] ** 2, x + reach[2] ** 2)
+    return dz * dz + dy * dy + dx * dx + max(one, z + y + x - min(z, y, x))
+
+
+@njit(cache=True, nogil=True)
+def largest_distance(points, starts, low, high, reach):
+    """Squared largest distance between two surface points -> float.
+
+    float64 (n, 3) voxel centres in mm, sorted into groups that begin at `starts`, int64 (g + 1,); float64 (g, 3) lowest
+    and highest coordinates of each group; `reach` as in `stretched`. Two groups are passed over where even the far
+    corners of their boxes are no farther apart than the best pair so far.
     """
     best = 0.0
-    for a in range(len(points)):
-        for b in range(a, len(points)):
-            square, first, second, same = 0.0, 0.0, 0.0, 0.0
-            for axis in range(3):
-                d = abs(points[a, axis] - points[b, axis])
-                square += d * d
-                gain = 2 * d * reach[axis] + reach[axis] ** 2
-                same = max(same, 2 * gain + 2 * reach[axis] ** 2)
-                if gain > first:
-                    first, second = gain, first
-                elif gain > second:
-                    second = gain
-            best = max(best, square + max(same, first + second))
+    for a in range(len(low)):
+        for b in range(a, -1, -1):
+            dz = max(high[a, 0] - low[b, 0], high[b, 0] - low[a, 0])
+            dy = max(high[a, 1] - low[b, 1], high[b, 1] - low[a, 1])
+            dx = max(high[a, 2] - low[b, 2], high[b, 2] - low[a, 2])
+            if stretched(dz, dy, dx, reach) <= best:
+                continue
+            for i in range(starts[a], starts[a + 1]):
+                for j in range(starts[b], starts[b + 1]):
+                    dz = abs(points[i, 0] - points[j, 0])
+                    dy = abs(points[i, 1] - points[j, 1])
+                    dx = abs(points[i, 2] - points[j, 2])
+                    best = max(best, stretched(dz, dy, dx, reach))
     return best
 
 
@@ -112,7 +125,7 @@ def largest_planar_distance(points, spacing, reach):
     """Squared largest distance of two surface points within one plane: int64 (n, 3), float64 (2,) mm twice -> float.
 
     Column 0 of the points is the plane, by which they are sorted; the surface passes `reach` beyond each point along
-    both of the plane's axes, as in `largest_distance`.
+    both of the plane's axes, as in `stretched`.
     """
     best = 0.0
     start = 0

@@ -1,35 +1,22 @@
-"""Sums over a region: intensities gathered once, their moments, and the moments of the region's voxel indices."""
+"""Sums over a region: moments of its intensities, counts of its values and levels, moments of its voxel indices."""
 
 import numpy as np
 from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def gather(intensity, mask, values):
-    """Copy the intensities under a mask, and look at them once: (low, high, whole numbers only).
-
-    float64 (n,) intensity, bool (n,) mask, float64 (count of mask,) values to be filled -> two floats and a bool.
-    """
-    low, high, whole = np.inf, -np.inf, True
-    found = 0
-    for k in range(mask.size):
-        if mask[k]:
-            value = intensity[k]
-            values[found] = value
-            found += 1
-            low = min(low, value)
-            high = max(high, value)
-            whole = whole and value == np.floor(value)
-    return low, high, whole
-
-
-@njit(cache=True, nogil=True)
 def count_values(values, low, n):
-    """How often each whole number from `low` on occurs: float64 (m,) -> int64 (n,)."""
-    counts = np.zeros(n, np.int64)
-    for value in values:
-        counts[int(value - low)] += 1
-    return counts
+    """How often each whole number from `low` on occurs: float64 (m,) -> int64 (n,).
+
+    Two tables in turn, because a counter that was just written makes the next write to it wait.
+    """
+    even, odd = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    for k in range(0, values.size - 1, 2):
+        even[int(values[k] - low)] += 1
+        odd[int(values[k + 1] - low)] += 1
+    if values.size % 2:
+        even[int(values[-1] - low)] += 1
+    return even + odd
 
 
 @njit(cache=True, nogil=True)
@@ -44,16 +31,28 @@ def add_up(values, lanes):
 
 
 @njit(cache=True, nogil=True)
-def add_up_central(values, centre, lanes):
-    """Add |d|, d², d³, d⁴ with d = value - centre to the rows of `lanes`: float64 (n,), float, float64 (4, 8)."""
-    for k in range(values.size):
-        d = values[k] - centre
-        square = d * d
-        lane = k % 8
-        lanes[0, lane] += abs(d)
-        lanes[1, lane] += square
-        lanes[2, lane] += square * d
-        lanes[3, lane] += square * square
+def central_sums(values, centre):
+    """Sums of |d|, d², d³, d⁴ with d = value - centre: float64 (n,), float -> four floats.
+
+    Even and odd places are added apart, so that no addition waits for the one before.
+    """
+    a1, a2, a3, a4, b1, b2, b3, b4 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(0, values.size - 1, 2):
+        d, e = values[k] - centre, values[k + 1] - centre
+        d2, e2 = d * d, e * e
+        a1 += abs(d)
+        b1 += abs(e)
+        a2 += d2
+        b2 += e2
+        a3 += d2 * d
+        b3 += e2 * e
+        a4 += d2 * d2
+        b4 += e2 * e2
+    if values.size % 2:
+        d = values[-1] - centre
+        d2 = d * d
+        a1, a2, a3, a4 = a1 + abs(d), a2 + d2, a3 + d2 * d, a4 + d2 * d2
+    return a1 + b1, a2 + b2, a3 + b3, a4 + b4
 
 
 @njit(cache=True, nogil=True)
@@ -116,9 +115,9 @@ def weighted_index_sums(intensity, mask):
         for y in range(height):
             added, first = 0.0, 0.0
             for x in range(width):
-                if mask[z, y, x]:
-                    added += intensity[z, y, x]
-                    first += intensity[z, y, x] * x
+                value = intensity[z, y, x] if mask[z, y, x] else 0.0
+                added += value
+                first += value * x
             sums[0] += added
             sums[1] += added * z
             sums[2] += added * y

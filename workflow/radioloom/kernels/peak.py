@@ -24,6 +24,17 @@ def running_sums(image, reach):
 
 
 @njit(cache=True, nogil=True)
+def row_extent(inside):
+    """Index of the first voxel inside and of the one after the last; twice the same where none is: bool (n,)."""
+    first, stop = 0, len(inside)
+    while first < stop and not inside[first]:
+        first += 1
+    while stop > first and not inside[stop - 1]:
+        stop -= 1
+    return first, stop
+
+
+@njit(cache=True, nogil=True)
 def add_sphere(sums, rows, place, added):
     """Sums over the sphere around consecutive voxels of one row of the image -> float64 (n,), filled.
 
@@ -34,9 +45,9 @@ def add_sphere(sums, rows, place, added):
         added[x] = 0.0
     for r in range(len(rows)):
         row = sums[place[0] + rows[r, 0], place[1] + rows[r, 1]]
-        low, high = place[2] - rows[r, 2], place[2] + rows[r, 2] + 1
+        low, high = row[place[2] - rows[r, 2] :], row[place[2] + rows[r, 2] + 1 :]
         for x in range(added.size):
-            added[x] += row[x + high] - row[x + low]
+            added[x] += high[x] - low[x]
 
 
 @njit(cache=True, nogil=True)
@@ -52,14 +63,14 @@ def sphere_peaks(intensity, mask, sums, counts, rows, reach):
     place = np.zeros(3, np.int64)
     for z in range(depth):
         for y in range(height):
-            inside = mask[z, y]
-            if not inside.any():
+            first, stop = row_extent(mask[z, y])
+            if first == stop:
                 continue
-            place[0], place[1], place[2] = z + reach[0], y + reach[1], reach[2]
-            add_sphere(sums, rows, place, added)
-            add_sphere(counts, rows, place, number)
-            for x in range(width):
-                if inside[x]:
+            place[0], place[1], place[2] = z + reach[0], y + reach[1], first + reach[2]
+            add_sphere(sums, rows, place, added[first:stop])
+            add_sphere(counts, rows, place, number[first:stop])
+            for x in range(first, stop):
+                if mask[z, y, x]:
                     mean = added[x] / number[x]
                     highest = max(highest, mean)
                     if intensity[z, y, x] > top:
