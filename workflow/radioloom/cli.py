@@ -1,4 +1,4 @@
-"""The command `radioloom`: new, extract, features, conformance, cohort checks outside a workflow."""
+"""The command `radioloom`: new, extract, features, conformance."""
 
 from __future__ import annotations
 
@@ -35,7 +35,75 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("study", help="short name of the study, used as the name of its folders")
     new.add_argument("--folder", type=Path, default=Path("config/studies"), help="where studies live (config/studies)")
     new.set_defaults(run=_new)
+
+    extract = commands.add_parser("extract", help="features of one image and its segmentation")
+    extract.add_argument("image", type=Path, help="NIfTI, NRRD or MHA file, or a folder with one DICOM series")
+    extract.add_argument("mask", type=Path, help="label map, RTSTRUCT or SEG")
+    extract.add_argument("--profile", default="ibsi", help="name of a profile, or a YAML file (ibsi)")
+    extract.add_argument("--roi", default="", help="name (regular expression) of the structure, or number of the label")
+    extract.add_argument(
+        "--modality", default="", choices=["", "CT", "PT", "MR"], help="where a folder has several series"
+    )
+    extract.add_argument("--out", type=Path, help="write .csv or .parquet instead of printing")
+    extract.set_defaults(run=_extract)
+
+    features = commands.add_parser("features", help="list every feature: family, IBSI id, definition, profiles")
+    features.set_defaults(run=_features)
+
+    conformance = commands.add_parser("conformance", help="our values beside IBSI's; exit code 1 if one falls short")
+    conformance.add_argument(
+        "--data", type=Path, help="folder with ibsi/ct_phantom; without it the digital phantom alone"
+    )
+    conformance.add_argument("--all", action="store_true", help="print every value, not only those that fall short")
+    conformance.set_defaults(run=_conformance)
     return parser
+
+
+def _extract(chosen: argparse.Namespace) -> None:
+    from radioloom.single import COLUMNS, measure, write
+
+    rows = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality)
+    if chosen.out:
+        write(rows, chosen.out)
+        print(f"{len(rows)} features written: {chosen.out}", file=sys.stderr)
+        return
+    print("\t".join(COLUMNS))
+    for row in rows:
+        print("\t".join(format(row[name], ".10g") if name == "value" else str(row[name]) for name in COLUMNS))
+
+
+def _features(chosen: argparse.Namespace) -> None:
+    from radioloom.features import NAMES, family
+    from radioloom.profile import known, load
+    from radioloom.stages.extract import kept_rows
+
+    using: dict[tuple[str, str], list[str]] = {}
+    for name in known():
+        profile = load(name)
+        for key in kept_rows(profile):
+            using.setdefault(key, []).append(name)
+    print("family\tfeature\tibsi\tprofiles\tdefinition")
+    for each in map(family, NAMES):
+        for feature in each.features:
+            profiles = ",".join(using.get((each.name, feature.name), [])) or "-"
+            print("\t".join([each.name, feature.name, feature.ibsi or "-", profiles, feature.definition]))
+
+
+def _conformance(chosen: argparse.Namespace) -> int:
+    from collections import Counter
+
+    from radioloom.stages.conformance import DATASETS, conformance
+
+    found = conformance(chosen.data, DATASETS if chosen.data else ("digital_phantom",))
+    short = [each for each in found if each.verdict != "within tolerance"]
+    print("dataset\tfamily\tfeature\taggregation\tvalue\treference\ttolerance\tverdict")
+    for each in found if chosen.all else short:
+        words = (each.dataset, each.family, each.feature, each.aggregation or "-")
+        print("\t".join([*words, f"{each.value}", f"{each.reference:g}", f"{each.tolerance:g}", each.verdict]))
+    counts = Counter((each.dataset, each.verdict) for each in found)
+    for (dataset, verdict), n in sorted(counts.items()):
+        print(f"# {dataset}: {n} {verdict}")
+    return 1 if short else 0
 
 
 def _new(chosen: argparse.Namespace) -> None:

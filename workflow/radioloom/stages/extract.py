@@ -96,6 +96,11 @@ def warm(profile: Profile) -> float:
     return time.perf_counter() - start
 
 
+def kept_rows(profile: Profile) -> list[tuple[str, str]]:
+    """(family, feature) of everything that a profile measures."""
+    return [(name, row) for name in NAMES if name in profile.families for row in _plan(name, profile).kept]
+
+
 def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[int, int, int]:
     """Voxels (z, y, x) of the prepared grid that features read beyond the mask's bounding box.
 
