@@ -22,9 +22,10 @@ resegment: {range: null, sigma: null}
 discretise: {method: fixed_width, width: 25, origin: zero}
 ivh: null
 images: {original: {}}
+filtered: null
 families:
-  morphology: {settings: {}, features: [volume, sphericity]}
-  intensity: {settings: {}, features: [mean, variance, maximum]}
+  morphology: {settings: {mesh: watertight, ddof: 1}, features: [volume, sphericity]}
+  intensity: {settings: {shift: 0, percentiles: linear, width_2014: 25}, features: [mean, variance, maximum]}
   glcm: {settings: {aggregations: ["3D, averaged"], distance: 1, symmetric: true}, features: [contrast, joint_entropy]}
 """
 
