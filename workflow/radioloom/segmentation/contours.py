@@ -142,12 +142,15 @@ def _fill(slices: list[int], polygons: list[tuple[np.ndarray, ...]], shape: Trip
     high = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, shape[1:]).astype(int)
     first, size = min(slices), (max(slices) - min(slices) + 1, *np.maximum(high - low, 0))
     outside = sum(((p < -0.5) | (p > np.array(shape[1:]) - 0.5)).any() for group in polygons for p in group)
-    toggles = np.zeros((size[0], size[1], size[2] + 1), np.int64)
+    width = size[2] + 1  # a row's last place takes the toggles beyond it
+    places = []
     for index, group in zip(slices, polygons, strict=True):
         row, x = _crossings(group, np.arange(low[0], high[0], dtype=float))
-        column = np.clip(np.ceil(np.round(x, SNAP)) - low[1], 0, size[2]).astype(int)
-        np.add.at(toggles[index - first], (row, column), 1)
-    return np.cumsum(toggles, axis=2)[:, :, :-1] % 2 == 1, (first, int(low[0]), int(low[1])), int(outside)
+        column = np.clip(np.ceil(np.round(x, SNAP)) - low[1], 0, size[2]).astype(np.int64)
+        places.append(((index - first) * size[1] + row) * width + column)
+    toggles = np.bincount(np.concatenate(places), minlength=size[0] * size[1] * width).astype(np.uint8)
+    parity = np.bitwise_xor.accumulate(toggles.reshape(size[0], size[1], width) & 1, axis=2)
+    return parity[:, :, :-1].astype(bool), (first, int(low[0]), int(low[1])), int(outside)
 
 
 def _grouped(places: np.ndarray, flat: list[np.ndarray], notes: list[str]) -> Planes:
