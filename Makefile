@@ -27,7 +27,6 @@ lint: env
 	ruff check .
 	ruff format --check .
 	snakefmt --check Snakefile workflow/rules
-	mypy
 
 clean:
 	rm -rf .venv .snakemake results/*/
