@@ -37,6 +37,7 @@ def references(dataset: str, family: str) -> list[dict]:
     """Rows of the published table with `value`, `tolerance` (as published) and `last_digit` of the value as printed."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["dataset"] == dataset and row["family_id"] == family]
+    rows = [row for row in rows if row["value"]]  # a few features have no standard value
     for row in rows:
         printed = Decimal(row["value"])
         # Three significant digits are published; trailing zeros are not printed.

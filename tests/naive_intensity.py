@@ -1,4 +1,4 @@
-"""Slow and plain twins of the intensity, histogram, intensity-volume and local-intensity formulas (IBSI 1, chapter 3)."""
+"""Slow and plain twins of the intensity, histogram, intensity-volume and peak formulas (IBSI 1, chapter 3)."""
 
 import itertools
 import math

@@ -103,13 +103,14 @@ def box_body(sides: np.ndarray) -> Body:
 def ellipsoid_body(semi_axes: np.ndarray) -> Body:
     """An ellipsoid of three semi-axes in mm, largest first; its area by IBSI's series of Legendre polynomials.
 
-    IBSI 1 cuts the series after degree 20. With α² = 1 - b²/a² and β² = 1 - c²/a², its terms
-    (αβ)^v / (1 - 4v²) · P_v((α² + β²) / (2αβ)) follow from Legendre's recurrence, multiplied by (αβ)^v so that a sphere
-    does not divide by zero. One voxel has no axes: volume and area are then 0.
+    IBSI 1 adds (αβ)^v / (1 - 4v²) · P_v((α² + β²) / (2αβ)) up to degree 20, with α² = 1 - b²/a² and β² = 1 - c²/a².
+    Here the terms follow from Legendre's recurrence, multiplied by (αβ)^v so that a sphere does not divide by zero.
+    This is not the area of an ellipsoid, which has α² = 1 - c²/a² and β² = 1 - c²/b² in the same series (4 % more for
+    the digital phantom): IBSI's reference values rest on its formula. No axes (one voxel): NaN for both.
     """
     a, b, c = (float(axis) for axis in semi_axes)
     if not a > 0:
-        return Body(0.0, 0.0)
+        return Body(np.nan, np.nan)
     alpha, beta = 1 - (b / a) ** 2, 1 - (c / a) ** 2  # squared
     before, term, total = 0.0, 1.0, 0.0
     for v in range(21):

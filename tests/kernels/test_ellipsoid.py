@@ -1,0 +1,42 @@
+"""The smallest ellipsoid encloses its points, and no point of its surface can be spared."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from radioloom.features.enclosure import Hull
+from radioloom.kernels.ellipsoid import enclosing_shares, invert, second_moment
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(6, 60))
+def test_conditions_of_the_smallest(seed, n):
+    points = np.random.default_rng(seed).normal(size=(n, 3)) * [5, 2, 1]
+    shares = np.full(n, 1 / n)
+    enclosing_shares(points, shares, 1e-7)
+    assert shares.sum() == pytest.approx(1)
+    assert (shares >= 0).all()
+    away = points - shares @ points
+    distance = np.einsum("ij,jk,ik->i", away, np.linalg.inv((shares * away.T) @ away) / 3, away)
+    assert distance.max() <= 1 + 1e-5  # all enclosed
+    assert distance[shares > 1e-9].min() >= 1 - 1e-5  # those with a share lie on the surface: optimal (John 1948)
+
+
+def test_moment_and_inverse():
+    rng = np.random.default_rng(0)
+    points, shares = rng.normal(size=(9, 3)), rng.dirichlet(np.ones(9))
+    lifted = np.column_stack([points, np.ones(9)])
+    for plain in (False, True):
+        moment, inverse = (kernel.py_func if plain else kernel for kernel in (second_moment, invert))
+        found = moment(points, shares)
+        assert found == pytest.approx((shares * lifted.T) @ lifted)
+        turned = found.copy()
+        inverse(turned)
+        assert turned @ found == pytest.approx(np.eye(4), abs=1e-10)
+
+
+def test_a_ball_of_points():
+    points = np.random.default_rng(1).normal(size=(400, 3))
+    points *= 7 / np.linalg.norm(points, axis=1, keepdims=True)
+    assert Hull(points).ellipsoid.volume == pytest.approx(4 / 3 * np.pi * 343, rel=0.01)
