@@ -80,6 +80,38 @@ def test_the_threshold_holds_in_every_source():
     assert (low.loc[passed].min(axis=1) >= 0.75).all()
 
 
+def judged(**bounds: tuple[float, float]) -> pd.DataFrame:
+    """SELECTION where the estimate and lower bound of some features in the source `retest` are as given."""
+    table = MADE.reliability.copy()
+    for name, (estimate, low) in bounds.items():
+        table.loc[table["feature_id"] == name, ["estimate", "low", "high"]] = 0.99, 0.98, 0.995
+        here = (table["feature_id"] == name) & (table["source"] == "retest")
+        table.loc[here, ["estimate", "low"]] = estimate, low
+    made = material(MADE.features, MADE.outcomes, COVARIATES.frame([]), table, MADE.study, PROFILE)
+    return SELECTION.frame(reduce(made, MADE.splits)).set_index("feature_id")
+
+
+def test_the_lower_bound_decides_not_the_estimate():
+    rows = judged(glcm_f05=(0.9, 0.7499), glcm_f06=(0.8, 0.75))
+    assert rows.loc["glcm_f05", "reason"] == "retest: ICC(A,1) 0.900, lower bound 0.750 < 0.75, n 16"
+    assert rows.loc["glcm_f06", "step"] == "selector"
+
+
+def test_of_twins_the_more_reliable_stays_by_its_worst_source_then_the_more_prognostic():
+    rows = judged(glcm_f00=(0.9, 0.8), glcm_f01=(0.9, 0.85))
+    assert rows.loc["glcm_f00", ["step", "reason"]].tolist() == [
+        "redundancy",
+        "Spearman rho -1.000 with glcm_f01, which is kept",
+    ]
+    rows = judged(glcm_f00=(0.9, 0.85), glcm_f01=(0.9, 0.8))
+    assert rows.loc["glcm_f01", "step"] == "redundancy"
+    equal = judged(glcm_f00=(0.9, 0.85), glcm_f01=(0.9, 0.85))
+    strength = (equal.loc[["glcm_f00", "glcm_f01"], "score"] - 0.5).abs().round(12)
+    stays = "glcm_f01" if strength["glcm_f01"] > strength["glcm_f00"] else "glcm_f00"  # the first by name if equal
+    assert equal.loc[stays, "step"] == "selector"
+    assert equal.loc[["glcm_f00", "glcm_f01"], "step"].tolist().count("redundancy") == 1
+
+
 def test_a_source_that_did_not_measure_a_feature_fails_it():
     fewer = MADE.reliability[~((MADE.reliability["feature_id"] == TEXTURE) & (MADE.reliability["source"] == "retest"))]
     made = material(MADE.features, MADE.outcomes, COVARIATES.frame([]), fewer, MADE.study, PROFILE)

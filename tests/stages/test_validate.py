@@ -7,8 +7,11 @@ import pytest
 
 from planted_tables import Made
 from radioloom.errors import StudyError
-from radioloom.stages.fit import learn
+from radioloom.provenance import rng
+from radioloom.stages.fit import fit_signature, learn, risks
 from radioloom.stages.validate import validate
+from radioloom.stats.bootstrap import permutation_within
+from radioloom.survival.concordance import comparable, concordance
 from radioloom.tables import METRICS, PREDICTIONS
 
 MADE = Made(covariates=["age"])
@@ -115,6 +118,40 @@ def test_curves_and_tests_at_the_frozen_cut_point_equal_lifelines():
         np.testing.assert_allclose(curves.loc[name, "survival"], other, atol=1e-12)
 
 
+def test_the_cut_point_is_that_of_training_wherever_a_cohort_lies():
+    def shift(features: pd.DataFrame, outcomes: dict) -> None:
+        features.loc[features["cohort"] == "valid1", "value"] += 0.8
+
+    moved = Made(sizes={"train": 80, "valid1": 50}, change=shift)
+    rows = moved.learned()["predictions"].query("split == 'frozen' and model == 'signature' and cohort == 'valid1'")
+    high = rows["risk"] > moved.signature["cut_point"]
+    assert abs(high.mean() - 0.5) > 0.1
+    curves = moved.learned()["curves"].query("cohort == 'valid1' and model == 'signature' and time_days == 0")
+    assert dict(zip(curves["group"], curves["at_risk"], strict=True)) == {"high": high.sum(), "low": (~high).sum()}
+
+
+def test_null_models_of_cross_validation_are_learned_and_judged_within_folds():
+    """Each by hand: outcomes permuted inside the folds of its repeat, all learned anew, pairs of one fold counted."""
+    made, splits = BINARY.material, BINARY.splits
+    everyone, values = made.rows(splits, "frozen", "train"), []
+    for k in range(12):
+        folds = [f"r{1 + k % 2:02d}f{fold}" for fold in (1, 2, 3, 4)]
+        label = sum(fold * np.isin(everyone, made.rows(splits, name, "test")) for fold, name in enumerate(folds))
+        order = permutation_within(label, rng(11, "null", str(k)))
+        shuffled, risk = made.outcomes.take(everyone).take(order), np.zeros(80)
+        for fold, name in enumerate(folds):
+            train = made.rows(splits, name, "train")
+            signature = learn(made, train, [shuffled.take(label != fold)])[0].signature
+            risk[label == fold] = risks(made, signature, everyone[label == fold])["signature"]
+        right = [comparable(shuffled.take(label == f)) for f in range(4)]
+        total = sum(pairs.sum() for pairs in right)
+        values.append(sum(p.sum() * concordance(p, risk[label == f]) for f, p in enumerate(right)) / total)
+    assert value(BINARY, "cross-validation", "train", "null", "auc") == pytest.approx(np.mean(values), abs=1e-12)
+    own = value(BINARY, "cross-validation", "train", "signature", "auc")
+    share = (1 + sum(v >= own for v in values)) / 13
+    assert value(BINARY, "cross-validation", "train", "signature", "null_p") == pytest.approx(share)
+
+
 def test_a_binary_outcome_has_an_auc_and_no_curves():
     from sklearn.metrics import roc_auc_score
 
@@ -165,9 +202,6 @@ def test_no_leakage_from_test_cases_to_what_is_learned_in_folds():
 
 def test_selecting_before_the_folds_would_look_better():
     """The trap this design avoids: on pure noise, features chosen on all cases seem to predict in the folds."""
-    from radioloom.stages.fit import fit_signature, risks
-    from radioloom.survival.concordance import comparable, concordance
-
     noise = Made(effect=0, seed=5, sizes={"train": 60})
     made = noise.material
     everyone = made.rows(noise.splits, "frozen", "train")

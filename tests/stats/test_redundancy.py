@@ -71,6 +71,16 @@ def test_no_two_kept_are_alike_and_every_dropped_one_has_a_twin_before_it(seed, 
         assert turn[twin[place]] < turn[place]
 
 
+def test_who_is_not_in_the_order_takes_no_part():
+    rho = spearman(columns(4, 15, 12))
+    order = np.array([7, 2, 9, 4])
+    found = keep_apart(rho, order, 0.3)
+    inside = np.ix_(order, order)
+    alone = keep_apart(rho[inside], np.arange(4), 0.3)
+    assert found[order].tolist() == [-1 if k < 0 else order[k] for k in alone]
+    assert (np.delete(found, order) == -1).all()
+
+
 def test_the_first_of_the_order_is_kept():
     values = np.arange(6.0)[:, None] * [1, 2, -1]
     assert keep_apart(spearman(values), np.array([1, 0, 2]), 0.9).tolist() == [1, -1, 1]

@@ -41,6 +41,11 @@ def test_equal_strengths_are_taken_by_name():
     assert chosen("top", 2, scores=[0.4, 0.6, 0.6, 0.4, 0.4, 0.6]) == ["a", "b"]
 
 
+def test_a_mirror_image_is_as_strong():
+    assert chosen("top", 2, scores=[0.5, 0.3, 0.7, 0.5, 0.5, 0.5]) == ["b", "c"]
+    assert chosen("top", 1, scores=[0.5, 0.7, 0.30000000000000004, 0.5, 0.5, 0.5]) == ["b"]
+
+
 def test_forward_finds_the_two_that_bear_on_the_outcome_and_stops():
     """Naive twin: at each step every candidate is fitted, and a step needs a likelihood ratio above 3.84."""
     found = chosen("forward", scores=None)

@@ -14,7 +14,7 @@ from radioloom.survival.concordance import comparable, feature_concordance
 from radioloom.survival.models import model
 from radioloom.survival.outcome import Outcome, check_learnable
 from radioloom.survival.outcome import outcome as checked_outcome
-from radioloom.survival.selectors import Candidates, select
+from radioloom.survival.selectors import Candidates, select, strength
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,7 +224,7 @@ def _reduction(made: Material, screened: Screened, score: np.ndarray, outcomes: 
     chosen = _choose(made, screened.values, left, score, outcomes)
     for place in left:
         step[place] = "selector"
-        reason[place] = chosen.get(int(place), f"C {score[place]:.3f}: others of {made.groups[place]} came first")
+        reason[place] = chosen.get(int(place), f"C {score[place]:.3f}: others were taken")
     volume = made.study["baselines"].get("volume")
     volume_rho = screened.rho[made.place(volume[0])] if volume else np.full(len(step), np.nan)
     return Reduction(step, reason, score, volume_rho, tuple(chosen))
@@ -236,31 +236,28 @@ def _set_apart(
     """Mark redundant features; places of the others. The more reliable is kept, then the more prognostic."""
     step, reason = verdict
     left = np.flatnonzero(step == "")
-    rho = screened.rho[np.ix_(left, left)]
-    order = np.lexsort((made.names[left], -np.abs(score[left] - 0.5), -made.reliable.low[left]))
-    twin = keep_apart(rho, order, made.study["reduce"]["redundancy"])
+    order = left[np.lexsort((left, -strength(score[left]), -made.reliable.low[left]))]
+    twin = keep_apart(screened.rho, order, made.study["reduce"]["redundancy"])
     for k in np.flatnonzero(twin >= 0):
-        step[left[k]] = "redundancy"
-        reason[left[k]] = f"Spearman rho {rho[k, twin[k]]:.3f} with {made.names[left[twin[k]]]}, which is kept"
-    return left[twin < 0]
+        step[k] = "redundancy"
+        reason[k] = f"Spearman rho {screened.rho[k, twin[k]]:.3f} with {made.names[twin[k]]}, which is kept"
+    return left[twin[left] < 0]
 
 
 def _choose(
     made: Material, values: np.ndarray, left: np.ndarray, score: np.ndarray, outcomes: Outcome
 ) -> dict[int, str]:
     settings = made.study["model"]
-    columns = values[:, left]
     candidates = Candidates(
         names=made.names[left],
         groups=made.groups[left],
         scores=score[left],
-        columns=(columns - columns.mean(axis=0)) / columns.std(axis=0),
+        columns=values[:, left],
         outcomes=outcomes,
         model=model(settings["kind"], outcomes.kind),
     )
-    return {
-        int(left[k]): reason for k, reason in select(candidates, settings["selector"], settings["n_features"]).items()
-    }
+    chosen = select(candidates, settings["selector"], settings["n_features"])
+    return {int(left[k]): reason for k, reason in chosen.items()}
 
 
 def selection_rows(made: Material, found: Reduction, split: str) -> list[dict[str, Any]]:

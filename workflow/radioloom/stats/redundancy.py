@@ -39,27 +39,30 @@ def twice_ranks(values: np.ndarray) -> np.ndarray:
 def keep_apart(rho: np.ndarray, order: np.ndarray, threshold: float) -> np.ndarray:
     """Go through features in `order` and drop each whose |rho| with one kept before is above `threshold`.
 
-    `rho` (f, f) is symmetric, `order` (f,) lists places from the most to the least wanted. Returns int64 (f,): -1 for
-    a kept feature, else the place of the kept twin, the one it resembles most.
+    `rho` (f, f) is symmetric, `order` (m,) lists places from the most to the least wanted; others take no part. Returns
+    int64 (f,): -1 for a kept feature (and one that takes no part), else the place of the kept twin, the one it
+    resembles most.
     """
-    strength = np.abs(np.nan_to_num(rho))
-    alike = strength > threshold
-    dropped = np.zeros(len(order), dtype=bool)
+    dropped = np.zeros(len(rho), dtype=bool)
+    outside = np.ones(len(rho), dtype=bool)
+    outside[order] = False
     kept = []
-    for place in order:  # each kept feature drops all that resemble it: those before it in the order it cannot reach
+    for place in order:  # each kept feature drops all that resemble it; those before it in the order are decided
         if not dropped[place]:
             kept.append(place)
-            dropped |= alike[place]
+            dropped |= np.abs(rho[place]) > threshold
             dropped[place] = False
-    return _twins(strength, order, np.array(kept, dtype=np.int64), np.flatnonzero(dropped))
+    return _twins(rho, order, np.array(kept, dtype=np.int64), np.flatnonzero(dropped & ~outside))
 
 
-def _twins(strength: np.ndarray, order: np.ndarray, kept: np.ndarray, dropped: np.ndarray) -> np.ndarray:
+def _twins(rho: np.ndarray, order: np.ndarray, kept: np.ndarray, dropped: np.ndarray) -> np.ndarray:
     """Of each dropped place the kept one, earlier in the order, that it resembles most (the earliest if several)."""
-    twin = np.full(len(order), -1, dtype=np.int64)
-    turn = np.empty(len(order), dtype=np.int64)
+    twin = np.full(len(rho), -1, dtype=np.int64)
+    if not len(dropped):
+        return twin
+    turn = np.empty(len(rho), dtype=np.int64)
     turn[order] = np.arange(len(order))
-    likeness = np.where(turn[kept][None, :] < turn[dropped][:, None], strength[np.ix_(dropped, kept)], -1.0)
-    if len(dropped):
-        twin[dropped] = kept[likeness.argmax(axis=1)]
+    strength = np.abs(np.nan_to_num(rho[np.ix_(dropped, kept)]))
+    strength[turn[kept][None, :] > turn[dropped][:, None]] = -1.0
+    twin[dropped] = kept[strength.argmax(axis=1)]
     return twin

@@ -13,7 +13,7 @@ import numpy as np
 
 from radioloom.survival.outcome import Outcome
 
-CHUNK = 1 << 23  # pairs x features compared at once: bounds the memory of `feature_concordance`
+CHUNK = 1 << 22  # pairs x features compared at once: bounds the memory of `feature_concordance`
 
 
 def comparable(outcomes: Outcome, strata: np.ndarray | None = None) -> np.ndarray:
@@ -77,19 +77,18 @@ def resampled(pairs: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.n
 def feature_concordance(pairs: list[np.ndarray], values: np.ndarray) -> np.ndarray:
     """C of each column of `values` (n, f) taken as a risk, for each of k pair matrices (n, n); float64 (k, f).
 
-    Columns must be free of NaN, pairs unweighted. C is 1/2 + sum of sign(x_i - x_j) (P_ij - P_ji) over i < j, halved
-    and divided by the number of pairs: the signs, which are the costly part, serve all k outcomes in one product.
+    Columns must be free of NaN, pairs unweighted. C is 1/2 + 1/2 sum of [x_i > x_j] (P_ij - P_ji) over all i and j,
+    divided by the number of pairs: the comparisons, which are the costly part, serve all k outcomes in one product.
     """
     n, n_features = values.shape
-    first, second = np.triu_indices(n, 1)
-    exact = np.float32 if len(first) < 1 << 24 else np.float64  # sums of +-1 stay whole numbers
-    leaning = np.stack([(p - p.T)[first, second] for p in pairs]).astype(exact)
+    exact = np.float32 if n < 4096 else np.float64  # sums of n^2 terms of -1, 0 and 1 stay whole numbers
+    leaning = np.stack([(p - p.T).ravel() for p in pairs]).astype(exact)
     total = np.array([p.sum() for p in pairs])
     found = np.empty((len(pairs), n_features))
-    step = max(1, CHUNK // max(1, len(first)))
+    step = max(1, CHUNK // n**2)
     columns = np.ascontiguousarray(values.T)
     for start in range(0, n_features, step):
         block = columns[start : start + step]
-        signs = np.sign(block[:, first] - block[:, second]).astype(exact)
-        found[:, start : start + step] = leaning @ signs.T
+        above = (block[:, :, None] > block[:, None, :]).reshape(len(block), -1).astype(exact)
+        found[:, start : start + step] = leaning @ above.T
     return 0.5 + np.divide(0.5 * found, total[:, None], out=np.full(found.shape, np.nan), where=total[:, None] > 0)

@@ -19,6 +19,11 @@ GAIN = 1.92  # half of the 95 % quantile of chi-square with 1 degree of freedom
 POOL = 50
 
 
+def strength(scores: np.ndarray) -> np.ndarray:
+    """|C - 0.5|, rounded so that a feature and its mirror image are equally strong."""
+    return np.round(np.abs(scores - 0.5), 12)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Features that may be chosen; all arrays run over the f candidates."""
@@ -26,13 +31,13 @@ class Candidates:
     names: np.ndarray  # (f,) feature ids, the last tie-breaker
     groups: np.ndarray  # (f,)
     scores: np.ndarray  # (f,) univariate concordance
-    columns: np.ndarray  # (n, f) values on training cases, standardised
+    columns: np.ndarray  # (n, f) values on training cases
     outcomes: Outcome
     model: Model
 
     def ranked(self) -> np.ndarray:
         """Places from the strongest to the weakest; equal strengths by name."""
-        return np.lexsort((self.names, -np.abs(self.scores - 0.5)))
+        return np.lexsort((self.names, -strength(self.scores)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,9 @@ def forward(candidates: Candidates, n_features: int) -> dict[int, str]:
 
 
 def _likelihood(candidates: Candidates, places: list[int]) -> float:
-    return fit_model(candidates.model, candidates.columns[:, places], candidates.outcomes).log_likelihood
+    columns = candidates.columns[:, places]
+    columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    return fit_model(candidates.model, columns, candidates.outcomes).log_likelihood
 
 
 SELECTORS = {
