@@ -94,3 +94,22 @@ def test_voxels_of_nifti_are_those_that_itk_reads(tmp_path, order, scale, dtype)
     expected = sitk.GetArrayFromImage(sitk.ReadImage(path))
     assert np.allclose(images.read(path).array, expected, rtol=1e-6)
     assert images.geometry(path).shape == (4, 5, 6)
+
+
+def test_a_box_is_all_that_must_be_finite(tmp_path):
+    array = np.random.default_rng(0).random((4, 5, 6))
+    array[0] = np.nan
+    grid = Grid((4, 5, 6), (3.0, 1.5, 0.7), (-4.0, 50.25, 8.5), TURN)
+    images.write(Volume(array, grid), tmp_path / "x.nii")
+    part = images.read(tmp_path / "x.nii", box=(slice(1, 3), slice(0, 5), slice(2, 4)))
+    assert np.array_equal(part.array, array[1:3, :, 2:4])
+    assert part.grid.same_place(grid.crop((1, 0, 2), (2, 5, 2)))
+
+
+def test_absurd_sizes_are_refused_before_memory_is_taken(tmp_path):
+    path = write(tmp_path, sitk.Image(3, 4, 5, sitk.sitkInt16))
+    raw = bytearray(path.read_bytes())
+    raw[42:48] = np.array([30000] * 3, "<i2").tobytes()
+    path.write_bytes(raw)
+    with pytest.raises(BadImage, match="30000 x 30000 x 30000 voxels; no image"):
+        images.read(path)

@@ -131,6 +131,8 @@ def test_contours_between_slices_go_to_the_nearest_and_do_not_cancel():
     near = rasterise([lift(box(1.5, 5.5), z + 0.3) for z in range(1, 5)], GRID)
     assert near.offset[0] == 1
     assert near.array.shape[0] == 4
+    below = rasterise([lift(box(1.5, 5.5), z - 0.3) for z in range(1, 5)], GRID)
+    assert (below.offset[0], below.array.shape[0]) == (1, 4)
     dense = rasterise([lift(box(1.5, 5.5), z) for z in np.arange(1, 4.1, 0.5)], GRID)
     assert dense.array.all(axis=(1, 2)).all()
     assert dense.array.shape[0] == 4
@@ -149,6 +151,7 @@ def test_two_far_parts_are_not_joined():
     grid = Grid((40, 14, 16), (1.0, 1.5, 2.0))
     raster = rasterise([lift(box(1.5, 5.5), z, grid) for z in (1, 2, 3, 30, 31)], grid)
     assert full(raster, grid).any(axis=(1, 2)).sum() == 5
+    assert raster.notes == ("26 slice(s) between contours have none",)
     pair = rasterise([lift(box(1.5, 5.5), z, grid) for z in (3, 9)], grid)
     assert full(pair, grid).any(axis=(1, 2)).sum() == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from radioloom.volume import Grid, Volume
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
+Box = tuple[slice, slice, slice]
+MOST_VOXELS = 2**31  # of an image: beyond, a header is absurd (or a memory bomb)
 SUFFIXES = {
     ".nii.gz": "NIfTI", ".nii": "NIfTI", ".nrrd": "NRRD", ".nhdr": "NRRD", ".mha": "MetaImage", ".mhd": "MetaImage",
 }  # fmt: skip
@@ -34,14 +37,29 @@ def geometry(path: Path) -> Grid:
     return _grid(reader)
 
 
-def read(path: Path, unit: str = "", modality: str = "") -> Volume:
-    """An image file as float64; BadImage where it cannot be read, is not 3D scalar, or holds non-finite values."""
-    volume = read_native(path)
-    array = volume.array.astype(np.float64)
+def voxels(path: Path, shape: tuple[int, int, int], fault: type[CaseError] = BadImage) -> np.ndarray:
+    """Voxels of a NIfTI-1 file of known shape, as they are stored; `fault` where it is damaged or of another kind."""
+    array = _nifti(path, shape, fault)
+    if array is None:
+        raise fault(f"{path.name}: not a single-file NIfTI-1 image")
+    return array
+
+
+def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None) -> Volume:
+    """An image file, or a box of it, as float64.
+
+    Raises BadImage where it cannot be read, is not three-dimensional and scalar, or where the box holds values that
+    are not finite (many registered images hold NaN where they end).
+    """
+    whole = read_native(path)
+    if box is None:
+        box = tuple(slice(0, n) for n in whole.grid.shape)
+    array = whole.array[box].astype(np.float64)
     bad = int(np.count_nonzero(~np.isfinite(array)))
     if bad:
         raise BadImage(f"{path.name}: {bad} voxels are not finite (NaN or infinite); mend the image first")
-    return Volume(array, volume.grid, unit, modality)
+    low, shape = tuple(side.start for side in box), array.shape
+    return Volume(array, whole.grid.crop(low, shape) if shape != whole.grid.shape else whole.grid, unit, modality)
 
 
 def read_native(path: Path, fault: type[CaseError] = BadImage) -> Volume:
@@ -88,15 +106,37 @@ def _nifti(path: Path, shape: tuple[int, int, int], fault: type[CaseError]) -> n
 
 
 def write(volume: Volume, path: Path) -> None:
-    """Write a volume in its own dtype (bool as uint8)."""
+    """Write a volume in its own dtype (bool as uint8); `.nii` without ITK, whose import takes longer than the rest."""
+    array = volume.array.astype(np.uint8) if volume.array.dtype == bool else volume.array
+    if path.suffix == ".nii":
+        path.write_bytes(_nifti_header(array, volume.grid) + np.ascontiguousarray(array).tobytes())
+        return
     import SimpleITK as sitk
 
-    array = volume.array.astype(np.uint8) if volume.array.dtype == bool else volume.array
     image = sitk.GetImageFromArray(array)
     image.SetSpacing(volume.grid.spacing_mm[::-1])
     image.SetOrigin(volume.grid.origin_mm[::-1])
     image.SetDirection(np.array(volume.grid.direction)[::-1, ::-1].ravel().tolist())
     sitk.WriteImage(image, str(path))
+
+
+def _nifti_header(array: np.ndarray, grid: Grid) -> bytes:
+    """The 352 bytes before the voxels of a NIfTI-1 file: its place as an s-form, millimetres in RAS."""
+    code = next(code for code, kind in NIFTI.items() if kind == array.dtype)
+    affine = (np.array(grid.direction) * grid.spacing_mm)[::-1, ::-1] * [[-1], [-1], [1]]
+    origin = np.array(grid.origin_mm[::-1]) * [-1, -1, 1]
+    place = np.column_stack([affine, origin]) + 0.0
+    return b"".join([
+        struct.pack("<i36x", 348),
+        struct.pack("<8h", 3, *array.shape[::-1], 1, 1, 1, 1),
+        struct.pack("<14x3h", code, array.dtype.itemsize * 8, 0),
+        struct.pack("<8f", 1.0, *grid.spacing_mm[::-1], 1.0, 0.0, 0.0, 0.0),
+        struct.pack("<3f3xB", 352.0, 1.0, 0.0, 2),
+        bytes(252 - 124),
+        struct.pack("<2h24x", 0, 1),
+        struct.pack("<12f", *place.ravel()),
+        struct.pack("<16x4s4x", b"n+1"),
+    ])  # fmt: skip
 
 
 def _reader(path: Path, fault: type[CaseError] = BadImage) -> sitk.ImageFileReader:
@@ -125,6 +165,8 @@ def _grid(reader: sitk.ImageFileReader, fault: type[CaseError] = BadImage) -> Gr
     if reader.GetNumberOfComponents() != 1:
         raise fault(f"{name}: {reader.GetNumberOfComponents()} values a voxel (colour or vector); one is expected")
     n = len(size)
+    if np.prod(size, dtype=float) > MOST_VOXELS:
+        raise fault(f"{name}: {' x '.join(map(str, size))} voxels; no image of a patient is that large")
     direction = np.array(reader.GetDirection()).reshape(n, n)[:3, :3]
     return Grid(
         tuple(int(v) for v in size[2::-1]),

@@ -57,8 +57,8 @@ def read(folder: Path | str, name: str) -> Prepared:
     folder = Path(folder)
     sidecar = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     grid = Grid.from_dict(sidecar["grid"])
-    image = images.read_native(folder / f"{name}.image.nii").array.astype(np.float64)
-    mask = images.read_native(folder / f"{name}.mask.nii").array != 0
+    image = images.voxels(folder / f"{name}.image.nii", grid.shape).astype(np.float64)
+    mask = images.voxels(folder / f"{name}.mask.nii", grid.shape) != 0
     unit, modality = sidecar["unit"], sidecar["modality"]
     return Prepared(Volume(image, grid, unit, modality, tuple(sidecar["notes"])), Volume(mask, grid), sidecar)
 

@@ -66,6 +66,8 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
         )
     cropped, begin = cut(array, offset)
     notes = list(planes.notes)
+    if bare := slices[-1] - slices[0] + 1 - len(slices):
+        notes.append(f"{bare} slice(s) between contours have none")
     if beyond:
         notes.append(f"{beyond} of {len(planes.positions)} planes of contours lie outside the image")
     if outside:

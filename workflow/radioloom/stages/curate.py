@@ -99,7 +99,9 @@ def _folder(row: Row, data: Path, scans: dict[str, dicom.Scan], found: list[Row]
         reason = {"verdict": "excluded", "reason": str(error)}
         found.append(_series_row(digest(chosen), headers[0].modality, headers, None, ignored) | reason)
         raise
-    usable = {"verdict": "usable", "reason": why if len(groups) > 1 else None}
+    said = [why] if len(groups) > 1 else []
+    said += ["lossy compression"] if any(header.lossy for header in headers) else []
+    usable = {"verdict": "usable", "reason": "; ".join(said) or None}
     found.append(_series_row(digest(chosen), headers[0].modality, headers, grid, ignored) | usable)
     return image
 

@@ -113,10 +113,10 @@ def _read(image: Row, grid: Grid, box: Box, data: Path) -> Volume:
     part = _part(grid, box)
     files = [data / file for file in image["files"]]
     if images.kind(files[0]):
-        whole = images.read(files[0], image["unit"], image["modality"])
-        if not whole.grid.same_place(grid):
+        volume = images.read(files[0], image["unit"], image["modality"], box)
+        if not volume.grid.same_place(part):
             raise BadImage(f"{files[0].name}: it has changed since it was curated; run the study again")
-        return Volume(np.ascontiguousarray(whole.array[box]), part, image["unit"], image["modality"])
+        return volume
     if image["frames"]:
         slices = frames.split(_header(files[0]))
         headers = [slices[index] for index in image["frames"][box[0]]]
