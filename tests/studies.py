@@ -75,33 +75,33 @@ class Bench:
         for cohort, rows in self.rows.items():
             columns = list(dict.fromkeys(key for row in rows for key in row))
             lines = ["\t".join(columns), *("\t".join(row.get(key, "") for key in columns) for row in rows)]
-            (self.place / f"{cohort}.tsv").write_text("\n".join(lines) + "\n")
+            _put(self.place / f"{cohort}.tsv", "\n".join(lines) + "\n")
             cohorts[cohort] = {"role": roles[cohort], "sheet": str(self.place / f"{cohort}.tsv")}
             if cohort != "retest":
                 text = "\n".join(["id,days,dead", *(",".join(map(str, row)) for row in self.outcomes[cohort])])
-                (self.place / "data" / f"{cohort}.csv").write_text(text + "\n")
+                _put(self.place / "data" / f"{cohort}.csv", text + "\n")
                 cohorts[cohort]["clinical"] = {
                     "file": f"{cohort}.csv",
                     "case": "id",
                     "time_days": "days",
                     "event": "dead",
                 }
-        (self.place / "quick.yaml").write_text(PROFILE)
+        _put(self.place / "quick.yaml", PROFILE)
         study = {
             "study": "bench",
             "title": "A study of the tests",
             "seed": 1,
             "profile": str(self.place / "quick.yaml"),
             "batch_size": 8,
-            "data": str(self.place / "data"),
+            "data": "data",  # relative to where snakemake runs
             "cohorts": cohorts,
             "outcome": {"kind": "survival", "name": "death"},
             "model": {"kind": "cox", "n_features": 2},
-            "validation": {"bootstrap": 50, "cross_validation": {"folds": 3, "repeats": 1}, "null_models": 3},
+            "validation": {"bootstrap": 20, "cross_validation": {"folds": 2, "repeats": 1}, "null_models": 2},
             **self.changes,
         }
         path = self.place / "study.yaml"
-        path.write_text(yaml.safe_dump(study, sort_keys=False))
+        _put(path, yaml.safe_dump(study, sort_keys=False))
         return path
 
     def command(self, *arguments: str, cores: int = 2) -> list[str]:
@@ -144,12 +144,18 @@ class Bench:
         return {path.name: path.read_bytes() for path in sorted(paths)}
 
 
+def _put(path: Path, text: str) -> None:
+    """Write a file, unless it says this already: its time tells Snakemake that something changed."""
+    if not path.is_file() or path.read_text() != text:
+        path.write_text(text)
+
+
 def environment() -> dict[str, str]:
     """The environment of a user: no settings of the test runner, data only where the study says."""
     return {key: value for key, value in os.environ.items() if key != "RADIOLOOM_DATA" and not key.startswith("PYTEST")}
 
 
-def fill(bench: Bench, train: int = 24, valid: int = 12) -> Bench:
+def fill(bench: Bench, train: int = 16, valid: int = 8) -> Bench:
     """A study with a training and a validation cohort."""
     for number in range(train):
         bench.add("train", f"T{number:03d}")

@@ -14,7 +14,7 @@ SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 MODULES = sorted(path for path in LIBRARY.rglob("*.py"))
 WORKERS = {"imaging", "filters", "features", "segmentation", "stats", "survival", "genomics", "figures", "simulate"}
 READERS = {"pydicom", "highdicom", "SimpleITK"}
-LEAVES = {"errors", "tables", "volume", "roi", "profile", "provenance", "settings"}
+LEAVES = {"errors", "tables", "volume", "roi", "profile", "provenance", "settings", "schema"}
 # Faces of the library: they may reach everything, nothing may reach them.
 FACES = {"cli", "api", "single", "starter", "study", "job", "__init__"}
 
@@ -120,7 +120,7 @@ def test_sizes_that_have_proved_right():
 def test_every_package_is_installed():
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
     rooms = {"radioloom", *(f"radioloom.{path.parent.name}" for path in LIBRARY.glob("*/__init__.py"))}
-    assert listed == rooms | {"radioloom.extraction", "radioloom.schemas", "radioloom.report"}
+    assert listed == rooms | {"radioloom.extraction", "radioloom.ibsi", "radioloom.schemas", "radioloom.report"}
 
 
 def test_conda_environment_is_the_lock_file():

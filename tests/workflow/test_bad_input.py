@@ -1,4 +1,4 @@
-"""Every kind of bad case in one run: the study finishes, each is a row that a person understands, the rest is computed."""
+"""Every kind of bad case in one run: each is a row that a person understands, and the rest is computed."""
 
 import shutil
 from pathlib import Path
@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+
 from radioloom.io.dicom_write import Header, ct_series, nifti, rtstruct
 from radioloom.volume import Grid, Volume
 from studies import SHAPE, SPACING, Bench, fill, scan

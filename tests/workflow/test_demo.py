@@ -6,6 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
+
 from studies import ROOT, environment
 
 CANARIES = (b"SIMULATED^", b"SIM-PID-", b"SIM-ACC-", b"19010203")
