@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from radioloom.errors import StudyError
+from radioloom.schema import obeys
 
 PACKAGE = Path(__file__).parent
 
@@ -39,9 +40,11 @@ def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
     name : the schema; where : what the message calls the value ("config/config.yaml")
     source : the YAML file, for line numbers
     """
+    filled = _filled(value, schema(name))
+    if obeys(filled, schema(name), schema(name)):
+        return filled
     from jsonschema import Draft202012Validator
 
-    filled = _filled(value, schema(name))
     faults = sorted(
         Draft202012Validator(schema(name)).iter_errors(filled), key=lambda fault: list(map(str, fault.path))
     )
