@@ -1,7 +1,7 @@
-"""A quick yes to a value that plainly obeys a JSON schema: importing jsonschema costs a job more than measuring a lesion.
+"""A quick yes to a value that plainly obeys a JSON schema: importing jsonschema costs more than measuring a lesion.
 
-`obeys` knows the keywords of our schemas and says True only where it is certain. False means that the value is at fault or
-that a keyword is unknown here; jsonschema then judges, and says what is wrong.
+`obeys` knows the keywords of our schemas and says True only where it is certain. False means that the value is at
+fault or that a keyword is unknown here; jsonschema then judges, and says what is wrong.
 """
 
 from __future__ import annotations
