@@ -1,11 +1,13 @@
 """A small invented study for tests of the report: every table in its declared form, with a truth that is known."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from radioloom import tables
 from radioloom.stages.associate import associate
-from radioloom.stages.report import ReportInputs
+from radioloom.stages.report import ReportInputs, report
 
 COHORTS = {"train": ("training", 40), "valid1": ("validation", 30), "valid2": ("validation", 24)}
 MORE = {"retest": ("test-retest", 12), "readers": ("observers", 8), "genomics": ("genomics", 30)}
@@ -14,6 +16,7 @@ FEATURES = ["morphology_volume", "intensity_energy", "glrlm_grey_level_non_unifo
 FEATURES += ["wavelet-HLH_glrlm_grey_level_non_uniformity"]
 
 
+@cache
 def survival_study(seed: int = 1) -> ReportInputs:
     """Six cohorts with a hidden heterogeneity, as the embedded study has them."""
     draw = np.random.default_rng(seed)
@@ -56,6 +59,7 @@ def survival_study(seed: int = 1) -> ReportInputs:
     )
 
 
+@cache
 def binary_study(seed: int = 2) -> ReportInputs:
     """One cohort of PET, a binary outcome, cross-validation only: no replicates, no curves, no genes, no truth."""
     draw = np.random.default_rng(seed)
@@ -80,6 +84,12 @@ def binary_study(seed: int = 2) -> ReportInputs:
         pictures=_pictures(sheets, set(), draw),
         provenance=_provenance(),
     )
+
+
+@cache
+def html(kind: str) -> str:
+    """The report of the survival or of the binary study, made once."""
+    return report({"survival": survival_study, "binary": binary_study}[kind]())
 
 
 def _settings(kind, sizes):

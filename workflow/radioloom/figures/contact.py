@@ -73,8 +73,7 @@ def sheet(pictures: list[tuple[str, np.ndarray, np.ndarray]], columns: int = 8) 
     for index, (_, grey, mask) in enumerate(pictures):
         top, left = size * (index // columns), size * (index % columns)
         page[top : top + size, left : left + size] = tile(grey, mask, size)
-    picture = Image.fromarray(page, mode=None)
-    picture = picture.convert("P") if picture.mode != "P" else picture
+    picture = Image.frombytes("P", (page.shape[1], page.shape[0]), page.tobytes())
     picture.putpalette(_palette())
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG", optimize=True)
@@ -83,11 +82,13 @@ def sheet(pictures: list[tuple[str, np.ndarray, np.ndarray]], columns: int = 8) 
 
 def tile(grey: np.ndarray, mask: np.ndarray, size: int) -> np.ndarray:
     """Palette indices (size, size) of one case: shades 0 .. GREYS-1, then the outline's colours."""
-    from scipy.ndimage import binary_dilation, zoom
+    from PIL import Image
+    from scipy.ndimage import binary_dilation
 
-    factor = size / len(grey)
-    smooth = zoom(grey.astype(float), factor, order=1, grid_mode=True, mode="nearest")[:size, :size]
-    inside = zoom(mask.astype(float), factor, order=1, grid_mode=True, mode="nearest")[:size, :size] >= 0.5
+    def enlarged(plane: np.ndarray) -> np.ndarray:
+        return np.asarray(Image.fromarray(plane.astype(np.float32)).resize((size, size), Image.Resampling.BILINEAR))
+
+    smooth, inside = enlarged(grey), enlarged(mask) >= 0.5
     shades = np.clip(np.round(smooth / 255 * (GREYS - 1)), 0, GREYS - 1).astype(np.uint8)
     line = binary_dilation(inside, iterations=DENSITY) & ~inside
     halo = binary_dilation(inside, iterations=DENSITY + 1) & ~inside & ~line

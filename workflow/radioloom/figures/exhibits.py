@@ -245,10 +245,13 @@ def planted_metrics(metrics: pd.DataFrame, truth: pd.DataFrame, main: str) -> Ex
     return Exhibit(heads, tuple(rows), (1, 2, 3, 4, 5, 6, 7))
 
 
-def planted_features(follows: dict[str, list[str]], names: list[str]) -> Exhibit:
-    """Which hidden factors each feature of the signature follows; one that follows none was not planted."""
-    rows = [(name, " and ".join(follows.get(name, [])) or "neither: not planted") for name in names]
-    return Exhibit(("feature of the signature", "follows the hidden"), tuple(rows))
+def planted_features(follows: dict[str, dict[str, float]], names: list[str]) -> Exhibit:
+    """Which hidden factors each feature of the signature follows, and how closely; none: it was not planted."""
+    rows = []
+    for name in names:
+        said = [f"{factor} ({number(rho)})" for factor, rho in follows.get(name, {}).items()]
+        rows.append((name, " and ".join(said) or "neither: not planted"))
+    return Exhibit(("feature of the signature", "follows the hidden (median |rho|)"), tuple(rows))
 
 
 def planted_modules(frame: pd.DataFrame) -> Exhibit:

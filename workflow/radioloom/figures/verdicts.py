@@ -79,13 +79,60 @@ def associations(frame: pd.DataFrame) -> str:
     found, alone = int((tested["q"] < 0.05).sum()), int((tested["p_max"] < 0.05).sum())
     said = f"{count(len(tested), 'pair')} of module and feature were tested: {found} with q < 0.05"
     said += f" and {alone} with a family-wise p < 0.05." if found else "."
-    top = tested[tested["q"] < 0.05].assign(size=-tested["rho"].abs()).sort_values(["p", "size"]).head(1)
+    hits = tested[tested["q"] < 0.05]
+    top = hits.assign(size=-hits["rho"].abs()).sort_values(["p", "size"]).head(1)
     for row in top.itertuples():
         said += (
             f" The strongest: module {row.module} with {row.feature_id}, rho {number(row.rho)} "
             f"(q {probability(row.q)}, n {row.n}), {number(row.rho_given_volume)} given volume."
         )
     return said
+
+
+def planted_modules(overlap: pd.DataFrame, hits: pd.DataFrame) -> str:
+    """Whether the modules that a hidden factor drives were found, and what they go with.
+
+    overlap : genomics.recovery.overlap with `driver`; hits : ASSOCIATIONS with q < 0.05 and `planted`
+    """
+    said = []
+    for row in overlap[overlap["driver"] != ""].itertuples():
+        if row.n_shared:
+            said.append(
+                f"The planted module ({count(row.n_planted, 'gene')} that follow {row.driver}) is met best by "
+                f"{row.found}: {row.n_shared} of its genes are among {row.found}'s {row.n_found} "
+                f"(Jaccard {number(row.jaccard)})."
+            )
+        else:
+            said.append(f"No module found has a gene of the planted one ({count(row.n_planted, 'gene')}).")
+    meant = int(hits["planted"].sum())
+    said.append(f"Of {count(len(hits), 'association')} with q < 0.05, {meant} go back to what was planted.")
+    return " ".join(said)
+
+
+def planted_features(follows: dict[str, dict[str, float]], names: list[str]) -> str:
+    """How many features of the signature follow which hidden factor."""
+    factors = sorted({factor for name in names for factor in follows.get(name, {})})
+    parts = [
+        f"{sum(factor in follows.get(name, {}) for name in names)} follow the hidden {factor}" for factor in factors
+    ]
+    lost = sum(not follows.get(name) for name in names)
+    parts += [f"{lost} {'follows' if lost == 1 else 'follow'} neither"] if lost else []
+    return f"Of {count(len(names), 'feature')} in the signature, {', '.join(parts)}."
+
+
+def planted_performance(metrics: pd.DataFrame, truth: pd.DataFrame, main: str) -> str:
+    """The signature beside the planted truth in the validation cohorts (cross-validation where there are none)."""
+    own = metrics[(metrics["metric"] == main) & (metrics["model"] == "signature")]
+    for evaluation in ("validation", "cross-validation"):
+        said = []
+        for row in own[own["evaluation"] == evaluation].itertuples():
+            top = truth[truth["cohort"] == row.cohort]
+            if len(top):
+                ceiling = number(top["estimate"].iloc[0])
+                said.append(f"{number(row.estimate)} in {row.cohort} (the planted hazard itself: {ceiling})")
+        if said:
+            return f"{metric(main)} of the signature: {', '.join(said)}."
+    return ""
 
 
 def _value(part: pd.DataFrame, model: str, name: str) -> pd.Series | None:

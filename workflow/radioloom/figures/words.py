@@ -22,8 +22,9 @@ STEPS = {
     "selector": "not chosen by the selector",
 }
 METRICS = {
-    "c_index": "C-index", "uno_c": "Uno's C", "auc": "AUC", "brier": "Brier score", "logrank_p": "log-rank p",
+    "c_index": "C-index", "uno_c": "Uno's C", "auc": "AUC", "brier": "Brier score",
     "calibration_slope": "calibration slope", "hazard_ratio": "hazard ratio, high against low risk",
+    "logrank_p": "log-rank p",
     "null_p": "p against null models",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 1000
 BACKGROUND = ""  # module of a gene that was planted in none
-FOLLOWS = 0.5  # |rho| with a hidden factor from which a feature is said to follow it
+FOLLOWS = 0.3  # |rho| with a hidden factor from which a feature is said to follow it
 FEWEST = 5  # cases of a cohort from which a rank correlation is told
 FACTORS = ("heterogeneity", "volume")
 
@@ -55,12 +55,15 @@ def compare(truth: dict[str, pd.DataFrame], inputs: ReportInputs) -> Comparison:
     return Comparison(_metrics(truth["cases"], inputs), followed, modules, rand, hits)
 
 
-def follows(frame: pd.DataFrame) -> dict[str, list[str]]:
-    """The hidden factors that each feature follows: median |rho| over the cohorts of at least 0.5."""
+def follows(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """The hidden factors that each feature follows, with the median |rho| over the cohorts."""
     medians = (
         frame.assign(**{f: frame[f"rho_{f}"].abs() for f in FACTORS}).groupby("feature_id")[list(FACTORS)].median()
     )
-    return {name: [f for f in FACTORS if row[f] >= FOLLOWS] for name, row in medians.iterrows()}
+    return {
+        str(name): {factor: float(row[factor]) for factor in FACTORS if row[factor] >= FOLLOWS}
+        for name, row in medians.iterrows()
+    }
 
 
 def _metrics(cases: pd.DataFrame, inputs: ReportInputs) -> pd.DataFrame:
@@ -127,6 +130,6 @@ def _hits(inputs: ReportInputs, modules: pd.DataFrame, followed: pd.DataFrame) -
     found = inputs.associations[inputs.associations["q"] < 0.05].copy()
     pairs = zip(found["module"], found["feature_id"], strict=True)
     found["planted"] = [
-        module in driver and driver[module] in factors.get(name, [driver[module]]) for module, name in pairs
+        module in driver and driver[module] in factors.get(name, driver.values()) for module, name in pairs
     ]
     return found

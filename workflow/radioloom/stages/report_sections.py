@@ -128,11 +128,16 @@ def truth(study: ReportInputs, found: Comparison) -> dict[str, Any]:
         genes = study.truth["genes"].fillna({"module": ""})
         drawn = planted_figures.module_overlap(genes, study.modules)
         figures["modules"] = style.svg(drawn, "overlap", "Genes of planted modules in the modules found")
+    metrics, main, followed = _ordered(study, study.metrics), main_metric(study), follows(found.features)
+    said = [verdicts.planted_performance(metrics, found.metrics, main)]
+    said += [verdicts.planted_features(followed, _names(study))] if followed else []
+    said += [verdicts.planted_modules(found.modules, found.hits)] if found.modules is not None else []
     return {
         "settings": study.settings.get("simulate", {}),
+        "verdicts": [line for line in said if line],
         "figures": figures,
-        "metrics": exhibits.planted_metrics(_ordered(study, study.metrics), found.metrics, main_metric(study)),
-        "features": exhibits.planted_features(follows(found.features), _names(study)) if len(found.features) else None,
+        "metrics": exhibits.planted_metrics(metrics, found.metrics, main),
+        "features": exhibits.planted_features(followed, _names(study)) if followed else None,
         "follows": FOLLOWS,
         "modules": None if found.modules is None else exhibits.planted_modules(found.modules),
         "adjusted_rand": None if found.adjusted_rand is None else number(found.adjusted_rand),

@@ -1,0 +1,62 @@
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from radioloom.figures import style
+
+
+@style.drawn
+def example(points=20):
+    figure, axes = style.canvas(4, 3)
+    x = np.linspace(0, 1, points)
+    axes.fill_between(x, x, x + 1, alpha=0.3)
+    axes.plot(x, x**2, "o", label="a < b & c")
+    axes.legend()
+    axes.set(xlim=(0.2, 0.8), xlabel="per cent")
+    return figure
+
+
+def test_two_drawings_are_the_same_bytes():
+    assert style.svg(example(), "a", "t") == style.svg(example(), "a", "t")
+
+
+def test_it_is_one_element_with_a_title_and_text_that_can_be_searched():
+    text = style.svg(example(), "a", "what <is> seen")
+    root = ET.fromstring(text)
+    assert root.tag.endswith("svg")
+    assert root[0].text == "what <is> seen"
+    assert "per cent" in "".join(root.itertext())
+    assert root.get("width") is None  # it scales with its box
+    assert "max-width:384px" in root.get("style")  # 4 inches of 96 CSS pixels
+
+
+def test_ids_of_two_figures_in_one_page_do_not_meet():
+    page = style.svg(example(), "a", "t") + style.svg(example(), "b", "t")
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert ids
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) | set(re.findall(r'href="#([^"]+)"', page)) == set(ids)
+
+
+def test_no_date_no_program_and_no_address_to_load():
+    text = style.svg(example(), "a", "t")
+    assert "metadata" not in text
+    assert not re.search(r'(src|href)="(?!#)', text)
+
+
+def test_drawing_leaves_the_settings_of_others_alone():
+    import matplotlib
+
+    before = matplotlib.rcParams["font.size"]
+    example()
+    assert matplotlib.rcParams["font.size"] == before
+
+
+@pytest.mark.parametrize("model", [*style.MODEL_COLOURS, "suvmax", "clinical+signature"])
+def test_every_model_has_a_colour_of_its_own(model):
+    others = ["clinical+signature", "suvmax"]
+    colours = [style.colour(name, others) for name in [*style.MODEL_COLOURS, *others]]
+    assert len(set(colours)) == len(colours)
+    assert style.colour(model, others) in colours

@@ -1,0 +1,50 @@
+import math
+
+import pytest
+
+from radioloom.figures import words
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((0.712, 0.634, 0.788), "0.71 (0.63–0.79)"),
+        ((0.1, -0.02, 0.22), "0.10 (−0.02 to 0.22)"),
+        ((0.5, math.nan, math.nan), "0.50"),
+        ((math.nan, 0.1, 0.2), "– (0.10–0.20)"),
+        ((2.0, 0.5, math.inf), "2.00 (0.50–∞)"),
+    ],
+)
+def test_interval(given, said):
+    assert words.interval(*given) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(-0.004, "0.00"), (-0.006, "−0.01"), (None, "–"), (-math.inf, "−∞")])
+def test_number(value, said):
+    assert words.number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [(0.0004, "< 0.001"), (0.0012, "0.001"), (0.043, "0.043"), (0.4321, "0.43"), (1.0, "1.00"), (None, "–")],
+)
+def test_probability(p, said):
+    assert words.probability(p) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0.000"), (0.07477, "0.07477"), (133.4, "133.4"), (12345.6, "12\N{THIN SPACE}346"), (-2.5e-7, "−2.50 × 10⁻⁷"),
+     (1.234e9, "1.23 × 10⁹"), (math.nan, "–")],
+)  # fmt: skip
+def test_plain(value, said):
+    assert words.plain(value) == said
+
+
+def test_names():
+    assert words.count(1, "case") == "1 case"
+    assert words.count(2, "series", "series") == "2 series"
+    assert words.metric("delta_c_index") == "C-index minus that of volume"
+    assert words.metric("delta_auc_suv_max") == "AUC minus that of suv max"
+    assert words.metric("a_new_one") == "a new one"
+    assert words.feature("glcm_contrast") == "glcm contrast"

@@ -1,0 +1,166 @@
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radioloom import tables
+from radioloom.stages.report import report
+from synthetic_study import binary_study, html, survival_study
+
+VOID = {"meta", "link", "br", "hr", "img", "wbr", "input"}
+
+
+class Page(HTMLParser):
+    """Ids, links, text of cells; raises where tags do not close in the order they opened."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.links, self.tags, self.words = [], [], [], Counter(), []
+        self.feed(text)
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.tags[tag] += 1
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [value for key, value in attributes if key in ("href", "src", "xlink:href") and value]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open, f"</{tag}> closes nothing"
+            assert self.open[-1] == tag, f"</{tag}> while {self.open[-3:]} are open"
+            self.open.pop()
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+@pytest.fixture(scope="module", params=["survival", "binary"])
+def text(request):
+    return html(request.param)
+
+
+def words(text):
+    """The text that a reader sees, in one line."""
+    shown = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", text, flags=re.S)
+    return re.sub(r"\s+", " ", " ".join(Page(shown).words))
+
+
+def test_it_is_one_sound_page(text):
+    page = Page(text)
+    assert text.startswith("<!DOCTYPE html>")
+    assert len(page.ids) == len(set(page.ids))
+    assert page.tags["script"] == page.tags["link"] == page.tags["img"] == 0
+    anchors = [link[1:] for link in page.links if link.startswith("#")]
+    assert set(anchors) <= set(page.ids)
+
+
+def test_nothing_is_loaded_from_anywhere(text):
+    assert not [link for link in Page(text).links if not link.startswith(("#", "data:"))]
+    assert "@import" not in text
+    assert set(re.findall(r"url\((.{5})", text)) <= {
+        "data:",
+        *(f"#{name}" for name in re.findall(r"url\(#(.{4})", text)),
+    }
+
+
+def test_two_reports_are_the_same_bytes():
+    assert report(binary_study()) == html("binary")
+
+
+def test_every_exclusion_stands_with_its_reason():
+    shown = words(html("survival"))
+    for row in survival_study().exclusions.itertuples():
+        assert row.case in shown
+        assert row.reason.replace("_", "_ ") in shown.replace("_", "_ ")
+
+
+def test_sections_that_a_study_has_not_are_not_there():
+    full, plain = html("survival"), html("binary")
+    for section in ("genomics", "truth"):
+        assert f'<section id="{section}">' in full
+        assert f'<section id="{section}">' not in plain
+    assert "Kaplan" not in plain
+    assert "imaged or delineated twice" in plain
+    assert "No case was excluded." in plain
+
+
+def test_what_stands_in_the_tables_stands_in_the_page():
+    shown = words(html("survival"))
+    for said in (
+        "0.71 (0.64–0.78)",
+        "72%",
+        "readers: 75 of 204 kept",
+        "log-rank p 0.008",
+        "2 cases",
+        "log hazard ratio per SD",
+    ):
+        assert said in shown, said
+    assert "AUC 0.74 (0.67–0.81), above chance" in words(html("binary"))
+
+
+def test_text_of_the_study_is_text():
+    study = binary_study()
+    settings = {**study.settings, "title": "<script>alert(1)</script> & more", "description": "a < b"}
+    page = Page(report(replace(study, settings=settings)))
+    assert page.tags["script"] == 0
+    assert "<script>alert(1)</script> & more" in "".join(page.words)
+
+
+def test_neither_paths_nor_dates(text):
+    assert not re.search(r"/(home|work|tmp|root|usr)/", text)
+    assert not re.search(r"20\d\d-\d\d-\d\d", text)
+
+
+def test_a_signature_without_features():
+    study = binary_study()
+    said = words(report(replace(study, signature={**study.signature, "features": [], "note": "no feature is left"})))
+    assert "the signature gives every patient the same risk" in said
+    assert "no feature is left" in said
+
+
+def test_a_study_that_was_judged_on_its_training_cases_only():
+    study = binary_study()
+    said = words(report(replace(study, metrics=study.metrics[study.metrics["evaluation"] == "apparent"])))
+    assert "how well it does elsewhere is not known" in said
+
+
+def test_without_volume_without_pictures_without_provenance():
+    study = binary_study()
+    bare = replace(study, selection=study.selection.assign(volume_rho=np.nan), pictures={}, provenance={})
+    page = Page(report(bare))
+    assert "contact" not in page.ids
+
+
+def test_a_case_that_dropped_out_after_its_picture_keeps_it_under_the_reason():
+    study = binary_study()
+    row = {"cohort": "sts", "case": "sts-003", "replicate": "1", "stage": "clinical", "reason": "no outcome at all"}
+    text = report(replace(study, exclusions=tables.EXCLUSIONS.frame([row])))
+    tile = next(part for part in text.split('<span class="tile') if "sts-003</i>" in part)
+    assert "<b " in tile
+    assert "<em>no outcome at all</em>" in tile
+    assert text.count("<b role") == 25
+
+
+def test_folds_tell_how_stable_the_selection_is():
+    study = binary_study()
+    folds = [study.selection.assign(split=f"r0{k}f1") for k in range(3)]
+    assert "chosen in folds (of 3)" in words(report(replace(study, selection=pd.concat([study.selection, *folds]))))
+
+
+def test_a_survival_study_without_genes_or_truth():
+    study = survival_study()
+    bare = replace(study, modules=None, associations=None, genomics={}, truth=None, pictures={})
+    page = Page(report(bare))
+    assert {"study", "flow", "reliability", "signature", "performance", "provenance"} <= set(page.ids)
+    assert "truth" not in page.ids
