@@ -3,6 +3,7 @@ PYTHON ?= python3
 CORES ?= 2
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONUTF8 := 1
 
 .PHONY: env demo test lint check bench clean
 

@@ -51,7 +51,7 @@ def test_nothing_left_says_what_was_there():
 
 @pytest.fixture(scope="module")
 def diagnostics(root):
-    with open(root / "resources" / "ibsi" / "ibsi1_reference_values.csv", newline="") as file:
+    with open(root / "resources" / "ibsi" / "ibsi1_reference_values.csv", newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["family"].startswith("Diagnostics")]
     return {(row["dataset"], row["tag"]): (float(row["value"]), float(row["tolerance"])) for row in rows}
 

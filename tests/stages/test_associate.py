@@ -44,8 +44,8 @@ def test_the_planted_pair_is_found_and_no_other():
     genes = found.modules.loc[found.modules["module"] == hits["module"].iloc[0], "gene"]
     assert set(genes) == {f"G{k:02d}" for k in range(40, 60)}
     assert set(found.associations["feature_id"]) == {"texture", "noise", VOLUME}  # the declared family
-    MODULES.check(found.modules)
-    ASSOCIATIONS.check(found.associations)
+    MODULES.frame(found.modules)
+    ASSOCIATIONS.frame(found.associations)
     assert found.summary["genes"]["in_modules"] == 80
     assert found.summary["cases"] == {"expression": 36, "features": 36, "both": 36}
 

@@ -10,7 +10,7 @@ from radioloom.tables import ASSOCIATIONS, MODULES, wide
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = json.loads(Path(snakemake.input.signature).read_text())
+    signature = json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8"))
     names = [term["feature_id"] for term in signature["features"]]
     matrix = expression.read(
         Path(params.data, params.settings["expression"]["file"]), params.settings["expression"]["gene"]
@@ -19,7 +19,7 @@ with job(snakemake) as running:
     found = associate(features, matrix, params.settings, names, params.volume, params.seed)
     MODULES.write(found.modules, out.modules, **running.provenance)
     ASSOCIATIONS.write(found.associations, out.associations, **running.provenance)
-    Path(out.summary).write_text(json.dumps(found.summary, indent=1, sort_keys=True))
+    Path(out.summary).write_text(json.dumps(found.summary, indent=1, sort_keys=True), encoding="utf-8")
     running.say(
         f"{found.modules['module'].nunique()} modules, {(found.associations['q'] < 0.05).sum()} pairs with q < 0.05"
     )

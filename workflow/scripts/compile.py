@@ -9,4 +9,4 @@ from radioloom.stages.extract import warm
 with job(snakemake) as running:
     seconds = warm(build(snakemake.params.profile))
     running.say(f"kernels ready in {seconds:.0f} s")
-    Path(snakemake.output[0]).write_text("compiled\n")
+    Path(snakemake.output[0]).write_text("compiled\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from radioloom.tables import EXCLUSIONS, SERIES
 with job(snakemake) as running:
     out = snakemake.output
     curated = curate(snakemake.params.rows, Path(snakemake.params.data))
-    Path(out.images).write_text(json.dumps(curated.images, indent=1, sort_keys=True))
+    Path(out.images).write_text(json.dumps(curated.images, indent=1, sort_keys=True), encoding="utf-8")
     SERIES.write(curated.series, out.series, **running.provenance)
     EXCLUSIONS.write(curated.exclusions, out.exclusions, **running.provenance)
     running.batch(len(curated.images), curated.exclusions)

@@ -11,5 +11,5 @@ with job(snakemake) as running:
     found = running.read("features", "clinical", "covariates", "reliability")
     made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
     signature = fit(made, **running.read("splits", "selection")) | {"provenance": running.provenance}
-    Path(snakemake.output[0]).write_text(json.dumps(signature, indent=1, sort_keys=True))
+    Path(snakemake.output[0]).write_text(json.dumps(signature, indent=1, sort_keys=True), encoding="utf-8")
     running.say(", ".join(term["feature_id"] for term in signature["features"]) or "no feature survived")

@@ -12,7 +12,7 @@ from radioloom.tables import CASES, EXCLUSIONS
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    images = json.loads(Path(snakemake.input.images).read_text())
+    images = json.loads(Path(snakemake.input.images).read_text(encoding="utf-8"))
     Path(out.folder).mkdir(parents=True, exist_ok=True)
     keep = partial(prepared.write, folder=out.folder)
     found = masks.read(snakemake.input.masks)

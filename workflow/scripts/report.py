@@ -13,7 +13,7 @@ from radioloom.stages.report import ReportInputs, report
 
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
-    signature = json.loads(Path(given.signature).read_text())
+    signature = json.loads(Path(given.signature).read_text(encoding="utf-8"))
     truth = {
         Path(path).stem: pd.read_csv(path) for folder in given.truth for path in sorted(Path(folder).glob("*.csv"))
     }
@@ -25,7 +25,7 @@ with job(snakemake) as running:
         settings=params.settings,
         sheets=params.sheets,
         **running.read(*params.tables),
-        genomics=json.loads(Path(given.summary[0]).read_text()) if given.summary else {},
+        genomics=json.loads(Path(given.summary[0]).read_text(encoding="utf-8")) if given.summary else {},
         signature=signature,
         pictures=pictures(chain.from_iterable(read_all(Path(folder)) for folder in given.prepared)),
         truth=truth or None,

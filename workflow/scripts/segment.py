@@ -9,7 +9,7 @@ from radioloom.stages.segment import segment
 from radioloom.tables import EXCLUSIONS
 
 with job(snakemake) as running:
-    images = json.loads(Path(snakemake.input.images).read_text())
+    images = json.loads(Path(snakemake.input.images).read_text(encoding="utf-8"))
     segmented = segment(images, Path(snakemake.params.data))
     masks.write(segmented.masks, snakemake.output.masks)
     EXCLUSIONS.write(segmented.exclusions, snakemake.output.exclusions, **running.provenance)

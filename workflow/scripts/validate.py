@@ -11,7 +11,7 @@ from radioloom.stages.validate import validate
 with job(snakemake) as running:
     found = running.read("features", "clinical", "covariates", "reliability")
     made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
-    signature = json.loads(Path(snakemake.input.signature).read_text())
+    signature = json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8"))
     validated = validate(made, signature=signature, **running.read("splits"))
     for name in ("predictions", "metrics", "curves"):
         getattr(tables, name.upper()).write(getattr(validated, name), snakemake.output[name], **running.provenance)
