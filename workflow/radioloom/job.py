@@ -54,11 +54,11 @@ def job(snakemake: Any) -> Iterator[Job]:
 
     snakemake : the object that a script is given
     """
-    terminal = os.fdopen(os.dup(2), "w")
-    with open(snakemake.log[0], "w") as log:
+    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8")
+    with open(snakemake.log[0], "w", encoding="utf-8") as log:
         sys.stderr.flush()
         os.dup2(log.fileno(), 2)
-        sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
+        sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, encoding="utf-8")
         label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
         folder = Path(snakemake.output[0]).parent if snakemake.wildcards.get("batch") else None
         batches = snakemake.resources.get("batches", 1)
