@@ -237,6 +237,21 @@ def test_nothing_survives_and_the_study_still_ends():
     assert any("folds: the signature was empty" in note for note in made.validated.notes)
 
 
+@pytest.mark.parametrize("kind", ["survival", "binary"])
+@pytest.mark.parametrize("dead", ["0", "1"])
+def test_a_validation_cohort_where_all_fared_alike_has_no_estimate_and_breaks_nothing(kind, dead):
+    def alike(features: pd.DataFrame, outcomes: dict) -> None:
+        outcomes["valid1"]["dead"] = dead
+
+    made = Made(kind=kind, sizes={"train": 50, "valid1": 12}, change=alike)
+    made.study["validation"]["cross_validation"]["repeats"] = 0
+    name = {"survival": "c_index", "binary": "auc"}[kind]
+    estimate = value(made, "validation", "valid1", "signature", name)
+    assert np.isnan(estimate) == (kind == "binary" or dead == "0")
+    assert made.metrics.loc[("validation", "valid1", "signature", name), "n_events"] == 12 * int(dead)
+    made.learned()
+
+
 def test_a_signature_of_another_profile_is_refused():
     with pytest.raises(
         StudyError, match="the signature is of profile ffff, the features of 0123456789ab; fit it again"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # What a cohort's `clinical` may hold besides `file`, `case` and `event`; the one home of its defaults.
-OPTIONAL = {"time_days": None, "event_values": {}, "covariates": {}}
+OPTIONAL: dict[str, Any] = {"time_days": None, "event_values": {}, "covariates": {}}
 TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
 EMPTY = ("", "na", "nan", "n/a", "none", "null", "<na>", "nat")
 

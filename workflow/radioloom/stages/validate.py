@@ -127,8 +127,8 @@ def _judge(made: Material, signature: dict[str, Any], place: _Place, found: Vali
     found.metrics.extend(_ordering_metrics(place, orderings))
     for name, values in risk.items():
         found.predictions.extend(_prediction_rows(made, (FROZEN, part, name), place.rows, values))
-        slope, *interval = calibration_slope(place.outcomes, values)
-        found.metrics.append(place.metric(name, "calibration_slope", slope, tuple(interval)))
+        slope, low, high = calibration_slope(place.outcomes, values)
+        found.metrics.append(place.metric(name, "calibration_slope", slope, (low, high)))
         if place.outcomes.kind == "survival":
             order = uno(place.outcomes, values, place.weights)
             found.metrics.append(place.metric(name, "uno_c", order.estimate, percentile_interval(order.resamples)))

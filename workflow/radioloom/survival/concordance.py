@@ -81,7 +81,9 @@ def feature_concordance(pairs: list[np.ndarray], values: np.ndarray) -> np.ndarr
     divided by the number of pairs: the comparisons, which are the costly part, serve all k outcomes in one product.
     """
     n, n_features = values.shape
-    exact = np.float32 if n < 4096 else np.float64  # sums of n^2 terms of -1, 0 and 1 stay whole numbers
+    exact: type[np.floating] = (
+        np.float32 if n < 4096 else np.float64
+    )  # sums of n^2 terms of -1, 0 and 1 stay whole numbers
     leaning = np.stack([(p - p.T).ravel() for p in pairs]).astype(exact)
     total = np.array([p.sum() for p in pairs])
     found = np.empty((len(pairs), n_features))

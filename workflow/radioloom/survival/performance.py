@@ -68,11 +68,13 @@ def contrast(outcomes: Outcome, high_risk: np.ndarray) -> Contrast:
 def calibration_slope(outcomes: Outcome, risk: np.ndarray) -> tuple[float, float, float]:
     """Coefficient of the risk (n,) as the only column of a new model, with its Wald interval; 1 is calibrated.
 
-    Below 1 the risks are too extreme (overfitting). NaN where the risk does not vary or the outcome is separated.
+    Below 1 the risks are too extreme (overfitting). NaN where the risk does not vary, the outcome is separated, or
+    there are too few events (of a binary outcome: or too few without).
     """
     name = "cox" if outcomes.kind == "survival" else "logistic"
     sd = risk.std()
-    if sd > 0 and outcomes.n_events > 1:
+    without = len(outcomes) - outcomes.n_events if outcomes.kind == "binary" else 2
+    if sd > 0 and min(outcomes.n_events, without) > 1:
         fitted = fit_model(MODELS[name], ((risk - risk.mean()) / sd)[:, None], outcomes)
         if not fitted.ridge:
             beta, spread = fitted.coefficients[0] / sd, Z95 * np.sqrt(fitted.covariance[0, 0]) / sd
