@@ -5,10 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
 sys.path.append(str(ROOT / "tests"))  # naive twins and published values that several tests share
+
+
+# The same examples in every run, and no deadline: the first call of a kernel compiles it.
+settings.register_profile("radioloom", deadline=None, derandomize=True)
+settings.load_profile("radioloom")
 
 
 @pytest.fixture(scope="session")

@@ -139,6 +139,7 @@ rule validate:
         predictions=f"{RESULTS}/tables/predictions.parquet",
         metrics=f"{RESULTS}/tables/metrics.parquet",
         curves=f"{RESULTS}/tables/curves.parquet",
+        selection=f"{RESULTS}/tables/selection_folds.parquet",
     log:
         f"{LOGS}/validate.log",
     conda:

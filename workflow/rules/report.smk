@@ -1,4 +1,4 @@
-SHOWN = "series cases exclusions reliability selection predictions metrics curves".split()
+SHOWN = "series cases exclusions reliability predictions metrics curves".split()
 GENOMICS = ["modules", "associations"] if EXPRESSION else []
 
 
@@ -6,6 +6,7 @@ rule report:
     """One HTML file that opens anywhere."""
     input:
         **{name: f"{RESULTS}/tables/{name}.parquet" for name in SHOWN + GENOMICS},
+        selection=[f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
         signature=f"{RESULTS}/signature.json",
         prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
@@ -24,7 +25,7 @@ rule report:
     params:
         settings=STUDY.settings,
         sheets=STUDY.sheets,
-        tables=SHOWN + ["clinical"] + GENOMICS,
+        tables=SHOWN + ["clinical", "selection"] + GENOMICS,
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             f"profile {STUDY.profile.name}": STUDY.profile.hash,

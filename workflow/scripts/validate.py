@@ -13,5 +13,7 @@ with job(snakemake) as running:
     made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
     signature = json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8"))
     validated = validate(made, signature=signature, **running.read("splits"))
-    for name in ("predictions", "metrics", "curves"):
+    for note in validated.notes:
+        running.say(note)
+    for name in ("predictions", "metrics", "curves", "selection"):
         getattr(tables, name.upper()).write(getattr(validated, name), snakemake.output[name], **running.provenance)
