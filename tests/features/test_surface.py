@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from skimage.measure import marching_cubes, mesh_surface_area
 
 from radioloom.errors import StudyError
-from radioloom.features.surface import cube_codes, measure_surface, triangle_table
+from radioloom.features.surface import measure_surface, triangle_table
 from radioloom.kernels.mesh import count_cubes
 
 SPACINGS = {"cube": (1.0, 1.0, 1.0), "slab": (3.0, 1.3, 0.7)}
 
 
 def surface(mask, spacing=(1.0, 1.0, 1.0), mesh="watertight"):
-    return measure_surface(count_cubes(cube_codes(np.pad(mask, 1).astype(np.uint8))), spacing, mesh)
+    return measure_surface(count_cubes(np.pad(mask, 1).astype(np.uint8)), spacing, mesh)
 
 
 def test_every_cell_is_that_of_pyradiomics(root):

@@ -25,6 +25,18 @@ def test_no_angle_gives_a_smaller_rectangle(plain, seed, n):
     assert sides[0] * sides[1] >= areas.min() * 0.99
 
 
+def test_points_above_each_other():
+    u, v = np.array([0, 0, 0, 0, 4, 4, 4, 2.0]), np.array([2, 0, 5, 1, 3, 5, 0, 2.0])
+    chain = hull_chain(u, v, np.lexsort((v, u)))
+    assert {(u[k], v[k]) for k in chain} == {(0, 0), (0, 5), (4, 0), (4, 5)}
+
+
+def test_corners_that_rounding_has_doubled():
+    u, v = np.array([0, 4, 4, 0, 4, 4 - 1e-16]), np.array([0, 0, 3, 3, 3 + 4e-16, 1e-17])
+    for chain in (np.array([0, 1, 4, 2, 3]), np.array([0, 5, 1, 2, 4, 3]), np.array([0, 1, 5, 2, 3])):
+        assert sorted(smallest_rectangle(u, v, chain)) == pytest.approx([3, 4])
+
+
 def test_a_turned_rectangle():
     angle = 0.3
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.kernels.moments import add_up, central_sums, count_values, deviation_between, sum_between
+from radioloom.kernels.moments import add_up, central_sums, count_values, deviation_between, look_over, sum_between
 from radioloom.kernels.percentiles import count_buckets, take_buckets
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
@@ -58,6 +58,13 @@ class Counted:
     def deviation(self, centre: float) -> float:
         """Mean of |value - centre|."""
         return float(np.abs(self.values - centre) @ self.counts) / self.n
+
+    def counts_in(self, n: int) -> np.ndarray:
+        """Values in each of n equal bins over [low, high], the highest value in the last, float64 (n,)."""
+        if not self.high > self.low:
+            return np.array([self.n])
+        place = ((self.values - self.low) * n / (self.high - self.low)).astype(np.int64)
+        return np.bincount(np.minimum(place, n - 1), self.counts)
 
     @cached_property
     def quantiles(self) -> dict[float, float]:
@@ -152,17 +159,12 @@ def measure_values(intensity: np.ndarray, mask: np.ndarray, rule: str = "linear"
     if rule not in RULES:
         raise StudyError(f"percentiles: {rule!r} is not a rule; write one of {', '.join(RULES)}")
     values = np.asarray(intensity, np.float64)[mask]
-    low, high = float(values.min()), float(values.max())
-    if high - low < max(SPREAD_OF_COUNTS, values.size) and _whole(values):
+    low, high, whole = look_over(values)
+    if whole and high - low < max(SPREAD_OF_COUNTS, values.size):
         counts = count_values(values, low, int(high - low) + 1)
         found = np.flatnonzero(counts)
         return Counted(found + low, counts[found], rule)
     return Sampled(values, low, high, rule)
-
-
-def _whole(values: np.ndarray) -> bool:
-    """Whether all are whole numbers; most images that are not show it at once."""
-    return all(np.array_equal(some, np.floor(some)) for some in (values[:100], values))
 
 
 def _quantiles(n: int, rule: str, order) -> dict[float, float]:

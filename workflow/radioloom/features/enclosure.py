@@ -59,7 +59,9 @@ class Hull:
             if bounds[face] >= best:
                 break
             u, v = np.ascontiguousarray((corners @ _across(normals[face])).T)
-            length, width = smallest_rectangle(u, v, hull_chain(u, v, np.argsort(u)))
+            # Corners of a side that stands upright fall on one line: rounding must not decide which of them is last.
+            order = np.lexsort((v, np.round(u, 9)))
+            length, width = smallest_rectangle(u, v, hull_chain(u, v, order))
             if heights[face] * length * width < best:
                 best, sides = heights[face] * length * width, np.array([heights[face], length, width])
         return box_body(sides)

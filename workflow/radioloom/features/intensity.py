@@ -72,10 +72,7 @@ class Statistics:
         """Shares of the voxels in equal bins over [low, high], as many as levels of `width_2014` would be."""
         spread, width = self.spread, self.settings.width_2014
         n_bins = int(np.floor(spread.high / width) - np.floor(spread.low / width)) + 1
-        if isinstance(spread, Counted):
-            filled, _ = np.histogram(spread.values, n_bins, (spread.low, spread.high), weights=spread.counts)
-        else:
-            filled = spread.counts_in(n_bins)
+        filled = spread.counts_in(n_bins)
         return filled[filled > 0] / spread.n
 
 

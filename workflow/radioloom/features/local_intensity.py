@@ -44,7 +44,11 @@ def _peaks(roi: Roi) -> tuple[float, float]:
     reach = np.array([len(side) // 2 for side in steps])
     image = np.ascontiguousarray(roi.intensity, np.float64)
     centre = image[roi.mask].mean()  # sums of small numbers lose no digits
-    sums, counts = running_sums(image - centre, reach), running_sums(np.ones(image.shape), reach)
+    sums = running_sums(image - centre, reach)
+    rim = np.ones(image.shape, bool)
+    rim[tuple(slice(r, n - r) for r, n in zip(reach, image.shape, strict=True))] = False
+    cut = bool((rim & roi.mask).any())  # spheres that leave the image have fewer voxels
+    counts = running_sums(np.ones(image.shape), reach) if cut else np.empty((0, 0, 0))
     local, highest = sphere_peaks(image, np.ascontiguousarray(roi.mask), sums, counts, rows, reach)
     return local + centre, highest + centre
 

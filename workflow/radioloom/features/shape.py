@@ -10,13 +10,16 @@ import numpy as np
 from radioloom.errors import BadRoi
 from radioloom.features.autocorrelation import moran_geary
 from radioloom.features.enclosure import Body, Hull, box_body, ellipsoid_body
-from radioloom.features.surface import cube_codes, measure_surface
+from radioloom.features.surface import measure_surface
 from radioloom.kernels.hull import column_ends, largest_distance, largest_planar_distance, planar_corners, row_ends
 from radioloom.kernels.mesh import count_cubes
 from radioloom.kernels.moments import index_sums, weighted_index_sums
 from radioloom.roi import Roi
 
 CELLS = 8  # a side of the grid that the search for the largest distance sorts its points into
+DIRECTIONS = np.array(
+    [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, -1, 0), (1, 0, 1), (1, 0, -1), (0, 1, 1), (0, 1, -1)]
+)
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,11 @@ class Shape:
     @classmethod
     def of(cls, roi: Roi, mesh: str, ddof: int) -> Shape:
         """The region cut to its box; BadRoi where the shape is empty."""
-        planes = [np.flatnonzero(roi.shape.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
-        if not planes[0].size:
+        flat = roi.shape.any(axis=0)
+        sides = [np.flatnonzero(side) for side in (roi.shape.any(axis=(1, 2)), flat.any(axis=1), flat.any(axis=0))]
+        if not sides[0].size:
             raise BadRoi("the region's shape has no voxel; look at its segmentation and the grid it was brought to")
-        box = tuple(slice(int(plane[0]), int(plane[-1]) + 1) for plane in planes)
+        box = tuple(slice(int(side[0]), int(side[-1]) + 1) for side in sides)
         mask = np.zeros([side.stop - side.start + 2 for side in box], np.uint8)
         mask[1:-1, 1:-1, 1:-1] = roi.shape[box]
         return cls(roi, mask, box, mesh, ddof)
@@ -58,7 +62,7 @@ class Shape:
     @cached_property
     def surface(self) -> Body:
         """The triangle surface."""
-        return Body(*measure_surface(count_cubes(cube_codes(self.mask)), self.roi.spacing_mm, self.mesh))
+        return Body(*measure_surface(count_cubes(self.mask), self.roi.spacing_mm, self.mesh))
 
     @property
     def volume(self) -> float:
@@ -148,7 +152,10 @@ class Shape:
         points = np.ascontiguousarray(points[order])
         starts = np.flatnonzero(np.diff(place[order], prepend=-1))
         low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
-        return float(np.sqrt(largest_distance(points, np.append(starts, len(points)), low, high, self.spacing / 2)))
+        ends = points @ DIRECTIONS.T
+        best = np.linalg.norm(points[ends.argmax(axis=0)] - points[ends.argmin(axis=0)], axis=1).max() ** 2
+        far = largest_distance(points, np.append(starts, len(points)), low, high, self.spacing / 2, best)
+        return float(np.sqrt(far))
 
     def diameter_2d(self, axis: int) -> float:
         """Largest distance in mm of two vertices of the surface in one plane across `axis`.

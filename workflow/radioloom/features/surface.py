@@ -29,32 +29,33 @@ FACES = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (
 FLIPPED_CORNER = 6  # (z, y, x) = (1, 1, 0): pyradiomics halves its table by inverting cells that have it inside
 
 
-def cube_codes(mask: np.ndarray) -> np.ndarray:
-    """Configuration of every cube between eight voxel centres: uint8 (z, y, x), 0 or 1 -> uint8, one less a side.
-
-    Bit 4·z + 2·y + x says whether that corner of the cube is inside.
-    """
-    rows = mask[:-1, :-1] | mask[:-1, 1:] << 2 | mask[1:, :-1] << 4 | mask[1:, 1:] << 6
-    return rows[:, :, :-1] | rows[:, :, 1:] << 1
-
-
 def measure_surface(cubes: np.ndarray, spacing_mm: tuple[float, float, float], mesh: str) -> tuple[float, float]:
     """Volume (mm³) and area (mm²) of the surface that counted cubes make up.
 
-    `cubes` int64 (256, 4) from `kernels.mesh.count_cubes` for a region with a border of one empty voxel; `mesh` is
+    `cubes` int64 (256, 4) from `kernels.mesh.count_cubes` of a region with a border of one empty voxel; `mesh` is
     "watertight", or "pyradiomics": its table serves a cell and its inverse alike, so ambiguous faces may stay open and
     the volume then depends (slightly) on the origin, here the corner of the bordered region as there.
     """
     if mesh not in MESHES:
         raise StudyError(f"mesh: {mesh!r} is not known; write one of {', '.join(MESHES)}")
+    areas, own, normals = _cells(mesh, tuple(float(side) for side in spacing_mm))
+    counts, places = cubes[:, 0], cubes[:, 1:] * np.asarray(spacing_mm)
+    return float(np.sum(places * normals) + counts @ own) / 6, float(counts @ areas)
+
+
+@cache
+def _cells(mesh: str, spacing_mm: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What the triangles of each configuration add: area (256,), six times their volume (256,), normals (256, 3).
+
+    Six times the signed volume under a triangle (p + a, p + b, p + c) is p·(a×b + b×c + c×a) + a·(b×c).
+    """
     triangles, owner = triangle_table(mesh)
-    a, b, c = (triangles * np.asarray(spacing_mm)).transpose(1, 0, 2)
-    areas = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    # Six times the signed volume under triangle (p + a, p + b, p + c) is p·(a×b + b×c + c×a) + a·(b×c).
-    normals = np.cross(a, b) + np.cross(b, c) + np.cross(c, a)
-    own = np.einsum("ij,ij->i", a, np.cross(b, c))
-    counts, places = cubes[owner, 0], cubes[owner, 1:] * np.asarray(spacing_mm)
-    return float((np.einsum("ij,ij->i", places, normals) + counts * own).sum() / 6), float(counts @ areas)
+    a, b, c = (triangles * np.array(spacing_mm)).transpose(1, 0, 2)
+    areas, own, normals = np.zeros(256), np.zeros(256), np.zeros((256, 3))
+    np.add.at(areas, owner, 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    np.add.at(own, owner, np.einsum("ij,ij->i", a, np.cross(b, c)))
+    np.add.at(normals, owner, np.cross(a, b) + np.cross(b, c) + np.cross(c, a))
+    return areas, own, normals
 
 
 @cache

@@ -6,7 +6,7 @@ from numba import njit
 
 @njit(cache=True, nogil=True)
 def hull_chain(u, v, order):
-    """Corners of the convex hull, counter-clockwise: float64 (n,) twice, int64 (n,) their order by u -> int64 (m,).
+    """Corners of the convex hull, counter-clockwise: float64 (n,) twice, int64 (n,) their order by u, then v -> (m,).
 
     Andrew's monotone chain: along the lower side, then back along the upper.
     """
@@ -42,12 +42,13 @@ def smallest_rectangle(u, v, chain):
         if size == 0:
             continue
         along, aside = along / size, aside / size
-        low, high, far = np.inf, -np.inf, 0.0
+        low, high, near, far = np.inf, -np.inf, 0.0, 0.0  # `near` is 0 but where rounding made two corners of one
         for other in chain:
             du, dv = u[other] - u[a], v[other] - v[a]
             place = du * along + dv * aside
             low, high = min(low, place), max(high, place)
-            far = max(far, abs(dv * along - du * aside))
-        if (high - low) * far < best:
-            best, length, width = (high - low) * far, high - low, far
+            height = dv * along - du * aside
+            near, far = min(near, height), max(far, height)
+        if (high - low) * (far - near) < best:
+            best, length, width = (high - low) * (far - near), high - low, far - near
     return length, width

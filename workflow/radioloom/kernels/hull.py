@@ -96,14 +96,13 @@ def stretched(dz, dy, dx, reach):
 
 
 @njit(cache=True, nogil=True)
-def largest_distance(points, starts, low, high, reach):
+def largest_distance(points, starts, low, high, reach, best):
     """Squared largest distance between two surface points -> float.
 
     float64 (n, 3) voxel centres in mm, sorted into groups that begin at `starts`, int64 (g + 1,); float64 (g, 3) lowest
-    and highest coordinates of each group; `reach` as in `stretched`. Two groups are passed over where even the far
-    corners of their boxes are no farther apart than the best pair so far.
+    and highest coordinates of each group; `reach` as in `stretched`; `best` is not above the result. Two groups are
+    passed over where even the far corners of their boxes are no farther apart than the best pair so far.
     """
-    best = 0.0
     for a in range(len(low)):
         for b in range(a, -1, -1):
             dz = max(high[a, 0] - low[b, 0], high[b, 0] - low[a, 0])

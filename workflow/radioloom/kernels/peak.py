@@ -55,11 +55,12 @@ def sphere_peaks(intensity, mask, sums, counts, rows, reach):
     """Highest mean over a sphere: around the brightest voxel(s) of a region, and around any -> two floats.
 
     float64 (z, y, x); bool (z, y, x); `sums` and `counts`, the `running_sums` of the image and of ones with a border of
-    `reach`; `rows` as in `add_sphere`, each step at most the border's width.
+    `reach`, where `counts` of no size says that no sphere leaves the image; `rows` as in `add_sphere`, each step at
+    most the border's width.
     """
     depth, height, width = mask.shape
     top, local, highest = -np.inf, -np.inf, -np.inf
-    added, number = np.empty(width), np.empty(width)
+    added, number = np.empty(width), np.full(width, float((2 * rows[:, 2] + 1).sum()))
     place = np.zeros(3, np.int64)
     for z in range(depth):
         for y in range(height):
@@ -68,7 +69,8 @@ def sphere_peaks(intensity, mask, sums, counts, rows, reach):
                 continue
             place[0], place[1], place[2] = z + reach[0], y + reach[1], first + reach[2]
             add_sphere(sums, rows, place, added[first:stop])
-            add_sphere(counts, rows, place, number[first:stop])
+            if counts.size > 0:
+                add_sphere(counts, rows, place, number[first:stop])
             for x in range(first, stop):
                 if mask[z, y, x]:
                     mean = added[x] / number[x]
