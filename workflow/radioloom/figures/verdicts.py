@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHANCE = 0.5
+VOLUME = "volume"
+NO_BASELINE = ("signature", "null", "truth", "clinical+signature")
 APPARENT = "apparent"
 APART = 0.2  # smallest share of a risk group for which the cut-point is said to divide a cohort
 WHERE = {"validation": "Validation in", "cross-validation": "Cross-validation in"}
@@ -27,7 +29,8 @@ def performance(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
         if own is not None:
             lead = f"{WHERE.get(evaluation, evaluation)} {cohort} (n {own['n']}, {count(own['n_events'], 'event')})"
             said = f"{metric(main)} {interval(own['estimate'], own['low'], own['high'])}, {_against_chance(own)}"
-            lines.append((lead, "; ".join(filter(None, [said, _against_volume(part, main), _nulls(part, main)])) + "."))
+            parts = [said, _against_baselines(part, main), _nulls(part, main)]
+            lines.append((lead, "; ".join(filter(None, parts)) + "."))
     return lines
 
 
@@ -146,17 +149,25 @@ def _against_chance(own: pd.Series) -> str:
     return "below chance" if own["high"] < CHANCE else "not told apart from chance (0.5)"
 
 
-def _against_volume(part: pd.DataFrame, main: str) -> str:
-    other, change = _value(part, "volume", main), _value(part, "signature", f"delta_{main}")
+def _against_baselines(part: pd.DataFrame, main: str) -> str:
+    """The signature against volume first, then against every other baseline of the study."""
+    others = [name for name in part["model"].unique() if name not in NO_BASELINE]
+    names = sorted(others, key=lambda name: (name != VOLUME, name))
+    return "; ".join(filter(None, (_against(part, main, name) for name in names)))
+
+
+def _against(part: pd.DataFrame, main: str, name: str) -> str:
+    other = _value(part, name, main)
+    change = _value(part, "signature", f"delta_{main}" if name == VOLUME else f"delta_{main}_{name}")
     if other is None:
         return ""
-    said = f"volume alone {interval(other['estimate'], other['low'], other['high'])}"
+    said = f"{name} alone {interval(other['estimate'], other['low'], other['high'])}"
     if change is None:
         return said
     said += f", a difference of {interval(change['estimate'], change['low'], change['high'])}"
     if change["low"] > 0:
         return said
-    return said + (": worse than volume" if change["high"] < 0 else ": no gain over volume is shown")
+    return said + (f": worse than {name}" if change["high"] < 0 else f": no gain over {name} is shown")
 
 
 def _nulls(part: pd.DataFrame, main: str) -> str:
