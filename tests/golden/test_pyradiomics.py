@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,6 +42,11 @@ SETTINGS = {
 }
 
 
+# The stored baseline of brain1's shape was made by pyradiomics 2.0.1b1, whose table of triangles 3.0.1 mended (mesh volume
+# 16149.495 then, 16147.512 now): these four are held against pyradiomics_shape.csv, made with 3.0.1.
+MENDED = ("MeshVolume", "SurfaceArea", "SurfaceVolumeRatio", "Sphericity")
+
+
 def profile_of(setting):
     """The profile with one setting; only the first baseline has the energy shift of 2000."""
     changes = dict(SETTINGS[setting])
@@ -77,6 +83,10 @@ def baselines(data_dir):
         for column, title in enumerate(rows[0][1:], start=1):
             case, _, setting = title.partition("_")
             found[name, case, setting] = {row[0]: float(row[column]) for row in rows if row[0].startswith("original")}
+    with open(Path(__file__).with_name("pyradiomics_shape.csv"), newline="") as file:
+        for row in csv.DictReader(file):
+            if (row["case"], row["class"]) == ("brain1", "shape") and row["feature"] in MENDED:
+                found["shape", "brain1", ""][f"original_shape_{row['feature']}"] = float(row["value"])
     return found
 
 

@@ -11,9 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
+from radioloom.features.matrix import DIRECTIONAL, Cells, aggregate, chosen, extents
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
-from radioloom.features.matrix import DIRECTIONAL, Cells, aggregate, chosen, extents
 from radioloom.features.texture import Texture
 from radioloom.kernels import cells
 
@@ -61,15 +61,19 @@ class PairSums:
     inverse_square: np.ndarray  # mean of 1 / (1 + (i - j)^2)
     inverse_square_normalised: np.ndarray  # mean of 1 / (1 + (i - j)^2 / Ng^2)
     inverse_unequal: np.ndarray  # sum over i != j of p / (i - j)^2
+    stack: Cells
+    n_levels: int
+    folded: bool
 
     @classmethod
     def of(cls, stack: Cells, n_levels: int, folded: bool) -> PairSums:
         """Sums of each table of a stack."""
         args = (stack.start, stack.row, stack.column, stack.count, stack.rows)
-        return cls(*cells.pair_sums(*args, -n_levels if folded else n_levels).T)
+        return cls(*cells.pair_sums(*args, -n_levels if folded else n_levels).T, stack, n_levels, folded)
 
     @cached_property
     def contrast(self) -> np.ndarray:
+        """Mean square distance of i and j."""
         return self.gap_variance + self.gap_mean**2
 
     @cached_property
@@ -86,13 +90,51 @@ class PairSums:
     @cached_property
     def shared(self) -> np.ndarray:
         """Mutual information of i and j in bits; IBSI's HXY1 and HXY2 both are the sum of the marginal entropies."""
-        return np.maximum(self.row_entropy + self.column_entropy - self.entropy, 0.0)
+        found = self.row_entropy + self.column_entropy - self.entropy
+        return np.where(found > 1e-14, found, 0.0)  # below: what rounding leaves of 0
 
     @cached_property
     def information_1(self) -> np.ndarray:
         """Minus mutual information over the larger marginal entropy; 0 by convention where a level is alone."""
         most = np.maximum(self.row_entropy, self.column_entropy)
         return np.where(most > 0, -self.shared / np.where(most > 0, most, 1.0), 0.0)
+
+    @cached_property
+    def square_2014(self) -> np.ndarray:
+        """Mean of (i - 1/Ng^2)^2: the 2014 code took the mean cell for the mean level.
+
+        Its steps ran the other way than ours, but for three of the four within a slice (tables 1 to 3 of each part):
+        elsewhere its i is our j.
+        """
+        averaged, merged = self.stack.groups.values()
+        step = np.arange(self.n.size) % (len(averaged) // len(merged) + 1)
+        alike = (step >= 1) & (step <= 3)
+        mean = np.where(alike, self.row_mean, self.column_mean)
+        return np.where(alike, self.row_variance, self.column_variance) + (mean - self.n_levels**-2.0) ** 2
+
+    @cached_property
+    def maximal_correlation(self) -> np.ndarray:
+        """Largest correlation that functions of i and of j can have; 1 by convention where a level is alone."""
+        return np.array([_maximal(self._dense(t)) for t in range(len(self.n))])
+
+    def _dense(self, t: int) -> np.ndarray:
+        """Shares of table t, float64 (k, k), of the levels that it holds."""
+        cell = slice(self.stack.start[t], self.stack.start[t + 1])
+        held, place = np.unique([self.stack.row[cell], self.stack.column[cell]], return_inverse=True)
+        table = np.zeros((len(held), len(held)))
+        table[tuple(place)] = self.stack.count[cell]
+        return np.maximum(table, table.T) if self.folded else table
+
+
+def _maximal(table: np.ndarray) -> float:
+    """The second singular value of n_ij / sqrt(n_i n_j), whose first is 1: root of Haralick's second eigenvalue."""
+    if len(table) < 2:
+        return 1.0
+    scale = np.sqrt(np.outer(table.sum(axis=1), table.sum(axis=0)))
+    scaled = np.divide(table, scale, out=np.zeros_like(table), where=scale > 0)
+    if np.array_equal(table, table.T):
+        return float(np.sort(np.abs(np.linalg.eigvalsh(scaled)))[-2])
+    return float(np.linalg.svd(scaled, compute_uv=False)[1])
 
 
 FEATURES = (
@@ -131,6 +173,20 @@ FEATURES = (
         lambda m: np.sqrt(1 - np.exp(-2 * m.shared)),
         "sqrt(1 - exp(-2 mutual information))",
     ),
+    # Rows beyond IBSI, each for a published program.
+    Feature(
+        "maximal_correlation_coefficient",
+        "",
+        lambda m: m.maximal_correlation,
+        "Haralick's 14th feature (pyradiomics MCC): largest correlation of functions of i and of j",
+    ),
+    Feature(
+        "sum_variance_2014",
+        "",
+        lambda m: m.sum_variance + (m.sum_mean - m.sum_entropy) ** 2,
+        "mean of (i + j - sum entropy)^2 (2014 code)",
+    ),
+    Feature("joint_square_2014", "", lambda m: m.square_2014, "mean of (i - 1 / Ng^2)^2 (2014 code: sumSquares)"),
 )
 
 

@@ -1,8 +1,8 @@
 """Grey level distance zone matrix (IBSI VMDZ): how far the connected zones of one grey level are from the edge.
 
-The distance counts steps to the next face neighbour until the region's shape (IBSI morphological mask) is left, and that
-of a zone is the smallest of its voxels. Rows take the sums of a stack of matrices: i is the grey level, j the distance,
-N_s the number of zones.
+The distance counts steps from face to face until the region's shape (IBSI morphological mask) is left; that of a zone
+is the smallest of its voxels. Rows take the sums of a stack of matrices: i is the grey level, j the distance, N_s the
+number of zones.
 """
 
 from __future__ import annotations

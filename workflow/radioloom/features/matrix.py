@@ -92,8 +92,10 @@ def aggregate(
     region one slice thick); where none has an entry, the value is undefined: NaN.
     """
     filled = sums.n > 0
+    values = np.empty((len(features), len(filled)))
     with np.errstate(invalid="ignore", divide="ignore"):
-        values = np.array([np.broadcast_to(feature.formula(sums), filled.shape) for feature in features])
+        for k, feature in enumerate(features):
+            values[k] = feature.formula(sums)
     for aggregation in wanted:
         if aggregation in groups:
             tables = groups[aggregation]

@@ -42,16 +42,16 @@ class ToneSums:
 
     @classmethod
     def of(cls, tables: list[np.ndarray], grey: np.ndarray) -> ToneSums:
-        """From the voxels and differences of each matrix by level and number of neighbours, int64 (2, k + 1, c + 1)."""
+        """From the voxels and differences of each matrix by level and number of neighbours, int64 (k + 1, c + 1, 2)."""
         return cls(*np.array([_sums(table, grey) for table in tables]).T)
 
 
 def _sums(table: np.ndarray, grey: np.ndarray) -> tuple[float, ...]:
-    counts = table[0, :, 1:].sum(axis=1)  # a voxel without a neighbour has no mean to differ from
+    counts = table[:, 1:, 0].sum(axis=1)  # a voxel without a neighbour has no mean to differ from
     held = counts > 0
     n, level = counts.sum(), grey[held]
     share = counts[held] / max(n, 1)
-    difference = (table[1, held, 1:] / np.arange(1, table.shape[2])).sum(axis=1)
+    difference = (table[held, 1:, 1] / np.arange(1, table.shape[1])).sum(axis=1)
     spread = share @ (level - share @ level) ** 2
     return (
         n,

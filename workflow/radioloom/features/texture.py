@@ -28,14 +28,15 @@ class Packed:
 
     index: np.ndarray  # uint16 (n,), index of the level among those that occur, from 1; 0 outside
     values: np.ndarray  # uint16 (n,), the level itself
-    spans: np.ndarray  # int64 (r, 3), rows that hold levels: slice, first, last + 1
+    spans: np.ndarray  # int64 (r, 4), rows that hold levels: slice, first, last + 1, voxels
     strides: Step
+    pad: int  # width of the border
     margin: int  # zeros before and after the volume
     grey: np.ndarray  # float64 (k + 1,), levels that occur, ascending, after a 0 for the outside
 
     def offsets(self, directions: list[Step]) -> np.ndarray:
         """Steps in the flat array, int64 (d,)."""
-        return np.array([np.dot(step, self.strides) for step in directions], np.int64)
+        return np.array(directions) @ np.array(self.strides)
 
     def parts(self, extent: str) -> list[np.ndarray]:
         """Rows that are counted together: those of each slice for "2D", else all."""
@@ -45,7 +46,7 @@ class Packed:
 
     def voxels(self, spans: np.ndarray) -> int:
         """How many voxels of the region lie in these rows (all, or all of some slices)."""
-        return int(np.count_nonzero(self.index[spans[0, 1] : spans[-1, 2]]))
+        return int(spans[:, 3].sum())
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,10 @@ class Texture:
             place = np.zeros(65536, np.uint16)
             place[grey] = np.arange(1, len(grey) + 1)
             index = box.relabel(flat, place)
-        return Packed(index, flat, spans, strides, margin, np.concatenate([[0.0], grey.astype(float)]))
+        return Packed(index, flat, spans, strides, pad, margin, np.concatenate([[0.0], grey.astype(float)]))
 
     def pairs(self, extent: str, distance: int, symmetric: bool) -> Cells:
-        """Co-occurrence cells for "3D", "2.5D" or "2D": of each direction, then of all merged (in 2D for each slice).
+        """Co-occurrence cells for "3D", "2.5D", "2D": of each direction, then of all merged (in 2D for each slice).
 
         `symmetric` counts each pair in both orders, and lists the upper triangle only.
         """
@@ -123,10 +124,13 @@ class Texture:
             self._made["runs", extent] = Cells(*joined(runs), packed.grey, lengths, *rest)
 
     def _steps(self, packed: Packed, spans: np.ndarray, offsets: np.ndarray, symmetric: bool, n: int) -> tuple:
-        """Cells of pairs and of runs of some rows: by tables, or by sorted lists where tables would be empty or vast."""
+        """Cells of pairs and of runs of some rows: by tables, or by sorted lists where tables would be too many."""
         size, longest = len(packed.grey), self._longest
         if size * size <= min(64 * n, 2**20) and size + longest < 2**16:
-            tables = steps.count_steps(packed.index, spans, offsets, size, longest)
+            layout = np.array(
+                [size, longest, packed.strides[0], packed.margin + packed.pad * packed.strides[0], packed.pad]
+            )
+            tables = steps.count_steps(packed.index, spans, offsets, layout)
             tables = tables.reshape(len(offsets) + 1, size, size + longest)
             return cells.pair_cells(tables, size, symmetric), cells.run_cells(tables, size)
         found = [steps.list_steps(packed.index, spans, offset, size) for offset in offsets]
@@ -140,25 +144,30 @@ class Texture:
         return (start, row, column, count), listed([*runs, np.concatenate(runs)], size, longest + 1)
 
     def _zones(self, planar: bool) -> np.ndarray:
-        """Slice, level index, size and distance to the region's edge of each zone, int64 (z, 4), slices ascending."""
+        """Slice, level index, size and distance to the region's edge of each zone, int32 (4, z), slices ascending."""
         packed = self.packed()
         offsets = packed.offsets(DIRECTIONS[:IN_SLICE] if planar else DIRECTIONS)
         alike = zones.match(packed.index, packed.spans, offsets)
         shape = np.ascontiguousarray(self.levels.shape)
         edge = box.edge_distance(shape, self._box, 1, packed.margin, planar)
-        return zones.find_zones(packed.index, alike, packed.spans, offsets, fewest_neighbours(), edge)
+        return zones.find_zones(packed.index, alike, packed.spans, offsets, touching_groups(), edge)
 
     def _zone_cells(self, extent: str, quantity: int) -> Cells:
         packed, planar = self.packed(), extent != "3D"
         found = self._once(("zones", planar), lambda: self._zones(planar))
-        present = np.flatnonzero(np.bincount(found[:, quantity]))
-        place = np.zeros(int(present[-1]) + 1, np.int64)
+        rows, values = found[1], found[quantity]
+        present = np.flatnonzero(np.bincount(values))
+        place = np.zeros(int(present[-1]) + 1, np.int32)
         place[present] = np.arange(len(present))
-        codes = found[:, 1] * len(present) + place[found[:, quantity]]
-        cuts = np.flatnonzero(np.diff(found[:, 0])) + 1 if extent == "2D" else []
-        cell = listed(np.split(codes, cuts), len(packed.grey), len(present))
-        voxels = np.array([packed.voxels(spans) for spans in packed.parts(extent)])
-        return Cells(*cell, packed.grey, present.astype(float), voxels, {extent: np.arange(len(voxels))})
+        size = np.array([len(packed.grey), len(present)])
+        parts = [packed.voxels(spans) for spans in packed.parts(extent)]
+        if extent != "2D" and size.prod() <= 65536 + 4 * len(rows):
+            cell = tabled(zones.tally(rows, values, place, size))
+        else:
+            codes = rows * size[1] + place[values]
+            cuts = np.flatnonzero(np.diff(found[0])) + 1 if extent == "2D" else []
+            cell = listed(np.split(codes, cuts), *size)
+        return Cells(*cell, packed.grey, present.astype(float), np.array(parts), {extent: np.arange(len(parts))})
 
     def sizes(self, extent: str) -> Cells:
         """Zones by level and number of voxels."""
@@ -180,7 +189,7 @@ class Texture:
         return Cells(*joined(found), packed.grey, columns, voxels, {extent: np.arange(len(parts))})
 
     def tones(self, extent: str, distance: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each part: int64 (2, k + 1, c + 1), voxels and their differences by level and number of neighbours."""
+        """For each part: int64 (k + 1, c + 1, 2), voxels and their differences by level and number of neighbours."""
         packed = self.packed(distance)
         rows = packed.offsets(_window(extent, distance, 0))
         args = (packed.values, packed.index)
@@ -194,18 +203,20 @@ def _window(extent: str, reach: int, along: int) -> list[Step]:
 
 
 @cache
-def fewest_neighbours() -> np.ndarray:
-    """For each set of the 13 neighbours (a bit each): one of each group of it that touch each other. uint16 (8192,).
+def touching_groups() -> np.ndarray:
+    """For each set of the 13 neighbours (a bit each): its number of groups that touch, then one neighbour of each.
 
     Neighbours of one level that touch are one zone already, so a voxel needs to be joined with one of them only.
+    uint8 (8192, 1 + the largest number of groups).
     """
     place = np.array(DIRECTIONS)
     touch = np.abs(place[:, None] - place[None]).max(axis=2) <= 1
-    sets = np.arange(2 ** len(place))
-    held = (sets[:, None] >> np.arange(len(place))) & 1 > 0
+    held = (np.arange(2 ** len(place))[:, None] >> np.arange(len(place))) & 1 > 0
     group = np.where(held, np.arange(len(place)), 99)
     for _ in range(4):  # no chain among 13 neighbours is longer
         for d in range(len(place)):
             group[:, d] = np.where(held[:, d], group[:, touch[d]].min(axis=1), 99)
     lead = group == np.arange(len(place))
-    return (lead << np.arange(len(place))).sum(axis=1).astype(np.uint16)
+    many = lead.sum(axis=1)
+    order = np.argsort(~lead, axis=1, kind="stable")[:, : many.max()]
+    return np.concatenate([many[:, None], order], axis=1).astype(np.uint8)

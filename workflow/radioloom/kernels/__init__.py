@@ -1,8 +1,9 @@
-"""Compiled loops: arrays in, arrays out. Importing compiles nothing; the first call of each kernel does, once a machine.
+"""Compiled loops: arrays in, arrays out. Importing compiles nothing; each kernel's first call does, once a machine.
 
-Machine code is kept in a folder named after what it was made from (every kernel's source, numba, processor), so that an
-edited kernel never meets old code, a read-only installation works, and jobs on unlike nodes of a cluster do not share
-entries. Numba replaces cache files atomically, and each kernel here has one signature, so parallel jobs share it safely.
+Machine code is kept in a folder named after what it was made from (numba, the processor, the source of the kernel's
+file), so that an edited kernel never meets old code, a read-only installation works, and jobs on unlike nodes of a
+cluster do not share entries. Numba replaces cache files atomically, and each kernel has one signature, so parallel jobs
+share them safely. Where the user has set NUMBA_CACHE_DIR, numba's own rules hold.
 """
 
 import hashlib
@@ -11,16 +12,24 @@ from pathlib import Path
 
 import numba
 from llvmlite import binding
+from numba.core.caching import UserProvidedCacheLocator
+
+
+class SourceLocator(UserProvidedCacheLocator):
+    """Puts a kernel's machine code into a folder of its source's digest; a kernel file imports no other of ours."""
+
+    def __init__(self, py_func, py_file):
+        super().__init__(py_func, py_file)
+        digest = hashlib.sha256(Path(py_file).read_bytes()).hexdigest()[:16]
+        self._cache_path = str(Path(numba.config.CACHE_DIR) / f"{Path(py_file).stem}-{digest}")
 
 
 def _cache_folder() -> str:
-    digest = hashlib.sha256(f"{numba.__version__} {binding.get_host_cpu_name()}".encode())
-    digest.update(binding.get_host_cpu_features().flatten().encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + source.read_bytes())
+    made_by = f"{numba.__version__} {binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return str(Path(home) / "radioloom" / digest.hexdigest()[:16])
+    return str(Path(home) / "radioloom" / hashlib.sha256(made_by.encode()).hexdigest()[:16])
 
 
 if not os.environ.get("NUMBA_CACHE_DIR"):
     numba.config.CACHE_DIR = _cache_folder()
+    numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{SourceLocator.__name__}"

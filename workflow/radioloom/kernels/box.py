@@ -27,31 +27,34 @@ def bounds(levels, shape):  # uint16 (z, y, x), bool (z, y, x) -> int64 (3, 2): 
 
 
 @njit(cache=True, nogil=True)
-def pack(levels, box, pad, margin):  # uint16 (z, y, x), int64 (3, 2) -> uint16 (n,), int64 (r, 3), bool (65536,)
+def pack(levels, box, pad, margin):  # uint16 (z, y, x), int64 (3, 2) -> uint16 (n,), int64 (r, 4), bool (65536,)
     """Levels with a border of zeros as one flat array, the rows that hold levels, and which levels occur.
 
-    A row is (slice within the box, flat index of its first level, that of its last + 1). `margin` zeros stand before
-    and after the volume, so that a step along any direction never leaves the array.
+    A row is (slice within the box, flat index of its first level, that of its last + 1, number of its levels). `margin`
+    zeros stand before and after the volume, so that a step along any direction never leaves the array.
     """
-    nz, ny, nx = box[0, 1] - box[0, 0] + 2 * pad, box[1, 1] - box[1, 0] + 2 * pad, box[2, 1] - box[2, 0] + 2 * pad
-    flat = np.zeros(nz * ny * nx + 2 * margin, np.uint16)
-    spans = np.empty(((nz - 2 * pad) * (ny - 2 * pad), 3), np.int64)
-    occurs = np.zeros(65536, np.bool_)
+    nz, ny, nx = box[0, 1] - box[0, 0], box[1, 1] - box[1, 0], box[2, 1] - box[2, 0]
+    row, plane = nx + 2 * pad, (nx + 2 * pad) * (ny + 2 * pad)
+    flat = np.zeros((nz + 2 * pad) * plane + 2 * margin, np.uint16)
+    spans, occurs = np.empty((nz * ny, 4), np.int64), np.zeros(65536, np.bool_)
     n = 0
-    for z in range(nz - 2 * pad):
-        for y in range(ny - 2 * pad):
-            start = margin + ((z + pad) * ny + y + pad) * nx + pad
-            first, last = np.uint64(start), np.uint64(start + nx - 2 * pad)
-            for x in range(nx - 2 * pad):
-                flat[start + x] = levels[box[0, 0] + z, box[1, 0] + y, box[2, 0] + x]
-            while first < last and flat[first] == 0:
+    for z in range(nz):
+        for y in range(ny):
+            source = levels[box[0, 0] + z, box[1, 0] + y]
+            low, first, last = np.uint64(box[2, 0]), np.uint64(0), np.uint64(nx)
+            while first < last and source[low + first] == 0:
                 first += np.uint64(1)
-            while first < last and flat[last - np.uint64(1)] == 0:
+            while first < last and source[low + last - np.uint64(1)] == 0:
                 last -= np.uint64(1)
-            for v in range(first, last):
-                occurs[np.uint64(flat[v])] = True
             if first < last:
-                spans[n, 0], spans[n, 1], spans[n, 2] = z, first, last
+                start = np.uint64(margin + (z + pad) * plane + (y + pad) * row + pad)
+                held = np.uint64(0)
+                for x in range(first, last):
+                    flat[start + x] = source[low + x]
+                    held += np.uint64(source[low + x] > 0)
+                for x in range(first, last):
+                    occurs[np.uint64(source[low + x])] = True
+                spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = z, start + first, start + last, held
                 n += 1
     occurs[0] = False
     return flat, spans[:n], occurs
@@ -67,34 +70,40 @@ def relabel(flat, index):  # uint16 (n,), uint16 (65536,) -> uint16 (n,)
 
 
 @njit(cache=True, nogil=True)
+def _sweep(steps, here, beside, beyond, length):
+    """Steps of the row from `here` on: from those of the rows from `beside` and `beyond` on, then along itself."""
+    forth = beside < here
+    for x in range(length):
+        near = np.uint16(min(steps[beside + x], steps[beyond + x]) + np.uint16(1))
+        steps[here + x] = min(steps[here + x], near)
+    near = np.uint16(0)
+    for x in range(length):
+        v = here + x if forth else here + length - np.uint64(1) - x
+        near = min(np.uint16(near + np.uint16(1)), steps[v])
+        steps[v] = near
+
+
+@njit(cache=True, nogil=True)
 def edge_distance(shape, box, pad, margin, planar):
-    """City-block steps from each voxel of `shape` to the nearest voxel outside it; what lies beyond the array is outside.
+    """City-block steps from each voxel of `shape` to the nearest voxel outside; beyond the array, all is outside.
 
     shape: bool (z, y, x); box: int64 (3, 2); returns uint16 (n,) in the layout of `pack`. With `planar`, steps stay
     within the slice. Two sweeps are exact: a shortest city-block path never turns back along an axis.
     """
-    nz, ny, nx = box[0, 1] - box[0, 0] + 2 * pad, box[1, 1] - box[1, 0] + 2 * pad, box[2, 1] - box[2, 0] + 2 * pad
-    row, plane = np.uint64(nx), np.uint64(ny * nx)
-    steps = np.zeros(nz * ny * nx + 2 * margin, np.uint16)
-    one, most = np.uint16(1), np.uint16(65534)
+    nz, ny, nx = box[0, 1] - box[0, 0], box[1, 1] - box[1, 0], box[2, 1] - box[2, 0]
+    row, plane = nx + 2 * pad, (nx + 2 * pad) * (ny + 2 * pad)
+    steps = np.zeros((nz + 2 * pad) * plane + 2 * margin, np.uint16)
+    for z in range(nz):
+        for y in range(ny):
+            source = shape[box[0, 0] + z, box[1, 0] + y]
+            low, start = np.uint64(box[2, 0]), np.uint64(margin + (z + pad) * plane + (y + pad) * row + pad)
+            for x in range(np.uint64(nx)):
+                steps[start + x] = np.uint16(65534) if source[low + x] else np.uint16(0)
     for sweep in range(2):
-        for a in range((nz - 2 * pad) * (ny - 2 * pad)):
-            r = (nz - 2 * pad) * (ny - 2 * pad) - 1 - a if sweep else a
-            z, y = r // (ny - 2 * pad), r % (ny - 2 * pad)
-            first = np.uint64(margin + ((z + pad) * ny + y + pad) * nx + pad)
-            last = first + np.uint64(nx - 2 * pad)
-            if sweep == 0:
-                for v in range(first, last):
-                    near = steps[v - row] if planar else min(steps[v - row], steps[v - plane])
-                    inside = np.uint16(shape[box[0, 0] + z, box[1, 0] + y, box[2, 0] + np.int64(v - first)])
-                    steps[v] = np.uint16(min(near, most) + one) * inside
-                for v in range(first, last):
-                    steps[v] = min(steps[v], np.uint16(steps[v - np.uint64(1)] + one))
-            else:
-                for v in range(first, last):
-                    near = steps[v + row] if planar else min(steps[v + row], steps[v + plane])
-                    steps[v] = min(steps[v], np.uint16(near + one))
-                for v in range(first, last):
-                    w = first + last - np.uint64(1) - v
-                    steps[w] = min(steps[w], np.uint16(steps[w + np.uint64(1)] + one))
+        side = 1 if sweep else -1
+        for k in range(nz * ny):
+            r = nz * ny - 1 - k if sweep else k
+            here = margin + (r // ny + pad) * plane + (r % ny + pad) * row + pad
+            beyond = here + side * (row if planar else plane)
+            _sweep(steps, np.uint64(here), np.uint64(here + side * row), np.uint64(beyond), np.uint64(nx))
     return steps

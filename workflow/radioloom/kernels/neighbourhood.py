@@ -9,38 +9,49 @@ def tone_differences(values, index, spans, rows, reach):
     """For each level and number of neighbours: how many voxels, and by how much they differ from their mean neighbour.
 
     values, index: uint16 (n,), grey level and its index, 0 outside; rows: int64 (r,), offsets from a voxel's row to the
-    rows of its neighbourhood (its own too), each read from -reach to +reach. Returns int64 (2, size, neighbours + 1):
+    rows of its neighbourhood (its own too), each read from -reach to +reach. Returns int64 (size, neighbours + 1, 2):
     voxels, and sums of |c i - sum of neighbours| for c neighbours: exact integers, so their order does not matter.
     """
-    size, width = np.int64(index.max()) + 1, np.uint64(2 * reach + 1)
-    out = np.zeros((2, size, len(rows) * (2 * reach + 1)), np.int64)
-    total, valid = np.empty(0, np.uint32), np.empty(0, np.uint32)
+    size, one = np.int64(index.max()) + 1, np.uint64(1)
+    out = np.zeros((size, len(rows) * (2 * reach + 1), 2), np.int64)
+    total, valid, gap, near = (
+        np.zeros(1, np.uint32),
+        np.zeros(1, np.uint32),
+        np.zeros(1, np.uint32),
+        np.zeros(1, np.uint32),
+    )
     s = 0
-    while s < len(spans):
+    while s < len(spans):  # rows of one slice, as many as stay in cache
         e = s + 1
         while e < len(spans) and spans[e, 0] == spans[s, 0] and spans[e, 2] - spans[s, 1] < 2048:
             e += 1
-        first = np.uint64(spans[s, 1] - reach)
-        n = np.uint64(spans[e - 1, 2] + reach) - first
-        if len(total) < n:
-            total, valid = np.empty(n, np.uint32), np.empty(n, np.uint32)
-        for x in range(n):
+        first, n = np.uint64(spans[s, 1]), np.uint64(spans[e - 1, 2] - spans[s, 1])
+        wide, across = n + np.uint64(2 * reach), np.uint64(2 * reach)
+        if len(total) < wide:
+            total, valid = np.zeros(np.int64(wide), np.uint32), np.zeros(np.int64(wide), np.uint32)
+            gap, near = np.zeros(np.int64(wide), np.uint32), np.zeros(np.int64(wide), np.uint32)
+        for x in range(wide):
             total[x] = valid[x] = 0
         for r in range(len(rows)):
-            row = first + np.uint64(rows[r])
-            for x in range(n):
+            row = first + np.uint64(rows[r]) - np.uint64(reach)
+            for x in range(wide):
                 total[x] += np.uint32(values[row + x])
                 valid[x] += np.uint32(values[row + x] != 0)
+        for x in range(n):
+            gap[x] = near[x] = 0
+        for k in range(across + one):
+            for x in range(n):
+                gap[x] += total[x + k]
+                near[x] += valid[x + k]
+        for x in range(n):  # the voxel itself is in both sums: |c i - (sum - i)|
+            expected, around = near[x] * np.uint32(values[first + x]), gap[x]
+            gap[x] = max(expected, around) - min(expected, around)
         for r in range(s, e):
-            for v in range(np.uint64(spans[r, 1]), np.uint64(spans[r, 2])):
-                level = np.int64(values[v])
-                around, near = -level, -1
-                for x in range(width):
-                    around += np.int64(total[v - first - np.uint64(reach) + x])
-                    near += np.int64(valid[v - first - np.uint64(reach) + x])
-                if level > 0:
-                    out[0, np.uint64(index[v]), np.uint64(near)] += 1
-                    out[1, np.uint64(index[v]), np.uint64(near)] += abs(near * level - around)
+            for x in range(np.uint64(spans[r, 1]) - first, np.uint64(spans[r, 2]) - first):
+                if values[first + x] > 0:
+                    level, c = np.uint64(index[first + x]), np.uint64(near[x]) - one
+                    out[level, c, 0] += 1
+                    out[level, c, 1] += gap[x]
         s = e
     return out
 

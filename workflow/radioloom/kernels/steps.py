@@ -1,55 +1,83 @@
-"""One step along a direction, counted once for two matrices: co-occurrence (IBSI LFYI) and run lengths (IBSI TP0I)."""
+"""One step along a direction, counted once for two matrices: co-occurrence (IBSI LFYI) and run lengths (IBSI TP0I).
+
+Indices are unsigned throughout: a signed one costs a comparison for each access.
+"""
 
 import numpy as np
 from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def count_steps(flat, spans, offsets, size, longest):
+def _link(flat, links, start, row, back):
+    """Into `links`: for how many steps back the level has been the same.
+
+    start: where the slice begins in flat, in links, and in the links of the slice a step back; row: first voxel of the
+    row, counted from there, and the one after its last; back: the step.
+    """
+    here, mine, theirs = start
+    if back == 1:  # each voxel waits for the one before: kept in a register
+        m = np.uint16(0)
+        for x in range(row[0], row[1]):
+            v = here + x
+            m = np.uint16(m + np.uint16(1)) if (flat[v] == flat[v - back]) & (flat[v] != 0) else np.uint16(0)
+            links[mine + x] = m
+    else:  # many at a time
+        for x in range(row[0], row[1]):
+            v = here + x
+            same = np.uint16((flat[v] == flat[v - back]) & (flat[v] != 0))
+            links[mine + x] = np.uint16(links[theirs + x] + np.uint16(1)) * same
+
+
+@njit(cache=True, nogil=True)
+def count_steps(flat, spans, offsets, layout):
     """What stands one offset back from each voxel: another level, or the same level for the m-th time in line.
 
-    flat: uint16 (n,), levels 0..size-1; spans: int64 (r, 3); offsets: int64 (d,), ascending in the array; longest: voxels
-    along the longest side. Returns uint32 ((d + 1) * size * (size + longest),), tables one after the other, the last the
-    sum of the others: entry (i, j) counts steps from level i back to j; entry (i, size + m - 1) those that make a run of i at least m + 1 long.
-    The diagonal (i, i) holds the sum of the latter. Row 0 means nothing; column 0 counts steps that leave the region.
-
-    Indices are unsigned (a signed one costs a comparison each), and each slice is done in stretches that fit into cache:
-    counting the runs' lengths and the cell of each step are loops that processors do many at a time.
+    flat: uint16 (n,), levels 0..size-1; spans: int64 (r, 4); offsets: int64 (d,) > 0; layout: int64 (5,): size, voxels
+    along the longest side, voxels from slice to slice, index of slice 0, slices that an offset reaches back at most.
+    Returns uint32 ((d + 1) * size * (size + longest),): d tables, then their sum. Entry (i, j) of a table counts steps
+    from level i back to j; entry (i, size + m - 1) those that make a run of i at least m + 1 long; the diagonal (i, i)
+    the sum of the latter. Row 0 means nothing; column 0 counts steps that leave the region.
     """
-    n, width, plenty = len(offsets), np.uint32(size + longest), np.uint64(2048)
-    tables = np.zeros((n + 1) * size * (size + longest), np.uint32)
-    whole = np.uint64(size * (size + longest))
-    links, cell = np.zeros(len(flat), np.uint16), np.zeros(2048 + longest, np.uint32)
-    one, none, base = np.uint16(1), np.uint16(0), np.uint16(size - 1)
+    size, longest, plane, origin = (
+        np.uint64(layout[0]),
+        np.uint64(layout[1]),
+        np.uint64(layout[2]),
+        np.uint64(layout[3]),
+    )
+    n, width, slots = np.uint64(len(offsets)), size + longest, np.uint64(layout[4] + 1)
+    whole, one = size * width, np.uint64(1)
+    tables = np.zeros(np.int64((n + one) * whole), np.uint32)
+    links = np.zeros(np.int64(plane * (slots + np.uint64(2))), np.uint16)  # of the last slices, between two margins
     for d in range(n):
-        table, back = np.uint64(d) * whole, np.uint64(offsets[d])
+        table, back = d * whole, np.uint64(offsets[d])
+        up = (back + plane // np.uint64(2)) // plane  # slices that the offset reaches back
         s = 0
         while s < len(spans):
-            first, e = np.uint64(spans[s, 1]), s + 1
-            while e < len(spans) and spans[e, 0] == spans[s, 0] and np.uint64(spans[e, 2]) - first < plenty:
+            e = s + 1
+            while e < len(spans) and spans[e, 0] == spans[s, 0]:
                 e += 1
-            last = np.uint64(spans[e - 1, 2])
-            for r in range(s, s + 1 if back >= last - first else e):  # apart, so that no step stays within a stretch
-                low, high = (first, last) if back >= last - first else (np.uint64(spans[r, 1]), np.uint64(spans[r, 2]))
-                for v in range(low, high):
-                    same = np.uint16((flat[v] == flat[v - back]) & (flat[v] != 0))
-                    links[v] = np.uint16(links[v - back] + one) * same
-            for x in range(last - first):
-                m = links[first + x]
-                column = np.uint16(base + m) if m > none else flat[first + x - back]
-                cell[x] = np.uint32(flat[first + x]) * width + np.uint32(column)
+            z = np.uint64(spans[s, 0])
+            here, mine = origin + z * plane, plane + (z % slots) * plane
+            start = (here, mine, plane + ((z + slots - up) % slots) * plane + up * plane - back)
+            if up > 0:
+                _link(flat, links, start, (np.uint64(spans[s, 1]) - here, np.uint64(spans[e - 1, 2]) - here), back)
             for r in range(s, e):
-                for x in range(np.uint64(spans[r, 1]) - first, np.uint64(spans[r, 2]) - first):
-                    tables[table + np.uint64(cell[x])] += np.uint32(1)
+                first, last = np.uint64(spans[r, 1]) - here, np.uint64(spans[r, 2]) - here
+                if up == 0:
+                    _link(flat, links, start, (first, last), back)
+                for x in range(first, last):
+                    m, j = np.uint64(links[mine + x]), np.uint64(flat[here + x - back])
+                    column = j + (size - one + m - j) * np.uint64(m > 0)  # without a branch
+                    tables[table + np.uint64(flat[here + x]) * width + column] += np.uint32(1)
             s = e
     for d in range(n):
-        table = np.uint64(d) * whole
-        for i in range(np.uint64(1), np.uint64(size)):
-            for m in range(np.uint64(longest)):
-                row = table + i * np.uint64(width)
-                tables[row + i] += tables[row + np.uint64(size) + m]
-        for x in range(whole):
-            tables[np.uint64(n) * whole + x] += tables[table + x]
+        for i in range(one, size):
+            row, linked = d * whole + i * width, np.uint32(0)
+            for column in range(size, width):
+                linked += tables[row + column]
+            tables[row + i] = linked
+        for cell in range(whole):
+            tables[n * whole + cell] += tables[d * whole + cell]
     return tables
 
 
@@ -57,7 +85,7 @@ def count_steps(flat, spans, offsets, size, longest):
 def list_steps(flat, spans, offset, size):
     """The steps of one direction one by one: for so many levels that tables would not fit into memory, or stay empty.
 
-    Returns int64 (p,): i * size + j of each step from level i back to j, and int64 (r, 2): level and length of each run.
+    Returns int64 (p,): i * size + j of each step from level i back to j; int64 (r, 2): level and length of each run.
     """
     n = 0
     for s in range(len(spans)):

@@ -5,75 +5,94 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def match(flat, spans, offsets):  # uint16 (n,), int64 (r, 3), int64 (d <= 16,) -> uint16 (n,)
+def match(flat, spans, offsets):  # uint16 (n,), int64 (r, 4), int64 (d <= 16,) -> uint16 (n,)
     """Bit d of a voxel is set where the voxel one offset d back has the same level, and that is not 0."""
     alike = np.zeros(len(flat), np.uint16)
-    first, last = np.uint64(spans[0, 1]), np.uint64(spans[-1, 2])
-    for d in range(len(offsets)):
-        back, bit = np.uint64(offsets[d]), np.uint16(1 << d)
-        for v in range(first, last):
-            alike[v] |= bit if flat[v] == flat[v - back] else np.uint16(0)
-    for v in range(first, last):
-        alike[v] = alike[v] if flat[v] > 0 else np.uint16(0)
+    low, stop, stretch = np.uint64(spans[0, 1]), np.uint64(spans[-1, 2]), np.uint64(4096)
+    while low < stop:  # a stretch stays in cache for all offsets
+        high = min(low + stretch, stop)
+        for d in range(len(offsets)):
+            back, bit = np.uint64(offsets[d]), np.uint16(1 << d)
+            for v in range(low, high):
+                alike[v] |= bit if flat[v] == flat[v - back] else np.uint16(0)
+        for v in range(low, high):
+            alike[v] = alike[v] if flat[v] > 0 else np.uint16(0)
+        low = high
     return alike
 
 
 @njit(cache=True, nogil=True)
 def _root(parent, label):
     while parent[label] != label:
-        label = parent[label]
+        label = np.uint64(parent[label])
     return label
 
 
 @njit(cache=True, nogil=True)
-def find_zones(flat, alike, spans, offsets, fewest, steps):
-    """Slice of its first voxel, level, number of voxels and smallest `steps` of each zone: int64 (z, 4).
+def find_zones(flat, alike, spans, offsets, groups, steps):
+    """Slice of its first voxel, level, number of voxels and smallest `steps` of each zone: int32 (4, z).
 
-    alike: of `match`; fewest: uint16 (2^d,), for each set of equal neighbours one of each group that already is one
-    zone, so that most voxels take a label without a union; steps: uint16 (n,). Union-find with memory linear in the
-    region; labels ascend in array order, and a zone keeps its smallest.
+    alike: of `match`; groups: uint8 (2^d, g), for each set of equal neighbours their number of groups that touch, then
+    one neighbour of each: all others share the label of one of these, so most voxels take a label without a union;
+    steps: uint16 (n,). Union-find with memory linear in the region: a zone keeps its first label.
     """
-    first = np.uint64(spans[0, 1])
-    most = 1
+    start, most = np.uint64(spans[0, 1]), 1
     for s in range(len(spans)):
         most += spans[s, 2] - spans[s, 1]
-    label = np.empty(np.uint64(spans[-1, 2]) - first, np.int32)
-    parent, zones = np.empty(most, np.int32), np.empty((most, 4), np.int64)
-    n = 0
+    label = np.empty(np.uint64(spans[-1, 2]) - start, np.int32)
+    parent, voxels, nearest = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.uint16)
+    first, n = np.empty(most, np.uint32), np.uint64(0)
     for s in range(len(spans)):
         for v in range(np.uint64(spans[s, 1]), np.uint64(spans[s, 2])):
             if flat[v] == 0:
                 continue
-            groups = fewest[np.uint64(alike[v])]
-            mine = -1
-            d = np.uint64(0)
-            while groups:
-                if groups & np.uint16(1):
-                    other = label[v - np.uint64(offsets[d]) - first]
-                    if mine < 0:
-                        mine = other
-                    elif mine != other:
-                        a, b = _root(parent, mine), _root(parent, other)
-                        parent[max(a, b)] = mine = min(a, b)
-                groups >>= np.uint16(1)
-                d += np.uint64(1)
-            if mine < 0:
+            found = np.uint64(alike[v])
+            many = groups[found, 0]
+            if many == 0:
                 mine = n
-                parent[n] = n
-                zones[n, 0], zones[n, 1], zones[n, 2], zones[n, 3] = spans[s, 0], flat[v], 0, steps[v]
-                n += 1
-            label[v - first] = mine
-            zones[mine, 2] += 1
-            zones[mine, 3] = min(zones[mine, 3], np.int64(steps[v]))
-    kept = 0
+                parent[n], voxels[n], nearest[n], first[n] = n, 0, steps[v], v
+                n += np.uint64(1)
+            else:
+                mine = np.uint64(label[v - np.uint64(offsets[np.uint64(groups[found, 1])]) - start])
+                for k in range(np.uint64(2), np.uint64(many) + np.uint64(1)):
+                    other = np.uint64(label[v - np.uint64(offsets[np.uint64(groups[found, k])]) - start])
+                    if mine != other:
+                        a, b = _root(parent, mine), _root(parent, other)
+                        mine = min(a, b)
+                        parent[max(a, b)] = mine
+            label[v - start] = mine
+            voxels[mine] += 1
+            nearest[mine] = min(nearest[mine], steps[v])
+    return _gather(flat, spans, n, (parent, voxels, nearest, first))
+
+
+@njit(cache=True, nogil=True)
+def _gather(flat, spans, n, labels):
+    """Labels of one zone put together."""
+    parent, voxels, nearest, first = labels
+    kept = np.uint64(0)
     for m in range(n):
         if parent[m] == m:
-            zones[kept] = zones[m]
-            parent[m] = -kept - 1  # from here on: where the zone went
-            kept += 1
+            parent[m], voxels[kept], nearest[kept], first[kept] = kept, voxels[m], nearest[m], first[m]
+            kept += np.uint64(1)
         else:  # a parent is smaller than its child, so it has been placed already
-            parent[m] = parent[parent[m]]
-            into = -parent[m] - 1
-            zones[into, 2] += zones[m, 2]
-            zones[into, 3] = min(zones[into, 3], zones[m, 3])
-    return zones[:kept].copy()
+            into = np.uint64(parent[parent[m]])
+            parent[m] = into
+            voxels[into] += voxels[m]
+            nearest[into] = min(nearest[into], nearest[m])
+    zones, s = np.empty((4, np.int64(kept)), np.int32), 0
+    for m in range(kept):
+        v = np.uint64(first[m])
+        while np.uint64(spans[s, 2]) <= v:
+            s += 1
+        zones[0, m], zones[1, m], zones[2, m], zones[3, m] = spans[s, 0], flat[v], voxels[m], nearest[m]
+    return zones
+
+
+@njit(cache=True, nogil=True)
+def tally(rows, values, place, size):  # int32 (z,), int32 (z,), int32 (v,), int64 (2,) -> int64 (1, r, c)
+    """How many entries have row r and column place[value]."""
+    table = np.zeros((1, size[0], size[1]), np.int64)
+    for m in range(np.uint64(len(rows))):
+        table[0, np.uint64(rows[m]), np.uint64(place[np.uint64(values[m])])] += 1
+    return table
