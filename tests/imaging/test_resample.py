@@ -39,6 +39,20 @@ def test_grids_share_their_centre_or_corner(align):
     np.testing.assert_allclose(old.to_world(middle[0]), new.to_world(middle[1]), atol=1e-9)
 
 
+@pytest.mark.parametrize("written", [0.683594, float(np.float32(0.68359375)), 0.68359375])
+def test_rounded_headers_do_not_add_a_voxel(written):
+    grid = target_grid(Grid((1, 1, 512), (1.0, 1.0, written)), rule((1, 1, 1)))
+    assert grid.shape[2] == 350
+
+
+def test_rounded_headers_do_not_tip_the_mask():
+    """Half-way positions: every new voxel of this grid lies half in the mask."""
+    for spacing in (2.0, 2.0 + 1e-6, 2.0 - 1e-6):
+        mask = Volume(np.arange(40).reshape(1, 1, 40) < 20, Grid((1, 1, 40), (1.0, 1.0, spacing)))
+        out = resample_mask(mask, rule((None, None, 1), align="corner"))
+        assert out.array.sum() == 40
+
+
 def test_a_null_leaves_an_axis_native():
     image = noise()
     out = resample(image, rule(spacing=(None, 2, 2)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom import single
 from radioloom.errors import BadImage, BadMask, CaseError
 from radioloom.imaging.normalise import normalise
 from radioloom.imaging.resample import place, resample, resample_mask, spacing_of
@@ -22,31 +24,41 @@ if TYPE_CHECKING:
 def extract(
     image: Any,
     mask: Any,
-    profile: str | PathLike | Profile = "ibsi",
+    profile: str | Path | Profile = "ibsi",
     spacing_mm: tuple[float, float, float] | None = None,
-    roi: int | None = None,
+    roi: str | int = "",
 ) -> pd.DataFrame:
     """A tidy table of the features of one region: image, family, aggregation, ..., feature_id, value.
 
-    image, mask : arrays (z, y, x) with `spacing_mm` (z, y, x), SimpleITK images, or `Volume`s
+    image, mask : both paths (NIfTI, NRRD, MetaImage; a DICOM folder with RTSTRUCT or SEG), or each an array (z, y, x)
+        with `spacing_mm` (z, y, x), a SimpleITK image, or a `Volume`
     profile : name of a profile, a YAML file, or a loaded `Profile`
-    roi : the number of the region in a label map; None takes every voxel that is not 0
-    Raises BadImage, BadMask or BadRoi where the input cannot be measured; the message says what to do.
+    roi : name of the structure (regular expression), or number of the label; "" takes every voxel that is not 0
+    Raises BadImage, BadMask, BadRoi or StudyError where the input cannot be measured; the message says what to do.
     """
     import pandas as pd
 
-    chosen = profile if isinstance(profile, Profile) else load(profile)
+    chosen = load(profile)
+    if isinstance(image, str | PathLike) and isinstance(mask, str | PathLike):
+        return pd.DataFrame(single.measure(Path(image), Path(mask), chosen, str(roi)))
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
     if not volume.grid.same_place(labels.grid):
         raise BadMask(
             f"mask ({labels.grid}) and image ({volume.grid}) lie in different places; resample the mask first"
         )
-    region = Volume(labels.array != 0 if roi is None else labels.array == roi, volume.grid)
-    if not region.array.any():
-        found = ", ".join(map(str, np.unique(labels.array)[:10]))
-        raise BadMask(f"the mask has no voxel {'but 0' if roi is None else f'of label {roi}'}; labels there: {found}")
-    return pd.DataFrame(stage.extract(*onto_grid(volume, region, chosen), chosen))
+    return pd.DataFrame(stage.extract(*onto_grid(volume, _region(labels, str(roi)), chosen), chosen))
+
+
+def _region(labels: Volume, roi: str) -> Volume:
+    """The voxels of one label as a mask; BadMask names the labels that there are."""
+    if roi and not roi.isdigit():
+        raise BadMask(f"roi {roi!r}: a label map in memory knows its regions by number")
+    inside = labels.array == int(roi) if roi else labels.array != 0
+    if not inside.any():
+        found = ", ".join(f"{label:g}" for label in np.unique(labels.array)[:10])
+        raise BadMask(f"the mask has no voxel {f'of label {roi}' if roi else 'but 0'}; labels there: {found}")
+    return Volume(inside, labels.grid)
 
 
 def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Volume]:

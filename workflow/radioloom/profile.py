@@ -32,11 +32,13 @@ class Profile:
     hash: str  # of all of the above but the description
 
 
-def load(name_or_path: str | Path) -> Profile:
-    """The profile of a name (`config/extraction/<name>.yaml`) or of a YAML file.
+def load(name_or_path: str | Path | Profile) -> Profile:
+    """The profile of a name (`config/extraction/<name>.yaml`) or of a YAML file; a profile is given back.
 
     StudyError names every fault of the file with its line, key and remedy.
     """
+    if isinstance(name_or_path, Profile):
+        return name_or_path
     path = _path(name_or_path)
     content = check(_parsed(path), "profile", path.name, path)
     if content["name"] != path.stem:

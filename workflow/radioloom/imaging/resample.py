@@ -25,6 +25,10 @@ from radioloom.volume import Grid, Volume
 
 SUPPORT = {"cubic": 22, "linear": 1, "nearest": 1}  # voxels of the old grid that a new voxel rests on, on each side
 SNAP = 1e-6  # positions this near to a voxel's centre or edge are on it: rounding must not decide a tie
+# Headers round: 0.683594 mm x 512 is 350.0001 mm, NIfTI keeps spacing in single precision. Neither may add a voxel to
+# the new grid (and so shift it by half of one), nor tip a voxel that lies half in the mask.
+ROUNDED = 1e-3  # of a voxel
+TIPPED = 1e-4  # of a share
 Settings = dict[str, Any]
 Box = tuple[slice, slice, slice]
 
@@ -53,7 +57,7 @@ def target_grid(grid: Grid, settings: Settings | None) -> Grid:
     spacing = spacing_of(grid, settings)
     shape, first = [], []
     for n, old, new in zip(grid.shape, grid.spacing_mm, spacing, strict=True):
-        n_new = n if new == old else max(1, math.ceil(n * old / new - SNAP))
+        n_new = n if new == old else max(1, math.ceil(n * old / new - ROUNDED))
         shape.append(n_new)
         gap = new - old if settings["align"] == "corner" else old * (n - 1) - new * (n_new - 1)
         first.append(gap / 2 / old)
@@ -102,7 +106,7 @@ def resample_mask(mask: Volume, settings: Settings | None, target: Grid | None =
     grid = target or target_grid(mask.grid, settings)
     share = _resampled(mask, grid, settings["mask"] if settings else "nearest")
     threshold = settings["mask_threshold"] if settings else 0.5
-    return replace(mask, array=share >= threshold - 1e-9, grid=grid)
+    return replace(mask, array=share >= threshold - TIPPED, grid=grid)
 
 
 def _resampled(volume: Volume, target: Grid, method: str) -> np.ndarray:

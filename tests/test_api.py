@@ -1,0 +1,121 @@
+"""Features of what is in memory and of files: the same numbers, and faults that say what to do."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+import radioloom
+from radioloom.api import onto_grid
+from radioloom.errors import BadImage, BadMask
+from radioloom.imaging.resample import resample, resample_mask
+from radioloom.profile import build, load
+from radioloom.volume import Grid, Volume
+
+SPACING = (3.0, 1.0, 1.2)
+
+
+@pytest.fixture(scope="module")
+def profile():
+    content = {field: getattr(load("demo"), field) for field in load("demo").__slots__ if field != "hash"}
+    grid = {
+        "spacing_mm": [2, 2, 2],
+        "image": "cubic",
+        "mask": "linear",
+        "mask_threshold": 0.5,
+        "round": False,
+        "align": "centre",
+    }
+    families = {
+        "morphology": {"settings": {}, "features": ["volume_voxels", "sphericity"]},
+        "intensity": {"settings": {}, "features": ["mean", "variance"]},
+        "glcm": {"settings": {"aggregations": ["3D, averaged"]}, "features": ["contrast"]},
+    }
+    return build({**content, "grid": grid, "families": families})
+
+
+@pytest.fixture(scope="module")
+def case():
+    cells = np.indices((30, 60, 50)) - np.array([15, 30, 25]).reshape(3, 1, 1, 1)
+    labels = (np.abs(cells * np.array(SPACING).reshape(3, 1, 1, 1)).sum(0) < 18).astype(np.uint8)
+    labels[2:4, 2:4, 2:4] = 7
+    values = np.random.default_rng(0).normal(50, 30, labels.shape)
+    return values, labels
+
+
+def itk(array):
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing(SPACING[::-1])
+    image.SetOrigin((10.0, -20.0, 30.0))
+    return image
+
+
+def test_arrays_images_and_files_give_the_same(case, profile, tmp_path):
+    values, labels = case
+    table = radioloom.extract(values, labels, profile, spacing_mm=SPACING, roi=1)
+    assert {"image", "family", "aggregation", "discretisation", "feature", "ibsi", "feature_id", "value"} == set(table)
+    assert len(table) == 2 + 9 * 3
+    of_images = radioloom.extract(itk(values), itk(labels), profile, roi=1)
+    sitk.WriteImage(itk(values), tmp_path / "image.nii.gz")
+    sitk.WriteImage(itk(labels), tmp_path / "mask.nrrd")
+    of_files = radioloom.extract(tmp_path / "image.nii.gz", str(tmp_path / "mask.nrrd"), profile, roi=1)
+    for other, tolerance in ((of_images, 1e-9), (of_files, 1e-3)):
+        assert list(other.feature_id) == list(table.feature_id)
+        np.testing.assert_allclose(other.value, table.value, rtol=tolerance)
+
+
+def test_only_the_surroundings_are_resampled(case, profile):
+    values, labels = case
+    image, mask = Volume(values, Grid(values.shape, SPACING)), Volume(labels == 1, Grid(values.shape, SPACING))
+    around, region = onto_grid(image, mask, profile)
+    whole = resample(image, profile.grid)
+    first = np.rint(whole.grid.to_index(np.asarray(around.grid.origin_mm))).astype(int)
+    part = tuple(slice(a, a + n) for a, n in zip(first, around.array.shape, strict=True))
+    assert around.array.size < 0.6 * whole.array.size
+    np.testing.assert_allclose(around.array, whole.array[part], rtol=1e-6)
+    np.testing.assert_array_equal(region.array, resample_mask(mask, profile.grid).array[part])
+
+
+def test_label_absent_or_all_labels(case, profile):
+    values, labels = case
+    with pytest.raises(BadMask, match="no voxel of label 3; labels there: 0, 1, 7"):
+        radioloom.extract(values, labels, profile, spacing_mm=SPACING, roi=3)
+    with pytest.raises(BadMask, match="labels there: 0"):
+        radioloom.extract(values, labels * 0, profile, spacing_mm=SPACING)
+    with pytest.raises(BadMask, match="by number"):
+        radioloom.extract(values, labels, profile, spacing_mm=SPACING, roi="GTV")
+
+
+def test_geometry_that_does_not_fit(case, profile):
+    values, labels = case
+    with pytest.raises(BadImage, match="give spacing_mm"):
+        radioloom.extract(values, labels, profile)
+    with pytest.raises(BadImage, match="4 dimensions"):
+        radioloom.extract(values[None], labels, profile, spacing_mm=SPACING)
+    with pytest.raises(BadMask, match="different places"):
+        radioloom.extract(values, labels[1:], profile, spacing_mm=SPACING)
+    moved = itk(labels)
+    moved.SetOrigin((11.0, -20.0, 30.0))
+    with pytest.raises(BadMask, match="different places"):
+        radioloom.extract(itk(values), moved, profile)
+
+
+def test_axes_of_sitk_images_are_turned_round(case):
+    from radioloom.api import _of_sitk
+
+    image = itk(case[0])
+    image.SetDirection((0.0, -1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0))
+    grid = _of_sitk(image).grid
+    for index in ((0, 0, 0), (3, 5, 7)):
+        expected = image.TransformIndexToPhysicalPoint(index[::-1])
+        np.testing.assert_allclose(grid.to_world(np.array([index]))[0][::-1], expected[:], atol=1e-9)
+
+
+def test_importing_the_library_is_cheap(root):
+    code = "import sys, radioloom; print(any(name in sys.modules for name in ('numpy', 'pandas', 'numba')))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root / "workflow", capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
