@@ -41,7 +41,9 @@ def references(dataset: str, family: str) -> list[dict]:
     for row in rows:
         printed = Decimal(row["value"])
         # Three significant digits are published; trailing zeros are not printed.
-        row["last_digit"] = 10.0 ** min(printed.normalize().as_tuple().exponent, printed.adjusted() - 2) if printed else 1e-9
+        row["last_digit"] = (
+            10.0 ** min(printed.normalize().as_tuple().exponent, printed.adjusted() - 2) if printed else 1e-9
+        )
         row["value"], row["tolerance"] = float(printed), float(row["tolerance"])
     return rows
 

@@ -1,8 +1,8 @@
 """The six texture families against the values published for IBSI's digital phantom."""
 
 import pytest
-from ibsi import digital, references, snake, within
 
+from ibsi import digital, references, snake, within
 from radioloom.features import family
 from radioloom.features.matrix import DIRECTIONAL, PLAIN
 from radioloom.features.texture import Texture
