@@ -1,6 +1,7 @@
 """Small studies on disk, and Snakemake run on them as a user would."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -124,9 +125,9 @@ class Bench:
 
     def planned(self) -> dict[str, int]:
         """Jobs of a dry run, by rule."""
-        text = self.run("-n", "--quiet", "rules").stdout.split("job")[-1]
-        lines = [line.split() for line in text.splitlines()]
-        return {line[0]: int(line[1]) for line in lines if len(line) == 2 and line[1].isdigit() and line[0] != "total"}
+        done = self.run("-n")
+        text = done.stdout + "\n" + done.stderr
+        return {rule: int(n) for rule, n in re.findall(r"^(\w+) +(\d+)$", text, flags=re.M) if rule != "total"}
 
     def logs(self) -> str:
         """What jobs wrote, for a failed test."""

@@ -42,8 +42,8 @@ SETTINGS = {
 }
 
 
-# The stored baseline of brain1's shape was made by pyradiomics 2.0.1b1, whose table of triangles 3.0.1 mended (mesh volume
-# 16149.495 then, 16147.512 now): these four are held against pyradiomics_shape.csv, made with 3.0.1.
+# The stored baseline of brain1's shape was made by pyradiomics 2.0.1b1, whose table of triangles 3.0.1 mended (mesh
+# volume 16149.495 then, 16147.512 now): these four are held against pyradiomics_shape.csv, made with 3.0.1.
 MENDED = ("MeshVolume", "SurfaceArea", "SurfaceVolumeRatio", "Sphericity")
 
 

@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 
 import pandas as pd
+
 from radioloom.io.prepared import read_all
 from radioloom.job import job
 from radioloom.provenance import environment

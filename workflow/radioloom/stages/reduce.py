@@ -104,7 +104,7 @@ def feature_matrix(features: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.Da
             f"{first['cohort']}/{first['case']} has {first['feature_id']} more than once; models take one region a "
             "patient: give each study one `roi`"
         )
-    wide = rows.pivot(index=["cohort", "case"], columns="feature_id", values="value")  # noqa: PD010  (means nothing away)
+    wide = rows.pivot(index=["cohort", "case"], columns="feature_id", values="value")
     wide = wide.sort_index().sort_index(axis=1)
     columns = rows.drop_duplicates("feature_id").set_index("feature_id").sort_index()
     groups = columns["family"].map(lambda f: "shape" if f in SHAPE else "intensity" if f in INTENSITY else "texture")
@@ -153,7 +153,7 @@ def _covariate_matrix(covariates: pd.DataFrame, cases: pd.MultiIndex) -> pd.Data
 
     if covariates.empty:
         return pd.DataFrame(index=cases)
-    wide = covariates.pivot(index=["cohort", "case"], columns="covariate", values="value")  # noqa: PD010
+    wide = covariates.pivot(index=["cohort", "case"], columns="covariate", values="value")
     return wide.reindex(cases)
 
 

@@ -30,7 +30,7 @@ def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[st
 def _of_source(features: pd.DataFrame, source: str, form: str) -> list[dict[str, Any]]:
     if features.empty:
         return []
-    table = features.pivot(index=["feature_id", "case", "roi"], columns="replicate", values="value")  # noqa: PD010
+    table = features.pivot(index=["feature_id", "case", "roi"], columns="replicate", values="value")
     n_replicates = table.shape[1]
     names = table.index.get_level_values("feature_id").unique()
     subjects = table.index.droplevel("feature_id").unique()
