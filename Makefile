@@ -30,5 +30,9 @@ lint: env
 	ruff format --check .
 	snakefmt --check Snakefile workflow/rules
 
+# Radioloom beside pyradiomics and pictologics on the same voxels; their environments are made under .bench/.
+bench: env
+	python tests/bench/run.py $(BENCH)
+
 clean:
 	rm -rf .venv .snakemake results/*/

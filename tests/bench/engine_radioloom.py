@@ -1,0 +1,45 @@
+"""Radioloom under the clock."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def importing() -> None:
+    """What a process of this engine imports before it can measure."""
+    import radioloom.stages.extract  # noqa: F401
+
+
+def profile(workload: str):
+    from radioloom.profile import load
+
+    if workload == "drop-in":  # the profile as shipped, on the original image
+        return replace(load("pyradiomics"), images={"original": {}})
+    return load(HERE / f"{workload.lower()}.yaml")
+
+
+def read(folder: Path, workload: str) -> tuple:
+    import numpy as np
+
+    from radioloom.volume import Grid, Volume
+
+    image, mask = np.load(folder / "image.npy"), np.load(folder / "mask.npy")
+    grid = Grid(image.shape, tuple(json.loads((folder / "about.json").read_text())["spacing"]))
+    return Volume(image, grid), Volume(mask, grid), profile(workload)
+
+
+def measure(image, mask, chosen) -> dict[str, float]:
+    from radioloom.stages.extract import extract
+
+    return {row["feature_id"]: row["value"] for row in extract(image, mask, chosen)}
+
+
+def from_files(folder: Path, workload: str) -> dict[str, float]:
+    from radioloom.single import measure as single
+
+    name = "pyradiomics" if workload == "drop-in" else str(HERE / f"{workload.lower()}.yaml")
+    return {row["feature_id"]: row["value"] for row in single(folder / "image.nii", folder / "mask.nii", name)}

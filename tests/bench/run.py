@@ -1,0 +1,285 @@
+"""The benchmark: this engine and the peers at hand on the same voxels, one thread, turn by turn; ratios as Markdown.
+
+Numbers are peer / radioloom: 12 says that the peer takes twelve times as much. The machine may be busy: calls of all
+engines alternate, CPU seconds are counted, and medians are compared. Seconds are printed on request only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+from environments import HOME, interpreters, single_thread
+
+HERE = Path(__file__).parent
+SPHERES = ("sphere_1e3", "sphere_1e4", "sphere_48k", "sphere_1e5", "sphere_360k", "sphere_1e6")
+REAL = ("lung1", "brain1", "ibsi_ct")
+MOST_ROUNDS = 9
+BUDGET = 4.0  # CPU seconds of an engine on one workload of one case, after which it has had its calls
+# (what, workload, case, peer, at least): the speed to reach; peer / radioloom.
+GOALS = (
+    ("W1", "sphere_48k", "pictologics", 1.0),
+    ("W1", "sphere_360k", "pictologics", 1.0),
+    ("W1", "sphere_1e6", "pictologics", 1.0),
+    ("W1", "sphere_48k", "pyradiomics", 30.0),
+    ("W1", "sphere_1e6", "pyradiomics", 50.0),
+    *(("W2", case, "pictologics", 1.5) for case in ("sphere_48k", "sphere_360k", "sphere_1e6")),
+    *(("W2", case, "pyradiomics", 30.0) for case in ("sphere_48k", "sphere_360k", "sphere_1e6")),
+    ("native", "native", "pyradiomics", 1.0),
+    ("native", "native", "pictologics", 1.0),
+)
+
+Times = dict[tuple[str, str, str], float]  # (workload, case, engine) -> median
+
+
+class Engine:
+    """A process that answers one request a line."""
+
+    def __init__(self, name: str, python: Path) -> None:
+        self.name = name
+        command = [str(python), str(HERE / "worker.py"), name, "serve"]
+        pipe = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(command, text=True, bufsize=1, env=environment(), **pipe)
+
+    def ask(self, case: str, workload: str, whole: bool = False) -> dict:
+        self.process.stdin.write(json.dumps([str(HOME / "cases" / case), workload, whole]) + "\n")
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.name} has stopped on {workload} of {case}; run its worker.py by hand to see why")
+        return json.loads(line)
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def environment(cache: str = str(HOME / "cache")) -> dict[str, str]:
+    # The peers keep what they have compiled beside their code, as they do where they are installed.
+    return {**single_thread(), "NUMBA_CACHE_DIR": cache}
+
+
+def warm(engines: list[Engine], plan: list[tuple[str, str]], log) -> Times:
+    """Median CPU seconds of warm calls, the engines taking turns."""
+    for engine in engines:
+        for workload in dict.fromkeys(workload for workload, _ in plan):
+            if able(engine, workload) and workload != "native":
+                engine.ask("sphere_1e3", workload)
+    times: Times = {}
+    for workload, case in plan:
+        taken: dict[str, list[float]] = {engine.name: [] for engine in engines if able(engine, workload)}
+        for _ in range(MOST_ROUNDS):
+            for engine in engines:
+                if engine.name in taken and sum(taken[engine.name]) < BUDGET:
+                    answer = engine.ask(case, workload)
+                    taken[engine.name].append(answer["cpu"])
+                    log(f"{workload} {case} {engine.name} {answer['features']} features: {answer['cpu']:.4f} s")
+        times |= {(workload, case, name): median(each) for name, each in taken.items()}
+    return times
+
+
+def able(engine: Engine, workload: str) -> bool:
+    return workload != "drop-in" or engine.name != "pictologics"
+
+
+def once(python: Path, name: str, *task: str, cache: str | None = None) -> tuple[float, float, float]:
+    """CPU seconds, wall seconds and peak MB of a fresh process."""
+    env = environment(cache) if cache else environment()
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(python), str(HERE / "worker.py"), name, *task],
+        env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - start
+    if process.returncode:
+        raise SystemExit(f"{name} {' '.join(task)}: exit code {process.returncode}")
+    scale = 2**20 if sys.platform == "darwin" else 2**10
+    return used.ru_utime + used.ru_stime, wall, used.ru_maxrss / scale
+
+
+def fresh(pythons: dict[str, Path], rounds: int, *task: str) -> dict[str, tuple[float, float, float]]:
+    """Medians of `once` for each engine, turn by turn."""
+    seen = {name: [] for name in pythons}
+    for _ in range(rounds):
+        for name, python in pythons.items():
+            seen[name].append(once(python, name, *task))
+    return {name: tuple(median(column) for column in zip(*each, strict=True)) for name, each in seen.items()}
+
+
+def compilation(python: Path) -> tuple[float, str]:
+    """CPU seconds to compile every kernel of W1, W2 and the shipped profiles; functions that an import compiles."""
+    done = []
+    for task in ("compiled-by-import", "compile"):
+        with tempfile.TemporaryDirectory() as empty:
+            command = [str(python), str(HERE / "compilation.py"), task]
+            done.append(subprocess.run(command, env=environment(empty), capture_output=True, text=True, check=True))
+    return float(done[1].stdout), done[0].stdout.strip()
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
+
+
+def ratios(times: Times, plan: list[tuple[str, str]], peers: list[str], seconds: bool) -> str:
+    rows = []
+    for workload, case in plan:
+        own = times[workload, case, "radioloom"]
+        about = json.loads((HOME / "cases" / case / "about.json").read_text())
+        shown = [number(times[workload, case, p] / own) if (workload, case, p) in times else "" for p in peers]
+        rows.append([workload, case, f"{about['voxels']:,}", str(about["levels"]), *shown])
+        if seconds:
+            rows[-1].append(number(own))
+    head = ["workload", "case", "ROI voxels", "levels", *(f"{peer} / radioloom" for peer in peers)]
+    return table(head + ["radioloom, CPU s"] * seconds, rows)
+
+
+def growth(times: Times, engines: list[str], large: bool) -> str:
+    rows = []
+    steps = [("1e3", "1e4"), ("1e4", "1e5"), ("1e5", "1e6"), *([("1e6", "1e7")] if large else [])]
+    for workload in ("W1", "W2"):
+        for small, big in steps:
+            pair = [(workload, f"sphere_{size}") for size in (small, big)]
+            shown = [number(times[*pair[1], e] / times[*pair[0], e]) if (*pair[1], e) in times else "" for e in engines]
+            rows.append([workload, f"{small} to {big}", *shown])
+    return table(["workload", "ROI voxels", *engines], rows)
+
+
+def agreement(engines: dict[str, Engine], cases: list[str]) -> Iterator[str]:
+    """How far the shipped profile `pyradiomics` is from pyradiomics, feature by feature."""
+    for case in cases:
+        ours, theirs = (engines[name].ask(case, "drop-in", True)["values"] for name in ("radioloom", "pyradiomics"))
+        apart = {key: abs(ours[key] - theirs[key]) / max(abs(theirs[key]), 1e-12) for key in theirs if key in ours}
+        worst = max(apart, key=apart.get)
+        found = f"{len(apart)} of {len(theirs)} features"
+        yield f"* {case}: {found}; largest relative difference {apart[worst]:.0e} ({worst})"
+
+
+def verdicts(times: Times, cold: dict, import_and_compile: tuple[float, str], large: bool) -> str:
+    rows = []
+
+    def row(what: str, measured: float | None, target: float, most: bool) -> None:
+        met = measured is not None and (measured <= target if most else measured >= target)
+        word = "not measured" if measured is None else "met" if met else "NOT met"
+        rows.append([what, f"{'at most' if most else 'at least'} {target:g}", number(measured), word])
+
+    for workload, case, peer, least in GOALS:
+        key = (workload, case, peer)
+        if key in times or peer == "pyradiomics":
+            own = times.get((workload, case, "radioloom"))
+            row(
+                f"{workload}, {case}: {peer} / radioloom",
+                times[key] / own if key in times and own else None,
+                least,
+                False,
+            )
+    if "pyradiomics" in cold["small"]:
+        for index, what in ((0, "CPU"), (1, "wall")):
+            ratio = cold["small"]["pyradiomics"][index] / cold["small"]["radioloom"][index]
+            row(f"fresh process, W1, sphere_48k, {what}: pyradiomics / radioloom", ratio, 1.0, False)
+    row("peak memory, W1, sphere_1e6, MB", cold["large"]["radioloom"][2], 300, True)
+    row("first compilation of all kernels, CPU s", import_and_compile[0], 40, True)
+    row("functions compiled by imports", float(len(import_and_compile[1].split())), 0, True)
+    for small, big in [("1e5", "1e6"), *([("1e6", "1e7")] if large else [])]:
+        for workload in ("W1", "W2"):
+            a, b = (times[workload, f"sphere_{size}", "radioloom"] for size in (small, big))
+            row(f"growth of {workload}, {small} to {big} voxels", b / a, 11, True)
+    return table(["speed to reach", "target", "measured", ""], rows)
+
+
+def make_cases(wanted: list[str]) -> list[str]:
+    command = [sys.executable, str(HERE / "cases.py"), *wanted]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--large", action="store_true", help="also a region of 1e7 voxels (needs 8 GB)")
+    parser.add_argument("--quick", action="store_true", help="W1 and W2 at 48k voxels only")
+    parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
+    parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
+    parser.add_argument("--out", type=Path, help="write the report to a file too")
+    return parser.parse_args()
+
+
+def report(chosen: argparse.Namespace) -> Iterator[str]:
+    pythons = interpreters()
+    peers = [name for name in pythons if name != "radioloom"]
+    spheres = ("sphere_48k",) if chosen.quick else (*SPHERES, *(["sphere_1e7"] if chosen.large else []))
+    real = () if chosen.quick else REAL
+    present = make_cases([*dict.fromkeys((*spheres, *real, "sphere_1e3", "sphere_1e6", "sphere_48k")), "native"])
+    plan = [(workload, case) for workload in ("W1", "W2") for case in (*spheres, *real) if case in present]
+    plan += [("drop-in", "sphere_48k"), ("native", "native")]
+    for workload in ("W1", "native"):  # compile what is not in the cache yet
+        once(pythons["radioloom"], "radioloom", "once", str(HOME / "cases" / "native"), workload)
+    log = (lambda text: print(text, file=sys.stderr)) if chosen.verbose else (lambda _: None)
+    yield "# Radioloom beside its peers\n\nOne thread, same voxels; peer / radioloom, so above 1 radioloom is faster.\n"
+    yield f"Peers here: {', '.join(peers) or 'none'}.\n"
+    with ExitStack() as stack:
+        engines = [Engine(name, python) for name, python in pythons.items()]
+        for engine in engines:
+            stack.callback(engine.close)
+        times = warm(engines, plan, log)
+        yield "## Warm calls, CPU\n\n" + ratios(times, plan, peers, chosen.seconds)
+        if "pyradiomics" in peers:
+            byname = {engine.name: engine for engine in engines}
+            same = [case for case in ("sphere_1e4", *REAL[:2]) if case in present]
+            yield "## Same values as pyradiomics\n\n" + "\n".join(agreement(byname, same or ["sphere_48k"])) + "\n"
+    if not chosen.quick:
+        yield "## Growth: time of ten times the voxels\n\n" + growth(times, list(pythons), chosen.large)
+    cold = {
+        "import": fresh(pythons, 3, "import"),
+        "small": fresh(pythons, 3, "once", str(HOME / "cases" / "sphere_48k"), "W1"),
+        "native": fresh(pythons, 1, "once", str(HOME / "cases" / "native"), "native"),
+        "large": fresh(pythons, 1, "once", str(HOME / "cases" / "sphere_1e6"), "W1"),
+    }
+    yield "## Fresh processes: CPU, wall (peer / radioloom), peak memory\n\n" + processes(cold, peers)
+    compiled = compilation(pythons["radioloom"])
+    yield "## Speed to reach\n\n" + verdicts(times, cold, compiled, chosen.large)
+    if chosen.seconds:
+        yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"
+
+
+def processes(cold: dict, peers: list[str]) -> str:
+    rows = []
+    names = {
+        "import": "import",
+        "small": "W1, sphere_48k, files to table",
+        "native": "native 512 x 512 x 134, files to table",
+    }
+    for key, name in (names | {"large": "W1, sphere_1e6, files to table"}).items():
+        own, shown = cold[key]["radioloom"], []
+        for peer in peers:
+            cpu, wall, _ = (a / b for a, b in zip(cold[key][peer], own, strict=True))
+            shown += [f"{cpu:.2f}", f"{wall:.2f}", f"{cold[key][peer][2]:.0f} MB"]
+        rows.append([name, *shown, f"{own[2]:.0f} MB"])
+    head = [word for peer in peers for word in (f"{peer} CPU", "wall", "peak")]
+    return table(["process", *head, "radioloom peak"], rows)
+
+
+def main() -> None:
+    chosen = options()
+    parts = []
+    for part in report(chosen):
+        print(part, flush=True)
+        parts.append(part)
+    if chosen.out:
+        chosen.out.write_text("\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
