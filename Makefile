@@ -23,7 +23,7 @@ demo: env
 	@echo "report: results/demo/report.html"
 
 test: env lint
-	pytest -q
+	pytest -q -n 2 --dist loadfile
 
 lint: env
 	ruff check .

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import pandas as pd
@@ -161,6 +162,10 @@ def test_a_signature_names_its_profile(finished):
 
 def test_lint():
     done = subprocess.run(
-        ["snakemake", "-s", str(ROOT / "Snakefile"), "--lint"], capture_output=True, text=True, check=False, cwd=ROOT
+        [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--lint"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr
