@@ -24,7 +24,7 @@ if EXPRESSION:
             mem_mb=2000,
             runtime=60,
         params:
-            data=str(STUDY.data),
+            data=lambda wildcards: str(STUDY.data),
             settings=STUDY.settings["genomics"],
             volume=STUDY.settings["baselines"]["volume"][0],
             seed=STUDY.settings["seed"],

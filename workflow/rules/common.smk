@@ -57,7 +57,7 @@ def files(wildcards):
 
 
 def settings(*keys):
-    """The part of the study that a rule depends on: these blocks, and the role of every cohort."""
+    """The part of the study that a job depends on: these blocks, and the role of every cohort."""
     roles = {name: {"role": cohort["role"]} for name, cohort in STUDY.settings["cohorts"].items()}
     return {"cohorts": roles, "seed": STUDY.settings["seed"], **{key: STUDY.settings[key] for key in keys}}
 
