@@ -69,10 +69,18 @@ class Statistics:
 
     @cached_property
     def histogram_2014(self) -> np.ndarray:
-        """Shares of the voxels in equal bins over [low, high], as many as levels of `width_2014` would be."""
+        """Shares of the voxels in equal bins over [low, high], as many as levels of `width_2014` would be.
+
+        As Matlab's `hist` has it, a value on an edge belongs to the lower bin; samples that are no whole numbers do not
+        meet edges.
+        """
         spread, width = self.spread, self.settings.width_2014
         n_bins = int(np.floor(spread.high / width) - np.floor(spread.low / width)) + 1
-        filled = spread.counts_in(n_bins)
+        if isinstance(spread, Counted) and spread.high > spread.low:
+            place = np.ceil((spread.values - spread.low) * n_bins / (spread.high - spread.low)).astype(np.int64)
+            filled = np.bincount(np.maximum(place, 1), spread.counts)
+        else:
+            filled = spread.counts_in(n_bins)
         return filled[filled > 0] / spread.n
 
 

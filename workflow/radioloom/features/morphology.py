@@ -95,6 +95,7 @@ FEATURES = (
     Feature("sphericity_2014", "", lambda s: s.sphericity_2014, "(36π V²)^(1/3) / A"),
     Feature("spherical_disproportion_2014", "", lambda s: 1 / s.sphericity_2014, "A / (36π V²)^(1/3)"),
     Feature("surface_to_volume_ratio_2014", "", lambda s: s.area / s.volume_voxels, "A / V, 1/mm"),
+    Feature("maximum_3d_diameter_2014", "", lambda s: s.diameter_centres, "largest distance of two voxel centres, mm"),
     Feature("maximum_2d_diameter_slice", "", lambda s: s.diameter_2d(0), "largest distance in a plane of one z, mm"),
     Feature("maximum_2d_diameter_column", "", lambda s: s.diameter_2d(1), "largest distance in a plane of one y, mm"),
     Feature("maximum_2d_diameter_row", "", lambda s: s.diameter_2d(2), "largest distance in a plane of one x, mm"),

@@ -145,6 +145,15 @@ class Shape:
     @property
     def diameter_3d(self) -> float:
         """Largest distance in mm of two vertices of the surface."""
+        return self._diameter(self.spacing / 2)
+
+    @property
+    def diameter_centres(self) -> float:
+        """Largest distance in mm of two voxel centres."""
+        return self._diameter(np.zeros(3))
+
+    def _diameter(self, beyond: np.ndarray) -> float:
+        """Largest distance of points that lie `beyond` (z, y, x in mm) the voxel centres along one axis."""
         points = self.corners_mm
         cell = np.maximum(np.ptp(points, axis=0) / CELLS, self.spacing.min())
         place = ((points - points.min(axis=0)) / cell).astype(np.int64) @ np.array([(CELLS + 1) ** 2, CELLS + 1, 1])
@@ -154,7 +163,7 @@ class Shape:
         low, high = np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)
         ends = points @ DIRECTIONS.T
         best = np.linalg.norm(points[ends.argmax(axis=0)] - points[ends.argmin(axis=0)], axis=1).max() ** 2
-        far = largest_distance(points, np.append(starts, len(points)), low, high, self.spacing / 2, best)
+        far = largest_distance(points, np.append(starts, len(points)), low, high, beyond, best)
         return float(np.sqrt(far))
 
     def diameter_2d(self, axis: int) -> float:
