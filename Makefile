@@ -13,8 +13,8 @@ env: .venv/ready
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "Python 3.11 to 3.13 is needed: make PYTHON=python3.12"'
 	$(PYTHON) -m venv .venv
-	if command -v uv >/dev/null; then uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock; fi
+	(command -v uv >/dev/null && uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock) \
+	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
