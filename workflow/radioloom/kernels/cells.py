@@ -59,8 +59,8 @@ def count_sums(start, row, column, count, rows, columns):
     """Sums over each table's cells that the features of run, zone, distance and dependence matrices are made of.
 
     Cells as above; `rows` float64 (r,), `columns` float64 (c,) are the grey level i and the length, size, distance
-    or dependence j that an index stands for. Returns float64 (t, 17), in this order: the sums of n, n / i^2, n i^2, n_i^2,
-    the mean of i, the sum of its squared deviations; the same of j from n / j^2 on; the sums of n / (i j)^2,
+    or dependence j that an index stands for. Returns float64 (t, 17), in this order: the sums of n, n / i^2, n i^2,
+    n_i^2, the mean of i, the sum of its squared deviations; the same of j from n / j^2 on; the sums of n / (i j)^2,
     n i^2 / j^2, n j^2 / i^2, n (i j)^2, n^2 and n log2 n.
     """
     out = np.zeros((len(start) - 1, 17))
