@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -26,9 +27,19 @@ def finished(tmp_path_factory) -> Bench:
     """A study run to its end with two cores; tests copy it before they change it."""
     place = tmp_path_factory.mktemp("finished")
     (place / "data").mkdir()
-    bench = fill(Bench(place))
+    bench = fill(Bench(place, snakefile=project(place / "project") / "Snakefile"))
     bench.run(cores=2)
     return bench
+
+
+def project(place: Path) -> Path:
+    """A copy of the project that a test may edit."""
+    for part in ("Snakefile", "requirements.lock", "workflow", "config", "profiles", "envs"):
+        source = ROOT / part
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        (place / part).parent.mkdir(parents=True, exist_ok=True)
+        copy(source, place / part)
+    return place
 
 
 @pytest.fixture
@@ -38,7 +49,7 @@ def copied(finished, tmp_path) -> Bench:
     rows, outcomes = (
         {name: list(found) for name, found in each.items()} for each in (finished.rows, finished.outcomes)
     )
-    return Bench(tmp_path / "copy", rows, outcomes)
+    return Bench(tmp_path / "copy", rows, outcomes, snakefile=finished.snakefile)
 
 
 def test_report_and_tables_are_there(finished):
@@ -85,26 +96,18 @@ def test_adding_a_patient_runs_one_batch_and_what_rests_on_it(copied):
 @pytest.mark.parametrize(
     ("module", "rerun", "kept"),
     [
-        ("survival/curves.py", {"validate", "report"}, {"curate", "extract", "reduce", "fit"}),
+        ("survival/curves.py", {"fit", "validate", "report"}, {"curate", "extract", "collect", "reduce"}),
         ("features/glcm.py", {"extract", "collect", "fit", "report"}, {"curate", "segment", "prepare", "clinical"}),
         ("stages/curate.py", {"curate", "segment", "prepare", "extract", "report"}, {"clinical"}),
         ("figures/flow.py", {"report"}, {"validate", "extract", "fit"}),
     ],
 )
-def test_editing_a_module_runs_exactly_what_rests_on_it(finished, tmp_path, module, rerun, kept):
-    """Dry runs on a copy of the project, whose library is edited after the study was finished."""
-    project = tmp_path / "project"
-    for part in ("Snakefile", "requirements.lock", "workflow", "config", "profiles", "envs"):
-        source = ROOT / part
-        copy = shutil.copytree if source.is_dir() else shutil.copy2
-        (project / part).parent.mkdir(parents=True, exist_ok=True)
-        copy(source, project / part)
-    bench = Bench(finished.place, finished.rows, finished.outcomes, snakefile=project / "Snakefile")
-    untouched = bench.planned()
-    assert untouched == {}, "a copy of the project is the same project"
-    path = project / "workflow" / "radioloom" / module
-    path.write_text(path.read_text() + "\n# a change\n")
-    planned = set(bench.planned())
+def test_editing_a_module_runs_exactly_what_rests_on_it(finished, module, rerun, kept):
+    path = finished.snakefile.parent / "workflow" / "radioloom" / module
+    text = path.read_text()
+    path.write_text(text + "\n# a change\n")
+    planned = set(finished.planned())
+    path.write_text(text)
     assert rerun <= planned
     assert not kept & planned
 

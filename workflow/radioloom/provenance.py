@@ -90,7 +90,8 @@ def _imports(file: Path) -> frozenset[Path]:
 def _files_of(name: str) -> set[Path]:
     parts = name.split(".")
     found = set()
-    for depth in range(1, len(parts) + 1):
+    # radioloom/__init__.py is left out: it holds the version, and names whose modules are imported when asked for.
+    for depth in range(2, len(parts) + 1):
         place = LIBRARY.parent.joinpath(*parts[:depth])
         found |= {path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()}
     return found
