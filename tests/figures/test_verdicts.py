@@ -94,5 +94,5 @@ def test_planted():
     assert lost.startswith("No module found has a gene of the planted one")
     follows = {"a": {"heterogeneity": 0.8}, "b": {}}
     assert verdicts.planted_features(follows, ["a", "b"]) == (
-        "Of 2 features in the signature, 1 follow the hidden heterogeneity, 1 follows neither."
+        "Of 2 features in the signature, 1 follows the hidden heterogeneity, 1 follows neither."
     )

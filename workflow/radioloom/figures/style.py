@@ -91,10 +91,13 @@ def svg(figure: Figure, name: str, title: str) -> str:
     name : prefix of the ids inside, unique in the page; title : what a screen reader says of the figure
     """
     from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.StringIO()
-    with rc_context(SETTINGS):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    with rc_context(SETTINGS):  # the canvas itself draws once, `savefig` twice
+        FigureCanvasSVG(figure).print_svg(
+            buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
     return _inline(buffer.getvalue(), name, title)
 
 

@@ -115,12 +115,15 @@ def planted_modules(overlap: pd.DataFrame, hits: pd.DataFrame) -> str:
 def planted_features(follows: dict[str, dict[str, float]], names: list[str]) -> str:
     """How many features of the signature follow which hidden factor."""
     factors = sorted({factor for name in names for factor in follows.get(name, {})})
-    parts = [
-        f"{sum(factor in follows.get(name, {}) for name in names)} follow the hidden {factor}" for factor in factors
-    ]
+    numbers = {factor: sum(factor in follows.get(name, {}) for name in names) for factor in factors}
+    parts = [f"{n} {_verb(n)} the hidden {factor}" for factor, n in numbers.items()]
     lost = sum(not follows.get(name) for name in names)
-    parts += [f"{lost} {'follows' if lost == 1 else 'follow'} neither"] if lost else []
+    parts += [f"{lost} {_verb(lost)} neither"] if lost else []
     return f"Of {count(len(names), 'feature')} in the signature, {', '.join(parts)}."
+
+
+def _verb(n: int) -> str:
+    return "follows" if n == 1 else "follow"
 
 
 def planted_performance(metrics: pd.DataFrame, truth: pd.DataFrame, main: str) -> str:
