@@ -33,7 +33,7 @@ def test_demo_is_a_study(demo, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("batch_size: 24", "batchsize: 24", ["line 10", "batchsize", "did you mean 'batch_size'"]),
+        ("batch_size: 60", "batchsize: 60", ["line 10", "batchsize", "did you mean 'batch_size'"]),
         ("seed: 20140603", "seed: many", ["line 8", "seed", "'many'"]),
         ("role: training", "role: trainng", ["cohorts.train.role", "Allowed: training"]),
         ("kind: cox", "kind: logistic", ["model.kind", "'cox'"]),
