@@ -1,10 +1,15 @@
 """Profiles: complete, checked, hashed."""
 
+from dataclasses import fields
+from importlib import import_module
+
 import pytest
 import yaml
 
 from radioloom.errors import StudyError
 from radioloom.profile import known, load
+from radioloom.settings import shipped
+from radioloom.stages.extract import kept_rows, warm
 
 
 @pytest.fixture
@@ -24,6 +29,27 @@ def test_shipped_profiles_load(name):
     assert profile.name == name
     assert len(profile.hash) == 12
     assert profile.images
+
+
+def measured(name):
+    return sorted((shipped("ibsi") / "profiles").glob("*.yaml")) if name == "ibsi configurations" else [name]
+
+
+@pytest.mark.parametrize("name", [*known(), "ibsi configurations"])
+def test_shipped_profiles_say_every_setting(name):
+    """Complete: an unwritten default would change a study's numbers without changing its profile's hash."""
+    for each in measured(name):
+        profile = load(each)
+        for key, block in profile.families.items():
+            record = import_module(f"radioloom.features.{key}").Settings
+            assert set(block["settings"]) == {field.name for field in fields(record)} - {"rows"}, (profile.name, key)
+
+
+@pytest.mark.parametrize("name", known())
+def test_shipped_profiles_name_rows_that_there_are(name):
+    profile = load(name)
+    assert {family for family, _ in kept_rows(profile)} == set(profile.families)
+    assert warm(profile) > 0
 
 
 def test_hashes_differ():
@@ -58,6 +84,17 @@ def test_faults_are_named(demo, tmp_path, change, words):
         load(written(tmp_path, demo))
     for word in words:
         assert word in str(fault.value)
+
+
+def test_a_line_that_is_no_yaml_is_named(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\ndescription: words: more words\n")
+    with pytest.raises(StudyError, match=r"mine\.yaml, line 2: this is not YAML"):
+        load(path)
+
+
+def test_a_profile_is_given_back():
+    assert load(load("demo")) == load("demo")
 
 
 def test_an_unknown_name_lists_the_known():

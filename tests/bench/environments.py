@@ -49,7 +49,8 @@ def single_thread() -> dict[str, str]:
         "PICTOLOGICS_NUM_THREADS",
         "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS",
     )
-    return {**os.environ, **dict.fromkeys(names, "1"), "PYTHONPATH": str(ROOT / "workflow")}
+    inherited = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
+    return {**inherited, **dict.fromkeys(names, "1"), "PYTHONPATH": str(ROOT / "workflow")}
 
 
 def _python(variable: str, versions: tuple[tuple[int, int], ...]) -> str | None:

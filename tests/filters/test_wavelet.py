@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radioloom.filters.wavelet import reach, sub_bands
+from radioloom.io import images
 
 SHAPES = [(8, 8, 8), (7, 10, 13), (9, 6, 5), (1, 12, 7)]
 
@@ -80,3 +81,13 @@ def test_energy_is_kept():
     image = np.random.default_rng(3).normal(size=(8, 10, 12))
     bands = dict(sub_bands(image, whole(image.shape), {"family": "coif1", "boundary": "periodic"}))
     assert sum(np.sum(band**2) for band in bands.values()) == pytest.approx(8 * np.sum(image**2), rel=1e-12)
+
+
+def test_ibsi_2_consensus_map(data_dir):
+    """IBSI 2, phase 1, test 6.a.1: coif1, HHL, periodic, on the sphere; its tolerance is 1 % of the map's range."""
+    folder = data_dir / "ibsi"
+    image = images.read(folder / "filter_phantoms" / "nifti" / "sphere" / "image" / "sphere.nii.gz").array
+    maps = folder / "filter_response_maps" / "reference_response_maps"
+    consensus = images.read(maps / "6_a_1-ValidCRM.nii.gz").array
+    found = dict(sub_bands(image, whole(image.shape), {"family": "coif1", "boundary": "periodic"}))
+    np.testing.assert_allclose(found["wavelet-HHL"], consensus, rtol=0, atol=1e-6 * np.ptp(consensus))

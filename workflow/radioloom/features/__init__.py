@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # what `family` imports by name, for code digests and type ch
         morphology,
         ngldm,
         ngtdm,
+        shape_2d,
     )
 
 NAMES = (
@@ -32,6 +33,7 @@ NAMES = (
     "gldzm",
     "ngtdm",
     "ngldm",
+    "shape_2d",  # beyond IBSI
 )
 
 

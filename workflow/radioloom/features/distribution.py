@@ -11,7 +11,15 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.kernels.moments import add_up, central_sums, count_values, deviation_between, look_over, sum_between
+from radioloom.kernels.moments import (
+    add_up,
+    central_sums,
+    count_levels,
+    count_values,
+    deviation_between,
+    look_over,
+    sum_between,
+)
 from radioloom.kernels.percentiles import count_buckets, take_buckets
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
@@ -161,10 +169,19 @@ def measure_values(intensity: np.ndarray, mask: np.ndarray, rule: str = "linear"
     values = np.asarray(intensity, np.float64)[mask]
     low, high, whole = look_over(values)
     if whole and high - low < max(SPREAD_OF_COUNTS, values.size):
-        counts = count_values(values, low, int(high - low) + 1)
+        tables = np.zeros((2, int(high - low) + 1), np.int64)
+        count_values(values, low, tables)
+        counts = tables.sum(axis=0)
         found = np.flatnonzero(counts)
         return Counted(found + low, counts[found], rule)
     return Sampled(values, low, high, rule)
+
+
+def count_voxels(levels: np.ndarray, n_levels: int) -> np.ndarray:
+    """Voxels at each of the levels 1..n_levels: uint16 (z, y, x) with 0 outside -> int64 (n_levels,)."""
+    tables = np.zeros((2, n_levels + 1), np.int64)
+    count_levels(np.ascontiguousarray(levels).ravel(), tables)
+    return tables.sum(axis=0)[1:]
 
 
 def _quantiles(n: int, rule: str, order) -> dict[float, float]:

@@ -15,10 +15,9 @@ from functools import cached_property
 
 import numpy as np
 
-from radioloom.features.distribution import Counted
+from radioloom.features.distribution import Counted, count_voxels
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
-from radioloom.kernels.moments import count_levels
 from radioloom.roi import Levels
 
 
@@ -74,7 +73,7 @@ class Histogram:
 def measure(levels: Levels, settings: dict) -> Iterator[Value]:
     """Every row, or those in settings["rows"], of one discretised ROI."""
     chosen = read(Settings, settings, "histogram")
-    counts = count_levels(np.ascontiguousarray(levels.levels).ravel(), levels.n_levels)[1:]
+    counts = count_voxels(levels.levels, levels.n_levels)
     found = np.flatnonzero(counts)
     histogram = Histogram(counts, Counted(found + 1.0, counts[found], chosen.percentiles))
     for row in FEATURES:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.features.distribution import count_voxels
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
-from radioloom.kernels.moments import count_levels
 from radioloom.roi import Levels
 
 SCALES = ("unit", "level")
@@ -61,7 +61,7 @@ def measure(levels: Levels, settings: dict) -> Iterator[Value]:
     chosen = read(Settings, settings, "ivh")
     if chosen.scale not in SCALES:
         raise StudyError(f"settings of ivh: scale: {chosen.scale!r} is not known; write one of {', '.join(SCALES)}")
-    counts = count_levels(np.ascontiguousarray(levels.levels).ravel(), levels.n_levels)[1:]
+    counts = count_voxels(levels.levels, levels.n_levels)
     volume = np.cumsum(counts[::-1])[::-1] / counts.sum()
     in_unit = chosen.scale == "unit"
     curve = Curve(volume, levels.lowest + levels.width / 2 if in_unit else 1.0, levels.width if in_unit else 1.0)

@@ -180,7 +180,7 @@ class Texture:
     def dependences(self, extent: str, distance: int, coarseness: int) -> Cells:
         """Voxels by level and how many of their neighbours, they included, differ from them by `coarseness` or less."""
         packed = self.packed(distance)
-        around = [step for step in _window(extent, distance, distance) if step != (0, 0, 0)]
+        around = [step for step in window(extent, distance, distance) if step != (0, 0, 0)]
         offsets, parts = packed.offsets(around), packed.parts(extent)
         args = (packed.values, packed.index)
         found: list[Listed] = [tabled(neighbourhood.dependences(*args, spans, offsets, coarseness)) for spans in parts]
@@ -191,12 +191,12 @@ class Texture:
     def tones(self, extent: str, distance: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each part: int64 (k + 1, c + 1, 2), voxels and their differences by level and number of neighbours."""
         packed = self.packed(distance)
-        rows = packed.offsets(_window(extent, distance, 0))
+        rows = packed.offsets(window(extent, distance, 0))
         args = (packed.values, packed.index)
         return [neighbourhood.tone_differences(*args, spans, rows, distance) for spans in packed.parts(extent)]
 
 
-def _window(extent: str, reach: int, along: int) -> list[Step]:
+def window(extent: str, reach: int, along: int) -> list[Step]:
     """Steps to all voxels within `reach` across slices (in "3D" only) and rows, and within `along` in a row."""
     z, y, x = (range(-n, n + 1) for n in (reach if extent == "3D" else 0, reach, along))
     return list(product(z, y, x))

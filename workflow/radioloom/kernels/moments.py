@@ -16,18 +16,13 @@ def look_over(values):
 
 
 @njit(cache=True, nogil=True)
-def count_values(values, low, n):
-    """How often each whole number from `low` on occurs: float64 (m,) -> int64 (n,).
+def count_values(values, low, counts):
+    """Add how often each whole number from `low` on occurs to the sum of two tables: float64 (m,), int64 (2, n).
 
-    Two tables in turn, because a counter that was just written makes the next write to it wait.
+    They take turns, because a counter that was just written makes the next write to it wait.
     """
-    even, odd = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    for k in range(0, values.size - 1, 2):
-        even[int(values[k] - low)] += 1
-        odd[int(values[k + 1] - low)] += 1
-    if values.size % 2:
-        even[int(values[-1] - low)] += 1
-    return even + odd
+    for k in range(values.size):
+        counts[k & 1, int(values[k] - low)] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -137,15 +132,7 @@ def weighted_index_sums(intensity, mask):
 
 
 @njit(cache=True, nogil=True)
-def count_levels(levels, n_levels):
-    """Voxels at each level: uint16 (n,) with 0 outside -> int64 (n_levels + 1,), place 0 those outside.
-
-    Two tables in turn, because a counter that was just written makes the next write to it wait.
-    """
-    even, odd = np.zeros(n_levels + 1, np.int64), np.zeros(n_levels + 1, np.int64)
-    for k in range(0, levels.size - 1, 2):
-        even[levels[k]] += 1
-        odd[levels[k + 1]] += 1
-    if levels.size % 2:
-        even[levels[-1]] += 1
-    return even + odd
+def count_levels(levels, counts):
+    """Add the voxels at each level to the sum of two tables: uint16 (m,) with 0 outside, int64 (2, n_levels + 1)."""
+    for k in range(levels.size):
+        counts[k & 1, levels[k]] += 1

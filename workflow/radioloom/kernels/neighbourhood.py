@@ -12,14 +12,12 @@ def tone_differences(values, index, spans, rows, reach):
     rows of its neighbourhood (its own too), each read from -reach to +reach. Returns int64 (size, neighbours + 1, 2):
     voxels, and sums of |c i - sum of neighbours| for c neighbours: exact integers, so their order does not matter.
     """
-    size, one = np.int64(index.max()) + 1, np.uint64(1)
+    size, one, most = np.int64(index.max()) + 1, np.uint64(1), 2048
+    for r in range(len(spans)):
+        most = max(most, spans[r, 2] - spans[r, 1])
     out = np.zeros((size, len(rows) * (2 * reach + 1), 2), np.int64)
-    total, valid, gap, near = (
-        np.zeros(1, np.uint32),
-        np.zeros(1, np.uint32),
-        np.zeros(1, np.uint32),
-        np.zeros(1, np.uint32),
-    )
+    total, valid = np.zeros(most + 2 * reach, np.uint32), np.zeros(most + 2 * reach, np.uint32)
+    gap, near = np.zeros(most, np.uint32), np.zeros(most, np.uint32)
     s = 0
     while s < len(spans):  # rows of one slice, as many as stay in cache
         e = s + 1
@@ -27,13 +25,10 @@ def tone_differences(values, index, spans, rows, reach):
             e += 1
         first, n = np.uint64(spans[s, 1]), np.uint64(spans[e - 1, 2] - spans[s, 1])
         wide, across = n + np.uint64(2 * reach), np.uint64(2 * reach)
-        if len(total) < wide:
-            total, valid = np.zeros(np.int64(wide), np.uint32), np.zeros(np.int64(wide), np.uint32)
-            gap, near = np.zeros(np.int64(wide), np.uint32), np.zeros(np.int64(wide), np.uint32)
         for x in range(wide):
             total[x] = valid[x] = 0
         for r in range(len(rows)):
-            row = first + np.uint64(rows[r]) - np.uint64(reach)
+            row = np.uint64(spans[s, 1] + rows[r] - reach)
             for x in range(wide):
                 total[x] += np.uint32(values[row + x])
                 valid[x] += np.uint32(values[row + x] != 0)
@@ -63,21 +58,21 @@ def dependences(values, index, spans, offsets, coarseness):
     values, index, spans as above; offsets: int64 (d,), to all neighbours. Returns int64 (1, size, d + 2).
     """
     out = np.zeros((1, np.int64(index.max()) + 1, len(offsets) + 2), np.int64)
-    alike = np.empty(0, np.uint16)
-    reach = np.uint16(coarseness)
+    most, reach = 2048, np.uint16(coarseness)
+    for r in range(len(spans)):
+        most = max(most, spans[r, 2] - spans[r, 1])
+    alike = np.zeros(most, np.uint16)
     s = 0
     while s < len(spans):
         e = s + 1
         while e < len(spans) and spans[e, 0] == spans[s, 0] and spans[e, 2] - spans[s, 1] < 2048:
             e += 1
         first = np.uint64(spans[s, 1])
-        n = np.uint64(spans[e - 1, 2]) - first
-        if len(alike) < n:
-            alike = np.empty(n, np.uint16)
+        n = np.uint64(spans[e - 1, 2] - spans[s, 1])
         for x in range(n):
             alike[x] = 1
         for d in range(len(offsets)):
-            there = first + np.uint64(offsets[d])
+            there = np.uint64(spans[s, 1] + offsets[d])
             for x in range(n):
                 low, high = min(values[first + x], values[there + x]), max(values[first + x], values[there + x])
                 alike[x] += np.uint16((np.uint16(high - low) <= reach) & (low != 0))

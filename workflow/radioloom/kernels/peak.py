@@ -59,9 +59,13 @@ def sphere_peaks(intensity, mask, sums, counts, rows, reach):
     most the border's width.
     """
     depth, height, width = mask.shape
-    top, local, highest = -np.inf, -np.inf, -np.inf
-    added, number = np.empty(width), np.full(width, float((2 * rows[:, 2] + 1).sum()))
+    top, local, highest, whole = -np.inf, -np.inf, -np.inf, 0.0
+    added, number = np.empty(width), np.empty(width)
     place = np.zeros(3, np.int64)
+    for row in range(len(rows)):
+        whole += 2 * rows[row, 2] + 1
+    for x in range(width):
+        number[x] = whole
     for z in range(depth):
         for y in range(height):
             first, stop = row_extent(mask[z, y])

@@ -23,9 +23,10 @@ def match(flat, spans, offsets):  # uint16 (n,), int64 (r, 4), int64 (d <= 16,) 
 
 @njit(cache=True, nogil=True)
 def _root(parent, label):
-    while parent[label] != label:
-        label = np.uint64(parent[label])
-    return label
+    root = np.uint64(label)
+    while np.uint64(parent[root]) != root:
+        root = np.uint64(parent[root])
+    return root
 
 
 @njit(cache=True, nogil=True)

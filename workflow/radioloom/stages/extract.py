@@ -85,6 +85,8 @@ def warm(profile: Profile) -> float:
     low = (profile.resegment["range"] or [0])[0] or 0
     cells = np.indices((11, 13, 12))
     mask = ((cells - 6) ** 2).sum(0) < 20
+    if "shape_2d" in profile.families:
+        mask[np.arange(len(mask)) != 6] = False
     values = low + 1.0 + (cells[0] * 3 + cells[1] * 5 + cells[2] * 7) % 8
     grid = Grid(mask.shape, (1.0, 1.0, 1.0))
     if profile.grid is not None:
