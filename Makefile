@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 
-.PHONY: env demo test lint check bench clean
+.PHONY: env demo test test-long lint check bench clean
 
 env: .venv/ready
 
@@ -24,6 +24,10 @@ demo: env
 
 test: env lint
 	pytest -q -n 2 --dist loadfile
+
+# Whole studies run, killed, moved and edited: minutes each.
+test-long: env
+	pytest -q -m long
 
 lint: env
 	ruff check .

@@ -167,7 +167,6 @@ def glcm_features(counts, n_levels):
         "information_correlation_2": np.sqrt(max(0.0, 1 - np.exp(-2 * (hxy2 - hxy)))),
         "maximal_correlation_coefficient": maximal_correlation(p),
         "sum_variance_2014": ((s - entropy(p_plus)) ** 2 * p_plus).sum(),
-        "joint_square_2014": (i**2 * p).sum(),
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from studies import ROOT, environment
 
+pytestmark = pytest.mark.long
 CANARIES = (b"SIMULATED^", b"SIM-PID-", b"SIM-ACC-", b"19010203")
 
 

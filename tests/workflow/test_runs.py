@@ -14,6 +14,8 @@ import pytest
 
 from studies import ROOT, Bench, environment, fill
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def bench(tmp_path) -> Bench:
