@@ -197,8 +197,8 @@ def verdicts(times: Times, cold: dict, import_and_compile: tuple[float, str], la
     row("functions compiled by imports", float(len(import_and_compile[1].split())), 0, True)
     for small, big in [("1e5", "1e6"), *([("1e6", "1e7")] if large else [])]:
         for workload in ("W1", "W2"):
-            a, b = (times[workload, f"sphere_{size}", "radioloom"] for size in (small, big))
-            row(f"growth of {workload}, {small} to {big} voxels", b / a, 11, True)
+            a, b = (times.get((workload, f"sphere_{size}", "radioloom")) for size in (small, big))
+            row(f"growth of {workload}, {small} to {big} voxels", b / a if a and b else None, 11, True)
     return table(["speed to reach", "target", "measured", ""], rows)
 
 
@@ -211,6 +211,9 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--large", action="store_true", help="also a region of 1e7 voxels (needs 8 GB)")
     parser.add_argument("--quick", action="store_true", help="W1 and W2 at 48k voxels only")
+    parser.add_argument(
+        "--cases", nargs="+", help="W1 and W2 on these cases only: sphere_1e3 ... sphere_1e7, lung1 ..."
+    )
     parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
     parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
     parser.add_argument("--out", type=Path, help="write the report to a file too")
@@ -220,8 +223,9 @@ def options() -> argparse.Namespace:
 def report(chosen: argparse.Namespace) -> Iterator[str]:
     pythons = interpreters()
     peers = [name for name in pythons if name != "radioloom"]
-    spheres = ("sphere_48k",) if chosen.quick else (*SPHERES, *(["sphere_1e7"] if chosen.large else []))
-    real = () if chosen.quick else REAL
+    few = chosen.cases or (["sphere_48k"] if chosen.quick else [])
+    spheres = few or (*SPHERES, *(["sphere_1e7"] if chosen.large else []))
+    real = () if few else REAL
     present = make_cases([*dict.fromkeys((*spheres, *real, "sphere_1e3", "sphere_1e6", "sphere_48k")), "native"])
     plan = [(workload, case) for workload in ("W1", "W2") for case in (*spheres, *real) if case in present]
     plan += [("drop-in", "sphere_48k"), ("native", "native")]
@@ -240,7 +244,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
             byname = {engine.name: engine for engine in engines}
             same = [case for case in ("sphere_1e4", *REAL[:2]) if case in present]
             yield "## Same values as pyradiomics\n\n" + "\n".join(agreement(byname, same or ["sphere_48k"])) + "\n"
-    if not chosen.quick:
+    if not few:
         yield "## Growth: time of ten times the voxels\n\n" + growth(times, list(pythons), chosen.large)
     cold = {
         "import": fresh(pythons, 3, "import"),
