@@ -60,8 +60,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _extract(chosen: argparse.Namespace) -> None:
+    from radioloom.process import settle
     from radioloom.single import COLUMNS, measure, write
 
+    settle()
     rows = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality)
     if chosen.out:
         write(rows, chosen.out)
