@@ -171,10 +171,12 @@ def glcm_features(counts, n_levels):
 
 
 def maximal_correlation(p):
-    """Root of the second largest eigenvalue of Haralick's Q, as pyradiomics documents it."""
-    p = p[p.sum(axis=1) > 0][:, p.sum(axis=0) > 0]
-    if len(p) < 2 or p.shape[1] < 2:
+    """Root of the second largest eigenvalue of Haralick's Q, as pyradiomics documents it; 1 for a level alone."""
+    if np.count_nonzero(p.sum(axis=0) + p.sum(axis=1)) == 1:
         return 1.0
+    p = p[p.sum(axis=1) > 0][:, p.sum(axis=0) > 0]
+    if min(p.shape) < 2:
+        return 0.0
     q = (p / p.sum(axis=1, keepdims=True)) @ (p / p.sum(axis=0)).T
     return np.sqrt(max(0.0, np.sort(np.linalg.eigvals(q).real)[-2]))
 

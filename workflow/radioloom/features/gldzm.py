@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from radioloom.features.matrix import PLAIN, CountSums, aggregate, chosen, extents
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
@@ -45,7 +43,7 @@ FEATURES = (
     Feature(
         "zone_distance_entropy",
         "GBDU",
-        lambda m: np.log2(m.n) - m.cell_logs / m.n,
+        lambda m: m.entropy,
         "entropy of (i, j) over zones, bits",
     ),
 )

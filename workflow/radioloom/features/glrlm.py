@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from radioloom.features.matrix import DIRECTIONAL, CountSums, aggregate, chosen, extents
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
@@ -40,7 +38,7 @@ FEATURES = (
     Feature("run_percentage", "9ZK5", lambda m: m.n / m.voxels, "runs for each voxel and direction"),
     Feature("grey_level_variance", "8CE5", lambda m: m.grey_spread / m.n, "variance of i over runs"),
     Feature("run_length_variance", "SXLW", lambda m: m.spread / m.n, "variance of j over runs"),
-    Feature("run_entropy", "HJ9O", lambda m: np.log2(m.n) - m.cell_logs / m.n, "entropy of (i, j) over runs, bits"),
+    Feature("run_entropy", "HJ9O", lambda m: m.entropy, "entropy of (i, j) over runs, bits"),
 )
 
 

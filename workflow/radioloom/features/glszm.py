@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from radioloom.features.matrix import PLAIN, CountSums, aggregate, chosen, extents
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
@@ -40,9 +38,7 @@ FEATURES = (
     Feature("zone_percentage", "P30P", lambda m: m.n / m.voxels, "zones for each voxel"),
     Feature("grey_level_variance", "BYLV", lambda m: m.grey_spread / m.n, "variance of i over zones"),
     Feature("zone_size_variance", "3NSA", lambda m: m.spread / m.n, "variance of j over zones"),
-    Feature(
-        "zone_size_entropy", "GU8N", lambda m: np.log2(m.n) - m.cell_logs / m.n, "entropy of (i, j) over zones, bits"
-    ),
+    Feature("zone_size_entropy", "GU8N", lambda m: m.entropy, "entropy of (i, j) over zones, bits"),
 )
 
 

@@ -60,7 +60,7 @@ class CountSums:
     high_low_grey: np.ndarray  # sum of n j^2 / i^2
     high_high: np.ndarray  # sum of n (i j)^2
     cell_squares: np.ndarray  # sum of n^2
-    cell_logs: np.ndarray  # sum of n log2 n
+    entropy: np.ndarray  # of (i, j), bits
     voxels: np.ndarray
 
     @classmethod

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from radioloom.features.matrix import PLAIN, CountSums, aggregate, chosen, extents
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
@@ -46,7 +44,7 @@ FEATURES = (
     Feature(
         "dependence_count_entropy",
         "FCBV",
-        lambda m: np.log2(m.n) - m.cell_logs / m.n,
+        lambda m: m.entropy,
         "entropy of (i, j) over voxels, bits",
     ),
     Feature("dependence_count_energy", "CAS9", lambda m: m.cell_squares / m.n**2, "sum of squared shares of (i, j)"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from radioloom.errors import BadRoi
+from radioloom.errors import BadRoi, StudyError
 from radioloom.features.matrix import Cells, Listed, directional_groups, joined, listed, tabled
 from radioloom.kernels import box, cells, neighbourhood, steps, zones
 from radioloom.roi import Levels
@@ -20,6 +20,7 @@ Step = tuple[int, int, int]
 # The 13 directions of IBSI 1 (a direction and its opposite are one), the 4 within a slice first.
 DIRECTIONS: list[Step] = sorted((s for s in product((-1, 0, 1), repeat=3) if s > (0, 0, 0)), key=lambda s: (s[0], s))
 IN_SLICE = 4
+FARTHEST = 10  # voxels: sums over (2 x 10 + 1)^3 neighbours of 65,535 levels still fit into 32 bits
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class Texture:
 
     def packed(self, pad: int = 1) -> Packed:
         """The region with a border wide enough for steps of `pad` voxels; BadRoi where it has no voxel."""
+        if not 1 <= pad <= FARTHEST:
+            raise StudyError(f"texture: a distance of {pad} voxels; choose one from 1 to {FARTHEST}")
         return self._once(("packed", pad), lambda: self._pack(pad))
 
     def _pack(self, pad: int) -> Packed:
@@ -123,10 +126,14 @@ class Texture:
             lengths = np.arange(self._longest + 1.0)
             self._made["runs", extent] = Cells(*joined(runs), packed.grey, lengths, *rest)
 
+    def _fits(self, size: int, n: int) -> bool:
+        """Whether tables of `size` levels are neither vast nor, for n voxels, so empty that lists are quicker."""
+        return size * size <= min(64 * n, 2**20) and size + self._longest < 2**16
+
     def _steps(self, packed: Packed, spans: np.ndarray, offsets: np.ndarray, symmetric: bool, n: int) -> tuple:
         """Cells of pairs and of runs of some rows: by tables, or by sorted lists where tables would be too many."""
         size, longest = len(packed.grey), self._longest
-        if size * size <= min(64 * n, 2**20) and size + longest < 2**16:
+        if self._fits(size, n):
             layout = np.array(
                 [size, longest, packed.strides[0], packed.margin + packed.pad * packed.strides[0], packed.pad]
             )

@@ -61,7 +61,7 @@ def count_sums(start, row, column, count, rows, columns):
     Cells as above; `rows` float64 (r,), `columns` float64 (c,) are the grey level i and the length, size, distance
     or dependence j that an index stands for. Returns float64 (t, 17), in this order: the sums of n, n / i^2, n i^2,
     n_i^2, the mean of i, the sum of its squared deviations; the same of j from n / j^2 on; the sums of n / (i j)^2,
-    n i^2 / j^2, n j^2 / i^2, n (i j)^2, n^2 and n log2 n.
+    n i^2 / j^2, n j^2 / i^2, n (i j)^2 and n^2; the entropy of (i, j) in bits.
     """
     out = np.zeros((len(start) - 1, 17))
     n_row, n_column, logs = np.zeros(len(rows)), np.zeros(len(columns)), np.zeros(256)
@@ -72,7 +72,7 @@ def count_sums(start, row, column, count, rows, columns):
             n_row[m] = 0.0
         for m in range(len(columns)):
             n_column[m] = 0.0
-        squares = entropy = low_low = low_high = high_low = high_high = 0.0
+        squares = n_logs = low_low = low_high = high_low = high_high = 0.0
         for n in range(start[t], start[t + 1]):
             a, b, c = np.uint64(row[n]), np.uint64(column[n]), float(count[n])
             i, j = rows[a] * rows[a], columns[b] * columns[b]
@@ -83,9 +83,9 @@ def count_sums(start, row, column, count, rows, columns):
             high_low += c * j / i
             high_high += c * i * j
             squares += c * c
-            entropy += logs[count[n]] if count[n] < 256 else c * np.log2(c)
+            n_logs += logs[count[n]] if count[n] < 256 else c * np.log2(c)
         out[t, 11], out[t, 12], out[t, 13], out[t, 14] = low_low, low_high, high_low, high_high
-        out[t, 15], out[t, 16] = squares, entropy
+        out[t, 15] = squares
         for side in range(2):
             weights, values, k = (n_row, rows, 1) if side == 0 else (n_column, columns, 6)
             total = weighted = 0.0
@@ -101,6 +101,8 @@ def count_sums(start, row, column, count, rows, columns):
                     out[t, k + 2] += weights[m] * weights[m]
                     out[t, k + 4] += weights[m] * (values[m] - mean) ** 2
             out[t, 0], out[t, k + 3] = total, mean
+        if squares < out[t, 0] ** 2:  # one cell has none, and no rounding
+            out[t, 16] = np.log2(out[t, 0]) - n_logs / out[t, 0]
     return out
 
 
@@ -161,7 +163,8 @@ def pair_sums(start, row, column, count, rows, n_levels):
                 p_row[b] += c
                 p_column[a] += c
         if total > 0:
-            out[t, 0], out[t, 1], out[t, 2], out[t, 3] = total, largest, squares, np.log2(total) - logs / total
+            out[t, 0], out[t, 1], out[t, 2] = total, largest, squares
+            out[t, 3] = np.log2(total) - logs / total if largest < total else 0.0
             _describe(p_row, total, rows, out[t, 4:])
             _describe(p_column, total, rows, out[t, 9:])
             _describe(p_sum, total, values, out[t, 14:])
