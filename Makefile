@@ -7,7 +7,7 @@ export PYTHONUTF8 := 1
 # Every job is a fresh Python: without compiled files it starts four times slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: env demo test test-long lint check bench clean
+.PHONY: env demo test test-quick lint bench clean
 
 env: .venv/ready
 
@@ -27,9 +27,9 @@ demo: env
 test: env lint
 	pytest -q -n 2 --dist loadfile
 
-# Whole studies run, killed, moved and edited: minutes each.
-test-long: env
-	pytest -q -m long
+# Without the whole studies that are run, killed, moved and edited.
+test-quick: env
+	pytest -q -n 2 --dist loadfile -m "not long"
 
 lint: env
 	ruff check .

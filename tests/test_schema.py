@@ -1,6 +1,7 @@
 """The quick yes against jsonschema itself: never a yes where jsonschema says no, and a yes to all that we ship."""
 
 import copy
+from dataclasses import fields
 
 import pytest
 import yaml
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from radioloom.genomics import expression, modules
 from radioloom.profile import known
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.settings import schema, shipped
@@ -77,3 +79,13 @@ def test_every_keyword_of_ours_is_known(name):
 
     unknown = set(keywords(schema(name))) - set(KEYWORDS) - SILENT
     assert not unknown, f"{name}: each start would import jsonschema for {unknown}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "block"),
+    [(expression.Rules, "expression"), (modules.Rules, "modules")],
+)
+def test_defaults_of_the_library_are_those_of_the_schema(rules, block):
+    declared = schema("study")["properties"]["genomics"]["properties"][block]["properties"]
+    defaults = {key: item["default"] for key, item in declared.items() if "default" in item}
+    assert defaults == {item.name: item.default for item in fields(rules) if item.name not in ("file", "gene")}

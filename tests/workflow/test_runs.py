@@ -114,7 +114,7 @@ def test_editing_a_module_runs_exactly_what_rests_on_it(finished, module, rerun,
     assert not kept & planned
 
 
-def wait_for(condition, seconds: float = 60) -> None:
+def wait_for(condition, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"

@@ -78,6 +78,7 @@ KEYWORDS: dict[str, Callable[..., bool]] = {
     "minimum": _number(lambda value, wanted: value >= wanted),
     "maximum": _number(lambda value, wanted: value <= wanted),
     "exclusiveMinimum": _number(lambda value, wanted: value > wanted),
+    "exclusiveMaximum": _number(lambda value, wanted: value < wanted),
     "minItems": _length(list, lambda n, wanted: n >= wanted),
     "maxItems": _length(list, lambda n, wanted: n <= wanted),
     "minLength": _length(str, lambda n, wanted: n >= wanted),

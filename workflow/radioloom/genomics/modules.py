@@ -19,7 +19,7 @@ POWER_STEPS = 3
 class Rules:
     """How modules are made; the study's `genomics.modules`."""
 
-    method: str = "kmeans"  # a name of METHODS
+    method: str = "eigengenes"  # a name of METHODS
     n_modules: int = 8
     min_genes: int = 5  # genes of smaller clusters belong to no module
     min_membership: float = 0.5  # |Pearson r| of a gene with its module's score below which it belongs to no module
