@@ -6,15 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radioloom.features.enclosure import Hull
-from radioloom.kernels.ellipsoid import enclosing_shares, invert, second_moment
+from radioloom.kernels.ellipsoid import enclosing_shares, invert, lifted_product, second_moment, spread_shares
 
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(6, 60))
 def test_conditions_of_the_smallest(seed, n):
     points = np.random.default_rng(seed).normal(size=(n, 3)) * [5, 2, 1]
-    shares = np.full(n, 1 / n)
-    enclosing_shares(points, shares, 1e-7)
+    shares = enclosing_shares(points, 1e-7)
     assert shares.sum() == pytest.approx(1)
     assert (shares >= 0).all()
     away = points - shares @ points
@@ -40,3 +39,23 @@ def test_a_ball_of_points():
     points = np.random.default_rng(1).normal(size=(400, 3))
     points *= 7 / np.linalg.norm(points, axis=1, keepdims=True)
     assert Hull(points).ellipsoid.volume == pytest.approx(4 / 3 * np.pi * 343, rel=0.01)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(4, 30))
+def test_search_begins_with_points_that_span_space(seed, n):
+    points = np.random.default_rng(seed).normal(size=(n, 3)) * [5, 2, 0.1]
+    for kernel in (spread_shares, spread_shares.py_func):
+        shares = kernel(points)
+        assert shares.sum() == pytest.approx(1)
+        assert 4 <= np.count_nonzero(shares) <= 6
+        assert np.linalg.matrix_rank(np.column_stack([points, np.ones(n)])[shares > 0]) == 4
+
+
+def test_plain_python_gives_the_same():
+    points = np.random.default_rng(7).normal(size=(20, 3))
+    assert enclosing_shares.py_func(points, 1e-6) == pytest.approx(enclosing_shares(points, 1e-6))
+    matrix = np.diag([1.0, 2.0, 3.0, 4.0])
+    assert lifted_product.py_func(points[0], matrix, points[1]) == pytest.approx(
+        points[0] @ matrix[:3, :3] @ points[1] + 4
+    )

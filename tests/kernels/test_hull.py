@@ -55,7 +55,7 @@ def test_no_corner_of_the_hull_is_lost(seed):
     rng = np.random.default_rng(seed)
     mask = rng.random(tuple(rng.integers(3, 9, 3))) < 0.6
     mask[0, 0, 0] = mask[0, 0, 1] = mask[0, 1, 0] = mask[1, 0, 0] = True
-    corners = Shape.of(Roi(np.zeros(mask.shape), mask, mask, (1.0, 1.0, 1.0)), "watertight", 1).corners_mm - 1
+    corners = Shape.of(Roi(np.zeros(mask.shape), mask, mask, (1.0, 1.0, 1.0)), "watertight", 1).corners - 1
     voxels = np.argwhere(mask)
     needed = voxels[ConvexHull(voxels).vertices]
     assert set(map(tuple, needed)) <= set(map(tuple, corners))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from radioloom.kernels.boxes import hull_chain, smallest_rectangle
+from radioloom.kernels.boxes import heights_and_shadows, smallest_box
 from radioloom.kernels.ellipsoid import enclosing_shares
 
 MVEE_TOLERANCE = 1e-4
@@ -50,50 +50,51 @@ class Hull:
         A direction's height times the area of its shadow is less than any box of that direction; the search goes up
         from the least such bound and ends where the bound passes the best box found.
         """
-        normals, areas = self._directions()
-        corners = self.corners
-        heights = np.ptp(corners @ normals.T, axis=0)
-        bounds = heights * (np.abs(normals @ normals.T) @ areas) / 2
-        best, sides = np.inf, np.zeros(3)
-        for face in np.argsort(bounds, kind="stable"):
-            if bounds[face] >= best:
-                break
-            u, v = np.ascontiguousarray((corners @ _across(normals[face])).T)
-            # Corners of a side that stands upright fall on one line: rounding must not decide which of them is last.
-            order = np.lexsort((v, np.round(u, 9)))
-            length, width = smallest_rectangle(u, v, hull_chain(u, v, order))
-            if heights[face] * length * width < best:
-                best, sides = heights[face] * length * width, np.array([heights[face], length, width])
-        return box_body(sides)
+        normals, areas, plane = self._planes()
+        leading = np.argmax(np.abs(normals) > 1e-9, axis=1)
+        turned = normals * np.sign(normals[np.arange(len(normals)), leading])[:, None]
+        directions = normals[np.unique(np.round(turned, 9), axis=0, return_index=True)[1]]
+        heights, shadows = heights_and_shadows(self.corners, normals, areas, directions)
+        bounds = heights * shadows
+        order = np.argsort(bounds, kind="stable")
+        edges, sides = self._edges(plane)
+        return box_body(
+            smallest_box(self.points, edges, sides, normals, directions[order], heights[order], bounds[order])
+        )
 
-    def _directions(self) -> tuple[np.ndarray, np.ndarray]:
-        """Unit normals (f, 3) of the hull's faces, one of each pair of opposite ones, and both's area (f,)."""
+    def _planes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Unit normals (p, 3) of the hull's planes, their areas (p,), and the plane of each triangle (f,)."""
         hull = self._faces
         a, b, c = self.points[hull.simplices].transpose(1, 0, 2)
         areas = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
         normals = hull.equations[:, :3]
-        leading = np.argmax(np.abs(normals) > 1e-9, axis=1)
-        turned = normals * np.sign(normals[np.arange(len(normals)), leading])[:, None]
-        _, first, group = np.unique(np.round(turned, 9), axis=0, return_index=True, return_inverse=True)
-        return normals[first], np.bincount(group.ravel(), areas)
+        _, first, plane = np.unique(np.round(normals, 9), axis=0, return_index=True, return_inverse=True)
+        return np.ascontiguousarray(normals[first]), np.bincount(plane.ravel(), areas), plane.ravel()
+
+    def _edges(self, plane: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Edges between planes (e, 2) as points, and the planes on their left and right (e, 2), seen from outside."""
+        hull = self._faces
+        edges, sides = [], []
+        for k in range(3):
+            a, b, c = (hull.simplices[:, (k + turn) % 3] for turn in (1, 2, 0))
+            other = hull.neighbors[:, k]
+            once = (np.arange(len(other)) < other) & (plane != plane[other])
+            at = self.points
+            turns = np.einsum("ij,ij->i", np.cross(at[b] - at[a], at[c] - at[a]), hull.equations[:, :3]) > 0
+            ordered = np.where(turns, [a, b], [b, a])
+            edges.append(ordered[:, once])
+            sides.append(np.stack([plane, plane[other]])[:, once])
+        return tuple(np.ascontiguousarray(np.concatenate(each, axis=1).T, np.int64) for each in (edges, sides))
 
     @cached_property
     def ellipsoid(self) -> Body:
         """The smallest ellipsoid around the hull, to some 1e-4 of its volume."""
         corners = self.corners
-        shares = np.full(len(corners), 1 / len(corners))
-        enclosing_shares(corners, shares, MVEE_TOLERANCE)
+        shares = enclosing_shares(corners, MVEE_TOLERANCE)
         from_centre = corners - shares @ corners
         matrix = np.linalg.inv((shares * from_centre.T) @ from_centre) / 3
         outermost = np.einsum("ij,jk,ik->i", from_centre, matrix, from_centre).max()
         return ellipsoid_body(np.sqrt(outermost / np.linalg.eigvalsh(matrix)))
-
-
-def _across(normal: np.ndarray) -> np.ndarray:
-    """Two unit vectors at right angles to a unit vector and to each other, float64 (3, 2)."""
-    first = np.cross(normal, np.eye(3)[np.argmin(np.abs(normal))])
-    first /= np.linalg.norm(first)
-    return np.stack([first, np.cross(normal, first)], axis=1)
 
 
 def box_body(sides: np.ndarray) -> Body:

@@ -134,13 +134,13 @@ class Shape:
         return row_ends(self.mask)
 
     @cached_property
-    def corners_mm(self) -> np.ndarray:
-        """Centres of the voxels that the convex hull rests on, float64 (n, 3): corners in all three planes' hulls."""
+    def corners(self) -> np.ndarray:
+        """Voxels that the convex hull rests on, int64 (n, 3): corners of their planes' hulls in all three planes."""
         points = self.ends[planar_corners(self.ends)]
         points = _in_planes(points, 1)  # columns y, z, x
         points = _in_planes(points[planar_corners(points)], 2)  # columns x, y, z
         points = points[planar_corners(points)]
-        return np.ascontiguousarray(points[:, [2, 1, 0]] * self.spacing)
+        return np.ascontiguousarray(points[:, [2, 1, 0]])
 
     @property
     def diameter_3d(self) -> float:
@@ -154,7 +154,7 @@ class Shape:
 
     def _diameter(self, beyond: np.ndarray) -> float:
         """Largest distance of points that lie `beyond` (z, y, x in mm) the voxel centres along one axis."""
-        points = self.corners_mm
+        points = self.corners * self.spacing
         cell = np.maximum(np.ptp(points, axis=0) / CELLS, self.spacing.min())
         place = ((points - points.min(axis=0)) / cell).astype(np.int64) @ np.array([(CELLS + 1) ** 2, CELLS + 1, 1])
         order = np.argsort(place, kind="stable")
@@ -178,9 +178,11 @@ class Shape:
 
     @cached_property
     def hull(self) -> Hull:
-        """Of the surface, which reaches half a voxel beyond each extreme voxel along each axis."""
-        steps = np.concatenate([np.diag(self.spacing / 2), np.diag(-self.spacing / 2)])
-        return Hull((self.corners_mm[:, None, :] + steps).reshape(-1, 3))
+        """Of the surface, which has a vertex half-way from a voxel to each neighbour along an axis that is outside."""
+        steps = np.concatenate([np.eye(3, dtype=int), -np.eye(3, dtype=int)])
+        voxels, ways = self.corners.repeat(6, axis=0), np.tile(steps, (len(self.corners), 1))
+        out = self.mask[tuple((voxels + ways).T)] == 0
+        return Hull((voxels[out] + ways[out] / 2) * self.spacing)
 
     @property
     def box_of_axes(self) -> Body:

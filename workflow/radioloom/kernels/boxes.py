@@ -1,54 +1,141 @@
-"""The smallest rectangle around points of a plane."""
+"""The smallest box around a convex body that stands on one of its faces."""
 
 import numpy as np
 from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def hull_chain(u, v, order):
-    """Corners of the convex hull, counter-clockwise: float64 (n,) twice, int64 (n,) their order by u, then v -> (m,).
+def outline(edges, sides, front, after, loop):
+    """Corners around the shadow of a convex body, in order, into `loop`; how many.
 
-    Andrew's monotone chain: along the lower side, then back along the upper.
+    int64 (e, 2) edges a -> b with the face of `sides[:, 0]` on their left and that of `sides[:, 1]` on their right
+    seen from outside; bool (f,) which faces look up; `after`, int64 (n,), is room for each corner's next one.
     """
-    n = len(order)
-    chain = np.empty(2 * n + 1, np.int64)
-    length = 0
-    for upper in range(2):
-        bottom = length
-        for place in range(n):
-            k = order[n - 1 - place] if upper else order[place]
-            while length > bottom + 1:
-                a, b = chain[length - 2], chain[length - 1]
-                if (u[b] - u[a]) * (v[k] - v[a]) - (v[b] - v[a]) * (u[k] - u[a]) > 0:
-                    break
-                length -= 1
-            chain[length] = k
-            length += 1
-        length -= 1
-    return chain[:length]
+    start = -1
+    for k in range(len(edges)):
+        left = front[sides[k, 0]]
+        if left != front[sides[k, 1]]:
+            a, b = edges[k, 0], edges[k, 1]
+            if left:
+                after[a], start = b, a
+            else:
+                after[b], start = a, b
+    n, corner = 0, start
+    while n < len(loop):
+        loop[n] = corner
+        n, corner = n + 1, after[corner]
+        if corner == start:
+            break
+    return n
 
 
 @njit(cache=True, nogil=True)
-def smallest_rectangle(u, v, chain):
-    """Sides of the smallest rectangle around a convex polygon: float64 (n,) twice, int64 (m,) corners -> two floats.
+def smallest_rectangle(u, v, n):
+    """Sides of the smallest rectangle around a convex polygon of n corners -> two floats.
 
-    It has a side on a side of the polygon (Freeman and Shapira 1975).
+    float64 (>= 2n + 1,) twice: the corners counter-clockwise, written down twice and the first once more. The rectangle
+    has a side on a side of the polygon (Freeman and Shapira 1975): three callipers go round with each side in turn
+    (Toussaint 1983). What rounding makes of points on one line (`tiny`) does not stop them.
     """
     best, length, width = np.inf, 0.0, 0.0
-    for corner in range(len(chain)):
-        a, b = chain[corner], chain[(corner + 1) % len(chain)]
-        along, aside = u[b] - u[a], v[b] - v[a]
+    right, top, left = 0, 0, 0  # places of the farthest points ahead, across and behind
+    tiny = 0.0
+    for k in range(n):
+        tiny = max(tiny, abs(u[k]), abs(v[k]))
+    tiny *= 1e-12
+    for k in range(n):
+        along, aside = u[k + 1] - u[k], v[k + 1] - v[k]
         size = np.sqrt(along * along + aside * aside)
-        if size == 0:
+        if size <= tiny:
             continue
-        along, aside = along / size, aside / size
-        low, high, near, far = np.inf, -np.inf, 0.0, 0.0  # `near` is 0 but where rounding made two corners of one
-        for other in chain:
-            du, dv = u[other] - u[a], v[other] - v[a]
-            place = du * along + dv * aside
-            low, high = min(low, place), max(high, place)
-            height = dv * along - du * aside
-            near, far = min(near, height), max(far, height)
-        if (high - low) * (far - near) < best:
-            best, length, width = (high - low) * (far - near), high - low, far - near
+        along, aside, end = along / size, aside / size, k + n
+        right = max(right, k + 1)
+        while right < end and (u[right + 1] - u[right]) * along + (v[right + 1] - v[right]) * aside >= -tiny:
+            right += 1
+        top = max(top, right)
+        while top < end and (v[top + 1] - v[top]) * along - (u[top + 1] - u[top]) * aside >= -tiny:
+            top += 1
+        left = max(left, top)
+        while left < end and (u[left + 1] - u[left]) * along + (v[left + 1] - v[left]) * aside <= tiny:
+            left += 1
+        ahead = (u[right] - u[left]) * along + (v[right] - v[left]) * aside
+        across = (v[top] - v[k]) * along - (u[top] - u[k]) * aside
+        if ahead * across < best:
+            best, length, width = ahead * across, ahead, across
     return length, width
+
+
+@njit(cache=True, nogil=True)
+def heights_and_shadows(corners, normals, areas, directions):
+    """Height (mm) and area of the shadow (mm²) of a convex body along unit directions (d, 3) -> float64 (2, d).
+
+    float64 (n, 3) corners; unit normals (f, 3) of the faces and their areas (f,), float64: half of all areas seen
+    aslant is the shadow (Cauchy).
+    """
+    found = np.empty((2, len(directions)))
+    for d in range(len(directions)):
+        z, y, x = directions[d, 0], directions[d, 1], directions[d, 2]
+        low, high, shadow = np.inf, -np.inf, 0.0
+        for k in range(len(corners)):
+            height = corners[k, 0] * z + corners[k, 1] * y + corners[k, 2] * x
+            low = height if height < low else low
+            high = height if height > high else high
+        for f in range(len(normals)):
+            shadow += areas[f] * abs(normals[f, 0] * z + normals[f, 1] * y + normals[f, 2] * x)
+        found[0, d], found[1, d] = high - low, shadow / 2
+    return found
+
+
+@njit(cache=True, nogil=True)
+def smallest_box(corners, edges, sides, normals, directions, heights, bounds):
+    """Sides of the smallest box with a side across one of the directions and another on an edge of the shadow.
+
+    float64 (n, 3) corners of a convex body; its edges as in `outline`; unit normals (f, 3) of its faces; directions
+    (d, 3) to stand it on with its heights (d,), in rising order of `bounds` (d,), the volume that no box of that
+    direction is below. -> float64 (3,)
+    """
+    best, box = np.inf, np.zeros(3)
+    front, after, loop = (
+        np.zeros(len(normals), np.bool_),
+        np.zeros(len(corners), np.int64),
+        np.zeros(len(edges), np.int64),
+    )
+    u, v = np.empty(2 * len(edges) + 1), np.empty(2 * len(edges) + 1)
+    for d in range(len(directions)):
+        if bounds[d] >= best:
+            break
+        z, y, x = directions[d, 0], directions[d, 1], directions[d, 2]
+        for f in range(len(normals)):  # an upright face looks down, whatever rounding says
+            front[f] = normals[f, 0] * z + normals[f, 1] * y + normals[f, 2] * x > 1e-9
+        n = outline(edges, sides, front, after, loop)
+        across = _across(z, y, x)
+        for k in range(2 * n + 1):
+            if k >= n:
+                u[k], v[k] = u[k - n], v[k - n]
+                continue
+            point = corners[loop[k]]
+            u[k] = point[0] * across[0, 0] + point[1] * across[0, 1] + point[2] * across[0, 2]
+            v[k] = point[0] * across[1, 0] + point[1] * across[1, 1] + point[2] * across[1, 2]
+        length, width = smallest_rectangle(u, v, n)
+        if heights[d] * length * width < best:
+            best = heights[d] * length * width
+            box[0], box[1], box[2] = heights[d], length, width
+    return box
+
+
+@njit(cache=True, nogil=True)
+def _across(z, y, x):
+    """Two unit vectors that with a unit vector make a right-handed frame, float64 (2, 3)."""
+    frame = np.zeros((2, 3))
+    first, second = frame[0], frame[1]
+    if abs(z) <= abs(y) and abs(z) <= abs(x):
+        first[1], first[2] = x, -y
+    elif abs(y) <= abs(x):
+        first[0], first[2] = -x, z
+    else:
+        first[0], first[1] = y, -z
+    first /= np.sqrt(first[0] ** 2 + first[1] ** 2 + first[2] ** 2)
+    second[0] = y * first[2] - x * first[1]
+    second[1] = x * first[0] - z * first[2]
+    second[2] = z * first[1] - y * first[0]
+    return frame

@@ -56,25 +56,61 @@ def extreme_points(points, shares, matrix):
 
 
 @njit(cache=True, nogil=True)
-def enclosing_shares(points, shares, tolerance):
-    """Turn shares of points into those whose mean and covariance give the smallest ellipsoid around all points.
+def spread_shares(points):
+    """Equal shares of at most six points that lie far out along three directions: where the search begins.
 
-    Khachiyan's algorithm with the away steps of Todd and Yildirim (2007): the ellipsoid with matrix
-    covariance^-1 / 3 encloses all points when blown up by less than 1 + `tolerance`. float64 (n, 3) points that span
-    three dimensions; float64 (n,) shares, positive and adding to 1.
+    Each direction stands at right angles to the lines between the pairs before (Kumar and Yildirim 2005).
     """
+    shares = np.zeros(len(points))
+    across, lines = np.array([1.0, 0.0, 0.0]), np.zeros((3, 3))
+    for turn in range(3):
+        far, near, most, least = 0, 0, -np.inf, np.inf
+        for k in range(len(points)):
+            place = points[k, 0] * across[0] + points[k, 1] * across[1] + points[k, 2] * across[2]
+            if place > most:
+                far, most = k, place
+            if place < least:
+                near, least = k, place
+        shares[far], shares[near] = 1.0, 1.0
+        lines[turn] = points[far] - points[near]
+        if turn == 0:
+            pick = np.argmin(np.abs(lines[0]))
+            across[:] = -lines[0, pick] * lines[0]
+            across[pick] += np.sum(lines[0] * lines[0])
+        elif turn == 1:
+            for i in range(3):
+                j, k = (i + 1) % 3, (i + 2) % 3
+                across[i] = lines[0, j] * lines[1, k] - lines[0, k] * lines[1, j]
+    return shares / np.sum(shares)
+
+
+@njit(cache=True, nogil=True)
+def lifted_product(a, matrix, b):
+    """(a, 1)' matrix (b, 1): float64 (3,), (4, 4), (3,) -> float."""
+    total = 0.0
+    for i in range(4):
+        for j in range(4):
+            total += (a[i] if i < 3 else 1.0) * matrix[i, j] * (b[j] if j < 3 else 1.0)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def enclosing_shares(points, tolerance):
+    """Shares of points whose mean and covariance give the smallest ellipsoid around all points.
+
+    The point farthest out takes share from the one farthest in (vertex exchange; Böhning 1986): the ellipsoid with
+    matrix covariance^-1 / 3 encloses all points when blown up by less than 1 + `tolerance`. float64 (n, 3) points that
+    span three dimensions -> float64 (n,) shares, not negative and adding to 1.
+    """
+    shares = spread_shares(points)
     for _ in range(100_000):
         matrix = second_moment(points, shares)
         invert(matrix)
         far, near, most, least = extreme_points(points, shares, matrix)
         if most / 4 - 1 <= tolerance and 1 - least / 4 <= tolerance:
             break
-        pick, value = far, most
-        if most / 4 - 1 < 1 - least / 4:
-            pick, value = near, least
-        step = -shares[pick] / (1 - shares[pick])  # drops the point
-        if value > 1:
-            step = max(step, (value / 4 - 1) / (value - 1))
-        for k in range(len(shares)):
-            shares[k] *= 1 - step
-        shares[pick] = max(shares[pick] + step, 0.0)
+        cross = lifted_product(points[far], matrix, points[near])
+        step = min(shares[near], (most - least) / (2 * (most * least - cross * cross)))
+        shares[far] += step
+        shares[near] -= step
+    return shares
