@@ -70,15 +70,14 @@ def test_box_of_a_naive_search(seed, n, lattice):
 def test_kernels_as_plain_python():
     points = np.random.default_rng(4).normal(size=(30, 3)) * [3, 2, 1]
     expected = Hull(points).box
-    compiled = boxes.smallest_box, boxes.heights_and_shadows
     found = Hull(points)
-    normals, areas, plane = found._planes()
-    heights, shadows = boxes.heights_and_shadows.py_func(found.corners, normals, areas, normals)
+    planes = found._planes
+    heights, shadows = boxes.heights_and_shadows.py_func(found.corners, planes.normals, planes.areas, planes.normals)
     order = np.argsort(heights * shadows)
-    edges, sides = found._edges(plane)
-    box = compiled[0].py_func(
-        found.points, edges, sides, normals, normals[order], heights[order], (heights * shadows)[order]
+    directions, bounds = planes.normals[order], (heights * shadows)[order]
+    sides = boxes.smallest_box.py_func(
+        points, planes.edges, planes.sides, planes.normals, directions, heights[order], bounds
     )
-    assert box.prod() == pytest.approx(expected.volume)
-    flat = spatial.ConvexHull(points @ np.linalg.svd(normals[:1])[2][1:].T)
+    assert sides.prod() == pytest.approx(expected.volume)
+    flat = spatial.ConvexHull(points @ np.linalg.svd(planes.normals[:1])[2][1:].T)
     assert shadows[0] == pytest.approx(flat.volume)

@@ -22,6 +22,16 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Planes:
+    """Planes of a convex body and the edges where two of them meet."""
+
+    normals: np.ndarray  # float64 (p, 3), unit length, outwards
+    areas: np.ndarray  # float64 (p,) mm²
+    edges: np.ndarray  # int64 (e, 2): from which point to which
+    sides: np.ndarray  # int64 (e, 2): the planes on the left and on the right of each edge, seen from outside
+
+
+@dataclass(frozen=True)
 class Hull:
     """The convex hull of a triangle surface."""
 
@@ -50,41 +60,35 @@ class Hull:
         A direction's height times the area of its shadow is less than any box of that direction; the search goes up
         from the least such bound and ends where the bound passes the best box found.
         """
-        normals, areas, plane = self._planes()
+        planes = self._planes
+        normals = planes.normals
         leading = np.argmax(np.abs(normals) > 1e-9, axis=1)
-        turned = normals * np.sign(normals[np.arange(len(normals)), leading])[:, None]
-        directions = normals[np.unique(np.round(turned, 9), axis=0, return_index=True)[1]]
-        heights, shadows = heights_and_shadows(self.corners, normals, areas, directions)
+        directions = normals[_alike(normals * np.sign(normals[np.arange(len(normals)), leading])[:, None])[0]]
+        heights, shadows = heights_and_shadows(self.corners, normals, planes.areas, directions)
         bounds = heights * shadows
         order = np.argsort(bounds, kind="stable")
-        edges, sides = self._edges(plane)
+        edges, sides = planes.edges, planes.sides
         return box_body(
             smallest_box(self.points, edges, sides, normals, directions[order], heights[order], bounds[order])
         )
 
-    def _planes(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Unit normals (p, 3) of the hull's planes, their areas (p,), and the plane of each triangle (f,)."""
+    @property
+    def _planes(self) -> Planes:
         hull = self._faces
         a, b, c = self.points[hull.simplices].transpose(1, 0, 2)
-        areas = 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1)
-        normals = hull.equations[:, :3]
-        _, first, plane = np.unique(np.round(normals, 9), axis=0, return_index=True, return_inverse=True)
-        return np.ascontiguousarray(normals[first]), np.bincount(plane.ravel(), areas), plane.ravel()
-
-    def _edges(self, plane: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Edges between planes (e, 2) as points, and the planes on their left and right (e, 2), seen from outside."""
-        hull = self._faces
-        edges, sides = [], []
-        for k in range(3):
-            a, b, c = (hull.simplices[:, (k + turn) % 3] for turn in (1, 2, 0))
-            other = hull.neighbors[:, k]
-            once = (np.arange(len(other)) < other) & (plane != plane[other])
-            at = self.points
-            turns = np.einsum("ij,ij->i", np.cross(at[b] - at[a], at[c] - at[a]), hull.equations[:, :3]) > 0
-            ordered = np.where(turns, [a, b], [b, a])
-            edges.append(ordered[:, once])
-            sides.append(np.stack([plane, plane[other]])[:, once])
-        return tuple(np.ascontiguousarray(np.concatenate(each, axis=1).T, np.int64) for each in (edges, sides))
+        normals, twice = hull.equations[:, :3], np.cross(b - a, c - a)
+        first, plane = _alike(normals)
+        turns = np.einsum("ij,ij->i", twice, normals) > 0
+        corners = np.where(turns, hull.simplices.T, hull.simplices.T[::-1]).astype(np.int64)
+        others = plane[np.where(turns, hull.neighbors.T, hull.neighbors.T[::-1])]
+        edges = np.stack([np.roll(corners, -1, axis=0), np.roll(corners, -2, axis=0)])
+        sides = np.stack([np.broadcast_to(plane, others.shape), others])
+        once = sides[0] < sides[1]  # and edges inside one plane are none
+        return Planes(
+            np.ascontiguousarray(normals[first]),
+            np.bincount(plane, np.linalg.norm(twice, axis=1) / 2),
+            *(np.ascontiguousarray(each[:, once].T) for each in (edges, sides)),
+        )
 
     @cached_property
     def ellipsoid(self) -> Body:
@@ -95,6 +99,16 @@ class Hull:
         matrix = np.linalg.inv((shares * from_centre.T) @ from_centre) / 3
         outermost = np.einsum("ij,jk,ik->i", from_centre, matrix, from_centre).max()
         return ellipsoid_body(np.sqrt(outermost / np.linalg.eigvalsh(matrix)))
+
+
+def _alike(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors (n, 3) that are the same but for rounding: the first of each group (g,), the group of each (n,)."""
+    rounded = np.round(directions, 9)
+    order = np.lexsort(rounded.T)
+    new = np.append(True, (np.diff(rounded[order], axis=0) != 0).any(axis=1))
+    group = np.empty(len(order), np.int64)
+    group[order] = np.cumsum(new) - 1
+    return order[new], group
 
 
 def box_body(sides: np.ndarray) -> Body:
