@@ -76,10 +76,16 @@ def test_kernels_import_numpy_and_numba_only(path: Path):
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_scripts_are_thin(path: Path):
-    lines = [line for line in path.read_text().splitlines() if line.strip() and not line.startswith(("#", '"""'))]
+    lines = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith(("#", '"""'))
+    ]
     assert len(lines) <= 30, f"{path.name}: {len(lines)} lines; a script reads, calls one stage, writes"
     assert not [
-        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
     ]
 
 
@@ -87,7 +93,7 @@ def rules() -> dict[str, str]:
     """Text of every rule by its name."""
     found = {}
     for path in (ROOT / "workflow" / "rules").glob("*.smk"):
-        parts = re.findall(r"^ *rule (\w+):(.*?)(?=^ *rule |\Z)", path.read_text(), flags=re.M | re.S)
+        parts = re.findall(r"^ *rule (\w+):(.*?)(?=^ *rule |\Z)", path.read_text(encoding="utf-8"), flags=re.M | re.S)
         found |= dict(parts)
     return found
 
@@ -110,23 +116,25 @@ def test_sizes_that_have_proved_right():
     long = {
         str(path.relative_to(ROOT)): n
         for path in MODULES
-        if (n := len(path.read_text().splitlines())) > 300 and path.name != "tables.py"
+        if (n := len(path.read_text(encoding="utf-8").splitlines())) > 300 and path.name != "tables.py"
     }
     assert not long, f"files over 300 lines: {long}"
-    assert len((ROOT / "Snakefile").read_text().splitlines()) <= 40
-    assert len((ROOT / "workflow/rules/common.smk").read_text().splitlines()) <= 80
+    assert len((ROOT / "Snakefile").read_text(encoding="utf-8").splitlines()) <= 40
+    assert len((ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8").splitlines()) <= 80
 
 
 def test_every_package_is_installed():
-    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"])
     rooms = {"radioloom", *(f"radioloom.{path.parent.name}" for path in LIBRARY.glob("*/__init__.py"))}
     assert listed == rooms | {"radioloom.extraction", "radioloom.ibsi", "radioloom.schemas", "radioloom.report"}
 
 
 def test_conda_environment_is_the_lock_file():
-    lock = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^ \\;]+)", (ROOT / "requirements.lock").read_text(), re.M))
+    lock = dict(
+        re.findall(r"^([A-Za-z0-9_.-]+)==([^ \\;]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
+    )
     lock = {name.lower(): version for name, version in lock.items()}
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = {re.split(r"[><=]", line)[0] for line in wanted}
-    pinned = yaml.safe_load((ROOT / "envs" / "radioloom.yaml").read_text())["dependencies"][-1]["pip"]
+    pinned = yaml.safe_load((ROOT / "envs" / "radioloom.yaml").read_text(encoding="utf-8"))["dependencies"][-1]["pip"]
     assert set(pinned) == {f"{name}=={lock[name.lower()]}" for name in names}

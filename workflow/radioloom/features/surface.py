@@ -13,6 +13,7 @@ This gives the classic table (Lorensen and Cline 1987; Bourke 1994), which tests
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import numpy as np
@@ -23,6 +24,7 @@ MESHES = ("watertight", "pyradiomics")
 CORNERS = np.array([(z, y, x) for z in (0, 1) for y in (0, 1) for x in (0, 1)])  # corner k = 4·z + 2·y + x
 EDGES = tuple((a, b) for a in range(8) for b in (a ^ 1, a ^ 2, a ^ 4) if a < b)
 MIDDLES = np.array([(CORNERS[a] + CORNERS[b]) / 2 for a, b in EDGES])
+POINTS = tuple(map(tuple, MIDDLES.tolist()))
 EDGE_OF = {pair: k for k, (a, b) in enumerate(EDGES) for pair in ((a, b), (b, a))}
 # Each face's corners, counter-clockwise seen from outside the cube.
 FACES = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3))
@@ -65,7 +67,7 @@ def triangle_table(mesh: str) -> tuple[np.ndarray, np.ndarray]:
     for code in range(1, 255):
         inverted = mesh == "pyradiomics" and code >> FLIPPED_CORNER & 1
         for loop in _loops(255 - code if inverted else code):
-            for triangle in _fan(loop):
+            for triangle in _fan(tuple(loop)):
                 triangles.append(triangle[::-1] if inverted else triangle)
                 owner.append(code)
     return MIDDLES[np.array(triangles)], np.array(owner)
@@ -94,7 +96,8 @@ def _loops(code: int) -> list[list[int]]:
     return loops
 
 
-def _fan(loop: list[int]) -> list[tuple[int, int, int]]:
+@cache
+def _fan(loop: tuple[int, ...]) -> list[tuple[int, int, int]]:
     """Triangles of one loop, by the rule in the head of this file."""
     best: tuple[float, list] = (-1.0, [])
     for first in range(len(loop)):
@@ -102,14 +105,20 @@ def _fan(loop: list[int]) -> list[tuple[int, int, int]]:
         if any(_forbidden(turned[0], vertex, len(loop)) for vertex in turned[2:-1]):
             continue
         fan = [(turned[0], turned[k], turned[k + 1]) for k in range(1, len(turned) - 1)]
-        a, b, c = MIDDLES[np.array(fan)].transpose(1, 0, 2)
-        area = round(float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()), 9)
+        area = round(sum(map(_area, fan)), 9)
         if area > best[0]:
             best = (area, fan)
     return best[1]
 
 
+def _area(triangle: tuple[int, int, int]) -> float:
+    """In plain numbers: NumPy takes longer than these few."""
+    a, b, c = (POINTS[vertex] for vertex in triangle)
+    (z1, y1, x1), (z2, y2, x2) = ([q - p for p, q in zip(a, end, strict=True)] for end in (b, c))
+    return math.hypot(y1 * x2 - x1 * y2, x1 * z2 - z1 * x2, z1 * y2 - y1 * z2) / 2
+
+
 def _forbidden(a: int, b: int, size: int) -> bool:
-    p, q = MIDDLES[a], MIDDLES[b]
-    in_face = bool(np.any((p == q) & (p != 0.5)))
-    return in_face or (size == 7 and bool(np.all(p + q == 1)))
+    pairs = list(zip(POINTS[a], POINTS[b], strict=True))
+    in_face = any(p == q != 0.5 for p, q in pairs)
+    return in_face or (size == 7 and all(p + q == 1 for p, q in pairs))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +16,7 @@ from pydicom.filereader import read_partial
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from radioloom.errors import BadImage
+from radioloom.io.files import files_below
 from radioloom.provenance import digest
 
 # Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
@@ -115,16 +115,6 @@ def scan(place: Path) -> Scan:
         else:
             headers.append(header)
     return Scan(tuple(headers), tuple(broken), other)
-
-
-def files_below(place: Path) -> Iterator[Path]:
-    """Files at or below a place in the order of their paths; links to folders are not followed."""
-    if place.is_file():
-        yield place
-        return
-    for folder, folders, names in os.walk(place):
-        folders.sort()
-        yield from (Path(folder, name) for name in sorted(names))
 
 
 def is_dicom(start: bytes) -> bool:

@@ -6,6 +6,7 @@ import datetime
 import re
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -13,14 +14,35 @@ from pydicom.dataset import Dataset
 from pydicom.pixels import pixel_array
 
 from radioloom.errors import BadImage
-from radioloom.io.dicom import BROKEN, Header, number, text
-from radioloom.volume import Grid, Volume
+from radioloom.io.dicom import BROKEN, Header, number, read_header, text
+from radioloom.io.frames import split
+from radioloom.volume import UNITS, Grid, Volume
 
-UNITS = {"CT": "HU", "PT": "SUV", "MR": ""}
 DOSE, HALF_LIFE, START_TIME, START = 0x00181074, 0x00181075, 0x00181072, 0x00181078
 PHARMACEUTICAL, UNITS_TAG, DECAY, SUV_TYPE, WEIGHT = 0x00540016, 0x00541001, 0x00541102, 0x00541006, 0x00101030
 SERIES_DATE, SERIES_TIME, ACQUISITION_DATE, ACQUISITION_TIME = 0x00080021, 0x00080031, 0x00080022, 0x00080032
 PHILIPS, PHILIPS_SUV, PHILIPS_BQML = "Philips PET Private Group", 0x70531000, 0x70531009
+
+
+def read_headers(files: Sequence[Path], frames: Sequence[int], slices: slice) -> list[Header]:
+    """Headers of a run of slices: of files in their order, or of frames in theirs where all are in one file.
+
+    Raises BadImage where a file is no longer what it was when it was curated.
+    """
+    if frames:
+        every = split(_header(files[0]))
+        return [every[index] for index in frames[slices]]
+    return [_header(file) for file in files[slices]]
+
+
+def _header(file: Path) -> Header:
+    try:
+        header = read_header(file)
+    except BROKEN as error:
+        raise BadImage(f"{file.name}: it has gone or changed since it was curated; run the study again") from error
+    if header is None or header.fault:
+        raise BadImage(f"{file.name}: it has changed since it was curated; run the study again")
+    return header
 
 
 def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor: float) -> Volume:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from radioloom.errors import BadMask
-from radioloom.io import dicom, images, rtstruct, seg
+from radioloom.io import images
+from radioloom.io.files import files_below
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.labels import region
 from radioloom.segmentation.mask import Mask, cut
 from radioloom.segmentation.place import inside, place
 from radioloom.volume import Grid
 
-TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
+if TYPE_CHECKING:
+    from radioloom.io.rtstruct import StructureSet
+    from radioloom.io.seg import Segmentations
 
-Drawn = rtstruct.StructureSet | seg.Segmentations
-READERS: dict[str, Callable[[Path], Drawn]] = {"RTSTRUCT": rtstruct.read, "SEG": seg.read}
+TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
+DRAWN = ("RTSTRUCT", "SEG")
 
 
 def read(path: Path, pattern: str, roi: str, grid: Grid, drawn_on: tuple[str, str]) -> Mask:
@@ -32,21 +35,16 @@ def read(path: Path, pattern: str, roi: str, grid: Grid, drawn_on: tuple[str, st
     image, empty.
     """
     kind, file = locate(path, drawn_on[0])
-    if kind not in READERS:
+    if kind not in DRAWN:
         return _from_labels(file, kind, pattern, grid)
-    drawn = READERS[kind](file)
+    drawn = _drawn(kind, file)
     _same_patient_space(drawn, *drawn_on)
-    wanted = pattern or roi
-    return (
-        _from_contours(drawn, wanted, grid)
-        if isinstance(drawn, rtstruct.StructureSet)
-        else _from_seg(drawn, wanted, grid)
-    )
+    return (_from_contours if kind == "RTSTRUCT" else _from_seg)(drawn, pattern or roi, grid)
 
 
 def references(path: Path) -> frozenset[str]:
     """Digests of the series that a segmentation says it was drawn on; empty where it says nothing."""
-    found = [READERS[kind](file).series for kind, file in _candidates(path) if kind in READERS]
+    found = [_drawn(kind, file).series for kind, file in _candidates(path) if kind in DRAWN]
     return frozenset().union(*found)
 
 
@@ -57,9 +55,7 @@ def locate(path: Path, series: str) -> tuple[str, Path]:
     """
     found = _candidates(path)
     if len(found) > 1 and series:
-        found = [
-            (kind, file) for kind, file in found if kind in READERS and series in READERS[kind](file).series
-        ] or found
+        found = [(kind, file) for kind, file in found if kind in DRAWN and series in _drawn(kind, file).series] or found
     if len(found) != 1:
         listed = ", ".join(file.name for _, file in found[:5])
         raise BadMask(
@@ -74,7 +70,7 @@ def _candidates(path: Path) -> list[tuple[str, Path]]:
     if not path.exists():
         raise BadMask(f"{path.name}: no such segmentation; mend the path in the sheet")
     found = []
-    for file in dicom.files_below(path):
+    for file in files_below(path):
         if label_map := images.kind(file):
             found.append((label_map, file))
         elif kind := _dicom_kind(file):
@@ -82,14 +78,22 @@ def _candidates(path: Path) -> list[tuple[str, Path]]:
     return found
 
 
+def _drawn(kind: str, file: Path) -> StructureSet | Segmentations:
+    from radioloom.io import rtstruct, seg
+
+    return rtstruct.read(file) if kind == "RTSTRUCT" else seg.read(file)
+
+
 def _dicom_kind(file: Path) -> str:
+    from radioloom.io import dicom
+
     try:
         return dicom.kind(file)
     except dicom.BROKEN as error:
         raise BadMask(f"{file.name}: a damaged DICOM file, cut off inside its header; fetch it again") from error
 
 
-def _same_patient_space(drawn: Drawn, series: str, frame: str) -> None:
+def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame: str) -> None:
     """BadMask where both sides say what they lie in, and neither series nor frame of reference agree."""
     if series in drawn.series or not frame or not drawn.frames or frame in drawn.frames:
         return
@@ -99,7 +103,7 @@ def _same_patient_space(drawn: Drawn, series: str, frame: str) -> None:
     )
 
 
-def _from_contours(drawn: rtstruct.StructureSet, pattern: str, grid: Grid) -> Mask:
+def _from_contours(drawn: StructureSet, pattern: str, grid: Grid) -> Mask:
     structures = [structure for structure in drawn.named(pattern) if structure.contours]
     rasters = [rasterise(structure.contours, grid) for structure in structures]
     notes = [note for raster in rasters for note in raster.notes]
@@ -108,14 +112,16 @@ def _from_contours(drawn: rtstruct.StructureSet, pattern: str, grid: Grid) -> Ma
         notes.append(f"{left_out} contour(s) that are not closed left out")
     if len(rasters) == 1:
         return Mask(rasters[0].array, rasters[0].offset, "RTSTRUCT", rasters[0].contour_mm3, tuple(notes))
-    array, offset = seg.joined([(raster.array, raster.offset) for raster in rasters])
+    from radioloom.io.seg import joined
+
+    array, offset = joined([(raster.array, raster.offset) for raster in rasters])
     apart = int(np.count_nonzero(array)) == sum(int(np.count_nonzero(raster.array)) for raster in rasters)
     notes.append(f"union of {len(rasters)} structures" + ("" if apart else " that overlap"))
     volume = sum(raster.contour_mm3 for raster in rasters) if apart else None
     return Mask(array, offset, "RTSTRUCT", volume, tuple(notes))
 
 
-def _from_seg(drawn: seg.Segmentations, pattern: str, grid: Grid) -> Mask:
+def _from_seg(drawn: Segmentations, pattern: str, grid: Grid) -> Mask:
     segments = drawn.named(pattern)
     array, start = drawn.on(grid, segments)
     notes = [f"union of {len(segments)} segments"] if len(segments) > 1 else []

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import BadImage, BadMask, CaseError
-from radioloom.io import dicom, pixels, series
+from radioloom.errors import CaseError
+from radioloom.io.images import geometry, kind
 from radioloom.provenance import digest
+from radioloom.stages.curate_rows import Row, image_row, series_row
 from radioloom.stages.exclude import IDENTITY, exclusions
-from radioloom.volume import Grid
-
-Row = dict[str, Any]
-CARRIED = (*IDENTITY, "roi", "role", "pattern", "segmentation")  # columns of a sheet's row that travel with the image
-MODALITIES = ("CT", "PT", "MR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +37,11 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
     images: list[Row] = []
     listed: dict[tuple, Row] = {}
     faults: list[tuple[Row, CaseError]] = []
-    scans: dict[str, dicom.Scan] = {}
+    scans: dict[str, Any] = {}  # of folders that several rows name
     for row in rows:
         found: list[Row] = []
         try:
-            images.append(_file(row, data, found) if _is_file(row) else _folder(row, data, scans, found))
+            images.append(_file(row, data, found) if kind(Path(row["image"])) else _folder(row, data, scans, found))
         except CaseError as error:
             faults.append((row, error))
         for each in found:
@@ -54,154 +49,20 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
     return Curated(images, list(listed.values()), exclusions("curate", faults))
 
 
-def _is_file(row: Row) -> bool:
-    from radioloom.io.images import kind
+def _folder(row: Row, data: Path, scans: dict[str, Any], found: list[Row]) -> Row:
+    from radioloom.stages.curate_dicom import folder
 
-    return bool(kind(Path(row["image"])))
+    return folder(row, data, scans, found)
 
 
 def _file(row: Row, data: Path, found: list[Row]) -> Row:
     """The image of a row that names a NIfTI, NRRD or MetaImage file."""
-    from radioloom.io.images import geometry
-
     verdict = {"verdict": "usable", "reason": None}
     name = digest(row["image"])
     try:
         grid = geometry(data / row["image"])
     except CaseError as error:
-        found.append(_series_row(name, row["modality"], [], None, 0) | {"verdict": "excluded", "reason": str(error)})
+        found.append(series_row(name, row["modality"], [], None, 0) | {"verdict": "excluded", "reason": str(error)})
         raise
-    found.append(_series_row(name, row["modality"], [], grid, 0) | verdict)
-    return _image(row, row["modality"], name, "", [row["image"]], grid)
-
-
-def _folder(row: Row, data: Path, scans: dict[str, dicom.Scan], found: list[Row]) -> Row:
-    """The image of a row that names a folder of DICOM files."""
-    place = data / row["image"]
-    if row["image"] not in scans:
-        scans[row["image"]] = dicom.scan(place)
-    scan = scans[row["image"]]
-    groups = series.by_series(scan.headers)
-    files = len(scan.headers) + scan.other + len(scan.broken)
-    if not groups:
-        broken = f", {len(scan.broken)} damaged" if scan.broken else ""
-        raise BadImage(f"{place.name}: no DICOM image among {files} file(s){broken}; mend the path in the sheet")
-    chosen, why = _choose(row, groups, data)
-    for uid, headers in groups.items():
-        if uid != chosen:
-            reason = {"verdict": "excluded", "reason": f"not chosen: {why}"}
-            found.append(_series_row(digest(uid), headers[0].modality, headers, None, files - len(headers)) | reason)
-    headers = groups[chosen]
-    ignored = files - len(headers)
-    try:
-        image, grid = _assembled(row, headers, scan, data)
-    except CaseError as error:
-        reason = {"verdict": "excluded", "reason": str(error)}
-        found.append(_series_row(digest(chosen), headers[0].modality, headers, None, ignored) | reason)
-        raise
-    said = [why] if len(groups) > 1 else []
-    said += ["lossy compression"] if any(header.lossy for header in headers) else []
-    usable = {"verdict": "usable", "reason": "; ".join(said) or None}
-    found.append(_series_row(digest(chosen), headers[0].modality, headers, grid, ignored) | usable)
-    return image
-
-
-def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Path) -> tuple[Row, Grid]:
-    if scan.broken:
-        listed = ", ".join(scan.broken[:5])
-        raise BadImage(
-            f"{len(scan.broken)} damaged DICOM file(s), cut off inside their header: {listed}; fetch them again"
-        )
-    modality = headers[0].modality
-    if len({header.patient for header in headers}) > 1:
-        raise BadImage("files of more than one patient in one series; separate them")
-    made = series.assemble(headers)
-    factor = pixels.suv_factor(made.headers) if modality == "PT" else 1.0
-    files = list(dict.fromkeys(header.path.relative_to(data).as_posix() for header in made.headers))
-    frames = [header.index for header in made.headers if header.index >= 0]
-    if frames and len(files) > 1:
-        raise BadImage(f"{len(files)} multi-frame files in one series; keep the file that the region was drawn on")
-    frame = digest(headers[0].frame) if headers[0].frame else ""
-    image = _image(row, modality, digest(headers[0].series), frame, files, made.grid)
-    return image | {"factor": factor, "frames": frames}, made.grid
-
-
-def _choose(row: Row, groups: dict[str, list[dicom.Header]], data: Path) -> tuple[str, str]:
-    """The series of a row and why it: each rule narrows what is left, unless it would leave nothing."""
-    wanted = (row["modality"],) if row["modality"] else MODALITIES
-    fitting = [uid for uid, headers in groups.items() if headers[0].modality in wanted]
-    if not fitting:
-        held = Counter(headers[0].modality for headers in groups.values())
-        have = ", ".join(f"{n} {modality or 'unnamed'}" for modality, n in sorted(held.items()))
-        raise BadImage(f"wrong modality: {' or '.join(wanted)} is wanted, and the folder holds series of {have}")
-    if len(fitting) == 1:
-        return fitting[0], f"the one series of modality {' or '.join(wanted)}"
-    referred = _referred(data / row["segmentation"])
-    rules: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
-        (
-            "the one series that is no localizer and no capture",
-            lambda some: [u for u in some if _is_volume(groups[u][0])],
-        ),
-        ("the series that the segmentation refers to", lambda some: [u for u in some if digest(u) in referred]),
-        (f"the most slices of {len(fitting)} series", lambda some: _largest(some, groups)),
-    )
-    for why, keep in rules:
-        fitting = keep(fitting) or fitting
-        if len(fitting) == 1:
-            return fitting[0], why
-    n = _n_slices(groups[fitting[0]])
-    raise BadImage(f"{len(fitting)} series of {n} slices could be the image; name one folder a series in the sheet")
-
-
-def _largest(uids: list[str], groups: dict[str, list[dicom.Header]]) -> list[str]:
-    most = max(_n_slices(groups[uid]) for uid in uids)
-    return [uid for uid in uids if _n_slices(groups[uid]) == most]
-
-
-def _n_slices(headers: Sequence[dicom.Header]) -> int:
-    return sum(header.frames for header in headers)
-
-
-def _is_volume(header: dicom.Header) -> bool:
-    placed = bool(header.position) or header.sop_class in dicom.MULTIFRAME
-    return placed and "LOCALIZER" not in header.image_type.upper()
-
-
-def _referred(path: Path) -> frozenset[str]:
-    """Digests of the series that a segmentation says it was drawn on; empty where it says nothing."""
-    from radioloom.io import segmentations
-
-    try:
-        return segmentations.references(path)
-    except BadMask:  # the segment stage will say what is wrong with it
-        return frozenset()
-
-
-def _image(row: Row, modality: str, name: str, frame: str, files: list[str], grid: Grid) -> Row:
-    return {key: row[key] for key in CARRIED} | {
-        "modality": modality,
-        "unit": pixels.UNITS.get(modality, ""),
-        "series": name,
-        "frame": frame,
-        "factor": 1.0,
-        "files": files,
-        "frames": [],
-        "grid": grid.as_dict(),
-    }
-
-
-def _series_row(name: str, modality: str, headers: Sequence[dicom.Header], grid: Grid | None, ignored: int) -> Row:
-    first = headers[0] if headers else None
-    return {
-        "series": name,
-        "modality": modality,
-        "manufacturer": first and (first.manufacturer or None),
-        "model": first and (first.model or None),
-        "kernel": first and (first.kernel or None),
-        "kvp": first and first.kvp,
-        "slice_thickness_mm": first and first.thickness,
-        "slice_spacing_mm": grid and grid.spacing_mm[0],
-        "pixel_spacing_mm": grid.spacing_mm[1] if grid else (first.spacing[0] if first and first.spacing else None),
-        "n_slices": grid.shape[0] if grid else len(headers),
-        "n_files_ignored": ignored,
-    }
+    found.append(series_row(name, row["modality"], [], grid, 0) | verdict)
+    return image_row(row, row["modality"], name, "", [row["image"]], grid)

@@ -13,7 +13,7 @@ import numpy as np
 from radioloom.errors import BadImage, BadRoi, CaseError
 from radioloom.imaging.normalise import normalise
 from radioloom.imaging.resample import Box, place, resample, resample_mask, spacing_of
-from radioloom.io import dicom, frames, images, pixels
+from radioloom.io import images
 from radioloom.io.prepared import Prepared
 from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
@@ -117,22 +117,10 @@ def _read(image: Row, grid: Grid, box: Box, data: Path) -> Volume:
         if not volume.grid.same_place(part):
             raise BadImage(f"{files[0].name}: it has changed since it was curated; run the study again")
         return volume
-    if image["frames"]:
-        slices = frames.split(_header(files[0]))
-        headers = [slices[index] for index in image["frames"][box[0]]]
-    else:
-        headers = [_header(file) for file in files[box[0]]]
-    return pixels.read(headers, part, (box[1].start, box[2].start), image["factor"])
+    from radioloom.io.pixels import read, read_headers
 
-
-def _header(file: Path) -> dicom.Header:
-    try:
-        header = dicom.read_header(file)
-    except dicom.BROKEN as error:
-        raise BadImage(f"{file.name}: it has gone or changed since it was curated; run the study again") from error
-    if header is None or header.fault:
-        raise BadImage(f"{file.name}: it has changed since it was curated; run the study again")
-    return header
+    headers = read_headers(files, image["frames"], box[0])
+    return read(headers, part, (box[1].start, box[2].start), image["factor"])
 
 
 def _sidecar(image: Row, mask: Mask, placed: Volume, profile: Profile) -> Row:
