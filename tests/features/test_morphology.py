@@ -146,8 +146,8 @@ def test_a_slanting_rod_fits_a_slanting_box():
 
 
 def test_the_smallest_ellipsoid_of_a_box_has_its_sides_times_root_three():
-    corners = np.array(np.meshgrid([0, 2.0], [0, 3.0], [0, 7.0])).reshape(3, -1).T
-    ellipsoid = Hull(corners).ellipsoid
+    corners = np.array(np.meshgrid([0, 2], [0, 3], [0, 7])).reshape(3, -1).T
+    ellipsoid = Hull(corners, np.ones(3)).ellipsoid
     assert ellipsoid.volume == pytest.approx(4 / 3 * np.pi * 2 * 3 * 7 / 8 * 3**1.5, rel=1e-3)
 
 

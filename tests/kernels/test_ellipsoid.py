@@ -37,8 +37,9 @@ def test_moment_and_inverse():
 
 def test_a_ball_of_points():
     points = np.random.default_rng(1).normal(size=(400, 3))
-    points *= 7 / np.linalg.norm(points, axis=1, keepdims=True)
-    assert Hull(points).ellipsoid.volume == pytest.approx(4 / 3 * np.pi * 343, rel=0.01)
+    points *= 7000 / np.linalg.norm(points, axis=1, keepdims=True)
+    hull = Hull(np.rint(points).astype(np.int64), np.full(3, 1e-3))
+    assert hull.ellipsoid.volume == pytest.approx(4 / 3 * np.pi * 343, rel=0.01)
 
 
 @settings(max_examples=25, deadline=None)

@@ -9,6 +9,7 @@ import numpy as np
 
 from radioloom.kernels.boxes import heights_and_shadows, smallest_box
 from radioloom.kernels.ellipsoid import enclosing_shares
+from radioloom.kernels.quickhull import convex_hull
 
 MVEE_TOLERANCE = 1e-4
 
@@ -27,31 +28,39 @@ class Planes:
 
     normals: np.ndarray  # float64 (p, 3), unit length, outwards
     areas: np.ndarray  # float64 (p,) mm²
+    directions: np.ndarray  # float64 (d, 3): normals, one of each opposite pair
     edges: np.ndarray  # int64 (e, 2): from which point to which
     sides: np.ndarray  # int64 (e, 2): the planes on the left and on the right of each edge, seen from outside
 
 
 @dataclass(frozen=True)
 class Hull:
-    """The convex hull of a triangle surface."""
+    """The convex hull of points on a lattice."""
 
-    points: np.ndarray  # float64 (n, 3) mm, corners of the hull among them
+    lattice: np.ndarray  # int64 (n, 3)
+    step_mm: np.ndarray  # float64 (3,): one step of the lattice along each axis
 
     @cached_property
-    def _faces(self):
-        from scipy.spatial import ConvexHull
+    def _faces(self) -> tuple[np.ndarray, np.ndarray]:
+        """Triangles and their neighbours, as `kernels.quickhull.convex_hull` gives them."""
+        return convex_hull(self.lattice)
 
-        return ConvexHull(self.points)
+    @cached_property
+    def points(self) -> np.ndarray:
+        """Float64 (n, 3) mm."""
+        return self.lattice * self.step_mm
 
-    @property
+    @cached_property
     def body(self) -> Body:
         """Of the hull itself."""
-        return Body(float(self._faces.volume), float(self._faces.area))
+        a, b, c = self.points[self._faces[0]].transpose(1, 0, 2)
+        volume = np.einsum("ij,ij->", a - self.points[0], np.cross(b - a, c - a)) / 6
+        return Body(float(volume), float(self._planes.areas.sum()))
 
     @property
     def corners(self) -> np.ndarray:
-        """The points that the hull cannot do without, float64 (k, 3)."""
-        return np.ascontiguousarray(self.points[self._faces.vertices])
+        """The points that the hull cannot do without, float64 (k, 3) mm."""
+        return np.ascontiguousarray(self.points[np.unique(self._faces[0])])
 
     @cached_property
     def box(self) -> Body:
@@ -61,34 +70,29 @@ class Hull:
         from the least such bound and ends where the bound passes the best box found.
         """
         planes = self._planes
-        normals = planes.normals
-        leading = np.argmax(np.abs(normals) > 1e-9, axis=1)
-        directions = normals[_alike(normals * np.sign(normals[np.arange(len(normals)), leading])[:, None])[0]]
-        heights, shadows = heights_and_shadows(self.corners, normals, planes.areas, directions)
+        heights, shadows = heights_and_shadows(self.corners, planes.normals, planes.areas, planes.directions)
         bounds = heights * shadows
         order = np.argsort(bounds, kind="stable")
-        edges, sides = planes.edges, planes.sides
-        return box_body(
-            smallest_box(self.points, edges, sides, normals, directions[order], heights[order], bounds[order])
-        )
+        ordered = planes.directions[order], heights[order], bounds[order]
+        return box_body(smallest_box(self.points, planes.edges, planes.sides, planes.normals, *ordered))
 
-    @property
+    @cached_property
     def _planes(self) -> Planes:
-        hull = self._faces
-        a, b, c = self.points[hull.simplices].transpose(1, 0, 2)
-        normals, twice = hull.equations[:, :3], np.cross(b - a, c - a)
+        triangles, across = self._faces
+        a, b, c = self.lattice[triangles].transpose(1, 0, 2)
+        normals = np.cross(b - a, c - a)  # whole numbers: planes are the same, or they are not
+        normals //= np.gcd.reduce(normals, axis=1)[:, None]
         first, plane = _alike(normals)
-        turns = np.einsum("ij,ij->i", twice, normals) > 0
-        corners = np.where(turns, hull.simplices.T, hull.simplices.T[::-1]).astype(np.int64)
-        others = plane[np.where(turns, hull.neighbors.T, hull.neighbors.T[::-1])]
-        edges = np.stack([np.roll(corners, -1, axis=0), np.roll(corners, -2, axis=0)])
-        sides = np.stack([np.broadcast_to(plane, others.shape), others])
-        once = sides[0] < sides[1]  # and edges inside one plane are none
-        return Planes(
-            np.ascontiguousarray(normals[first]),
-            np.bincount(plane, np.linalg.norm(twice, axis=1) / 2),
-            *(np.ascontiguousarray(each[:, once].T) for each in (edges, sides)),
-        )
+        normals = normals[first]
+        leading = normals[np.arange(len(normals)), np.argmax(normals != 0, axis=1)]
+        upward = _alike(normals * np.sign(leading)[:, None])[0]
+        unit = normals / self.step_mm
+        unit /= np.linalg.norm(unit, axis=1)[:, None]
+        twice = np.linalg.norm(np.cross((b - a) * self.step_mm, (c - a) * self.step_mm), axis=1)
+        once = plane[:, None] < plane[across]  # and edges inside one plane are none
+        edges = np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=-1)[once]
+        sides = np.stack([np.broadcast_to(plane[:, None], across.shape), plane[across]], axis=-1)[once]
+        return Planes(unit, np.bincount(plane, twice) / 2, unit[upward], edges, sides)
 
     @cached_property
     def ellipsoid(self) -> Body:
@@ -101,11 +105,10 @@ class Hull:
         return ellipsoid_body(np.sqrt(outermost / np.linalg.eigvalsh(matrix)))
 
 
-def _alike(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Unit vectors (n, 3) that are the same but for rounding: the first of each group (g,), the group of each (n,)."""
-    rounded = np.round(directions, 9)
-    order = np.lexsort(rounded.T)
-    new = np.append(True, (np.diff(rounded[order], axis=0) != 0).any(axis=1))
+def _alike(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows (n, 3) are the same: the first of each group (g,), and each one's group (n,)."""
+    order = np.lexsort(rows.T)
+    new = np.append(True, (np.diff(rows[order], axis=0) != 0).any(axis=1))
     group = np.empty(len(order), np.int64)
     group[order] = np.cumsum(new) - 1
     return order[new], group

@@ -182,7 +182,7 @@ class Shape:
         steps = np.concatenate([np.eye(3, dtype=int), -np.eye(3, dtype=int)])
         voxels, ways = self.corners.repeat(6, axis=0), np.tile(steps, (len(self.corners), 1))
         out = self.mask[tuple((voxels + ways).T)] == 0
-        return Hull((voxels[out] + ways[out] / 2) * self.spacing)
+        return Hull(2 * voxels[out] + ways[out], self.spacing / 2)
 
     @property
     def box_of_axes(self) -> Body:
