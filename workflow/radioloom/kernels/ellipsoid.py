@@ -74,14 +74,21 @@ def spread_shares(points):
         shares[far], shares[near] = 1.0, 1.0
         lines[turn] = points[far] - points[near]
         if turn == 0:
-            pick = np.argmin(np.abs(lines[0]))
-            across[:] = -lines[0, pick] * lines[0]
-            across[pick] += np.sum(lines[0] * lines[0])
+            z, y, x = lines[0]
+            if abs(z) <= abs(y) and abs(z) <= abs(x):
+                across[0], across[1], across[2] = 0.0, x, -y
+            elif abs(y) <= abs(x):
+                across[0], across[1], across[2] = -x, 0.0, z
+            else:
+                across[0], across[1], across[2] = y, -z, 0.0
         elif turn == 1:
             for i in range(3):
                 j, k = (i + 1) % 3, (i + 2) % 3
                 across[i] = lines[0, j] * lines[1, k] - lines[0, k] * lines[1, j]
-    return shares / np.sum(shares)
+    total = 0.0
+    for k in range(len(shares)):
+        total += shares[k]
+    return shares / total
 
 
 @njit(cache=True, nogil=True)

@@ -5,6 +5,14 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
+def _largest(index):  # uint16 (n,) -> int64; NumPy's max would import Numba's linear algebra with this kernel
+    most = np.uint16(0)
+    for v in range(len(index)):
+        most = max(most, index[v])
+    return np.int64(most)
+
+
+@njit(cache=True, nogil=True)
 def tone_differences(values, index, spans, rows, reach):
     """For each level and number of neighbours: how many voxels, and by how much they differ from their mean neighbour.
 
@@ -12,7 +20,7 @@ def tone_differences(values, index, spans, rows, reach):
     rows of its neighbourhood (its own too), each read from -reach to +reach. Returns int64 (size, neighbours + 1, 2):
     voxels, and sums of |c i - sum of neighbours| for c neighbours: exact integers, so their order does not matter.
     """
-    size, one, most = np.int64(index.max()) + 1, np.uint64(1), 2048
+    size, one, most = _largest(index) + 1, np.uint64(1), 2048
     for r in range(len(spans)):
         most = max(most, spans[r, 2] - spans[r, 1])
     out = np.zeros((size, len(rows) * (2 * reach + 1), 2), np.int64)
@@ -57,7 +65,7 @@ def dependences(values, index, spans, offsets, coarseness):
 
     values, index, spans as above; offsets: int64 (d,), to all neighbours. Returns int64 (1, size, d + 2).
     """
-    out = np.zeros((1, np.int64(index.max()) + 1, len(offsets) + 2), np.int64)
+    out = np.zeros((1, _largest(index) + 1, len(offsets) + 2), np.int64)
     most, reach = 2048, np.uint16(coarseness)
     for r in range(len(spans)):
         most = max(most, spans[r, 2] - spans[r, 1])

@@ -172,8 +172,10 @@ def _height(plane, f, points, point):
 @njit(cache=True, nogil=True)
 def _packed(corners, across, state):
     """The triangles in use, numbered anew."""
-    number = np.cumsum(state == 1) - 1
-    n = number[-1] + 1
+    number, n = np.empty(len(state), np.int64), 0
+    for f in range(len(state)):
+        number[f] = n
+        n += state[f] == 1
     kept, beside = np.empty((n, 3), np.int64), np.empty((n, 3), np.int64)
     for f in range(len(state)):
         if state[f] == 1:
