@@ -110,12 +110,13 @@ def resample_mask(mask: Volume, settings: Settings | None, target: Grid | None =
 
 
 def _resampled(volume: Volume, target: Grid, method: str) -> np.ndarray:
-    data = np.ascontiguousarray(volume.array, np.float64)
+    """Float64, or the volume's own numbers where every new voxel is an old one."""
+    data = volume.array
     for axis in range(3):
         start, step = _line(volume.grid, target, axis)
         position = _snap(start + step * np.arange(target.shape[axis]))
         data = _along(data, axis, np.clip(position, 0, data.shape[axis] - 1), method)
-    return data
+    return np.ascontiguousarray(data)
 
 
 def _line(old: Grid, new: Grid, axis: int) -> tuple[float, float]:
@@ -132,8 +133,11 @@ def _snap(position: np.ndarray) -> np.ndarray:
 def _along(data: np.ndarray, axis: int, position: np.ndarray, method: str) -> np.ndarray:
     """One axis interpolated at positions (m,) that lie within it."""
     n = data.shape[axis]
+    if np.array_equal(position, position[0] + np.arange(len(position))) and position[0] == round(position[0]):
+        return data[(*[slice(None)] * axis, slice(int(position[0]), int(position[0]) + len(position)))]
     if np.array_equal(position, np.rint(position)):  # new voxels are old ones
-        return np.ascontiguousarray(np.take(data, position.astype(np.int64), axis))
+        return np.take(data, position.astype(np.int64), axis)
+    data = np.ascontiguousarray(data, np.float64)
     before, after = math.prod(data.shape[:axis]), math.prod(data.shape[axis + 1 :])
     lines = data.reshape(before, n, after)
     if method == "cubic":

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from radioloom.io import images
 from radioloom.volume import Grid, Volume
 
@@ -25,7 +23,7 @@ CASE = (
 class Prepared:
     """One region and its surroundings on the profile's grid."""
 
-    image: Volume  # float64, every value one of float32, so that memory and file hold the same numbers
+    image: Volume  # float32, in memory as in the file
     mask: Volume  # bool, on the grid of the image
     sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes
 
@@ -44,8 +42,7 @@ def write(prepared: Prepared, folder: Path | str) -> None:
     """Write `<name>.image.nii` (float32), `<name>.mask.nii` and `<name>.json`, last: a case is there when that is."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    image = Volume(prepared.image.array.astype(np.float32), prepared.image.grid)
-    images.write(image, folder / f"{prepared.name}.image.nii")
+    images.write(prepared.image, folder / f"{prepared.name}.image.nii")
     images.write(prepared.mask, folder / f"{prepared.name}.mask.nii")
     part = folder / f"{prepared.name}.json.part"
     part.write_text(json.dumps(prepared.sidecar, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -57,7 +54,7 @@ def read(folder: Path | str, name: str) -> Prepared:
     folder = Path(folder)
     sidecar = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     grid = Grid.from_dict(sidecar["grid"])
-    image = images.voxels(folder / f"{name}.image.nii", grid.shape).astype(np.float64)
+    image = images.voxels(folder / f"{name}.image.nii", grid.shape)
     mask = images.voxels(folder / f"{name}.mask.nii", grid.shape) != 0
     unit, modality = sidecar["unit"], sidecar["modality"]
     return Prepared(Volume(image, grid, unit, modality, tuple(sidecar["notes"])), Volume(mask, grid), sidecar)

@@ -37,10 +37,13 @@ def find_zones(flat, alike, spans, offsets, groups, steps):
     one neighbour of each: all others share the label of one of these, so most voxels take a label without a union;
     steps: uint16 (n,). Union-find with memory linear in the region: a zone keeps its first label.
     """
-    start, most = np.uint64(spans[0, 1]), 1
+    most, ring = 1, 1
     for s in range(len(spans)):
         most += spans[s, 2] - spans[s, 1]
-    label = np.empty(np.uint64(spans[-1, 2]) - start, np.int32)
+    for d in range(len(offsets)):
+        while ring <= offsets[d]:
+            ring *= 2
+    label, inside = np.empty(ring, np.int32), np.uint64(ring - 1)  # of as many voxels as neighbours lie back
     parent, voxels, nearest = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.uint16)
     first, n = np.empty(most, np.uint32), np.uint64(0)
     for s in range(len(spans)):
@@ -54,14 +57,14 @@ def find_zones(flat, alike, spans, offsets, groups, steps):
                 parent[n], voxels[n], nearest[n], first[n] = n, 0, steps[v], v
                 n += np.uint64(1)
             else:
-                mine = np.uint64(label[v - np.uint64(offsets[np.uint64(groups[found, 1])]) - start])
+                mine = np.uint64(label[(v - np.uint64(offsets[np.uint64(groups[found, 1])])) & inside])
                 for k in range(np.uint64(2), np.uint64(many) + np.uint64(1)):
-                    other = np.uint64(label[v - np.uint64(offsets[np.uint64(groups[found, k])]) - start])
+                    other = np.uint64(label[(v - np.uint64(offsets[np.uint64(groups[found, k])])) & inside])
                     if mine != other:
                         a, b = _root(parent, mine), _root(parent, other)
                         mine = min(a, b)
                         parent[max(a, b)] = mine
-            label[v - start] = mine
+            label[v & inside] = mine
             voxels[mine] += 1
             nearest[mine] = min(nearest[mine], steps[v])
     return _gather(flat, spans, n, (parent, voxels, nearest, first))

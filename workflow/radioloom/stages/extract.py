@@ -41,15 +41,14 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
         raise BadMask(f"mask {mask.array.shape} and image {image.array.shape} differ; bring them onto one grid first")
     box = bounding_box(mask.array)
     plans = [_plan(name, profile) for name in NAMES if name in profile.families]
-    original = image.array.astype(np.float64, copy=False)
-    counted = np.ascontiguousarray(resegment(original[box], mask.array[box], profile.resegment))
+    counted = np.ascontiguousarray(resegment(_float(image.array[box]), mask.array[box], profile.resegment))
     shape = np.ascontiguousarray(mask.array[box])
     rows: list[Row] = []
-    for name, filtered in _images(original, box, profile):
+    for name, filtered in _images(image.array, box, profile):
         roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
         subjects = _Subjects(roi, profile, name == "original")
         if name == "original" and "local_intensity" in profile.families:
-            subjects.wide = _wide(original, mask, counted, box)
+            subjects.wide = _wide(image.array, mask, counted, box)
         for plan in plans:
             if name == "original" or plan.family.per_image:
                 rows += _rows(name, plan, subjects.of(plan.family), profile.labels["original"])
@@ -124,13 +123,17 @@ def bounding_box(mask: np.ndarray) -> Box:
     return tuple(box)
 
 
+def _float(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array, np.float64)
+
+
 def _images(image: np.ndarray, box: Box, profile: Profile) -> Iterator[tuple[str, np.ndarray]]:
     """Name and voxels on the box of the original image and of every response map, in the profile's order."""
     for name, settings in profile.images.items():
         if name == "original":
-            yield "original", np.ascontiguousarray(image[box])
+            yield "original", _float(image[box])
         else:
-            yield from FILTERS[name].apply(image, box, settings)
+            yield from FILTERS[name].apply(_float(image), box, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,7 @@ def _wide(image: np.ndarray, mask: Volume, counted: np.ndarray, box: Box) -> Roi
     shape = np.ascontiguousarray(mask.array[around])
     inside = np.zeros(shape.shape, bool)
     inside[inner] = counted
-    return Roi(np.ascontiguousarray(image[around]), inside, shape, mask.grid.spacing_mm)
+    return Roi(_float(image[around]), inside, shape, mask.grid.spacing_mm)
 
 
 def _rows(image: str, plan: _Plan, subject: tuple[Any, str], original: str) -> Iterator[Row]:

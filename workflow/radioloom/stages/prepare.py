@@ -42,14 +42,13 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
     resampled = resample(volume, profile.grid, where.target)
-    single = resampled.array.astype(np.float32).astype(np.float64)
     placed = resample_mask(region, profile.grid, where.target)
     if not placed.array.any():
         raise BadRoi(
             f"no voxel of the region ({mask.n_voxels} of {grid.voxel_mm3:.3g} mm3) is left on the profile's grid of "
             f"{placed.grid.voxel_mm3:.3g} mm3; choose a finer grid"
         )
-    made = replace(resampled, array=single, notes=mask.notes)
+    made = replace(resampled, array=resampled.array.astype(np.float32), notes=mask.notes)
     return Prepared(made, placed, _sidecar(image, mask, placed, profile))
 
 
