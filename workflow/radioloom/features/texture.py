@@ -154,10 +154,9 @@ class Texture:
         """Slice, level index, size and distance to the region's edge of each zone, int32 (4, z), slices ascending."""
         packed = self.packed()
         offsets = packed.offsets(DIRECTIONS[:IN_SLICE] if planar else DIRECTIONS)
-        alike = zones.match(packed.index, packed.spans, offsets)
         shape = np.ascontiguousarray(self.levels.shape)
         edge = box.edge_distance(shape, self._box, 1, packed.margin, planar)
-        return zones.find_zones(packed.index, alike, packed.spans, offsets, touching_groups(), edge)
+        return zones.find_zones(packed.index, packed.spans, offsets, touching_groups(), edge)
 
     def _zone_cells(self, extent: str, quantity: int) -> Cells:
         packed, planar = self.packed(), extent != "3D"

@@ -5,20 +5,16 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def match(flat, spans, offsets):  # uint16 (n,), int64 (r, 4), int64 (d <= 16,) -> uint16 (n,)
-    """Bit d of a voxel is set where the voxel one offset d back has the same level, and that is not 0."""
-    alike = np.zeros(len(flat), np.uint16)
-    low, stop, stretch = np.uint64(spans[0, 1]), np.uint64(spans[-1, 2]), np.uint64(4096)
-    while low < stop:  # a stretch stays in cache for all offsets
-        high = min(low + stretch, stop)
-        for d in range(len(offsets)):
-            back, bit = np.uint64(offsets[d]), np.uint16(1 << d)
-            for v in range(low, high):
-                alike[v] |= bit if flat[v] == flat[v - back] else np.uint16(0)
-        for v in range(low, high):
-            alike[v] = alike[v] if flat[v] > 0 else np.uint16(0)
-        low = high
-    return alike
+def _match(flat, start, stop, offsets, alike):
+    """Into `alike`, uint16: bit d where the voxel one offset d (of at most 16) back has the same level."""
+    n = np.uint64(stop - start)
+    for k in range(n):
+        alike[k] = 0
+    for d in range(len(offsets)):
+        here, bit = np.uint64(start), np.uint16(1 << d)
+        there = here - np.uint64(offsets[d])
+        for k in range(n):
+            alike[k] |= bit if flat[here + k] == flat[there + k] else np.uint16(0)
 
 
 @njit(cache=True, nogil=True)
@@ -30,27 +26,32 @@ def _root(parent, label):
 
 
 @njit(cache=True, nogil=True)
-def find_zones(flat, alike, spans, offsets, groups, steps):
+def find_zones(flat, spans, offsets, groups, steps):
     """Slice of its first voxel, level, number of voxels and smallest `steps` of each zone: int32 (4, z).
 
-    alike: of `match`; groups: uint8 (2^d, g), for each set of equal neighbours their number of groups that touch, then
-    one neighbour of each: all others share the label of one of these, so most voxels take a label without a union;
-    steps: uint16 (n,). Union-find with memory linear in the region: a zone keeps its first label.
+    flat: uint16 (n,); spans: int64 (r, 4), its rows; offsets: int64 (d,), steps back to the neighbours; groups: uint8
+    (2^d, g), for each set of equal neighbours their number of groups that touch, then one neighbour of each: all others
+    share the label of one of these, so most voxels take a label without a union; steps: uint16 (n,). Union-find with
+    memory linear in the region: a zone keeps its first label.
     """
-    most, ring = 1, 1
+    most, ring, longest = 1, 1, 0
     for s in range(len(spans)):
         most += spans[s, 2] - spans[s, 1]
+        longest = max(longest, spans[s, 2] - spans[s, 1])
     for d in range(len(offsets)):
         while ring <= offsets[d]:
             ring *= 2
     label, inside = np.empty(ring, np.int32), np.uint64(ring - 1)  # of as many voxels as neighbours lie back
+    alike = np.empty(longest, np.uint16)
     parent, voxels, nearest = np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.uint16)
     first, n = np.empty(most, np.uint32), np.uint64(0)
     for s in range(len(spans)):
-        for v in range(np.uint64(spans[s, 1]), np.uint64(spans[s, 2])):
+        row = np.uint64(spans[s, 1])
+        _match(flat, spans[s, 1], spans[s, 2], offsets, alike)
+        for v in range(row, np.uint64(spans[s, 2])):
             if flat[v] == 0:
                 continue
-            found = np.uint64(alike[v])
+            found = np.uint64(alike[v - row])
             many = groups[found, 0]
             if many == 0:
                 mine = n

@@ -41,10 +41,11 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
         raise BadMask(f"mask {mask.array.shape} and image {image.array.shape} differ; bring them onto one grid first")
     box = bounding_box(mask.array)
     plans = [_plan(name, profile) for name in NAMES if name in profile.families]
-    counted = np.ascontiguousarray(resegment(_float(image.array[box]), mask.array[box], profile.resegment))
+    original = _float(image.array[box])
+    counted = np.ascontiguousarray(resegment(original, mask.array[box], profile.resegment))
     shape = np.ascontiguousarray(mask.array[box])
     rows: list[Row] = []
-    for name, filtered in _images(image.array, box, profile):
+    for name, filtered in _images(image.array, box, original, profile):
         roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
         subjects = _Subjects(roi, profile, name == "original")
         if name == "original" and "local_intensity" in profile.families:
@@ -127,11 +128,11 @@ def _float(array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array, np.float64)
 
 
-def _images(image: np.ndarray, box: Box, profile: Profile) -> Iterator[tuple[str, np.ndarray]]:
+def _images(image: np.ndarray, box: Box, original: np.ndarray, profile: Profile) -> Iterator[tuple[str, np.ndarray]]:
     """Name and voxels on the box of the original image and of every response map, in the profile's order."""
     for name, settings in profile.images.items():
         if name == "original":
-            yield "original", _float(image[box])
+            yield "original", original
         else:
             yield from FILTERS[name].apply(_float(image), box, settings)
 
