@@ -10,7 +10,7 @@ import yaml
 
 from radioloom.errors import StudyError
 from radioloom.provenance import digest
-from radioloom.settings import check, shipped
+from radioloom.settings import check, parse, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def known() -> list[str]:
 
 def _parsed(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; mend the line") from error

@@ -7,7 +7,6 @@ import hashlib
 import json
 import zlib
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +99,8 @@ def _files_of(name: str) -> set[Path]:
 @cache
 def environment() -> dict[str, str]:
     """Versions of the packages that the numbers rest on."""
+    from importlib.metadata import PackageNotFoundError, version
+
     found = {}
     for name in STACK:
         try:
