@@ -33,8 +33,7 @@ def kind(path: Path) -> str:
 
 def geometry(path: Path) -> Grid:
     """The grid of an image file, from its header alone; BadImage if it is no three-dimensional scalar image."""
-    reader = _reader(path)
-    return _grid(reader)
+    return _plain_nifti_grid(path) or _grid(_reader(path))
 
 
 def voxels(path: Path, shape: tuple[int, int, int], fault: type[CaseError] = BadImage) -> np.ndarray:
@@ -64,13 +63,15 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None)
 
 def read_native(path: Path, fault: type[CaseError] = BadImage) -> Volume:
     """An image file in the type that its voxels are stored in; raises `fault` where `read` raises BadImage."""
-    import SimpleITK as sitk
-
-    reader = _reader(path, fault)
-    grid = _grid(reader, fault)
+    plain = _plain_nifti_grid(path)
+    reader = None if plain else _reader(path, fault)
+    grid = plain or _grid(reader, fault)
     array = _nifti(path, grid.shape, fault) if kind(path) == "NIfTI" else None
     if array is not None:
         return Volume(array, grid)
+    import SimpleITK as sitk
+
+    reader = reader or _reader(path, fault)
     try:
         image = reader.Execute()
     except RuntimeError as error:
@@ -103,6 +104,61 @@ def _nifti(path: Path, shape: tuple[int, int, int], fault: type[CaseError]) -> n
         raise fault(f"{path.name}: its voxels end after {len(raw)} of {size} bytes; the file is truncated")
     array = np.frombuffer(raw, stored).astype(NIFTI[code]).reshape(shape)
     return array if slope in (0.0, 1.0) and intercept == 0.0 else array * np.float64(slope or 1.0) + intercept
+
+
+def _plain_nifti_grid(path: Path) -> Grid | None:
+    """The grid of a NIfTI-1 file whose axes are the patient's, None for any other: ITK alone judges those.
+
+    ITK's import takes 0.1 s and 90 MB. Plain is: one file, little-endian, three dimensions, millimetres, and an s-form
+    or q-form (or both, and they agree) that turns no axis by more than rounding.
+    """
+    if kind(path) != "NIfTI" or not path.is_file():
+        return None
+    try:
+        with (gzip.open if path.name.endswith(".gz") else open)(path, "rb") as handle:
+            head = handle.read(348)
+    except (EOFError, zlib.error, OSError):
+        return None
+    if len(head) < 348 or head[:4] != struct.pack("<i", 348) or head[344:347] != b"n+1" or head[123] & 7 not in (0, 2):
+        return None
+    dim, step = np.frombuffer(head, "<i2", 4, 40), np.frombuffer(head, "<f4", 4, 76).astype(float)
+    affine = _affine(head, step)
+    if dim[0] != 3 or min(dim[1:]) < 1 or affine is None or np.prod(dim[1:], dtype=float) > MOST_VOXELS:
+        return None
+    direction = affine[:, :3] / step[1:] * [[-1], [-1], [1]]
+    snapped = np.rint(direction)
+    if np.abs(direction - snapped).max() > 1e-5 or not np.array_equal(np.abs(snapped) @ [1, 1, 1], [1, 1, 1]):
+        return None
+    origin = affine[:, 3] * [-1, -1, 1] + 0.0
+    return Grid(
+        tuple(int(n) for n in dim[:0:-1]),
+        tuple(float(mm) for mm in step[:0:-1]),
+        tuple(float(mm) for mm in origin[::-1]),
+        tuple(tuple(float(v) for v in row) for row in snapped[::-1, ::-1] + 0.0),
+    )
+
+
+def _affine(head: bytes, step: np.ndarray) -> np.ndarray | None:
+    """Voxel index (x, y, z, 1) to RAS, float64 (3, 4), of a NIfTI-1 header; None where it has none or two."""
+    codes = np.frombuffer(head, "<i2", 2, 252)
+    b, c, d = np.frombuffer(head, "<f4", 3, 256).astype(float)
+    if not (
+        np.isfinite(step).all() and step[1:].min() > 0 and abs(step[0]) in (0, 1) and b * b + c * c + d * d < 1 + 1e-6
+    ):
+        return None
+    a = 1 - b * b - c * c - d * d
+    a, length = (a**0.5, 1.0) if a > 1e-6 else (0.0, (1 - a) ** 0.5)  # a half turn, but for rounding
+    b, c, d = b / length, c / length, d / length
+    turn = np.array([
+        [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+        [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+        [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
+    ])  # fmt: skip
+    q = np.column_stack([turn * step[1:] * [1, 1, step[0] or 1], np.frombuffer(head, "<f4", 3, 268).astype(float)])
+    s = np.frombuffer(head, "<f4", 12, 280).astype(float).reshape(3, 4)
+    found = [form for code, form in zip(codes, (q, s), strict=True) if code > 0]
+    agree = len(found) == 1 or (len(found) == 2 and np.allclose(q, s, rtol=0, atol=1e-4))
+    return found[0] if agree and np.isfinite(found[0]).all() else None
 
 
 def write(volume: Volume, path: Path) -> None:
