@@ -108,14 +108,14 @@ def smallest_box(corners, edges, sides, normals, directions, heights, bounds):
         for f in range(len(normals)):  # an upright face looks down, whatever rounding says
             front[f] = normals[f, 0] * z + normals[f, 1] * y + normals[f, 2] * x > 1e-9
         n = outline(edges, sides, front, after, loop)
-        across = _across(z, y, x)
+        a, b, c, e, f, g = _across(z, y, x)
         for k in range(2 * n + 1):
             if k >= n:
                 u[k], v[k] = u[k - n], v[k - n]
                 continue
-            point = corners[loop[k]]
-            u[k] = point[0] * across[0, 0] + point[1] * across[0, 1] + point[2] * across[0, 2]
-            v[k] = point[0] * across[1, 0] + point[1] * across[1, 1] + point[2] * across[1, 2]
+            i = loop[k]
+            u[k] = corners[i, 0] * a + corners[i, 1] * b + corners[i, 2] * c
+            v[k] = corners[i, 0] * e + corners[i, 1] * f + corners[i, 2] * g
         length, width = smallest_rectangle(u, v, n)
         if heights[d] * length * width < best:
             best = heights[d] * length * width
@@ -125,17 +125,13 @@ def smallest_box(corners, edges, sides, normals, directions, heights, bounds):
 
 @njit(cache=True, nogil=True)
 def _across(z, y, x):
-    """Two unit vectors that with a unit vector make a right-handed frame, float64 (2, 3)."""
-    frame = np.zeros((2, 3))
-    first, second = frame[0], frame[1]
+    """Two unit vectors that with a unit vector make a right-handed frame: three floats each."""
     if abs(z) <= abs(y) and abs(z) <= abs(x):
-        first[1], first[2] = x, -y
+        a, b, c = 0.0, x, -y
     elif abs(y) <= abs(x):
-        first[0], first[2] = -x, z
+        a, b, c = -x, 0.0, z
     else:
-        first[0], first[1] = y, -z
-    first /= np.sqrt(first[0] ** 2 + first[1] ** 2 + first[2] ** 2)
-    second[0] = y * first[2] - x * first[1]
-    second[1] = x * first[0] - z * first[2]
-    second[2] = z * first[1] - y * first[0]
-    return frame
+        a, b, c = y, -z, 0.0
+    size = np.sqrt(a * a + b * b + c * c)
+    a, b, c = a / size, b / size, c / size
+    return a, b, c, y * c - x * b, x * a - z * c, z * b - y * a

@@ -61,34 +61,35 @@ def spread_shares(points):
 
     Each direction stands at right angles to the lines between the pairs before (Kumar and Yildirim 2005).
     """
-    shares = np.zeros(len(points))
-    across, lines = np.array([1.0, 0.0, 0.0]), np.zeros((3, 3))
+    shares, held = np.zeros(len(points)), 0
+    z, y, x = 1.0, 0.0, 0.0
+    first_z, first_y, first_x = 0.0, 0.0, 0.0
     for turn in range(3):
         far, near, most, least = 0, 0, -np.inf, np.inf
         for k in range(len(points)):
-            place = points[k, 0] * across[0] + points[k, 1] * across[1] + points[k, 2] * across[2]
+            place = points[k, 0] * z + points[k, 1] * y + points[k, 2] * x
             if place > most:
                 far, most = k, place
             if place < least:
                 near, least = k, place
-        shares[far], shares[near] = 1.0, 1.0
-        lines[turn] = points[far] - points[near]
+        for k in (far, near):
+            held += shares[k] == 0
+            shares[k] = 1.0
+        z = points[far, 0] - points[near, 0]
+        y, x = points[far, 1] - points[near, 1], points[far, 2] - points[near, 2]
         if turn == 0:
-            z, y, x = lines[0]
+            first_z, first_y, first_x = z, y, x
             if abs(z) <= abs(y) and abs(z) <= abs(x):
-                across[0], across[1], across[2] = 0.0, x, -y
+                z, y, x = 0.0, first_x, -first_y
             elif abs(y) <= abs(x):
-                across[0], across[1], across[2] = -x, 0.0, z
+                z, y, x = -first_x, 0.0, first_z
             else:
-                across[0], across[1], across[2] = y, -z, 0.0
-        elif turn == 1:
-            for i in range(3):
-                j, k = (i + 1) % 3, (i + 2) % 3
-                across[i] = lines[0, j] * lines[1, k] - lines[0, k] * lines[1, j]
-    total = 0.0
+                z, y, x = first_y, -first_z, 0.0
+        else:
+            z, y, x = first_y * x - first_x * y, first_x * z - first_z * x, first_z * y - first_y * z
     for k in range(len(shares)):
-        total += shares[k]
-    return shares / total
+        shares[k] /= held
+    return shares
 
 
 @njit(cache=True, nogil=True)

@@ -14,13 +14,19 @@ def _normal(points, a, b, c):
 
 @njit(cache=True, nogil=True)
 def _first_four(points):
-    """Four points that do not lie in one plane (the last two are the same where all do), int64 (4,)."""
+    """Four points that do not lie in one plane (the last two are the same where all do)."""
     low, high = 0, 0
     for k in range(len(points)):
-        if (points[k, 0], points[k, 1], points[k, 2]) < (points[low, 0], points[low, 1], points[low, 2]):
-            low = k
-        if (points[k, 0], points[k, 1], points[k, 2]) > (points[high, 0], points[high, 1], points[high, 2]):
-            high = k
+        for sign in (1, -1):
+            best = low if sign == 1 else high
+            axis = 0
+            while axis < 2 and points[k, axis] == points[best, axis]:
+                axis += 1
+            if sign * (points[k, axis] - points[best, axis]) < 0:
+                if sign == 1:
+                    low = k
+                else:
+                    high = k
     third, farthest = low, 0.0
     for k in range(len(points)):
         z, y, x = _normal(points, low, high, k)
@@ -35,7 +41,7 @@ def _first_four(points):
         if abs(away) > abs(most):
             fourth, most = k, away
     # The fourth lies behind the first three.
-    return np.array([low, third, high, fourth]) if most > 0 else np.array([low, high, third, fourth])
+    return (low, third, high, fourth) if most > 0 else (low, high, third, fourth)
 
 
 @njit(cache=True, nogil=True)
@@ -55,7 +61,7 @@ def convex_hull(points):
     first = np.full(room, -1)  # of the points before a triangle, a chain through `after`
     after = np.full(n, -1)
     state = np.zeros(room, np.uint8)  # 0 free, 1 in use, 2 seen by the point at hand
-    free, n_free = np.arange(room)[::-1].copy(), room
+    free, n_free = np.arange(room), room
     waiting, n_waiting = np.empty(room, np.int64), 0
     seen, rim = np.empty(room, np.int64), np.empty((room, 2), np.int64)
     begins = np.empty(n, np.int64)  # the new triangle whose edge on the rim begins at a point
@@ -128,7 +134,7 @@ def convex_hull(points):
                     rim[n_rim, 0], rim[n_rim, 1] = f, s
                     n_rim += 1
         for i in range(n_rim):
-            f, s = rim[i]
+            f, s = rim[i, 0], rim[i, 1]
             rim[i, 0], rim[i, 1] = corners[f, s], across[f, s]
             made[i] = corners[f, (s + 1) % 3]
         for i in range(n_seen):
