@@ -11,11 +11,14 @@ from functools import cached_property
 
 import numpy as np
 
+from radioloom.errors import BadRoi
 from radioloom.features.matrix import DIRECTIONAL, Cells, aggregate, chosen, extents
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
 from radioloom.features.texture import Texture
 from radioloom.kernels import cells
+
+MOST_LEVELS = 4096  # in a matrix whose singular values are asked for: time grows with the third power
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,11 @@ def _maximal(table: np.ndarray) -> float:
     """The second singular value of n_ij / sqrt(n_i n_j), whose first is 1: root of Haralick's second eigenvalue."""
     if len(table) < 2:
         return 1.0
+    if len(table) > MOST_LEVELS:
+        raise BadRoi(
+            f"maximal_correlation_coefficient: a matrix of {len(table)} grey levels, and {MOST_LEVELS} are the most; "
+            "widen the bins, or leave this row out of the profile"
+        )
     scale = np.sqrt(np.outer(table.sum(axis=1), table.sum(axis=0)))
     scaled = np.divide(table, scale, out=np.zeros_like(table), where=scale > 0)
     if np.array_equal(table, table.T):

@@ -19,10 +19,13 @@ from functools import cached_property
 
 import numpy as np
 
+from radioloom.errors import BadRoi
 from radioloom.features.distribution import Counted, Sampled, measure_values
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
 from radioloom.roi import Roi
+
+MOST_BINS = 65535  # as many as there are grey levels
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ class Statistics:
         """
         spread, width = self.spread, self.settings.width_2014
         n_bins = int(np.floor(spread.high / width) - np.floor(spread.low / width)) + 1
+        if n_bins > MOST_BINS:
+            raise BadRoi(
+                f"histogram of 2014: intensities from {spread.low:g} to {spread.high:g} need {n_bins} bins, "
+                f"and {MOST_BINS} are the most; widen the bins, or re-segment"
+            )
         if isinstance(spread, Counted) and spread.high > spread.low:
             place = np.ceil((spread.values - spread.low) * n_bins / (spread.high - spread.low)).astype(np.int64)
             filled = np.bincount(np.maximum(place, 1), spread.counts)

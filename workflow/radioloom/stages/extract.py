@@ -14,7 +14,7 @@ from radioloom.errors import BadMask, BadRoi, CaseError, StudyError
 from radioloom.features import NAMES, family
 from radioloom.features.record import Family
 from radioloom.filters import FILTERS
-from radioloom.imaging.discretise import discretise, discretise_ivh
+from radioloom.imaging.discretise import discretise, discretise_ivh, limits
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.resegment import resegment
 from radioloom.profile import Profile
@@ -42,8 +42,9 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
     box = bounding_box(mask.array)
     plans = [_plan(name, profile) for name in NAMES if name in profile.families]
     original = image.array.astype(np.float64, copy=False)
-    counted = np.ascontiguousarray(resegment(original[box], mask.array[box], profile.resegment))
-    shape = np.ascontiguousarray(mask.array[box])
+    inner, shape = np.ascontiguousarray(original[box]), np.ascontiguousarray(mask.array[box])
+    limits(Roi(inner, shape, shape, mask.grid.spacing_mm))  # before a range, which would drop NaN without a word
+    counted = np.ascontiguousarray(resegment(inner, shape, profile.resegment))
     rows: list[Row] = []
     for name, filtered in _images(original, box, profile):
         roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
