@@ -27,6 +27,7 @@ def image(dtype=float):
 def mask(dtype=np.uint8):
     labels = np.zeros(SHAPE, dtype)
     labels[4:8, 6:14, 7:15] = 1
+    labels[4, 6:9, 7:9] = 0  # no symmetry
     return labels
 
 
