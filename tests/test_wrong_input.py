@@ -315,6 +315,8 @@ def test_files_whose_axes_are_flipped(files, tmp_path, flips):
         for given in ("image.nii.gz", "other.nii.gz")
         for labels in ("mask.nii.gz", "turned.nii.gz")
     }
-    wanted = found["image.nii.gz", "mask.nii.gz"].value
+    wanted = found["image.nii.gz", "mask.nii.gz"]
+    search = wanted.feature.str.contains("mvee").to_numpy()  # a search that ends within 1e-4 of the smallest
     for table in found.values():
-        np.testing.assert_allclose(table.value, wanted, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(table.value[search], wanted.value[search], rtol=1e-3)
+        np.testing.assert_allclose(table.value[~search], wanted.value[~search], rtol=1e-9, atol=1e-9)
