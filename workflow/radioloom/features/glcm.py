@@ -1,6 +1,7 @@
 """Grey level co-occurrence matrix (IBSI LFYI): which grey levels stand side by side.
 
-Rows take the sums of a stack of matrices (`PairSums`): p is the share of pairs with levels (i, j).
+Rows take the sums of a stack of matrices (`PairSums`): p is the share of pairs with levels (i, j). A region without a
+pair of voxels (one voxel, voxels apart) has no matrix: all rows are NaN.
 """
 
 from __future__ import annotations
@@ -124,6 +125,11 @@ class PairSums:
         """Shares of table t, float64 (k, k), of the levels that it holds."""
         cell = slice(self.stack.start[t], self.stack.start[t + 1])
         held, place = np.unique([self.stack.row[cell], self.stack.column[cell]], return_inverse=True)
+        if len(held) > MOST_LEVELS:
+            raise BadRoi(
+                f"maximal_correlation_coefficient: a matrix of {len(held)} grey levels, and {MOST_LEVELS} are the "
+                "most; widen the bins, or leave this row out of the profile"
+            )
         table = np.zeros((len(held), len(held)))
         table[tuple(place)] = self.stack.count[cell]
         return np.maximum(table, table.T) if self.folded else table
@@ -133,11 +139,6 @@ def _maximal(table: np.ndarray) -> float:
     """The second singular value of n_ij / sqrt(n_i n_j), whose first is 1: root of Haralick's second eigenvalue."""
     if len(table) < 2:
         return 1.0
-    if len(table) > MOST_LEVELS:
-        raise BadRoi(
-            f"maximal_correlation_coefficient: a matrix of {len(table)} grey levels, and {MOST_LEVELS} are the most; "
-            "widen the bins, or leave this row out of the profile"
-        )
     scale = np.sqrt(np.outer(table.sum(axis=1), table.sum(axis=0)))
     scaled = np.divide(table, scale, out=np.zeros_like(table), where=scale > 0)
     if np.array_equal(table, table.T):
