@@ -46,7 +46,7 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
     limits(Roi(inner, shape, shape, mask.grid.spacing_mm))  # before a range, which would drop NaN without a word
     counted = np.ascontiguousarray(resegment(inner, shape, profile.resegment))
     rows: list[Row] = []
-    for name, filtered in _images(original, box, profile):
+    for name, filtered in _images(original, inner, box, profile):
         roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
         subjects = _Subjects(roi, profile, name == "original")
         if name == "original" and "local_intensity" in profile.families:
@@ -125,11 +125,11 @@ def bounding_box(mask: np.ndarray) -> Box:
     return tuple(box)
 
 
-def _images(image: np.ndarray, box: Box, profile: Profile) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and voxels on the box of the original image and of every response map, in the profile's order."""
+def _images(image: np.ndarray, inner: np.ndarray, box: Box, profile: Profile) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and voxels on the box of the original image (`inner`) and of every response map, in the profile's order."""
     for name, settings in profile.images.items():
         if name == "original":
-            yield "original", np.ascontiguousarray(image[box])
+            yield "original", inner
         else:
             yield from FILTERS[name].apply(image, box, settings)
 
