@@ -92,6 +92,11 @@ def test_normalisation_is_that_of_the_whole_image():
     clipped = normalise(image, {"scale": 100, "outliers": 1}).array
     assert clipped.max() == 100
     assert normalise(image, None) is image
-    flat = Volume(np.full((1, 2, 2), 7), image.grid)
-    with pytest.raises(BadImage, match="every voxel of the image is 7"):
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 2, 2), (3, 4, 5)])
+@pytest.mark.parametrize("value", [7, 0.1, 7.1])
+def test_an_image_of_one_value_cannot_be_normalised(shape, value):
+    flat = Volume(np.full(shape, value), Grid(shape, (1.0, 1.0, 1.0)))
+    with pytest.raises(BadImage, match=f"every voxel of the image is {value:g}"):
         normalise(flat, {"scale": 1, "outliers": None})

@@ -3,16 +3,12 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import naive_texture as naive
 from radioloom.kernels import box
 from regions import regions
-
-plain = pytest.mark.parametrize("plain", [False, True], ids=["compiled", "plain"])
-
-
-def kernel(function, plain):
-    return function.py_func if plain else function
+from written import kernel, plain
 
 
 def packed(levels, pad, plain):
@@ -45,10 +41,15 @@ def test_bounds_hold_the_shape_too():
 
 
 @plain
-def test_relabel(plain):
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_relabel(plain, seed):
+    rng = np.random.default_rng(seed)
+    grey = np.sort(rng.choice(65536, 5, replace=False)).astype(np.uint16)
     index = np.zeros(65536, np.uint16)
-    index[[5, 65535]] = 1, 2
-    assert kernel(box.relabel, plain)(np.array([0, 65535, 5], np.uint16), index).tolist() == [0, 2, 1]
+    index[grey] = np.arange(5)
+    places = rng.integers(0, 5, int(rng.integers(1, 30)))
+    assert kernel(box.relabel, plain)(grey[places], index).tolist() == places.tolist()
 
 
 @plain

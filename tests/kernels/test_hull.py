@@ -1,23 +1,30 @@
 """Extreme voxels against all voxels."""
 
+from functools import partial
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
+import naive_kernels as naive
+import naive_morphology as morphology
 from radioloom.features.shape import Shape
 from radioloom.kernels import hull
 from radioloom.roi import Roi
+from written import kernel as as_it_is
+from written import plain
 
-either = pytest.mark.parametrize("plain", [False, True], ids=["compiled", "plain"])
+LOWEST, HIGHEST = partial(np.min, axis=0), partial(np.max, axis=0)
 
 
 def run(kernel, plain, *arguments):
-    return (kernel.py_func if plain else kernel)(*arguments)
+    return as_it_is(kernel, plain)(*arguments)
 
 
-@either
+@plain
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_ends_of_rows_and_columns(plain, seed):
@@ -32,7 +39,7 @@ def test_ends_of_rows_and_columns(plain, seed):
         assert run(kernel, plain, mask).tolist() == expected
 
 
-@either
+@plain
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_corners_of_planes(plain, seed):
@@ -61,13 +68,34 @@ def test_no_corner_of_the_hull_is_lost(seed):
     assert set(map(tuple, needed)) <= set(map(tuple, corners))
 
 
-@either
-def test_the_best_two_steps_outwards(plain):
-    if plain:
-        return  # calls its compiled sibling
-    reach = np.array([0.5, 0.5, 0.5])
-    for d in ([0, 0, 0], [3, 0, 0], [3, 3, 0], [2, 2, 2], [5, 1, 4]):
-        steps = np.concatenate([np.diag(reach), -np.diag(reach)])
-        points = np.concatenate([steps, np.array(d) + steps])
-        best = max(((a - b) ** 2).sum() for a in points for b in points)
-        assert hull.stretched(*map(float, d), reach) == pytest.approx(best)
+@plain
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), near=st.booleans())
+def test_the_best_two_steps_outwards(plain, seed, near):
+    rng = np.random.default_rng(seed)
+    reach, d = rng.uniform(0.2, 3, 3), rng.integers(0, 2 if near else 7, 3) * rng.uniform(0.5, 4, 3)
+    points, others = naive.surface(np.zeros(3), reach), naive.surface(d, reach)
+    best = max(((a - b) ** 2).sum() for a in points + others for b in points + others)
+    assert run(hull.stretched, plain, *d, reach) == pytest.approx(best)
+
+
+@plain
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), flat=st.booleans())
+def test_largest_distances(plain, seed, flat):
+    """Of surface points around voxel centres, in space (sorted into groups) and within one plane."""
+    rng = np.random.default_rng(seed)
+    spacing = rng.uniform(0.5, 4, 3)
+    reach = np.zeros(3) if flat else spacing / 2
+    voxels = np.unique(rng.integers(0, 6, (int(rng.integers(1, 15)), 3)), axis=0)
+    points = voxels * spacing
+    cuts = np.unique(rng.integers(0, len(points), 3))
+    starts = np.unique(np.concatenate([[0], cuts, [len(points)]]))
+    low, high = (np.array([end(points[a:b]) for a, b in pairwise(starts)]) for end in (LOWEST, HIGHEST))
+    found = run(hull.largest_distance, plain, points, starts, low, high, reach, 0.0)
+    ends = np.array([point for centre in points for point in naive.surface(centre, reach)])
+    assert np.sqrt(found) == pytest.approx(morphology.largest(ends))
+    found = run(hull.largest_planar_distance, plain, voxels, spacing[1:], reach[1:])
+    planes = [voxels[voxels[:, 0] == plane][:, 1:] * spacing[1:] for plane in np.unique(voxels[:, 0])]
+    around = [np.array([p for centre in plane for p in naive.surface(centre, reach[1:])]) for plane in planes]
+    assert np.sqrt(found) == pytest.approx(max(map(morphology.largest, around)))

@@ -1,66 +1,100 @@
-"""Kernels of the image chain as plain Python: what is compiled is what is written."""
+"""Kernels of the image chain against their definitions and other programs, compiled and as plain Python."""
+
+import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.ndimage import spline_filter1d
 
+import naive_kernels as naive
 from radioloom.kernels import levels, spline, wavelet
+from written import kernel, plain
 
-RNG = np.random.default_rng(0)
-SIX = tuple(RNG.normal(size=6)), tuple(RNG.normal(size=6))
-
-
-def both(kernel, *arguments):
-    """The arguments after the compiled and after the plain call."""
-    first, second = ([np.copy(a) if isinstance(a, np.ndarray) else a for a in arguments] for _ in range(2))
-    return (kernel(*first), first), (kernel.py_func(*second), second)
+seeds = st.integers(0, 2**32 - 1)
 
 
-@pytest.mark.parametrize(
-    ("kernel", "arguments"),
-    [
-        (levels.span, (RNG.normal(size=(2, 3, 4)), RNG.random((2, 3, 4)) < 0.5)),
-        (
-            levels.bin_by_width,
-            (RNG.normal(size=(2, 3, 4)), RNG.random((2, 3, 4)) < 0.5, -9.0, 0.5, np.zeros((2, 3, 4), "u2")),
-        ),
-        (
-            levels.bin_from_edge,
-            (RNG.normal(size=(2, 3, 4)), RNG.random((2, 3, 4)) < 0.5, -9.0, 0.5, np.zeros((2, 3, 4), "u2")),
-        ),
-        (
-            levels.bin_by_number,
-            (RNG.random((2, 3, 4)), RNG.random((2, 3, 4)) < 0.5, 0.0, 1.0, 8, np.zeros((2, 3, 4), "u2")),
-        ),
-        (spline.prefilter, (RNG.normal(size=(2, 9, 3)),)),
-        (
-            spline.weigh,
-            (RNG.normal(size=(2, 5, 3)), RNG.integers(0, 5, (4, 2)), RNG.random((4, 2)), np.zeros((2, 4, 3))),
-        ),
-        (wavelet.split_rows, (RNG.normal(size=(2, 9, 3)), *SIX, np.zeros((2, 4, 3)), np.zeros((2, 4, 3)))),
-        (wavelet.split_columns, (RNG.normal(size=(2, 3, 9)), *SIX, np.zeros((2, 3, 4)), np.zeros((2, 3, 4)))),
-    ],
-    ids=lambda value: getattr(value, "__name__", ""),
-)
-def test_compiled_is_as_written(kernel, arguments):
-    (compiled, one), (plain, two) = both(kernel, *arguments)
-    assert compiled == pytest.approx(plain) if compiled is not None else plain is None
-    for a, b in zip(one, two, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+def region(seed):
+    rng = np.random.default_rng(seed)
+    intensity = rng.normal(0, 100, tuple(rng.integers(1, 5, 3)))
+    return rng, intensity, rng.random(intensity.shape) < rng.choice([0.0, 0.5, 1.0], p=[0.1, 0.6, 0.3])
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 7, 80])
+@plain
+@settings(max_examples=25, deadline=None)
+@given(seed=seeds, odd=st.sampled_from([None, np.nan, np.inf, -np.inf]))
+def test_span(plain, seed, odd):
+    rng, intensity, mask = region(seed)
+    if odd is not None:
+        intensity.ravel()[rng.integers(0, mask.size)] = odd
+    found = kernel(levels.span, plain)(intensity, mask)
+    assert found == pytest.approx(naive.span(intensity, mask), nan_ok=True)
+
+
+@plain
+@settings(max_examples=25, deadline=None)
+@given(seed=seeds, width=st.sampled_from([0.5, 3.0, 25.0]), number=st.integers(1, 40))
+def test_bins(plain, seed, width, number):
+    """Level 1 holds the lowest, or begins at the edge; the highest belongs to the last of a fixed number."""
+    _, intensity, mask = region(seed)
+    low, high = (float(end) for end in (intensity.min(), intensity.max()))
+    first = math.floor(low / width)
+    found = np.zeros(mask.shape, np.uint16)
+    kernel(levels.bin_by_width, plain)(intensity, mask, float(first), width, found)
+    assert found.ravel().tolist() == naive.levels(intensity, mask, lambda x: math.floor(x / width) - first + 1)
+    kernel(levels.bin_from_edge, plain)(intensity, mask, low - 1, width, found)
+    wanted = naive.levels(intensity, mask, lambda x: math.floor((x - (low - 1)) / width) + 1)
+    assert found.ravel().tolist() == wanted
+    high = max(high, low + 1)
+    kernel(levels.bin_by_number, plain)(intensity, mask, low, high, number, found)
+    wanted = naive.levels(intensity, mask, lambda x: min(math.floor(number * (x - low) / (high - low)) + 1, number))
+    assert found.ravel().tolist() == wanted
+
+
+@plain
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds, n=st.integers(1, 30))
+def test_spline_coefficients_solve_their_equations(plain, seed, n):
+    data = np.random.default_rng(seed).normal(size=(2, n, 3))
+    found = data.copy()
+    kernel(spline.prefilter, plain)(found)
+    wanted = data if n == 1 else np.apply_along_axis(naive.spline_coefficients, 1, data)
+    np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("n", [2, 3, 7, 80])
 def test_spline_coefficients_are_scipys(n):
-    data = RNG.normal(size=(2, n, 3))
+    data = np.random.default_rng(0).normal(size=(2, n, 3))
     found = data.copy()
     spline.prefilter(found)
-    expected = data if n == 1 else spline_filter1d(data, 3, axis=1, mode="mirror")
-    np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(found, spline_filter1d(data, 3, axis=1, mode="mirror"), rtol=1e-11, atol=1e-11)
 
 
-def test_a_six_tap_pass_is_a_convolution():
-    line = RNG.normal(size=14)
-    low, high = np.zeros((1, 1, 9)), np.zeros((1, 1, 9))
-    wavelet.split_columns(line[None, None], *SIX, low, high)
-    np.testing.assert_allclose(low[0, 0], np.convolve(line, SIX[0], "valid"), atol=1e-12)
-    np.testing.assert_allclose(high[0, 0], np.convolve(line, SIX[1], "valid"), atol=1e-12)
+@plain
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds)
+def test_weighted_sums_along_a_line(plain, seed):
+    rng = np.random.default_rng(seed)
+    outer, n, inner, m, taps = rng.integers(1, 6, 5)
+    source, place, weight = rng.normal(size=(outer, n, inner)), rng.integers(0, n, (m, taps)), rng.random((m, taps))
+    out = np.full((outer, m, inner), np.nan)
+    kernel(spline.weigh, plain)(source, place, weight, out)
+    wanted = np.apply_along_axis(lambda line: np.array(naive.weighed(line, place, weight)), 1, source)
+    np.testing.assert_allclose(out, wanted, rtol=1e-12, atol=1e-12)
+
+
+@plain
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds)
+def test_a_six_tap_pass_is_a_convolution(plain, seed):
+    rng = np.random.default_rng(seed)
+    low, high = (tuple(rng.normal(size=6)) for _ in range(2))
+    a, n, b = rng.integers(1, 6, 3)
+    for shape, axis, split in (((a, n + 5, b), 1, wavelet.split_rows), ((a, b, n + 5), 2, wavelet.split_columns)):
+        source = rng.normal(size=shape)
+        bands = [np.full([n if k == axis else size for k, size in enumerate(shape)], np.nan) for _ in range(2)]
+        kernel(split, plain)(source, low, high, *bands)
+        for taps, band in zip((low, high), bands, strict=True):
+            wanted = np.apply_along_axis(np.convolve, axis, source, taps, "valid")
+            np.testing.assert_allclose(band, wanted, rtol=1e-12, atol=1e-12)

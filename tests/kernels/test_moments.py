@@ -2,22 +2,22 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from radioloom.kernels import moments
-
-either = pytest.mark.parametrize("plain", [False, True], ids=["compiled", "plain"])
+from written import kernel as as_it_is
+from written import plain
 
 
 def run(kernel, plain, *arguments):
-    return (kernel.py_func if plain else kernel)(*arguments)
+    return as_it_is(kernel, plain)(*arguments)
 
 
 samples = st.lists(st.floats(-1e3, 1e3), min_size=0, max_size=40).map(lambda values: np.array(values, float))
 
 
-@either
+@plain
 @settings(max_examples=30, deadline=None)
 @given(values=samples, centre=st.floats(-10, 10))
 def test_sums_of_values(plain, values, centre):
@@ -34,7 +34,18 @@ def test_sums_of_values(plain, values, centre):
     assert deviation == pytest.approx(np.abs(kept - centre).sum())
 
 
-@either
+@plain
+@settings(max_examples=20, deadline=None)
+@given(values=samples, whole=st.booleans())
+@example(values=np.array([0.5, 1.0]), whole=False)
+def test_ends_and_whether_all_are_whole(plain, values, whole):
+    values = np.rint(values) if whole else values
+    low, high, found = run(moments.look_over, plain, values)
+    assert (low, high) == (min(values, default=np.inf), max(values, default=-np.inf))
+    assert found == all(float(value).is_integer() for value in values)
+
+
+@plain
 @settings(max_examples=30, deadline=None)
 @given(values=st.lists(st.integers(-20, 60), min_size=1, max_size=50))
 def test_counts(plain, values):
@@ -48,7 +59,7 @@ def test_counts(plain, values):
     assert counted.sum(axis=0).tolist() == np.bincount(levels, minlength=101).tolist()
 
 
-@either
+@plain
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_sums_of_indices(plain, seed):

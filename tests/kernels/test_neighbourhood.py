@@ -3,17 +3,13 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import naive_texture as naive
 from radioloom.features.texture import Texture, window
 from radioloom.kernels import neighbourhood
 from regions import regions
-
-plain = pytest.mark.parametrize("plain", [False, True], ids=["compiled", "plain"])
-
-
-def kernel(function, plain):
-    return function.py_func if plain else function
+from written import kernel, plain
 
 
 @plain
@@ -49,10 +45,13 @@ def test_dependences(plain, extent, distance, coarseness, levels):
 
 
 @plain
-def test_tone_sums(plain):
-    rng = np.random.default_rng(3)
-    grey, share, difference = np.array([1.0, 3, 4, 9]), rng.dirichlet(np.ones(4)), rng.random(4)
-    i, j = np.ix_(range(4), range(4))
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 8))
+def test_tone_sums(plain, seed, n):
+    rng = np.random.default_rng(seed)
+    grey = np.sort(rng.choice(np.arange(1.0, 300), n, replace=False))
+    share, difference = rng.dirichlet(np.ones(n)), rng.random(n)
+    i, j = np.ix_(range(n), range(n))
     busy = np.abs(grey[i] * share[i] - grey[j] * share[j])
     weighted = (share[i] * difference[i] + share[j] * difference[j]) / (share[i] + share[j])
     wanted = busy, np.abs(grey[i] - grey[j]) * weighted, (share[i] + share[j]) * (grey[i] - grey[j]) ** 2

@@ -1,12 +1,13 @@
 """Buckets give the order statistics that sorting gives, whatever the distribution."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import naive_kernels as naive
 from radioloom.features.distribution import Sampled
 from radioloom.kernels.percentiles import count_buckets, take_buckets
+from written import kernel, plain
 
 
 @settings(max_examples=60, deadline=None)
@@ -28,11 +29,22 @@ def test_order_statistics_are_those_of_sorting(seed, spread, n):
     assert sampled.order_statistics(ranks).tolist() == np.sort(values)[ranks].tolist()
 
 
-@pytest.mark.parametrize("plain", [False, True], ids=["compiled", "plain"])
-def test_buckets(plain):
-    count, take = (kernel.py_func if plain else kernel for kernel in (count_buckets, take_buckets))
+@plain
+@settings(max_examples=20, deadline=None)
+@given(values=st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=40), n=st.integers(1, 9), seed=st.integers(0, 99))
+def test_buckets(plain, values, n, seed):
+    low, high = min(values), max(values)
+    scale = n / (high - low) if high - low > 1e-6 else 1.0
+    place = naive.buckets(values, low, scale, n)
+    assert kernel(count_buckets, plain)(np.array(values), low, scale, n).tolist() == [place.count(k) for k in range(n)]
+    wanted = np.random.default_rng(seed).random(n) < 0.5
+    kept = [value for value, k in zip(values, place, strict=True) if wanted[k]]
+    taken = np.full(len(kept), np.nan)
+    kernel(take_buckets, plain)(np.array(values), low, scale, wanted, taken)
+    assert taken.tolist() == kept
+
+
+@plain
+def test_the_highest_value_belongs_to_the_last_bucket(plain):
     values = np.array([0.0, 0.24, 0.25, 0.9, 1.0, 0.5])
-    assert count(values, 0.0, 4.0, 4).tolist() == [2, 1, 1, 2]  # the highest value belongs to the last
-    taken = np.empty(3)
-    take(values, 0.0, 4.0, np.array([False, True, False, True]), taken)
-    assert taken.tolist() == [0.25, 0.9, 1.0]
+    assert kernel(count_buckets, plain)(values, 0.0, 4.0, 4).tolist() == [2, 1, 1, 2]

@@ -9,12 +9,7 @@ import naive_texture as naive
 from radioloom.features.texture import DIRECTIONS, Texture
 from radioloom.kernels import cells, steps
 from regions import regions
-
-plain = pytest.mark.parametrize("plain", [False, True], ids=["compiled", "plain"])
-
-
-def kernel(function, plain):
-    return function.py_func if plain else function
+from written import kernel, plain
 
 
 def counted(levels, distance, plain, directions=DIRECTIONS):

@@ -3,17 +3,14 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import naive_kernels
 import naive_texture as naive
 from radioloom.features.texture import DIRECTIONS, IN_SLICE, Texture, touching_groups
 from radioloom.kernels import box, zones
 from regions import regions
-
-plain = pytest.mark.parametrize("plain", [False, True], ids=["compiled", "plain"])
-
-
-def kernel(function, plain):
-    return function.py_func if plain else function
+from written import kernel, plain
 
 
 @plain
@@ -48,8 +45,29 @@ def test_one_neighbour_of_each_touching_group():
 
 
 @plain
-def test_tally(plain):
-    place = np.array([9, 0, 1], np.int32)
-    rows, values = np.array([1, 2, 1], np.int32), np.array([1, 2, 1], np.int32)
-    table = kernel(zones.tally, plain)(rows, values, place, np.array([3, 2]))
-    assert table.tolist() == [[[0, 0], [2, 0], [0, 1]]]
+@settings(max_examples=20, deadline=None)
+@given(levels=regions(), n=st.integers(1, 13))
+def test_bits_of_equal_neighbours(plain, levels, n):
+    packed = Texture(levels).packed()
+    offsets = packed.offsets(DIRECTIONS[:n])
+    flat = packed.index.tolist()
+    for _, start, stop, _ in packed.spans:
+        bits = np.full(stop - start, 9, np.uint16)
+        kernel(zones._match, plain)(packed.index, start, stop, offsets, bits)
+        assert bits.tolist() == [naive_kernels.alike(flat, v, offsets.tolist()) for v in range(start, stop)]
+
+
+@plain
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_tally(plain, seed):
+    rng = np.random.default_rng(seed)
+    n, n_rows, n_columns = rng.integers(1, 7, 3)
+    present = np.sort(rng.choice(20, n_columns, replace=False))
+    place = np.full(20, -1, np.int32)
+    place[present] = np.arange(n_columns)
+    rows, columns = rng.integers(0, n_rows, n), rng.integers(0, n_columns, n)
+    args = (rows.astype(np.int32), present[columns].astype(np.int32), place, np.array([n_rows, n_columns]))
+    table = kernel(zones.tally, plain)(*args)
+    wanted = naive.counted(zip(rows, columns, strict=True), (n_rows, n_columns))
+    assert table.tolist() == [wanted.tolist()]

@@ -121,6 +121,9 @@ def test_what_ends_a_case():
     broken[np.nonzero(mask.array)[0][0], np.nonzero(mask.array)[1][0], np.nonzero(mask.array)[2][0]] = np.nan
     with pytest.raises(BadRoi, match="NaN or infinite"):
         extract(Volume(broken, image.grid), mask, small())
+    ranged = small(images={"original": {}}, resegment={"range": [-1000, 400], "sigma": None})
+    with pytest.raises(BadRoi, match="NaN or infinite"):  # a range would leave the voxel out without a word
+        extract(Volume(broken, image.grid), mask, ranged)
     with pytest.raises(BadRoi, match=r"FBS:0.001: intensities from .* need \d+ levels"):
         extract(image, mask, small(discretise={"method": "fixed_width", "width": 0.001, "origin": "zero"}))
     with pytest.raises(BadRoi, match="lies below the first bin"):

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom import single
-from radioloom.errors import BadImage, BadMask, CaseError
+from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.imaging.normalise import normalise
 from radioloom.imaging.resample import place, resample, resample_mask, spacing_of
 from radioloom.profile import Profile, load
+from radioloom.segmentation.labels import region
+from radioloom.segmentation.mask import Mask
+from radioloom.segmentation.place import inside
+from radioloom.segmentation.place import place as turned
 from radioloom.stages import extract as stage
-from radioloom.volume import Grid, Volume
+from radioloom.volume import LARGEST, Grid, Volume, unfit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +35,8 @@ def extract(
     """A tidy table of the features of one region: image, family, aggregation, ..., feature_id, value.
 
     image, mask : both paths (NIfTI, NRRD, MetaImage; a DICOM folder with RTSTRUCT or SEG), or each an array (z, y, x)
-        with `spacing_mm` (z, y, x), a SimpleITK image, or a `Volume`
+        with `spacing_mm` (z, y, x), a SimpleITK image, or a `Volume`; the axes of a mask that knows its place may be
+        swapped or flipped against the image's, and it may be a piece of it
     profile : name of a profile, a YAML file, or a loaded `Profile`
     roi : name of the structure (regular expression), or number of the label; "" takes every voxel that is not 0
     Raises BadImage, BadMask, BadRoi or StudyError where the input cannot be measured; the message says what to do.
@@ -39,60 +44,105 @@ def extract(
     import pandas as pd
 
     chosen = load(profile)
-    if isinstance(image, str | PathLike) and isinstance(mask, str | PathLike):
+    paths = [isinstance(given, str | PathLike) for given in (image, mask)]
+    if all(paths):
+        if spacing_mm is not None:
+            raise StudyError("spacing_mm is for arrays; files know their spacing: leave it out")
         return pd.DataFrame(single.measure(Path(image), Path(mask), chosen, str(roi)))
+    if any(paths):
+        raise StudyError("one of image and mask is a path, the other is not; give two paths, or read the file first")
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
-    if not volume.grid.same_place(labels.grid):
-        raise BadMask(
-            f"mask ({labels.grid}) and image ({volume.grid}) lie in different places; resample the mask first"
-        )
-    return pd.DataFrame(stage.extract(*onto_grid(volume, _region(labels, str(roi)), chosen), chosen))
+    mask_there = _on(volume, labels, str(roi), all(map(_knows_its_place, (image, mask))))
+    return pd.DataFrame(stage.extract(*onto_grid(volume, mask_there, chosen), chosen))
 
 
-def _region(labels: Volume, roi: str) -> Volume:
-    """The voxels of one label as a mask; BadMask names the labels that there are."""
-    if roi and not roi.isdigit():
-        raise BadMask(f"roi {roi!r}: a label map in memory knows its regions by number")
-    inside = labels.array == int(roi) if roi else labels.array != 0
-    if not inside.any():
-        found = ", ".join(f"{label:g}" for label in np.unique(labels.array)[:10])
-        raise BadMask(f"the mask has no voxel {f'of label {roi}' if roi else 'but 0'}; labels there: {found}")
-    return Volume(inside, labels.grid)
+def _knows_its_place(given: Any) -> bool:
+    return isinstance(given, Volume) or hasattr(given, "GetSpacing")
+
+
+def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> Volume:
+    """The voxels of one label (of all but 0 where `roi` is "") as a mask on the image's grid.
+
+    placed : both know where they lie, so that the mask may have another extent or order of axes; arrays do not
+    """
+    marked = region(labels.array, roi)
+    if labels.grid.same_place(image.grid):
+        return Volume(marked, image.grid)
+    if not placed:
+        raise BadMask(f"mask ({labels.grid}) and image ({image.grid}) lie in different places; resample the mask first")
+    part, low, _ = inside(*turned(marked, labels.grid, image.grid), image.grid.shape)
+    return Volume(Mask(part, low, "").on(image.grid.shape), image.grid)
 
 
 def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Volume]:
-    """Image and mask around the region on the profile's grid, to the last bit as stage prepare writes it."""
-    image = normalise(image, profile.normalise)
+    """Image and mask around the region on the profile's grid, to the last bit as stage prepare writes it.
+
+    Raises BadImage where a voxel that is read (all of them where the profile normalises) is not finite.
+    """
+    if profile.normalise is not None:
+        image = normalise(_finite(image), profile.normalise)
     margin = stage.margin(profile, spacing_of(image.grid, profile.grid))
     where = place(image.grid, stage.bounding_box(mask.array), profile.grid, margin)
     crop = image.grid.crop(tuple(side.start for side in where.source), image.array[where.source].shape)
-    new = resample(Volume(image.array[where.source], crop, image.unit, image.modality), profile.grid, where.target)
+    around = _finite(Volume(image.array[where.source], crop, image.unit, image.modality))
+    new = resample(around, profile.grid, where.target)
     region = resample_mask(Volume(mask.array[where.source], crop), profile.grid, where.target)
     return replace(new, array=new.array.astype(np.float32).astype(np.float64)), region
 
 
+def _finite(image: Volume) -> Volume:
+    bad = unfit(image.array)
+    if bad:
+        raise BadImage(
+            f"{bad} voxels in and around the region are not finite (NaN or infinite) or beyond {LARGEST:g}; "
+            "mend the image first"
+        )
+    return image
+
+
 def _volume(given: Any, spacing_mm: tuple[float, float, float] | None, what: str, fault: type[CaseError]) -> Volume:
-    """What was given as a Volume; `fault` where it is no three-dimensional array with a spacing."""
+    """What was given as a Volume; `fault` where it is no three-dimensional array of numbers on a sound grid."""
     if isinstance(given, Volume):
         found = given
     elif hasattr(given, "GetSpacing"):
-        found = _of_sitk(given)
+        found = _of_sitk(given, what, fault)
     elif spacing_mm is None:
         raise fault(f"the {what} is an array, which does not know its spacing; give spacing_mm=(z, y, x)")
     else:
-        array = np.asarray(given)
-        found = Volume(array, Grid(array.shape, tuple(float(mm) for mm in spacing_mm)))
-    if found.array.ndim != 3:
-        raise fault(f"the {what} has {found.array.ndim} dimensions; one three-dimensional array (z, y, x) is expected")
+        found = _of_array(given, spacing_mm, what, fault)
+    array, grid = found.array, found.grid
+    if array.ndim != 3 or array.dtype.kind not in "biuf":
+        raise fault(
+            f"the {what} has {array.ndim} dimensions of {array.dtype}; "
+            "one three-dimensional array (z, y, x) of real numbers is expected"
+        )
+    if not array.size or tuple(grid.shape) != array.shape:
+        raise fault(
+            f"the {what} is an array of {array.shape} voxels on a grid of {tuple(grid.shape)}; look where it was made"
+        )
+    if grid.fault:
+        raise fault(f"the {what}: {grid.fault}")
     return found
 
 
-def _of_sitk(image: Any) -> Volume:
+def _of_array(given: Any, spacing_mm: Any, what: str, fault: type[CaseError]) -> Volume:
+    try:
+        array, spacing = np.asarray(given), tuple(float(mm) for mm in spacing_mm)
+    except (TypeError, ValueError) as error:
+        raise fault(f"the {what} and spacing_mm={spacing_mm!r} are no array and three numbers (z, y, x)") from error
+    return Volume(array, Grid(array.shape, spacing))
+
+
+def _of_sitk(image: Any, what: str = "image", fault: type[CaseError] = BadImage) -> Volume:
     """A SimpleITK image as a Volume; (x, y, z) becomes (z, y, x)."""
     from SimpleITK import GetArrayFromImage
 
     array, n = GetArrayFromImage(image), image.GetDimension()
+    if image.GetNumberOfComponentsPerPixel() != 1:
+        raise fault(
+            f"the {what} has {image.GetNumberOfComponentsPerPixel()} values a voxel (colour or vector); one is expected"
+        )
     direction = np.array(image.GetDirection()).reshape(n, n)[::-1, ::-1]
     grid = Grid(array.shape, image.GetSpacing()[::-1], image.GetOrigin()[::-1], tuple(map(tuple, direction.tolist())))
     return Volume(array, grid)

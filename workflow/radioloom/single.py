@@ -40,6 +40,8 @@ def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str 
 
 def write(rows: list[dict[str, Any]], path: Path) -> None:
     """Write rows as CSV or Parquet, by the ending of the path; complete or not at all."""
+    if not path.parent.is_dir():
+        raise StudyError(f"{path.parent}: no such folder; make it first")
     part = path.with_name(path.name + ".part")
     if path.suffix == ".csv":
         with open(part, "w", newline="", encoding="utf-8") as handle:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 UNITS = {"CT": "HU", "PT": "SUV", "MR": ""}  # of the voxels of an image, by its modality
+LARGEST = 1e37  # of an intensity: single precision, which prepared images have, with room for interpolation and filters
+SQUARE = 1e-3  # how far axes may be from a right angle: headers round to 6 digits
 IDENTITY = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
@@ -52,6 +54,21 @@ class Grid:
         """Volume of one voxel, in mm3."""
         return float(np.prod(self.spacing_mm))
 
+    @property
+    def fault(self) -> str:
+        """What keeps features from being measured on this grid, and the remedy; "" where nothing does."""
+        spacing, axes = np.asarray(self.spacing_mm, float), np.asarray(self.direction, float)
+        if spacing.shape != (3,) or not (np.isfinite(spacing) & (spacing > 0)).all():
+            found = ", ".join(f"{mm:g}" for mm in spacing.ravel())
+            return f"spacing ({found}) mm (z, y, x): three finite numbers above 0 are needed; mend it"
+        if not np.isfinite(self.origin_mm).all():
+            return f"origin {tuple(self.origin_mm)} mm (z, y, x): it is not finite; mend it"
+        if axes.shape != (3, 3) or not np.abs(axes.T @ axes - np.eye(3)).max() <= SQUARE:
+            return (
+                f"direction {axes.tolist()}: its axes are no right angles; resample the image onto a rectangular grid"
+            )
+        return ""
+
     def same_place(self, other: Grid, tolerance_mm: float = 1e-3) -> bool:
         """Whether two grids put each voxel at the same place, to `tolerance_mm` at the far corner."""
         if self.shape != other.shape:
@@ -69,3 +86,12 @@ class Volume:
     unit: str = ""  # "HU", "SUV", "" where the scale is arbitrary
     modality: str = ""  # DICOM modality: CT, PT, MR
     notes: tuple[str, ...] = field(default=())  # what was done on the way, for the sidecar
+
+
+def unfit(array: np.ndarray) -> int:
+    """Number of voxels that are NaN, infinite, or beyond `LARGEST`."""
+    if array.dtype.kind != "f":
+        return 0
+    if array.dtype.itemsize < 4:
+        return int(np.count_nonzero(~np.isfinite(array)))  # half precision ends below
+    return array.size - int(np.count_nonzero((array >= -LARGEST) & (array <= LARGEST)))

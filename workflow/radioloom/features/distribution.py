@@ -53,8 +53,8 @@ class Counted:
 
     @cached_property
     def mean(self) -> float:
-        """Their mean."""
-        return float(self.counts @ self.values) / self.n
+        """Their mean; of equal values that value, so that rounding gives a flat region no spread."""
+        return self.low if self.low == self.high else float(self.counts @ self.values) / self.n
 
     @cached_property
     def central(self) -> np.ndarray:
@@ -108,7 +108,9 @@ class Sampled:
 
     @cached_property
     def mean(self) -> float:
-        """Their mean."""
+        """Their mean; of equal values that value, so that rounding gives a flat region no spread."""
+        if self.low == self.high:
+            return self.low
         lanes = np.zeros(8)
         add_up(self.values, lanes)
         return float(lanes.sum()) / self.n

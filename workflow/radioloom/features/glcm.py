@@ -1,6 +1,7 @@
 """Grey level co-occurrence matrix (IBSI LFYI): which grey levels stand side by side.
 
-Rows take the sums of a stack of matrices (`PairSums`): p is the share of pairs with levels (i, j).
+Rows take the sums of a stack of matrices (`PairSums`): p is the share of pairs with levels (i, j). A region without a
+pair of voxels (one voxel, voxels apart) has no matrix: all rows are NaN.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from functools import cached_property
 
 import numpy as np
 
+from radioloom.errors import BadRoi
 from radioloom.features.matrix import DIRECTIONAL, Cells, aggregate, chosen, extents
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
 from radioloom.features.texture import Texture
 from radioloom.kernels import cells
+
+MOST_LEVELS = 4096  # in a matrix whose singular values are asked for: time grows with the third power
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,11 @@ class PairSums:
         """Shares of table t, float64 (k, k), of the levels that it holds."""
         cell = slice(self.stack.start[t], self.stack.start[t + 1])
         held, place = np.unique([self.stack.row[cell], self.stack.column[cell]], return_inverse=True)
+        if len(held) > MOST_LEVELS:
+            raise BadRoi(
+                f"maximal_correlation_coefficient: a matrix of {len(held)} grey levels, and {MOST_LEVELS} are the "
+                "most; widen the bins, or leave this row out of the profile"
+            )
         table = np.zeros((len(held), len(held)))
         table[tuple(place)] = self.stack.count[cell]
         return np.maximum(table, table.T) if self.folded else table

@@ -93,8 +93,13 @@ def _quartiles(h: Histogram) -> float:
 FEATURES = (
     Feature("mean", "X6K6", lambda h: h.spread.mean, "mean level"),
     Feature("variance", "CH89", lambda h: h.variance, "mean squared distance from the mean (divided by n)"),
-    Feature("skewness", "88K1", lambda h: h.moment(3), "third central moment over variance^1.5"),
-    Feature("excess_kurtosis", "C3I7", lambda h: h.moment(4) - 3, "fourth central moment over variance², less 3"),
+    Feature("skewness", "88K1", lambda h: h.moment(3), "third central moment over variance^1.5; NaN for one level"),
+    Feature(
+        "excess_kurtosis",
+        "C3I7",
+        lambda h: h.moment(4) - 3,
+        "fourth central moment over variance², less 3; NaN for one level",
+    ),
     Feature("median", "WIFQ", lambda h: h.quantile(0.50), "the middle level"),
     Feature("minimum", "1PR8", lambda h: h.spread.low, "lowest level found"),
     Feature("percentile_10", "GPMT", lambda h: h.quantile(0.10), "10th percentile of the levels"),
@@ -108,7 +113,7 @@ FEATURES = (
         "robust_mean_absolute_deviation",
         "WRZB",
         lambda h: h.spread.trimmed_deviation(h.quantile(0.10), h.quantile(0.90)),
-        "mean absolute deviation of the levels between the 10th and the 90th percentile",
+        "mean absolute deviation of the levels from the 10th to the 90th percentile; NaN where there is none",
     ),
     Feature(
         "median_absolute_deviation",
@@ -131,9 +136,19 @@ FEATURES = (
     Feature("entropy", "TLU2", lambda h: -np.sum(h.shares * np.log2(h.shares)), "entropy in bits"),
     Feature("uniformity", "BJ5W", lambda h: np.sum(h.shares**2), "sum of squared shares"),
     Feature("maximum_histogram_gradient", "12CE", lambda h: h.gradient.max(), "steepest rise; NaN for one level"),
-    Feature("maximum_histogram_gradient_intensity", "8E6O", lambda h: h.steepest(np.argmax), "the level of that rise"),
+    Feature(
+        "maximum_histogram_gradient_intensity",
+        "8E6O",
+        lambda h: h.steepest(np.argmax),
+        "the level of that rise; NaN for one level",
+    ),
     Feature("minimum_histogram_gradient", "VQB3", lambda h: h.gradient.min(), "steepest fall; NaN for one level"),
-    Feature("minimum_histogram_gradient_intensity", "RHQZ", lambda h: h.steepest(np.argmin), "the level of that fall"),
+    Feature(
+        "minimum_histogram_gradient_intensity",
+        "RHQZ",
+        lambda h: h.steepest(np.argmin),
+        "the level of that fall; NaN for one level",
+    ),
 )
 
 FAMILY = Family("histogram", "ZVCW", FEATURES, measure, needs="levels")

@@ -19,10 +19,13 @@ from functools import cached_property
 
 import numpy as np
 
+from radioloom.errors import BadRoi
 from radioloom.features.distribution import Counted, Sampled, measure_values
 from radioloom.features.record import Family, Feature, Value
 from radioloom.features.settings import read
 from radioloom.roi import Roi
+
+MOST_BINS = 65535  # as many as there are grey levels
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ class Statistics:
         """
         spread, width = self.spread, self.settings.width_2014
         n_bins = int(np.floor(spread.high / width) - np.floor(spread.low / width)) + 1
+        if n_bins > MOST_BINS:
+            raise BadRoi(
+                f"histogram of 2014: intensities from {spread.low:g} to {spread.high:g} need {n_bins} bins, "
+                f"and {MOST_BINS} are the most; widen the bins, or re-segment"
+            )
         if isinstance(spread, Counted) and spread.high > spread.low:
             place = np.ceil((spread.values - spread.low) * n_bins / (spread.high - spread.low)).astype(np.int64)
             filled = np.bincount(np.maximum(place, 1), spread.counts)
@@ -110,8 +118,13 @@ def _quartiles(s: Statistics) -> float:
 FEATURES = (
     Feature("mean", "Q4LE", lambda s: s.spread.mean, "mean"),
     Feature("variance", "ECT3", lambda s: s.variance, "mean squared distance from the mean (divided by n)"),
-    Feature("skewness", "KE2A", lambda s: s.skewness, "third central moment over variance^1.5"),
-    Feature("excess_kurtosis", "IPH6", lambda s: s.kurtosis - 3, "fourth central moment over variance², less 3"),
+    Feature("skewness", "KE2A", lambda s: s.skewness, "third central moment over variance^1.5; NaN for one value"),
+    Feature(
+        "excess_kurtosis",
+        "IPH6",
+        lambda s: s.kurtosis - 3,
+        "fourth central moment over variance², less 3; NaN for one value",
+    ),
     Feature("median", "Y12H", lambda s: s.quantile(0.50), "the middle value"),
     Feature("minimum", "1GSF", lambda s: s.spread.low, "lowest value"),
     Feature("percentile_10", "QG58", lambda s: s.quantile(0.10), "10th percentile"),
@@ -148,7 +161,12 @@ FEATURES = (
     Feature("root_mean_square", "5ZWQ", lambda s: np.sqrt(s.energy / s.spread.n), "root of the mean (value + shift)²"),
     # Rows beyond IBSI, each for a published program.
     Feature("total_energy", "", lambda s: s.energy * s.voxel_mm3, "energy times the volume of a voxel in mm³"),
-    Feature("kurtosis_raw", "", lambda s: s.kurtosis, "kurtosis without the 3 taken off (2014 code, pyradiomics)"),
+    Feature(
+        "kurtosis_raw",
+        "",
+        lambda s: s.kurtosis,
+        "kurtosis without the 3 taken off (2014 code, pyradiomics); NaN for one value",
+    ),
     Feature("skewness_or_zero", "", lambda s: _or_zero(s.skewness), "skewness, 0 for a flat region (pyradiomics)"),
     Feature(
         "kurtosis_raw_or_zero", "", lambda s: _or_zero(s.kurtosis), "kurtosis_raw, 0 for a flat region (pyradiomics)"

@@ -71,15 +71,15 @@ def measure(levels: Levels, settings: dict) -> Iterator[Value]:
 
 
 FEATURES = (
-    Feature("volume_fraction_at_10_intensity", "BC2M", lambda c: c.volume_at(0.1), "V10"),
-    Feature("volume_fraction_at_90_intensity", "BC2M", lambda c: c.volume_at(0.9), "V90"),
+    Feature("volume_fraction_at_10_intensity", "BC2M", lambda c: c.volume_at(0.1), "V10; NaN for one level"),
+    Feature("volume_fraction_at_90_intensity", "BC2M", lambda c: c.volume_at(0.9), "V90; NaN for one level"),
     Feature("intensity_at_10_volume", "GBPN", lambda c: c.intensity_at(0.1), "I10"),
     Feature("intensity_at_90_volume", "GBPN", lambda c: c.intensity_at(0.9), "I90"),
     Feature(
         "volume_fraction_difference_between_10_and_90_intensity",
         "DDTU",
         lambda c: c.volume_at(0.1) - c.volume_at(0.9),
-        "V10 - V90",
+        "V10 - V90; NaN for one level",
     ),
     Feature(
         "intensity_difference_between_10_and_90_volume",
@@ -87,7 +87,12 @@ FEATURES = (
         lambda c: c.intensity_at(0.1) - c.intensity_at(0.9),
         "I10 - I90",
     ),
-    Feature("area_under_the_ivh_curve", "", lambda c: c.area, "area under the curve, both axes as fractions"),
+    Feature(
+        "area_under_the_ivh_curve",
+        "",
+        lambda c: c.area,
+        "area under the curve, both axes as fractions; NaN for one level",
+    ),
 )
 
 FAMILY = Family("ivh", "P88C", FEATURES, measure, needs="levels")

@@ -6,7 +6,7 @@ Settings (defaults are IBSI's):
     rows    names of the rows to measure; null: all of them
 
 Of one voxel nothing can be said about axes: with ddof 1 they are NaN, with 0 they are 0 and their ratios NaN. A region
-of one row or one slice has least axes of 0, and NaN densities where a volume of 0 would divide.
+of one row or one slice has least axes of 0, and NaN densities where a volume or an area of 0 would divide.
 """
 
 from __future__ import annotations
@@ -45,9 +45,12 @@ def _densities(label: str, ids: tuple[str, str], find: Callable[[Shape], Body], 
     """The rows that divide the surface's volume and area by those of a body around the region."""
     return (
         Feature(
-            f"volume_density_{label}", ids[0], lambda s: _ratio(s.volume, find(s).volume), f"volume over {words}'s"
+            f"volume_density_{label}",
+            ids[0],
+            lambda s: _ratio(s.volume, find(s).volume),
+            f"volume over that of {words}",
         ),
-        Feature(f"area_density_{label}", ids[1], lambda s: _ratio(s.area, find(s).area), f"area over {words}'s"),
+        Feature(f"area_density_{label}", ids[1], lambda s: _ratio(s.area, find(s).area), f"area over that of {words}"),
     )
 
 
@@ -67,22 +70,55 @@ FEATURES = (
     Feature("sphericity", "QCFX", lambda s: s.sphericity, "(36π V²)^(1/3) / A"),
     Feature("asphericity", "25C7", lambda s: 1 / s.sphericity - 1, "spherical disproportion less 1"),
     Feature(
-        "centre_of_mass_shift", "KLMA", lambda s: s.centre_shift, "from the shape's to the intensities' centre, mm"
+        "centre_of_mass_shift",
+        "KLMA",
+        lambda s: s.centre_shift,
+        "from the shape's to the intensities' centre, mm; NaN where these add to 0",
     ),
     Feature("maximum_3d_diameter", "L0JK", lambda s: s.diameter_3d, "largest distance of two surface vertices, mm"),
-    Feature("major_axis_length", "TDIC", lambda s: s.axis_length(0), "4 √ largest variance of the voxel centres, mm"),
-    Feature("minor_axis_length", "P9VJ", lambda s: s.axis_length(1), "4 √ middle variance, mm"),
-    Feature("least_axis_length", "7J51", lambda s: s.axis_length(2), "4 √ least variance, mm"),
-    Feature("elongation", "Q3CK", lambda s: _ratio(s.axis_length(1), s.axis_length(0)), "minor over major axis"),
-    Feature("flatness", "N17B", lambda s: _ratio(s.axis_length(2), s.axis_length(0)), "least over major axis"),
+    Feature(
+        "major_axis_length",
+        "TDIC",
+        lambda s: s.axis_length(0),
+        "4 √ largest variance of the voxel centres, mm; NaN for one voxel",
+    ),
+    Feature("minor_axis_length", "P9VJ", lambda s: s.axis_length(1), "4 √ middle variance, mm; NaN for one voxel"),
+    Feature("least_axis_length", "7J51", lambda s: s.axis_length(2), "4 √ least variance, mm; NaN for one voxel"),
+    Feature(
+        "elongation",
+        "Q3CK",
+        lambda s: _ratio(s.axis_length(1), s.axis_length(0)),
+        "minor over major axis; NaN for one voxel",
+    ),
+    Feature(
+        "flatness",
+        "N17B",
+        lambda s: _ratio(s.axis_length(2), s.axis_length(0)),
+        "least over major axis; NaN for one voxel",
+    ),
     *_densities("aabb", ("PBX1", "R59B"), lambda s: s.box_of_axes, "the bounding box"),
     *_densities("ombb", ("ZH1A", "IQYR"), lambda s: s.hull.box, "the smallest box on a face of the hull"),
-    *_densities("aee", ("6BDE", "RDD2"), lambda s: s.ellipsoid_of_axes, "the ellipsoid of the principal axes"),
+    *_densities(
+        "aee",
+        ("6BDE", "RDD2"),
+        lambda s: s.ellipsoid_of_axes,
+        "the ellipsoid of the principal axes; NaN where that is a line or flat",
+    ),
     *_densities("mvee", ("SWZ1", "BRI8"), lambda s: s.hull.ellipsoid, "the smallest enclosing ellipsoid"),
     *_densities("convex_hull", ("R3ER", "7T7F"), lambda s: s.hull.body, "the convex hull"),
     Feature("integrated_intensity", "99N0", lambda s: s.volume * s.mean_intensity, "V times mean intensity"),
-    Feature("morans_i_index", "N365", lambda s: s.moran_geary[0], "spatial autocorrelation, weights 1/distance"),
-    Feature("gearys_c_measure", "NPT7", lambda s: s.moran_geary[1], "squared differences of pairs, weights 1/distance"),
+    Feature(
+        "morans_i_index",
+        "N365",
+        lambda s: s.moran_geary[0],
+        "spatial autocorrelation, weights 1/distance; NaN for one intensity",
+    ),
+    Feature(
+        "gearys_c_measure",
+        "NPT7",
+        lambda s: s.moran_geary[1],
+        "squared differences of pairs, weights 1/distance; NaN for one intensity",
+    ),
     # Rows beyond IBSI, each for a published program: V is the voxel volume in those of 2014.
     Feature("voxel_count", "", lambda s: s.sums[0], "number of voxels of the shape"),
     Feature(

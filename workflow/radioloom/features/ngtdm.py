@@ -1,7 +1,8 @@
 """Neighbourhood grey tone difference matrix (IBSI IPET): how much voxels differ from the mean of their neighbours.
 
 Rows take, for each of t matrices, what its levels give: p_i is the share of voxels with level i that have a neighbour
-in the region, s_i the sum of their absolute differences from the mean of those neighbours.
+in the region, s_i the sum of their absolute differences from the mean of those neighbours. Where no voxel has one, all
+rows are NaN.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from radioloom.kernels.moments import index_sums, weighted_index_sums
 from radioloom.roi import Roi
 
 CELLS = 8  # a side of the grid that the search for the largest distance sorts its points into
+FLAT = 1e-14  # of the largest variance: less is what rounding leaves of 0 where a line or a slice lies askew
 DIRECTIONS = np.array(
     [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, -1, 0), (1, 0, 1), (1, 0, -1), (0, 1, 1), (0, 1, -1)]
 )
@@ -104,7 +105,8 @@ class Shape:
         # Whole numbers up to here: n times the scatter is exact in float64 for a region of any practical size.
         scatter = (n * products - np.outer(first, first)) / n
         covariance = scatter / (n - self.ddof) * np.outer(self.spacing, self.spacing)
-        return np.linalg.eigvalsh(covariance)[::-1].clip(0)
+        found = np.linalg.eigvalsh(covariance)[::-1]
+        return np.where(found > FLAT * found[0], found, 0.0)
 
     def axis_length(self, k: int) -> float:
         """Four standard deviations along principal axis k (0: the longest), mm."""

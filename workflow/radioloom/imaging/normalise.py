@@ -21,10 +21,9 @@ def normalise(image: Volume, settings: dict[str, Any] | None) -> Volume:
     if settings is None:
         return image
     array = image.array.astype(np.float64)
-    spread = float(array.std(ddof=1))
-    if not spread > 0:
+    if array.min() == array.max():  # its deviation need not be 0: rounding
         raise BadImage(f"normalise: every voxel of the image is {array.flat[0]:g}; there is no spread to divide by")
-    array = (array - array.mean()) / spread
+    array = (array - array.mean()) / array.std(ddof=1)
     if settings["outliers"] is not None:
         array = np.clip(array, -settings["outliers"], settings["outliers"])
     return replace(image, array=array * settings["scale"])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.errors import BadImage, CaseError
-from radioloom.volume import Grid, Volume
+from radioloom.volume import LARGEST, Grid, Volume, unfit
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -54,9 +54,11 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None)
     if box is None:
         box = tuple(slice(0, n) for n in whole.grid.shape)
     array = whole.array[box].astype(np.float64)
-    bad = int(np.count_nonzero(~np.isfinite(array)))
+    bad = unfit(array)
     if bad:
-        raise BadImage(f"{path.name}: {bad} voxels are not finite (NaN or infinite); mend the image first")
+        raise BadImage(
+            f"{path.name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; mend the image first"
+        )
     low, shape = tuple(side.start for side in box), array.shape
     return Volume(array, whole.grid.crop(low, shape) if shape != whole.grid.shape else whole.grid, unit, modality)
 
@@ -90,6 +92,11 @@ def _nifti(path: Path, shape: tuple[int, int, int], fault: type[CaseError]) -> n
             order = {348: "<", 1543569408: ">"}.get(int.from_bytes(head[:4], "little"))
             if order is None or head[344:347] != b"n+1":
                 return None
+            spacing = np.frombuffer(head, f"{order}f4", 3, 80)
+            if not (spacing > 0).all():  # ITK takes 1 for 0
+                raise fault(
+                    f"{path.name}: spacing {spacing.tolist()} mm (x, y, z): three numbers above 0 are needed; mend it"
+                )
             code = int(np.frombuffer(head, f"{order}i2", 1, 70)[0])
             start, slope, intercept = map(float, np.frombuffer(head, f"{order}f4", 3, 108))
             if code not in NIFTI:
@@ -224,9 +231,12 @@ def _grid(reader: sitk.ImageFileReader, fault: type[CaseError] = BadImage) -> Gr
     if np.prod(size, dtype=float) > MOST_VOXELS:
         raise fault(f"{name}: {' x '.join(map(str, size))} voxels; no image of a patient is that large")
     direction = np.array(reader.GetDirection()).reshape(n, n)[:3, :3]
-    return Grid(
+    grid = Grid(
         tuple(int(v) for v in size[2::-1]),
         tuple(float(v) for v in reader.GetSpacing()[2::-1]),
         tuple(float(v) for v in reader.GetOrigin()[2::-1]),
         tuple(tuple(float(v) for v in row) for row in direction[::-1, ::-1] + 0.0),
     )
+    if grid.fault:
+        raise fault(f"{name}: {grid.fault}")
+    return grid

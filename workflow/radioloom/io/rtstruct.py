@@ -55,7 +55,7 @@ class StructureSet:
         found = [i for i, name in enumerate(self.names) if rule.fullmatch(name)]
         if not found:
             listed = ", ".join(repr(name[:40]) for name in self.names[:20]) or "none"
-            raise BadMask(f"no structure matches {pattern!r}; found: {listed}; set `pattern` in the sheet")
+            raise BadMask(f"no structure matches {pattern!r}; found: {listed}; set `pattern` in the sheet, or roi")
         structures = [self._structure(i) for i in found]
         if not any(structure.contours for structure in structures):
             kinds = sorted({kind for structure in structures for kind in structure.left_out})

@@ -46,7 +46,7 @@ class Segmentations:
         found = [n for n, label in self.labels.items() if rule.fullmatch(label) or pattern == str(n)]
         if not found:
             listed = ", ".join(repr(label[:40]) for label in list(self.labels.values())[:20]) or "none"
-            raise BadMask(f"no segment matches {pattern!r}; found: {listed}; set `pattern` in the sheet")
+            raise BadMask(f"no segment matches {pattern!r}; found: {listed}; set `pattern` in the sheet, or roi")
         return found
 
     def on(self, image: Grid, segments: list[int]) -> tuple[np.ndarray, Triple]:

@@ -87,12 +87,11 @@ def stretched(dz, dy, dx, reach):
     """Squared largest distance of two surface points near voxel centres that are (dz, dy, dx) >= 0 mm apart.
 
     The surface passes half a voxel (`reach`, float64 (3,) mm) beyond an extreme voxel along each axis. The best two
-    such steps go outwards along axes i and j, |d|² + g_i + g_j with g = 2·d·reach + reach², or both along one axis,
-    |d|² + 2·g_i + 2·reach_i².
+    such steps go outwards along one axis, |d|² + 2·g_i + 2·reach_i² with g = 2·d·reach + reach²: never less than steps
+    along two axes, |d|² + g_i + g_j.
     """
     z, y, x = (2 * dz + reach[0]) * reach[0], (2 * dy + reach[1]) * reach[1], (2 * dx + reach[2]) * reach[2]
-    one = 2 * max(z + reach[0] ** 2, y + reach[1] ** 2, x + reach[2] ** 2)
-    return dz * dz + dy * dy + dx * dx + max(one, z + y + x - min(z, y, x))
+    return dz * dz + dy * dy + dx * dx + 2 * max(z + reach[0] ** 2, y + reach[1] ** 2, x + reach[2] ** 2)
 
 
 @njit(cache=True, nogil=True)
@@ -137,7 +136,6 @@ def largest_planar_distance(points, spacing, reach):
                 u = abs(points[a, 1] - points[b, 1]) * spacing[0]
                 v = abs(points[a, 2] - points[b, 2]) * spacing[1]
                 along_u, along_v = (2 * u + reach[0]) * reach[0], (2 * v + reach[1]) * reach[1]
-                same = 2 * max(along_u + reach[0] ** 2, along_v + reach[1] ** 2)
-                best = max(best, u * u + v * v + max(same, along_u + along_v))
+                best = max(best, u * u + v * v + 2 * max(along_u + reach[0] ** 2, along_v + reach[1] ** 2))
         start = stop
     return best

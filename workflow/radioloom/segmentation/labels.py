@@ -28,7 +28,9 @@ def region(labels: np.ndarray, pattern: str) -> np.ndarray:
         ) from error
     marked = np.abs(labels - number) <= WHOLE if labels.dtype.kind == "f" else labels == number
     if not marked.any():
-        raise BadMask(f"no voxel has label {pattern}; labels found: {_listed(labels)}; set `pattern` in the sheet")
+        raise BadMask(
+            f"no voxel has label {pattern}; labels found: {_listed(labels)}; set `pattern` in the sheet, or roi"
+        )
     return marked
 
 

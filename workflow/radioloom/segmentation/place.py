@@ -45,14 +45,15 @@ def inside(array: np.ndarray, start: Triple, shape: Triple) -> tuple[np.ndarray,
     """
     low = np.maximum(start, 0)
     high = np.minimum(np.add(start, array.shape), shape)
-    if (high <= low).any():
+    high = np.maximum(high, low)
+    part = array[tuple(slice(a - s, b - s) for a, b, s in zip(low, high, start, strict=True))]
+    lost = int(np.count_nonzero(array)) - int(np.count_nonzero(part))
+    if not part.size or (lost and not part.any()):
         last = tuple(int(v) - 1 for v in np.add(start, array.shape))
         raise BadMask(
             f"the mask misses the image: it covers voxels {tuple(start)} to {last}, and the image has {tuple(shape)} "
             "(z, y, x); is it another patient's, or another visit's?"
         )
-    part = array[tuple(slice(a - s, b - s) for a, b, s in zip(low, high, start, strict=True))]
-    lost = int(np.count_nonzero(array)) - int(np.count_nonzero(part))
     return part, tuple(int(v) for v in low), lost
 
 

@@ -14,7 +14,7 @@ from radioloom.errors import BadMask, BadRoi, CaseError, StudyError
 from radioloom.features import NAMES, family
 from radioloom.features.record import Family
 from radioloom.filters import FILTERS
-from radioloom.imaging.discretise import discretise, discretise_ivh
+from radioloom.imaging.discretise import discretise, discretise_ivh, limits
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.resegment import resegment
 from radioloom.profile import Profile
@@ -41,9 +41,9 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
         raise BadMask(f"mask {mask.array.shape} and image {image.array.shape} differ; bring them onto one grid first")
     box = bounding_box(mask.array)
     plans = [_plan(name, profile) for name in NAMES if name in profile.families]
-    original = _float(image.array[box])
-    counted = np.ascontiguousarray(resegment(original, mask.array[box], profile.resegment))
-    shape = np.ascontiguousarray(mask.array[box])
+    original, shape = _float(image.array[box]), np.ascontiguousarray(mask.array[box])
+    limits(Roi(original, shape, shape, mask.grid.spacing_mm))  # before a range, which would drop NaN without a word
+    counted = np.ascontiguousarray(resegment(original, shape, profile.resegment))
     rows: list[Row] = []
     for name, filtered in _images(image.array, box, original, profile):
         roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
