@@ -78,7 +78,7 @@ def surface(centre, reach):
 
 def alike(flat, v, offsets):
     """A bit for each step back that meets the same level."""
-    return sum(1 << d for d, back in enumerate(offsets) if flat[v] and flat[v] == flat[v - back])
+    return sum(1 << d for d, back in enumerate(offsets) if flat[v] == flat[v - back])
 
 
 def entropy(counts):
