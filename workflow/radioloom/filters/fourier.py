@@ -43,6 +43,5 @@ def convolve(around: np.ndarray, filters: Iterable[np.ndarray], sizes: Sequence[
     valid = tuple(slice(k - 1, n) for k, n in zip(sizes, around.shape, strict=True))
     spectrum = fft.rfftn(around, size, axes)
     for each in filters:
-        product = fft.rfftn(each, size, axes)
-        product *= spectrum
+        product = fft.rfftn(each, size, axes) * spectrum
         yield np.ascontiguousarray(fft.irfftn(product, size, axes, overwrite_x=True)[valid])
