@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from radioloom.errors import BadImage
 from radioloom.filters.record import Box
 
 Reach = Sequence[tuple[int, int]]  # voxels (before, after) a voxel that are read, of each axis
@@ -22,22 +21,14 @@ def surroundings(image: np.ndarray, box: Box, reach: Reach, rule: str) -> np.nda
     """The box and all that a filter reads beyond it, float64, contiguous.
 
     image : (z, y, x); rule : key of RULES
-    Raises BadImage where the filter reaches further than the image is long.
     """
     return gather(image, places(image.shape, box, reach, rule))
 
 
 def places(shape: Sequence[int], box: Box, reach: Reach, rule: str) -> list[np.ndarray]:
     """The image's voxel that stands at each place of the box and its surroundings, for each axis."""
-    found = []
-    for axis, (n, side, (before, after)) in enumerate(zip(shape, box, reach, strict=True)):
-        if max(before, after) > 0 and max(before, after) >= n:
-            raise BadImage(
-                f"a filter reads {max(before, after)} voxels beyond a voxel along {'zyx'[axis]}, where the image has "
-                f"{n}; choose a smaller filter, one that works slice by slice, or a finer grid"
-            )
-        found.append(RULES[rule](np.arange(side.start - before, side.stop + after), n))
-    return found
+    each = zip(shape, box, reach, strict=True)
+    return [RULES[rule](np.arange(side.start - before, side.stop + after), n) for n, side, (before, after) in each]
 
 
 def gather(image: np.ndarray, wanted: Sequence[np.ndarray]) -> np.ndarray:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from radioloom.errors import BadImage
+from radioloom.errors import StudyError
 from radioloom.filters.boundary import even, surroundings
 from radioloom.filters.record import Box, Filter, Maps, Settings, Spacing
 
@@ -63,7 +63,7 @@ def _angles(settings: Settings) -> Iterator[tuple[float, float]]:
         return
     n = round(360 / step)
     if not math.isclose(n * step, 360):
-        raise BadImage(f"gabor: theta_step_deg: {step:g} does not divide a turn of 360 degrees; choose one that does")
+        raise StudyError(f"gabor: theta_step_deg: {step:g} does not divide a turn of 360 degrees; choose one that does")
     half = n % 2 == 0 and settings["response"] in ("modulus", "real")
     for k in range(n // 2 if half else n):
         yield math.radians(first + k * step), (2 if half else 1) / n

@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from radioloom.errors import StudyError
 from radioloom.filters.boundary import surroundings
 from radioloom.filters.fourier import Transfer, convolve, kernel, reach_of
 from radioloom.filters.record import Box, Filter, Maps, Settings, Spacing
@@ -66,6 +67,8 @@ def _times(first: Transfer, second: Transfer) -> Transfer:
 def riesz(order: Sequence[int]) -> Transfer:
     """The transform of one order as a function of the frequencies (z, y, x); 0 at frequency 0."""
     total = sum(order)
+    if total == 0:
+        raise StudyError("orders: an order of noughts transforms nothing; take it out")
     scale = (-1j) ** total * math.sqrt(math.factorial(total) / math.prod(map(math.factorial, order)))
 
     def transfer(frequencies: Sequence[np.ndarray]) -> np.ndarray:

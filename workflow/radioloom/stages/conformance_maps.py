@@ -13,7 +13,7 @@ import yaml
 
 from radioloom.errors import StudyError
 from radioloom.features import family
-from radioloom.filters import FILTERS
+from radioloom.filters import response_maps as respond
 from radioloom.io import images
 from radioloom.profile import Profile, load
 from radioloom.settings import check, shipped
@@ -93,7 +93,7 @@ def read_phantom(data: Path, name: str) -> Volume:
 def only_map(image: Volume, key: str, settings: dict) -> tuple[str, np.ndarray]:
     """Name and voxels of the one response map that the settings ask for, of the whole image."""
     whole = tuple(slice(0, n) for n in image.array.shape)
-    ((name, found),) = FILTERS[key].apply(image.array.astype(np.float64), whole, settings, image.grid.spacing_mm)
+    ((name, found),) = respond(key, image.array.astype(np.float64), whole, settings, image.grid.spacing_mm)
     return name, found
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from radioloom.errors import BadMask, BadRoi, CaseError, StudyError
 from radioloom.features import NAMES, family
 from radioloom.features.record import Family
-from radioloom.filters import FILTERS
 from radioloom.filters import reach as filter_reach
+from radioloom.filters import response_maps
 from radioloom.imaging.discretise import discretise, discretise_ivh
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.resegment import resegment
@@ -133,7 +133,7 @@ def _images(
         if name == "original":
             yield "original", np.ascontiguousarray(image[box])
         else:
-            yield from FILTERS[name].apply(image, box, settings, spacing_mm)
+            yield from response_maps(name, image, box, settings, spacing_mm)
 
 
 @dataclass(frozen=True, slots=True)
