@@ -38,10 +38,21 @@ def convolve(around: np.ndarray, filters: Iterable[np.ndarray], sizes: Sequence[
     """
     from scipy import fft
 
-    axes = (0, 1, 2) if sizes[0] > 1 else (1, 2)
-    size = [fft.next_fast_len(around.shape[axis], real=True) for axis in axes]
-    valid = tuple(slice(k - 1, n) for k, n in zip(sizes, around.shape, strict=True))
-    spectrum = fft.rfftn(around, size, axes)
+    axes = (1, 0) if sizes[0] > 1 else (1,)
+    size = {axis: fft.next_fast_len(around.shape[axis], real=axis == 2) for axis in range(3)}
+
+    def spectrum_of(given: np.ndarray) -> np.ndarray:
+        """Axis by axis, so that what an axis is lengthened by is not transformed along the others for nothing."""
+        made = fft.rfft(given, size[2], axis=2)
+        for axis in axes:
+            made = fft.fft(made, size[axis], axis=axis, overwrite_x=True)
+        return made
+
+    spectrum = spectrum_of(around)
+    valid = [slice(k - 1, n) for k, n in zip(sizes, around.shape, strict=True)]
     for each in filters:
-        product = fft.rfftn(each, size, axes) * spectrum
-        yield np.ascontiguousarray(fft.irfftn(product, size, axes, overwrite_x=True)[valid])
+        made = spectrum * spectrum_of(each)
+        for axis in axes[::-1]:  # what lies outside is cut off before the next axis
+            made = fft.ifft(made, axis=axis, overwrite_x=True)
+            made = made[valid[0]] if axis == 0 else made[:, valid[1]]
+        yield np.ascontiguousarray(fft.irfft(made, size[2], axis=2)[..., valid[2]])

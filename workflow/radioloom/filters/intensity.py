@@ -15,11 +15,12 @@ import numpy as np
 from radioloom.errors import BadRoi
 from radioloom.filters.record import Box, Filter, Maps, Settings, Spacing
 
-Curve = Callable[[np.ndarray, float], np.ndarray]  # (intensities, m) -> responses
+Curve = Callable[[np.ndarray, float], np.ndarray]  # (intensities, which may be written over; m) -> responses
 
 
 def _square(x: np.ndarray, m: float) -> np.ndarray:
-    return x * x / m
+    np.multiply(x, x, out=x)
+    return np.multiply(x, 1 / m, out=x)
 
 
 def _square_root(x: np.ndarray, m: float) -> np.ndarray:
@@ -31,18 +32,18 @@ def _logarithm(x: np.ndarray, m: float) -> np.ndarray:
 
 
 def _exponential(x: np.ndarray, m: float) -> np.ndarray:
-    return np.exp(x * (math.log(m) / m))
+    return np.exp(np.multiply(x, math.log(m) / m, out=x), out=x)
 
 
 def _filter(name: str, label: str, curve: Curve) -> Filter:
     def apply(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) -> Maps:
         x = np.array(image[box], dtype=np.float64, order="C")
-        m = float(np.abs(x).max()) if settings["largest"] == "box" else float(settings["largest"])
+        m = float(max(x.max(), -x.min())) if settings["largest"] == "box" else float(settings["largest"])
         if not 0 < m < math.inf:
             raise BadRoi(f"{name}: the largest absolute intensity around the region is {m}, which scales nothing")
         with np.errstate(over="ignore"):
             response = curve(x, m)
-        if not np.isfinite(response).all():
+        if settings["largest"] != "box" and not math.isfinite(response.max()):
             raise BadRoi(f"{name}: responses overflow; `largest: {m:g}` is far below the intensities of the image")
         yield label, response
 
