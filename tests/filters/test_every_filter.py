@@ -1,5 +1,8 @@
 """What holds for all filters: crops, borders, linearity, shifts, turns, names, and what they refuse."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import yaml
@@ -10,7 +13,8 @@ from radioloom.errors import BadImage, BadRoi, StudyError
 from radioloom.filters import FILTERS, reach, response_maps
 from radioloom.profile import load
 from radioloom.settings import check, shipped
-from radioloom.stages.extract import warm
+from radioloom.stages.extract import extract, extract_batch, margin, warm
+from radioloom.volume import Grid, Volume
 
 SPACING = (2.0, 1.0, 1.0)
 RULES = ("zero", "nearest", "wrap", "mirror")
@@ -227,3 +231,31 @@ def test_a_profile_with_far_reaching_filters_can_be_warmed():
     profile = load(shipped("ibsi") / "profiles" / "ibsi2_A.yaml")
     assert reach(profile.images, (3.0, 1.0, 1.0)) == (0, 128, 128)
     assert warm(profile) > 0
+
+
+def test_extraction_measures_the_maps_at_the_images_own_spacing():
+    images = {"original": {}, "log": {"sigma_mm": [1.5], "boundary": "mirror"}, "gradient": {"boundary": "nearest"}}
+    profile = replace(load("demo"), images=checked(images))
+    profile = replace(profile, families={"intensity": profile.families["intensity"]})
+    image, grid = noise(9, (20, 22, 24)), Grid((20, 22, 24), SPACING)
+    mask = np.zeros(image.shape, bool)
+    mask[8:12, 5:16, 9:20] = True
+    rows = extract(Volume(image, grid), Volume(mask, grid), profile)
+    means = {row["image"]: row["value"] for row in rows if row["feature"] == "mean"}
+    assert list(means) == ["original", "log-sigma-1.5-mm-3D", "gradient"]
+    for name in ("log", "gradient"):
+        for label, response in maps(image, whole(image), (name, profile.images[name])).items():
+            assert means[label] == pytest.approx(response[mask].mean(), rel=1e-9)
+    assert margin(profile, SPACING) == (3, 6, 6)
+
+
+def test_a_region_in_an_image_too_thin_for_its_filter_is_excluded_with_the_reason():
+    profile = replace(load("demo"), images=checked({"log": {"sigma_mm": [3.0], "boundary": "mirror"}}))
+    grid = Grid((4, 30, 30), (2.0, 1.0, 1.0))
+    mask = np.zeros(grid.shape, bool)
+    mask[1:3, 10:20, 10:20] = True
+    sidecar = dict.fromkeys(("cohort", "case", "replicate", "roi"), "a")
+    case = SimpleNamespace(image=Volume(noise(10, grid.shape), grid), mask=Volume(mask, grid), sidecar=sidecar)
+    features, excluded, kept = extract_batch([case], profile)
+    assert (features, kept) == ([], 0)
+    assert "log: the filter reads 6 voxels beyond a voxel along z, where the image has 4" in excluded[0]["reason"]
