@@ -69,8 +69,15 @@ def test_hash_follows_settings_and_not_words(demo, tmp_path):
     [
         (lambda p: p.update(colour="red"), ["colour", "unknown key", "line"]),
         (lambda p: p.pop("resegment"), ["'resegment' is missing"]),
-        (lambda p: p["images"]["wavelet"].update(family="db2"), ["images.wavelet.family", "coif1"]),
-        (lambda p: p["images"].update(log={}), ["images.log", "unknown key"]),
+        (lambda p: p["images"]["wavelet"].update(family="nowave"), ["images.wavelet.family", "coif1"]),
+        (lambda p: p["images"].update(log={}), ["images.log", "'sigma_mm' is missing"]),
+        (lambda p: p["images"].update(logg={}), ["images.logg", "did you mean 'log'"]),
+        (
+            lambda p: p["images"].update(log={"sigma_mm": [0], "boundary": "zero"}),
+            ["images.log.sigma_mm", "exclusiveMinimum"],
+        ),
+        (lambda p: p["images"].update(mean={"supports": [4], "boundary": "zero"}), ["images.mean.supports"]),
+        (lambda p: p["images"].update(laws={"kernels": ["W3L5"], "boundary": "zero"}), ["images.laws.kernels"]),
         (lambda p: p["discretise"].update(width=-1), ["discretise"]),
         (lambda p: p["families"].update(glcn=p["families"]["glcm"]), ["families.glcn", "did you mean 'glcm'"]),
         (lambda p: p["families"].update(ivh={"settings": {}, "features": "all"}), ["ivh"]),

@@ -15,6 +15,7 @@ PYRADIOMICS = (
     ["numpy<2", "setuptools<81", "wheel", "versioneer", "cython"],
     ["--no-build-isolation", "pyradiomics==3.0.1", "PyWavelets<1.9", "SimpleITK>=2.5,<3"],
 )
+MIRP = (["mirp==2.7.0"],)
 PICTOLOGICS = (["pictologics==0.9.0"],)
 # One compilation of everything that it compiles (it does so at import), minutes the first time on a machine.
 WARM = "import pictologics"
@@ -37,6 +38,20 @@ def interpreters() -> dict[str, Path]:
                 continue
         found[name] = made
     return found
+
+
+def mirp() -> Path | None:
+    """Python of MIRP's own environment (filters.py), or None, with the reason on stderr."""
+    if given := os.environ.get("PYTHON_MIRP"):
+        return Path(given)
+    made = HOME / "mirp" / "bin" / "python"
+    if not (HOME / "mirp" / "ready").is_file():
+        python = _python("PYTHON311", ((3, 11), (3, 12), (3, 13)))
+        fault = _make("mirp", python, MIRP, "import mirp") if python else "no Python of a version that it works with"
+        if fault:
+            _say(f"mirp: absent, {fault}")
+            return None
+    return made
 
 
 def single_thread() -> dict[str, str]:

@@ -20,6 +20,8 @@ from statistics import median
 
 from environments import HOME, interpreters, single_thread
 
+import filters
+
 HERE = Path(__file__).parent
 SPHERES = ("sphere_1e3", "sphere_1e4", "sphere_48k", "sphere_1e5", "sphere_360k", "sphere_1e6")
 REAL = ("lung1", "brain1", "lung2", "ibsi_ct")
@@ -213,6 +215,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--cases", nargs="+", help="W1 and W2 on these cases only: sphere_1e3 ... sphere_1e7, lung1 ..."
     )
+    parser.add_argument("--filters", action="store_true", help="filters only, beside MIRP's and scipy's (filters.py)")
     parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
     parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
     parser.add_argument("--out", type=Path, help="write the report to a file too")
@@ -280,7 +283,7 @@ def processes(cold: dict, peers: list[str]) -> str:
 def main() -> None:
     chosen = options()
     parts = []
-    for part in report(chosen):
+    for part in [filters.table()] if chosen.filters else report(chosen):
         print(part, flush=True)
         parts.append(part)
     if chosen.out:

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from radioloom.filters.wavelet import reach, sub_bands
 from radioloom.io import images
 
-SHAPES = [(8, 8, 8), (7, 10, 13), (9, 6, 5), (1, 12, 7)]
+SHAPES = [(8, 8, 8), (7, 10, 13), (9, 6, 5), (4, 12, 7)]
+SPACING = (3.0, 1.0, 1.0)
+COIF1 = {"family": "coif1", "levels": [1], "bands": "all", "dimensions": 3, "rotation": "none", "boundary": "mirror"}
+
+
+def maps(image, box, rule):
+    return dict(sub_bands(image, box, rule, SPACING))
 
 
 def whole(shape):
@@ -35,14 +41,14 @@ def test_periodic_is_pyradiomics(shape):
     image = np.random.default_rng(1).normal(0, 100, shape)
     bands = pywt.swtn(np.pad(image, [(0, n % 2) for n in shape], "wrap"), "coif1", level=1, axes=(2, 1, 0))[0]
     expected = {"wavelet-" + k.replace("a", "L").replace("d", "H"): b[whole(shape)] for k, b in bands.items()}
-    assert_same(dict(sub_bands(image, whole(shape), {"family": "coif1", "boundary": "periodic"})), expected)
+    assert_same(maps(image, whole(shape), {**COIF1, "boundary": "periodic"}), expected)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("boundary", "mode"), [("mirror", "symmetric"), ("nearest", "edge")])
 def test_boundary_rules(shape, boundary, mode):
     image = np.random.default_rng(2).normal(0, 100, shape)
-    found = dict(sub_bands(image, whole(shape), {"family": "coif1", "boundary": boundary}))
+    found = maps(image, whole(shape), {**COIF1, "boundary": boundary})
     assert_same(found, oracle(image, whole(shape), mode))
 
 
@@ -53,13 +59,13 @@ def test_a_crop_with_margin_gives_what_the_whole_image_gives(seed, boundary):
     image = rng.normal(0, 100, rng.integers(4, 20, 3))
     low = [int(rng.integers(0, n)) for n in image.shape]
     box = tuple(slice(a, int(rng.integers(a + 1, n + 1))) for a, n in zip(low, image.shape, strict=True))
-    rule = {"family": "coif1", "boundary": boundary}
+    rule = {**COIF1, "boundary": boundary}
     wide = tuple(
-        slice(max(s.start - reach(rule), 0), min(s.stop + reach(rule), n))
-        for s, n in zip(box, image.shape, strict=True)
+        slice(max(s.start - r, 0), min(s.stop + r, n))
+        for s, n, r in zip(box, image.shape, reach(rule, SPACING), strict=True)
     )
     inner = tuple(slice(s.start - w.start, s.stop - w.start) for s, w in zip(box, wide, strict=True))
-    of_all, of_crop = dict(sub_bands(image, box, rule)), dict(sub_bands(image[wide], inner, rule))
+    of_all, of_crop = maps(image, box, rule), maps(image[wide], inner, rule)
     for name, band in of_all.items():
         np.testing.assert_array_equal(band, of_crop[name])
 
@@ -68,9 +74,7 @@ def test_a_crop_with_margin_gives_what_the_whole_image_gives(seed, boundary):
 def test_the_first_letter_is_x(axis, name):
     place = np.arange(12.0)
     wave = np.where(place % 2, 1.0, -1.0).reshape([-1 if a == axis else 1 for a in range(3)])
-    found = dict(
-        sub_bands(np.broadcast_to(wave, (12, 12, 12)), whole((12, 12, 12)), {"family": "coif1", "boundary": "periodic"})
-    )
+    found = maps(np.broadcast_to(wave, (12, 12, 12)), whole((12, 12, 12)), {**COIF1, "boundary": "periodic"})
     energy = {band: float(np.sum(response**2)) for band, response in found.items()}
     assert max(energy, key=energy.get) == name
     assert sum(energy.values()) - energy[name] < 0.05 * energy[name]
@@ -79,7 +83,7 @@ def test_the_first_letter_is_x(axis, name):
 def test_energy_is_kept():
     """The stationary transform is a tight frame: the squares of the bands add up to 2 per axis."""
     image = np.random.default_rng(3).normal(size=(8, 10, 12))
-    bands = dict(sub_bands(image, whole(image.shape), {"family": "coif1", "boundary": "periodic"}))
+    bands = maps(image, whole(image.shape), {**COIF1, "boundary": "periodic"})
     assert sum(np.sum(band**2) for band in bands.values()) == pytest.approx(8 * np.sum(image**2), rel=1e-12)
 
 
@@ -87,7 +91,7 @@ def test_ibsi_2_consensus_map(data_dir):
     """IBSI 2, phase 1, test 6.a.1: coif1, HHL, periodic, on the sphere; its tolerance is 1 % of the map's range."""
     folder = data_dir / "ibsi"
     image = images.read(folder / "filter_phantoms" / "nifti" / "sphere" / "image" / "sphere.nii.gz").array
-    maps = folder / "filter_response_maps" / "reference_response_maps"
-    consensus = images.read(maps / "6_a_1-ValidCRM.nii.gz").array
-    found = dict(sub_bands(image, whole(image.shape), {"family": "coif1", "boundary": "periodic"}))
+    references = folder / "filter_response_maps" / "reference_response_maps"
+    consensus = images.read(references / "6_a_1-ValidCRM.nii.gz").array
+    found = maps(image, whole(image.shape), {**COIF1, "boundary": "periodic"})
     np.testing.assert_allclose(found["wavelet-HHL"], consensus, rtol=0, atol=1e-6 * np.ptp(consensus))

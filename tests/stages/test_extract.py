@@ -58,7 +58,7 @@ def test_values_are_those_of_the_voxels():
     rows = extract(image, mask, small())
     assert value(rows, feature_id="intensity_mean") == pytest.approx(image.array[mask.array].mean(), rel=1e-12)
     whole = tuple(slice(0, n) for n in image.array.shape)
-    for name, band in sub_bands(image.array, whole, load("demo").images["wavelet"]):
+    for name, band in sub_bands(image.array, whole, load("demo").images["wavelet"], SPACING):
         assert value(rows, feature_id=f"{name}_intensity_variance") == pytest.approx(band[mask.array].var(), rel=1e-10)
 
 
@@ -89,7 +89,7 @@ def test_resegmentation_of_the_original_holds_for_filtered_images():
     rows = extract(image, mask, small(resegment={"range": [0, 100], "sigma": None}))
     kept = mask.array & (image.array >= 0) & (image.array <= 100)
     whole = tuple(slice(0, n) for n in image.array.shape)
-    band = dict(sub_bands(image.array, whole, load("demo").images["wavelet"]))["wavelet-HLH"]
+    band = dict(sub_bands(image.array, whole, load("demo").images["wavelet"], SPACING))["wavelet-HLH"]
     assert value(rows, feature_id="wavelet-HLH_intensity_mean") == pytest.approx(band[kept].mean(), rel=1e-9)
 
 

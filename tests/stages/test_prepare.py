@@ -123,8 +123,10 @@ def test_sidecar_is_the_row_of_cases_and_more(case):
 def test_margins():
     spacing = (3.0, 1.0, 2.0)
     assert margin(profile(), spacing) == (0, 15, 8)
-    wavelet = {"original": {}, "wavelet": {"family": "coif1", "boundary": "mirror"}}
-    assert margin(profile(images=wavelet), spacing)[0] >= 3
+    wavelet = {"original": {}, "wavelet": load("demo").images["wavelet"]}
+    assert margin(profile(images=wavelet), spacing) == (3, 15, 8)
+    log = {"log": {"sigma_mm": [3.0], "truncate": 4, "dimensions": 2, "boundary": "mirror"}}
+    assert margin(profile(images=wavelet | log), (3.0, 0.5, 0.5)) == (3, 30, 30)
     local = {"local_intensity": {"settings": {}, "features": "all"}}
     assert margin(profile(families=local), (1.0, 1.0, 1.0)) == (7, 15, 15)
 

@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
 
     conformance = commands.add_parser("conformance", help="our values beside IBSI's; exit code 1 if one falls short")
     conformance.add_argument(
-        "--data", type=Path, help="folder with ibsi/ct_phantom; without it the digital phantom alone"
+        "--data",
+        type=Path,
+        help="folder with ibsi/ct_phantom and IBSI 2's filter phantoms; without it the digital phantom alone",
     )
     conformance.add_argument("--all", action="store_true", help="print every value, not only those that fall short")
     conformance.set_defaults(run=_conformance)
@@ -95,8 +97,11 @@ def _conformance(chosen: argparse.Namespace) -> int:
     from collections import Counter
 
     from radioloom.stages.conformance import DATASETS, conformance
+    from radioloom.stages.conformance_maps import feature_values, there
 
+    maps_fall_short = _response_maps(chosen) if there(chosen.data) else False
     found = conformance(chosen.data, DATASETS if chosen.data else ("digital_phantom",))
+    found += feature_values(chosen.data) if chosen.data else []
     short = [each for each in found if each.verdict != "within tolerance"]
     print("dataset\tfamily\tfeature\taggregation\tvalue\treference\ttolerance\tverdict")
     for each in found if chosen.all else short:
@@ -105,7 +110,22 @@ def _conformance(chosen: argparse.Namespace) -> int:
     counts = Counter((each.dataset, each.verdict) for each in found)
     for (dataset, verdict), n in sorted(counts.items()):
         print(f"# {dataset}: {n} {verdict}")
-    return 1 if short else 0
+    return 1 if short or maps_fall_short else 0
+
+
+def _response_maps(chosen: argparse.Namespace) -> bool:
+    """Print the comparison with IBSI 2's response maps; whether one of them falls short."""
+    from radioloom.stages.conformance_maps import response_maps
+
+    print("test\tphantom\tresponse map\tvoxels within 1 % of range\tlargest deviation / range\tverdict")
+    counts: dict[str, int] = {}
+    for each in response_maps(chosen.data):
+        counts[each.verdict] = counts.get(each.verdict, 0) + 1
+        shares = f"{100 * each.within:.2f} %\t{100 * each.largest:.4f} %"
+        print(f"{each.test}\t{each.phantom}\t{each.image}\t{shares}\t{each.verdict}")
+    for verdict, n in counts.items():
+        print(f"# IBSI 2, response maps: {n} {verdict}")
+    return "differs" in counts
 
 
 def _new(chosen: argparse.Namespace) -> None:

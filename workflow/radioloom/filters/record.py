@@ -9,17 +9,21 @@ from typing import Any
 import numpy as np
 
 Box = tuple[slice, slice, slice]
+Spacing = tuple[float, float, float]  # (z, y, x) in mm
+Settings = dict[str, Any]
+Maps = Iterator[tuple[str, np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """A filter gives one or more response maps of an image.
 
-    apply : (image (z, y, x) float64, box, settings) -> (name, response on the box), one pair a map. It reads the image
-        as far beyond the box as it reaches, and applies its boundary rule only where the image itself ends.
-    reach : settings -> how far it reads beyond a voxel, in voxels
+    apply : (image (z, y, x) float64, box, settings, spacing_mm) -> (name, response on the box), one pair a map. It
+        reads the image as far beyond the box as it reaches, and applies its boundary rule only where the image itself
+        ends.
+    reach : (settings, spacing_mm) -> how far it reads beyond a voxel, in voxels (z, y, x)
     """
 
     name: str
-    apply: Callable[[np.ndarray, Box, dict[str, Any]], Iterator[tuple[str, np.ndarray]]]
-    reach: Callable[[dict[str, Any]], int]
+    apply: Callable[[np.ndarray, Box, Settings, Spacing], Maps]
+    reach: Callable[[Settings, Spacing], tuple[int, int, int]]

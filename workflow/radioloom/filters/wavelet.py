@@ -1,19 +1,22 @@
-"""Undecimated separable wavelet, one level: the eight sub-bands of Aerts 2014 and of pyradiomics."""
+"""Undecimated separable wavelets (IBSI 2, section 3.5): any discrete family, every sub-band, several levels."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from itertools import product
 
 import numpy as np
 
-from radioloom.filters.record import Box, Filter
+from radioloom.errors import StudyError
+from radioloom.filters.boundary import surroundings
+from radioloom.filters.record import Box, Filter, Maps, Settings, Spacing
+from radioloom.filters.separable import Product, Taps, of_axes, pooled, reach_of, responses, rotations, wide
 from radioloom.kernels.wavelet import split_columns, split_rows
 
-Taps = tuple[float, ...]
-
-# Decomposition low-pass filters, as tabulated by Daubechies (Ten Lectures on Wavelets, table 8.1) and by PyWavelets.
+# Decomposition low-pass filters, as tabulated by Daubechies (Ten Lectures on Wavelets, table 8.1) and by PyWavelets,
+# whose import the common profiles are spared.
 LOW_PASS = {
     "coif1": (
         -0.015655728135791993,
@@ -26,31 +29,134 @@ LOW_PASS = {
 }
 
 
-def sub_bands(image: np.ndarray, box: Box, settings: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
-    """The eight sub-bands, wavelet-LLL to wavelet-HHH, on the box: (name, float64 (z, y, x)).
+def sub_bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) -> Maps:
+    """The sub-bands on the box: wavelet-LLL to wavelet-HHH of level 1, wavelet2-LLL ... of level 2.
 
     The letters stand for the axes x, y, z in this order (as in IBSI 2 and in pyradiomics): HLL is high-pass along x.
-    Gain is that of the stationary transform without normalisation: `pywt.swtn(image, "coif1", level=1)`. The three
-    axes share one tree: 7 passes, each giving the low and the high band of one axis, instead of 24.
+    Gain is that of the stationary transform without normalisation: `pywt.swtn(image, "coif1", level=1)`. A level rests
+    on the low-pass map of the one before; its filters have 2^(level - 1) - 1 noughts between their taps.
 
-    image : (z, y, x); settings : `family`, and `boundary` for what lies beyond the image: `mirror` (c b a | a b c),
-        `nearest`, or `periodic` (after repeating the first plane of an odd axis at its end, as pyradiomics does).
+    family : name of a discrete wavelet of PyWavelets; levels : those wanted, 1 is the finest
+    bands : names, or `all`; dimensions : 3, or 2 for slice by slice (LH: low-pass along x, high-pass along y)
+    rotation : `none`, or how the responses of all right-angled rotations become one: `mean`, `max`, `min`. A band is
+        then the same as each that its letters can be turned into.
+    boundary : what lies beyond the image; the image is taken to go on by this rule before the first level
     """
-    low = LOW_PASS[settings["family"]]
-    high = tuple(tap if k % 2 else -tap for k, tap in enumerate(low[::-1]))
-    around = _surroundings(image, box, settings["boundary"], len(low))
+    for level in settings["levels"]:
+        label = "wavelet" if level == 1 else f"wavelet{level}"
+        if _one_tree(settings, level):
+            found = _tree(image, box, settings)
+        elif settings["rotation"] == "none":
+            names = {_product(name, settings["family"], level): name for name in _bands(settings)}
+            found = ((names[key], made) for key, made in responses(image, box, list(names), settings["boundary"]))
+        else:
+            found = _turned(image, box, settings, level)
+        yield from ((f"{label}-{name}", response) for name, response in found)
+
+
+def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
+    """How far the deepest level reads: half the taps of each level, further apart from level to level."""
+    products = [_product(name, settings["family"], max(settings["levels"])) for name in _bands(settings)]
+    if settings["rotation"] != "none":  # a turned filter may read on the other side
+        products += [tuple(taps.flipped() for taps in each) for each in products]
+    return wide(reach_of(products))
+
+
+def _bands(settings: Settings) -> list[str]:
+    """The sub-bands wanted; of those that rotations make one, the first in the alphabet's reverse (LLH, LHH)."""
+    d = settings["dimensions"]
+    every = ["".join(letters)[::-1] for letters in product("LH", repeat=d)]
+    if settings["bands"] == "all":
+        turned = settings["rotation"] != "none"
+        return [name for name in every if not turned or name == "".join(sorted(name, reverse=True))]
+    if strange := sorted(set(settings["bands"]) - set(every)):
+        raise StudyError(f"wavelet: bands: {strange} of a wavelet in {d} dimensions; known: {', '.join(every)}")
+    return settings["bands"]
+
+
+def _turned(image: np.ndarray, box: Box, settings: Settings, level: int) -> Iterator[tuple[str, np.ndarray]]:
+    for name in _bands(settings):
+        factors = _factors(name, settings["family"], level)
+        products = rotations(factors)
+        if settings["rotation"] == "mean" and len(factors) == 3:
+            # Two letters of three are the same, so every flip is part of a rotation, and the mean of flips is a filter.
+            halves = [_symmetrised(taps) for taps in factors]
+            products = rotations(halves)
+        yield name, pooled(image, box, products, settings["rotation"], settings["boundary"])
+
+
+def _symmetrised(taps: Taps) -> Taps:
+    weights: dict[int, float] = {}
+    for each in (taps, taps.flipped()):
+        for offset, weight in zip(each.offsets, each.weights, strict=True):
+            weights[offset] = weights.get(offset, 0.0) + weight / 2
+    return Taps(tuple(sorted(weights)), tuple(weights[offset] for offset in sorted(weights)))
+
+
+def _product(name: str, family: str, level: int) -> Product:
+    return of_axes(_factors(name, family, level))
+
+
+def _factors(name: str, family: str, level: int) -> list[Taps]:
+    """The filters of one sub-band, in the order x, y(, z): all low-pass filters before this level, and its own."""
+    return [_cascade(letter, family, level) for letter in name]
+
+
+@cache
+def _cascade(letter: str, family: str, level: int) -> Taps:
+    """One filter in place of the passes of all levels along one axis."""
+    low = low_pass(family)
+    made = {0: 1.0}
+    for step in range(1, level + 1):
+        own = high_pass(low) if step == level and letter == "H" else low
+        gap = 2 ** (step - 1)
+        longer: dict[int, float] = {}
+        for offset, weight in made.items():
+            for k, tap in enumerate(own):
+                place = offset + gap * (len(low) // 2 - k)
+                longer[place] = longer.get(place, 0.0) + weight * tap
+        made = longer
+    return Taps(tuple(sorted(made)), tuple(made[offset] for offset in sorted(made)))
+
+
+@cache
+def low_pass(family: str) -> tuple[float, ...]:
+    """The decomposition low-pass filter of a family; StudyError where PyWavelets has none of that name."""
+    if family in LOW_PASS:
+        return LOW_PASS[family]
+    import pywt
+
+    if family not in pywt.wavelist(kind="discrete"):
+        raise StudyError(f"wavelet: family {family!r} is not known; {', '.join(pywt.wavelist(kind='discrete'))}")
+    wavelet = pywt.Wavelet(family)
+    if not wavelet.orthogonal:
+        raise StudyError(f"wavelet: family {family!r} is not orthogonal; choose haar, db, sym, coif or dmey")
+    return tuple(wavelet.dec_lo)
+
+
+def high_pass(low: tuple[float, ...]) -> tuple[float, ...]:
+    """The quadrature mirror of a low-pass filter."""
+    return tuple(tap if k % 2 else -tap for k, tap in enumerate(low[::-1]))
+
+
+def _one_tree(settings: Settings, level: int) -> bool:
+    """Whether the quick way serves: all eight sub-bands of level 1 of a wavelet of six taps."""
+    plain = settings["bands"] == "all" and settings["rotation"] == "none" and settings["dimensions"] == 3
+    return plain and level == 1 and len(low_pass(settings["family"])) == 6
+
+
+def _tree(image: np.ndarray, box: Box, settings: Settings) -> Iterator[tuple[str, np.ndarray]]:
+    """Eight sub-bands from one tree: 7 passes, each giving the low and the high band of one axis, instead of 24."""
+    low = low_pass(settings["family"])
+    high = high_pass(low)
+    around = surroundings(image, box, [(len(low) // 2 - 1, len(low) // 2)] * 3, settings["boundary"])
     for z, along_z in _split(around, 0, low, high):
         for y, along_y in _split(along_z, 1, low, high):
             for x, along_x in _split(along_y, 2, low, high):
-                yield f"wavelet-{x}{y}{z}", along_x
+                yield f"{x}{y}{z}", along_x
 
 
-def reach(settings: dict[str, Any]) -> int:
-    """How far the filter reads beyond a voxel: half its taps."""
-    return len(LOW_PASS[settings["family"]]) // 2
-
-
-def _split(source: np.ndarray, axis: int, low: Taps, high: Taps) -> tuple[tuple[str, np.ndarray], ...]:
+def _split(source: np.ndarray, axis: int, low: tuple, high: tuple) -> tuple[tuple[str, np.ndarray], ...]:
     """Low and high band of one axis; that axis becomes shorter by the filter's reach."""
     shape = list(source.shape)
     shape[axis] -= len(low) - 1
@@ -63,27 +169,4 @@ def _split(source: np.ndarray, axis: int, low: Taps, high: Taps) -> tuple[tuple[
     return ("L", bands[0]), ("H", bands[1])
 
 
-def _surroundings(image: np.ndarray, box: Box, boundary: str, taps: int) -> np.ndarray:
-    """The box and all that the filter reads beyond it, voxels beyond the image made by the boundary rule."""
-    places = []
-    for n, side in zip(image.shape, box, strict=True):
-        wanted = np.arange(side.start - (taps // 2 - 1), side.stop + taps // 2)
-        places.append(BOUNDARY[boundary](wanted, n))
-    return np.ascontiguousarray(image[np.ix_(*places)], dtype=np.float64)
-
-
-def _mirror(place: np.ndarray, n: int) -> np.ndarray:
-    folded = place % (2 * n)
-    return np.where(folded < n, folded, 2 * n - 1 - folded)
-
-
-def _nearest(place: np.ndarray, n: int) -> np.ndarray:
-    return np.clip(place, 0, n - 1)
-
-
-def _periodic(place: np.ndarray, n: int) -> np.ndarray:
-    return place % (n + n % 2) % n
-
-
-BOUNDARY = {"mirror": _mirror, "nearest": _nearest, "periodic": _periodic}
 FILTER = Filter("wavelet", sub_bands, reach)

@@ -13,7 +13,8 @@ import numpy as np
 from radioloom.errors import BadMask, BadRoi, CaseError, StudyError
 from radioloom.features import NAMES, family
 from radioloom.features.record import Family
-from radioloom.filters import FILTERS
+from radioloom.filters import reach as filter_reach
+from radioloom.filters import response_maps
 from radioloom.imaging.discretise import discretise, discretise_ivh, limits
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.resegment import resegment
@@ -45,7 +46,8 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
     limits(Roi(original, shape, shape, mask.grid.spacing_mm))  # before a range, which would drop NaN without a word
     counted = np.ascontiguousarray(resegment(original, shape, profile.resegment))
     rows: list[Row] = []
-    for name, filtered in _images(image.array, box, original, profile):
+    spacing_mm = mask.grid.spacing_mm
+    for name, filtered in _images((image.array, original), box, spacing_mm, profile):
         roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
         subjects = _Subjects(roi, profile, name == "original")
         if name == "original" and "local_intensity" in profile.families:
@@ -83,12 +85,13 @@ def warm(profile: Profile) -> float:
     """
     start = time.perf_counter()
     low = (profile.resegment["range"] or [0])[0] or 0
-    cells = np.indices((11, 13, 12))
-    mask = ((cells - 6) ** 2).sum(0) < 20
+    wide = filter_reach(profile.images, spacing := (1.0, 1.0, 1.0))
+    cells = np.indices([n + 2 * reach for n, reach in zip((11, 13, 12), wide, strict=True)])
+    mask = ((cells - np.reshape(wide, (3, 1, 1, 1)) - 6) ** 2).sum(0) < 20
     if "shape_2d" in profile.families:
-        mask[np.arange(len(mask)) != 6] = False
+        mask[np.arange(len(mask)) != 6 + wide[0]] = False
     values = low + 1.0 + (cells[0] * 3 + cells[1] * 5 + cells[2] * 7) % 8
-    grid = Grid(mask.shape, (1.0, 1.0, 1.0))
+    grid = Grid(mask.shape, spacing)
     if profile.grid is not None:
         resample(Volume(values, grid), profile.grid)
         resample_mask(Volume(mask, grid), profile.grid)
@@ -108,9 +111,8 @@ def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[in
 
     The largest reach of the profile's filters, and 6.2 mm where local intensity is measured.
     """
-    reach = max((FILTERS[name].reach(each) for name, each in profile.images.items() if name != "original"), default=0)
     sphere = [math.ceil(PEAK_MM / step) if "local_intensity" in profile.families else 0 for step in spacing_mm]
-    return tuple(max(reach, cells) for cells in sphere)
+    return tuple(max(pair) for pair in zip(filter_reach(profile.images, spacing_mm), sphere, strict=True))
 
 
 def bounding_box(mask: np.ndarray) -> Box:
@@ -128,13 +130,19 @@ def _float(array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array, np.float64)
 
 
-def _images(image: np.ndarray, box: Box, original: np.ndarray, profile: Profile) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and voxels on the box of the original image and of every response map, in the profile's order."""
+def _images(
+    arrays: tuple[np.ndarray, np.ndarray], box: Box, spacing_mm: tuple[float, float, float], profile: Profile
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Name and voxels on the box of the original image and of every response map, in the profile's order.
+
+    arrays : the image, and its voxels on the box as float64
+    """
+    image, original = arrays
     for name, settings in profile.images.items():
         if name == "original":
             yield "original", original
         else:
-            yield from FILTERS[name].apply(_float(image), box, settings)
+            yield from response_maps(name, _float(image), box, settings, spacing_mm)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,20 +79,13 @@ def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[in
 
     What the profile's filters and local intensity read beyond it, and 15 mm of surroundings in the slices.
     """
-    reach = _filter_reach(profile)
+    from radioloom.filters import reach
+
     sphere = PEAK_MM if "local_intensity" in profile.families else 0.0
-    needed = [max(reach, math.ceil(sphere / step)) for step in spacing_mm]
+    reached = reach(profile.images, spacing_mm)
+    needed = [max(cells, math.ceil(sphere / step)) for cells, step in zip(reached, spacing_mm, strict=True)]
     shown = [0, *(math.ceil(CONTEXT_MM / step) for step in spacing_mm[1:])]
     return tuple(max(pair) for pair in zip(needed, shown, strict=True))
-
-
-def _filter_reach(profile: Profile) -> int:
-    wanted = {key: settings for key, settings in profile.images.items() if key != "original"}
-    if not wanted:
-        return 0
-    from radioloom.filters import FILTERS
-
-    return max(FILTERS[key].reach(settings) for key, settings in wanted.items())
 
 
 def _voxels(image: Row, grid: Grid, box: Box, data: Path, profile: Profile) -> Volume:
