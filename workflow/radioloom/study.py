@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.imaging.controls import named
 from radioloom.provenance import digest, stable_hash
 from radioloom.settings import check
 
@@ -45,6 +46,11 @@ class Study:
     def batches(self) -> dict[str, dict[str, list[Row]]]:
         """Rows by cohort and batch."""
         return {cohort: batched(rows, self.settings["batch_size"]) for cohort, rows in self.sheets.items()}
+
+    @property
+    def controls(self) -> list[str]:
+        """Negative controls that are measured."""
+        return named(self.settings["controls"])
 
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""

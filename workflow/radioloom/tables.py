@@ -237,6 +237,26 @@ FEATURES = Table(
         Column("value", "float64", "the number; empty only where the definition is undefined", null=True),
     ),
 )
+# Features of images that no patient has. A table of their own, not rows of FEATURES: nothing that learns reads it, and
+# its columns are others, so that the one cannot be taken for the other by mistake.
+VARIANT = Column("variant", "string", "how the image was changed: shuffled_roi ..., RCV-01 ...")
+VARIANT_COLUMNS = (
+    COHORT,
+    CASE,
+    REPLICATE,
+    ROI,
+    VARIANT,
+    Column("feature_id", "string", "feature, as in FEATURES"),
+    Column("value", "float64", "the number; empty only where the definition is undefined", null=True),
+)
+VARIANT_KEY = ("cohort", "case", "replicate", "roi", "variant", "feature_id")
+CONTROLS = Table("CONTROLS", "features of negative-control images", VARIANT_KEY, VARIANT_COLUMNS)
+SKIPPED = Table(
+    "SKIPPED",
+    "changed images that could not be measured; the case itself stays in the study",
+    VARIANT_KEY[:-1],
+    (COHORT, CASE, REPLICATE, ROI, VARIANT, Column("reason", "string", "why, for a person")),
+)
 RELIABILITY = Table(
     "RELIABILITY",
     "agreement of each feature over replicates",
@@ -354,6 +374,8 @@ TABLES = (
     CLINICAL,
     COVARIATES,
     FEATURES,
+    CONTROLS,
+    SKIPPED,
     RELIABILITY,
     SPLITS,
     SELECTION,

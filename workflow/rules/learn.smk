@@ -130,6 +130,7 @@ rule validate:
     """The frozen signature in cohorts it has not seen, beside baselines and null models."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        controls=of_controls("parquet"),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
         reliability=f"{RESULTS}/tables/reliability.parquet",
