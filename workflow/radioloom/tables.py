@@ -262,14 +262,20 @@ RELIABILITY = Table(
     "agreement of each feature over replicates",
     ("source", "feature_id"),
     (
-        Column("source", "string", "cohort that gave the replicates"),
+        Column("source", "string", "cohort that gave the replicates, or 'perturbed' with the chain"),
+        Column("role", "string", "what was repeated: test-retest, observers or perturbations"),
         Column("feature_id", "string", "feature"),
         Column("form", "string", "ICC form, McGraw and Wong: ICC(A,1) ..."),
         Column("estimate", "float64", "ICC", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
-        Column("n", "int64", "subjects with all replicates"),
-        Column("k", "int64", "replicates of each"),
+        Column("n", "int64", "subjects that count: with all replicates; with any, for ICC(1) and ICC(k)"),
+        Column("k", "int64", "replicates of each, at most"),
+        Column(
+            "friedman", "float64", "Friedman's chi squared over the replicates, k - 1 df; small is stable", null=True
+        ),
+        Column("friedman_p", "float64", "its p", null=True),
+        Column("note", "string", "why there is no estimate; '' where there is one"),
     ),
 )
 SPLITS = Table(
