@@ -251,6 +251,7 @@ VARIANT_COLUMNS = (
 )
 VARIANT_KEY = ("cohort", "case", "replicate", "roi", "variant", "feature_id")
 CONTROLS = Table("CONTROLS", "features of negative-control images", VARIANT_KEY, VARIANT_COLUMNS)
+PERTURBED = Table("PERTURBED", "features of perturbed images", VARIANT_KEY, VARIANT_COLUMNS)
 SKIPPED = Table(
     "SKIPPED",
     "changed images that could not be measured; the case itself stays in the study",
@@ -381,6 +382,7 @@ TABLES = (
     COVARIATES,
     FEATURES,
     CONTROLS,
+    PERTURBED,
     SKIPPED,
     RELIABILITY,
     SPLITS,

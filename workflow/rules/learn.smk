@@ -53,6 +53,7 @@ rule reliability:
     """Agreement of every feature over test-retest pairs and observers."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        perturbed=of_perturbed("parquet"),
     output:
         f"{RESULTS}/tables/reliability.parquet",
     log:
@@ -64,6 +65,7 @@ rule reliability:
         runtime=60,
     params:
         study=settings("reliability"),
+        robustness=STUDY.settings.get("robustness"),
         code=code("reliability"),
     message:
         "reliability of every feature"

@@ -33,6 +33,21 @@ def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[st
     return rows
 
 
+def robustness(perturbed: pd.DataFrame, settings: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """RELIABILITY rows of the perturbed images of each cohort, by the study's `robustness`; none without it.
+
+    Every perturbed image is one replicate of its case; the unperturbed one is not among them, as in Zwanenburg 2019. An
+    image that was skipped is a replicate that is missing.
+    """
+    if settings is None or perturbed.empty:
+        return []
+    rows: list[dict[str, Any]] = []
+    for cohort, found in perturbed.drop(columns="replicate").groupby("cohort", sort=True):
+        source = f"{cohort}, perturbed {settings['chain']}"
+        rows += _of_source(found.rename(columns={"variant": "replicate"}), source, "perturbations", settings["form"])
+    return rows
+
+
 def _of_source(features: pd.DataFrame, source: str, role: str, form: str) -> list[dict[str, Any]]:
     if features.empty:
         return []
