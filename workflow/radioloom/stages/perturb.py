@@ -16,8 +16,8 @@ from radioloom.imaging.supervoxels import SIDE_MM, supervoxels
 from radioloom.profile import Profile
 from radioloom.provenance import rng
 from radioloom.segmentation.mask import Mask
-from radioloom.stages.extract import extract
-from radioloom.stages.prepare import margin, voxels
+from radioloom.stages.extract import extract, margin
+from radioloom.stages.prepare import voxels
 from radioloom.stages.segment import name
 from radioloom.volume import Grid, Volume
 
@@ -104,7 +104,10 @@ def variants(
 
 
 def prepared(scene: Scene, grid: Grid, profile: Profile) -> tuple[Volume, Volume]:
-    """Image and mask of a scene as stage prepare would leave them; `grid` is that of the whole image."""
+    """Image and mask of a scene as stage prepare would leave them, without the surroundings that only the report shows.
+
+    grid : of the whole image
+    """
     where = place(grid, box_of(scene, grid), profile.grid, margin(profile, spacing_of(grid, profile.grid)))
     image, mask = on_grid(scene, profile.grid, where.target)
     if not mask.array.any():
