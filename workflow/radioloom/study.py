@@ -147,6 +147,9 @@ def _consistent(settings: dict[str, Any], where: str) -> None:
     expected = {"survival": "cox", "binary": "logistic"}[settings["outcome"]["kind"]]
     if settings["model"]["kind"] != expected:
         raise StudyError(f"{where}: model.kind: a {settings['outcome']['kind']} outcome is modelled by {expected!r}")
+    robustness = settings.get("robustness")
+    if robustness and robustness["role"] not in roles.values():
+        raise StudyError(f"{where}: robustness.role: no cohort has the role {robustness['role']!r}; perturb another")
     genomics = settings.get("genomics")
     if genomics and genomics["cohort"] not in roles:
         raise StudyError(f"{where}: genomics.cohort: {genomics['cohort']!r} is none of {', '.join(roles)}")
