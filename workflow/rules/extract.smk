@@ -1,7 +1,5 @@
-def of_controls(ending):
-    """Files of the control images of the cohorts that models are judged on; none where the study has no controls."""
-    pattern = f"{RESULTS}/controls/{{cohort}}/{{batch}}.{ending}"
-    return every_batch(pattern, "training", "validation") if STUDY.controls else []
+# Batches of control images: of the cohorts that models are judged on, none where the study has no controls.
+CONTROLLED = every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}", "training", "validation") if STUDY.controls else []
 
 
 rule compile:

@@ -1,8 +1,6 @@
-def of_perturbed(ending):
-    """Files of the perturbed images; none where the study does not ask for robustness."""
-    if "robustness" not in STUDY.settings:
-        return []
-    return every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.{ending}", STUDY.settings["robustness"]["role"])
+ROBUSTNESS = STUDY.settings.get("robustness")
+# Batches of perturbed images, none where the study does not ask for robustness.
+PERTURBED = every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}", ROBUSTNESS["role"]) if ROBUSTNESS else []
 
 
 rule prepare:
@@ -57,7 +55,7 @@ rule perturb:
         runtime=240,
     params:
         data=str(STUDY.data),
-        robustness=STUDY.settings.get("robustness"),
+        robustness=ROBUSTNESS,
         seed=STUDY.settings["seed"],
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,

@@ -7,7 +7,7 @@ rule report:
     input:
         **{name: f"{RESULTS}/tables/{name}.parquet" for name in SHOWN + GENOMICS},
         selection=[f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
-        skipped=of_controls("skipped.parquet") + of_perturbed("skipped.parquet"),
+        skipped=[f"{path}.skipped.parquet" for path in CONTROLLED + PERTURBED],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
         signature=f"{RESULTS}/signature.json",
         prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
