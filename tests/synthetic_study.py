@@ -101,7 +101,7 @@ def _settings(kind, sizes):
         "profile": "demo",
         "cohorts": {name: {"role": role} for name, (role, _) in sizes.items()},
         "outcome": {"kind": kind, "name": "overall survival" if kind == "survival" else "lung metastasis"},
-        "reliability": {"form": "ICC(A,1)", "threshold": 0.75},
+        "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
         "reduce": {"redundancy": 0.95},
         "model": {"kind": "cox", "selector": "best_per_group", "covariates": []},
         "baselines": {"volume": ["morphology_volume"]},
@@ -216,7 +216,9 @@ def _reliability(draw):
             icc = 0.97 - 0.01 * place if place < 4 else float(np.clip(draw.beta(6, 1.6), 0, 0.99))
             width = (1 - icc) * 0.9 + 0.01
             rows.append(
-                {"source": source, "feature_id": name, "form": "ICC(A,1)", "estimate": icc, "low": icc - width,
+                {"source": source, "role": "observers" if source == "readers" else "test-retest", "friedman": 0.5,
+                 "friedman_p": 0.8, "note": "",
+                 "feature_id": name, "form": "ICC(A,1)", "estimate": icc, "low": icc - width,
                  "high": min(1.0, icc + width / 3), "n": n, "k": k}
             )  # fmt: skip
     return tables.RELIABILITY.frame(rows)

@@ -38,6 +38,8 @@ def test_demo_is_a_study(demo, tmp_path):
         ("role: training", "role: trainng", ["cohorts.train.role", "Allowed: training"]),
         ("kind: cox", "kind: logistic", ["model.kind", "'cox'"]),
         ("cohort: genomics", "cohort: genes", ["genomics.cohort", "'genes'"]),
+        ("controls: [shuffled_roi]", "controls: [shufled_roi]", ["controls", "shufled_roi"]),
+        ("controls: [", "robustness: {chain: RCC}\ncontrols: [", ["robustness.chain", "'RCC'", "each once"]),
         ("train.tsv", "absent.tsv", ["cohorts.train.sheet", "absent.tsv is not there"]),
     ],
 )
@@ -47,6 +49,21 @@ def test_fault_names_line_key_and_remedy(tmp_path, old, new, words):
         load({}, tmp_path, text)
     for word in words:
         assert word in str(caught.value)
+
+
+def test_robustness_of_a_role_that_no_cohort_has(demo, tmp_path):
+    demo["robustness"] = {"chain": "RCV", "role": "observers"}
+    assert load(demo, tmp_path).settings["robustness"]["repeats"] == 30
+    del demo["cohorts"]["readers"]
+    with pytest.raises(StudyError, match=r"robustness\.role: no cohort has the role 'observers'; perturb another"):
+        load(demo, tmp_path)
+
+
+def test_controls_are_none_some_or_all(demo, tmp_path):
+    assert load(demo, tmp_path).controls == ["shuffled_roi"]
+    assert len(load({**demo, "controls": "all"}, tmp_path).controls) == 9
+    del demo["controls"]
+    assert load(demo, tmp_path).controls == []
 
 
 def test_missing_key_says_what_it_means(demo, tmp_path):

@@ -90,3 +90,10 @@ def test_planted_excess_is_told_only_where_the_truth_stands_above_chance():
         ("truth", "w", "truth", "c_index", 0.6, 0.4, 0.8, 40, 20),
     )
     assert [row[-1] for row in exhibits.planted_metrics(rows, truth, "c_index").rows] == ["80%", "–"]
+
+
+def test_skipped_images_are_counted_by_reason():
+    rows = [("A", "shuffled_roi", "too small"), ("B", "shuffled_roi", "too small"), ("B", "RCV-01", "empty")]
+    frame = pd.DataFrame(rows, columns=["case", "variant", "reason"])
+    shown = exhibits.skipped(frame)
+    assert shown.rows == (("RCV-01", "1", "B", "empty"), ("shuffled_roi", "2", "A", "too small"))

@@ -49,6 +49,34 @@ def test_null_models():
     )
 
 
+def controls(*losses, names=("shuffled ROI", "uniform ROI", "shuffled outside ROI", "shuffled ROI, learned anew")):
+    rows = []
+    for name, (loss, low) in zip(names, losses, strict=False):
+        keys = {"model": f"control: {name}", "evaluation": "validation", "cohort": "v", "n": 40, "n_events": 1}
+        rows.append({**keys, "metric": "c_index", "estimate": 0.7 - loss, "low": 0.4, "high": 0.9})
+        rows.append({**keys, "metric": "signature_minus", "estimate": loss, "low": low, "high": 0.5})
+    return pd.concat([judged((0.7, 0.6, 0.8), (0.1, 0.02, 0.2)), pd.DataFrame(rows)], ignore_index=True)
+
+
+def test_controls_are_told_by_the_interval_of_the_loss():
+    said = verdicts.performance(controls((0.15, 0.02), (0.1, -0.1), (0.0, -0.1), (0.2, 0.1)), "c_index")[0][1]
+    assert "on 2 control images without the region's texture 0.55 to 0.60, worse in 1 of 2" in said
+    said = verdicts.performance(controls((0.05, -0.1)), "c_index")[0][1]
+    assert said.endswith(
+        "on 1 control image without the region's texture 0.65: no loss is shown, so texture is not shown to count."
+    )
+    assert "control" not in verdicts.performance(judged((0.7, 0.6, 0.8)), "c_index")[0][1]
+    assert "control: " not in said  # they are no baselines
+
+
+def test_names_of_controls_are_those_of_the_stages():
+    from radioloom.figures.words import CONTROL
+    from radioloom.imaging.controls import PREFIX, REGIONS
+    from radioloom.stages.controlled import RELEARNED
+
+    assert (PREFIX, RELEARNED, REGIONS["outside"][0]) == (CONTROL, verdicts.RELEARNED, verdicts.OUTSIDE)
+
+
 def test_apparent_performance_is_no_headline():
     assert verdicts.performance(judged((0.9, 0.8, 1.0)).assign(evaluation="apparent"), "c_index") == []
 

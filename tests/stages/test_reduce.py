@@ -7,6 +7,7 @@ import pytest
 from planted_tables import PROFILE, TEXTURE, VOLUME, Made
 from radioloom.errors import StudyError
 from radioloom.stages.reduce import feature_matrix, material, reduce, reductions
+from radioloom.stages.reliable import reliable
 from radioloom.survival.concordance import comparable, concordance
 from radioloom.tables import COVARIATES, RELIABILITY, SELECTION
 
@@ -116,7 +117,7 @@ def test_a_source_that_did_not_measure_a_feature_fails_it():
     fewer = MADE.reliability[~((MADE.reliability["feature_id"] == TEXTURE) & (MADE.reliability["source"] == "retest"))]
     made = material(MADE.features, MADE.outcomes, COVARIATES.frame([]), fewer, MADE.study, PROFILE)
     rows = SELECTION.frame(reduce(made, MADE.splits)).set_index("feature_id")
-    assert rows.loc[TEXTURE, "reason"] == "retest: agreement is undefined or was not measured"
+    assert rows.loc[TEXTURE, "reason"] == "retest: it was not measured on the replicates"
 
 
 def test_without_replicates_the_step_is_skipped():
@@ -175,3 +176,30 @@ def test_too_few_events_to_learn_from():
     none = replace(made.outcomes, event=np.zeros(len(made.outcomes), bool))
     with pytest.raises(StudyError, match="the training cases: 80 patients with 0 events"):
         reductions(made, train, [none.take(train)])
+
+
+def test_the_stability_rank_of_aerts_keeps_its_best_and_says_the_place():
+    """Average of the ranks by retest ICC and by the readers' Friedman statistic, by hand with scipy's ranks."""
+    from scipy.stats import rankdata
+
+    table = MADE.reliability.set_index(["source", "feature_id"])
+    names = np.array(sorted(set(MADE.features["feature_id"])), dtype=object)
+    icc = table.loc["retest"]["estimate"].reindex(names).fillna(-9)
+    known = table.loc["readers"]["low"].notna().reindex(names)
+    chi = table.loc["readers"]["friedman"].reindex(names).where(known, 1e9)
+    mean = (rankdata(-icc) + rankdata(chi)) / 2
+    expected = set(names[np.lexsort((names.astype(str), mean))][:12])
+    found = reliable(MADE.reliability, names, {"rule": "stability_rank", "keep": 12, "threshold": 0.75})
+    assert set(names[found.fault == ""]) == expected
+    np.testing.assert_allclose(found.low, -mean)
+    worst = int(np.argmax(np.lexsort((names.astype(str), mean)).argsort()))
+    assert found.fault[worst] == f"stability rank {mean[worst]:.1f}, place {len(names)} of {len(names)} > 12"
+    constant = [k for k, name in enumerate(names) if name.endswith("f03")]
+    assert all(found.fault[k] for k in constant)
+
+
+def test_a_feature_without_agreement_says_why():
+    made = MADE.reliability[MADE.reliability["feature_id"].str.endswith("f03")]
+    names = np.array(sorted(set(made["feature_id"])), dtype=object)
+    found = reliable(made, names, {"rule": "lower_bound", "keep": 1, "threshold": 0.0})
+    assert set(found.fault) == {"readers: the same value everywhere; retest: the same value everywhere"}

@@ -8,7 +8,7 @@ from radioloom.stats.agreement import icc
 from radioloom.tables import RELIABILITY
 
 MADE = Made()
-SETTINGS = {"form": "ICC(A,1)", "threshold": 0.75}
+SETTINGS = {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100}
 
 
 def of(features: pd.DataFrame, roles=MADE.roles, settings=SETTINGS) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def test_a_subject_counts_only_with_all_replicates():
 
 
 def test_the_form_is_the_study_s():
-    found = of(MADE.features, settings={"form": "ICC(C,k)", "threshold": 0.75})
+    found = of(MADE.features, settings={"form": "ICC(C,k)", "rule": "lower_bound", "threshold": 0.75, "keep": 100})
     assert set(found["form"]) == {"ICC(C,k)"}
     assert found.loc[("retest", "glcm_f00"), "estimate"] > of(MADE.features).loc[("retest", "glcm_f00"), "estimate"]
 
@@ -67,3 +67,19 @@ def test_a_cohort_of_one_replicate_or_none_gives_no_value():
 def test_order_of_rows_does_not_matter(seed):
     shuffled = MADE.features.sample(frac=1, random_state=seed)
     pd.testing.assert_frame_equal(of(shuffled), of(MADE.features))
+
+
+def test_friedman_stands_beside_and_what_is_missing_has_its_reason():
+    from scipy.stats import friedmanchisquare
+
+    found = of(MADE.features)
+    rows = MADE.features[(MADE.features["cohort"] == "readers") & (MADE.features["feature_id"] == "glcm_f05")]
+    table = rows.pivot_table(index="case", columns="replicate", values="value").to_numpy()
+    expected = friedmanchisquare(*table.T)
+    row = found.loc[("readers", "glcm_f05")]
+    assert (row["friedman"], row["friedman_p"]) == pytest.approx((expected.statistic, expected.pvalue))
+    assert row["role"] == "observers"
+    assert found.loc[("retest", "glcm_f03"), "note"] == "the same value everywhere"
+    assert (found.loc[found["low"].notna(), "note"] == "").all()
+    once = of(MADE.features[MADE.features["replicate"] == "1"])
+    assert set(once["note"]) == {"one replicate only"}

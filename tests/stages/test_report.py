@@ -164,3 +164,31 @@ def test_a_survival_study_without_genes_or_truth():
     page = Page(report(bare))
     assert {"study", "flow", "reliability", "signature", "performance", "provenance"} <= set(page.ids)
     assert "truth" not in page.ids
+
+
+def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped():
+    study = binary_study()
+    own = study.metrics[(study.metrics["model"] == "signature") & (study.metrics["metric"] == "auc")]
+    rows = own.assign(model="control: shuffled ROI", estimate=0.512, low=0.4, high=0.62)
+    minus = rows.assign(metric="signature_minus", estimate=0.2, low=0.1, high=0.3)
+    whose = {"cohort": "sts", "case": "sts-001", "replicate": "1", "roi": "tumour"}
+    skipped = tables.SKIPPED.frame([{**whose, "variant": "uniform_image", "reason": "the range <0> is empty"}])
+    metrics = pd.concat([study.metrics, rows, minus], ignore_index=True)
+    with_robustness = {**study.settings, "robustness": {"chain": "RCV", "repeats": 7, "form": "ICC(1)"}}
+    page = report(replace(study, metrics=metrics, skipped=skipped, settings=with_robustness))
+    table = page[page.index("Performance of every model") :]
+    table = table[: table.index("</table>")]
+    assert re.findall(r"<td>(signature|volume|control: shuffled ROI|null)</td>", table)[:3] == [
+        "signature",
+        "volume",
+        "control: shuffled ROI",
+    ]
+    assert "0.51 (0.40–0.62)" in table
+    assert "0.20 (0.10–0.30)" in table
+    said = words(page)
+    assert "signature minus this model" in said
+    assert "the range <0> is empty" in said
+    assert "texture 0.51, worse in 1 of 1" in said
+    plain = words(report(study))
+    assert "control" not in plain
+    assert "could not be measured. Their cases" not in plain

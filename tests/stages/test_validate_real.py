@@ -17,7 +17,7 @@ STUDY = {
     "seed": 1,
     "cohorts": {"train": {"role": "training"}, "test": {"role": "validation"}},
     "outcome": {"kind": "survival", "name": "overall survival"},
-    "reliability": {"form": "ICC(A,1)", "threshold": 0.75},
+    "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
     "reduce": {"redundancy": 0.9},
     "model": {"kind": "cox", "selector": "best_per_group", "n_features": 4, "covariates": ["age_at_diagnosis"]},
     "baselines": {"volume": ["VoxelVolume"]},

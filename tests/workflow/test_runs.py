@@ -95,6 +95,32 @@ def test_adding_a_patient_runs_one_batch_and_what_rests_on_it(copied):
     assert "T900" in set(cases["case"])
 
 
+def test_controls_and_robustness_run_what_rests_on_them_and_nothing_else(copied):
+    copied.changes = {"controls": ["shuffled_roi", "uniform_image"]}
+    copied.write()
+    planned = copied.planned()
+    assert set(planned) - {"all"} == {"control", "validate", "report"}
+    copied.run()
+    metrics = pd.read_parquet(copied.results / "tables" / "metrics.parquet")
+    assert {"control: shuffled ROI", "control: uniform whole image, learned anew"} <= set(metrics["model"])
+    assert "control: shuffled ROI" in (copied.results / "report.html").read_text(encoding="utf-8")
+    before = (copied.results / "signature.json").read_bytes()
+
+    copied.changes["robustness"] = {"chain": "RCV", "repeats": 3}
+    copied.write()
+    learned = {"reliability", "reduce", "fit", "validate", "report"}
+    assert set(copied.planned()) - {"all"} == {"perturb", *learned}
+    copied.run()
+    reliability = pd.read_parquet(copied.results / "tables" / "reliability.parquet")
+    assert set(reliability["source"]) == {"train, perturbed RCV"}
+    assert set(reliability["k"]) == {3}
+    assert (copied.results / "signature.json").read_bytes() != before
+    copied.changes = {}
+    copied.write()
+    copied.run()
+    assert json.loads((copied.results / "signature.json").read_text())["features"] == json.loads(before)["features"]
+
+
 @pytest.mark.parametrize(
     ("module", "rerun", "kept"),
     [

@@ -50,7 +50,9 @@ baselines: # models of named features, in the same table as the signature
 
 # The rest has defaults, explained in workflow/schemas/study.schema.yaml:
 # reliability: {{form: "ICC(A,1)", threshold: 0.75}}
+# robustness: {{chain: RCV, repeats: 30}} # reliability from perturbed images where nobody was scanned twice
 # reduce: {{redundancy: 0.95}}
+# controls: all # the signature on images without texture, nine kinds
 # validation: {{bootstrap: 1000, cross_validation: {{folds: 5, repeats: 10}}, null_models: 50}}
 # genomics: {{cohort: training, expression: {{file: expression.csv, gene: gene}}}}
 """

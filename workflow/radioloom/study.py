@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.imaging.controls import named
 from radioloom.provenance import digest, stable_hash
 from radioloom.settings import check
 
@@ -45,6 +46,11 @@ class Study:
     def batches(self) -> dict[str, dict[str, list[Row]]]:
         """Rows by cohort and batch."""
         return {cohort: batched(rows, self.settings["batch_size"]) for cohort, rows in self.sheets.items()}
+
+    @property
+    def controls(self) -> list[str]:
+        """Negative controls that are measured."""
+        return named(self.settings["controls"])
 
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""
@@ -141,6 +147,9 @@ def _consistent(settings: dict[str, Any], where: str) -> None:
     expected = {"survival": "cox", "binary": "logistic"}[settings["outcome"]["kind"]]
     if settings["model"]["kind"] != expected:
         raise StudyError(f"{where}: model.kind: a {settings['outcome']['kind']} outcome is modelled by {expected!r}")
+    robustness = settings.get("robustness")
+    if robustness and robustness["role"] not in roles.values():
+        raise StudyError(f"{where}: robustness.role: no cohort has the role {robustness['role']!r}; perturb another")
     genomics = settings.get("genomics")
     if genomics and genomics["cohort"] not in roles:
         raise StudyError(f"{where}: genomics.cohort: {genomics['cohort']!r} is none of {', '.join(roles)}")

@@ -237,19 +237,46 @@ FEATURES = Table(
         Column("value", "float64", "the number; empty only where the definition is undefined", null=True),
     ),
 )
+# Features of images that no patient has. A table of their own, not rows of FEATURES: nothing that learns reads it, and
+# its columns are others, so that the one cannot be taken for the other by mistake.
+VARIANT = Column("variant", "string", "how the image was changed: shuffled_roi ..., RCV-01 ...")
+VARIANT_COLUMNS = (
+    COHORT,
+    CASE,
+    REPLICATE,
+    ROI,
+    VARIANT,
+    Column("feature_id", "string", "feature, as in FEATURES"),
+    Column("value", "float64", "the number; empty only where the definition is undefined", null=True),
+)
+VARIANT_KEY = ("cohort", "case", "replicate", "roi", "variant", "feature_id")
+CONTROLS = Table("CONTROLS", "features of negative-control images", VARIANT_KEY, VARIANT_COLUMNS)
+PERTURBED = Table("PERTURBED", "features of perturbed images", VARIANT_KEY, VARIANT_COLUMNS)
+SKIPPED = Table(
+    "SKIPPED",
+    "changed images that could not be measured; the case itself stays in the study",
+    VARIANT_KEY[:-1],
+    (COHORT, CASE, REPLICATE, ROI, VARIANT, Column("reason", "string", "why, for a person")),
+)
 RELIABILITY = Table(
     "RELIABILITY",
     "agreement of each feature over replicates",
     ("source", "feature_id"),
     (
-        Column("source", "string", "cohort that gave the replicates"),
+        Column("source", "string", "cohort that gave the replicates, or 'perturbed' with the chain"),
+        Column("role", "string", "what was repeated: test-retest, observers or perturbations"),
         Column("feature_id", "string", "feature"),
         Column("form", "string", "ICC form, McGraw and Wong: ICC(A,1) ..."),
         Column("estimate", "float64", "ICC", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
-        Column("n", "int64", "subjects with all replicates"),
-        Column("k", "int64", "replicates of each"),
+        Column("n", "int64", "subjects that count: with all replicates; with any, for ICC(1) and ICC(k)"),
+        Column("k", "int64", "replicates of each, at most"),
+        Column(
+            "friedman", "float64", "Friedman's chi squared over the replicates, k - 1 df; small is stable", null=True
+        ),
+        Column("friedman_p", "float64", "its p", null=True),
+        Column("note", "string", "why there is no estimate; '' where there is one"),
     ),
 )
 SPLITS = Table(
@@ -354,6 +381,9 @@ TABLES = (
     CLINICAL,
     COVARIATES,
     FEATURES,
+    CONTROLS,
+    PERTURBED,
+    SKIPPED,
     RELIABILITY,
     SPLITS,
     SELECTION,

@@ -62,9 +62,10 @@ def settings(*keys):
     return {"cohorts": roles, "seed": STUDY.settings["seed"], **{key: STUDY.settings[key] for key in keys}}
 
 
-def every_batch(pattern):
-    """One file of each batch of each cohort."""
-    return [pattern.format(cohort=cohort, batch=batch) for cohort, batch in BATCHES]
+def every_batch(pattern, *roles):
+    """One file of each batch of each cohort (of these roles)."""
+    wanted = STUDY.cohorts(*roles)
+    return [pattern.format(cohort=cohort, batch=batch) for cohort, batch in BATCHES if cohort in wanted]
 
 
 def clinical_file(wildcards):

@@ -1,3 +1,7 @@
+# Batches of control images: of the cohorts that models are judged on, none where the study has no controls.
+CONTROLLED = every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}", "training", "validation") if STUDY.controls else []
+
+
 rule compile:
     """Kernels compiled once into the shared cache, before the batches need them."""
     output:
@@ -45,3 +49,33 @@ rule extract:
         "extract {wildcards.cohort}, batch {wildcards.batch}"
     script:
         "../scripts/extract.py"
+
+
+rule control:
+    """Features of the negative-control images of one batch: what is left where the texture is destroyed."""
+    input:
+        folder=f"{RESULTS}/prepared/{{cohort}}/{{batch}}",
+        cases=f"{RESULTS}/prepared/{{cohort}}/{{batch}}.cases.parquet",
+        kernels=f"{RESULTS}/kernels.txt",
+    output:
+        controls=f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet",
+        skipped=f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet",
+    log:
+        f"{LOGS}/control/{{cohort}}.{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/control/{{cohort}}.{{batch}}.tsv"
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        controls=STUDY.controls,
+        seed=STUDY.settings["seed"],
+        profile=PROFILE,
+        profile_hash=STUDY.profile.hash,
+        code=code("control"),
+    message:
+        "control {wildcards.cohort}, batch {wildcards.batch}"
+    script:
+        "../scripts/control.py"

@@ -53,6 +53,7 @@ rule reliability:
     """Agreement of every feature over test-retest pairs and observers."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        perturbed=[f"{path}.parquet" for path in PERTURBED],
     output:
         f"{RESULTS}/tables/reliability.parquet",
     log:
@@ -64,6 +65,7 @@ rule reliability:
         runtime=60,
     params:
         study=settings("reliability"),
+        robustness=ROBUSTNESS,
         code=code("reliability"),
     message:
         "reliability of every feature"
@@ -130,6 +132,7 @@ rule validate:
     """The frozen signature in cohorts it has not seen, beside baselines and null models."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        controls=[f"{path}.parquet" for path in CONTROLLED],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
         reliability=f"{RESULTS}/tables/reliability.parquet",

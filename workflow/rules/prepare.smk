@@ -1,3 +1,8 @@
+ROBUSTNESS = STUDY.settings.get("robustness")
+# Batches of perturbed images, none where the study does not ask for robustness.
+PERTURBED = every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}", ROBUSTNESS["role"]) if ROBUSTNESS else []
+
+
 rule prepare:
     """Image and mask cropped to the region and its surroundings, on the profile's grid."""
     input:
@@ -27,3 +32,35 @@ rule prepare:
         "prepare {wildcards.cohort}, batch {wildcards.batch}"
     script:
         "../scripts/prepare.py"
+
+
+rule perturb:
+    """Features of perturbed images of one batch: how far they move without a second scan."""
+    input:
+        images=f"{RESULTS}/curated/{{cohort}}/{{batch}}.json",
+        masks=f"{RESULTS}/segmented/{{cohort}}/{{batch}}.npz",
+        files=files,
+        kernels=f"{RESULTS}/kernels.txt",
+    output:
+        perturbed=f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.parquet",
+        skipped=f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.skipped.parquet",
+    log:
+        f"{LOGS}/perturb/{{cohort}}.{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/perturb/{{cohort}}.{{batch}}.tsv"
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        data=str(STUDY.data),
+        robustness=ROBUSTNESS,
+        seed=STUDY.settings["seed"],
+        profile=PROFILE,
+        profile_hash=STUDY.profile.hash,
+        code=code("perturb"),
+    message:
+        "perturb {wildcards.cohort}, batch {wildcards.batch}"
+    script:
+        "../scripts/perturb.py"

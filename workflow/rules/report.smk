@@ -7,6 +7,7 @@ rule report:
     input:
         **{name: f"{RESULTS}/tables/{name}.parquet" for name in SHOWN + GENOMICS},
         selection=[f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
+        skipped=[f"{path}.skipped.parquet" for path in CONTROLLED + PERTURBED],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
         signature=f"{RESULTS}/signature.json",
         prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
@@ -25,7 +26,7 @@ rule report:
     params:
         settings=STUDY.settings,
         sheets=STUDY.sheets,
-        tables=SHOWN + ["clinical", "selection"] + GENOMICS,
+        tables=SHOWN + ["clinical", "selection", "skipped"] + GENOMICS,
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             f"profile {STUDY.profile.name}": STUDY.profile.hash,

@@ -12,7 +12,7 @@ with job(snakemake) as running:
     found = running.read("features", "clinical", "covariates", "reliability")
     made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
     signature = json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8"))
-    validated = validate(made, signature=signature, **running.read("splits"))
+    validated = validate(made, signature=signature, **running.read("splits", "controls"))
     for note in validated.notes:
         running.say(note)
     for name in ("predictions", "metrics", "curves", "selection"):

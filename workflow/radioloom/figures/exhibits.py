@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures.words import DASH, METRICS, STAGES, STEPS, interval, metric, number, plain, probability
+from radioloom.figures.words import CONTROL, DASH, METRICS, STAGES, STEPS, interval, metric, number, plain, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,13 @@ def exclusions(frame: pd.DataFrame) -> Exhibit:
     """Every exclusion with its reason."""
     rows = [(r.cohort, r.case, r.replicate, STAGES.get(r.stage, r.stage), r.reason) for r in frame.itertuples()]
     return Exhibit(("cohort", "case", "replicate", "what happened", "reason"), tuple(rows))
+
+
+def skipped(frame: pd.DataFrame) -> Exhibit:
+    """Changed images that could not be measured, by what was changed and why."""
+    counts = frame.groupby(["variant", "reason"], sort=True)["case"].agg(["size", "first"]).reset_index()
+    rows = [(r.variant, str(r.size), r.first, r.reason) for r in counts.itertuples(index=False)]
+    return Exhibit(("changed image", "cases", "for example", "reason"), tuple(rows), (1,))
 
 
 def reliability(frame: pd.DataFrame, threshold: float) -> Exhibit:
@@ -101,15 +108,17 @@ def performance(metrics: pd.DataFrame, main: str) -> Exhibit:
     """
     named = dict.fromkeys(metrics["metric"])
     deltas = sorted(name for name in named if name.startswith("delta_"))
-    return _metric_table(metrics, [name for name in (main, "uno_c", *deltas, "null_p") if name in named])
+    return _metric_table(
+        metrics, [name for name in (main, "uno_c", *deltas, "signature_minus", "null_p") if name in named]
+    )
 
 
 def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
     """What else was measured of each model (calibration, risk groups); None where there is nothing."""
-    shown = {main, "uno_c", "null_p"}
+    shown = {main, "uno_c", "signature_minus", "null_p"}
     rest = [name for name in dict.fromkeys(metrics["metric"]) if name not in shown and not name.startswith("delta_")]
     rest.sort(key=lambda name: list(METRICS).index(name) if name in METRICS else len(METRICS))
-    rows = metrics[metrics["metric"].isin(rest)]
+    rows = metrics[metrics["metric"].isin(rest) & ~metrics["model"].str.startswith(CONTROL)]
     return _metric_table(rows, rest) if len(rows) else None
 
 

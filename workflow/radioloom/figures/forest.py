@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature, interval
+from radioloom.figures.words import CONTROL, feature, interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +69,8 @@ def limits(frame: pd.DataFrame) -> tuple[float, float]:
 
 
 def _marker(model: str) -> str:
+    if model.startswith(CONTROL):
+        return "X"
     return {"signature": "o", "volume": "s", "clinical": "^", "null": "D", "truth": "*"}.get(model, "v")
 
 

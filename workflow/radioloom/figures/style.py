@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from radioloom.figures.words import CONTROL
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -82,6 +84,9 @@ def colour(model: str, others: list[str]) -> str:
     """The colour of a model, the same in every figure; `others` are the study's models that have none of their own."""
     if model in MODEL_COLOURS:
         return MODEL_COLOURS[model]
+    if model.startswith(CONTROL):
+        return VERMILION
+    others = [name for name in others if not name.startswith(CONTROL)]
     return OTHER_MODELS[others.index(model) % len(OTHER_MODELS)]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures.words import count, interval, metric, number, probability
+from radioloom.figures.words import CONTROL, count, interval, metric, number, probability
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CHANCE = 0.5
+OUTSIDE, RELEARNED = "outside ROI", ", learned anew"  # controls that leave the region as it is; and their own models
 VOLUME = "volume"
 NO_BASELINE = ("signature", "null", "truth", "clinical+signature")
 APPARENT = "apparent"
@@ -29,7 +30,7 @@ def performance(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
         if own is not None:
             lead = f"{WHERE.get(evaluation, evaluation)} {cohort} (n {own['n']}, {count(own['n_events'], 'event')})"
             said = f"{metric(main)} {interval(own['estimate'], own['low'], own['high'])}, {_against_chance(own)}"
-            parts = [said, _against_baselines(part, main), _nulls(part, main)]
+            parts = [said, _against_baselines(part, main), _controls(part, main), _nulls(part, main)]
             lines.append((lead, "; ".join(filter(None, parts)) + "."))
     return lines
 
@@ -154,7 +155,7 @@ def _against_chance(own: pd.Series) -> str:
 
 def _against_baselines(part: pd.DataFrame, main: str) -> str:
     """The signature against volume first, then against every other baseline of the study."""
-    others = [name for name in part["model"].unique() if name not in NO_BASELINE]
+    others = [name for name in part["model"].unique() if name not in NO_BASELINE and not name.startswith(CONTROL)]
     names = sorted(others, key=lambda name: (name != VOLUME, name))
     return "; ".join(filter(None, (_against(part, main, name) for name in names)))
 
@@ -171,6 +172,21 @@ def _against(part: pd.DataFrame, main: str, name: str) -> str:
     if change["low"] > 0:
         return said
     return said + (f": worse than {name}" if change["high"] < 0 else f": no gain over {name} is shown")
+
+
+def _controls(part: pd.DataFrame, main: str) -> str:
+    """What is left where the texture of the region itself is destroyed; where only its surroundings are, nothing is."""
+    names = [n for n in part["model"].unique() if n.startswith(CONTROL) and not n.endswith((OUTSIDE, RELEARNED))]
+    left = [value["estimate"] for name in names if (value := _value(part, name, main)) is not None]
+    if not left:
+        return ""
+    losses = [_value(part, name, "signature_minus") for name in names]
+    shown = sum(loss is not None and loss["low"] > 0 for loss in losses)
+    span = number(min(left)) if len(left) == 1 else f"{number(min(left))} to {number(max(left))}"
+    said = f"on {count(len(left), 'control image')} without the region's texture {span}"
+    return said + (
+        f", worse in {shown} of {len(left)}" if shown else ": no loss is shown, so texture is not shown to count"
+    )
 
 
 def _nulls(part: pd.DataFrame, main: str) -> str:

@@ -6,6 +6,7 @@ import math
 
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
+CONTROL = "control: "  # how the models that are negative controls begin
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STAGES = {
     "curate": "image series not usable",
@@ -26,6 +27,7 @@ METRICS = {
     "calibration_slope": "calibration slope", "hazard_ratio": "hazard ratio, high against low risk",
     "logrank_p": "log-rank p",
     "null_p": "p against null models",
+    "signature_minus": "signature minus this model",
 }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def place(grid: Grid, box: Box, settings: Settings | None, margin: tuple[int, in
     reach = SUPPORT[settings["image"]] if settings else 0
     low, shape, source = [], [], []
     for axis, side in enumerate(box):
-        start, step = _line(grid, new, axis)
+        start, step = line(grid, new, axis)
         first = math.floor((side.start - 0.5 - start) / step) - margin[axis]
         last = math.ceil((side.stop - 0.5 - start) / step) + margin[axis]
         first, last = max(first, 0), min(last, new.shape[axis] - 1)
@@ -113,13 +113,13 @@ def _resampled(volume: Volume, target: Grid, method: str) -> np.ndarray:
     """Float64, or the volume's own numbers where every new voxel is an old one."""
     data = volume.array
     for axis in range(3):
-        start, step = _line(volume.grid, target, axis)
+        start, step = line(volume.grid, target, axis)
         position = _snap(start + step * np.arange(target.shape[axis]))
         data = _along(data, axis, np.clip(position, 0, data.shape[axis] - 1), method)
     return np.ascontiguousarray(data)
 
 
-def _line(old: Grid, new: Grid, axis: int) -> tuple[float, float]:
+def line(old: Grid, new: Grid, axis: int) -> tuple[float, float]:
     """Position of the new grid's first voxel on one axis of the old grid, and the step, in old voxels."""
     start = old.to_index(np.asarray(new.origin_mm))[axis]
     return float(start), new.spacing_mm[axis] / old.spacing_mm[axis]

@@ -38,7 +38,7 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
     grid = Grid.from_dict(image["grid"])
     box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
     where = place(grid, box, profile.grid, margin(profile, spacing_of(grid, profile.grid)))
-    volume = _voxels(image, grid, where.source, data, profile)
+    volume = voxels(image, grid, where.source, data, profile)
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
     resampled = resample(volume, profile.grid, where.target)
@@ -88,7 +88,7 @@ def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[in
     return tuple(max(pair) for pair in zip(needed, shown, strict=True))
 
 
-def _voxels(image: Row, grid: Grid, box: Box, data: Path, profile: Profile) -> Volume:
+def voxels(image: Row, grid: Grid, box: Box, data: Path, profile: Profile) -> Volume:
     """The voxels of a box, after the profile's normalisation, for which alone the whole image is read."""
     if profile.normalise is None:
         return _read(image, grid, box, data)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.stages.reliable import Reliable, reliable
 from radioloom.stages.split import FROZEN
 from radioloom.stats.redundancy import keep_apart, spearman
 from radioloom.survival.concordance import comparable, feature_concordance
@@ -29,14 +30,6 @@ NO_SHAPE = {
     "gearys_c_measure": "texture",
 }
 SAME = 1e-12  # a range below this share of the largest value is rounding, not variation
-
-
-@dataclass(frozen=True, slots=True)
-class Reliable:
-    """Verdict of the replicates on each feature, the same in every split."""
-
-    low: np.ndarray  # float64 (f,): lowest bound over the sources; 0 where there are none
-    fault: np.ndarray  # object (f,): why the feature is not reliable, "" if it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +135,7 @@ def material(
         outcomes=checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64)),
         covariates=np.ascontiguousarray(more.to_numpy(np.float64)),
         covariate_names=tuple(map(str, more.columns)),
-        reliable=reliable(reliability, names, study["reliability"]["threshold"]),
+        reliable=reliable(reliability, names, study["reliability"]),
         study=study,
         profile=profile,
     )
@@ -155,23 +148,6 @@ def _covariate_matrix(covariates: pd.DataFrame, cases: pd.MultiIndex) -> pd.Data
         return pd.DataFrame(index=cases)
     wide = covariates.pivot(index=["cohort", "case"], columns="covariate", values="value")
     return wide.reindex(cases)
-
-
-def reliable(reliability: pd.DataFrame, names: np.ndarray, threshold: float) -> Reliable:
-    """Which features have a lower bound of at least the threshold in every source of RELIABILITY; all if none is."""
-    if reliability.empty:
-        return Reliable(np.zeros(len(names)), np.full(len(names), "", dtype=object))
-    lowest, fault = np.full(len(names), np.inf), np.full(len(names), "", dtype=object)
-    for source, rows in reliability.groupby("source", sort=True):
-        found = rows.set_index("feature_id").reindex(names)
-        low = found["low"].to_numpy(np.float64)
-        for place in np.flatnonzero(~(low >= threshold)):
-            row = found.iloc[place]
-            said = f"{row['form']} {row['estimate']:.3f}, lower bound {low[place]:.3f} < {threshold:g}, n {row['n']:g}"
-            text = f"{source}: {said if np.isfinite(low[place]) else 'agreement is undefined or was not measured'}"
-            fault[place] = "; ".join(filter(None, (fault[place], text)))
-        lowest = np.minimum(lowest, np.nan_to_num(low, nan=-1.0))
-    return Reliable(lowest, fault)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class ReportInputs:
     signature: dict[str, Any]  # as stages.fit writes it
     metrics: pd.DataFrame  # METRICS
     predictions: pd.DataFrame  # PREDICTIONS
+    skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS

@@ -8,7 +8,7 @@ from radioloom.figures import curves as kaplan_meier
 from radioloom.figures import exhibits, forest, modulemap, style, verdicts, volume
 from radioloom.figures import reliability as icc
 from radioloom.figures import truth as planted_figures
-from radioloom.figures.words import metric, number, probability
+from radioloom.figures.words import CONTROL, metric, number, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,8 @@ def performance(study: ReportInputs, found: Comparison | None) -> dict[str, Any]
         "groups": exhibits.groups(_ordered(study, study.metrics), main),
         "curves": _curves(study),
         "shifts": _shifts(study),
+        "controls": study.metrics["model"].str.startswith(CONTROL).any(),
+        "skipped": exhibits.skipped(study.skipped) if study.skipped is not None and len(study.skipped) else None,
         "verdicts": verdicts.performance(_ordered(study, study.metrics), main),
     }
 
@@ -160,7 +162,7 @@ def _ordered(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     keys = {
         "rank": metrics["evaluation"].map(RANK).fillna(len(RANK)),
         "of": metrics["cohort"].map(cohorts).fillna(len(cohorts)),
-        "place": metrics["model"].map(PLACE).fillna(5),
+        "place": metrics["model"].map(PLACE).fillna(metrics["model"].str.startswith(CONTROL) * 2 + 5),
     }
     return (
         metrics.assign(**keys).sort_values([*keys, "model"], kind="stable", ignore_index=True).drop(columns=list(keys))

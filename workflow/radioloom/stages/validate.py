@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.imaging.controls import PREFIX
 from radioloom.provenance import rng
+from radioloom.stages.controlled import control_gaps, control_materials, control_risks, relearned_risks
 from radioloom.stages.fit import CLINICAL, COMBINED, NULL, SIGNATURE, learn, risks
 from radioloom.stages.reduce import Material, selection_rows, without_baselines
 from radioloom.stages.split import FROZEN
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 VOLUME = "volume"
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
 NOT_A_NUMBER = (float("nan"), float("nan"))
+Given: TypeAlias = "tuple[Material, dict[str, Material]]"  # of the real images, and of each control
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ class _Folds:
     label: np.ndarray  # (repeats, m): fold in which each training case is predicted
 
 
-def validate(made: Material, splits: pd.DataFrame, signature: dict[str, Any]) -> Validation:
-    """Judge a frozen `signature` on SPLITS.
+def validate(
+    made: Material, splits: pd.DataFrame, signature: dict[str, Any], controls: pd.DataFrame | None = None
+) -> Validation:
+    """Judge a frozen `signature` on SPLITS, and on CONTROLS where the study has any.
 
     Evaluations: `apparent` (training cohorts, too good by construction), `cross-validation` (inside the training
     cohorts: reduce, fit and baselines learned anew in each fold) and `validation` (each validation cohort). Intervals
@@ -74,6 +79,9 @@ def validate(made: Material, splits: pd.DataFrame, signature: dict[str, Any]) ->
     `delta_c_index` is signature minus volume, `delta_c_index_<baseline>` minus another baseline. The `null`
     model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats, its
     interval their 2.5 and 97.5 % quantiles, and `null_p` of the signature the share of null models that do as well.
+    A `control: ...` is the signature itself (same features, coefficients, cut-point) on the control images of the same
+    patients, in cross-validation also the whole learning anew from control images; its `signature_minus` is the paired
+    difference of the signature and itself.
     Raises StudyError for a signature of another profile.
     """
     if signature["profile"] != made.profile:
@@ -83,13 +91,15 @@ def validate(made: Material, splits: pd.DataFrame, signature: dict[str, Any]) ->
     found = Validation()
     places = _places(made, splits)
     training = places[0]
-    observed = [_judge(made, signature, place, found) for place in places]
+    changed = control_materials(made, controls)
+    found.notes.extend(control_gaps(changed))
+    observed = [_judge((made, changed), signature, place, found) for place in places]
     of_nulls = list(_null_models(made, places, _nulls(made, training, np.zeros((1, len(training.rows))))))
     folds = _folds(made, splits, training.rows)
     if folds.names:
         places.append(replace(training, evaluation=CROSS_VALIDATION))
         nulls = _nulls(made, training, folds.label)  # within folds, so that each keeps its events
-        inside, null_inside = _cross_validate(made, folds, places[-1], nulls, found)
+        inside, null_inside = _cross_validate((made, changed), folds, places[-1], nulls, found)
         observed.append(inside)
         of_nulls.append(null_inside)
     for place, estimate, values in zip(places, observed, of_nulls, strict=True):
@@ -119,9 +129,10 @@ def _places(made: Material, splits: pd.DataFrame) -> list[_Place]:
     return places
 
 
-def _judge(made: Material, signature: dict[str, Any], place: _Place, found: Validation) -> float:
+def _judge(given: Given, signature: dict[str, Any], place: _Place, found: Validation) -> float:
     """Predictions, orderings, calibration and, for survival, curves at the frozen cut-point; C of the signature."""
-    risk = risks(made, signature, place.rows)
+    made, changed = given
+    risk = risks(made, signature, place.rows) | control_risks(changed, signature, place.rows)
     part = "train" if place.evaluation == APPARENT else "test"
     orderings = {name: ordering(place.outcomes, values[None], place.weights) for name, values in risk.items()}
     found.metrics.extend(_ordering_metrics(place, orderings))
@@ -132,7 +143,7 @@ def _judge(made: Material, signature: dict[str, Any], place: _Place, found: Vali
         if place.outcomes.kind == "survival":
             order = uno(place.outcomes, values, place.weights)
             found.metrics.append(place.metric(name, "uno_c", order.estimate, percentile_interval(order.resamples)))
-            entry = signature if name == SIGNATURE else signature["baselines"][name]
+            entry = signature["baselines"].get(name, signature)  # a control is the signature itself
             _judge_groups(place, name, values > entry["cut_point"], found)
     found.notes.extend(_gaps(made, signature, place))
     return orderings[SIGNATURE].estimate
@@ -166,13 +177,18 @@ def _ordering_metrics(place: _Place, orderings: dict[str, Ordering]) -> Iterable
     metric = METRIC[place.outcomes.kind]
     for name, order in orderings.items():
         yield place.metric(name, metric, order.estimate, percentile_interval(order.resamples))
-    pairs = [(SIGNATURE, name) for name in orderings if name not in (SIGNATURE, COMBINED)]
+    own = [name for name in orderings if not name.startswith(PREFIX)]
+    pairs = [(SIGNATURE, name) for name in own if name not in (SIGNATURE, COMBINED)]
     pairs += [(COMBINED, CLINICAL)] if COMBINED in orderings else []
     for name, other in pairs:
         first, second = orderings[name], orderings[other]
         delta = f"delta_{metric}" if other == VOLUME else f"delta_{metric}_{other}"
         interval = percentile_interval(first.resamples - second.resamples)
         yield place.metric(name, delta, first.estimate - second.estimate, interval)
+    for name in (name for name in orderings if name not in own):
+        first, second = orderings[SIGNATURE], orderings[name]
+        interval = percentile_interval(first.resamples - second.resamples)
+        yield place.metric(name, "signature_minus", first.estimate - second.estimate, interval)
 
 
 def _folds(made: Material, splits: pd.DataFrame, rows: np.ndarray) -> _Folds:
@@ -189,13 +205,14 @@ def _folds(made: Material, splits: pd.DataFrame, rows: np.ndarray) -> _Folds:
 
 
 def _cross_validate(
-    made: Material, folds: _Folds, place: _Place, nulls: list[Outcome], found: Validation
+    given: Given, folds: _Folds, place: _Place, nulls: list[Outcome], found: Validation
 ) -> tuple[float, np.ndarray]:
     """Learn anew in each fold and judge its test part by pairs within the fold.
 
     Returns C of the signature, and C of each null model (one repeat each, in turn), whose training cases have the
     outcomes that `nulls` gives them.
     """
+    made, changed = given
     risk: dict[str, np.ndarray] = {}
     null_risk = np.zeros((len(nulls), len(place.rows)))
     turn = np.arange(len(nulls)) % len(folds.names)
@@ -206,7 +223,10 @@ def _cross_validate(
             learnt = learn(made, folds.train[name], [place.outcomes.take(train)])[0]
             found.selection.extend(selection_rows(made, learnt.reduction, name))
             notes.append(learnt.signature["note"])
-            for model, values in risks(made, learnt.signature, folds.test[name]).items():
+            judged = risks(made, learnt.signature, folds.test[name])
+            judged |= control_risks(changed, learnt.signature, folds.test[name])
+            judged |= relearned_risks(changed, folds.train[name], folds.test[name])
+            for model, values in judged.items():
                 found.predictions.extend(_prediction_rows(made, (name, "test", model), folds.test[name], values))
                 risk.setdefault(model, np.zeros(folds.label.shape))[k, test] = values
             mine = np.flatnonzero(turn == k)

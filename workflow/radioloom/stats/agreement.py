@@ -6,6 +6,10 @@
 
 1: reliability of a single measurement, k: of the mean of all replicates. Intervals rest on F (McGraw and Wong 1996,
 table 7), for ICC(A,.) with Satterthwaite's degrees of freedom.
+
+What is missing: replicates of the one-way table bear no name, so a subject counts with as many as it has (k becomes
+Searle's k0 of the unbalanced analysis of variance, and the interval is approximate, Thomas and Hultquist 1978). The
+two-way forms ask what each reader did: a subject that lacks one is left out of that feature, as `irr` does.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ class Agreement:
     estimate: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    n: np.ndarray  # int64 (f,): subjects with all replicates
+    n: np.ndarray  # int64 (f,): subjects that count
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,15 @@ class _Squares:
     error: np.ndarray
     within: np.ndarray  # of the one-way table
     n: np.ndarray
-    k: int
+    k: np.ndarray | int  # replicates a subject; (f,) k0 where they differ
+    df_within: np.ndarray  # degrees of freedom of `within`
 
 
 def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agreement:
     """ICC with its `level` interval of each feature of `values`, float64 (features, subjects, replicates).
 
-    A subject with a NaN in a feature is left out of that feature. Raises StudyError if the form is unknown or there
+    A subject with a NaN in a feature is left out of that feature by the two-way forms; by the one-way forms the NaN is,
+    and the subject counts with its other replicates. Raises StudyError if the form is unknown or there
     are fewer than 2 replicates.
     """
     if form not in FORMS:
@@ -52,7 +58,7 @@ def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agre
     values = np.asarray(values, dtype=np.float64)
     if values.ndim != 3 or values.shape[2] < 2:
         raise StudyError(f"agreement needs at least 2 replicates of each subject; the table is {values.shape}")
-    squares = _squares(values)
+    squares = _one_way_squares(values) if form in ONE_WAY else _squares(values)
     tail = 1 - (1 - level) / 2
     compute, of_mean = FORMS[form]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -85,11 +91,31 @@ def _squares(values: np.ndarray) -> _Squares:
         within=np.sum(within**2, axis=(1, 2)) / (many * (k - 1)),
         n=n,
         k=k,
+        df_within=n * (k - 1),
     )
 
 
+def _one_way_squares(values: np.ndarray) -> _Squares:
+    """Mean squares between and within subjects of each feature, whatever number of replicates a subject has."""
+    present = np.isfinite(values)
+    many = present.sum(axis=2)  # (f, n)
+    total, n = many.sum(axis=1), (many > 0).sum(axis=1)
+    x = np.where(present, values, 0.0)
+    x = np.where(present, x - (x.sum(axis=(1, 2)) / np.maximum(total, 1))[:, None, None], 0.0)
+    of_subject = x.sum(axis=2) / np.maximum(many, 1)
+    within = np.where(present, x - of_subject[:, :, None], 0.0)
+    df, df_within = np.maximum(n - 1, 1), total - n
+    between = np.sum(many * of_subject**2, axis=1) / df
+    k0 = (total - np.sum(many**2, axis=1) / np.maximum(total, 1)) / df
+    empty = np.zeros(len(values))
+    mean_within = np.sum(within**2, axis=(1, 2)) / np.maximum(df_within, 1)
+    # Without a second replicate of anyone nothing is known of agreement: n 1 makes the feature undefined.
+    known = np.where(df_within > 0, n, np.minimum(n, 1))
+    return _Squares(between, empty, empty, mean_within, known, k0, np.maximum(df_within, 1))
+
+
 def _one_way(s: _Squares, tail: float) -> list[np.ndarray]:
-    return _from_ratio(s.subjects, s.within, s.n - 1, s.n * (s.k - 1), s.k, tail)
+    return _from_ratio(s.subjects, s.within, s.n - 1, s.df_within, s.k, tail)
 
 
 def _consistency(s: _Squares, tail: float) -> list[np.ndarray]:
@@ -127,6 +153,7 @@ def _f_quantile(tail: float, df1: np.ndarray, df2: np.ndarray) -> np.ndarray:
     return x / rest * (np.asarray(df2) / np.asarray(df1))
 
 
+ONE_WAY = ("ICC(1)", "ICC(k)")
 # Name -> (estimate and bounds of a single measurement, whether the mean of k is meant)
 FORMS: dict[str, tuple[Callable[[_Squares, float], list[np.ndarray]], bool]] = {
     "ICC(1)": (_one_way, False),

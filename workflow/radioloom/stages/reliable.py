@@ -1,0 +1,81 @@
+"""Which features the replicates allow: by the lower bound of agreement, or by the stability rank of Aerts 2014."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.stats.ranks import stability_rank
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Reliable:
+    """Verdict of the replicates on each feature, the same in every split."""
+
+    low: np.ndarray  # float64 (f,): the larger, the more reliable; 0 where there are no replicates
+    fault: np.ndarray  # object (f,): why the feature is not reliable, "" if it is
+
+
+def reliable(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, Any]) -> Reliable:
+    """Which features go on by the study's `reliability`; all of them if RELIABILITY is empty."""
+    if reliability.empty:
+        return Reliable(np.zeros(len(names)), np.full(len(names), "", dtype=object))
+    return RULES[settings["rule"]](reliability, names, settings)
+
+
+def by_lower_bound(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, Any]) -> Reliable:
+    """Features whose lower bound reaches the threshold in every source; `low` is the lowest over the sources."""
+    threshold = settings["threshold"]
+    lowest, fault = np.full(len(names), np.inf), np.full(len(names), "", dtype=object)
+    for source, found in _sources(reliability, names):
+        low = found["low"].to_numpy(np.float64)
+        for place in np.flatnonzero(~(low >= threshold)):
+            row = found.iloc[place]
+            said = f"{row['form']} {row['estimate']:.3f}, lower bound {low[place]:.3f} < {threshold:g}, n {row['n']:g}"
+            text = f"{source}: {said if np.isfinite(low[place]) else row['note'] or NOT_MEASURED}"
+            fault[place] = "; ".join(filter(None, (fault[place], text)))
+        lowest = np.minimum(lowest, np.nan_to_num(low, nan=-1.0))
+    return Reliable(lowest, fault)
+
+
+def by_stability_rank(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, Any]) -> Reliable:
+    """The `keep` features with the best average rank over the sources (Aerts et al. 2014), ties by name.
+
+    Test-retest pairs and perturbations are ranked by ICC, observers by Friedman's chi squared: the less the readers
+    differ, the more stable. How the paper ranked within each is not printed there. A feature without a value in a
+    source shares its last places. `low` is minus the average rank.
+    """
+    ranks = []
+    for _, found in _sources(reliability, names):
+        readers = (found["role"].dropna() == "observers").all()
+        values = found["friedman" if readers else "estimate"].to_numpy(np.float64)
+        # A constant feature has no ICC, and readers who cannot differ on it: neither makes it stable.
+        ranks.append(stability_rank(np.where(np.isfinite(found["low"]), values, np.nan), high_is_stable=not readers))
+    mean = np.mean(ranks, axis=0)
+    turn = np.empty(len(names), dtype=np.int64)
+    turn[np.lexsort((names.astype(str), mean))] = np.arange(1, len(names) + 1)
+    keep = settings["keep"]
+    said = [f"stability rank {m:.1f}, place {t} of {len(names)} > {keep}" for m, t in zip(mean, turn, strict=True)]
+    return Reliable(-mean, np.where(turn > keep, np.array(said, dtype=object), ""))
+
+
+def _sources(reliability: pd.DataFrame, names: np.ndarray) -> list[tuple[str, pd.DataFrame]]:
+    """Each source with one row a feature of `names`."""
+    found = []
+    for source, rows in reliability.groupby("source", sort=True):
+        table = rows.set_index("feature_id").reindex(names)
+        found.append((source, table.assign(note=table["note"].fillna(""))))
+    return found
+
+
+NOT_MEASURED = "it was not measured on the replicates"
+RULES: dict[str, Callable[[pd.DataFrame, np.ndarray, dict[str, Any]], Reliable]] = {
+    "lower_bound": by_lower_bound,
+    "stability_rank": by_stability_rank,
+}

@@ -1,0 +1,19 @@
+"""Features of the negative-control images of one batch."""
+
+from pathlib import Path
+
+from radioloom.io.prepared import read_all
+from radioloom.job import job
+from radioloom.process import settle
+from radioloom.profile import build
+from radioloom.stages.control import control_batch
+from radioloom.tables import CONTROLS, SKIPPED
+
+with job(snakemake) as running:
+    settle()
+    params, out = snakemake.params, snakemake.output
+    cases = read_all(Path(snakemake.input.folder))
+    rows, skipped = control_batch(cases, params.controls, build(params.profile), params.seed)
+    CONTROLS.write(rows, out.controls, **running.provenance)
+    SKIPPED.write(skipped, out.skipped, **running.provenance)
+    running.say(f"{len(params.controls)} controls measured, {len(skipped)} skipped")
