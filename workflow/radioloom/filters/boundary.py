@@ -32,12 +32,15 @@ def places(shape: Sequence[int], box: Box, reach: Reach, rule: str) -> list[np.n
 
 
 def gather(image: np.ndarray, wanted: Sequence[np.ndarray]) -> np.ndarray:
-    """The voxels at the given places, zero where they lie outside; float64, contiguous."""
-    part = (
-        image[np.ix_(*wanted)] if not all(map(_run, wanted)) else image[tuple(slice(p[0], p[-1] + 1) for p in wanted)]
-    )
-    part = np.array(part, dtype=np.float64, order="C")
-    for axis, place in enumerate(wanted):
+    """The voxels at the given places, zero where they lie outside; float64, contiguous. It may be the image itself."""
+    box, inside = needed(wanted)
+    part = image[box]
+    if all(map(_run, wanted)):
+        return np.ascontiguousarray(part, dtype=np.float64)
+    for axis, place in enumerate(inside):
+        part = part.take(place, axis)  # place -1 takes the last voxel, which is then blotted out
+    part = np.ascontiguousarray(part, dtype=np.float64)
+    for axis, place in enumerate(inside):
         if place.min() < 0:
             np.moveaxis(part, axis, 0)[place < 0] = 0.0
     return part

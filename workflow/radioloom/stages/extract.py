@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from radioloom.errors import BadMask, BadRoi, CaseError, StudyError
 from radioloom.features import NAMES, family
 from radioloom.features.record import Family
 from radioloom.filters import reach as filter_reach
-from radioloom.filters import response_maps
+from radioloom.filters import response_maps, smallest
 from radioloom.imaging.discretise import discretise, discretise_ivh, limits
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.resegment import resegment
@@ -85,6 +85,7 @@ def warm(profile: Profile) -> float:
     """
     start = time.perf_counter()
     low = (profile.resegment["range"] or [0])[0] or 0
+    profile = replace(profile, images=smallest(profile.images))
     wide = filter_reach(profile.images, spacing := (1.0, 1.0, 1.0))
     cells = np.indices([n + 2 * reach for n, reach in zip((11, 13, 12), wide, strict=True)])
     mask = ((cells - np.reshape(wide, (3, 1, 1, 1)) - 6) ** 2).sum(0) < 20
