@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from radioloom.errors import BadRoi
 from radioloom.kernels.boxes import heights_and_shadows, smallest_box
 from radioloom.kernels.ellipsoid import enclosing_shares
 from radioloom.kernels.quickhull import convex_hull
@@ -42,8 +43,10 @@ class Hull:
 
     @cached_property
     def _faces(self) -> tuple[np.ndarray, np.ndarray]:
-        """Triangles and their neighbours, as `kernels.quickhull.convex_hull` gives them."""
-        return convex_hull(self.lattice)
+        """Triangles of the hull (f, 3), counter-clockwise from outside, and those across their edges 0-1, 1-2, 2-0."""
+        corners, across, state = convex_hull(self.lattice, _first_four(self.lattice))
+        number = np.cumsum(state == 1) - 1
+        return corners[state == 1], number[across[state == 1]]
 
     @cached_property
     def points(self) -> np.ndarray:
@@ -98,11 +101,44 @@ class Hull:
     def ellipsoid(self) -> Body:
         """The smallest ellipsoid around the hull, to some 1e-4 of its volume."""
         corners = self.corners
-        shares = enclosing_shares(corners, MVEE_TOLERANCE)
+        shares = _spread_shares(corners)
+        enclosing_shares(corners, shares, MVEE_TOLERANCE)
         from_centre = corners - shares @ corners
         matrix = np.linalg.inv((shares * from_centre.T) @ from_centre) / 3
         outermost = np.einsum("ij,jk,ik->i", from_centre, matrix, from_centre).max()
         return ellipsoid_body(np.sqrt(outermost / np.linalg.eigvalsh(matrix)))
+
+
+def _first_four(points: np.ndarray) -> np.ndarray:
+    """Four points (n, 3) that do not lie in one plane, the last behind the triangle of the others, int64 (4,).
+
+    BadRoi where there are none; the surface of a voxel alone has them.
+    """
+    order = np.lexsort(points.T[::-1])
+    low, high = order[0], order[-1]
+    away = points - points[low]
+    aside = np.cross(away[high], away)
+    third = np.argmax((aside.astype(float) ** 2).sum(axis=1))
+    height = away @ aside[third]
+    fourth = np.argmax(np.abs(height))
+    if not height[fourth]:
+        raise BadRoi("the region's surface lies in one plane and has no convex hull")
+    return np.array([low, third, high, fourth] if height[fourth] > 0 else [low, high, third, fourth])
+
+
+def _spread_shares(points: np.ndarray) -> np.ndarray:
+    """Equal shares of at most six points that lie far out along three directions: where the ellipsoid's search begins.
+
+    Each direction stands at right angles to the lines between the pairs before (Kumar and Yildirim 2005).
+    """
+    shares, across, lines = np.zeros(len(points)), np.array([1.0, 0.0, 0.0]), []
+    for _ in range(3):
+        place = points @ across
+        far, near = place.argmax(), place.argmin()
+        shares[[far, near]] = 1.0
+        lines.append(points[far] - points[near])
+        across = np.cross(lines[0], lines[1] if len(lines) > 1 else np.eye(3)[np.abs(lines[0]).argmin()])
+    return shares / shares.sum()
 
 
 def _alike(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -56,61 +56,24 @@ def extreme_points(points, shares, matrix):
 
 
 @njit(cache=True, nogil=True)
-def spread_shares(points):
-    """Equal shares of at most six points that lie far out along three directions: where the search begins.
-
-    Each direction stands at right angles to the lines between the pairs before (Kumar and Yildirim 2005).
-    """
-    shares, held = np.zeros(len(points)), 0
-    z, y, x = 1.0, 0.0, 0.0
-    first_z, first_y, first_x = 0.0, 0.0, 0.0
-    for turn in range(3):
-        far, near, most, least = 0, 0, -np.inf, np.inf
-        for k in range(len(points)):
-            place = points[k, 0] * z + points[k, 1] * y + points[k, 2] * x
-            if place > most:
-                far, most = k, place
-            if place < least:
-                near, least = k, place
-        for k in (far, near):
-            held += shares[k] == 0
-            shares[k] = 1.0
-        z = points[far, 0] - points[near, 0]
-        y, x = points[far, 1] - points[near, 1], points[far, 2] - points[near, 2]
-        if turn == 0:
-            first_z, first_y, first_x = z, y, x
-            if abs(z) <= abs(y) and abs(z) <= abs(x):
-                z, y, x = 0.0, first_x, -first_y
-            elif abs(y) <= abs(x):
-                z, y, x = -first_x, 0.0, first_z
-            else:
-                z, y, x = first_y, -first_z, 0.0
-        else:
-            z, y, x = first_y * x - first_x * y, first_x * z - first_z * x, first_z * y - first_y * z
-    for k in range(len(shares)):
-        shares[k] /= held
-    return shares
-
-
-@njit(cache=True, nogil=True)
 def lifted_product(a, matrix, b):
-    """(a, 1)' matrix (b, 1): float64 (3,), (4, 4), (3,) -> float."""
-    total = 0.0
-    for i in range(4):
-        for j in range(4):
-            total += (a[i] if i < 3 else 1.0) * matrix[i, j] * (b[j] if j < 3 else 1.0)
+    """(a, 1)' matrix (b, 1): float64 (3,), (4, 4) symmetric, (3,) -> float."""
+    total = matrix[3, 3]
+    for i in range(3):
+        total += matrix[i, 3] * (a[i] + b[i])
+        for j in range(3):
+            total += a[i] * matrix[i, j] * b[j]
     return total
 
 
 @njit(cache=True, nogil=True)
-def enclosing_shares(points, tolerance):
-    """Shares of points whose mean and covariance give the smallest ellipsoid around all points.
+def enclosing_shares(points, shares, tolerance):
+    """Turn shares of points into those whose mean and covariance give the smallest ellipsoid around all points.
 
     The point farthest out takes share from the one farthest in (vertex exchange; Böhning 1986): the ellipsoid with
     matrix covariance^-1 / 3 encloses all points when blown up by less than 1 + `tolerance`. float64 (n, 3) points that
-    span three dimensions -> float64 (n,) shares, not negative and adding to 1.
+    span three dimensions; float64 (n,) shares, not negative and adding to 1, some points with one spanning space too.
     """
-    shares = spread_shares(points)
     for _ in range(100_000):
         matrix = second_moment(points, shares)
         invert(matrix)
@@ -121,4 +84,3 @@ def enclosing_shares(points, tolerance):
         step = min(shares[near], (most - least) / (2 * (most * least - cross * cross)))
         shares[far] += step
         shares[near] -= step
-    return shares

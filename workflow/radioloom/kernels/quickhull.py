@@ -13,74 +13,32 @@ def _normal(points, a, b, c):
 
 
 @njit(cache=True, nogil=True)
-def _first_four(points):
-    """Four points that do not lie in one plane (the last two are the same where all do)."""
-    low, high = 0, 0
-    for k in range(len(points)):
-        for sign in (1, -1):
-            best = low if sign == 1 else high
-            axis = 0
-            while axis < 2 and points[k, axis] == points[best, axis]:
-                axis += 1
-            if sign * (points[k, axis] - points[best, axis]) < 0:
-                if sign == 1:
-                    low = k
-                else:
-                    high = k
-    third, farthest = low, 0.0
-    for k in range(len(points)):
-        z, y, x = _normal(points, low, high, k)
-        size = float(z) ** 2 + float(y) ** 2 + float(x) ** 2
-        if size > farthest:
-            third, farthest = k, size
-    z, y, x = _normal(points, low, high, third)
-    fourth, most = third, 0
-    for k in range(len(points)):
-        away = z * (points[k, 0] - points[low, 0])
-        away += y * (points[k, 1] - points[low, 1]) + x * (points[k, 2] - points[low, 2])
-        if abs(away) > abs(most):
-            fourth, most = k, away
-    # The fourth lies behind the first three.
-    return (low, third, high, fourth) if most > 0 else (low, high, third, fourth)
+def convex_hull(points, four):
+    """Triangles of the convex hull: int64 (n, 3) points, |coordinate| < 2**18 -> int64 (r, 3) twice, uint8 (r,).
 
-
-@njit(cache=True, nogil=True)
-def convex_hull(points):
-    """Triangles of the convex hull: int64 (n, 3) points, |coordinate| < 2**18 -> int64 (f, 3) twice.
-
-    The triangles' corners, counter-clockwise from outside, and the triangles across the edges 0-1, 1-2 and 2-0; empty
-    where all points lie in one plane. Quickhull (Barber, Dobkin and Huhdanpaa 1996): the farthest point before a
-    triangle replaces all triangles that it sees, those in whose plane it lies among them, so that no triangle is
-    without area and no corner lies within an edge or a face of the hull.
+    The triangles' corners, counter-clockwise from outside, the triangles across the edges 0-1, 1-2 and 2-0, and 1 where
+    a row is a triangle (others are room that was needed on the way). four: int64 (4,), points that do not lie in one
+    plane, the last behind the triangle of the others. Quickhull (Barber, Dobkin and Huhdanpaa 1996): the farthest point
+    before a triangle replaces all triangles that it sees, those in whose plane it lies among them, so that no triangle
+    is without area and no corner lies within an edge or a face of the hull.
     """
     n = len(points)
-    four = _first_four(points)
     room = 2 * n + 8
     corners, across = np.empty((room, 3), np.int64), np.empty((room, 3), np.int64)
     plane = np.empty((room, 4), np.int64)  # normal and offset
     first = np.full(room, -1)  # of the points before a triangle, a chain through `after`
     after = np.full(n, -1)
     state = np.zeros(room, np.uint8)  # 0 free, 1 in use, 2 seen by the point at hand
-    free, n_free = np.arange(room), room
+    free, n_free = np.arange(4, room + 4), room - 4  # the first n_free are free
     waiting, n_waiting = np.empty(room, np.int64), 0
     seen, rim = np.empty(room, np.int64), np.empty((room, 2), np.int64)
     begins = np.empty(n, np.int64)  # the new triangle whose edge on the rim begins at a point
     made = np.empty(room, np.int64)
-    if four[2] == four[3] or n < 4:
-        return corners[:0], across[:0]
-    for k in range(4):
-        a, b, c = four[(k + 1) % 4], four[(k + 2) % 4], four[(k + 3) % 4]
-        n_free -= 1
-        f = free[n_free]
-        corners[f, 0], corners[f, 1], corners[f, 2] = (a, b, c) if k % 2 else (a, c, b)
-        made[k], state[f] = f, 1
-    for i in range(4):
-        for s in range(3):
-            a, b = corners[made[i], s], corners[made[i], (s + 1) % 3]
-            for j in range(4):
-                for t in range(3):
-                    if corners[made[j], t] == b and corners[made[j], (t + 1) % 3] == a:
-                        across[made[i], s] = made[j]
+    for k in range(4):  # the triangle without corner k; across an edge is the one without the corner that faces it
+        i, j, m = (k + 1) % 4, (k + 2 + (k + 1) % 2) % 4, (k + 2 + k % 2) % 4
+        corners[k, 0], corners[k, 1], corners[k, 2] = four[i], four[j], four[m]
+        across[k, 0], across[k, 1], across[k, 2] = m, i, j
+        made[k], state[k] = k, 1
     n_made, chain = 4, -1
     for k in range(n):
         after[k], chain = chain, k
@@ -164,7 +122,7 @@ def convex_hull(points):
             across[f, 1] = g
             across[g, 2] = f
         n_made = n_rim
-    return _packed(corners, across, state)
+    return corners, across, state
 
 
 @njit(cache=True, nogil=True)
@@ -173,19 +131,3 @@ def _height(plane, f, points, point):
     return (
         plane[f, 0] * points[point, 0] + plane[f, 1] * points[point, 1] + plane[f, 2] * points[point, 2] - plane[f, 3]
     )
-
-
-@njit(cache=True, nogil=True)
-def _packed(corners, across, state):
-    """The triangles in use, numbered anew."""
-    number, n = np.empty(len(state), np.int64), 0
-    for f in range(len(state)):
-        number[f] = n
-        n += state[f] == 1
-    kept, beside = np.empty((n, 3), np.int64), np.empty((n, 3), np.int64)
-    for f in range(len(state)):
-        if state[f] == 1:
-            for s in range(3):
-                kept[number[f], s] = corners[f, s]
-                beside[number[f], s] = number[across[f, s]]
-    return kept, beside

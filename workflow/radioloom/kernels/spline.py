@@ -15,7 +15,9 @@ def prefilter(data):
     if n < 2:
         return
     z = 3.0**0.5 - 2.0
-    powers = z ** np.arange(41)
+    powers = np.empty(41)
+    for k in range(41):
+        powers[k] = z ** float(k)
     for a in range(n_outer):
         rows = data[a]
         for j in range(n_inner):
@@ -23,7 +25,8 @@ def prefilter(data):
         for i in range(1, n):
             for j in range(n_inner):
                 rows[i, j] = 6.0 * rows[i, j] + z * rows[i - 1, j]
-        rows[n - 1] = (z * rows[n - 2] + rows[n - 1]) * z / (z * z - 1.0)
+        for j in range(n_inner):
+            rows[n - 1, j] = (z * rows[n - 2, j] + rows[n - 1, j]) * z / (z * z - 1.0)
         for i in range(n - 2, -1, -1):
             for j in range(n_inner):
                 rows[i, j] = z * (rows[i + 1, j] - rows[i, j])
@@ -51,7 +54,8 @@ def weigh(source, place, weight, out):
     for a in range(n_outer):
         for i in range(n_out):
             target = out[a, i]
-            target[:] = 0.0
+            for j in range(n_inner):
+                target[j] = 0.0
             for t in range(taps):
                 row, w = source[a, place[i, t]], weight[i, t]
                 for j in range(n_inner):
