@@ -55,7 +55,8 @@ def performance(frame: pd.DataFrame, title: str, label: str, limits: tuple[float
         axes.text(1.02, level, said, transform=axes.get_yaxis_transform(), size=8, va="center")
     axes.set_yticks(range(len(frame)), frame["model"])
     axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=label, xlim=limits)
-    axes.set_title(title, x=0.0)
+    # Of the figure, not of the axes, which long names leave too narrow for it.
+    figure.suptitle(title, x=0.01, ha="left", size=style.SETTINGS["axes.titlesize"], weight="bold")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     return figure
