@@ -226,12 +226,12 @@ def _wide(image: np.ndarray, mask: Volume, counted: np.ndarray, box: Box) -> Roi
 def _rows(image: str, plan: _Plan, subject: tuple[Any, str], original: str) -> Iterator[Row]:
     measured, levels = subject
     head = "".join(f"{word}_" for word in (original if image == "original" else image, plan.word) if word)
-    for family, feature, ibsi, aggregation, value in plan.family.measure(measured, plan.settings):
+    for named, feature, ibsi, aggregation, value in plan.family.measure(measured, plan.settings):
         if feature in plan.kept:
             tail = f"_{aggregation.replace(', ', '-')}" if plan.aggregated and aggregation else ""
             yield {
                 "image": image,
-                "family": family,
+                "family": named,
                 "aggregation": aggregation,
                 "discretisation": levels,
                 "feature": feature,
