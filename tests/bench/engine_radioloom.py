@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
+CHAIN = {"chain": "RCV", "repeats": 30, "seed": 20140603, "whose": {"case": "bench"}}
 
 
 def importing() -> None:
@@ -19,7 +20,7 @@ def profile(workload: str):
 
     if workload == "drop-in":  # the profile as shipped, on the original image
         return replace(load("pyradiomics"), images={"original": {}})
-    return load(HERE / f"{workload.lower()}.yaml")
+    return load(HERE / f"{'w2' if workload == 'perturbed' else workload.lower()}.yaml")
 
 
 def read(folder: Path, workload: str) -> tuple:
@@ -29,13 +30,32 @@ def read(folder: Path, workload: str) -> tuple:
 
     image, mask = np.load(folder / "image.npy"), np.load(folder / "mask.npy")
     grid = Grid(image.shape, tuple(json.loads((folder / "about.json").read_text())["spacing"]))
-    return Volume(image, grid), Volume(mask, grid), profile(workload)
+    return Volume(image, grid), Volume(mask, grid), profile(workload), workload == "perturbed"
 
 
-def measure(image, mask, chosen) -> dict[str, float]:
+def measure(image, mask, chosen, perturbed) -> dict[str, float]:
     from radioloom.stages.extract import extract
 
+    if perturbed:
+        return perturb(image, mask, chosen)
+
     return {row["feature_id"]: row["value"] for row in extract(image, mask, chosen)}
+
+
+def perturb(image, mask, chosen) -> dict[str, float]:
+    """W2 on 30 perturbed images, the supervoxels that contours are drawn from among the cost."""
+    from radioloom.imaging.perturb import Scene
+    from radioloom.imaging.resample import spacing_of
+    from radioloom.imaging.supervoxels import supervoxels
+    from radioloom.stages.perturb import variants
+
+    labels = supervoxels(image.array, mask.array, image.grid.spacing_mm)
+    scene = Scene(image, mask.array, labels, spacing_of(image.grid, chosen.grid))
+    return {
+        f"{variant} {row['feature_id']}": row["value"]
+        for variant, rows in variants(scene, image.grid, chosen, CHAIN)
+        for row in rows
+    }
 
 
 def from_files(folder: Path, workload: str) -> dict[str, float]:

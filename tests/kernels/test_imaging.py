@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.ndimage import spline_filter1d
+from scipy.ndimage import map_coordinates, spline_filter1d
 
 import naive_kernels as naive
-from radioloom.kernels import levels, spline, wavelet
+from radioloom.kernels import levels, sample, spline, wavelet
 from written import kernel, plain
 
 seeds = st.integers(0, 2**32 - 1)
@@ -98,3 +98,18 @@ def test_a_six_tap_pass_is_a_convolution(plain, seed):
         for taps, band in zip((low, high), bands, strict=True):
             wanted = np.apply_along_axis(np.convolve, axis, source, taps, "valid")
             np.testing.assert_allclose(band, wanted, rtol=1e-12, atol=1e-12)
+
+
+@plain
+@settings(max_examples=25, deadline=None)
+@given(seed=seeds)
+def test_values_between_voxels_are_those_of_scipy(plain, seed):
+    rng = np.random.default_rng(seed)
+    array = rng.normal(size=tuple(rng.integers(1, 5, 3)))
+    places = np.stack([rng.uniform(0, n - 1, 20) for n in array.shape])
+    ends = rng.random(places.shape)  # on voxels, and on the first and the last
+    places = np.where(ends < 0.2, np.rint(places), places)
+    places = np.where(ends > 0.9, np.reshape(array.shape, (3, 1)) - 1.0, places)
+    found = np.empty(20)
+    kernel(sample.sample_linear, plain)(array, places, found)
+    np.testing.assert_allclose(found, map_coordinates(array, places, order=1, mode="mirror"), atol=1e-12)
