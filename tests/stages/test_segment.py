@@ -165,7 +165,7 @@ def test_contours_give_the_mask_that_ibsi_gives_voxel_by_voxel(data_dir, which):
     ours, theirs = made.masks["P1.1.tumour"], made.masks["P2.1.tumour"]
     assert ours.offset == theirs.offset
     assert np.array_equal(ours.array, theirs.array)
-    assert compare(ours, theirs, Grid.from_dict(curated.images[0]["grid"]).spacing_mm).dice == 1.0
+    assert compare(ours, theirs, Grid.from_dict(curated.images[0]["grid"]).spacing_mm, 1.0).dice == 1.0
 
 
 def test_structure_sets_of_rt_utils(data_dir):
