@@ -5,30 +5,19 @@ import json
 import numpy as np
 import pytest
 
+from drawn import CUBE, GRID, label_map
 from hospital import ct, row, square, stored, structures
-from radioloom.io import images
 from radioloom.segmentation.overlap import compare
 from radioloom.stages.curate import curate
 from radioloom.stages.segment import name, segment
 from radioloom.tables import EXCLUSIONS
-from radioloom.volume import Grid, Volume
-
-GRID = Grid((8, 24, 20), (3.0, 1.5, 1.5), (-100.0, -20.0, -10.0))
-# 8 x 8 voxels on slices 2 to 4, cut between voxel centres
-CUBE = [np.add(square(-100 + 3 * k, -4.75, 7.25), (0, -10, 0)) for k in (2, 3, 4)]
+from radioloom.volume import Grid
 
 
 def segmented(data, *rows):
     curated = curate(list(rows), data)
     assert curated.exclusions == []
     return curated, segment(curated.images, data)
-
-
-def label_map(path, array=None, grid=GRID):
-    marked = np.zeros(GRID.shape, np.uint8)
-    marked[2:5, 4:12, 4:12] = 1
-    path.parent.mkdir(parents=True, exist_ok=True)
-    images.write(Volume(marked if array is None else array, grid), path)
 
 
 def test_every_bad_segmentation_is_a_row_and_the_rest_is_made(tmp_path):
@@ -97,7 +86,7 @@ def test_several_structures_are_united_and_it_is_said(tmp_path):
     _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV-."))
     assert made.rows[0]["n_voxels"] == 192
     assert made.rows[0]["contour_mm3"] is None
-    assert made.rows[0]["notes"] == ["union of 2 structures that overlap"]
+    assert made.rows[0]["notes"] == "union of 2 structures that overlap"
 
 
 def test_of_several_files_the_one_drawn_on_the_image(tmp_path):

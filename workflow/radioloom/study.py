@@ -56,6 +56,11 @@ class Study:
         """Names of the cohorts with one of these roles (all without), in the study's order."""
         return [name for name, cohort in self.settings["cohorts"].items() if not roles or cohort["role"] in roles]
 
+    def repeated(self) -> list[str]:
+        """Cohorts in which one image has several segmentations of a region: observers, or a sheet that says so."""
+        observed = self.cohorts("observers")
+        return [name for name in self.cohorts() if name in observed or _repeated(self.sheets[name])]
+
     def with_outcome(self) -> list[str]:
         """Cohorts whose patients have outcomes."""
         return [name for name in self.cohorts() if "clinical" in self.settings["cohorts"][name]]
@@ -95,6 +100,10 @@ def batched(rows: list[Row], size: int) -> dict[str, list[Row]]:
             chunk = []
         chunk.append(row)
     return {**batches, "last": chunk} if chunk else batches
+
+
+def _repeated(rows: list[Row]) -> bool:
+    return len({(row["case"], row["roi"], row["image"]) for row in rows}) < len(rows)
 
 
 def _sheet(path: Path, cohort: str, role: str) -> list[Row]:

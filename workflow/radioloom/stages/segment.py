@@ -21,7 +21,7 @@ class Segmented:
     """Masks of a batch."""
 
     masks: dict[str, Mask]  # by `name` of their image
-    rows: list[Row]  # one a mask: cohort, case, replicate, roi, source, n_voxels, volume_mm3, contour_mm3, notes
+    rows: list[Row]  # MASKS
     exclusions: list[Row]  # EXCLUSIONS
 
 
@@ -55,10 +55,12 @@ def name(image: Row) -> str:
 
 
 def _row(image: Row, mask: Mask, grid: Grid) -> Row:
+    volume, contour = mask.n_voxels * grid.voxel_mm3, mask.contour_mm3
     return {key: image[key] for key in ("cohort", "case", "replicate", "roi")} | {
         "source": mask.source,
         "n_voxels": mask.n_voxels,
-        "volume_mm3": mask.n_voxels * grid.voxel_mm3,
-        "contour_mm3": mask.contour_mm3,
-        "notes": list(mask.notes),
+        "volume_mm3": volume,
+        "contour_mm3": contour,
+        "contour_difference": volume / contour - 1 if contour else None,
+        "notes": "; ".join(mask.notes) or None,
     }
