@@ -6,6 +6,7 @@ import pytest
 from radioloom.errors import BadMask
 from radioloom.io import dicom, images, seg
 from radioloom.io.series import assemble
+from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.place import inside, place
 from radioloom.volume import Grid
 
@@ -13,7 +14,7 @@ from radioloom.volume import Grid
 def on(file, pattern, grid):
     """A segment on a grid, as a full array."""
     found = seg.read(file)
-    part, low, lost = inside(*found.on(grid, found.named(pattern)), grid.shape)
+    part, low, lost = inside(*found.on(grid, found.named(Choice((pattern,)))[0], 0.5), grid.shape)
     full = np.zeros(grid.shape, bool)
     full[tuple(slice(a, a + n) for a, n in zip(low, part.shape, strict=True))] = part
     assert lost == 0
@@ -116,9 +117,9 @@ def test_what_cannot_be_used_is_named(data_dir, tmp_path):
     folder = data_dir / "dicom_samples" / "dcmqi" / "segmentations"
     file = folder / "liver.dcm"
     with pytest.raises(BadMask, match="no segment matches 'spleen'; found: 'Liver'"):
-        seg.read(file).named("spleen")
+        seg.read(file).named(Choice(("spleen",)))
     with pytest.raises(BadMask, match="no regular expression"):
-        seg.read(file).named("(")
+        seg.read(file).named(Choice(("(",)))
     with pytest.raises(BadMask, match="another grid"):
         on(file, "liver", grid_of(data_dir / "sts" / "dicom" / "STS_002" / "CT" / "image"))
     (tmp_path / "cut.dcm").write_bytes(file.read_bytes()[:-50000])

@@ -10,7 +10,7 @@ from hospital import ct, row, square, stored, structures
 from radioloom.segmentation.overlap import compare
 from radioloom.stages.curate import curate
 from radioloom.stages.segment import name, segment
-from radioloom.tables import EXCLUSIONS
+from radioloom.tables import EXCLUSIONS, MASKS
 from radioloom.volume import Grid
 
 
@@ -44,7 +44,7 @@ def test_every_bad_segmentation_is_a_row_and_the_rest_is_made(tmp_path):
         "dot": ("rs.dcm", "Dot", "enclose no voxel centre; the region is too small"),
         "series": ("other.dcm", "GTV", "drawn on another series, in another frame of reference"),
         "empty": ("empty.nrrd", "", "the mask is empty: not one voxel is marked"),
-        "label": ("good.nii.gz", "4", "no voxel has label 4; labels found: 1; set `pattern`"),
+        "label": ("good.nii.gz", "4", "no label matches '4'; found: '1'; set `pattern`"),
         "grid": ("grid.mha", "", "the mask is on another grid: mask 8 x 24 x 20 voxels of 3 x 1 x 1 mm"),
         "outside": ("away.nii", "", "the mask misses the image: it covers voxels (100, 0, 0) to (107, 23, 19)"),
         "text": ("text.nii", "", "text.nii: not readable as NIfTI"),
@@ -192,3 +192,43 @@ def test_a_series_of_which_the_segmentation_says_nothing(tmp_path):
     structures(tmp_path / "rs.dcm", {"GTV": CUBE}, series="2.25.9")
     _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV"))
     assert made.rows[0]["n_voxels"] == 192
+
+
+def test_patterns_of_the_cohort_in_the_order_of_their_list(tmp_path):
+    """One cohort, three hands: each case's region under another name, one under none of them."""
+    ct(tmp_path / "ct")
+    structures(tmp_path / "a.dcm", {"Lung": CUBE, "GTV-1": CUBE[:2]})
+    structures(tmp_path / "b.dcm", {"GTV-1": None, "gtv_boost": CUBE[:1], "gtv_node": CUBE[2:]})
+    structures(tmp_path / "c.dcm", {"Heart": CUBE, "Lung": CUBE})
+    label_map(tmp_path / "d.nii.gz")
+    rows = [row(case=case, image="ct", segmentation=file) for case, file in
+            (("A", "a.dcm"), ("B", "b.dcm"), ("C", "c.dcm"), ("D", "d.nii.gz"))]  # fmt: skip
+    rows.append(row(case="E", image="ct", segmentation="a.dcm", pattern="Lung"))
+    curated = curate(rows, tmp_path)
+    rule = {"patterns": ["GTV-1", "GTV.*", "1"], "take": "union", "threshold": 0.5}
+    made = segment(curated.images, tmp_path, {"tumour": rule})
+    found = {each["case"]: (each["n_voxels"], each["notes"]) for each in MASKS.frame(made.rows).to_dict("records")}
+    fallback = "found by 'GTV.*': nothing matches 'GTV-1'"
+    assert found == {
+        "A": (128, None),
+        "B": (128, f"{fallback}; union of 2 structures"),
+        "D": (192, "found by '1': nothing matches 'GTV-1'"),
+        "E": (192, None),
+    }
+    assert made.exclusions[0]["reason"].startswith(
+        "no structure matches 'GTV-1' or 'GTV.*' or '1'; found: 'Heart', 'Lung'; set `pattern`"
+    )
+    for take, n in (("first", 64), ("largest_part", 64)):
+        made = segment(curated.images[1:2], tmp_path, {"tumour": rule | {"take": take}})
+        assert made.rows[0]["n_voxels"] == n, take
+    assert "the largest of 2 parts taken; the others held 50.0% of the voxels" in made.rows[0]["notes"]
+    assert made.rows[0]["contour_difference"] is None
+
+
+def test_voxels_and_polygons_are_compared_in_the_table(tmp_path):
+    ct(tmp_path / "ct")
+    structures(tmp_path / "rs.dcm", {"GTV": [np.add(square(-94, -4.0, 7.0), (0, -10, 0))]})
+    _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV"))
+    found = MASKS.frame(made.rows).iloc[0]
+    assert found["contour_mm3"] == pytest.approx(121 * 3)
+    assert found["contour_difference"] == pytest.approx(found["n_voxels"] * 6.75 / 363 - 1)

@@ -29,6 +29,7 @@ cohorts:
       case: patient
       time_days: survival_days # follow-up in days; not for a binary outcome
       event: dead # 1 or 0; other words by e.g.  event_values: {{Dead: true, Alive: false}}
+    # rois: {{tumour: {{patterns: [GTV-1, "GTV.*"], take: union}}}} # tried in order where `pattern` is empty
   validation: # predicted with the frozen signature; take the cohort out if there is none
     role: validation
     sheet: {folder}/validation.tsv

@@ -24,6 +24,7 @@ rule segment:
         batches=n_batches,
     params:
         data=str(STUDY.data),
+        rois=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort].get("rois", {}),
         code=code("segment"),
     message:
         "segment {wildcards.cohort}, batch {wildcards.batch}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, text
 from radioloom.provenance import digest
+from radioloom.segmentation.choose import Choice, absent, pick
 
 FRAME, SERIES = 0x00200052, 0x0020000E
 REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x30060014
@@ -41,27 +41,25 @@ class StructureSet:
     contours: dict[int, Dataset]  # by structure number
     numbers: tuple[int, ...]
 
-    def named(self, pattern: str) -> list[Structure]:
-        """Structures whose whole name the regular expression matches, whatever the case of letters.
+    def named(self, choice: Choice) -> tuple[list[Structure], list[str]]:
+        """Structures with closed contours that a choice takes, and what to note of it.
 
         Raises BadMask listing the names found where none matches, or where those that match have no closed contour.
         """
-        try:
-            rule = re.compile(pattern, re.IGNORECASE)
-        except re.error as error:
-            raise BadMask(
-                f"the pattern {pattern!r} is no regular expression ({error}); mend it in the sheet"
-            ) from error
-        found = [i for i, name in enumerate(self.names) if rule.fullmatch(name)]
-        if not found:
-            listed = ", ".join(repr(name[:40]) for name in self.names[:20]) or "none"
-            raise BadMask(f"no structure matches {pattern!r}; found: {listed}; set `pattern` in the sheet, or roi")
-        structures = [self._structure(i) for i in found]
-        if not any(structure.contours for structure in structures):
-            kinds = sorted({kind for structure in structures for kind in structure.left_out})
-            said = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
-            raise BadMask(f"the structure that matches {pattern!r} has {said}")
-        return structures
+        made = {}
+
+        def drawn(place: int) -> bool:
+            made[place] = self._structure(place)
+            return bool(made[place].contours)
+
+        found, notes = pick(choice, [(name,) for name in self.names], drawn)
+        if found:
+            return [made[place] for place in found], notes
+        if not made:
+            raise absent("structure", choice, self.names)
+        kinds = sorted({kind for structure in made.values() for kind in structure.left_out})
+        said = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
+        raise BadMask(f"the structure that matches {' or '.join(map(repr, choice.patterns))} has {said}")
 
     def _structure(self, index: int) -> Structure:
         item = self.contours.get(self.numbers[index])

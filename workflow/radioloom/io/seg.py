@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,10 @@ from radioloom.io.dicom import BROKEN, numbers, text
 from radioloom.io.frames import MEASURES, ORIENTATION, POSITION, group
 from radioloom.io.series import directions
 from radioloom.provenance import digest
+from radioloom.segmentation.choose import Choice, absent, pick
 from radioloom.segmentation.mask import Triple
 from radioloom.segmentation.place import place
 from radioloom.volume import Grid
-
-HALF = 0.5  # of MaximumFractionalValue: from here on a voxel belongs to a fractional segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +30,21 @@ class Segmentations:
     series: frozenset[str]
     data: Dataset
 
-    def named(self, pattern: str) -> list[int]:
-        """Numbers of the segments whose whole label the pattern matches (case of letters aside), or whose number it is.
+    def named(self, choice: Choice) -> tuple[list[int], list[str]]:
+        """Numbers of the segments whose label or number a choice takes, and what to note of it.
 
         Raises BadMask listing the labels found where none matches.
         """
-        try:
-            rule = re.compile(pattern, re.IGNORECASE)
-        except re.error as error:
-            raise BadMask(
-                f"the pattern {pattern!r} is no regular expression ({error}); mend it in the sheet"
-            ) from error
-        found = [n for n, label in self.labels.items() if rule.fullmatch(label) or pattern == str(n)]
+        numbers = list(self.labels)
+        found, notes = pick(choice, [(label, str(number)) for number, label in self.labels.items()])
         if not found:
-            listed = ", ".join(repr(label[:40]) for label in list(self.labels.values())[:20]) or "none"
-            raise BadMask(f"no segment matches {pattern!r}; found: {listed}; set `pattern` in the sheet, or roi")
-        return found
+            raise absent("segment", choice, list(self.labels.values()))
+        return [numbers[place] for place in found], notes
 
-    def on(self, image: Grid, segments: list[int]) -> tuple[np.ndarray, Triple]:
+    def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Triple]:
         """Voxels of any of the segments in the axes of the image's grid, and where their array begins.
+
+        threshold : share of the maximum from which a voxel belongs to a fractional segment
 
         Raises BadMask where there is no frame of them, where a frame cannot be placed on a slice of the image, or where
         the pixels cannot be decoded.
@@ -58,14 +52,14 @@ class Segmentations:
         stored = self._pixels()
         pieces = []
         for index, frame in enumerate(self.data.PerFrameFunctionalGroupsSequence):
-            marked = self._marked(stored[index], frame, segments)
+            marked = self._marked(stored[index], frame, segments, threshold)
             if marked is not None and marked.any():
                 pieces.append(place(marked[None], self._grid(frame, marked.shape), image))
         if not pieces:
             raise BadMask("the mask is empty: the segment has no marked voxel")
         return joined(pieces)
 
-    def _marked(self, stored: np.ndarray, frame: Dataset, segments: list[int]) -> np.ndarray | None:
+    def _marked(self, stored: np.ndarray, frame: Dataset, segments: list[int], threshold: float) -> np.ndarray | None:
         if self.kind == "LABELMAP":
             return np.isin(stored, segments)
         named = group(frame, self.data, "SegmentIdentificationSequence")
@@ -74,7 +68,7 @@ class Segmentations:
         if int(named.ReferencedSegmentNumber) not in segments:
             return None
         if self.kind == "FRACTIONAL":
-            return stored >= HALF * float(self.data.MaximumFractionalValue)
+            return stored >= threshold * float(self.data.MaximumFractionalValue)
         return stored > 0
 
     def _grid(self, frame: Dataset, shape: tuple[int, int]) -> Grid:

@@ -10,6 +10,7 @@ import numpy as np
 from radioloom.errors import BadMask
 from radioloom.io import images
 from radioloom.io.files import files_below
+from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.labels import region
 from radioloom.segmentation.mask import Mask, cut
@@ -24,22 +25,24 @@ TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
 DRAWN = ("RTSTRUCT", "SEG")
 
 
-def read(path: Path, pattern: str, roi: str, grid: Grid, drawn_on: tuple[str, str]) -> Mask:
+def read(path: Path, choice: Choice, roi: str, grid: Grid, drawn_on: tuple[str, str]) -> Mask:
     """The mask of one region on the grid of its image.
 
     path : RTSTRUCT or SEG file, folder that holds one, or label map
-    pattern : regular expression of the structure's or segment's name, "" for `roi`; number of a label map's label,
-        "" for all but 0
+    choice : what of it is the region; without patterns the structure or segment that is called `roi`, and all of a
+        label map but 0
     drawn_on : digests of the image's series and frame of reference ("" where unknown)
     Raises BadMask saying what was found: no file, several files, name absent, other series, another grid, outside the
     image, empty.
     """
     kind, file = locate(path, drawn_on[0])
-    if kind not in DRAWN:
-        return _from_labels(file, kind, pattern, grid)
-    drawn = _drawn(kind, file)
-    _same_patient_space(drawn, *drawn_on)
-    return (_from_contours if kind == "RTSTRUCT" else _from_seg)(drawn, pattern or roi, grid)
+    if kind in DRAWN:
+        drawn = _drawn(kind, file)
+        _same_patient_space(drawn, *drawn_on)
+        mask = (_from_contours if kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), grid)
+    else:
+        mask = _from_labels(file, kind, choice, grid)
+    return largest_part(mask) if choice.take == "largest_part" else mask
 
 
 def references(path: Path) -> frozenset[str]:
@@ -103,10 +106,10 @@ def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame:
     )
 
 
-def _from_contours(drawn: StructureSet, pattern: str, grid: Grid) -> Mask:
-    structures = [structure for structure in drawn.named(pattern) if structure.contours]
+def _from_contours(drawn: StructureSet, choice: Choice, grid: Grid) -> Mask:
+    structures, notes = drawn.named(choice)
     rasters = [rasterise(structure.contours, grid) for structure in structures]
-    notes = [note for raster in rasters for note in raster.notes]
+    notes += [note for raster in rasters for note in raster.notes]
     left_out = sum(len(structure.left_out) for structure in structures)
     if left_out:
         notes.append(f"{left_out} contour(s) that are not closed left out")
@@ -121,18 +124,19 @@ def _from_contours(drawn: StructureSet, pattern: str, grid: Grid) -> Mask:
     return Mask(array, offset, "RTSTRUCT", volume, tuple(notes))
 
 
-def _from_seg(drawn: Segmentations, pattern: str, grid: Grid) -> Mask:
-    segments = drawn.named(pattern)
-    array, start = drawn.on(grid, segments)
-    notes = [f"union of {len(segments)} segments"] if len(segments) > 1 else []
+def _from_seg(drawn: Segmentations, choice: Choice, grid: Grid) -> Mask:
+    segments, notes = drawn.named(choice)
+    array, start = drawn.on(grid, segments, choice.threshold)
+    notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
     return _in_image(array, start, grid, "SEG", notes)
 
 
-def _from_labels(file: Path, kind: str, pattern: str, grid: Grid) -> Mask:
+def _from_labels(file: Path, kind: str, choice: Choice, grid: Grid) -> Mask:
     labels = images.read_native(file, BadMask)
-    array, start = place(region(labels.array, pattern), labels.grid, grid)
-    moved = [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
-    return _in_image(array, start, grid, kind, moved)
+    marked, notes = region(labels.array, choice)
+    array, start = place(marked, labels.grid, grid)
+    notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
+    return _in_image(array, start, grid, kind, notes)
 
 
 def _in_image(array: np.ndarray, start: tuple[int, int, int], grid: Grid, source: str, notes: list[str]) -> Mask:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from radioloom.errors import CaseError
 from radioloom.io import segmentations
+from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.exclude import exclusions
 from radioloom.volume import Grid
@@ -25,11 +26,12 @@ class Segmented:
     exclusions: list[Row]  # EXCLUSIONS
 
 
-def segment(images: Sequence[Row], data: Path) -> Segmented:
+def segment(images: Sequence[Row], data: Path, rois: Mapping[str, Row] | None = None) -> Segmented:
     """Find and place the region of every image of a batch.
 
     images : as `curate` gave them
     data : folder that their paths start from
+    rois : how regions are found where a row of the sheet has no pattern, by region: settings of `Choice`
     An image whose region cannot be found or placed becomes a row of EXCLUSIONS.
     """
     masks: dict[str, Mask] = {}
@@ -38,9 +40,8 @@ def segment(images: Sequence[Row], data: Path) -> Segmented:
     for image in images:
         grid = Grid.from_dict(image["grid"])
         try:
-            mask = segmentations.read(
-                data / image["segmentation"], image["pattern"], image["roi"], grid, (image["series"], image["frame"])
-            )
+            choice, drawn_on = _choice(image, rois or {}), (image["series"], image["frame"])
+            mask = segmentations.read(data / image["segmentation"], choice, image["roi"], grid, drawn_on)
         except CaseError as error:
             faults.append((image, error))
             continue
@@ -52,6 +53,13 @@ def segment(images: Sequence[Row], data: Path) -> Segmented:
 def name(image: Row) -> str:
     """What a case's mask and prepared files are called: `<case>.<replicate>.<roi>`, unique in a cohort."""
     return f"{image['case']}.{image['replicate']}.{image['roi']}"
+
+
+def _choice(image: Row, rois: Mapping[str, Row]) -> Choice:
+    """A row's own pattern goes before the patterns of its region."""
+    choice = Choice(**rois.get(image["roi"], {}))
+    patterns = (image["pattern"],) if image["pattern"] else choice.patterns
+    return replace(choice, patterns=tuple(patterns))
 
 
 def _row(image: Row, mask: Mask, grid: Grid) -> Row:
