@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pydicom
 import pytest
 
 from drawn import CUBE, GRID, label_map
@@ -166,10 +167,59 @@ def test_structure_sets_of_rt_utils(data_dir):
     ]
     _, made = segmented(data_dir, *rows)
     assert made.exclusions == []
-    lost = ("1 of 3 planes of contours lie outside the image",)
+    lost = (
+        "1 of 3 planes of contours lie outside the image",
+        "1 contour(s) refer to images that the series has not; placed by their coordinates",
+    )
     assert made.masks["rt.1.tumour"].notes == ()
     assert made.masks["invalid_reference_rt.1.tumour"].notes == lost
     assert made.masks["non_existent_reference_rt.1.tumour"].notes == lost
+
+
+def test_folders_of_rt_utils_that_are_no_pairs(data_dir):
+    """One slice; slices without a frame of reference; a structure set and no image; an image and no structure set."""
+    folder = "dicom_samples/rt_utils"
+    good = f"{folder}/mock_data/rt.dcm"
+    rows = [
+        row(case="one", image=f"{folder}/one_slice_data", segmentation=good, pattern="ROI-1"),
+        row(case="oriented", image=f"{folder}/oriented_data", segmentation=good, pattern="ROI-1"),
+        row(case="empty", image=f"{folder}/empty", segmentation=f"{folder}/empty", pattern="ROI-1"),
+        row(case="bare", image=f"{folder}/mock_data", segmentation=f"{folder}/one_slice_data", pattern="ROI-1"),
+    ]
+    curated = curate(rows, data_dir)
+    made = segment(curated.images, data_dir)
+    assert made.masks == {}
+    found = {each["case"]: (each["stage"], each["reason"]) for each in (*curated.exclusions, *made.exclusions)}
+    stages = {case: stage for case, (stage, _) in found.items()}
+    assert stages == {"one": "curate", "empty": "curate", "oriented": "segment", "bare": "segment"}
+    assert found["oriented"][1].startswith("contours do not lie in the image's slices (one is axial and spans 12.9 mm")
+    assert found["bare"][1].endswith("no RTSTRUCT, SEG or label map there; mend the path in the sheet")
+
+
+@pytest.mark.parametrize("kind", ["CLOSED_PLANAR", "CLOSEDPLANAR_XOR"])
+def test_what_two_contours_enclose_is_a_hole(tmp_path, kind):
+    ct(tmp_path / "ct")
+    inner = [np.add(square(-100 + 3 * k, -1.75, 4.25), (0, -10, 0)) for k in (2, 3, 4)]
+    structures(tmp_path / "rs.dcm", {"GTV": [*CUBE, *inner]}, kind=kind)
+    _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV"))
+    assert made.rows[0]["n_voxels"] == 3 * (64 - 16)
+    assert made.rows[0]["contour_difference"] == pytest.approx(0)
+
+
+def test_contours_that_refer_to_images_that_are_not_there(tmp_path):
+    """Coordinates decide, and it is said: a series that was sent again has other UIDs, and the same places."""
+    files = ct(tmp_path / "ct")
+    path = structures(tmp_path / "rs.dcm", {"GTV": CUBE})
+    data = pydicom.dcmread(path)
+    there = pydicom.dcmread(files[0]).SOPInstanceUID
+    for contour, uid in zip(data.ROIContourSequence[0].ContourSequence, (there, "2.25.77", "2.25.78"), strict=True):
+        image = pydicom.Dataset()
+        image.ReferencedSOPClassUID, image.ReferencedSOPInstanceUID = "1.2.840.10008.5.1.4.1.1.2", uid
+        contour.ContourImageSequence = [image]
+    data.save_as(path)
+    _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV"))
+    assert made.rows[0]["n_voxels"] == 192
+    assert made.rows[0]["notes"] == "2 contour(s) refer to images that the series has not; placed by their coordinates"
 
 
 def test_unreadable_patterns_and_seg_without_the_label(data_dir):

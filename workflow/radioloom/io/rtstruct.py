@@ -19,6 +19,7 @@ FRAME, SERIES = 0x00200052, 0x0020000E
 REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x30060014
 STRUCTURES, NAME, NUMBER = 0x30060020, 0x30060026, 0x30060022
 CONTOURS_OF_ROI, CONTOURS, KIND, DATA, OF_ROI = 0x30060039, 0x30060040, 0x30060042, 0x30060050, 0x30060084
+REFERENCED_IMAGES, REFERENCED_INSTANCE = 0x30060016, 0x00081155
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "")  # old writers leave the type out
 
 
@@ -29,6 +30,7 @@ class Structure:
     name: str
     contours: tuple[np.ndarray, ...]
     left_out: tuple[str, ...]
+    instances: tuple[str, ...]  # digest of the image that each closed contour says it was drawn on, "" for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,15 @@ class StructureSet:
 
     def _structure(self, index: int) -> Structure:
         item = self.contours.get(self.numbers[index])
-        closed, left_out = [], []
+        closed, left_out, instances = [], [], []
         for contour in item.get(CONTOURS).value if item is not None and CONTOURS in item else []:
             kind = text(contour, KIND)
             if kind in CLOSED:
                 closed.append(_points(contour, self.names[index]))
+                instances.append(_instance(contour))
             else:
                 left_out.append(kind)
-        return Structure(self.names[index], tuple(closed), tuple(left_out))
+        return Structure(self.names[index], tuple(closed), tuple(left_out), tuple(instances))
 
 
 def read(path: Path) -> StructureSet:
@@ -100,6 +103,14 @@ def _points(contour: Dataset, name: str) -> np.ndarray:
     if len(points) % 3 or not np.isfinite(points).all():
         raise BadMask(f"structure {name[:40]!r} has a contour of {len(points)} coordinates; three a point are expected")
     return points.reshape(-1, 3)[:, ::-1]
+
+
+def _instance(contour: Dataset) -> str:
+    """Digest of the first image that a contour refers to, "" for none."""
+    for item in _items(contour, REFERENCED_IMAGES):
+        if uid := text(item, REFERENCED_INSTANCE):
+            return digest(uid)
+    return ""
 
 
 def _references(data: Dataset) -> tuple[frozenset[str], frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,23 +26,32 @@ TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
 DRAWN = ("RTSTRUCT", "SEG")
 
 
-def read(path: Path, choice: Choice, roi: str, grid: Grid, drawn_on: tuple[str, str]) -> Mask:
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The image that a mask is wanted for; digests of its UIDs, "" or none where unknown."""
+
+    grid: Grid
+    series: str = ""
+    frame: str = ""  # of reference
+    instances: frozenset[str] = frozenset()  # its files
+
+
+def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     """The mask of one region on the grid of its image.
 
     path : RTSTRUCT or SEG file, folder that holds one, or label map
     choice : what of it is the region; without patterns the structure or segment that is called `roi`, and all of a
         label map but 0
-    drawn_on : digests of the image's series and frame of reference ("" where unknown)
     Raises BadMask saying what was found: no file, several files, name absent, other series, another grid, outside the
     image, empty.
     """
-    kind, file = locate(path, drawn_on[0])
+    kind, file = locate(path, image.series)
     if kind in DRAWN:
         drawn = _drawn(kind, file)
-        _same_patient_space(drawn, *drawn_on)
-        mask = (_from_contours if kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), grid)
+        _same_patient_space(drawn, image.series, image.frame)
+        mask = (_from_contours if kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
     else:
-        mask = _from_labels(file, kind, choice, grid)
+        mask = _from_labels(file, kind, choice, image.grid)
     return largest_part(mask) if choice.take == "largest_part" else mask
 
 
@@ -106,10 +116,14 @@ def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame:
     )
 
 
-def _from_contours(drawn: StructureSet, choice: Choice, grid: Grid) -> Mask:
+def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     structures, notes = drawn.named(choice)
-    rasters = [rasterise(structure.contours, grid) for structure in structures]
+    rasters = [rasterise(structure.contours, image.grid) for structure in structures]
     notes += [note for raster in rasters for note in raster.notes]
+    referred = [instance for structure in structures for instance in structure.instances if instance]
+    elsewhere = sum(instance not in image.instances for instance in referred) if image.instances else 0
+    if elsewhere:
+        notes.append(f"{elsewhere} contour(s) refer to images that the series has not; placed by their coordinates")
     left_out = sum(len(structure.left_out) for structure in structures)
     if left_out:
         notes.append(f"{left_out} contour(s) that are not closed left out")
@@ -124,11 +138,11 @@ def _from_contours(drawn: StructureSet, choice: Choice, grid: Grid) -> Mask:
     return Mask(array, offset, "RTSTRUCT", volume, tuple(notes))
 
 
-def _from_seg(drawn: Segmentations, choice: Choice, grid: Grid) -> Mask:
+def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
-    array, start = drawn.on(grid, segments, choice.threshold)
+    array, start = drawn.on(image.grid, segments, choice.threshold)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
-    return _in_image(array, start, grid, "SEG", notes)
+    return _in_image(array, start, image.grid, "SEG", notes)
 
 
 def _from_labels(file: Path, kind: str, choice: Choice, grid: Grid) -> Mask:

@@ -64,8 +64,10 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
         raise BadMask(
             f"the mask is empty: the contours ({volume:.1f} mm3) enclose no voxel centre; the region is too small"
         )
-    cropped, begin = cut(array, offset)
     notes = list(planes.notes)
+    if lost := sum(not array[index - offset[0]].any() for index in slices):
+        notes.append(f"{lost} slice(s) lost: their contours enclose no voxel centre")
+    cropped, begin = cut(array, offset)
     if bare := slices[-1] - slices[0] + 1 - len(slices):
         notes.append(f"{bare} slice(s) between contours have none")
     if beyond:
@@ -88,7 +90,7 @@ def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
         middle = float(np.median(index[:, 0]))
         if np.abs(index[:, 0] - middle).max() > FLAT:
             raise BadMask(
-                "contours do not lie in the image's slices (one spans "
+                f"contours do not lie in the image's slices (one is {_plane(contour)} and spans "
                 f"{np.ptp(index[:, 0]) * grid.spacing_mm[0]:.1f} mm across them); contour the image's own slices"
             )
         key = np.column_stack([index[:, 1:], np.full(len(index), round(middle, 2))]).tobytes()
@@ -106,6 +108,12 @@ def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
     if copies:
         notes.append(f"{copies} contour(s) drawn twice taken once")
     return _grouped(np.array(places), flat, notes)
+
+
+def _plane(contour: np.ndarray) -> str:
+    """What an observer calls the plane of a contour, (n, 3) in (z, y, x) LPS mm."""
+    thin = np.ptp(contour, axis=0) <= 0.01 * np.ptp(contour, axis=0).max()
+    return next((name for name, flat in zip(("axial", "coronal", "sagittal"), thin, strict=True) if flat), "oblique")
 
 
 def even_odd_area(polygons: Sequence[np.ndarray]) -> float:

@@ -40,8 +40,9 @@ def segment(images: Sequence[Row], data: Path, rois: Mapping[str, Row] | None = 
     for image in images:
         grid = Grid.from_dict(image["grid"])
         try:
-            choice, drawn_on = _choice(image, rois or {}), (image["series"], image["frame"])
-            mask = segmentations.read(data / image["segmentation"], choice, image["roi"], grid, drawn_on)
+            drawn_on = segmentations.Image(grid, image["series"], image["frame"], frozenset(image["instances"]))
+            choice = _choice(image, rois or {})
+            mask = segmentations.read(data / image["segmentation"], choice, image["roi"], drawn_on)
         except CaseError as error:
             faults.append((image, error))
             continue
