@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pydicom
 import pytest
+import SimpleITK as sitk
 
 from drawn import CUBE, GRID, label_map
 from hospital import ct, row, square, stored, structures
@@ -282,3 +283,41 @@ def test_voxels_and_polygons_are_compared_in_the_table(tmp_path):
     found = MASKS.frame(made.rows).iloc[0]
     assert found["contour_mm3"] == pytest.approx(121 * 3)
     assert found["contour_difference"] == pytest.approx(found["n_voxels"] * 6.75 / 363 - 1)
+
+
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz", ".nrrd", ".mha"])
+@pytest.mark.parametrize("value", [1, 2, 255, 40000, 0.0039, 0.9999996])
+def test_any_label_value_in_any_format(tmp_path, suffix, value):
+    ct(tmp_path / "ct")
+    marked = np.zeros(GRID.shape, np.uint16 if isinstance(value, int) else np.float32)
+    marked[2:5, 4:12, 4:12] = value
+    label_map(tmp_path / f"mask{suffix}", marked)
+    rows = [
+        row(case="any", image="ct", segmentation=f"mask{suffix}"),
+        row(case="named", image="ct", segmentation=f"mask{suffix}", pattern="1" if 0.9 < value < 1 else str(value)),
+    ]
+    _, made = segmented(tmp_path, *rows)
+    assert [each["n_voxels"] for each in made.rows] == [192, 192]
+
+
+def test_colours_are_no_labels(tmp_path):
+    ct(tmp_path / "ct")
+    image = sitk.GetImageFromArray(np.zeros((*GRID.shape, 3), np.uint8), isVector=True)
+    sitk.WriteImage(image, str(tmp_path / "rgb.mha"))
+    _, made = segmented(tmp_path, row(image="ct", segmentation="rgb.mha"))
+    assert "rgb.mha: 3 values a voxel (colour or vector); one is expected" in made.exclusions[0]["reason"]
+
+
+def test_segments_of_a_real_seg_by_label_number_and_union(data_dir):
+    """QIN-PROSTATE: four segments on 20 slices of ADC; each segment's voxels add up where they do not overlap."""
+    folder = "dicom_samples/qin_prostate_seg"
+    given = {"image": f"{folder}/ADC", "segmentation": f"{folder}/seg"}
+    rows = [row(case=f"P{k}", pattern=str(k), **given) for k in (1, 2, 3, 4)]
+    rows.append(row(case="all", pattern=".*", **given))
+    curated, made = segmented(data_dir, *rows)
+    shape = Grid.from_dict(curated.images[0]["grid"]).shape
+    parts = [made.masks[f"P{k}.1.tumour"].on(shape) for k in (1, 2, 3, 4)]
+    assert np.array_equal(np.any(parts, axis=0), made.masks["all.1.tumour"].on(shape))
+    assert made.masks["all.1.tumour"].notes == ("union of 4 segments",)
+    only = segment(curated.images[4:], data_dir, {"tumour": {"take": "first"}})
+    assert np.array_equal(only.masks["all.1.tumour"].on(shape), parts[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,24 +50,28 @@ class Segmentations:
         Raises BadMask where there is no frame of them, where a frame cannot be placed on a slice of the image, or where
         the pixels cannot be decoded.
         """
-        stored = self._pixels()
+        frames = list(self.data.PerFrameFunctionalGroupsSequence)
+        wanted = [index for index, frame in enumerate(frames) if self._holds(frame, segments)]
         pieces = []
-        for index, frame in enumerate(self.data.PerFrameFunctionalGroupsSequence):
-            marked = self._marked(stored[index], frame, segments, threshold)
-            if marked is not None and marked.any():
-                pieces.append(place(marked[None], self._grid(frame, marked.shape), image))
+        for index, stored in zip(wanted, self._pixels(wanted, len(frames)), strict=True):
+            marked = self._marked(stored, segments, threshold)
+            if marked.any():
+                pieces.append(place(marked[None], self._grid(frames[index], marked.shape), image))
         if not pieces:
             raise BadMask("the mask is empty: the segment has no marked voxel")
         return joined(pieces)
 
-    def _marked(self, stored: np.ndarray, frame: Dataset, segments: list[int], threshold: float) -> np.ndarray | None:
+    def _holds(self, frame: Dataset, segments: list[int]) -> bool:
         if self.kind == "LABELMAP":
-            return np.isin(stored, segments)
+            return True
         named = group(frame, self.data, "SegmentIdentificationSequence")
         if named is None:
             raise BadMask("a frame of the SEG names no segment")
-        if int(named.ReferencedSegmentNumber) not in segments:
-            return None
+        return int(named.ReferencedSegmentNumber) in segments
+
+    def _marked(self, stored: np.ndarray, segments: list[int], threshold: float) -> np.ndarray:
+        if self.kind == "LABELMAP":
+            return np.isin(stored, segments)
         if self.kind == "FRACTIONAL":
             return stored >= threshold * float(self.data.MaximumFractionalValue)
         return stored > 0
@@ -84,14 +89,19 @@ class Segmentations:
         direction = directions(numbers(axes, 0x00200037), "SEG")
         return Grid((1, *shape), (thickness or 1.0, *spacing), origin[::-1], tuple(map(tuple, direction)))
 
-    def _pixels(self) -> np.ndarray:
+    def _pixels(self, wanted: list[int], described: int) -> Iterator[np.ndarray]:
+        """Frames one by one: of a hundred segments only the wanted are ever unpacked."""
+        from pydicom.pixels import iter_pixels
+
+        stored = int(self.data.get("NumberOfFrames") or 1)
+        if stored != described:
+            raise BadMask(f"the SEG has {stored} frames and describes {described}; fetch the file again")
         try:
-            stored = self.data.pixel_array
+            yield from iter_pixels(self.data, indices=wanted) if wanted else ()
         except (*BROKEN, RuntimeError) as error:
             raise BadMask(
                 f"the SEG's pixels cannot be decoded ({type(error).__name__}); fetch the file again"
             ) from error
-        return stored if stored.ndim == 3 else stored[None]
 
 
 def read(path: Path) -> Segmentations:
