@@ -77,6 +77,7 @@ def test_two_regions_that_share_an_edge_share_no_voxel():
     left, right = [(1, 1), (9, 1), (9, 6), (1, 6)], [(1, 6), (9, 6), (9, 12), (1, 12)]
     one, other = full(rasterise([lift(left)], GRID)), full(rasterise([lift(right)], GRID))
     assert not (one & other).any()
+    assert rasterise([lift(left), lift(right)], GRID).notes == ()
     assert np.array_equal(one | other, full(rasterise([lift([(1, 1), (9, 1), (9, 12), (1, 12)])], GRID)))
 
 
@@ -105,10 +106,12 @@ def test_hole_island_and_keyhole():
         (5, 0.5),
     ]
     hole = rasterise([lift(p) for p in ring], GRID)
+    assert hole.notes == ("1 plane(s) with contours inside one another: what two of them enclose is left out",)
     assert hole.array.sum() == 121 - 49
     assert hole.contour_mm3 == pytest.approx(72 * GRID.voxel_mm3)
     assert rasterise([lift(p) for p in island], GRID).array.sum() == 121 - 49 + 4
     cut_through = rasterise([lift(keyhole)], GRID)
+    assert cut_through.notes == ()
     assert np.array_equal(full(cut_through), full(hole))
     assert cut_through.contour_mm3 == pytest.approx(hole.contour_mm3)
 

@@ -172,7 +172,8 @@ def test_structure_sets_of_rt_utils(data_dir):
         "1 of 3 planes of contours lie outside the image",
         "1 contour(s) refer to images that the series has not; placed by their coordinates",
     )
-    assert made.masks["rt.1.tumour"].notes == ()
+    hole = ("1 plane(s) with contours inside one another: what two of them enclose is left out",)
+    assert made.masks["rt.1.tumour"].notes == hole
     assert made.masks["invalid_reference_rt.1.tumour"].notes == lost
     assert made.masks["non_existent_reference_rt.1.tumour"].notes == lost
 
@@ -204,6 +205,7 @@ def test_what_two_contours_enclose_is_a_hole(tmp_path, kind):
     structures(tmp_path / "rs.dcm", {"GTV": [*CUBE, *inner]}, kind=kind)
     _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV"))
     assert made.rows[0]["n_voxels"] == 3 * (64 - 16)
+    assert made.rows[0]["notes"].startswith("3 plane(s) with contours inside one another")
     assert made.rows[0]["contour_difference"] == pytest.approx(0)
 
 
