@@ -181,6 +181,33 @@ def test_frames_that_are_not_described_are_told(written):
         on(place / "seg.dcm", "cube", grid)
 
 
+@pytest.mark.parametrize("lacking", ["PlanePositionSequence", "PlaneOrientationSequence", "PixelSpacing"])
+def test_frames_without_a_place_are_told(written, lacking):
+    place, grid, _ = written
+    data = pydicom.dcmread(place / "seg.dcm")
+    shared = data.SharedFunctionalGroupsSequence[0]
+    for holder in (shared, *data.PerFrameFunctionalGroupsSequence):
+        if lacking in holder:
+            del holder[lacking]
+    if lacking == "PixelSpacing":
+        del shared.PixelMeasuresSequence[0].PixelSpacing
+    data.save_as(place / "seg.dcm")
+    with pytest.raises(BadMask, match="has no place in the patient"):
+        on(place / "seg.dcm", "cube", grid)
+
+
+def test_bits_of_a_byte_are_no_segments(written):
+    """As a public collection has them: called binary, eight segments in the bits of each byte."""
+    place, grid, _ = written
+    data = pydicom.dcmread(place / "seg.dcm")
+    pixels = data.pixel_array * np.uint8(5)
+    data.BitsAllocated, data.BitsStored, data.HighBit = 8, 8, 7
+    data.PixelData = pixels.tobytes()
+    data.save_as(place / "seg.dcm")
+    with pytest.raises(BadMask, match="a binary SEG holds 5 in a voxel"):
+        on(place / "seg.dcm", "cube", grid)
+
+
 NRRDS = {
     "liver_spine_seg": {"1": [1], "2": [2], "1|2": [1, 2], "": [1, 2]},
     "liver_spine_gapped_seg": {"1": [1], "5": [5], "5.0": [5], "[2-9]": [5]},

@@ -74,17 +74,18 @@ class Segmentations:
             return np.isin(stored, segments)
         if self.kind == "FRACTIONAL":
             return stored >= threshold * float(self.data.MaximumFractionalValue)
+        if stored.max() > 1:
+            raise BadMask(f"a binary SEG holds {stored.max()} in a voxel, where 0 and 1 are allowed; write it anew")
         return stored > 0
 
     def _grid(self, frame: Dataset, shape: tuple[int, int]) -> Grid:
         found = [group(frame, self.data, name) for name in (POSITION, ORIENTATION, MEASURES)]
-        if None in found:
+        position, axes, measures = (each or Dataset() for each in found)
+        origin, spacing = numbers(position, 0x00200032), numbers(measures, 0x00280030)
+        if (len(origin), len(spacing)) != (3, 2) or found[1] is None:
             raise BadMask(
                 "a frame of the SEG has no place in the patient (tiled or two-dimensional); it cannot be used"
             )
-        position, axes, measures = found
-        origin = numbers(position, 0x00200032)
-        spacing = numbers(measures, 0x00280030)
         thickness = (numbers(measures, 0x00180050) or numbers(measures, 0x00180088) or (1.0,))[0]
         direction = directions(numbers(axes, 0x00200037), "SEG")
         return Grid((1, *shape), (thickness or 1.0, *spacing), origin[::-1], tuple(map(tuple, direction)))
