@@ -51,6 +51,7 @@ baselines: # models of named features, in the same table as the signature
 
 # The rest has defaults, explained in workflow/schemas/study.schema.yaml:
 # reliability: {{form: "ICC(A,1)", threshold: 0.75}}
+# overlap: {{tolerance_mm: 2}} # surface Dice of readers, where `readers` is a cohort
 # robustness: {{chain: RCV, repeats: 30}} # reliability from perturbed images where nobody was scanned twice
 # reduce: {{redundancy: 0.95}}
 # controls: all # the signature on images without texture, nine kinds

@@ -48,7 +48,7 @@ def readers(frame: pd.DataFrame, measure: str) -> Figure:
     for level, name in enumerate(names):
         values = np.sort(sides.loc[sides["reader"] == name, measure].to_numpy())
         spread = 0.18 * ((np.arange(len(values)) * 0.618034) % 1 - 0.5) * 2  # a fixed scatter, the same in every run
-        axes.plot(values, level + spread, ".", color=style.BLUE, markersize=5, alpha=0.5, markeredgewidth=0)
+        axes.plot(values, level + spread, ".", color=style.BLUE, markersize=5, alpha=0.5, markeredgewidth=0, zorder=3)
         middle = float(np.median(values))
         axes.plot([middle, middle], [level - 0.32, level + 0.32], color=style.VERMILION, linewidth=1.8)
     axes.set_yticks(range(len(names)), names)
@@ -92,6 +92,17 @@ def _middle(values: pd.Series, digits: int) -> str:
     low, high = (number(value, digits) for value in (values.min(), values.max()))
     middle = number(values.median(), digits)
     return middle if low == high else f"{middle} ({low}{DASH}{high})"
+
+
+def contours(drawn: pd.DataFrame) -> tuple[int, str, str]:
+    """How many masks were drawn as contours, and how far voxels and polygons are apart: the median and the largest.
+
+    drawn : rows of MASKS that have a `contour_difference`
+    """
+    away = drawn["contour_difference"].abs()
+    most = drawn.loc[away.idxmax()]
+    middle, largest = (f"{100 * share:.2f} %" for share in (away.median(), away.max()))
+    return len(drawn), middle, f"{largest} (case {most['case']} of {most['cohort']})"
 
 
 def notes(frame: pd.DataFrame) -> Exhibit:

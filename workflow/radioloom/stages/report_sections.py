@@ -26,11 +26,11 @@ def segmentations(study: ReportInputs) -> dict[str, Any] | None:
     """What was mended in the segmentations, how far voxels and contours are apart, and how readers agree."""
     if study.masks is None or study.masks.empty:
         return None
-    away = study.masks["contour_difference"].dropna()
+    drawn = study.masks.dropna(subset=["contour_difference"])
     pairs = study.overlaps if study.overlaps is not None and len(study.overlaps) else None
     found = {"notes": overlap.notes(study.masks), "pairs": None, "contours": None}
-    if len(away):
-        found["contours"] = (len(away), *(f"{100 * share:.2f} %" for share in (away.abs().median(), away.abs().max())))
+    if len(drawn):
+        found["contours"] = overlap.contours(drawn)
     if pairs is not None:
         figures = [
             style.svg(overlap.readers(part, measure), f"readers-{place}-{measure}", f"{title[0]} of readers, {cohort}")
