@@ -41,6 +41,8 @@ def survival_study(seed: int = 1) -> ReportInputs:
         settings=settings,
         sheets=sheets,
         cases=_cases(sheets),
+        masks=_masks(sheets),
+        overlaps=_overlaps(sheets["readers"]),
         series=_series(sheets, draw),
         exclusions=excluded,
         clinical=clinical,
@@ -132,6 +134,36 @@ def _cases(sheets):
         for sheet in sheets.values() for row in sheet
     ]  # fmt: skip
     return tables.CASES.frame(rows)
+
+
+def _masks(sheets):
+    """Contours but for one cohort; every third of valid1 with a note. No chance: the tables after it stay the same."""
+    rows = []
+    for cohort, sheet in sheets.items():
+        for k, row in enumerate(sheet):
+            contour = None if cohort == "valid2" else 9e3 * (1 + 0.001 * (k % 9 - 4))
+            note = "1 slice(s) between contours have none" if cohort == "valid1" and k % 3 == 0 else None
+            rows.append(
+                {key: row[key] for key in ("cohort", "case", "replicate", "roi")}
+                | {"source": "SEG" if contour is None else "RTSTRUCT", "n_voxels": 900, "volume_mm3": 9e3,
+                   "contour_mm3": contour, "contour_difference": contour and 9e3 / contour - 1, "notes": note}
+            )  # fmt: skip
+    return tables.MASKS.frame(rows)
+
+
+def _overlaps(sheet):
+    """Three readers; B draws more, and less like the others."""
+    rows = []
+    for k, case in enumerate(sorted({row["case"] for row in sheet})):
+        for a, b, dice in (("A", "B", 0.80), ("A", "C", 0.92), ("B", "C", 0.78)):
+            more = {"AB": -0.2, "AC": 0.01, "BC": 0.21}[a + b]
+            rows.append(
+                {"cohort": "readers", "case": case, "roi": "tumour", "replicate_a": a, "replicate_b": b,
+                 "dice": dice + 0.01 * k, "surface_dice": dice + 0.01 * k - 0.03, "tolerance_mm": 2.0,
+                 "hausdorff_95_mm": 20 * (1 - dice) - 0.1 * k, "volume_a_mm3": 9e3 * (1 + more / 2),
+                 "volume_b_mm3": 9e3 * (1 - more / 2), "volume_difference": more}
+            )  # fmt: skip
+    return tables.OVERLAPS.frame(rows)
 
 
 def _series(sheets, draw, modality="CT"):

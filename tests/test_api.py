@@ -80,11 +80,11 @@ def test_only_the_surroundings_are_resampled(case, profile):
 
 def test_label_absent_or_all_labels(case, profile):
     values, labels = case
-    with pytest.raises(BadMask, match=r"no voxel has label 3; labels found: 1, 7; set .*or roi"):
+    with pytest.raises(BadMask, match=r"no label matches '3'; found: '1', '7'; set .*or roi"):
         radioloom.extract(values, labels, profile, spacing_mm=SPACING, roi=3)
     with pytest.raises(BadMask, match="not one voxel is marked"):
         radioloom.extract(values, labels * 0, profile, spacing_mm=SPACING)
-    with pytest.raises(BadMask, match="has no names; give the label's number"):
+    with pytest.raises(BadMask, match="has no names, give the label's number"):
         radioloom.extract(values, labels, profile, spacing_mm=SPACING, roi="GTV")
 
 

@@ -13,7 +13,7 @@ PROFILES = ("ibsi", "pyradiomics", "aerts2014")
 MM = (3.0, 1.25, 2.0)
 AXES = ("slice", "column", "row")  # what is at right angles to z, y, x
 SEARCHED = "mvee"  # found by a search that ends within 1e-4 of the smallest volume
-# Rest on pyradiomics' table of triangles, which leaves some faces open, and others after a turn (features/surface.py).
+# Rest on pyradiomics' table of triangles, which leaves some faces open, and others after a turn (surface.py).
 OPEN = {"pyradiomics": "volume|surface_area|sphericity|surface_to_volume_ratio"}
 # Its asymmetric matrix knows which way the 13 directions run; all other rows are the same for its transpose.
 DIRECTED = {"joint_square_2014"}

@@ -1,7 +1,7 @@
 """The quick yes against jsonschema itself: never a yes where jsonschema says no, and a yes to all that we ship."""
 
 import copy
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import pytest
 import yaml
@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from radioloom.genomics import expression, modules
 from radioloom.profile import known
 from radioloom.schema import KEYWORDS, SILENT, obeys
+from radioloom.segmentation.choose import Choice
 from radioloom.settings import schema, shipped
 
 SCHEMAS = ("profile", "study", "sheet")
@@ -89,3 +90,9 @@ def test_defaults_of_the_library_are_those_of_the_schema(rules, block):
     declared = schema("study")["properties"]["genomics"]["properties"][block]["properties"]
     defaults = {key: item["default"] for key, item in declared.items() if "default" in item}
     assert defaults == {item.name: item.default for item in fields(rules) if item.name not in ("file", "gene")}
+
+
+def test_defaults_of_a_choice_of_regions_are_those_of_the_schema():
+    block = schema("study")["properties"]["cohorts"]["additionalProperties"]["properties"]["rois"]
+    declared = block["additionalProperties"]["properties"]
+    assert {key: item.get("default", ()) for key, item in declared.items()} == asdict(Choice())

@@ -51,6 +51,21 @@ def test_fault_names_line_key_and_remedy(tmp_path, old, new, words):
         assert word in str(caught.value)
 
 
+def test_regions_are_those_of_the_sheet_and_their_patterns_sound(demo, tmp_path):
+    demo["cohorts"]["train"]["rois"] = {"tumour": {"patterns": ["GTV-1", "GTV.*"]}}
+    block = load(demo, tmp_path).settings["cohorts"]["train"]["rois"]["tumour"]
+    assert block == {"patterns": ["GTV-1", "GTV.*"], "take": "union", "threshold": 0.5}
+    demo["cohorts"]["train"]["rois"] = {"GTV": {"patterns": ["GTV-1"]}}
+    with pytest.raises(StudyError, match=r"cohorts\.train\.rois\.GTV: no row .* regions there: tumour"):
+        load(demo, tmp_path)
+    demo["cohorts"]["train"]["rois"] = {"tumour": {"patterns": ["GTV("]}}
+    with pytest.raises(StudyError, match=r"'GTV\(' is no regular expression"):
+        load(demo, tmp_path)
+    demo["cohorts"]["train"]["rois"] = {"tumour": {"patterns": ["GTV"], "take": "biggest"}}
+    with pytest.raises(StudyError, match="Allowed: union, first, largest_part"):
+        load(demo, tmp_path)
+
+
 def test_robustness_of_a_role_that_no_cohort_has(demo, tmp_path):
     demo["robustness"] = {"chain": "RCV", "role": "observers"}
     assert load(demo, tmp_path).settings["robustness"]["repeats"] == 30

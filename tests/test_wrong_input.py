@@ -151,8 +151,8 @@ def test_large_values_by_a_fixed_number_of_levels_stay_finite():
 @pytest.mark.parametrize(
     ("labels", "roi", "said"),
     [
-        (mask(), 3, "no voxel has label 3; labels found: 1; set .* or roi"),
-        (mask(), "GTV", "'GTV' is no number"),
+        (mask(), 3, "no label matches '3'; found: '1'; set .* or roi"),
+        (mask(), "GTV", "no label matches 'GTV'; found: '1'; .* has no names"),
         (mask() * 0, "", "not one voxel is marked"),
         (mask(float) * (0.3 + 0.4 * np.random.default_rng(1).random(SHAPE)), "", r"holds parts \(0.3"),
         (np.where(mask(), 1.0, np.nan), "", "not finite; labels are whole numbers"),
@@ -261,8 +261,8 @@ def test_files_of_another_shape(said, files):
     other = itk(mask())
     other.SetSpacing((2.0, 2.0, 3.0))
     assert "on another grid: mask 12 x 20 x 22 voxels of 3 x 2 x 2 mm" in said("image.nii.gz", files(other, "m.nii"))
-    assert "no voxel has label 3; labels found: 1" in said("image.nii.gz", "mask.nii.gz", "--roi", "3")
-    assert "'GTV' is no number" in said("image.nii.gz", "mask.nii.gz", "--roi", "GTV")
+    assert "no label matches '3'; found: '1'" in said("image.nii.gz", "mask.nii.gz", "--roi", "3")
+    assert "no label matches 'GTV'; found: '1'" in said("image.nii.gz", "mask.nii.gz", "--roi", "GTV")
     assert "holds parts" in said("image.nii.gz", files(mask(float) * 0.01 * (500 + image()), "parts.nrrd"))
 
 

@@ -77,6 +77,7 @@ def test_two_regions_that_share_an_edge_share_no_voxel():
     left, right = [(1, 1), (9, 1), (9, 6), (1, 6)], [(1, 6), (9, 6), (9, 12), (1, 12)]
     one, other = full(rasterise([lift(left)], GRID)), full(rasterise([lift(right)], GRID))
     assert not (one & other).any()
+    assert rasterise([lift(left), lift(right)], GRID).notes == ()
     assert np.array_equal(one | other, full(rasterise([lift([(1, 1), (9, 1), (9, 12), (1, 12)])], GRID)))
 
 
@@ -105,10 +106,12 @@ def test_hole_island_and_keyhole():
         (5, 0.5),
     ]
     hole = rasterise([lift(p) for p in ring], GRID)
+    assert hole.notes == ("1 plane(s) with contours inside one another: what two of them enclose is left out",)
     assert hole.array.sum() == 121 - 49
     assert hole.contour_mm3 == pytest.approx(72 * GRID.voxel_mm3)
     assert rasterise([lift(p) for p in island], GRID).array.sum() == 121 - 49 + 4
     cut_through = rasterise([lift(keyhole)], GRID)
+    assert cut_through.notes == ()
     assert np.array_equal(full(cut_through), full(hole))
     assert cut_through.contour_mm3 == pytest.approx(hole.contour_mm3)
 
@@ -162,10 +165,17 @@ def test_two_far_parts_are_not_joined():
         ([lift(box(1.5, 5.5), 40)], "misses the image.*120.0 to 120.0 mm"),
         ([lift(box(40.5, 45.5))], "misses the image"),
         ([lift([(2.1, 2.1), (2.1, 2.4), (2.4, 2.3)])], "no voxel centre"),
-        ([GRID.to_world(np.array([(0, 2, 2), (4, 2, 9), (4, 9, 2.0)]))], "do not lie in the image's slices"),
-        ([GRID.to_world(np.array([(0, 2, 2), (5, 2, 2), (5, 9, 2), (0, 9, 2.0)]))], "do not lie in the image's slices"),
+        (
+            [GRID.to_world(np.array([(0, 2, 2), (4, 2, 9), (4, 9, 2.0)]))],
+            "one is oblique and spans 12.0 mm",
+        ),
+        (
+            [GRID.to_world(np.array([(0, 2, 2), (5, 2, 2), (5, 9, 2), (0, 9, 2.0)]))],
+            "one is sagittal and spans 15",
+        ),
+        ([GRID.to_world(np.array([(0, 2, 2), (5, 2, 2), (5, 2, 9), (0, 2, 9.0)]))], "one is coronal and spans 15"),
     ],
-    ids=["above", "beside", "tiny", "oblique", "sagittal"],
+    ids=["above", "beside", "tiny", "oblique", "sagittal", "coronal"],
 )
 def test_what_cannot_be_a_mask_is_refused_by_name(contours, said):
     with pytest.raises(BadMask, match=said):
@@ -176,3 +186,19 @@ def test_what_reaches_out_of_the_image_is_cut_and_said():
     raster = rasterise([lift(box(-4, 5.5))], GRID)
     assert raster.array.sum() == 36
     assert "reach out of the image" in raster.notes[0]
+
+
+def test_an_axial_contour_of_a_coronal_image_is_called_axial():
+    coronal = Grid((20, 14, 16), (2.0, 3.0, 1.5), (0.0, 0.0, 0.0), ((0.0, -1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)))
+    with pytest.raises(BadMask, match="one is axial and spans"):
+        rasterise([np.array([(-9.0, 3, 3), (-9.0, 3, 12), (-9.0, 30, 12), (-9.0, 30, 3)])], coronal)
+
+
+def test_slices_whose_contours_are_finer_than_a_voxel_are_counted():
+    speck = [(2.1, 2.1), (2.1, 2.4), (2.4, 2.3)]
+    ends = rasterise([lift(box(1.5, 5.5), 1), lift(box(1.5, 5.5), 2), lift(speck, 3)], GRID)
+    assert full(ends).any(axis=(1, 2)).tolist() == [False, True, True, False, False, False]
+    assert ends.notes == ("1 slice(s) lost: their contours enclose no voxel centre",)
+    assert ends.contour_mm3 > 2 * 16 * GRID.voxel_mm3
+    between = rasterise([lift(box(1.5, 5.5), 1), lift(speck, 2), lift(box(1.5, 5.5), 3)], GRID)
+    assert between.notes == ends.notes

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from radioloom.errors import BadMask
-from radioloom.segmentation.labels import region
+from radioloom.segmentation import labels as label_map
+from radioloom.segmentation.choose import Choice
+
+
+def region(labels, *patterns, take="union"):
+    return label_map.region(labels, Choice(tuple(p for p in patterns if p), take))[0]
+
 
 MAP = np.array([[[0, 0, 1], [2, 2, 7]]])
 
@@ -14,6 +20,18 @@ def test_a_label_by_its_number_or_all_of_them(dtype):
     assert region(MAP.astype(dtype), "2").sum() == 2
     assert region(MAP.astype(dtype), "2.0").sum() == 2
     assert region(MAP.astype(dtype), "").sum() == 4
+
+
+def test_several_labels_by_a_pattern_or_a_list():
+    assert region(MAP, "1|7").sum() == 2
+    assert region(MAP, "[1-3]").sum() == 3
+    assert region(MAP, "9", "8|2").sum() == 2
+    assert region(MAP, "9", "2.0", "1").sum() == 2
+    assert region(MAP, "[0-9]+").sum() == 4
+    assert np.array_equal(region(MAP, "[0-9]+", take="first"), MAP == 1)
+    assert np.array_equal(region(MAP.astype(np.float32) + np.float32(4e-4) * (MAP > 0), "1|7"), np.isin(MAP, (1, 7)))
+    _, notes = label_map.region(MAP, Choice(("GTV", "1|2")))
+    assert notes == ["found by '1|2': nothing matches 'GTV'", "union of 2 labels"]
 
 
 @pytest.mark.parametrize("value", [255, -1, 0.0039, 0.999999])
@@ -28,10 +46,10 @@ def test_floats_near_a_label_are_the_label():
 @pytest.mark.parametrize(
     ("labels", "pattern", "said"),
     [
-        (MAP, "3", r"no voxel has label 3; labels found: 1, 2, 7"),
-        (MAP * 0, "1", "none .the mask is empty"),
+        (MAP, "3", r"no label matches '3'; found: '1', '2', '7'; set `pattern`"),
+        (MAP * 0, "1", "no label matches '1'; found: none"),
         (MAP * 0, "", "empty"),
-        (MAP, "GTV", "'GTV' is no number"),
+        (MAP, "GTV", "no label matches 'GTV'; found: '1', '2', '7'"),
         (MAP * 0.37, "", "parts .0.37 to 2.59"),
         (np.where(MAP == 1, np.nan, 0), "", "not finite"),
     ],

@@ -109,6 +109,17 @@ def test_what_stands_in_the_tables_stands_in_the_page():
     assert "AUC 0.74 (0.67–0.81), above chance" in words(html("binary"))
 
 
+def test_readers_and_what_was_mended_stand_in_the_page():
+    full, plain = words(html("survival")), words(html("binary"))
+    assert "148 regions were drawn as contours" in full
+    assert "are 0.20 % apart at the median and 0.40 % (case genomics-001 of genomics) at most" in full
+    assert "1 slice(s) between contours have none 10 valid1-001, valid1-004, valid1-007 ..." in full
+    assert "The least alike: case readers-001 of readers, readers B and C: Dice 0.78, Hausdorff 95 4.4 mm." in full
+    assert "B with others 8 16 0.83 (0.78–0.87)" in full
+    assert "within 2 mm of the other one" in full
+    assert "Segmentations" not in plain
+
+
 def test_text_of_the_study_is_text():
     study = binary_study()
     settings = {**study.settings, "title": "<script>alert(1)</script> & more", "description": "a < b"}

@@ -14,6 +14,7 @@ from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.imaging.normalise import normalise
 from radioloom.imaging.resample import place, resample, resample_mask, spacing_of
 from radioloom.profile import Profile, load
+from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.labels import region
 from radioloom.segmentation.mask import Mask
 from radioloom.segmentation.place import inside
@@ -67,7 +68,7 @@ def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> Volume:
 
     placed : both know where they lie, so that the mask may have another extent or order of axes; arrays do not
     """
-    marked = region(labels.array, roi)
+    marked, _ = region(labels.array, Choice((roi,) if roi else ()))
     if labels.grid.same_place(image.grid):
         return Volume(marked, image.grid)
     if not placed:

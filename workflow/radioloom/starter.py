@@ -29,6 +29,7 @@ cohorts:
       case: patient
       time_days: survival_days # follow-up in days; not for a binary outcome
       event: dead # 1 or 0; other words by e.g.  event_values: {{Dead: true, Alive: false}}
+    # rois: {{tumour: {{patterns: [GTV-1, "GTV.*"], take: union}}}} # tried in order where `pattern` is empty
   validation: # predicted with the frozen signature; take the cohort out if there is none
     role: validation
     sheet: {folder}/validation.tsv
@@ -50,6 +51,7 @@ baselines: # models of named features, in the same table as the signature
 
 # The rest has defaults, explained in workflow/schemas/study.schema.yaml:
 # reliability: {{form: "ICC(A,1)", threshold: 0.75}}
+# overlap: {{tolerance_mm: 2}} # surface Dice of readers, where `readers` is a cohort
 # robustness: {{chain: RCV, repeats: 30}} # reliability from perturbed images where nobody was scanned twice
 # reduce: {{redundancy: 0.95}}
 # controls: all # the signature on images without texture, nine kinds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -56,6 +57,11 @@ class Study:
         """Names of the cohorts with one of these roles (all without), in the study's order."""
         return [name for name, cohort in self.settings["cohorts"].items() if not roles or cohort["role"] in roles]
 
+    def repeated(self) -> list[str]:
+        """Cohorts in which one image has several segmentations of a region: observers, or a sheet that says so."""
+        observed = self.cohorts("observers")
+        return [name for name in self.cohorts() if name in observed or _repeated(self.sheets[name])]
+
     def with_outcome(self) -> list[str]:
         """Cohorts whose patients have outcomes."""
         return [name for name in self.cohorts() if "clinical" in self.settings["cohorts"][name]]
@@ -76,6 +82,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
         name: _sheet(root / cohort["sheet"], name, cohort["role"]) for name, cohort in settings["cohorts"].items()
     }
     _consistent(settings, where)
+    _regions(settings, sheets, where)
     return Study(settings, sheets, _data(settings, where), load_profile(settings["profile"]))
 
 
@@ -95,6 +102,10 @@ def batched(rows: list[Row], size: int) -> dict[str, list[Row]]:
             chunk = []
         chunk.append(row)
     return {**batches, "last": chunk} if chunk else batches
+
+
+def _repeated(rows: list[Row]) -> bool:
+    return len({(row["case"], row["roi"], row["image"]) for row in rows}) < len(rows)
 
 
 def _sheet(path: Path, cohort: str, role: str) -> list[Row]:
@@ -131,6 +142,21 @@ def _data(settings: dict[str, Any], where: str) -> Path:
     if not Path(place).is_dir():
         raise StudyError(f"{where}: data: the folder {place!r} is not there; mend `data`, or set RADIOLOOM_DATA")
     return Path(place)
+
+
+def _regions(settings: dict[str, Any], sheets: dict[str, list[Row]], where: str) -> None:
+    """Regions of `rois` stand in the sheet, and their patterns are regular expressions."""
+    for cohort, block in settings["cohorts"].items():
+        known = sorted({row["roi"] for row in sheets[cohort]})
+        for roi, rule in block.get("rois", {}).items():
+            place = f"{where}: cohorts.{cohort}.rois.{roi}"
+            if roi not in known:
+                raise StudyError(f"{place}: no row of the sheet has this region; regions there: {', '.join(known)}")
+            for pattern in rule["patterns"]:
+                try:
+                    re.compile(pattern)
+                except re.error as error:
+                    raise StudyError(f"{place}: {pattern!r} is no regular expression ({error}); mend it") from error
 
 
 def _consistent(settings: dict[str, Any], where: str) -> None:

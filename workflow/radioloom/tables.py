@@ -157,6 +157,42 @@ CASES = Table(
         Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
     ),
 )
+MASKS = Table(
+    "MASKS",
+    "segmentations read, each on the grid of its image",
+    ("cohort", "case", "replicate", "roi"),
+    (
+        COHORT,
+        CASE,
+        REPLICATE,
+        ROI,
+        Column("source", "string", "kind of segmentation read: RTSTRUCT, SEG, NIfTI ..."),
+        Column("n_voxels", "int64", "voxels of the mask on the image's grid"),
+        Column("volume_mm3", "float64", "their volume", "mm3"),
+        Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
+        Column("contour_difference", "float64", "volume of the voxels over that of the polygons, minus 1", null=True),
+        Column("notes", "string", "what was chosen, mended or left out on the way", null=True),
+    ),
+)
+OVERLAPS = Table(
+    "OVERLAPS",
+    "two segmentations of one region on one image against each other",
+    ("cohort", "case", "roi", "replicate_a", "replicate_b"),
+    (
+        COHORT,
+        CASE,
+        ROI,
+        Column("replicate_a", "string", "reader (or format) A"),
+        Column("replicate_b", "string", "reader (or format) B"),
+        Column("dice", "float64", "2 |A and B| / (|A| + |B|)"),
+        Column("surface_dice", "float64", "share of both surfaces' area within the tolerance of the other surface"),
+        Column("tolerance_mm", "float64", "tolerance of the surface Dice", "mm"),
+        Column("hausdorff_95_mm", "float64", "larger 95th percentile, by area, of distances between surfaces", "mm"),
+        Column("volume_a_mm3", "float64", "volume of A by voxel count", "mm3"),
+        Column("volume_b_mm3", "float64", "volume of B by voxel count", "mm3"),
+        Column("volume_difference", "float64", "(A - B) over the mean of both volumes"),
+    ),
+)
 SERIES = Table(
     "SERIES",
     "image series found, and whether they can be used",
@@ -377,6 +413,8 @@ ASSOCIATIONS = Table(
 )
 TABLES = (
     CASES,
+    MASKS,
+    OVERLAPS,
     SERIES,
     EXCLUSIONS,
     CLINICAL,

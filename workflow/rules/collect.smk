@@ -2,6 +2,8 @@ rule collect:
     """The tables of all batches as one, in Parquet and CSV."""
     input:
         series=every_batch(f"{RESULTS}/curated/{{cohort}}/{{batch}}.series.parquet"),
+        masks=every_batch(f"{RESULTS}/segmented/{{cohort}}/{{batch}}.masks.parquet"),
+        overlaps=COMPARED,
         cases=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}.cases.parquet"),
         features=every_batch(f"{RESULTS}/extracted/{{cohort}}/{{batch}}.parquet"),
         exclusions=[
@@ -12,6 +14,8 @@ rule collect:
         + expand(f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet", cohort=WITH_OUTCOME),
     output:
         series=f"{RESULTS}/tables/series.parquet",
+        masks=f"{RESULTS}/tables/masks.parquet",
+        overlaps=f"{RESULTS}/tables/overlaps.parquet",
         cases=f"{RESULTS}/tables/cases.parquet",
         features=f"{RESULTS}/tables/features.parquet",
         exclusions=f"{RESULTS}/tables/exclusions.parquet",

@@ -1,3 +1,8 @@
+# Batches of cohorts in which one image has several segmentations of a region.
+REPEATED = STUDY.repeated()
+COMPARED = [f"{RESULTS}/compared/{cohort}/{batch}.parquet" for cohort, batch in BATCHES if cohort in REPEATED]
+
+
 rule segment:
     """Contours and label maps as masks on the image's grid."""
     input:
@@ -5,6 +10,7 @@ rule segment:
         files=files,
     output:
         masks=f"{RESULTS}/segmented/{{cohort}}/{{batch}}.npz",
+        table=f"{RESULTS}/segmented/{{cohort}}/{{batch}}.masks.parquet",
         exclusions=f"{RESULTS}/segmented/{{cohort}}/{{batch}}.exclusions.parquet",
     log:
         f"{LOGS}/segment/{{cohort}}.{{batch}}.log",
@@ -18,8 +24,34 @@ rule segment:
         batches=n_batches,
     params:
         data=str(STUDY.data),
+        rois=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort].get("rois", {}),
         code=code("segment"),
     message:
         "segment {wildcards.cohort}, batch {wildcards.batch}"
     script:
         "../scripts/segment.py"
+
+
+rule compare:
+    """Segmentations of one image against each other: readers, or one region in two formats."""
+    input:
+        images=f"{RESULTS}/curated/{{cohort}}/{{batch}}.json",
+        masks=f"{RESULTS}/segmented/{{cohort}}/{{batch}}.npz",
+    output:
+        f"{RESULTS}/compared/{{cohort}}/{{batch}}.parquet",
+    log:
+        f"{LOGS}/compare/{{cohort}}.{{batch}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/compare/{{cohort}}.{{batch}}.tsv"
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        overlap=STUDY.settings["overlap"],
+        code=code("compare"),
+    message:
+        "compare {wildcards.cohort}, batch {wildcards.batch}"
+    script:
+        "../scripts/compare.py"

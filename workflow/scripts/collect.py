@@ -6,7 +6,7 @@ from radioloom import tables
 from radioloom.job import job
 
 with job(snakemake) as running:
-    for name in ("series", "cases", "features", "exclusions"):
+    for name in ("series", "masks", "overlaps", "cases", "features", "exclusions"):
         table = getattr(tables, name.upper())
         gathered = table.write(table.gather(*snakemake.input[name]), snakemake.output[name], **running.provenance)
         table.write(gathered, Path(snakemake.output[name]).with_suffix(".csv"))

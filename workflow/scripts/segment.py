@@ -6,11 +6,12 @@ from pathlib import Path
 from radioloom.io import masks
 from radioloom.job import job
 from radioloom.stages.segment import segment
-from radioloom.tables import EXCLUSIONS
+from radioloom.tables import EXCLUSIONS, MASKS
 
 with job(snakemake) as running:
     images = json.loads(Path(snakemake.input.images).read_text(encoding="utf-8"))
-    segmented = segment(images, Path(snakemake.params.data))
+    segmented = segment(images, Path(snakemake.params.data), snakemake.params.rois)
     masks.write(segmented.masks, snakemake.output.masks)
+    MASKS.write(segmented.rows, snakemake.output.table, **running.provenance)
     EXCLUSIONS.write(segmented.exclusions, snakemake.output.exclusions, **running.provenance)
     running.batch(len(segmented.masks), segmented.exclusions)

@@ -1,7 +1,7 @@
 """Shape of a region (IBSI HCUG), from its morphological mask.
 
 Settings (defaults are IBSI's):
-    mesh    "watertight" or "pyradiomics" (features/surface.py): differ only where voxels touch by edges or corners
+    mesh    "watertight" or "pyradiomics" (surface.py): differ only where voxels touch by edges or corners
     ddof    the covariance of the voxel centres is divided by n - ddof: 1 (IBSI's reference values), 0 (pyradiomics)
     rows    names of the rows to measure; null: all of them
 

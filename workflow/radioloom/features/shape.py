@@ -10,11 +10,11 @@ import numpy as np
 from radioloom.errors import BadRoi
 from radioloom.features.autocorrelation import moran_geary
 from radioloom.features.enclosure import Body, Hull, box_body, ellipsoid_body
-from radioloom.features.surface import measure_surface
 from radioloom.kernels.hull import column_ends, largest_distance, largest_planar_distance, planar_corners, row_ends
 from radioloom.kernels.mesh import count_cubes
 from radioloom.kernels.moments import index_sums, weighted_index_sums
 from radioloom.roi import Roi
+from radioloom.surface import measure_surface
 
 CELLS = 8  # a side of the grid that the search for the largest distance sorts its points into
 FLAT = 1e-14  # of the largest variance: less is what rounding leaves of 0 where a line or a slice lies askew

@@ -28,7 +28,8 @@ BROKEN = (
 )  # fmt: skip
 
 TAGS = {
-    "sop_class": 0x00080016, "modality": 0x00080060, "manufacturer": 0x00080070, "model": 0x00081090,
+    "sop_class": 0x00080016, "instance": 0x00080018, "modality": 0x00080060, "manufacturer": 0x00080070,
+    "model": 0x00081090,
     "patient": 0x00100020, "thickness": 0x00180050, "kvp": 0x00180060, "between": 0x00180088, "kernel": 0x00181210,
     "series": 0x0020000E, "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052,
     "samples": 0x00280002, "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030,
@@ -50,6 +51,7 @@ class Header:
 
     path: Path
     sop_class: str
+    instance: str  # SOPInstanceUID
     modality: str
     series: str  # SeriesInstanceUID
     frame: str  # FrameOfReferenceUID
@@ -209,7 +211,7 @@ def _header(path: Path, data: Dataset, syntax: str, where: tuple[int, int, int])
     series = text(data, TAGS["series"])
     if not series:
         raise InvalidDicomError("no series: the file ends inside its header")
-    words = {key: text(data, TAGS[key]) for key in ("sop_class", "modality", "frame", "image_type")}
+    words = {key: text(data, TAGS[key]) for key in ("sop_class", "instance", "modality", "frame", "image_type")}
     device = {key: text(data, TAGS[key]) for key in ("manufacturer", "model", "kernel")}
     geometry = {key: numbers(data, TAGS[key]) for key in ("position", "orientation", "spacing")}
     scalars = {key: number(data, TAGS[key]) for key in ("slope", "intercept", "thickness", "between", "kvp")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,13 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, text
 from radioloom.provenance import digest
+from radioloom.segmentation.choose import Choice, absent, pick
 
 FRAME, SERIES = 0x00200052, 0x0020000E
 REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x30060014
 STRUCTURES, NAME, NUMBER = 0x30060020, 0x30060026, 0x30060022
 CONTOURS_OF_ROI, CONTOURS, KIND, DATA, OF_ROI = 0x30060039, 0x30060040, 0x30060042, 0x30060050, 0x30060084
+REFERENCED_IMAGES, REFERENCED_INSTANCE = 0x30060016, 0x00081155
 CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "")  # old writers leave the type out
 
 
@@ -29,6 +30,7 @@ class Structure:
     name: str
     contours: tuple[np.ndarray, ...]
     left_out: tuple[str, ...]
+    instances: tuple[str, ...]  # digest of the image that each closed contour says it was drawn on, "" for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +43,37 @@ class StructureSet:
     contours: dict[int, Dataset]  # by structure number
     numbers: tuple[int, ...]
 
-    def named(self, pattern: str) -> list[Structure]:
-        """Structures whose whole name the regular expression matches, whatever the case of letters.
+    def named(self, choice: Choice) -> tuple[list[Structure], list[str]]:
+        """Structures with closed contours that a choice takes, and what to note of it.
 
         Raises BadMask listing the names found where none matches, or where those that match have no closed contour.
         """
-        try:
-            rule = re.compile(pattern, re.IGNORECASE)
-        except re.error as error:
-            raise BadMask(
-                f"the pattern {pattern!r} is no regular expression ({error}); mend it in the sheet"
-            ) from error
-        found = [i for i, name in enumerate(self.names) if rule.fullmatch(name)]
-        if not found:
-            listed = ", ".join(repr(name[:40]) for name in self.names[:20]) or "none"
-            raise BadMask(f"no structure matches {pattern!r}; found: {listed}; set `pattern` in the sheet, or roi")
-        structures = [self._structure(i) for i in found]
-        if not any(structure.contours for structure in structures):
-            kinds = sorted({kind for structure in structures for kind in structure.left_out})
-            said = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
-            raise BadMask(f"the structure that matches {pattern!r} has {said}")
-        return structures
+        made = {}
+
+        def drawn(place: int) -> bool:
+            made[place] = self._structure(place)
+            return bool(made[place].contours)
+
+        found, notes = pick(choice, [(name,) for name in self.names], drawn)
+        if found:
+            return [made[place] for place in found], notes
+        if not made:
+            raise absent("structure", choice, self.names)
+        kinds = sorted({kind for structure in made.values() for kind in structure.left_out})
+        said = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
+        raise BadMask(f"the structure that matches {' or '.join(map(repr, choice.patterns))} has {said}")
 
     def _structure(self, index: int) -> Structure:
         item = self.contours.get(self.numbers[index])
-        closed, left_out = [], []
+        closed, left_out, instances = [], [], []
         for contour in item.get(CONTOURS).value if item is not None and CONTOURS in item else []:
             kind = text(contour, KIND)
             if kind in CLOSED:
                 closed.append(_points(contour, self.names[index]))
+                instances.append(_instance(contour))
             else:
                 left_out.append(kind)
-        return Structure(self.names[index], tuple(closed), tuple(left_out))
+        return Structure(self.names[index], tuple(closed), tuple(left_out), tuple(instances))
 
 
 def read(path: Path) -> StructureSet:
@@ -102,6 +103,14 @@ def _points(contour: Dataset, name: str) -> np.ndarray:
     if len(points) % 3 or not np.isfinite(points).all():
         raise BadMask(f"structure {name[:40]!r} has a contour of {len(points)} coordinates; three a point are expected")
     return points.reshape(-1, 3)[:, ::-1]
+
+
+def _instance(contour: Dataset) -> str:
+    """Digest of the first image that a contour refers to, "" for none."""
+    for item in _items(contour, REFERENCED_IMAGES):
+        if uid := text(item, REFERENCED_INSTANCE):
+            return digest(uid)
+    return ""
 
 
 def _references(data: Dataset) -> tuple[frozenset[str], frozenset[str]]:

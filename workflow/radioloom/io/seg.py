@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,10 @@ from radioloom.io.dicom import BROKEN, numbers, text
 from radioloom.io.frames import MEASURES, ORIENTATION, POSITION, group
 from radioloom.io.series import directions
 from radioloom.provenance import digest
+from radioloom.segmentation.choose import Choice, absent, pick
 from radioloom.segmentation.mask import Triple
 from radioloom.segmentation.place import place
 from radioloom.volume import Grid
-
-HALF = 0.5  # of MaximumFractionalValue: from here on a voxel belongs to a fractional segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,72 +31,78 @@ class Segmentations:
     series: frozenset[str]
     data: Dataset
 
-    def named(self, pattern: str) -> list[int]:
-        """Numbers of the segments whose whole label the pattern matches (case of letters aside), or whose number it is.
+    def named(self, choice: Choice) -> tuple[list[int], list[str]]:
+        """Numbers of the segments whose label or number a choice takes, and what to note of it.
 
         Raises BadMask listing the labels found where none matches.
         """
-        try:
-            rule = re.compile(pattern, re.IGNORECASE)
-        except re.error as error:
-            raise BadMask(
-                f"the pattern {pattern!r} is no regular expression ({error}); mend it in the sheet"
-            ) from error
-        found = [n for n, label in self.labels.items() if rule.fullmatch(label) or pattern == str(n)]
+        numbers = list(self.labels)
+        found, notes = pick(choice, [(label, str(number)) for number, label in self.labels.items()])
         if not found:
-            listed = ", ".join(repr(label[:40]) for label in list(self.labels.values())[:20]) or "none"
-            raise BadMask(f"no segment matches {pattern!r}; found: {listed}; set `pattern` in the sheet, or roi")
-        return found
+            raise absent("segment", choice, list(self.labels.values()))
+        return [numbers[place] for place in found], notes
 
-    def on(self, image: Grid, segments: list[int]) -> tuple[np.ndarray, Triple]:
+    def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Triple]:
         """Voxels of any of the segments in the axes of the image's grid, and where their array begins.
+
+        threshold : share of the maximum from which a voxel belongs to a fractional segment
 
         Raises BadMask where there is no frame of them, where a frame cannot be placed on a slice of the image, or where
         the pixels cannot be decoded.
         """
-        stored = self._pixels()
+        frames = list(self.data.PerFrameFunctionalGroupsSequence)
+        wanted = [index for index, frame in enumerate(frames) if self._holds(frame, segments)]
         pieces = []
-        for index, frame in enumerate(self.data.PerFrameFunctionalGroupsSequence):
-            marked = self._marked(stored[index], frame, segments)
-            if marked is not None and marked.any():
-                pieces.append(place(marked[None], self._grid(frame, marked.shape), image))
+        for index, stored in zip(wanted, self._pixels(wanted, len(frames)), strict=True):
+            marked = self._marked(stored, segments, threshold)
+            if marked.any():
+                pieces.append(place(marked[None], self._grid(frames[index], marked.shape), image))
         if not pieces:
             raise BadMask("the mask is empty: the segment has no marked voxel")
         return joined(pieces)
 
-    def _marked(self, stored: np.ndarray, frame: Dataset, segments: list[int]) -> np.ndarray | None:
+    def _holds(self, frame: Dataset, segments: list[int]) -> bool:
         if self.kind == "LABELMAP":
-            return np.isin(stored, segments)
+            return True
         named = group(frame, self.data, "SegmentIdentificationSequence")
         if named is None:
             raise BadMask("a frame of the SEG names no segment")
-        if int(named.ReferencedSegmentNumber) not in segments:
-            return None
+        return int(named.ReferencedSegmentNumber) in segments
+
+    def _marked(self, stored: np.ndarray, segments: list[int], threshold: float) -> np.ndarray:
+        if self.kind == "LABELMAP":
+            return np.isin(stored, segments)
         if self.kind == "FRACTIONAL":
-            return stored >= HALF * float(self.data.MaximumFractionalValue)
+            return stored >= threshold * float(self.data.MaximumFractionalValue)
+        if stored.max() > 1:
+            raise BadMask(f"a binary SEG holds {stored.max()} in a voxel, where 0 and 1 are allowed; write it anew")
         return stored > 0
 
     def _grid(self, frame: Dataset, shape: tuple[int, int]) -> Grid:
         found = [group(frame, self.data, name) for name in (POSITION, ORIENTATION, MEASURES)]
-        if None in found:
+        position, axes, measures = (each or Dataset() for each in found)
+        origin, spacing = numbers(position, 0x00200032), numbers(measures, 0x00280030)
+        if (len(origin), len(spacing)) != (3, 2) or found[1] is None:
             raise BadMask(
                 "a frame of the SEG has no place in the patient (tiled or two-dimensional); it cannot be used"
             )
-        position, axes, measures = found
-        origin = numbers(position, 0x00200032)
-        spacing = numbers(measures, 0x00280030)
         thickness = (numbers(measures, 0x00180050) or numbers(measures, 0x00180088) or (1.0,))[0]
         direction = directions(numbers(axes, 0x00200037), "SEG")
         return Grid((1, *shape), (thickness or 1.0, *spacing), origin[::-1], tuple(map(tuple, direction)))
 
-    def _pixels(self) -> np.ndarray:
+    def _pixels(self, wanted: list[int], described: int) -> Iterator[np.ndarray]:
+        """Frames one by one: of a hundred segments only the wanted are ever unpacked."""
+        from pydicom.pixels import iter_pixels
+
+        stored = int(self.data.get("NumberOfFrames") or 1)
+        if stored != described:
+            raise BadMask(f"the SEG has {stored} frames and describes {described}; fetch the file again")
         try:
-            stored = self.data.pixel_array
+            yield from iter_pixels(self.data, indices=wanted) if wanted else ()
         except (*BROKEN, RuntimeError) as error:
             raise BadMask(
                 f"the SEG's pixels cannot be decoded ({type(error).__name__}); fetch the file again"
             ) from error
-        return stored if stored.ndim == 3 else stored[None]
 
 
 def read(path: Path) -> Segmentations:

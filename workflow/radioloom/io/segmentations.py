@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 from radioloom.errors import BadMask
 from radioloom.io import images
 from radioloom.io.files import files_below
+from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.labels import region
 from radioloom.segmentation.mask import Mask, cut
@@ -24,22 +26,33 @@ TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
 DRAWN = ("RTSTRUCT", "SEG")
 
 
-def read(path: Path, pattern: str, roi: str, grid: Grid, drawn_on: tuple[str, str]) -> Mask:
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The image that a mask is wanted for; digests of its UIDs, "" or none where unknown."""
+
+    grid: Grid
+    series: str = ""
+    frame: str = ""  # of reference
+    instances: frozenset[str] = frozenset()  # its files
+
+
+def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     """The mask of one region on the grid of its image.
 
     path : RTSTRUCT or SEG file, folder that holds one, or label map
-    pattern : regular expression of the structure's or segment's name, "" for `roi`; number of a label map's label,
-        "" for all but 0
-    drawn_on : digests of the image's series and frame of reference ("" where unknown)
+    choice : what of it is the region; without patterns the structure or segment that is called `roi`, and all of a
+        label map but 0
     Raises BadMask saying what was found: no file, several files, name absent, other series, another grid, outside the
     image, empty.
     """
-    kind, file = locate(path, drawn_on[0])
-    if kind not in DRAWN:
-        return _from_labels(file, kind, pattern, grid)
-    drawn = _drawn(kind, file)
-    _same_patient_space(drawn, *drawn_on)
-    return (_from_contours if kind == "RTSTRUCT" else _from_seg)(drawn, pattern or roi, grid)
+    kind, file = locate(path, image.series)
+    if kind in DRAWN:
+        drawn = _drawn(kind, file)
+        _same_patient_space(drawn, image.series, image.frame)
+        mask = (_from_contours if kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
+    else:
+        mask = _from_labels(file, kind, choice, image.grid)
+    return largest_part(mask) if choice.take == "largest_part" else mask
 
 
 def references(path: Path) -> frozenset[str]:
@@ -103,10 +116,14 @@ def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame:
     )
 
 
-def _from_contours(drawn: StructureSet, pattern: str, grid: Grid) -> Mask:
-    structures = [structure for structure in drawn.named(pattern) if structure.contours]
-    rasters = [rasterise(structure.contours, grid) for structure in structures]
-    notes = [note for raster in rasters for note in raster.notes]
+def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
+    structures, notes = drawn.named(choice)
+    rasters = [rasterise(structure.contours, image.grid) for structure in structures]
+    notes += [note for raster in rasters for note in raster.notes]
+    referred = [instance for structure in structures for instance in structure.instances if instance]
+    elsewhere = sum(instance not in image.instances for instance in referred) if image.instances else 0
+    if elsewhere:
+        notes.append(f"{elsewhere} contour(s) refer to images that the series has not; placed by their coordinates")
     left_out = sum(len(structure.left_out) for structure in structures)
     if left_out:
         notes.append(f"{left_out} contour(s) that are not closed left out")
@@ -121,18 +138,19 @@ def _from_contours(drawn: StructureSet, pattern: str, grid: Grid) -> Mask:
     return Mask(array, offset, "RTSTRUCT", volume, tuple(notes))
 
 
-def _from_seg(drawn: Segmentations, pattern: str, grid: Grid) -> Mask:
-    segments = drawn.named(pattern)
-    array, start = drawn.on(grid, segments)
-    notes = [f"union of {len(segments)} segments"] if len(segments) > 1 else []
-    return _in_image(array, start, grid, "SEG", notes)
+def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
+    segments, notes = drawn.named(choice)
+    array, start = drawn.on(image.grid, segments, choice.threshold)
+    notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
+    return _in_image(array, start, image.grid, "SEG", notes)
 
 
-def _from_labels(file: Path, kind: str, pattern: str, grid: Grid) -> Mask:
+def _from_labels(file: Path, kind: str, choice: Choice, grid: Grid) -> Mask:
     labels = images.read_native(file, BadMask)
-    array, start = place(region(labels.array, pattern), labels.grid, grid)
-    moved = [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
-    return _in_image(array, start, grid, kind, moved)
+    marked, notes = region(labels.array, choice)
+    array, start = place(marked, labels.grid, grid)
+    notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
+    return _in_image(array, start, grid, kind, notes)
 
 
 def _in_image(array: np.ndarray, start: tuple[int, int, int], grid: Grid, source: str, notes: list[str]) -> Mask:

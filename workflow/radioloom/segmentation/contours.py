@@ -19,6 +19,7 @@ from radioloom.volume import Grid
 FLAT = 0.1  # slice spacings that a contour's points may be off one plane of the grid
 SNAP = 6  # decimals of a voxel: below them coordinates are rounding, not anatomy
 SAME_PLANE = 0.01  # slice spacings between points of contours that lie on one plane
+HOLE = 0.1  # voxels of a slice that two contours have to enclose to be worth a note
 SKIPPED = 8.0  # slice spacings between contours up to which they are taken as drawn on every n-th slice
 
 
@@ -50,7 +51,8 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
     planes = sort_planes(contours, grid)
     step = _step(planes.positions)
     slices, polygons, beyond = _on_slices(planes, step, grid.shape[0])
-    volume = step * grid.voxel_mm3 * sum(even_odd_area(p) for p in planes.polygons)
+    areas = [even_odd_area(p) for p in planes.polygons]
+    volume = step * grid.voxel_mm3 * sum(areas)
     if not slices:
         low, high = (grid.spacing_mm[0] * planes.positions[[0, -1]]).round(1)
         raise BadMask(
@@ -65,14 +67,19 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
             f"the mask is empty: the contours ({volume:.1f} mm3) enclose no voxel centre; the region is too small"
         )
     cropped, begin = cut(array, offset)
-    notes = list(planes.notes)
-    if bare := slices[-1] - slices[0] + 1 - len(slices):
-        notes.append(f"{bare} slice(s) between contours have none")
-    if beyond:
-        notes.append(f"{beyond} of {len(planes.positions)} planes of contours lie outside the image")
-    if outside:
-        notes.append(f"{outside} contour(s) reach out of the image")
-    return Raster(cropped, begin, volume, tuple(notes))
+    found = {
+        "{} slice(s) lost: their contours enclose no voxel centre": sum(
+            not array[index - offset[0]].any() for index in slices
+        ),
+        "{} plane(s) with contours inside one another: what two of them enclose is left out": sum(
+            _overlap(p, area) > HOLE for p, area in zip(planes.polygons, areas, strict=True)
+        ),
+        "{} slice(s) between contours have none": slices[-1] - slices[0] + 1 - len(slices),
+        f"{{}} of {len(planes.positions)} planes of contours lie outside the image": beyond,
+        "{} contour(s) reach out of the image": outside,
+    }
+    notes = tuple(note.format(n) for note, n in found.items() if n)
+    return Raster(cropped, begin, volume, planes.notes + notes)
 
 
 def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
@@ -88,7 +95,7 @@ def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
         middle = float(np.median(index[:, 0]))
         if np.abs(index[:, 0] - middle).max() > FLAT:
             raise BadMask(
-                "contours do not lie in the image's slices (one spans "
+                f"contours do not lie in the image's slices (one is {_plane(contour)} and spans "
                 f"{np.ptp(index[:, 0]) * grid.spacing_mm[0]:.1f} mm across them); contour the image's own slices"
             )
         key = np.column_stack([index[:, 1:], np.full(len(index), round(middle, 2))]).tobytes()
@@ -108,6 +115,12 @@ def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
     return _grouped(np.array(places), flat, notes)
 
 
+def _plane(contour: np.ndarray) -> str:
+    """What an observer calls the plane of a contour, (n, 3) in (z, y, x) LPS mm."""
+    thin = np.ptp(contour, axis=0) <= 0.01 * np.ptp(contour, axis=0).max()
+    return next((name for name, flat in zip(("axial", "coronal", "sagittal"), thin, strict=True) if flat), "oblique")
+
+
 def even_odd_area(polygons: Sequence[np.ndarray]) -> float:
     """Area inside an odd number of polygons (n, 2) in (y, x): exact where their edges do not cross each other.
 
@@ -121,6 +134,11 @@ def even_odd_area(polygons: Sequence[np.ndarray]) -> float:
     order = np.lexsort((x, row))
     ends = x[order].reshape(-1, 2)  # a closed line crosses each height an even number of times
     return float(np.sum((ends[:, 1] - ends[:, 0]) * np.diff(heights)[row[order][::2]]))
+
+
+def _overlap(polygons: Sequence[np.ndarray], area: float) -> float:
+    """Area that more than one of some polygons enclose, as far as the even-odd rule leaves it out (or more)."""
+    return sum(even_odd_area([p]) for p in polygons) - area if len(polygons) > 1 else 0.0
 
 
 def _crossings(polygons: Sequence[np.ndarray], heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,37 +1,56 @@
-"""One region of a label map."""
+"""The region in a label map."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from radioloom.errors import BadMask
+from radioloom.segmentation.choose import Choice, absent, pick
 
 WHOLE = 1e-3  # how far a stored label may be from a whole number: rounding of formats that store floats
-SHOWN = 12  # labels listed in a message
 
 
-def region(labels: np.ndarray, pattern: str) -> np.ndarray:
-    """Voxels (bool, of the same shape) of the label whose number `pattern` is, of any label but 0 where it is "".
+def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
+    """Voxels (bool, of the same shape) of the labels whose number a pattern matches, and notes; any but 0 for none.
 
-    Raises BadMask where the pattern is no number, the map has no such label or none at all, or where its values are
-    parts (probabilities) and no labels.
+    Raises BadMask where the map has no such label or none at all, or where its values are parts (probabilities) and
+    no labels.
     """
     if not np.isfinite(labels).all():
         raise BadMask("the label map holds values that are not finite; labels are whole numbers")
-    if not pattern:
-        return _any(labels)
+    if not choice.patterns:
+        return _any(labels), []
+    wanted = [_number(pattern) for pattern in choice.patterns]
+    if wanted[0] is not None:  # nearly always; listing the labels of a large map takes a second
+        marked = np.abs(labels - wanted[0]) <= WHOLE if labels.dtype.kind == "f" else labels == wanted[0]
+        if marked.any():
+            return marked, []
+    values = np.unique(labels)
+    values = values[values != 0]
+    names = [_name(value) for value in values]
+    patterns = tuple(p if n is None else _name(n) for p, n in zip(choice.patterns, wanted, strict=True))
+    found, notes = pick(Choice(patterns, choice.take), [(name,) for name in names])
+    if not found:
+        hint = "" if any(n is not None for n in wanted) else "; a label map has no names, give the label's number"
+        raise BadMask(f"{absent('label', choice, list(dict.fromkeys(names)))}{hint}")
+    several = [f"union of {len(found)} labels"] if len(found) > 1 else []
+    return np.isin(labels, values[found]), notes + several
+
+
+def _number(pattern: str) -> float | None:
     try:
         number = float(pattern)
-    except ValueError as error:
-        raise BadMask(
-            f"the pattern {pattern!r} is no number, and a label map has no names; give the label's number"
-        ) from error
-    marked = np.abs(labels - number) <= WHOLE if labels.dtype.kind == "f" else labels == number
-    if not marked.any():
-        raise BadMask(
-            f"no voxel has label {pattern}; labels found: {_listed(labels)}; set `pattern` in the sheet, or roi"
-        )
-    return marked
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _name(value: float) -> str:
+    """A label as text: 2 for 2, 2.0 and 1.9999."""
+    whole = round(float(value))
+    return str(whole) if abs(value - whole) <= WHOLE and whole else f"{value:g}"
 
 
 def _any(labels: np.ndarray) -> np.ndarray:
@@ -45,8 +64,3 @@ def _any(labels: np.ndarray) -> np.ndarray:
                 f"the label map holds parts ({values.min():.3g} to {values.max():.3g}), no labels; threshold it first"
             )
     return marked
-
-
-def _listed(labels: np.ndarray) -> str:
-    found = [f"{value:g}" for value in np.unique(labels) if value != 0]
-    return ", ".join(found[:SHOWN]) + (" ..." if len(found) > SHOWN else "") or "none (the mask is empty)"

@@ -32,7 +32,8 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
     An image is a dict: cohort, case, replicate, roi, role, pattern, segmentation (as in the sheet), modality, unit,
     series and frame (digests of series and frame-of-reference UID; frame "" where unknown), factor (rescaled values
     times this are in the unit), files (relative to data, in slice order), frames (their order, where all slices
-    are in one file), grid (`Grid.as_dict`). A row that cannot be used becomes a row of EXCLUSIONS.
+    are in one file), instances (digests of their files' UIDs), grid (`Grid.as_dict`). A row that cannot be used becomes
+    a row of EXCLUSIONS.
     """
     images: list[Row] = []
     listed: dict[tuple, Row] = {}

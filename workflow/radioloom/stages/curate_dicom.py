@@ -63,7 +63,8 @@ def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Pa
         raise BadImage(f"{len(files)} multi-frame files in one series; keep the file that the region was drawn on")
     frame = digest(headers[0].frame) if headers[0].frame else ""
     image = image_row(row, modality, digest(headers[0].series), frame, files, made.grid)
-    return image | {"factor": factor, "frames": frames}, made.grid
+    instances = sorted({digest(header.instance) for header in headers if header.instance})
+    return image | {"factor": factor, "frames": frames, "instances": instances}, made.grid
 
 
 def _choose(row: Row, groups: dict[str, list[dicom.Header]], data: Path) -> tuple[str, str]:

@@ -25,6 +25,7 @@ def image_row(row: Row, modality: str, name: str, frame: str, files: list[str], 
         "factor": 1.0,
         "files": files,
         "frames": [],
+        "instances": [],
         "grid": grid.as_dict(),
     }
 

@@ -32,6 +32,8 @@ class ReportInputs:
     signature: dict[str, Any]  # as stages.fit writes it
     metrics: pd.DataFrame  # METRICS
     predictions: pd.DataFrame  # PREDICTIONS
+    masks: pd.DataFrame | None = None  # MASKS
+    overlaps: pd.DataFrame | None = None  # OVERLAPS; None or empty where no image was segmented twice
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
@@ -73,6 +75,7 @@ def context(study: ReportInputs) -> dict[str, Any]:
         "settings": study.settings,
         "cohorts": _cohorts(study),
         "contact": _contact(study),
+        "segmentations": sections.segmentations(study),
         "reliability": sections.reliability(study),
         "signature": sections.signature(study),
         "performance": sections.performance(study, found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import curves as kaplan_meier
-from radioloom.figures import exhibits, forest, modulemap, style, verdicts, volume
+from radioloom.figures import exhibits, forest, modulemap, overlap, style, verdicts, volume
 from radioloom.figures import reliability as icc
 from radioloom.figures import truth as planted_figures
 from radioloom.figures.words import CONTROL, metric, number, probability
@@ -20,6 +20,31 @@ FROZEN = "frozen"
 RANK = {"validation": 0, "cross-validation": 1, "apparent": 2}
 PLACE = {"signature": 0, "volume": 1, "truth": 8, "null": 9}  # order of models; others between
 WHERE = {"validation": "{}", "cross-validation": "{}, cross-validation", "apparent": "{}, apparent"}
+
+
+def segmentations(study: ReportInputs) -> dict[str, Any] | None:
+    """What was mended in the segmentations, how far voxels and contours are apart, and how readers agree."""
+    if study.masks is None or study.masks.empty:
+        return None
+    drawn = study.masks.dropna(subset=["contour_difference"])
+    pairs = study.overlaps if study.overlaps is not None and len(study.overlaps) else None
+    found = {"notes": overlap.notes(study.masks), "pairs": None, "contours": None}
+    if len(drawn):
+        found["contours"] = overlap.contours(drawn)
+    if pairs is not None:
+        figures = [
+            style.svg(overlap.readers(part, measure), f"readers-{place}-{measure}", f"{title[0]} of readers, {cohort}")
+            for place, ((cohort, _), part) in enumerate(pairs.groupby(["cohort", "roi"]))
+            for measure, title in overlap.MEASURES.items()
+            if measure != "surface_dice"
+        ]
+        found["pairs"] = {
+            "table": overlap.agreement(pairs),
+            "figures": figures,
+            "worst": overlap.worst(pairs),
+            "tolerance": f"{pairs['tolerance_mm'].iloc[0]:g}",
+        }
+    return found
 
 
 def reliability(study: ReportInputs) -> dict[str, Any] | None:

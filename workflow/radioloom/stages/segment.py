@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from radioloom.errors import CaseError
 from radioloom.io import segmentations
+from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.exclude import WHOSE, exclusions
 from radioloom.volume import Grid
@@ -21,15 +22,16 @@ class Segmented:
     """Masks of a batch."""
 
     masks: dict[str, Mask]  # by `name` of their image
-    rows: list[Row]  # one a mask: cohort, case, replicate, roi, source, n_voxels, volume_mm3, contour_mm3, notes
+    rows: list[Row]  # MASKS
     exclusions: list[Row]  # EXCLUSIONS
 
 
-def segment(images: Sequence[Row], data: Path) -> Segmented:
+def segment(images: Sequence[Row], data: Path, rois: Mapping[str, Row] | None = None) -> Segmented:
     """Find and place the region of every image of a batch.
 
     images : as `curate` gave them
     data : folder that their paths start from
+    rois : how regions are found where a row of the sheet has no pattern, by region: settings of `Choice`
     An image whose region cannot be found or placed becomes a row of EXCLUSIONS.
     """
     masks: dict[str, Mask] = {}
@@ -38,9 +40,9 @@ def segment(images: Sequence[Row], data: Path) -> Segmented:
     for image in images:
         grid = Grid.from_dict(image["grid"])
         try:
-            mask = segmentations.read(
-                data / image["segmentation"], image["pattern"], image["roi"], grid, (image["series"], image["frame"])
-            )
+            drawn_on = segmentations.Image(grid, image["series"], image["frame"], frozenset(image["instances"]))
+            choice = _choice(image, rois or {})
+            mask = segmentations.read(data / image["segmentation"], choice, image["roi"], drawn_on)
         except CaseError as error:
             faults.append((image, error))
             continue
@@ -54,11 +56,20 @@ def name(image: Row) -> str:
     return f"{image['case']}.{image['replicate']}.{image['roi']}"
 
 
+def _choice(image: Row, rois: Mapping[str, Row]) -> Choice:
+    """A row's own pattern goes before the patterns of its region."""
+    choice = Choice(**rois.get(image["roi"], {}))
+    patterns = (image["pattern"],) if image["pattern"] else choice.patterns
+    return replace(choice, patterns=tuple(patterns))
+
+
 def _row(image: Row, mask: Mask, grid: Grid) -> Row:
+    volume, contour = mask.n_voxels * grid.voxel_mm3, mask.contour_mm3
     return {key: image[key] for key in WHOSE} | {
         "source": mask.source,
         "n_voxels": mask.n_voxels,
-        "volume_mm3": mask.n_voxels * grid.voxel_mm3,
-        "contour_mm3": mask.contour_mm3,
-        "notes": list(mask.notes),
+        "volume_mm3": volume,
+        "contour_mm3": contour,
+        "contour_difference": volume / contour - 1 if contour else None,
+        "notes": "; ".join(mask.notes) or None,
     }

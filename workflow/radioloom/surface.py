@@ -45,6 +45,16 @@ def measure_surface(cubes: np.ndarray, spacing_mm: tuple[float, float, float], m
     return float(np.sum(places * normals) + counts @ own) / 6, float(counts @ areas)
 
 
+def element_areas(spacing_mm: tuple[float, float, float]) -> np.ndarray:
+    """Area (mm²) of the piece of surface between eight voxels, float64 (256,) by which of them are inside.
+
+    Bits as in `kernels.mesh.count_cubes`. Of a configuration and its inverse the smaller: two masks that complement
+    each other have one surface (the table of Nikolov et al. 2021, doi:10.2196/26151).
+    """
+    areas = _cells("watertight", tuple(float(side) for side in spacing_mm))[0]
+    return np.minimum(areas, areas[::-1])
+
+
 @cache
 def _cells(mesh: str, spacing_mm: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What the triangles of each configuration add: area (256,), six times their volume (256,), normals (256, 3).

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from skimage.measure import marching_cubes, mesh_surface_area
 
 from radioloom.errors import StudyError
-from radioloom.features.surface import measure_surface, triangle_table
 from radioloom.kernels.mesh import count_cubes
+from radioloom.surface import measure_surface, triangle_table
 
 SPACINGS = {"cube": (1.0, 1.0, 1.0), "slab": (3.0, 1.3, 0.7)}
 

@@ -1,0 +1,85 @@
+"""What of a segmentation is the region: names in order, unions, the first, the largest part."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from radioloom.errors import BadMask
+from radioloom.segmentation.choose import Choice, absent, largest_part, pick
+from radioloom.segmentation.mask import Mask, cut
+
+NAMES = [("Lung L",), ("GTV-2",), ("gtv-1",), ("GTV",), ("GTVn",)]
+
+
+def picked(*patterns, take="union", **other):
+    found, notes = pick(Choice(patterns, take), NAMES, **other)
+    return [NAMES[k][0] for k in found], notes
+
+
+def test_the_first_pattern_with_a_match_decides():
+    assert picked("GTV", "GTV-1") == (["GTV"], [])
+    assert picked("tumou?r", "GTV-1", "GTV.*") == (["gtv-1"], ["found by 'GTV-1': nothing matches 'tumou?r'"])
+    assert picked("GTV-[12]") == (["GTV-2", "gtv-1"], [])
+    assert picked("PTV") == ([], [])
+
+
+def test_whole_names_only():
+    assert picked("Lung") == ([], [])
+    assert picked("lung.*") == (["Lung L"], [])
+
+
+def test_the_first_of_several_is_the_first_in_the_file():
+    assert picked("GTV-.", take="first") == (["GTV-2"], ["the first of 2 that match"])
+    assert picked("GTV", take="first") == (["GTV"], [])
+
+
+def test_what_is_not_usable_lets_the_next_pattern_try():
+    assert picked("GTV", "GTV-.", usable=lambda k: k != 3)[0] == ["GTV-2", "gtv-1"]
+
+
+def test_a_candidate_may_have_several_names():
+    assert pick(Choice(("2",)), [("liver", "1"), ("spleen", "2")])[0] == [1]
+
+
+def test_a_pattern_that_is_none_is_told():
+    with pytest.raises(BadMask, match="no regular expression"):
+        picked("(")
+
+
+def test_all_that_was_found_is_listed_up_to_a_limit():
+    said = str(absent("structure", Choice(("GTV", "PTV")), [f"s{k}" for k in range(23)]))
+    assert said.startswith("no structure matches 'GTV' or 'PTV'; found: 's0', 's1'")
+    assert "'s19' and 3 more; set `pattern`" in said
+
+
+def flood(array):
+    """Sizes of the parts, by a walk over 26 neighbours."""
+    left, sizes = set(map(tuple, np.argwhere(array))), []
+    while left:
+        waiting, part = [left.pop()], set()
+        while waiting:
+            voxel = waiting.pop()
+            part.add(voxel)
+            near = {tuple(np.add(voxel, step) - 1) for step in np.ndindex(3, 3, 3)} & left
+            left -= near
+            waiting += near
+        sizes.append(part)
+    return sizes
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10**6), st.sampled_from([0.05, 0.1, 0.2]))
+def test_the_largest_part_is_that_of_a_flood(seed, share):
+    array = np.random.default_rng(seed).random((5, 7, 6)) < share
+    array[2, 3, 4] = True
+    parts = flood(array)
+    kept = largest_part(Mask(*cut(array), "test", 10.0))
+    where = {tuple(np.add(voxel, kept.offset)) for voxel in np.argwhere(kept.array).tolist()}
+    assert where in parts
+    assert len(where) == max(map(len, parts))
+    if len(parts) > 1:
+        assert kept.contour_mm3 is None
+        assert kept.notes[-1].startswith(f"the largest of {len(parts)} parts taken; the others held ")
+    else:
+        assert kept.contour_mm3 == 10.0
