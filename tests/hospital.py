@@ -111,6 +111,7 @@ def row(**other):
     """A row of a cohort sheet with its defaults."""
     given = {
         "cohort": "train", "role": "training", "case": "P1", "replicate": "1", "roi": "tumour", "pattern": "",
-        "modality": "", "image": "P1/ct", "segmentation": "P1/rs.dcm",
+        "modality": "", "image": "P1/ct", "segmentation": "P1/rs.dcm", "series": "", "description": "", "kernel": "",
+        "thickness_mm": "", "prefer": "",
     }  # fmt: skip
     return given | other

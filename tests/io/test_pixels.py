@@ -8,7 +8,7 @@ from pydicom.uid import JPEGLSLossless, RLELossless
 
 from hospital import ct, image_slice, save, stored
 from radioloom.errors import BadImage
-from radioloom.io import dicom, images, pixels
+from radioloom.io import dicom, images, pixels, suv
 from radioloom.io.series import assemble
 
 
@@ -131,27 +131,25 @@ def pet(folder, drug=None, **other):
 
 def test_suv_by_hand(tmp_path):
     left = 3.7e8 * 0.5 ** (3600 / 6586.2)
-    assert pixels.suv_factor(pet(tmp_path / "start")) == pytest.approx(70000 / left, rel=1e-12)
-    assert pixels.suv_factor(pet(tmp_path / "admin", DecayCorrection="ADMIN")) == pytest.approx(
-        70000 / 3.7e8, rel=1e-12
-    )
-    assert pixels.suv_factor(pet(tmp_path / "gml", Units="GML")) == 1.0
+    assert suv.factor(pet(tmp_path / "start")) == pytest.approx(70000 / left, rel=1e-12)
+    assert suv.factor(pet(tmp_path / "admin", DecayCorrection="ADMIN")) == pytest.approx(70000 / 3.7e8, rel=1e-12)
+    assert suv.factor(pet(tmp_path / "gml", Units="GML")) == 1.0
     assert volume(tmp_path / "start", 2.0).unit == "SUV"
     assert np.array_equal(volume(tmp_path / "start", 2.0).array[0], stored(1)[0] * 2.5 * 2)
 
 
 def test_suv_where_the_series_was_reconstructed_later(tmp_path):
     headers = pet(tmp_path, SeriesTime="164500")
-    assert pixels.suv_factor(headers) == pytest.approx(70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
+    assert suv.factor(headers) == pytest.approx(70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
 
 
 def test_suv_over_midnight_and_with_full_date(tmp_path):
     late = {"RadiopharmaceuticalStartTime": "233000"}
     times = {"SeriesTime": "003000", "AcquisitionTime": "003000"}
     expected = pytest.approx(70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
-    assert pixels.suv_factor(pet(tmp_path / "a", late, **times)) == expected
+    assert suv.factor(pet(tmp_path / "a", late, **times)) == expected
     full = {"RadiopharmaceuticalStartDateTime": "20100202233000.000000+0100", "RadiopharmaceuticalStartTime": None}
-    assert pixels.suv_factor(pet(tmp_path / "b", full, **times)) == expected
+    assert suv.factor(pet(tmp_path / "b", full, **times)) == expected
 
 
 def philips(folder, **private):
@@ -166,11 +164,11 @@ def philips(folder, **private):
 
 
 def test_suv_of_philips_counts(tmp_path):
-    assert pixels.suv_factor(philips(tmp_path / "suv", suv=0.00042, bqml=1.5)) == 0.00042
-    factor = pixels.suv_factor(philips(tmp_path / "bqml", bqml=1.5))
+    assert suv.factor(philips(tmp_path / "suv", suv=0.00042, bqml=1.5)) == 0.00042
+    factor = suv.factor(philips(tmp_path / "bqml", bqml=1.5))
     assert factor == pytest.approx(1.5 * 70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
     with pytest.raises(BadImage, match="without Philips' private"):
-        pixels.suv_factor(philips(tmp_path / "none"))
+        suv.factor(philips(tmp_path / "none"))
 
 
 @pytest.mark.parametrize(
@@ -183,7 +181,7 @@ def test_suv_of_philips_counts(tmp_path):
         ({"RadiopharmaceuticalStartTime": None}, {}, "time of injection"),
         ({"RadiopharmaceuticalStartTime": "1x00"}, {}, "time of injection"),
         ({}, {"SeriesTime": None, "AcquisitionTime": None}, "series and acquisition time"),
-        ({}, {"DecayCorrection": "NONE"}, "decay correction NONE"),
+        ({}, {"DecayCorrection": "SOME"}, "decay correction SOME; START, ADMIN, NONE can be made SUV"),
         ({}, {"Units": "PROPCPS"}, "units PROPCPS"),
         ({}, {"Units": "GML", "SUVType": "LBM"}, "SUV of type LBM"),
         ({"RadiopharmaceuticalStartDateTime": "20100101110000"}, {}, "minutes after injection"),
@@ -191,13 +189,13 @@ def test_suv_of_philips_counts(tmp_path):
 )
 def test_what_suv_needs_is_named(tmp_path, drug, other, said):
     with pytest.raises(BadImage, match=said):
-        pixels.suv_factor(pet(tmp_path, drug, **other))
+        suv.factor(pet(tmp_path, drug, **other))
 
 
 def test_suv_is_that_of_the_ibsi_images(data_dir):
     """STS_025: the NIfTI image was made from the same PET by the IBSI authors."""
     made = assemble(list(dicom.scan(data_dir / "sts" / "dicom" / "STS_025" / "PET" / "image").headers))
-    found = pixels.read(made.headers, made.grid, (0, 0), pixels.suv_factor(made.headers))
+    found = pixels.read(made.headers, made.grid, (0, 0), suv.factor(made.headers))
     given = images.read(data_dir / "sts" / "nifti" / "STS_025" / "PET_image.nii.gz")
     assert found.grid.same_place(given.grid)
     assert np.abs(found.array - given.array).max() < 1e-6 * given.array.max()

@@ -2,6 +2,7 @@
 
 import json
 
+import pydicom
 import pytest
 
 from hospital import ct, image_slice, row, save, square, stored, structures
@@ -43,6 +44,13 @@ def test_a_usable_series(tmp_path):
     assert "CANARY" not in json.dumps([made.images, made.series])
 
 
+def again(file):
+    """The same slice as another instance."""
+    data = pydicom.dcmread(file)
+    data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = "2.25.99"
+    save(data, file.parent / "copy")
+
+
 def more(folder, **other):
     """One more slice on top of a series."""
     return save(image_slice(stored(1)[0], (-10, -20, -76), **other), folder / "more")
@@ -52,7 +60,7 @@ SPOIL = {
     "missing": lambda files: files[4].unlink(),
     "truncated": lambda files: files[4].write_bytes(files[4].read_bytes()[:-300]),
     "header": lambda files: files[4].write_bytes(files[4].read_bytes()[:200]),
-    "duplicate": lambda files: (files[4].parent / "copy").write_bytes(files[4].read_bytes()),
+    "duplicate": lambda files: again(files[4]),
     "patients": lambda files: more(files[4].parent, PatientID="OTHER"),
     "empty": lambda files: [file.write_text("none") for file in files],
     "mixed": lambda files: more(files[4].parent, PixelSpacing=[1, 1]),
@@ -118,13 +126,15 @@ def test_by_the_most_slices_and_no_localizer(tmp_path):
     ct(tmp_path / "ct" / "c", stored(12), series="2.25.7", ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
     made = one(tmp_path)
     assert made.images[0]["series"] == digest("2.25.5")
-    assert "most slices of 3" in next(each["reason"] for each in made.series if each["verdict"] == "usable")
+    assert "most slices of 2" in next(each["reason"] for each in made.series if each["verdict"] == "usable")
 
 
 def test_two_series_alike_are_not_guessed(tmp_path):
     ct(tmp_path / "ct" / "a", series="2.25.5")
     ct(tmp_path / "ct" / "b", series="2.25.6")
-    assert reason(one(tmp_path)) == "2 series of 8 slices could be the image; name one folder a series in the sheet"
+    assert reason(one(tmp_path)) == (
+        "2 series of 8 slices could be the image; name one in the column `series`, or one folder a series, in the sheet"
+    )
 
 
 def test_regions_of_one_case_share_series_and_exclusion(tmp_path):
