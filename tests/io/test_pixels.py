@@ -3,12 +3,11 @@
 import numpy as np
 import pydicom
 import pytest
-from pydicom.dataset import Dataset
 from pydicom.uid import JPEGLSLossless, RLELossless
 
 from hospital import ct, image_slice, save, stored
 from radioloom.errors import BadImage
-from radioloom.io import dicom, images, pixels, suv
+from radioloom.io import dicom, pixels
 from radioloom.io.series import assemble
 
 
@@ -103,99 +102,3 @@ def test_pixels_are_those_that_pydicom_decodes(data_dir):
     for header in made.headers[::30]:
         data = pydicom.dcmread(header.path)
         assert np.array_equal(pixels.stored(header), data.pixel_array)
-
-
-def pet(folder, drug=None, **other):
-    """Three PET slices, 370 MBq injected an hour before the scan starts, half-life of fluorine-18."""
-    dose = Dataset()
-    given = {
-        "RadionuclideTotalDose": 3.7e8,
-        "RadionuclideHalfLife": 6586.2,
-        "RadiopharmaceuticalStartTime": "110000.00",
-    }
-    for key, value in (given | (drug or {})).items():
-        if value is not None:
-            setattr(dose, key, value)
-    said = {
-        "Units": "BQML", "DecayCorrection": "START", "PatientWeight": 70.0, "SeriesDate": "20100203",
-        "SeriesTime": "120000", "AcquisitionDate": "20100203", "AcquisitionTime": "120000.00",
-        "RadiopharmaceuticalInformationSequence": [dose], "RescaleIntercept": 0, "RescaleSlope": 2.5,
-    } | other  # fmt: skip
-    for k in range(3):
-        save(
-            image_slice(stored(1)[0], (0, 0, 3 * k), "PT", **{a: v for a, v in said.items() if v is not None}),
-            folder / str(k),
-        )
-    return assemble(list(dicom.scan(folder).headers)).headers
-
-
-def test_suv_by_hand(tmp_path):
-    left = 3.7e8 * 0.5 ** (3600 / 6586.2)
-    assert suv.factor(pet(tmp_path / "start")) == pytest.approx(70000 / left, rel=1e-12)
-    assert suv.factor(pet(tmp_path / "admin", DecayCorrection="ADMIN")) == pytest.approx(70000 / 3.7e8, rel=1e-12)
-    assert suv.factor(pet(tmp_path / "gml", Units="GML")) == 1.0
-    assert volume(tmp_path / "start", 2.0).unit == "SUV"
-    assert np.array_equal(volume(tmp_path / "start", 2.0).array[0], stored(1)[0] * 2.5 * 2)
-
-
-def test_suv_where_the_series_was_reconstructed_later(tmp_path):
-    headers = pet(tmp_path, SeriesTime="164500")
-    assert suv.factor(headers) == pytest.approx(70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
-
-
-def test_suv_over_midnight_and_with_full_date(tmp_path):
-    late = {"RadiopharmaceuticalStartTime": "233000"}
-    times = {"SeriesTime": "003000", "AcquisitionTime": "003000"}
-    expected = pytest.approx(70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
-    assert suv.factor(pet(tmp_path / "a", late, **times)) == expected
-    full = {"RadiopharmaceuticalStartDateTime": "20100202233000.000000+0100", "RadiopharmaceuticalStartTime": None}
-    assert suv.factor(pet(tmp_path / "b", full, **times)) == expected
-
-
-def philips(folder, **private):
-    headers = pet(folder, Units="CNTS")
-    for header in headers:
-        data = pydicom.dcmread(header.path)
-        block = data.private_block(0x7053, "Philips PET Private Group", create=True)
-        for element, value in private.items():
-            block.add_new({"suv": 0x00, "bqml": 0x09}[element], "DS", str(value))
-        data.save_as(header.path)
-    return assemble(list(dicom.scan(folder).headers)).headers
-
-
-def test_suv_of_philips_counts(tmp_path):
-    assert suv.factor(philips(tmp_path / "suv", suv=0.00042, bqml=1.5)) == 0.00042
-    factor = suv.factor(philips(tmp_path / "bqml", bqml=1.5))
-    assert factor == pytest.approx(1.5 * 70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
-    with pytest.raises(BadImage, match="without Philips' private"):
-        suv.factor(philips(tmp_path / "none"))
-
-
-@pytest.mark.parametrize(
-    ("drug", "other", "said"),
-    [
-        ({}, {"PatientWeight": None}, "without PatientWeight"),
-        ({}, {"RadiopharmaceuticalInformationSequence": None}, "without its radiopharmaceutical"),
-        ({"RadionuclideTotalDose": 370.0}, {}, "dose of 370.0 Bq.*MBq"),
-        ({"RadionuclideHalfLife": None}, {}, "half-life"),
-        ({"RadiopharmaceuticalStartTime": None}, {}, "time of injection"),
-        ({"RadiopharmaceuticalStartTime": "1x00"}, {}, "time of injection"),
-        ({}, {"SeriesTime": None, "AcquisitionTime": None}, "series and acquisition time"),
-        ({}, {"DecayCorrection": "SOME"}, "decay correction SOME; START, ADMIN, NONE can be made SUV"),
-        ({}, {"Units": "PROPCPS"}, "units PROPCPS"),
-        ({}, {"Units": "GML", "SUVType": "LBM"}, "SUV of type LBM"),
-        ({"RadiopharmaceuticalStartDateTime": "20100101110000"}, {}, "minutes after injection"),
-    ],
-)
-def test_what_suv_needs_is_named(tmp_path, drug, other, said):
-    with pytest.raises(BadImage, match=said):
-        suv.factor(pet(tmp_path, drug, **other))
-
-
-def test_suv_is_that_of_the_ibsi_images(data_dir):
-    """STS_025: the NIfTI image was made from the same PET by the IBSI authors."""
-    made = assemble(list(dicom.scan(data_dir / "sts" / "dicom" / "STS_025" / "PET" / "image").headers))
-    found = pixels.read(made.headers, made.grid, (0, 0), suv.factor(made.headers))
-    given = images.read(data_dir / "sts" / "nifti" / "STS_025" / "PET_image.nii.gz")
-    assert found.grid.same_place(given.grid)
-    assert np.abs(found.array - given.array).max() < 1e-6 * given.array.max()

@@ -82,7 +82,7 @@ def choose(row: Row, found: Found, data: Path) -> Choice:
     uids, why = list(found.groups), "the one series"
     left: dict[str, tuple[str, str]] = {}
     for rule in RULES:
-        if not rule.applies(row):
+        if not rule.applies(row) or (len(uids) == 1 and not rule.must):
             continue
         kept = list(rule.fits({**row, "data": data}, found, uids))
         said = rule.said(row, len(uids))
@@ -180,18 +180,18 @@ def _always(row: Row) -> bool:
 
 RULES = (
     Rule("not_chosen", lambda row: row["series"] != "", _named, lambda row, n: "the series that the sheet names", True),
-    Rule("secondary_capture", _always, _no_capture, lambda row, n: "what is no secondary capture"),
+    Rule("secondary_capture", _always, _no_capture, lambda row, n: "a series that is no secondary capture"),
     Rule("wrong_modality", _always, _modality, lambda row, n: row["modality"] or " or ".join(MODALITIES), True),
     Rule("not_chosen", lambda row: row["description"] != "", _described,
-         lambda row, n: f"a description that matches {row['description']!r}", True),
+         lambda row, n: f"a series whose description matches {row['description']!r}", True),
     Rule("not_chosen", lambda row: row["kernel"] != "", _kernel,
-         lambda row, n: f"a kernel that matches {row['kernel']!r}", True),
+         lambda row, n: f"a series whose kernel matches {row['kernel']!r}", True),
     Rule("not_chosen", lambda row: row["thickness_mm"] != "", _thickness,
-         lambda row, n: f"a slice thickness of {row['thickness_mm']} mm", True),
-    Rule("localizer", _always, _volumes, lambda row, n: "what is no localizer"),
+         lambda row, n: f"a series of slices of {row['thickness_mm']} mm", True),
+    Rule("localizer", _always, _volumes, lambda row, n: "a series that is no localizer"),
     Rule("not_chosen", _always, _referred, lambda row, n: "the series that the segmentation refers to"),
     Rule("several_patients", _always, _one_patient, lambda row, n: "one patient a row (column `series`)", True),
     Rule("not_chosen", lambda row: row["prefer"] == "thinnest", _thinnest,
-         lambda row, n: f"the thinnest slices of {n} series"),
-    Rule("not_chosen", _always, _most, lambda row, n: f"the most slices of {n} series"),
+         lambda row, n: f"the series with the thinnest slices of {n}"),
+    Rule("not_chosen", _always, _most, lambda row, n: f"the series with the most slices of {n}"),
 )  # fmt: skip

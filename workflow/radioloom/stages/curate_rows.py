@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from radioloom.stages.exclude import IDENTITY
-from radioloom.tables import SERIES
 from radioloom.volume import UNITS, Grid
 
 Row = dict[str, Any]
 CARRIED = (*IDENTITY, "roi", "role", "pattern", "segmentation")  # columns of a sheet's row that travel with the image
+# Columns of SERIES that may be empty: here too, since the table's module imports what one image alone does not need.
+UNTOLD = (
+    "manufacturer", "model", "software", "kernel", "kvp", "exposure_mas", "reconstruction_diameter_mm",
+    "slice_thickness_mm", "slice_spacing_mm", "pixel_spacing_mm", "contrast", "field_strength_t", "repetition_time_ms",
+    "echo_time_ms", "inversion_time_ms", "flip_angle_deg", "sequence", "pharmaceutical", "injected_mbq",
+    "uptake_minutes", "pet_units", "decay_correction", "days_from_first", "check", "reason",
+)  # fmt: skip
 
 
 def image_row(row: Row, modality: str, name: str, frame: str, files: list[str], grid: Grid) -> Row:
@@ -31,8 +37,7 @@ def series_row(name: str, modality: str, grid: Grid | None, **told: Any) -> Row:
 
     grid : of the assembled series, None where it makes none
     """
-    empty = dict.fromkeys(column.name for column in SERIES.columns if column.null)
-    made = {"n_slices": 0, "n_files_ignored": 0, "n_copies": 0, "verdict": "usable"} | empty | told
+    made = {"n_slices": 0, "n_files_ignored": 0, "n_copies": 0, "verdict": "usable"} | dict.fromkeys(UNTOLD) | told
     if grid is not None:
         made |= {
             "slice_spacing_mm": grid.spacing_mm[0],
