@@ -143,8 +143,15 @@ LOCALIZER = {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}
 CAPTURE = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "ImagePositionPatient": None}
 
 
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """A folder `ct` with one patient's study as an archive sends it; a series in each of its folders."""
+    place = tmp_path_factory.mktemp("sent")
+    study(place / "ct")
+    return place
+
+
 def study(folder):
-    """One patient's study as an archive sends it; what lies in it by series, in the order of the names."""
     ct(folder / "1", stored(2), series="2.25.1", **LOCALIZER)
     ct(
         folder / "2",
@@ -189,9 +196,8 @@ def by_series(curated):
         ({"series": "2.25.1"}, "2.25.1"),  # a localizer, where the sheet says so
     ],
 )
-def test_the_sheet_chooses_the_series(tmp_path, wanted, series):
-    study(tmp_path / "ct")
-    made = one(tmp_path, **wanted)
+def test_the_sheet_chooses_the_series(sent, wanted, series):
+    made = one(sent, **wanted)
     assert made.exclusions == []
     assert made.images[0]["series"] == digest(series)
     found = by_series(made)
@@ -199,9 +205,8 @@ def test_the_sheet_chooses_the_series(tmp_path, wanted, series):
     assert [uid for uid, each in found.items() if each["verdict"] == "usable"] == [digest(series)]
 
 
-def test_every_series_is_listed_with_why_it_was_not_chosen(tmp_path):
-    study(tmp_path / "ct")
-    found = by_series(one(tmp_path, modality="CT"))
+def test_every_series_is_listed_with_why_it_was_not_chosen(sent):
+    found = by_series(one(sent, modality="CT"))
     said = {
         uid: (found[digest(uid)]["check"], found[digest(uid)]["reason"]) for uid in (f"2.25.{k}" for k in range(1, 7))
     }
@@ -218,7 +223,7 @@ def test_every_series_is_listed_with_why_it_was_not_chosen(tmp_path):
     assert days["2.25.4"] == 0
     assert days["2.25.1"] != days["2.25.1"]  # no date
     assert found[digest("2.25.2")]["n_files_ignored"] == 2 + 9 + 9 + 1 + 6 + 1
-    assert "2020" not in json.dumps(one(tmp_path, modality="CT").series)
+    assert "2020" not in json.dumps(one(sent, modality="CT").series)
 
 
 @pytest.mark.parametrize(
@@ -236,9 +241,8 @@ def test_every_series_is_listed_with_why_it_was_not_chosen(tmp_path):
         ({"kernel": "B30("}, "", "is no regular expression"),
     ],
 )
-def test_a_choice_that_finds_nothing_says_what_there_is(tmp_path, wanted, check, said):
-    study(tmp_path / "ct")
-    made = one(tmp_path, **wanted)
+def test_a_choice_that_finds_nothing_says_what_there_is(sent, wanted, check, said):
+    made = one(sent, **wanted)
     assert said in reason(made)
     found = by_series(made)
     assert {each["verdict"] for each in found.values()} <= {"excluded"}

@@ -206,7 +206,7 @@ def test_only_the_slices_that_are_needed_are_read(data_dir, monkeypatch):
     curated = curate(rows, data_dir)
     mask = segment(curated.images, data_dir).masks["P1.1.tumour"]
     read = []
-    monkeypatch.setattr(pixels, "stored", lambda header, real=pixels.stored: read.append(header) or real(header))
+    monkeypatch.setattr(pixels, "_native", lambda header, real=pixels._native: read.append(header) or real(header))
     found = prepare(curated.images[0], mask, data_dir, profile())
     assert len(read) == found.image.array.shape[0] < 30
     assert found.sidecar["volume_mm3"] == pytest.approx(156346, rel=0.01)

@@ -35,7 +35,7 @@ TAGS = {
     "patient": 0x00100020, "thickness": 0x00180050, "between": 0x00180088, "series": 0x0020000E,
     "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
     "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
-    "signed": 0x00280103, "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
+    "bits_used": 0x00280101, "signed": 0x00280103, "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
 }  # fmt: skip
 WANTED = frozenset(TAGS.values())
 MULTIFRAME = frozenset({
@@ -67,7 +67,8 @@ class Header:
     columns: int
     samples: int
     frames: int
-    bits: int
+    bits: int  # of a pixel's cell
+    bits_used: int  # of them, the lower ones
     signed: bool
     slope: float | None
     intercept: float | None
@@ -203,16 +204,21 @@ def _bytes(data: Dataset, tag: int) -> bytes:
 
 
 def _native_pixels(handle: BinaryIO, syntax: str) -> tuple[int, int, int]:
-    """Offset and length of the pixel data's value and size of the file; offset -1 if compressed, length -1 if none."""
+    """Offset and length of the pixel data's value and size of the file.
+
+    The offset is -1 where they are compressed or floating-point, the length -1 where there are none.
+    """
     start = handle.tell()
     head = handle.read(12)
     size = handle.seek(0, os.SEEK_END)
-    if len(head) < 12 or (int.from_bytes(head[:2], "little") << 16 | int.from_bytes(head[2:4], "little")) not in PIXELS:
+    tag = int.from_bytes(head[:2], "little") << 16 | int.from_bytes(head[2:4], "little")
+    if len(head) < 12 or tag not in PIXELS:
         swapped = syntax in (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
         return -1, 0 if swapped else -1, size
     explicit = head[4:6] in (b"OW", b"OB", b"OF", b"OD")
     length = int.from_bytes(head[8:12] if explicit else head[4:8], "little")
-    return (-1, 0, size) if length == 0xFFFFFFFF else (start + (12 if explicit else 8), length, size)
+    native = length != 0xFFFFFFFF and tag == PIXELS[-1]
+    return (start + (12 if explicit else 8), length, size) if native else (-1, 0, size)
 
 
 def _header(path: Path, data: Mapping[int, bytes], syntax: str, where: tuple[int, int, int]) -> Header:
@@ -234,7 +240,8 @@ def _header(path: Path, data: Mapping[int, bytes], syntax: str, where: tuple[int
     scalars = {key: number(data, TAGS[key]) for key in ("slope", "intercept", "thickness", "between")}
     return Header(
         path=path, series=series, patient=digest(text(data, TAGS["patient"])), syntax=syntax,
-        rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, signed=short(data, TAGS["signed"]) == 1,
+        rows=rows, columns=columns, samples=samples, frames=frames, bits=bits,
+        bits_used=min(short(data, TAGS["bits_used"], bits), bits), signed=short(data, TAGS["signed"]) == 1,
         pixel_offset=offset, lossy=text(data, TAGS["lossy"]) == "01", fault=fault,
         **words, **geometry, **scalars,
     )  # fmt: skip
