@@ -10,7 +10,7 @@ from typing import Any
 from radioloom.errors import CaseError
 from radioloom.io import segmentations
 from radioloom.segmentation.mask import Mask
-from radioloom.stages.exclude import exclusions
+from radioloom.stages.exclude import WHOSE, exclusions
 from radioloom.volume import Grid
 
 Row = dict[str, Any]
@@ -55,7 +55,7 @@ def name(image: Row) -> str:
 
 
 def _row(image: Row, mask: Mask, grid: Grid) -> Row:
-    return {key: image[key] for key in ("cohort", "case", "replicate", "roi")} | {
+    return {key: image[key] for key in WHOSE} | {
         "source": mask.source,
         "n_voxels": mask.n_voxels,
         "volume_mm3": mask.n_voxels * grid.voxel_mm3,
