@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from hospital import ct, row, square, stored, structures
-from radioloom.imaging.normalise import normalise
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.io import images, prepared
 from radioloom.profile import load
 from radioloom.stages.curate import curate
 from radioloom.stages.margin import margin
+from radioloom.stages.normalise import normalise
 from radioloom.stages.prepare import prepare, prepare_batch
 from radioloom.stages.segment import segment
 from radioloom.tables import CASES
@@ -98,13 +98,23 @@ def test_values_are_single_precision_and_whole_numbers_where_asked(case):
 
 
 def test_normalisation_sees_the_whole_image(case):
-    settings = {"scale": 100.0, "outliers": 3.0}
+    settings = [{"method": "z_score", "region": "image", "scale": 100.0, "outliers": 3.0}]
     (found,), _ = made(case, profile(normalise=settings), ROW)
-    whole = normalise(Volume(stored() - 1024.0, GRID), settings).array
+    whole = normalise(Volume(stored() - 1024.0, GRID), np.zeros(GRID.shape, bool), settings).array
     low = np.rint(GRID.to_index(np.array(found.image.grid.origin_mm))).astype(int)
     box = tuple(slice(a, a + n) for a, n in zip(low, found.image.array.shape, strict=True))
     assert np.allclose(found.image.array, whole[box], rtol=1e-6)
-    assert found.sidecar["steps"] == ["normalised", "cropped"]
+    assert found.sidecar["steps"] == ["normalised: z-score of the whole image", "cropped"]
+
+
+def test_normalisation_by_the_region_knows_it_in_the_whole_image(case):
+    settings = [{"method": "z_score", "region": "roi", "scale": 1.0, "outliers": None}]
+    (found,), _ = made(case, profile(normalise=settings), ROW)
+    values = found.image.array[found.mask.array]
+    assert values.mean() == pytest.approx(0, abs=1e-6)
+    assert values.std(ddof=1) == pytest.approx(1, rel=1e-6)
+    (fine,), _ = made(case, profile(normalise=settings, grid=CUBIC), ROW)
+    assert fine.sidecar["steps"][:2] == ["normalised: z-score of the region", "cropped"]
 
 
 def test_sidecar_is_the_row_of_cases_and_more(case):

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import BadImage, BadRoi, CaseError
-from radioloom.imaging.normalise import normalise
 from radioloom.imaging.resample import Box, place, resample, resample_mask, spacing_of
 from radioloom.io import images
 from radioloom.io.prepared import Prepared
@@ -18,6 +17,7 @@ from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.exclude import exclusions
 from radioloom.stages.margin import margin
+from radioloom.stages.normalise import normalise, words
 from radioloom.stages.segment import name
 from radioloom.volume import Grid, Volume
 
@@ -36,7 +36,7 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
     grid = Grid.from_dict(image["grid"])
     box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
     where = place(grid, box, profile.grid, margin(profile, spacing_of(grid, profile.grid)))
-    volume = voxels(image, grid, where.source, data, profile)
+    volume = voxels(image, mask, where.source, data, profile)
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
     resampled = resample(volume, profile.grid, where.target)
@@ -72,11 +72,13 @@ def prepare_batch(
     return cases, exclusions("prepare", faults)
 
 
-def voxels(image: Row, grid: Grid, box: Box, data: Path, profile: Profile) -> Volume:
+def voxels(image: Row, mask: Mask, box: Box, data: Path, profile: Profile) -> Volume:
     """The voxels of a box, after the profile's normalisation, for which alone the whole image is read."""
+    grid = Grid.from_dict(image["grid"])
     if profile.normalise is None:
         return _read(image, grid, box, data)
-    whole = normalise(_read(image, grid, tuple(slice(0, n) for n in grid.shape), data), profile.normalise)
+    whole = _read(image, grid, tuple(slice(0, n) for n in grid.shape), data)
+    whole = normalise(whole, mask.on(grid.shape), profile.normalise)
     return replace(whole, array=whole.array[box].copy(), grid=_part(grid, box))
 
 
@@ -118,13 +120,13 @@ def _sidecar(image: Row, mask: Mask, placed: Volume, profile: Profile) -> Row:
 
 def _steps(profile: Profile) -> list[str]:
     """What was done to the image, in words and in order."""
-    first = ["normalised", "cropped"] if profile.normalise else ["cropped"]
+    first = [*words(profile.normalise), "cropped"]
     if profile.grid is None:
         return first
     spacing = " x ".join("native" if mm is None else f"{mm:g}" for mm in profile.grid["spacing_mm"])
     rounded = ["rounded to whole numbers"] if profile.grid["round"] else []
     return [
-        "cropped",
+        *first,
         f"resampled to {spacing} mm (z, y, x): image {profile.grid['image']}, mask {profile.grid['mask']}",
         *rounded,
     ]
