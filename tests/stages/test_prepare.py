@@ -107,6 +107,25 @@ def test_normalisation_sees_the_whole_image(case):
     assert found.sidecar["steps"] == ["normalised: z-score of the whole image", "cropped"]
 
 
+def test_ct_numbers_beyond_the_range_are_told_or_exclude(case):
+    """Metal is told; padding of -2000 outside the scan is told of one voxel, and ends the case from 1 % on."""
+    (plain,), _ = made(case, profile(), ROW)
+    assert plain.sidecar["notes"] == []
+    n = plain.sidecar["n_voxels"]
+    inside = np.argwhere(plain.mask.array) + np.rint(GRID.to_index(np.array(plain.image.grid.origin_mm))).astype(int)
+    for value, count, used in ((-2000, 1, True), (-2000, 2, False), (-1400, 150, True), (12000, 150, True)):
+        values = stored()
+        values[tuple(inside[:count].T)] = 1024 + value
+        ct(case / ROW["image"], values)
+        found, exclusions = made(case, profile(), ROW)
+        assert bool(found) == used
+        if used:
+            said = f"{count} of {n} voxels of the region lie beyond -1024..3071 HU"
+            assert (found[0].sidecar["notes"], found[0].image.notes) == ([said], (said,))
+        else:
+            assert exclusions[0]["reason"].startswith(f"{count} of {n} voxels of the region are no HU (-2000..")
+
+
 def test_normalisation_by_the_region_knows_it_in_the_whole_image(case):
     settings = [{"method": "z_score", "region": "roi", "scale": 1.0, "outliers": None}]
     (found,), _ = made(case, profile(normalise=settings), ROW)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import BadImage, BadRoi, CaseError
+from radioloom.imaging.hounsfield import beyond
 from radioloom.imaging.resample import Box, place, resample, resample_mask, spacing_of
 from radioloom.io import images
 from radioloom.io.prepared import Prepared
@@ -31,7 +32,8 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
     data : folder that the image's paths start from
     Of a DICOM series only the slices that the region, interpolation and filters need are read. The result is
     the same as if the whole scan were resampled and then cropped. Image values are rounded to single precision.
-    Raises BadImage where pixels cannot be read, BadRoi where no voxel of the mask is left on the new grid.
+    Raises BadImage where pixels cannot be read or a CT holds no HU, BadRoi where no voxel of the mask is left on the
+    new grid.
     """
     grid = Grid.from_dict(image["grid"])
     box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
@@ -39,6 +41,7 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
     volume = voxels(image, mask, where.source, data, profile)
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
+    odd = beyond(volume.array[region.array]) if image["unit"] == "HU" and profile.normalise is None else ""
     resampled = resample(volume, profile.grid, where.target)
     placed = resample_mask(region, profile.grid, where.target)
     if not placed.array.any():
@@ -46,8 +49,9 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
             f"no voxel of the region ({mask.n_voxels} of {grid.voxel_mm3:.3g} mm3) is left on the profile's grid of "
             f"{placed.grid.voxel_mm3:.3g} mm3; choose a finer grid"
         )
-    made = replace(resampled, array=resampled.array.astype(np.float32), notes=mask.notes)
-    return Prepared(made, placed, _sidecar(image, mask, placed, profile))
+    notes = (*mask.notes, *([odd] if odd else []))
+    made = replace(resampled, array=resampled.array.astype(np.float32), notes=notes)
+    return Prepared(made, placed, _sidecar(image, mask, placed, profile) | {"notes": list(notes)})
 
 
 def prepare_batch(
@@ -114,7 +118,6 @@ def _sidecar(image: Row, mask: Mask, placed: Volume, profile: Profile) -> Row:
         "native": {"grid": image["grid"], "n_voxels": mask.n_voxels, "volume_mm3": mask.n_voxels * native.voxel_mm3},
         "profile": {"name": profile.name, "hash": profile.hash},
         "steps": _steps(profile),
-        "notes": list(mask.notes),
     }
 
 
