@@ -1,4 +1,4 @@
-"""Whether CT numbers are ones: what lies beyond the range of scanners is noise or metal, padding, or a wrong rescale."""
+"""Whether CT numbers are ones: beyond the range of scanners lie noise, metal, padding, and a wrong rescale."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from radioloom.errors import BadImage
 
 VALID = (-1024, 3071)  # HU: of twelve bits with the usual intercept; air is -1000, bone below 2500
-# Beyond this no tissue, noise or metal lies, but padding does: vendors write -2000, -2048, -3024 outside the scan's circle.
+# Beyond this lies no tissue, noise or metal, but padding: vendors write -2000, -2048, -3024 outside the scan's circle.
 POSSIBLE = (-1500, 30000)
 MOST = 0.01  # of the region's voxels that may be impossible
 
