@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.record import Family, Feature, Value, values
 from radioloom.features.settings import read
 from radioloom.kernels.peak import running_sums, sphere_peaks
 from radioloom.roi import PEAK_MM, Roi
@@ -29,9 +29,7 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
     """Both peaks of one ROI, whose arrays must reach one sphere's radius beyond the intensity mask."""
     chosen = read(Settings, settings, "local_intensity")
     peaks = _peaks(roi)
-    for row in FEATURES:
-        if chosen.rows is None or row.name in chosen.rows:
-            yield Value("local_intensity", row.name, row.ibsi, "", float(row.formula(peaks)))
+    return values("local_intensity", FEATURES, chosen.rows, peaks)
 
 
 def _peaks(roi: Roi) -> tuple[float, float]:

@@ -225,17 +225,17 @@ def _wide(image: np.ndarray, mask: Volume, counted: np.ndarray, box: Box) -> Roi
 
 def _rows(image: str, plan: _Plan, subject: tuple[Any, str], original: str) -> Iterator[Row]:
     measured, levels = subject
-    stem = [word for word in (original if image == "original" else image, plan.word) if word]
-    for value in plan.family.measure(measured, plan.settings):
-        if value.feature in plan.kept:
-            tail = [value.aggregation.replace(", ", "-")] if plan.aggregated and value.aggregation else []
+    head = "".join(f"{word}_" for word in (original if image == "original" else image, plan.word) if word)
+    for named, feature, ibsi, aggregation, value in plan.family.measure(measured, plan.settings):
+        if feature in plan.kept:
+            tail = f"_{aggregation.replace(', ', '-')}" if plan.aggregated and aggregation else ""
             yield {
                 "image": image,
-                "family": value.family,
-                "aggregation": value.aggregation,
+                "family": named,
+                "aggregation": aggregation,
                 "discretisation": levels,
-                "feature": value.feature,
-                "ibsi": value.ibsi,
-                "feature_id": "_".join([*stem, plan.kept[value.feature], *tail]),
-                "value": value.value,
+                "feature": feature,
+                "ibsi": ibsi,
+                "feature_id": f"{head}{plan.kept[feature]}{tail}",
+                "value": value,
             }
