@@ -147,6 +147,14 @@ def test_without_correction_of_decay_the_dose_is_that_of_the_frame(tmp_path):
     assert fault.value.check == "suv"
 
 
+def test_letters_for_a_number_are_a_reason(tmp_path):
+    headers = pet(tmp_path, PatientWeight="777.5")
+    for header in headers:
+        header.path.write_bytes(header.path.read_bytes().replace(b"777.5", b"77x.5"))
+    with pytest.raises(FailedCheck, match="letters for a number"):
+        suv.factor(headers)
+
+
 def test_uptake_is_known_where_suv_needs_none(tmp_path):
     assert suv.uptake_minutes(pet(tmp_path / "a", Units="GML", DecayCorrection="ADMIN")) == 60
     assert suv.uptake_minutes(pet(tmp_path / "b", {"RadiopharmaceuticalStartTime": None})) is None

@@ -33,19 +33,19 @@ def split(header: Header) -> list[Header]:
         if header.frames == 1:
             return [header]
         raise FailedCheck(
-            "frames", f"{header.path.name}: {header.frames} frames without a place each; an enhanced image has them"
+            "frames", f"{header.name}: {header.frames} frames without a place each; an enhanced image has them"
         )
     try:
         data = pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
         frames = list(data.PerFrameFunctionalGroupsSequence)
         made = [_frame(header, data, frame, index) for index, frame in enumerate(frames)]
     except BROKEN as error:
-        why = f"{header.path.name}: its frames are not described ({type(error).__name__})"
+        why = f"{header.name}: its frames are not described ({type(error).__name__})"
         raise FailedCheck("frames", why) from error
     if len(made) != header.frames:
         raise FailedCheck(
             "frames",
-            f"{header.path.name}: {header.frames} frames, and {len(made)} are described; fetch the file again",
+            f"{header.name}: {header.frames} frames, and {len(made)} are described; fetch the file again",
         )
     return made
 

@@ -63,6 +63,8 @@ def factor(headers: Sequence[Header]) -> float:
         raise
     except BadImage as error:
         raise FailedCheck("suv", str(error)) from error
+    except ValueError as error:
+        raise FailedCheck("suv", "PET with letters for a number (dose, weight, half-life, times); mend it") from error
 
 
 def uptake_minutes(headers: Sequence[Header]) -> float | None:
