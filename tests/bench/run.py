@@ -18,6 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
+import reading
 from environments import HOME, interpreters, single_thread
 
 import filters
@@ -236,6 +237,7 @@ def options() -> argparse.Namespace:
         "--cases", nargs="+", help="W1 and W2 on these cases only: sphere_1e3 ... sphere_1e7, lung1 ..."
     )
     parser.add_argument("--filters", action="store_true", help="filters only, beside MIRP's and scipy's (filters.py)")
+    parser.add_argument("--reading", action="store_true", help="reading DICOM only, beside pydicom (reading.py)")
     parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
     parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
     parser.add_argument("--out", type=Path, help="write the report to a file too")
@@ -279,6 +281,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
     yield "## Fresh processes: CPU, wall (peer / radioloom), peak memory\n\n" + processes(cold, peers)
     compiled = compilation(pythons["radioloom"])
     yield "## Speed to reach\n\n" + verdicts(times, cold, compiled, chosen.large)
+    yield "## Reading DICOM\n\n" + reading.table()
     if chosen.seconds:
         yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"
 
@@ -300,10 +303,15 @@ def processes(cold: dict, peers: list[str]) -> str:
     return table(["process", *head, "radioloom peak"], rows)
 
 
+def alone(chosen: argparse.Namespace) -> list[str]:
+    """Parts that were asked for by themselves."""
+    return [each.table() for each in (filters, reading) if getattr(chosen, each.__name__)]
+
+
 def main() -> None:
     chosen = options()
     parts = []
-    for part in [filters.table()] if chosen.filters else report(chosen):
+    for part in alone(chosen) or report(chosen):
         print(part, flush=True)
         parts.append(part)
     if chosen.out:

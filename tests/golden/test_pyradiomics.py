@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from radioloom.api import onto_grid
-from radioloom.imaging.normalise import normalise
 from radioloom.io import images
 from radioloom.profile import load
 from radioloom.stages.extract import extract
+from radioloom.stages.normalise import normalise
 from radioloom.volume import Volume
 
 CLASSES = ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")
@@ -34,7 +34,7 @@ SETTINGS = {
         "resegment": {"range": [0, None], "sigma": None},
     },
     "normalization": {
-        "normalise": {"scale": 100, "outliers": None},
+        "normalise": [{"method": "z_score", "region": "image", "scale": 100, "outliers": None}],
         "discretise": {"method": "fixed_width", "width": 5, "origin": "zero"},
     },
     "resampling": {"grid": CORNER_2MM},
@@ -96,7 +96,7 @@ def test_every_feature_of_every_class(cases, baselines, case, setting):
     image, mask = cases[case]
     profile = profile_of(setting)
     if profile.grid is None:  # pyradiomics computes in double precision: no rounding to float32
-        image, where = normalise(image, profile.normalise), mask
+        image, where = normalise(image, mask.array, profile.normalise), mask
         measured = extract(Volume(image.array, image.grid), where, profile)
     else:
         measured = extract(*onto_grid(image, mask, profile), profile)

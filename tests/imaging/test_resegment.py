@@ -5,13 +5,11 @@ import csv
 import numpy as np
 import pytest
 
-from radioloom.errors import BadImage, BadRoi
-from radioloom.imaging.normalise import normalise
+from radioloom.errors import BadRoi
 from radioloom.imaging.resegment import resegment
 from radioloom.profile import load
 from radioloom.stages.conformance import CONFIGURATIONS, on_grid, phantom
 from radioloom.stages.extract import bounding_box
-from radioloom.volume import Grid, Volume
 
 
 def kept(values, inside=None, **rule):
@@ -82,21 +80,3 @@ def test_the_chain_gives_ibsis_grids_and_counts(dataset, diagnostics, data_dir, 
         value, tolerance = diagnostics[dataset, tag]
         digits = 0.5 * 10 ** (np.floor(np.log10(abs(value))) - 2) if tolerance == 0 else 0
         assert abs(ours - value) <= tolerance + digits, tag
-
-
-def test_normalisation_is_that_of_the_whole_image():
-    image = Volume(np.array([[[1.0, 2.0, 3.0, 30.0]]]), Grid((1, 1, 4), (1.0, 1.0, 1.0)))
-    found = normalise(image, {"scale": 100, "outliers": None}).array
-    assert found.mean() == pytest.approx(0)
-    assert found.std(ddof=1) == pytest.approx(100)
-    clipped = normalise(image, {"scale": 100, "outliers": 1}).array
-    assert clipped.max() == 100
-    assert normalise(image, None) is image
-
-
-@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 2, 2), (3, 4, 5)])
-@pytest.mark.parametrize("value", [7, 0.1, 7.1])
-def test_an_image_of_one_value_cannot_be_normalised(shape, value):
-    flat = Volume(np.full(shape, value), Grid(shape, (1.0, 1.0, 1.0)))
-    with pytest.raises(BadImage, match=f"every voxel of the image is {value:g}"):
-        normalise(flat, {"scale": 1, "outliers": None})

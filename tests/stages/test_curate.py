@@ -2,12 +2,15 @@
 
 import json
 
+import pydicom
 import pytest
 
-from hospital import ct, image_slice, row, save, square, stored, structures
+from hospital import base, ct, image_slice, row, save, square, stored, structures
 from radioloom.io import images
+from radioloom.io.acquisition import COLUMNS
 from radioloom.provenance import digest
 from radioloom.stages.curate import curate
+from radioloom.stages.curate_rows import UNTOLD
 from radioloom.tables import EXCLUSIONS, SERIES
 from radioloom.volume import Grid, Volume
 
@@ -43,6 +46,13 @@ def test_a_usable_series(tmp_path):
     assert "CANARY" not in json.dumps([made.images, made.series])
 
 
+def again(file):
+    """The same slice as another instance."""
+    data = pydicom.dcmread(file)
+    data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = "2.25.99"
+    save(data, file.parent / "copy")
+
+
 def more(folder, **other):
     """One more slice on top of a series."""
     return save(image_slice(stored(1)[0], (-10, -20, -76), **other), folder / "more")
@@ -52,7 +62,7 @@ SPOIL = {
     "missing": lambda files: files[4].unlink(),
     "truncated": lambda files: files[4].write_bytes(files[4].read_bytes()[:-300]),
     "header": lambda files: files[4].write_bytes(files[4].read_bytes()[:200]),
-    "duplicate": lambda files: (files[4].parent / "copy").write_bytes(files[4].read_bytes()),
+    "duplicate": lambda files: again(files[4]),
     "patients": lambda files: more(files[4].parent, PatientID="OTHER"),
     "empty": lambda files: [file.write_text("none") for file in files],
     "mixed": lambda files: more(files[4].parent, PixelSpacing=[1, 1]),
@@ -118,13 +128,170 @@ def test_by_the_most_slices_and_no_localizer(tmp_path):
     ct(tmp_path / "ct" / "c", stored(12), series="2.25.7", ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
     made = one(tmp_path)
     assert made.images[0]["series"] == digest("2.25.5")
-    assert "most slices of 3" in next(each["reason"] for each in made.series if each["verdict"] == "usable")
+    assert "most slices of 2" in next(each["reason"] for each in made.series if each["verdict"] == "usable")
 
 
 def test_two_series_alike_are_not_guessed(tmp_path):
     ct(tmp_path / "ct" / "a", series="2.25.5")
     ct(tmp_path / "ct" / "b", series="2.25.6")
-    assert reason(one(tmp_path)) == "2 series of 8 slices could be the image; name one folder a series in the sheet"
+    assert reason(one(tmp_path)) == (
+        "2 series of 8 slices could be the image; name one in the column `series`, or one folder a series, in the sheet"
+    )
+
+
+LOCALIZER = {"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}
+CAPTURE = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7", "ImagePositionPatient": None}
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """A folder `ct` with one patient's study as an archive sends it; a series in each of its folders."""
+    place = tmp_path_factory.mktemp("sent")
+    study(place / "ct")
+    return place
+
+
+def study(folder):
+    ct(folder / "1", stored(2), series="2.25.1", **LOCALIZER)
+    ct(
+        folder / "2",
+        stored(6),
+        series="2.25.2",
+        ConvolutionKernel="B30f",
+        SeriesDescription="Thorax 3.0",
+        StudyDate="20200110",
+    )
+    ct(folder / "3", stored(9), 2.0, series="2.25.3", ConvolutionKernel="B70f", SliceThickness=2, StudyDate="20200110")
+    ct(folder / "4", stored(9), series="2.25.4", modality="MR", StudyDate="20200101")
+    ct(folder / "5", stored(1), series="2.25.5", **CAPTURE)
+    ct(
+        folder / "6",
+        stored(6),
+        series="2.25.6",
+        ConvolutionKernel="B30f",
+        SeriesDescription="Thorax c.m.",
+        StudyDate="20200110",
+    )
+    report = base("CT", "2.25.7")
+    report.SOPClassUID = report.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.88.33"
+    save(report, folder / "7" / "sr")
+
+
+def by_series(curated):
+    return {each["series"]: each for each in SERIES.frame(curated.series).to_dict("records")}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "series"),
+    [
+        ({"series": "2.25.2"}, "2.25.2"),
+        ({"series": digest("2.25.6")}, "2.25.6"),
+        ({"kernel": "b70.*"}, "2.25.3"),
+        ({"modality": "MR"}, "2.25.4"),
+        ({"modality": "CT", "description": "thorax 3.*"}, "2.25.2"),
+        ({"modality": "CT", "thickness_mm": "2"}, "2.25.3"),
+        ({"modality": "CT", "thickness_mm": "2.5-5", "description": ".*c[.]m[.]"}, "2.25.6"),
+        ({"modality": "CT", "prefer": "thinnest"}, "2.25.3"),
+        ({"modality": "CT", "prefer": "most_slices"}, "2.25.3"),
+        ({"series": "2.25.1"}, "2.25.1"),  # a localizer, where the sheet says so
+    ],
+)
+def test_the_sheet_chooses_the_series(sent, wanted, series):
+    made = one(sent, **wanted)
+    assert made.exclusions == []
+    assert made.images[0]["series"] == digest(series)
+    found = by_series(made)
+    assert len(found) == 6
+    assert [uid for uid, each in found.items() if each["verdict"] == "usable"] == [digest(series)]
+
+
+def test_every_series_is_listed_with_why_it_was_not_chosen(sent):
+    found = by_series(one(sent, modality="CT"))
+    said = {
+        uid: (found[digest(uid)]["check"], found[digest(uid)]["reason"]) for uid in (f"2.25.{k}" for k in range(1, 7))
+    }
+    assert said == {
+        "2.25.1": ("localizer", "not chosen: a series that is no localizer is taken"),
+        "2.25.2": ("not_chosen", "not chosen: the series with the most slices of 3 is taken"),
+        "2.25.3": (None, "the series with the most slices of 3"),
+        "2.25.4": ("wrong_modality", "not chosen: CT is taken"),
+        "2.25.5": ("secondary_capture", "not chosen: a series that is no secondary capture is taken"),
+        "2.25.6": ("not_chosen", "not chosen: the series with the most slices of 3 is taken"),
+    }
+    days = {uid: found[digest(uid)]["days_from_first"] for uid in ("2.25.1", "2.25.3", "2.25.4")}
+    assert days["2.25.3"] == 9
+    assert days["2.25.4"] == 0
+    assert days["2.25.1"] != days["2.25.1"]  # no date
+    assert found[digest("2.25.2")]["n_files_ignored"] == 2 + 9 + 9 + 1 + 6 + 1
+    assert "2020" not in json.dumps(one(sent, modality="CT").series)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "check", "said"),
+    [
+        (
+            {"series": "2.25.99"},
+            "not_chosen",
+            "sheet names is wanted, and the folder holds series of 5 CT, 1 MR",
+        ),
+        ({"kernel": "FC.*"}, "not_chosen", "a series whose kernel matches 'FC.*' is wanted"),
+        ({"thickness_mm": "0.5-1"}, "not_chosen", "a series of slices of 0.5-1 mm is wanted"),
+        ({"modality": "PT"}, "wrong_modality", "wrong modality: PT is wanted"),
+        ({"modality": "CT", "kernel": "B30f"}, "not_chosen", "2 series of 6 slices could be the image"),
+        ({"kernel": "B30("}, "", "is no regular expression"),
+    ],
+)
+def test_a_choice_that_finds_nothing_says_what_there_is(sent, wanted, check, said):
+    made = one(sent, **wanted)
+    assert said in reason(made)
+    found = by_series(made)
+    assert {each["verdict"] for each in found.values()} <= {"excluded"}
+    assert not check or (len(found) == 6 and check in {each["check"] for each in found.values()})
+
+
+def test_mixed_patients_in_one_tree(tmp_path):
+    """No series of another patient is ever taken for one's own, nor listed under one's case."""
+    study(tmp_path / "ct" / "one")
+    ct(tmp_path / "ct" / "two", stored(40), series="2.25.50", PatientID="OTHER")
+    (tmp_path / "ct" / "two" / "cut").write_bytes((tmp_path / "ct" / "two" / "IM001").read_bytes()[:200])
+    made = one(tmp_path, modality="CT")
+    assert reason(made).startswith("one patient a row (column `series`) is wanted")
+    assert made.series == []
+    named = curate([row(image="ct", series="2.25.3"), row(case="P2", image="ct", series="2.25.50")], tmp_path)
+    assert [image["case"] for image in named.images] == ["P1"]
+    assert {(each["case"], each["series"]) for each in named.series} == {
+        *(("P1", digest(f"2.25.{k}")) for k in range(1, 7)),
+        ("P2", digest("2.25.50")),
+    }
+    assert named.exclusions[0]["reason"].startswith("1 damaged DICOM file(s)")  # beside its own files, not the other's
+    assert by_series(named)[digest("2.25.50")]["check"] == "damaged_files"
+
+
+def test_copies_in_another_folder_are_counted(tmp_path):
+    files = ct(tmp_path / "ct" / "a")
+    for file in files:
+        save(pydicom.dcmread(file), tmp_path / "ct" / "b" / file.name)
+    made = one(tmp_path)
+    assert made.images[0]["files"] == [f"ct/a/IM{8 - k:03d}" for k in range(8)]
+    series = SERIES.frame(made.series).iloc[0]
+    assert (series.n_slices, series.n_copies, series.verdict) == (8, 8, "usable")
+    assert series.reason == "8 file(s) left out: copies of others"
+
+
+def test_regions_drawn_on_different_series_of_a_case(tmp_path):
+    ct(tmp_path / "ct" / "a", series="2.25.5")
+    ct(tmp_path / "ct" / "b", stored(5), series="2.25.6")
+    for uid in ("2.25.5", "2.25.6"):
+        structures(tmp_path / f"{uid}.dcm", {"GTV": [square(-100, 0, 5)]}, series=uid)
+    rows = [row(image="ct", segmentation=f"{uid}.dcm", roi=f"r{uid[-1]}") for uid in ("2.25.5", "2.25.6")]
+    made = curate(rows, tmp_path)
+    assert [image["series"] for image in made.images] == [digest("2.25.5"), digest("2.25.6")]
+    assert [each["verdict"] for each in made.series] == ["usable", "usable"]
+
+
+def test_columns_that_may_be_empty_are_those_of_the_table():
+    assert set(UNTOLD) == {column.name for column in SERIES.columns if column.null}
+    assert set(COLUMNS) <= set(UNTOLD)
 
 
 def test_regions_of_one_case_share_series_and_exclusion(tmp_path):

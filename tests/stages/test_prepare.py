@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from hospital import ct, row, square, stored, structures
-from radioloom.imaging.normalise import normalise
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.io import images, prepared
 from radioloom.profile import load
 from radioloom.stages.curate import curate
 from radioloom.stages.margin import margin
+from radioloom.stages.normalise import normalise
 from radioloom.stages.prepare import prepare, prepare_batch
 from radioloom.stages.segment import segment
 from radioloom.tables import CASES
@@ -98,13 +98,42 @@ def test_values_are_single_precision_and_whole_numbers_where_asked(case):
 
 
 def test_normalisation_sees_the_whole_image(case):
-    settings = {"scale": 100.0, "outliers": 3.0}
+    settings = [{"method": "z_score", "region": "image", "scale": 100.0, "outliers": 3.0}]
     (found,), _ = made(case, profile(normalise=settings), ROW)
-    whole = normalise(Volume(stored() - 1024.0, GRID), settings).array
+    whole = normalise(Volume(stored() - 1024.0, GRID), np.zeros(GRID.shape, bool), settings).array
     low = np.rint(GRID.to_index(np.array(found.image.grid.origin_mm))).astype(int)
     box = tuple(slice(a, a + n) for a, n in zip(low, found.image.array.shape, strict=True))
     assert np.allclose(found.image.array, whole[box], rtol=1e-6)
-    assert found.sidecar["steps"] == ["normalised", "cropped"]
+    assert found.sidecar["steps"] == ["normalised: z-score of the whole image", "cropped"]
+
+
+def test_ct_numbers_beyond_the_range_are_told_or_exclude(case):
+    """Metal is told; padding of -2000 outside the scan is told of one voxel, and ends the case from 1 % on."""
+    (plain,), _ = made(case, profile(), ROW)
+    assert plain.sidecar["notes"] == []
+    n = plain.sidecar["n_voxels"]
+    inside = np.argwhere(plain.mask.array) + np.rint(GRID.to_index(np.array(plain.image.grid.origin_mm))).astype(int)
+    for value, count, used in ((-2000, 1, True), (-2000, 2, False), (-1400, 150, True), (12000, 150, True)):
+        values = stored()
+        values[tuple(inside[:count].T)] = 1024 + value
+        ct(case / ROW["image"], values)
+        found, exclusions = made(case, profile(), ROW)
+        assert bool(found) == used
+        if used:
+            said = f"{count} of {n} voxels of the region lie beyond -1024..3071 HU"
+            assert (found[0].sidecar["notes"], found[0].image.notes) == ([said], (said,))
+        else:
+            assert exclusions[0]["reason"].startswith(f"{count} of {n} voxels of the region are no HU (-2000..")
+
+
+def test_normalisation_by_the_region_knows_it_in_the_whole_image(case):
+    settings = [{"method": "z_score", "region": "roi", "scale": 1.0, "outliers": None}]
+    (found,), _ = made(case, profile(normalise=settings), ROW)
+    values = found.image.array[found.mask.array]
+    assert values.mean() == pytest.approx(0, abs=1e-6)
+    assert values.std(ddof=1) == pytest.approx(1, rel=1e-6)
+    (fine,), _ = made(case, profile(normalise=settings, grid=CUBIC), ROW)
+    assert fine.sidecar["steps"][:2] == ["normalised: z-score of the region", "cropped"]
 
 
 def test_sidecar_is_the_row_of_cases_and_more(case):
@@ -207,7 +236,7 @@ def test_only_the_slices_that_are_needed_are_read(data_dir, monkeypatch):
     curated = curate(rows, data_dir)
     mask = segment(curated.images, data_dir).masks["P1.1.tumour"]
     read = []
-    monkeypatch.setattr(pixels, "stored", lambda header, real=pixels.stored: read.append(header) or real(header))
+    monkeypatch.setattr(pixels, "_native", lambda header, real=pixels._native: read.append(header) or real(header))
     found = prepare(curated.images[0], mask, data_dir, profile())
     assert len(read) == found.image.array.shape[0] < 30
     assert found.sidecar["volume_mm3"] == pytest.approx(156346, rel=0.01)

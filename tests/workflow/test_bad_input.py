@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pydicom
 import pytest
 import yaml
 
@@ -58,7 +59,16 @@ def truncated(bench):
 
 
 def duplicate(bench):
-    files = sorted(dicom(bench, "duplicate").iterdir())
+    """One slice twice, as two instances."""
+    path = sorted(dicom(bench, "duplicate").iterdir())[3]
+    again = pydicom.dcmread(path)
+    again.SOPInstanceUID = again.file_meta.MediaStorageSOPInstanceUID = "2.25.99"
+    again.save_as(path.with_name("again.dcm"))
+
+
+def copied(bench):
+    """One file twice, as copying makes it: no fault."""
+    files = sorted(dicom(bench, "copied").iterdir())
     shutil.copy(files[3], files[3].with_name("again.dcm"))
 
 
@@ -98,7 +108,7 @@ def finished(tmp_path_factory) -> Bench:
     place = tmp_path_factory.mktemp("bad")
     (place / "data").mkdir()
     bench = Bench(place)
-    for make in [*BAD, text_among]:
+    for make in [*BAD, text_among, copied]:
         make(bench)
     fill(bench)
     bench.run()
@@ -132,6 +142,8 @@ def test_text_among_the_slices_is_counted_and_told(finished):
     series = pd.read_parquet(finished.results / "tables" / "series.parquet").set_index("case")
     assert series.loc["text_among", "n_files_ignored"] == 1
     assert series.loc["text_among", "verdict"] == "usable"
+    assert series.loc["copied", ["n_copies", "n_slices", "verdict"]].tolist() == [1, SHAPE[0], "usable"]
+    assert series.loc["missing_slice", ["check", "verdict"]].tolist() == ["missing_slices", "excluded"]
 
 
 def test_reasons_reach_the_report(finished, exclusions):

@@ -11,7 +11,6 @@ import numpy as np
 
 from radioloom import single
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
-from radioloom.imaging.normalise import normalise
 from radioloom.imaging.resample import place, resample, resample_mask, spacing_of
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import Choice
@@ -21,6 +20,7 @@ from radioloom.segmentation.place import inside
 from radioloom.segmentation.place import place as turned
 from radioloom.stages import extract as stage
 from radioloom.stages.margin import reach
+from radioloom.stages.normalise import normalise
 from radioloom.volume import LARGEST, Grid, Volume, unfit
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Vo
     Raises BadImage where a voxel that is read (all of them where the profile normalises) is not finite.
     """
     if profile.normalise is not None:
-        image = normalise(_finite(image), profile.normalise)
+        image = normalise(_finite(image), mask.array, profile.normalise)
     around = reach(profile, spacing_of(image.grid, profile.grid))
     where = place(image.grid, stage.bounding_box(mask.array), profile.grid, around)
     crop = image.grid.crop(tuple(side.start for side in where.source), image.array[where.source].shape)

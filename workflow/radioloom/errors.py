@@ -21,6 +21,14 @@ class BadImage(CaseError):
     """The image cannot be read, or its geometry is not one that features are defined on."""
 
 
+class FailedCheck(BadImage):
+    """The image fails a check of curation, which has a name of one word: `missing_slices`, `gantry_tilt` ..."""
+
+    def __init__(self, check: str, reason: str) -> None:
+        super().__init__(reason)
+        self.check = check
+
+
 class BadMask(CaseError):
     """The segmentation cannot be read, found, or placed on the image."""
 

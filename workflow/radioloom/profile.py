@@ -21,7 +21,7 @@ class Profile:
     description: str
     names: str  # vocabulary of the labels
     labels: dict[str, Any]  # {"original": word, "families": {family: word}}
-    normalise: dict[str, Any] | None
+    normalise: list[dict[str, Any]] | None  # steps, in order
     grid: dict[str, Any] | None
     resegment: dict[str, Any]
     discretise: dict[str, Any]
@@ -51,6 +51,11 @@ def build(content: dict[str, Any]) -> Profile:
     filtered = content["filtered"] or content
     if "ivh" in content["families"] and None in (content["ivh"], filtered["ivh"]):
         raise StudyError(f"{content['name']}: ivh: null, but the family ivh is measured; say how its levels are made")
+    for step in content["normalise"] or ():
+        if step["method"] == "percentiles" and step["low"] >= step["high"]:
+            raise StudyError(
+                f"{content['name']}: normalise: low {step['low']:g} is not below high {step['high']:g}; exchange them"
+            )
     measured = {key: value for key, value in content.items() if key != "description"}
     return Profile(**content, hash=digest(measured))
 

@@ -28,6 +28,7 @@ def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str 
     row = {
         "cohort": "single", "role": "", "case": "case", "replicate": "1", "roi": "roi", "pattern": roi,
         "image": str(image.absolute()), "segmentation": str(mask.absolute()), "modality": modality,
+        "series": "", "description": "", "kernel": "", "thickness_mm": "", "prefer": "",
     }  # fmt: skip
     chosen = load(profile)
     curated = curate([row], Path("/"))

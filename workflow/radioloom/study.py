@@ -16,7 +16,10 @@ from radioloom.provenance import digest, stable_hash
 from radioloom.settings import check
 
 Row = dict[str, str]
-OPTIONAL = {"roi", "pattern", "replicate", "modality"}  # columns of a sheet whose empty cells mean the default
+# Columns of a sheet whose empty cells mean the default.
+OPTIONAL = {
+    "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +18,7 @@ from pydicom.filereader import read_partial
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from radioloom.errors import BadImage
+from radioloom.io.elements import PIXELS, elements
 from radioloom.io.files import files_below
 from radioloom.provenance import digest
 
@@ -28,19 +31,19 @@ BROKEN = (
 )  # fmt: skip
 
 TAGS = {
-    "sop_class": 0x00080016, "instance": 0x00080018, "modality": 0x00080060, "manufacturer": 0x00080070,
-    "model": 0x00081090,
-    "patient": 0x00100020, "thickness": 0x00180050, "kvp": 0x00180060, "between": 0x00180088, "kernel": 0x00181210,
-    "series": 0x0020000E, "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052,
-    "samples": 0x00280002, "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030,
-    "bits": 0x00280100, "signed": 0x00280103, "intercept": 0x00281052, "slope": 0x00281053,
-    "image_type": 0x00080008, "lossy": 0x00282110,
+    "image_type": 0x00080008, "sop_class": 0x00080016, "instance": 0x00080018, "modality": 0x00080060,
+    "patient": 0x00100020, "thickness": 0x00180050, "between": 0x00180088, "series": 0x0020000E,
+    "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
+    "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
+    "bits_used": 0x00280101, "signed": 0x00280103, "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
 }  # fmt: skip
+WANTED = frozenset(TAGS.values())
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
 })  # enhanced and legacy converted CT, MR, PET  # fmt: skip
 IMAGES = MULTIFRAME | {"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128"}
+CAPTURES = "1.2.840.10008.5.1.4.1.1.7"  # and what begins so: secondary captures of one and several frames
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 SEGMENTATIONS = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})  # SEG, LABELMAP SEG
 
@@ -64,16 +67,13 @@ class Header:
     columns: int
     samples: int
     frames: int
-    bits: int
+    bits: int  # of a pixel's cell
+    bits_used: int  # of them, the lower ones
     signed: bool
     slope: float | None
     intercept: float | None
     thickness: float | None
     between: float | None
-    kvp: float | None
-    manufacturer: str
-    model: str
-    kernel: str
     image_type: str
     lossy: bool
     pixel_offset: int  # where native pixel data begin; -1: compressed, big-endian, or none
@@ -84,6 +84,15 @@ class Header:
     def name(self) -> str:
         """The file's name, with the frame's number where it has several."""
         return self.path.name if self.index < 0 else f"{self.path.name}, frame {self.index + 1}"
+
+    @property
+    def pixel_digest(self) -> str:
+        """Digest of the pixels where they are native, of the whole file where they are compressed."""
+        native = self.pixel_offset >= 0
+        with open(self.path, "rb") as handle:
+            handle.seek(self.pixel_offset if native else 0)
+            size = self.rows * self.columns * self.samples * self.frames * self.bits // 8
+            return hashlib.sha256(handle.read(size if native else -1)).hexdigest()
 
     @property
     def is_image(self) -> bool:
@@ -97,7 +106,7 @@ class Scan:
     """What a folder tree holds."""
 
     headers: tuple[Header, ...]  # ordered by path
-    broken: tuple[str, ...]  # names of files that begin as DICOM and end inside their header
+    broken: tuple[Path, ...]  # files that begin as DICOM and end inside their header
     other: int  # files that are not DICOM
 
 
@@ -110,7 +119,7 @@ def scan(place: Path) -> Scan:
         try:
             header = read_header(path)
         except BROKEN:
-            broken.append(path.name)
+            broken.append(path)
             continue
         if header is None:
             other += 1
@@ -130,13 +139,18 @@ def is_dicom(start: bytes) -> bool:
 def read_header(path: Path) -> Header | None:
     """The header of one file, None if it is not DICOM; raises one of BROKEN if it ends inside its header."""
     with open(path, "rb") as handle:
+        found = elements(handle, WANTED)
+        if found is not None:
+            handle.seek(found.pixels)
+            return _header(path, found.values, found.syntax, _native_pixels(handle, found.syntax))
+        handle.seek(0)
         if not is_dicom(handle.read(132)):
             return None
         handle.seek(0)
         data = pydicom.dcmread(handle, stop_before_pixels=True, specific_tags=list(TAGS.values()), force=True)
         syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
         where = _native_pixels(handle, syntax)
-    return _header(path, data, syntax, where)
+    return _header(path, {tag: _bytes(data, tag) for tag in WANTED}, syntax, where)
 
 
 def kind(path: Path) -> str:
@@ -154,50 +168,60 @@ def kind(path: Path) -> str:
     return "SEG" if sop_class in SEGMENTATIONS or modality == "SEG" else ""
 
 
-def text(data: Dataset, tag: int) -> str:
+def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     """A value as text, "" where it is absent. Raw: pydicom's conversion is most of the time that a header takes."""
-    item = data.get_item(tag)
-    if item is None or item.value is None:
-        return ""
-    value = item.value
-    return value.decode("utf-8", "replace").strip(" \0") if isinstance(value, bytes) else str(value)
+    if isinstance(data, Dataset):
+        item = data.get_item(tag)
+        value = None if item is None else item.value
+    else:
+        value = data.get(tag)
+    return value.decode("utf-8", "replace").strip(" \0") if isinstance(value, bytes) else str(value or "")
 
 
-def numbers(data: Dataset, tag: int) -> tuple[float, ...]:
+def numbers(data: Dataset | Mapping[int, bytes], tag: int) -> tuple[float, ...]:
     """A decimal or integer string's numbers, empty where it is absent."""
     return tuple(float(part) for part in text(data, tag).split("\\") if part.strip())
 
 
-def number(data: Dataset, tag: int) -> float | None:
+def number(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
     """The first number, None where it is absent."""
     found = numbers(data, tag)
     return found[0] if found else None
 
 
-def short(data: Dataset, tag: int, absent: int = 0) -> int:
+def short(data: Mapping[int, bytes], tag: int, absent: int = 0) -> int:
     """An unsigned short."""
+    return int.from_bytes(data[tag][:2], "little") if data.get(tag) else absent
+
+
+def _bytes(data: Dataset, tag: int) -> bytes:
+    """An element as a little-endian file has it."""
     item = data.get_item(tag)
-    if item is None or not item.value:
-        return absent
-    if isinstance(item.value, bytes):
-        return int.from_bytes(item.value[:2], "little" if item.is_little_endian else "big")
-    return int(item.value)
+    if item is None or item.value is None:
+        return b""
+    value = item.value if isinstance(item.value, bytes) else str(item.value).encode()
+    return value if item.VR != "US" or item.is_little_endian else value[1::-1]
 
 
 def _native_pixels(handle: BinaryIO, syntax: str) -> tuple[int, int, int]:
-    """Offset and length of the pixel data's value and size of the file; offset -1 if compressed, length -1 if none."""
+    """Offset and length of the pixel data's value and size of the file.
+
+    The offset is -1 where they are compressed or floating-point, the length -1 where there are none.
+    """
     start = handle.tell()
     head = handle.read(12)
     size = handle.seek(0, os.SEEK_END)
-    if len(head) < 12 or head[:4] not in (b"\xe0\x7f\x10\x00", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00"):
+    tag = int.from_bytes(head[:2], "little") << 16 | int.from_bytes(head[2:4], "little")
+    if len(head) < 12 or tag not in PIXELS:
         swapped = syntax in (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
         return -1, 0 if swapped else -1, size
     explicit = head[4:6] in (b"OW", b"OB", b"OF", b"OD")
     length = int.from_bytes(head[8:12] if explicit else head[4:8], "little")
-    return (-1, 0, size) if length == 0xFFFFFFFF else (start + (12 if explicit else 8), length, size)
+    native = length != 0xFFFFFFFF and tag == PIXELS[-1]
+    return (start + (12 if explicit else 8), length, size) if native else (-1, 0, size)
 
 
-def _header(path: Path, data: Dataset, syntax: str, where: tuple[int, int, int]) -> Header:
+def _header(path: Path, data: Mapping[int, bytes], syntax: str, where: tuple[int, int, int]) -> Header:
     offset, length, size = where
     rows, columns = short(data, TAGS["rows"]), short(data, TAGS["columns"])
     samples, bits = short(data, TAGS["samples"], 1), short(data, TAGS["bits"], 16)
@@ -212,12 +236,12 @@ def _header(path: Path, data: Dataset, syntax: str, where: tuple[int, int, int])
     if not series:
         raise InvalidDicomError("no series: the file ends inside its header")
     words = {key: text(data, TAGS[key]) for key in ("sop_class", "instance", "modality", "frame", "image_type")}
-    device = {key: text(data, TAGS[key]) for key in ("manufacturer", "model", "kernel")}
     geometry = {key: numbers(data, TAGS[key]) for key in ("position", "orientation", "spacing")}
-    scalars = {key: number(data, TAGS[key]) for key in ("slope", "intercept", "thickness", "between", "kvp")}
+    scalars = {key: number(data, TAGS[key]) for key in ("slope", "intercept", "thickness", "between")}
     return Header(
         path=path, series=series, patient=digest(text(data, TAGS["patient"])), syntax=syntax,
-        rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, signed=short(data, TAGS["signed"]) == 1,
+        rows=rows, columns=columns, samples=samples, frames=frames, bits=bits,
+        bits_used=min(short(data, TAGS["bits_used"], bits), bits), signed=short(data, TAGS["signed"]) == 1,
         pixel_offset=offset, lossy=text(data, TAGS["lossy"]) == "01", fault=fault,
-        **words, **device, **geometry, **scalars,
+        **words, **geometry, **scalars,
     )  # fmt: skip

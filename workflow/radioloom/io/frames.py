@@ -7,7 +7,7 @@ from dataclasses import replace
 import pydicom
 from pydicom.dataset import Dataset
 
-from radioloom.errors import BadImage
+from radioloom.errors import FailedCheck
 from radioloom.io.dicom import BROKEN, MULTIFRAME, Header, number, numbers
 
 POSITION, ORIENTATION, MEASURES = "PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence"
@@ -27,21 +27,25 @@ def group(frame: Dataset, data: Dataset, name: str) -> Dataset | None:
 def split(header: Header) -> list[Header]:
     """One header a frame of an enhanced CT, MR or PET file; a single-frame file as it is.
 
-    Raises BadImage for other multi-frame files, and where the groups do not say what the file holds.
+    Raises FailedCheck for other multi-frame files, and where the groups do not say what the file holds.
     """
     if header.sop_class not in MULTIFRAME:
         if header.frames == 1:
             return [header]
-        raise BadImage(f"{header.path.name}: {header.frames} frames without a place each; an enhanced image has them")
+        raise FailedCheck(
+            "frames", f"{header.name}: {header.frames} frames without a place each; an enhanced image has them"
+        )
     try:
         data = pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
         frames = list(data.PerFrameFunctionalGroupsSequence)
         made = [_frame(header, data, frame, index) for index, frame in enumerate(frames)]
     except BROKEN as error:
-        raise BadImage(f"{header.path.name}: its frames are not described ({type(error).__name__})") from error
+        why = f"{header.name}: its frames are not described ({type(error).__name__})"
+        raise FailedCheck("frames", why) from error
     if len(made) != header.frames:
-        raise BadImage(
-            f"{header.path.name}: {header.frames} frames, and {len(made)} are described; fetch the file again"
+        raise FailedCheck(
+            "frames",
+            f"{header.name}: {header.frames} frames, and {len(made)} are described; fetch the file again",
         )
     return made
 

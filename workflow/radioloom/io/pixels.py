@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pydicom
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels import pixel_array
+from pydicom.uid import (
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    SecondaryCaptureImageStorage,
+    generate_uid,
+)
 
 from radioloom.errors import BadImage
-from radioloom.io.dicom import BROKEN, Header, number, read_header, text
+from radioloom.io.dicom import BROKEN, Header, read_header
 from radioloom.io.frames import split
 from radioloom.volume import UNITS, Grid, Volume
 
-DOSE, HALF_LIFE, START_TIME, START = 0x00181074, 0x00181075, 0x00181072, 0x00181078
-PHARMACEUTICAL, UNITS_TAG, DECAY, SUV_TYPE, WEIGHT = 0x00540016, 0x00541001, 0x00541102, 0x00541006, 0x00101030
-SERIES_DATE, SERIES_TIME, ACQUISITION_DATE, ACQUISITION_TIME = 0x00080021, 0x00080031, 0x00080022, 0x00080032
-PHILIPS, PHILIPS_SUV, PHILIPS_BQML = "Philips PET Private Group", 0x70531000, 0x70531009
+LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
+LAYOUT = (
+    "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit",
+    "PixelRepresentation",
+)  # fmt: skip
 
 
 def read_headers(files: Sequence[Path], frames: Sequence[int], slices: slice) -> list[Header]:
@@ -54,8 +62,8 @@ def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor:
     """
     array = np.empty(grid.shape)
     rows, columns = (slice(low, low + n) for low, n in zip(corner, grid.shape[1:], strict=True))
-    for index, header in enumerate(headers):
-        array[index] = stored(header)[rows, columns]
+    for index, (header, values) in enumerate(_every(headers)):
+        array[index] = values[rows, columns]
         array[index] *= 1.0 if header.slope is None else header.slope
         array[index] += header.intercept or 0.0
     if factor != 1.0:
@@ -68,128 +76,60 @@ def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor:
 
 def stored(header: Header) -> np.ndarray:
     """Stored values (rows, columns) of one slice, without rescale; BadImage where they cannot be decoded."""
-    shape = (header.rows, header.columns)
-    if header.pixel_offset >= 0 and header.bits in (8, 16, 32):
-        kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
-        with open(header.path, "rb") as handle:
-            handle.seek(header.pixel_offset)
-            values = np.fromfile(handle, kind, header.rows * header.columns)
-        return values.reshape(shape)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("error", "End of file reached")  # what pydicom says of truncated fragments
-            data = pydicom.dcmread(header.path, force=True)
-        return pixel_array(data, index=max(header.index, 0)).reshape(shape)
-    except (*BROKEN, RuntimeError, UserWarning) as error:
-        name = pydicom.uid.UID(header.syntax).name
-        raise BadImage(
-            f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
-        ) from error
+    return next(_every([header]))[1]
 
 
-def suv_factor(headers: Sequence[Header]) -> float:
-    """What rescaled PET values are multiplied with to become SUV by body weight (g/ml).
-
-    Units GML are SUV already; BQML are divided by the dose at scan start per gram of body weight (decay after
-    DecayCorrection START or ADMIN); CNTS need the factors that Philips keeps in private elements.
-    The rules are those of the QIBA FDG-PET/CT profile's vendor-neutral pseudo-code.
-    Raises BadImage naming what is absent.
-    """
-    first = pydicom.dcmread(headers[0].path, stop_before_pixels=True, force=True)
-    units, kind = text(first, UNITS_TAG), text(first, SUV_TYPE)
-    if units == "GML":
-        if kind not in ("", "BW"):
-            raise BadImage(f"PET holds SUV of type {kind}, and body weight (BW) is what is compared; convert it first")
-        return 1.0
-    if units == "CNTS":
-        private = _philips(first)
-        if private.get("suv"):
-            return private["suv"]
-        if not private.get("bqml"):
-            raise BadImage("PET in counts (CNTS) without Philips' private SUV or activity factor; it has no unit")
-        return private["bqml"] * _per_dose(first, headers)
-    if units != "BQML":
-        raise BadImage(f"PET in units {units or 'not given'}; BQML, GML and Philips' CNTS can be made SUV")
-    return _per_dose(first, headers)
-
-
-def _philips(data: Dataset) -> dict[str, float]:
-    creator = text(data, 0x70530010)
-    if creator and creator != PHILIPS:
-        return {}
-    found = {"suv": number(data, PHILIPS_SUV), "bqml": number(data, PHILIPS_BQML)}
-    return {key: value for key, value in found.items() if value}
-
-
-def _per_dose(data: Dataset, headers: Sequence[Header]) -> float:
-    """Grams of body weight per becquerel left at the time that the values are corrected to."""
-    weight = number(data, WEIGHT)
-    drugs = data.get(PHARMACEUTICAL)
-    if not weight or weight <= 0:
-        raise BadImage("PET without PatientWeight; SUV by body weight cannot be made")
-    if drugs is None or not drugs.value:
-        raise BadImage("PET without its radiopharmaceutical (dose, half-life, time); SUV cannot be made")
-    drug = drugs.value[0]
-    dose, half_life = number(drug, DOSE), number(drug, HALF_LIFE)
-    if not dose or dose < 1e5:
-        raise BadImage(f"PET with a dose of {dose} Bq; at least 1e5 Bq is expected (is it in MBq?)")
-    correction = text(data, DECAY)
-    if correction == "ADMIN":
-        return 1000.0 * weight / dose
-    if correction != "START":
-        raise BadImage(f"PET with decay correction {correction or 'not given'}; START and ADMIN can be made SUV")
-    if not half_life or half_life <= 0:
-        raise BadImage("PET without the half-life of its radionuclide; SUV cannot be made")
-    seconds = _seconds(data, drug, headers)
-    return 1000.0 * weight / (dose * 2.0 ** (-seconds / half_life))
-
-
-def _seconds(data: Dataset, drug: Dataset, headers: Sequence[Header]) -> float:
-    """Seconds from injection to the start of the scan.
-
-    The scan starts with the series, unless that is dated after its first acquisition (a reconstruction made later).
-    """
-    injected = moment(text(drug, START)[:8], text(drug, START)[8:])
-    begun = moment(text(data, SERIES_DATE), text(data, SERIES_TIME))
-    acquired = _first_acquisition(headers)
-    start = min((time for time in (begun, acquired) if time), default=None)
-    if start is None:
-        raise BadImage("PET without series and acquisition time; the decay of its dose is unknown")
-    if injected is None:
-        clock = text(drug, START_TIME)
-        injected = moment(start.strftime("%Y%m%d"), clock)
-        if injected is None:
-            raise BadImage("PET without the time of injection; the decay of its dose is unknown")
-        if injected > start:  # injected before midnight
-            injected -= datetime.timedelta(days=1)
-    seconds = (start - injected).total_seconds()
-    if not 0 <= seconds <= 86400:
-        raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; mend its times")
-    return seconds
-
-
-def _first_acquisition(headers: Sequence[Header]) -> datetime.datetime | None:
-    times = []
+def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
+    """Each slice with its stored values; a compressed file of many frames is read once."""
+    held: tuple[Path, Dataset] | None = None
     for header in headers:
-        data = pydicom.dcmread(
-            header.path, specific_tags=[ACQUISITION_DATE, ACQUISITION_TIME], stop_before_pixels=True, force=True
-        )
-        times.append(moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME)))
-    return min((time for time in times if time), default=None)
+        if header.pixel_offset >= 0 and header.bits in (8, 16, 32):
+            yield header, _native(header)
+            continue
+        try:
+            if held is None or held[0] != header.path:
+                held = header.path, pydicom.dcmread(header.path, force=True)
+            yield header, _decoded(header, held[1])
+        except (*BROKEN, RuntimeError, UserWarning) as error:
+            name = pydicom.uid.UID(header.syntax).name
+            raise BadImage(
+                f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
+            ) from error
 
 
-def moment(day: str, clock: str) -> datetime.datetime | None:
-    """A point in time from a DICOM date and time, None if absent. The zone is left out: one scanner, one zone."""
-    clock = re.split("[+-]", clock, maxsplit=1)[0].replace(":", "")
-    if len(day) != 8 or len(clock) < 4:
-        return None
-    whole, _, fraction = clock.partition(".")
-    if not (day + whole + fraction).isdecimal():
-        return None
-    micro = int((fraction + "000000")[:6])
-    hours, minutes, seconds = int(whole[:2]), int(whole[2:4]), int(whole[4:6] or 0)
-    try:
-        date = datetime.datetime(int(day[:4]), int(day[4:6]), int(day[6:]))
-    except ValueError:  # a thirteenth month
-        return None
-    return date + datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=micro)
+def _native(header: Header) -> np.ndarray:
+    kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
+    with open(header.path, "rb") as handle:
+        handle.seek(header.pixel_offset)
+        values = np.fromfile(handle, kind, header.rows * header.columns).reshape(header.rows, header.columns)
+    unused = header.bits - header.bits_used
+    return values << unused >> unused if unused else values  # they may hold anything (PS3.5, 8.1.1)
+
+
+def _decoded(header: Header, data: Dataset) -> np.ndarray:
+    """One frame of a file that is compressed, or not little-endian; raises what pydicom and ITK raise."""
+    shape, index = (header.rows, header.columns), max(header.index, 0)
+    if header.syntax in LEFT_TO_ITK:
+        return _by_itk(data, index).reshape(shape)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "End of file reached")  # what pydicom says of truncated fragments
+        return pixel_array(data, index=index).reshape(shape)
+
+
+def _by_itk(data: Dataset, index: int) -> np.ndarray:
+    """One frame by ITK, which brings the decoders that pydicom has no light and permissive package for."""
+    import SimpleITK as sitk
+
+    frames = int(data.get("NumberOfFrames") or 1)
+    one = Dataset()
+    one.file_meta = FileMetaDataset()
+    one.file_meta.TransferSyntaxUID = data.file_meta.TransferSyntaxUID
+    one.file_meta.MediaStorageSOPClassUID = one.SOPClassUID = SecondaryCaptureImageStorage  # which has no rescale
+    one.file_meta.MediaStorageSOPInstanceUID = one.SOPInstanceUID = generate_uid(entropy_srcs=["one frame"])
+    for keyword in LAYOUT:
+        setattr(one, keyword, data.get(keyword))
+    one.PixelData = encapsulate([get_frame(data.PixelData, index, number_of_frames=frames)])
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "frame.dcm")
+        one.save_as(path, enforce_file_format=True)
+        return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,32 +39,47 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
     images: list[Row] = []
     listed: dict[tuple, Row] = {}
     faults: list[tuple[Row, CaseError]] = []
-    scans: dict[str, Any] = {}  # of folders that several rows name
+    trees: dict[str, Any] = {}  # folders that several rows name
     for row in rows:
         found: list[Row] = []
         try:
-            images.append(_file(row, data, found) if kind(Path(row["image"])) else _folder(row, data, scans, found))
+            images.append(_file(row, data, found) if kind(Path(row["image"])) else _folder(row, data, trees, found))
         except CaseError as error:
             faults.append((row, error))
         for each in found:
-            listed.setdefault((*(row[key] for key in IDENTITY), each["series"]), {k: row[k] for k in IDENTITY} | each)
-    return Curated(images, list(listed.values()), exclusions("curate", faults))
+            key = (*(row[name] for name in IDENTITY), each["series"])
+            if key not in listed or each["verdict"] == "usable":  # regions of a case can be drawn on different series
+                listed[key] = {name: row[name] for name in IDENTITY} | each
+    return Curated(images, _intervals(list(listed.values())), exclusions("curate", faults))
 
 
-def _folder(row: Row, data: Path, scans: dict[str, Any], found: list[Row]) -> Row:
+def _intervals(rows: list[Row]) -> list[Row]:
+    """Rows of SERIES with days since the first study of the case instead of dates, which do not leave the images."""
+    first: dict[tuple, datetime.date] = {}
+    for row in rows:
+        case, day = (row["cohort"], row["case"]), row.get("day")
+        if day is not None:
+            first[case] = min(first.get(case, day), day)
+    for row in rows:
+        day = row.pop("day", None)
+        row["days_from_first"] = None if day is None else (day - first[row["cohort"], row["case"]]).days
+    return rows
+
+
+def _folder(row: Row, data: Path, trees: dict[str, Any], found: list[Row]) -> Row:
     from radioloom.stages.curate_dicom import folder
 
-    return folder(row, data, scans, found)
+    return folder(row, data, trees, found)
 
 
 def _file(row: Row, data: Path, found: list[Row]) -> Row:
     """The image of a row that names a NIfTI, NRRD or MetaImage file."""
-    verdict = {"verdict": "usable", "reason": None}
     name = digest(row["image"])
     try:
         grid = geometry(data / row["image"])
     except CaseError as error:
-        found.append(series_row(name, row["modality"], [], None, 0) | {"verdict": "excluded", "reason": str(error)})
+        told = {"verdict": "excluded", "check": "unreadable", "reason": str(error)}
+        found.append(series_row(name, row["modality"], None, **told))
         raise
-    found.append(series_row(name, row["modality"], [], grid, 0) | verdict)
+    found.append(series_row(name, row["modality"], grid))
     return image_row(row, row["modality"], name, "", [row["image"]], grid)

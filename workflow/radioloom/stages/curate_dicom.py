@@ -2,117 +2,89 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from radioloom.errors import BadImage, BadMask, CaseError
-from radioloom.io import dicom, pixels, series
+from radioloom.errors import BadImage, CaseError, FailedCheck
+from radioloom.io import acquisition, dicom, series, suv
 from radioloom.provenance import digest
+from radioloom.stages.curate_choose import Choice, Found, choose
 from radioloom.stages.curate_rows import Row, image_row, series_row
-from radioloom.volume import Grid
-
-MODALITIES = ("CT", "PT", "MR")
 
 
-def folder(row: Row, data: Path, scans: dict[str, dicom.Scan], found: list[Row]) -> Row:
-    """The image of a row that names a folder of DICOM files; rows of SERIES go to `found`, folders read to `scans`."""
+def folder(row: Row, data: Path, trees: dict[str, Found], found: list[Row]) -> Row:
+    """The image of a row that names a folder of DICOM files.
+
+    trees : folders read so far; found : takes a row of SERIES for each series of the patient, with `day`, the day of
+        its study
+    Raises CaseError where the row has no image that can be used.
+    """
     place = data / row["image"]
-    if row["image"] not in scans:
-        scans[row["image"]] = dicom.scan(place)
-    scan = scans[row["image"]]
-    groups = series.by_series(scan.headers)
-    files = len(scan.headers) + scan.other + len(scan.broken)
-    if not groups:
-        broken = f", {len(scan.broken)} damaged" if scan.broken else ""
-        raise BadImage(f"{place.name}: no DICOM image among {files} file(s){broken}; mend the path in the sheet")
-    chosen, why = _choose(row, groups, data)
-    for uid, headers in groups.items():
-        if uid != chosen:
-            reason = {"verdict": "excluded", "reason": f"not chosen: {why}"}
-            found.append(series_row(digest(uid), headers[0].modality, headers, None, files - len(headers)) | reason)
-    headers = groups[chosen]
-    ignored = files - len(headers)
+    if row["image"] not in trees:
+        scan = dicom.scan(place)
+        trees[row["image"]] = Found(scan, series.by_series(scan.headers))
+    tree = trees[row["image"]]
+    if not tree.groups:
+        broken = f", {len(tree.scan.broken)} damaged" if tree.scan.broken else ""
+        raise BadImage(f"{place.name}: no DICOM image among {tree.files} file(s){broken}; mend the path in the sheet")
+    choice = choose(row, tree, data)
+    for uid in _of_patient(choice, tree):
+        check, reason = choice.left[uid]
+        found.append(_listed(uid, tree, verdict="excluded", check=check, reason=reason))
+    if choice.fault:
+        raise choice.fault
+    headers = tree.groups[choice.uid]
     try:
-        image, grid = _assembled(row, headers, scan, data)
+        image, made = _assembled(row, headers, tree.scan, data)
     except CaseError as error:
-        reason = {"verdict": "excluded", "reason": str(error)}
-        found.append(series_row(digest(chosen), headers[0].modality, headers, None, ignored) | reason)
+        check = error.check if isinstance(error, FailedCheck) else "unreadable"
+        found.append(_listed(choice.uid, tree, verdict="excluded", check=check, reason=str(error)))
         raise
-    said = [why] if len(groups) > 1 else []
-    said += ["lossy compression"] if any(header.lossy for header in headers) else []
-    usable = {"verdict": "usable", "reason": "; ".join(said) or None}
-    found.append(series_row(digest(chosen), headers[0].modality, headers, grid, ignored) | usable)
+    said = [choice.why] if len(tree.groups) > 1 else []
+    reason = "; ".join([*said, *made.notes]) or None
+    found.append(_listed(choice.uid, tree, made, verdict="usable", reason=reason))
     return image
 
 
-def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Path) -> tuple[Row, Grid]:
-    if scan.broken:
-        listed = ", ".join(scan.broken[:5])
-        raise BadImage(
-            f"{len(scan.broken)} damaged DICOM file(s), cut off inside their header: {listed}; fetch them again"
+def _of_patient(choice: Choice, tree: Found) -> list[str]:
+    """Series that were not chosen, of the patient of the one that was; of a single one where none was."""
+    patients = {uid: tree.groups[uid][0].patient for uid in choice.left}
+    whose = {tree.groups[choice.uid][0].patient} if choice.uid else set(patients.values())
+    return [uid for uid, patient in patients.items() if patient in whose] if len(whose) == 1 else []
+
+
+def _listed(uid: str, tree: Found, made: series.Series | None = None, **told: Any) -> Row:
+    headers = tree.groups[uid]
+    first, copies = headers[0], series.distinct(headers)[1]
+    spacing = first.spacing[0] if first.spacing else None
+    counts = {
+        "n_slices": tree.n_slices(uid), "n_copies": len(copies), "n_files_ignored": tree.files - len(headers),
+    }  # fmt: skip
+    return series_row(
+        digest(uid), first.modality, made and made.grid,
+        **({"pixel_spacing_mm": spacing} | counts | tree.acquisition(uid) | told),
+    ) | {"day": acquisition.day(headers)}  # fmt: skip
+
+
+def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Path) -> tuple[Row, series.Series]:
+    folders = {header.path.parent for header in headers}
+    broken = [path.name for path in scan.broken if path.parent in folders]
+    if broken:
+        raise FailedCheck(
+            "damaged_files",
+            f"{len(broken)} damaged DICOM file(s), cut off inside their header: {', '.join(broken[:5])}; "
+            "fetch them again",
         )
     modality = headers[0].modality
-    if len({header.patient for header in headers}) > 1:
-        raise BadImage("files of more than one patient in one series; separate them")
     made = series.assemble(headers)
-    factor = pixels.suv_factor(made.headers) if modality == "PT" else 1.0
+    factor = suv.factor(made.headers) if modality == "PT" else 1.0
     files = list(dict.fromkeys(header.path.relative_to(data).as_posix() for header in made.headers))
     frames = [header.index for header in made.headers if header.index >= 0]
     if frames and len(files) > 1:
-        raise BadImage(f"{len(files)} multi-frame files in one series; keep the file that the region was drawn on")
+        raise FailedCheck(
+            "frames", f"{len(files)} multi-frame files in one series; keep the file that the region was drawn on"
+        )
     frame = digest(headers[0].frame) if headers[0].frame else ""
     image = image_row(row, modality, digest(headers[0].series), frame, files, made.grid)
     instances = sorted({digest(header.instance) for header in headers if header.instance})
-    return image | {"factor": factor, "frames": frames, "instances": instances}, made.grid
-
-
-def _choose(row: Row, groups: dict[str, list[dicom.Header]], data: Path) -> tuple[str, str]:
-    """The series of a row and why it: each rule narrows what is left, unless it would leave nothing."""
-    wanted = (row["modality"],) if row["modality"] else MODALITIES
-    fitting = [uid for uid, headers in groups.items() if headers[0].modality in wanted]
-    if not fitting:
-        held = Counter(headers[0].modality for headers in groups.values())
-        have = ", ".join(f"{n} {modality or 'unnamed'}" for modality, n in sorted(held.items()))
-        raise BadImage(f"wrong modality: {' or '.join(wanted)} is wanted, and the folder holds series of {have}")
-    if len(fitting) == 1:
-        return fitting[0], f"the one series of modality {' or '.join(wanted)}"
-    referred = _referred(data / row["segmentation"])
-    rules: tuple[tuple[str, Callable[[list[str]], list[str]]], ...] = (
-        (
-            "the one series that is no localizer and no capture",
-            lambda some: [u for u in some if _is_volume(groups[u][0])],
-        ),
-        ("the series that the segmentation refers to", lambda some: [u for u in some if digest(u) in referred]),
-        (f"the most slices of {len(fitting)} series", lambda some: _largest(some, groups)),
-    )
-    for why, keep in rules:
-        fitting = keep(fitting) or fitting
-        if len(fitting) == 1:
-            return fitting[0], why
-    n = _n_slices(groups[fitting[0]])
-    raise BadImage(f"{len(fitting)} series of {n} slices could be the image; name one folder a series in the sheet")
-
-
-def _largest(uids: list[str], groups: dict[str, list[dicom.Header]]) -> list[str]:
-    most = max(_n_slices(groups[uid]) for uid in uids)
-    return [uid for uid in uids if _n_slices(groups[uid]) == most]
-
-
-def _n_slices(headers: Sequence[dicom.Header]) -> int:
-    return sum(header.frames for header in headers)
-
-
-def _is_volume(header: dicom.Header) -> bool:
-    placed = bool(header.position) or header.sop_class in dicom.MULTIFRAME
-    return placed and "LOCALIZER" not in header.image_type.upper()
-
-
-def _referred(path: Path) -> frozenset[str]:
-    """Digests of the series that a segmentation says it was drawn on; empty where it says nothing."""
-    from radioloom.io import segmentations
-
-    try:
-        return segmentations.references(path)
-    except BadMask:  # the segment stage will say what is wrong with it
-        return frozenset()
+    return image | {"factor": factor, "frames": frames, "instances": instances}, made

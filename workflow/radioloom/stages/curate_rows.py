@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from radioloom.stages.exclude import IDENTITY
 from radioloom.volume import UNITS, Grid
 
-if TYPE_CHECKING:
-    from radioloom.io.dicom import Header
-
 Row = dict[str, Any]
 CARRIED = (*IDENTITY, "roi", "role", "pattern", "segmentation")  # columns of a sheet's row that travel with the image
+# Columns of SERIES that may be empty: here too, since the table's module imports what one image alone does not need.
+UNTOLD = (
+    "manufacturer", "model", "software", "kernel", "kvp", "exposure_mas", "reconstruction_diameter_mm",
+    "slice_thickness_mm", "slice_spacing_mm", "pixel_spacing_mm", "contrast", "field_strength_t", "repetition_time_ms",
+    "echo_time_ms", "inversion_time_ms", "flip_angle_deg", "sequence", "pharmaceutical", "injected_mbq",
+    "uptake_minutes", "pet_units", "decay_correction", "days_from_first", "check", "reason",
+)  # fmt: skip
 
 
 def image_row(row: Row, modality: str, name: str, frame: str, files: list[str], grid: Grid) -> Row:
@@ -30,19 +33,16 @@ def image_row(row: Row, modality: str, name: str, frame: str, files: list[str], 
     }
 
 
-def series_row(name: str, modality: str, headers: Sequence[Header], grid: Grid | None, ignored: int) -> Row:
-    """A row of SERIES without the case's name and the verdict."""
-    first = headers[0] if headers else None
-    return {
-        "series": name,
-        "modality": modality,
-        "manufacturer": first and (first.manufacturer or None),
-        "model": first and (first.model or None),
-        "kernel": first and (first.kernel or None),
-        "kvp": first and first.kvp,
-        "slice_thickness_mm": first and first.thickness,
-        "slice_spacing_mm": grid and grid.spacing_mm[0],
-        "pixel_spacing_mm": grid.spacing_mm[1] if grid else (first.spacing[0] if first and first.spacing else None),
-        "n_slices": grid.shape[0] if grid else len(headers),
-        "n_files_ignored": ignored,
-    }
+def series_row(name: str, modality: str, grid: Grid | None, **told: Any) -> Row:
+    """A row of SERIES without the case's name; columns that are not told are empty.
+
+    grid : of the assembled series, None where it makes none
+    """
+    made = {"n_slices": 0, "n_files_ignored": 0, "n_copies": 0, "verdict": "usable"} | dict.fromkeys(UNTOLD) | told
+    if grid is not None:
+        made |= {
+            "slice_spacing_mm": grid.spacing_mm[0],
+            "pixel_spacing_mm": grid.spacing_mm[1],
+            "n_slices": grid.shape[0],
+        }
+    return made | {"series": name, "modality": modality}

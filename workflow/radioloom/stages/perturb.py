@@ -62,7 +62,7 @@ def native(image: Row, mask: Mask, data: Path, profile: Profile, chain: str) -> 
     step_mm = spacing_of(grid, profile.grid)
     around = reach(profile, step_mm)
     where = place(grid, _widened(grid, box, chain, step_mm, np.multiply(around, step_mm)), profile.grid, around)
-    volume = voxels(image, grid, where.source, data, profile)
+    volume = voxels(image, mask, where.source, data, profile)
     region = mask.on(volume.array.shape, tuple(side.start for side in where.source))
     labels = supervoxels(volume.array, region, grid.spacing_mm) if "C" in chain else None
     return Scene(volume, region, labels, step_mm)

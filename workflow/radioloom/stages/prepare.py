@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import BadImage, BadRoi, CaseError
-from radioloom.imaging.normalise import normalise
+from radioloom.imaging.hounsfield import beyond
 from radioloom.imaging.resample import Box, place, resample, resample_mask, spacing_of
 from radioloom.io import images
 from radioloom.io.prepared import Prepared
@@ -18,6 +18,7 @@ from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.exclude import exclusions
 from radioloom.stages.margin import margin
+from radioloom.stages.normalise import normalise, words
 from radioloom.stages.segment import name
 from radioloom.volume import Grid, Volume
 
@@ -31,14 +32,16 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
     data : folder that the image's paths start from
     Of a DICOM series only the slices that the region, interpolation and filters need are read. The result is
     the same as if the whole scan were resampled and then cropped. Image values are rounded to single precision.
-    Raises BadImage where pixels cannot be read, BadRoi where no voxel of the mask is left on the new grid.
+    Raises BadImage where pixels cannot be read or a CT holds no HU, BadRoi where no voxel of the mask is left on the
+    new grid.
     """
     grid = Grid.from_dict(image["grid"])
     box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
     where = place(grid, box, profile.grid, margin(profile, spacing_of(grid, profile.grid)))
-    volume = voxels(image, grid, where.source, data, profile)
+    volume = voxels(image, mask, where.source, data, profile)
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
+    odd = beyond(volume.array[region.array]) if image["unit"] == "HU" and profile.normalise is None else ""
     resampled = resample(volume, profile.grid, where.target)
     placed = resample_mask(region, profile.grid, where.target)
     if not placed.array.any():
@@ -46,8 +49,9 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
             f"no voxel of the region ({mask.n_voxels} of {grid.voxel_mm3:.3g} mm3) is left on the profile's grid of "
             f"{placed.grid.voxel_mm3:.3g} mm3; choose a finer grid"
         )
-    made = replace(resampled, array=resampled.array.astype(np.float32), notes=mask.notes)
-    return Prepared(made, placed, _sidecar(image, mask, placed, profile))
+    notes = (*mask.notes, *([odd] if odd else []))
+    made = replace(resampled, array=resampled.array.astype(np.float32), notes=notes)
+    return Prepared(made, placed, _sidecar(image, mask, placed, profile) | {"notes": list(notes)})
 
 
 def prepare_batch(
@@ -72,11 +76,13 @@ def prepare_batch(
     return cases, exclusions("prepare", faults)
 
 
-def voxels(image: Row, grid: Grid, box: Box, data: Path, profile: Profile) -> Volume:
+def voxels(image: Row, mask: Mask, box: Box, data: Path, profile: Profile) -> Volume:
     """The voxels of a box, after the profile's normalisation, for which alone the whole image is read."""
+    grid = Grid.from_dict(image["grid"])
     if profile.normalise is None:
         return _read(image, grid, box, data)
-    whole = normalise(_read(image, grid, tuple(slice(0, n) for n in grid.shape), data), profile.normalise)
+    whole = _read(image, grid, tuple(slice(0, n) for n in grid.shape), data)
+    whole = normalise(whole, mask.on(grid.shape), profile.normalise)
     return replace(whole, array=whole.array[box].copy(), grid=_part(grid, box))
 
 
@@ -112,19 +118,18 @@ def _sidecar(image: Row, mask: Mask, placed: Volume, profile: Profile) -> Row:
         "native": {"grid": image["grid"], "n_voxels": mask.n_voxels, "volume_mm3": mask.n_voxels * native.voxel_mm3},
         "profile": {"name": profile.name, "hash": profile.hash},
         "steps": _steps(profile),
-        "notes": list(mask.notes),
     }
 
 
 def _steps(profile: Profile) -> list[str]:
     """What was done to the image, in words and in order."""
-    first = ["normalised", "cropped"] if profile.normalise else ["cropped"]
+    first = [*words(profile.normalise), "cropped"]
     if profile.grid is None:
         return first
     spacing = " x ".join("native" if mm is None else f"{mm:g}" for mm in profile.grid["spacing_mm"])
     rounded = ["rounded to whole numbers"] if profile.grid["round"] else []
     return [
-        "cropped",
+        *first,
         f"resampled to {spacing} mm (z, y, x): image {profile.grid['image']}, mask {profile.grid['mask']}",
         *rounded,
     ]
