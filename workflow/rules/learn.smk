@@ -1,3 +1,6 @@
+HARMONISED = STUDY.settings["harmonise"]["method"] != "none"
+
+
 rule clinical:
     """Outcomes and covariates of one cohort; a patient without outcome is an exclusion."""
     input:
@@ -73,6 +76,31 @@ rule reliability:
         "../scripts/reliability.py"
 
 
+rule acquisition:
+    """How much of each feature goes with how its image was acquired, before and after harmonisation."""
+    input:
+        features=f"{RESULTS}/tables/features.parquet",
+        cases=f"{RESULTS}/tables/cases.parquet",
+        series=f"{RESULTS}/tables/series.parquet",
+        splits=f"{RESULTS}/tables/splits.parquet",
+    output:
+        f"{RESULTS}/tables/acquisition.parquet",
+    log:
+        f"{LOGS}/acquisition.log",
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        study=settings("harmonise"),
+        code=code("acquisition"),
+    message:
+        "variance that goes with scanner and protocol"
+    script:
+        "../scripts/acquisition.py"
+
+
 rule reduce:
     """Features that survive reliability, redundancy and the selector, on training cases only."""
     input:
@@ -81,6 +109,8 @@ rule reduce:
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
+        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
+        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
     output:
         f"{RESULTS}/tables/selection.parquet",
     log:
@@ -91,7 +121,7 @@ rule reduce:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "reduce", "model", "baselines"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
         profile_hash=STUDY.profile.hash,
         code=code("reduce"),
     message:
@@ -109,6 +139,8 @@ rule fit:
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet",
+        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
+        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
     output:
         f"{RESULTS}/signature.json",
     log:
@@ -119,7 +151,7 @@ rule fit:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "reduce", "model", "baselines"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
         profile_hash=STUDY.profile.hash,
         code=code("fit"),
     message:
@@ -138,6 +170,8 @@ rule validate:
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
         signature=f"{RESULTS}/signature.json",
+        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
+        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
     output:
         predictions=f"{RESULTS}/tables/predictions.parquet",
         metrics=f"{RESULTS}/tables/metrics.parquet",
@@ -151,7 +185,7 @@ rule validate:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "reduce", "model", "baselines", "validation"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
         profile_hash=STUDY.profile.hash,
         code=code("validate"),
     message:

@@ -45,15 +45,13 @@ class Combat:
         done = (centred - self.shift[at]) / self.spread[at] * self.sd + expected
         return np.where((at >= 0)[:, None] & self.adjusted, done, values)
 
-    def lines(self, feature: int) -> dict[str, tuple[float, float]]:
+    def lines(self, feature: int) -> dict[str, list[float]]:
         """Slope and offset that a feature is mapped with in each learned batch; without covariates."""
         if not self.adjusted[feature]:
             return {}
         slope = 1.0 / self.spread[:, feature]
         offset = self.mean[feature] * (1.0 - slope) - slope * self.sd[feature] * self.shift[:, feature]
-        return {
-            name: (float(a), float(b)) for name, a, b in zip(self.batches, slope.tolist(), offset.tolist(), strict=True)
-        }
+        return {name: [a, b] for name, a, b in zip(self.batches, slope.tolist(), offset.tolist(), strict=True)}
 
 
 def fit_combat(values: np.ndarray, batches: np.ndarray, covariates: np.ndarray | None = None) -> Combat | None:
