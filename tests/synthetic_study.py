@@ -45,6 +45,7 @@ def survival_study(seed: int = 1) -> ReportInputs:
         exclusions=excluded,
         clinical=clinical,
         reliability=_reliability(draw),
+        acquisition=_acquisition(),
         selection=_selection(draw),
         signature=_signature("cox", "hazard ratio"),
         metrics=_metrics("c_index", learned, ["valid1", "valid2"], draw),
@@ -102,6 +103,7 @@ def _settings(kind, sizes):
         "cohorts": {name: {"role": role} for name, (role, _) in sizes.items()},
         "outcome": {"kind": kind, "name": "overall survival" if kind == "survival" else "lung metastasis"},
         "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
+        "harmonise": {"method": "none", "batch": ["manufacturer", "kernel"]},
         "reduce": {"redundancy": 0.95},
         "model": {"kind": "cox", "selector": "best_per_group", "covariates": []},
         "baselines": {"volume": ["morphology_volume"]},
@@ -222,6 +224,30 @@ def _reliability(draw):
                  "high": min(1.0, icc + width / 3), "n": n, "k": k}
             )  # fmt: skip
     return tables.RELIABILITY.frame(rows)
+
+
+def _acquisition():
+    """Kernel and vendor part the cases alike; the slice thickness is the cohort's; no header tells of the model."""
+    parts = {
+        "manufacturer": (0.6, 0.2),
+        "kernel": (0.6, 0.2),
+        "slice_thickness_mm": (0.5, None),
+        "cohort": (0.55, None),
+    }
+    parts |= {"model": (None, None), "all": (0.7, 0.25)}
+    rows = []
+    for factor, shares in parts.items():
+        for given, share in zip(("nothing", "cohort"), shares, strict=True):
+            for harmonised, left in (("no", 1.0), ("all cases", 0.01)):
+                for place, name in enumerate([*FEATURES, *(f"noise_feature_{i}" for i in range(16))]):
+                    own = None if share is None else left * share / (1 + place)
+                    note = "" if own is not None else "no header states it" if factor == "model" else "the cohort's"
+                    if (factor, given) != ("cohort", "cohort"):
+                        rows.append(
+                            {"factor": factor, "given": given, "harmonised": harmonised, "feature_id": name,
+                             "explained": own, "n": 90, "levels": 0 if factor == "model" else 3, "note": note}
+                        )  # fmt: skip
+    return tables.ACQUISITION.frame(rows)
 
 
 def _selection(draw):

@@ -32,6 +32,7 @@ class ReportInputs:
     signature: dict[str, Any]  # as stages.fit writes it
     metrics: pd.DataFrame  # METRICS
     predictions: pd.DataFrame  # PREDICTIONS
+    acquisition: pd.DataFrame | None = None  # ACQUISITION
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
@@ -74,6 +75,7 @@ def context(study: ReportInputs) -> dict[str, Any]:
         "cohorts": _cohorts(study),
         "contact": _contact(study),
         "reliability": sections.reliability(study),
+        "acquisition": sections.acquisition(study),
         "signature": sections.signature(study),
         "performance": sections.performance(study, found),
         "genomics": sections.genomics(study),
