@@ -330,7 +330,8 @@ def _curves(clinical, cases):
 
 
 def _pictures(sheets, gone, draw):
-    from radioloom.figures.contact import thumbnail
+    from radioloom.figures.contact import tile
+    from radioloom.volume import Grid, Volume
 
     shown = {}
     for cohort, sheet in sheets.items():
@@ -343,7 +344,8 @@ def _pictures(sheets, gone, draw):
             mask = z**2 * 4 + y**2 + x**2 * draw.uniform(0.7, 1.4) <= radius**2
             image = np.where(mask, 40 + 60 * draw.normal(size=mask.shape), -800 + 40 * draw.normal(size=mask.shape))
             label = row["case"] if row["replicate"] == "1" else f"{row['case']} {row['replicate']}"
-            shown[cohort].append((label, *thumbnail(image, mask, "CT")))
+            grid = Grid(mask.shape, (3.0, 1.0, 1.0))
+            shown[cohort].append((label, tile(Volume(image, grid, "HU", "CT"), mask)))
     return shown
 
 
