@@ -17,7 +17,7 @@ DENSITY = 2  # picture pixels a CSS pixel, so that a tile is crisp on a fine scr
 COLUMNS, ROWS = 6, 20  # tiles of a page, at most: WebP ends at 16,383 pixels
 QUALITY = 60  # of WebP: outlines stay sharp, noise goes
 OUTLINE, HALO = (255, 196, 0), (20, 20, 20)  # bright line on a dark halo: seen on any shade, by any eye
-SOFT, LUNG = (-350.0, 350.0), (-1000.0, 300.0)  # HU: soft tissue in the middle; vessels and haze in the lung too
+SOFT, LUNG = (-350.0, 350.0), (-1000.0, 500.0)  # HU: soft tissue in the middle; vessels and haze in the lung too
 AERATED, MUCH = (-900.0, -500.0), 0.25  # HU of lung, not of air and foam around the body; share that tells a lung
 MARGIN = 0.35  # share of the region's size shown around it
 LEAST_MM = 20.0  # shown at least
@@ -71,7 +71,7 @@ def tile(image: Volume, mask: np.ndarray) -> np.ndarray:
     """One case: the plane of acquisition, and the planes across its rows and its columns, at their true aspect.
 
     image : float (z, y, x) and its grid; mask : bool of that shape, with at least one voxel
-    CT is shown from -350 to 350 HU, in the lung from -1000 to 300; PT from 0 to the region's 99th percentile (at least
+    CT is shown from -350 to 350 HU, in the lung from -1000 to 500; PT from 0 to the region's 99th percentile (at least
     5), dark is hot; any other from the 1st to the 99th percentile of the image. The head is up where the first axis
     runs along the patient. Where a square leaves the image the picture is black (white for PT).
 
