@@ -47,6 +47,7 @@ def survival_study(seed: int = 1) -> ReportInputs:
         exclusions=excluded,
         clinical=clinical,
         reliability=_reliability(draw),
+        acquisition=_acquisition(),
         selection=_selection(draw),
         signature=_signature("cox", "hazard ratio"),
         metrics=_metrics("c_index", learned, ["valid1", "valid2"], draw),
@@ -104,6 +105,7 @@ def _settings(kind, sizes):
         "cohorts": {name: {"role": role} for name, (role, _) in sizes.items()},
         "outcome": {"kind": kind, "name": "overall survival" if kind == "survival" else "lung metastasis"},
         "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
+        "harmonise": {"method": "none", "batch": ["manufacturer", "kernel"]},
         "reduce": {"redundancy": 0.95},
         "model": {"kind": "cox", "selector": "best_per_group", "covariates": []},
         "baselines": {"volume": ["morphology_volume"]},
@@ -256,6 +258,30 @@ def _reliability(draw):
     return tables.RELIABILITY.frame(rows)
 
 
+def _acquisition():
+    """Kernel and vendor part the cases alike; the slice thickness is the cohort's; no header tells of the model."""
+    parts = {
+        "manufacturer": (0.6, 0.2),
+        "kernel": (0.6, 0.2),
+        "slice_thickness_mm": (0.5, None),
+        "cohort": (0.55, None),
+    }
+    parts |= {"model": (None, None), "all": (0.7, 0.25)}
+    rows = []
+    for factor, shares in parts.items():
+        for given, share in zip(("nothing", "cohort"), shares, strict=True):
+            for harmonised, left in (("no", 1.0), ("all cases", 0.01)):
+                for place, name in enumerate([*FEATURES, *(f"noise_feature_{i}" for i in range(16))]):
+                    own = None if share is None else left * share / (1 + place)
+                    note = "" if own is not None else "no header states it" if factor == "model" else "the cohort's"
+                    if (factor, given) != ("cohort", "cohort"):
+                        rows.append(
+                            {"factor": factor, "given": given, "harmonised": harmonised, "feature_id": name,
+                             "explained": own, "n": 90, "levels": 0 if factor == "model" else 3, "note": note}
+                        )  # fmt: skip
+    return tables.ACQUISITION.frame(rows)
+
+
 def _selection(draw):
     groups = ("shape", "intensity", "texture", "filtered")
     rho = (1.0, 0.94, 0.41, 0.05)
@@ -336,7 +362,8 @@ def _curves(clinical, cases):
 
 
 def _pictures(sheets, gone, draw):
-    from radioloom.figures.contact import thumbnail
+    from radioloom.figures.contact import tile
+    from radioloom.volume import Grid, Volume
 
     shown = {}
     for cohort, sheet in sheets.items():
@@ -349,7 +376,8 @@ def _pictures(sheets, gone, draw):
             mask = z**2 * 4 + y**2 + x**2 * draw.uniform(0.7, 1.4) <= radius**2
             image = np.where(mask, 40 + 60 * draw.normal(size=mask.shape), -800 + 40 * draw.normal(size=mask.shape))
             label = row["case"] if row["replicate"] == "1" else f"{row['case']} {row['replicate']}"
-            shown[cohort].append((label, *thumbnail(image, mask, "CT")))
+            grid = Grid(mask.shape, (3.0, 1.0, 1.0))
+            shown[cohort].append((label, tile(Volume(image, grid, "HU", "CT"), mask)))
     return shown
 
 

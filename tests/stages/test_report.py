@@ -120,6 +120,20 @@ def test_readers_and_what_was_mended_stand_in_the_page():
     assert "Segmentations" not in plain
 
 
+def test_acquisition_says_what_the_models_were_given():
+    study = survival_study()
+    said = words(html("survival"))
+    assert "25% of 20 features go with vendor and kernel by more than 10% of their variance; 5% do so within" in said
+    assert "Slice thickness is the same within each cohort" in said
+    assert "This study does not harmonise" in said
+    learned = {"batch": ["kernel"], "learned": {"B30f": 31}, "cohorts": {"train": [31, 40], "valid1": [0, 30]}}
+    settings = {**study.settings, "harmonise": {"method": "combat", "batch": ["kernel"]}}
+    signature = {**study.signature, "harmonisation": learned}
+    said = words(report(replace(study, settings=settings, signature=signature, pictures={})))
+    assert "Learned: B30f (31). Harmonised so: 31 of 40 in train, 0 of 30 in valid1;" in said
+    assert "acquisition" not in Page(html("binary")).ids
+
+
 def test_text_of_the_study_is_text():
     study = binary_study()
     settings = {**study.settings, "title": "<script>alert(1)</script> & more", "description": "a < b"}

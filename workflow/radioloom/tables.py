@@ -334,6 +334,21 @@ RELIABILITY = Table(
         Column("note", "string", "why there is no estimate; '' where there is one"),
     ),
 )
+ACQUISITION = Table(
+    "ACQUISITION",
+    "how much of each feature goes with how its image was acquired: training, validation and genomics cohorts together",
+    ("factor", "given", "harmonised", "feature_id"),
+    (
+        Column("factor", "string", "column of SERIES; 'all' of them; 'cohort'"),
+        Column("given", "string", "what is held fixed: nothing, or the cohort"),
+        Column("harmonised", "string", "ComBat of the study's batches: no, all cases, or training cases (learned on)"),
+        Column("feature_id", "string", "feature"),
+        Column("explained", "float64", "adjusted R squared of a linear model, partial where given", null=True),
+        Column("n", "int64", "cases that state the factor and have the feature"),
+        Column("levels", "int64", "different values of the factor"),
+        Column("note", "string", "why there is no value; '' where there is one"),
+    ),
+)
 SPLITS = Table(
     "SPLITS",
     "who is learned from and who is predicted, decided before anything is fitted",
@@ -442,6 +457,7 @@ TABLES = (
     PERTURBED,
     SKIPPED,
     RELIABILITY,
+    ACQUISITION,
     SPLITS,
     SELECTION,
     PREDICTIONS,

@@ -1,3 +1,6 @@
+HARMONISED = STUDY.settings["harmonise"]["method"] != "none"
+
+
 rule clinical:
     """Outcomes and covariates of one cohort; a patient without outcome is an exclusion."""
     input:
@@ -74,6 +77,31 @@ rule reliability:
         "../scripts/reliability.py"
 
 
+rule acquisition:
+    """How much of each feature goes with how its image was acquired, before and after harmonisation."""
+    input:
+        features=f"{RESULTS}/tables/features.parquet",
+        cases=f"{RESULTS}/tables/cases.parquet",
+        series=f"{RESULTS}/tables/series.parquet",
+        splits=f"{RESULTS}/tables/splits.parquet",
+    output:
+        f"{RESULTS}/tables/acquisition.parquet",
+    log:
+        f"{LOGS}/acquisition.log",
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        study=settings("harmonise"),
+        code=code("acquisition"),
+    message:
+        "variance that goes with scanner and protocol"
+    script:
+        "../scripts/acquisition.py"
+
+
 rule reduce:
     """Features that survive reliability, redundancy and the selector, on training cases only."""
     input:
@@ -82,6 +110,8 @@ rule reduce:
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
+        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
+        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
     output:
         f"{RESULTS}/tables/selection.parquet",
     log:
@@ -92,7 +122,7 @@ rule reduce:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "reduce", "model", "baselines"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
         profile_hash=STUDY.profile.hash,
         code=code("reduce"),
     message:
@@ -110,6 +140,8 @@ rule fit:
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet",
+        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
+        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
     output:
         f"{RESULTS}/signature.json",
     log:
@@ -120,7 +152,7 @@ rule fit:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "reduce", "model", "baselines"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
         profile_hash=STUDY.profile.hash,
         code=code("fit"),
     message:
@@ -139,6 +171,8 @@ rule validate:
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
         signature=f"{RESULTS}/signature.json",
+        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
+        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
     output:
         predictions=f"{RESULTS}/tables/predictions.parquet",
         metrics=f"{RESULTS}/tables/metrics.parquet",
@@ -152,7 +186,7 @@ rule validate:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "reduce", "model", "baselines", "validation"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
         profile_hash=STUDY.profile.hash,
         code=code("validate"),
     message:

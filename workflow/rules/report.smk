@@ -1,4 +1,4 @@
-SHOWN = "series masks overlaps cases exclusions reliability predictions metrics curves".split()
+SHOWN = "series masks overlaps cases exclusions reliability acquisition predictions metrics curves".split()
 GENOMICS = ["modules", "associations"] if EXPRESSION else []
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from radioloom import tables
 from radioloom.job import job
+from radioloom.stages.harmonise import with_batches
 from radioloom.stages.reduce import material
 from radioloom.stages.validate import validate
 
 with job(snakemake) as running:
     found = running.read("features", "clinical", "covariates", "reliability")
     made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
+    made = with_batches(made, **running.read("cases", "series"))
     signature = json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8"))
     validated = validate(made, signature=signature, **running.read("splits", "controls"))
     for note in validated.notes:

@@ -1,26 +1,34 @@
-"""Contact sheets: every case's region outlined on the slice where it is largest."""
+"""Contact sheets: every case's region outlined in three planes, each where the region is largest."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-TILE = 110  # CSS pixels of a tile
+from radioloom.volume import Volume
+
+# CSS pixels: the plane of acquisition large, the two across it small and one above the other, right of it.
+LARGE, SMALL, GAP = 110, 54, 2
+WIDTH, HEIGHT = LARGE + GAP + SMALL, LARGE
 DENSITY = 2  # picture pixels a CSS pixel, so that a tile is crisp on a fine screen
-GREYS = 48  # shades of a tile; the rest of the palette are the colours of the outline
-OUTLINE = ((255, 196, 0), (20, 20, 20))  # bright line on a dark halo: seen on any shade, by any eye
-WINDOWS = {"CT": (-350.0, 350.0)}  # HU: air to bone's edge, soft tissue in the middle
+COLUMNS, ROWS = 6, 20  # tiles of a page, at most: WebP ends at 16,383 pixels
+QUALITY = 60  # of WebP: outlines stay sharp, noise goes
+OUTLINE, HALO = (255, 196, 0), (20, 20, 20)  # bright line on a dark halo: seen on any shade, by any eye
+SOFT, LUNG = (-350.0, 350.0), (-1000.0, 500.0)  # HU: soft tissue in the middle; vessels and haze in the lung too
+AERATED, MUCH = (-900.0, -500.0), 0.25  # HU of lung, not of air and foam around the body; share that tells a lung
 MARGIN = 0.35  # share of the region's size shown around it
-LEAST = 24  # pixels of the shortest side of a crop
+LEAST_MM = 20.0  # shown at least
+PLANES = ((0, LARGE), (1, SMALL), (2, SMALL))  # array axis across the plane, CSS pixels of its side
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """Tiles of one cohort in one picture, row by row."""
+class Page:
+    """Tiles of some cases in one picture, row by row."""
 
-    png: bytes
+    webp: bytes
     labels: tuple[str, ...]  # case of each tile, in order
     columns: int
     rows: int
@@ -28,93 +36,115 @@ class Sheet:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the picture in CSS pixels."""
-        return TILE * self.columns, TILE * self.rows
+        return WIDTH * self.columns, HEIGHT * self.rows
 
     def place(self, index: int) -> tuple[int, int]:
         """Left and top of a tile in CSS pixels."""
-        return TILE * (index % self.columns), TILE * (index // self.columns)
+        return WIDTH * (index % self.columns), HEIGHT * (index // self.columns)
 
 
-def thumbnail(image: np.ndarray, mask: np.ndarray, modality: str) -> tuple[np.ndarray, np.ndarray]:
-    """The slice where the region is largest, cropped to a square around it and windowed.
+def pages(tiles: Sequence[tuple[str, np.ndarray]]) -> list[Page]:
+    """Pictures of the cases' tiles, byte-equal between runs.
 
-    image : float (z, y, x); mask : bool of that shape, with at least one voxel
-    modality : "CT" is shown from -350 to 350 HU; "PT" from 0 to the region's 99th percentile (at least 5), dark is hot;
-        any other from the 1st to the 99th percentile of the crop.
-
-    Returns uint8 (n, n) and bool (n, n). Where the square leaves the image the picture is black (white for PT).
+    tiles : (label, uint8 (HEIGHT x DENSITY, WIDTH x DENSITY, 3)) of each case
     """
-    areas = mask.sum(axis=(1, 2))
-    if not areas.any():
-        raise ValueError("thumbnail: the mask is empty")
-    level = int(areas.argmax())
-    y, x = np.nonzero(mask[level])
-    side = int(np.ceil(max(np.ptp(y) + 1, np.ptp(x) + 1) * (1 + 2 * MARGIN)))
-    side = max(side, LEAST)
-    corner = ((y.min() + y.max() + 1 - side) // 2, (x.min() + x.max() + 1 - side) // 2)
-    low, high = _window(image, mask, level, modality)
-    cut = _square(np.asarray(image[level], float), corner, side, low)
-    grey = np.clip((cut - low) / max(high - low, 1e-9), 0, 1) * 255
-    grey = 255 - grey if modality == "PT" else grey
-    return np.round(grey).astype(np.uint8), _square(mask[level], corner, side, False)
+    most = COLUMNS * ROWS
+    return [_page(tiles[start : start + most]) for start in range(0, len(tiles), most)]
 
 
-def sheet(pictures: list[tuple[str, np.ndarray, np.ndarray]], columns: int = 8) -> Sheet:
-    """One PNG of the cases' tiles, 8-bit palette, byte-equal between runs.
-
-    pictures : (label, uint8 (n, n), bool (n, n)) of each case
-    """
+def _page(tiles: Sequence[tuple[str, np.ndarray]]) -> Page:
     from PIL import Image
 
-    size = TILE * DENSITY
-    columns = max(1, min(columns, len(pictures)))
-    rows = -(-len(pictures) // columns)
-    page = np.zeros((rows * size, columns * size), np.uint8)
-    for index, (_, grey, mask) in enumerate(pictures):
-        top, left = size * (index // columns), size * (index % columns)
-        page[top : top + size, left : left + size] = tile(grey, mask, size)
-    picture = Image.frombytes("P", (page.shape[1], page.shape[0]), page.tobytes())
-    picture.putpalette(_palette())
+    height, width = HEIGHT * DENSITY, WIDTH * DENSITY
+    columns = min(COLUMNS, len(tiles))
+    rows = -(-len(tiles) // columns)
+    page = np.full((rows * height, columns * width, 3), 255, np.uint8)
+    for index, (_, picture) in enumerate(tiles):
+        top, left = height * (index // columns), width * (index % columns)
+        page[top : top + height, left : left + width] = picture
     buffer = io.BytesIO()
-    picture.save(buffer, format="PNG", optimize=True)
-    return Sheet(buffer.getvalue(), tuple(label for label, _, _ in pictures), columns, rows)
+    Image.fromarray(page).save(buffer, format="WEBP", quality=QUALITY, method=4)
+    return Page(buffer.getvalue(), tuple(label for label, _ in tiles), columns, rows)
 
 
-def tile(grey: np.ndarray, mask: np.ndarray, size: int) -> np.ndarray:
-    """Palette indices (size, size) of one case: shades 0 .. GREYS-1, then the outline's colours."""
+def tile(image: Volume, mask: np.ndarray) -> np.ndarray:
+    """One case: the plane of acquisition, and the planes across its rows and its columns, at their true aspect.
+
+    image : float (z, y, x) and its grid; mask : bool of that shape, with at least one voxel
+    CT is shown from -350 to 350 HU, in the lung from -1000 to 500; PT from 0 to the region's 99th percentile (at least
+    5), dark is hot; any other from the 1st to the 99th percentile of the image. The head is up where the first axis
+    runs along the patient. Where a square leaves the image the picture is black (white for PT).
+
+    Returns uint8 (HEIGHT x DENSITY, WIDTH x DENSITY, 3).
+    """
+    if not mask.any():
+        raise ValueError("tile: the mask is empty")
+    window = _window(image, mask)
+    large, *small = (plane(image, mask, axis, side * DENSITY, window) for axis, side in PLANES)
+    made = np.full((HEIGHT * DENSITY, WIDTH * DENSITY, 3), 255, np.uint8)
+    made[:, : LARGE * DENSITY] = large
+    for position, picture in enumerate(small):
+        top = position * (SMALL + GAP) * DENSITY
+        made[top : top + SMALL * DENSITY, -SMALL * DENSITY :] = picture
+    return made
+
+
+def plane(image: Volume, mask: np.ndarray, axis: int, size: int, window: tuple[float, float]) -> np.ndarray:
+    """The slice across `axis` where the region is largest, in a square around it: uint8 (size, size, 3)."""
+    others = tuple(k for k in range(3) if k != axis)
+    level = int(mask.sum(axis=others).argmax())
+    cut, inside = np.take(image.array, level, axis), np.take(mask, level, axis)
+    spacing = [image.grid.spacing_mm[k] for k in others]
+    if axis and image.grid.direction[0][0] > 0:
+        cut, inside = cut[::-1], inside[::-1]
+    box = _square(inside, spacing)
+    low, high = window
+    grey = np.clip((cut - low) / max(high - low, 1e-9), 0, 1) * 255
+    hot = image.modality == "PT"
+    shade = _enlarged(255 - grey if hot else grey, box, size, 255.0 * hot)
+    return _outlined(np.round(shade).clip(0, 255).astype(np.uint8), _enlarged(inside, box, size, 0.0) >= 0.5)
+
+
+def _square(inside: np.ndarray, spacing: list[float]) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, in voxels, of a square in mm around the region."""
+    found = [np.flatnonzero(inside.any(axis=1 - k)) for k in (0, 1)]
+    first, last = [ends[0] for ends in found], [ends[-1] + 1 for ends in found]
+    extent = max((last[k] - first[k]) * spacing[k] for k in (0, 1))
+    side = max(extent * (1 + 2 * MARGIN), LEAST_MM)
+    top, left = ((first[k] + last[k]) / 2 - side / spacing[k] / 2 for k in (0, 1))
+    return left, top, left + side / spacing[1], top + side / spacing[0]
+
+
+def _enlarged(cut: np.ndarray, box: tuple[float, float, float, float], size: int, outside: float) -> np.ndarray:
+    """A box (left, top, right, bottom in voxels; it may leave the plane) as float (size, size), bilinear."""
     from PIL import Image
+
+    height, width = cut.shape
+    pads = [(-box[1], box[3] - height), (-box[0], box[2] - width)]
+    pads = [(max(0, int(np.ceil(low))) + 1, max(0, int(np.ceil(high))) + 1) for low, high in pads]
+    wide = np.pad(cut.astype(np.float32), pads, constant_values=outside)
+    top, left = pads[0][0], pads[1][0]
+    box = (box[0] + left, box[1] + top, box[2] + left, box[3] + top)
+    return np.asarray(Image.fromarray(wide).resize((size, size), Image.Resampling.BILINEAR, box=box))
+
+
+def _outlined(shade: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Greys (n, n) as colours (n, n, 3), with a line just outside the region."""
     from scipy.ndimage import binary_dilation
 
-    def enlarged(plane: np.ndarray) -> np.ndarray:
-        return np.asarray(Image.fromarray(plane.astype(np.float32)).resize((size, size), Image.Resampling.BILINEAR))
-
-    smooth, inside = enlarged(grey), enlarged(mask) >= 0.5
-    shades = np.clip(np.round(smooth / 255 * (GREYS - 1)), 0, GREYS - 1).astype(np.uint8)
     line = binary_dilation(inside, iterations=DENSITY) & ~inside
     halo = binary_dilation(inside, iterations=DENSITY + 1) & ~inside & ~line
-    shades[halo] = GREYS + 1
-    shades[line] = GREYS
-    return shades
+    made = np.repeat(shade[:, :, None], 3, axis=2)
+    made[halo], made[line] = HALO, OUTLINE
+    return made
 
 
-def _window(image: np.ndarray, mask: np.ndarray, level: int, modality: str) -> tuple[float, float]:
-    if modality in WINDOWS:
-        return WINDOWS[modality]
-    if modality == "PT":
-        return 0.0, max(5.0, float(np.percentile(image[mask], 99)))
-    low, high = np.percentile(image[level], (1, 99))
+def _window(image: Volume, mask: np.ndarray) -> tuple[float, float]:
+    """What is shown black and white, the same in all planes."""
+    if image.modality == "CT":
+        lung = (image.array > AERATED[0]) & (image.array < AERATED[1])
+        return LUNG if lung.mean() > MUCH else SOFT
+    if image.modality == "PT":
+        return 0.0, max(5.0, float(np.percentile(image.array[mask], 99)))
+    low, high = np.percentile(image.array, (1, 99))
     return float(low), float(high)
-
-
-def _square(plane: np.ndarray, corner: tuple[int, int], side: int, outside: float) -> np.ndarray:
-    """The square of a plane at a corner that may lie outside it."""
-    square = np.full((side, side), outside, plane.dtype)
-    (top, left), (height, width) = corner, plane.shape
-    y0, y1, x0, x1 = max(top, 0), min(top + side, height), max(left, 0), min(left + side, width)
-    square[y0 - top : y1 - top, x0 - left : x1 - left] = plane[y0:y1, x0:x1]
-    return square
-
-
-def _palette() -> list[int]:
-    shades = [value for grey in np.linspace(0, 255, GREYS).round().astype(int) for value in (grey, grey, grey)]
-    return [int(value) for value in (*shades, *OUTLINE[0], *OUTLINE[1])]

@@ -30,6 +30,12 @@ METRICS = {
     "signature_minus": "signature minus this model",
 }  # fmt: skip
 
+ACQUIRED = {
+    "manufacturer": "vendor", "model": "scanner model", "kernel": "kernel", "kvp": "tube voltage",
+    "slice_thickness_mm": "slice thickness", "slice_spacing_mm": "slice spacing", "pixel_spacing_mm": "pixel spacing",
+    "all": "all of these", "cohort": "cohort",
+}  # fmt: skip
+
 
 def number(value: float | None, digits: int = 2) -> str:
     """A number with a true minus sign; nothing known is a dash."""
@@ -73,6 +79,11 @@ def plain(value: float | None) -> str:
 def count(n: int, singular: str, plural: str = "") -> str:
     """1 case, 2 cases."""
     return f"{n} {singular if n == 1 else plural or singular + 's'}"
+
+
+def joined(names: list[str]) -> str:
+    """One, two and three."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def feature(feature_id: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.stages.harmonise import harmonisation
 from radioloom.stages.reduce import SAME, Material, Reduction, reductions
 from radioloom.stages.split import FROZEN
 from radioloom.survival.curves import Z95
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIGNATURE, CLINICAL, COMBINED, NULL = "signature", "clinical", "clinical+signature", "null"
+SAME_LINE = (1.0, 0.0)  # slope and offset of a batch that was not learned
+COVARIATE = "covariate"  # group of a term that is no feature
 RESERVED = (SIGNATURE, CLINICAL, COMBINED, NULL)
 
 
@@ -30,10 +33,11 @@ class Learnt:
 
 
 def learn(made: Material, train: np.ndarray, many: list[Outcome]) -> list[Learnt]:
-    """The whole of learning on training rows (t,), reduce and fit, once for each of several outcomes (t,) of theirs.
+    """The whole of learning on training rows (t,): harmonise, reduce and fit, for each of several outcomes (t,).
 
     The frozen split, the folds and the null models all come through here.
     """
+    made = made.harmonised(train)
     found = zip(reductions(made, train, many), many, strict=True)
     return [Learnt(each, fit_signature(made, train, outcomes, each.chosen)) for each, outcomes in found]
 
@@ -43,7 +47,8 @@ def fit(made: Material, splits: pd.DataFrame, selection: pd.DataFrame, split: st
     train = made.rows(splits, split, "train")
     kept = selection[(selection["split"] == split) & selection["kept"]]
     places = tuple(made.place(name) for name in sorted(kept["feature_id"]))
-    return fit_signature(made, train, made.outcomes.take(train), places)
+    learned = made.harmonised(train)
+    return fit_signature(learned, train, made.outcomes.take(train), places) | harmonisation(made, learned)
 
 
 def fit_signature(made: Material, train: np.ndarray, outcomes: Outcome, places: tuple[int, ...]) -> dict[str, Any]:
@@ -52,7 +57,8 @@ def fit_signature(made: Material, train: np.ndarray, outcomes: Outcome, places: 
     Every model holds `features` (feature_id, group, coefficient, mean, sd, ratio per sd with low and high, and how
     many training values were missing), `intercept`, `cut_point` (median risk in training), `n`, `n_events`, `ridge`
     and `note`; the signature holds `profile` and `baselines` besides. Risk = intercept + sum of coefficient x (value -
-    mean) / sd; a missing value counts as the mean. Raises StudyError for a baseline with a name of ours.
+    mean) / sd; a missing value counts as the mean. Of a harmonised material each feature holds `batches` too: slope and
+    offset that its value is mapped with first, by batch. Raises StudyError for a baseline with a name of ours.
     """
     places = tuple(sorted(places))
     values = made.values[train]
@@ -64,7 +70,7 @@ def fit_signature(made: Material, train: np.ndarray, outcomes: Outcome, places: 
         at = [made.place(feature) for feature in wanted]
         baselines.append(_fit_one(made, name, _features(made, at), values[:, at], outcomes))
     if made.covariate_names:
-        terms = [(name, "covariate") for name in made.covariate_names]
+        terms = [(name, COVARIATE) for name in made.covariate_names]
         extra = made.covariates[train]
         baselines.append(_fit_one(made, CLINICAL, terms, extra, outcomes))
         risk = _risk(signature, values[:, list(places)])
@@ -98,8 +104,9 @@ def _fit_one(
         "missing": (~np.isfinite(columns)).sum(axis=0),
     }
     features = [
-        {"feature_id": term[0], "group": term[1], **{key: array[k].item() for key, array in described.items()}}
-        for k, term in enumerate(terms)
+        {"feature_id": name, "group": group, **{key: array[k].item() for key, array in described.items()}}
+        | _lines(made, name, group)
+        for k, (name, group) in enumerate(terms)
     ]
     found = {
         "name": name,
@@ -113,6 +120,12 @@ def _fit_one(
         "note": fitted.note if varying.any() else "nothing is left to predict from: every patient has the same risk",
     }
     return {**found, "cut_point": float(np.median(_risk(found, columns)))}
+
+
+def _lines(made: Material, name: str, group: str) -> dict[str, Any]:
+    """What harmonises a feature, by batch; nothing for what is no feature."""
+    harmonised = made.combat is not None and group not in (COVARIATE, SIGNATURE)
+    return {"batches": made.combat.lines(made.place(name))} if harmonised else {}
 
 
 def _scale(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -135,11 +148,14 @@ def _risk(fitted: dict[str, Any], columns: np.ndarray) -> np.ndarray:
     return fitted["intercept"] + np.einsum("ij,j->i", _standardised(columns, mean, sd), beta)
 
 
-def predict(signature: dict[str, Any], values: pd.DataFrame, profile: str) -> pd.Series:
+def predict(
+    signature: dict[str, Any], values: pd.DataFrame, profile: str, batches: pd.Series | None = None
+) -> pd.Series:
     """Risk of each row of `values` (one column a feature id) by a frozen signature; a missing value counts as the mean.
 
-    Raises StudyError if the features were measured with another profile than the signature's, or lack one of its own:
-    coefficients mean nothing on other features.
+    batches : of each row, where the signature is harmonised; values of a batch that it did not learn stay as they are
+    Raises StudyError if the features were measured with another profile than the signature's, or lack one of its own,
+    or nothing says which batch they are of: coefficients mean nothing on other features.
     """
     import pandas as pd
 
@@ -152,7 +168,18 @@ def predict(signature: dict[str, Any], values: pd.DataFrame, profile: str) -> pd
     lacking = sorted(set(wanted) - set(values.columns))
     if lacking:
         raise StudyError(f"the signature's feature {lacking[0]!r} was not measured here")
-    return pd.Series(_risk(signature, values[wanted].to_numpy(np.float64)), index=values.index, name="risk")
+    if batches is None and signature.get("harmonisation"):
+        raise StudyError(f"the signature is harmonised by {', '.join(signature['harmonisation']['batch'])}: say which")
+    columns = values[wanted].to_numpy(np.float64)
+    columns = columns if batches is None else _mapped(signature, columns, batches.to_numpy(object))
+    return pd.Series(_risk(signature, columns), index=values.index, name="risk")
+
+
+def _mapped(fitted: dict[str, Any], columns: np.ndarray, batches: np.ndarray) -> np.ndarray:
+    """Columns (t, p) of the model's features as its training harmonised them, by the batch (t,) of each row."""
+    lines = [[term.get("batches", {}).get(name, SAME_LINE) for term in fitted["features"]] for name in batches]
+    slope, offset = np.moveaxis(np.array(lines, float).reshape(*columns.shape, 2), 2, 0)
+    return slope * columns + offset
 
 
 def risks(made: Material, signature: dict[str, Any], rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -171,4 +198,5 @@ def risks(made: Material, signature: dict[str, Any], rows: np.ndarray) -> dict[s
 
 def _risk_of(made: Material, entry: dict[str, Any], rows: np.ndarray) -> np.ndarray:
     at = [made.place(term["feature_id"]) for term in entry["features"]]
-    return _risk(entry, made.values[rows][:, at])
+    columns = made.values[rows][:, at]
+    return _risk(entry, columns if made.batches is None else _mapped(entry, columns, made.batches[rows]))

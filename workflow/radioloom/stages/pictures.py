@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from radioloom.figures.contact import thumbnail
+from radioloom.figures.contact import tile
 from radioloom.io.prepared import Prepared
 
-Picture = tuple[str, np.ndarray, np.ndarray]  # label, uint8 (n, n), bool (n, n)
+Picture = tuple[str, np.ndarray]  # label, uint8 (height, width, 3)
 
 
 def pictures(cases: Iterable[Prepared]) -> dict[str, list[Picture]]:
@@ -18,6 +18,5 @@ def pictures(cases: Iterable[Prepared]) -> dict[str, list[Picture]]:
     for case in cases:
         said = case.sidecar
         label = said["case"] if said["replicate"] == "1" else f"{said['case']} · {said['replicate']}"
-        shown = thumbnail(case.image.array, case.mask.array, said["modality"])
-        found.setdefault(said["cohort"], []).append((label, *shown))
+        found.setdefault(said["cohort"], []).append((label, tile(case.image, case.mask.array)))
     return {cohort: sorted(made, key=lambda picture: picture[0]) for cohort, made in sorted(found.items())}

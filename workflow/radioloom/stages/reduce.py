@@ -10,6 +10,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.stages.reliable import Reliable, reliable
 from radioloom.stages.split import FROZEN
+from radioloom.stats.harmonisation import Combat, fit_combat
 from radioloom.stats.redundancy import keep_apart, spearman
 from radioloom.survival.concordance import comparable, feature_concordance
 from radioloom.survival.models import model
@@ -47,6 +48,8 @@ class Material:
     reliable_in: dict[str, Reliable]  # the same of each split that has its own
     study: dict[str, Any]  # the study's configuration
     profile: str  # hash of the profile that the features were measured with
+    batches: np.ndarray | None = None  # object (n,) what is still to be harmonised by; None where nothing is
+    combat: Combat | None = None  # what the values were harmonised with
 
     def within(self, split: str) -> Material:
         """The same, to learn in one split."""
@@ -69,6 +72,13 @@ class Material:
             raise StudyError(
                 f"{'/'.join(missing.args[0])} is in SPLITS but lacks an outcome or features; make the splits again"
             ) from None
+
+    def harmonised(self, train: np.ndarray) -> Material:
+        """The same with all values as ComBat of the training rows (t,) leaves them, where the study harmonises."""
+        combat = None if self.batches is None else fit_combat(self.values[train], self.batches[train])
+        if combat is None:
+            return self
+        return replace(self, values=combat.apply(self.values, self.batches), batches=None, combat=combat)
 
 
 def without_baselines(made: Material) -> Material:
@@ -265,4 +275,5 @@ def selection_rows(made: Material, found: Reduction, split: str) -> list[dict[st
 def reduce(made: Material, splits: pd.DataFrame, split: str = FROZEN) -> list[dict[str, Any]]:
     """SELECTION rows of one split of SPLITS, from its training part alone."""
     train = made.rows(splits, split, "train")
-    return selection_rows(made, reductions(made.within(split), train, [made.outcomes.take(train)])[0], split)
+    made = made.within(split).harmonised(train)
+    return selection_rows(made, reductions(made, train, [made.outcomes.take(train)])[0], split)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Picture = tuple[str, "np.ndarray", "np.ndarray"]  # label, uint8 (n, n), bool (n, n)
+Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,13 @@ class ReportInputs:
     predictions: pd.DataFrame  # PREDICTIONS
     masks: pd.DataFrame | None = None  # MASKS
     overlaps: pd.DataFrame | None = None  # OVERLAPS; None or empty where no image was segmented twice
+    acquisition: pd.DataFrame | None = None  # ACQUISITION
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     genomics: dict[str, Any] = field(default_factory=dict)  # `summary` of stages.associate; may be empty
-    pictures: dict[str, list[Picture]] = field(default_factory=dict)  # cohort -> (label, image, mask) of each case
+    pictures: dict[str, list[Picture]] = field(default_factory=dict)  # cohort -> (label, tile) of each case
     truth: dict[str, pd.DataFrame] | None = None  # see stages.planted.compare; None for real patients
     provenance: dict[str, Any] = field(default_factory=dict)  # software (dict), hashes (dict), command (str)
 
@@ -77,6 +78,7 @@ def context(study: ReportInputs) -> dict[str, Any]:
         "contact": _contact(study),
         "segmentations": sections.segmentations(study),
         "reliability": sections.reliability(study),
+        "acquisition": sections.acquisition(study),
         "signature": sections.signature(study),
         "performance": sections.performance(study, found),
         "genomics": sections.genomics(study),
@@ -106,11 +108,11 @@ def _contact(study: ReportInputs) -> list[dict[str, Any]]:
     """The tiles of each cohort; an excluded image has a tile with its reason, where it would have stood."""
     shown = []
     for cohort in study.sheets:
-        pictures = study.pictures.get(cohort, [])
-        sheet = contact.sheet(pictures) if pictures else None
+        pages = contact.pages(study.pictures.get(cohort, []))
         tiles = [
-            {"label": label, "place": sheet.place(index), "reason": ""}
-            for index, label in enumerate(sheet.labels if sheet else ())
+            {"label": label, "page": number, "place": page.place(index), "reason": ""}
+            for number, page in enumerate(pages)
+            for index, label in enumerate(page.labels)
         ]
         n_drawn = len(tiles)
         out = study.exclusions[study.exclusions["cohort"] == cohort]
@@ -119,14 +121,13 @@ def _contact(study: ReportInputs) -> list[dict[str, Any]]:
             for tile in late:
                 tile["reason"] = row.reason
             if not late:
-                tiles.append({"label": _label(row), "place": None, "reason": row.reason})
+                tiles.append({"label": _label(row), "page": None, "place": None, "reason": row.reason})
         if tiles:
             shown.append(
                 {
                     "cohort": cohort,
                     "role": study.settings["cohorts"][cohort]["role"],
-                    "png": base64.b64encode(sheet.png).decode() if sheet else "",
-                    "size": sheet.size if sheet else (0, 0),
+                    "pages": [{"webp": base64.b64encode(page.webp).decode(), "size": page.size} for page in pages],
                     "tiles": sorted(tiles, key=lambda tile: tile["label"]),
                     "n": n_drawn,
                 }

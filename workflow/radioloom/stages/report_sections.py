@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from radioloom.figures import acquisition as scanner
 from radioloom.figures import curves as kaplan_meier
 from radioloom.figures import exhibits, forest, modulemap, overlap, style, verdicts, volume
 from radioloom.figures import reliability as icc
 from radioloom.figures import truth as planted_figures
-from radioloom.figures.words import CONTROL, metric, number, probability
+from radioloom.figures.words import ACQUIRED, CONTROL, joined, metric, number, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,24 @@ def reliability(study: ReportInputs) -> dict[str, Any] | None:
     ]
     table = exhibits.reliability(frozen, threshold)
     return {"settings": study.settings["reliability"], "table": table, "figures": figures}
+
+
+def acquisition(study: ReportInputs) -> dict[str, Any] | None:
+    """What goes with scanner and protocol, and what harmonisation does about it."""
+    frame = study.acquisition
+    if frame is None or not frame["explained"].notna().any():
+        return None
+    title = "Variance of each feature that goes with how its image was acquired, one panel an attribute"
+    return {
+        "figure": style.svg(scanner.acquisition(frame), "acquisition", title),
+        "table": scanner.table(frame),
+        "features": scanner.of_signature(frame, _names(study)),
+        "words": scanner.words(frame),
+        "much": scanner.MUCH,
+        "method": study.settings["harmonise"]["method"],
+        "batch": joined([ACQUIRED[name] for name in study.settings["harmonise"]["batch"]]),
+        "learned": study.signature.get("harmonisation"),
+    }
 
 
 def signature(study: ReportInputs) -> dict[str, Any]:

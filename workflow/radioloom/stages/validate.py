@@ -150,11 +150,17 @@ def _judge(given: Given, signature: dict[str, Any], place: _Place, found: Valida
 
 
 def _gaps(made: Material, signature: dict[str, Any], place: _Place) -> Iterable[str]:
-    """What was missing of the signature's features, and so counted as the training mean."""
+    """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
     for term in signature["features"]:
         missing = int((~np.isfinite(made.values[place.rows, made.place(term["feature_id"])])).sum())
         if missing:
             yield f"{place.cohort}: {term['feature_id']} undefined in {missing} of {len(place.rows)} cases, mean taken"
+    if made.batches is not None:
+        known = signature["harmonisation"]["learned"]
+        left = [name or "not stated" for name in made.batches[place.rows].tolist() if name not in known]
+        if left:
+            many = f"{len(left)} of {len(place.rows)} cases"
+            yield f"{place.cohort}: {many} not harmonised, training has too few of {', '.join(sorted(set(left)))}"
 
 
 def _judge_groups(place: _Place, name: str, high_risk: np.ndarray, found: Validation) -> None:

@@ -1,0 +1,167 @@
+"""How much of the features goes with how their images were acquired: figure, tables and words."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from radioloom.figures import style
+from radioloom.figures.exhibits import Exhibit
+from radioloom.figures.words import ACQUIRED, DASH, joined, number
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MUCH = 0.1  # share of its variance above which a feature is counted
+MOST_COLUMNS = 4
+# How a curve is drawn: given, harmonised, words, colour, line.
+CURVES = (
+    ("nothing", "no", "as measured", style.BLUE, "-"),
+    ("cohort", "no", "as measured, within cohorts", style.BLUE, (0, (3, 1.5))),
+    ("nothing", "training cases", "ComBat of the training cases", style.ORANGE, "-"),
+    ("cohort", "training cases", "ComBat of the training cases, within cohorts", style.ORANGE, (0, (3, 1.5))),
+    ("nothing", "all cases", "ComBat of all cases", style.VERMILION, "-"),
+)
+
+
+def factors(frame: pd.DataFrame) -> list[list[str]]:
+    """Factors with a value, in the order of ACQUIRED; those that part the cases alike stand together.
+
+    frame : ACQUISITION
+    """
+    groups: dict[tuple, list[str]] = {}
+    own = _shares(frame[(frame["given"] == "nothing") & (frame["harmonised"] == "no")])
+    for name in ACQUIRED:
+        if name in own and own[name].notna().any():
+            groups.setdefault(tuple(own[name].round(9).fillna(-9)), []).append(name)
+    return list(groups.values())
+
+
+def _shares(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a feature, one column a factor."""
+    return rows.pivot(index="feature_id", columns="factor", values="explained")
+
+
+@style.drawn
+def acquisition(frame: pd.DataFrame) -> Figure:
+    """Variance explained of each feature, sorted; one panel for factors that part the cases alike.
+
+    frame : ACQUISITION, with at least one value
+    """
+    from matplotlib.figure import Figure
+
+    groups = factors(frame)
+    columns = len(groups) if len(groups) <= MOST_COLUMNS else MOST_COLUMNS - 1
+    rows = -(-len(groups) // columns)
+    figure = Figure(figsize=(style.PANEL if columns == 1 else style.WIDE, 2.1 * rows + 0.6))
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    shown: dict[str, object] = {}
+    for panel, names in zip(panels, groups, strict=False):
+        shown |= _panel(panel, frame[frame["factor"] == names[0]])
+        panel.set_title(textwrap.fill(_named(names), 120 // columns))
+    for panel in panels[len(groups) :]:
+        panel.set_visible(False)
+    panels[0].set(xlim=(0, 100), xticks=(0, 50, 100), ylim=(-0.04, 1.0))
+    for panel in panels[max(0, len(groups) - columns) : len(groups)]:
+        panel.set_xlabel("features, %")
+        panel.tick_params(labelbottom=True)
+    for panel in panels[::columns]:
+        panel.set_ylabel("variance explained")
+    order = [words for *_, words, _, _ in CURVES if words in shown]
+    figure.legend([shown[words] for words in order], order, loc="outside lower left", ncols=2 if columns == 1 else 3)
+    return figure
+
+
+def _panel(panel: Axes, rows: pd.DataFrame) -> dict[str, object]:
+    import numpy as np
+
+    shown = {}
+    for given, harmonised, words, colour, line in CURVES:
+        own = rows[(rows["given"] == given) & (rows["harmonised"] == harmonised)]["explained"].dropna()
+        if len(own):
+            percent = 100 * (np.arange(len(own)) + 0.5) / len(own)
+            (shown[words],) = panel.plot(percent, np.sort(own)[::-1], color=colour, linestyle=line, linewidth=1.2)
+    panel.axhline(MUCH, color=style.MUTED, linewidth=0.6, linestyle=(0, (1, 2)))
+    return shown
+
+
+def table(frame: pd.DataFrame) -> Exhibit:
+    """One row for factors that part the cases alike: values, cases, features that owe them more than MUCH."""
+    groups = factors(frame)
+    spoken = {name for names in groups for name in names}
+    silent = [[name] for name in ACQUIRED if name in set(frame["factor"]) - spoken]
+    heads = [said for given, harmonised, said, *_ in CURVES if _part(frame, None, given, harmonised).any()]
+    rows = []
+    for names in [*groups, *silent]:
+        own = frame[_part(frame, names[0], "nothing", "no")]
+        cells = [_counted(frame[_part(frame, names[0], *keys)]) for *keys, said, _, _ in CURVES if said in heads]
+        rows.append((_named(names), str(own["levels"].iloc[0]), str(own["n"].max()), *cells, _why(frame, names[0])))
+    columns = ("acquisition", "different values", "cases", *heads, "note")
+    return Exhibit(columns, tuple(rows), tuple(range(1, 3 + len(heads))))
+
+
+def _named(names: list[str]) -> str:
+    """Factors in words; that all of them together part the cases as the others do goes without saying."""
+    return joined([ACQUIRED[name] for name in names if name != "all" or len(names) == 1])
+
+
+def _why(frame: pd.DataFrame, factor: str) -> str:
+    """Why there is no share of the factor, or none within cohorts."""
+    for given in ("nothing", "cohort"):
+        own = frame[_part(frame, factor, given, "no")]
+        if len(own) and own["explained"].isna().all():
+            return own["note"].iloc[0]
+    return ""
+
+
+def _part(frame: pd.DataFrame, factor: str | None, given: str, harmonised: str) -> np.ndarray:
+    own = (frame["given"] == given) & (frame["harmonised"] == harmonised)
+    return (own if factor is None else own & (frame["factor"] == factor)).to_numpy()
+
+
+def _counted(rows: pd.DataFrame) -> str:
+    known = rows["explained"].dropna()
+    if known.empty:
+        return DASH
+    return f"{(known > MUCH).mean():.0%} (median {number(known.median())})"
+
+
+def of_signature(frame: pd.DataFrame, names: list[str]) -> Exhibit | None:
+    """Variance of the signature's features that goes with scanner and protocol together, and with the cohort."""
+    parts = [("all", given, harmonised, words) for given, harmonised, words, *_ in CURVES]
+    parts.append(("cohort", "nothing", "no", "cohort, as measured"))
+    found = {words: frame[_part(frame, *keys)].set_index("feature_id")["explained"] for *keys, words in parts}
+    found = {words: own for words, own in found.items() if own.notna().any()}
+    if not names or not found:
+        return None
+    rows = tuple((name, *(number(own.get(name)) for own in found.values())) for name in names)
+    return Exhibit(("feature of the signature", *found), rows, tuple(range(1, len(found) + 1)))
+
+
+def words(frame: pd.DataFrame) -> list[str]:
+    """What the table comes to; claims no more than the cohorts allow."""
+    said = []
+    groups = [[name for name in names if name not in ("all", "cohort")] for names in factors(frame)]
+    alone = [names for names in groups if names]
+    if not alone:
+        return ["Nothing that the headers of these images state differs between cases: there is nothing to compare."]
+    own = {names[0]: frame[_part(frame, names[0], "nothing", "no")]["explained"].dropna() for names in alone}
+    top = max(alone, key=lambda names: ((own[names[0]] > MUCH).mean(), -alone.index(names)))
+    share = (own[top[0]] > MUCH).mean()
+    line = f"{share:.0%} of {len(own[top[0]])} features go with {joined([ACQUIRED[n] for n in top])} "
+    line += f"by more than {MUCH:.0%} of their variance"
+    inside = frame[_part(frame, top[0], "cohort", "no")]["explained"].dropna()
+    said.append(f"{line}; {(inside > MUCH).mean():.0%} do so within cohorts." if len(inside) else f"{line}.")
+    mixed = [n for names in alone for n in names if frame[_part(frame, n, "cohort", "no")]["explained"].isna().all()]
+    several = len(frame[(frame["factor"] == "cohort") & frame["explained"].notna()]) > 0
+    if mixed and several:
+        verb = "is" if len(mixed) == 1 else "are"
+        said.append(
+            f"{joined([ACQUIRED[n] for n in mixed]).capitalize()} {verb} the same within each cohort: the effect "
+            "cannot be told from all else that differs between the patients of these cohorts, and ComBat would take "
+            "that away too."
+        )
+    return said
