@@ -1,4 +1,4 @@
-"""The command `radioloom`: new, extract, features, conformance."""
+"""The command `radioloom`: new, key, extract, features, conformance."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--folder", type=Path, default=Path("config/studies"), help="where studies live (config/studies)")
     new.set_defaults(run=_new)
 
+    key = commands.add_parser("key", help="make the secret key of patients' pseudonyms, outside the repository")
+    key.set_defaults(run=_key)
+
     extract = commands.add_parser("extract", help="features of one image and its segmentation")
     extract.add_argument("image", type=Path, help="NIfTI, NRRD or MHA file, or a folder with one DICOM series")
     extract.add_argument("mask", type=Path, help="label map, RTSTRUCT or SEG")
@@ -59,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     conformance.add_argument("--all", action="store_true", help="print every value, not only those that fall short")
     conformance.set_defaults(run=_conformance)
     return parser
+
+
+def _key(chosen: argparse.Namespace) -> None:
+    from radioloom.pseudonym import make_key
+
+    print(f"written: {make_key()}; keep a copy in a safe place: without it no pseudonym can be made again")
 
 
 def _extract(chosen: argparse.Namespace) -> None:
