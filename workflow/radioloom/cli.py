@@ -1,4 +1,4 @@
-"""The command `radioloom`: new, key, extract, features, conformance."""
+"""The command `radioloom`: new, key, discover, extract, features, conformance."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ def _parser() -> argparse.ArgumentParser:
     key = commands.add_parser("key", help="make the secret key of patients' pseudonyms, outside the repository")
     key.set_defaults(run=_key)
 
+    discover = commands.add_parser("discover", help="make the cohort sheet of a folder tree of DICOM")
+    discover.add_argument("folder", type=Path, help="where the images and segmentations are, in whatever order")
+    discover.add_argument("--out", type=Path, required=True, help="the sheet to write (.tsv)")
+    discover.add_argument("--modality", default="", choices=["", "CT", "PT", "MR"], help="take images of this one only")
+    discover.add_argument("--roi", default="", help="name (regular expression) of the structure that is measured")
+    discover.add_argument("--mapping", type=Path, help="write pseudonyms and patients' numbers here: a secret file")
+    discover.set_defaults(run=_discover)
+
     extract = commands.add_parser("extract", help="features of one image and its segmentation")
     extract.add_argument("image", type=Path, help="NIfTI, NRRD or MHA file, or a folder with one DICOM series")
     extract.add_argument("mask", type=Path, help="label map, RTSTRUCT or SEG")
@@ -68,6 +76,13 @@ def _key(chosen: argparse.Namespace) -> None:
     from radioloom.pseudonym import make_key
 
     print(f"written: {make_key()}; keep a copy in a safe place: without it no pseudonym can be made again")
+
+
+def _discover(chosen: argparse.Namespace) -> None:
+    from radioloom.discovery import write_sheet
+
+    for line in write_sheet(chosen.folder, chosen.out, chosen.modality, chosen.roi, chosen.mapping):
+        print(line, file=sys.stderr)
 
 
 def _extract(chosen: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +16,7 @@ from pydicom.filereader import read_partial
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from radioloom.errors import BadImage
-from radioloom.io.files import files_below
+from radioloom.io.files import called, files_below, listing
 from radioloom.provenance import digest
 
 # Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
@@ -77,11 +77,14 @@ class Header:
     pixel_offset: int  # where native pixel data begin; -1: compressed, big-endian, or none
     fault: str = ""  # why its pixels cannot be used
     index: int = -1  # which frame of its file; -1 where the file is one slice
+    called: str = ""  # what messages may call the file, where its name is not the user's own
+    number: int = 1  # of the file in its folder, from 1
 
     @property
     def name(self) -> str:
-        """The file's name, with the frame's number where it has several."""
-        return self.path.name if self.index < 0 else f"{self.path.name}, frame {self.index + 1}"
+        """What messages call the file, with the frame's number where it has several."""
+        file = self.called or self.path.name
+        return file if self.index < 0 else f"{file}, frame {self.index + 1}"
 
     @property
     def is_image(self) -> bool:
@@ -95,8 +98,9 @@ class Scan:
     """What a folder tree holds."""
 
     headers: tuple[Header, ...]  # ordered by path
-    broken: tuple[str, ...]  # names of files that begin as DICOM and end inside their header
+    broken: tuple[str, ...]  # what to call files that begin as DICOM and end inside their header
     other: int  # files that are not DICOM
+    listing: str = ""  # digest of the names of all files
 
 
 def scan(place: Path) -> Scan:
@@ -104,17 +108,19 @@ def scan(place: Path) -> Scan:
     if not place.exists():
         raise BadImage(f"{place.name}: no such file or folder; mend the path in the sheet")
     headers, broken, other = [], [], 0
-    for path in files_below(place):
+    files = list(files_below(place))
+    for number, path in enumerate(files, start=1):
+        name = called(path, number, len(files))
         try:
-            header = read_header(path)
+            header = read_header(path, name, number)
         except BROKEN:
-            broken.append(path.name)
+            broken.append(name)
             continue
         if header is None:
             other += 1
         else:
             headers.append(header)
-    return Scan(tuple(headers), tuple(broken), other)
+    return Scan(tuple(headers), tuple(broken), other, listing(place, files))
 
 
 def is_dicom(start: bytes) -> bool:
@@ -125,8 +131,11 @@ def is_dicom(start: bytes) -> bool:
     return first and (start[4:6] in (b"CS", b"UI", b"UL") or int.from_bytes(start[4:8], "little") <= 64)
 
 
-def read_header(path: Path) -> Header | None:
-    """The header of one file, None if it is not DICOM; raises one of BROKEN if it ends inside its header."""
+def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
+    """The header of one file, None if it is not DICOM; raises one of BROKEN if it ends inside its header.
+
+    name, number : what messages call the file, and which it is in its folder
+    """
     with open(path, "rb") as handle:
         if not is_dicom(handle.read(132)):
             return None
@@ -134,7 +143,8 @@ def read_header(path: Path) -> Header | None:
         data = pydicom.dcmread(handle, stop_before_pixels=True, specific_tags=list(TAGS.values()), force=True)
         syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
         where = _native_pixels(handle, syntax)
-    return _header(path, data, syntax, where)
+    header = _header(path, data, syntax, where)
+    return replace(header, called=name, number=number)
 
 
 def kind(path: Path) -> str:

@@ -32,17 +32,15 @@ def split(header: Header) -> list[Header]:
     if header.sop_class not in MULTIFRAME:
         if header.frames == 1:
             return [header]
-        raise BadImage(f"{header.path.name}: {header.frames} frames without a place each; an enhanced image has them")
+        raise BadImage(f"{header.name}: {header.frames} frames without a place each; an enhanced image has them")
     try:
         data = pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
         frames = list(data.PerFrameFunctionalGroupsSequence)
         made = [_frame(header, data, frame, index) for index, frame in enumerate(frames)]
     except BROKEN as error:
-        raise BadImage(f"{header.path.name}: its frames are not described ({type(error).__name__})") from error
+        raise BadImage(f"{header.name}: its frames are not described ({type(error).__name__})") from error
     if len(made) != header.frames:
-        raise BadImage(
-            f"{header.path.name}: {header.frames} frames, and {len(made)} are described; fetch the file again"
-        )
+        raise BadImage(f"{header.name}: {header.frames} frames, and {len(made)} are described; fetch the file again")
     return made
 
 

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, text
+from radioloom.io.withhold import own_words, withhold
 from radioloom.provenance import digest
 
 FRAME, SERIES = 0x00200052, 0x0020000E
@@ -40,6 +41,7 @@ class StructureSet:
     series: frozenset[str]
     contours: dict[int, Dataset]  # by structure number
     numbers: tuple[int, ...]
+    shown: tuple[str, ...]  # the names as messages may show them
 
     def named(self, pattern: str) -> list[Structure]:
         """Structures whose whole name the regular expression matches, whatever the case of letters.
@@ -54,7 +56,7 @@ class StructureSet:
             ) from error
         found = [i for i, name in enumerate(self.names) if rule.fullmatch(name)]
         if not found:
-            listed = ", ".join(repr(name[:40]) for name in self.names[:20]) or "none"
+            listed = ", ".join(repr(name) for name in self.shown[:20]) or "none"
             raise BadMask(f"no structure matches {pattern!r}; found: {listed}; set `pattern` in the sheet, or roi")
         structures = [self._structure(i) for i in found]
         if not any(structure.contours for structure in structures):
@@ -69,19 +71,20 @@ class StructureSet:
         for contour in item.get(CONTOURS).value if item is not None and CONTOURS in item else []:
             kind = text(contour, KIND)
             if kind in CLOSED:
-                closed.append(_points(contour, self.names[index]))
+                closed.append(_points(contour, self.shown[index]))
             else:
                 left_out.append(kind)
         return Structure(self.names[index], tuple(closed), tuple(left_out))
 
 
-def read(path: Path) -> StructureSet:
-    """The structure set of a file; BadMask if it cannot be read."""
+def read(path: Path, called: str = "") -> StructureSet:
+    """The structure set of a file, by the name that messages may call it; BadMask if it cannot be read."""
     try:
         data = pydicom.dcmread(path, force=True)
         listed = list(data.get(STRUCTURES).value) if STRUCTURES in data else []
         drawn = list(data.get(CONTOURS_OF_ROI).value) if CONTOURS_OF_ROI in data else []
         frames, series = _references(data)
+        own = own_words(data)
         names = tuple(str(item.get(NAME).value or "").strip() if NAME in item else "" for item in listed)
         return StructureSet(
             names,
@@ -89,18 +92,21 @@ def read(path: Path) -> StructureSet:
             series,
             {int(text(item, OF_ROI)): item for item in drawn},
             tuple(int(text(item, NUMBER)) for item in listed),
+            tuple(withhold(name, own) for name in names),
         )
     except BROKEN as error:
-        raise BadMask(f"{path.name}: not a readable RTSTRUCT ({type(error).__name__}); fetch the file again") from error
+        raise BadMask(
+            f"{called or path.name}: not a readable RTSTRUCT ({type(error).__name__}); fetch the file again"
+        ) from error
 
 
 def _points(contour: Dataset, name: str) -> np.ndarray:
     try:
         points = np.array(text(contour, DATA).split("\\"), float)
     except ValueError as error:
-        raise BadMask(f"structure {name[:40]!r} has a contour with coordinates that are no numbers") from error
+        raise BadMask(f"structure {name!r} has a contour with coordinates that are no numbers") from error
     if len(points) % 3 or not np.isfinite(points).all():
-        raise BadMask(f"structure {name[:40]!r} has a contour of {len(points)} coordinates; three a point are expected")
+        raise BadMask(f"structure {name!r} has a contour of {len(points)} coordinates; three a point are expected")
     return points.reshape(-1, 3)[:, ::-1]
 
 

@@ -14,6 +14,7 @@ from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, numbers, text
 from radioloom.io.frames import MEASURES, ORIENTATION, POSITION, group
 from radioloom.io.series import directions
+from radioloom.io.withhold import own_words, withhold
 from radioloom.provenance import digest
 from radioloom.segmentation.mask import Triple
 from radioloom.segmentation.place import place
@@ -32,6 +33,12 @@ class Segmentations:
     series: frozenset[str]
     data: Dataset
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The labels as messages may show them."""
+        own = own_words(self.data)
+        return tuple(withhold(label, own) for label in self.labels.values())
+
     def named(self, pattern: str) -> list[int]:
         """Numbers of the segments whose whole label the pattern matches (case of letters aside), or whose number it is.
 
@@ -45,7 +52,7 @@ class Segmentations:
             ) from error
         found = [n for n, label in self.labels.items() if rule.fullmatch(label) or pattern == str(n)]
         if not found:
-            listed = ", ".join(repr(label[:40]) for label in list(self.labels.values())[:20]) or "none"
+            listed = ", ".join(repr(label) for label in self.shown[:20]) or "none"
             raise BadMask(f"no segment matches {pattern!r}; found: {listed}; set `pattern` in the sheet, or roi")
         return found
 
@@ -100,8 +107,8 @@ class Segmentations:
         return stored if stored.ndim == 3 else stored[None]
 
 
-def read(path: Path) -> Segmentations:
-    """A SEG file; BadMask if it cannot be read."""
+def read(path: Path, called: str = "") -> Segmentations:
+    """A SEG file, by the name that messages may call it; BadMask if it cannot be read."""
     try:
         data = pydicom.dcmread(path, force=True)
         labels = {int(item.SegmentNumber): str(item.get("SegmentLabel", "")).strip() for item in data.SegmentSequence}
@@ -114,7 +121,7 @@ def read(path: Path) -> Segmentations:
         )
     except BROKEN as error:
         raise BadMask(
-            f"{path.name}: not a readable DICOM SEG ({type(error).__name__}); fetch the file again"
+            f"{called or path.name}: not a readable DICOM SEG ({type(error).__name__}); fetch the file again"
         ) from error
 
 

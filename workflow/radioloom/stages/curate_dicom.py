@@ -8,6 +8,7 @@ from pathlib import Path
 
 from radioloom.errors import BadImage, BadMask, CaseError
 from radioloom.io import dicom, pixels, series
+from radioloom.io.files import within
 from radioloom.provenance import digest
 from radioloom.stages.curate_rows import Row, image_row, series_row
 from radioloom.volume import Grid
@@ -19,6 +20,7 @@ def folder(row: Row, data: Path, scans: dict[str, dicom.Scan], found: list[Row])
     """The image of a row that names a folder of DICOM files; rows of SERIES go to `found`, folders read to `scans`."""
     place = data / row["image"]
     if row["image"] not in scans:
+        within(data, row["image"])
         scans[row["image"]] = dicom.scan(place)
     scan = scans[row["image"]]
     groups = series.by_series(scan.headers)
@@ -34,7 +36,7 @@ def folder(row: Row, data: Path, scans: dict[str, dicom.Scan], found: list[Row])
     headers = groups[chosen]
     ignored = files - len(headers)
     try:
-        image, grid = _assembled(row, headers, scan, data)
+        image, grid = _assembled(row, headers, scan)
     except CaseError as error:
         reason = {"verdict": "excluded", "reason": str(error)}
         found.append(series_row(digest(chosen), headers[0].modality, headers, None, ignored) | reason)
@@ -46,7 +48,7 @@ def folder(row: Row, data: Path, scans: dict[str, dicom.Scan], found: list[Row])
     return image
 
 
-def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Path) -> tuple[Row, Grid]:
+def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan) -> tuple[Row, Grid]:
     if scan.broken:
         listed = ", ".join(scan.broken[:5])
         raise BadImage(
@@ -57,13 +59,13 @@ def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Pa
         raise BadImage("files of more than one patient in one series; separate them")
     made = series.assemble(headers)
     factor = pixels.suv_factor(made.headers) if modality == "PT" else 1.0
-    files = list(dict.fromkeys(header.path.relative_to(data).as_posix() for header in made.headers))
+    files = list(dict.fromkeys(header.number for header in made.headers))
     frames = [header.index for header in made.headers if header.index >= 0]
     if frames and len(files) > 1:
         raise BadImage(f"{len(files)} multi-frame files in one series; keep the file that the region was drawn on")
     frame = digest(headers[0].frame) if headers[0].frame else ""
     image = image_row(row, modality, digest(headers[0].series), frame, files, made.grid)
-    return image | {"factor": factor, "frames": frames}, made.grid
+    return image | {"factor": factor, "frames": frames, "listing": scan.listing}, made.grid
 
 
 def _choose(row: Row, groups: dict[str, list[dicom.Header]], data: Path) -> tuple[str, str]:

@@ -12,10 +12,17 @@ if TYPE_CHECKING:
     from radioloom.io.dicom import Header
 
 Row = dict[str, Any]
-CARRIED = (*IDENTITY, "roi", "role", "pattern", "segmentation")  # columns of a sheet's row that travel with the image
+CARRIED = (
+    *IDENTITY,
+    "roi",
+    "role",
+    "pattern",
+    "image",
+    "segmentation",
+)  # columns of a sheet's row that travel with the image
 
 
-def image_row(row: Row, modality: str, name: str, frame: str, files: list[str], grid: Grid) -> Row:
+def image_row(row: Row, modality: str, name: str, frame: str, files: list[int], grid: Grid) -> Row:
     """An image, as `stages.curate.curate` describes it."""
     return {key: row[key] for key in CARRIED} | {
         "modality": modality,
@@ -24,6 +31,7 @@ def image_row(row: Row, modality: str, name: str, frame: str, files: list[str], 
         "frame": frame,
         "factor": 1.0,
         "files": files,
+        "listing": "",
         "frames": [],
         "grid": grid.as_dict(),
     }

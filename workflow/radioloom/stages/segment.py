@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import CaseError
+from radioloom.errors import BadMask, CaseError
 from radioloom.io import segmentations
+from radioloom.io.files import within
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.exclude import exclusions
 from radioloom.volume import Grid
@@ -39,7 +40,11 @@ def segment(images: Sequence[Row], data: Path) -> Segmented:
         grid = Grid.from_dict(image["grid"])
         try:
             mask = segmentations.read(
-                data / image["segmentation"], image["pattern"], image["roi"], grid, (image["series"], image["frame"])
+                within(data, image["segmentation"], BadMask),
+                image["pattern"],
+                image["roi"],
+                grid,
+                (image["series"], image["frame"]),
             )
         except CaseError as error:
             faults.append((image, error))
