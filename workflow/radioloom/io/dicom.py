@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -11,20 +12,21 @@ from typing import BinaryIO
 import pydicom
 from pydicom.config import IGNORE, settings
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from radioloom.errors import BadImage
 from radioloom.io.files import called, files_below, listing
+from radioloom.io.hostile import MOST_PIXELS, MOST_VOXELS, refuse_inflation
 from radioloom.provenance import digest
 
 # Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
 settings.reading_validation_mode = IGNORE
-# What pydicom raises on a damaged file, and the system on an unreadable one.
+# What pydicom raises on a damaged file (which may say it is 4 GB long), and the system on an unreadable one.
 BROKEN = (
-    InvalidDicomError, OSError, EOFError, struct.error, ValueError, KeyError, TypeError, AttributeError,
-    NotImplementedError,
+    InvalidDicomError, OSError, EOFError, struct.error, zlib.error, ValueError, LookupError, TypeError, AttributeError,
+    ArithmeticError, NotImplementedError, RecursionError, BytesLengthException, MemoryError,
 )  # fmt: skip
 
 TAGS = {
@@ -139,7 +141,7 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
     with open(path, "rb") as handle:
         if not is_dicom(handle.read(132)):
             return None
-        handle.seek(0)
+        refuse_inflation(handle)
         data = pydicom.dcmread(handle, stop_before_pixels=True, specific_tags=list(TAGS.values()), force=True)
         syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
         where = _native_pixels(handle, syntax)
@@ -152,7 +154,7 @@ def kind(path: Path) -> str:
     with open(path, "rb") as handle:
         if not is_dicom(handle.read(132)):
             return ""
-        handle.seek(0)
+        refuse_inflation(handle)
         data = read_partial(handle, lambda tag, vr, length: tag > TAGS["modality"], force=True)
     sop_class, modality = text(data, TAGS["sop_class"]), text(data, TAGS["modality"])
     if not sop_class and not modality:
@@ -171,9 +173,16 @@ def text(data: Dataset, tag: int) -> str:
     return value.decode("utf-8", "replace").strip(" \0") if isinstance(value, bytes) else str(value)
 
 
+class Malformed(ValueError):
+    """Letters where a number should be."""
+
+
 def numbers(data: Dataset, tag: int) -> tuple[float, ...]:
-    """A decimal or integer string's numbers, empty where it is absent."""
-    return tuple(float(part) for part in text(data, tag).split("\\") if part.strip())
+    """A decimal or integer string's numbers, empty where it is absent; Malformed where they are none."""
+    try:
+        return tuple(float(part) for part in text(data, tag).split("\\") if part.strip())
+    except ValueError:
+        raise Malformed("letters where a number should be") from None
 
 
 def number(data: Dataset, tag: int) -> float | None:
@@ -214,6 +223,8 @@ def _header(path: Path, data: Dataset, syntax: str, where: tuple[int, int, int])
     fault = ""
     if length < 0 and (rows or text(data, TAGS["sop_class"]) in IMAGES):
         fault = "it ends before its pixel data: the file is truncated"
+    elif rows * columns * samples > MOST_PIXELS or rows * columns * samples * frames > MOST_VOXELS:
+        fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large"
     elif rows and offset >= 0 and min(length, size - offset) < wanted:
         fault = f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated"
     series = text(data, TAGS["series"])

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, numbers, text
 from radioloom.io.frames import MEASURES, ORIENTATION, POSITION, group
+from radioloom.io.hostile import MOST_VOXELS
 from radioloom.io.series import directions
 from radioloom.io.withhold import own_words, withhold
 from radioloom.provenance import digest
@@ -115,7 +116,8 @@ def read(path: Path, called: str = "") -> Segmentations:
         labels.pop(0, None)  # the background of a label map
         referred = {text(item, 0x0020000E) for item in data.get("ReferencedSeriesSequence", [])} - {""}
         frames = {text(data, 0x00200052)} - {""}
-        len(data.PerFrameFunctionalGroupsSequence)
+        if data.Rows * data.Columns * len(data.PerFrameFunctionalGroupsSequence) > MOST_VOXELS:
+            raise ValueError("no segmentation of a patient is that large")
         return Segmentations(
             labels, str(data.SegmentationType), frozenset(map(digest, frames)), frozenset(map(digest, referred)), data
         )

@@ -134,7 +134,12 @@ def _from_contours(drawn: StructureSet, pattern: str, grid: Grid) -> Mask:
 
 def _from_seg(drawn: Segmentations, pattern: str, grid: Grid) -> Mask:
     segments = drawn.named(pattern)
-    array, start = drawn.on(grid, segments)
+    from radioloom.io.dicom import Malformed
+
+    try:
+        array, start = drawn.on(grid, segments)
+    except Malformed as error:
+        raise BadMask(f"the SEG's frames have no place: {error}; fetch the file again") from error
     notes = [f"union of {len(segments)} segments"] if len(segments) > 1 else []
     return _in_image(array, start, grid, "SEG", notes)
 

@@ -58,7 +58,7 @@ def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan) -> tuple
     if len({header.patient for header in headers}) > 1:
         raise BadImage("files of more than one patient in one series; separate them")
     made = series.assemble(headers)
-    factor = pixels.suv_factor(made.headers) if modality == "PT" else 1.0
+    factor = _factor(made.headers) if modality == "PT" else 1.0
     files = list(dict.fromkeys(header.number for header in made.headers))
     frames = [header.index for header in made.headers if header.index >= 0]
     if frames and len(files) > 1:
@@ -66,6 +66,13 @@ def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan) -> tuple
     frame = digest(headers[0].frame) if headers[0].frame else ""
     image = image_row(row, modality, digest(headers[0].series), frame, files, made.grid)
     return image | {"factor": factor, "frames": frames, "listing": scan.listing}, made.grid
+
+
+def _factor(headers: Sequence[dicom.Header]) -> float:
+    try:
+        return pixels.suv_factor(headers)
+    except dicom.Malformed as error:
+        raise BadImage(f"PET with {error} (dose, weight, half-life or time); mend it") from error
 
 
 def _choose(row: Row, groups: dict[str, list[dicom.Header]], data: Path) -> tuple[str, str]:
