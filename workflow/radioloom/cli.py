@@ -1,4 +1,4 @@
-"""The command `radioloom`: new, key, discover, extract, features, conformance."""
+"""The command `radioloom`: new, key, discover, deidentify, extract, features, conformance."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     discover.add_argument("--mapping", type=Path, help="write pseudonyms and patients' numbers here: a secret file")
     discover.set_defaults(run=_discover)
 
+    clean = commands.add_parser("deidentify", help="copy a folder tree of DICOM without the patients' identity")
+    clean.add_argument("folder", type=Path, help="where the images and segmentations are")
+    clean.add_argument("out", type=Path, help="an empty folder")
+    clean.add_argument("--roi", default="", help="structures (regular expression) that keep their names; or numbers")
+    clean.set_defaults(run=_deidentify)
+
     extract = commands.add_parser("extract", help="features of one image and its segmentation")
     extract.add_argument("image", type=Path, help="NIfTI, NRRD or MHA file, or a folder with one DICOM series")
     extract.add_argument("mask", type=Path, help="label map, RTSTRUCT or SEG")
@@ -83,6 +89,16 @@ def _discover(chosen: argparse.Namespace) -> None:
 
     for line in write_sheet(chosen.folder, chosen.out, chosen.modality, chosen.roi, chosen.mapping):
         print(line, file=sys.stderr)
+
+
+def _deidentify(chosen: argparse.Namespace) -> None:
+    from radioloom.export import export
+    from radioloom.pseudonym import read_key
+
+    n, left_out = export(chosen.folder, chosen.out, read_key(), chosen.roi)
+    print(f"{n} file(s) written: {chosen.out}", file=sys.stderr)
+    for why, count in sorted(left_out.items()):
+        print(f"{count} file(s) left out: {why}", file=sys.stderr)
 
 
 def _extract(chosen: argparse.Namespace) -> None:

@@ -149,6 +149,11 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
     return replace(header, called=name, number=number)
 
 
+def read_whole(path: Path) -> Dataset:
+    """One file with its pixels; raises one of BROKEN if it cannot be read. To be asked after `read_header`."""
+    return pydicom.dcmread(path, force=True)
+
+
 def kind(path: Path) -> str:
     """RTSTRUCT or SEG, "" for every other file; raises one of BROKEN if it ends before it says so."""
     with open(path, "rb") as handle:
