@@ -6,6 +6,8 @@ import io
 import json
 import re
 import shutil
+import subprocess
+import sys
 import warnings
 import zipfile
 import zlib
@@ -149,6 +151,37 @@ def through(rows, place, out):
     every = [*curated.exclusions, *segmented.exclusions, *left, *unmeasured]
     EXCLUSIONS.write(every, out / "exclusions.parquet")
     (out / "reasons.json").write_text(json.dumps({each["case"]: each["reason"] for each in every}, indent=1))
+
+
+CRASH = """
+import sys
+from types import SimpleNamespace
+from radioloom.errors import StudyError
+from radioloom.job import job
+from snakemake.iocontainers import Namedlist
+log, kind = sys.argv[1:]
+snakemake = SimpleNamespace(
+    log=[log], rule="curate", wildcards=Namedlist(fromdict={"cohort": "train"}), output=["out"],
+    resources={}, params=Namedlist(fromdict={"data": "data"}), input=[],
+)
+with job(snakemake):
+    try:
+        float("SMITH")
+    except ValueError as error:
+        raise {"ours": StudyError("mend the sheet"), "crash": KeyError("SMITH")}[kind] from error
+"""
+
+
+@pytest.mark.parametrize(("kind", "last"), [("ours", "StudyError: mend the sheet"), ("crash", "KeyError: (its words")])
+def test_a_crash_does_not_quote_the_file(tmp_path, root, kind, last):
+    log = tmp_path / "log"
+    command = [sys.executable, "-c", CRASH, str(log), kind]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=root / "workflow", timeout=100)
+    assert done.returncode == 1, done.stderr
+    told = log.read_text()
+    assert last in told.splitlines()[-1]
+    assert "line 16, in <module>" in told
+    assert "SMITH" not in done.stdout + done.stderr + told
 
 
 def test_every_fault_has_its_reason(made):
