@@ -112,7 +112,7 @@ def scan(place: Path) -> Scan:
     headers, broken, other = [], [], 0
     files = list(files_below(place))
     for number, path in enumerate(files, start=1):
-        name = called(path, number, len(files))
+        name = called(path, place, number, len(files))
         try:
             header = read_header(path, name, number)
         except BROKEN:

@@ -37,12 +37,12 @@ def _broken(entry: os.DirEntry) -> bool:
     return entry.is_symlink() and not os.path.exists(entry.path)
 
 
-def called(file: Path, number: int, total: int) -> str:
-    """What messages call a file that the user did not name: its name if that only counts, else its place in the folder.
+def called(file: Path, place: Path, number: int, total: int) -> str:
+    """What messages call a file at or below a place that the user named.
 
-    number : from 1, in the order of `files_below`
+    Its name where that is the user's own word or only counts, else which it is (from 1, in the order of `files_below`).
     """
-    return file.name if COUNTER.fullmatch(file.name) else f"file {number} of {total}"
+    return file.name if file == place or COUNTER.fullmatch(file.name) else f"file {number} of {total}"
 
 
 def listing(place: Path, files: Sequence[Path]) -> str:
@@ -59,9 +59,7 @@ def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Pat
     files = list(files_below(place)) if place.exists() else []
     if listing(place, files) != listed:
         raise BadImage("files have come, gone or changed their names since they were curated; run the study again")
-    if files == [place]:
-        return [(place, place.name)]
-    return [(files[number - 1], called(files[number - 1], number, len(files))) for number in numbers]
+    return [(files[number - 1], called(files[number - 1], place, number, len(files))) for number in numbers]
 
 
 def within(data: Path, name: str, fault: type[CaseError] = BadImage) -> Path:

@@ -89,7 +89,7 @@ def _candidates(path: Path) -> list[Candidate]:
     files = list(files_below(path))
     found = []
     for number, file in enumerate(files, start=1):
-        name = file.name if file == path else called(file, number, len(files))
+        name = called(file, path, number, len(files))
         if kind := images.kind(file) or _dicom_kind(file, name):
             found.append(Candidate(kind, file, name))
     return found
