@@ -137,6 +137,21 @@ def test_days_between_images_and_times_of_day_stay():
     assert not visits[0].PatientBirthDate
 
 
+def test_what_the_profile_keeps_empties_and_removes():
+    given = {"PatientSex": "F", "PatientWeight": "71.5", "PatientAge": "089Y", "PatientBirthTime": "0101",
+             "LastMenstrualDate": "20200101", "AdmittingDate": "20200101", "SeriesDescription": "x", "StationName": "x",
+             "AccessionNumber": "x", "ImageComments": "x", "ConvolutionKernel": "B30f", "KVP": "120",
+             "ContrastBolusAgent": "Jod 300", "Manufacturer": "MAKER", "InstitutionName": "x"}  # fmt: skip
+    made = cleaned(image_slice(stored(1)[0], (0, 0, 0), **given))
+    left = {name: str(made.get(name, "gone") or "") for name in given}
+    kept = dict.fromkeys(("PatientSex", "PatientWeight", "ConvolutionKernel", "KVP", "Manufacturer"))
+    gone = dict.fromkeys(("PatientAge", "PatientBirthTime", "LastMenstrualDate", "AdmittingDate", "SeriesDescription",
+                          "ImageComments"), "gone")  # fmt: skip
+    dummies = dict.fromkeys(("StationName", "ContrastBolusAgent", "InstitutionName"), "REMOVED")
+    assert left == {name: given[name] for name in kept} | gone | dummies | {"AccessionNumber": ""}
+    assert not cleaned(image_slice(stored(1)[0], (0, 0, 0), PatientSex="Doe")).PatientSex
+
+
 def test_keyed_uids():
     one, same, other = (
         cleaned(image_slice(stored(1)[0], (0, 0, 0), SOPInstanceUID="1.2.3"), key).SOPInstanceUID

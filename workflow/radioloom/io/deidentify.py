@@ -39,6 +39,7 @@ CODES = (
 KEPT = frozenset({0x00100040, 0x00101020, 0x00101030})  # sex, size, weight
 TEXTS = frozenset("AE AS CS LO LT PN SH ST UC UR UT".split())
 FREE = frozenset("LT ST UC UR".split())  # where people write what they like
+DATED = frozenset({0x0008, 0x0018, 0x0020, 0x0054, 0x3006})  # groups of the image's, series' and structures' own days
 STANDARD = "1.2.840.10008."  # UIDs of the standard itself
 NAMES = (("StructureSetROISequence", "ROIName", "ROINumber"), ("SegmentSequence", "SegmentLabel", "SegmentNumber"))
 
@@ -168,6 +169,22 @@ def _tells(found: Found) -> bool:
     return found.vr in TEXTS and any(withhold(value, found.scrub.own) != value[:40] for value in found.texts)
 
 
+def _dated(found: Found) -> bool:
+    """Whether an element says when the image was made, and not when its patient was born, admitted or treated."""
+    return found.vr in ("DA", "DT", "TM") and (found.tag.group in DATED or not found.action)
+
+
+def _shift(found: Found) -> None:
+    if found.vr != "TM":
+        found.put(list(map(found.scrub.date, found.texts)))
+    elif not all(re.fullmatch("[0-9.]*", time) for time in found.texts):
+        _empty(found)
+
+
+def _characteristic(found: Found) -> bool:
+    return found.tag in KEPT and (found.vr == "DS" or set(found.texts) <= {"M", "F", "O"})
+
+
 # The first rule that fits is followed; an element that none fits stays as it is.
 RULES: tuple[tuple[Callable[[Found], bool], Callable[[Found], None]], ...] = (
     (lambda found: found.tag.is_private or found.vr == "UN" or found.tag.group >> 8 in (0x50, 0x60), _remove),
@@ -175,18 +192,12 @@ RULES: tuple[tuple[Callable[[Found], bool], Callable[[Found], None]], ...] = (
     (lambda found: found.vr == "SQ" and found.action == "Z", _empty),
     (lambda found: found.vr == "SQ" and found.action == "U", _refer),
     (lambda found: found.vr == "SQ", _walk),
-    (lambda found: found.tag == 0x00100030, _empty),  # the birth date
-    (lambda found: found.vr in ("DA", "DT"), lambda found: found.put(list(map(found.scrub.date, found.texts)))),
-    (
-        lambda found: found.vr == "TM" and all(re.fullmatch(r"[0-9.]*", time) for time in found.texts),
-        lambda found: None,
-    ),
+    (_dated, _shift),
     (lambda found: found.vr == "UI", lambda found: found.put(list(map(found.scrub.uid, found.texts)))),
-    (lambda found: found.vr == "PN", _dummy),
-    (lambda found: found.tag in KEPT and not _tells(found), lambda found: None),
+    (_characteristic, lambda found: None),
     (lambda found: found.action == "X" or found.vr in FREE, _remove),
-    (lambda found: found.action == "Z" or found.vr == "TM", _empty),
-    (lambda found: found.action == "D" or found.vr == "UT" or _tells(found), _dummy),
+    (lambda found: found.action == "Z" or found.tag in KEPT, _empty),
+    (lambda found: found.action == "D" or found.vr in ("PN", "UT") or _tells(found), _dummy),
 )
 
 
