@@ -34,7 +34,7 @@ def test_a_usable_series(tmp_path):
     assert made.exclusions == []
     image = made.images[0]
     assert json.loads(json.dumps(image)) == image
-    assert image["files"] == [f"ct/IM{8 - k:03d}" for k in range(8)]
+    assert image["files"] == [8 - k for k in range(8)]
     assert Grid.from_dict(image["grid"]).shape == (8, 24, 20)
     assert (image["modality"], image["unit"], image["factor"], image["frames"]) == ("CT", "HU", 1.0, [])
     assert (image["series"], image["frame"]) == (digest("2.25.1001"), digest("2.25.2001"))
@@ -71,10 +71,10 @@ FAULTS = {
     "missing": "1 slice(s) missing between -91.00 and -85.00 mm",
     "truncated": "IM004: its pixel data end after 660 of 960 bytes: the file is truncated; fetch the file again",
     "header": "1 damaged DICOM file(s), cut off inside their header: IM004",
-    "duplicate": "1 duplicate slice(s): IM004 and copy",
+    "duplicate": "1 duplicate slice(s): IM004 and file 9 of 9",
     "patients": "files of more than one patient in one series",
     "empty": "empty: no DICOM image among 8 file(s)",
-    "mixed": "mixed geometry: IM001 has PixelSpacing [1.5, 1.5], more [1.0, 1.0]",
+    "mixed": "mixed geometry: IM001 has PixelSpacing [1.5, 1.5], file 9 of 9 [1.0, 1.0]",
 }
 
 
@@ -87,7 +87,7 @@ def test_one_bad_case_never_stops_the_batch(tmp_path):
     assert [image["case"] for image in made.images] == ["good"]
     found = {each["case"]: each["reason"] for each in made.exclusions}
     for kind, said in FAULTS.items():
-        assert said in found[kind].replace("copy and IM004", "IM004 and copy"), kind
+        assert said in found[kind].replace("file 9 of 9 and IM004", "IM004 and file 9 of 9"), kind
     assert found["gone"] == "gone: no such file or folder; mend the path in the sheet"
     assert {each["stage"] for each in made.exclusions} == {"curate"}
     assert str(tmp_path) not in json.dumps(made.exclusions)
@@ -312,7 +312,7 @@ def test_an_image_file(tmp_path):
     rows = [row(image="ct.nii.gz", modality="PT"), row(case="P2", image="bad.nii"), row(case="P3", image="gone.nii")]
     made = curate(rows, tmp_path)
     image = made.images[0]
-    assert (image["files"], image["unit"], image["modality"], image["frame"]) == (["ct.nii.gz"], "SUV", "PT", "")
+    assert (image["files"], image["unit"], image["modality"], image["frame"]) == ([1], "SUV", "PT", "")
     assert Grid.from_dict(image["grid"]) == grid
     assert [each["case"] for each in made.exclusions] == ["P2", "P3"]
     frame = SERIES.frame(made.series)

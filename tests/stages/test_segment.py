@@ -100,7 +100,7 @@ def test_of_several_files_the_one_drawn_on_the_image(tmp_path):
     assert made.rows[0]["n_voxels"] == 192
     structures(tmp_path / "rs" / "c.dcm", {"GTV": CUBE[:2]})
     _, made = segmented(tmp_path, row(image="ct", segmentation="rs", pattern="GTV"))
-    assert made.exclusions[0]["reason"] == "rs: 2 segmentations (b.dcm, c.dcm); name the file in the sheet"
+    assert made.exclusions[0]["reason"] == "rs: 2 segmentations (file 2 of 4, file 3 of 4); name the file in the sheet"
 
 
 def test_a_label_map_in_another_order_of_axes(tmp_path):

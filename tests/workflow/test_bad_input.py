@@ -9,11 +9,13 @@ import pydicom
 import pytest
 import yaml
 
+from canaries import WORD, Planter
 from radioloom.io.dicom_write import Header, ct_series, nifti, rtstruct
 from radioloom.volume import Grid, Volume
 from studies import SHAPE, SPACING, Bench, fill, scan
 
 GRID = Grid(SHAPE, SPACING)
+CANARIES = Planter()
 
 
 def square(centre: float, level: int) -> np.ndarray:
@@ -27,7 +29,11 @@ def dicom(bench: Bench, case: str, centre: float = 28, name: str = "tumour", **r
     bench.add("train", case, image=f"{case}/ct", segmentation=f"{case}/rtstruct.dcm", **row)
     folder, header = bench.place / "data" / case, Header(key=case, patient=f"CANARY{case}")
     ct_series(Volume(scan(case)[0], GRID, "HU", "CT"), folder / "ct", header)
-    rtstruct({name: [square(centre, level) for level in range(5, 11)]}, GRID, header, folder / "rtstruct.dcm")
+    contours = [square(centre, level) for level in range(5, 11)]
+    rtstruct({name: contours, "Own": contours}, GRID, header, folder / "rtstruct.dcm")
+    for file in (folder / "ct").iterdir():
+        file.rename(file.with_name(f"DOE_{WORD}_{file.name}"))
+    CANARIES.plant_all(folder)
     return folder / "ct"
 
 
@@ -95,9 +101,9 @@ BAD = {
     empty: ("segment", ["empty"]),
     other_grid: ("segment", ["grid"]),
     missing_slice: ("curate", ["missing", "slice"]),
-    truncated: ("curate", ["IM0005.dcm"]),
+    truncated: ("curate", ["file 5 of 16"]),
     duplicate: ("curate", ["slice"]),
-    no_roi: ("segment", ["tumour", "Heart"]),
+    no_roi: ("segment", ["tumour", "Heart", "[withheld]"]),
     absent: ("curate", ["image.nii.gz"]),
     no_outcome: ("clinical", ["no_outcome"]),
 }
@@ -152,9 +158,9 @@ def test_reasons_reach_the_report(finished, exclusions):
 
 
 def test_no_identifier_leaves_the_images(finished):
-    for path in finished.results.rglob("*"):
-        if path.is_file():
-            assert b"CANARY" not in path.read_bytes(), path.name
+    shutil.rmtree(finished.place / "data")
+    assert len(CANARIES.planted) > 10_000
+    assert CANARIES.found_below(finished.place) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The command `radioloom`: new, extract, features, conformance."""
+"""The command `radioloom`: new, key, discover, deidentify, extract, features, conformance."""
 
 from __future__ import annotations
 
@@ -36,6 +36,23 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--folder", type=Path, default=Path("config/studies"), help="where studies live (config/studies)")
     new.set_defaults(run=_new)
 
+    key = commands.add_parser("key", help="make the secret key of patients' pseudonyms, outside the repository")
+    key.set_defaults(run=_key)
+
+    discover = commands.add_parser("discover", help="make the cohort sheet of a folder tree of DICOM")
+    discover.add_argument("folder", type=Path, help="where the images and segmentations are, in whatever order")
+    discover.add_argument("--out", type=Path, required=True, help="the sheet to write (.tsv)")
+    discover.add_argument("--modality", default="", choices=["", "CT", "PT", "MR"], help="take images of this one only")
+    discover.add_argument("--roi", default="", help="name (regular expression) of the structure that is measured")
+    discover.add_argument("--mapping", type=Path, help="write pseudonyms and patients' numbers here: a secret file")
+    discover.set_defaults(run=_discover)
+
+    clean = commands.add_parser("deidentify", help="copy a folder tree of DICOM without the patients' identity")
+    clean.add_argument("folder", type=Path, help="where the images and segmentations are")
+    clean.add_argument("out", type=Path, help="an empty folder")
+    clean.add_argument("--roi", default="", help="structures (regular expression) that keep their names; or numbers")
+    clean.set_defaults(run=_deidentify)
+
     extract = commands.add_parser("extract", help="features of one image and its segmentation")
     extract.add_argument("image", type=Path, help="NIfTI, NRRD or MHA file, or a folder with one DICOM series")
     extract.add_argument("mask", type=Path, help="label map, RTSTRUCT or SEG")
@@ -59,6 +76,29 @@ def _parser() -> argparse.ArgumentParser:
     conformance.add_argument("--all", action="store_true", help="print every value, not only those that fall short")
     conformance.set_defaults(run=_conformance)
     return parser
+
+
+def _key(chosen: argparse.Namespace) -> None:
+    from radioloom.pseudonym import make_key
+
+    print(f"written: {make_key()}; keep a copy in a safe place: without it no pseudonym can be made again")
+
+
+def _discover(chosen: argparse.Namespace) -> None:
+    from radioloom.discovery import write_sheet
+
+    for line in write_sheet(chosen.folder, chosen.out, chosen.modality, chosen.roi, chosen.mapping):
+        print(line, file=sys.stderr)
+
+
+def _deidentify(chosen: argparse.Namespace) -> None:
+    from radioloom.export import export
+    from radioloom.pseudonym import read_key
+
+    n, left_out = export(chosen.folder, chosen.out, read_key(), chosen.roi)
+    print(f"{n} file(s) written: {chosen.out}", file=sys.stderr)
+    for why, count in sorted(left_out.items()):
+        print(f"{count} file(s) left out: {why}", file=sys.stderr)
 
 
 def _extract(chosen: argparse.Namespace) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TextIO
 
 from radioloom import tables
@@ -59,6 +61,8 @@ def job(snakemake: Any) -> Iterator[Job]:
         sys.stderr.flush()
         os.dup2(log.fileno(), 2)
         sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, encoding="utf-8")
+        if "data" in snakemake.params.keys():  # noqa: SIM118 (not a dict)
+            sys.excepthook = discreet
         label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
         folder = Path(snakemake.output[0]).parent if snakemake.wildcards.get("batch") else None
         batches = snakemake.resources.get("batches", 1)
@@ -68,6 +72,13 @@ def job(snakemake: Any) -> Iterator[Job]:
         except RadioloomError as error:
             running.say(f"error: {error}")
             raise
+
+
+def discreet(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print where a job that reads patients' files has crashed, and not what the error says, which may quote a file."""
+    traceback.print_tb(trace)
+    said = error if isinstance(error, RadioloomError) else "(its words are left out: they may quote a patient's file)"
+    print(f"{kind.__name__}: {said}", file=sys.stderr)
 
 
 def _provenance(snakemake: Any) -> dict[str, Any]:

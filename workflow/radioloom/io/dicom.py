@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,21 +14,22 @@ from typing import BinaryIO
 import pydicom
 from pydicom.config import IGNORE, settings
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from radioloom.errors import BadImage
 from radioloom.io.elements import PIXELS, elements
-from radioloom.io.files import files_below
+from radioloom.io.files import called, files_below, listing
+from radioloom.io.hostile import MOST_PIXELS, MOST_VOXELS, refuse_inflation
 from radioloom.provenance import digest
 
 # Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
 settings.reading_validation_mode = IGNORE
-# What pydicom raises on a damaged file, and the system on an unreadable one.
+# What pydicom raises on a damaged file (which may say it is 4 GB long), and the system on an unreadable one.
 BROKEN = (
-    InvalidDicomError, OSError, EOFError, struct.error, ValueError, KeyError, TypeError, AttributeError,
-    NotImplementedError,
+    InvalidDicomError, OSError, EOFError, struct.error, zlib.error, ValueError, LookupError, TypeError, AttributeError,
+    ArithmeticError, NotImplementedError, RecursionError, BytesLengthException, MemoryError,
 )  # fmt: skip
 
 TAGS = {
@@ -79,11 +81,14 @@ class Header:
     pixel_offset: int  # where native pixel data begin; -1: compressed, big-endian, or none
     fault: str = ""  # why its pixels cannot be used
     index: int = -1  # which frame of its file; -1 where the file is one slice
+    called: str = ""  # what messages may call the file, where its name is not the user's own
+    number: int = 1  # of the file in its folder, from 1
 
     @property
     def name(self) -> str:
-        """The file's name, with the frame's number where it has several."""
-        return self.path.name if self.index < 0 else f"{self.path.name}, frame {self.index + 1}"
+        """What messages call the file, with the frame's number where it has several."""
+        file = self.called or self.path.name
+        return file if self.index < 0 else f"{file}, frame {self.index + 1}"
 
     @property
     def pixel_digest(self) -> str:
@@ -106,8 +111,9 @@ class Scan:
     """What a folder tree holds."""
 
     headers: tuple[Header, ...]  # ordered by path
-    broken: tuple[Path, ...]  # files that begin as DICOM and end inside their header
+    broken: tuple[tuple[Path, str], ...]  # files that begin as DICOM and end inside their header; what to call them
     other: int  # files that are not DICOM
+    listing: str = ""  # digest of the names of all files
 
 
 def scan(place: Path) -> Scan:
@@ -115,17 +121,19 @@ def scan(place: Path) -> Scan:
     if not place.exists():
         raise BadImage(f"{place.name}: no such file or folder; mend the path in the sheet")
     headers, broken, other = [], [], 0
-    for path in files_below(place):
+    files = list(files_below(place))
+    for number, path in enumerate(files, start=1):
+        name = called(path, place, number, len(files))
         try:
-            header = read_header(path)
+            header = read_header(path, name, number)
         except BROKEN:
-            broken.append(path)
+            broken.append((path, name))
             continue
         if header is None:
             other += 1
         else:
             headers.append(header)
-    return Scan(tuple(headers), tuple(broken), other)
+    return Scan(tuple(headers), tuple(broken), other, listing(place, files))
 
 
 def is_dicom(start: bytes) -> bool:
@@ -136,21 +144,30 @@ def is_dicom(start: bytes) -> bool:
     return first and (start[4:6] in (b"CS", b"UI", b"UL") or int.from_bytes(start[4:8], "little") <= 64)
 
 
-def read_header(path: Path) -> Header | None:
-    """The header of one file, None if it is not DICOM; raises one of BROKEN if it ends inside its header."""
+def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
+    """The header of one file, None if it is not DICOM; raises one of BROKEN if it ends inside its header.
+
+    name, number : what messages call the file, and which it is in its folder
+    """
     with open(path, "rb") as handle:
         found = elements(handle, WANTED)
         if found is not None:
             handle.seek(found.pixels)
-            return _header(path, found.values, found.syntax, _native_pixels(handle, found.syntax))
+            where = _native_pixels(handle, found.syntax)
+            return _header(path, found.values, found.syntax, where, (name, number))
         handle.seek(0)
         if not is_dicom(handle.read(132)):
             return None
-        handle.seek(0)
+        refuse_inflation(handle)
         data = pydicom.dcmread(handle, stop_before_pixels=True, specific_tags=list(TAGS.values()), force=True)
         syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
         where = _native_pixels(handle, syntax)
-    return _header(path, {tag: _bytes(data, tag) for tag in WANTED}, syntax, where)
+    return _header(path, {tag: _bytes(data, tag) for tag in WANTED}, syntax, where, (name, number))
+
+
+def read_whole(path: Path) -> Dataset:
+    """One file with its pixels; raises one of BROKEN if it cannot be read. To be asked after `read_header`."""
+    return pydicom.dcmread(path, force=True)
 
 
 def kind(path: Path) -> str:
@@ -158,7 +175,7 @@ def kind(path: Path) -> str:
     with open(path, "rb") as handle:
         if not is_dicom(handle.read(132)):
             return ""
-        handle.seek(0)
+        refuse_inflation(handle)
         data = read_partial(handle, lambda tag, vr, length: tag > TAGS["modality"], force=True)
     sop_class, modality = text(data, TAGS["sop_class"]), text(data, TAGS["modality"])
     if not sop_class and not modality:
@@ -178,9 +195,16 @@ def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     return value.decode("utf-8", "replace").strip(" \0") if isinstance(value, bytes) else str(value or "")
 
 
+class Malformed(ValueError):
+    """Letters where a number should be."""
+
+
 def numbers(data: Dataset | Mapping[int, bytes], tag: int) -> tuple[float, ...]:
-    """A decimal or integer string's numbers, empty where it is absent."""
-    return tuple(float(part) for part in text(data, tag).split("\\") if part.strip())
+    """A decimal or integer string's numbers, empty where it is absent; Malformed where they are none."""
+    try:
+        return tuple(float(part) for part in text(data, tag).split("\\") if part.strip())
+    except ValueError:
+        raise Malformed("letters where a number should be") from None
 
 
 def number(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
@@ -221,7 +245,9 @@ def _native_pixels(handle: BinaryIO, syntax: str) -> tuple[int, int, int]:
     return (start + (12 if explicit else 8), length, size) if native else (-1, 0, size)
 
 
-def _header(path: Path, data: Mapping[int, bytes], syntax: str, where: tuple[int, int, int]) -> Header:
+def _header(
+    path: Path, data: Mapping[int, bytes], syntax: str, where: tuple[int, int, int], known_as: tuple[str, int]
+) -> Header:
     offset, length, size = where
     rows, columns = short(data, TAGS["rows"]), short(data, TAGS["columns"])
     samples, bits = short(data, TAGS["samples"], 1), short(data, TAGS["bits"], 16)
@@ -230,6 +256,8 @@ def _header(path: Path, data: Mapping[int, bytes], syntax: str, where: tuple[int
     fault = ""
     if length < 0 and (rows or text(data, TAGS["sop_class"]) in IMAGES):
         fault = "it ends before its pixel data: the file is truncated"
+    elif rows * columns * samples > MOST_PIXELS or rows * columns * samples * frames > MOST_VOXELS:
+        fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large"
     elif rows and offset >= 0 and min(length, size - offset) < wanted:
         fault = f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated"
     series = text(data, TAGS["series"])
@@ -243,5 +271,5 @@ def _header(path: Path, data: Mapping[int, bytes], syntax: str, where: tuple[int
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits,
         bits_used=min(short(data, TAGS["bits_used"], bits), bits), signed=short(data, TAGS["signed"]) == 1,
         pixel_offset=offset, lossy=text(data, TAGS["lossy"]) == "01", fault=fault,
-        **words, **geometry, **scalars,
+        called=known_as[0], number=known_as[1], **words, **geometry, **scalars,
     )  # fmt: skip

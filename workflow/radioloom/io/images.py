@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.errors import BadImage, CaseError
+from radioloom.io.hostile import MOST_HEADER, MOST_VOXELS, data_elsewhere
 from radioloom.volume import LARGEST, Grid, Volume, unfit
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
 Box = tuple[slice, slice, slice]
-MOST_VOXELS = 2**31  # of an image: beyond, a header is absurd (or a memory bomb)
 SUFFIXES = {
     ".nii.gz": "NIfTI", ".nii": "NIfTI", ".nrrd": "NRRD", ".nhdr": "NRRD", ".mha": "MetaImage", ".mhd": "MetaImage",
 }  # fmt: skip
@@ -102,6 +102,8 @@ def _nifti(path: Path, shape: tuple[int, int, int], fault: type[CaseError]) -> n
             start, slope, intercept = map(float, np.frombuffer(head, f"{order}f4", 3, 108))
             if code not in NIFTI:
                 return None
+            if not 348 <= start <= MOST_HEADER:
+                raise fault(f"{path.name}: its voxels cannot begin at byte {start:g}; the file is damaged")
             stored = np.dtype(NIFTI[code]).newbyteorder(order)
             size = int(np.prod(shape)) * stored.itemsize
             handle.read(int(start) - 348)
@@ -209,6 +211,8 @@ def _reader(path: Path, fault: type[CaseError] = BadImage) -> sitk.ImageFileRead
 
     if not path.is_file():
         raise fault(f"{path.name}: no such file; mend the path in the sheet")
+    if kind(path) != "NIfTI" and (why := data_elsewhere(path)):
+        raise fault(f"{path.name}: {why}")
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     try:

@@ -32,24 +32,25 @@ LAYOUT = (
 )  # fmt: skip
 
 
-def read_headers(files: Sequence[Path], frames: Sequence[int], slices: slice) -> list[Header]:
+def read_headers(files: Sequence[tuple[Path, str]], frames: Sequence[int], slices: slice) -> list[Header]:
     """Headers of a run of slices: of files in their order, or of frames in theirs where all are in one file.
 
+    files : each with what messages call it
     Raises BadImage where a file is no longer what it was when it was curated.
     """
     if frames:
-        every = split(_header(files[0]))
+        every = split(_header(*files[0]))
         return [every[index] for index in frames[slices]]
-    return [_header(file) for file in files[slices]]
+    return [_header(*file) for file in files[slices]]
 
 
-def _header(file: Path) -> Header:
+def _header(file: Path, name: str) -> Header:
     try:
-        header = read_header(file)
+        header = read_header(file, name)
     except BROKEN as error:
-        raise BadImage(f"{file.name}: it has gone or changed since it was curated; run the study again") from error
+        raise BadImage(f"{name}: it has gone or changed since it was curated; run the study again") from error
     if header is None or header.fault:
-        raise BadImage(f"{file.name}: it has changed since it was curated; run the study again")
+        raise BadImage(f"{name}: it has changed since it was curated; run the study again")
     return header
 
 

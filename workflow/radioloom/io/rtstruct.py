@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, text
+from radioloom.io.withhold import own_words, withhold
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
 
@@ -42,6 +43,7 @@ class StructureSet:
     series: frozenset[str]
     contours: dict[int, Dataset]  # by structure number
     numbers: tuple[int, ...]
+    shown: tuple[str, ...]  # the names as messages may show them
 
     def named(self, choice: Choice) -> tuple[list[Structure], list[str]]:
         """Structures with closed contours that a choice takes, and what to note of it.
@@ -58,7 +60,7 @@ class StructureSet:
         if found:
             return [made[place] for place in found], notes
         if not made:
-            raise absent("structure", choice, self.names)
+            raise absent("structure", choice, self.shown)
         kinds = sorted({kind for structure in made.values() for kind in structure.left_out})
         said = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
         raise BadMask(f"the structure that matches {' or '.join(map(repr, choice.patterns))} has {said}")
@@ -69,20 +71,21 @@ class StructureSet:
         for contour in item.get(CONTOURS).value if item is not None and CONTOURS in item else []:
             kind = text(contour, KIND)
             if kind in CLOSED:
-                closed.append(_points(contour, self.names[index]))
+                closed.append(_points(contour, self.shown[index]))
                 instances.append(_instance(contour))
             else:
                 left_out.append(kind)
         return Structure(self.names[index], tuple(closed), tuple(left_out), tuple(instances))
 
 
-def read(path: Path) -> StructureSet:
-    """The structure set of a file; BadMask if it cannot be read."""
+def read(path: Path, called: str = "") -> StructureSet:
+    """The structure set of a file, by the name that messages may call it; BadMask if it cannot be read."""
     try:
         data = pydicom.dcmread(path, force=True)
         listed = list(data.get(STRUCTURES).value) if STRUCTURES in data else []
         drawn = list(data.get(CONTOURS_OF_ROI).value) if CONTOURS_OF_ROI in data else []
         frames, series = _references(data)
+        own = own_words(data)
         names = tuple(str(item.get(NAME).value or "").strip() if NAME in item else "" for item in listed)
         return StructureSet(
             names,
@@ -90,18 +93,21 @@ def read(path: Path) -> StructureSet:
             series,
             {int(text(item, OF_ROI)): item for item in drawn},
             tuple(int(text(item, NUMBER)) for item in listed),
+            tuple(withhold(name, own) for name in names),
         )
     except BROKEN as error:
-        raise BadMask(f"{path.name}: not a readable RTSTRUCT ({type(error).__name__}); fetch the file again") from error
+        raise BadMask(
+            f"{called or path.name}: not a readable RTSTRUCT ({type(error).__name__}); fetch the file again"
+        ) from error
 
 
 def _points(contour: Dataset, name: str) -> np.ndarray:
     try:
         points = np.array(text(contour, DATA).split("\\"), float)
     except ValueError as error:
-        raise BadMask(f"structure {name[:40]!r} has a contour with coordinates that are no numbers") from error
+        raise BadMask(f"structure {name!r} has a contour with coordinates that are no numbers") from error
     if len(points) % 3 or not np.isfinite(points).all():
-        raise BadMask(f"structure {name[:40]!r} has a contour of {len(points)} coordinates; three a point are expected")
+        raise BadMask(f"structure {name!r} has a contour of {len(points)} coordinates; three a point are expected")
     return points.reshape(-1, 3)[:, ::-1]
 
 

@@ -13,7 +13,9 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, numbers, text
 from radioloom.io.frames import MEASURES, ORIENTATION, POSITION, group
+from radioloom.io.hostile import MOST_VOXELS
 from radioloom.io.series import directions
+from radioloom.io.withhold import own_words, withhold
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
 from radioloom.segmentation.mask import Triple
@@ -31,6 +33,12 @@ class Segmentations:
     series: frozenset[str]
     data: Dataset
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The labels as messages may show them."""
+        own = own_words(self.data)
+        return tuple(withhold(label, own) for label in self.labels.values())
+
     def named(self, choice: Choice) -> tuple[list[int], list[str]]:
         """Numbers of the segments whose label or number a choice takes, and what to note of it.
 
@@ -39,7 +47,7 @@ class Segmentations:
         numbers = list(self.labels)
         found, notes = pick(choice, [(label, str(number)) for number, label in self.labels.items()])
         if not found:
-            raise absent("segment", choice, list(self.labels.values()))
+            raise absent("segment", choice, self.shown)
         return [numbers[place] for place in found], notes
 
     def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Triple]:
@@ -105,21 +113,22 @@ class Segmentations:
             ) from error
 
 
-def read(path: Path) -> Segmentations:
-    """A SEG file; BadMask if it cannot be read."""
+def read(path: Path, called: str = "") -> Segmentations:
+    """A SEG file, by the name that messages may call it; BadMask if it cannot be read."""
     try:
         data = pydicom.dcmread(path, force=True)
         labels = {int(item.SegmentNumber): str(item.get("SegmentLabel", "")).strip() for item in data.SegmentSequence}
         labels.pop(0, None)  # the background of a label map
         referred = {text(item, 0x0020000E) for item in data.get("ReferencedSeriesSequence", [])} - {""}
         frames = {text(data, 0x00200052)} - {""}
-        len(data.PerFrameFunctionalGroupsSequence)
+        if data.Rows * data.Columns * len(data.PerFrameFunctionalGroupsSequence) > MOST_VOXELS:
+            raise ValueError("no segmentation of a patient is that large")
         return Segmentations(
             labels, str(data.SegmentationType), frozenset(map(digest, frames)), frozenset(map(digest, referred)), data
         )
     except BROKEN as error:
         raise BadMask(
-            f"{path.name}: not a readable DICOM SEG ({type(error).__name__}); fetch the file again"
+            f"{called or path.name}: not a readable DICOM SEG ({type(error).__name__}); fetch the file again"
         ) from error
 
 

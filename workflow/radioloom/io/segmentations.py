@@ -10,7 +10,7 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.files import files_below
+from radioloom.io.files import called, files_below
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.labels import region
@@ -36,6 +36,21 @@ class Image:
     instances: frozenset[str] = frozenset()  # its files
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that holds a segmentation."""
+
+    kind: str  # RTSTRUCT, SEG, NIfTI, NRRD, MetaImage
+    file: Path
+    called: str  # in messages
+
+    def drawn(self) -> StructureSet | Segmentations:
+        """What an RTSTRUCT or SEG holds."""
+        from radioloom.io import rtstruct, seg
+
+        return (rtstruct if self.kind == "RTSTRUCT" else seg).read(self.file, self.called)
+
+
 def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     """The mask of one region on the grid of its image.
 
@@ -45,32 +60,32 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     Raises BadMask saying what was found: no file, several files, name absent, other series, another grid, outside the
     image, empty.
     """
-    kind, file = locate(path, image.series)
-    if kind in DRAWN:
-        drawn = _drawn(kind, file)
+    found = locate(path, image.series)
+    if found.kind in DRAWN:
+        drawn = found.drawn()
         _same_patient_space(drawn, image.series, image.frame)
-        mask = (_from_contours if kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
+        mask = (_from_contours if found.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
     else:
-        mask = _from_labels(file, kind, choice, image.grid)
+        mask = _from_labels(found, choice, image.grid)
     return largest_part(mask) if choice.take == "largest_part" else mask
 
 
 def references(path: Path) -> frozenset[str]:
     """Digests of the series that a segmentation says it was drawn on; empty where it says nothing."""
-    found = [_drawn(kind, file).series for kind, file in _candidates(path) if kind in DRAWN]
+    found = [each.drawn().series for each in _candidates(path) if each.kind in DRAWN]
     return frozenset().union(*found)
 
 
-def locate(path: Path, series: str) -> tuple[str, Path]:
-    """Kind (RTSTRUCT, SEG, NIfTI, NRRD, MetaImage) and file of the one segmentation at a path.
+def locate(path: Path, series: str) -> Candidate:
+    """The one segmentation at a path.
 
     Of several in a folder, the one that refers to the image's series; BadMask where that does not single one out.
     """
     found = _candidates(path)
     if len(found) > 1 and series:
-        found = [(kind, file) for kind, file in found if kind in DRAWN and series in _drawn(kind, file).series] or found
+        found = [each for each in found if each.kind in DRAWN and series in each.drawn().series] or found
     if len(found) != 1:
-        listed = ", ".join(file.name for _, file in found[:5])
+        listed = ", ".join(each.called for each in found[:5])
         raise BadMask(
             f"{path.name}: {len(found)} segmentations ({listed}); name the file in the sheet"
             if found
@@ -79,31 +94,25 @@ def locate(path: Path, series: str) -> tuple[str, Path]:
     return found[0]
 
 
-def _candidates(path: Path) -> list[tuple[str, Path]]:
+def _candidates(path: Path) -> list[Candidate]:
     if not path.exists():
         raise BadMask(f"{path.name}: no such segmentation; mend the path in the sheet")
+    files = list(files_below(path))
     found = []
-    for file in files_below(path):
-        if label_map := images.kind(file):
-            found.append((label_map, file))
-        elif kind := _dicom_kind(file):
-            found.append((kind, file))
+    for number, file in enumerate(files, start=1):
+        name = called(file, path, number, len(files))
+        if kind := images.kind(file) or _dicom_kind(file, name):
+            found.append(Candidate(kind, file, name))
     return found
 
 
-def _drawn(kind: str, file: Path) -> StructureSet | Segmentations:
-    from radioloom.io import rtstruct, seg
-
-    return rtstruct.read(file) if kind == "RTSTRUCT" else seg.read(file)
-
-
-def _dicom_kind(file: Path) -> str:
+def _dicom_kind(file: Path, name: str) -> str:
     from radioloom.io import dicom
 
     try:
         return dicom.kind(file)
     except dicom.BROKEN as error:
-        raise BadMask(f"{file.name}: a damaged DICOM file, cut off inside its header; fetch it again") from error
+        raise BadMask(f"{name}: a damaged DICOM file, cut off inside its header; fetch it again") from error
 
 
 def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame: str) -> None:
@@ -139,18 +148,26 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 
 
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
+    from radioloom.io.dicom import Malformed
+
     segments, notes = drawn.named(choice)
-    array, start = drawn.on(image.grid, segments, choice.threshold)
+    try:
+        array, start = drawn.on(image.grid, segments, choice.threshold)
+    except Malformed as error:
+        raise BadMask(f"the SEG's frames have no place: {error}; fetch the file again") from error
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
     return _in_image(array, start, image.grid, "SEG", notes)
 
 
-def _from_labels(file: Path, kind: str, choice: Choice, grid: Grid) -> Mask:
-    labels = images.read_native(file, BadMask)
+def _from_labels(found: Candidate, choice: Choice, grid: Grid) -> Mask:
+    try:
+        labels = images.read_native(found.file, BadMask)
+    except BadMask as error:
+        raise BadMask(str(error).replace(found.file.name, found.called)) from None
     marked, notes = region(labels.array, choice)
     array, start = place(marked, labels.grid, grid)
     notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
-    return _in_image(array, start, grid, kind, notes)
+    return _in_image(array, start, grid, found.kind, notes)
 
 
 def _in_image(array: np.ndarray, start: tuple[int, int, int], grid: Grid, source: str, notes: list[str]) -> Mask:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import CaseError
+from radioloom.io.files import listing, within
 from radioloom.io.images import geometry, kind
 from radioloom.provenance import digest
 from radioloom.stages.curate_rows import Row, image_row, series_row
@@ -30,11 +31,12 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
     rows : rows of a cohort sheet, with `cohort` and `role`
     data : folder that the rows' paths start from
 
-    An image is a dict: cohort, case, replicate, roi, role, pattern, segmentation (as in the sheet), modality, unit,
-    series and frame (digests of series and frame-of-reference UID; frame "" where unknown), factor (rescaled values
-    times this are in the unit), files (relative to data, in slice order), frames (their order, where all slices
-    are in one file), instances (digests of their files' UIDs), grid (`Grid.as_dict`). A row that cannot be used becomes
-    a row of EXCLUSIONS.
+    An image is a dict: cohort, case, replicate, roi, role, pattern, image, segmentation (as in the sheet), modality,
+    unit, series and frame (digests of series and frame-of-reference UID; frame "" where unknown), factor (rescaled
+    values times this are in the unit), files (in slice order, each its number among the files of `image`; their names
+    may be patients'), listing (digest of those names), frames (their order, where all slices are in one file),
+    instances (digests of their files' UIDs), grid (`Grid.as_dict`). A row that cannot be used becomes a row of
+    EXCLUSIONS.
     """
     images: list[Row] = []
     listed: dict[tuple, Row] = {}
@@ -76,10 +78,11 @@ def _file(row: Row, data: Path, found: list[Row]) -> Row:
     """The image of a row that names a NIfTI, NRRD or MetaImage file."""
     name = digest(row["image"])
     try:
-        grid = geometry(data / row["image"])
+        place = within(data, row["image"])
+        grid = geometry(place)
     except CaseError as error:
         told = {"verdict": "excluded", "check": "unreadable", "reason": str(error)}
         found.append(series_row(name, row["modality"], None, **told))
         raise
     found.append(series_row(name, row["modality"], grid))
-    return image_row(row, row["modality"], name, "", [row["image"]], grid)
+    return image_row(row, row["modality"], name, "", [1], grid) | {"listing": listing(place, [place])}

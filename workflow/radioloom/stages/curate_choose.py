@@ -11,6 +11,7 @@ from typing import Any
 
 from radioloom.errors import BadMask, CaseError, FailedCheck
 from radioloom.io import acquisition, dicom, series
+from radioloom.io.files import within
 from radioloom.provenance import digest
 
 MODALITIES = ("CT", "PT", "MR")
@@ -154,7 +155,7 @@ def _referred(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
     from radioloom.io import segmentations
 
     try:
-        wanted = segmentations.references(row["data"] / row["segmentation"])
+        wanted = segmentations.references(within(row["data"], row["segmentation"], BadMask))
     except BadMask:  # the segment stage will say what is wrong with it
         return []
     return [uid for uid in uids if digest(uid) in wanted]

@@ -7,6 +7,7 @@ from typing import Any
 
 from radioloom.errors import BadImage, CaseError, FailedCheck
 from radioloom.io import acquisition, dicom, series, suv
+from radioloom.io.files import within
 from radioloom.provenance import digest
 from radioloom.stages.curate_choose import Choice, Found, choose
 from radioloom.stages.curate_rows import Row, image_row, series_row
@@ -21,6 +22,7 @@ def folder(row: Row, data: Path, trees: dict[str, Found], found: list[Row]) -> R
     """
     place = data / row["image"]
     if row["image"] not in trees:
+        within(data, row["image"])
         scan = dicom.scan(place)
         trees[row["image"]] = Found(scan, series.by_series(scan.headers))
     tree = trees[row["image"]]
@@ -35,7 +37,7 @@ def folder(row: Row, data: Path, trees: dict[str, Found], found: list[Row]) -> R
         raise choice.fault
     headers = tree.groups[choice.uid]
     try:
-        image, made = _assembled(row, headers, tree.scan, data)
+        image, made = _assembled(row, headers, tree.scan)
     except CaseError as error:
         check = error.check if isinstance(error, FailedCheck) else "unreadable"
         found.append(_listed(choice.uid, tree, verdict="excluded", check=check, reason=str(error)))
@@ -66,9 +68,9 @@ def _listed(uid: str, tree: Found, made: series.Series | None = None, **told: An
     ) | {"day": acquisition.day(headers)}  # fmt: skip
 
 
-def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Path) -> tuple[Row, series.Series]:
+def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan) -> tuple[Row, series.Series]:
     folders = {header.path.parent for header in headers}
-    broken = [path.name for path in scan.broken if path.parent in folders]
+    broken = [name for path, name in scan.broken if path.parent in folders]
     if broken:
         raise FailedCheck(
             "damaged_files",
@@ -78,7 +80,7 @@ def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Pa
     modality = headers[0].modality
     made = series.assemble(headers)
     factor = suv.factor(made.headers) if modality == "PT" else 1.0
-    files = list(dict.fromkeys(header.path.relative_to(data).as_posix() for header in made.headers))
+    files = list(dict.fromkeys(header.number for header in made.headers))
     frames = [header.index for header in made.headers if header.index >= 0]
     if frames and len(files) > 1:
         raise FailedCheck(
@@ -87,4 +89,5 @@ def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan, data: Pa
     frame = digest(headers[0].frame) if headers[0].frame else ""
     image = image_row(row, modality, digest(headers[0].series), frame, files, made.grid)
     instances = sorted({digest(header.instance) for header in headers if header.instance})
-    return image | {"factor": factor, "frames": frames, "instances": instances}, made
+    listed = {"listing": scan.listing, "instances": instances}
+    return image | {"factor": factor, "frames": frames, **listed}, made

@@ -8,7 +8,8 @@ from radioloom.stages.exclude import IDENTITY
 from radioloom.volume import UNITS, Grid
 
 Row = dict[str, Any]
-CARRIED = (*IDENTITY, "roi", "role", "pattern", "segmentation")  # columns of a sheet's row that travel with the image
+# Columns of a sheet's row that travel with the image.
+CARRIED = (*IDENTITY, "roi", "role", "pattern", "image", "segmentation")
 # Columns of SERIES that may be empty: here too, since the table's module imports what one image alone does not need.
 UNTOLD = (
     "manufacturer", "model", "software", "kernel", "kvp", "exposure_mas", "reconstruction_diameter_mm",
@@ -18,7 +19,7 @@ UNTOLD = (
 )  # fmt: skip
 
 
-def image_row(row: Row, modality: str, name: str, frame: str, files: list[str], grid: Grid) -> Row:
+def image_row(row: Row, modality: str, name: str, frame: str, files: list[int], grid: Grid) -> Row:
     """An image, as `stages.curate.curate` describes it."""
     return {key: row[key] for key in CARRIED} | {
         "modality": modality,
@@ -27,6 +28,7 @@ def image_row(row: Row, modality: str, name: str, frame: str, files: list[str], 
         "frame": frame,
         "factor": 1.0,
         "files": files,
+        "listing": "",
         "frames": [],
         "instances": [],
         "grid": grid.as_dict(),

@@ -13,6 +13,7 @@ from radioloom.errors import BadImage, BadRoi, CaseError
 from radioloom.imaging.hounsfield import beyond
 from radioloom.imaging.resample import Box, place, resample, resample_mask, spacing_of
 from radioloom.io import images
+from radioloom.io.files import numbered
 from radioloom.io.prepared import Prepared
 from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
@@ -93,11 +94,11 @@ def _part(grid: Grid, box: Box) -> Grid:
 def _read(image: Row, grid: Grid, box: Box, data: Path) -> Volume:
     """The voxels of a box in the image's unit."""
     part = _part(grid, box)
-    files = [data / file for file in image["files"]]
-    if images.kind(files[0]):
-        volume = images.read(files[0], image["unit"], image["modality"], box)
+    files = numbered(data / image["image"], image["files"], image["listing"])
+    if images.kind(files[0][0]):
+        volume = images.read(files[0][0], image["unit"], image["modality"], box)
         if not volume.grid.same_place(part):
-            raise BadImage(f"{files[0].name}: it has changed since it was curated; run the study again")
+            raise BadImage(f"{files[0][1]}: it has changed since it was curated; run the study again")
         return volume
     from radioloom.io.pixels import read, read_headers
 

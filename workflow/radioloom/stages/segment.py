@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import CaseError
+from radioloom.errors import BadMask, CaseError
 from radioloom.io import segmentations
+from radioloom.io.files import within
 from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.exclude import WHOSE, exclusions
@@ -41,8 +42,8 @@ def segment(images: Sequence[Row], data: Path, rois: Mapping[str, Row] | None = 
         grid = Grid.from_dict(image["grid"])
         try:
             drawn_on = segmentations.Image(grid, image["series"], image["frame"], frozenset(image["instances"]))
-            choice = _choice(image, rois or {})
-            mask = segmentations.read(data / image["segmentation"], choice, image["roi"], drawn_on)
+            choice, place = _choice(image, rois or {}), within(data, image["segmentation"], BadMask)
+            mask = segmentations.read(place, choice, image["roi"], drawn_on)
         except CaseError as error:
             faults.append((image, error))
             continue

@@ -1,0 +1,53 @@
+"""Files of a tree: their order, what messages call them, and whether they are still the same."""
+
+from pathlib import Path
+
+import pytest
+
+from radioloom.errors import BadImage
+from radioloom.io.files import called, files_below, listing, numbered
+
+
+@pytest.mark.parametrize(
+    "name", ["IM0005.dcm", "IM005", "1-001.dcm", "0017", "000123.dcm", "CT_12.ima", "slice-3", "I9"]
+)
+def test_names_that_only_count_are_shown(name):
+    assert called(Path("ct", name), Path("ct"), 3, 9) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SMITH.dcm", "smith_0001.dcm", "12345678.dcm", "19500228", "1.2.840.113.dcm", "IM0005.txt", "again", "CT", ""],
+)
+def test_other_names_may_be_patients(name):
+    assert called(Path("ct", name), Path("other"), 3, 9) == "file 3 of 9"
+
+
+def test_the_users_own_word_is_shown():
+    assert called(Path("data/smith.dcm"), Path("data/smith.dcm"), 1, 1) == "smith.dcm"
+
+
+def test_order_and_change(tmp_path):
+    for name in ("b/2", "b/10", "c", "a", "b/a/1", "b-1"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "link").symlink_to(tmp_path / "b", target_is_directory=True)
+    files = list(files_below(tmp_path))
+    assert [file.relative_to(tmp_path).as_posix() for file in files] == ["a", "b-1", "c", "b/10", "b/2", "b/a/1"]
+    listed = listing(tmp_path, files)
+    found = numbered(tmp_path, [5, 1], listed)
+    assert [(file.name, name) for file, name in found] == [("2", "2"), ("a", "file 1 of 6")]
+    (tmp_path / "b" / "2").rename(tmp_path / "b" / "3")
+    with pytest.raises(BadImage, match="files have come, gone or changed their names"):
+        numbered(tmp_path, [5, 1], listed)
+    with pytest.raises(BadImage, match="have come, gone"):
+        numbered(tmp_path / "nowhere", [1], listed)
+
+
+def test_a_deep_tree(tmp_path):
+    place = tmp_path
+    for _ in range(600):
+        place = place / "d"
+    place.mkdir(parents=True)
+    (place / "x").write_text("")
+    assert list(files_below(tmp_path)) == [place / "x"]

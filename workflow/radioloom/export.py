@@ -1,0 +1,46 @@
+"""`radioloom deidentify`: a folder tree of DICOM as another one, without identity."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from radioloom.errors import BadImage, StudyError
+
+
+def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Counter[str]]:
+    """Write `<out>/<pseudonym>/<modality>-<end of the series UID>/<number>.dcm`; how many, and why others were not.
+
+    Raises StudyError where `out` holds something already or lies in `place`, or where the pattern is none.
+    """
+    from radioloom.io.deidentify import deidentify
+    from radioloom.io.dicom import BROKEN, read_header, read_whole
+    from radioloom.io.dicom_header import write
+    from radioloom.io.files import files_below
+
+    if not place.is_dir():
+        raise StudyError(f"{place}: no such folder; give the folder that the images are in")
+    if out.resolve().is_relative_to(place.resolve()) or (out.exists() and any(out.iterdir())):
+        raise StudyError(f"{out}: give an empty folder outside of {place}")
+    try:
+        re.compile(structures)
+    except re.error as error:
+        raise StudyError(f"--roi {structures!r} is no regular expression ({error}); mend it") from None
+    written: Counter[Path] = Counter()
+    left_out: Counter[str] = Counter()
+    for path in files_below(place):
+        try:
+            if read_header(path) is None:
+                raise BadImage("not DICOM")
+            data = deidentify(read_whole(path), key, structures)
+        except BadImage as error:
+            left_out[str(error)] += 1
+            continue
+        except BROKEN:
+            left_out["a damaged DICOM file"] += 1
+            continue
+        folder = out / str(data.PatientID) / f"{data.Modality}-{data.SeriesInstanceUID[-12:]}"
+        written[folder] += 1
+        write(data, folder / f"{written[folder]:05d}.dcm")
+    return written.total(), left_out

@@ -1,0 +1,66 @@
+"""What a file may not do to its reader: unpack to gigabytes, or send it to read another file."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+MOST_VOXELS = 2**29  # of an image (2048 slices of 512 x 512): beyond, a header is absurd, or a memory bomb
+MOST_PIXELS = 2**26  # of one slice
+MOST_INFLATED = 2**28  # bytes of a deflated DICOM file
+MOST_HEADER = 2**20  # bytes before the voxels of NIfTI, NRRD and MetaImage
+DEFLATED = b"1.2.840.10008.1.2.1.99"
+LONG = (b"OB", b"OW", b"UN", b"SQ", b"UT", b"OD", b"OF", b"OL", b"OV", b"UC", b"UR", b"SV", b"UV")  # 4 bytes of length
+DATA_FILE = re.compile(rb"^(?:data ?file|elementdatafile)\s*[:=]+\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+
+
+def refuse_inflation(handle: BinaryIO) -> None:
+    """ValueError where a DICOM file is deflated and holds more than 256 MB; the handle is at its start after."""
+    start = 132 if handle.seek(128) and handle.read(4) == b"DICM" else 0
+    handle.seek(start)
+    if _syntax(handle) == DEFLATED:
+        unpacker, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
+        while size <= MOST_INFLATED and (packed := unpacker.unconsumed_tail or handle.read(1 << 16)):
+            size += len(unpacker.decompress(packed, 1 << 20))
+        if size > MOST_INFLATED:
+            raise ValueError("it inflates to more than a file of one image or segmentation can hold")
+    handle.seek(0)
+
+
+def _syntax(handle: BinaryIO) -> bytes:
+    """The transfer syntax in the file meta group, b"" where there is none; the handle is at the first element after."""
+    found = b""
+    while True:
+        head = handle.read(8)
+        if head[:2] != b"\x02\x00" or len(head) < 8:
+            handle.seek(-len(head), 1)
+            return found
+        length = int.from_bytes(handle.read(4) if head[4:6] in LONG else head[6:8], "little")
+        if head[2:4] == b"\x10\x00":
+            found = handle.read(min(length, 64)).rstrip(b" \0")
+        else:
+            handle.seek(length, 1)
+
+
+def data_elsewhere(path: Path) -> str:
+    """Why an NRRD or MetaImage header may not be followed, "" where it may.
+
+    A header can name the files of its voxels: only such as lie beside it, and are no links.
+    """
+    with open(path, "rb") as handle:
+        head = handle.read(MOST_HEADER)
+    blank = re.search(rb"\r?\n\r?\n", head)  # after which an NRRD's voxels begin
+    named = DATA_FILE.search(head, 0, blank.start() if blank and head[:4] == b"NRRD" else len(head))
+    if not named:
+        return "" if blank or len(head) < MOST_HEADER else "its header does not end within 1 MB"
+    first = named.group(1).strip()
+    if first.upper() == b"LOCAL":
+        return ""
+    rest = head[named.end() :].split() if first.upper().startswith(b"LIST") else []
+    for name in (first, *rest):
+        beside = path.parent / name.decode("utf-8", "replace")
+        if b"/" in name or b"\\" in name or b".." in name or beside.is_symlink():
+            return "its header names voxels in another folder; put their file beside it"
+    return ""
