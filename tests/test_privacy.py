@@ -62,6 +62,9 @@ BLANK = "StudyDate StudyTime PatientSex AccessionNumber StudyID ReferringPhysici
 FAULTS = {
     "good": (lambda case: None, {}),
     "by_seg": (lambda case: None, {"segmentation": "seg.dcm"}),
+    "by_own": (lambda case: None, {"pattern": "GTV_.*"}),
+    "union": (lambda case: None, {"pattern": "GTV.*|Lung.*"}),
+    "union_of_seg": (lambda case: None, {"pattern": "GTV.*", "segmentation": "seg.dcm"}),
     "missing": (lambda case: files(case)[4].unlink(), {}),
     "truncated": (lambda case: files(case)[4].write_bytes(files(case)[4].read_bytes()[:-300]), {}),
     "header": (lambda case: files(case)[4].write_bytes(files(case)[4].read_bytes()[:400]), {}),
@@ -84,6 +87,9 @@ FAULTS = {
     "changed": (lambda case: None, {}),
     "shorter": (lambda case: None, {}),
 }  # fmt: skip
+
+
+GOOD = {"good", "by_seg", "by_own", "union", "union_of_seg"}
 
 
 def files(case):
@@ -186,7 +192,7 @@ def test_a_crash_does_not_quote_the_file(tmp_path, root, kind, last):
 
 def test_every_fault_has_its_reason(made):
     reasons = json.loads((made[0] / "reasons.json").read_text())
-    assert set(reasons) == set(FAULTS) - {"good", "by_seg"}, reasons
+    assert set(reasons) == set(FAULTS) - GOOD, reasons
     assert len(set(reasons.values())) == len(reasons)
 
 

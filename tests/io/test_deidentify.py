@@ -3,6 +3,7 @@
 import datetime
 import json
 
+import highdicom
 import numpy as np
 import pydicom
 import pytest
@@ -100,7 +101,8 @@ def test_every_reference_is_to_a_file_that_is_there(tmp_path, key):
     main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out")])
     files = [pydicom.dcmread(path) for path in sorted((tmp_path / "out").rglob("*.dcm"))]
     there = {data.SOPInstanceUID for data in files} | {data.SeriesInstanceUID for data in files}
-    seg = next(data for data in files if data.Modality == "SEG")
+    seg = highdicom.seg.Segmentation.from_dataset(next(data for data in files if data.Modality == "SEG"))
+    assert (seg.number_of_segments, seg.get_segment_description(1).segment_label) == (1, "ROI 1")
     referred = {item.ReferencedSOPInstanceUID for item in seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence}
     referred.add(seg.ReferencedSeriesSequence[0].SeriesInstanceUID)
     for frame in seg.PerFrameFunctionalGroupsSequence:
