@@ -89,7 +89,7 @@ FAULTS = {
 }  # fmt: skip
 
 
-GOOD = {"good", "by_seg", "by_own", "union", "union_of_seg"}
+GOOD = {"good", "duplicate", "by_seg", "by_own", "union", "union_of_seg"}
 
 
 def files(case):

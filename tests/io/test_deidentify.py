@@ -11,7 +11,7 @@ import pytest
 from canaries import Planter
 from hospital import ct, image_slice, row, save, square, stored, structures
 from radioloom.cli import main
-from radioloom.io import pixels
+from radioloom.io import suv
 from radioloom.io.deidentify import deidentify
 from radioloom.io.dicom import scan
 from radioloom.io.dicom_write import Header, segmentation
@@ -168,7 +168,7 @@ def test_suv_stays(tmp_path, key):
     study(tmp_path / "in")
     main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out")])
     factors = [
-        pixels.suv_factor([header for header in scan(place).headers if header.modality == "PT"])
+        suv.factor([header for header in scan(place).headers if header.modality == "PT"])
         for place in (tmp_path / "in", tmp_path / "out")
     ]
     assert factors[0] == factors[1] == pytest.approx(71500 / (3.5e8 * 2 ** (-3600 / 6586.2)), rel=1e-12)

@@ -37,7 +37,7 @@ def test_from_folder_to_voxels(tmp_path):
     save(enhanced(values, ORDER), tmp_path / "ct" / "x")
     made = curate([row(image="ct")], tmp_path)
     image = made.images[0]
-    assert (image["files"], image["frames"]) == (["ct/x"], [ORDER.index(k) for k in range(5)])
+    assert (image["files"], image["frames"]) == ([1], [ORDER.index(k) for k in range(5)])
     assert (made.series[0]["n_slices"], made.series[0]["slice_thickness_mm"]) == (5, 3.0)
     box = (slice(1, 4), slice(2, 9), slice(3, 20))
     found = _read(image, Grid.from_dict(image["grid"]), box, tmp_path)
@@ -61,7 +61,7 @@ def test_the_units_of_an_enhanced_pet_are_told_to_be_unknown(tmp_path):
         (
             lambda data: data.PerFrameFunctionalGroupsSequence.__setitem__(1, data.PerFrameFunctionalGroupsSequence[3]),
             "repeated_slices",
-            "x, frame 2 and x, frame 4 lie at the same place .-97.00 mm. with other pixels: two volumes",
+            "frame 2 and file 1 of 1, frame 4 lie at the same place .-97.00 mm. with other pixels: two volumes",
         ),
     ],
 )  # fmt: skip

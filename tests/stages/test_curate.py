@@ -272,7 +272,7 @@ def test_copies_in_another_folder_are_counted(tmp_path):
     for file in files:
         save(pydicom.dcmread(file), tmp_path / "ct" / "b" / file.name)
     made = one(tmp_path)
-    assert made.images[0]["files"] == [f"ct/a/IM{8 - k:03d}" for k in range(8)]
+    assert made.images[0]["files"] == list(range(8, 0, -1))  # numbers of files
     series = SERIES.frame(made.series).iloc[0]
     assert (series.n_slices, series.n_copies, series.verdict) == (8, 8, "usable")
     assert series.reason == "8 file(s) left out: copies of others"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pydicom
 
 from radioloom.io.dicom import text
-from radioloom.io.pixels import moment
+from radioloom.io.suv import moment
 from radioloom.io.withhold import OWN, own_words, withhold
 
 NUMBER, BIRTH = 0x00100020, 0x00100030

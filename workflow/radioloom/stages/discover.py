@@ -15,6 +15,7 @@ from radioloom.io.identity import Identity, identity
 from radioloom.io.segmentations import Candidate
 from radioloom.provenance import digest
 from radioloom.pseudonym import pseudonym
+from radioloom.segmentation.choose import Choice
 
 MODALITIES = ("CT", "PT", "MR")
 
@@ -199,7 +200,7 @@ def _image(tree: _Tree, named: frozenset[str], frames: frozenset[str], patient: 
 def _pattern(drawn: object, roi: str) -> str:
     """The pattern that picks the structure; BadMask lists what there is."""
     if roi:
-        drawn.named(roi)
+        drawn.named(Choice((roi,)))
         return roi
     if len(drawn.shown) != 1:
         listed = ", ".join(map(repr, drawn.shown[:20])) or "none"
