@@ -1,8 +1,9 @@
-"""Small random regions for the texture tests: with holes, parts, flat sides, and levels that are missing."""
+"""Small random regions for texture tests (holes, parts, flat sides, missing levels), and what a family measures."""
 
 import numpy as np
 from hypothesis import strategies as st
 
+from radioloom.features.texture import Texture
 from radioloom.roi import Levels
 
 
@@ -16,3 +17,11 @@ def regions(draw, largest=5):
     inside[tuple(rng.integers(0, shape))] = True
     levels = np.where(inside, rng.choice(grey, shape), 0).astype(np.uint16)
     return Levels(levels, int(levels.max()), inside, (1.0, 1.0, 1.0))
+
+
+def measured(family, levels, aggregations):
+    """Values of a texture family: aggregation -> feature -> value."""
+    values: dict = {}
+    for value in family.measure(Texture(levels), {"aggregations": aggregations}):
+        values.setdefault(value.aggregation, {})[value.feature] = value.value
+    return values

@@ -248,8 +248,8 @@ def _reliability(draw):
             icc = 0.97 - 0.01 * place if place < 4 else float(np.clip(draw.beta(6, 1.6), 0, 0.99))
             width = (1 - icc) * 0.9 + 0.01
             rows.append(
-                {"source": source, "role": "observers" if source == "readers" else "test-retest", "friedman": 0.5,
-                 "friedman_p": 0.8, "note": "",
+                {"split": "frozen", "source": source, "role": "observers" if source == "readers" else "test-retest",
+                 "friedman": 0.5, "friedman_p": 0.8, "note": "",
                  "feature_id": name, "form": "ICC(A,1)", "estimate": icc, "low": icc - width,
                  "high": min(1.0, icc + width / 3), "n": n, "k": k}
             )  # fmt: skip

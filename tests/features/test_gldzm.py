@@ -7,18 +7,10 @@ from hypothesis import given, settings
 import naive_texture as naive
 from radioloom.features.gldzm import FAMILY, FEATURES
 from radioloom.features.matrix import PLAIN
-from radioloom.features.texture import Texture
 from radioloom.roi import Levels
-from regions import regions
+from regions import measured, regions
 
 NAMES = [feature.name for feature in FEATURES]
-
-
-def measured(levels: Levels) -> dict:
-    values: dict = {}
-    for value in FAMILY.measure(Texture(levels), {"aggregations": PLAIN}):
-        values.setdefault(value.aggregation, {})[value.feature] = value.value
-    return values
 
 
 def features(levels, shape, planar):
@@ -33,7 +25,7 @@ def test_equals_definition(levels):
     """The shape is larger than the region with levels, as after re-segmentation."""
     grid, shape = levels.levels, levels.shape.copy()
     shape[:, : grid.shape[1] // 2 + 1] = True
-    found = measured(Levels(grid, levels.n_levels, shape, levels.spacing_mm))
+    found = measured(FAMILY, Levels(grid, levels.n_levels, shape, levels.spacing_mm), PLAIN)
     assert found["3D"] == pytest.approx(features(grid, shape, False), rel=1e-9, abs=1e-9)
     assert found["2.5D"] == pytest.approx(features(grid, shape, True), rel=1e-9, abs=1e-9)
     parts = [(grid[z : z + 1], shape[z : z + 1]) for z in range(len(grid)) if grid[z].any()]
@@ -44,5 +36,5 @@ def test_equals_definition(levels):
 def test_the_middle_of_a_cube():
     levels = np.ones((5, 5, 5), np.uint16)
     levels[2, 2, 2] = 2
-    found = measured(Levels(levels, 2, levels > 0, (1.0, 1.0, 1.0)))
+    found = measured(FAMILY, Levels(levels, 2, levels > 0, (1.0, 1.0, 1.0)), PLAIN)
     assert found["3D"]["large_distance_emphasis"] == (1 + 9) / 2

@@ -7,24 +7,16 @@ from hypothesis import given, settings
 import naive_texture as naive
 from radioloom.features.glrlm import FAMILY, FEATURES
 from radioloom.features.matrix import DIRECTIONAL
-from radioloom.features.texture import Texture
 from radioloom.roi import Levels
-from regions import regions
+from regions import measured, regions
 
 NAMES = [feature.name for feature in FEATURES]
-
-
-def measured(levels: Levels) -> dict:
-    values: dict = {}
-    for value in FAMILY.measure(Texture(levels), {"aggregations": DIRECTIONAL}):
-        values.setdefault(value.aggregation, {})[value.feature] = value.value
-    return values
 
 
 @settings(max_examples=40, deadline=None)
 @given(levels=regions(4))
 def test_equals_definition(levels):
-    found = measured(levels)
+    found = measured(FAMILY, levels, DIRECTIONAL)
     wide = max(levels.levels.shape) + 1
 
     def count(part, step):
@@ -40,7 +32,7 @@ def test_equals_definition(levels):
 
 def test_a_line():
     line = np.array([[[1, 1, 2, 2, 2, 7]]], np.uint16)
-    found = measured(Levels(line, 7, line > 0, (1.0, 1.0, 1.0)))
+    found = measured(FAMILY, Levels(line, 7, line > 0, (1.0, 1.0, 1.0)), DIRECTIONAL)
     along = (1 / 4 + 1 / 9 + 1) / 3
     assert found["3D, averaged"]["short_runs_emphasis"] == pytest.approx((12 + along) / 13)
     assert found["3D, averaged"]["run_percentage"] == pytest.approx((12 + 0.5) / 13)

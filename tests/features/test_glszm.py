@@ -7,18 +7,10 @@ from hypothesis import given, settings
 import naive_texture as naive
 from radioloom.features.glszm import FAMILY, FEATURES
 from radioloom.features.matrix import PLAIN
-from radioloom.features.texture import Texture
 from radioloom.roi import Levels
-from regions import regions
+from regions import measured, regions
 
 NAMES = [feature.name for feature in FEATURES]
-
-
-def measured(levels: Levels) -> dict:
-    values: dict = {}
-    for value in FAMILY.measure(Texture(levels), {"aggregations": PLAIN}):
-        values.setdefault(value.aggregation, {})[value.feature] = value.value
-    return values
 
 
 def features(levels, planar):
@@ -30,7 +22,7 @@ def features(levels, planar):
 @settings(max_examples=40, deadline=None)
 @given(levels=regions(4))
 def test_equals_definition(levels):
-    found = measured(levels)
+    found = measured(FAMILY, levels, PLAIN)
     assert found["3D"] == pytest.approx(features(levels.levels, False), rel=1e-9, abs=1e-9)
     assert found["2.5D"] == pytest.approx(features(levels.levels, True), rel=1e-9, abs=1e-9)
     by_slice = naive.mean(features(part, True) for part in naive.slices(levels.levels))
@@ -40,6 +32,6 @@ def test_equals_definition(levels):
 def test_parts_that_touch_at_a_corner_are_one_zone():
     levels = np.zeros((2, 2, 2), np.uint16)
     levels[0, 0, 0] = levels[1, 1, 1] = 4
-    found = measured(Levels(levels, 4, levels > 0, (1.0, 1.0, 1.0)))
+    found = measured(FAMILY, Levels(levels, 4, levels > 0, (1.0, 1.0, 1.0)), PLAIN)
     assert found["3D"]["large_zone_emphasis"] == 4
     assert found["2.5D"]["large_zone_emphasis"] == 1

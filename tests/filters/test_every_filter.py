@@ -13,7 +13,8 @@ from radioloom.errors import BadImage, BadRoi, StudyError
 from radioloom.filters import FILTERS, reach, response_maps
 from radioloom.profile import load
 from radioloom.settings import check, shipped
-from radioloom.stages.extract import extract, extract_batch, margin, warm
+from radioloom.stages import margin
+from radioloom.stages.extract import extract, extract_batch, warm
 from radioloom.volume import Grid, Volume
 
 SPACING = (2.0, 1.0, 1.0)
@@ -246,7 +247,7 @@ def test_extraction_measures_the_maps_at_the_images_own_spacing():
     for name in ("log", "gradient"):
         for label, response in maps(image, whole(image), (name, profile.images[name])).items():
             assert means[label] == pytest.approx(response[mask].mean(), rel=1e-9)
-    assert margin(profile, SPACING) == (3, 6, 6)
+    assert margin.reach(profile, SPACING) == (3, 6, 6)
 
 
 def test_a_region_in_an_image_too_thin_for_its_filter_is_excluded_with_the_reason():

@@ -12,32 +12,22 @@ from written import kernel, plain
 
 
 def packed(levels, pad, plain):
-    limits = kernel(box.bounds, plain)(levels.levels, levels.shape)
-    return limits, kernel(box.pack, plain)(levels.levels, limits, pad, 7)
+    return kernel(box.pack, plain)(levels.levels, pad, 7)
 
 
 @plain
 @settings(max_examples=40, deadline=None)
 @given(levels=regions())
-def test_bounds_and_pack(plain, levels):
-    limits, (flat, spans, occurs) = packed(levels, 2, plain)
-    cut = tuple(slice(low, high) for low, high in limits)
-    assert np.array_equal(limits, [(p.min(), p.max() + 1) for p in np.nonzero(levels.shape)])
-    assert np.array_equal(flat[7:-7], np.pad(levels.levels[cut], 2).ravel())
+def test_pack(plain, levels):
+    flat, spans, occurs = packed(levels, 2, plain)
+    assert np.array_equal(flat[7:-7], np.pad(levels.levels, 2).ravel())
     assert not flat[:7].any()
     assert not flat[-7:].any()
     assert np.array_equal(np.flatnonzero(occurs), np.unique(levels.levels[levels.levels > 0]))
-    rows = [row for slice_ in levels.levels[cut] for row in slice_ if row.any()]
+    rows = [row for slice_ in levels.levels for row in slice_ if row.any()]
     assert [flat[first:last].tolist() for _, first, last, _ in spans] == [np.trim_zeros(row).tolist() for row in rows]
     assert [held for *_, held in spans] == [np.count_nonzero(row) for row in rows]
-    assert [z for z, *_ in spans] == [z for z, slice_ in enumerate(levels.levels[cut]) for row in slice_ if row.any()]
-
-
-def test_bounds_hold_the_shape_too():
-    levels, shape = np.zeros((3, 4, 5), np.uint16), np.zeros((3, 4, 5), bool)
-    levels[1, 2, 3] = 1
-    shape[1, 1:3, 2] = True
-    assert box.bounds(levels, shape).tolist() == [[1, 2], [1, 3], [2, 4]]
+    assert [z for z, *_ in spans] == [z for z, slice_ in enumerate(levels.levels) for row in slice_ if row.any()]
 
 
 @plain
@@ -57,10 +47,10 @@ def test_relabel(plain, seed):
 @settings(max_examples=30, deadline=None)
 @given(levels=regions())
 def test_edge_distance(plain, planar, levels):
-    limits, (flat, *_) = packed(levels, 1, plain)
-    steps = kernel(box.edge_distance, plain)(levels.shape, limits, 1, 7, planar)
+    flat, *_ = packed(levels, 1, plain)
+    steps = kernel(box.edge_distance, plain)(levels.shape, 1, 7, planar)
     assert steps.shape == flat.shape
-    inside = np.pad(levels.shape[tuple(slice(low, high) for low, high in limits)], 1)
+    inside = np.pad(levels.shape, 1)
     wanted = [naive.edge_distance(levels.shape, place, planar) for place in np.argwhere(levels.shape)]
     assert steps[7:-7].reshape(inside.shape)[inside].tolist() == wanted
     assert not steps[7:-7].reshape(inside.shape)[~inside].any()

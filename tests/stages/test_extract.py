@@ -8,7 +8,8 @@ import pytest
 from radioloom.errors import BadMask, BadRoi, StudyError
 from radioloom.filters.wavelet import sub_bands
 from radioloom.profile import load
-from radioloom.stages.extract import bounding_box, extract, extract_batch, margin, warm
+from radioloom.stages.extract import bounding_box, extract, extract_batch, warm
+from radioloom.stages.margin import reach
 from radioloom.volume import Grid, Volume
 
 SPACING = (3.0, 1.0, 1.0)
@@ -95,9 +96,9 @@ def test_resegmentation_of_the_original_holds_for_filtered_images():
 
 def test_a_crop_with_the_margin_gives_the_same_rows():
     image, mask = sphere()
-    reach = margin(small(), SPACING)
-    assert reach == (3, 3, 3)
-    box = tuple(slice(s.start - r, s.stop + r) for s, r in zip(bounding_box(mask.array), reach, strict=True))
+    around = reach(small(), SPACING)
+    assert around == (3, 3, 3)
+    box = tuple(slice(s.start - r, s.stop + r) for s, r in zip(bounding_box(mask.array), around, strict=True))
     grid = image.grid.crop(tuple(s.start for s in box), image.array[box].shape)
     assert extract(Volume(image.array[box], grid), Volume(mask.array[box], grid), small()) == extract(
         image, mask, small()
@@ -106,7 +107,7 @@ def test_a_crop_with_the_margin_gives_the_same_rows():
 
 def test_the_sphere_of_local_intensity_widens_the_margin():
     families = {"local_intensity": {"settings": {}, "features": "all"}}
-    assert margin(small(families=families), SPACING) == (3, 7, 7)  # 6.2 mm in voxels of 3, 1, 1 mm
+    assert reach(small(families=families), SPACING) == (3, 7, 7)  # 6.2 mm in voxels of 3, 1, 1 mm
 
 
 def test_what_ends_a_case():

@@ -15,9 +15,10 @@ from radioloom.stages.extract import extract
 from radioloom.stages.perturb import native, perturb_batch, prepared, variants
 from radioloom.stages.prepare import prepare
 from radioloom.stages.reliability import robustness
+from radioloom.stages.reliable import reliable
 from radioloom.stages.segment import name, segment
 from radioloom.stats.agreement import icc
-from radioloom.tables import PERTURBED, RELIABILITY, SKIPPED
+from radioloom.tables import PERTURBED, RELIABILITY, SKIPPED, SPLITS
 from radioloom.volume import Grid
 
 CUBE = [np.add(square(-100 + 3 * k, -4.75, 7.25), (0, -10, 0)) for k in (2, 3, 4)]
@@ -32,6 +33,7 @@ CUBIC = {"spacing_mm": [2.0, 1.0, 1.0], "image": "cubic", "mask": "linear", "mas
 }
 PROFILE = replace(load("demo"), families=FAMILIES, images={"original": {}}, grid=None)
 ASKED = {"chain": "RCV", "repeats": 4, "seed": 3}
+NONE = SPLITS.frame([])
 
 
 @pytest.fixture
@@ -103,7 +105,7 @@ def test_a_region_too_small_for_the_chain_is_skipped_with_its_reason(data):
 
 def test_reliability_of_perturbed_images_is_the_one_way_icc_of_their_values():
     table = perturbed()
-    found = RELIABILITY.frame(robustness(table, {"chain": "RCV", "form": "ICC(1)"})).set_index("feature_id")
+    found = RELIABILITY.frame(robustness(table, NONE, {"chain": "RCV", "form": "ICC(1)"})).set_index("feature_id")
     assert set(found["source"]) == {"train, perturbed RCV"}
     assert set(found["role"]) == {"perturbations"}
     for feature in ("steady", "shaky"):
@@ -121,13 +123,36 @@ def test_reliability_of_perturbed_images_is_the_one_way_icc_of_their_values():
 def test_skipped_images_are_missing_replicates_and_no_case_is_lost():
     table = perturbed()
     gone = ((table["case"] == "C03") & (table["variant"] > "RCV-02")) | (table["variant"] == "RCV-06")
-    found = RELIABILITY.frame(robustness(table[~gone], {"chain": "RCV", "form": "ICC(1)"})).set_index("feature_id")
+    found = RELIABILITY.frame(robustness(table[~gone], NONE, {"chain": "RCV", "form": "ICC(1)"})).set_index(
+        "feature_id"
+    )
     assert (found.loc["steady", "n"], found.loc["steady", "k"]) == (20, 5)
     one = table[table["variant"] == "RCV-01"]
-    found = RELIABILITY.frame(robustness(one, {"chain": "RCV", "form": "ICC(1)"}))
+    found = RELIABILITY.frame(robustness(one, NONE, {"chain": "RCV", "form": "ICC(1)"}))
     assert set(found["note"]) == {"one replicate only"}
     assert found["estimate"].isna().all()
-    assert robustness(table, None) == []
+    assert robustness(table, NONE, None) == []
+
+
+def test_a_fold_knows_nothing_of_the_perturbed_images_of_its_test_cases():
+    table, settings = perturbed(), {"chain": "RCV", "form": "ICC(1)"}
+    tested = {"C00", "C07", "C13"}
+    rows = [("r01f1", "train", case, "test" if case in tested else "train") for case in sorted(set(table["case"]))]
+    rows += [("frozen", "valid", "V1", "test"), *(("frozen", *row[1:3], "train") for row in rows)]
+    splits = SPLITS.frame([dict(zip(("split", "cohort", "case", "part"), row, strict=True)) for row in rows])
+    found = RELIABILITY.frame(robustness(table, splits, settings))
+    apart = found.set_index(["split", "feature_id"])
+    assert set(found["split"]) == {"frozen", "r01f1"}
+    assert (apart.loc[("frozen", "steady"), "n"], apart.loc[("r01f1", "steady"), "n"]) == (20, 17)
+    without = RELIABILITY.frame(robustness(table[~table["case"].isin(tested)], NONE, settings))
+    own = found[found["split"] == "r01f1"].assign(split="frozen").reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, without)
+    names = np.array(sorted(set(table["feature_id"])), dtype=object)
+    asked = {"rule": "lower_bound", "threshold": float(apart.loc[("frozen", "steady"), "low"])}
+    verdicts = reliable(found, names, asked)
+    assert verdicts["frozen"].fault[names == "steady"] == [""]
+    np.testing.assert_array_equal(verdicts["r01f1"].low, reliable(without, names, asked)["frozen"].low)
+    assert verdicts["r01f1"].fault[names == "shaky"][0].endswith("n 17")
 
 
 def perturbed() -> pd.DataFrame:

@@ -13,7 +13,8 @@ from radioloom.imaging.resample import resample, resample_mask
 from radioloom.io import images, prepared
 from radioloom.profile import load
 from radioloom.stages.curate import curate
-from radioloom.stages.prepare import margin, prepare, prepare_batch
+from radioloom.stages.margin import margin
+from radioloom.stages.prepare import prepare, prepare_batch
 from radioloom.stages.segment import segment
 from radioloom.tables import CASES
 from radioloom.volume import Grid, Volume

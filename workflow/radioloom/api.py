@@ -20,6 +20,7 @@ from radioloom.segmentation.mask import Mask
 from radioloom.segmentation.place import inside
 from radioloom.segmentation.place import place as turned
 from radioloom.stages import extract as stage
+from radioloom.stages.margin import reach
 from radioloom.volume import LARGEST, Grid, Volume, unfit
 
 if TYPE_CHECKING:
@@ -83,11 +84,11 @@ def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Vo
     """
     if profile.normalise is not None:
         image = normalise(_finite(image), profile.normalise)
-    margin = stage.margin(profile, spacing_of(image.grid, profile.grid))
-    where = place(image.grid, stage.bounding_box(mask.array), profile.grid, margin)
+    around = reach(profile, spacing_of(image.grid, profile.grid))
+    where = place(image.grid, stage.bounding_box(mask.array), profile.grid, around)
     crop = image.grid.crop(tuple(side.start for side in where.source), image.array[where.source].shape)
-    around = _finite(Volume(image.array[where.source], crop, image.unit, image.modality))
-    new = resample(around, profile.grid, where.target)
+    source = _finite(Volume(image.array[where.source], crop, image.unit, image.modality))
+    new = resample(source, profile.grid, where.target)
     region = resample_mask(Volume(mask.array[where.source], crop), profile.grid, where.target)
     return replace(new, array=new.array.astype(np.float32).astype(np.float64)), region
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+PEAK_MM = (3 * 1000 / (4 * np.pi)) ** (1 / 3)  # of the sphere of 1 cm3 that local intensity (IBSI 9ST6) reads
+
 
 @dataclass(frozen=True, slots=True)
 class Roi:

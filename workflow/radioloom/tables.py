@@ -297,8 +297,9 @@ SKIPPED = Table(
 RELIABILITY = Table(
     "RELIABILITY",
     "agreement of each feature over replicates",
-    ("source", "feature_id"),
+    ("split", "source", "feature_id"),
     (
+        Column("split", "string", "'frozen', or the fold whose test cases were left out of perturbed images"),
         Column("source", "string", "cohort that gave the replicates, or 'perturbed' with the chain"),
         Column("role", "string", "what was repeated: test-retest, observers or perturbations"),
         Column("feature_id", "string", "feature"),

@@ -54,6 +54,7 @@ rule reliability:
     input:
         features=f"{RESULTS}/tables/features.parquet",
         perturbed=[f"{path}.parquet" for path in PERTURBED],
+        splits=f"{RESULTS}/tables/splits.parquet",
     output:
         f"{RESULTS}/tables/reliability.parquet",
     log:

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.errors import BadRoi
-from radioloom.features.matrix import DIRECTIONAL, Cells, aggregate, chosen, extents
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.matrix import DIRECTIONAL, Cells, aggregate, extents
+from radioloom.features.record import Family, Feature, Value, chosen
 from radioloom.features.settings import read
 from radioloom.features.texture import Texture
 from radioloom.kernels import cells

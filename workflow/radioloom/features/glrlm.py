@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from radioloom.features.matrix import DIRECTIONAL, CountSums, aggregate, chosen, extents
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.matrix import DIRECTIONAL, CountSums, aggregate, extents
+from radioloom.features.record import Family, Feature, Value, chosen
 from radioloom.features.settings import read
 from radioloom.features.texture import Texture
 

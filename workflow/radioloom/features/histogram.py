@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.features.distribution import Counted, count_voxels
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.record import Family, Feature, Value, ratio, values
 from radioloom.features.settings import read
 from radioloom.roi import Levels
 
@@ -43,7 +43,7 @@ class Histogram:
 
     def moment(self, order: int) -> float:
         """Standardised central moment of order 3 or 4; NaN where there is one level only (0/0)."""
-        return _ratio(float(self.spread.central[order - 1]) / self.spread.n, self.variance ** (order / 2))
+        return ratio(float(self.spread.central[order - 1]) / self.spread.n, self.variance ** (order / 2))
 
     @cached_property
     def shares(self) -> np.ndarray:
@@ -76,14 +76,7 @@ def measure(levels: Levels, settings: dict) -> Iterator[Value]:
     counts = count_voxels(levels.levels, levels.n_levels)
     found = np.flatnonzero(counts)
     histogram = Histogram(counts, Counted(found + 1.0, counts[found], chosen.percentiles))
-    for row in FEATURES:
-        if chosen.rows is None or row.name in chosen.rows:
-            yield Value("histogram", row.name, row.ibsi, "", float(row.formula(histogram)))
-
-
-def _ratio(above: float, below: float) -> float:
-    """NaN where the denominator is zero: the quantity is undefined there."""
-    return above / below if below else np.nan
+    return values("histogram", FEATURES, chosen.rows, histogram)
 
 
 def _quartiles(h: Histogram) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 
 from radioloom.errors import BadRoi
 from radioloom.features.distribution import Counted, Sampled, measure_values
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.record import Family, Feature, Value, ratio, values
 from radioloom.features.settings import read
 from radioloom.roi import Roi
 
@@ -54,12 +54,12 @@ class Statistics:
     @cached_property
     def skewness(self) -> float:
         """Third central moment over variance^1.5; NaN (0/0) for a flat region."""
-        return _ratio(float(self.spread.central[2]) / self.spread.n, self.variance**1.5)
+        return ratio(float(self.spread.central[2]) / self.spread.n, self.variance**1.5)
 
     @cached_property
     def kurtosis(self) -> float:
         """Fourth central moment over variance²; NaN (0/0) for a flat region."""
-        return _ratio(float(self.spread.central[3]) / self.spread.n, self.variance**2)
+        return ratio(float(self.spread.central[3]) / self.spread.n, self.variance**2)
 
     @cached_property
     def energy(self) -> float:
@@ -97,14 +97,7 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
     chosen = read(Settings, settings, "intensity")
     spread = measure_values(roi.intensity, roi.mask, chosen.percentiles)
     found = Statistics(spread, float(np.prod(roi.spacing_mm)), chosen)
-    for row in FEATURES:
-        if chosen.rows is None or row.name in chosen.rows:
-            yield Value("intensity", row.name, row.ibsi, "", float(row.formula(found)))
-
-
-def _ratio(above: float, below: float) -> float:
-    """NaN where the denominator is zero: the quantity is undefined there."""
-    return above / below if below else np.nan
+    return values("intensity", FEATURES, chosen.rows, found)
 
 
 def _or_zero(value: float) -> float:
@@ -148,13 +141,13 @@ FEATURES = (
     Feature(
         "coefficient_of_variation",
         "7TET",
-        lambda s: _ratio(np.sqrt(s.variance), s.spread.mean),
+        lambda s: ratio(np.sqrt(s.variance), s.spread.mean),
         "standard deviation over mean; NaN at mean 0",
     ),
     Feature(
         "quartile_coefficient_of_dispersion",
         "9S40",
-        lambda s: _ratio(_quartiles(s), s.quantile(0.75) + s.quantile(0.25)),
+        lambda s: ratio(_quartiles(s), s.quantile(0.75) + s.quantile(0.25)),
         "interquartile range over the sum of the quartiles; NaN where that sum is 0",
     ),
     Feature("energy", "N8CA", lambda s: s.energy, "sum of (value + shift)²"),
@@ -175,13 +168,13 @@ FEATURES = (
     Feature(
         "variance_sample",
         "",
-        lambda s: _ratio(float(s.spread.central[1]), s.spread.n - 1),
+        lambda s: ratio(float(s.spread.central[1]), s.spread.n - 1),
         "variance divided by n - 1 (2014 code); NaN for one voxel",
     ),
     Feature(
         "standard_deviation_sample",
         "",
-        lambda s: np.sqrt(_ratio(float(s.spread.central[1]), s.spread.n - 1)),
+        lambda s: np.sqrt(ratio(float(s.spread.central[1]), s.spread.n - 1)),
         "root of variance_sample (2014 code); NaN for one voxel",
     ),
     Feature(

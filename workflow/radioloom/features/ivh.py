@@ -16,7 +16,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.features.distribution import count_voxels
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.record import Family, Feature, Value, values
 from radioloom.features.settings import read
 from radioloom.roi import Levels
 
@@ -65,9 +65,7 @@ def measure(levels: Levels, settings: dict) -> Iterator[Value]:
     volume = np.cumsum(counts[::-1])[::-1] / counts.sum()
     in_unit = chosen.scale == "unit"
     curve = Curve(volume, levels.lowest + levels.width / 2 if in_unit else 1.0, levels.width if in_unit else 1.0)
-    for row in FEATURES:
-        if chosen.rows is None or row.name in chosen.rows:
-            yield Value("ivh", row.name, row.ibsi, "", float(row.formula(curve)))
+    return values("ivh", FEATURES, chosen.rows, curve)
 
 
 FEATURES = (

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.record import Family, Feature, Value, values
 from radioloom.features.settings import read
 from radioloom.kernels.peak import running_sums, sphere_peaks
-from radioloom.roi import Roi
-
-RADIUS_MM = (3 * 1000 / (4 * np.pi)) ** (1 / 3)
+from radioloom.roi import PEAK_MM, Roi
 
 
 @dataclass(frozen=True)
@@ -31,15 +29,13 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
     """Both peaks of one ROI, whose arrays must reach one sphere's radius beyond the intensity mask."""
     chosen = read(Settings, settings, "local_intensity")
     peaks = _peaks(roi)
-    for row in FEATURES:
-        if chosen.rows is None or row.name in chosen.rows:
-            yield Value("local_intensity", row.name, row.ibsi, "", float(row.formula(peaks)))
+    return values("local_intensity", FEATURES, chosen.rows, peaks)
 
 
 def _peaks(roi: Roi) -> tuple[float, float]:
-    steps = [np.arange(-int(RADIUS_MM / s), int(RADIUS_MM / s) + 1) for s in roi.spacing_mm]
+    steps = [np.arange(-int(PEAK_MM / s), int(PEAK_MM / s) + 1) for s in roi.spacing_mm]
     inside = sum((g * s) ** 2 for g, s in zip(np.meshgrid(*steps, indexing="ij"), roi.spacing_mm, strict=True))
-    half = (inside <= RADIUS_MM**2).sum(axis=2)  # voxels of each row along x: an odd number, or none
+    half = (inside <= PEAK_MM**2).sum(axis=2)  # voxels of each row along x: an odd number, or none
     rows = np.array([(steps[0][z], steps[1][y], half[z, y] // 2) for z, y in np.argwhere(half)])
     reach = np.array([len(side) // 2 for side in steps])
     image = np.ascontiguousarray(roi.intensity, np.float64)

@@ -78,11 +78,6 @@ def extents(family: str, wanted: Sequence[str], known: Sequence[str]) -> list[st
     return list(dict.fromkeys(aggregation.split(",")[0] for aggregation in wanted))
 
 
-def chosen(features: Sequence[Feature], rows: Sequence[str] | None) -> list[Feature]:
-    """The rows to measure, in the family's order; all where `rows` is None."""
-    return [feature for feature in features if rows is None or feature.name in rows]
-
-
 def aggregate(
     family: str, features: Sequence[Feature], sums: Any, groups: dict[str, np.ndarray], wanted: Sequence[str]
 ) -> Iterator[Value]:

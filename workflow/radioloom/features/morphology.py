@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.features.enclosure import Body
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.record import Family, Feature, Value, ratio, values
 from radioloom.features.settings import read
 from radioloom.features.shape import Shape
 from radioloom.roi import Roi
@@ -36,9 +36,7 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
     """Every row, or those in settings["rows"], of one region; BadRoi where its shape is empty."""
     chosen = read(Settings, settings, "morphology")
     shape = Shape.of(roi, chosen.mesh, chosen.ddof)
-    for row in FEATURES:
-        if chosen.rows is None or row.name in chosen.rows:
-            yield Value("morphology", row.name, row.ibsi, "", float(row.formula(shape)))
+    return values("morphology", FEATURES, chosen.rows, shape)
 
 
 def _densities(label: str, ids: tuple[str, str], find: Callable[[Shape], Body], words: str) -> tuple[Feature, Feature]:
@@ -47,16 +45,11 @@ def _densities(label: str, ids: tuple[str, str], find: Callable[[Shape], Body], 
         Feature(
             f"volume_density_{label}",
             ids[0],
-            lambda s: _ratio(s.volume, find(s).volume),
+            lambda s: ratio(s.volume, find(s).volume),
             f"volume over that of {words}",
         ),
-        Feature(f"area_density_{label}", ids[1], lambda s: _ratio(s.area, find(s).area), f"area over that of {words}"),
+        Feature(f"area_density_{label}", ids[1], lambda s: ratio(s.area, find(s).area), f"area over that of {words}"),
     )
-
-
-def _ratio(above: float, below: float) -> float:
-    """NaN where the denominator is zero: the quantity is undefined there."""
-    return above / below if below else np.nan
 
 
 FEATURES = (
@@ -87,13 +80,13 @@ FEATURES = (
     Feature(
         "elongation",
         "Q3CK",
-        lambda s: _ratio(s.axis_length(1), s.axis_length(0)),
+        lambda s: ratio(s.axis_length(1), s.axis_length(0)),
         "minor over major axis; NaN for one voxel",
     ),
     Feature(
         "flatness",
         "N17B",
-        lambda s: _ratio(s.axis_length(2), s.axis_length(0)),
+        lambda s: ratio(s.axis_length(2), s.axis_length(0)),
         "least over major axis; NaN for one voxel",
     ),
     *_densities("aabb", ("PBX1", "R59B"), lambda s: s.box_of_axes, "the bounding box"),

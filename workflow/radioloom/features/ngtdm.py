@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radioloom.features.matrix import PLAIN, aggregate, chosen, extents
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.matrix import PLAIN, aggregate, extents
+from radioloom.features.record import Family, Feature, Value, chosen
 from radioloom.features.settings import read
 from radioloom.features.texture import Texture
 from radioloom.kernels import neighbourhood

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,7 @@ class Feature:
     definition: str = ""  # one line for `radioloom features`
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One measured feature: what FEATURES holds of it besides case, ROI and image."""
 
     family: str
@@ -38,3 +38,19 @@ class Family:
     measure: Callable[[Any, dict], Iterable[Value]]  # (what it needs, the family's settings) -> values
     needs: str = "levels"  # what `measure` receives: "roi": Roi; "levels": Levels; "texture": features.texture.Texture
     per_image: bool = True  # False: measured on the original image only (morphology)
+
+
+def chosen(features: Sequence[Feature], rows: Sequence[str] | None) -> list[Feature]:
+    """The rows to measure, in the family's order; all where `rows` is None."""
+    return [feature for feature in features if rows is None or feature.name in rows]
+
+
+def values(family: str, features: Sequence[Feature], rows: Sequence[str] | None, subject: Any) -> Iterator[Value]:
+    """The rows to measure of a family without aggregations, of one subject."""
+    for feature in chosen(features, rows):
+        yield Value(family, feature.name, feature.ibsi, "", float(feature.formula(subject)))
+
+
+def ratio(above: float, below: float) -> float:
+    """NaN where the denominator is zero: the quantity is undefined there."""
+    return above / below if below else math.nan

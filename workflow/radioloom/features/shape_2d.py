@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.errors import BadRoi
-from radioloom.features.record import Family, Feature, Value
+from radioloom.features.record import Family, Feature, Value, values
 from radioloom.features.settings import read
 from radioloom.kernels.hull import planar_corners
 from radioloom.roi import Roi
@@ -99,9 +99,7 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
             f"shape_2d is of a region of one slice, and this one has {len(slices)}; measure morphology instead"
         )
     found = Outline(np.pad(roi.shape[slices[0]], 1), np.asarray(roi.spacing_mm[1:], float))
-    for row in FEATURES:
-        if chosen.rows is None or row.name in chosen.rows:
-            yield Value("shape_2d", row.name, row.ibsi, "", float(row.formula(found)))
+    return values("shape_2d", FEATURES, chosen.rows, found)
 
 
 FEATURES = (

@@ -52,7 +52,7 @@ class Packed:
 
 @dataclass(frozen=True)
 class Texture:
-    """One discretised region; its tables are kept, and die with it."""
+    """One discretised region, in arrays cut to it; its tables are kept, and die with it."""
 
     levels: Levels
 
@@ -65,13 +65,9 @@ class Texture:
             self._made[key] = make()
         return self._made[key]
 
-    @cached_property
-    def _box(self) -> np.ndarray:
-        return box.bounds(np.ascontiguousarray(self.levels.levels, np.uint16), np.ascontiguousarray(self.levels.shape))
-
     @property
     def _longest(self) -> int:
-        return int((self._box[:, 1] - self._box[:, 0]).max())
+        return max(self.levels.levels.shape)
 
     def packed(self, pad: int = 1) -> Packed:
         """The region with a border wide enough for steps of `pad` voxels; BadRoi where it has no voxel."""
@@ -80,10 +76,10 @@ class Texture:
         return self._once(("packed", pad), lambda: self._pack(pad))
 
     def _pack(self, pad: int) -> Packed:
-        _, ny, nx = (int(high - low) + 2 * pad for low, high in self._box)
+        _, ny, nx = (n + 2 * pad for n in self.levels.levels.shape)
         strides = (ny * nx, nx, 1)
         margin = 2 * pad * sum(strides)
-        flat, spans, occurs = box.pack(np.ascontiguousarray(self.levels.levels, np.uint16), self._box, pad, margin)
+        flat, spans, occurs = box.pack(np.ascontiguousarray(self.levels.levels, np.uint16), pad, margin)
         grey = np.flatnonzero(occurs)
         if not len(grey):
             raise BadRoi("no voxel of the region has a grey level; check the mask and the resegmentation range")
@@ -155,7 +151,7 @@ class Texture:
         packed = self.packed()
         offsets = packed.offsets(DIRECTIONS[:IN_SLICE] if planar else DIRECTIONS)
         shape = np.ascontiguousarray(self.levels.shape)
-        edge = box.edge_distance(shape, self._box, 1, packed.margin, planar)
+        edge = box.edge_distance(shape, 1, packed.margin, planar)
         return zones.find_zones(packed.index, packed.spans, offsets, touching_groups(), edge)
 
     def _zone_cells(self, extent: str, quantity: int) -> Cells:

@@ -5,55 +5,32 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def bounds(levels, shape):  # uint16 (z, y, x), bool (z, y, x) -> int64 (3, 2): first and last index + 1 of either
-    """The smallest box that holds every level > 0 and every voxel of `shape`."""
-    box = np.zeros((3, 2), np.int64)
-    box[0, 0], box[1, 0], box[2, 0] = levels.shape[0], levels.shape[1], levels.shape[2]
-    for z in range(levels.shape[0]):
-        for y in range(levels.shape[1]):
-            here = np.uint16(0)
-            for x in range(levels.shape[2]):
-                here |= levels[z, y, x] | np.uint16(shape[z, y, x])
-            if here > 0:
-                first, last = 0, levels.shape[2] - 1
-                while levels[z, y, first] == 0 and not shape[z, y, first]:
-                    first += 1
-                while levels[z, y, last] == 0 and not shape[z, y, last]:
-                    last -= 1
-                box[0, 0], box[0, 1] = min(box[0, 0], z), z + 1
-                box[1, 0], box[1, 1] = min(box[1, 0], y), max(box[1, 1], y + 1)
-                box[2, 0], box[2, 1] = min(box[2, 0], first), max(box[2, 1], last + 1)
-    return box
-
-
-@njit(cache=True, nogil=True)
-def pack(levels, box, pad, margin):  # uint16 (z, y, x), int64 (3, 2) -> uint16 (n,), int64 (r, 4), bool (65536,)
+def pack(levels, pad, margin):  # uint16 (z, y, x) -> uint16 (n,), int64 (r, 4), bool (65536,)
     """Levels with a border of zeros as one flat array, the rows that hold levels, and which levels occur.
 
-    A row is (slice within the box, flat index of its first level, that of its last + 1, number of its levels). `margin`
+    A row is (slice, flat index of its first level, that of its last + 1, number of its levels). `margin`
     zeros stand before and after the volume, so that a step along any direction never leaves the array.
     """
-    nz, ny, nx = box[0, 1] - box[0, 0], box[1, 1] - box[1, 0], box[2, 1] - box[2, 0]
+    nz, ny, nx = levels.shape
     row, plane = nx + 2 * pad, (nx + 2 * pad) * (ny + 2 * pad)
     flat = np.zeros((nz + 2 * pad) * plane + 2 * margin, np.uint16)
     spans, occurs = np.empty((nz * ny, 4), np.int64), np.zeros(65536, np.bool_)
     n = 0
     for z in range(nz):
         for y in range(ny):
-            source = levels[box[0, 0] + z, box[1, 0] + y]
-            low, first, last = np.uint64(box[2, 0]), np.uint64(0), np.uint64(nx)
-            while first < last and source[low + first] == 0:
+            source, first, last = levels[z, y], np.uint64(0), np.uint64(nx)
+            while first < last and source[first] == 0:
                 first += np.uint64(1)
-            while first < last and source[low + last - np.uint64(1)] == 0:
+            while first < last and source[last - np.uint64(1)] == 0:
                 last -= np.uint64(1)
             if first < last:
                 start = np.uint64(margin + (z + pad) * plane + (y + pad) * row + pad)
                 held = np.uint64(0)
                 for x in range(first, last):
-                    flat[start + x] = source[low + x]
-                    held += np.uint64(source[low + x] > 0)
+                    flat[start + x] = source[x]
+                    held += np.uint64(source[x] > 0)
                 for x in range(first, last):
-                    occurs[np.uint64(source[low + x])] = True
+                    occurs[np.uint64(source[x])] = True
                 spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = z, start + first, start + last, held
                 n += 1
     occurs[0] = False
@@ -84,21 +61,20 @@ def _sweep(steps, here, beside, beyond, length):
 
 
 @njit(cache=True, nogil=True)
-def edge_distance(shape, box, pad, margin, planar):
+def edge_distance(shape, pad, margin, planar):
     """City-block steps from each voxel of `shape` to the nearest voxel outside; beyond the array, all is outside.
 
-    shape: bool (z, y, x); box: int64 (3, 2); returns uint16 (n,) in the layout of `pack`. With `planar`, steps stay
+    shape: bool (z, y, x); returns uint16 (n,) in the layout of `pack`. With `planar`, steps stay
     within the slice. Two sweeps are exact: a shortest city-block path never turns back along an axis.
     """
-    nz, ny, nx = box[0, 1] - box[0, 0], box[1, 1] - box[1, 0], box[2, 1] - box[2, 0]
+    nz, ny, nx = shape.shape
     row, plane = nx + 2 * pad, (nx + 2 * pad) * (ny + 2 * pad)
     steps = np.zeros((nz + 2 * pad) * plane + 2 * margin, np.uint16)
     for z in range(nz):
         for y in range(ny):
-            source = shape[box[0, 0] + z, box[1, 0] + y]
-            low, start = np.uint64(box[2, 0]), np.uint64(margin + (z + pad) * plane + (y + pad) * row + pad)
+            source, start = shape[z, y], np.uint64(margin + (z + pad) * plane + (y + pad) * row + pad)
             for x in range(np.uint64(nx)):
-                steps[start + x] = np.uint16(65534) if source[low + x] else np.uint16(0)
+                steps[start + x] = np.uint16(65534) if source[x] else np.uint16(0)
     for sweep in range(2):
         side = 1 if sweep else -1
         for k in range(nz * ny):

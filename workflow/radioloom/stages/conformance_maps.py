@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from radioloom.errors import StudyError
 from radioloom.features import family
 from radioloom.filters import response_maps as respond
 from radioloom.io import images
 from radioloom.profile import Profile, load
-from radioloom.settings import check, shipped
+from radioloom.settings import check, parse, shipped
 from radioloom.stages.conformance import TWINS, Comparison, on_grid, phantom, within
 from radioloom.stages.extract import extract
 from radioloom.volume import Volume
@@ -76,8 +75,8 @@ def response_maps(data: Path | None) -> Iterator[MapComparison]:
 
 def tests() -> dict[str, tuple[str, str, dict]]:
     """Phantom, filter and settings of each test of phase 1, the settings checked as those of a profile are."""
-    raw = yaml.safe_load((shipped("ibsi") / "ibsi2_phase1.yaml").read_text(encoding="utf-8"))
-    rest = yaml.safe_load((shipped("ibsi") / "profiles" / "ibsi2_A.yaml").read_text(encoding="utf-8"))
+    raw = parse((shipped("ibsi") / "ibsi2_phase1.yaml").read_text(encoding="utf-8"))
+    rest = parse((shipped("ibsi") / "profiles" / "ibsi2_A.yaml").read_text(encoding="utf-8"))
     checked = {}
     for test, (name, key, settings) in raw.items():
         content = check({**rest, "images": {key: settings}}, "profile", f"ibsi2_phase1.yaml, {test}")

@@ -10,11 +10,11 @@ from radioloom.errors import CaseError
 from radioloom.imaging.controls import CONTROLS
 from radioloom.profile import Profile
 from radioloom.provenance import rng
-from radioloom.stages.extract import extract
+from radioloom.stages.exclude import WHOSE
+from radioloom.stages.extract import extract, variant_rows
 from radioloom.volume import Volume
 
 Row = dict[str, Any]
-WHOSE = ("cohort", "case", "replicate", "roi")
 
 
 def control(image: Volume, mask: Volume, name: str, keys: Sequence[str], seed: int) -> Volume:
@@ -45,5 +45,5 @@ def control_batch(
             except CaseError as error:
                 skipped.append({**whose, "variant": name, "reason": str(error)})
                 continue
-            rows += [{**whose, "variant": name, **{k: r[k] for k in ("feature_id", "value")}} for r in found]
+            rows += variant_rows(whose, name, found)
     return rows, skipped

@@ -9,6 +9,7 @@ from radioloom.errors import CaseError
 
 Row = dict[str, Any]
 IDENTITY = ("cohort", "case", "replicate")
+WHOSE = (*IDENTITY, "roi")  # whose region it is
 
 
 def exclusions(stage: str, faults: Sequence[tuple[Row, CaseError]]) -> list[Row]:

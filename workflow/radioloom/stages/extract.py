@@ -13,17 +13,15 @@ import numpy as np
 from radioloom.errors import BadMask, BadRoi, CaseError, StudyError
 from radioloom.features import NAMES, family
 from radioloom.features.record import Family
-from radioloom.filters import reach as filter_reach
 from radioloom.filters import response_maps, smallest
 from radioloom.imaging.discretise import discretise, discretise_ivh, limits
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.resegment import resegment
 from radioloom.profile import Profile
-from radioloom.roi import Levels, Roi
-from radioloom.stages.exclude import exclusions
+from radioloom.roi import PEAK_MM, Levels, Roi
+from radioloom.stages.exclude import WHOSE, exclusions
+from radioloom.stages.margin import reach
 from radioloom.volume import Grid, Volume
-
-PEAK_MM = 10 * (3 / (4 * math.pi)) ** (1 / 3)  # radius of the sphere of 1 cm3 that local intensity looks into
 
 Row = dict[str, Any]
 Box = tuple[slice, slice, slice]
@@ -32,7 +30,7 @@ Box = tuple[slice, slice, slice]
 def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
     """Rows of FEATURES of one region, without the columns that say whose it is.
 
-    image : on the profile's grid already (stage prepare), with at least `margin` voxels around the mask
+    image : on the profile's grid already (stage prepare), with at least `margin.reach` voxels around the mask
     mask : bool, on the same grid
     Each row has image, family, aggregation, discretisation, feature, ibsi, feature_id, value.
     Raises BadMask where image and mask differ in shape, BadRoi where the region is empty, holds non-finite
@@ -47,8 +45,8 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
     counted = np.ascontiguousarray(resegment(original, shape, profile.resegment))
     rows: list[Row] = []
     spacing_mm = mask.grid.spacing_mm
-    for name, filtered in _images((image.array, original), box, spacing_mm, profile):
-        roi = Roi(filtered, counted, shape, mask.grid.spacing_mm)
+    for name, filtered in _images(image.array, original, box, spacing_mm, profile):
+        roi = Roi(filtered, counted, shape, spacing_mm)
         subjects = _Subjects(roi, profile, name == "original")
         if name == "original" and "local_intensity" in profile.families:
             subjects.wide = _wide(image.array, mask, counted, box)
@@ -67,7 +65,7 @@ def extract_batch(cases: Iterable[Any], profile: Profile) -> tuple[list[Row], li
     faults: list[tuple[Row, CaseError]] = []
     kept = 0
     for case in cases:
-        whose = {key: case.sidecar[key] for key in ("cohort", "case", "replicate", "roi")}
+        whose = {key: case.sidecar[key] for key in WHOSE}
         try:
             rows = extract(case.image, case.mask, profile)
         except CaseError as error:
@@ -78,6 +76,11 @@ def extract_batch(cases: Iterable[Any], profile: Profile) -> tuple[list[Row], li
     return features, exclusions("extract", faults), kept
 
 
+def variant_rows(whose: Row, variant: str, found: Iterable[Row]) -> list[Row]:
+    """Rows of CONTROLS or PERTURBED: one variant of a region, as `extract` measured it."""
+    return [{**whose, "variant": variant, "feature_id": row["feature_id"], "value": row["value"]} for row in found]
+
+
 def warm(profile: Profile) -> float:
     """Compile every kernel of a profile, by measuring a small region with it; seconds that took.
 
@@ -86,8 +89,8 @@ def warm(profile: Profile) -> float:
     start = time.perf_counter()
     low = (profile.resegment["range"] or [0])[0] or 0
     profile = replace(profile, images=smallest(profile.images))
-    wide = filter_reach(profile.images, spacing := (1.0, 1.0, 1.0))
-    cells = np.indices([n + 2 * reach for n, reach in zip((11, 13, 12), wide, strict=True)])
+    wide = reach(profile, spacing := (1.0, 1.0, 1.0))
+    cells = np.indices([n + 2 * more for n, more in zip((11, 13, 12), wide, strict=True)])
     mask = ((cells - np.reshape(wide, (3, 1, 1, 1)) - 6) ** 2).sum(0) < 20
     if "shape_2d" in profile.families:
         mask[np.arange(len(mask)) != 6 + wide[0]] = False
@@ -107,15 +110,6 @@ def kept_rows(profile: Profile) -> list[tuple[str, str]]:
     return [(name, row) for name in NAMES if name in profile.families for row in _plan(name, profile).kept]
 
 
-def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[int, int, int]:
-    """Voxels (z, y, x) of the prepared grid that features read beyond the mask's bounding box.
-
-    The largest reach of the profile's filters, and 6.2 mm where local intensity is measured.
-    """
-    sphere = [math.ceil(PEAK_MM / step) if "local_intensity" in profile.families else 0 for step in spacing_mm]
-    return tuple(max(pair) for pair in zip(filter_reach(profile.images, spacing_mm), sphere, strict=True))
-
-
 def bounding_box(mask: np.ndarray) -> Box:
     """The smallest box (z, y, x) that holds the mask; BadRoi where it is empty."""
     if not mask.any():
@@ -132,18 +126,19 @@ def _float(array: np.ndarray) -> np.ndarray:
 
 
 def _images(
-    arrays: tuple[np.ndarray, np.ndarray], box: Box, spacing_mm: tuple[float, float, float], profile: Profile
+    image: np.ndarray, original: np.ndarray, box: Box, spacing_mm: tuple[float, float, float], profile: Profile
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Name and voxels on the box of the original image and of every response map, in the profile's order.
 
-    arrays : the image, and its voxels on the box as float64
+    original : voxels of the image on the box, float64
     """
-    image, original = arrays
+    if set(profile.images) != {"original"}:
+        image = _float(image)
     for name, settings in profile.images.items():
         if name == "original":
             yield "original", original
         else:
-            yield from response_maps(name, _float(image), box, settings, spacing_mm)
+            yield from response_maps(name, image, box, settings, spacing_mm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +213,9 @@ class _Subjects:
 
 def _wide(image: np.ndarray, mask: Volume, counted: np.ndarray, box: Box) -> Roi:
     """The ROI with the surroundings that the sphere of local intensity reaches."""
-    reach = [math.ceil(PEAK_MM / step) for step in mask.grid.spacing_mm]
-    low = [max(side.start - r, 0) for side, r in zip(box, reach, strict=True)]
-    around = tuple(slice(a, side.stop + r) for a, side, r in zip(low, box, reach, strict=True))
+    cells = [math.ceil(PEAK_MM / step) for step in mask.grid.spacing_mm]
+    low = [max(side.start - n, 0) for side, n in zip(box, cells, strict=True)]
+    around = tuple(slice(a, side.stop + n) for a, side, n in zip(low, box, cells, strict=True))
     inner = tuple(slice(side.start - a, side.stop - a) for a, side in zip(low, box, strict=True))
     shape = np.ascontiguousarray(mask.array[around])
     inside = np.zeros(shape.shape, bool)
@@ -230,17 +225,17 @@ def _wide(image: np.ndarray, mask: Volume, counted: np.ndarray, box: Box) -> Roi
 
 def _rows(image: str, plan: _Plan, subject: tuple[Any, str], original: str) -> Iterator[Row]:
     measured, levels = subject
-    stem = [word for word in (original if image == "original" else image, plan.word) if word]
-    for value in plan.family.measure(measured, plan.settings):
-        if value.feature in plan.kept:
-            tail = [value.aggregation.replace(", ", "-")] if plan.aggregated and value.aggregation else []
+    head = "".join(f"{word}_" for word in (original if image == "original" else image, plan.word) if word)
+    for named, feature, ibsi, aggregation, value in plan.family.measure(measured, plan.settings):
+        if feature in plan.kept:
+            tail = f"_{aggregation.replace(', ', '-')}" if plan.aggregated and aggregation else ""
             yield {
                 "image": image,
-                "family": value.family,
-                "aggregation": value.aggregation,
+                "family": named,
+                "aggregation": aggregation,
                 "discretisation": levels,
-                "feature": value.feature,
-                "ibsi": value.ibsi,
-                "feature_id": "_".join([*stem, plan.kept[value.feature], *tail]),
-                "value": value.value,
+                "feature": feature,
+                "ibsi": ibsi,
+                "feature_id": f"{head}{plan.kept[feature]}{tail}",
+                "value": value,
             }

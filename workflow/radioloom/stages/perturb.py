@@ -16,7 +16,9 @@ from radioloom.imaging.supervoxels import SIDE_MM, supervoxels
 from radioloom.profile import Profile
 from radioloom.provenance import rng
 from radioloom.segmentation.mask import Mask
-from radioloom.stages.extract import extract, margin
+from radioloom.stages.exclude import WHOSE
+from radioloom.stages.extract import extract, variant_rows
+from radioloom.stages.margin import reach
 from radioloom.stages.prepare import voxels
 from radioloom.stages.segment import name
 from radioloom.volume import Grid, Volume
@@ -24,7 +26,6 @@ from radioloom.volume import Grid, Volume
 Row = dict[str, Any]
 Box = tuple[slice, slice, slice]
 Triple = tuple[float, float, float]
-WHOSE = ("cohort", "case", "replicate", "roi")
 
 
 def perturb_batch(
@@ -50,7 +51,7 @@ def perturb_batch(
             if isinstance(found, CaseError):
                 skipped.append({**whose, "variant": variant, "reason": str(found)})
             else:
-                rows += [{**whose, "variant": variant, **{k: r[k] for k in ("feature_id", "value")}} for r in found]
+                rows += variant_rows(whose, variant, found)
     return rows, skipped
 
 
@@ -59,11 +60,10 @@ def native(image: Row, mask: Mask, data: Path, profile: Profile, chain: str) -> 
     grid = Grid.from_dict(image["grid"])
     box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
     step_mm = spacing_of(grid, profile.grid)
-    around = margin(profile, step_mm)
+    around = reach(profile, step_mm)
     where = place(grid, _widened(grid, box, chain, step_mm, np.multiply(around, step_mm)), profile.grid, around)
     volume = voxels(image, grid, where.source, data, profile)
     region = mask.on(volume.array.shape, tuple(side.start for side in where.source))
-    volume = replace(volume, array=volume.array.astype(np.float64))
     labels = supervoxels(volume.array, region, grid.spacing_mm) if "C" in chain else None
     return Scene(volume, region, labels, step_mm)
 
@@ -108,7 +108,7 @@ def prepared(scene: Scene, grid: Grid, profile: Profile) -> tuple[Volume, Volume
 
     grid : of the whole image
     """
-    where = place(grid, box_of(scene, grid), profile.grid, margin(profile, spacing_of(grid, profile.grid)))
+    where = place(grid, box_of(scene, grid), profile.grid, reach(profile, spacing_of(grid, profile.grid)))
     image, mask = on_grid(scene, profile.grid, where.target)
     if not mask.array.any():
         raise BadRoi("no voxel of the perturbed region is left on the profile's grid; choose a finer grid")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +17,11 @@ from radioloom.io.prepared import Prepared
 from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.exclude import exclusions
+from radioloom.stages.margin import margin
 from radioloom.stages.segment import name
 from radioloom.volume import Grid, Volume
 
 Row = dict[str, Any]
-CONTEXT_MM = 15.0  # shown around the region in its slices, so that a reader of the report sees where it lies
-PEAK_MM = 10 * (3 / (4 * math.pi)) ** (1 / 3)  # radius of the sphere of 1 cm3 that local intensity looks into
 
 
 def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
@@ -72,20 +70,6 @@ def prepare_batch(
         keep(prepared)
         cases.append(prepared.case)
     return cases, exclusions("prepare", faults)
-
-
-def margin(profile: Profile, spacing_mm: tuple[float, float, float]) -> tuple[int, int, int]:
-    """Voxels (z, y, x) of the prepared grid kept around the region.
-
-    What the profile's filters and local intensity read beyond it, and 15 mm of surroundings in the slices.
-    """
-    from radioloom.filters import reach
-
-    sphere = PEAK_MM if "local_intensity" in profile.families else 0.0
-    reached = reach(profile.images, spacing_mm)
-    needed = [max(cells, math.ceil(sphere / step)) for cells, step in zip(reached, spacing_mm, strict=True)]
-    shown = [0, *(math.ceil(CONTEXT_MM / step) for step in spacing_mm[1:])]
-    return tuple(max(pair) for pair in zip(needed, shown, strict=True))
 
 
 def voxels(image: Row, grid: Grid, box: Box, data: Path, profile: Profile) -> Volume:

@@ -43,9 +43,14 @@ class Material:
     outcomes: Outcome  # of the n cases
     covariates: np.ndarray  # float64 (n, c), NaN where missing
     covariate_names: tuple[str, ...]
-    reliable: Reliable
+    reliable: Reliable  # by the replicates that the split at hand may learn from
+    reliable_in: dict[str, Reliable]  # the same of each split that has its own
     study: dict[str, Any]  # the study's configuration
     profile: str  # hash of the profile that the features were measured with
+
+    def within(self, split: str) -> Material:
+        """The same, to learn in one split."""
+        return replace(self, reliable=self.reliable_in.get(split, self.reliable_in[FROZEN]))
 
     def place(self, name: str) -> int:
         """Column of a feature; raises StudyError if it was not measured."""
@@ -127,6 +132,7 @@ def material(
     more = _covariate_matrix(covariates, both)
     kind = study["outcome"]["kind"]
     names = wide.columns.to_numpy(object)
+    verdicts = reliable(reliability, names, study["reliability"])
     return Material(
         cases=both.to_frame(index=False),
         values=np.ascontiguousarray(wide.to_numpy(np.float64)),
@@ -135,7 +141,8 @@ def material(
         outcomes=checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64)),
         covariates=np.ascontiguousarray(more.to_numpy(np.float64)),
         covariate_names=tuple(map(str, more.columns)),
-        reliable=reliable(reliability, names, study["reliability"]),
+        reliable=verdicts[FROZEN],
+        reliable_in=verdicts,
         study=study,
         profile=profile,
     )
@@ -258,4 +265,4 @@ def selection_rows(made: Material, found: Reduction, split: str) -> list[dict[st
 def reduce(made: Material, splits: pd.DataFrame, split: str = FROZEN) -> list[dict[str, Any]]:
     """SELECTION rows of one split of SPLITS, from its training part alone."""
     train = made.rows(splits, split, "train")
-    return selection_rows(made, reductions(made, train, [made.outcomes.take(train)])[0], split)
+    return selection_rows(made, reductions(made.within(split), train, [made.outcomes.take(train)])[0], split)

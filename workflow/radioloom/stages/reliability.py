@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.stages.split import FROZEN
 from radioloom.stats.agreement import Agreement, icc
 from radioloom.stats.ranks import friedman
 
@@ -29,38 +30,48 @@ def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[st
     """
     rows: list[dict[str, Any]] = []
     for source in sorted(cohort for cohort, role in roles.items() if role in ROLES):
-        rows += _of_source(features[features["cohort"] == source], source, roles[source], settings["form"])
+        found = features[features["cohort"] == source]
+        keys = {"split": FROZEN, "source": source, "role": roles[source], "form": settings["form"]}
+        if len(found):
+            names, _, cube = _cube(found)
+            rows += rows_of(cube, names, keys)
     return rows
 
 
-def robustness(perturbed: pd.DataFrame, settings: dict[str, Any] | None) -> list[dict[str, Any]]:
+def robustness(perturbed: pd.DataFrame, splits: pd.DataFrame, settings: dict[str, Any] | None) -> list[dict[str, Any]]:
     """RELIABILITY rows of the perturbed images of each cohort, by the study's `robustness`; none without it.
 
     Every perturbed image is one replicate of its case; the unperturbed one is not among them, as in Zwanenburg 2019. An
-    image that was skipped is a replicate that is missing.
+    image that was skipped is a replicate that is missing. Of SPLITS each split in which a cohort has test cases gets
+    rows of its own, without them: what a fold learns knows nothing of the cases that it is tested on.
     """
     if settings is None or perturbed.empty:
         return []
     rows: list[dict[str, Any]] = []
+    tested = splits[splits["part"] == "test"].groupby(["cohort", "split"], sort=True)["case"].agg(set).to_dict()
     for cohort, found in perturbed.drop(columns="replicate").groupby("cohort", sort=True):
+        names, subjects, cube = _cube(found.rename(columns={"variant": "replicate"}))
+        cases = subjects.get_level_values("case")
         source = f"{cohort}, perturbed {settings['chain']}"
-        rows += _of_source(found.rename(columns={"variant": "replicate"}), source, "perturbations", settings["form"])
+        left_out = {FROZEN: set()} | {split: those for (where, split), those in tested.items() if where == cohort}
+        for split, those in left_out.items():
+            keys = {"split": split, "source": source, "role": "perturbations", "form": settings["form"]}
+            rows += rows_of(cube[:, ~cases.isin(those)], names, keys)
     return rows
 
 
-def _of_source(features: pd.DataFrame, source: str, role: str, form: str) -> list[dict[str, Any]]:
-    if features.empty:
-        return []
+def _cube(features: pd.DataFrame) -> tuple[list[str], pd.MultiIndex, np.ndarray]:
+    """Names (f,), subjects (n,) as case and roi, and values float64 (f, n, replicates), NaN where one is missing."""
     table = features.pivot(index=["feature_id", "case", "roi"], columns="replicate", values="value")
     names = table.index.get_level_values("feature_id").unique()
     subjects = table.index.droplevel("feature_id").unique()
     wanted = [(name, *subject) for name in names for subject in subjects]
     cube = table.reindex(wanted).to_numpy(np.float64).reshape(len(names), len(subjects), table.shape[1])
-    return rows_of(cube, list(names), {"source": source, "role": role, "form": form})
+    return list(names), subjects, cube
 
 
 def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str]) -> list[dict[str, Any]]:
-    """RELIABILITY rows of a table float64 (features, subjects, replicates); `keys`: source, role and form."""
+    """RELIABILITY rows of a table float64 (features, subjects, replicates); `keys`: split, source, role and form."""
     n_replicates = cube.shape[2]
     keys = {**keys, "k": n_replicates}
     if n_replicates < 2:

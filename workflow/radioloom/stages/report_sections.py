@@ -51,15 +51,16 @@ def reliability(study: ReportInputs) -> dict[str, Any] | None:
     """Agreement over replicates."""
     if study.reliability.empty:
         return None
+    frozen = study.reliability[study.reliability["split"] == FROZEN]
     threshold = study.settings["reliability"]["threshold"]
     marked = _names(study)
     figures = [
         style.svg(
             icc.reliability(part, threshold, marked), f"icc-{place}", f"Sorted ICC of {len(part)} features, {source}"
         )
-        for place, (source, part) in enumerate(study.reliability.groupby("source"))
+        for place, (source, part) in enumerate(frozen.groupby("source"))
     ]
-    table = exhibits.reliability(study.reliability, threshold)
+    table = exhibits.reliability(frozen, threshold)
     return {"settings": study.settings["reliability"], "table": table, "figures": figures}
 
 

@@ -11,7 +11,7 @@ from radioloom.errors import CaseError
 from radioloom.io import segmentations
 from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.mask import Mask
-from radioloom.stages.exclude import exclusions
+from radioloom.stages.exclude import WHOSE, exclusions
 from radioloom.volume import Grid
 
 Row = dict[str, Any]
@@ -65,7 +65,7 @@ def _choice(image: Row, rois: Mapping[str, Row]) -> Choice:
 
 def _row(image: Row, mask: Mask, grid: Grid) -> Row:
     volume, contour = mask.n_voxels * grid.voxel_mm3, mask.contour_mm3
-    return {key: image[key] for key in ("cohort", "case", "replicate", "roi")} | {
+    return {key: image[key] for key in WHOSE} | {
         "source": mask.source,
         "n_voxels": mask.n_voxels,
         "volume_mm3": volume,

@@ -220,17 +220,18 @@ def _cross_validate(
     for k, group in enumerate(folds.names):
         for name in group:
             train, test = (np.searchsorted(place.rows, part[name]) for part in (folds.train, folds.test))
-            learnt = learn(made, folds.train[name], [place.outcomes.take(train)])[0]
+            inside, altered = made.within(name), {key: each.within(name) for key, each in changed.items()}
+            learnt = learn(inside, folds.train[name], [place.outcomes.take(train)])[0]
             found.selection.extend(selection_rows(made, learnt.reduction, name))
             notes.append(learnt.signature["note"])
             judged = risks(made, learnt.signature, folds.test[name])
             judged |= control_risks(changed, learnt.signature, folds.test[name])
-            judged |= relearned_risks(changed, folds.train[name], folds.test[name])
+            judged |= relearned_risks(altered, folds.train[name], folds.test[name])
             for model, values in judged.items():
                 found.predictions.extend(_prediction_rows(made, (name, "test", model), folds.test[name], values))
                 risk.setdefault(model, np.zeros(folds.label.shape))[k, test] = values
             mine = np.flatnonzero(turn == k)
-            taught = learn(without_baselines(made), folds.train[name], [nulls[m].take(train) for m in mine])
+            taught = learn(without_baselines(inside), folds.train[name], [nulls[m].take(train) for m in mine])
             for m, of_null in zip(mine, taught, strict=True):
                 null_risk[m, test] = risks(made, of_null.signature, folds.test[name])[SIGNATURE]
     if any(notes):

@@ -1,4 +1,4 @@
-"""Intraclass correlation: the six forms of Shrout and Fleiss (1979), named as in McGraw and Wong (1996).
+"""Agreement of measurements: intraclass correlation in the six forms of Shrout and Fleiss (1979), by McGraw and Wong.
 
     ICC(1), ICC(k)       one-way: replicates are exchangeable
     ICC(A,1), ICC(A,k)   two-way, absolute agreement: a shift between readers counts as disagreement
@@ -10,6 +10,7 @@ table 7), for ICC(A,.) with Satterthwaite's degrees of freedom.
 What is missing: replicates of the one-way table bear no name, so a subject counts with as many as it has (k becomes
 Searle's k0 of the unbalanced analysis of variance, and the interval is approximate, Thomas and Hultquist 1978). The
 two-way forms ask what each reader did: a subject that lacks one is left out of that feature, as `irr` does.
+Beside it, Lin's concordance correlation of two measurements.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from scipy import special
 
 from radioloom.errors import StudyError
 
+Z95 = 1.959963984540054
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """ICC of each feature, float64 (f,); NaN where it is undefined (under 2 subjects, or no variation at all)."""
+    """Agreement on each feature with its interval, float64 (f,); NaN where it is undefined."""
 
     estimate: np.ndarray
     low: np.ndarray
@@ -49,9 +52,9 @@ class _Squares:
 def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agreement:
     """ICC with its `level` interval of each feature of `values`, float64 (features, subjects, replicates).
 
-    A subject with a NaN in a feature is left out of that feature by the two-way forms; by the one-way forms the NaN is,
-    and the subject counts with its other replicates. Raises StudyError if the form is unknown or there
-    are fewer than 2 replicates.
+    NaN with under 2 subjects, or no variation at all. A subject with a NaN in a feature is left out of that feature by
+    the two-way forms; by the one-way forms the NaN is, and the subject counts with its other replicates. Raises
+    StudyError if the form is unknown or there are fewer than 2 replicates.
     """
     if form not in FORMS:
         raise StudyError(f"reliability.form is {form!r}; it must be one of {', '.join(FORMS)}")
@@ -163,3 +166,34 @@ FORMS: dict[str, tuple[Callable[[_Squares, float], list[np.ndarray]], bool]] = {
     "ICC(A,k)": (_absolute, True),
     "ICC(C,k)": (_consistency, True),
 }
+
+
+def concordance_correlation(values: np.ndarray) -> Agreement:
+    """Lin's concordance correlation coefficient (1989) of `values`, float64 (features, subjects, 2).
+
+    2 s12 / (s1^2 + s2^2 + (m1 - m2)^2) with moments of divisor n, interval by Fisher's z with Lin's variance (n - 2).
+    NaN where fewer than 3 subjects have both, or nothing varies.
+    """
+    both = np.isfinite(values).all(axis=2)
+    n = both.sum(axis=1)
+    many = np.maximum(n, 1)
+    x = np.where(both[:, :, None], values, 0.0)
+    mean = x.sum(axis=1) / many[:, None]
+    x = np.where(both[:, :, None], x - mean[:, None, :], 0.0)
+    covariance = np.einsum("fni,fnj->fij", x, x) / many[:, None, None]
+    s1, s2, s12 = covariance[:, 0, 0], covariance[:, 1, 1], covariance[:, 0, 1]
+    shift = mean[:, 0] - mean[:, 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = 2 * s12 / (s1 + s2 + shift**2)
+        r, u2 = s12 / np.sqrt(s1 * s2), shift**2 / np.sqrt(s1 * s2)
+        c2, r2 = estimate**2, r**2
+        # Lin 1989 as corrected in 2000: variance of the z transform
+        part = (1 - r2) * c2 / ((1 - c2) * r2) + 2 * estimate**3 * (1 - estimate) * u2 / (r * (1 - c2) ** 2)
+        part = part - estimate**4 * u2**2 / (2 * r2 * (1 - c2) ** 2)
+        width = Z95 * np.sqrt(np.maximum(part, 0.0) / (n - 2))
+        z = np.arctanh(estimate)
+        low, high = np.tanh(z - width), np.tanh(z + width)
+    perfect = (s1 > 0) & (estimate == 1)
+    low, high = np.where(perfect, 1.0, low), np.where(perfect, 1.0, high)
+    sound = (n > 2) & np.isfinite(estimate)
+    return Agreement(*(np.where(sound, each, np.nan) for each in (estimate, low, high)), n)

@@ -1,4 +1,4 @@
-"""Two raters: weighted kappa of ordinal traits, concordance correlation of measurements."""
+"""Two raters' ordinal traits: weighted kappa."""
 
 from __future__ import annotations
 
@@ -59,44 +59,3 @@ def _kappa(table: np.ndarray, weight: np.ndarray, n: int) -> Kappa:
     spread = np.sum(table * (weight - of_pair * (1 - estimate)) ** 2) - (estimate - chance * (1 - estimate)) ** 2
     error = math.sqrt(max(spread, 0.0) / n) / (1 - chance)
     return Kappa(float(estimate), max(-1.0, float(estimate - Z95 * error)), min(1.0, float(estimate + Z95 * error)), n)
-
-
-@dataclass(frozen=True, slots=True)
-class Concordance:
-    """Lin's concordance correlation of each feature with its 95 % interval, float64 (f,)."""
-
-    estimate: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    n: np.ndarray  # int64 (f,): subjects with both
-
-
-def concordance_correlation(values: np.ndarray) -> Concordance:
-    """Lin's concordance correlation coefficient (1989) of `values`, float64 (features, subjects, 2).
-
-    2 s12 / (s1^2 + s2^2 + (m1 - m2)^2) with moments of divisor n, interval by Fisher's z with Lin's variance (n - 2).
-    NaN where fewer than 3 subjects have both, or nothing varies.
-    """
-    both = np.isfinite(values).all(axis=2)
-    n = both.sum(axis=1)
-    many = np.maximum(n, 1)
-    x = np.where(both[:, :, None], values, 0.0)
-    mean = x.sum(axis=1) / many[:, None]
-    x = np.where(both[:, :, None], x - mean[:, None, :], 0.0)
-    covariance = np.einsum("fni,fnj->fij", x, x) / many[:, None, None]
-    s1, s2, s12 = covariance[:, 0, 0], covariance[:, 1, 1], covariance[:, 0, 1]
-    shift = mean[:, 0] - mean[:, 1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = 2 * s12 / (s1 + s2 + shift**2)
-        r, u2 = s12 / np.sqrt(s1 * s2), shift**2 / np.sqrt(s1 * s2)
-        c2, r2 = estimate**2, r**2
-        # Lin 1989 as corrected in 2000: variance of the z transform
-        part = (1 - r2) * c2 / ((1 - c2) * r2) + 2 * estimate**3 * (1 - estimate) * u2 / (r * (1 - c2) ** 2)
-        part = part - estimate**4 * u2**2 / (2 * r2 * (1 - c2) ** 2)
-        width = Z95 * np.sqrt(np.maximum(part, 0.0) / (n - 2))
-        z = np.arctanh(estimate)
-        low, high = np.tanh(z - width), np.tanh(z + width)
-    perfect = (s1 > 0) & (estimate == 1)
-    low, high = np.where(perfect, 1.0, low), np.where(perfect, 1.0, high)
-    sound = (n > 2) & np.isfinite(estimate)
-    return Concordance(*(np.where(sound, each, np.nan) for each in (estimate, low, high)), n)

@@ -1,0 +1,29 @@
+"""How much of an image around its region is read: by the features, and by the people who look at it."""
+
+from __future__ import annotations
+
+import math
+
+from radioloom.filters import reach as filter_reach
+from radioloom.profile import Profile
+from radioloom.roi import PEAK_MM
+
+Triple = tuple[float, float, float]
+Cells = tuple[int, int, int]
+CONTEXT_MM = 15.0  # shown around the region in its slices, so that a reader of the report sees where it lies
+
+
+def reach(profile: Profile, spacing_mm: Triple) -> Cells:
+    """Voxels (z, y, x) of the prepared grid that features read beyond the mask's bounding box.
+
+    The largest reach of the profile's filters, and 6.2 mm where local intensity is measured.
+    """
+    sphere = PEAK_MM if "local_intensity" in profile.families else 0.0
+    filters = filter_reach(profile.images, spacing_mm)
+    return tuple(max(cells, math.ceil(sphere / step)) for cells, step in zip(filters, spacing_mm, strict=True))
+
+
+def margin(profile: Profile, spacing_mm: Triple) -> Cells:
+    """Voxels (z, y, x) of the prepared grid kept around the region: what features read, and 15 mm in the slices."""
+    shown = [0, *(math.ceil(CONTEXT_MM / step) for step in spacing_mm[1:])]
+    return tuple(max(pair) for pair in zip(reach(profile, spacing_mm), shown, strict=True))
