@@ -38,7 +38,7 @@ def by_reader(frame: pd.DataFrame) -> pd.DataFrame:
 
 @style.drawn
 def readers(frame: pd.DataFrame, measure: str) -> Figure:
-    """One row a reader: the measure of every pair that he is one of, and the median.
+    """One row a reader: the measure of every pair with this reader, and the median.
 
     frame : rows of OVERLAPS of one cohort and region; measure : a key of MEASURES
     """
