@@ -362,7 +362,7 @@ def _curves(clinical, cases):
 
 
 def _pictures(sheets, gone, draw):
-    from radioloom.figures.contact import tile
+    from radioloom.figures.contact import label, tile
     from radioloom.volume import Grid, Volume
 
     shown = {}
@@ -375,9 +375,8 @@ def _pictures(sheets, gone, draw):
             z, y, x = np.ogrid[-6:7, -24:25, -24:25]
             mask = z**2 * 4 + y**2 + x**2 * draw.uniform(0.7, 1.4) <= radius**2
             image = np.where(mask, 40 + 60 * draw.normal(size=mask.shape), -800 + 40 * draw.normal(size=mask.shape))
-            label = row["case"] if row["replicate"] == "1" else f"{row['case']} {row['replicate']}"
             grid = Grid(mask.shape, (3.0, 1.0, 1.0))
-            shown[cohort].append((label, tile(Volume(image, grid, "HU", "CT"), mask)))
+            shown[cohort].append((label(row["case"], row["replicate"]), tile(Volume(image, grid, "HU", "CT"), mask)))
     return shown
 
 

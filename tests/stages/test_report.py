@@ -177,6 +177,17 @@ def test_a_case_that_dropped_out_after_its_picture_keeps_it_under_the_reason():
     assert text.count("<b role") == 25
 
 
+def test_a_replicate_that_dropped_out_late_has_one_tile():
+    study = survival_study()
+    row = {"cohort": "readers", "case": "readers-003", "replicate": "B", "stage": "extract", "reason": "too small"}
+    out = pd.concat([study.exclusions, tables.EXCLUSIONS.frame([row])], ignore_index=True)
+    text = report(replace(study, exclusions=out))
+    tiles = [part for part in text.split('<span class="tile') if "readers-003 · B</i>" in part]
+    assert len(tiles) == 1
+    assert "<em>too small</em>" in tiles[0]
+    assert "<b " in tiles[0]
+
+
 def test_folds_tell_how_stable_the_selection_is():
     study = binary_study()
     folds = [study.selection.assign(split=f"r0{k}f1") for k in range(3)]

@@ -95,6 +95,18 @@ def test_adding_a_patient_runs_one_batch_and_what_rests_on_it(copied):
     assert "T900" in set(cases["case"])
 
 
+def test_harmonisation_runs_the_learning_and_nothing_before_it(copied):
+    """All images here are of one scanner: there is nothing to learn, and the signature says so and stays as it was."""
+    before = json.loads((copied.results / "signature.json").read_text(encoding="utf-8"))
+    copied.changes = {"harmonise": {"method": "combat", "batch": ["manufacturer"]}}
+    copied.write()
+    assert set(copied.planned()) - {"all"} == {"acquisition", "reduce", "fit", "validate", "report"}
+    copied.run("--until", "fit", "acquisition")
+    after = json.loads((copied.results / "signature.json").read_text(encoding="utf-8"))
+    assert after.pop("harmonisation")["learned"] == {}
+    assert {**after, "provenance": None} == {**before, "provenance": None}
+
+
 def test_controls_and_robustness_run_what_rests_on_them_and_nothing_else(copied):
     copied.changes = {"controls": ["shuffled_roi", "uniform_image"]}
     copied.write()

@@ -12,11 +12,9 @@ from radioloom.figures.words import ACQUIRED, DASH, joined, number
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MUCH = 0.1  # share of its variance above which a feature is counted
-MOST_COLUMNS = 4
 # How a curve is drawn: given, harmonised, words, colour, line.
 CURVES = (
     ("nothing", "no", "as measured", style.BLUE, "-"),
@@ -46,46 +44,24 @@ def _shares(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @style.drawn
-def acquisition(frame: pd.DataFrame) -> Figure:
-    """Variance explained of each feature, sorted; one panel for factors that part the cases alike.
+def shares(frame: pd.DataFrame, names: list[str]) -> Figure:
+    """Variance explained of each feature, sorted, by factors that part the cases alike.
 
-    frame : ACQUISITION, with at least one value
+    frame : ACQUISITION; names : one of `factors`
     """
-    from matplotlib.figure import Figure
-
-    groups = factors(frame)
-    columns = len(groups) if len(groups) <= MOST_COLUMNS else MOST_COLUMNS - 1
-    rows = -(-len(groups) // columns)
-    figure = Figure(figsize=(style.PANEL if columns == 1 else style.WIDE, 2.1 * rows + 0.6))
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    shown: dict[str, object] = {}
-    for panel, names in zip(panels, groups, strict=False):
-        shown |= _panel(panel, frame[frame["factor"] == names[0]])
-        panel.set_title(textwrap.fill(_named(names), 120 // columns))
-    for panel in panels[len(groups) :]:
-        panel.set_visible(False)
-    panels[0].set(xlim=(0, 100), xticks=(0, 50, 100), ylim=(-0.04, 1.0))
-    for panel in panels[max(0, len(groups) - columns) : len(groups)]:
-        panel.set_xlabel("features, %")
-        panel.tick_params(labelbottom=True)
-    for panel in panels[::columns]:
-        panel.set_ylabel("variance explained")
-    order = [words for *_, words, _, _ in CURVES if words in shown]
-    figure.legend([shown[words] for words in order], order, loc="outside lower left", ncols=2 if columns == 1 else 3)
-    return figure
-
-
-def _panel(panel: Axes, rows: pd.DataFrame) -> dict[str, object]:
     import numpy as np
 
-    shown = {}
-    for given, harmonised, words, colour, line in CURVES:
-        own = rows[(rows["given"] == given) & (rows["harmonised"] == harmonised)]["explained"].dropna()
+    figure, axes = style.canvas(style.PANEL, 2.5)
+    for given, harmonised, said, colour, line in CURVES:
+        own = frame[_part(frame, names[0], given, harmonised)]["explained"].dropna()
         if len(own):
             percent = 100 * (np.arange(len(own)) + 0.5) / len(own)
-            (shown[words],) = panel.plot(percent, np.sort(own)[::-1], color=colour, linestyle=line, linewidth=1.2)
-    panel.axhline(MUCH, color=style.MUTED, linewidth=0.6, linestyle=(0, (1, 2)))
-    return shown
+            axes.plot(percent, np.sort(own)[::-1], color=colour, linestyle=line, linewidth=1.2, label=said)
+    axes.axhline(MUCH, color=style.MUTED, linewidth=0.6, linestyle=(0, (1, 2)))
+    axes.set(xlim=(0, 100), ylim=(-0.04, 1.0), xlabel="features, %", ylabel="variance explained")
+    axes.set_title(textwrap.fill(_named(names), 60))
+    axes.legend(loc="upper right", handlelength=2)
+    return figure
 
 
 def table(frame: pd.DataFrame) -> Exhibit:
@@ -124,9 +100,7 @@ def _part(frame: pd.DataFrame, factor: str | None, given: str, harmonised: str) 
 
 def _counted(rows: pd.DataFrame) -> str:
     known = rows["explained"].dropna()
-    if known.empty:
-        return DASH
-    return f"{(known > MUCH).mean():.0%} (median {number(known.median())})"
+    return f"{(known > MUCH).mean():.0%}" if len(known) else DASH
 
 
 def of_signature(frame: pd.DataFrame, names: list[str]) -> Exhibit | None:

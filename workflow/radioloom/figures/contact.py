@@ -43,6 +43,11 @@ class Page:
         return WIDTH * (index % self.columns), HEIGHT * (index // self.columns)
 
 
+def label(case: str, replicate: str) -> str:
+    """What a tile is called: the case, and the replicate where it is not the first."""
+    return case if replicate in ("", "1") else f"{case} \N{MIDDLE DOT} {replicate}"
+
+
 def pages(tiles: Sequence[tuple[str, np.ndarray]]) -> list[Page]:
     """Pictures of the cases' tiles, byte-equal between runs.
 

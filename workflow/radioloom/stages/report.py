@@ -110,18 +110,19 @@ def _contact(study: ReportInputs) -> list[dict[str, Any]]:
     for cohort in study.sheets:
         pages = contact.pages(study.pictures.get(cohort, []))
         tiles = [
-            {"label": label, "page": number, "place": page.place(index), "reason": ""}
+            {"label": name, "page": number, "place": page.place(index), "reason": ""}
             for number, page in enumerate(pages)
-            for index, label in enumerate(page.labels)
+            for index, name in enumerate(page.labels)
         ]
         n_drawn = len(tiles)
         out = study.exclusions[study.exclusions["cohort"] == cohort]
         for row in out.itertuples():
-            late = [tile for tile in tiles if tile["label"] == _label(row)]  # dropped out after its picture was taken
+            label = contact.label(row.case, row.replicate)
+            late = [tile for tile in tiles if tile["label"] == label]  # dropped out after its picture was taken
             for tile in late:
                 tile["reason"] = row.reason
             if not late:
-                tiles.append({"label": _label(row), "page": None, "place": None, "reason": row.reason})
+                tiles.append({"label": label, "page": None, "place": None, "reason": row.reason})
         if tiles:
             shown.append(
                 {
@@ -133,10 +134,6 @@ def _contact(study: ReportInputs) -> list[dict[str, Any]]:
                 }
             )
     return shown
-
-
-def _label(row: Any) -> str:
-    return row.case if row.replicate in ("", "1") else f"{row.case} {row.replicate}"
 
 
 def _provenance(study: ReportInputs) -> dict[str, Any]:

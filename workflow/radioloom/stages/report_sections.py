@@ -70,9 +70,13 @@ def acquisition(study: ReportInputs) -> dict[str, Any] | None:
     frame = study.acquisition
     if frame is None or not frame["explained"].notna().any():
         return None
-    title = "Variance of each feature that goes with how its image was acquired, one panel an attribute"
+    title = "Variance of each feature that goes with {}"
+    figures = [
+        style.svg(scanner.shares(frame, names), f"acquisition-{place}", title.format(", ".join(names)))
+        for place, names in enumerate(scanner.factors(frame))
+    ]
     return {
-        "figure": style.svg(scanner.acquisition(frame), "acquisition", title),
+        "figures": figures,
         "table": scanner.table(frame),
         "features": scanner.of_signature(frame, _names(study)),
         "words": scanner.words(frame),
