@@ -74,7 +74,8 @@ def modules(summary: dict[str, Any]) -> str:
     parts = [f"{genes[key]} {words}" for key, words in lost.items() if genes.get(key)]
     said = f"{count(genes['genes_read'], 'gene')} of {count(cases['expression'], 'case')} were read; "
     said += f"{genes['in_modules']} fall into modules ({summary['method']['definition']})"
-    return f"{', '.join([said, *parts])}. {count(cases['both'], 'case')} have features as well."
+    others = "features or readers' traits" if cases.get("traits") else "features"
+    return f"{', '.join([said, *parts])}. {count(cases['both'], 'case')} have {others} as well."
 
 
 def associations(frame: pd.DataFrame) -> str:
