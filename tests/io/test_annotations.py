@@ -7,6 +7,7 @@ import pandas as pd
 import pydicom
 import pytest
 from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from annotated import AIM, aim, answer, calculation, report
@@ -103,6 +104,24 @@ def test_structured_report(tmp_path):
     }
     assert (found.patient, found.reader) == ("P1", "CANARY^Jane")
     assert len(found.time) == 14
+
+
+def test_evaluations_of_the_whole_report(tmp_path):
+    from highdicom.sr import CodeContentItem, ContainerContentItem, ContentSequence, TextContentItem
+
+    report(tmp_path / "a.dcm", "P1", [(codes.SCT.Nodule, {}, {"Margin": "smooth"})])
+    data = pydicom.dcmread(tmp_path / "a.dcm")
+    container = ContainerContentItem(name=sr.WHOLE, relationship_type="CONTAINS")
+    emphysema = Code("RID4799", "RADLEX", "Emphysema")
+    container.ContentSequence = ContentSequence([
+        CodeContentItem(name=emphysema, value=codes.SCT.Present, relationship_type="CONTAINS"),
+        TextContentItem(name=emphysema, value="CANARY", relationship_type="CONTAINS"),
+    ])  # fmt: skip
+    data.ContentSequence.append(container)
+    data.save_as(tmp_path / "a.dcm")
+    (found,) = annotations.read(tmp_path)
+    assert set(said(found)) == {"Nodule: Margin", "Emphysema"}
+    assert said(found)["Emphysema"] == ("Present", None, "", "52101004", "SCT")
 
 
 def test_broken_and_other_reports(tmp_path):

@@ -39,7 +39,8 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     q, top = (arranged(associations, name, first).to_numpy() for name in ("q", "p_max"))
     numbers = rho.to_numpy()
     n_features, n_modules = numbers.shape
-    figure, axes = style.canvas(style.PANEL * 1.2, 0.36 * n_features + 1.15)
+    width = style.PANEL * (1.6 if rho.index.str.startswith(TRAIT).any() else 1.2)  # questions are long
+    figure, axes = style.canvas(width, 0.36 * n_features + 1.15)
     picture = axes.pcolormesh(np.ma.masked_invalid(numbers), cmap="RdBu_r", vmin=-1, vmax=1, edgecolor="white", lw=1.2)
     axes.set_facecolor("#eceef0")
     for row, column in zip(*np.nonzero(np.isfinite(numbers)), strict=True):

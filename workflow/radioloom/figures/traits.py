@@ -14,7 +14,7 @@ MOST = 5  # answers of a trait that are named
 
 
 def answered(traits: pd.DataFrame) -> Exhibit:
-    """One row a trait: cases, and how often each answer was given (by all readers); numbers by their median and range.
+    """One row a trait: cases, and how often all readers gave each answer; numbers by their median and range.
 
     traits : TRAITS
     """
@@ -59,5 +59,5 @@ def _answers(part: pd.DataFrame) -> str:
         order = part.groupby("value").agg(level=("level", "first"), n=("case", "size")).sort_values("level")["n"]
     else:
         order = part["value"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    shown = [f"{value} {n}" for value, n in order.head(MOST).items()]
-    return ", ".join(shown) + (f", and {count(len(order) - MOST, 'other')}" if len(order) > MOST else "")
+    shown = [f"{value} ({n})" for value, n in order.head(MOST).items()]
+    return "; ".join(shown) + (f"; {count(len(order) - MOST, 'other')}" if len(order) > MOST else "")

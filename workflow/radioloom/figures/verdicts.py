@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures.words import CONTROL, count, interval, metric, number, probability
+from radioloom.figures.words import CONTROL, DASH, count, interval, metric, number, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,8 +89,10 @@ def associations(frame: pd.DataFrame) -> str:
     for row in top.itertuples():
         said += (
             f" The strongest: module {row.module} with {row.feature_id}, rho {number(row.rho)} "
-            f"(q {probability(row.q)}, n {row.n}), {number(row.rho_given_volume)} given volume."
+            f"(q {probability(row.q)}, n {row.n})"
         )
+        given = number(row.rho_given_volume)
+        said += "." if given == DASH else f", {given} given volume."
     return said
 
 

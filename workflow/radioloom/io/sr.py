@@ -1,6 +1,7 @@
 """DICOM structured reports of template TID 1500: qualitative evaluations and measurements of every finding.
 
-A trait is called after the coded finding that it is of: `Nodule: Diameter`, `Neoplasm, Primary: SUVbw, Mean`.
+A trait is called after the coded finding that it is of: `Nodule: Diameter`, `Neoplasm, Primary: SUVbw, Mean`; an
+evaluation of the whole report after itself. Evaluations in free text are not read.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ LARGEST_BYTES = 64 * 2**20  # the image library names every slice; real ones: 10
 REPORTS = "1.2.840.10008.5.1.4.1.1.88."
 DEFLATED = "1.2.840.10008.1.2.1.99"  # a small file may unpack to any size
 OBSERVERS = (codes.DCM.PersonObserverName, codes.DCM.DeviceObserverName, codes.DCM.DeviceObserverUID)
+WHOLE = Code("C0034375", "UMLS", "Qualitative Evaluations")  # of the report, beside those of its findings
 CATEGORY = Code("276214006", "SCT", "Finding category")  # what kind of thing a finding is, not how it looks
 # A file that breaks the template makes highdicom raise what it meets; deep nesting ends in RecursionError.
 NO_REPORT = (*BROKEN, RuntimeError, IndexError, RecursionError)
@@ -90,9 +92,15 @@ def _answers(content: Any) -> Iterator[Answer]:
         for said in group.get_qualitative_evaluations():
             if said.name == CATEGORY:
                 continue
-            trait = term(finding + _meaning(said.name), "the name of an evaluation")
-            scheme = said.value.scheme_designator
-            yield Answer(trait, _meaning(said.value), code=said.value.value, code_system=scheme, finding=place)
+            yield _coded(finding, said, place)
+    for container in (item for item in content[0].ContentSequence if item.name == WHOLE):
+        yield from (_coded("", item, 0) for item in container.ContentSequence if item.ValueType == "CODE")
+
+
+def _coded(finding: str, item: Any, place: int) -> Answer:
+    trait = term(finding + _meaning(item.name), "the name of an evaluation")
+    code, scheme = item.value.value, item.value.scheme_designator
+    return Answer(trait, _meaning(item.value), code=code, code_system=scheme, finding=place)
 
 
 def _meaning(code: Any) -> str:
