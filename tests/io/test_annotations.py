@@ -170,7 +170,12 @@ def test_csv(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("case,trait\nP1,Size\n", "no column value"), ("", "no column case, trait, value"), (b"\xff\xfe\xfa", "no CSV")],
+    [
+        ("case,trait,value\nP1,Size," + "x" * 400, "t.csv, line 2: a value of 400 characters"),
+        ("case,trait\nP1,Size\n", "no column value"),
+        ("", "no column case, trait, value"),
+        (b"\xff\xfe\xfa", "no CSV"),
+    ],
 )
 def test_csv_that_is_none(text, words, tmp_path):
     (tmp_path / "t.csv").write_bytes(text if isinstance(text, bytes) else text.encode())

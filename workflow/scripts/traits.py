@@ -13,6 +13,7 @@ with job(snakemake) as running:
     patients = annotations.patients(place, **params.settings["patients"]) if "patients" in params.settings else None
     made = traits(found, snakemake.wildcards.cohort, params.cases, params.settings, patients)
     for name in ("traits", "trait_agreement", "unread"):
-        getattr(tables, name.upper()).write(getattr(made, name), out[name], **running.provenance)
+        written = getattr(tables, name.upper()).write(getattr(made, name), out[name], **running.provenance)
+        getattr(tables, name.upper()).write(written, Path(out[name]).with_suffix(".csv"))
     n_cases = len({row["case"] for row in made.traits})
     running.say(f"{n_cases} of {len(params.cases)} cases annotated; {len(made.unread)} documents left out, or in part")

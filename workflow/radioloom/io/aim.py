@@ -38,11 +38,11 @@ def read(path: Path) -> Annotation:
     if kind != ROOT or "4" not in version:
         old = kind == "ImageAnnotation" or version.startswith("3")
         raise BadAnnotation(
-            f"AIM 3 ({version or 'version unknown'}); convert it to AIM 4 (AIM Template Service, ePAD), which is read"
+            f"AIM 3 ({version[:20] or 'version unknown'}); convert it to AIM 4, which is read (ePAD exports it)"
             if old
-            else f"XML, but no AIM 4: its root is {term(kind, 'the root')!r}"
+            else f"XML, but no AIM 4: its root is {kind[:40]!r}"
         )
-    findings = list(_all(root, "ImageAnnotation"))
+    findings = _all(root, "ImageAnnotation")
     answers = [answer for place, finding in enumerate(findings) for answer in _answers(finding, place)]
     user = _child(root, "user")
     reader = _value(_child(user, "loginName")) or _value(_child(user, "name"))

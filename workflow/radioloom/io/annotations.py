@@ -13,13 +13,13 @@ from radioloom.io.files import files_below
 from radioloom.provenance import file_digest
 
 BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"  # what may stand before the first `<` of an XML file: byte order marks, spaces
-LONGEST = 300  # characters of a coded term; free text is none
+LONGEST = 300  # characters of a coded term
 NEEDED, OPTIONAL = ("case", "trait", "value"), ("reader", "unit", "code", "code_system")  # columns of a CSV
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a reader said of one trait."""
+    """What a reader said of one trait; BadAnnotation where a text is longer than any term is."""
 
     trait: str
     value: str  # meaning of the coded term, or the number as text
@@ -28,6 +28,11 @@ class Answer:
     code: str = ""
     code_system: str = ""
     finding: int = 0  # which of the document's findings it is about
+
+    def __post_init__(self) -> None:
+        for name in ("trait", "value", "unit", "code", "code_system"):
+            if (length := len(getattr(self, name))) > LONGEST:
+                raise BadAnnotation(f"a {name} of {length} characters; a term has {LONGEST} at most, free text is none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +105,14 @@ def _lines(file: Path) -> list[Annotation]:
     found: dict[tuple[str, str], Annotation] = {}
     for line, row in enumerate(rows, start=2):
         cell = {name: (row.get(name) or "").strip() for name in (*NEEDED, *OPTIONAL)}
+        key = (cell.pop("case"), cell.pop("reader"))
         if not cell["value"]:
             continue  # not answered
-        key = (cell["case"], cell["reader"])
-        said = found.setdefault(key, Annotation(*key, document=f"line {line}", name=cell["case"]))
-        answer = Answer(number=as_number(cell["value"]), **{k: cell[k] for k in cell if k not in ("case", "reader")})
+        said = found.setdefault(key, Annotation(*key, document=f"line {line}", name=key[0]))
+        try:
+            answer = Answer(number=as_number(cell["value"]), **cell)
+        except BadAnnotation as error:
+            raise StudyError(f"traits.files: {file.name}, line {line}: {error}") from error
         found[key] = replace(said, answers=(*said.answers, answer))
     return list(found.values())
 
@@ -135,10 +143,8 @@ def as_number(text: str) -> float | None:
 
 
 def term(text: str | None, what: str) -> str:
-    """A term without the blanks around it; BadAnnotation where it is empty or longer than any term is."""
+    """A term without the blanks around it; BadAnnotation where it is empty."""
     text = " ".join((text or "").split())
     if not text:
         raise BadAnnotation(f"{what} is empty; annotate again with a template")
-    if len(text) > LONGEST:
-        raise BadAnnotation(f"{what} has {len(text)} characters, a term has {LONGEST} at most")
     return text
