@@ -245,7 +245,7 @@ TRAIT_AGREEMENT = Table(
         Column("estimate", "float64", "its value", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
-        Column("same", "float64", "share of cases with the same answer of both", null=True),
+        Column("same", "float64", "share of cases with the same answer of both; empty for numbers", null=True),
         Column("n", "int64", "cases that both answered"),
     ),
 )

@@ -64,7 +64,7 @@ def agreement(traits: pd.DataFrame) -> list[dict[str, Any]]:
             both = table[[first, second]].dropna().to_numpy()
             key = {"cohort": traits["cohort"].iloc[0], "trait": scale.name, "first": first, "second": second}
             estimate, low, high = _agreement(scale, both)
-            same = float(np.mean(both[:, 0] == both[:, 1])) if len(both) else None
+            same = float(np.mean(both[:, 0] == both[:, 1])) if len(both) and scale.kind != "number" else None
             found = {"estimate": estimate, "low": low, "high": high, "same": same, "n": len(both)}
             rows.append({**key, "statistic": STATISTICS[scale.kind], **found})
     return rows
