@@ -64,7 +64,7 @@ def test_a_reader_is_the_same_without_the_others(written, tmp_path):
     row = simulate.sheet("readers")[2]
     simulate.cohort("readers", [row], SEED, SETTINGS, tmp_path)
     _, differ, _ = filecmp.cmpfiles(written, tmp_path, files(tmp_path), shallow=False)
-    assert differ == [row["segmentation"]]  # the same image; fewer structures
+    assert set(differ) == {row["segmentation"], "readers/answers.csv"}  # the same image; fewer structures and answers
     alone, all_four = (structures(folder / row["segmentation"]) for folder in (tmp_path, written))
     assert set(all_four) == {"Spinal-Cord", *(f"GTV-1vis-{reader}" for reader in "1234")}
     assert alone["GTV-1vis-3"] == all_four["GTV-1vis-3"] != all_four["GTV-1vis-2"]
@@ -111,3 +111,22 @@ def test_a_path_without_a_format_is_refused(tmp_path):
     row = {**simulate.sheet("train")[0], "segmentation": "train/T001/mask.nrrd"}
     with pytest.raises(StudyError, match=r"T001: segmentation train/T001/mask.nrrd is not one that is simulated"):
         simulate.cohort("train", [row], SEED, SETTINGS, tmp_path)
+
+
+def test_readers_answer_with_what_is_hidden(written):
+    """Degrees of texture follow the hidden heterogeneity, diameters the volume; readers differ a little."""
+    from radioloom.simulate.answers import DEGREES, answers
+
+    with open(written / "readers" / "answers.csv", encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len(rows) == 1 * 4 * 2  # one case, four readers, two traits
+    hidden = [latent(SEED, f"X{number:03d}") for number in range(150)]
+    said = [answers(one, ["1", "2"]) for one in hidden]
+    degree = np.array([[DEGREES.index(row["value"]) for row in rows[::2]] for rows in said])
+    size = np.log([[float(row["value"]) for row in rows[1::2]] for rows in said])
+    drawn = np.array([one.heterogeneity for one in hidden])
+    assert np.corrcoef(degree[:, 0], drawn)[0, 1] > 0.75
+    assert np.corrcoef(degree.T)[0, 1] > 0.7
+    assert (degree[:, 0] != degree[:, 1]).any()
+    assert np.corrcoef(size[:, 0], [one.volume for one in hidden])[0, 1] > 0.9
+    assert not (written / "genomics" / "answers.csv").exists()

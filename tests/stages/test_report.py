@@ -9,7 +9,7 @@ import pytest
 
 from radioloom import tables
 from radioloom.stages.report import report
-from synthetic_study import binary_study, html, survival_study
+from synthetic_study import FEATURES, binary_study, html, survival_study
 
 VOID = {"meta", "link", "br", "hr", "img", "wbr", "input"}
 
@@ -200,6 +200,41 @@ def test_a_survival_study_without_genes_or_truth():
     page = Page(report(bare))
     assert {"study", "flow", "reliability", "signature", "performance", "provenance"} <= set(page.ids)
     assert "truth" not in page.ids
+
+
+def test_traits_their_agreement_and_what_was_left_out():
+    study = survival_study()
+    answer = {"cohort": "genomics", "number": None, "level": None, "unit": None, "code": None, "code_system": None}
+    traits = [
+        {**answer, "case": case, "reader": reader, "trait": "Shape <2D>", "value": shape}
+        for case, shape in (("genomics-001", "round"), ("genomics-002", "oval"), ("genomics-003", "round"))
+        for reader in ("reader-1", "reader-2")
+    ]
+    size = {**answer, "case": "genomics-001", "reader": "reader-1", "trait": "Size", "value": "12", "number": 12.0}
+    pair = {"cohort": "genomics", "first": "reader-1", "second": "reader-2", "trait": "Shape <2D>", "n": 3}
+    agreed = {**pair, "statistic": "kappa", "estimate": 0.71, "low": 0.2, "high": 1.0, "same": 2 / 3}
+    out = {"cohort": "genomics", "document": "0123456789ab", "case": None, "reader": None, "reason": "of no case"}
+    pairs = study.associations[study.associations["feature_id"] == FEATURES[1]]
+    pairs = pairs.assign(feature_id="trait: Shape <2D> = oval")
+    more = {
+        "traits": tables.TRAITS.frame([*traits, {**size, "unit": "mm"}]),
+        "trait_agreement": tables.TRAIT_AGREEMENT.frame([agreed]),
+        "unread": tables.UNREAD.frame([out]),
+        "associations": pd.concat([study.associations, pairs], ignore_index=True),
+    }
+    shown = words(report(replace(study, **more)))
+    for said in (
+        "genomics: 2 readers annotated 3 of 30 cases",
+        "round (4); oval (2)",
+        "12.00 (12.00 to 12.00) mm",
+        "kappa 0.71 (0.20–1.00) 67% 3",
+        "0123456789ab – – of no case",
+        "The same with readers' traits",
+    ):
+        assert said in shown, said
+    lonely = {**more, "trait_agreement": tables.TRAIT_AGREEMENT.frame([]), "unread": tables.UNREAD.frame([])}
+    assert "No case was annotated by two readers" in words(report(replace(study, **lonely)))
+    assert "Readers' traits" not in words(html("survival"))
 
 
 def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped():

@@ -79,6 +79,17 @@ def test_planted_module_is_found_and_no_other(results):
     assert set(hits["module"]) == {best}
 
 
+def test_simulated_readers_agree_and_are_nobody(results):
+    agreed = pd.read_parquet(results / "traits" / "readers.agreement.parquet")
+    assert len(agreed) == 2 * 6  # two traits, pairs of four readers
+    assert set(agreed["statistic"]) == {"weighted kappa", "ICC(A,1)"}
+    assert set(agreed["n"]) == {12}
+    assert agreed["estimate"].median() > 0.6
+    answers = (results / "traits" / "readers.csv").read_text(encoding="utf-8")
+    assert "Dr" not in answers
+    assert "reader-4" in answers
+
+
 def test_every_case_is_kept(results):
     assert pd.read_csv(results / "tables" / "exclusions.csv").empty
     assert len(pd.read_csv(results / "tables" / "cases.csv")) == 304

@@ -9,9 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from annotated import aim, answer
 from studies import ROOT, Bench, environment, fill
 
 pytestmark = pytest.mark.long
@@ -131,6 +134,52 @@ def test_controls_and_robustness_run_what_rests_on_them_and_nothing_else(copied)
     copied.write()
     copied.run()
     assert json.loads((copied.results / "signature.json").read_text())["features"] == json.loads(before)["features"]
+
+
+def test_traits_run_what_rests_on_them_and_nothing_else(copied):
+    """Two readers annotate the training cohort; a gene module follows what they see."""
+    cases = [row["case"] for row in copied.rows["train"]]
+    shapes = {case: ("round", "spiculated")[place % 2] for place, case in enumerate(cases)}
+    for case, shape in shapes.items():
+        for reader in ("CANARY-ann", "CANARY-ben"):
+            seen = "round" if (reader, case) == ("CANARY-ben", cases[1]) else shape
+            file = copied.place / "data" / "aim" / f"{case}.{reader}.xml"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(aim(f"ID-{case}", answer("Shape", (seen, "RID1", "RadLex")), reader), encoding="utf-8")
+    (copied.place / "data" / "aim" / "CANARY.xml").write_text(aim("nobody", ""), encoding="utf-8")
+    links = "".join(f"ID-{case},{case}\n" for case in cases)
+    (copied.place / "data" / "patients.csv").write_text("id,case\n" + links, encoding="utf-8")
+    draw = np.random.default_rng(1)
+    program = np.array([[1.0 if shape == "round" else -1.0 for shape in shapes.values()], draw.normal(size=len(cases))])
+    genes = np.repeat(program, 10, axis=0) + 0.3 * draw.normal(size=(20, len(cases)))
+    frame = pd.DataFrame(genes, index=pd.Index([f"G{k:02d}" for k in range(20)], name="gene"), columns=cases)
+    frame.to_csv(copied.place / "data" / "genes.csv")
+    expression = {"file": "genes.csv", "gene": "gene"}
+    copied.changes = {
+        "genomics": {"cohort": "train", "expression": expression, "modules": {"n_modules": 2}, "permutations": 199}
+    }
+    study = yaml.safe_load(copied.write().read_text(encoding="utf-8"))
+    linked = {"file": "patients.csv", "patient": "id", "case": "case"}
+    study["cohorts"]["train"]["traits"] = {"files": "aim", "patients": linked}
+    (copied.place / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+    assert set(copied.planned()) - {"all"} == {"traits", "associate", "report"}
+    copied.run()
+    found = pd.read_parquet(copied.results / "tables" / "associations.parquet").set_index("feature_id")
+    best = found.loc["trait: Shape = round" if "trait: Shape = round" in found.index else "trait: Shape = spiculated"]
+    assert best["rho"].abs().max() > 0.8
+    assert best["rho_given_volume"].notna().all()
+    agreed = pd.read_parquet(copied.results / "traits" / "train.agreement.parquet").set_index("trait")
+    assert agreed.loc["Shape", "n"] == len(cases)
+    assert agreed.loc["Shape", "same"] == pytest.approx(1 - 1 / len(cases))
+    unread = pd.read_parquet(copied.results / "traits" / "train.unread.parquet")
+    assert unread["reason"].str.contains("of no case").tolist() == [True]
+    text = (copied.results / "report.html").read_text(encoding="utf-8")
+    assert "Readers' traits" in text
+    assert "reader-1, reader-2" in text
+    for file in (path for path in copied.results.rglob("*") if path.is_file()):
+        assert b"CANARY" not in file.read_bytes(), file
+    (copied.place / "data" / "aim" / "CANARY.xml").unlink()
+    assert set(copied.planned()) - {"all"} == {"traits", "associate", "report"}
 
 
 @pytest.mark.parametrize(

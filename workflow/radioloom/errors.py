@@ -39,3 +39,7 @@ class BadRoi(CaseError):
 
 class BadOutcome(CaseError):
     """A patient without the outcome that the study is about."""
+
+
+class BadAnnotation(CaseError):
+    """A reader's annotation cannot be read, or is of nobody in the study; the case itself goes on."""

@@ -36,6 +36,7 @@ cohorts:
     clinical: {{file: clinical.csv, case: patient, time_days: survival_days, event: dead}}
   # retest: {{role: test-retest, sheet: {folder}/retest.tsv}} # two scans of a patient: replicate 1 and 2
   # readers: {{role: observers, sheet: {folder}/readers.tsv}} # several contours of one image: replicate = reader
+  # of any cohort: traits: {{files: aim}} # readers' annotations: a folder of AIM 4 and DICOM SR, or a CSV of answers
 
 outcome:
   kind: survival # or binary (then model.kind: logistic)

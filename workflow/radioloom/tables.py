@@ -268,6 +268,53 @@ COVARIATES = Table(
         Column("value", "float64", "value; levels of a category are 0/1 columns", null=True),
     ),
 )
+READER = "pseudonym: reader-1 ..., in no order that says who"
+TRAITS = Table(
+    "TRAITS",
+    "what readers said of each case: one row an answer, several where a reader ticked several values of a trait",
+    ("cohort", "case", "reader", "trait", "value"),
+    (
+        COHORT,
+        CASE,
+        Column("reader", "string", READER),
+        Column("trait", "string", "the template's question; for a DICOM report 'finding: measurement or evaluation'"),
+        Column("value", "string", "meaning of the coded answer, or the number as text"),
+        Column("number", "float64", "the value of a measurement", null=True),
+        Column("level", "int64", "place of the answer among the ordered levels that the study declares", null=True),
+        Column("unit", "string", "unit of the number, as the file says it", null=True),
+        Column("code", "string", "code of the answer; '+' joins it with its qualifiers", null=True),
+        Column("code_system", "string", "where the code stands, as the file says it: RadLex, SCT ...", null=True),
+    ),
+)
+TRAIT_AGREEMENT = Table(
+    "TRAIT_AGREEMENT",
+    "agreement of each pair of readers on each trait",
+    ("cohort", "trait", "first", "second"),
+    (
+        COHORT,
+        Column("trait", "string", "trait; 'trait = value' where readers tick what is there"),
+        Column("first", "string", READER),
+        Column("second", "string", READER),
+        Column("statistic", "string", "kappa; weighted kappa (ordered levels, quadratic); ICC(A,1) (numbers)"),
+        Column("estimate", "float64", "its value", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("same", "float64", "share of cases with the same answer of both; empty for numbers", null=True),
+        Column("n", "int64", "cases that both answered"),
+    ),
+)
+UNREAD = Table(
+    "UNREAD",
+    "annotations, or parts of them, that were not used; the case itself stays in the study",
+    ("cohort", "document"),
+    (
+        COHORT,
+        Column("document", "string", "first 12 hex digits of the file's SHA-256; for a CSV its line"),
+        Column("case", "string", "pseudonym of the patient, where the annotation is of one", null=True),
+        Column("reader", "string", READER, null=True),
+        Column("reason", "string", "why, for a person"),
+    ),
+)
 FEATURES = Table(
     "FEATURES",
     "one number of one ROI in one image",
@@ -431,15 +478,15 @@ MODULES = Table(
 )
 ASSOCIATIONS = Table(
     "ASSOCIATIONS",
-    "gene modules against features",
+    "gene modules against features and readers' traits",
     ("module", "feature_id"),
     (
         Column("module", "string", "module"),
-        Column("feature_id", "string", "feature"),
-        Column("rho", "float64", "Spearman correlation of module score and feature", null=True),
+        Column("feature_id", "string", "feature, or 'trait: ...' (with '= value' for one answer against all others)"),
+        Column("rho", "float64", "Spearman correlation of module score and feature or trait", null=True),
         Column("p", "float64", "two-sided permutation p", null=True),
         Column("q", "float64", "Benjamini-Hochberg over the whole table", null=True),
-        Column("p_max", "float64", "permutation p of the largest |rho| over the whole table (family-wise)", null=True),
+        Column("p_max", "float64", "family-wise permutation p, of the largest |rho| sqrt(n - 1)", null=True),
         Column("rho_given_volume", "float64", "partial Spearman correlation given volume", null=True),
         Column("n", "int64", "cases with both"),
     ),
@@ -452,6 +499,9 @@ TABLES = (
     EXCLUSIONS,
     CLINICAL,
     COVARIATES,
+    TRAITS,
+    TRAIT_AGREEMENT,
+    UNREAD,
     FEATURES,
     CONTROLS,
     PERTURBED,

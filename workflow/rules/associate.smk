@@ -12,6 +12,11 @@ if EXPRESSION:
                 else str(STUDY.data / EXPRESSION)
             ),
             signature=f"{RESULTS}/signature.json",
+            traits=[
+                f"{RESULTS}/traits/{cohort}.parquet"
+                for cohort in WITH_TRAITS
+                if cohort == STUDY.settings["genomics"]["cohort"]
+            ],
         output:
             modules=f"{RESULTS}/tables/modules.parquet",
             associations=f"{RESULTS}/tables/associations.parquet",

@@ -1,4 +1,5 @@
 SHOWN = "series masks overlaps cases exclusions reliability acquisition predictions metrics curves".split()
+TRAITS = ["traits", "trait_agreement", "unread"] if WITH_TRAITS else []
 GENOMICS = ["modules", "associations"] if EXPRESSION else []
 
 
@@ -9,6 +10,9 @@ rule report:
         selection=[f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
         skipped=[f"{path}.skipped.parquet" for path in CONTROLLED + PERTURBED],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
+        traits=expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=WITH_TRAITS),
+        trait_agreement=expand(f"{RESULTS}/traits/{{cohort}}.agreement.parquet", cohort=WITH_TRAITS),
+        unread=expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=WITH_TRAITS),
         signature=f"{RESULTS}/signature.json",
         prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
         summary=[f"{RESULTS}/modules.json"] if EXPRESSION else [],
@@ -26,7 +30,7 @@ rule report:
     params:
         settings=STUDY.settings,
         sheets=STUDY.sheets,
-        tables=SHOWN + ["clinical", "selection", "skipped"] + GENOMICS,
+        tables=SHOWN + ["clinical", "selection", "skipped"] + TRAITS + GENOMICS,
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             f"profile {STUDY.profile.name}": STUDY.profile.hash,

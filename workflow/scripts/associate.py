@@ -5,7 +5,7 @@ from pathlib import Path
 
 from radioloom.genomics import expression
 from radioloom.job import job
-from radioloom.stages.associate import associate
+from radioloom.stages.associate import associate, measured
 from radioloom.tables import ASSOCIATIONS, MODULES, wide
 
 with job(snakemake) as running:
@@ -16,6 +16,8 @@ with job(snakemake) as running:
         Path(params.data, params.settings["expression"]["file"]), params.settings["expression"]["gene"]
     )
     features = wide(running.read("features")["features"], params.settings["cohort"])
+    traits = running.read("traits")["traits"] if snakemake.input.traits else None
+    features = measured(features, traits, matrix, params.settings)
     found = associate(features, matrix, params.settings, names, params.volume, params.seed)
     MODULES.write(found.modules, out.modules, **running.provenance)
     ASSOCIATIONS.write(found.associations, out.associations, **running.provenance)

@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-MOST = 24  # features shown: those with the largest |rho| where more were tested
+TRAIT = "trait: "  # how readers' traits begin among the features of ASSOCIATIONS
+MOST = 24  # features shown: those with the largest |rho| sqrt(n - 1) where more were tested
 
 
 def arranged(associations: pd.DataFrame, value: str, first: list[str]) -> pd.DataFrame:
     """Features x modules: those named `first`, then the others; at most MOST of them, by their largest |rho|."""
     wide = associations.pivot_table(index="feature_id", columns="module", values=value, dropna=False)
     named = [name for name in first if name in wide.index]
-    top = associations.assign(size=associations["rho"].abs()).groupby("feature_id")["size"].max().drop(named)
+    size = associations["rho"].abs() * (associations["n"] - 1) ** 0.5
+    top = associations.assign(size=size).groupby("feature_id")["size"].max().drop(named)
     others = top.sort_values(ascending=False, kind="stable").index[: max(0, MOST - len(named))]
     return wide.loc[[*named, *sorted(others)]]
 
@@ -37,7 +39,8 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     q, top = (arranged(associations, name, first).to_numpy() for name in ("q", "p_max"))
     numbers = rho.to_numpy()
     n_features, n_modules = numbers.shape
-    figure, axes = style.canvas(style.PANEL * 1.2, 0.36 * n_features + 1.15)
+    width = style.PANEL * (1.6 if rho.index.str.startswith(TRAIT).any() else 1.2)  # questions are long
+    figure, axes = style.canvas(width, 0.36 * n_features + 1.15)
     picture = axes.pcolormesh(np.ma.masked_invalid(numbers), cmap="RdBu_r", vmin=-1, vmax=1, edgecolor="white", lw=1.2)
     axes.set_facecolor("#eceef0")
     for row, column in zip(*np.nonzero(np.isfinite(numbers)), strict=True):
@@ -47,7 +50,7 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
         look = {"color": "white" if abs(r) > 0.6 else style.INK, "weight": "bold" if stars else "normal"}
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=7.2, **look)
     axes.set_xticks(np.arange(n_modules) + 0.5, [f"{name}\n{sizes.get(name, 0)}" for name in rho.columns])
-    axes.set_yticks(np.arange(n_features) + 0.5, ["\n".join(textwrap.wrap(feature(name), 26)) for name in rho.index])
+    axes.set_yticks(np.arange(n_features) + 0.5, [_label(name) for name in rho.index])
     axes.invert_yaxis()
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
@@ -58,3 +61,11 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     bar.set_label("Spearman's rho" + (" given volume" if value != "rho" else ""))
     bar.outline.set_visible(False)
     return figure
+
+
+def _label(name: str) -> str:
+    """A feature on as many lines as it takes; a trait's question and its answer on a line each."""
+    if not name.startswith(TRAIT):
+        return "\n".join(textwrap.wrap(feature(name), 26))
+    parts = name.removeprefix(TRAIT).split(" = ")
+    return "\n".join(textwrap.shorten(part, 42, placeholder=" …") for part in parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures.words import CONTROL, count, interval, metric, number, probability
+from radioloom.figures.words import CONTROL, DASH, count, interval, metric, number, probability
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,8 @@ def modules(summary: dict[str, Any]) -> str:
     parts = [f"{genes[key]} {words}" for key, words in lost.items() if genes.get(key)]
     said = f"{count(genes['genes_read'], 'gene')} of {count(cases['expression'], 'case')} were read; "
     said += f"{genes['in_modules']} fall into modules ({summary['method']['definition']})"
-    return f"{', '.join([said, *parts])}. {count(cases['both'], 'case')} have features as well."
+    others = "features or readers' traits" if cases.get("traits") else "features"
+    return f"{', '.join([said, *parts])}. {count(cases['both'], 'case')} have {others} as well."
 
 
 def associations(frame: pd.DataFrame) -> str:
@@ -88,8 +89,10 @@ def associations(frame: pd.DataFrame) -> str:
     for row in top.itertuples():
         said += (
             f" The strongest: module {row.module} with {row.feature_id}, rho {number(row.rho)} "
-            f"(q {probability(row.q)}, n {row.n}), {number(row.rho_given_volume)} given volume."
+            f"(q {probability(row.q)}, n {row.n})"
         )
+        given = number(row.rho_given_volume)
+        said += "." if given == DASH else f", {given} given volume."
     return said
 
 

@@ -25,8 +25,9 @@ def table(scores: pd.DataFrame, features: pd.DataFrame, volume: pd.Series, permu
         int (B, cases), each row an order of the cases.
 
     p is two-sided, (1 + permuted |rho| >= observed) / (1 + B) (Phipson and Smyth 2010); p_max compares with the largest
-    |rho| of the whole table in the same permutation (Westfall and Young, single step); q is Benjamini-Hochberg over the
-    whole table. A feature that is constant over its cases has no rho.
+    |rho| sqrt(n - 1) of the whole table in the same permutation (Westfall and Young, single step; the root makes
+    features of few and of many cases alike: the variance of a permuted rho is 1 / (n - 1)); q is Benjamini-Hochberg
+    over the whole table. A feature that is constant over its cases has no rho.
     """
     x, y = scores.to_numpy(float), features.to_numpy(float)
     rho, n = observed(x, y)
@@ -53,16 +54,19 @@ def observed(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def exceedances(x: np.ndarray, y: np.ndarray, permutations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How often a permutation of the cases of x gives a |rho| as large as the observed, per pair and over the table.
 
+    Over the table the largest |rho| sqrt(n - 1) counts.
     Both counts have shape (m, k). The same permutation serves every pair, so that the dependence among modules and
     among features is kept; pairs without a rho count nothing.
     """
-    rho = np.abs(observed(x, y)[0])
+    rho, n = observed(x, y)
+    rho, scale = np.abs(rho), np.sqrt(np.maximum(n, 2) - 1.0)
+    scale /= scale.max(initial=1.0)  # 1 where no feature has gaps
     alone, largest = np.zeros(rho.shape, int), np.zeros(rho.shape, int)
     for start in range(0, len(permutations), BLOCK):
         null = _permuted(x, y, permutations[start : start + BLOCK])
         alone += (null >= rho - TIE).sum(axis=0)
-        top = np.nanmax(null, axis=(1, 2), initial=0.0)
-        largest += (top[:, None, None] >= rho - TIE).sum(axis=0)
+        top = np.nanmax(null * scale, axis=(1, 2), initial=0.0)
+        largest += (top[:, None, None] >= (rho - TIE) * scale).sum(axis=0)
     return alone, largest
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.io import dicom_write
+from radioloom.simulate.answers import answers
 from radioloom.simulate.cohorts import Cohort, Format, find
 from radioloom.simulate.expression import expression, genes
 from radioloom.simulate.image import View, cord, drawing, image
@@ -32,8 +33,9 @@ class Series(NamedTuple):
 def cohort(name: str, rows: Sequence[Row], seed: int, settings: Mapping[str, Any], folder: Path) -> None:
     """Write all files of one cohort below `folder`, at the paths of its sheet's rows.
 
-    Images and segmentations of the rows given, `<name>/clinical.csv` and `<name>/expression.csv` where the cohort has
-    them. Images and segmentations are a function of the seed and their own rows, whichever other cases there are.
+    Images and segmentations of the rows given; `<name>/clinical.csv`, `<name>/expression.csv` and, of readers,
+    `<name>/answers.csv` where the cohort has them. Images and segmentations are a function of the seed and their own
+    rows, whichever other cases there are.
 
     Raises
     ------
@@ -49,6 +51,9 @@ def cohort(name: str, rows: Sequence[Row], seed: int, settings: Mapping[str, Any
     everyone = [latent(seed, case) for case in dict.fromkeys(row["case"] for row in rows)]
     if kind.clinical:
         write_csv([_clinical(hidden, known) for hidden in everyone], folder / name / "clinical.csv")
+    if kind.readers > 1:
+        readers = sorted({row["replicate"] for row in rows})
+        write_csv([row for hidden in everyone for row in answers(hidden, readers)], folder / name / "answers.csv")
     if kind.expression:
         _write_expression(everyone, known, folder / name / "expression.csv")
 

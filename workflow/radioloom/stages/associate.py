@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_CASES = 8  # below this a permutation null of Spearman's rho says nothing
+TRAIT = "trait: "  # how the columns of trait_scales.by_case begin
 FAMILIES = ("signature", "all")
 
 
@@ -23,6 +24,7 @@ class Settings:
     expression: dict[str, Any]  # genomics/expression.py Rules
     modules: dict[str, Any]  # genomics/modules.py Rules
     permutations: int = 2000
+    min_trait_share: float = 0.1  # see trait_scales.by_case
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
 
     def __post_init__(self) -> None:
@@ -47,20 +49,21 @@ def associate(
     volume_id: str,
     seed: int,
 ) -> Associated:
-    """Modules of the expression matrix and their Spearman correlations with features.
+    """Modules of the expression matrix and their Spearman correlations with features and readers' traits.
 
     Parameters
     ----------
     features_wide : DataFrame
-        Cases of the genomics cohort (index) x feature_id, gaps allowed.
+        Cases of the genomics cohort (index) x feature_id and traits, as `measured` gives them; gaps allowed.
     expression : DataFrame
         Gene (index) x case, as `genomics.expression.read` gives it.
     settings : dict
         The study's `genomics`.
     feature_ids : list
-        Features of the signature; with `volume_id` they are the family of tests, unless `features: all`.
+        Features of the signature; with `volume_id` and the traits they are the one family of tests, unless
+        `features: all`.
     volume_id : str
-        The feature that is volume.
+        The feature that is volume; where there are traits and no features, nothing is given volume.
     seed : int
         The study's.
 
@@ -81,11 +84,12 @@ def associate(
         cases = _shared(features_wide, found.scores)
         orders = association.orders(len(cases), wanted.permutations, rng(seed, "associate", "permutations"))
         features = features_wide.loc[cases, family]
-        pairs = association.table(found.scores.loc[cases], features, features_wide.loc[cases, volume_id], orders)
+        volume = features_wide.reindex(index=cases, columns=[volume_id])[volume_id]
+        pairs = association.table(found.scores.loc[cases], features, volume, orders)
     summary = {
         "genes": {**matrix.counts, "unassigned": found.n_unassigned, "in_modules": len(found.members)},
         "cases": {
-            "expression": len(found.scores), "features": len(features_wide), "both": len(cases),
+            "expression": len(found.scores), **_counted(features_wide), "both": len(cases),
         },
         "explained": found.explained,
         "method": {**wanted.modules, "definition": modules.METHODS[modules.Rules(**wanted.modules).method].definition},
@@ -95,8 +99,31 @@ def associate(
     return Associated(MODULES.frame(found.members), ASSOCIATIONS.frame(pairs), found.scores, summary)
 
 
+def measured(
+    features_wide: pd.DataFrame, traits: pd.DataFrame | None, expression: pd.DataFrame, settings: dict[str, Any]
+) -> pd.DataFrame:
+    """Features and, beside them, what TRAITS say of the cases with expression: cases x feature_id and `trait: ...`."""
+    from radioloom.stages.trait_scales import by_case
+
+    if traits is None:
+        return features_wide
+    ours = traits[(traits["cohort"] == settings["cohort"]) & traits["case"].isin(expression.columns)]
+    return features_wide.join(by_case(ours, Settings(**settings).min_trait_share, FEWEST_CASES), how="outer")
+
+
+def _counted(features: pd.DataFrame) -> dict[str, int]:
+    """Cases with features, and with traits where there are any."""
+    traits = [name for name in features if name.startswith(TRAIT)]
+    if not traits:
+        return {"features": len(features)}
+    kinds = {"features": features.drop(columns=traits), "traits": features[traits]}
+    return {kind: int(part.notna().any(axis=1).sum()) for kind, part in kinds.items()}
+
+
 def _family(features: pd.DataFrame, family: str, feature_ids: list[str], volume_id: str) -> list[str]:
-    wanted = list(dict.fromkeys([*feature_ids, volume_id]))
+    traits = [name for name in features if name.startswith(TRAIT)]
+    alone = bool(traits) and not feature_ids and volume_id not in features  # nobody has an image
+    wanted = list(dict.fromkeys([*feature_ids, *([] if alone else [volume_id]), *traits]))
     lacking = [name for name in wanted if name not in features]
     if lacking:
         raise StudyError(f"associate: features {', '.join(lacking)} are not among those of the genomics cohort")

@@ -39,6 +39,9 @@ class ReportInputs:
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
+    traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations
+    trait_agreement: pd.DataFrame | None = None  # TRAIT_AGREEMENT
+    unread: pd.DataFrame | None = None  # UNREAD
     genomics: dict[str, Any] = field(default_factory=dict)  # `summary` of stages.associate; may be empty
     pictures: dict[str, list[Picture]] = field(default_factory=dict)  # cohort -> (label, tile) of each case
     truth: dict[str, pd.DataFrame] | None = None  # see stages.planted.compare; None for real patients
@@ -81,6 +84,7 @@ def context(study: ReportInputs) -> dict[str, Any]:
         "acquisition": sections.acquisition(study),
         "signature": sections.signature(study),
         "performance": sections.performance(study, found),
+        "traits": sections.traits(study),
         "genomics": sections.genomics(study),
         "truth": sections.truth(study, found) if found else None,
         "provenance": _provenance(study),

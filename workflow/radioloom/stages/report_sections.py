@@ -143,16 +143,35 @@ def performance(study: ReportInputs, found: Comparison | None) -> dict[str, Any]
     }
 
 
+def traits(study: ReportInputs) -> dict[str, Any] | None:
+    """What readers said of the cases, and how well they agree."""
+    if study.traits is None:
+        return None
+    from radioloom.figures import traits as tables
+
+    cases = {cohort: len({row["case"] for row in sheet}) for cohort, sheet in study.sheets.items()}
+    return {
+        "said": tables.said(study.traits, cases),
+        "answers": tables.answered(study.traits),
+        "agreement": tables.agreement(study.trait_agreement) if len(study.trait_agreement) else None,
+        "unread": tables.unread(study.unread) if len(study.unread) else None,
+    }
+
+
 def genomics(study: ReportInputs) -> dict[str, Any] | None:
     """Gene modules and what they go with."""
     if study.modules is None or study.associations is None:
         return None
     sizes = study.modules["module"].value_counts().to_dict()
     first = _names(study)
-    figures = {}
+    figures, of_trait = {}, study.associations["feature_id"].str.startswith(modulemap.TRAIT)
+    features, traits = study.associations[~of_trait], study.associations[of_trait]
     for value, title in (("rho", "module scores with features"), ("rho_given_volume", "the same given volume")):
-        drawn = modulemap.module_map(study.associations, sizes, first, value)
+        drawn = modulemap.module_map(features, sizes, first, value)
         figures[value] = style.svg(drawn, value.replace("_", "-"), f"Spearman correlation of {title}")
+    if len(traits):
+        drawn = modulemap.module_map(traits, sizes, [], "rho")
+        figures["traits"] = style.svg(drawn, "rho-traits", "Spearman correlation of module scores with readers' traits")
     return {
         "figures": figures,
         "summary": study.genomics,
@@ -160,7 +179,8 @@ def genomics(study: ReportInputs) -> dict[str, Any] | None:
         "verdict": verdicts.associations(study.associations),
         "modules": exhibits.modules(study.modules, study.genomics.get("explained", {})),
         "top": exhibits.associations(study.associations),
-        "n_features": study.associations["feature_id"].nunique(),
+        "n_features": features["feature_id"].nunique(),
+        "n_traits": traits["feature_id"].nunique(),
         "most": modulemap.MOST,
     }
 

@@ -1,0 +1,108 @@
+"""Readers' answers as numbers: for the agreement between readers, and for what can be tested against gene modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.stats.agreement import icc
+from radioloom.stats.raters import weighted_kappa
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Kind of a scale -> how agreement on it is measured.
+STATISTICS = {"number": "ICC(A,1)", "ordered": "weighted kappa", "chosen": "kappa", "ticked": "kappa"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One trait, or one value of a trait of which several may be ticked, as every reader answered it."""
+
+    name: str
+    kind: str  # a key of STATISTICS
+    answers: pd.Series  # (case, reader) -> number, level, place in `values`, or 0/1
+    values: tuple[str, ...] = ()  # that one was chosen of
+
+
+def scales(traits: pd.DataFrame) -> Iterator[Scale]:
+    """The scales of one cohort's TRAITS.
+
+    A trait of which any reader ticked several values at once is a checklist: each value is a scale of its own, and what
+    a reader who annotated the case did not tick is absent. Any other trait that was not answered is missing.
+    """
+    index = ["case", "reader"]
+    everyone = traits[index].drop_duplicates().set_index(index).index.sort_values()
+    for trait, rows in traits.groupby("trait", sort=True):
+        answers = rows.set_index(index)
+        if answers["number"].notna().any():
+            yield Scale(trait, "number", answers["number"])
+        elif answers.index.has_duplicates:
+            for value, ticked in answers.groupby("value", sort=True):
+                series = ticked["code_system"].notna() * 0.0 + 1.0
+                yield Scale(f"{trait} = {value}", "ticked", series.reindex(everyone, fill_value=0.0))
+        elif answers["level"].notna().any():
+            yield Scale(trait, "ordered", answers["level"].astype(float))
+        else:
+            values = tuple(sorted(set(answers["value"])))
+            yield Scale(trait, "chosen", answers["value"].map(values.index).astype(float), values)
+
+
+def agreement(traits: pd.DataFrame) -> list[dict[str, Any]]:
+    """TRAIT_AGREEMENT rows of one cohort's TRAITS, one a trait and pair of readers; none where one reader alone was."""
+    pairs = list(combinations(sorted(set(traits["reader"])), 2))
+    rows = []
+    for scale in scales(traits) if pairs else ():
+        table = scale.answers.unstack("reader")
+        for first, second in pairs:
+            if first not in table or second not in table:
+                continue
+            both = table[[first, second]].dropna().to_numpy()
+            key = {"cohort": traits["cohort"].iloc[0], "trait": scale.name, "first": first, "second": second}
+            estimate, low, high = _agreement(scale, both)
+            same = float(np.mean(both[:, 0] == both[:, 1])) if len(both) and scale.kind != "number" else None
+            found = {"estimate": estimate, "low": low, "high": high, "same": same, "n": len(both)}
+            rows.append({**key, "statistic": STATISTICS[scale.kind], **found})
+    return rows
+
+
+def _agreement(scale: Scale, both: np.ndarray) -> tuple[float, float, float]:
+    """Estimate and 95 % interval of the agreement of two readers, float64 (cases, 2)."""
+    if scale.kind == "number":
+        found = icc(both[None], STATISTICS[scale.kind])
+        return float(found.estimate[0]), float(found.low[0]), float(found.high[0])
+    n_levels = int(both.max(initial=1)) + 1
+    kappa = weighted_kappa(*both.T, n_levels, "quadratic" if scale.kind == "ordered" else "unweighted")
+    return kappa.estimate, kappa.low, kappa.high
+
+
+def by_case(traits: pd.DataFrame, min_share: float, fewest: int) -> pd.DataFrame:
+    """Cases x columns that can be tested: `trait: name`, or `trait: name = value` (1 where it was said, else 0).
+
+    Several readers are averaged. Of a trait with two values the rarer one stands for both. A column is left out that
+    fewer than `fewest` cases have, or in which no more than `min_share` of them differ from the most frequent answer.
+    """
+    import pandas as pd
+
+    found = {}
+    for scale in scales(traits):
+        for name, answers in _columns(scale):
+            found[f"trait: {name}"] = answers.groupby(level="case").mean()
+    table = pd.DataFrame(found)
+    differ = {name: 1 - column.value_counts(normalize=True).max() for name, column in table.items()}
+    kept = [name for name, share in differ.items() if share > min_share and table[name].count() >= fewest]
+    return table[kept].sort_index()
+
+
+def _columns(scale: Scale) -> Iterator[tuple[str, pd.Series]]:
+    if scale.kind != "chosen":
+        yield scale.name, scale.answers
+        return
+    shares = [(scale.answers == place).mean() for place in range(len(scale.values))]
+    chosen = range(len(scale.values)) if len(scale.values) > 2 else [int(np.argmin(shares))]
+    for place in chosen:
+        yield f"{scale.name} = {scale.values[place]}", (scale.answers == place).astype(float)

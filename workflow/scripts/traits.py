@@ -1,0 +1,19 @@
+"""Readers' annotations of one cohort as traits."""
+
+from pathlib import Path
+
+from radioloom import tables
+from radioloom.io import annotations
+from radioloom.job import job
+from radioloom.stages.traits import traits
+
+with job(snakemake) as running:
+    params, out, place = snakemake.params, snakemake.output, Path(snakemake.params.data)
+    found = annotations.read(place / params.settings["files"])
+    patients = annotations.patients(place, **params.settings["patients"]) if "patients" in params.settings else None
+    made = traits(found, snakemake.wildcards.cohort, params.cases, params.settings, patients)
+    for name in ("traits", "trait_agreement", "unread"):
+        written = getattr(tables, name.upper()).write(getattr(made, name), out[name], **running.provenance)
+        getattr(tables, name.upper()).write(written, Path(out[name]).with_suffix(".csv"))
+    n_cases = len({row["case"] for row in made.traits})
+    running.say(f"{n_cases} of {len(params.cases)} cases annotated; {len(made.unread)} documents left out, or in part")
