@@ -154,13 +154,13 @@ def certify(place: Path) -> Path:
     install()
     place.mkdir()
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    subprocess.run(
-        [*make, "-quiet", "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.pem"], cwd=place, check=True
-    )
+    subprocess.run([*make, "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.pem"], cwd=place, check=True)
     for name in ("server", "client"):
         names = ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=CA:FALSE"]
         signed = [*make, "-CA", "ca.pem", "-CAkey", "ca.key", "-subj", f"/CN={name}", *names]
-        subprocess.run([*signed, "-keyout", f"{name}.key", "-out", f"{name}.pem"], cwd=place, check=True)
+        subprocess.run(
+            [*signed, "-keyout", f"{name}.key", "-out", f"{name}.pem"], cwd=place, check=True, capture_output=True
+        )
     return place
 
 

@@ -117,6 +117,8 @@ def test_wrong_password_stops_with_the_remedy_and_is_never_shown(series, tmp_pat
     assert "secret" not in "".join(capfd.readouterr())
 
 
+# pynetdicom leaves the socket of a connection that was refused to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_certificates_are_verified_and_an_authority_can_be_named(series, tmp_path, quick):
     keys = certify(tmp_path / "keys")
     with orthanc(tmp_path / "tls", certificate=keys) as running, https(running.http, keys) as port:

@@ -7,6 +7,7 @@ an object that was uploaded in one piece) are compared with the bucket's list.
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
@@ -23,6 +24,10 @@ PLACE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,62}/[A-Za-z0-9-]+/")
 MD5 = re.compile(r"[0-9a-f]{32}")
 FLAGS = ("--no-sign-request", "--retry-count", "2", "--numworkers", "8")
 SILENT_S = 6 * 3600  # after which a download is given up; s5cmd itself ends a connection that is silent
+COLUMNS = (
+    "PatientID", "StudyDate", "StudyInstanceUID", "SeriesInstanceUID", "Modality", "analysis_result_id",
+    "license_short_name", "source_DOI", "series_size_MB",
+)  # fmt: skip
 NOTHING = ("no object found", "NoSuchBucket")
 
 
@@ -91,6 +96,18 @@ def index_file() -> Path:
             "pip install 'radioloom[archives]'"
         ) from None
     return Path(IDC_INDEX_PARQUET_FILEPATH)
+
+
+def collection(name: str, index: Path) -> list[dict[str, Any]]:
+    """Series of one collection as the index lists them; StudyError with the nearest names where there is none."""
+    import pyarrow.parquet as pq
+
+    found = pq.read_table(index, columns=list(COLUMNS), filters=[("collection_id", "==", name)]).to_pylist()
+    if not found:
+        names = pq.read_table(index, columns=["collection_id"])["collection_id"].unique().to_pylist()
+        near = difflib.get_close_matches(name, names, n=3) or sorted(names)[:3]
+        raise StudyError(f"collection {name!r} is not in the index; there are {', '.join(near)} ({len(names)} in all)")
+    return found
 
 
 def _listed(entry: dict[str, Any]) -> Listed:
