@@ -7,7 +7,7 @@ export PYTHONUTF8 := 1
 # Every job is a fresh Python: without compiled files it starts four times slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: env demo test test-quick lint bench clean
+.PHONY: env archives demo test test-quick test-archives lint bench clean
 
 env: .venv/ready
 
@@ -20,6 +20,13 @@ env: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+# The index of the Imaging Data Commons and the program that downloads from it: 94 MB that few studies need.
+archives: .venv/archives
+
+.venv/archives: .venv/ready requirements-archives.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-archives.lock
+	touch $@
+
 demo: env
 	snakemake --cores $(CORES)
 	@echo "report: results/demo/report.html"
@@ -30,6 +37,16 @@ test: env lint
 # Without the whole studies that are run, killed, moved and edited.
 test-quick: env
 	pytest -q -n 2 --dist loadfile -m "not long"
+
+# The same cohorts from a folder, by DICOMweb, DIMSE and S3: starts Orthanc (of Debian's packages) and an S3 server on loopback.
+test-archives: archives .archives/ready
+	RADIOLOOM_ARCHIVES=1 pytest -q tests/archives
+
+# The S3 server needs other versions of what the library needs: an environment of its own.
+.archives/ready: tests/archives/servers.lock
+	$(PYTHON) -m venv .archives
+	.archives/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/archives/servers.lock
+	touch $@
 
 lint: env
 	ruff check .

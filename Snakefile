@@ -15,6 +15,7 @@ if "study" not in config:  # --configfile is a whole study and never merged with
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
+include: "workflow/rules/fetch.smk"
 include: "workflow/rules/curate.smk"
 include: "workflow/rules/segment.smk"
 include: "workflow/rules/prepare.smk"

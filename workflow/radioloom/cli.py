@@ -1,14 +1,15 @@
-"""The command `radioloom`: new, key, discover, deidentify, extract, features, conformance."""
+"""The command `radioloom`: new, key, discover, deidentify, idc, extract, features, conformance."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from radioloom import __version__
-from radioloom.errors import RadioloomError
+from radioloom.errors import RadioloomError, StudyError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +67,22 @@ def _parser() -> argparse.ArgumentParser:
 
     features = commands.add_parser("features", help="list every feature: family, IBSI id, definition, profiles")
     features.set_defaults(run=_features)
+
+    idc = commands.add_parser("idc", help="write a cohort sheet of a collection of the Imaging Data Commons")
+    idc.add_argument("collection", help="such as nsclc_radiomics")
+    idc.add_argument("out", type=Path, help="the sheet (.tsv)")
+    idc.add_argument("--modality", default="CT", choices=["CT", "PT", "MR"], help="of the images (CT)")
+    idc.add_argument("--segmentation", default="RTSTRUCT", choices=["RTSTRUCT", "SEG"], help="(RTSTRUCT)")
+    idc.add_argument(
+        "--result", default="", help="analysis result that the segmentations are of, if not the collection's"
+    )
+    idc.add_argument(
+        "--look",
+        type=Path,
+        metavar="FOLDER",
+        help="download to it the segmentations of studies with several series, to see what they were drawn on",
+    )
+    idc.set_defaults(run=_idc)
 
     conformance = commands.add_parser("conformance", help="our values beside IBSI's; exit code 1 if one falls short")
     conformance.add_argument(
@@ -166,6 +183,39 @@ def _response_maps(chosen: argparse.Namespace) -> bool:
     for verdict, n in counts.items():
         print(f"# IBSI 2, response maps: {n} {verdict}")
     return "differs" in counts
+
+
+def _idc(chosen: argparse.Namespace) -> None:
+    from radioloom.io.idc import collection, index_file
+    from radioloom.stages.commons import Kind, cohort_sheet
+
+    index = collection(chosen.collection, index_file())
+    look = partial(_drawn_on, chosen.look) if chosen.look else None
+    found = cohort_sheet(index, Kind(chosen.modality, chosen.segmentation, chosen.result), look)
+    for line in found.left_out:
+        print(f"left out: {line}{'' if look else '; see --look'}", file=sys.stderr)
+    if not found.rows:
+        results = sorted({row["analysis_result_id"] for row in index if row["analysis_result_id"]})
+        raise StudyError(
+            f"{chosen.collection}: no study with one {chosen.modality} and one such {chosen.segmentation}; try another "
+            f"--segmentation, or --result ({', '.join(results) or 'there are none'})"
+        )
+    lines = ["\t".join(found.rows[0]), *("\t".join(row.values()) for row in found.rows)]
+    chosen.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(found.rows)} images, {found.megabytes / 1000:.1f} GB: {chosen.out}; {', '.join(found.licences)}")
+    print("next: name the sheet in a cohort of the study, with  source: {kind: idc}")
+
+
+def _drawn_on(folder: Path, series: str) -> frozenset[str]:
+    """Digests of the series that a segmentation of the Commons refers to; it is downloaded for that."""
+    import os
+
+    from radioloom.io.archive import bring
+    from radioloom.io.segmentations import references
+    from radioloom.io.sources import connect
+
+    bring(connect({"kind": "idc", "index": ""}, "idc", os.environ), folder, series)
+    return references(folder / series)
 
 
 def _new(chosen: argparse.Namespace) -> None:

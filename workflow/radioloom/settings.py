@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,8 @@ def _wrong(fault: Any) -> str:
     about = fault.schema.get("description", "")
     allowed = f" Allowed: {', '.join(map(str, fault.validator_value))}." if fault.validator == "enum" else ""
     rule = "" if allowed else f" The rule: {fault.validator} {fault.validator_value!r}."
-    return f"{str(fault.instance)[:80]!r} is not accepted.{allowed}{rule}{f' It means: {about}.' if about else ''}"
+    shown = re.sub(r"(?<=://)[^/@]*@|(?<=://).*\?.*", "...", str(fault.instance))[:80]  # a URL may hold a password
+    return f"{shown!r} is not accepted.{allowed}{rule}{f' It means: {about}.' if about else ''}"
 
 
 def _lines(source: Path) -> dict[tuple, int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
 from radioloom.imaging.controls import named
@@ -16,6 +17,8 @@ from radioloom.provenance import digest, stable_hash
 from radioloom.settings import check
 
 Row = dict[str, str]
+FETCHED = "fetched"  # folder below the data folder where series from archives lie: beside the images, never in results
+SERIES = re.compile(r"((?=[0-9.]{1,64}/)[0-9]+(\.[0-9]+)+/)?(?=[0-9.]{1,64}$)[0-9]+(\.[0-9]+)+")
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
     "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
@@ -56,6 +59,19 @@ class Study:
         """Negative controls that are measured."""
         return named(self.settings["controls"])
 
+    def manifest(self, cohort: str, batch: str) -> list[str]:
+        """The file that says what has arrived of a batch; none where the cohort's images are not in an archive."""
+        remote = "source" in self.settings["cohorts"][cohort]
+        return [str(self.data / FETCHED / cohort / f"{batch}.json")] if remote else []
+
+    def files(self, cohort: str, batch: str) -> list[str]:
+        """What a batch is read from: its images and segmentations that are here, or the manifest of those that come."""
+        if self.simulated:
+            return [str(self.data / cohort)]
+        paths = [row[key] for row in self.batches[cohort][batch] for key in ("image", "segmentation")]
+        here = {str(self.data / path) for path in paths if not path.startswith(f"{FETCHED}/{cohort}/")}
+        return sorted(path for path in here if os.path.exists(path)) + self.manifest(cohort, batch)
+
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""
         return [name for name, cohort in self.settings["cohorts"].items() if not roles or cohort["role"] in roles]
@@ -84,6 +100,10 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
     sheets = {
         name: _sheet(root / cohort["sheet"], name, cohort["role"]) for name, cohort in settings["cohorts"].items()
     }
+    for name, cohort in settings["cohorts"].items():
+        if "source" in cohort:
+            _reachable(cohort["source"], f"{where}: cohorts.{name}.source", "simulate" in settings)
+            sheets[name] = [_fetched(row, name, Path(cohort["sheet"]).name) for row in sheets[name]]
     _consistent(settings, where)
     _regions(settings, sheets, where)
     return Study(settings, sheets, _data(settings, where), load_profile(settings["profile"]))
@@ -136,6 +156,17 @@ def _sheet(path: Path, cohort: str, role: str) -> list[Row]:
     return rows
 
 
+def _fetched(row: Row, cohort: str, sheet: str) -> Row:
+    """A row whose UIDs are the paths where their series will lie; a segmentation that is no UID is a file."""
+    if not SERIES.fullmatch(row["image"]):
+        raise StudyError(
+            f"{sheet}, case {row['case']}: image: cohort {cohort} comes from an archive, so a SeriesInstanceUID (or "
+            "StudyInstanceUID/SeriesInstanceUID) is expected"
+        )
+    places = {key: f"{FETCHED}/{cohort}/{row[key]}" for key in ("image", "segmentation") if SERIES.fullmatch(row[key])}
+    return {**row, **places}
+
+
 def _data(settings: dict[str, Any], where: str) -> Path:
     if "simulate" in settings:
         return Path("results", settings["study"], "data")
@@ -182,3 +213,21 @@ def _consistent(settings: dict[str, Any], where: str) -> None:
     genomics = settings.get("genomics")
     if genomics and genomics["cohort"] not in roles:
         raise StudyError(f"{where}: genomics.cohort: {genomics['cohort']!r} is none of {', '.join(roles)}")
+
+
+def _reachable(source: dict[str, Any], where: str, simulated: bool) -> None:
+    """Whether a source says where its archive is, and patients' data come encrypted."""
+    if simulated:
+        raise StudyError(f"{where}: a study that makes its data has no archive; take out `source` or `simulate`")
+    wanted = {"dicomweb": ("url",), "dimse": ("host", "port", "aet"), "idc": ()}
+    lacking = [key for key in wanted[source["kind"]] if key not in source]
+    if lacking:
+        raise StudyError(f"{where}: an archive of kind {source['kind']} needs {', '.join(lacking)}; add it")
+    foreign = sorted({key for keys in wanted.values() for key in keys} & set(source) - set(wanted[source["kind"]]))
+    if foreign:
+        raise StudyError(f"{where}: {', '.join(foreign)} does not belong to kind {source['kind']}; take it out")
+    url = urlsplit(source.get("url", ""))
+    if url.scheme == "http" and url.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise StudyError(
+            f"{where}.url: http would send patients' data in clear text; use https, or a tunnel that ends on 127.0.0.1"
+        )

@@ -11,6 +11,7 @@ rule collect:
             for stage in ("curated", "segmented", "prepared", "extracted")
             for path in every_batch(f"{RESULTS}/{stage}/{{cohort}}/{{batch}}.exclusions.parquet")
         ]
+        + NOT_FETCHED
         + expand(f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet", cohort=WITH_OUTCOME),
     output:
         series=f"{RESULTS}/tables/series.parquet",

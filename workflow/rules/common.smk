@@ -50,10 +50,12 @@ def n_batches(wildcards):
 
 def files(wildcards):
     """Images and segmentations of one batch; what is not there becomes an exclusion, not a failed start."""
-    if STUDY.simulated:
-        return [f"{STUDY.data}/{wildcards.cohort}"]
-    paths = [STUDY.data / row[key] for row in rows(wildcards) for key in ("image", "segmentation")]
-    return sorted({str(path) for path in paths if path.exists()})
+    return STUDY.files(wildcards.cohort, wildcards.batch)
+
+
+def manifest(wildcards):
+    """What has arrived of a batch, where its cohort comes from an archive."""
+    return STUDY.manifest(wildcards.cohort, wildcards.batch)
 
 
 def settings(*keys):

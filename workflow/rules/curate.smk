@@ -2,6 +2,7 @@ rule curate:
     """Series found, chosen and checked; no pixel is kept."""
     input:
         files,
+        fetched=manifest,
     output:
         images=f"{RESULTS}/curated/{{cohort}}/{{batch}}.json",
         series=f"{RESULTS}/curated/{{cohort}}/{{batch}}.series.parquet",

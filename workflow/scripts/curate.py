@@ -8,8 +8,10 @@ from radioloom.stages.curate import curate
 from radioloom.tables import EXCLUSIONS, SERIES
 
 with job(snakemake) as running:
-    out = snakemake.output
-    curated = curate(snakemake.params.rows, Path(snakemake.params.data))
+    out, rows = snakemake.output, snakemake.params.rows
+    for manifest in snakemake.input.fetched:  # of a cohort from an archive: what has arrived
+        rows = json.loads(Path(manifest).read_text(encoding="utf-8"))["rows"]
+    curated = curate(rows, Path(snakemake.params.data))
     Path(out.images).write_text(json.dumps(curated.images, indent=1, sort_keys=True), encoding="utf-8")
     SERIES.write(curated.series, out.series, **running.provenance)
     EXCLUSIONS.write(curated.exclusions, out.exclusions, **running.provenance)

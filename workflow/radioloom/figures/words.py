@@ -9,6 +9,7 @@ MINUS = "\N{MINUS SIGN}"
 CONTROL = "control: "  # how the models that are negative controls begin
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STAGES = {
+    "fetch": "series not given by its archive",
     "curate": "image series not usable",
     "segment": "segmentation not usable",
     "prepare": "could not be prepared",

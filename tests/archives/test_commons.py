@@ -1,0 +1,41 @@
+"""Sheets of the collections that the published signatures rest on, from the real index."""
+
+import pydicom
+import pytest
+
+from radioloom.cli import main
+
+# Counted in the index by hand, with SQL-like filters: studies with one CT and one such segmentation.
+COLLECTIONS = [
+    ("nsclc_radiomics", "RTSTRUCT", "", 422),
+    ("nsclc_radiomics", "SEG", "", 421),  # LUNG1-128 has no SEG
+    ("nsclc_radiomics_interobserver1", "RTSTRUCT", "", 21),
+    ("nsclc_radiogenomics", "SEG", "", 143),  # and one whose study holds six CT
+    ("rider_lung_ct", "RTSTRUCT", "rider_lungct_seg", 26),  # the others hold two CT in a study
+]
+
+
+@pytest.mark.parametrize(("collection", "segmentation", "result", "n"), COLLECTIONS)
+def test_collections(collection, segmentation, result, n, tmp_path, capsys):
+    out = tmp_path / "sheet.tsv"
+    assert main(["idc", collection, str(out), "--segmentation", segmentation, "--result", result]) == 0
+    lines = [line.split("\t") for line in out.read_text().splitlines()]
+    assert lines[0] == ["case", "image", "segmentation", "replicate", "modality"]
+    assert len(lines) == n + 1
+    assert f"{n} images" in capsys.readouterr().out
+
+
+def test_lung1_001_is_the_pair_that_we_hold(data_dir, tmp_path):
+    out = tmp_path / "sheet.tsv"
+    main(["idc", "nsclc_radiomics", str(out)])
+    source = data_dir / "lung1" / "LUNG1-001"
+    uids = [
+        str(pydicom.dcmread(next((source / sub).glob("*.dcm"))).SeriesInstanceUID) for sub in ("image", "mask_rtstruct")
+    ]
+    row = next(line.split("\t") for line in out.read_text().splitlines() if line.startswith("LUNG1-001\t"))
+    assert row[1:3] == uids
+
+
+def test_unknown_collection_is_answered_with_near_names(tmp_path, capsys):
+    assert main(["idc", "nsclc_radiomcs", str(tmp_path / "x.tsv")]) == 1
+    assert "there are nsclc_radiomics" in capsys.readouterr().err

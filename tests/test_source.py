@@ -1,0 +1,90 @@
+"""Cohorts from archives: what a study may say of them, and what never belongs into it."""
+
+import pytest
+import yaml
+
+from radioloom.errors import StudyError
+from radioloom.study import load
+from studies import Bench
+
+UID = "1.2.840.113619.2.55.3.12345"
+
+
+def study(tmp_path, source, image=UID, segmentation="2.25.7", **changes):
+    (tmp_path / "data").mkdir(exist_ok=True)
+    rows = [{"case": "a", "image": image, "segmentation": segmentation}]
+    bench = Bench(tmp_path, rows={"train": rows}, outcomes={"train": [("a", 1, 1)]}, changes={"data": str(tmp_path)})
+    path = bench.write()
+    content = yaml.safe_load(path.read_text()) | changes
+    content["cohorts"]["train"]["source"] = source
+    path.write_text(yaml.safe_dump(content))
+    return load(content, tmp_path, path)
+
+
+WEB = {"kind": "dicomweb", "url": "https://pacs.example/dicom-web"}
+
+
+def test_uids_become_paths_beside_the_images_and_never_in_results(tmp_path):
+    found = study(tmp_path, WEB)
+    row = found.sheets["train"][0]
+    assert row["image"] == f"fetched/train/{UID}"
+    assert row["segmentation"] == "fetched/train/2.25.7"
+    assert found.files("train", "last") == [str(tmp_path / "fetched" / "train" / "last.json")]
+    assert found.manifest("train", "last") == found.files("train", "last")
+
+
+def test_segmentation_may_be_a_file_and_the_study_may_be_named(tmp_path):
+    (tmp_path / "drawn.nii").write_bytes(b"")
+    found = study(tmp_path, WEB, image=f"2.25.1/{UID}", segmentation="drawn.nii")
+    assert found.sheets["train"][0]["image"] == f"fetched/train/2.25.1/{UID}"
+    assert found.files("train", "last")[0] == str(tmp_path / "drawn.nii")
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["ct/folder", "1", ".1.2", "1.2.", f"{UID}/{UID}/{UID}", "1." + "2" * 64, "1.2 ", "1.2/3", "١.٢"],
+)
+def test_image_that_is_no_uid_is_refused_with_its_line(tmp_path, image):
+    if image == "1.2 ":
+        assert study(tmp_path, WEB, image=image).sheets["train"][0]["image"] == "fetched/train/1.2"
+        return
+    with pytest.raises(StudyError, match=r"train.tsv, case a: image: .* SeriesInstanceUID"):
+        study(tmp_path, WEB, image=image)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ({"kind": "dicomweb"}, "needs url"),
+        ({"kind": "dimse", "host": "pacs"}, "needs port, aet"),
+        ({**WEB, "port": 104}, "port does not belong to kind dicomweb"),
+        ({"kind": "dicomweb", "url": "http://pacs.example/dicom-web"}, "clear text; use https"),
+        ({"kind": "dicomweb", "url": "ftp://pacs.example"}, "is not accepted"),
+        ({**WEB, "password": "hidden"}, "unknown key"),
+        ({**WEB, "token": "hidden"}, "unknown key"),
+        ({"kind": "dicomweb", "url": "https://me:hidden@pacs.example/dicom-web"}, "without user or password"),
+        ({"kind": "dicomweb", "url": "https://pacs.example/dicom-web?token=hidden"}, "without user or password"),
+        ({"kind": "cloud"}, "Allowed: dicomweb, dimse, idc"),
+    ],
+)
+def test_source_that_cannot_be_or_holds_a_secret_is_refused(tmp_path, source, said):
+    with pytest.raises(StudyError, match=said) as caught:
+        study(tmp_path, source)
+    assert "hidden" not in str(caught.value)
+    assert "source" in str(caught.value)
+
+
+def test_http_is_for_this_machine(tmp_path):
+    for host in ("localhost:8042", "127.0.0.1:8042", "[::1]:8042"):
+        assert study(tmp_path, {"kind": "dicomweb", "url": f"http://{host}/dicom-web"})
+
+
+def test_study_that_makes_its_data_has_no_archive(tmp_path):
+    with pytest.raises(StudyError, match="take out `source` or `simulate`"):
+        study(tmp_path, WEB, simulate={})
+
+
+def test_defaults_of_a_source(tmp_path):
+    found = study(tmp_path, {"kind": "dimse", "host": "pacs", "port": 104, "aet": "PACS"})
+    assert found.settings["cohorts"]["train"]["source"]["tls"] is True
+    assert found.settings["cohorts"]["train"]["source"]["calling"] == "RADIOLOOM"

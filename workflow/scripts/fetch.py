@@ -1,0 +1,21 @@
+"""Series of one batch from their archive; credentials come from the environment."""
+
+import json
+import os
+from functools import partial
+from pathlib import Path
+
+from radioloom.io.archive import bring
+from radioloom.io.sources import connect
+from radioloom.job import job
+from radioloom.stages.fetch import fetch
+from radioloom.tables import EXCLUSIONS
+
+with job(snakemake) as running:
+    params, out, cohort = snakemake.params, snakemake.output, snakemake.wildcards.cohort
+    archive = connect(params.source, cohort, os.environ)
+    fetched = fetch(params.rows, f"fetched/{cohort}/", partial(bring, archive, Path(out.manifest).parent))
+    EXCLUSIONS.write(fetched.exclusions, out.exclusions, **running.provenance)
+    content = {"rows": fetched.rows, "series": fetched.series}
+    Path(out.manifest).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    running.batch(len(fetched.rows), fetched.exclusions)
