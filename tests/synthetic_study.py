@@ -7,6 +7,7 @@ import pandas as pd
 
 from radioloom import tables
 from radioloom.stages.associate import associate
+from radioloom.stages.curate_rows import UNTOLD
 from radioloom.stages.report import ReportInputs, report
 
 COHORTS = {"train": ("training", 40), "valid1": ("validation", 30), "valid2": ("validation", 24)}
@@ -175,11 +176,11 @@ def _series(sheets, draw, modality="CT"):
             vendor = VENDORS[draw.integers(3)]
             thick = float(draw.choice([1.25, 2.0, 3.0]))
             rows.append(
-                {
+                dict.fromkeys(UNTOLD) | {
                     "cohort": row["cohort"], "case": row["case"], "replicate": row["replicate"], "series": "s",
                     "modality": modality, "manufacturer": vendor, "model": "M", "kernel": "B30f", "kvp": 120.0,
                     "slice_thickness_mm": thick, "slice_spacing_mm": thick, "pixel_spacing_mm": 0.977, "n_slices": 60,
-                    "n_files_ignored": 0, "verdict": "usable", "reason": "",
+                    "n_files_ignored": 0, "n_copies": 0, "verdict": "usable",
                 }
             )  # fmt: skip
     return tables.SERIES.frame(rows)
