@@ -85,6 +85,20 @@ class Study:
         """Cohorts whose patients have outcomes."""
         return [name for name in self.cohorts() if "clinical" in self.settings["cohorts"][name]]
 
+    def with_traits(self) -> list[str]:
+        """Cohorts that readers annotated."""
+        return [name for name in self.cohorts() if "traits" in self.settings["cohorts"][name]]
+
+    def annotations(self, cohort: str) -> list[str]:
+        """Every file that may hold an annotation of a cohort, so that a new one is not missed."""
+        if self.simulated:
+            return [str(self.data / cohort)]
+        traits = self.settings["cohorts"][cohort]["traits"]
+        place = self.data / traits["files"]
+        linked = [str(self.data / traits["patients"]["file"])] if "patients" in traits else []
+        below = sorted(str(path) for path in place.rglob("*") if path.is_file()) if place.is_dir() else [str(place)]
+        return below + linked
+
 
 def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Study:
     """The study of a configuration; StudyError names file, line, key and remedy of every fault.

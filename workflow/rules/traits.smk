@@ -1,19 +1,10 @@
-WITH_TRAITS = [name for name, cohort in STUDY.settings["cohorts"].items() if "traits" in cohort]
-
-
-def annotations(wildcards):
-    """Every file that may hold an annotation of one cohort, so that a new one is not missed."""
-    traits = STUDY.settings["cohorts"][wildcards.cohort]["traits"]
-    place = STUDY.data / traits["files"]
-    linked = [str(STUDY.data / traits["patients"]["file"])] if "patients" in traits else []
-    found = sorted(str(path) for path in place.rglob("*") if path.is_file()) if place.is_dir() else [str(place)]
-    return [f"{STUDY.data}/{wildcards.cohort}"] if STUDY.simulated else found + linked
+WITH_TRAITS = STUDY.with_traits()
 
 
 rule traits:
     """Readers' annotations of one cohort as traits, and how well the readers agree."""
     input:
-        annotations,
+        lambda wildcards: STUDY.annotations(wildcards.cohort),
     output:
         traits=f"{RESULTS}/traits/{{cohort}}.parquet",
         trait_agreement=f"{RESULTS}/traits/{{cohort}}.agreement.parquet",
