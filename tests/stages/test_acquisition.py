@@ -6,6 +6,7 @@ import pytest
 from statsmodels.formula.api import ols
 
 from planted_tables import Made
+from radioloom.figures import acquisition as shown
 from radioloom.stages import acquisition as stage
 from radioloom.stages.acquisition import acquisition
 from radioloom.tables import ACQUISITION
@@ -123,6 +124,18 @@ def test_harmonised_on_all_cases_nothing_is_left_and_on_training_cases_the_new_s
     assert share(table, "manufacturer", "glcm_f02", harmonised="training cases") > 0.3  # Toshiba was not in training
     assert share(table, "manufacturer", "glcm_f02", "cohort", "training cases") < 0.15  # shrunk
     assert set(made("none").reset_index()["harmonised"]) == {"no", "all cases"}
+
+
+def test_one_cohort_is_not_held_fixed():
+    alone = MADE.features[MADE.features["cohort"] == "train"]
+    study = {"cohorts": {"train": {"role": "training"}}, "harmonise": {"method": "none", "batch": ["manufacturer"]}}
+    table = ACQUISITION.frame(acquisition(alone, *SCANS, MADE.splits, study))
+    assert set(table["given"]) == {"nothing"}
+    assert set(table.loc[table["factor"] == "cohort", "note"]) == {stage.ONE_LEVEL}
+    assert table.loc[table["factor"] == "manufacturer", "explained"].max() > 0.7
+    assert len(shown.words(table)) == 1
+    assert "within cohorts" not in shown.words(table)[0]
+    assert shown.table(table).columns[3:] == ("as measured", "ComBat of all cases", "note")
 
 
 def test_a_study_whose_headers_say_nothing():

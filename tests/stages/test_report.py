@@ -132,6 +132,10 @@ def test_acquisition_says_what_the_models_were_given():
     said = words(report(replace(study, settings=settings, signature=signature, pictures={})))
     assert "Learned: B30f (31). Harmonised so: 31 of 40 in train, 0 of 30 in valid1;" in said
     assert "acquisition" not in Page(html("binary")).ids
+    measured = study.acquisition[study.acquisition["harmonised"] == "no"]
+    said = words(report(replace(study, acquisition=measured, pictures={})))
+    assert "would have nothing to learn here" in said
+    assert "ComBat of all cases" not in said
 
 
 def test_text_of_the_study_is_text():

@@ -38,9 +38,9 @@ def acquisition(
     scans = acquisitions(cases, series).reindex(wide.index)
     versions = _versions(wide, batches(scans, study["harmonise"]["batch"]), splits, study["harmonise"]["method"])
     cohorts = wide.index.get_level_values("cohort").to_numpy(object)
-    constant = np.ones((len(wide), 1))
+    held = {NOTHING: np.ones((len(wide), 1)), COHORT: dummies(cohorts)}
     rows: list[dict[str, Any]] = []
-    for given, fixed in ((NOTHING, constant), (COHORT, dummies(cohorts))):
+    for given, fixed in list(held.items())[: len(set(cohorts))]:  # a single cohort holds nothing fixed
         for factor, (columns, levels) in _factors(scans, cohorts if given == NOTHING else None).items():
             keys = {"factor": factor, "given": given, "levels": levels}
             for version, values in versions.items():

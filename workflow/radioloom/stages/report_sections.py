@@ -84,6 +84,7 @@ def acquisition(study: ReportInputs) -> dict[str, Any] | None:
         "method": study.settings["harmonise"]["method"],
         "batch": joined([ACQUIRED[name] for name in study.settings["harmonise"]["batch"]]),
         "learned": study.signature.get("harmonisation"),
+        "reachable": (frame["harmonised"] == "all cases").any(),
     }
 
 
