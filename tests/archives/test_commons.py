@@ -3,7 +3,10 @@
 import pydicom
 import pytest
 
-from radioloom.cli import main
+from radioloom.cli import _drawn_on, main
+from radioloom.io.archive import Credentials
+from radioloom.io.idc import Idc
+from radioloom.provenance import digest
 
 # Counted in the index by hand, with SQL-like filters: studies with one CT and one such segmentation.
 COLLECTIONS = [
@@ -39,3 +42,15 @@ def test_lung1_001_is_the_pair_that_we_hold(data_dir, tmp_path):
 def test_unknown_collection_is_answered_with_near_names(tmp_path, capsys):
     assert main(["idc", "nsclc_radiomcs", str(tmp_path / "x.tsv")]) == 1
     assert "there are nsclc_radiomics" in capsys.readouterr().err
+
+
+def test_segmentation_is_looked_at_to_see_what_it_was_drawn_on(bucket, data_dir, tmp_path, s3_environment):
+    source = data_dir / "lung1" / "LUNG1-001"
+    drawn = next((source / "mask_rtstruct").glob("*.dcm"))
+    image, segmentation = (
+        str(pydicom.dcmread(path).SeriesInstanceUID) for path in (next((source / "image").glob("*.dcm")), drawn)
+    )
+    place = Idc({"index": ""}, Credentials(), "")._place(segmentation)[0]
+    name, folder = place.removeprefix("s3://").rstrip("/").split("/")
+    bucket.upload(drawn, name, folder)
+    assert digest(image) in _drawn_on(tmp_path, segmentation)

@@ -84,7 +84,7 @@ def test_killed_fetch_goes_on_with_what_is_there(route, sources, tmp_path):
         [sys.executable, "-c", FETCH, json.dumps(source), str(tmp_path), UID], env=environment, start_new_session=True
     )
     folder = tmp_path / UID
-    for _ in range(600):
+    for _ in range(6000):
         if folder.is_dir() and len(list(folder.iterdir())) >= 20:
             break
         time.sleep(0.02)

@@ -31,6 +31,7 @@ if "ls" in sys.argv:
                           "etag": hashlib.md5(data).hexdigest(), "type": "file"}}))
 else:
     lines = sys.stdin.read().splitlines()
+    (bucket.parent / "wanted").open("a").write(f"{{len(lines)}}\\n")
     for line in lines[: {allowed}]:
         *_, source, target = shlex.split(line)
         shutil.copy(bucket / source.removeprefix("s3://idc-open-data/"), target)
@@ -84,6 +85,7 @@ def test_files_that_a_killed_download_left_whole_are_kept(commons, tmp_path):
     with pytest.raises(StudyError, match="Imaging Data Commons' buckets: the download broke off"):
         bring(commons(allowed=0), tmp_path / "out", SERIES)
     assert len(list((tmp_path / "out" / SERIES).iterdir())) == 6
+    assert set((tmp_path / "wanted").read_text().split()) == {"2"}  # whole ones are not downloaded again
     assert bring(commons(), tmp_path / "out", SERIES)["files"] == 8
 
 
