@@ -174,7 +174,9 @@ rows = json.load(sys.stdin)
 curated = curate(rows, Path(sys.argv[1]))
 segmented = segment(curated.images, Path(sys.argv[1]))
 told = {each["case"]: each["reason"] for each in [*curated.exclusions, *segmented.exclusions]}
-told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# Not ru_maxrss, which holds the peak of the process that this one was forked from.
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+told["peak_mb"] = int(status["VmHWM"].split()[0]) / 1024
 print(json.dumps(told))
 """
 

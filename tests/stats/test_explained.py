@@ -1,13 +1,15 @@
 """Variance explained beside base R's linear models, and against chance."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import ROOT
 from radioloom.stats.explained import dummies, explained
 
-TABLE = pd.read_csv(ROOT / "tests" / "golden" / "harmonisation_values.csv")
+GOLDEN = Path(__file__).parents[1] / "golden"
+TABLE = pd.read_csv(GOLDEN / "harmonisation_values.csv")
 VALUES = TABLE.filter(like="f").to_numpy()
 ONE = np.ones((len(VALUES), 1))
 BATCH = dummies(TABLE["batch"].to_numpy())
@@ -27,7 +29,7 @@ HOLED[[2, 7, 19]] = np.nan
     ],
 )
 def test_equals_base_r(what, values, columns, given):
-    golden = pd.read_csv(ROOT / "tests" / "golden" / "explained.csv").query("what == @what")["value"]
+    golden = pd.read_csv(GOLDEN / "explained.csv").query("what == @what")["value"]
     share, n = explained(values, columns, given)
     np.testing.assert_allclose(share, golden, atol=1e-9)
     assert set(n) == {len(values) - (3 if values is HOLED else 0)}

@@ -1,16 +1,17 @@
 """ComBat beside Bioconductor's sva; what is learned is frozen, and goes to nobody that it was not learned for."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import ROOT
 from radioloom.errors import StudyError
 from radioloom.stats.harmonisation import FEWEST, UNKNOWN, fit_combat
 
-GOLDEN = ROOT / "tests" / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 TABLE = pd.read_csv(GOLDEN / "harmonisation_values.csv")
 VALUES = TABLE.filter(like="f").to_numpy()
 BATCH = TABLE["batch"].to_numpy(object)
