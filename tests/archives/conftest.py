@@ -1,7 +1,9 @@
 """Archives that the tests of this folder share; none is started unless `make test-archives` asks for it."""
 
+import gc
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,15 @@ import servers  # noqa: E402
 def _asked():
     if "RADIOLOOM_ARCHIVES" not in os.environ:
         pytest.skip("needs Orthanc and an S3 server: make test-archives")
+
+
+@pytest.fixture(autouse=True)
+def _sockets():
+    """Lets go of the sockets of refused connections, which pynetdicom leaves to the garbage collector."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="session")

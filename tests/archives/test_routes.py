@@ -170,7 +170,7 @@ def test_lung1_as_the_commons_have_it(pacs, bucket, data_dir, tmp_path, s3_envir
     row = {"case": "LUNG1-001", "modality": "CT", "pattern": "GTV-1"}
     folder = study(tmp_path / "folder", None, [{**row, "image": "image", "segmentation": "mask_rtstruct"}])
     for sub in ("image", "mask_rtstruct"):
-        (folder.place / "data" / sub).symlink_to(source / sub)
+        shutil.copytree(source / sub, folder.place / "data" / sub)
     prepare(folder)
     sources = {
         "dicomweb": {"kind": "dicomweb", "url": pacs.web},
