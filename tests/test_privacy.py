@@ -168,7 +168,7 @@ from snakemake.iocontainers import Namedlist
 log, kind = sys.argv[1:]
 snakemake = SimpleNamespace(
     log=[log], rule="curate", wildcards=Namedlist(fromdict={"cohort": "train"}), output=["out"],
-    resources={}, params=Namedlist(fromdict={"data": "data"}), input=[],
+    resources={}, params=Namedlist(), input=[],
 )
 with job(snakemake):
     try:

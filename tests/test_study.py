@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radioloom.study import batched
+from radioloom.study import Study, batched
 
 names = st.lists(st.from_regex(r"[A-Z][0-9]{1,3}", fullmatch=True), min_size=1, max_size=60, unique=True)
 
@@ -46,3 +46,16 @@ def test_adding_a_case_changes_one_batch_or_cuts_one_in_two(cases, size):
 def test_batches_are_about_as_large_as_asked():
     batches = batched(rows([f"P{n:04d}" for n in range(2000)]), 10)
     assert 150 <= len(batches) <= 260
+
+
+def test_a_file_that_comes_deep_below_an_image_is_seen(tmp_path):
+    (tmp_path / "P1" / "series").mkdir(parents=True)
+    (tmp_path / "P1" / "series" / "0001").touch()
+    sheet = [row | {"image": "P1", "segmentation": "rs.dcm"} for row in rows(["P1"])]
+    study = Study({"cohorts": {"train": {}}, "batch_size": 9}, {"train": sheet}, tmp_path, None)
+    before = study.listing("train", "last")
+    assert study.listing("train", "last") == before
+    (tmp_path / "P1" / "series" / "0002").touch()
+    assert study.listing("train", "last") != before
+    made = Study({"cohorts": {"train": {}}, "batch_size": 9, "simulate": {}}, {"train": sheet}, tmp_path, None)
+    assert made.listing("train", "last") == ""

@@ -172,6 +172,15 @@ def test_only_wanted_frames_are_unpacked(written, monkeypatch):
     assert len(seen) == masks["cube"].any(axis=(1, 2)).sum() == 4
 
 
+def test_the_size_of_a_region_is_bounded_and_not_that_of_its_file(written, monkeypatch):
+    folder, grid, _ = written
+    frames = len(seg.read(folder / "seg.dcm").data.PerFrameFunctionalGroupsSequence)
+    monkeypatch.setattr(seg, "MOST_VOXELS", grid.shape[1] * grid.shape[2] * (frames - 1))
+    assert on(folder / "seg.dcm", "cube", grid).any()
+    with pytest.raises(BadMask, match="no region of a patient is that large"):
+        on(folder / "seg.dcm", "cube|other", grid)
+
+
 def test_frames_that_are_not_described_are_told(written):
     place, grid, _ = written
     data = pydicom.dcmread(place / "seg.dcm")

@@ -67,6 +67,12 @@ def test_one_batch_teaches_nothing(names):
     assert fit_combat(VALUES, np.array(names, object)) is None
 
 
+def test_nothing_is_learned_where_no_feature_can_be():
+    values = VALUES.copy()
+    values[0] = np.nan
+    assert fit_combat(values, BATCH) is None
+
+
 def test_a_feature_with_a_gap_is_left_as_it_is():
     holed = VALUES.copy()
     holed[7, 2] = np.nan

@@ -61,8 +61,7 @@ def job(snakemake: Any) -> Iterator[Job]:
         sys.stderr.flush()
         os.dup2(log.fileno(), 2)
         sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, encoding="utf-8")
-        if "data" in snakemake.params.keys():  # noqa: SIM118 (not a dict)
-            sys.excepthook = discreet
+        sys.excepthook = discreet
         label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
         folder = Path(snakemake.output[0]).parent if snakemake.wildcards.get("batch") else None
         batches = snakemake.resources.get("batches", 1)
@@ -75,9 +74,13 @@ def job(snakemake: Any) -> Iterator[Job]:
 
 
 def discreet(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print where a job that reads patients' files has crashed, and not what the error says, which may quote a file."""
+    """Print where a job has crashed, and not what the error says, which may quote a file or an archive's address."""
     traceback.print_tb(trace)
-    said = error if isinstance(error, RadioloomError) else "(its words are left out: they may quote a patient's file)"
+    said = (
+        error
+        if isinstance(error, RadioloomError)
+        else "(its words are left out: they may quote a patient's file or an archive)"
+    )
     print(f"{kind.__name__}: {said}", file=sys.stderr)
 
 

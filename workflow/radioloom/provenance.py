@@ -51,12 +51,6 @@ def code_digest(entry: Path) -> str:
     return digest([file_digest(file) for file in files])
 
 
-def modules_behind(entry: Path) -> list[str]:
-    """Names of the library's modules that a script reaches, as `code_digest` sees them."""
-    files = _reach(Path(entry).resolve()) - {Path(entry).resolve()}
-    return sorted(".".join(file.relative_to(LIBRARY.parent).with_suffix("").parts) for file in files)
-
-
 def _reach(entry: Path) -> set[Path]:
     seen: set[Path] = set()
     waiting = {entry}

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
 from radioloom.imaging.controls import named
+from radioloom.io.files import files_below, listing
 from radioloom.provenance import digest, stable_hash
 from radioloom.settings import check
 
@@ -71,6 +72,16 @@ class Study:
         paths = [row[key] for row in self.batches[cohort][batch] for key in ("image", "segmentation")]
         here = {str(self.data / path) for path in paths if not path.startswith(f"{FETCHED}/{cohort}/")}
         return sorted(path for path in here if os.path.exists(path)) + self.manifest(cohort, batch)
+
+    def listing(self, cohort: str, batch: str) -> str:
+        """Digest of the files below a batch's images, however deep: Snakemake looks at the times of the folders alone.
+
+        "" where a job of the study makes or fetches them.
+        """
+        if self.simulated or "source" in self.settings["cohorts"][cohort]:
+            return ""
+        places = sorted({self.data / row["image"] for row in self.batches[cohort][batch]})
+        return digest([listing(place, list(files_below(place))) for place in places if place.exists()])
 
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""

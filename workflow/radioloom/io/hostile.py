@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-MOST_VOXELS = 2**29  # of an image (2048 slices of 512 x 512): beyond, a header is absurd, or a memory bomb
+MOST_VOXELS = 2**30  # of an image (1024 slices of 1024 x 1024): beyond, a header is absurd, or a memory bomb
 MOST_PIXELS = 2**26  # of one slice
 MOST_INFLATED = 2**28  # bytes of a deflated DICOM file
 MOST_HEADER = 2**20  # bytes before the voxels of NIfTI, NRRD and MetaImage

@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadMask
 from radioloom.io.dicom import BROKEN, numbers, text
 from radioloom.io.frames import MEASURES, ORIENTATION, POSITION, group
-from radioloom.io.hostile import MOST_VOXELS
+from radioloom.io.hostile import MOST_PIXELS, MOST_VOXELS
 from radioloom.io.series import directions
 from radioloom.io.withhold import own_words, withhold
 from radioloom.provenance import digest
@@ -60,6 +60,10 @@ class Segmentations:
         """
         frames = list(self.data.PerFrameFunctionalGroupsSequence)
         wanted = [index for index, frame in enumerate(frames) if self._holds(frame, segments)]
+        if len(wanted) * self.data.Rows * self.data.Columns > MOST_VOXELS:
+            raise BadMask(
+                f"{len(wanted)} frames of {self.data.Rows} x {self.data.Columns}: no region of a patient is that large"
+            )
         pieces = []
         for index, stored in zip(wanted, self._pixels(wanted, len(frames)), strict=True):
             marked = self._marked(stored, segments, threshold)
@@ -121,7 +125,7 @@ def read(path: Path, called: str = "") -> Segmentations:
         labels.pop(0, None)  # the background of a label map
         referred = {text(item, 0x0020000E) for item in data.get("ReferencedSeriesSequence", [])} - {""}
         frames = {text(data, 0x00200052)} - {""}
-        if data.Rows * data.Columns * len(data.PerFrameFunctionalGroupsSequence) > MOST_VOXELS:
+        if data.Rows * data.Columns > MOST_PIXELS:
             raise ValueError("no segmentation of a patient is that large")
         return Segmentations(
             labels, str(data.SegmentationType), frozenset(map(digest, frames)), frozenset(map(digest, referred)), data

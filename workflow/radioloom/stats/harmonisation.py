@@ -55,7 +55,7 @@ class Combat:
 
 
 def fit_combat(values: np.ndarray, batches: np.ndarray, covariates: np.ndarray | None = None) -> Combat | None:
-    """Learn ComBat from values (n, f) of cases in batches (n,); None where fewer than two batches can be learned.
+    """Learn ComBat from values (n, f) of cases in batches (n,); None without two batches and a feature to learn from.
 
     A batch is learned from `FEWEST` cases; the cases of smaller ones, and of `UNKNOWN`, take no part. A feature that is
     missing somewhere, or constant within a batch, is not adjusted (as in Bioconductor's sva). covariates : (n, c)
@@ -71,6 +71,8 @@ def fit_combat(values: np.ndarray, batches: np.ndarray, covariates: np.ndarray |
     values, covariates = values[rows], _covariates(covariates, len(rows))[rows]
     member = batches[rows][:, None] == np.array(kept, object)  # (n, b)
     adjusted = _varying(values, member)
+    if not adjusted.any():
+        return None
     sound = np.where(adjusted, values, 0.0)
     mean, sd, slopes = _standard(sound, member, covariates)
     scaled = (sound - mean - covariates @ slopes) / np.where(adjusted, sd, 1.0)
