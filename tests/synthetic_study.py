@@ -252,7 +252,7 @@ def _reliability(draw):
             width = (1 - icc) * 0.9 + 0.01
             rows.append(
                 {"split": "frozen", "source": source, "role": "observers" if source == "readers" else "test-retest",
-                 "friedman": 0.5, "friedman_p": 0.8, "note": "",
+                 "friedman": 0.5, "concordance": None, "friedman_p": 0.8, "note": "",
                  "feature_id": name, "form": "ICC(A,1)", "estimate": icc, "low": icc - width,
                  "high": min(1.0, icc + width / 3), "n": n, "k": k}
             )  # fmt: skip

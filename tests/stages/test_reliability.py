@@ -79,6 +79,11 @@ def test_friedman_stands_beside_and_what_is_missing_has_its_reason():
     row = found.loc[("readers", "glcm_f05")]
     assert (row["friedman"], row["friedman_p"]) == pytest.approx((expected.statistic, expected.pvalue))
     assert row["role"] == "observers"
+    assert np.isnan(row["concordance"])  # three readers
+    pairs = MADE.features[(MADE.features["cohort"] == "retest") & (MADE.features["feature_id"] == "glcm_f05")]
+    values = pairs.pivot_table(index="case", columns="replicate", values="value").to_numpy()
+    expected = 2 * np.cov(values.T, bias=True)[0, 1] / (values.var(axis=0).sum() + np.diff(values.mean(axis=0)) ** 2)
+    assert found.loc[("retest", "glcm_f05"), "concordance"] == pytest.approx(expected.item())
     assert found.loc[("retest", "glcm_f03"), "note"] == "the same value everywhere"
     assert (found.loc[found["low"].notna(), "note"] == "").all()
     once = of(MADE.features[MADE.features["replicate"] == "1"])

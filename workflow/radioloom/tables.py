@@ -374,6 +374,7 @@ RELIABILITY = Table(
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
         Column("n", "int64", "subjects that count: with all replicates; with any, for ICC(1) and ICC(k)"),
         Column("k", "int64", "replicates of each, at most"),
+        Column("concordance", "float64", "Lin's concordance correlation, where there are two replicates", null=True),
         Column(
             "friedman", "float64", "Friedman's chi squared over the replicates, k - 1 df; small is stable", null=True
         ),

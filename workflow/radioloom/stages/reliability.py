@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.stages.split import FROZEN
-from radioloom.stats.agreement import Agreement, icc
+from radioloom.stats.agreement import Agreement, concordance_correlation, icc
 from radioloom.stats.ranks import friedman
 
 if TYPE_CHECKING:
@@ -75,16 +75,18 @@ def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str]) -> list[di
     n_replicates = cube.shape[2]
     keys = {**keys, "k": n_replicates}
     if n_replicates < 2:
-        nothing = dict.fromkeys(("estimate", "low", "high", "friedman", "friedman_p"))
+        nothing = dict.fromkeys(("estimate", "low", "high", "concordance", "friedman", "friedman_p"))
         n = np.isfinite(cube).any(axis=2).sum(axis=1).tolist()
         return [{**keys, **nothing, "feature_id": name, "n": m, "note": ONCE} for name, m in zip(names, n, strict=True)]
     found, ranked = icc(cube, keys["form"]), friedman(cube)
+    lin = concordance_correlation(cube).estimate if n_replicates == 2 else np.full(len(cube), np.nan)
     columns = {
         "feature_id": names,
         "estimate": found.estimate.tolist(),
         "low": found.low.tolist(),
         "high": found.high.tolist(),
         "n": found.n.tolist(),
+        "concordance": lin.tolist(),
         "friedman": ranked.statistic.tolist(),
         "friedman_p": ranked.p.tolist(),
         "note": _notes(cube, found),
