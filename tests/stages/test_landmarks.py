@@ -33,6 +33,7 @@ def bench(tmp_path, monkeypatch):
             made.add(cohort, case)
     made.write()
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RADIOLOOM_DATA", raising=False)  # of the tests, not of this study
     return made
 
 
@@ -153,6 +154,11 @@ def test_a_cohort_in_an_archive_must_have_come(bench, capsys):
     (place / "last.json").write_text(json.dumps(arrived))
     assert main(["landmarks", "study.yaml", *FEW]) == 0
     assert capsys.readouterr().out.startswith("# learnt from 2 image(s) of train\n")
+
+
+def test_a_study_that_is_not_there(capsys):
+    assert main(["landmarks", "nowhere.yaml"]) == 1
+    assert "nowhere.yaml: no such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ def parse(text: str) -> Any:
 
 def read(path: Path) -> Any:
     """The content of a YAML file; StudyError where it is none."""
+    if not path.is_file():
+        raise StudyError(f"{path}: no such file; mend the path")
     try:
         return parse(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
