@@ -1,4 +1,4 @@
-"""The command `radioloom`: new, key, discover, deidentify, idc, extract, features, conformance."""
+"""The command `radioloom`: new, key, discover, deidentify, idc, landmarks, extract, features, conformance."""
 
 from __future__ import annotations
 
@@ -83,6 +83,17 @@ def _parser() -> argparse.ArgumentParser:
         help="download to it the segmentations of studies with several series, to see what they were drawn on",
     )
     idc.set_defaults(run=_idc)
+
+    scale = commands.add_parser(
+        "landmarks", help="learn Nyul's standard scale of MR from a study's training cohorts: a step for its profile"
+    )
+    scale.add_argument("study", type=Path, help="the study's YAML file; start where its paths start")
+    scale.add_argument("--region", default="body", choices=["image", "body", "roi"], help="of the percentiles (body)")
+    scale.add_argument("--percentiles", nargs="+", type=float, metavar="P", help="landmarks (1 10 20 ... 90 99)")
+    scale.add_argument(
+        "--range", nargs=2, type=float, default=[0, 100], metavar=("LOW", "HIGH"), help="ends of the scale (0 100)"
+    )
+    scale.set_defaults(run=_landmarks)
 
     conformance = commands.add_parser("conformance", help="our values beside IBSI's; exit code 1 if one falls short")
     conformance.add_argument(
@@ -204,6 +215,37 @@ def _idc(chosen: argparse.Namespace) -> None:
     chosen.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(found.rows)} images, {found.megabytes / 1000:.1f} GB: {chosen.out}; {', '.join(found.licences)}")
     print("next: name the sheet in a cohort of the study, with  source: {kind: idc}")
+
+
+def _landmarks(chosen: argparse.Namespace) -> None:
+    from itertools import takewhile
+
+    import numpy as np
+    import yaml
+
+    from radioloom.settings import read
+    from radioloom.stages.landmarks import DECILES, by_region, landmarks
+    from radioloom.study import load
+
+    study = load(read(chosen.study), Path(), chosen.study)
+    cohorts = study.cohorts("training")
+    rois = {cohort: study.settings["cohorts"][cohort].get("rois", {}) for cohort in cohorts}
+    batches = ((study.arrived(cohort, batch), rois[cohort]) for cohort in cohorts for batch in study.batches[cohort])
+    percentiles = chosen.percentiles or list(DECILES)
+    scale = np.linspace(*chosen.range, len(percentiles)).tolist()
+    step = {
+        "method": "nyul", "region": chosen.region, "percentiles": percentiles, "standard": scale, "clip": False,
+    }  # fmt: skip
+    before = list(takewhile(lambda each: each["method"] != "nyul", study.profile.normalise or ()))
+    step, n = landmarks(batches, study.data, before, step, _leave_out)
+    first = " after " + ", ".join(each["method"] for each in before) if before else ""
+    print(f"# learnt from {n} {'region' if by_region(before, step) else 'image'}(s) of {', '.join(cohorts)}{first}")
+    print(yaml.safe_dump([step], sort_keys=False, default_flow_style=None, width=1000), end="")
+    print(f"next: paste it into `normalise` of the profile {study.profile.name}, in its place", file=sys.stderr)
+
+
+def _leave_out(row: dict[str, str]) -> None:
+    print(f"{row['cohort']}/{row['case']} left out: {row['reason']}", file=sys.stderr)
 
 
 def _drawn_on(folder: Path, series: str) -> frozenset[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from radioloom.errors import StudyError
 from radioloom.provenance import digest
-from radioloom.settings import check, parse, shipped
+from radioloom.settings import check, read, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def load(name_or_path: str | Path | Profile) -> Profile:
     if isinstance(name_or_path, Profile):
         return name_or_path
     path = _path(name_or_path)
-    content = check(_parsed(path), "profile", path.name, path)
+    content = check(read(path), "profile", path.name, path)
     if content["name"] != path.stem:
         raise StudyError(f"{path.name}: name: {content['name']!r} is not the file's name; make them the same")
     return build(content)
@@ -52,12 +51,29 @@ def build(content: dict[str, Any]) -> Profile:
     if "ivh" in content["families"] and None in (content["ivh"], filtered["ivh"]):
         raise StudyError(f"{content['name']}: ivh: null, but the family ivh is measured; say how its levels are made")
     for step in content["normalise"] or ():
-        if step["method"] == "percentiles" and step["low"] >= step["high"]:
-            raise StudyError(
-                f"{content['name']}: normalise: low {step['low']:g} is not below high {step['high']:g}; exchange them"
-            )
+        if said := fault(step):
+            raise StudyError(f"{content['name']}: normalise: {said}")
     measured = {key: value for key, value in content.items() if key != "description"}
     return Profile(**content, hash=digest(measured))
+
+
+def fault(step: dict[str, Any]) -> str:
+    """What no schema can say against a step of `normalise`; "" where it is sound."""
+    if step["method"] == "percentiles" and step["low"] >= step["high"]:
+        return f"low {step['low']:g} is not below high {step['high']:g}; exchange them"
+    if step["method"] != "nyul":
+        return ""
+    percentiles, standard = step["percentiles"], step["standard"]
+    if not _rising(percentiles) or percentiles[0] < 0 or percentiles[-1] > 100:
+        return f"percentiles {percentiles} do not rise within 0 and 100; put two or more in order, each once"
+    if not _rising(standard):
+        return f"the standard scale {standard} does not rise from low to high; learn it with `radioloom landmarks`"
+    if len(percentiles) != len(standard):
+        return (
+            f"{len(percentiles)} percentiles, but {len(standard)} landmarks of the standard scale; "
+            "learn one of each with `radioloom landmarks`"
+        )
+    return ""
 
 
 def known() -> list[str]:
@@ -65,12 +81,8 @@ def known() -> list[str]:
     return sorted(path.stem for path in shipped("extraction").glob("*.yaml"))
 
 
-def _parsed(path: Path) -> Any:
-    try:
-        return parse(path.read_text(encoding="utf-8"))
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; mend the line") from error
+def _rising(values: list[float]) -> bool:
+    return len(values) > 1 and all(low < high for low, high in pairwise(values))
 
 
 def _path(name_or_path: str | Path) -> Path:

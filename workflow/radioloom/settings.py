@@ -33,6 +33,17 @@ def parse(text: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
+def read(path: Path) -> Any:
+    """The content of a YAML file; StudyError where it is none."""
+    if not path.is_file():
+        raise StudyError(f"{path}: no such file; mend the path")
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; mend the line") from error
+
+
 @cache
 def schema(name: str) -> dict[str, Any]:
     """The JSON schema `<name>.schema.yaml`."""

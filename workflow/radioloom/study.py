@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -64,6 +65,16 @@ class Study:
         """The file that says what has arrived of a batch; none where the cohort's images are not in an archive."""
         remote = "source" in self.settings["cohorts"][cohort]
         return [str(self.data / FETCHED / cohort / f"{batch}.json")] if remote else []
+
+    def arrived(self, cohort: str, batch: str) -> list[Row]:
+        """Rows of a batch, with what has come from an archive; StudyError where nothing has come yet."""
+        for manifest in map(Path, self.manifest(cohort, batch)):
+            if not manifest.is_file():
+                raise StudyError(
+                    f"cohort {cohort}: batch {batch} is still in its archive; fetch it: snakemake --until fetch"
+                )
+            return json.loads(manifest.read_text(encoding="utf-8"))["rows"]
+        return self.batches[cohort][batch]
 
     def files(self, cohort: str, batch: str) -> list[str]:
         """What a batch is read from: its images and segmentations that are here, or the manifest of those that come."""

@@ -1,12 +1,14 @@
 """Normalisation of images whose intensity scale is arbitrary (MR): of the whole image, before any crop.
 
 Every method looks at one image alone. What it learns (mean, percentiles) it learns in that image, so that nothing goes
-from one patient, or one cohort, to another.
+from one patient, or one cohort, to another. The standard scale of Nyul stands in the profile, number by number: it is
+learnt beforehand, from the training cohorts alone (stage landmarks).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,11 +37,38 @@ def normalised(image: Volume, inside: np.ndarray, step: dict[str, Any]) -> Volum
     Raises BadImage where the region's values have no spread.
     """
     array = image.array.astype(np.float64)
+    return replace(image, array=METHODS[step["method"]].apply(array, _values(array, inside, step), step))
+
+
+def landmarks(image: Volume, inside: np.ndarray, step: dict[str, Any]) -> np.ndarray:
+    """The intensities at the `percentiles` of the `region`, which rise: float64 (n,).
+
+    Raises BadImage where the region's values have no spread, or two landmarks are one intensity.
+    """
+    array = image.array.astype(np.float64)
+    return _landmarks(_values(array, inside, step), step)
+
+
+def standard_scale(found: Sequence[np.ndarray], ends: tuple[float, float]) -> list[float]:
+    """The mean of several images' landmarks, each image's first and last brought onto `ends` (Nyul & Udupa 1999).
+
+    found : `landmarks` of each image; neither their order nor the units of an image matter
+    Rounded to about a millionth of the range, so that no last digit of a sum is kept.
+    """
+    low, high = ends
+    digits = 6 - math.floor(math.log10(high - low))
+    parts = [(marks - marks[0]) / (marks[-1] - marks[0]) for marks in found]
+    means = [math.fsum(column) / len(parts) for column in zip(*parts, strict=True)]
+    return [round(low + mean * (high - low), digits) for mean in means]
+
+
+def _values(array: np.ndarray, inside: np.ndarray, step: dict[str, Any]) -> np.ndarray:
+    """The values that a step learns from, as one row."""
     values = array[REGIONS[step["region"]](array, inside)]
     if not values.size or values.min() == values.max():  # their deviation need not be 0: rounding
         held = f"every voxel of the {step['region']} is {values.flat[0]:g}" if values.size else "no voxel is there"
         raise BadImage(f"normalise: {held}; there is no spread to divide by")
-    return replace(image, array=METHODS[step["method"]].apply(array, values, step))
+    return values
 
 
 def body(array: np.ndarray) -> np.ndarray:
@@ -74,6 +103,32 @@ def _percentiles(array: np.ndarray, values: np.ndarray, step: dict[str, Any]) ->
     return (np.clip(parts, 0.0, 1.0) if step["clip"] else parts) * step["scale"]
 
 
+def _landmarks(values: np.ndarray, step: dict[str, Any]) -> np.ndarray:
+    marks = np.percentile(values, step["percentiles"])
+    for i in np.flatnonzero(np.diff(marks) <= 0):  # one intensity would have two values
+        low, high = step["percentiles"][i : i + 2]
+        raise BadImage(
+            f"normalise: the percentiles {low:g} and {high:g} of the {step['region']} are both {marks[i]:g}; "
+            "take others, or a region without air"
+        )
+    return marks
+
+
+def _nyul(array: np.ndarray, values: np.ndarray, step: dict[str, Any]) -> np.ndarray:
+    """The image's landmarks at those of the standard scale, straight lines between (Nyul, Udupa & Zhang 2000).
+
+    Beyond the landmarks the first and the last line go on, or with `clip` the ends of the scale stay. Values are not
+    rounded to whole numbers, so that no two intensities become one, however narrow the scale is.
+    """
+    marks, standard = _landmarks(values, step), np.array(step["standard"], np.float64)
+    mapped = np.interp(array, marks, standard)  # stays at the ends
+    if not step["clip"]:
+        slopes = np.diff(standard) / np.diff(marks)
+        for beyond, end in ((array < marks[0], 0), (array > marks[-1], -1)):
+            mapped[beyond] = standard[end] + (array[beyond] - marks[end]) * slopes[end]
+    return mapped
+
+
 REGIONS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "image": lambda array, inside: np.ones(array.shape, bool),
     "body": lambda array, inside: body(array),
@@ -82,4 +137,5 @@ REGIONS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 METHODS = {
     "z_score": Method(_z_score, "z-score"),
     "percentiles": Method(_percentiles, "percentiles to 0 and 1"),
+    "nyul": Method(_nyul, "Nyul's standard scale, by landmarks"),
 }

@@ -19,7 +19,7 @@ from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.exclude import exclusions
 from radioloom.stages.margin import margin
-from radioloom.stages.normalise import normalise, words
+from radioloom.stages.normalise import Steps, normalise, words
 from radioloom.stages.segment import name
 from radioloom.volume import Grid, Volume
 
@@ -82,9 +82,15 @@ def voxels(image: Row, mask: Mask, box: Box, data: Path, profile: Profile) -> Vo
     grid = Grid.from_dict(image["grid"])
     if profile.normalise is None:
         return _read(image, grid, box, data)
-    whole = _read(image, grid, tuple(slice(0, n) for n in grid.shape), data)
-    whole = normalise(whole, mask.on(grid.shape), profile.normalise)
-    return replace(whole, array=whole.array[box].copy(), grid=_part(grid, box))
+    normalised = whole(image, mask, data, profile.normalise)
+    return replace(normalised, array=normalised.array[box].copy(), grid=_part(grid, box))
+
+
+def whole(image: Row, mask: Mask, data: Path, steps: Steps) -> Volume:
+    """The whole image after steps of `normalise`."""
+    grid = Grid.from_dict(image["grid"])
+    found = _read(image, grid, tuple(slice(0, n) for n in grid.shape), data)
+    return normalise(found, mask.on(grid.shape), steps)
 
 
 def _part(grid: Grid, box: Box) -> Grid:
