@@ -29,8 +29,14 @@ def test_uids_become_paths_beside_the_images_and_never_in_results(tmp_path):
     row = found.sheets["train"][0]
     assert row["image"] == f"fetched/train/{UID}"
     assert row["segmentation"] == "fetched/train/2.25.7"
-    assert found.files("train", "last") == [str(tmp_path / "fetched" / "train" / "last.json")]
+    assert found.files("train", "last") == [str(tmp_path / "fetched" / "train" / "bench-last.json")]
     assert found.manifest("train", "last") == found.files("train", "last")
+
+
+def test_two_studies_of_one_data_folder_share_series_and_no_manifest(tmp_path):
+    one, other = study(tmp_path, WEB), study(tmp_path, WEB, study="other")
+    assert one.sheets["train"][0]["image"] == other.sheets["train"][0]["image"]
+    assert one.manifest("train", "last") != other.manifest("train", "last")
 
 
 def test_segmentation_may_be_a_file_and_the_study_may_be_named(tmp_path):

@@ -60,9 +60,12 @@ class Study:
         return named(self.settings["controls"])
 
     def manifest(self, cohort: str, batch: str) -> list[str]:
-        """The file that says what has arrived of a batch; none where the cohort's images are not in an archive."""
+        """The file that says what has arrived of a batch; none where the cohort's images are not in an archive.
+
+        It bears the study's name: studies of one data folder may share series, but never what they say of a batch.
+        """
         remote = "source" in self.settings["cohorts"][cohort]
-        return [str(self.data / FETCHED / cohort / f"{batch}.json")] if remote else []
+        return [str(self.data / FETCHED / cohort / f"{self.name}-{batch}.json")] if remote else []
 
     def files(self, cohort: str, batch: str) -> list[str]:
         """What a batch is read from: its images and segmentations that are here, or the manifest of those that come."""
