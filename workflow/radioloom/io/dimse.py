@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,6 +41,7 @@ SYNTAXES = (
 )  # fmt: skip
 MOST_CONTEXTS = 128  # of one association (PS3.8); one is the C-GET itself
 AT_ONCE = 100  # instances that one C-GET names
+Answers = Iterator[tuple[Dataset, Dataset | None]]  # status and identifier
 PENDING, SUCCESS, WRONG_DATA = (0xFF00, 0xFF01), 0x0000, 0xA900
 
 
@@ -98,7 +99,7 @@ class Dimse:
 
     def _find(self, association: Association, query: Dataset) -> list[Dataset]:
         found: list[Dataset] = []
-        for status, answer in association.send_c_find(query, Find):
+        for status, answer in self._sent("C-FIND", association.send_c_find, query, Find):
             code = status.get("Status", None)
             if code in PENDING and answer is not None:
                 found.append(answer)
@@ -111,12 +112,23 @@ class Dimse:
     def _get(self, association: Association, query: Dataset) -> None:
         """One C-GET to its end. Sub-operations that failed are seen by what has not arrived."""
         status = Dataset()
-        for status, _ in association.send_c_get(query, Get):
+        for status, _ in self._sent("C-GET", association.send_c_get, query, Get):
             if "Status" not in status:
                 break
         code = status.get("Status", None)
         if code is None or (code != SUCCESS and "NumberOfCompletedSuboperations" not in status):
             raise self._failed("C-GET", code)
+
+    def _sent(self, what: str, send: Callable[..., Answers], query: Dataset, model: str) -> Answers:
+        """The answers to a query, as they come."""
+        try:
+            return send(query, model)
+        except ValueError as error:  # the archive accepts other contexts of the association, and not this one
+            raise StudyError(
+                f"{self._name}: the archive offers no {what}; use its DICOMweb, or have its administrator permit it"
+            ) from error
+        except RuntimeError as error:  # the association is gone
+            raise self._failed(what, None) from error
 
     def _failed(self, what: str, code: int | None) -> Exception:
         if code is None:
