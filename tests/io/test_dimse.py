@@ -118,8 +118,16 @@ def test_list_that_is_shorter_than_the_count_is_said(pacs):
 
 
 def test_series_that_is_not_there_is_one_cases_fault(pacs):
-    with pytest.raises(CaseError, match=r"PACS at 127.0.0.1:\d+ finds 0 series of this UID"):
+    with pytest.raises(CaseError, match="^the archive finds 0 series of this UID"):
         client(pacs).listed("", "2.25.404")
+
+
+def test_what_drops_out_does_not_name_the_hospitals_machine(pacs, monkeypatch):
+    monkeypatch.setattr(dimse, "MOST", 7)
+    for uid in (SERIES, "2.25.404"):
+        with pytest.raises(CaseError) as caught:
+            client(pacs).listed("", uid)
+        assert not any(name in str(caught.value) for name in ("127.0.0.1", str(pacs.port), "PACS"))
 
 
 def test_refusals_stop_the_study(pacs):

@@ -92,7 +92,7 @@ class Dimse:
         found = [each for each in self._find(association, asked) if each.get("SeriesInstanceUID") == series]
         if len(found) != 1:
             raise CaseError(
-                f"{self._name} finds {len(found)} series of this UID; mend it in the sheet, or write "
+                f"the archive finds {len(found)} series of this UID; mend it in the sheet, or write "
                 "StudyInstanceUID/SeriesInstanceUID there: some archives find a series by its study only"
             )
         return study or str(found[0].get("StudyInstanceUID", "")), int(found[0].NumberOfSeriesRelatedInstances or 0)
@@ -106,7 +106,7 @@ class Dimse:
             elif code != SUCCESS:
                 raise self._failed("C-FIND", code)
             if len(found) > MOST:
-                raise CaseError(f"{self._name} finds more than {MOST} instances of one series; none was taken")
+                raise CaseError(f"the archive finds more than {MOST} instances of one series; none was taken")
         return found
 
     def _get(self, association: Association, query: Dataset) -> None:
