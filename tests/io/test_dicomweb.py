@@ -124,7 +124,7 @@ def test_list_that_is_shorter_than_the_count_is_said(held, tmp_path):
 
 
 def test_series_of_another_uid_is_none(held):
-    with pytest.raises(CaseError, match="^the archive has 0 series of this UID; mend it in the sheet"):
+    with pytest.raises(CaseError, match=r"^the archive has 0 series of this UID; mend it in the sheet"):
         client(Server(held)).listed("", "2.25.404")
 
 

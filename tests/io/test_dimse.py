@@ -118,7 +118,7 @@ def test_list_that_is_shorter_than_the_count_is_said(pacs):
 
 
 def test_series_that_is_not_there_is_one_cases_fault(pacs):
-    with pytest.raises(CaseError, match="^the archive finds 0 series of this UID"):
+    with pytest.raises(CaseError, match=r"^the archive finds 0 series of this UID"):
         client(pacs).listed("", "2.25.404")
 
 
