@@ -80,6 +80,19 @@ def test_source_that_cannot_be_or_holds_a_secret_is_refused(tmp_path, source, sa
     assert "source" in str(caught.value)
 
 
+@pytest.mark.parametrize(("names", "clash"), [(("site-a", "site_A"), True), (("site-a", "site-b"), False)])
+def test_credentials_of_two_archives_have_variables_of_their_own(tmp_path, names, clash):
+    cohort = {"role": "test-retest", "sheet": "train.tsv"}
+    clinical = {"file": "train.csv", "case": "id", "event": "dead", "time_days": "days"}
+    base = {"role": "training", "sheet": "train.tsv", "clinical": clinical}
+    cohorts = {"train": {**base, "source": WEB}, **{name: {**cohort, "source": WEB} for name in names}}
+    if not clash:
+        assert study(tmp_path, WEB, cohorts=cohorts)
+        return
+    with pytest.raises(StudyError, match="'site-a' and 'site_A' have one variable .* RADIOLOOM_SITE_A_PASSWORD"):
+        study(tmp_path, WEB, cohorts=cohorts)
+
+
 def test_http_is_for_this_machine(tmp_path):
     for host in ("localhost:8042", "127.0.0.1:8042", "[::1]:8042"):
         assert study(tmp_path, {"kind": "dicomweb", "url": f"http://{host}/dicom-web"})

@@ -230,6 +230,23 @@ def _consistent(settings: dict[str, Any], where: str) -> None:
     genomics = settings.get("genomics")
     if genomics and genomics["cohort"] not in roles:
         raise StudyError(f"{where}: genomics.cohort: {genomics['cohort']!r} is none of {', '.join(roles)}")
+    _apart([name for name, cohort in settings["cohorts"].items() if "source" in cohort], where)
+
+
+def _apart(remote: list[str], where: str) -> None:
+    """Whether the credentials of every cohort's archive have variables of their own."""
+    if len(remote) < 2:
+        return
+    from radioloom.io.archive import variable
+
+    taken: dict[str, str] = {}
+    for name in remote:
+        other = taken.setdefault(variable(name, "password"), name)
+        if other != name:
+            raise StudyError(
+                f"{where}: cohorts: {other!r} and {name!r} have one variable for their archives' credentials, "
+                f"{variable(name, 'password')}; give one of them another name"
+            )
 
 
 def _reachable(source: dict[str, Any], where: str, simulated: bool) -> None:

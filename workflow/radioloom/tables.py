@@ -309,11 +309,7 @@ UNREAD = Table(
     ("cohort", "document"),
     (
         COHORT,
-        Column(
-            "document",
-            "string",
-            "first 12 hex digits of the file's SHA-256; its line in a CSV; its number if never opened",
-        ),
+        Column("document", "string", "first 12 hex digits of the file's SHA-256; line of a CSV; number if unopened"),
         Column("case", "string", "pseudonym of the patient, where the annotation is of one", null=True),
         Column("reader", "string", READER, null=True),
         Column("reason", "string", "why, for a person"),
