@@ -1,5 +1,7 @@
 """Cohorts from archives: what a study may say of them, and what never belongs into it."""
 
+import os
+
 import pytest
 import yaml
 
@@ -89,13 +91,34 @@ def test_credentials_of_two_archives_have_variables_of_their_own(tmp_path, names
     if not clash:
         assert study(tmp_path, WEB, cohorts=cohorts)
         return
-    with pytest.raises(StudyError, match="'site-a' and 'site_A' have one variable .* RADIOLOOM_SITE_A_PASSWORD"):
+    with pytest.raises(StudyError, match=r"'site-a' and 'site_A' have one variable .* RADIOLOOM_SITE_A_PASSWORD"):
         study(tmp_path, WEB, cohorts=cohorts)
 
 
 def test_http_is_for_this_machine(tmp_path):
     for host in ("localhost:8042", "127.0.0.1:8042", "[::1]:8042"):
         assert study(tmp_path, {"kind": "dicomweb", "url": f"http://{host}/dicom-web"})
+
+
+def test_names_of_annotations_are_no_inputs_and_yet_no_new_one_is_missed(tmp_path):
+    place = tmp_path / "aim" / "reader"
+    place.mkdir(parents=True)
+    file = place / "SMITH_JOHN.xml"
+    file.write_text("one")
+    os.utime(file, (1, 1))
+    found = study(tmp_path, WEB)
+    found.settings["cohorts"]["train"]["traits"] = {"files": "aim", "patients": {"file": "patients.csv"}}
+    assert found.annotations("train") == [str(tmp_path / "aim"), str(tmp_path / "patients.csv")]
+    seen = [found.annotated("train")]
+    os.utime(file, (2, 2))
+    seen.append(found.annotated("train"))
+    file.write_text("longer")
+    os.utime(file, (2, 2))
+    seen.append(found.annotated("train"))
+    file.rename(place / "SMITH_JANE.xml")
+    seen.append(found.annotated("train"))
+    assert len(set(seen)) == 4
+    assert seen[-1] == found.annotated("train")
 
 
 def test_study_that_makes_its_data_has_no_archive(tmp_path):

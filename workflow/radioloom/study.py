@@ -93,14 +93,21 @@ class Study:
         return [name for name in self.cohorts() if "traits" in self.settings["cohorts"][name]]
 
     def annotations(self, cohort: str) -> list[str]:
-        """Every file that may hold an annotation of a cohort, so that a new one is not missed."""
+        """Where a cohort's annotations lie, without the names of files, which may be patients'; see `annotated`."""
         if self.simulated:
             return [str(self.data / cohort)]
         traits = self.settings["cohorts"][cohort]["traits"]
-        place = self.data / traits["files"]
-        linked = [str(self.data / traits["patients"]["file"])] if "patients" in traits else []
-        below = sorted(str(path) for path in place.rglob("*") if path.is_file()) if place.is_dir() else [str(place)]
-        return below + linked
+        linked = [traits["patients"]["file"]] if "patients" in traits else []
+        return [str(self.data / name) for name in (traits["files"], *linked)]
+
+    def annotated(self, cohort: str) -> str:
+        """Digest of every file that may hold an annotation (name, size, time), so that no new one is missed."""
+        if self.simulated:
+            return ""
+        place = self.data / self.settings["cohorts"][cohort]["traits"]["files"]
+        files = sorted(path for path in place.rglob("*") if path.is_file())
+        known = [(path.relative_to(place).as_posix(), path.stat()) for path in files]
+        return digest([[name, found.st_size, found.st_mtime_ns] for name, found in known])
 
 
 def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Study:
