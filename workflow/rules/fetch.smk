@@ -13,9 +13,8 @@ if SOURCES:
             manifest=f"{STUDY.data}/fetched/{{cohort}}/{STUDY.name}-{{batch}}.json",
         log:
             f"{LOGS}/fetch/{{cohort}}.{{batch}}.log",
-        localrule: True  # nodes of a cluster seldom reach an archive
-        conda:
-            "../../envs/radioloom.yaml"
+        # Nodes of a cluster seldom reach an archive, and an environment of conda's lacks the clients of archives.
+        localrule: True
         resources:
             mem_mb=1000,
             runtime=720,
