@@ -126,6 +126,16 @@ def test_sizes_that_have_proved_right():
     assert len((ROOT / "workflow/rules/common.smk").read_text(encoding="utf-8").splitlines()) <= 80
 
 
+def test_how_traits_begin_has_one_home():
+    homes = {
+        path.stem
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and str(node.value).startswith("trait: ")
+    }
+    assert homes == {"tables"}
+
+
 def test_every_package_is_installed():
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"])
     rooms = {"radioloom", *(f"radioloom.{path.parent.name}" for path in LIBRARY.glob("*/__init__.py"))}

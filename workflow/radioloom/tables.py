@@ -137,6 +137,7 @@ REPLICATE = Column(
     "replicate", "string", "what is repeated of a case: visit of a test-retest pair, reader; '1' elsewhere"
 )
 ROI = Column("roi", "string", "the study's name of the region")
+TRAIT = "trait: "  # how readers' traits begin among feature ids
 
 CASES = Table(
     "CASES",
