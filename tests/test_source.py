@@ -1,5 +1,7 @@
 """Cohorts from archives: what a study may say of them, and what never belongs into it."""
 
+import os
+
 import pytest
 import yaml
 
@@ -29,8 +31,14 @@ def test_uids_become_paths_beside_the_images_and_never_in_results(tmp_path):
     row = found.sheets["train"][0]
     assert row["image"] == f"fetched/train/{UID}"
     assert row["segmentation"] == "fetched/train/2.25.7"
-    assert found.files("train", "last") == [str(tmp_path / "fetched" / "train" / "last.json")]
+    assert found.files("train", "last") == [str(tmp_path / "fetched" / "train" / "bench-last.json")]
     assert found.manifest("train", "last") == found.files("train", "last")
+
+
+def test_two_studies_of_one_data_folder_share_series_and_no_manifest(tmp_path):
+    one, other = study(tmp_path, WEB), study(tmp_path, WEB, study="other")
+    assert one.sheets["train"][0]["image"] == other.sheets["train"][0]["image"]
+    assert one.manifest("train", "last") != other.manifest("train", "last")
 
 
 def test_segmentation_may_be_a_file_and_the_study_may_be_named(tmp_path):
@@ -74,9 +82,43 @@ def test_source_that_cannot_be_or_holds_a_secret_is_refused(tmp_path, source, sa
     assert "source" in str(caught.value)
 
 
+@pytest.mark.parametrize(("names", "clash"), [(("site-a", "site_A"), True), (("site-a", "site-b"), False)])
+def test_credentials_of_two_archives_have_variables_of_their_own(tmp_path, names, clash):
+    cohort = {"role": "test-retest", "sheet": "train.tsv"}
+    clinical = {"file": "train.csv", "case": "id", "event": "dead", "time_days": "days"}
+    base = {"role": "training", "sheet": "train.tsv", "clinical": clinical}
+    cohorts = {"train": {**base, "source": WEB}, **{name: {**cohort, "source": WEB} for name in names}}
+    if not clash:
+        assert study(tmp_path, WEB, cohorts=cohorts)
+        return
+    with pytest.raises(StudyError, match=r"'site-a' and 'site_A' have one variable .* RADIOLOOM_SITE_A_PASSWORD"):
+        study(tmp_path, WEB, cohorts=cohorts)
+
+
 def test_http_is_for_this_machine(tmp_path):
     for host in ("localhost:8042", "127.0.0.1:8042", "[::1]:8042"):
         assert study(tmp_path, {"kind": "dicomweb", "url": f"http://{host}/dicom-web"})
+
+
+def test_names_of_annotations_are_no_inputs_and_yet_no_new_one_is_missed(tmp_path):
+    place = tmp_path / "aim" / "reader"
+    place.mkdir(parents=True)
+    file = place / "SMITH_JOHN.xml"
+    file.write_text("one")
+    os.utime(file, (1, 1))
+    found = study(tmp_path, WEB)
+    found.settings["cohorts"]["train"]["traits"] = {"files": "aim", "patients": {"file": "patients.csv"}}
+    assert found.annotations("train") == [str(tmp_path / "aim"), str(tmp_path / "patients.csv")]
+    seen = [found.annotated("train")]
+    os.utime(file, (2, 2))
+    seen.append(found.annotated("train"))
+    file.write_text("longer")
+    os.utime(file, (2, 2))
+    seen.append(found.annotated("train"))
+    file.rename(place / "SMITH_JANE.xml")
+    seen.append(found.annotated("train"))
+    assert len(set(seen)) == 4
+    assert seen[-1] == found.annotated("train")
 
 
 def test_study_that_makes_its_data_has_no_archive(tmp_path):

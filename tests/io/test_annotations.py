@@ -140,6 +140,37 @@ def test_broken_and_other_reports(tmp_path):
     assert faults[0] == ""
 
 
+def test_links_that_are_broken_or_lead_out_are_faults_without_names(tmp_path):
+    place, outside = tmp_path / "data" / "aim", tmp_path / "outside"
+    for folder in (place, outside):
+        folder.mkdir(parents=True)
+    (place / "good.xml").write_text(aim("P1", SHAPE), encoding="utf-8")
+    (outside / "CANARY.xml").write_text(aim("P2", SHAPE), encoding="utf-8")
+    (place / "CANARY-gone.xml").symlink_to(place / "nowhere.xml")
+    (place / "CANARY-out.xml").symlink_to(outside / "CANARY.xml")
+    (place / "same.xml").symlink_to(place / "good.xml")
+    found = {one.name: one for one in annotations.read(place, tmp_path / "data")}
+    assert {name for name, one in found.items() if not one.fault} == {"good.xml", "same.xml"}
+    assert "broken link" in found["CANARY-gone.xml"].fault
+    assert "leads out of the data folder" in found["CANARY-out.xml"].fault
+    assert not any("CANARY" in one.fault or "P2" in one.patient for one in found.values())
+    assert [one.document for one in found.values() if one.fault] == ["file 1", "file 2"]  # a row of UNREAD each
+
+
+def test_places_that_lead_out_are_refused(tmp_path):
+    data, outside = tmp_path / "data", tmp_path / "outside"
+    data.mkdir()
+    outside.mkdir()
+    (outside / "t.csv").write_text("case,trait,value\nP1,Size,12\n")
+    (data / "aim").symlink_to(outside)
+    (data / "t.csv").symlink_to(outside / "t.csv")
+    for name in ("aim", "t.csv", "../outside"):
+        with pytest.raises(StudyError, match=r"traits.files: .* leads out of the data folder"):
+            annotations.read(data / name, data)
+    with pytest.raises(StudyError, match=r"traits.patients.file: t.csv leads out of the data folder"):
+        annotations.patients(data, "t.csv", "case", "value")
+
+
 def test_deep_sequences_are_refused(tmp_path):
     from pydicom.dataset import Dataset, FileMetaDataset
     from pydicom.uid import ExplicitVRLittleEndian

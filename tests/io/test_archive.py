@@ -12,7 +12,7 @@ from radioloom.errors import CaseError, StudyError
 from radioloom.io import archive
 from radioloom.io.archive import Credentials, Interrupted, Listed, Short, bring
 from radioloom.io.sources import connect
-from radioloom.stages.fetch import fetch
+from radioloom.stages.fetch import arrived, fetch
 
 UID = "2.25.1001"  # of hospital.ct
 
@@ -224,3 +224,10 @@ def test_batch_brings_each_series_once_and_excludes_what_does_not_come():
         ("b", "fetch", "segmentation: the archive has 0 series of this UID"),
         ("c", "fetch", "image: the archive has 0 series of this UID"),
     ]
+
+
+def test_curation_takes_the_rows_of_its_own_sheet_that_have_arrived():
+    rows = [row("a", "2.25.1", "2.25.2"), row("a", "2.25.1", "2.25.2", roi="node"), row("b", "2.25.3", "2.25.4")]
+    foreign = row("z", "2.25.8", "2.25.9")
+    assert arrived(rows, [foreign, row("a", "2.25.1", "2.25.2", series="of yesterday")]) == rows[:2]
+    assert arrived(rows, [foreign]) == []

@@ -18,13 +18,13 @@ STUDY, SERIES = "2.25.1", "2.25.1001"  # of hospital.ct
 class Pacs:
     """Holds one series; `lost` is never sent, `refuse` is the status of answers, `abort_after` files it hangs up."""
 
-    def __init__(self, held: dict[str, Dataset]):
+    def __init__(self, held: dict[str, Dataset], offers=(Find, Get)):
         self.held, self.count, self.lost, self.refuse, self.abort_after = held, len(held), set(), 0, 10**6
         self.levels: list[tuple[str, int]] = []
         entity = AE("PACS")
         entity.require_called_aet = True
-        entity.add_supported_context(Find)
-        entity.add_supported_context(Get)
+        for model in offers:
+            entity.add_supported_context(model)
         entity.add_supported_context(CTImageStorage, ALL_TRANSFER_SYNTAXES, scu_role=True, scp_role=True)
         handlers = [(evt.EVT_C_FIND, self.find), (evt.EVT_C_GET, self.get)]
         self.server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
@@ -66,11 +66,11 @@ class Pacs:
 
 
 @pytest.fixture
-def pacs(tmp_path_factory, monkeypatch):
+def pacs(request, tmp_path_factory, monkeypatch):
     monkeypatch.setattr(archive, "WAIT_S", 0.0)
     monkeypatch.setattr(dimse, "ANSWER_S", 5)
     files = [pydicom.dcmread(path) for path in ct(tmp_path_factory.mktemp("ct"))]
-    running = Pacs({str(data.SOPInstanceUID): data for data in files})
+    running = Pacs({str(data.SOPInstanceUID): data for data in files}, getattr(request, "param", (Find, Get)))
     yield running
     if running.server.socket.fileno() >= 0:
         running.server.shutdown()
@@ -118,8 +118,16 @@ def test_list_that_is_shorter_than_the_count_is_said(pacs):
 
 
 def test_series_that_is_not_there_is_one_cases_fault(pacs):
-    with pytest.raises(CaseError, match=r"PACS at 127.0.0.1:\d+ finds 0 series of this UID"):
+    with pytest.raises(CaseError, match=r"^the archive finds 0 series of this UID"):
         client(pacs).listed("", "2.25.404")
+
+
+def test_what_drops_out_does_not_name_the_hospitals_machine(pacs, monkeypatch):
+    monkeypatch.setattr(dimse, "MOST", 7)
+    for uid in (SERIES, "2.25.404"):
+        with pytest.raises(CaseError) as caught:
+            client(pacs).listed("", uid)
+        assert not any(name in str(caught.value) for name in ("127.0.0.1", str(pacs.port), "PACS"))
 
 
 def test_refusals_stop_the_study(pacs):
@@ -128,6 +136,31 @@ def test_refusals_stop_the_study(pacs):
     pacs.refuse = 0xA700
     with pytest.raises(StudyError, match=r"refuses the C-FIND .status 0xA700.; ask its administrator"):
         client(pacs).listed("", SERIES)
+
+
+@pytest.mark.parametrize("pacs", [(Find,)], indirect=True)
+def test_archive_without_get_is_told_and_not_a_crash(pacs, tmp_path):
+    with pytest.raises(StudyError, match=r"the archive offers no C-GET; use its DICOMweb"):
+        bring(client(pacs), tmp_path, SERIES)
+
+
+def test_association_that_went_between_two_queries_goes_on_by_uid(pacs, tmp_path, monkeypatch):
+    monkeypatch.setattr(dimse, "AT_ONCE", 3)
+    pacs.abort_after = 1
+    get, gone = Dimse._get, []
+
+    def get_and_lose(self, association, query):
+        get(self, association, query)
+        if not gone and query.QueryRetrieveLevel == "IMAGE":
+            gone.append(association.abort())
+
+    monkeypatch.setattr(Dimse, "_get", get_and_lose)
+    assert bring(client(pacs), tmp_path, SERIES)["files"] == 8
+    assert pacs.levels == [("SERIES", 8), ("IMAGE", 3), ("IMAGE", 3), ("IMAGE", 1)]
+    with client(pacs)._association([dimse.build_context(Find)]) as association:
+        association.abort()
+        with pytest.raises(Interrupted, match="broke off in the middle of a C-FIND"):
+            client(pacs)._study(association, "", SERIES)
 
 
 # pynetdicom leaves the socket of a connection that was refused to the garbage collector.

@@ -164,6 +164,15 @@ def test_a_study_that_was_judged_on_its_training_cases_only():
     assert "how well it does elsewhere is not known" in said
 
 
+def test_of_an_archive_the_report_shows_its_kind_and_not_the_hospitals_machine():
+    study = binary_study()
+    source = {"kind": "dimse", "host": "pacs.hospital.example", "port": 11112, "aet": "CANARY", "calling": "CANARY"}
+    cohorts = {name: {**cohort, "source": source} for name, cohort in study.settings["cohorts"].items()}
+    text = report(replace(study, settings={**study.settings, "cohorts": cohorts}))
+    assert "kind: dimse" in words(text)
+    assert not [name for name in ("hospital.example", "11112", "CANARY") if name in text]
+
+
 def test_without_volume_without_pictures_without_provenance():
     study = binary_study()
     bare = replace(study, selection=study.selection.assign(volume_rho=np.nan), pictures={}, provenance={})

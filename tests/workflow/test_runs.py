@@ -178,6 +178,9 @@ def test_traits_run_what_rests_on_them_and_nothing_else(copied):
     assert "reader-1, reader-2" in text
     for file in (path for path in copied.results.rglob("*") if path.is_file()):
         assert b"CANARY" not in file.read_bytes(), file
+    for file in (path for path in (copied.place / ".snakemake").rglob("*") if path.is_file()):
+        assert b"CANARY" not in file.read_bytes(), file  # names of files may be patients'
+    assert not copied.planned()
     (copied.place / "data" / "aim" / "CANARY.xml").unlink()
     assert set(copied.planned()) - {"all"} == {"traits", "associate", "report"}
 

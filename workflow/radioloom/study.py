@@ -62,9 +62,12 @@ class Study:
         return named(self.settings["controls"])
 
     def manifest(self, cohort: str, batch: str) -> list[str]:
-        """The file that says what has arrived of a batch; none where the cohort's images are not in an archive."""
+        """The file that says what has arrived of a batch; none where the cohort's images are not in an archive.
+
+        It bears the study's name: studies of one data folder may share series, but never what they say of a batch.
+        """
         remote = "source" in self.settings["cohorts"][cohort]
-        return [str(self.data / FETCHED / cohort / f"{batch}.json")] if remote else []
+        return [str(self.data / FETCHED / cohort / f"{self.name}-{batch}.json")] if remote else []
 
     def arrived(self, cohort: str, batch: str) -> list[Row]:
         """Rows of a batch, with what has come from an archive; StudyError where nothing has come yet."""
@@ -112,14 +115,21 @@ class Study:
         return [name for name in self.cohorts() if "traits" in self.settings["cohorts"][name]]
 
     def annotations(self, cohort: str) -> list[str]:
-        """Every file that may hold an annotation of a cohort, so that a new one is not missed."""
+        """Where a cohort's annotations lie, without the names of files, which may be patients'; see `annotated`."""
         if self.simulated:
             return [str(self.data / cohort)]
         traits = self.settings["cohorts"][cohort]["traits"]
-        place = self.data / traits["files"]
-        linked = [str(self.data / traits["patients"]["file"])] if "patients" in traits else []
-        below = sorted(str(path) for path in place.rglob("*") if path.is_file()) if place.is_dir() else [str(place)]
-        return below + linked
+        linked = [traits["patients"]["file"]] if "patients" in traits else []
+        return [str(self.data / name) for name in (traits["files"], *linked)]
+
+    def annotated(self, cohort: str) -> str:
+        """Digest of every file that may hold an annotation (name, size, time), so that no new one is missed."""
+        if self.simulated:
+            return ""
+        place = self.data / self.settings["cohorts"][cohort]["traits"]["files"]
+        files = sorted(path for path in place.rglob("*") if path.is_file())
+        known = [(path.relative_to(place).as_posix(), path.stat()) for path in files]
+        return digest([[name, found.st_size, found.st_mtime_ns] for name, found in known])
 
 
 def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Study:
@@ -249,6 +259,23 @@ def _consistent(settings: dict[str, Any], where: str) -> None:
     genomics = settings.get("genomics")
     if genomics and genomics["cohort"] not in roles:
         raise StudyError(f"{where}: genomics.cohort: {genomics['cohort']!r} is none of {', '.join(roles)}")
+    _apart([name for name, cohort in settings["cohorts"].items() if "source" in cohort], where)
+
+
+def _apart(remote: list[str], where: str) -> None:
+    """Whether the credentials of every cohort's archive have variables of their own."""
+    if len(remote) < 2:
+        return
+    from radioloom.io.archive import variable
+
+    taken: dict[str, str] = {}
+    for name in remote:
+        other = taken.setdefault(variable(name, "password"), name)
+        if other != name:
+            raise StudyError(
+                f"{where}: cohorts: {other!r} and {name!r} have one variable for their archives' credentials, "
+                f"{variable(name, 'password')}; give one of them another name"
+            )
 
 
 def _reachable(source: dict[str, Any], where: str, simulated: bool) -> None:

@@ -137,6 +137,7 @@ REPLICATE = Column(
     "replicate", "string", "what is repeated of a case: visit of a test-retest pair, reader; '1' elsewhere"
 )
 ROI = Column("roi", "string", "the study's name of the region")
+TRAIT = "trait: "  # how readers' traits begin among feature ids
 
 CASES = Table(
     "CASES",
@@ -309,7 +310,7 @@ UNREAD = Table(
     ("cohort", "document"),
     (
         COHORT,
-        Column("document", "string", "first 12 hex digits of the file's SHA-256; for a CSV its line"),
+        Column("document", "string", "first 12 hex digits of the file's SHA-256; line of a CSV; number if unopened"),
         Column("case", "string", "pseudonym of the patient, where the annotation is of one", null=True),
         Column("reader", "string", READER, null=True),
         Column("reason", "string", "why, for a person"),

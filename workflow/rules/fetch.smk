@@ -10,12 +10,11 @@ if SOURCES:
         """Series of one batch from their archive into the data folder; a run that was killed goes on where it was."""
         output:
             exclusions=f"{RESULTS}/fetched/{{cohort}}/{{batch}}.exclusions.parquet",
-            manifest=f"{STUDY.data}/fetched/{{cohort}}/{{batch}}.json",
+            manifest=f"{STUDY.data}/fetched/{{cohort}}/{STUDY.name}-{{batch}}.json",
         log:
             f"{LOGS}/fetch/{{cohort}}.{{batch}}.log",
-        localrule: True  # nodes of a cluster seldom reach an archive
-        conda:
-            "../../envs/radioloom.yaml"
+        # Nodes of a cluster seldom reach an archive, and an environment of conda's lacks the clients of archives.
+        localrule: True
         resources:
             mem_mb=1000,
             runtime=720,

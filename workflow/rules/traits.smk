@@ -20,6 +20,8 @@ rule traits:
         data=str(STUDY.data),
         cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
         settings=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["traits"],
+        # Under `data`: when files were written is no part of a result's provenance.
+        annotated=lambda wildcards: {"data": STUDY.annotated(wildcards.cohort)},
         code=code("traits"),
     message:
         "traits {wildcards.cohort}"

@@ -9,7 +9,7 @@ from radioloom.stages.traits import traits
 
 with job(snakemake) as running:
     params, out, place = snakemake.params, snakemake.output, Path(snakemake.params.data)
-    found = annotations.read(place / params.settings["files"])
+    found = annotations.read(place / params.settings["files"], place)
     patients = annotations.patients(place, **params.settings["patients"]) if "patients" in params.settings else None
     made = traits(found, snakemake.wildcards.cohort, params.cases, params.settings, patients)
     for name in ("traits", "trait_agreement", "unread"):

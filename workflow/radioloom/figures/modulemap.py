@@ -9,12 +9,12 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.words import feature, number
+from radioloom.tables import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-TRAIT = "trait: "  # how readers' traits begin among the features of ASSOCIATIONS
 MOST = 24  # features shown: those with the largest |rho| sqrt(n - 1) where more were tested
 
 

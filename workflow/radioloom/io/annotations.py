@@ -43,35 +43,58 @@ class Annotation:
     reader: str = field(repr=False)
     time: str = ""  # digits of date and time, "" where unknown
     answers: tuple[Answer, ...] = ()
-    document: str = ""  # first 12 hex digits of the file's SHA-256; for a CSV the line
+    document: str = ""  # first 12 hex digits of the file's SHA-256; for a CSV the line; unopened: which file it is
     name: str = field(default="", repr=False)  # path below the folder
     fault: str = ""  # why nothing could be read
 
 
-def read(place: Path) -> list[Annotation]:
+def read(place: Path, data: Path | None = None) -> list[Annotation]:
     """Every annotation of a folder (AIM 4 XML and DICOM SR, other files are passed over) or of one CSV file.
 
-    A document that cannot be read has a `fault`. Raises StudyError where there is no such place, or the CSV lacks a
-    column.
+    data : the folder that no link may lead out of, `place` itself where it is not given
+    A document that cannot be read has a `fault`. Raises StudyError where there is no such place, it leads out of the
+    data folder, or the CSV lacks a column.
     """
-    if not place.exists():
-        raise StudyError(f"traits.files: {place.name} is not below the data folder; mend the path")
+    root = (data or place).resolve()
+    _there(place, root, "traits.files", place.name)
     if place.suffix.lower() == ".csv":
         return _lines(place)
     found = []
-    for file in files_below(place):
-        reader = _reader(file)
-        if reader is not None:
+    for number, file in enumerate(files_below(place), start=1):
+        said = _said(file, root, number)
+        if said is not None:
             name = file.relative_to(place).as_posix() if file != place else file.name
-            found.append(replace(_said(reader, file), document=file_digest(file), name=name))
+            found.append(replace(said, name=name))
     return found
 
 
-def _said(reader: Callable[[Path], Annotation], file: Path) -> Annotation:
+def _there(place: Path, root: Path, key: str, name: str) -> None:
+    if not place.exists():
+        raise StudyError(f"{key}: {name} is not below the data folder; mend the path")
+    if not _inside(place, root):
+        raise StudyError(f"{key}: {name} leads out of the data folder (a link, or ..); put the files themselves there")
+
+
+def _inside(file: Path, root: Path) -> bool:
+    return file.resolve().is_relative_to(root)
+
+
+def _said(file: Path, root: Path, number: int) -> Annotation | None:
+    """What a file says, or why it cannot be read; None: it holds no annotation."""
+    document = f"file {number}"  # until it has been opened
     try:
-        return reader(file)
+        if not _inside(file, root):
+            raise BadAnnotation("a link that leads out of the data folder; put the file itself there")
+        reader = _reader(file)
+        if reader is None:
+            return None
+        document = file_digest(file)
+        return replace(reader(file), document=document)
     except BadAnnotation as error:
-        return Annotation("", "", fault=str(error))
+        return Annotation("", "", document=document, fault=str(error))
+    except OSError as error:
+        fault = f"a file that cannot be opened, or a broken link ({type(error).__name__}); put the file itself there"
+        return Annotation("", "", document=document, fault=fault)
 
 
 def _reader(file: Path) -> Callable[[Path], Annotation] | None:
@@ -120,8 +143,7 @@ def _lines(file: Path) -> list[Annotation]:
 def patients(data: Path, file: str, patient: str, case: str) -> dict[str, str]:
     """Patient id -> case, from a CSV; StudyError where it is not there, lacks a column or contradicts itself."""
     place = data / file
-    if not place.is_file():
-        raise StudyError(f"traits.patients.file: {file} is not below the data folder; mend the path")
+    _there(place, data.resolve(), "traits.patients.file", file)
     with open(place, newline="", encoding="utf-8-sig") as handle:
         rows = csv.DictReader(handle)
         lacking = [name for name in (patient, case) if name not in (rows.fieldnames or ())]

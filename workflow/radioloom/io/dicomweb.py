@@ -118,7 +118,7 @@ class DicomWeb:
         )
         found = [each for each in found if _value(each, SERIES) == series]
         if len(found) != 1:
-            raise CaseError(f"the archive at {self._host} has {len(found)} series of this UID; mend it in the sheet")
+            raise CaseError(f"the archive has {len(found)} series of this UID; mend it in the sheet")
         return study or str(_value(found[0], STUDY)), int(_value(found[0], N_INSTANCES) or 0)
 
     def _ask(self, request: Callable[..., Any], *arguments: Any, **words: Any) -> Any:
@@ -145,7 +145,10 @@ def _session(credentials: Credentials) -> requests.Session:
 
 @contextmanager
 def _translated(host: str, hint: str) -> Iterator[None]:
-    """Faults of the network and of the server in words; never with a UID, a query or a header in them."""
+    """Faults of the network and of the server in words; never with a UID, a query or a header in them.
+
+    A CaseError reaches results: it does not name the host.
+    """
     try:
         yield
     except SSLError as error:
@@ -159,7 +162,7 @@ def _translated(host: str, hint: str) -> Iterator[None]:
     except RequestException as error:
         raise StudyError(f"{host}: the request failed ({type(error).__name__}); mend `source.url`") from error
     except (*BROKEN, RecursionError, IndexError) as error:
-        raise CaseError(f"{host}: the archive's answer is not DICOM ({type(error).__name__})") from error
+        raise CaseError(f"the archive's answer is not DICOM ({type(error).__name__})") from error
 
 
 def _status(code: int, host: str, hint: str) -> Exception:
@@ -168,7 +171,7 @@ def _status(code: int, host: str, hint: str) -> Exception:
     if code in BUSY:
         return Interrupted(f"{host}: the archive cannot answer now (HTTP {code})")
     if code in (404, 410):
-        return CaseError(f"{host}: the archive does not have it (HTTP {code}); mend the UID in the sheet")
+        return CaseError(f"the archive does not have it (HTTP {code}); mend the UID in the sheet")
     return StudyError(f"{host}: the archive answers HTTP {code}; mend `source.url`")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,6 +41,7 @@ SYNTAXES = (
 )  # fmt: skip
 MOST_CONTEXTS = 128  # of one association (PS3.8); one is the C-GET itself
 AT_ONCE = 100  # instances that one C-GET names
+Answers = Iterator[tuple[Dataset, Dataset | None]]  # status and identifier
 PENDING, SUCCESS, WRONG_DATA = (0xFF00, 0xFF01), 0x0000, 0xA900
 
 
@@ -91,32 +92,43 @@ class Dimse:
         found = [each for each in self._find(association, asked) if each.get("SeriesInstanceUID") == series]
         if len(found) != 1:
             raise CaseError(
-                f"{self._name} finds {len(found)} series of this UID; mend it in the sheet, or write "
+                f"the archive finds {len(found)} series of this UID; mend it in the sheet, or write "
                 "StudyInstanceUID/SeriesInstanceUID there: some archives find a series by its study only"
             )
         return study or str(found[0].get("StudyInstanceUID", "")), int(found[0].NumberOfSeriesRelatedInstances or 0)
 
     def _find(self, association: Association, query: Dataset) -> list[Dataset]:
         found: list[Dataset] = []
-        for status, answer in association.send_c_find(query, Find):
+        for status, answer in self._sent("C-FIND", association.send_c_find, query, Find):
             code = status.get("Status", None)
             if code in PENDING and answer is not None:
                 found.append(answer)
             elif code != SUCCESS:
                 raise self._failed("C-FIND", code)
             if len(found) > MOST:
-                raise CaseError(f"{self._name} finds more than {MOST} instances of one series; none was taken")
+                raise CaseError(f"the archive finds more than {MOST} instances of one series; none was taken")
         return found
 
     def _get(self, association: Association, query: Dataset) -> None:
         """One C-GET to its end. Sub-operations that failed are seen by what has not arrived."""
         status = Dataset()
-        for status, _ in association.send_c_get(query, Get):
+        for status, _ in self._sent("C-GET", association.send_c_get, query, Get):
             if "Status" not in status:
                 break
         code = status.get("Status", None)
         if code is None or (code != SUCCESS and "NumberOfCompletedSuboperations" not in status):
             raise self._failed("C-GET", code)
+
+    def _sent(self, what: str, send: Callable[..., Answers], query: Dataset, model: str) -> Answers:
+        """The answers to a query, as they come."""
+        try:
+            return send(query, model)
+        except ValueError as error:  # the archive accepts other contexts of the association, and not this one
+            raise StudyError(
+                f"{self._name}: the archive offers no {what}; use its DICOMweb, or have its administrator permit it"
+            ) from error
+        except RuntimeError as error:  # the association is gone
+            raise self._failed(what, None) from error
 
     def _failed(self, what: str, code: int | None) -> Exception:
         if code is None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.provenance import rng
+from radioloom.tables import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_CASES = 8  # below this a permutation null of Spearman's rho says nothing
-TRAIT = "trait: "  # how the columns of trait_scales.by_case begin
 FAMILIES = ("signature", "all")
 
 

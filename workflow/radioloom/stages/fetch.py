@@ -30,7 +30,7 @@ def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetch
     bring : the manifest of a series by its UIDs, once it is complete; raises CaseError
     """
     series: dict[str, Row | CaseError] = {}
-    arrived: list[Row] = []
+    whole: list[Row] = []
     faults: list[tuple[Row, CaseError]] = []
     for row in rows:
         found = ((column, _fault(row[column], place, series, bring)) for column in COLUMNS)
@@ -38,9 +38,15 @@ def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetch
         if fault:
             faults.append((row, CaseError(f"{column}: {fault}")))
         else:
-            arrived.append(row)
+            whole.append(row)
     complete = {path: found for path, found in series.items() if not isinstance(found, CaseError)}
-    return Fetched(arrived, complete, exclusions("fetch", faults))
+    return Fetched(whole, complete, exclusions("fetch", faults))
+
+
+def arrived(rows: Sequence[Row], brought: Sequence[Row]) -> list[Row]:
+    """Those rows of a batch whose series are among the rows that were brought, in the order of the batch."""
+    here = {tuple(row[column] for column in COLUMNS) for row in brought}
+    return [row for row in rows if tuple(row[column] for column in COLUMNS) in here]
 
 
 def _fault(path: str, place: str, series: dict[str, Row | CaseError], bring: Callable[[str], Row]) -> CaseError | None:

@@ -148,5 +148,15 @@ def _provenance(study: ReportInputs) -> dict[str, Any]:
         "software": exhibits.pairs(said.get("software", {}), ("package", "version")),
         "hashes": exhibits.pairs(said.get("hashes", {}), ("what", "digest")),
         "command": said.get("command", ""),
-        "settings": yaml.safe_dump(study.settings, sort_keys=False, allow_unicode=True, width=88),
+        "settings": yaml.safe_dump(_shown(study.settings), sort_keys=False, allow_unicode=True, width=88),
     }
+
+
+def _shown(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings as a report may show them: of an archive its kind, and not the hospital's machine."""
+    hidden = {
+        name: {**cohort, "source": {"kind": cohort["source"]["kind"]}}
+        for name, cohort in settings["cohorts"].items()
+        if "source" in cohort
+    }
+    return {**settings, "cohorts": {**settings["cohorts"], **hidden}}

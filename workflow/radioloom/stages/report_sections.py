@@ -10,6 +10,7 @@ from radioloom.figures import exhibits, forest, modulemap, overlap, style, verdi
 from radioloom.figures import reliability as icc
 from radioloom.figures import truth as planted_figures
 from radioloom.figures.words import ACQUIRED, CONTROL, joined, metric, number, probability
+from radioloom.tables import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +166,7 @@ def genomics(study: ReportInputs) -> dict[str, Any] | None:
         return None
     sizes = study.modules["module"].value_counts().to_dict()
     first = _names(study)
-    figures, of_trait = {}, study.associations["feature_id"].str.startswith(modulemap.TRAIT)
+    figures, of_trait = {}, study.associations["feature_id"].str.startswith(TRAIT)
     features, traits = study.associations[~of_trait], study.associations[of_trait]
     for value, title in (("rho", "module scores with features"), ("rho_given_volume", "the same given volume")):
         drawn = modulemap.module_map(features, sizes, first, value)

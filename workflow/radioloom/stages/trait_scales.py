@@ -11,6 +11,7 @@ import numpy as np
 
 from radioloom.stats.agreement import icc
 from radioloom.stats.raters import weighted_kappa
+from radioloom.tables import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +92,7 @@ def by_case(traits: pd.DataFrame, min_share: float, fewest: int) -> pd.DataFrame
     found = {}
     for scale in scales(traits):
         for name, answers in _columns(scale):
-            found[f"trait: {name}"] = answers.groupby(level="case").mean()
+            found[f"{TRAIT}{name}"] = answers.groupby(level="case").mean()
     table = pd.DataFrame(found)
     differ = {name: 1 - column.value_counts(normalize=True).max() for name, column in table.items()}
     kept = [name for name, share in differ.items() if share > min_share and table[name].count() >= fewest]
