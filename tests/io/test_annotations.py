@@ -134,10 +134,10 @@ def test_broken_and_other_reports(tmp_path):
     packed.save_as(tmp_path / "d.dcm")
     (tmp_path / "readme.txt").write_text("no annotation")
     faults = [found.fault for found in annotations.read(tmp_path)]
-    expected = ("", "no report that can be read", "another template", "compressed report")
+    expected = ("", "no report that can be read", "another template", "")
     assert len(faults) == 4
     assert all(words in fault for fault, words in zip(faults, expected, strict=True))
-    assert faults[0] == ""
+    assert faults[0] == faults[3] == ""
 
 
 def test_deep_sequences_are_refused(tmp_path):
