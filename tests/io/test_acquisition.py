@@ -34,6 +34,15 @@ def test_a_ct(tmp_path):
     assert "CANARY" not in json.dumps(found)
 
 
+def test_no_word_of_the_patient_is_part_of_a_product(tmp_path):
+    found = of(
+        tmp_path, PatientName="Smith^John", PatientID="0815", ConvolutionKernel=["B30f", "B30f SMITH JOHN"],
+        SoftwareVersions="x 0815", Manufacturer="Smithson", ScanningSequence="JOHN",
+    )  # fmt: skip
+    assert [found[key] for key in ("kernel", "software", "manufacturer", "sequence")] == ["B30f", None, None, None]
+    assert found["model"] == "MODEL"
+
+
 @pytest.mark.parametrize("agent", [None, "", "NONE", "no "])
 def test_no_contrast(tmp_path, agent):
     assert of(tmp_path, **({} if agent is None else {"ContrastBolusAgent": agent}))["contrast"] is False

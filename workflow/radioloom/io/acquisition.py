@@ -16,6 +16,7 @@ from pydicom.tag import Tag
 
 from radioloom.io import suv
 from radioloom.io.dicom import BROKEN, Header, text
+from radioloom.io.withhold import own_words, withhold
 
 NO_AGENT = ("", "NO", "NONE", "N/A", "NA", "OFF", "0", "WITHOUT")  # what stands for no contrast agent
 PRODUCT = re.compile(r"[\w .,;:/+()*-]{1,64}")  # what vendors call kernels, models and versions
@@ -130,14 +131,21 @@ COLUMNS = (*(item.column for item in ITEMS), "uptake_minutes")
 def acquisition(headers: Sequence[Header]) -> dict[str, Any]:
     """The columns `COLUMNS` of a series, of its middle file; None where the header does not say, or says nonsense."""
     data = _read(headers)
+    own = own_words(data)
     found = dict.fromkeys(COLUMNS)
     for item in ITEMS:
         with suppress(*BROKEN, OverflowError):
-            found[item.column] = item.read(data)
+            value = item.read(data)
+            found[item.column] = _withheld(value, own) if isinstance(value, str) else value
     if headers[0].modality == "PT":
         with suppress(*BROKEN):
             found["uptake_minutes"] = suv.uptake_minutes(headers)
     return found
+
+
+def _withheld(value: str, own: frozenset[str]) -> str | None:
+    """Words joined by backslashes, without those that tell who the patient is."""
+    return "\\".join(part for part in value.split("\\") if withhold(part, own) == part[:40]) or None
 
 
 def description(headers: Sequence[Header]) -> str:
