@@ -189,6 +189,8 @@ def _idc(chosen: argparse.Namespace) -> None:
     from radioloom.io.idc import collection, index_file
     from radioloom.stages.commons import Kind, cohort_sheet
 
+    if chosen.out.exists():
+        raise StudyError(f"{chosen.out} is there already; take it away first, or choose another name")
     index = collection(chosen.collection, index_file())
     look = partial(_drawn_on, chosen.look) if chosen.look else None
     found = cohort_sheet(index, Kind(chosen.modality, chosen.segmentation, chosen.result), look)
