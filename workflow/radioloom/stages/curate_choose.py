@@ -13,8 +13,8 @@ from radioloom.errors import BadMask, CaseError, FailedCheck
 from radioloom.io import acquisition, dicom, series
 from radioloom.io.files import within
 from radioloom.provenance import digest
+from radioloom.volume import MODALITIES
 
-MODALITIES = ("CT", "PT", "MR")
 EQUAL_MM = 0.01  # two slice thicknesses
 
 Row = dict[str, Any]
