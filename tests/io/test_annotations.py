@@ -60,6 +60,13 @@ def test_nothing_shows_who_is_meant(tmp_path):
     assert "CANARY" not in repr(one(tmp_path, aim("CANARY-id", SHAPE), "CANARY.xml"))
 
 
+def test_free_text_names_no_calculation(tmp_path):
+    coded = calculation("Length", "12.5", "mm")
+    free = coded.replace(coded[coded.index("<typeCode") : coded.index("<calc")], '<description value="CANARY, John"/>')
+    text = aim("P1", SHAPE).replace("</ImageAnnotation>", f"{coded}{free}</ImageAnnotation>")
+    assert set(said(one(tmp_path, text))) == {"Nodule", "Shape", "Length"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
