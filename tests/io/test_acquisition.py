@@ -8,9 +8,10 @@ import pytest
 from pydicom.dataset import Dataset
 
 from hospital import ct, stored
-from radioloom.io import dicom
+from radioloom.io import dicom, series
 from radioloom.io.acquisition import COLUMNS, acquired
 from radioloom.io.identity import identity
+from radioloom.stages.curate_choose import Found
 
 
 def of(folder, **other):
@@ -107,6 +108,17 @@ def test_real_ct_and_mr(data_dir):
     found, data = acquired(dicom.scan(folder).headers).row, pydicom.dcmread(next(folder.iterdir()))
     assert found["field_strength_t"] == float(data.MagneticFieldStrength)
     assert (found["repetition_time_ms"], found["echo_time_ms"]) == (float(data.RepetitionTime), float(data.EchoTime))
+
+
+def test_a_series_is_read_once(tmp_path, monkeypatch):
+    ct(tmp_path, stored(3))
+    scan, read = dicom.scan(tmp_path), []
+    whole = pydicom.dcmread
+    monkeypatch.setattr(pydicom, "dcmread", lambda path, **how: read.append(path) or whole(path, **how))
+    tree = Found(scan, series.by_series(scan.headers))
+    (uid,) = tree.groups
+    assert tree.acquired(uid) is tree.acquired(uid)
+    assert len(read) == 1
 
 
 DAYS = [

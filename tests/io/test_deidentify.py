@@ -164,6 +164,15 @@ def test_keyed_uids():
     assert cleaned(image_slice(stored(1)[0], (0, 0, 0))).SOPClassUID == "1.2.840.10008.5.1.4.1.1.2"
 
 
+def test_a_uid_is_replaced_whatever_representation_its_file_gives_it():
+    data = image_slice(stored(1)[0], (0, 0, 0))
+    data.add_new("SeriesInstanceUID", "LO", "1.2.3")
+    assert (
+        cleaned(data).SeriesInstanceUID
+        == cleaned(image_slice(stored(1)[0], (0, 0, 0), "CT", "1.2.3")).SeriesInstanceUID
+    )
+
+
 def test_suv_stays(tmp_path, key):
     study(tmp_path / "in")
     main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out")])
