@@ -54,6 +54,7 @@ class Planter:
             self._private(data)
             data.PatientID = self.patient or data.PatientID
             self._names(data)
+            self._products(data)
             data.StructureSetLabel = self._text("StructureSetLabel")
             data.file_meta.SourceApplicationEntityTitle = self._text("SourceApplicationEntityTitle")
             data.preamble = self._text("preamble").encode().ljust(128, b"\0")
@@ -134,6 +135,11 @@ class Planter:
         block.add_new(0x02, "UN", self._text("private").encode())
         if deep:
             block.add_new(0x03, "SQ", [self._item("private")])
+
+    def _products(self, data: Dataset) -> None:
+        """The patient's name or number in what should say how the image was made."""
+        data.ConvolutionKernel, data.SoftwareVersions = f"B30f {data.PatientName}", ["syngo", f"x {data.PatientID}"]
+        data.Manufacturer, data.ManufacturerModelName = f"by {data.PatientID}", f"{data.PatientName}s"
 
     def _text(self, name: str) -> str:
         self.n += 1

@@ -9,6 +9,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -19,6 +20,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from hospital import ct, row, save, square, stored, structures
 from radioloom.errors import StudyError
+from radioloom.io import annotations, archive
 from radioloom.io.dicom_write import Header, nifti, segmentation
 from radioloom.io.hostile import MOST_INFLATED
 from radioloom.profile import load
@@ -199,6 +201,21 @@ def test_bombs_are_refused_in_little_memory(place, root):
     assert set(told) - {"peak_mb"} == set(expected)
     assert {case: told[case] for case, why in expected.items() if why not in told[case]} == {}
     assert told["peak_mb"] < MOST_MB
+
+
+def test_reports_and_arrivals_are_not_inflated(place):
+    """By other readers than those of images: 512 MB would be unpacked to see who a file is of."""
+    bomb = place / "deflated" / "0001"
+    arrivals = archive.Arrivals(place / "2.25.1", {"x": archive.Listed("x")}, named_by_sop=False)
+    annotations.read(place / "ok")  # imports are no part of the measurement
+    tracemalloc.start()
+    (found,) = annotations.read(bomb)
+    fault = arrivals.fault(bomb, "x")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.fault == "no report that can be read (ValueError); export it again"
+    assert fault == "it is no DICOM file, or a damaged one"
+    assert peak < 32 * MB
 
 
 def test_a_deflated_file_of_common_size_is_read(tmp_path):

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from radioloom import cli
 from radioloom.genomics import expression, modules
 from radioloom.profile import known
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import schema, shipped
+from radioloom.volume import MODALITIES
 
 SCHEMAS = ("profile", "study", "sheet")
 JUDGE = Draft202012Validator(schema("profile"))
@@ -96,3 +98,8 @@ def test_defaults_of_a_choice_of_regions_are_those_of_the_schema():
     block = schema("study")["properties"]["cohorts"]["additionalProperties"]["properties"]["rois"]
     declared = block["additionalProperties"]["properties"]
     assert {key: item.get("default", ()) for key, item in declared.items()} == asdict(Choice())
+
+
+def test_modalities_are_the_same_wherever_they_are_named():
+    assert cli.MODALITIES == MODALITIES
+    assert schema("sheet")["properties"]["modality"]["enum"] == ["", *MODALITIES]

@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,7 +75,6 @@ def test_the_highest_level_that_fits():
 
 @pytest.mark.parametrize("case", ["brain1", "lung1"])
 def test_pyradiomics(root, data_dir, case):
-    sitk = pytest.importorskip("SimpleITK")
     image = sitk.GetArrayFromImage(sitk.ReadImage(str(data_dir / "pyradiomics" / f"{case}_image.nrrd"))).astype(float)
     mask = sitk.GetArrayFromImage(sitk.ReadImage(str(data_dir / "pyradiomics" / f"{case}_label.nrrd"))) == 1
     bins = np.where(mask, np.floor(image / 25) - np.floor(image[mask].min() / 25) + 1, 0).astype(np.uint16)

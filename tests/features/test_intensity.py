@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,7 +124,6 @@ def test_rows_can_be_chosen_and_unknown_settings_are_refused():
 
 
 def pyradiomics_case(data_dir, case) -> Roi:
-    sitk = pytest.importorskip("SimpleITK")
     image = sitk.ReadImage(str(data_dir / "pyradiomics" / f"{case}_image.nrrd"))
     mask = sitk.GetArrayFromImage(sitk.ReadImage(str(data_dir / "pyradiomics" / f"{case}_label.nrrd"))) == 1
     return Roi(sitk.GetArrayFromImage(image).astype(float), mask, mask, image.GetSpacing()[::-1])

@@ -4,6 +4,7 @@ import csv
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -251,7 +252,6 @@ def test_an_empty_shape_and_unknown_settings_are_refused():
 
 
 def case_of(data_dir, case) -> Roi:
-    sitk = pytest.importorskip("SimpleITK")
     image = sitk.ReadImage(str(data_dir / "pyradiomics" / f"{case}_image.nrrd"))
     mask = sitk.GetArrayFromImage(sitk.ReadImage(str(data_dir / "pyradiomics" / f"{case}_label.nrrd"))) == 1
     return Roi(sitk.GetArrayFromImage(image).astype(float), mask, mask, image.GetSpacing()[::-1])

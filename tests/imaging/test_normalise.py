@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
 import heads
 from radioloom.errors import BadImage, StudyError
@@ -54,7 +55,6 @@ def test_the_body_is_above_the_threshold_of_otsu():
 
 def test_the_body_is_that_of_itk(data_dir):
     """ITK puts the threshold on the other side of the same bin; on a real brain they part by that bin's voxels."""
-    sitk = pytest.importorskip("SimpleITK")
     image = sitk.ReadImage(str(data_dir / "pyradiomics" / "brain1_image.nrrd"), sitk.sitkFloat64)
     array = sitk.GetArrayFromImage(image)
     otsu = sitk.OtsuThresholdImageFilter()
@@ -76,7 +76,6 @@ def test_z_score_of_a_region(region):
 
 
 def test_z_score_of_the_image_is_that_of_itk():
-    sitk = pytest.importorskip("SimpleITK")
     itk = sitk.GetArrayFromImage(sitk.Normalize(sitk.GetImageFromArray(head())))
     assert np.allclose(steps(Z_SCORE), itk, rtol=1e-10, atol=1e-12)
 
@@ -201,7 +200,6 @@ def test_a_bias_field_is_taken_out():
 
 
 def test_the_bias_field_is_the_one_that_itk_finds():
-    sitk = pytest.importorskip("SimpleITK")
     array = head(bias=0.25)
     image = sitk.GetImageFromArray(array.astype(np.float32))
     mask = sitk.GetImageFromArray(body(array).astype(np.uint8))

@@ -1,19 +1,22 @@
 """How a series was acquired: what headers say, in columns, and never a word that could name somebody."""
 
+import datetime
 import json
 
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from hospital import ct, image_slice, save, stored
-from radioloom.io import dicom
-from radioloom.io.acquisition import COLUMNS, acquisition, day, description
+from hospital import ct, stored
+from radioloom.io import dicom, series
+from radioloom.io.acquisition import COLUMNS, acquired
+from radioloom.io.identity import identity
+from radioloom.stages.curate_choose import Found
 
 
 def of(folder, **other):
     ct(folder, stored(3), **other)
-    return acquisition(dicom.scan(folder).headers)
+    return acquired(dicom.scan(folder).headers).row
 
 
 def said(found):
@@ -32,6 +35,15 @@ def test_a_ct(tmp_path):
         "exposure_mas": 210.0, "reconstruction_diameter_mm": 380.5, "slice_thickness_mm": 3.0, "contrast": True,
     }  # fmt: skip
     assert "CANARY" not in json.dumps(found)
+
+
+def test_no_word_of_the_patient_is_part_of_a_product(tmp_path):
+    found = of(
+        tmp_path, PatientName="Smith^John", PatientID="0815", ConvolutionKernel=["B30f", "B30f SMITH JOHN"],
+        SoftwareVersions="x 0815", Manufacturer="Smithson", ScanningSequence="JOHN",
+    )  # fmt: skip
+    assert [found[key] for key in ("kernel", "software", "manufacturer", "sequence")] == ["B30f", None, None, None]
+    assert found["model"] == "MODEL"
 
 
 @pytest.mark.parametrize("agent", [None, "", "NONE", "no "])
@@ -56,7 +68,7 @@ def test_nonsense_is_left_out(tmp_path):
     for file in ct(tmp_path, stored(3), KVP="7120", ReconstructionDiameter="7999", ConvolutionKernel="a\tb"):
         raw = file.read_bytes().replace(b"7120", b"71x0").replace(b"7999", b"1e99")
         file.write_bytes(raw.replace(b"1e99", b"-inf"))
-    found = acquisition(dicom.scan(tmp_path).headers)
+    found = acquired(dicom.scan(tmp_path).headers).row
     assert [found[key] for key in ("kvp", "reconstruction_diameter_mm", "kernel")] == [None, None, None]
     assert found["slice_thickness_mm"] == 3.0
     coded = of(tmp_path / "mr", modality="MR", ScanningSequence=["SE", "Dr. Canary"])
@@ -77,7 +89,7 @@ def test_a_real_pet(data_dir):
     headers = dicom.scan(data_dir / "sts" / "dicom" / "STS_025" / "PET" / "image").headers
     data = pydicom.dcmread(headers[0].path)
     drug = data.RadiopharmaceuticalInformationSequence[0]
-    found = acquisition(headers)
+    found = acquired(headers).row
     assert (found["manufacturer"], found["model"], found["software"]) == ("GE MEDICAL SYSTEMS", "Discovery ST", "36.14")
     assert (found["pet_units"], found["decay_correction"]) == ("GML", "ADMIN")
     assert found["injected_mbq"] == float(drug.RadionuclideTotalDose) / 1e6
@@ -88,20 +100,40 @@ def test_a_real_pet(data_dir):
 
 def test_real_ct_and_mr(data_dir):
     folder = data_dir / "lung1" / "LUNG1-001" / "image"
-    found, data = acquisition(dicom.scan(folder).headers), pydicom.dcmread(next(folder.iterdir()))
+    found, data = acquired(dicom.scan(folder).headers).row, pydicom.dcmread(next(folder.iterdir()))
     assert (found["kvp"], found["kernel"], found["manufacturer"]) == (
         float(data.KVP), data.ConvolutionKernel, data.Manufacturer,
     )  # fmt: skip
     folder = data_dir / "dicom_samples" / "qin_prostate_seg" / "ADC"
-    found, data = acquisition(dicom.scan(folder).headers), pydicom.dcmread(next(folder.iterdir()))
+    found, data = acquired(dicom.scan(folder).headers).row, pydicom.dcmread(next(folder.iterdir()))
     assert found["field_strength_t"] == float(data.MagneticFieldStrength)
     assert (found["repetition_time_ms"], found["echo_time_ms"]) == (float(data.RepetitionTime), float(data.EchoTime))
 
 
-def test_day_and_description_are_for_the_stage_alone(tmp_path):
-    ct(tmp_path, SeriesDescription="CHEST 1.0", StudyDate="20200229", SeriesDate="20200301")
-    headers = dicom.scan(tmp_path).headers
-    assert description(headers) == "CHEST 1.0"
-    assert day(headers).isoformat() == "2020-02-29"
-    save(image_slice(stored(1)[0], (0, 0, 0), StudyDate="20201399"), tmp_path / "b" / "x")
-    assert day(dicom.scan(tmp_path / "b").headers) is None
+def test_a_series_is_read_once(tmp_path, monkeypatch):
+    ct(tmp_path, stored(3))
+    scan, read = dicom.scan(tmp_path), []
+    whole = pydicom.dcmread
+    monkeypatch.setattr(pydicom, "dcmread", lambda path, **how: read.append(path) or whole(path, **how))
+    tree = Found(scan, series.by_series(scan.headers))
+    (uid,) = tree.groups
+    assert tree.acquired(uid) is tree.acquired(uid)
+    assert len(read) == 1
+
+
+DAYS = [
+    ({"StudyDate": "20200229", "SeriesDate": "20200301", "AcquisitionDate": "20200302"}, "2020-02-29"),
+    ({"StudyDate": "20201399", "SeriesDate": "20200301", "AcquisitionDate": "20200302"}, "2020-03-01"),
+    ({"AcquisitionDate": "20200302"}, "2020-03-02"),
+    ({"StudyDate": "20201399"}, None),
+]
+
+
+@pytest.mark.parametrize(("dates", "expected"), DAYS)
+def test_a_day_is_one_and_the_same_for_every_reader_and_is_not_shown(tmp_path, dates, expected):
+    (file,) = ct(tmp_path, stored(1), **{"SeriesDescription": "CHEST 1.0", "StudyDate": ""} | dates)
+    said, who = acquired(dicom.scan(tmp_path).headers), identity(file)
+    assert said.description == "CHEST 1.0"
+    assert said.day == who.day == (expected and datetime.date.fromisoformat(expected))
+    assert "CHEST" not in repr(said)
+    assert "datetime" not in repr((said, who))

@@ -164,6 +164,15 @@ def test_keyed_uids():
     assert cleaned(image_slice(stored(1)[0], (0, 0, 0))).SOPClassUID == "1.2.840.10008.5.1.4.1.1.2"
 
 
+def test_a_uid_is_replaced_whatever_representation_its_file_gives_it():
+    data = image_slice(stored(1)[0], (0, 0, 0))
+    data.add_new("SeriesInstanceUID", "LO", "1.2.3")
+    assert (
+        cleaned(data).SeriesInstanceUID
+        == cleaned(image_slice(stored(1)[0], (0, 0, 0), "CT", "1.2.3")).SeriesInstanceUID
+    )
+
+
 def test_suv_stays(tmp_path, key):
     study(tmp_path / "in")
     main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out")])
@@ -192,6 +201,32 @@ def test_what_is_left_out_is_counted(tmp_path, key, capfd):
     assert main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out")]) == 1
     assert main(["deidentify", str(tmp_path / "in"), str(tmp_path / "in" / "out")]) == 1
     assert "give an empty folder outside of" in capfd.readouterr().err
+
+
+def altered(path, **attributes):
+    """One slice as a file, with attributes that break the rules of their kind; None leaves one out."""
+    data = image_slice(stored(1)[0], (0, 0, 0))
+    for name, value in attributes.items():
+        if value is None:
+            delattr(data, name)
+        else:
+            data.add_new(name, "LO", value)
+    save(data, path)
+
+
+def test_no_word_of_a_file_leads_out_of_the_folder(tmp_path, key, capfd):
+    place, out = tmp_path / "a" / "in", tmp_path / "a" / "b" / "out"
+    altered(place / "1", Modality="../../../ESCAPED")
+    altered(place / "2", Modality=None)
+    altered(place / "3", SeriesInstanceUID="1.2.840.10008./../../../ESCAPED")
+    ct(place / "ct", stored(2))
+    assert main(["deidentify", str(place), str(out)]) == 0
+    told = capfd.readouterr().err
+    assert "4 file(s) written" in told
+    assert "1 file(s) left out: its series' UID is none" in told
+    written = sorted(path for path in tmp_path.rglob("*.dcm"))
+    assert [path.parent.parent.parent for path in written] == [out] * 4
+    assert [path.parent.name[:3] for path in written] == ["CT-", "CT-", "XX-", "XX-"]
 
 
 @pytest.mark.parametrize("folder", ["ibsi/ct_phantom/dicom", "dicom_samples/dcmqi/segmentations/24x38x3"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+import SimpleITK as sitk
 from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import JPEGLSLossless, RLELossless
@@ -62,7 +63,6 @@ def test_compressed_slices(tmp_path, syntax):
 
 @pytest.mark.parametrize("compressor", ["", "JPEG2000"])
 def test_slices_as_itk_writes_them(tmp_path, compressor):
-    sitk = pytest.importorskip("SimpleITK")
     image = sitk.GetImageFromArray(stored(1) % 500)
     writer = sitk.ImageFileWriter()
     if compressor:
@@ -113,7 +113,6 @@ def test_pixels_are_those_that_pydicom_decodes(data_dir):
 @pytest.mark.parametrize(("dtype", "low"), [("u2", 0), ("i2", -700), ("u1", 0)])
 def test_jpeg_lossless(tmp_path, dtype, low):
     """What most archives compress to: pydicom alone has no decoder for it. Written by ITK, in two slices and frames."""
-    sitk = pytest.importorskip("SimpleITK")
     values = (stored(2) % 200 + low).astype(dtype)
     for k in range(2):
         writer = sitk.ImageFileWriter()
@@ -155,7 +154,6 @@ def test_one_image_in_every_encoding(name, kind):
 
 def test_twelve_bits_of_lossy_jpeg():
     """ITK and pydicom's pixel data handlers part by rounding alone; the file is pydicom's."""
-    sitk = pytest.importorskip("SimpleITK")
     path = Path(get_testdata_file("JPEG-lossy.dcm"))
     header = dicom.read_header(path)
     assert header.syntax == "1.2.840.10008.1.2.4.51"

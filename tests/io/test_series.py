@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
 from hospital import ct, image_slice, save, stored
 from radioloom.errors import BadImage
@@ -124,7 +125,6 @@ def test_series_are_kept_apart(tmp_path):
 
 
 def test_grid_is_the_one_that_itk_gives(data_dir):
-    sitk = pytest.importorskip("SimpleITK")
     folder = data_dir / "dicom_samples" / "qin_prostate_seg" / "ADC"
     grid = assemble(headers(folder)).grid
     reader = sitk.ImageSeriesReader()

@@ -1,5 +1,9 @@
 """Sheets from an index of the Imaging Data Commons: one image with one segmentation, or a line that says why not."""
 
+import pytest
+
+from radioloom.cli import main
+from radioloom.errors import BadMask, CaseError
 from radioloom.provenance import digest
 from radioloom.stages.commons import Kind, cohort_sheet
 
@@ -60,3 +64,29 @@ def test_two_drawings_on_one_image_are_not_guessed_at():
         found = cohort_sheet(index, OWN, lambda uid, on=on: frozenset([digest(on)]))
         assert found.rows == []
         assert len(found.left_out) == 1
+
+
+@pytest.mark.parametrize("fault", [BadMask("not a readable DICOM SEG"), CaseError("2 of 3 files did not arrive")])
+def test_one_bad_series_leaves_out_its_study_alone(fault):
+    index = [series("P-1", "1", f"1.{n}", "CT") for n in (1, 2)] + [series("P-1", "1", "1.7", "RTSTRUCT")]
+    index += [series("P-2", "2", "2.1", "CT"), series("P-2", "2", "2.2", "RTSTRUCT")]
+
+    def look(uid):
+        raise fault
+
+    found = cohort_sheet(index, OWN, look)
+    assert pairs(found) == [("P-2", "1", "2.1", "2.2")]
+    assert found.left_out == [f"P-1: what its RTSTRUCT series were drawn on cannot be seen: {fault}"]
+
+
+def test_a_sheet_that_is_there_is_not_written_over(tmp_path, monkeypatch, capsys):
+    from radioloom.io import idc
+
+    index = [series("P-1", "1", "1.1", "CT"), series("P-1", "1", "1.2", "RTSTRUCT")]
+    monkeypatch.setattr(idc, "index_file", lambda: None)
+    monkeypatch.setattr(idc, "collection", lambda name, file: index)
+    assert main(["idc", "any", str(tmp_path / "sheet.tsv")]) == 0
+    (tmp_path / "sheet.tsv").write_text("mine")
+    assert main(["idc", "any", str(tmp_path / "sheet.tsv")]) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert (tmp_path / "sheet.tsv").read_text() == "mine"

@@ -171,6 +171,29 @@ def test_nothing_written_tells_who_the_patient_is(tmp_path, monkeypatch, capfd):
     assert WORD.upper() in (out / "d.tsv").read_text()
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_paths_of_what_is_left_out_do_not_enter_a_repository(tmp_path, monkeypatch, capfd, inside):
+    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
+    make_key()
+    place, study = tmp_path / "data", tmp_path / "config" / "mystudy"
+    study.mkdir(parents=True)
+    if inside:
+        (tmp_path / "config" / "Snakefile").write_text("")
+    tree(place)
+    ct(place / "SMITH_JOHN" / "ct", stored(3), series="2.25.77", FrameOfReferenceUID="2.25.78")
+    (place / "rt" / "cut").rename(place / "SMITH_JOHN" / "smith.dcm")
+    assert main(["discover", str(place), "--out", str(study / "train.tsv"), "--roi", "GTV"]) == 0
+    rows = [line.split("\t")[1:] for line in (study / "train.left_out.tsv").read_text().splitlines()]
+    told = capfd.readouterr().err
+    named = {
+        "a damaged DICOM file, cut off inside its header": ("file 2 of 32", "SMITH_JOHN/smith.dcm"),
+        "CT series of 3 file(s): no segmentation goes with it": ("folder of file 3 of 32", "SMITH_JOHN/ct"),
+    }
+    assert {why: path for path, why in rows if why in named} == {why: paths[not inside] for why, paths in named.items()}
+    assert ("lies in a repository and has numbers for paths" in told) == inside
+    assert ("keep it to yourself" in told) != inside
+
+
 def test_memory_does_not_grow_with_files(tmp_path):
     small, large = tmp_path / "small", tmp_path / "large"
     ct(small / "ct", stored(20, 2, 2))

@@ -11,6 +11,8 @@ from pathlib import Path
 from radioloom import __version__
 from radioloom.errors import RadioloomError, StudyError
 
+MODALITIES = ("CT", "PT", "MR")  # volume.MODALITIES, without the import of NumPy
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one sub-command; errors of ours are one line on stderr and exit code 1."""
@@ -43,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     discover = commands.add_parser("discover", help="make the cohort sheet of a folder tree of DICOM")
     discover.add_argument("folder", type=Path, help="where the images and segmentations are, in whatever order")
     discover.add_argument("--out", type=Path, required=True, help="the sheet to write (.tsv)")
-    discover.add_argument("--modality", default="", choices=["", "CT", "PT", "MR"], help="take images of this one only")
+    discover.add_argument("--modality", default="", choices=["", *MODALITIES], help="take images of this one only")
     discover.add_argument("--roi", default="", help="name (regular expression) of the structure that is measured")
     discover.add_argument("--mapping", type=Path, help="write pseudonyms and patients' numbers here: a secret file")
     discover.set_defaults(run=_discover)
@@ -59,9 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument("mask", type=Path, help="label map, RTSTRUCT or SEG")
     extract.add_argument("--profile", default="ibsi", help="name of a profile, or a YAML file (ibsi)")
     extract.add_argument("--roi", default="", help="name (regular expression) of the structure, or number of the label")
-    extract.add_argument(
-        "--modality", default="", choices=["", "CT", "PT", "MR"], help="where a folder has several series"
-    )
+    extract.add_argument("--modality", default="", choices=["", *MODALITIES], help="where a folder has several series")
     extract.add_argument("--out", type=Path, help="write .csv or .parquet instead of printing")
     extract.set_defaults(run=_extract)
 
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     idc = commands.add_parser("idc", help="write a cohort sheet of a collection of the Imaging Data Commons")
     idc.add_argument("collection", help="such as nsclc_radiomics")
     idc.add_argument("out", type=Path, help="the sheet (.tsv)")
-    idc.add_argument("--modality", default="CT", choices=["CT", "PT", "MR"], help="of the images (CT)")
+    idc.add_argument("--modality", default="CT", choices=MODALITIES, help="of the images (CT)")
     idc.add_argument("--segmentation", default="RTSTRUCT", choices=["RTSTRUCT", "SEG"], help="(RTSTRUCT)")
     idc.add_argument(
         "--result", default="", help="analysis result that the segmentations are of, if not the collection's"
@@ -200,6 +200,8 @@ def _idc(chosen: argparse.Namespace) -> None:
     from radioloom.io.idc import collection, index_file
     from radioloom.stages.commons import Kind, cohort_sheet
 
+    if chosen.out.exists():
+        raise StudyError(f"{chosen.out} is there already; take it away first, or choose another name")
     index = collection(chosen.collection, index_file())
     look = partial(_drawn_on, chosen.look) if chosen.look else None
     found = cohort_sheet(index, Kind(chosen.modality, chosen.segmentation, chosen.result), look)

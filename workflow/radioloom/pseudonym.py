@@ -81,8 +81,12 @@ def make_key(path: Path | None = None) -> Path:
     return path
 
 
+def repository(path: Path) -> Path | None:
+    """The repository that a path lies in, from where it would be handed on with the code; None where it is in none."""
+    return next((folder for folder in path.resolve().parents if any((folder / m).exists() for m in REPOSITORY)), None)
+
+
 def refuse_repository(path: Path, what: str) -> None:
-    """StudyError where a path lies inside a repository, from where it would be handed on with the code."""
-    for folder in path.resolve().parents:
-        if any((folder / mark).exists() for mark in REPOSITORY):
-            raise StudyError(f"{path}: {what} may not lie inside the repository {folder}; keep it elsewhere")
+    """StudyError where a path lies inside a repository."""
+    if folder := repository(path):
+        raise StudyError(f"{path}: {what} may not lie inside the repository {folder}; keep it elsewhere")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 UNITS = {"CT": "HU", "PT": "SUV", "MR": ""}  # of the voxels of an image, by its modality
+MODALITIES = tuple(UNITS)  # of the images that are read
 LARGEST = 1e37  # of an intensity: single precision, which prepared images have, with room for interpolation and filters
 SQUARE = 1e-3  # how far axes may be from a right angle: headers round to 6 digits
 IDENTITY = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))

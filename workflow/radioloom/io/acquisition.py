@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pydicom
@@ -16,6 +16,8 @@ from pydicom.tag import Tag
 
 from radioloom.io import suv
 from radioloom.io.dicom import BROKEN, Header, text
+from radioloom.io.identity import day
+from radioloom.io.withhold import own_words, withhold
 
 NO_AGENT = ("", "NO", "NONE", "N/A", "NA", "OFF", "0", "WITHOUT")  # what stands for no contrast agent
 PRODUCT = re.compile(r"[\w .,;:/+()*-]{1,64}")  # what vendors call kernels, models and versions
@@ -127,29 +129,33 @@ ITEMS = (
 COLUMNS = (*(item.column for item in ITEMS), "uptake_minutes")
 
 
-def acquisition(headers: Sequence[Header]) -> dict[str, Any]:
-    """The columns `COLUMNS` of a series, of its middle file; None where the header does not say, or says nonsense."""
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """What the middle file of a series says."""
+
+    row: dict[str, Any]  # the columns `COLUMNS`; None where the header does not say, or says nonsense
+    description: str = field(repr=False)  # free text: for choosing a series, never for results
+    day: datetime.date | None = field(repr=False)  # for intervals, never for results
+
+
+def acquired(headers: Sequence[Header]) -> Acquired:
+    """How a series was acquired; its file is read once."""
     data = _read(headers)
+    own = own_words(data)
     found = dict.fromkeys(COLUMNS)
     for item in ITEMS:
         with suppress(*BROKEN, OverflowError):
-            found[item.column] = item.read(data)
+            value = item.read(data)
+            found[item.column] = _withheld(value, own) if isinstance(value, str) else value
     if headers[0].modality == "PT":
         with suppress(*BROKEN):
             found["uptake_minutes"] = suv.uptake_minutes(headers)
-    return found
+    return Acquired(found, text(data, Tag("SeriesDescription")), day(data))
 
 
-def description(headers: Sequence[Header]) -> str:
-    """The free-text description of a series: for choosing one, never for results."""
-    return text(_read(headers), Tag("SeriesDescription"))
-
-
-def day(headers: Sequence[Header]) -> datetime.date | None:
-    """The day of a series' study: for intervals, never for results."""
-    data = _read(headers)
-    days = (suv.moment(text(data, Tag(f"{name}Date")), "0000") for name in ("Study", "Series", "Acquisition"))
-    return next((found.date() for found in days if found), None)
+def _withheld(value: str, own: frozenset[str]) -> str | None:
+    """Words joined by backslashes, without those that tell who the patient is."""
+    return "\\".join(part for part in value.split("\\") if withhold(part, own) == part[:40]) or None
 
 
 def _read(headers: Sequence[Header]) -> Dataset:

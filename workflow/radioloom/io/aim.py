@@ -5,7 +5,7 @@ is the child `displayName` (ISO 21090, as the standard says), or, in files of ol
 `codeSystem`. A second `typeCode` qualifies the first (partially solid + solid part over 5 mm).
 
 Read are anatomy, observations, their characteristics with numerical or scale quantifications, and calculations with one
-number. Comments and names are free text and are not read.
+number and a coded name. Comments, names and descriptions are free text and are not read.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def _answers(finding: Element, place: int) -> Iterator[Answer]:
                 yield from _number(f"{label}, grade", _child(graded, "value"), graded, place)
         elif kind == "CalculationEntity":
             values = [item for data in _all(entity, "CalculationData") for item in data if _name(item) == "value"]
-            label = _meaning(_child(entity, "typeCode")) or _value(_child(entity, "description"))
-            if len(values) == 1:
+            label = _meaning(_child(entity, "typeCode"))  # its description is free text
+            if label and len(values) == 1:
                 unit = next(_all(entity, "unitOfMeasure"), None)
                 yield from _number(term(label, "the name of a calculation"), values[0], unit, place)
 

@@ -21,6 +21,7 @@ from pydicom.filereader import read_partial
 
 from radioloom.errors import CaseError, RadioloomError, StudyError
 from radioloom.io.dicom import BROKEN, text
+from radioloom.io.hostile import refuse_inflation
 
 ATTEMPTS = 4
 WAIT_S = 1.0  # before the second attempt; four times as long before each further one: 1, 4, 16 s
@@ -241,6 +242,7 @@ def _short(arrivals: Arrivals) -> Short:
 def _identity(path: Path) -> tuple[str, str]:
     """SeriesInstanceUID and SOPInstanceUID of a file."""
     with open(path, "rb") as handle:
+        refuse_inflation(handle)
         data = read_partial(handle, lambda tag, vr, length: tag > SERIES)
     return text(data, SERIES), text(data, SOP)
 

@@ -193,7 +193,10 @@ RULES: tuple[tuple[Callable[[Found], bool], Callable[[Found], None]], ...] = (
     (lambda found: found.vr == "SQ" and found.action == "U", _refer),
     (lambda found: found.vr == "SQ", _walk),
     (_dated, _shift),
-    (lambda found: found.vr == "UI", lambda found: found.put(list(map(found.scrub.uid, found.texts)))),
+    (
+        lambda found: found.vr == "UI" or found.action == "U",
+        lambda found: found.put(list(map(found.scrub.uid, found.texts))),
+    ),
     (_characteristic, lambda found: None),
     (lambda found: found.action == "X" or found.vr in FREE, _remove),
     (lambda found: found.action == "Z" or found.tag in KEPT, _empty),

@@ -180,6 +180,11 @@ def kind(path: Path) -> str:
     sop_class, modality = text(data, TAGS["sop_class"]), text(data, TAGS["modality"])
     if not sop_class and not modality:
         raise InvalidDicomError("neither SOP class nor modality: the file ends inside its header")
+    return drawing(sop_class, modality)
+
+
+def drawing(sop_class: str, modality: str) -> str:
+    """RTSTRUCT or SEG, "" for every other kind of file."""
     if sop_class == RTSTRUCT or modality == "RTSTRUCT":
         return "RTSTRUCT"
     return "SEG" if sop_class in SEGMENTATIONS or modality == "SEG" else ""

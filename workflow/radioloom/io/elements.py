@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
+from radioloom.io.hostile import LONG
+
 PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)  # float, double, integer
 SYNTAX = 0x00020010
-LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 ENDS = (0xFFFEE00D, 0xFFFEE0DD)  # of an item, of a sequence: one for each length that is not given
 UNDEFINED = 0xFFFFFFFF
 READS = (2**14, 2**18)  # bytes looked at

@@ -12,7 +12,8 @@ MOST_PIXELS = 2**26  # of one slice
 MOST_INFLATED = 2**28  # bytes of a deflated DICOM file
 MOST_HEADER = 2**20  # bytes before the voxels of NIfTI, NRRD and MetaImage
 DEFLATED = b"1.2.840.10008.1.2.1.99"
-LONG = (b"OB", b"OW", b"UN", b"SQ", b"UT", b"OD", b"OF", b"OL", b"OV", b"UC", b"UR", b"SV", b"UV")  # 4 bytes of length
+# Value representations with 4 bytes of length.
+LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 DATA_FILE = re.compile(rb"^(?:data ?file|elementdatafile)\s*[:=]+\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 

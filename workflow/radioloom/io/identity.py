@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pydicom
+from pydicom.dataset import Dataset
 
 from radioloom.io.dicom import text
 from radioloom.io.suv import moment
 from radioloom.io.withhold import OWN, own_words, withhold
 
 NUMBER, BIRTH = 0x00100020, 0x00100030
-DAYS = (0x00080022, 0x00080021, 0x00080020)  # of acquisition, series, study: the first that a file has
+DAYS = (0x00080020, 0x00080021, 0x00080022)  # of study, series, acquisition
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Identity:
 def identity(path: Path) -> Identity:
     """Whom a file is of; raises one of `dicom.BROKEN` if it cannot be read."""
     data = pydicom.dcmread(path, specific_tags=[*OWN, *DAYS], stop_before_pixels=True, force=True)
-    day = next((text(data, tag) for tag in DAYS if text(data, tag)), "")
-    found = moment(day, "0000")
-    return Identity(text(data, NUMBER), text(data, BIRTH), found.date() if found else None, own_words(data))
+    return Identity(text(data, NUMBER), text(data, BIRTH), day(data), own_words(data))
+
+
+def day(data: Dataset) -> datetime.date | None:
+    """The day that a file is of, the first that it states: of its study, its series, its acquisition."""
+    days = (moment(text(data, tag), "0000") for tag in DAYS)
+    return next((found.date() for found in days if found), None)

@@ -18,7 +18,7 @@ from radioloom.io.series import directions
 from radioloom.io.withhold import own_words, withhold
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
-from radioloom.segmentation.mask import Triple
+from radioloom.segmentation.mask import Triple, joined
 from radioloom.segmentation.place import place
 from radioloom.volume import Grid
 
@@ -134,14 +134,3 @@ def read(path: Path, called: str = "") -> Segmentations:
         raise BadMask(
             f"{called or path.name}: not a readable DICOM SEG ({type(error).__name__}); fetch the file again"
         ) from error
-
-
-def joined(pieces: list[tuple[np.ndarray, Triple]]) -> tuple[np.ndarray, Triple]:
-    """The union of placed arrays."""
-    low = np.min([start for _, start in pieces], axis=0)
-    high = np.max([np.add(start, array.shape) for array, start in pieces], axis=0)
-    union = np.zeros(high - low, bool)
-    for array, start in pieces:
-        at = np.subtract(start, low)
-        union[tuple(slice(a, a + n) for a, n in zip(at, array.shape, strict=True))] |= array
-    return union, tuple(int(v) for v in low)

@@ -14,7 +14,7 @@ from radioloom.io.files import called, files_below
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.labels import region
-from radioloom.segmentation.mask import Mask, cut
+from radioloom.segmentation.mask import Mask, cut, joined
 from radioloom.segmentation.place import inside, place
 from radioloom.volume import Grid
 
@@ -138,8 +138,6 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
         notes.append(f"{left_out} contour(s) that are not closed left out")
     if len(rasters) == 1:
         return Mask(rasters[0].array, rasters[0].offset, "RTSTRUCT", rasters[0].contour_mm3, tuple(notes))
-    from radioloom.io.seg import joined
-
     array, offset = joined([(raster.array, raster.offset) for raster in rasters])
     apart = int(np.count_nonzero(array)) == sum(int(np.count_nonzero(raster.array)) for raster in rasters)
     notes.append(f"union of {len(rasters)} structures" + ("" if apart else " that overlap"))

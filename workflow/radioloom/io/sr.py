@@ -17,10 +17,10 @@ from pydicom.sr.coding import Code
 from radioloom.errors import BadAnnotation
 from radioloom.io.annotations import Annotation, Answer, term
 from radioloom.io.dicom import BROKEN, TAGS, text
+from radioloom.io.hostile import refuse_inflation
 
 LARGEST_BYTES = 64 * 2**20  # the image library names every slice; real ones: 10 kB to a few MB
 REPORTS = "1.2.840.10008.5.1.4.1.1.88."
-DEFLATED = "1.2.840.10008.1.2.1.99"  # a small file may unpack to any size
 OBSERVERS = (codes.DCM.PersonObserverName, codes.DCM.DeviceObserverName, codes.DCM.DeviceObserverUID)
 WHOLE = Code("C0034375", "UMLS", "Qualitative Evaluations")  # of the report, beside those of its findings
 CATEGORY = Code("276214006", "SCT", "Finding category")  # what kind of thing a finding is, not how it looks
@@ -29,9 +29,13 @@ NO_REPORT = (*BROKEN, RuntimeError, IndexError, RecursionError)
 
 
 def is_report(path: Path) -> bool:
-    """Whether a DICOM file is a structured report of any kind."""
+    """Whether a DICOM file is a structured report of any kind, or unpacks to more than can be looked at."""
     try:
         with open(path, "rb") as handle:
+            try:
+                refuse_inflation(handle)
+            except ValueError:  # `read` refuses it, so that it is told of
+                return True
             data = read_partial(handle, lambda tag, vr, length: tag > TAGS["sop_class"], force=True)
     except BROKEN:
         return False
@@ -45,8 +49,9 @@ def read(path: Path) -> Annotation:
     if path.stat().st_size > LARGEST_BYTES:
         raise BadAnnotation(f"{path.stat().st_size} bytes of report; {LARGEST_BYTES} are read at most")
     try:
-        _refuse_deflated(path)
-        document = srread(path)
+        with open(path, "rb") as handle:
+            refuse_inflation(handle)
+            document = srread(handle)
         content = document.content
         if not isinstance(content, MeasurementReport):
             raise BadAnnotation("a structured report of another template; TID 1500 (measurement report) is read")
@@ -56,13 +61,6 @@ def read(path: Path) -> Annotation:
         raise BadAnnotation(f"no report that can be read ({type(error).__name__}); export it again") from error
     time = "".join(filter(str.isdigit, f"{document.get('ContentDate', '')}{document.get('ContentTime', '')}"[:14]))
     return Annotation(str(document.get("PatientID", "")), observer, time, answers)
-
-
-def _refuse_deflated(path: Path) -> None:
-    with open(path, "rb") as handle:
-        meta = read_partial(handle, lambda tag, vr, length: True, force=True)
-    if getattr(meta, "file_meta", {}).get("TransferSyntaxUID") == DEFLATED:
-        raise BadAnnotation("a compressed report (deflated transfer syntax); store it uncompressed")
 
 
 def _observers(content: Any) -> Iterator[str]:

@@ -50,3 +50,14 @@ def cut(array: np.ndarray, offset: Triple = (0, 0, 0)) -> tuple[np.ndarray, Trip
         spans.append(slice(int(used[0]), int(used[-1]) + 1))
     start = tuple(span.start + first for span, first in zip(spans, offset, strict=True))
     return np.ascontiguousarray(array[tuple(spans)]), start
+
+
+def joined(pieces: list[tuple[np.ndarray, Triple]]) -> tuple[np.ndarray, Triple]:
+    """The union of placed arrays."""
+    low = np.min([start for _, start in pieces], axis=0)
+    high = np.max([np.add(start, array.shape) for array, start in pieces], axis=0)
+    union = np.zeros(high - low, bool)
+    for array, start in pieces:
+        at = np.subtract(start, low)
+        union[tuple(slice(a, a + n) for a, n in zip(at, array.shape, strict=True))] |= array
+    return union, tuple(int(v) for v in low)

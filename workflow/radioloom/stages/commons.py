@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from radioloom.errors import CaseError
 from radioloom.provenance import digest
 
 Row = dict[str, Any]
@@ -43,7 +44,7 @@ def cohort_sheet(index: Sequence[Row], kind: Kind, drawn_on: Callable[[str], fro
     index : series of one collection
     kind : which series are images, and which segmentations
     drawn_on : digests of the series that a segmentation (by its SeriesInstanceUID) refers to; None where they cannot
-        be looked at
+        be looked at; a CaseError of it leaves the study out
 
     The index does not say what a segmentation was drawn on: where a study has several candidates and they cannot be
     looked at, it is left out by name. A case is the collection's public patient id: a pseudonym already, by which
@@ -56,7 +57,11 @@ def cohort_sheet(index: Sequence[Row], kind: Kind, drawn_on: Callable[[str], fro
     for patient, series in _studies(index):
         images = [row for row in series if row["Modality"] == kind.modality and not row["analysis_result_id"]]
         drawn = [row for row in series if kind.drawn(row)]
-        pairs = _pairs(images, drawn, drawn_on) if CASE.fullmatch(patient) else []
+        try:
+            pairs = _pairs(images, drawn, drawn_on) if CASE.fullmatch(patient) else []
+        except CaseError as error:
+            left_out.append(f"{patient}: what its {kind.segmentation} series were drawn on cannot be seen: {error}")
+            continue
         if drawn and not pairs:
             left_out.append(
                 f"{patient}: {len(images)} {kind.modality} and {len(drawn)} {kind.segmentation} series in a study"

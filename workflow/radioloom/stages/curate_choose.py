@@ -13,8 +13,8 @@ from radioloom.errors import BadMask, CaseError, FailedCheck
 from radioloom.io import acquisition, dicom, series
 from radioloom.io.files import within
 from radioloom.provenance import digest
+from radioloom.volume import MODALITIES
 
-MODALITIES = ("CT", "PT", "MR")
 EQUAL_MM = 0.01  # two slice thicknesses
 
 Row = dict[str, Any]
@@ -26,20 +26,13 @@ class Found:
 
     scan: dicom.Scan
     groups: dict[str, list[dicom.Header]]  # by SeriesInstanceUID
-    acquired: dict[str, Row] = field(default_factory=dict)
-    described: dict[str, str] = field(default_factory=dict)
+    said: dict[str, acquisition.Acquired] = field(default_factory=dict)
 
-    def acquisition(self, uid: str) -> Row:
+    def acquired(self, uid: str) -> acquisition.Acquired:
         """How a series was acquired, read once."""
-        if uid not in self.acquired:
-            self.acquired[uid] = acquisition.acquisition(self.groups[uid])
-        return self.acquired[uid]
-
-    def description(self, uid: str) -> str:
-        """The free text of a series, read once."""
-        if uid not in self.described:
-            self.described[uid] = acquisition.description(self.groups[uid])
-        return self.described[uid]
+        if uid not in self.said:
+            self.said[uid] = acquisition.acquired(self.groups[uid])
+        return self.said[uid]
 
     def n_slices(self, uid: str) -> int:
         """Slices of a series without copies."""
@@ -121,11 +114,11 @@ def _modality(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
 
 
 def _described(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    return [uid for uid in uids if _matches(row["description"], found.description(uid))]
+    return [uid for uid in uids if _matches(row["description"], found.acquired(uid).description)]
 
 
 def _kernel(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    return [uid for uid in uids if _matches(row["kernel"], found.acquisition(uid)["kernel"] or "")]
+    return [uid for uid in uids if _matches(row["kernel"], found.acquired(uid).row["kernel"] or "")]
 
 
 def _matches(pattern: str, text: str) -> bool:

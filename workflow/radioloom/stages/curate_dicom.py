@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import BadImage, CaseError, FailedCheck
-from radioloom.io import acquisition, dicom, series, suv
+from radioloom.io import dicom, series, suv
 from radioloom.io.files import within
 from radioloom.provenance import digest
 from radioloom.stages.curate_choose import Choice, Found, choose
@@ -56,7 +56,7 @@ def _of_patient(choice: Choice, tree: Found) -> list[str]:
 
 
 def _listed(uid: str, tree: Found, made: series.Series | None = None, **told: Any) -> Row:
-    headers = tree.groups[uid]
+    headers, said = tree.groups[uid], tree.acquired(uid)
     first, copies = headers[0], series.distinct(headers)[1]
     spacing = first.spacing[0] if first.spacing else None
     counts = {
@@ -64,8 +64,8 @@ def _listed(uid: str, tree: Found, made: series.Series | None = None, **told: An
     }  # fmt: skip
     return series_row(
         digest(uid), first.modality, made and made.grid,
-        **({"pixel_spacing_mm": spacing} | counts | tree.acquisition(uid) | told),
-    ) | {"day": acquisition.day(headers)}  # fmt: skip
+        **({"pixel_spacing_mm": spacing} | counts | said.row | told),
+    ) | {"day": said.day}  # fmt: skip
 
 
 def _assembled(row: Row, headers: list[dicom.Header], scan: dicom.Scan) -> tuple[Row, series.Series]:

@@ -16,8 +16,7 @@ from radioloom.io.segmentations import Candidate
 from radioloom.provenance import digest
 from radioloom.pseudonym import pseudonym
 from radioloom.segmentation.choose import Choice
-
-MODALITIES = ("CT", "PT", "MR")
+from radioloom.volume import MODALITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _gather(place: Path) -> _Tree:
             continue
         if header is None:
             other += 1
-        elif kind := _kind(header):
+        elif kind := dicom.drawing(header.sop_class, header.modality):
             tree.drawings.append((Candidate(kind, path, "the file"), header.patient))
         elif header.is_image:
             _add(tree, header)
@@ -126,12 +125,6 @@ def _gather(place: Path) -> _Tree:
     if other:
         tree.left_out.append(("", ".", f"{other} file(s) that are not DICOM"))
     return tree
-
-
-def _kind(header: dicom.Header) -> str:
-    if header.sop_class == dicom.RTSTRUCT or header.modality == "RTSTRUCT":
-        return "RTSTRUCT"
-    return "SEG" if header.sop_class in dicom.SEGMENTATIONS or header.modality == "SEG" else ""
 
 
 def _add(tree: _Tree, header: dicom.Header) -> None:

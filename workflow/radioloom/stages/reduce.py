@@ -10,7 +10,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.stages.reliable import Reliable, reliable
 from radioloom.stages.split import FROZEN
-from radioloom.stats.harmonisation import Combat, fit_combat
+from radioloom.stats.harmonisation import SAME, Combat, fit_combat
 from radioloom.stats.redundancy import keep_apart, spearman
 from radioloom.survival.concordance import comparable, feature_concordance
 from radioloom.survival.models import model
@@ -30,7 +30,6 @@ NO_SHAPE = {
     "morans_i_index": "texture",
     "gearys_c_measure": "texture",
 }
-SAME = 1e-12  # a range below this share of the largest value is rounding, not variation
 
 
 @dataclass(frozen=True, slots=True)
