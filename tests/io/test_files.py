@@ -51,3 +51,9 @@ def test_a_deep_tree(tmp_path):
     place.mkdir(parents=True)
     (place / "x").write_text("")
     assert list(files_below(tmp_path)) == [place / "x"]
+
+
+def test_a_link_to_itself_is_listed_and_ends_nothing(tmp_path):
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    (tmp_path / "there").touch()
+    assert [path.name for path in files_below(tmp_path)] == ["round", "there"]

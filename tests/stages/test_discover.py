@@ -69,7 +69,7 @@ def test_sheet_is_one_that_a_study_reads(tmp_path, monkeypatch, capsys):
     sheet, mapping = tmp_path / "sheet.tsv", tmp_path / "patients.tsv"
     command = ["discover", str(tmp_path / "data"), "--out", str(sheet), "--roi", "GTV", "--mapping", str(mapping)]
     assert main(command) == 0
-    assert "3 pairs of 2 patients written" in capsys.readouterr().err
+    assert "3 pair(s) of 2 patient(s) written" in capsys.readouterr().err
     rows = _sheet(sheet, "train", "training")
     curated = curate(rows, tmp_path / "data")
     segmented = segment(curated.images, tmp_path / "data")

@@ -151,7 +151,7 @@ def test_a_cohort_in_an_archive_must_have_come(bench, capsys):
     filled = {"replicate": "1", "roi": "tumour", "pattern": "", "series": "", "description": "", "kernel": ""}
     filled |= {"thickness_mm": "", "prefer": "", "cohort": "train", "role": "training"}
     arrived = {"rows": [filled | row for row in rows[:2]], "series": []}
-    (place / "last.json").write_text(json.dumps(arrived))
+    (place / f"{study['study']}-last.json").write_text(json.dumps(arrived))
     assert main(["landmarks", "study.yaml", *FEW]) == 0
     assert capsys.readouterr().out.startswith("# learnt from 2 image(s) of train\n")
 

@@ -60,7 +60,7 @@ def _by_number(left_out: Iterable[tuple[str, str, str]], place: Path) -> Iterato
 
 def _told(found: Discovered, outs: Sequence[Path], names: str) -> list[str]:
     lines = [
-        f"{len(found.pairs)} pairs of {len(found.patients)} patients written: {outs[0]}",
+        f"{len(found.pairs)} pair(s) of {len(found.patients)} patient(s) written: {outs[0]}",
         f"{len(found.left_out)} left out, and why: {outs[1]}" + (f"; {names}" if found.left_out else ""),
         f"days between a patient's images: {outs[2]}",
     ]

@@ -29,7 +29,7 @@ def files_below(place: Path) -> Iterator[Path]:
         with os.scandir(waiting.pop()) as found:
             entries = sorted(found, key=lambda entry: entry.name)
         folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-        yield from (Path(entry.path) for entry in entries if entry.is_file() or _broken(entry))
+        yield from (Path(entry.path) for entry in entries if _broken(entry) or entry.is_file())
         waiting.extend(reversed(folders))
 
 

@@ -125,8 +125,8 @@ def read(path: Path, called: str = "") -> Segmentations:
         labels.pop(0, None)  # the background of a label map
         referred = {text(item, 0x0020000E) for item in data.get("ReferencedSeriesSequence", [])} - {""}
         frames = {text(data, 0x00200052)} - {""}
-        if data.Rows * data.Columns > MOST_PIXELS:
-            raise ValueError("no segmentation of a patient is that large")
+        if data.Rows * data.Columns > MOST_PIXELS or not len(data.PerFrameFunctionalGroupsSequence):
+            raise ValueError("no segmentation of a patient has no frames, or such large ones")
         return Segmentations(
             labels, str(data.SegmentationType), frozenset(map(digest, frames)), frozenset(map(digest, referred)), data
         )
