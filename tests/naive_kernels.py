@@ -26,14 +26,6 @@ def spectrum_sums(weights, fields):
     return [(each * part).sum() for part in (np.abs(a) ** 2, np.abs(b) ** 2, (a * c.conj()).real)]
 
 
-def span(intensity, mask):
-    """Smallest and largest of the values inside."""
-    values = [float(value) for value, inside in zip(intensity.ravel(), mask.ravel(), strict=True) if inside]
-    if not all(map(math.isfinite, values)):
-        return math.nan, math.nan
-    return min(values, default=math.inf), max(values, default=-math.inf)
-
-
 def levels(intensity, mask, rule):
     """A level for each value inside, 0 outside."""
     return [rule(float(value)) if inside else 0 for value, inside in zip(intensity.ravel(), mask.ravel(), strict=True)]

@@ -14,7 +14,10 @@ def run(root, code):
     return done.stdout.split()
 
 
-ONE = "import numpy as np; from radioloom.kernels.levels import span; one = np.ones((2, 2, 2)); span(one, one > 0);"
+ONE = (
+    "import numpy as np; from radioloom.kernels.moments import add_up;"
+    "one = np.arange(1.0, 9.0); add_up(one, np.zeros(8));"
+)
 EVERY = """
 import sys
 import numpy as np
@@ -42,6 +45,17 @@ def test_what_is_not_compiled_is_compiled_then_and_scipy_still_imports(root):
         "print(numba.njit(lambda a: a.sum())(np.arange(5))); import scipy.linalg; print(scipy.linalg.norm([3, 4]))"
     )
     assert run(root, code) == ["10", "5.0"]
+
+
+def test_a_new_function_is_linked_with_kernels_that_are_compiled_already(root):
+    code = (
+        f"from radioloom.process import settle; settle(); {ONE} import numba;"
+        "total = np.zeros(8); numba.njit(lambda values, lanes: add_up(values, lanes))(one, total); print(total.sum());"
+        "numba.njit(lambda kernel, values, lanes: kernel(values, lanes))(add_up, one, total); print(total.sum());"
+        "print(sum(add_up.stats.cache_hits.values()))"
+    )
+    run(root, ONE)  # compiles it, if it is not compiled yet
+    assert run(root, code) == ["36.0", "72.0", "1"]
 
 
 def test_importing_our_kernels_leaves_numba_as_it_is(root):

@@ -60,8 +60,9 @@ def perturb(image, mask, chosen) -> dict[str, float]:
 
 def from_files(folder: Path, workload: str) -> dict[str, float]:
     from radioloom.process import settle
+
+    settle()  # as the command `radioloom extract` does, and first
     from radioloom.single import measure as single
 
-    settle()  # as the command `radioloom extract` does
     name = "pyradiomics" if workload == "drop-in" else str(HERE / f"{workload.lower()}.yaml")
     return {row["feature_id"]: row["value"] for row in single(folder / "image.nii", folder / "mask.nii", name)}

@@ -1,8 +1,8 @@
 """The benchmark: this engine and the peers at hand on the same voxels, one thread, turn by turn; ratios as Markdown.
 
-Numbers are peer / radioloom: 12 says that the peer takes twelve times as much. The machine may be busy: calls of all
-engines alternate, CPU seconds are counted, and the least of each engine's calls is compared: what is above it is the
-machine's. Seconds are printed on request only.
+Numbers are peer / radioloom: 12 says that the peer takes twelve times as much. The machine may be busy: cases and, on
+each case, engines take turns, CPU seconds are counted, and the least of each engine's calls is compared: what is above
+it is the machine's. Seconds are printed on request only.
 """
 
 from __future__ import annotations
@@ -74,24 +74,26 @@ def environment(name: str, cache: str = str(HOME / "cache")) -> dict[str, str]:
 
 
 def warm(engines: list[Engine], plan: list[tuple[str, str]], log) -> Times:
-    """Least CPU seconds of warm calls, the engines taking turns."""
+    """Least CPU seconds of warm calls.
+
+    The engines take turns, and each case comes up once a round: a machine's clock that changes between two speeds for
+    minutes at a time meets all of them.
+    """
     for engine in engines:
         for workload in dict.fromkeys(workload for workload, _ in plan):
             if able(engine, workload):
                 engine.ask("native" if workload == "native" else "sphere_1e3", workload)
-    times: Times = {}
-    for workload, case in plan:
-        alone = case == "sphere_1e7"  # peers take minutes a call there, and growth is ours to show
-        those = [engine for engine in engines if able(engine, workload) and (not alone or engine.name == "radioloom")]
-        taken: dict[str, list[float]] = {engine.name: [] for engine in those}
-        for _ in range(MOST_ROUNDS):
+    taken: dict[tuple[str, str, str], list[float]] = {}
+    for _ in range(MOST_ROUNDS):
+        for workload, case in plan:
+            alone = case == "sphere_1e7"  # peers take minutes a call there, and growth is ours to show
             for engine in engines:
-                if engine.name in taken and wants(taken[engine.name]):
+                own = taken.setdefault((workload, case, engine.name), [])
+                if able(engine, workload) and not (alone and engine.name != "radioloom") and wants(own):
                     answer = engine.ask(case, workload)
-                    taken[engine.name].append(answer["cpu"])
+                    own.append(answer["cpu"])
                     log(f"{workload} {case} {engine.name} {answer['features']} features: {answer['cpu']:.4f} s")
-        times |= {(workload, case, name): min(each) for name, each in taken.items()}
-    return times
+    return {key: min(each) for key, each in taken.items() if each}
 
 
 def wants(taken: list[float]) -> bool:

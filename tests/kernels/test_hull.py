@@ -41,6 +41,16 @@ def test_ends_of_rows_and_columns(plain, seed):
 
 @plain
 @settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), axis=st.integers(0, 2))
+def test_points_by_plane(plain, seed, axis):
+    rng = np.random.default_rng(seed)
+    points = rng.integers(3, 9, (int(rng.integers(1, 40)), 3))
+    expected = [[point[axis], *np.delete(point, axis)] for point in sorted(points, key=lambda point: point[axis])]
+    assert run(hull.in_planes, plain, points, axis).tolist() == np.array(expected).tolist()
+
+
+@plain
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_corners_of_planes(plain, seed):
     rng = np.random.default_rng(seed)

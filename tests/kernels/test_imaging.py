@@ -23,17 +23,6 @@ def region(seed):
 
 @plain
 @settings(max_examples=25, deadline=None)
-@given(seed=seeds, odd=st.sampled_from([None, np.nan, np.inf, -np.inf]))
-def test_span(plain, seed, odd):
-    rng, intensity, mask = region(seed)
-    if odd is not None:
-        intensity.ravel()[rng.integers(0, mask.size)] = odd
-    found = kernel(levels.span, plain)(intensity, mask)
-    assert found == pytest.approx(naive.span(intensity, mask), nan_ok=True)
-
-
-@plain
-@settings(max_examples=25, deadline=None)
 @given(seed=seeds, width=st.sampled_from([0.5, 3.0, 25.0]), number=st.integers(1, 40))
 def test_bins(plain, seed, width, number):
     """Level 1 holds the lowest, or begins at the edge; the highest belongs to the last of a fixed number."""

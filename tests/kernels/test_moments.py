@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radioloom.kernels import moments
@@ -32,17 +32,6 @@ def test_sums_of_values(plain, values, centre):
     assert (count, added) == (kept.size, pytest.approx(kept.sum()))
     deviation = run(moments.deviation_between, plain, values, -5.0, 500.0, centre)
     assert deviation == pytest.approx(np.abs(kept - centre).sum())
-
-
-@plain
-@settings(max_examples=20, deadline=None)
-@given(values=samples, whole=st.booleans())
-@example(values=np.array([0.5, 1.0]), whole=False)
-def test_ends_and_whether_all_are_whole(plain, values, whole):
-    values = np.rint(values) if whole else values
-    low, high, found = run(moments.look_over, plain, values)
-    assert (low, high) == (min(values, default=np.inf), max(values, default=-np.inf))
-    assert found == all(float(value).is_integer() for value in values)
 
 
 @plain

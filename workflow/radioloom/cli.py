@@ -131,9 +131,10 @@ def _deidentify(chosen: argparse.Namespace) -> None:
 
 def _extract(chosen: argparse.Namespace) -> None:
     from radioloom.process import settle
-    from radioloom.single import COLUMNS, measure, write
 
     settle()
+    from radioloom.single import COLUMNS, measure, write
+
     rows = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality)
     if chosen.out:
         write(rows, chosen.out)

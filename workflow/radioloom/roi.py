@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 PEAK_MM = (3 * 1000 / (4 * np.pi)) ** (1 / 3)  # of the sphere of 1 cm3 that local intensity (IBSI 9ST6) reads
+FEW = 64  # values that mostly tell whether all are whole numbers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roi:
     """One region of one (filtered) image, all arrays on one grid and of one shape (z, y, x)."""
 
@@ -18,10 +20,20 @@ class Roi:
     shape: np.ndarray  # bool, the contour itself (IBSI morphological mask)
     spacing_mm: tuple[float, float, float]
 
-    @property
+    @cached_property
     def values(self) -> np.ndarray:
         """Intensities inside the intensity mask, float64 (n,), in array order."""
         return self.intensity[self.mask]
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest of them, of which there is one at least; NaN where one is NaN."""
+        return float(self.values.min()), float(self.values.max())
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether all are whole numbers."""
+        return all(np.array_equal(some, np.rint(some)) for some in (self.values[:FEW], self.values))
 
 
 @dataclass(frozen=True, slots=True)

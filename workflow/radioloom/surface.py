@@ -121,6 +121,7 @@ def _fan(loop: tuple[int, ...]) -> list[tuple[int, int, int]]:
     return best[1]
 
 
+@cache
 def _area(triangle: tuple[int, int, int]) -> float:
     """In plain numbers: NumPy takes longer than these few."""
     a, b, c = (POINTS[vertex] for vertex in triangle)
@@ -128,6 +129,7 @@ def _area(triangle: tuple[int, int, int]) -> float:
     return math.hypot(y1 * x2 - x1 * y2, x1 * z2 - z1 * x2, z1 * y2 - y1 * z2) / 2
 
 
+@cache
 def _forbidden(a: int, b: int, size: int) -> bool:
     pairs = list(zip(POINTS[a], POINTS[b], strict=True))
     in_face = any(p == q != 0.5 for p, q in pairs)

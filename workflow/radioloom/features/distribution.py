@@ -17,10 +17,10 @@ from radioloom.kernels.moments import (
     count_levels,
     count_values,
     deviation_between,
-    look_over,
     sum_between,
 )
 from radioloom.kernels.percentiles import count_buckets, take_buckets
+from radioloom.roi import Roi
 
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
 RULES = ("linear", "nearest_rank")
@@ -161,16 +161,15 @@ class Sampled:
         return float(self.central[0]) / self.n
 
 
-def measure_values(intensity: np.ndarray, mask: np.ndarray, rule: str = "linear") -> Counted | Sampled:
-    """The distribution of the intensities under a mask, counted where that is exact and quicker.
+def measure_values(roi: Roi, rule: str = "linear") -> Counted | Sampled:
+    """The distribution of the intensities of a region, counted where that is exact and quicker.
 
-    `intensity` float64 and `mask` bool, one shape; at least one voxel is inside. `rule` is one of RULES.
+    At least one voxel is inside, and all are finite; `rule` is one of RULES.
     """
     if rule not in RULES:
         raise StudyError(f"percentiles: {rule!r} is not a rule; write one of {', '.join(RULES)}")
-    values = np.asarray(intensity, np.float64)[mask]
-    low, high, whole = look_over(values)
-    if whole and high - low < max(SPREAD_OF_COUNTS, values.size):
+    values, (low, high) = roi.values, roi.ends
+    if roi.whole and high - low < max(SPREAD_OF_COUNTS, values.size):
         tables = np.zeros((2, int(high - low) + 1), np.int64)
         count_values(values, low, tables)
         counts = tables.sum(axis=0)

@@ -84,6 +84,7 @@ class Hull:
         triangles, across = self._faces
         a, b, c = self.lattice[triangles].transpose(1, 0, 2)
         normals = np.cross(b - a, c - a)  # whole numbers: planes are the same, or they are not
+        twice = np.linalg.norm(normals * (self.step_mm.prod() / self.step_mm), axis=1)  # areas in mm²
         normals //= np.gcd.reduce(normals, axis=1)[:, None]
         first, plane = _alike(normals)
         normals = normals[first]
@@ -91,7 +92,6 @@ class Hull:
         upward = _alike(normals * np.sign(leading)[:, None])[0]
         unit = normals / self.step_mm
         unit /= np.linalg.norm(unit, axis=1)[:, None]
-        twice = np.linalg.norm(np.cross((b - a) * self.step_mm, (c - a) * self.step_mm), axis=1)
         once = plane[:, None] < plane[across]  # and edges inside one plane are none
         edges = np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=-1)[once]
         sides = np.stack([np.broadcast_to(plane[:, None], across.shape), plane[across]], axis=-1)[once]

@@ -95,7 +95,7 @@ class Statistics:
 def measure(roi: Roi, settings: dict) -> Iterator[Value]:
     """Every row, or those in settings["rows"], of one ROI's intensities inside its intensity mask."""
     chosen = read(Settings, settings, "intensity")
-    spread = measure_values(roi.intensity, roi.mask, chosen.percentiles)
+    spread = measure_values(roi, chosen.percentiles)
     found = Statistics(spread, float(np.prod(roi.spacing_mm)), chosen)
     return values("intensity", FEATURES, chosen.rows, found)
 

@@ -10,7 +10,14 @@ import numpy as np
 from radioloom.errors import BadRoi
 from radioloom.features.autocorrelation import moran_geary
 from radioloom.features.enclosure import Body, Hull, box_body, ellipsoid_body
-from radioloom.kernels.hull import column_ends, largest_distance, largest_planar_distance, planar_corners, row_ends
+from radioloom.kernels.hull import (
+    column_ends,
+    in_planes,
+    largest_distance,
+    largest_planar_distance,
+    planar_corners,
+    row_ends,
+)
 from radioloom.kernels.mesh import count_cubes
 from radioloom.kernels.moments import index_sums, weighted_index_sums
 from radioloom.roi import Roi
@@ -139,8 +146,8 @@ class Shape:
     def corners(self) -> np.ndarray:
         """Voxels that the convex hull rests on, int64 (n, 3): corners of their planes' hulls in all three planes."""
         points = self.ends[planar_corners(self.ends)]
-        points = _in_planes(points, 1)  # columns y, z, x
-        points = _in_planes(points[planar_corners(points)], 2)  # columns x, y, z
+        points = in_planes(points, 1)  # columns y, z, x
+        points = in_planes(points[planar_corners(points)], 2)  # columns x, y, z
         points = points[planar_corners(points)]
         return np.ascontiguousarray(points[:, [2, 1, 0]])
 
@@ -202,15 +209,8 @@ class Shape:
         return moran_geary(self.intensity, self.counted, self.spacing)
 
 
-def _in_planes(points: np.ndarray, axis: int) -> np.ndarray:
-    """Points sorted by one column, ties in the order they have, and that column moved to the front."""
-    order = np.argsort(points[:, axis].astype(np.uint16), kind="stable")  # a radix sort
-    columns = [axis, *(other for other in range(3) if other != axis)]
-    return np.ascontiguousarray(points[order][:, columns])
-
-
 def _planar_diameter(ends: np.ndarray, axis: int, spacing: np.ndarray, reach: float) -> float:
     """Largest distance of two surface points in one plane across `axis`; `reach` in voxels beyond the `ends`."""
-    points = _in_planes(ends, axis)
+    points = in_planes(ends, axis)
     others = np.delete(spacing, axis)
     return float(np.sqrt(largest_planar_distance(points[planar_corners(points)], others, reach * others)))

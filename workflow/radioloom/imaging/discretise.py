@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import BadRoi
-from radioloom.kernels.levels import bin_by_number, bin_by_width, bin_from_edge, span
+from radioloom.kernels.levels import bin_by_number, bin_by_width, bin_from_edge
 from radioloom.roi import Levels, Roi
 
 MOST = 65535  # grey levels that uint16 holds beside 0
@@ -49,11 +49,11 @@ def discretise_ivh(roi: Roi, settings: dict[str, Any], interval: tuple[float | N
 
 def limits(roi: Roi) -> tuple[float, float]:
     """Smallest and largest intensity of the ROI; BadRoi where it is empty or holds a non-finite intensity."""
-    low, high = span(roi.intensity, roi.mask)
-    if math.isnan(low):
-        raise BadRoi("the region holds NaN or infinite intensities; repair the image, or redraw the region around them")
-    if low > high:
+    if not roi.values.size:
         raise BadRoi("the region is empty: no voxel of the mask is left")
+    low, high = roi.ends
+    if not math.isfinite(low) or not math.isfinite(high):
+        raise BadRoi("the region holds NaN or infinite intensities; repair the image, or redraw the region around them")
     return low, high
 
 
@@ -110,6 +110,5 @@ def _countable(most: int, least: int, low: float, high: float, label: str) -> No
 
 
 def _whole(roi: Roi, what: str) -> None:
-    values = roi.values
-    if not np.array_equal(values, np.rint(values)):
+    if not roi.whole:
         raise BadRoi(f"discretise {what}: the intensities are no whole numbers; choose fixed_width or fixed_number")

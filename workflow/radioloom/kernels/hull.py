@@ -52,6 +52,28 @@ def column_ends(mask):
 
 
 @njit(cache=True, nogil=True)
+def in_planes(points, axis):
+    """Points sorted by one column, ties in the order they have, and that column moved to the front: int64 (n, 3)."""
+    n = len(points)
+    low, high = points[0, axis], points[0, axis]
+    for k in range(n):
+        low, high = min(low, points[k, axis]), max(high, points[k, axis])
+    place = np.empty(high - low + 2, np.int64)  # where the next point of each plane goes; a counting sort
+    place[:] = 0
+    for k in range(n):
+        place[points[k, axis] - low + 1] += 1
+    for plane in range(1, len(place)):
+        place[plane] += place[plane - 1]
+    found = np.empty((n, 3), np.int64)
+    second, third = (1 if axis == 0 else 0), (1 if axis == 2 else 2)
+    for k in range(n):
+        at = place[points[k, axis] - low]
+        place[points[k, axis] - low] += 1
+        found[at, 0], found[at, 1], found[at, 2] = points[k, axis], points[k, second], points[k, third]
+    return found
+
+
+@njit(cache=True, nogil=True)
 def planar_corners(points):
     """Which points are corners of the convex hull of their own plane: int64 (n, 3) -> bool (n,).
 

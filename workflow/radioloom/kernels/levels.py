@@ -5,21 +5,6 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def span(intensity, mask):
-    """Smallest and largest intensity in the mask; (inf, -inf) where the mask is empty, NaN where a voxel is NaN."""
-    low, high = np.inf, -np.inf
-    flat, inside = intensity.ravel(), mask.ravel()
-    for i in range(flat.size):
-        if inside[i]:
-            value = flat[i]
-            if not np.isfinite(value):
-                return np.nan, np.nan
-            low = min(low, value)
-            high = max(high, value)
-    return low, high
-
-
-@njit(cache=True, nogil=True)
 def bin_by_width(intensity, mask, first, width, levels):
     """Fill `levels` (uint16, same shape) with floor(x / width) - first + 1 in the mask, 0 outside."""
     flat, inside, out = intensity.ravel(), mask.ravel(), levels.ravel()

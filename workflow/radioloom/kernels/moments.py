@@ -5,17 +5,6 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def look_over(values):
-    """Lowest value, highest value, and whether all are whole numbers: float64 (n,) -> two floats, bool."""
-    low, high, whole = np.inf, -np.inf, True
-    for value in values:
-        low = min(low, value)
-        high = max(high, value)
-        whole = whole and value == np.floor(value)
-    return low, high, whole
-
-
-@njit(cache=True, nogil=True)
 def count_values(values, low, counts):
     """Add how often each whole number from `low` on occurs to the sum of two tables: float64 (m,), int64 (2, n).
 

@@ -8,24 +8,26 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def _link(flat, links, start, row, back):
-    """Into `links`: for how many steps back the level has been the same.
+def _link(flat, columns, start, row, back, size):
+    """Into `columns`: the column of a table that a step back from each voxel counts in, as `count_steps` has them.
 
-    start: where the slice begins in flat, in links, and in the links of the slice a step back; row: first voxel of the
-    row, counted from there, and the one after its last; back: the step.
+    start: where the slice begins in flat, in columns, and in the columns of the slice a step back; row: first voxel of
+    the row, counted from there, and the one after its last; back: the step; size: levels, that of the outside too.
     """
     here, mine, theirs = start
+    most = np.uint16(size - np.uint64(1))  # of a level's own column; beyond it, those of runs
     if back == 1:  # each voxel waits for the one before: kept in a register
-        m = np.uint16(0)
+        column = np.uint16(0)
         for x in range(row[0], row[1]):
             v = here + x
-            m = np.uint16(m + np.uint16(1)) if (flat[v] == flat[v - back]) & (flat[v] != 0) else np.uint16(0)
-            links[mine + x] = m
+            longer = np.uint16(max(column, most) + np.uint16(1))
+            column = longer if (flat[v] == flat[v - back]) & (flat[v] != 0) else flat[v - back]
+            columns[mine + x] = column
     else:  # many at a time
         for x in range(row[0], row[1]):
             v = here + x
-            same = np.uint16((flat[v] == flat[v - back]) & (flat[v] != 0))
-            links[mine + x] = np.uint16(links[theirs + x] + np.uint16(1)) * same
+            longer = np.uint16(max(columns[theirs + x], most) + np.uint16(1))
+            columns[mine + x] = longer if (flat[v] == flat[v - back]) & (flat[v] != 0) else flat[v - back]
 
 
 @njit(cache=True, nogil=True)
@@ -47,7 +49,7 @@ def count_steps(flat, spans, offsets, layout):
     n, width, slots = np.uint64(len(offsets)), size + longest, np.uint64(layout[4] + 1)
     whole, one = size * width, np.uint64(1)
     tables = np.zeros(np.int64((n + one) * whole), np.uint32)
-    links = np.zeros(np.int64(plane * (slots + np.uint64(2))), np.uint16)  # of the last slices, between two margins
+    columns = np.zeros(np.int64(plane * (slots + np.uint64(2))), np.uint16)  # of the last slices, between two margins
     for d in range(n):
         table, back = d * whole, np.uint64(offsets[d])
         up = (back + plane // np.uint64(2)) // plane  # slices that the offset reaches back
@@ -60,14 +62,14 @@ def count_steps(flat, spans, offsets, layout):
             here, mine = origin + z * plane, plane + (z % slots) * plane
             start = (here, mine, plane + ((z + slots - up) % slots) * plane + up * plane - back)
             if up > 0:
-                _link(flat, links, start, (np.uint64(spans[s, 1]) - here, np.uint64(spans[e - 1, 2]) - here), back)
+                row = (np.uint64(spans[s, 1]) - here, np.uint64(spans[e - 1, 2]) - here)
+                _link(flat, columns, start, row, back, size)
             for r in range(s, e):
                 first, last = np.uint64(spans[r, 1]) - here, np.uint64(spans[r, 2]) - here
                 if up == 0:
-                    _link(flat, links, start, (first, last), back)
+                    _link(flat, columns, start, (first, last), back, size)
                 for x in range(first, last):
-                    m, j = np.uint64(links[mine + x]), np.uint64(flat[here + x - back])
-                    column = j + (size - one + m - j) * np.uint64(m > 0)  # without a branch
+                    column = np.uint64(columns[mine + x])
                     tables[table + np.uint64(flat[here + x]) * width + column] += np.uint32(1)
             s = e
     for d in range(n):

@@ -41,12 +41,14 @@ def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
     box = bounding_box(mask.array)
     plans = [_plan(name, profile) for name in NAMES if name in profile.families]
     original, shape = _float(image.array[box]), np.ascontiguousarray(mask.array[box])
-    limits(Roi(original, shape, shape, mask.grid.spacing_mm))  # before a range, which would drop NaN without a word
+    spacing_mm = mask.grid.spacing_mm
+    whole = Roi(original, shape, shape, spacing_mm)
+    limits(whole)  # before a range, which would drop NaN without a word
     counted = np.ascontiguousarray(resegment(original, shape, profile.resegment))
     rows: list[Row] = []
-    spacing_mm = mask.grid.spacing_mm
     for name, filtered in _images(image.array, original, box, spacing_mm, profile):
-        roi = Roi(filtered, counted, shape, spacing_mm)
+        same = filtered is original and counted is shape
+        roi = whole if same else Roi(filtered, counted, shape, spacing_mm)
         subjects = _Subjects(roi, profile, name == "original")
         if name == "original" and "local_intensity" in profile.families:
             subjects.wide = _wide(image.array, mask, counted, box)
