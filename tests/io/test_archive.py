@@ -226,8 +226,12 @@ def test_batch_brings_each_series_once_and_excludes_what_does_not_come():
     ]
 
 
-def test_curation_takes_the_rows_of_its_own_sheet_that_have_arrived():
+def test_curation_takes_the_rows_of_its_own_sheet_that_have_arrived(tmp_path):
     rows = [row("a", "2.25.1", "2.25.2"), row("a", "2.25.1", "2.25.2", roi="node"), row("b", "2.25.3", "2.25.4")]
     foreign = row("z", "2.25.8", "2.25.9")
-    assert arrived(rows, [foreign, row("a", "2.25.1", "2.25.2", series="of yesterday")]) == rows[:2]
-    assert arrived(rows, [foreign]) == []
+    manifest = tmp_path / "study-batch.json"
+    manifest.write_text(json.dumps({"rows": [foreign, row("a", "2.25.1", "2.25.2", series="of yesterday")]}))
+    assert arrived(rows, [manifest]) == rows[:2]
+    manifest.write_text(json.dumps({"rows": [foreign]}))
+    assert arrived(rows, [manifest]) == []
+    assert arrived(rows, []) == rows

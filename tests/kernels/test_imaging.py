@@ -79,14 +79,20 @@ def test_weighted_sums_along_a_line(plain, seed):
 def test_a_six_tap_pass_is_a_convolution(plain, seed):
     rng = np.random.default_rng(seed)
     low, high = (tuple(rng.normal(size=6)) for _ in range(2))
-    a, n, b = rng.integers(1, 6, 3)
-    for shape, axis, split in (((a, n + 5, b), 1, wavelet.split_rows), ((a, b, n + 5), 2, wavelet.split_columns)):
-        source = rng.normal(size=shape)
-        bands = [np.full([n if k == axis else size for k, size in enumerate(shape)], np.nan) for _ in range(2)]
-        kernel(split, plain)(source, low, high, *bands)
-        for taps, band in zip((low, high), bands, strict=True):
-            wanted = np.apply_along_axis(np.convolve, axis, source, taps, "valid")
-            np.testing.assert_allclose(band, wanted, rtol=1e-12, atol=1e-12)
+    a, m, n = rng.integers(1, 6, 3)
+    source = rng.normal(size=(a + 5, m))
+    slices = [np.full((a, m), np.nan) for _ in range(2)]
+    kernel(wavelet.split_slices, plain)(source, low, high, *slices)
+    for taps, band in zip((low, high), slices, strict=True):
+        wanted = np.apply_along_axis(np.convolve, 0, source, taps, "valid")
+        np.testing.assert_allclose(band, wanted, rtol=1e-12, atol=1e-12)
+    source, along = rng.normal(size=(a, m + 5, n + 5)), tuple(rng.normal(size=6))
+    bands = [np.full((a, m, n), np.nan) for _ in range(2)]
+    kernel(wavelet.split_rows, plain)(source, along, low, high, *bands)
+    between = np.apply_along_axis(np.convolve, 1, source, along, "valid")
+    for taps, band in zip((low, high), bands, strict=True):
+        wanted = np.apply_along_axis(np.convolve, 2, between, taps, "valid")
+        np.testing.assert_allclose(band, wanted, rtol=1e-12, atol=1e-11)
 
 
 @plain

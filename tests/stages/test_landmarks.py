@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
+from hospital import ct
 from radioloom.cli import main
 from radioloom.imaging.normalise import body
 from radioloom.io.dicom_write import nifti
@@ -139,19 +140,20 @@ def test_the_step_is_pasted_and_learnt_again_after_the_steps_before_it(bench, le
 def test_a_cohort_in_an_archive_must_have_come(bench, capsys):
     study = yaml.safe_load((bench.place / "study.yaml").read_text())
     study["cohorts"]["train"]["source"] = {"kind": "idc"}
+    here = Grid(SHAPE, (3.0, 1.5, 1.5), (-100.0, -20.0, -10.0))  # of hospital.ct
+    place = bench.place / "data" / "fetched" / "train"
+    for k, row in enumerate(bench.rows["train"]):
+        image, mask, _ = scan(row["case"])
+        row["image"] = f"1.2.3.{k}"
+        ct(place / row["image"], image.astype(np.int16), series=row["image"])
+        nifti(mask, here, bench.place / "data" / row["segmentation"])
+    bench.write()
     (bench.place / "study.yaml").write_text(yaml.safe_dump(study))
-    sheet = bench.place / "train.tsv"
-    rows = list(csv.DictReader(sheet.read_text().splitlines(), delimiter="\t"))
-    uids = [f"T{k}\t1.2.3.{k}\tT{k}/mask.nii.gz\tCT" for k in range(1, 5)]
-    sheet.write_text("\n".join(["case\timage\tsegmentation\tmodality", *uids]) + "\n")
     assert main(["landmarks", "study.yaml", *FEW]) == 1
     assert "cohort train: batch last is still in its archive; fetch it" in capsys.readouterr().err
-    place = bench.place / "data" / "fetched" / "train"
-    place.mkdir(parents=True)
-    filled = {"replicate": "1", "roi": "tumour", "pattern": "", "series": "", "description": "", "kernel": ""}
-    filled |= {"thickness_mm": "", "prefer": "", "cohort": "train", "role": "training"}
-    arrived = {"rows": [filled | row for row in rows[:2]], "series": []}
-    (place / f"{study['study']}-last.json").write_text(json.dumps(arrived))
+    brought = [row | {"image": f"fetched/train/{row['image']}"} for row in bench.rows["train"]]
+    manifest = place / f"{study['study']}-last.json"
+    manifest.write_text(json.dumps({"rows": [*brought[:2], brought[2] | {"image": "fetched/train/1.2.4"}]}))
     assert main(["landmarks", "study.yaml", *FEW]) == 0
     assert capsys.readouterr().out.startswith("# learnt from 2 image(s) of train\n")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -69,15 +69,16 @@ class Study:
         remote = "source" in self.settings["cohorts"][cohort]
         return [str(self.data / FETCHED / cohort / f"{self.name}-{batch}.json")] if remote else []
 
-    def arrived(self, cohort: str, batch: str) -> list[Row]:
-        """Rows of a batch, with what has come from an archive; StudyError where nothing has come yet."""
-        for manifest in map(Path, self.manifest(cohort, batch)):
-            if not manifest.is_file():
-                raise StudyError(
-                    f"cohort {cohort}: batch {batch} is still in its archive; fetch it: snakemake --until fetch"
-                )
-            return json.loads(manifest.read_text(encoding="utf-8"))["rows"]
-        return self.batches[cohort][batch]
+    def arrived(self, cohort: str, batch: str) -> Sequence[Row]:
+        """Rows of a batch that are here or have come from an archive; StudyError where nothing has come yet."""
+        from radioloom.stages.fetch import arrived
+
+        manifests = self.manifest(cohort, batch)
+        if not all(map(os.path.isfile, manifests)):
+            raise StudyError(
+                f"cohort {cohort}: batch {batch} is still in its archive; fetch it: snakemake --until fetch"
+            )
+        return arrived(self.batches[cohort][batch], manifests)
 
     def files(self, cohort: str, batch: str) -> list[str]:
         """What a batch is read from: its images and segmentations that are here, or the manifest of those that come."""

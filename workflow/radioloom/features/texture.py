@@ -76,10 +76,11 @@ class Texture:
         return self._once(("packed", pad), lambda: self._pack(pad))
 
     def _pack(self, pad: int) -> Packed:
-        _, ny, nx = (n + 2 * pad for n in self.levels.levels.shape)
+        nz, ny, nx = (n + 2 * pad for n in self.levels.levels.shape)
         strides = (ny * nx, nx, 1)
         margin = 2 * pad * sum(strides)
-        flat, spans, occurs = box.pack(np.ascontiguousarray(self.levels.levels, np.uint16), pad, margin)
+        flat = np.zeros(nz * ny * nx + 2 * margin, np.uint16)
+        spans, occurs = box.pack(np.ascontiguousarray(self.levels.levels, np.uint16), pad, margin, flat)
         grey = np.flatnonzero(occurs)
         if not len(grey):
             raise BadRoi("no voxel of the region has a grey level; check the mask and the resegmentation range")
@@ -151,7 +152,8 @@ class Texture:
         packed = self.packed()
         offsets = packed.offsets(DIRECTIONS[:IN_SLICE] if planar else DIRECTIONS)
         shape = np.ascontiguousarray(self.levels.shape)
-        edge = box.edge_distance(shape, 1, packed.margin, planar)
+        edge = np.zeros_like(packed.index)
+        box.edge_distance(shape, 1, packed.margin, planar, edge)
         return zones.find_zones(packed.index, packed.spans, offsets, touching_groups(), edge)
 
     def _zone_cells(self, extent: str, quantity: int) -> Cells:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
@@ -13,7 +12,7 @@ from radioloom.errors import StudyError
 from radioloom.filters.boundary import surroundings
 from radioloom.filters.record import Box, Filter, Maps, Settings, Spacing
 from radioloom.filters.separable import Product, Taps, of_axes, pooled, reach_of, responses, rotations, wide
-from radioloom.kernels.wavelet import split_columns, split_rows
+from radioloom.kernels.wavelet import split_rows, split_slices
 
 # Decomposition low-pass filters, as tabulated by Daubechies (Ten Lectures on Wavelets, table 8.1) and by PyWavelets,
 # whose import the common profiles are spared.
@@ -146,27 +145,20 @@ def _one_tree(settings: Settings, level: int) -> bool:
 
 
 def _tree(image: np.ndarray, box: Box, settings: Settings) -> Iterator[tuple[str, np.ndarray]]:
-    """Eight sub-bands from one tree: 7 passes, each giving the low and the high band of one axis, instead of 24."""
+    """Eight sub-bands from one tree: each pass along z and x gives the low and the high band from one reading."""
     low = low_pass(settings["family"])
-    high = high_pass(low)
+    letters = {"L": low, "H": high_pass(low)}
     around = surroundings(image, box, [(len(low) // 2 - 1, len(low) // 2)] * 3, settings["boundary"])
-    for z, along_z in _split(around, 0, low, high):
-        for y, along_y in _split(along_z, 1, low, high):
-            for x, along_x in _split(along_y, 2, low, high):
-                yield f"{x}{y}{z}", along_x
-
-
-def _split(source: np.ndarray, axis: int, low: tuple, high: tuple) -> tuple[tuple[str, np.ndarray], ...]:
-    """Low and high band of one axis; that axis becomes shorter by the filter's reach."""
-    shape = list(source.shape)
-    shape[axis] -= len(low) - 1
-    bands = np.empty(shape), np.empty(shape)
-    if axis == 2:
-        split_columns(source, low, high, *bands)
-    else:
-        before, after = math.prod(shape[:axis]), math.prod(shape[axis + 1 :])
-        split_rows(source.reshape(before, -1, after), low, high, *(band.reshape(before, -1, after) for band in bands))
-    return ("L", bands[0]), ("H", bands[1])
+    depth, height, width = (size - len(low) + 1 for size in around.shape)
+    slices = {letter: np.empty((depth, *around.shape[1:])) for letter in letters}
+    split_slices(
+        around.reshape(len(around), -1), *letters.values(), *(each.reshape(depth, -1) for each in slices.values())
+    )
+    for z, y in product(letters, repeat=2):
+        bands = {letter: np.empty((depth, height, width)) for letter in letters}
+        split_rows(slices[z], letters[y], *letters.values(), *bands.values())
+        for x, band in bands.items():
+            yield f"{x}{y}{z}", band
 
 
 FILTER = Filter("wavelet", sub_bands, reach)

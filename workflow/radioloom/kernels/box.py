@@ -5,15 +5,14 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def pack(levels, pad, margin):  # uint16 (z, y, x) -> uint16 (n,), int64 (r, 4), bool (65536,)
-    """Levels with a border of zeros as one flat array, the rows that hold levels, and which levels occur.
+def pack(levels, pad, margin, flat):  # uint16 (z, y, x), into uint16 (n,) -> int64 (r, 4), bool (65536,)
+    """Into `flat`, all zeros: levels with a border as one flat array; the rows that hold levels, which levels occur.
 
-    A row is (slice, flat index of its first level, that of its last + 1, number of its levels). `margin`
-    zeros stand before and after the volume, so that a step along any direction never leaves the array.
+    A row is (slice, flat index of its first level, that of its last + 1, number of its levels). `margin` zeros stand
+    before and after the volume, so that a step along any direction never leaves the array.
     """
     nz, ny, nx = levels.shape
     row, plane = nx + 2 * pad, (nx + 2 * pad) * (ny + 2 * pad)
-    flat = np.zeros((nz + 2 * pad) * plane + 2 * margin, np.uint16)
     spans, occurs = np.empty((nz * ny, 4), np.int64), np.zeros(65536, np.bool_)
     n = 0
     for z in range(nz):
@@ -34,7 +33,7 @@ def pack(levels, pad, margin):  # uint16 (z, y, x) -> uint16 (n,), int64 (r, 4),
                 spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = z, start + first, start + last, held
                 n += 1
     occurs[0] = False
-    return flat, spans[:n], occurs
+    return spans[:n], occurs
 
 
 @njit(cache=True, nogil=True)
@@ -61,15 +60,14 @@ def _sweep(steps, here, beside, beyond, length):
 
 
 @njit(cache=True, nogil=True)
-def edge_distance(shape, pad, margin, planar):
+def edge_distance(shape, pad, margin, planar, steps):
     """City-block steps from each voxel of `shape` to the nearest voxel outside; beyond the array, all is outside.
 
-    shape: bool (z, y, x); returns uint16 (n,) in the layout of `pack`. With `planar`, steps stay
+    shape: bool (z, y, x); into `steps`, all zeros: uint16 (n,) in the layout of `pack`. With `planar`, steps stay
     within the slice. Two sweeps are exact: a shortest city-block path never turns back along an axis.
     """
     nz, ny, nx = shape.shape
     row, plane = nx + 2 * pad, (nx + 2 * pad) * (ny + 2 * pad)
-    steps = np.zeros((nz + 2 * pad) * plane + 2 * margin, np.uint16)
     for z in range(nz):
         for y in range(ny):
             source, start = shape[z, y], np.uint64(margin + (z + pad) * plane + (y + pad) * row + pad)
@@ -82,4 +80,3 @@ def edge_distance(shape, pad, margin, planar):
             here = margin + (r // ny + pad) * plane + (r % ny + pad) * row + pad
             beyond = here + side * (row if planar else plane)
             _sweep(steps, np.uint64(here), np.uint64(here + side * row), np.uint64(beyond), np.uint64(nx))
-    return steps

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from radioloom.errors import CaseError
@@ -43,10 +45,13 @@ def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetch
     return Fetched(whole, complete, exclusions("fetch", faults))
 
 
-def arrived(rows: Sequence[Row], brought: Sequence[Row]) -> list[Row]:
-    """Those rows of a batch whose series are among the rows that were brought, in the order of the batch."""
-    here = {tuple(row[column] for column in COLUMNS) for row in brought}
-    return [row for row in rows if tuple(row[column] for column in COLUMNS) in here]
+def arrived(rows: Sequence[Row], manifests: Sequence[Path | str]) -> Sequence[Row]:
+    """Those rows of a batch that its manifest says were brought; all where it has none, its files being there."""
+    for manifest in manifests:
+        brought = json.loads(Path(manifest).read_text(encoding="utf-8"))["rows"]
+        here = {tuple(row[column] for column in COLUMNS) for row in brought}
+        rows = [row for row in rows if tuple(row[column] for column in COLUMNS) in here]
+    return rows
 
 
 def _fault(path: str, place: str, series: dict[str, Row | CaseError], bring: Callable[[str], Row]) -> CaseError | None:
