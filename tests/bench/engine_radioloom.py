@@ -24,6 +24,9 @@ def profile(workload: str):
 
 
 def read(folder: Path, workload: str) -> tuple:
+    from radioloom.process import settle
+
+    settle()  # as every job of the workflow does
     import numpy as np
 
     from radioloom.volume import Grid, Volume

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ctypes
 import gc
 
-MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # of glibc's mallopt (malloc.h)
+MMAP_MAX, TRIM_THRESHOLD = -4, -1  # of glibc's mallopt (malloc.h)
+MOST = 2**31 - 1  # bytes, of an int
 ENTRY = "_ZN7cpython"  # begins the name of what Python calls in a compiled function
 COLLECT_AFTER = 100_000  # new objects; Python's own 700 to 2000 mean hundreds of searches while modules are imported
 
@@ -83,15 +84,16 @@ def link_on_demand() -> None:
 
 
 def keep_memory() -> bool:
-    """Let glibc keep freed blocks of up to 32 MB for the next array; False where there is no glibc.
+    """Let glibc keep what was freed for the next array, until the process ends; False where there is no glibc.
 
-    By default every array of a lesion is fresh pages from the system: two thirds of the time of the sub-bands.
+    By default every large array is fresh pages that the system clears first: two thirds of the time of a lesion's
+    sub-bands, and a fifth of all of a region of 1e7 voxels. The most that a process holds at once hardly changes.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # no glibc: macOS, musl; TypeError on Windows
         return False
-    return bool(mallopt(MMAP_THRESHOLD, 1 << 25)) and bool(mallopt(TRIM_THRESHOLD, 1 << 28))
+    return bool(mallopt(MMAP_MAX, 0)) and bool(mallopt(TRIM_THRESHOLD, MOST))
 
 
 def _has(numbas: type, *names: str) -> bool:
