@@ -64,5 +64,12 @@ def test_importing_our_kernels_leaves_numba_as_it_is(root):
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
-def test_glibc_keeps_memory(root):
-    assert run(root, "from radioloom.process import keep_memory; print(keep_memory())") == ["True"]
+@pytest.mark.parametrize("every", [False, True])
+def test_glibc_keeps_memory(root, every):
+    """Arrays of 64 MB, one after another: fresh pages for each, or for the first alone."""
+    code = (
+        f"from radioloom.process import keep_memory; import numpy as np, resource; print(keep_memory({every}));"
+        "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt; np.ones(2**23); before = faults();"
+        "[np.ones(2**23).sum() for _ in range(9)]; print(faults() - before < 9)"
+    )
+    assert run(root, code) == ["True", str(every)]

@@ -26,7 +26,7 @@ def profile(workload: str):
 def read(folder: Path, workload: str) -> tuple:
     from radioloom.process import settle
 
-    settle()  # as every job of the workflow does
+    settle(keep_all=True)  # as the jobs that measure do
     import numpy as np
 
     from radioloom.volume import Grid, Volume

@@ -8,18 +8,17 @@ from __future__ import annotations
 import ctypes
 import gc
 
-MMAP_MAX, TRIM_THRESHOLD = -4, -1  # of glibc's mallopt (malloc.h)
-MOST = 2**31 - 1  # bytes, of an int
+MMAP_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -4, -3, -1  # of glibc's mallopt (malloc.h)
 ENTRY = "_ZN7cpython"  # begins the name of what Python calls in a compiled function
 COLLECT_AFTER = 100_000  # new objects; Python's own 700 to 2000 mean hundreds of searches while modules are imported
 
 
-def settle() -> None:
+def settle(keep_all: bool = False) -> None:
     """All of the below; before Numba is imported, since its import is what a quieter collector helps most."""
     gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
     load_without_compiler()
     link_on_demand()
-    keep_memory()
+    keep_memory(keep_all)
 
 
 def load_without_compiler() -> None:
@@ -83,17 +82,20 @@ def link_on_demand() -> None:
     codegen.JITCPUCodegen._library_class = Library
 
 
-def keep_memory() -> bool:
-    """Let glibc keep what was freed for the next array, until the process ends; False where there is no glibc.
+def keep_memory(every: bool = False) -> bool:
+    """Let glibc keep freed blocks of up to 32 MB, or of `every` size, for the next array; False where it is another.
 
-    By default every large array is fresh pages that the system clears first: two thirds of the time of a lesion's
-    sub-bands, and a fifth of all of a region of 1e7 voxels. The most that a process holds at once hardly changes.
+    By default every array of a lesion is fresh pages that the system clears first: two thirds of the time of the
+    sub-bands; and a fifth of all of a region of 1e7 voxels, where `every` helps. That is for jobs that measure prepared
+    regions: one that reads whole scans would hold half as much again.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # no glibc: macOS, musl; TypeError on Windows
         return False
-    return bool(mallopt(MMAP_MAX, 0)) and bool(mallopt(TRIM_THRESHOLD, MOST))
+    if every:
+        return bool(mallopt(MMAP_MAX, 0)) and bool(mallopt(TRIM_THRESHOLD, 2**31 - 1))
+    return bool(mallopt(MMAP_THRESHOLD, 1 << 25)) and bool(mallopt(TRIM_THRESHOLD, 1 << 28))
 
 
 def _has(numbas: type, *names: str) -> bool:

@@ -10,7 +10,7 @@ from radioloom.stages.control import control_batch
 from radioloom.tables import CONTROLS, SKIPPED
 
 with job(snakemake) as running:
-    settle()
+    settle(keep_all=True)
     params, out = snakemake.params, snakemake.output
     cases = read_all(Path(snakemake.input.folder))
     rows, skipped = control_batch(cases, params.controls, build(params.profile), params.seed)

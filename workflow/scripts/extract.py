@@ -10,7 +10,7 @@ from radioloom.stages.extract import extract_batch
 from radioloom.tables import EXCLUSIONS, FEATURES
 
 with job(snakemake) as running:
-    settle()
+    settle(keep_all=True)
     profile = build(snakemake.params.profile)
     features, exclusions, kept = extract_batch(read_all(Path(snakemake.input.folder)), profile)
     FEATURES.write(features, snakemake.output.features, **running.provenance)

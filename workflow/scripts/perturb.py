@@ -11,7 +11,7 @@ from radioloom.stages.perturb import perturb_batch
 from radioloom.tables import PERTURBED, SKIPPED
 
 with job(snakemake) as running:
-    settle()
+    settle(keep_all=True)
     params, out = snakemake.params, snakemake.output
     images = json.loads(Path(snakemake.input.images).read_text(encoding="utf-8"))
     found = masks.read(snakemake.input.masks)
