@@ -1,8 +1,9 @@
 """The benchmark: this engine and the peers at hand on the same voxels, one thread, turn by turn; ratios as Markdown.
 
-Numbers are peer / radioloom: 12 says that the peer takes twelve times as much. The machine may be busy: cases and, on
-each case, engines take turns, CPU seconds are counted, and the least of each engine's calls is compared: what is above
-it is the machine's. Seconds are printed on request only.
+Numbers are peer / radioloom: 12 says that the peer takes twelve times as much. The machine may be busy, and its clock
+may change from second to second: cases and, on each case, engines take turns; a turn repeats a call for as long for one
+engine as for another; CPU seconds are counted, and the least mean of a turn is compared. Seconds are printed on request
+only.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ import filters
 HERE = Path(__file__).parent
 SPHERES = ("sphere_1e3", "sphere_1e4", "sphere_48k", "sphere_1e5", "sphere_360k", "sphere_1e6")
 REAL = ("lung1", "brain1", "lung2", "ibsi_ct")
-MOST_ROUNDS = 9
-BUDGET = 1.5  # CPU seconds of an engine on one workload of one case, after which it has had its calls
-FEWEST, LONG = 5, 10.0  # but so many calls at least, where the first took no longer than so many seconds
+TURNS = 3  # of an engine on one workload of one case
+TURN = (
+    2.0  # CPU seconds that a turn takes at least: a short call would meet a moment of the fastest clock, a long one not
+)
+LONG = 10.0  # CPU seconds of a turn after which an engine has no other
 # (what, workload, case, peer, at least): the speed to reach; peer / radioloom.
 # 48,505 voxels of a lesion (lung2 of pyradiomics), 359,733 (the CT phantom of IBSI), and a sphere of 1e6.
 GOALS = (
@@ -43,7 +46,7 @@ GOALS = (
 
 ABLE = {"drop-in": ("radioloom", "pyradiomics"), "perturbed": ("radioloom",)}  # others are for every engine
 
-Times = dict[tuple[str, str, str], float]  # (workload, case, engine) -> least CPU seconds
+Times = dict[tuple[str, str, str], float]  # (workload, case, engine) -> CPU seconds of a call
 Goal = tuple[str, float | None, float, bool]  # what, measured, target, whether that is the most
 
 
@@ -74,31 +77,29 @@ def environment(name: str, cache: str = str(HOME / "cache")) -> dict[str, str]:
 
 
 def warm(engines: list[Engine], plan: list[tuple[str, str]], log) -> Times:
-    """Least CPU seconds of warm calls.
-
-    The engines take turns, and each case comes up once a round: a machine's clock that changes between two speeds for
-    minutes at a time meets all of them.
-    """
+    """Least CPU seconds of warm calls, each the mean of a turn; each case comes up once a round."""
     for engine in engines:
         for workload in dict.fromkeys(workload for workload, _ in plan):
             if able(engine, workload):
                 engine.ask("native" if workload == "native" else "sphere_1e3", workload)
     taken: dict[tuple[str, str, str], list[float]] = {}
-    for _ in range(MOST_ROUNDS):
+    for _ in range(TURNS):
         for workload, case in plan:
             alone = case == "sphere_1e7"  # peers take minutes a call there, and growth is ours to show
             for engine in engines:
                 own = taken.setdefault((workload, case, engine.name), [])
-                if able(engine, workload) and not (alone and engine.name != "radioloom") and wants(own):
-                    answer = engine.ask(case, workload)
-                    own.append(answer["cpu"])
-                    log(f"{workload} {case} {engine.name} {answer['features']} features: {answer['cpu']:.4f} s")
+                if able(engine, workload) and not (alone and engine.name != "radioloom") and max(own, default=0) < LONG:
+                    own.append(turn(engine, case, workload))
+                    log(f"{workload} {case} {engine.name}: {own[-1]:.4f} s")
     return {key: min(each) for key, each in taken.items() if each}
 
 
-def wants(taken: list[float]) -> bool:
-    """Whether an engine that took so long in its calls has another one."""
-    return sum(taken) < BUDGET or (len(taken) < FEWEST and max(taken) <= LONG)
+def turn(engine: Engine, case: str, workload: str) -> float:
+    """Mean CPU seconds of calls that take TURN together."""
+    calls = []
+    while sum(calls) < TURN:
+        calls.append(engine.ask(case, workload)["cpu"])
+    return sum(calls) / len(calls)
 
 
 def able(engine: Engine, workload: str) -> bool:
@@ -122,12 +123,12 @@ def once(python: Path, name: str, *task: str) -> tuple[float, float, float]:
 
 
 def fresh(pythons: dict[str, Path], rounds: int, *task: str) -> dict[str, tuple[float, float, float]]:
-    """The least of `once` for each engine, turn by turn."""
+    """The mean of `once` for each engine, turn by turn."""
     seen = {name: [] for name in pythons}
     for _ in range(rounds):
         for name, python in pythons.items():
             seen[name].append(once(python, name, *task))
-    return {name: tuple(min(column) for column in zip(*each, strict=True)) for name, each in seen.items()}
+    return {name: tuple(sum(column) / rounds for column in zip(*each, strict=True)) for name, each in seen.items()}
 
 
 def compilation(python: Path) -> tuple[float, str]:
@@ -284,7 +285,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
         yield "## Growth: time of ten times the voxels\n\n" + growth(times, list(pythons), chosen.large)
     cold = {
         "import": fresh(pythons, 5, "import"),
-        "small": fresh(pythons, 5, "once", str(HOME / "cases" / small), "W1"),
+        "small": fresh(pythons, 9, "once", str(HOME / "cases" / small), "W1"),
         "native": fresh(pythons, 1, "once", str(HOME / "cases" / "native"), "native"),
         "large": fresh(pythons, 1, "once", str(HOME / "cases" / "sphere_1e6"), "W1"),
     }
