@@ -28,9 +28,7 @@ HERE = Path(__file__).parent
 SPHERES = ("sphere_1e3", "sphere_1e4", "sphere_48k", "sphere_1e5", "sphere_360k", "sphere_1e6")
 REAL = ("lung1", "brain1", "lung2", "ibsi_ct")
 TURNS = 3  # of an engine on one workload of one case
-TURN = (
-    2.0  # CPU seconds that a turn takes at least: a short call would meet a moment of the fastest clock, a long one not
-)
+TURN = 2.0  # CPU seconds of a turn at least: a short call alone may meet a moment of a faster clock, a long one not
 LONG = 10.0  # CPU seconds of a turn after which an engine has no other
 # (what, workload, case, peer, at least): the speed to reach; peer / radioloom.
 # 48,505 voxels of a lesion (lung2 of pyradiomics), 359,733 (the CT phantom of IBSI), and a sphere of 1e6.
@@ -106,12 +104,18 @@ def turn(engine: Engine, case: str, workload: str) -> float:
 def grown(engine: Engine, plan: list[tuple[str, str]]) -> Growth:
     """How often the time of a region one of ten times the voxels takes: turn by turn of the two, sums of all turns."""
     found: Growth = {}
-    for workload in ("W1", "W2"):
-        for small, big in ((f"sphere_1e{n}", f"sphere_1e{n + 1}") for n in (5, 6)):
-            if {(workload, small), (workload, big)} <= set(plan):
-                turns = [[turn(engine, case, workload) for case in (small, big)] for _ in range(TURNS)]
-                found[workload, small, big] = sum(each[1] for each in turns) / sum(each[0] for each in turns)
+    for workload, small, big in growing(plan):
+        turns = [[turn(engine, case, workload) for case in (small, big)] for _ in range(TURNS)]
+        found[workload, small, big] = sum(each[1] for each in turns) / sum(each[0] for each in turns)
     return found
+
+
+def growing(plan: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Workload, sphere, and the sphere of ten times its voxels, where the plan has both."""
+    for workload in ("W1", "W2"):
+        for small, big in ((f"sphere_1e{n}", f"sphere_1e{n + 1}") for n in range(3, 7)):
+            if {(workload, small), (workload, big)} <= set(plan):
+                yield workload, small, big
 
 
 def able(engine: Engine, workload: str) -> bool:
@@ -187,15 +191,12 @@ def ratios(times: Times, plan: list[tuple[str, str]], peers: list[str], seconds:
     return table(head + ["radioloom, CPU s"] * seconds, rows)
 
 
-def growth(times: Times, engines: list[str], large: bool) -> str:
+def growth(times: Times, growths: Growth, peers: list[str]) -> str:
     rows = []
-    steps = [("1e3", "1e4"), ("1e4", "1e5"), ("1e5", "1e6"), *([("1e6", "1e7")] if large else [])]
-    for workload in ("W1", "W2"):
-        for small, big in steps:
-            pair = [(workload, f"sphere_{size}") for size in (small, big)]
-            shown = [number(times[*pair[1], e] / times[*pair[0], e]) if (*pair[1], e) in times else "" for e in engines]
-            rows.append([workload, f"{small} to {big}", *shown])
-    return table(["workload", "ROI voxels", *engines], rows)
+    for (workload, small, big), own in growths.items():
+        pairs = [(times.get((workload, small, peer)), times.get((workload, big, peer))) for peer in peers]
+        rows.append([workload, f"{small} to {big}", number(own), *(number(b / a) if a and b else "" for a, b in pairs)])
+    return table(["workload", "ROI", "radioloom", *peers], rows)
 
 
 def agreement(engines: dict[str, Engine], cases: list[str]) -> Iterator[str]:
@@ -241,7 +242,8 @@ def costs(cold: dict, import_and_compile: tuple[float, str], growths: Growth) ->
     yield "first compilation of all kernels, CPU s", import_and_compile[0], 40, True
     yield "functions compiled by imports", float(len(import_and_compile[1].split())), 0, True
     yield "ICC of 10,000 features, 31 pairs, CPU s", agreement_seconds(), 1.0, True
-    for (workload, small, big), ratio in growths.items():
+    large = {key: ratio for key, ratio in growths.items() if key[1] in ("sphere_1e5", "sphere_1e6")}
+    for (workload, small, big), ratio in large.items():
         yield f"growth of {workload}, {small} to {big}", ratio, 11, True
 
 
@@ -292,8 +294,8 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
             byname = {engine.name: engine for engine in engines}
             same = [case for case in ("sphere_1e4", *REAL[:2]) if case in present]
             yield "## Same values as pyradiomics\n\n" + "\n".join(agreement(byname, same or [small])) + "\n"
-    if not few:
-        yield "## Growth: time of ten times the voxels\n\n" + growth(times, list(pythons), chosen.large)
+    if growths:
+        yield "## Growth: time of ten times the voxels\n\n" + growth(times, growths, peers)
     cold = {
         "import": fresh(pythons, 5, "import"),
         "small": fresh(pythons, 9, "once", str(HOME / "cases" / small), "W1"),

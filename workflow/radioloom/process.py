@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+from functools import cache
 
 MMAP_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -4, -3, -1  # of glibc's mallopt (malloc.h)
 ENTRY = "_ZN7cpython"  # begins the name of what Python calls in a compiled function
@@ -21,6 +22,7 @@ def settle(keep_all: bool = False) -> None:
     keep_memory(keep_all)
 
 
+@cache  # once a process
 def load_without_compiler() -> None:
     """Numba gets ready to compile (0.3 s of imports) before it looks for what is compiled already: here, after.
 
@@ -41,6 +43,7 @@ def load_without_compiler() -> None:
     Cache.load_overload = load_overload
 
 
+@cache  # once a process
 def link_on_demand() -> None:
     """Numba reads the bitcode of each compiled kernel that it loads, which only a new compilation links: here, then.
 

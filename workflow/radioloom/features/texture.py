@@ -216,10 +216,10 @@ def touching_groups() -> np.ndarray:
     place = np.array(DIRECTIONS)
     touch = np.abs(place[:, None] - place[None]).max(axis=2) <= 1
     held = (np.arange(2 ** len(place))[:, None] >> np.arange(len(place))) & 1 > 0
-    group = np.where(held, np.arange(len(place), dtype=np.uint8), np.uint8(99))
+    group = np.where(held, np.arange(len(place), dtype=np.uint8), 99)
     for _ in range(4):  # no chain among 13 neighbours is longer
         for d in range(len(place)):
-            group[:, d] = np.where(held[:, d], group[:, touch[d]].min(axis=1), np.uint8(99))
+            group[:, d] = np.where(held[:, d], group[:, touch[d]].min(axis=1), 99)
     lead = group == np.arange(len(place))
     many = lead.sum(axis=1)
     order = np.argsort(~lead, axis=1, kind="stable")[:, : many.max()]
