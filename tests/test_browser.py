@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from synthetic_study import html
+from made.synthetic_study import html
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import naive_intensity
-import naive_morphology
-import naive_texture as naive
+import naive.intensity as naive_intensity
+import naive.morphology as naive_morphology
+import naive.texture as naive
 import radioloom
 from radioloom.errors import BadRoi
 from radioloom.features import family

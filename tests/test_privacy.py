@@ -19,16 +19,16 @@ import pyarrow.parquet as pq
 import pydicom
 import pytest
 
-from canaries import ROOT, WORD, Planter
-from hospital import ct, image_slice, row, save, square, stored, structures
+from made.canaries import ROOT, WORD, Planter
+from made.hospital import ct, image_slice, row, save, square, stored, structures
 from radioloom.io import masks, prepared
-from radioloom.io.dicom_write import Header, segmentation
-from radioloom.io.withhold import own_words, withhold
+from radioloom.io.dicom.withhold import own_words, withhold
+from radioloom.io.write.objects import Header, segmentation
 from radioloom.profile import load
-from radioloom.stages.curate import curate
-from radioloom.stages.extract import extract_batch
-from radioloom.stages.prepare import prepare_batch
-from radioloom.stages.segment import segment
+from radioloom.stages.images.curate import curate
+from radioloom.stages.images.extract import extract_batch
+from radioloom.stages.images.prepare import prepare_batch
+from radioloom.stages.images.segment import segment
 from radioloom.tables import CASES, EXCLUSIONS, FEATURES, SERIES
 
 CUBE = [square(-100 + 3 * k, 0, 12) for k in range(1, 6)]

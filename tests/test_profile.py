@@ -9,7 +9,7 @@ import yaml
 from radioloom.errors import StudyError
 from radioloom.profile import known, load
 from radioloom.settings import shipped
-from radioloom.stages.extract import kept_rows, warm
+from radioloom.stages.images.extract import kept_rows, warm
 
 
 @pytest.fixture

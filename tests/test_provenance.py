@@ -30,7 +30,7 @@ def touched(library, file, entry):
 @pytest.mark.parametrize(
     ("text", "file", "changes"),
     [
-        ("from radioloom.tables import CASES", "tables.py", True),
+        ("from radioloom.tables import CASES", "tables/__init__.py", True),
         ("from radioloom.tables import CASES", "errors.py", True),  # through tables
         ("from radioloom.tables import CASES", "roi.py", False),
         ("from radioloom import roi", "roi.py", True),

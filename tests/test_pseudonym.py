@@ -8,11 +8,11 @@ import subprocess
 
 import pytest
 
+from made.studies import ROOT
 from radioloom.cli import main
 from radioloom.errors import StudyError
 from radioloom.pseudonym import PURPOSE, key_file, make_key, pseudonym, read_key, refuse_repository
 from radioloom.settings import schema
-from studies import ROOT
 
 KEY = bytes(range(32))
 

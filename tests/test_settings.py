@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from radioloom import settings, study
+from radioloom import settings
+from radioloom.commands.new import write_starter
 from radioloom.errors import StudyError
-from radioloom.starter import write_starter
+from radioloom.study import record as study
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -5,9 +5,9 @@ import os
 import pytest
 import yaml
 
+from made.studies import Bench
 from radioloom.errors import StudyError
-from radioloom.study import load
-from studies import Bench
+from radioloom.study.record import load
 
 UID = "1.2.840.113619.2.55.3.12345"
 

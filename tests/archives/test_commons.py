@@ -4,8 +4,8 @@ import pydicom
 import pytest
 
 from radioloom.cli import _drawn_on, main
-from radioloom.io.archive import Credentials
-from radioloom.io.idc import Idc
+from radioloom.io.archives.archive import Credentials
+from radioloom.io.archives.idc import Idc
 from radioloom.provenance import digest
 
 # Counted in the index by hand, with SQL-like filters: studies with one CT and one such segmentation.

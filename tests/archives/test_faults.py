@@ -15,10 +15,10 @@ import pytest
 from servers import certify, https, orthanc
 
 from radioloom.errors import StudyError
-from radioloom.io import archive
-from radioloom.io.archive import Short, bring
-from radioloom.io.dicom_write import Header, ct_series
-from radioloom.io.sources import connect
+from radioloom.io.archives import archive
+from radioloom.io.archives.archive import Short, bring
+from radioloom.io.archives.kinds import connect
+from radioloom.io.write.objects import Header, ct_series
 from radioloom.volume import Grid, Volume
 
 SLICES = 240

@@ -13,9 +13,9 @@ import pydicom
 import pytest
 import yaml
 
-from radioloom.io.dicom_write import Header, ct_series, rtstruct
+from made.studies import SHAPE, SPACING, Bench, scan
+from radioloom.io.write.objects import Header, ct_series, rtstruct
 from radioloom.volume import Grid, Volume
-from studies import SHAPE, SPACING, Bench, scan
 
 ROUTES = ("dicomweb", "dimse", "idc")
 CASES = ("A1", "A2", "A3")

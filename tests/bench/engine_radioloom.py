@@ -12,7 +12,7 @@ CHAIN = {"chain": "RCV", "repeats": 30, "seed": 20140603, "whose": {"case": "ben
 
 def importing() -> None:
     """What a process of this engine imports before it can measure."""
-    import radioloom.stages.extract  # noqa: F401
+    import radioloom.stages.images.extract  # noqa: F401
 
 
 def profile(workload: str):
@@ -37,7 +37,7 @@ def read(folder: Path, workload: str) -> tuple:
 
 
 def measure(image, mask, chosen, perturbed) -> dict[str, float]:
-    from radioloom.stages.extract import extract
+    from radioloom.stages.images.extract import extract
 
     if perturbed:
         return perturb(image, mask, chosen)
@@ -50,7 +50,7 @@ def perturb(image, mask, chosen) -> dict[str, float]:
     from radioloom.imaging.perturb import Scene
     from radioloom.imaging.resample import spacing_of
     from radioloom.imaging.supervoxels import supervoxels
-    from radioloom.stages.perturb import variants
+    from radioloom.stages.images.perturb import variants
 
     labels = supervoxels(image.array, mask.array, image.grid.spacing_mm)
     scene = Scene(image, mask.array, labels, spacing_of(image.grid, chosen.grid))
@@ -65,7 +65,7 @@ def from_files(folder: Path, workload: str) -> dict[str, float]:
     from radioloom.process import settle
 
     settle()  # as the command `radioloom extract` does, and first
-    from radioloom.single import measure as single
+    from radioloom.stages.images.single import measure as single
 
     name = "pyradiomics" if workload == "drop-in" else str(HERE / f"{workload.lower()}.yaml")
     return {row["feature_id"]: row["value"] for row in single(folder / "image.nii", folder / "mask.nii", name)}

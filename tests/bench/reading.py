@@ -39,7 +39,7 @@ ALSO = {  # so that a header is as long as a scanner's
 
 def cohort(home: Path) -> list[dict]:
     """Rows of a sheet: a folder of slices of 16 x 16 pixels for each case, made once."""
-    from hospital import image_slice, row, save
+    from made.hospital import image_slice, row, save
 
     for case in range(CASES):
         folder = home / f"case{case}"
@@ -53,7 +53,7 @@ def cohort(home: Path) -> list[dict]:
 
 def scan(home: Path) -> tuple[Path, dict]:
     """Data folder and row of LUNG1-001 where it is in place, else of a made-up scan of its size with a ball in it."""
-    from hospital import image_slice, row, save, structures
+    from made.hospital import image_slice, row, save, structures
 
     data = Path(os.environ.get("RADIOLOOM_DATA", HERE.parents[2].parent / "shared" / "data"))
     real = Path("lung1", "LUNG1-001")
@@ -72,7 +72,7 @@ def scan(home: Path) -> tuple[Path, dict]:
 
 
 def curated(rows: Sequence[dict], data: Path) -> None:
-    from radioloom.stages.curate import curate
+    from radioloom.stages.images.curate import curate
 
     made = curate(rows, data)
     assert len(made.images) == len(rows), made.exclusions
@@ -86,9 +86,9 @@ def headers(rows: Sequence[dict], data: Path) -> None:
 
 def pair(rows: Sequence[dict], data: Path) -> None:
     from radioloom.profile import load
-    from radioloom.stages.curate import curate
-    from radioloom.stages.prepare import prepare
-    from radioloom.stages.segment import segment
+    from radioloom.stages.images.curate import curate
+    from radioloom.stages.images.prepare import prepare
+    from radioloom.stages.images.segment import segment
 
     images = curate(rows, data).images
     masks = segment(images, data).masks

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_texture as naive
+import naive.texture as naive
+from made.regions import regions
 from radioloom.errors import StudyError
 from radioloom.features.glcm import FAMILY, FEATURES
 from radioloom.features.matrix import DIRECTIONAL
 from radioloom.features.texture import Texture
 from radioloom.roi import Levels
-from regions import regions
 
 ROWS = [feature.name for feature in FEATURES if feature.name != "joint_square_2014"]  # its oracle: tests/golden
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-import naive_texture as naive
+import naive.texture as naive
+from made.regions import measured, regions
 from radioloom.features.glrlm import FAMILY, FEATURES
 from radioloom.features.matrix import DIRECTIONAL
 from radioloom.roi import Levels
-from regions import measured, regions
 
 NAMES = [feature.name for feature in FEATURES]
 

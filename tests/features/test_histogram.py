@@ -8,8 +8,8 @@ import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_intensity as naive
-from ibsi import digital, references, snake, within
+import naive.intensity as naive
+from made.ibsi import digital, references, snake, within
 from radioloom.features.histogram import FAMILY, measure
 from radioloom.roi import Levels
 

@@ -8,8 +8,8 @@ import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_intensity as naive
-from ibsi import DIGITAL, references, snake, within
+import naive.intensity as naive
+from made.ibsi import DIGITAL, references, snake, within
 from radioloom.errors import StudyError
 from radioloom.features.intensity import FAMILY, measure
 from radioloom.roi import Roi

@@ -8,8 +8,8 @@ import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_morphology as naive
-from ibsi import DIGITAL, references, snake, within
+import naive.morphology as naive
+from made.ibsi import DIGITAL, references, snake, within
 from radioloom.errors import BadRoi, StudyError
 from radioloom.features.enclosure import Hull, ellipsoid_body
 from radioloom.features.morphology import FAMILY, FEATURES, measure

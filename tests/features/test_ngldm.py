@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_texture as naive
+import naive.texture as naive
+from made.regions import regions
 from radioloom.features.matrix import PLAIN
 from radioloom.features.ngldm import FAMILY, FEATURES
 from radioloom.features.texture import Texture
 from radioloom.roi import Levels
-from regions import regions
 
 NAMES = [feature.name for feature in FEATURES]
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-import naive_texture as naive
+import naive.texture as naive
+from made.regions import regions
 from radioloom.errors import BadRoi
 from radioloom.features import family
 from radioloom.features.matrix import DIRECTIONAL, PLAIN, listed, tabled
 from radioloom.features.texture import Texture
 from radioloom.roi import Levels
-from regions import regions
 
 ROWS = ("joint_entropy", "short_runs_emphasis", "zone_percentage", "low_dependence_emphasis")
 WORDS = {"glcm": DIRECTIONAL, "glrlm": DIRECTIONAL, "glszm": PLAIN, "gldzm": PLAIN, "ngtdm": PLAIN, "ngldm": PLAIN}

@@ -5,9 +5,9 @@ import re
 import pandas as pd
 import pytest
 
+from made.synthetic_study import survival_study
 from radioloom.figures import acquisition
 from radioloom.figures.style import svg
-from synthetic_study import survival_study
 
 FRAME = survival_study().acquisition
 

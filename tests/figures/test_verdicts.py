@@ -72,7 +72,7 @@ def test_controls_are_told_by_the_interval_of_the_loss():
 def test_names_of_controls_are_those_of_the_stages():
     from radioloom.figures.words import CONTROL
     from radioloom.imaging.controls import PREFIX, REGIONS
-    from radioloom.stages.controlled import RELEARNED
+    from radioloom.stages.learning.controls import RELEARNED
 
     assert (PREFIX, RELEARNED, REGIONS["outside"][0]) == (CONTROL, verdicts.RELEARNED, verdicts.OUTSIDE)
 

@@ -8,7 +8,7 @@ import pytest
 
 from radioloom.io import images
 from radioloom.profile import load
-from radioloom.stages.extract import extract
+from radioloom.stages.images.extract import extract
 from radioloom.volume import Grid, Volume
 
 # Matlab's surface (6547.74 mm2) is another triangulation than ours (6447.22) and pyradiomics' (6438.82); these five

@@ -10,8 +10,8 @@ import pytest
 from radioloom.api import onto_grid
 from radioloom.io import images
 from radioloom.profile import load
-from radioloom.stages.extract import extract
-from radioloom.stages.normalise import normalise
+from radioloom.stages.images.extract import extract
+from radioloom.stages.images.normalise import normalise
 from radioloom.volume import Volume
 
 CLASSES = ("shape", "firstorder", "glcm", "glrlm", "glszm", "gldm", "ngtdm")

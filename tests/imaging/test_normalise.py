@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-import heads
+from made import heads
 from radioloom.errors import BadImage, StudyError
 from radioloom.imaging.normalise import METHODS, REGIONS, body, landmarks, standard_scale
 from radioloom.profile import load
 from radioloom.settings import schema
-from radioloom.stages.normalise import normalise, words
+from radioloom.stages.images.normalise import normalise, words
 from radioloom.volume import Grid, Volume
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "nyul.csv"

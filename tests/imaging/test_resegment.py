@@ -5,11 +5,11 @@ import csv
 import numpy as np
 import pytest
 
+from radioloom.conformance.ibsi1 import CONFIGURATIONS, on_grid, phantom
 from radioloom.errors import BadRoi
 from radioloom.imaging.resegment import resegment
 from radioloom.profile import load
-from radioloom.stages.conformance import CONFIGURATIONS, on_grid, phantom
-from radioloom.stages.extract import bounding_box
+from radioloom.stages.images.extract import bounding_box
 
 
 def kept(values, inside=None, **rule):

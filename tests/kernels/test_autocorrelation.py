@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_kernels as naive
+import naive.kernels as naive
+from made.written import kernel, plain
 from radioloom.features.autocorrelation import padded_sums
 from radioloom.kernels.autocorrelation import pair_sums, spectrum_sums
-from written import kernel, plain
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_texture as naive
+import naive.texture as naive
+from made.regions import regions
+from made.written import kernel, plain
 from radioloom.kernels import box
-from regions import regions
-from written import kernel, plain
 
 
 def packed(levels, pad, plain):

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
-import naive_kernels as naive
-import naive_morphology as morphology
+import naive.kernels as naive
+from made.written import kernel as as_it_is
+from made.written import plain
+from naive import morphology
 from radioloom.features.shape import Shape
 from radioloom.kernels import hull
 from radioloom.roi import Roi
-from written import kernel as as_it_is
-from written import plain
 
 LOWEST, HIGHEST = partial(np.min, axis=0), partial(np.max, axis=0)
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates, spline_filter1d
 
-import naive_kernels as naive
+import naive.kernels as naive
+from made.written import kernel, plain
 from radioloom.kernels import levels, sample, spline, wavelet
-from written import kernel, plain
 
 seeds = st.integers(0, 2**32 - 1)
 

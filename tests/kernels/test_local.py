@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from made.written import kernel, plain
 from radioloom.kernels import local
-from written import kernel, plain
 
 
 @plain

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from made.written import kernel as as_it_is
+from made.written import plain
 from radioloom.kernels import moments
-from written import kernel as as_it_is
-from written import plain
 
 
 def run(kernel, plain, *arguments):

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_kernels as naive
+import naive.kernels as naive
+from made.written import kernel, plain
 from radioloom.kernels import peak
-from written import kernel, plain
 
 
 @st.composite

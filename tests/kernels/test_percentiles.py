@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_kernels as naive
+import naive.kernels as naive
+from made.written import kernel, plain
 from radioloom.features.distribution import Sampled
 from radioloom.kernels.percentiles import count_buckets, take_buckets
-from written import kernel, plain
 
 
 @settings(max_examples=60, deadline=None)

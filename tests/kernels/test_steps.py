@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_texture as naive
+import naive.texture as naive
+from made.regions import regions
+from made.written import kernel, plain
 from radioloom.features.texture import DIRECTIONS, Texture
 from radioloom.kernels import cells, steps
-from regions import regions
-from written import kernel, plain
 
 
 def counted(levels, distance, plain, directions=DIRECTIONS):

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import naive_kernels
-import naive_texture as naive
+import naive.kernels as naive_kernels
+import naive.texture as naive
+from made.regions import regions
+from made.written import kernel, plain
 from radioloom.features.texture import DIRECTIONS, IN_SLICE, Texture, touching_groups
 from radioloom.kernels import box, zones
-from regions import regions
-from written import kernel, plain
 
 
 @plain

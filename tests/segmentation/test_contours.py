@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from naive_contours import fill, inside, shoelace
+from naive.contours import fill, inside, shoelace
 from radioloom.errors import BadMask
 from radioloom.segmentation.contours import even_odd_area, rasterise
 from radioloom.volume import Grid

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
+from made.readers import SPACINGS, pair
 from radioloom.segmentation.mask import Mask, cut
 from radioloom.segmentation.overlap import compare, weighted_percentile
 from radioloom.surface import triangle_table
-from readers import SPACINGS, pair
 
 SPACING = (3.0, 1.0, 2.0)
 

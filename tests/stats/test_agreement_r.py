@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from made.studies import ROOT
 from radioloom.errors import StudyError
 from radioloom.stats.agreement import FORMS, ONE_WAY, concordance_correlation, icc
 from radioloom.stats.ranks import friedman, stability_rank
 from radioloom.stats.raters import weighted_kappa
-from studies import ROOT
 
 GOLDEN = pd.read_csv(ROOT / "tests" / "golden" / "agreement.csv").set_index(["table", "what"]).sort_index()
 LONG = pd.read_csv(ROOT / "tests" / "golden" / "agreement_tables.csv")

@@ -9,10 +9,10 @@ import pydicom
 import pytest
 import yaml
 
-from canaries import WORD, Planter
-from radioloom.io.dicom_write import Header, ct_series, nifti, rtstruct
+from made.canaries import WORD, Planter
+from made.studies import SHAPE, SPACING, Bench, fill, scan
+from radioloom.io.write.objects import Header, ct_series, nifti, rtstruct
 from radioloom.volume import Grid, Volume
-from studies import SHAPE, SPACING, Bench, fill, scan
 
 GRID = Grid(SHAPE, SPACING)
 CANARIES = Planter()

@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from studies import ROOT, environment
+from made.studies import ROOT, environment
 
 pytestmark = pytest.mark.long
 CANARIES = (b"SIMULATED^", b"SIM-PID-", b"SIM-ACC-", b"19010203")

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from annotated import aim, answer
-from studies import ROOT, Bench, environment, fill
+from made.annotated import aim, answer
+from made.studies import ROOT, Bench, environment, fill
 
 pytestmark = pytest.mark.long
 
@@ -188,9 +188,9 @@ def test_traits_run_what_rests_on_them_and_nothing_else(copied):
 @pytest.mark.parametrize(
     ("module", "rerun", "kept"),
     [
-        ("survival/curves.py", {"fit", "validate", "report"}, {"curate", "extract", "collect", "reduce"}),
+        ("prediction/metrics/kaplan_meier.py", {"validate", "report"}, {"curate", "extract", "collect"}),
         ("features/glcm.py", {"extract", "collect", "fit", "report"}, {"curate", "segment", "prepare", "clinical"}),
-        ("stages/curate.py", {"curate", "segment", "prepare", "extract", "report"}, {"clinical"}),
+        ("stages/images/curate.py", {"curate", "segment", "prepare", "extract", "report"}, {"clinical"}),
         ("figures/flow.py", {"report"}, {"validate", "extract", "fit"}),
     ],
 )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom import single
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.imaging.resample import place, resample, resample_mask, spacing_of
 from radioloom.profile import Profile, load
@@ -18,9 +17,10 @@ from radioloom.segmentation.labels import region
 from radioloom.segmentation.mask import Mask
 from radioloom.segmentation.place import inside
 from radioloom.segmentation.place import place as turned
-from radioloom.stages import extract as stage
-from radioloom.stages.margin import reach
-from radioloom.stages.normalise import normalise
+from radioloom.stages.images import extract as stage
+from radioloom.stages.images import single
+from radioloom.stages.images.margin import reach
+from radioloom.stages.images.normalise import normalise
 from radioloom.volume import LARGEST, Grid, Volume, unfit
 
 if TYPE_CHECKING:

@@ -113,14 +113,14 @@ def _key(chosen: argparse.Namespace) -> None:
 
 
 def _discover(chosen: argparse.Namespace) -> None:
-    from radioloom.discovery import write_sheet
+    from radioloom.commands.discover import write_sheet
 
     for line in write_sheet(chosen.folder, chosen.out, chosen.modality, chosen.roi, chosen.mapping):
         print(line, file=sys.stderr)
 
 
 def _deidentify(chosen: argparse.Namespace) -> None:
-    from radioloom.export import export
+    from radioloom.commands.deidentify import export
     from radioloom.pseudonym import read_key
 
     n, left_out = export(chosen.folder, chosen.out, read_key(), chosen.roi)
@@ -133,7 +133,7 @@ def _extract(chosen: argparse.Namespace) -> None:
     from radioloom.process import settle
 
     settle()
-    from radioloom.single import COLUMNS, measure, write
+    from radioloom.stages.images.single import COLUMNS, measure, write
 
     rows = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality)
     if chosen.out:
@@ -148,7 +148,7 @@ def _extract(chosen: argparse.Namespace) -> None:
 def _features(chosen: argparse.Namespace) -> None:
     from radioloom.features import NAMES, family
     from radioloom.profile import known, load
-    from radioloom.stages.extract import kept_rows
+    from radioloom.stages.images.extract import kept_rows
 
     using: dict[tuple[str, str], list[str]] = {}
     for name in known():
@@ -165,8 +165,8 @@ def _features(chosen: argparse.Namespace) -> None:
 def _conformance(chosen: argparse.Namespace) -> int:
     from collections import Counter
 
-    from radioloom.stages.conformance import DATASETS, conformance
-    from radioloom.stages.conformance_maps import feature_values, there
+    from radioloom.conformance.ibsi1 import DATASETS, conformance
+    from radioloom.conformance.ibsi2 import feature_values, there
 
     maps_fall_short = _response_maps(chosen) if there(chosen.data) else False
     found = conformance(chosen.data, DATASETS if chosen.data else ("digital_phantom",))
@@ -184,7 +184,7 @@ def _conformance(chosen: argparse.Namespace) -> int:
 
 def _response_maps(chosen: argparse.Namespace) -> bool:
     """Print the comparison with IBSI 2's response maps; whether one of them falls short."""
-    from radioloom.stages.conformance_maps import response_maps
+    from radioloom.conformance.ibsi2 import response_maps
 
     print("test\tphantom\tresponse map\tvoxels within 1 % of range\tlargest deviation / range\tverdict")
     counts: dict[str, int] = {}
@@ -198,8 +198,8 @@ def _response_maps(chosen: argparse.Namespace) -> bool:
 
 
 def _idc(chosen: argparse.Namespace) -> None:
-    from radioloom.io.idc import collection, index_file
-    from radioloom.stages.commons import Kind, cohort_sheet
+    from radioloom.commands.idc_sheet import Kind, cohort_sheet
+    from radioloom.io.archives.idc import collection, index_file
 
     if chosen.out.exists():
         raise StudyError(f"{chosen.out} is there already; take it away first, or choose another name")
@@ -227,8 +227,8 @@ def _landmarks(chosen: argparse.Namespace) -> None:
     import yaml
 
     from radioloom.settings import read
-    from radioloom.stages.landmarks import DECILES, by_region, landmarks
-    from radioloom.study import load
+    from radioloom.stages.images.landmarks import DECILES, by_region, landmarks
+    from radioloom.study.record import load
 
     study = load(read(chosen.study), Path(), chosen.study)
     cohorts = study.cohorts("training")
@@ -255,16 +255,16 @@ def _drawn_on(folder: Path, series: str) -> frozenset[str]:
     """Digests of the series that a segmentation of the Commons refers to; it is downloaded for that."""
     import os
 
-    from radioloom.io.archive import bring
-    from radioloom.io.segmentations import references
-    from radioloom.io.sources import connect
+    from radioloom.io.archives.archive import bring
+    from radioloom.io.archives.kinds import connect
+    from radioloom.io.segmentations.read import references
 
     bring(connect({"kind": "idc", "index": ""}, "idc", os.environ), folder, series)
     return references(folder / series)
 
 
 def _new(chosen: argparse.Namespace) -> None:
-    from radioloom.starter import write_starter
+    from radioloom.commands.new import write_starter
 
     for path in write_starter(chosen.study, chosen.folder):
         print(f"written: {path}")

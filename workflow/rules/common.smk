@@ -3,9 +3,9 @@
 import os
 from dataclasses import asdict
 
-from radioloom import study as studies
 from radioloom.errors import StudyError
 from radioloom.provenance import code_digest, digest, file_digest
+from radioloom.study import load
 from snakemake.exceptions import WorkflowError
 
 # One thread a job: Snakemake fills the cores, and threaded sums could change the last digits.
@@ -18,7 +18,7 @@ for variable in (
 
 ROOT = Path(workflow.basedir)
 try:
-    STUDY = studies.load(config, ROOT, Path(workflow.configfiles[-1]) if workflow.configfiles else None)
+    STUDY = load(config, ROOT, Path(workflow.configfiles[-1]) if workflow.configfiles else None)
 except StudyError as error:
     raise WorkflowError(f"the study cannot start:\n{error}") from None
 PROFILE = {key: value for key, value in asdict(STUDY.profile).items() if key != "hash"}

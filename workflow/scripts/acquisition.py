@@ -1,7 +1,7 @@
 """How much of each feature goes with how its image was acquired."""
 
 from radioloom.job import job
-from radioloom.stages.acquisition import acquisition
+from radioloom.stages.learning.acquisition import acquisition
 from radioloom.tables import ACQUISITION
 
 with job(snakemake) as running:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from radioloom.genomics import expression
 from radioloom.job import job
-from radioloom.stages.associate import associate, measured
+from radioloom.stages.genomics.associate import associate, measured
 from radioloom.tables import ASSOCIATIONS, MODULES, wide
 
 with job(snakemake) as running:

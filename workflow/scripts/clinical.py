@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from radioloom.job import job
-from radioloom.stages.clinical import clinical
+from radioloom.stages.learning.clinical import clinical
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
 
 with job(snakemake) as running:

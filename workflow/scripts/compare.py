@@ -5,7 +5,7 @@ from pathlib import Path
 
 from radioloom.io import masks
 from radioloom.job import job
-from radioloom.stages.compare import compare_batch
+from radioloom.stages.images.compare import compare_batch
 from radioloom.tables import OVERLAPS
 
 with job(snakemake) as running:

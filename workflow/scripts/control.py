@@ -6,7 +6,7 @@ from radioloom.io.prepared import read_all
 from radioloom.job import job
 from radioloom.process import settle
 from radioloom.profile import build
-from radioloom.stages.control import control_batch
+from radioloom.stages.images.control import control_batch
 from radioloom.tables import CONTROLS, SKIPPED
 
 with job(snakemake) as running:

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from radioloom.job import job
-from radioloom.stages.curate import curate
-from radioloom.stages.fetch import arrived
+from radioloom.stages.images.curate import curate
+from radioloom.stages.images.fetch import arrived
 from radioloom.tables import EXCLUSIONS, SERIES
 
 with job(snakemake) as running:

@@ -5,10 +5,10 @@ import os
 from functools import partial
 from pathlib import Path
 
-from radioloom.io.archive import bring
-from radioloom.io.sources import connect
+from radioloom.io.archives.archive import bring
+from radioloom.io.archives.kinds import connect
 from radioloom.job import job
-from radioloom.stages.fetch import fetch
+from radioloom.stages.images.fetch import fetch
 from radioloom.tables import EXCLUSIONS
 
 with job(snakemake) as running:

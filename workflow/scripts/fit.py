@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from radioloom.job import job
-from radioloom.stages.fit import fit
-from radioloom.stages.harmonise import with_batches
-from radioloom.stages.reduce import material
+from radioloom.stages.learning.fit import fit
+from radioloom.stages.learning.harmonise import with_batches
+from radioloom.stages.learning.reduce import material
 
 with job(snakemake) as running:
     found = running.read("features", "clinical", "covariates", "reliability")

@@ -7,7 +7,7 @@ from radioloom.io import masks
 from radioloom.job import job
 from radioloom.process import settle
 from radioloom.profile import build
-from radioloom.stages.perturb import perturb_batch
+from radioloom.stages.images.perturb import perturb_batch
 from radioloom.tables import PERTURBED, SKIPPED
 
 with job(snakemake) as running:

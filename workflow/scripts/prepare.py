@@ -8,7 +8,7 @@ from radioloom.io import masks, prepared
 from radioloom.job import job
 from radioloom.process import settle
 from radioloom.profile import build
-from radioloom.stages.prepare import prepare_batch
+from radioloom.stages.images.prepare import prepare_batch
 from radioloom.tables import CASES, EXCLUSIONS
 
 with job(snakemake) as running:

@@ -1,8 +1,8 @@
 """Features that go into the signature."""
 
 from radioloom.job import job
-from radioloom.stages.harmonise import with_batches
-from radioloom.stages.reduce import material, reduce
+from radioloom.stages.learning.harmonise import with_batches
+from radioloom.stages.learning.reduce import material, reduce
 from radioloom.tables import SELECTION
 
 with job(snakemake) as running:

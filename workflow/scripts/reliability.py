@@ -1,7 +1,7 @@
 """Agreement of every feature over replicates."""
 
 from radioloom.job import job
-from radioloom.stages.reliability import reliability, robustness
+from radioloom.stages.learning.reliability import reliability, robustness
 from radioloom.tables import RELIABILITY
 
 with job(snakemake) as running:

@@ -9,8 +9,8 @@ import pandas as pd
 from radioloom.io.prepared import read_all
 from radioloom.job import job
 from radioloom.provenance import environment
-from radioloom.stages.pictures import pictures
-from radioloom.stages.report import ReportInputs, report
+from radioloom.stages.report.pictures import pictures
+from radioloom.stages.report.report import ReportInputs, report
 
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from radioloom.io import masks
 from radioloom.job import job
-from radioloom.stages.segment import segment
+from radioloom.stages.images.segment import segment
 from radioloom.tables import EXCLUSIONS, MASKS
 
 with job(snakemake) as running:

@@ -1,7 +1,7 @@
 """Who is learned from and who is predicted."""
 
 from radioloom.job import job
-from radioloom.stages.split import split
+from radioloom.stages.learning.split import split
 from radioloom.tables import SPLITS
 
 with job(snakemake) as running:

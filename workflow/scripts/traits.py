@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from radioloom import tables
-from radioloom.io import annotations
+from radioloom.io.annotations import read as annotations
 from radioloom.job import job
-from radioloom.stages.traits import traits
+from radioloom.stages.genomics.traits import traits
 
 with job(snakemake) as running:
     params, out, place = snakemake.params, snakemake.output, Path(snakemake.params.data)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from radioloom import tables
 from radioloom.job import job
-from radioloom.stages.harmonise import with_batches
-from radioloom.stages.reduce import material
-from radioloom.stages.validate import validate
+from radioloom.stages.learning.harmonise import with_batches
+from radioloom.stages.learning.reduce import material
+from radioloom.stages.learning.validate import validate
 
 with job(snakemake) as running:
     found = running.read("features", "clinical", "covariates", "reliability")

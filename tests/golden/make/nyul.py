@@ -15,7 +15,7 @@ import numpy as np
 from intensity_normalization import NyulNormalizer
 from skimage.filters import threshold_otsu
 
-from heads import HEADS, VOXELS, head
+from made.heads import HEADS, VOXELS, head
 
 HERE = Path(__file__).resolve().parents[1]
 

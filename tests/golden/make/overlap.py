@@ -10,7 +10,7 @@ from pathlib import Path
 
 import surface_distance as theirs
 
-from readers import PAIRS, SPACINGS, pair
+from made.readers import PAIRS, SPACINGS, pair
 
 HERE = Path(__file__).resolve().parents[1]
 TOLERANCES = (1.0, 2.5)

@@ -9,9 +9,9 @@ import csv
 import tempfile
 from pathlib import Path
 
-from drawn import shapes
-from hospital import ct, structures
-from rasterisers import masks, rows
+from made.drawn import shapes
+from made.hospital import ct, structures
+from made.rasterisers import masks, rows
 
 HERE = Path(__file__).resolve().parents[1]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.errors import BadImage, CaseError
-from radioloom.io.hostile import MOST_HEADER, MOST_VOXELS, data_elsewhere
+from radioloom.io.untrusted import MOST_HEADER, MOST_VOXELS, data_elsewhere
 from radioloom.volume import LARGEST, Grid, Volume, unfit
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from radioloom.errors import StudyError
-from radioloom.io import dicom_write
+from radioloom.io.write import objects as dicom_write
 from radioloom.simulate.answers import answers
 from radioloom.simulate.cohorts import Cohort, Format, find
 from radioloom.simulate.expression import expression, genes

@@ -1,0 +1,216 @@
+"""Discover: mixed trees of DICOM become sheets that the study reads, and every file left out has its reason."""
+
+import tracemalloc
+
+import pytest
+
+from made.canaries import WORD, Planter
+from made.hospital import ct, image_slice, save, square, stored, structures
+from radioloom.cli import main
+from radioloom.commands.pairing import Wanted, discover
+from radioloom.io.write.objects import Header, segmentation
+from radioloom.pseudonym import make_key, pseudonym, read_key
+from radioloom.stages.images.curate import curate
+from radioloom.stages.images.segment import segment
+from radioloom.study.record import _sheet
+
+KEY = bytes(range(32))
+CUBE = [square(-100 + 3 * k, 0, 12) for k in range(1, 6)]
+OTHER = {"series": "2.25.7", "FrameOfReferenceUID": "2.25.8"}
+BLANK = "StudyTime PatientSex AccessionNumber StudyID ReferringPhysicianName".split()
+
+
+def drawn(path, names=("GTV",), patient="CANARY-ID", **where):
+    """An RTSTRUCT of a patient."""
+    structures(path, dict.fromkeys(names, CUBE), **where)
+    import pydicom
+
+    data = pydicom.dcmread(path)
+    data.PatientID = patient
+    data.save_as(path)
+
+
+def tree(place):
+    """Two patients in one folder, their segmentations elsewhere, two visits, and what does not belong."""
+    flat = place / "export"
+    for number, (who, series, day) in enumerate([("A", "11", "20200301"), ("A", "12", "20200216"), ("B", "21", "")]):
+        for k, pixels in enumerate(stored(8, seed=number)):
+            slice_ = image_slice(pixels, (-10, -20, -100 + 3 * k), "CT", f"2.25.{series}", PatientID=who, StudyDate=day)
+            slice_.FrameOfReferenceUID = f"2.25.9{series}"
+            save(slice_, flat / f"{number * 8 + k:04d}")
+    drawn(place / "rt" / "a" / "x", ("GTV", "Lung"), "A", series="2.25.11", frame="2.25.911")
+    drawn(place / "rt" / "y", ("GTV", "Lung"), "A", series="2.25.12", frame="2.25.912")
+    drawn(flat / "z", ("gtv",), "B", series="2.25.21", frame="2.25.921")
+    (place / "notes.txt").write_text("none")
+    (place / "rt" / "cut").write_bytes((flat / "z").read_bytes()[:300])
+
+
+def test_pairs_of_a_mixed_tree(tmp_path):
+    tree(tmp_path)
+    found = discover(tmp_path, Wanted(KEY, roi="GTV"))
+    a, b = (pseudonym(who, KEY) for who in "AB")
+    rows = {(pair.case, pair.replicate): (pair.image, pair.segmentation, pair.days) for pair in found.pairs}
+    assert rows == {
+        (a, "1"): ("export", "rt/y", 0),
+        (a, "2"): ("export", "rt/a/x", 14),
+        (b, "1"): ("export", "export/z", None),
+    }
+    assert found.patients == {a: "A", b: "B"}
+    assert found.left_out == [
+        ("", ".", "1 file(s) that are not DICOM"), ("", "rt/cut", "a damaged DICOM file, cut off inside its header"),
+    ]  # fmt: skip
+    assert not any(pair.telling for pair in found.pairs)
+
+
+def test_sheet_is_one_that_a_study_reads(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
+    make_key()
+    tree(tmp_path / "data")
+    sheet, mapping = tmp_path / "sheet.tsv", tmp_path / "patients.tsv"
+    command = ["discover", str(tmp_path / "data"), "--out", str(sheet), "--roi", "GTV", "--mapping", str(mapping)]
+    assert main(command) == 0
+    assert "3 pair(s) of 2 patient(s) written" in capsys.readouterr().err
+    rows = _sheet(sheet, "train", "training")
+    curated = curate(rows, tmp_path / "data")
+    segmented = segment(curated.images, tmp_path / "data")
+    assert (curated.exclusions, segmented.exclusions) == ([], [])
+    assert len({image["series"] for image in curated.images}) == 3
+    assert mapping.stat().st_mode & 0o777 == 0o600
+    assert sorted(line.split("\t")[1] for line in mapping.read_text().splitlines()) == ["A", "B", "patient"]
+    visits = [line.split("\t") for line in (tmp_path / "sheet.visits.tsv").read_text().splitlines()]
+    assert sorted(days for _, _, days in visits) == ["", "0", "14", "days"]
+    assert main(command) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert pseudonym("A", read_key()) in sheet.read_text()
+
+
+def test_mapping_is_not_written_into_a_repository(tmp_path, monkeypatch, capsys):
+    (tmp_path / ".git").mkdir()
+    command = ["discover", str(tmp_path), "--out", str(tmp_path / "s.tsv"), "--mapping", str(tmp_path / "m.tsv")]
+    assert main(command) == 1
+    assert "the list of patients may not lie inside the repository" in capsys.readouterr().err
+
+
+LEFT = {
+    "lonely": (lambda place: None, "no segmentation goes with it"),
+    "other": (lambda place: drawn(place / "rs", patient="B"), "its patient's number is not that of the series"),
+    "names": (lambda place: drawn(place / "rs", ("GTV", "Lung")), "2 structures in it ('GTV', 'Lung'); choose one"),
+    "nowhere": (lambda place: drawn(place / "rs", series="2.25.5", frame="2.25.6"), "and 0 series of CT or PT or MR"),
+    "shared": (
+        lambda place: [drawn(place / "rs", series="2.25.5"), ct(place / "ct" / "b", **OTHER)],
+        "that of its frame of reference shares its folder",
+    ),
+    "births": (
+        lambda place: [drawn(place / "rs"), ct(place / "b", series="2.25.7", PatientBirthDate="19500101")],
+        "two birth dates",
+    ),
+    "mixed": (
+        lambda place: [drawn(place / "rs"), save(image_slice(stored(1)[0], (0, 0, 0), PatientID="B"), place / "x")],
+        "files of more than one patient",
+    ),
+    "nobody": (
+        lambda place: [drawn(place / "rs", patient=""), ct(place / "ct", PatientID="")],
+        "neither it nor its image has a patient's number",
+    ),
+    "report": (
+        lambda place: save(image_slice(stored(1)[0], (0, 0, 0), SOPClassUID="1.2", Rows=0, Modality="SR"), place / "s"),
+        "neither image nor segmentation (SR)",
+    ),
+    "dots": (lambda place: drawn(place / "r..s"), "two dots"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LEFT)
+def test_left_out_with_its_reason(tmp_path, kind):
+    ct(tmp_path / "ct")
+    LEFT[kind][0](tmp_path)
+    found = discover(tmp_path, Wanted(KEY))
+    assert found.pairs == []
+    assert LEFT[kind][1] in " / ".join(why for _, _, why in found.left_out)
+
+
+def test_by_frame_of_reference_where_the_series_is_not_named(tmp_path):
+    ct(tmp_path / "ct")
+    ct(tmp_path / "pet", modality="PT", series="2.25.7")
+    drawn(tmp_path / "rs", series="2.25.5")
+    assert discover(tmp_path, Wanted(KEY)).pairs == []
+    assert discover(tmp_path, Wanted(KEY, "PT")).pairs[0].image == "pet"
+
+
+def test_a_seg_and_a_wrong_modality(tmp_path):
+    import numpy as np
+
+    files = ct(tmp_path / "ct", **dict.fromkeys([*BLANK, "StudyDate"], ""))
+    marked = np.zeros((8, 24, 20), bool)
+    marked[2:6, 4:9, 4:9] = True
+    segmentation({"GTV": marked}, files[::-1], Header(key="seg"), tmp_path / "seg")
+    pair = discover(tmp_path, Wanted(KEY)).pairs[0]
+    assert (pair.segmentation, pair.pattern) == ("seg", ".*")
+    why = [reason for _, path, reason in discover(tmp_path, Wanted(KEY, "MR")).left_out if path == "seg"]
+    assert why == ["it refers to a series of modality CT; MR is wanted"]
+
+
+def test_nothing_written_tells_who_the_patient_is(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
+    make_key()
+    ct(tmp_path / "data" / "ct", stored(3))
+    drawn(tmp_path / "data" / "rs", ("Own", "GTV"))
+    canaries = Planter()
+    canaries.plant_all(tmp_path / "data")
+    out = tmp_path / "out"
+    out.mkdir()
+    for name, roi in (("a", "GTV"), ("b", "Heart"), ("c", "")):
+        main(["discover", str(tmp_path / "data"), "--out", str(out / f"{name}.tsv"), "--roi", roi])
+    (out / "told").write_text("".join(capfd.readouterr()))
+    assert {path.name for path in out.iterdir()} >= {"a.tsv", "b.left_out.tsv", "c.left_out.tsv"}
+    assert "[withheld]" in (out / "b.left_out.tsv").read_text()
+    assert canaries.found_below(out) == {}
+    (tmp_path / "data" / "ct").rename(tmp_path / "data" / canaries.patient)
+    main(["discover", str(tmp_path / "data"), "--out", str(out / "d.tsv"), "--roi", "GTV"])
+    assert "1 row(s) name folders or files that bear their patient's own name" in capfd.readouterr().err
+    assert WORD.upper() in (out / "d.tsv").read_text()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_paths_of_what_is_left_out_do_not_enter_a_repository(tmp_path, monkeypatch, capfd, inside):
+    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
+    make_key()
+    place, study = tmp_path / "data", tmp_path / "config" / "mystudy"
+    study.mkdir(parents=True)
+    if inside:
+        (tmp_path / "config" / "Snakefile").write_text("")
+    tree(place)
+    ct(place / "SMITH_JOHN" / "ct", stored(3), series="2.25.77", FrameOfReferenceUID="2.25.78")
+    (place / "rt" / "cut").rename(place / "SMITH_JOHN" / "smith.dcm")
+    assert main(["discover", str(place), "--out", str(study / "train.tsv"), "--roi", "GTV"]) == 0
+    rows = [line.split("\t")[1:] for line in (study / "train.left_out.tsv").read_text().splitlines()]
+    told = capfd.readouterr().err
+    named = {
+        "a damaged DICOM file, cut off inside its header": ("file 2 of 32", "SMITH_JOHN/smith.dcm"),
+        "CT series of 3 file(s): no segmentation goes with it": ("folder of file 3 of 32", "SMITH_JOHN/ct"),
+    }
+    assert {why: path for path, why in rows if why in named} == {why: paths[not inside] for why, paths in named.items()}
+    assert ("lies in a repository and has numbers for paths" in told) == inside
+    assert ("keep it to yourself" in told) != inside
+
+
+def test_memory_does_not_grow_with_files(tmp_path):
+    small, large = tmp_path / "small", tmp_path / "large"
+    ct(small / "ct", stored(20, 2, 2))
+    ct(large / "ct", stored(400, 2, 2))
+    peaks = []
+    for place in (small, small, large):  # the first run imports
+        tracemalloc.start()
+        discover(place, Wanted(KEY))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < peaks[1] + 400 * 700  # a name in a listing, and no header
+
+
+@pytest.mark.parametrize(
+    ("folder", "roi", "pairs"),
+    [("lung1/LUNG1-001", "GTV-1", 1), ("sts/dicom", "GTV_Mass.*", 4), ("ibsi/ct_phantom/dicom", "GTV-1", 1)],
+)
+def test_real_trees(data_dir, folder, roi, pairs):
+    found = discover(data_dir / folder, Wanted(KEY, roi=roi))
+    assert len(found.pairs) == pairs, found.left_out

@@ -1,0 +1,237 @@
+"""An archive of the tests' own that breaks off, cheats and lies: what is kept is whole, and what is short is said."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+
+import pytest
+
+from made.hospital import ct
+from radioloom.errors import CaseError, StudyError
+from radioloom.io.archives import archive
+from radioloom.io.archives.archive import Credentials, Interrupted, Listed, Short, bring
+from radioloom.io.archives.kinds import connect
+from radioloom.stages.images.fetch import arrived, fetch
+
+UID = "2.25.1001"  # of hospital.ct
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch):
+    """Waits between attempts, noted instead of waited."""
+    noted = []
+    monkeypatch.setattr(archive.time, "sleep", noted.append)
+    return noted
+
+
+@dataclass
+class Fake:
+    """Holds instances by name; breaks off after `allowed` of them, each time one more."""
+
+    held: dict[str, bytes]
+    named_by_sop: bool = True
+    md5: bool = False
+    allowed: int = 10**6
+    breaks: int = 0
+    asked: list[list[str]] = field(default_factory=list)
+
+    def listed(self, study, series):
+        digests = {name: hashlib.md5(data).hexdigest() if self.md5 else "" for name, data in self.held.items()}
+        return [Listed(name, len(data) if self.md5 else -1, digests[name]) for name, data in self.held.items()]
+
+    def send(self, study, series, arrivals):
+        self.asked.append([each.name for each in arrivals.missing()])
+        for n, each in enumerate(arrivals.missing()):
+            if n >= self.allowed and self.breaks:
+                self.breaks -= 1
+                raise Interrupted("pacs: the archive does not answer")
+            arrivals.put(each.name, self.held[each.name])
+
+
+@pytest.fixture(scope="module")
+def slices(tmp_path_factory):
+    """Eight instances of one series by SOPInstanceUID."""
+    import pydicom
+
+    files = ct(tmp_path_factory.mktemp("ct"))
+    return {str(pydicom.dcmread(path).SOPInstanceUID): path.read_bytes() for path in files}
+
+
+def names(folder):
+    return sorted(path.stem for path in folder.iterdir())
+
+
+def test_complete_series_has_a_manifest_and_is_not_asked_for_again(slices, tmp_path):
+    found = bring(Fake(slices), tmp_path, UID)
+    assert names(tmp_path / UID) == sorted(slices)
+    name, data = next(iter(slices.items()))
+    assert found["content"][f"{name}.dcm"] == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    assert found["bytes"] == sum(map(len, slices.values()))
+    assert json.loads((tmp_path / f"{UID}.json").read_text()) == found
+    assert sorted(path.name for path in tmp_path.iterdir()) == [UID, f"{UID}.json"]
+    assert bring(None, tmp_path, UID) == found
+
+
+def test_series_of_a_named_study_lies_below_it(slices, tmp_path):
+    bring(Fake(slices), tmp_path, f"2.25.1/{UID}")
+    assert names(tmp_path / "2.25.1" / UID) == sorted(slices)
+
+
+def test_interrupted_series_asks_for_the_rest_only(slices, tmp_path, waits):
+    fake = Fake(slices, allowed=3, breaks=2)
+    assert bring(fake, tmp_path, UID)["files"] == 8
+    assert [len(asked) for asked in fake.asked] == [8, 5, 2]
+    assert waits == [1.0, 4.0]
+
+
+def test_archive_that_never_answers_stops_the_study(slices, tmp_path, waits):
+    with pytest.raises(StudyError, match=r"pacs: the archive does not answer; 4 attempts were made. Run again later"):
+        bring(Fake(slices, allowed=0, breaks=99), tmp_path, UID)
+    assert waits == [1.0, 4.0, 16.0]
+
+
+def test_next_run_goes_on_where_the_last_one_stopped(slices, tmp_path):
+    with pytest.raises(StudyError):
+        bring(Fake(slices, allowed=1, breaks=99), tmp_path, UID)
+    fake = Fake(slices)
+    bring(fake, tmp_path, UID)
+    assert len(fake.asked[0]) == 8 - 4  # one came in each of the four attempts
+
+
+@pytest.mark.parametrize(
+    ("damage", "md5", "said"),
+    [
+        (lambda data: data[:-100], True, "bytes, and"),
+        (lambda data: data[:-1] + bytes([data[-1] ^ 1]), True, "MD5"),
+        (lambda data: b"<html>please log in</html>" * 10, False, "no DICOM file"),
+        (lambda data: data.replace(UID.encode(), b"2.25.1002"), False, "another instance"),
+        (lambda data: b"", False, "no DICOM file"),
+    ],
+)
+def test_instance_that_is_not_what_was_listed_is_never_kept(slices, tmp_path, damage, md5, said):
+    class Cheat(Fake):
+        def send(self, study, series, arrivals):
+            for each in arrivals.missing():
+                wrong = each.name == bad
+                arrivals.put(each.name, damage(self.held[each.name]) if wrong else self.held[each.name])
+
+    bad = list(slices)[3]
+    with pytest.raises(Short, match=r"1 of 8 files did not arrive whole .* in 4 attempts") as caught:
+        bring(Cheat(slices, md5=md5), tmp_path, UID)
+    assert said in str(caught.value)
+    assert UID not in str(caught.value)
+    assert bad not in str(caught.value)
+    assert names(tmp_path / UID) == sorted(set(slices) - {bad})
+    assert not (tmp_path / f"{UID}.json").exists()
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "..", "", ".hidden", "x" * 101, "1.2\n3", "C:\\x"])
+def test_names_that_could_leave_the_folder_are_refused(slices, tmp_path, name):
+    with pytest.raises(CaseError, match="no UID and no plain file name"):
+        bring(Fake({**slices, name: b"x"}), tmp_path / "inner", UID)
+    assert not list(tmp_path.rglob("*.dcm"))
+
+
+def test_absurd_lists_are_refused(slices, tmp_path):
+    class Listing(Fake):
+        def listed(self, study, series):
+            return self.held
+
+    for held, said in (
+        ([], "lists 0 instances"),
+        ([Listed(str(n)) for n in range(archive.MOST + 1)], "lists 20001 instances"),
+        ([Listed("1.2"), Listed("1.2")], "twice"),
+        ([Listed("1.2", archive.LARGEST + 1)], "more than 2147483648 bytes"),
+    ):
+        with pytest.raises(CaseError, match=said):
+            bring(Listing(held), tmp_path, UID)
+
+
+def test_instance_that_nobody_asked_for_is_not_kept(slices, tmp_path):
+    class Pushy(Fake):
+        def send(self, study, series, arrivals):
+            assert not arrivals.put("../evil", b"x")
+            super().send(study, series, arrivals)
+
+    bring(Pushy(slices), tmp_path / "a", UID)
+    assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".dcm", ".json"}
+
+
+def test_series_that_changed_on_our_disk_is_brought_again(slices, tmp_path):
+    first = bring(Fake(slices), tmp_path, UID)
+    changed, gone, *_ = sorted((tmp_path / UID).iterdir())
+    changed.write_bytes(changed.read_bytes()[:-2] + b"xx")
+    gone.unlink()
+    fake = Fake(slices)
+    assert bring(fake, tmp_path, UID) == first
+    assert sorted(fake.asked[0]) == sorted([changed.stem, gone.stem])
+
+
+def test_power_cut_leaves_no_hollow_file_behind(slices, tmp_path):
+    with pytest.raises(StudyError):
+        bring(Fake(slices, allowed=1, breaks=99), tmp_path, UID)
+    hollow = next((tmp_path / UID).iterdir())
+    hollow.write_bytes(b"")
+    fake = Fake(slices)
+    bring(fake, tmp_path, UID)
+    assert hollow.stem in fake.asked[0]
+    assert hollow.read_bytes() == slices[hollow.stem]
+
+
+def test_credentials_are_the_cohorts_own_and_never_shown():
+    environment = {"RADIOLOOM_VALID_1_USER": "u", "RADIOLOOM_VALID_1_PASSWORD": "secret", "RADIOLOOM_A_TOKEN": "secret"}
+    own = Credentials.of("valid-1", environment)
+    assert (own.user, own.password, own.token) == ("u", "secret", "")
+    assert "secret" not in repr(own)
+    with pytest.raises(StudyError, match="RADIOLOOM_CA_FILE: no such file"):
+        Credentials.of("a", {"RADIOLOOM_CA_FILE": os.devnull + "/nowhere"})
+
+
+def test_missing_package_is_named_with_its_remedy(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "radioloom.io.archives.dicomweb", None)
+    with pytest.raises(StudyError, match=r"source.kind dicomweb: .* is not installed; run `make archives`"):
+        connect({"kind": "dicomweb", "url": "https://pacs"}, "train", {})
+
+
+def row(case, image, segmentation, **other):
+    base = {"cohort": "train", "case": case, "replicate": "1", "roi": "tumour"}
+    return {**base, "image": f"fetched/train/{image}", "segmentation": segmentation, **other}
+
+
+def test_batch_brings_each_series_once_and_excludes_what_does_not_come():
+    asked = []
+
+    def give(uids):
+        asked.append(uids)
+        if uids == "2.25.404":
+            raise CaseError("the archive has 0 series of this UID")
+        return {"files": 1}
+
+    rows = [
+        row("a", "2.25.1", "fetched/train/2.25.2"),
+        row("a", "2.25.1", "fetched/train/2.25.2", roi="node"),
+        row("b", "2.25.3", "fetched/train/2.25.404"),
+        row("c", "2.25.404", "drawn/c.nii.gz"),
+    ]
+    found = fetch(rows, "fetched/train/", give)
+    assert asked == ["2.25.2", "2.25.1", "2.25.404"]  # b's image is not needed without its segmentation
+    assert found.rows == rows[:2]
+    assert set(found.series) == {"fetched/train/2.25.1", "fetched/train/2.25.2"}
+    assert [(each["case"], each["stage"], each["reason"]) for each in found.exclusions] == [
+        ("b", "fetch", "segmentation: the archive has 0 series of this UID"),
+        ("c", "fetch", "image: the archive has 0 series of this UID"),
+    ]
+
+
+def test_curation_takes_the_rows_of_its_own_sheet_that_have_arrived(tmp_path):
+    rows = [row("a", "2.25.1", "2.25.2"), row("a", "2.25.1", "2.25.2", roi="node"), row("b", "2.25.3", "2.25.4")]
+    foreign = row("z", "2.25.8", "2.25.9")
+    manifest = tmp_path / "study-batch.json"
+    manifest.write_text(json.dumps({"rows": [foreign, row("a", "2.25.1", "2.25.2", series="of yesterday")]}))
+    assert arrived(rows, [manifest]) == rows[:2]
+    manifest.write_text(json.dumps({"rows": [foreign]}))
+    assert arrived(rows, [manifest]) == []
+    assert arrived(rows, []) == rows

@@ -1,0 +1,209 @@
+"""DICOMweb against written answers: what is asked, what is kept, and what every refusal says."""
+
+import json
+import warnings
+from io import BytesIO
+
+import pydicom
+import pytest
+import requests
+from urllib3.response import HTTPResponse
+
+from made.hospital import ct
+from radioloom.errors import CaseError, StudyError
+from radioloom.io.archives import archive, dicomweb
+from radioloom.io.archives.archive import Credentials, Interrupted, Short, bring
+from radioloom.io.archives.dicomweb import DicomWeb
+
+STUDY, SERIES = "2.25.1", "2.25.1001"  # of hospital.ct
+URL = "https://pacs.example/dicom-web"
+HINT = "set RADIOLOOM_TRAIN_USER and RADIOLOOM_TRAIN_PASSWORD, or RADIOLOOM_TRAIN_TOKEN, in the environment"
+
+
+class Server(requests.adapters.BaseAdapter):
+    """Answers by the end of the path; `lost` instances are left out of the stream, `status` refuses everything."""
+
+    def __init__(self, held: dict[str, bytes], **changes):
+        super().__init__()
+        self.held, self.requests = held, []
+        self.count, self.lost, self.status, self.body, self.page = len(held), set(), 200, None, 3
+        vars(self).update(changes)
+
+    def close(self):
+        """Nothing is open."""
+
+    def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
+        self.requests.append(request)
+        self.verify, self.timeout = verify, timeout
+        if isinstance(self.status, Exception):
+            raise self.status
+        answer = requests.Response()
+        kind, body = self._answer(request.path_url)
+        answer.status_code, answer.request, answer.url = self.status, request, request.url
+        answer.headers["Content-Type"] = kind
+        answer.raw = HTTPResponse(BytesIO(body), preload_content=False, status=self.status)
+        return answer
+
+    def _answer(self, path):
+        path, _, query = path.partition("?")
+        if self.body is not None:
+            return self.body
+        if path.endswith("/series"):
+            return _json([{"0020000D": [STUDY], "0020000E": [SERIES], "00201209": [self.count]}])
+        if path.endswith("/instances"):
+            low = int(dict(pair.split("=") for pair in query.split("&") if pair).get("offset", 0))
+            names = list(self.held)[low : low + self.page]
+            return _json([{"00080018": [name], "00080016": ["1.2.840.10008.5.1.4.1.1.2"]} for name in names])
+        name = path.rpartition("/")[2]
+        names = [name] if name in self.held else [each for each in self.held if each not in self.lost]
+        parts = b"".join(b"\r\n--x\r\nContent-Type: application/dicom\r\n\r\n" + self.held[each] for each in names)
+        return "multipart/related; type=application/dicom; boundary=x", parts + b"\r\n--x--"
+
+
+def _json(entries):
+    found = [{tag: {"vr": "UI", "Value": value} for tag, value in entry.items()} for entry in entries]
+    return "application/dicom+json", json.dumps(found).encode()
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory):
+    files = ct(tmp_path_factory.mktemp("ct"))
+    return {str(pydicom.dcmread(path).SOPInstanceUID): path.read_bytes() for path in files}
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch):
+    monkeypatch.setattr(archive, "WAIT_S", 0.0)
+
+
+def client(server, **credentials):
+    made = DicomWeb({"kind": "dicomweb", "url": URL}, Credentials(**credentials), HINT)
+    made._client._session.mount("https://", server)
+    return made
+
+
+def test_series_is_listed_by_pages_and_streamed_as_it_is_stored(held, tmp_path):
+    server = Server(held)
+    assert bring(client(server), tmp_path, SERIES)["files"] == 8
+    assert {path.stem: path.read_bytes() for path in (tmp_path / SERIES).iterdir()} == held
+    asked = [request.path_url for request in server.requests]
+    assert sum(path.endswith(f"/studies/{STUDY}/series/{SERIES}") for path in asked) == 1
+    assert not any("/instances/" in path for path in asked)
+    assert "*" in server.requests[-1].headers["Accept"]
+    assert server.timeout == (archive.CONNECT_S, archive.ANSWER_S)
+
+
+def test_certificates_are_verified_with_the_named_authority_before_any_other(held, monkeypatch):
+    for elsewhere in ("", "/etc/other.pem"):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", elsewhere)
+        monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+        for named, wanted in (("/etc/own.pem", "/etc/own.pem"), (None, elsewhere or True)):
+            server = Server(held)
+            client(server, ca_file=named).listed("", SERIES)
+            assert server.verify == wanted
+
+
+def test_what_the_stream_left_out_is_asked_for_by_name(held, tmp_path):
+    lost = set(list(held)[2:4])
+    server = Server(held, lost=lost)
+    assert bring(client(server), tmp_path, f"{STUDY}/{SERIES}")["files"] == 8
+    asked = [request.path_url.rpartition("/")[2] for request in server.requests if "/instances/" in request.path_url]
+    assert sorted(asked) == sorted(lost)
+
+
+def test_server_that_ignores_offset_does_not_hold_us(held):
+    server = Server(held, page=100)
+    server._answer_all = server._answer
+    server._answer = lambda path: server._answer_all(path.partition("?")[0])
+    assert len(client(server).listed("", SERIES)) == 8
+
+
+def test_list_that_is_shorter_than_the_count_is_said(held, tmp_path):
+    with pytest.raises(Short, match="counts 9 instances in the series, and lists 8"):
+        bring(client(Server(held, count=9)), tmp_path, SERIES)
+
+
+def test_series_of_another_uid_is_none(held):
+    with pytest.raises(CaseError, match=r"^the archive has 0 series of this UID; mend it in the sheet"):
+        client(Server(held)).listed("", "2.25.404")
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "said"),
+    [
+        (401, StudyError, f"pacs.example: the archive refuses us (HTTP 401); {HINT}"),
+        (403, StudyError, HINT),
+        (404, CaseError, "does not have it (HTTP 404)"),
+        (503, Interrupted, "cannot answer now (HTTP 503)"),
+        (400, StudyError, "mend `source.url`"),
+        (requests.exceptions.SSLError("self-signed"), StudyError, "set RADIOLOOM_CA_FILE"),
+        (requests.exceptions.ConnectTimeout("slow"), Interrupted, "does not answer (ConnectTimeout)"),
+        (requests.exceptions.ConnectionError("down"), Interrupted, "does not answer (ConnectionError)"),
+    ],
+)
+def test_every_refusal_says_what_to_do_and_shows_nothing_secret(held, status, fault, said):
+    with pytest.raises(fault) as caught:
+        client(Server(held, status=status), user="reader", password="secret").listed("", SERIES)
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert SERIES not in str(caught.value)
+    assert ("pacs.example" in str(caught.value)) is not (fault is CaseError)  # what drops out reaches results
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ("text/html", b"<html>please log in</html>"),
+        ("application/dicom+json", b"{"),
+        ("application/dicom+json", b"[1, null]"),
+        ("application/dicom+json", b'[{"0020000E": {"Value": [{}]}}]'),
+    ],
+)
+def test_answer_of_another_kind_is_no_crash(held, body):
+    with pytest.raises((StudyError, CaseError)) as caught:
+        client(Server(held, body=body)).listed("", SERIES)
+    assert not (isinstance(caught.value, CaseError) and "pacs.example" in str(caught.value))
+
+
+def test_answer_without_end_is_cut(held, tmp_path, monkeypatch):
+    monkeypatch.setattr(dicomweb, "LARGEST", 10_000)
+    huge = {name: data + b"\0" * 10_000 for name, data in held.items()}
+    with pytest.raises(CaseError, match="more than 10000 bytes"):
+        bring(client(Server(huge)), tmp_path, SERIES)
+    monkeypatch.setattr(dicomweb, "LARGEST_LIST", 100)
+    with pytest.raises(CaseError, match="more than 100 bytes"):
+        client(Server(held)).listed("", SERIES)
+
+
+def test_instances_together_may_be_larger_than_the_largest(held, tmp_path, monkeypatch):
+    size = max(map(len, held.values()))
+    monkeypatch.setattr(dicomweb, "LARGEST", 2 * size)
+    made = client(Server(held))
+    made._client._chunk_size = 512
+    assert bring(made, tmp_path, SERIES)["bytes"] > 2 * size
+
+
+def test_credentials_go_where_they_belong(held):
+    for credentials, header in (
+        ({}, None),
+        ({"user": "reader", "password": "pw"}, "Basic cmVhZGVyOnB3"),
+        ({"token": "abc", "user": "reader"}, "Bearer abc"),
+    ):
+        server = Server(held)
+        client(server, **credentials).listed("", SERIES)
+        assert server.requests[0].headers.get("Authorization") == header
+
+
+def test_netrc_is_not_read(held, tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("machine pacs.example login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    server = Server(held)
+    client(server).listed("", SERIES)
+    assert "Authorization" not in server.requests[0].headers
+
+
+def test_libraries_write_no_line_with_a_uid(held, tmp_path, caplog, capfd):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        bring(client(Server(held)), tmp_path, SERIES)
+    assert SERIES not in caplog.text + "".join(capfd.readouterr())

@@ -1,0 +1,207 @@
+"""PET to SUV: QIBA's vendor-neutral pseudo-code by hand, what vendors say of when the scan began, and a real PET."""
+
+import datetime
+import math
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+
+from made.hospital import image_slice, save, stored
+from radioloom.errors import BadImage, FailedCheck
+from radioloom.io import images
+from radioloom.io.dicom import headers, pixels, suv
+from radioloom.io.dicom.series import assemble
+
+HALF_LIFE = 6586.2  # of fluorine-18, in seconds
+
+
+def volume(folder, factor):
+    made = assemble(list(headers.scan(folder).headers))
+    return pixels.read(made.headers, made.grid, (0, 0), factor)
+
+
+def pet(folder, drug=None, **other):
+    """Three PET slices, 370 MBq of fluorine-18 injected an hour before the scan; a tuple has a value for each slice."""
+    dose = Dataset()
+    given = {
+        "RadionuclideTotalDose": 3.7e8,
+        "RadionuclideHalfLife": 6586.2,
+        "RadiopharmaceuticalStartTime": "110000.00",
+    }
+    for key, value in (given | (drug or {})).items():
+        if value is not None:
+            setattr(dose, key, value)
+    said = {
+        "Units": "BQML", "DecayCorrection": "START", "PatientWeight": 70.0, "SeriesDate": "20100203",
+        "SeriesTime": "120000", "AcquisitionDate": "20100203", "AcquisitionTime": "120000.00",
+        "RadiopharmaceuticalInformationSequence": [dose], "RescaleIntercept": 0, "RescaleSlope": 2.5,
+    } | other  # fmt: skip
+    for k in range(3):
+        own = {key: value[k] if isinstance(value, tuple) else value for key, value in said.items()}
+        save(
+            image_slice(stored(1)[0], (0, 0, 3 * k), "PT", **{a: v for a, v in own.items() if v is not None}),
+            folder / str(k),
+        )
+    return assemble(list(headers.scan(folder).headers)).headers
+
+
+def test_suv_by_hand(tmp_path):
+    left = 3.7e8 * 0.5 ** (3600 / 6586.2)
+    assert suv.factor(pet(tmp_path / "start")) == pytest.approx(70000 / left, rel=1e-12)
+    assert suv.factor(pet(tmp_path / "admin", DecayCorrection="ADMIN")) == pytest.approx(70000 / 3.7e8, rel=1e-12)
+    assert suv.factor(pet(tmp_path / "gml", Units="GML")) == 1.0
+    assert volume(tmp_path / "start", 2.0).unit == "SUV"
+    assert np.array_equal(volume(tmp_path / "start", 2.0).array[0], stored(1)[0] * 2.5 * 2)
+
+
+def test_suv_where_the_series_was_reconstructed_later(tmp_path):
+    slices = pet(tmp_path, SeriesTime="164500")
+    assert suv.factor(slices) == pytest.approx(70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
+
+
+def test_suv_over_midnight_and_with_full_date(tmp_path):
+    late = {"RadiopharmaceuticalStartTime": "233000"}
+    times = {"SeriesTime": "003000", "AcquisitionTime": "003000"}
+    expected = pytest.approx(70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
+    assert suv.factor(pet(tmp_path / "a", late, **times)) == expected
+    full = {"RadiopharmaceuticalStartDateTime": "20100202233000.000000+0100", "RadiopharmaceuticalStartTime": None}
+    assert suv.factor(pet(tmp_path / "b", full, **times)) == expected
+
+
+def philips(folder, **private):
+    slices = pet(folder, Units="CNTS")
+    for header in slices:
+        data = pydicom.dcmread(header.path)
+        block = data.private_block(0x7053, "Philips PET Private Group", create=True)
+        for element, value in private.items():
+            block.add_new({"suv": 0x00, "bqml": 0x09}[element], "DS", str(value))
+        data.save_as(header.path)
+    return assemble(list(headers.scan(folder).headers)).headers
+
+
+def test_suv_of_philips_counts(tmp_path):
+    assert suv.factor(philips(tmp_path / "suv", suv=0.00042, bqml=1.5)) == 0.00042
+    factor = suv.factor(philips(tmp_path / "bqml", bqml=1.5))
+    assert factor == pytest.approx(1.5 * 70000 / (3.7e8 * 0.5 ** (3600 / 6586.2)))
+    with pytest.raises(BadImage, match="without Philips' private"):
+        suv.factor(philips(tmp_path / "none"))
+
+
+def factor_after(seconds):
+    """SUV factor of 370 MBq in 70 kg so many seconds after injection."""
+    return pytest.approx(70000 / (3.7e8 * 0.5 ** (seconds / HALF_LIFE)), rel=1e-12)
+
+
+LATER = {"SeriesTime": "164500"}  # the series was reconstructed hours after its scan
+
+
+def test_the_scan_of_ge_began_when_its_private_element_says(tmp_path):
+    """QIBA: where the series is dated after an acquisition, GE keeps the scan's date and time in (0009,100D)."""
+    slices = pet(tmp_path, AcquisitionTime=("121000.00", "121500.00", "122000.00"), **LATER)
+    for header in slices:
+        data = pydicom.dcmread(header.path)
+        block = data.private_block(0x0009, "GEMS_PETD_01", create=True)
+        block.add_new(0x0D, "DT", "20100203120730.00")
+        data.save_as(header.path)
+    assert suv.factor(slices) == factor_after(3600 + 7 * 60 + 30)
+    assert suv.uptake_minutes(slices) == 67.5
+
+
+def test_the_scan_of_siemens_began_before_the_average_count_rate_of_a_bed(tmp_path):
+    """QIBA: scan = acquisition - frame reference time + time of the average count rate within the frame."""
+    constant, frame = math.log(2) / HALF_LIFE, 180.0
+    average = math.log(constant * frame / (1 - math.exp(-constant * frame))) / constant
+    assert 89 < average < 90  # before the middle, since counts fall
+    reference = 600 + average  # the bed is scanned from 600 s on after the scan began at 12:00
+    slices = pet(
+        tmp_path,
+        AcquisitionTime="121000.00",
+        ActualFrameDuration=180000,
+        FrameReferenceTime=str(1000 * reference)[:16],
+        **LATER,
+    )
+    expected = 70000 / (3.7e8 * 0.5 ** (3600 / HALF_LIFE))
+    assert suv.factor(slices) == pytest.approx(expected, rel=1e-8)
+    assert suv.uptake_minutes(slices) == pytest.approx(60, abs=1e-4)
+    early = pet(tmp_path / "b", AcquisitionTime="121000.00", ActualFrameDuration=180000, FrameReferenceTime="689000")
+    assert suv.factor(early) == pytest.approx(expected, rel=1e-12)  # a series that is not dated later is believed
+
+
+def test_the_average_count_rate_is_where_the_integral_says():
+    """The mean of exp(-ct) over a frame equals its value at that time."""
+    constant = math.log(2) / 122.0  # oxygen-15, whose frames are long beside its half-life
+    times = np.linspace(0, 300, 300001)
+    mean = np.trapezoid(np.exp(-constant * times), times) / 300
+    assert math.exp(-constant * suv.average(300.0, 122.0)) == pytest.approx(mean, rel=1e-9)
+    assert suv.average(0.0, 122.0) == 0
+
+
+def test_without_correction_of_decay_the_dose_is_that_of_the_frame(tmp_path):
+    """NONE: counts of 180 s from 12:20 on, so that the mean activity is that of the average count rate's time."""
+    slices = pet(tmp_path, DecayCorrection="NONE", AcquisitionTime="122000.00", ActualFrameDuration=180000)
+    assert suv.factor(slices) == factor_after(3600 + 1200 + suv.average(180.0, HALF_LIFE))
+    beds = pet(tmp_path / "b", DecayCorrection="NONE", AcquisitionTime=("122000.00", "122000.00", "122300.00"))
+    with pytest.raises(FailedCheck, match="2 bed positions of different time") as fault:
+        suv.factor(beds)
+    assert fault.value.check == "suv"
+
+
+def test_letters_for_a_number_are_a_reason(tmp_path):
+    slices = pet(tmp_path, PatientWeight="777.5")
+    for header in slices:
+        header.path.write_bytes(header.path.read_bytes().replace(b"777.5", b"77x.5"))
+    with pytest.raises(FailedCheck, match="letters for a number"):
+        suv.factor(slices)
+
+
+def test_uptake_is_known_where_suv_needs_none(tmp_path):
+    assert suv.uptake_minutes(pet(tmp_path / "a", Units="GML", DecayCorrection="ADMIN")) == 60
+    assert suv.uptake_minutes(pet(tmp_path / "b", {"RadiopharmaceuticalStartTime": None})) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "expected"),
+    [
+        ("20100203", "120000", datetime.datetime(2010, 2, 3, 12)),
+        ("20100203", "1200", datetime.datetime(2010, 2, 3, 12)),
+        ("20100203", "12:00:01.5+0100", datetime.datetime(2010, 2, 3, 12, 0, 1, 500000)),
+        ("20101303", "120000", None),
+        ("", "120000", None),
+        ("20100203", "noon", None),
+    ],
+)
+def test_moments(day, clock, expected):
+    assert suv.moment(day, clock) == expected
+
+
+@pytest.mark.parametrize(
+    ("drug", "other", "said"),
+    [
+        ({}, {"PatientWeight": None}, "without PatientWeight"),
+        ({}, {"RadiopharmaceuticalInformationSequence": None}, "without its radiopharmaceutical"),
+        ({"RadionuclideTotalDose": 370.0}, {}, "dose of 370.0 Bq.*MBq"),
+        ({"RadionuclideHalfLife": None}, {}, "half-life"),
+        ({"RadiopharmaceuticalStartTime": None}, {}, "time of injection"),
+        ({"RadiopharmaceuticalStartTime": "1x00"}, {}, "time of injection"),
+        ({}, {"SeriesTime": None, "AcquisitionTime": None}, "series and acquisition time"),
+        ({}, {"DecayCorrection": "SOME"}, "decay correction SOME; START, ADMIN, NONE can be made SUV"),
+        ({}, {"CorrectedImage": ["DECY", "SCAT"]}, "without correction of attenuation .CorrectedImage DECY, SCAT"),
+        ({}, {"Units": "PROPCPS"}, "units PROPCPS"),
+        ({}, {"Units": "GML", "SUVType": "LBM"}, "SUV of type LBM"),
+        ({"RadiopharmaceuticalStartDateTime": "20100101110000"}, {}, "minutes after injection"),
+    ],
+)
+def test_what_suv_needs_is_named(tmp_path, drug, other, said):
+    with pytest.raises(BadImage, match=said):
+        suv.factor(pet(tmp_path, drug, **other))
+
+
+def test_suv_is_that_of_the_ibsi_images(data_dir):
+    """STS_025: the NIfTI image was made from the same PET by the IBSI authors."""
+    made = assemble(list(headers.scan(data_dir / "sts" / "dicom" / "STS_025" / "PET" / "image").headers))
+    found = pixels.read(made.headers, made.grid, (0, 0), suv.factor(made.headers))
+    given = images.read(data_dir / "sts" / "nifti" / "STS_025" / "PET_image.nii.gz")
+    assert found.grid.same_place(given.grid)
+    assert np.abs(found.array - given.array).max() < 1e-6 * given.array.max()

@@ -1,0 +1,83 @@
+"""Structures by name and their contours; files that are broken."""
+
+import numpy as np
+import pydicom
+import pytest
+
+from made.hospital import square, structures
+from radioloom.errors import BadMask
+from radioloom.io.segmentations import rtstruct
+from radioloom.provenance import digest
+from radioloom.segmentation.choose import Choice
+
+
+def named(found, *patterns, take="union"):
+    return found.named(Choice(patterns, take))[0]
+
+
+def test_names_are_matched_in_full_whatever_their_case(tmp_path):
+    contours = {"GTV-1": [square(-100, 0, 5)], "GTV-10": [square(-97, 0, 5)], "Lung  left": [square(-97, 0, 5)]}
+    found = rtstruct.read(structures(tmp_path / "rs", contours))
+    assert [each.name for each in named(found, "gtv-1")] == ["GTV-1"]
+    assert [each.name for each in named(found, "GTV-.*")] == ["GTV-1", "GTV-10"]
+    assert [each.name for each in named(found, "lung +left")] == ["Lung  left"]
+    with pytest.raises(
+        BadMask, match="no structure matches 'GTV'; found: 'GTV-1', 'GTV-10', 'Lung  left'; set `pattern`"
+    ):
+        named(found, "GTV")
+    with pytest.raises(BadMask, match=r"'\(' is no regular expression"):
+        named(found, "(")
+
+
+def test_contours_are_in_zyx_and_references_are_digests(tmp_path):
+    found = rtstruct.read(structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5)]}))
+    assert np.array_equal(named(found, "GTV")[0].contours[0], square(-100, 0, 5)[:, ::-1])
+    assert found.series == {digest("2.25.1001")}
+    assert found.frames == {digest("2.25.2001")}
+
+
+@pytest.mark.parametrize(
+    ("contours", "kind", "said"),
+    [
+        (None, "CLOSED_PLANAR", "has no contour"),
+        ([], "CLOSED_PLANAR", "has no contour"),
+        ([square(-100, 0, 5)], "POINT", "has only contours of kind POINT"),
+        ([square(-100, 0, 5)], "OPEN_PLANAR", "has only contours of kind OPEN_PLANAR"),
+    ],
+)
+def test_a_structure_without_closed_contours(tmp_path, contours, kind, said):
+    with pytest.raises(BadMask, match=f"'GTV' {said}"):
+        named(rtstruct.read(structures(tmp_path / "rs", {"GTV": contours}, kind=kind)), "GTV")
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "said"),
+    [(["1", "2"], "2 coordinates"), (["1", "x", "3"], "no numbers"), (["1", "inf", "3"], "3 coordinates")],
+)
+def test_coordinates_that_are_none(tmp_path, coordinates, said):
+    path = structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5)]})
+    data = pydicom.dcmread(path)
+    text = "\\".join(coordinates).encode()
+    element = pydicom.dataelem.RawDataElement(pydicom.tag.Tag(0x30060050), "DS", len(text), text, 0, False, True)
+    data.ROIContourSequence[0].ContourSequence[0][0x30060050] = element
+    data.save_as(path)
+    with pytest.raises(BadMask, match=said):
+        named(rtstruct.read(path), "GTV")
+
+
+def test_truncated_at_any_place_it_is_refused_or_lacks_contours(tmp_path):
+    path = structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5)] * 5})
+    whole = path.read_bytes()
+    for n in range(140, len(whole) - 1, 31):
+        path.write_bytes(whole[:n])
+        with pytest.raises(BadMask):
+            named(rtstruct.read(path), "GTV")
+
+
+def test_real_structure_sets(data_dir):
+    found = rtstruct.read(data_dir / "lung1" / "LUNG1-001" / "mask_rtstruct" / "1-1.dcm")
+    assert found.names == ("GTV-1", "Spinal-Cord", "Lung-Left", "Lung-Right")
+    data = pydicom.dcmread(data_dir / "lung1" / "LUNG1-001" / "mask_rtstruct" / "1-1.dcm")
+    drawn = data.ROIContourSequence[0].ContourSequence
+    for ours, theirs in zip(named(found, "GTV-1")[0].contours, drawn, strict=True):
+        assert np.array_equal(ours[:, ::-1].ravel(), np.array(theirs.ContourData, float))

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from radioloom.errors import StudyError
+from radioloom.prediction.metrics.concordance import comparable, feature_concordance
+from radioloom.prediction.models import MODELS, fit_model
+from radioloom.prediction.outcome import outcome
+from radioloom.prediction.selectors import SELECTORS, Candidates, select
+
+NAMES = np.array(["a", "b", "c", "d", "e", "f"], dtype=object)
+GROUPS = np.array(["shape", "shape", "texture", "texture", "texture", "filtered"], dtype=object)
+
+
+def candidates(scores=(0.55, 0.30, 0.62, 0.61, 0.40, 0.50), n: int = 60) -> Candidates:
+    """Scores as given; columns of noise, with the hazard in columns c and f."""
+    draw = np.random.default_rng(3)
+    columns = draw.normal(size=(n, 6))
+    time = np.ceil(draw.exponential(300 / np.exp(columns[:, 2] - columns[:, 5])))
+    outcomes = outcome("survival", np.arange(n) % 4 > 0, time)
+    if scores is None:
+        scores = feature_concordance([comparable(outcomes)], columns)[0]
+    return Candidates(NAMES, GROUPS, np.array(scores), columns, outcomes, MODELS["cox"])
+
+
+def chosen(name: str, n_features: int = 4, **of) -> list[str]:
+    return [NAMES[place] for place in select(candidates(**of), name, n_features)]
+
+
+def test_best_per_group_takes_the_strongest_of_each_whichever_way_it_points():
+    assert chosen("best_per_group") == ["b", "c", "f"]
+    assert chosen("best_per_group", 2) == ["b", "c"]
+    assert select(candidates(), "best_per_group", 4)[1] == "most prognostic of shape: C 0.300"
+
+
+def test_top_takes_the_strongest_of_all():
+    assert chosen("top", 3) == ["b", "c", "d"]
+    assert select(candidates(), "top", 3)[3] == "rank 3 of 6: C 0.610"
+
+
+def test_equal_strengths_are_taken_by_name():
+    assert chosen("top", 2, scores=[0.4, 0.6, 0.6, 0.4, 0.4, 0.6]) == ["a", "b"]
+
+
+def test_a_mirror_image_is_as_strong():
+    assert chosen("top", 2, scores=[0.5, 0.3, 0.7, 0.5, 0.5, 0.5]) == ["b", "c"]
+    assert chosen("top", 1, scores=[0.5, 0.7, 0.30000000000000004, 0.5, 0.5, 0.5]) == ["b"]
+
+
+def test_forward_finds_the_two_that_bear_on_the_outcome_and_stops():
+    """Naive twin: at each step every candidate is fitted, and a step needs a likelihood ratio above 3.84."""
+    found = chosen("forward", scores=None)
+    assert found[:2] in (["c", "f"], ["f", "c"])
+    given = candidates(scores=None)
+    kept: list[int] = []
+    while len(kept) < 4:
+        rest = [place for place in range(6) if place not in kept]
+        base = fit_model(given.model, given.columns[:, kept], given.outcomes).log_likelihood
+        gains = [
+            fit_model(given.model, given.columns[:, [*kept, p]], given.outcomes).log_likelihood - base for p in rest
+        ]
+        if max(gains) < 3.84 / 2:
+            break
+        kept.append(rest[int(np.argmax(gains))])
+    assert found == [NAMES[place] for place in kept]
+
+
+def test_forward_takes_no_more_than_asked():
+    assert len(chosen("forward", 1, scores=None)) == 1
+
+
+@pytest.mark.parametrize("name", SELECTORS)
+def test_nothing_to_choose_from(name):
+    none = candidates()
+    empty = Candidates(NAMES[:0], GROUPS[:0], none.scores[:0], none.columns[:, :0], none.outcomes, none.model)
+    assert select(empty, name, 4) == {}
+
+
+def test_an_unknown_selector():
+    with pytest.raises(StudyError, match=r"model.selector is 'lasso'; it must be one of best_per_group, top, forward"):
+        select(candidates(), "lasso", 4)

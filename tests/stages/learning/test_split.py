@@ -1,0 +1,89 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from radioloom.errors import StudyError
+from radioloom.stages.learning.split import split
+from radioloom.tables import SPLITS
+
+ROLES = {"one": "training", "two": "training", "v": "validation", "g": "genomics"}
+CV = {"cross_validation": {"folds": 5, "repeats": 3}}
+
+
+def people(sizes: dict[str, int], every: int = 3) -> pd.DataFrame:
+    """Every third has the event."""
+    rows = [(c, f"{c}{i:02d}", float(i + 1), i % every == 0) for c, n in sizes.items() for i in range(n)]
+    return pd.DataFrame(rows, columns=["cohort", "case", "time_days", "event"])
+
+
+CLINICAL = people({"one": 23, "two": 17, "v": 12, "g": 4})
+CASES = list(zip(CLINICAL["cohort"], CLINICAL["case"], strict=True))
+
+
+def made(clinical=CLINICAL, cases=CASES, settings=CV, seed=1) -> pd.DataFrame:
+    return SPLITS.frame(split(clinical, cases, ROLES, settings, seed))
+
+
+def test_the_frozen_split_is_by_role():
+    frozen = made()[lambda f: f["split"] == "frozen"]
+    assert frozen.groupby(["cohort", "part"]).size().to_dict() == {
+        ("one", "train"): 23,
+        ("two", "train"): 17,
+        ("v", "test"): 12,
+    }
+
+
+def test_folds_are_a_partition_of_the_training_cohorts_in_each_repeat():
+    found = made()[lambda f: f["split"] != "frozen"]
+    assert found["split"].nunique() == 15
+    assert set(found["cohort"]) == {"one", "two"}
+    assert found.groupby("split").size().eq(40).all()
+    tested = found[found["part"] == "test"]
+    for repeat in ("r01", "r02", "r03"):
+        mine = tested[tested["split"].str.startswith(repeat)]
+        assert len(mine) == 40
+        assert not mine.duplicated(["cohort", "case"]).any()
+
+
+def test_folds_have_their_share_of_events_and_cohorts():
+    found = made()[lambda f: (f["split"] != "frozen") & (f["part"] == "test")].merge(CLINICAL)
+    for of in ("size", "event", "cohort"):
+        column = {"size": 1, "event": found["event"], "cohort": found["cohort"] == "one"}[of]
+        counts = found.assign(x=column).groupby("split")["x"].sum()
+        assert counts.max() - counts.min() <= 2, of
+
+
+def test_repeats_differ_and_the_seed_decides():
+    found = made()
+    parts = found.pivot_table(index="case", columns="split", values="part", aggfunc="first")
+    assert not parts["r01f1"].equals(parts["r02f1"])
+    pd.testing.assert_frame_equal(found, made())
+    assert not found.equals(made(seed=2))
+
+
+def test_order_of_rows_does_not_matter():
+    shuffled = CLINICAL.sample(frac=1, random_state=3)
+    pd.testing.assert_frame_equal(made(shuffled, CASES[::-1]), made())
+
+
+def test_who_lacks_outcome_or_features_is_in_no_split():
+    found = made(CLINICAL[CLINICAL["case"] != "one03"], [case for case in CASES if case[1] != "v05"])
+    assert not set(found["case"]) & {"one03", "v05", "g00"}
+
+
+def test_no_cross_validation():
+    assert set(made(settings={"cross_validation": {"folds": 5, "repeats": 0}})["split"]) == {"frozen"}
+
+
+def test_faults():
+    with pytest.raises(StudyError, match="no patient with outcome and features in a cohort of role `training`"):
+        made(cases=[case for case in CASES if case[0] == "v"])
+    few = people({"one": 30}, every=10)
+    with pytest.raises(StudyError, match="5 folds, but only 3 events among 30 training patients; lower"):
+        made(few, list(zip(few["cohort"], few["case"], strict=True)))
+
+
+def test_all_with_events_is_no_fault():
+    dead = people({"one": 20}, every=1)
+    found = made(dead, list(zip(dead["cohort"], dead["case"], strict=True)))
+    assert np.array_equal(found.groupby("split").size().unique(), [20])

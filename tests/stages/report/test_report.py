@@ -1,0 +1,278 @@
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from made.synthetic_study import FEATURES, binary_study, html, survival_study
+from radioloom import tables
+from radioloom.stages.report.report import report
+
+VOID = {"meta", "link", "br", "hr", "img", "wbr", "input"}
+
+
+class Page(HTMLParser):
+    """Ids, links, text of cells; raises where tags do not close in the order they opened."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.links, self.tags, self.words = [], [], [], Counter(), []
+        self.feed(text)
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.tags[tag] += 1
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [value for key, value in attributes if key in ("href", "src", "xlink:href") and value]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open, f"</{tag}> closes nothing"
+            assert self.open[-1] == tag, f"</{tag}> while {self.open[-3:]} are open"
+            self.open.pop()
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+@pytest.fixture(scope="module", params=["survival", "binary"])
+def text(request):
+    return html(request.param)
+
+
+def words(text):
+    """The text that a reader sees, in one line."""
+    shown = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", text, flags=re.S)
+    return re.sub(r"\s+", " ", " ".join(Page(shown).words))
+
+
+def test_it_is_one_sound_page(text):
+    page = Page(text)
+    assert text.startswith("<!DOCTYPE html>")
+    assert len(page.ids) == len(set(page.ids))
+    assert page.tags["script"] == page.tags["link"] == page.tags["img"] == 0
+    anchors = [link[1:] for link in page.links if link.startswith("#")]
+    assert set(anchors) <= set(page.ids)
+
+
+def test_nothing_is_loaded_from_anywhere(text):
+    assert not [link for link in Page(text).links if not link.startswith(("#", "data:"))]
+    assert "@import" not in text
+    assert set(re.findall(r"url\((.{5})", text)) <= {
+        "data:",
+        *(f"#{name}" for name in re.findall(r"url\(#(.{4})", text)),
+    }
+
+
+def test_two_reports_are_the_same_bytes():
+    assert report(binary_study()) == html("binary")
+
+
+def test_every_exclusion_stands_with_its_reason():
+    shown = words(html("survival"))
+    for row in survival_study().exclusions.itertuples():
+        assert row.case in shown
+        assert row.reason.replace("_", "_ ") in shown.replace("_", "_ ")
+
+
+def test_sections_that_a_study_has_not_are_not_there():
+    full, plain = html("survival"), html("binary")
+    for section in ("genomics", "truth"):
+        assert f'<section id="{section}">' in full
+        assert f'<section id="{section}">' not in plain
+    assert "Kaplan" not in plain
+    assert "imaged or delineated twice" in plain
+    assert "No case was excluded." in plain
+
+
+def test_what_stands_in_the_tables_stands_in_the_page():
+    shown = words(html("survival"))
+    for said in (
+        "0.71 (0.64–0.78)",
+        "72%",
+        "readers: 75 of 204 kept",
+        "log-rank p 0.008",
+        "2 cases",
+        "log hazard ratio per SD",
+    ):
+        assert said in shown, said
+    assert "AUC 0.74 (0.67–0.81), above chance" in words(html("binary"))
+
+
+def test_readers_and_what_was_mended_stand_in_the_page():
+    full, plain = words(html("survival")), words(html("binary"))
+    assert "148 regions were drawn as contours" in full
+    assert "are 0.20 % apart at the median and 0.40 % (case genomics-001 of genomics) at most" in full
+    assert "1 slice(s) between contours have none 10 valid1-001, valid1-004, valid1-007 ..." in full
+    assert "The least alike: case readers-001 of readers, readers B and C: Dice 0.78, Hausdorff 95 4.4 mm." in full
+    assert "B with others 8 16 0.83 (0.78–0.87)" in full
+    assert "within 2 mm of the other one" in full
+    assert "Segmentations" not in plain
+
+
+def test_acquisition_says_what_the_models_were_given():
+    study = survival_study()
+    said = words(html("survival"))
+    assert "25% of 20 features go with vendor and kernel by more than 10% of their variance; 5% do so within" in said
+    assert "Slice thickness is the same within each cohort" in said
+    assert "This study does not harmonise" in said
+    learned = {"batch": ["kernel"], "learned": {"B30f": 31}, "cohorts": {"train": [31, 40], "valid1": [0, 30]}}
+    settings = {**study.settings, "harmonise": {"method": "combat", "batch": ["kernel"]}}
+    signature = {**study.signature, "harmonisation": learned}
+    said = words(report(replace(study, settings=settings, signature=signature, pictures={})))
+    assert "Learned: B30f (31). Harmonised so: 31 of 40 in train, 0 of 30 in valid1;" in said
+    assert "acquisition" not in Page(html("binary")).ids
+    measured = study.acquisition[study.acquisition["harmonised"] == "no"]
+    said = words(report(replace(study, acquisition=measured, pictures={})))
+    assert "would have nothing to learn here" in said
+    assert "ComBat of all cases" not in said
+
+
+def test_text_of_the_study_is_text():
+    study = binary_study()
+    settings = {**study.settings, "title": "<script>alert(1)</script> & more", "description": "a < b"}
+    page = Page(report(replace(study, settings=settings)))
+    assert page.tags["script"] == 0
+    assert "<script>alert(1)</script> & more" in "".join(page.words)
+
+
+def test_neither_paths_nor_dates(text):
+    assert not re.search(r"/(home|work|tmp|root|usr)/", text)
+    assert not re.search(r"20\d\d-\d\d-\d\d", text)
+
+
+def test_a_signature_without_features():
+    study = binary_study()
+    said = words(report(replace(study, signature={**study.signature, "features": [], "note": "no feature is left"})))
+    assert "the signature gives every patient the same risk" in said
+    assert "no feature is left" in said
+
+
+def test_a_study_that_was_judged_on_its_training_cases_only():
+    study = binary_study()
+    said = words(report(replace(study, metrics=study.metrics[study.metrics["evaluation"] == "apparent"])))
+    assert "how well it does elsewhere is not known" in said
+
+
+def test_of_an_archive_the_report_shows_its_kind_and_not_the_hospitals_machine():
+    study = binary_study()
+    source = {"kind": "dimse", "host": "pacs.hospital.example", "port": 11112, "aet": "CANARY", "calling": "CANARY"}
+    cohorts = {name: {**cohort, "source": source} for name, cohort in study.settings["cohorts"].items()}
+    text = report(replace(study, settings={**study.settings, "cohorts": cohorts}))
+    assert "kind: dimse" in words(text)
+    assert not [name for name in ("hospital.example", "11112", "CANARY") if name in text]
+
+
+def test_without_volume_without_pictures_without_provenance():
+    study = binary_study()
+    bare = replace(study, selection=study.selection.assign(volume_rho=np.nan), pictures={}, provenance={})
+    page = Page(report(bare))
+    assert "contact" not in page.ids
+
+
+def test_a_case_that_dropped_out_after_its_picture_keeps_it_under_the_reason():
+    study = binary_study()
+    row = {"cohort": "sts", "case": "sts-003", "replicate": "1", "stage": "clinical", "reason": "no outcome at all"}
+    text = report(replace(study, exclusions=tables.EXCLUSIONS.frame([row])))
+    tile = next(part for part in text.split('<span class="tile') if "sts-003</i>" in part)
+    assert "<b " in tile
+    assert "<em>no outcome at all</em>" in tile
+    assert text.count("<b role") == 25
+
+
+def test_a_replicate_that_dropped_out_late_has_one_tile():
+    study = survival_study()
+    row = {"cohort": "readers", "case": "readers-003", "replicate": "B", "stage": "extract", "reason": "too small"}
+    out = pd.concat([study.exclusions, tables.EXCLUSIONS.frame([row])], ignore_index=True)
+    text = report(replace(study, exclusions=out))
+    tiles = [part for part in text.split('<span class="tile') if "readers-003 · B</i>" in part]
+    assert len(tiles) == 1
+    assert "<em>too small</em>" in tiles[0]
+    assert "<b " in tiles[0]
+
+
+def test_folds_tell_how_stable_the_selection_is():
+    study = binary_study()
+    folds = [study.selection.assign(split=f"r0{k}f1") for k in range(3)]
+    assert "chosen in folds (of 3)" in words(report(replace(study, selection=pd.concat([study.selection, *folds]))))
+
+
+def test_a_survival_study_without_genes_or_truth():
+    study = survival_study()
+    bare = replace(study, modules=None, associations=None, genomics={}, truth=None, pictures={})
+    page = Page(report(bare))
+    assert {"study", "flow", "reliability", "signature", "performance", "provenance"} <= set(page.ids)
+    assert "truth" not in page.ids
+
+
+def test_traits_their_agreement_and_what_was_left_out():
+    study = survival_study()
+    answer = {"cohort": "genomics", "number": None, "level": None, "unit": None, "code": None, "code_system": None}
+    traits = [
+        {**answer, "case": case, "reader": reader, "trait": "Shape <2D>", "value": shape}
+        for case, shape in (("genomics-001", "round"), ("genomics-002", "oval"), ("genomics-003", "round"))
+        for reader in ("reader-1", "reader-2")
+    ]
+    size = {**answer, "case": "genomics-001", "reader": "reader-1", "trait": "Size", "value": "12", "number": 12.0}
+    pair = {"cohort": "genomics", "first": "reader-1", "second": "reader-2", "trait": "Shape <2D>", "n": 3}
+    agreed = {**pair, "statistic": "kappa", "estimate": 0.71, "low": 0.2, "high": 1.0, "same": 2 / 3}
+    out = {"cohort": "genomics", "document": "0123456789ab", "case": None, "reader": None, "reason": "of no case"}
+    pairs = study.associations[study.associations["feature_id"] == FEATURES[1]]
+    pairs = pairs.assign(feature_id="trait: Shape <2D> = oval")
+    more = {
+        "traits": tables.TRAITS.frame([*traits, {**size, "unit": "mm"}]),
+        "trait_agreement": tables.TRAIT_AGREEMENT.frame([agreed]),
+        "unread": tables.UNREAD.frame([out]),
+        "associations": pd.concat([study.associations, pairs], ignore_index=True),
+    }
+    shown = words(report(replace(study, **more)))
+    for said in (
+        "genomics: 2 readers annotated 3 of 30 cases",
+        "round (4); oval (2)",
+        "12.00 (12.00 to 12.00) mm",
+        "kappa 0.71 (0.20–1.00) 67% 3",
+        "0123456789ab – – of no case",
+        "The same with readers' traits",
+    ):
+        assert said in shown, said
+    lonely = {**more, "trait_agreement": tables.TRAIT_AGREEMENT.frame([]), "unread": tables.UNREAD.frame([])}
+    assert "No case was annotated by two readers" in words(report(replace(study, **lonely)))
+    assert "Readers' traits" not in words(html("survival"))
+
+
+def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped():
+    study = binary_study()
+    own = study.metrics[(study.metrics["model"] == "signature") & (study.metrics["metric"] == "auc")]
+    rows = own.assign(model="control: shuffled ROI", estimate=0.512, low=0.4, high=0.62)
+    minus = rows.assign(metric="signature_minus", estimate=0.2, low=0.1, high=0.3)
+    whose = {"cohort": "sts", "case": "sts-001", "replicate": "1", "roi": "tumour"}
+    skipped = tables.SKIPPED.frame([{**whose, "variant": "uniform_image", "reason": "the range <0> is empty"}])
+    metrics = pd.concat([study.metrics, rows, minus], ignore_index=True)
+    with_robustness = {**study.settings, "robustness": {"chain": "RCV", "repeats": 7, "form": "ICC(1)"}}
+    page = report(replace(study, metrics=metrics, skipped=skipped, settings=with_robustness))
+    table = page[page.index("Performance of every model") :]
+    table = table[: table.index("</table>")]
+    assert re.findall(r"<td>(signature|volume|control: shuffled ROI|null)</td>", table)[:3] == [
+        "signature",
+        "volume",
+        "control: shuffled ROI",
+    ]
+    assert "0.51 (0.40–0.62)" in table
+    assert "0.20 (0.10–0.30)" in table
+    said = words(page)
+    assert "signature minus this model" in said
+    assert "the range <0> is empty" in said
+    assert "texture 0.51, worse in 1 of 1" in said
+    plain = words(report(study))
+    assert "control" not in plain
+    assert "could not be measured. Their cases" not in plain

@@ -1,0 +1,1 @@
+"""The commands of `radioloom`, one file each."""

@@ -1,0 +1,216 @@
+"""Stage discover: the cohort sheet of any folder tree of DICOM, by what its files say and not by where they lie."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from radioloom.errors import BadImage, BadMask, CaseError, StudyError
+from radioloom.io.dicom import headers
+from radioloom.io.dicom.identity import Identity, identity
+from radioloom.io.files import files_below
+from radioloom.io.segmentations.read import Candidate
+from radioloom.provenance import digest
+from radioloom.pseudonym import pseudonym
+from radioloom.segmentation.choose import Choice
+from radioloom.volume import MODALITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One row of the sheet."""
+
+    case: str
+    image: str  # folder below the place searched
+    segmentation: str  # file below it
+    pattern: str
+    modality: str
+    replicate: str
+    days: int | None  # since the patient's first image, None where a file has no date
+    telling: bool  # whether a path holds a word of its patient's own
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What a folder tree holds."""
+
+    pairs: list[Pair]
+    left_out: list[tuple[str, str, str]]  # case ("" where unknown), path, why
+    patients: dict[str, str] = field(repr=False)  # pseudonym -> patient's number
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for."""
+
+    key: bytes = field(repr=False)  # of pseudonyms
+    modality: str = ""  # "" takes CT, PT and MR
+    roi: str = ""  # pattern of the structure's name; "" where every segmentation holds one structure
+
+
+@dataclass(slots=True)
+class _Series:
+    """One series while its files are met: no header is kept."""
+
+    modality: str
+    frame: str  # digest
+    patient: str  # digest
+    first: Path
+    folder: Path
+    n_files: int = 0
+    mixed: bool = False  # files of several patients
+    paired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    place: Path
+    series: dict[str, _Series]  # by digest of the UID
+    drawings: list[tuple[Candidate, str]]  # with digest of the patient
+    left_out: list[tuple[str, str, str]]
+    births: dict[str, set[str]] = field(repr=False)  # by patient's number
+
+    def path(self, file: Path) -> str:
+        return file.relative_to(self.place).as_posix()
+
+
+def discover(place: Path, wanted: Wanted) -> Discovered:
+    """Pair the images and segmentations at or below a place.
+
+    A segmentation goes with the series that it refers to, or else with the one series in its frame of reference.
+    Replicates of a patient are numbered in the order of their days. Headers are read one by one; what is kept is a
+    record a series and a path a segmentation. Raises StudyError where there is no such folder.
+    """
+    if not place.is_dir():
+        raise StudyError(f"{place}: no such folder; give the folder that the images are in")
+    tree = _gather(place)
+    found: list[tuple[Identity, Pair]] = []
+    for drawing, patient in tree.drawings:
+        try:
+            found.append(_pair(tree, drawing, patient, wanted))
+        except CaseError as error:
+            tree.left_out.append(("", tree.path(drawing.file), str(error)))
+    for each in tree.series.values():
+        if not each.paired:
+            why = f"{each.modality or 'unnamed'} series of {each.n_files} file(s): no segmentation goes with it"
+            tree.left_out.append(("", tree.path(each.folder), why))
+    patients = {pair.case: who.number for who, pair in found}
+    if len(patients) < len({who.number for who, _ in found}):
+        raise StudyError("two patients have the same pseudonym; make another key with `radioloom key`")
+    return Discovered(_numbered(found), sorted(tree.left_out), patients)
+
+
+def _gather(place: Path) -> _Tree:
+    tree = _Tree(place, {}, [], [], defaultdict(set))
+    other = 0
+    for path in files_below(place):
+        try:
+            header = headers.read_header(path)
+        except headers.BROKEN:
+            tree.left_out.append(("", tree.path(path), "a damaged DICOM file, cut off inside its header"))
+            continue
+        if header is None:
+            other += 1
+        elif kind := headers.drawing(header.sop_class, header.modality):
+            tree.drawings.append((Candidate(kind, path, "the file"), header.patient))
+        elif header.is_image:
+            _add(tree, header)
+        else:
+            tree.left_out.append(
+                ("", tree.path(path), f"neither image nor segmentation ({header.modality or 'other'})")
+            )
+    if other:
+        tree.left_out.append(("", ".", f"{other} file(s) that are not DICOM"))
+    return tree
+
+
+def _add(tree: _Tree, header: headers.Header) -> None:
+    name, folder = digest(header.series), header.path.parent
+    frame = digest(header.frame) if header.frame else ""
+    series = tree.series.setdefault(name, _Series(header.modality, frame, header.patient, header.path, folder))
+    series.n_files += 1
+    series.mixed |= series.patient != header.patient
+    if folder != series.folder:
+        series.folder = Path(os.path.commonpath([folder, series.folder]))
+    if series.n_files == 1:
+        who = identity(header.path)
+        tree.births[who.number] |= {who.birth} - {""}
+
+
+def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tuple[Identity, Pair]:
+    """A segmentation with its image; CaseError says why there is none."""
+    drawn = drawing.drawn()
+    series = _image(tree, drawn.series, drawn.frames, patient, wanted.modality)
+    if series.mixed:
+        raise BadImage("files of more than one patient are in the series that it goes with; separate them")
+    if series.patient != patient:
+        raise BadImage("its patient's number is not that of the series that it goes with; mend one of them")
+    who = identity(series.first)
+    if not who.number:
+        raise BadImage("neither it nor its image has a patient's number (PatientID)")
+    if len(tree.births[who.number]) > 1:
+        raise BadImage("its patient's number has two birth dates in this tree; are these two patients?")
+    pattern = _pattern(drawn, wanted.roi)
+    image, segmentation = tree.path(series.folder), tree.path(drawing.file)
+    if ".." in image + segmentation or not (image + segmentation).isprintable():
+        raise BadImage("its path, or its image's, holds two dots or a letter that cannot be printed; rename it")
+    series.paired = True
+    telling = who.tells(image) or who.tells(segmentation)
+    return who, Pair(
+        pseudonym(who.number, wanted.key), image, segmentation, pattern, series.modality, "1", None, telling
+    )
+
+
+def _image(tree: _Tree, named: frozenset[str], frames: frozenset[str], patient: str, modality: str) -> _Series:
+    """The series that a segmentation refers to, or the one that lies in its frame of reference."""
+    fitting = (modality,) if modality else MODALITIES
+    referred = [tree.series[name] for name in named if name in tree.series]
+    if len(referred) > 1:
+        raise BadMask(f"it refers to {len(referred)} series; one is expected")
+    if referred:
+        if referred[0].modality not in fitting:
+            raise BadMask(f"it refers to a series of modality {referred[0].modality}; {' or '.join(fitting)} is wanted")
+        return referred[0]
+    near = [
+        each
+        for each in tree.series.values()
+        if each.frame in frames and each.patient == patient and each.modality in fitting
+    ]
+    if len(near) != 1:
+        raise BadMask(
+            f"the series that it refers to is not here, and {len(near)} series of {' or '.join(fitting)} lie in its "
+            "frame of reference; add the series, or name the modality"
+        )
+    beside = [each for each in tree.series.values() if each.modality == near[0].modality and each is not near[0]]
+    if any(each.folder.is_relative_to(near[0].folder) for each in beside):
+        raise BadMask("the series that it refers to is not here, and that of its frame of reference shares its folder")
+    return near[0]
+
+
+def _pattern(drawn: object, roi: str) -> str:
+    """The pattern that picks the structure; BadMask lists what there is."""
+    if roi:
+        drawn.named(Choice((roi,)))
+        return roi
+    if len(drawn.shown) != 1:
+        listed = ", ".join(map(repr, drawn.shown[:20])) or "none"
+        raise BadMask(f"{len(drawn.shown)} structures in it ({listed}); choose one by --roi")
+    return ".*"
+
+
+def _numbered(found: Sequence[tuple[Identity, Pair]]) -> list[Pair]:
+    """Pairs by case, replicates numbered and days counted from the patient's first image."""
+    groups: dict[str, list[tuple[Identity, Pair]]] = defaultdict(list)
+    for who, pair in found:
+        groups[pair.case].append((who, pair))
+    made = []
+    for _, group in sorted(groups.items()):
+        group.sort(key=lambda each: (each[0].day is None, each[0].day, each[1].image, each[1].segmentation))
+        first = group[0][0].day
+        for number, (who, pair) in enumerate(group, start=1):
+            days = (who.day - first).days if who.day and first else None
+            made.append(replace(pair, replicate=str(number), days=days))
+    return made

@@ -1,0 +1,1 @@
+"""Gene modules: the methods that find them, one file each."""

@@ -1,0 +1,1 @@
+"""Annotations of readers: AIM, DICOM SR, CSV."""

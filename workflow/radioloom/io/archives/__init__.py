@@ -1,0 +1,1 @@
+"""Archives that series are fetched from: DICOMweb, DIMSE, Imaging Data Commons."""

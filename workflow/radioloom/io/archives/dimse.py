@@ -1,0 +1,219 @@
+"""An archive that speaks DIMSE: C-FIND says what a series holds, C-GET gives it over the same association.
+
+C-GET and not C-MOVE: the archive needs no way back to us, so nothing has to listen and no address has to be registered.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pydicom.uid import (
+    JPEG2000,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    RLELossless,
+)
+from pynetdicom import AE, build_role, evt
+from pynetdicom.association import Association
+from pynetdicom.presentation import PresentationContext, build_context
+from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind as Find
+from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelGet as Get
+
+from radioloom.errors import CaseError, StudyError
+from radioloom.io.archives.archive import (
+    ANSWER_S,
+    CONNECT_S,
+    LARGEST,
+    MOST,
+    Arrivals,
+    Credentials,
+    Interrupted,
+    Listed,
+    Short,
+)
+from radioloom.io.dicom.headers import IMAGES, RTSTRUCT, SEGMENTATIONS
+
+# One context each, so that an archive sends what it has stored and converts nothing.
+SYNTAXES = (
+    [ExplicitVRLittleEndian, ImplicitVRLittleEndian], [JPEGLosslessSV1], [JPEG2000Lossless], [JPEGLSLossless],
+    [RLELossless], [DeflatedExplicitVRLittleEndian], [JPEG2000], [JPEGBaseline8Bit], [JPEGExtended12Bit],
+)  # fmt: skip
+MOST_CONTEXTS = 128  # of one association (PS3.8); one is the C-GET itself
+AT_ONCE = 100  # instances that one C-GET names
+Answers = Iterator[tuple[Dataset, Dataset | None]]  # status and identifier
+PENDING, SUCCESS, WRONG_DATA = (0xFF00, 0xFF01), 0x0000, 0xA900
+
+
+class Dimse:
+    """C-FIND and C-GET of one application entity."""
+
+    named_by_sop = True
+
+    def __init__(self, source: dict[str, Any], credentials: Credentials, hint: str):
+        """`source` : host, port, aet, calling, tls; `hint` is for archives with passwords."""
+        logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # its lines hold what the archive answers
+        self._source, self._tls = source, _context(credentials) if source["tls"] else None
+        self._name = f"{source['aet']} at {source['host']}:{source['port']}"
+
+    def listed(self, study: str, series: str) -> list[Listed]:
+        """Instances of a series by C-FIND; Short where the archive counts more than it lists."""
+        with self._association([build_context(Find)]) as association:
+            study, expected = self._study(association, study, series)
+            asked = _query("IMAGE", study, series, SOPInstanceUID="", SOPClassUID="")
+            found = [
+                Listed(str(each.get("SOPInstanceUID", "")), sop_class=str(each.get("SOPClassUID", "")))
+                for each in self._find(association, asked)
+            ]
+        if expected and len(found) != expected:
+            raise Short(f"the archive counts {expected} instances in the series, and lists {len(found)}")
+        return found
+
+    def send(self, study: str, series: str, arrivals: Arrivals) -> None:
+        """Missing instances by C-GET: the whole series where nothing is here yet, else by their UIDs."""
+        missing = arrivals.missing()
+        if not study:
+            with self._association([build_context(Find)]) as association:
+                study, _ = self._study(association, study, series)
+        contexts = _storage({each.sop_class for each in missing if each.sop_class})
+        if len(missing) == len(arrivals.listed):
+            queries = [_query("SERIES", study, series)]
+        else:
+            names = [each.name for each in missing]
+            batches = [names[low : low + AT_ONCE] for low in range(0, len(names), AT_ONCE)]
+            queries = [_query("IMAGE", study, series, SOPInstanceUID=batch) for batch in batches]
+        with self._association([build_context(Get), *contexts], arrivals) as association:
+            for query in queries:
+                self._get(association, query)
+
+    def _study(self, association: Association, study: str, series: str) -> tuple[str, int]:
+        """The study of a series, and how many instances the archive counts in it (0: it does not say)."""
+        asked = _query("SERIES", study, series, NumberOfSeriesRelatedInstances="")
+        found = [each for each in self._find(association, asked) if each.get("SeriesInstanceUID") == series]
+        if len(found) != 1:
+            raise CaseError(
+                f"the archive finds {len(found)} series of this UID; mend it in the sheet, or write "
+                "StudyInstanceUID/SeriesInstanceUID there: some archives find a series by its study only"
+            )
+        return study or str(found[0].get("StudyInstanceUID", "")), int(found[0].NumberOfSeriesRelatedInstances or 0)
+
+    def _find(self, association: Association, query: Dataset) -> list[Dataset]:
+        found: list[Dataset] = []
+        for status, answer in self._sent("C-FIND", association.send_c_find, query, Find):
+            code = status.get("Status", None)
+            if code in PENDING and answer is not None:
+                found.append(answer)
+            elif code != SUCCESS:
+                raise self._failed("C-FIND", code)
+            if len(found) > MOST:
+                raise CaseError(f"the archive finds more than {MOST} instances of one series; none was taken")
+        return found
+
+    def _get(self, association: Association, query: Dataset) -> None:
+        """One C-GET to its end. Sub-operations that failed are seen by what has not arrived."""
+        status = Dataset()
+        for status, _ in self._sent("C-GET", association.send_c_get, query, Get):
+            if "Status" not in status:
+                break
+        code = status.get("Status", None)
+        if code is None or (code != SUCCESS and "NumberOfCompletedSuboperations" not in status):
+            raise self._failed("C-GET", code)
+
+    def _sent(self, what: str, send: Callable[..., Answers], query: Dataset, model: str) -> Answers:
+        """The answers to a query, as they come."""
+        try:
+            return send(query, model)
+        except ValueError as error:  # the archive accepts other contexts of the association, and not this one
+            raise StudyError(
+                f"{self._name}: the archive offers no {what}; use its DICOMweb, or have its administrator permit it"
+            ) from error
+        except RuntimeError as error:  # the association is gone
+            raise self._failed(what, None) from error
+
+    def _failed(self, what: str, code: int | None) -> Exception:
+        if code is None:
+            return Interrupted(f"{self._name}: the archive broke off in the middle of a {what}")
+        return StudyError(f"{self._name}: the archive refuses the {what} (status 0x{code:04X}); ask its administrator")
+
+    @contextmanager
+    def _association(
+        self, contexts: Sequence[PresentationContext], arrivals: Arrivals | None = None
+    ) -> Iterator[Association]:
+        entity = AE(self._source["calling"])
+        entity.connection_timeout = entity.acse_timeout = CONNECT_S
+        entity.dimse_timeout = entity.network_timeout = ANSWER_S
+        association = entity.associate(
+            self._source["host"],
+            self._source["port"],
+            contexts=list(contexts),
+            ae_title=self._source["aet"],
+            ext_neg=[build_role(each.abstract_syntax, scp_role=True) for each in _first_of_each(contexts)],
+            evt_handlers=_handlers(arrivals) if arrivals else [],
+            tls_args=(self._tls, self._source["host"]) if self._tls else None,
+        )
+        if association.is_rejected:
+            raise StudyError(
+                f"{self._name}: the archive does not know us as {self._source['calling']!r}; mend `source.aet` and "
+                "`source.calling`, or have its administrator add us"
+            )
+        if not association.is_established:
+            tls = " with TLS (is its certificate trusted? RADIOLOOM_CA_FILE)" if self._tls else " without TLS"
+            raise Interrupted(f"{self._name}: no association{tls}")
+        try:
+            yield association
+        finally:
+            association.release()
+
+
+def _handlers(arrivals: Arrivals) -> list[tuple[Any, Any]]:
+    """Keep what is sent; break off where an instance grows beyond what an instance can be."""
+    size = [0]
+
+    def store(event: evt.Event) -> int:
+        size[0] = 0
+        kept = arrivals.put(str(event.request.AffectedSOPInstanceUID), event.encoded_dataset())
+        return SUCCESS if kept else WRONG_DATA
+
+    def count(event: evt.Event) -> None:
+        size[0] += len(event.data)
+        if size[0] > LARGEST:
+            event.assoc.abort()
+
+    return [(evt.EVT_C_STORE, store), (evt.EVT_DATA_RECV, count)]
+
+
+def _storage(classes: set[str]) -> list[PresentationContext]:
+    """What we accept: these classes (without any, all that Radioloom reads) in each transfer syntax."""
+    wanted = sorted(classes or IMAGES | SEGMENTATIONS | {RTSTRUCT})
+    pairs = [(sop_class, syntaxes) for syntaxes in SYNTAXES for sop_class in wanted]
+    return [build_context(*pair) for pair in pairs[: MOST_CONTEXTS - 1]]
+
+
+def _first_of_each(contexts: Sequence[PresentationContext]) -> list[PresentationContext]:
+    found = {each.abstract_syntax: each for each in contexts if each.abstract_syntax not in (Find, Get)}
+    return list(found.values())
+
+
+def _query(level: str, study: str, series: str, **other: Any) -> Dataset:
+    query = Dataset()
+    query.QueryRetrieveLevel, query.StudyInstanceUID, query.SeriesInstanceUID = level, study, series
+    for key, value in other.items():
+        setattr(query, key, value)
+    return query
+
+
+def _context(credentials: Credentials) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=credentials.ca_file)
+    if credentials.certificate:
+        context.load_cert_chain(credentials.certificate, credentials.key)
+    return context

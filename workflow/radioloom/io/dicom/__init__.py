@@ -1,0 +1,1 @@
+"""DICOM objects read: headers, series, pixels, SUV, identity."""

@@ -1,0 +1,165 @@
+"""How a series was acquired: what studies report, numbers and codes alone; no free text that could name somebody."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import pydicom
+from pydicom.dataset import Dataset
+from pydicom.tag import Tag
+
+from radioloom.io.dicom import suv
+from radioloom.io.dicom.headers import BROKEN, Header, text
+from radioloom.io.dicom.identity import day
+from radioloom.io.dicom.withhold import own_words, withhold
+
+NO_AGENT = ("", "NO", "NONE", "N/A", "NA", "OFF", "0", "WITHOUT")  # what stands for no contrast agent
+PRODUCT = re.compile(r"[\w .,;:/+()*-]{1,64}")  # what vendors call kernels, models and versions
+CODE = re.compile(r"[A-Z0-9_ ]{1,16}")  # a coded string (CS)
+IDENTIFIER = re.compile(r"[A-Za-z0-9.-]{1,16}")  # a code value (SH) of a vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One column of SERIES, and how it is read from a header."""
+
+    column: str
+    read: Callable[[Dataset], Any]
+
+
+def _values(data: Dataset, keyword: str) -> Iterator[Any]:
+    """Values of an element: of the file, of the groups that all frames share, of the first frame."""
+    tag = Tag(keyword)
+    if tag in data:
+        yield data[tag].value
+    for name in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for groups in list(data.get(name) or [])[:1]:
+            for group in groups:
+                if group.VR == "SQ" and len(group.value) and tag in group.value[0]:
+                    yield group.value[0][tag].value
+
+
+def _first(data: Dataset, keywords: Sequence[str]) -> Any:
+    found = (value for keyword in keywords for value in _values(data, keyword) if value not in (None, ""))
+    return next(found, None)
+
+
+def number(*keywords: str, scale: float = 1.0) -> Callable[[Dataset], float | None]:
+    """Reads the first number that one of the elements has; None where it is absent, or not finite."""
+
+    def read(data: Dataset) -> float | None:
+        value = _first(data, keywords)
+        if value is None:
+            return None
+        value = float(value if isinstance(value, str | float | int) else value[0])
+        return value * scale if math.isfinite(value) else None
+
+    return read
+
+
+def words(*keywords: str, form: re.Pattern = CODE) -> Callable[[Dataset], str | None]:
+    """Reads elements' words in order, joined by a backslash as DICOM does; what is not of this form is left out."""
+
+    def read(data: Dataset) -> str | None:
+        found = []
+        for value in (_first(data, [keyword]) for keyword in keywords):
+            parts = [value] if isinstance(value, str) else list(value or [])
+            found += [str(part).strip() for part in parts if form.fullmatch(str(part).strip())]
+        return "\\".join(found) or None
+
+    return read
+
+
+def _contrast(data: Dataset) -> bool:
+    if any(len(value) for keyword in AGENTS for value in _values(data, keyword)):
+        return True
+    return str(_first(data, ["ContrastBolusAgent"]) or "").strip().upper() not in NO_AGENT
+
+
+AGENTS = ("ContrastBolusAgentSequence", "ContrastBolusUsageSequence")
+
+
+def _exposure(data: Dataset) -> float | None:
+    """Tube current and time, in mAs."""
+    return number("Exposure", "ExposureInmAs")(data) or number("ExposureInuAs", scale=1e-3)(data)
+
+
+def _drug(data: Dataset) -> Dataset:
+    drugs = _first(data, ["RadiopharmaceuticalInformationSequence"])
+    return drugs[0] if drugs is not None and len(drugs) else Dataset()
+
+
+def _pharmaceutical(data: Dataset) -> str | None:
+    """Code of the radiopharmaceutical, or of its radionuclide where it has none."""
+    for keyword in ("RadiopharmaceuticalCodeSequence", "RadionuclideCodeSequence"):
+        for item in list(_drug(data).get(keyword) or [])[:1]:
+            value, scheme = str(item.get("CodeValue", "")), str(item.get("CodingSchemeDesignator", ""))
+            if IDENTIFIER.fullmatch(value) and IDENTIFIER.fullmatch(scheme):
+                return f"{scheme} {value}"
+    return None
+
+
+ITEMS = (
+    Item("manufacturer", words("Manufacturer", form=PRODUCT)),
+    Item("model", words("ManufacturerModelName", form=PRODUCT)),
+    Item("software", words("SoftwareVersions", form=PRODUCT)),
+    Item("kernel", words("ConvolutionKernel", form=PRODUCT)),
+    Item("kvp", number("KVP")),
+    Item("exposure_mas", _exposure),
+    Item("reconstruction_diameter_mm", number("ReconstructionDiameter", "ReconstructionFieldOfView")),
+    Item("slice_thickness_mm", number("SliceThickness")),
+    Item("contrast", _contrast),
+    Item("field_strength_t", number("MagneticFieldStrength")),
+    Item("repetition_time_ms", number("RepetitionTime")),
+    Item("echo_time_ms", number("EchoTime", "EffectiveEchoTime")),
+    Item("inversion_time_ms", number("InversionTime")),
+    Item("flip_angle_deg", number("FlipAngle")),
+    Item("sequence", words("ScanningSequence", "SequenceVariant", "MRAcquisitionType")),
+    Item("pharmaceutical", _pharmaceutical),
+    Item("injected_mbq", lambda data: number("RadionuclideTotalDose", scale=1e-6)(_drug(data))),
+    Item("pet_units", words("Units")),
+    Item("decay_correction", words("DecayCorrection")),
+)
+COLUMNS = (*(item.column for item in ITEMS), "uptake_minutes")
+
+
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """What the middle file of a series says."""
+
+    row: dict[str, Any]  # the columns `COLUMNS`; None where the header does not say, or says nonsense
+    description: str = field(repr=False)  # free text: for choosing a series, never for results
+    day: datetime.date | None = field(repr=False)  # for intervals, never for results
+
+
+def acquired(headers: Sequence[Header]) -> Acquired:
+    """How a series was acquired; its file is read once."""
+    data = _read(headers)
+    own = own_words(data)
+    found = dict.fromkeys(COLUMNS)
+    for item in ITEMS:
+        with suppress(*BROKEN, OverflowError):
+            value = item.read(data)
+            found[item.column] = _withheld(value, own) if isinstance(value, str) else value
+    if headers[0].modality == "PT":
+        with suppress(*BROKEN):
+            found["uptake_minutes"] = suv.uptake_minutes(headers)
+    return Acquired(found, text(data, Tag("SeriesDescription")), day(data))
+
+
+def _withheld(value: str, own: frozenset[str]) -> str | None:
+    """Words joined by backslashes, without those that tell who the patient is."""
+    return "\\".join(part for part in value.split("\\") if withhold(part, own) == part[:40]) or None
+
+
+def _read(headers: Sequence[Header]) -> Dataset:
+    try:
+        return pydicom.dcmread(headers[len(headers) // 2].path, stop_before_pixels=True, force=True)
+    except BROKEN:
+        return Dataset()

@@ -1,0 +1,198 @@
+"""The checks that slices must pass to be one volume, as a table: name, what is looked at, and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from radioloom.errors import FailedCheck
+from radioloom.io.dicom.headers import Header
+
+# Tolerances of scanners' rounding, not of faults: positions come with two to six decimals.
+COSINE = 1e-3  # of one direction cosine between files of a series
+UNEVEN = 0.1  # of the spacing: how far a gap may be from the median
+MISSING = 1.5  # times the median gap: from here on a slice is missing
+SHEAR = 0.25  # of the pixel spacing: how far the stack may drift sideways
+OBLIQUE = 1.0  # degrees between an axis of the slices and the patient's, from which on a series is called oblique
+RESCALED = ("CT", "PT")  # modalities whose stored values have no unit before rescale
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Slices sorted along their normal, and where they lie: arrays in (z, y, x), LPS, mm."""
+
+    headers: tuple[Header, ...]
+    positions: np.ndarray  # (n, 3)
+    axes: np.ndarray  # (3, 3): columns are the normal, down the rows, along the columns
+
+    @property
+    def along(self) -> np.ndarray:
+        """Place (n,) of each slice on the normal."""
+        return self.positions @ self.axes[:, 0]
+
+    @property
+    def step_mm(self) -> float:
+        """The usual distance between slices; of a single one its nominal distance or thickness, 0 where it has none."""
+        if len(self.headers) > 1:
+            return float(np.median(np.diff(self.along)))
+        return self.headers[0].between or self.headers[0].thickness or 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: `look` gives the reason why its subject fails, "" where it passes."""
+
+    name: str
+    look: Callable
+
+
+def require(checks: Sequence[Check], subject: object) -> None:
+    """FailedCheck of the first check that fails."""
+    for check in checks:
+        reason = check.look(subject)
+        if reason:
+            raise FailedCheck(check.name, reason)
+
+
+def _truncated(header: Header) -> str:
+    return header.fault and f"{header.name}: {header.fault}; fetch the file again"
+
+
+def _colour(header: Header) -> str:
+    if header.samples == 1:
+        return ""
+    return f"{header.name}: a colour image ({header.samples} samples a pixel), not a measurement"
+
+
+def _unplaced(header: Header) -> str:
+    expected = (
+        ("ImagePositionPatient", header.position, 3),
+        ("ImageOrientationPatient", header.orientation, 6),
+        ("PixelSpacing", header.spacing, 2),
+    )
+    lacking = [word for word, found, n in expected if len(found) != n]
+    if lacking:
+        return f"{header.name}: without {', '.join(lacking)} it has no place in the patient"
+    if np.isfinite([*header.position, *header.orientation, *header.spacing]).all() and min(header.spacing) > 0:
+        return ""
+    return f"{header.name}: PixelSpacing {list(header.spacing)} and its position must be numbers above 0 and finite"
+
+
+def _unscaled(header: Header) -> str:
+    if header.modality not in RESCALED or None not in (header.slope, header.intercept):
+        return ""
+    return f"{header.name}: a {header.modality} slice without RescaleSlope and RescaleIntercept has no unit"
+
+
+def _badly_scaled(header: Header) -> str:
+    scale = [value for value in (header.slope, header.intercept) if value is not None]
+    if np.isfinite(scale).all():
+        return ""
+    return f"{header.name}: RescaleSlope {header.slope} and RescaleIntercept {header.intercept} must be finite; mend it"
+
+
+def _mixed(headers: Sequence[Header]) -> str:
+    first = headers[0]
+    for header in headers[1:]:
+        pairs = (
+            ("size in pixels", (first.rows, first.columns), (header.rows, header.columns), 0.0),
+            ("PixelSpacing", first.spacing, header.spacing, 1e-4 * max(first.spacing)),
+            ("ImageOrientationPatient", first.orientation, header.orientation, COSINE),
+        )
+        for what, one, other, tolerance in pairs:
+            if one != other and np.abs(np.subtract(one, other)).max() > tolerance:
+                return (
+                    f"mixed geometry: {first.name} has {what} {list(one)}, {header.name} {list(other)}; "
+                    "keep one volume in the series"
+                )
+    return ""
+
+
+def _patients(headers: Sequence[Header]) -> str:
+    n = len({header.patient for header in headers})
+    return "" if n == 1 else "files of more than one patient in one series; separate them"
+
+
+def _thin_air(stack: Stack) -> str:
+    if stack.step_mm > 0 or len(stack.headers) > 1:
+        return ""
+    return f"{stack.headers[0].name}: a single slice without a thickness; its volume is unknown"
+
+
+def _repeated(stack: Stack) -> str:
+    same = np.flatnonzero(np.diff(stack.along) <= max(UNEVEN * stack.step_mm, 1e-3))
+    if not len(same):
+        return ""
+    one, other = stack.headers[same[0]], stack.headers[same[0] + 1]
+    equal = one.pixel_digest == other.pixel_digest
+    kind = "the same pixels: a copy, take one of them out" if equal else "other pixels: two volumes in one series"
+    return (
+        f"{len(same)} duplicate slice(s): {one.name} and {other.name} lie at the same place "
+        f"({stack.along[same[0]]:.2f} mm) with {kind}"
+    )
+
+
+def _missing(stack: Stack) -> str:
+    along, step = stack.along, stack.step_mm
+    gaps = np.diff(along)
+    wide = np.flatnonzero(gaps >= MISSING * step)
+    if not len(wide):
+        return ""
+    lost = sum(round(float(gaps[i]) / step) - 1 for i in wide)
+    where = ", ".join(f"between {along[i]:.2f} and {along[i + 1]:.2f} mm" for i in wide[:3])
+    return f"{lost} slice(s) missing {where} (slices are {step:.3g} mm apart); fetch the series again"
+
+
+def _uneven(stack: Stack) -> str:
+    along, step = stack.along, stack.step_mm
+    gaps = np.diff(along)
+    off = np.abs(gaps - step)
+    if not len(gaps) or off.max() <= UNEVEN * step:
+        return ""
+    worst = int(np.argmax(off))
+    return (
+        f"uneven slices: most are {step:.4g} mm apart, but {gaps[worst]:.4g} mm at {along[worst]:.2f} mm; "
+        "resample the series to even slices first"
+    )
+
+
+def _sheared(stack: Stack) -> str:
+    """A gantry tilt makes a sheared grid, which no direction matrix describes."""
+    sideways = (stack.positions - stack.positions[0]) @ stack.axes[:, 1:]
+    if np.abs(sideways).max() <= SHEAR * min(stack.headers[0].spacing):
+        return ""
+    drift, length = np.linalg.norm(sideways[-1]), float(stack.along[-1] - stack.along[0])
+    return (
+        f"sheared slices: the stack drifts {drift:.2f} mm sideways over {length:.1f} mm "
+        f"(a gantry tilt of {np.degrees(np.arctan2(drift, length)):.1f} degrees); "
+        "resample the series to upright slices first"
+    )
+
+
+def _oblique(stack: Stack) -> str:
+    degrees = float(np.degrees(np.arccos(min(np.abs(stack.axes).max(axis=0).min(), 1.0))))
+    return f"oblique slices: {degrees:.1f} degrees from the patient's axes" if degrees > OBLIQUE else ""
+
+
+def _lossy(stack: Stack) -> str:
+    return "lossy compression" if any(header.lossy for header in stack.headers) else ""
+
+
+FILE = (Check("truncated", _truncated), Check("colour", _colour))
+SLICE = (
+    Check("no_place", _unplaced),
+    Check("no_rescale", _unscaled),
+    Check("bad_rescale", _badly_scaled),
+)
+SERIES = (Check("several_patients", _patients), Check("mixed_geometry", _mixed))
+STACK = (
+    Check("no_thickness", _thin_air),
+    Check("repeated_slices", _repeated),
+    Check("missing_slices", _missing),
+    Check("uneven_slices", _uneven),
+    Check("gantry_tilt", _sheared),
+)
+# What is told, and does not keep a series from being used.
+TOLD = (Check("oblique_axes", _oblique), Check("lossy_compression", _lossy))

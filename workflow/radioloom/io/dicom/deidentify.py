@@ -1,0 +1,229 @@
+"""Copies of DICOM images and segmentations without identity, after the Basic Profile of PS3.15 Annex E.
+
+What the profile does with each of 650 attributes is Table E.1-1 as the package dicom-anonymizer carries it (2026c); its
+own anonymiser looks at the top of a file only and draws UIDs at random, so the walk and the UIDs are ours: at every
+depth, and keyed, so that files of one patient still refer to each other, in another run too.
+Options: dates are moved by a number of days that is the patient's own (113107), and times kept; sex, size and weight
+are kept (113108), since SUV needs them; private elements are all removed. Pixels are not touched: faces stay.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from pydicom.datadict import dictionary_VR
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag
+
+from radioloom.errors import BadImage, StudyError
+from radioloom.io.dicom.headers import IMAGES, RTSTRUCT, SEGMENTATIONS, text
+from radioloom.io.dicom.identity import NUMBER
+from radioloom.io.dicom.withhold import own_words, withhold
+from radioloom.io.write.header import record
+from radioloom.pseudonym import pseudonym
+
+DUMMY = "REMOVED"
+METHOD = "PS3.15 2026c Annex E Basic Profile by Radioloom"
+CODES = (
+    ("113100", "Basic Application Confidentiality Profile"),
+    ("113107", "Retain Longitudinal Temporal Information Modified Dates Option"),
+    ("113108", "Retain Patient Characteristics Option"),
+)
+KEPT = frozenset({0x00100040, 0x00101020, 0x00101030})  # sex, size, weight
+TEXTS = frozenset("AE AS CS LO LT PN SH ST UC UR UT".split())
+FREE = frozenset("LT ST UC UR".split())  # where people write what they like
+DATED = frozenset({0x0008, 0x0018, 0x0020, 0x0054, 0x3006})  # groups of the image's, series' and structures' own days
+STANDARD = "1.2.840.10008."  # UIDs of the standard itself
+NAMES = (("StructureSetROISequence", "ROIName", "ROINumber"), ("SegmentSequence", "SegmentLabel", "SegmentNumber"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """What is needed to clean the files of one patient."""
+
+    key: bytes = field(repr=False)
+    own: frozenset[str] = field(repr=False)
+    days: int = field(repr=False)  # that dates are moved back
+
+    def uid(self, old: str) -> str:
+        """The UID that stands for another, the same wherever it is met."""
+        if not old or old.startswith(STANDARD):
+            return old
+        return f"2.25.{int.from_bytes(_keyed(self.key, 'uid', old)[:16])}"
+
+    def date(self, old: str) -> str:
+        """A date (or the date that a date and time begin with) moved, "" where it is none."""
+        if not re.fullmatch(r"\d{8}([0-9.]*)([+-]\d{4})?", old):
+            return ""
+        try:
+            day = datetime.datetime.strptime(old[:8], "%Y%m%d") - datetime.timedelta(self.days)
+        except (ValueError, OverflowError):
+            return ""
+        return f"{day:%Y%m%d}".zfill(8) + old[8:]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One element on the walk."""
+
+    data: Dataset
+    tag: BaseTag
+    vr: str
+    action: str  # of Table E.1-1: X remove, Z empty, D dummy, U UID; "" where the table does not name it
+    scrub: Scrub
+
+    @property
+    def texts(self) -> list[str]:
+        """Its values as text."""
+        value = self.data.get_item(self.tag).value
+        return [str(each) for each in value] if isinstance(value, MultiValue) else text(self.data, self.tag).split("\\")
+
+    def put(self, values: list[str]) -> None:
+        """Give it other values."""
+        self.data.add_new(self.tag, self.vr, values[0] if len(values) == 1 else values)
+
+
+def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
+    """The dataset without identity, changed in place; PatientID and PatientName become the pseudonym.
+
+    structures : pattern of names of structures and segments that are kept, if no word of the patient's own is in them;
+        all others are numbered
+    Raises BadImage where it is no image, RTSTRUCT or SEG, has no patient's number, or says that names are burned in.
+    """
+    number, sop_class = text(data, NUMBER), text(data, 0x00080016)
+    if sop_class not in IMAGES | SEGMENTATIONS | {RTSTRUCT}:
+        raise BadImage("neither image nor segmentation")
+    if not number:
+        raise BadImage("no patient's number (PatientID)")
+    if text(data, 0x00280301) == "YES":
+        raise BadImage("its pixels say who the patient is (BurnedInAnnotation)")
+    scrub = Scrub(key, own_words(data), 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
+    names = _names(data, re.compile(structures or "(?!)", re.IGNORECASE), scrub.own)
+    _clean(data, scrub)
+    for item, keyword, name in names:
+        setattr(item, keyword, name)
+    data.PatientID = data.PatientName = pseudonym(number, key)
+    data.PatientIdentityRemoved, data.LongitudinalTemporalInformationModified = "YES", "MODIFIED"
+    data.DeidentificationMethod = METHOD
+    data.DeidentificationMethodCodeSequence = [
+        record(CodeValue=code, CodingSchemeDesignator="DCM", CodeMeaning=meaning[:64]) for code, meaning in CODES
+    ]
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = data.file_meta.TransferSyntaxUID
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = sop_class, data.SOPInstanceUID
+    data.file_meta, data.preamble = meta, bytes(128)
+    return data
+
+
+def _names(data: Dataset, kept: re.Pattern[str], own: frozenset[str]) -> list[tuple[Dataset, str, str]]:
+    """Items of structures and segments, with what they are called afterwards."""
+    found = []
+    for sequence, keyword, number in NAMES:
+        for item in data.get(sequence, []):
+            name = str(item.get(keyword, "")).strip()
+            clean = kept.fullmatch(name) and withhold(name, own) == name[:40]
+            found.append((item, keyword, name if clean else f"ROI {item.get(number, '')}"))
+    return found
+
+
+def _clean(data: Dataset, scrub: Scrub) -> None:
+    for tag in list(data.keys()):
+        item = data.get_item(tag)
+        found = Found(data, tag, item.VR or _vr(tag), _table().get(int(tag), ""), scrub)
+        next((act for when, act in RULES if when(found)), lambda found: None)(found)
+
+
+def _remove(found: Found) -> None:
+    del found.data[found.tag]
+
+
+def _walk(found: Found) -> None:
+    for item in found.data[found.tag].value:
+        _clean(item, found.scrub)
+
+
+def _refer(found: Found) -> None:
+    """References to images keep their UIDs and codes, and nothing that is written beside them."""
+    _walk(found)
+    for item in found.data[found.tag].value:
+        for tag in [element.tag for element in item if element.VR not in ("UI", "IS", "CS", "SQ")]:
+            del item[tag]
+
+
+def _dummy(found: Found) -> None:
+    found.data.add_new(found.tag, found.vr, DUMMY if found.vr in TEXTS else None)
+
+
+def _empty(found: Found) -> None:
+    found.data.add_new(found.tag, found.vr, [] if found.vr == "SQ" else None)
+
+
+def _tells(found: Found) -> bool:
+    return found.vr in TEXTS and any(withhold(value, found.scrub.own) != value[:40] for value in found.texts)
+
+
+def _dated(found: Found) -> bool:
+    """Whether an element says when the image was made, and not when its patient was born, admitted or treated."""
+    return found.vr in ("DA", "DT", "TM") and (found.tag.group in DATED or not found.action)
+
+
+def _shift(found: Found) -> None:
+    if found.vr != "TM":
+        found.put(list(map(found.scrub.date, found.texts)))
+    elif not all(re.fullmatch("[0-9.]*", time) for time in found.texts):
+        _empty(found)
+
+
+def _characteristic(found: Found) -> bool:
+    return found.tag in KEPT and (found.vr == "DS" or set(found.texts) <= {"M", "F", "O"})
+
+
+# The first rule that fits is followed; an element that none fits stays as it is.
+RULES: tuple[tuple[Callable[[Found], bool], Callable[[Found], None]], ...] = (
+    (lambda found: found.tag.is_private or found.vr == "UN" or found.tag.group >> 8 in (0x50, 0x60), _remove),
+    (lambda found: found.vr == "SQ" and found.action in ("X", "D"), _remove),
+    (lambda found: found.vr == "SQ" and found.action == "Z", _empty),
+    (lambda found: found.vr == "SQ" and found.action == "U", _refer),
+    (lambda found: found.vr == "SQ", _walk),
+    (_dated, _shift),
+    (
+        lambda found: found.vr == "UI" or found.action == "U",
+        lambda found: found.put(list(map(found.scrub.uid, found.texts))),
+    ),
+    (_characteristic, lambda found: None),
+    (lambda found: found.action == "X" or found.vr in FREE, _remove),
+    (lambda found: found.action == "Z" or found.tag in KEPT, _empty),
+    (lambda found: found.action == "D" or found.vr in ("PN", "UT") or _tells(found), _dummy),
+)
+
+
+@cache
+def _table() -> dict[int, str]:
+    """Attribute -> action of Table E.1-1; of alternatives the last, which keeps every kind of file valid."""
+    try:
+        from dicomanonymizer.dicom_anonymization_databases import dicomfields_2026c as table
+    except ImportError:
+        raise StudyError("this needs the package dicom-anonymizer: pip install 'radioloom[deidentify]'") from None
+    groups = {
+        "X": table.X_TAGS, "Z": table.Z_TAGS + table.X_Z_TAGS, "U": table.U_TAGS + table.X_Z_U_STAR_TAGS,
+        "D": table.D_TAGS + table.Z_D_TAGS + table.X_D_TAGS + table.X_Z_D_TAGS,
+    }  # fmt: skip
+    return {(tag[0] << 16) + tag[1]: action for action, tags in groups.items() for tag in tags if len(tag) == 2}
+
+
+def _vr(tag: BaseTag) -> str:
+    try:
+        return dictionary_VR(tag)
+    except KeyError:
+        return "UN"
+
+
+def _keyed(key: bytes, purpose: str, value: str) -> bytes:
+    return hmac.new(key, f"radioloom {purpose} 1\0{value}".encode(), hashlib.sha256).digest()

@@ -1,0 +1,91 @@
+"""The top-level elements of a DICOM file as raw bytes, in a third of the time that a general reader takes.
+
+Curation reads a header of every file of a cohort, and wants some thirty elements of it. What is not plain here
+(no preamble, deflated, big-endian, values that go on beyond the first 256 KB) is left to pydicom.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
+
+from radioloom.io.untrusted import LONG
+
+PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)  # float, double, integer
+SYNTAX = 0x00020010
+ENDS = (0xFFFEE00D, 0xFFFEE0DD)  # of an item, of a sequence: one for each length that is not given
+UNDEFINED = 0xFFFFFFFF
+READS = (2**14, 2**18)  # bytes looked at
+COMPRESSED = ("1.2.840.10008.1.2.4.", RLELossless)  # JPEG of all kinds, RLE: written as explicit little-endian
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """What a file holds before its pixels."""
+
+    values: dict[int, bytes]  # of the tags that were wanted, little-endian
+    syntax: str
+    pixels: int  # where the element of the pixel data begins
+
+
+def elements(handle: BinaryIO, wanted: frozenset[int]) -> Elements | None:
+    """The wanted elements of a file that is open at its beginning; None where it is not plain, or damaged."""
+    head = b""
+    for length in READS:
+        head += handle.read(length - len(head))
+        found = _walk(head, wanted) if head[128:132] == b"DICM" else None
+        if found is not None or len(head) < length:
+            return found
+    return None
+
+
+def _walk(head: bytes, wanted: frozenset[int]) -> Elements | None:
+    """Elements of a file's first bytes up to its pixels; None where they end before, or are not what they should be."""
+    values: dict[int, bytes] = {}
+    place, depth, explicit, syntax = 132, 0, True, ""
+    end = len(head) - 12
+    while place <= end:
+        tag, start, length = _element(head, place, explicit)
+        if tag > 0x0002FFFF and not syntax:  # the first element after the file meta information
+            syntax = values.get(SYNTAX, b"").decode("ascii", "replace").strip(" \0")
+            explicit = _explicit(syntax)
+            if explicit is None:
+                return None
+            tag, start, length = _element(head, place, explicit)
+        if depth == 0 and tag >= PIXELS[0]:
+            return Elements(values, syntax, place) if tag in PIXELS else None
+        if start < 0:
+            return None
+        if depth == 0 and (tag in wanted or tag == SYNTAX):
+            values[tag] = head[start : start + length]
+        depth += (length == UNDEFINED) - (tag in ENDS)
+        place = start if length == UNDEFINED else start + length
+    return None
+
+
+def _explicit(syntax: str) -> bool | None:
+    """Whether value representations are written in a transfer syntax; None where elements are not plain."""
+    if syntax == ImplicitVRLittleEndian:
+        return False
+    return True if syntax == ExplicitVRLittleEndian or syntax.startswith(COMPRESSED) else None
+
+
+def _element(head: bytes, place: int, explicit: bool) -> tuple[int, int, int]:
+    """Tag, start of the value and its length; the start is -1 where a value representation is none."""
+    group, number, length = struct.unpack_from("<HHL", head, place)
+    tag = group << 16 | number
+    if not explicit or group == 0xFFFE:
+        return tag, place + 8, length
+    kind = head[place + 4 : place + 6]
+    if kind in LONG:
+        if kind == b"UN":  # of unknown length it would hold implicit elements
+            return tag, -1 if head[place + 8 : place + 12] == b"\xff" * 4 else place + 12, _long(head, place)
+        return tag, place + 12, _long(head, place)
+    return tag, place + 8 if kind.isalpha() and kind.isupper() else -1, length >> 16
+
+
+def _long(head: bytes, place: int) -> int:
+    return int.from_bytes(head[place + 8 : place + 12], "little")

@@ -1,0 +1,43 @@
+"""Who a DICOM file is of: read for pseudonyms and for visits, and never handed on to results."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pydicom
+from pydicom.dataset import Dataset
+
+from radioloom.io.dicom.headers import text
+from radioloom.io.dicom.suv import moment
+from radioloom.io.dicom.withhold import OWN, own_words, withhold
+
+NUMBER, BIRTH = 0x00100020, 0x00100030
+DAYS = (0x00080020, 0x00080021, 0x00080022)  # of study, series, acquisition
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One file's patient and day. No part of it shows where the record is printed."""
+
+    number: str = field(repr=False)  # PatientID
+    birth: str = field(repr=False)
+    day: datetime.date | None = field(repr=False)
+    own: frozenset[str] = field(repr=False)
+
+    def tells(self, name: str) -> bool:
+        """Whether a name (of a path) holds a word that identifies the patient."""
+        return withhold(name, self.own) != name[:40]
+
+
+def identity(path: Path) -> Identity:
+    """Whom a file is of; raises one of `dicom.BROKEN` if it cannot be read."""
+    data = pydicom.dcmread(path, specific_tags=[*OWN, *DAYS], stop_before_pixels=True, force=True)
+    return Identity(text(data, NUMBER), text(data, BIRTH), day(data), own_words(data))
+
+
+def day(data: Dataset) -> datetime.date | None:
+    """The day that a file is of, the first that it states: of its study, its series, its acquisition."""
+    days = (moment(text(data, tag), "0000") for tag in DAYS)
+    return next((found.date() for found in days if found), None)

@@ -1,0 +1,136 @@
+"""Pixels of sorted slices in the unit of their modality: CT in HU, PET in SUV by body weight, MR as it is."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate, get_frame
+from pydicom.pixels import pixel_array
+from pydicom.uid import (
+    JPEGExtended12Bit,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    SecondaryCaptureImageStorage,
+    generate_uid,
+)
+
+from radioloom.errors import BadImage
+from radioloom.io.dicom.frames import split
+from radioloom.io.dicom.headers import BROKEN, Header, read_header
+from radioloom.volume import UNITS, Grid, Volume
+
+LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
+LAYOUT = (
+    "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit",
+    "PixelRepresentation",
+)  # fmt: skip
+
+
+def read_headers(files: Sequence[tuple[Path, str]], frames: Sequence[int], slices: slice) -> list[Header]:
+    """Headers of a run of slices: of files in their order, or of frames in theirs where all are in one file.
+
+    files : each with what messages call it
+    Raises BadImage where a file is no longer what it was when it was curated.
+    """
+    if frames:
+        every = split(_header(*files[0]))
+        return [every[index] for index in frames[slices]]
+    return [_header(*file) for file in files[slices]]
+
+
+def _header(file: Path, name: str) -> Header:
+    try:
+        header = read_header(file, name)
+    except BROKEN as error:
+        raise BadImage(f"{name}: it has gone or changed since it was curated; run the study again") from error
+    if header is None or header.fault:
+        raise BadImage(f"{name}: it has changed since it was curated; run the study again")
+    return header
+
+
+def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor: float) -> Volume:
+    """The volume of sorted slices: stored value * slope + intercept, times `factor` (SUV of PET; 1 elsewhere).
+
+    headers : slices in the order of the grid's first axis
+    grid : where the wanted voxels lie: these slices, and in them `grid.shape[1:]` pixels from row and column `corner`
+    Returns float64 (z, y, x). Raises BadImage naming the file that cannot be decoded or scaled.
+    """
+    array = np.empty(grid.shape)
+    rows, columns = (slice(low, low + n) for low, n in zip(corner, grid.shape[1:], strict=True))
+    for index, (header, values) in enumerate(_every(headers)):
+        array[index] = values[rows, columns]
+        array[index] *= 1.0 if header.slope is None else header.slope
+        array[index] += header.intercept or 0.0
+    if factor != 1.0:
+        array *= factor
+    if not np.isfinite(array).all():
+        raise BadImage(f"{headers[0].name} and the slices beside it hold values that are not finite")
+    modality = headers[0].modality
+    return Volume(array, grid, UNITS.get(modality, ""), modality)
+
+
+def stored(header: Header) -> np.ndarray:
+    """Stored values (rows, columns) of one slice, without rescale; BadImage where they cannot be decoded."""
+    return next(_every([header]))[1]
+
+
+def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
+    """Each slice with its stored values; a compressed file of many frames is read once."""
+    held: tuple[Path, Dataset] | None = None
+    for header in headers:
+        if header.pixel_offset >= 0 and header.bits in (8, 16, 32):
+            yield header, _native(header)
+            continue
+        try:
+            if held is None or held[0] != header.path:
+                held = header.path, pydicom.dcmread(header.path, force=True)
+            yield header, _decoded(header, held[1])
+        except (*BROKEN, RuntimeError, UserWarning) as error:
+            name = pydicom.uid.UID(header.syntax).name
+            raise BadImage(
+                f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
+            ) from error
+
+
+def _native(header: Header) -> np.ndarray:
+    kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
+    with open(header.path, "rb") as handle:
+        handle.seek(header.pixel_offset)
+        values = np.fromfile(handle, kind, header.rows * header.columns).reshape(header.rows, header.columns)
+    unused = header.bits - header.bits_used
+    return values << unused >> unused if unused else values  # they may hold anything (PS3.5, 8.1.1)
+
+
+def _decoded(header: Header, data: Dataset) -> np.ndarray:
+    """One frame of a file that is compressed, or not little-endian; raises what pydicom and ITK raise."""
+    shape, index = (header.rows, header.columns), max(header.index, 0)
+    if header.syntax in LEFT_TO_ITK:
+        return _by_itk(data, index).reshape(shape)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "End of file reached")  # what pydicom says of truncated fragments
+        return pixel_array(data, index=index).reshape(shape)
+
+
+def _by_itk(data: Dataset, index: int) -> np.ndarray:
+    """One frame by ITK, which brings the decoders that pydicom has no light and permissive package for."""
+    import SimpleITK as sitk
+
+    frames = int(data.get("NumberOfFrames") or 1)
+    one = Dataset()
+    one.file_meta = FileMetaDataset()
+    one.file_meta.TransferSyntaxUID = data.file_meta.TransferSyntaxUID
+    one.file_meta.MediaStorageSOPClassUID = one.SOPClassUID = SecondaryCaptureImageStorage  # which has no rescale
+    one.file_meta.MediaStorageSOPInstanceUID = one.SOPInstanceUID = generate_uid(entropy_srcs=["one frame"])
+    for keyword in LAYOUT:
+        setattr(one, keyword, data.get(keyword))
+    one.PixelData = encapsulate([get_frame(data.PixelData, index, number_of_frames=frames)])
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "frame.dcm")
+        one.save_as(path, enforce_file_format=True)
+        return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))

@@ -1,0 +1,1 @@
+"""Segmentations: RTSTRUCT, SEG, label maps."""

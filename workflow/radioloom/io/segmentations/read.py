@@ -1,0 +1,176 @@
+"""Whatever holds a segmentation: which kind it is, what it was drawn on, and its mask on the image's grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from radioloom.errors import BadMask
+from radioloom.io import images
+from radioloom.io.files import called, files_below
+from radioloom.segmentation.choose import Choice, largest_part
+from radioloom.segmentation.contours import rasterise
+from radioloom.segmentation.labels import region
+from radioloom.segmentation.mask import Mask, cut, joined
+from radioloom.segmentation.place import inside, place
+from radioloom.volume import Grid
+
+if TYPE_CHECKING:
+    from radioloom.io.segmentations.rtstruct import StructureSet
+    from radioloom.io.segmentations.seg import Segmentations
+
+TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
+DRAWN = ("RTSTRUCT", "SEG")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The image that a mask is wanted for; digests of its UIDs, "" or none where unknown."""
+
+    grid: Grid
+    series: str = ""
+    frame: str = ""  # of reference
+    instances: frozenset[str] = frozenset()  # its files
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that holds a segmentation."""
+
+    kind: str  # RTSTRUCT, SEG, NIfTI, NRRD, MetaImage
+    file: Path
+    called: str  # in messages
+
+    def drawn(self) -> StructureSet | Segmentations:
+        """What an RTSTRUCT or SEG holds."""
+        from radioloom.io.segmentations import rtstruct, seg
+
+        return (rtstruct if self.kind == "RTSTRUCT" else seg).read(self.file, self.called)
+
+
+def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
+    """The mask of one region on the grid of its image.
+
+    path : RTSTRUCT or SEG file, folder that holds one, or label map
+    choice : what of it is the region; without patterns the structure or segment that is called `roi`, and all of a
+        label map but 0
+    Raises BadMask saying what was found: no file, several files, name absent, other series, another grid, outside the
+    image, empty.
+    """
+    found = locate(path, image.series)
+    if found.kind in DRAWN:
+        drawn = found.drawn()
+        _same_patient_space(drawn, image.series, image.frame)
+        mask = (_from_contours if found.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
+    else:
+        mask = _from_labels(found, choice, image.grid)
+    return largest_part(mask) if choice.take == "largest_part" else mask
+
+
+def references(path: Path) -> frozenset[str]:
+    """Digests of the series that a segmentation says it was drawn on; empty where it says nothing."""
+    found = [each.drawn().series for each in _candidates(path) if each.kind in DRAWN]
+    return frozenset().union(*found)
+
+
+def locate(path: Path, series: str) -> Candidate:
+    """The one segmentation at a path.
+
+    Of several in a folder, the one that refers to the image's series; BadMask where that does not single one out.
+    """
+    found = _candidates(path)
+    if len(found) > 1 and series:
+        found = [each for each in found if each.kind in DRAWN and series in each.drawn().series] or found
+    if len(found) != 1:
+        listed = ", ".join(each.called for each in found[:5])
+        raise BadMask(
+            f"{path.name}: {len(found)} segmentations ({listed}); name the file in the sheet"
+            if found
+            else f"{path.name}: no RTSTRUCT, SEG or label map there; mend the path in the sheet"
+        )
+    return found[0]
+
+
+def _candidates(path: Path) -> list[Candidate]:
+    if not path.exists():
+        raise BadMask(f"{path.name}: no such segmentation; mend the path in the sheet")
+    files = list(files_below(path))
+    found = []
+    for number, file in enumerate(files, start=1):
+        name = called(file, path, number, len(files))
+        if kind := images.kind(file) or _dicom_kind(file, name):
+            found.append(Candidate(kind, file, name))
+    return found
+
+
+def _dicom_kind(file: Path, name: str) -> str:
+    from radioloom.io.dicom import headers
+
+    try:
+        return headers.kind(file)
+    except headers.BROKEN as error:
+        raise BadMask(f"{name}: a damaged DICOM file, cut off inside its header; fetch it again") from error
+
+
+def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame: str) -> None:
+    """BadMask where both sides say what they lie in, and neither series nor frame of reference agree."""
+    if series in drawn.series or not frame or not drawn.frames or frame in drawn.frames:
+        return
+    raise BadMask(
+        "the segmentation was drawn on another series, in another frame of reference; "
+        "give the image that it was drawn on, or register them first"
+    )
+
+
+def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
+    structures, notes = drawn.named(choice)
+    rasters = [rasterise(structure.contours, image.grid) for structure in structures]
+    notes += [note for raster in rasters for note in raster.notes]
+    referred = [instance for structure in structures for instance in structure.instances if instance]
+    elsewhere = sum(instance not in image.instances for instance in referred) if image.instances else 0
+    if elsewhere:
+        notes.append(f"{elsewhere} contour(s) refer to images that the series has not; placed by their coordinates")
+    left_out = sum(len(structure.left_out) for structure in structures)
+    if left_out:
+        notes.append(f"{left_out} contour(s) that are not closed left out")
+    if len(rasters) == 1:
+        return Mask(rasters[0].array, rasters[0].offset, "RTSTRUCT", rasters[0].contour_mm3, tuple(notes))
+    array, offset = joined([(raster.array, raster.offset) for raster in rasters])
+    apart = int(np.count_nonzero(array)) == sum(int(np.count_nonzero(raster.array)) for raster in rasters)
+    notes.append(f"union of {len(rasters)} structures" + ("" if apart else " that overlap"))
+    volume = sum(raster.contour_mm3 for raster in rasters) if apart else None
+    return Mask(array, offset, "RTSTRUCT", volume, tuple(notes))
+
+
+def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
+    from radioloom.io.dicom.headers import Malformed
+
+    segments, notes = drawn.named(choice)
+    try:
+        array, start = drawn.on(image.grid, segments, choice.threshold)
+    except Malformed as error:
+        raise BadMask(f"the SEG's frames have no place: {error}; fetch the file again") from error
+    notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
+    return _in_image(array, start, image.grid, "SEG", notes)
+
+
+def _from_labels(found: Candidate, choice: Choice, grid: Grid) -> Mask:
+    try:
+        labels = images.read_native(found.file, BadMask)
+    except BadMask as error:
+        raise BadMask(str(error).replace(found.file.name, found.called)) from None
+    marked, notes = region(labels.array, choice)
+    array, start = place(marked, labels.grid, grid)
+    notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
+    return _in_image(array, start, grid, found.kind, notes)
+
+
+def _in_image(array: np.ndarray, start: tuple[int, int, int], grid: Grid, source: str, notes: list[str]) -> Mask:
+    part, low, lost = inside(array, start, grid.shape)
+    if lost:
+        notes = [*notes, f"{lost} voxels of the mask lie outside the image"]
+    cropped, offset = cut(part, low)
+    return Mask(cropped, offset, source, None, tuple(notes))

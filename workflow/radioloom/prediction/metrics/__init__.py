@@ -1,0 +1,1 @@
+"""Measures of performance, one file each."""

@@ -1,0 +1,96 @@
+"""Concordance as pair matrices: Harrell's C of survival and the AUC of a binary outcome are one statistic.
+
+A pair (i, j) is comparable when i is known to fare worse than j. Survival: i had the event, and j was followed longer,
+or as long without an event; two events at one time are not comparable (Harrell et al. 1996; as in lifelines and
+scikit-survival). Binary: i had the event and j had not. A comparable pair counts 1 if i has the larger risk and 1/2
+if the risks are exactly equal. Entries are 0, 1/2 or 1 and weights are counts (Uno's C excepted), so sums are
+exact in float64: their order, and with it the number of cores, cannot change a digit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from radioloom.prediction.outcome import Outcome
+
+CHUNK = 1 << 22  # pairs x features compared at once: bounds the memory of `feature_concordance`
+
+
+def comparable(outcomes: Outcome, strata: np.ndarray | None = None) -> np.ndarray:
+    """Comparable pairs, float64 (n, n) of 0 and 1; [i, j] = 1: i is known to fare worse than j.
+
+    With `strata` (n,) only pairs within one stratum count (folds whose risks are on different scales).
+    """
+    event, time = outcomes.event, outcomes.time_days
+    if outcomes.kind == "binary":
+        pairs = event[:, None] & ~event[None, :]
+    else:
+        longer = time[None, :] > time[:, None]
+        censored_then = (time[None, :] == time[:, None]) & ~event[None, :]
+        pairs = event[:, None] & (longer | censored_then)
+    if strata is not None:
+        strata = np.asarray(strata)
+        pairs &= strata[:, None] == strata[None, :]
+    return pairs.astype(np.float64)
+
+
+def uno_pairs(outcomes: Outcome) -> np.ndarray:
+    """Comparable pairs of a survival outcome weighed by 1 / G(t_i-)^2, float64 (n, n), for Uno's C (Uno et al. 2011).
+
+    G is the Kaplan-Meier estimate of staying uncensored, just before the event of i; at one time events come before
+    censorings. So weighed, C no longer depends on how the study was censored. No truncation: tau is the last event.
+    """
+    event, time = outcomes.event, outcomes.time_days
+    times = np.unique(time)
+    left = (time[None, :] >= times[:, None]).sum(axis=1) - ((time == times[:, None]) & event).sum(axis=1)
+    censored = ((time == times[:, None]) & ~event).sum(axis=1)
+    stay = np.cumprod(1 - np.divide(censored, left, out=np.zeros(len(times)), where=left > 0))
+    before = np.concatenate([[1.0], stay[:-1]])[np.searchsorted(times, time)]
+    weight = np.divide(1.0, before**2, out=np.zeros(len(time)), where=event)  # an event at t was at risk: G(t-) > 0
+    return comparable(outcomes) * weight[:, None]
+
+
+def concordant(pairs: np.ndarray, risk: np.ndarray) -> np.ndarray:
+    """`pairs` (n, n) times 1 where the risk (n,) orders the pair rightly, 1/2 where it is tied, 0 where wrongly."""
+    risk = np.asarray(risk, dtype=np.float64)
+    return pairs * (0.5 * (risk[:, None] > risk[None, :]) + 0.5 * (risk[:, None] >= risk[None, :]))
+
+
+def concordance(pairs: np.ndarray, risk: np.ndarray) -> float:
+    """Harrell's C, or AUC, of `risk` (n,) over the comparable pairs (n, n); NaN where no pair is comparable."""
+    total = pairs.sum()
+    return float(concordant(pairs, risk).sum() / total) if total else float("nan")
+
+
+def resampled(pairs: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """C of each resample, float64 (b,): w'Rw / w'Pw.
+
+    `weights` (b, n) says how often each patient was drawn, `right` is `concordant(pairs, risk)`. Equal to computing C
+    on the drawn patients, since copies of one patient are never comparable. NaN where no pair is left.
+    """
+    weights = np.asarray(weights, dtype=np.float64)
+    total = np.einsum("bi,bi->b", weights @ pairs, weights)
+    found = np.einsum("bi,bi->b", weights @ right, weights)
+    return np.divide(found, total, out=np.full(len(weights), np.nan), where=total > 0)
+
+
+def feature_concordance(pairs: list[np.ndarray], values: np.ndarray) -> np.ndarray:
+    """C of each column of `values` (n, f) taken as a risk, for each of k pair matrices (n, n); float64 (k, f).
+
+    Columns must be free of NaN, pairs unweighted. C is 1/2 + 1/2 sum of [x_i > x_j] (P_ij - P_ji) over all i and j,
+    divided by the number of pairs: the comparisons, which are the costly part, serve all k outcomes in one product.
+    """
+    n, n_features = values.shape
+    exact: type[np.floating] = (
+        np.float32 if n < 4096 else np.float64
+    )  # sums of n^2 terms of -1, 0 and 1 stay whole numbers
+    leaning = np.stack([(p - p.T).ravel() for p in pairs]).astype(exact)
+    total = np.array([p.sum() for p in pairs])
+    found = np.empty((len(pairs), n_features))
+    step = max(1, CHUNK // n**2)
+    columns = np.ascontiguousarray(values.T)
+    for start in range(0, n_features, step):
+        block = columns[start : start + step]
+        above = (block[:, :, None] > block[:, None, :]).reshape(len(block), -1).astype(exact)
+        found[:, start : start + step] = leaning @ above.T
+    return 0.5 + np.divide(0.5 * found, total[:, None], out=np.full(found.shape, np.nan), where=total[:, None] > 0)

@@ -1,0 +1,1 @@
+"""Stages of traits, gene modules and their associations."""

@@ -1,0 +1,193 @@
+"""Readers' annotations as traits of the study's cases; readers and patients are pseudonyms from here on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from radioloom.errors import BadAnnotation, StudyError
+from radioloom.io.annotations.record import Annotation, Answer
+from radioloom.provenance import digest
+from radioloom.stages.genomics.trait_scales import agreement
+from radioloom.tables import TRAITS
+
+Row = dict[str, Any]
+OLDER = "an older annotation of this case by the same reader; the latest counts"
+TWINS = "several annotations of this case by one reader, of one time or of none: which one counts is not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the annotations of a cohort gave; rows of the tables of the same names."""
+
+    traits: list[Row] = field(default_factory=list)
+    trait_agreement: list[Row] = field(default_factory=list)
+    unread: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An annotation with the case that it is of, and the pseudonym of its reader."""
+
+    annotation: Annotation
+    case: str
+    reader: str = ""
+
+
+def traits(
+    found: Sequence[Annotation],
+    cohort: str,
+    cases: Iterable[str],
+    settings: dict[str, Any],
+    patients: dict[str, str] | None = None,
+) -> Traits:
+    """TRAITS, TRAIT_AGREEMENT and UNREAD rows of the `cases` of one cohort.
+
+    found : as io.annotations.read gives them
+    settings : the cohort's `traits`: `pattern` finds the patient in a file's name (group `case`), else the document's
+        own patient id counts; `ordinal` gives traits their levels, the least first
+    patients : patient id (or what the pattern found) -> case; None: they are the same
+
+    Of several annotations of one case by one reader the latest counts. A trait that a reader answers for several
+    findings of a case, or measures several times, is not used: which one is meant is not known.
+    Raises StudyError where there is no annotation at all, or `pattern` or `ordinal` does not fit what was found.
+    """
+    if not found:
+        raise StudyError(f"cohorts.{cohort}.traits.files: neither AIM 4 nor DICOM SR nor lines of a CSV are there")
+    faults: list[tuple[_Placed, str]] = []
+    latest = _latest(_named(_placed(found, cohort, set(cases), settings, patients, faults)), faults)
+    said = [(placed, answer) for placed in latest for answer in _clear(placed, faults)]
+    levels = _levels(cohort, settings["ordinal"], [answer for _, answer in said])
+    measured = _measured(answer for _, answer in said)
+    made = [_row(cohort, placed, answer, levels, measured) for placed, answer in said]
+    rows = list({(row["case"], row["reader"], row["trait"], row["value"]): row for row in made}.values())
+    return Traits(rows, agreement(TRAITS.frame(rows)), _unread(cohort, faults))
+
+
+def _placed(found, cohort, cases, settings, patients, faults) -> list[_Placed]:
+    """Annotations of the cohort's cases; the others become faults."""
+    rule = _pattern(cohort, settings["pattern"])
+    placed = []
+    for annotation in found:
+        try:
+            if annotation.fault:
+                raise BadAnnotation(annotation.fault)
+            patient = _patient(annotation, rule)
+            case = patient if patients is None else patients.get(patient, "")
+            if case not in cases:
+                raise BadAnnotation("of no case of the cohort sheet: the patient that it names is not known there")
+        except BadAnnotation as problem:
+            faults.append((_Placed(annotation, ""), str(problem)))
+        else:
+            placed.append(_Placed(annotation, case))
+    return placed
+
+
+def _pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:
+    try:
+        rule = re.compile(pattern) if pattern else None
+    except re.error as error:
+        raise StudyError(f"cohorts.{cohort}.traits.pattern: no regular expression ({error})") from error
+    if rule and "case" not in rule.groupindex:
+        raise StudyError(f"cohorts.{cohort}.traits.pattern: has no group `case`; write (?P<case>...) around the name")
+    return rule
+
+
+def _patient(annotation: Annotation, rule: re.Pattern[str] | None) -> str:
+    if rule is None:
+        return annotation.patient.strip()
+    match = rule.search(annotation.name)
+    if match is None:
+        raise BadAnnotation("its file's name does not fit the study's `traits.pattern`")
+    return match["case"]
+
+
+def _named(placed: list[_Placed]) -> list[_Placed]:
+    """Readers as reader-1, reader-2 ... in the order of a hash of what their files call them."""
+    known = sorted({_who(each) for each in placed}, key=lambda who: (digest(who), who))
+    width = len(str(len(known)))
+    names = {who: f"reader-{place:0{width}d}" for place, who in enumerate(known, start=1)}
+    return [_Placed(each.annotation, each.case, names[_who(each)]) for each in placed]
+
+
+def _who(placed: _Placed) -> str:
+    return placed.annotation.reader.strip().casefold()
+
+
+def _latest(placed: list[_Placed], faults: list[tuple[_Placed, str]]) -> list[_Placed]:
+    """One annotation a case and reader, in the order of these."""
+    groups: dict[tuple[str, str], list[_Placed]] = {}
+    for each in placed:
+        groups.setdefault((each.case, each.reader), []).append(each)
+    kept = []
+    for _, group in sorted(groups.items()):
+        last = max(each.annotation.time for each in group)
+        newest = [each for each in group if each.annotation.time == last]
+        faults += [(each, OLDER) for each in group if each.annotation.time != last]
+        if len({each.annotation.answers for each in newest}) == 1:
+            kept.append(newest[0])  # copies of one annotation are one
+        else:
+            faults += [(each, TWINS) for each in newest]
+    return kept
+
+
+def _clear(placed: _Placed, faults: list[tuple[_Placed, str]]) -> list[Answer]:
+    """Answers without those of which it is not known what is meant."""
+    by_trait: dict[str, list[Answer]] = {}
+    for answer in placed.annotation.answers:
+        by_trait.setdefault(answer.trait, []).append(answer)
+    clear = []
+    for trait, answers in by_trait.items():
+        findings, numbers = {answer.finding for answer in answers}, {answer.number for answer in answers} - {None}
+        if len(findings) > 1:
+            faults.append((placed, f"{trait!r} is answered for {len(findings)} findings of the case; not used"))
+        elif len(numbers) > 1:
+            faults.append((placed, f"{trait!r} has {len(numbers)} differing numbers; not used"))
+        else:
+            clear += answers
+    return clear
+
+
+def _levels(cohort: str, ordinal: dict[str, list], answers: list[Answer]) -> dict[str, dict[str, int]]:
+    """Place of each level of the ordered traits; every answer must be one."""
+    levels = {trait: {str(level): place for place, level in enumerate(order)} for trait, order in ordinal.items()}
+    where = f"cohorts.{cohort}.traits.ordinal"
+    unknown = sorted(set(levels) - {answer.trait for answer in answers}) if answers else []
+    if unknown:
+        traits = ", ".join(repr(trait) for trait in sorted({answer.trait for answer in answers}))
+        raise StudyError(f"{where}: nobody answered {unknown[0]!r}; there are {traits}")
+    for answer in answers:
+        if answer.trait in levels and answer.value not in levels[answer.trait]:
+            known = ", ".join(repr(level) for level in levels[answer.trait])
+            raise StudyError(f"{where}: {answer.trait!r} is answered {answer.value!r}, which is none of {known}")
+    return levels
+
+
+def _measured(answers: Iterable[Answer]) -> set[str]:
+    """Traits whose every answer is a number."""
+    numeric: dict[str, bool] = {}
+    for answer in answers:
+        numeric[answer.trait] = numeric.get(answer.trait, True) and answer.number is not None
+    return {trait for trait, whole in numeric.items() if whole}
+
+
+def _row(cohort: str, placed: _Placed, answer: Answer, levels: dict[str, dict[str, int]], measured: set[str]) -> Row:
+    level = levels.get(answer.trait, {}).get(answer.value)
+    return {
+        "cohort": cohort, "case": placed.case, "reader": placed.reader, "trait": answer.trait, "value": answer.value,
+        "number": answer.number if answer.trait in measured and level is None else None, "level": level,
+        "unit": answer.unit or None, "code": answer.code or None, "code_system": answer.code_system or None,
+    }  # fmt: skip
+
+
+def _unread(cohort: str, faults: list[tuple[_Placed, str]]) -> list[Row]:
+    """One row a document; what is wrong with it in several ways is told in one."""
+    rows: dict[str, Row] = {}
+    for placed, reason in faults:
+        key = {"case": placed.case or None, "reader": placed.reader or None}
+        row = rows.setdefault(placed.annotation.document, {"cohort": cohort, **key, "reason": ""})
+        if reason not in row["reason"].split("; "):
+            row["reason"] = "; ".join(filter(None, [row["reason"], reason]))
+    return [{**row, "document": document} for document, row in rows.items()]

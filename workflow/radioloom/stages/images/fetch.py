@@ -1,0 +1,67 @@
+"""Stage fetch: the series that a batch names, brought from their archive to a folder that curation reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from radioloom.errors import CaseError
+from radioloom.stages.images.exclude import exclusions
+
+Row = dict[str, Any]
+COLUMNS = ("segmentation", "image")  # the small one first: without it the image is not needed
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What has arrived of a batch."""
+
+    rows: list[Row]  # of the sheet, whose image and segmentation are there
+    series: dict[str, Row]  # path -> files, bytes, content (name -> bytes, sha256)
+    exclusions: list[Row]  # EXCLUSIONS
+
+
+def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetched:
+    """Bring what the rows of a batch name; a row whose series does not arrive whole becomes a row of EXCLUSIONS.
+
+    rows : rows of a cohort sheet, with `cohort` and `role`
+    place : what the paths of series begin with (`fetched/train/`, then their UIDs); others are files that are there
+    bring : the manifest of a series by its UIDs, once it is complete; raises CaseError
+    """
+    series: dict[str, Row | CaseError] = {}
+    whole: list[Row] = []
+    faults: list[tuple[Row, CaseError]] = []
+    for row in rows:
+        found = ((column, _fault(row[column], place, series, bring)) for column in COLUMNS)
+        column, fault = next((each for each in found if each[1]), ("", None))
+        if fault:
+            faults.append((row, CaseError(f"{column}: {fault}")))
+        else:
+            whole.append(row)
+    complete = {path: found for path, found in series.items() if not isinstance(found, CaseError)}
+    return Fetched(whole, complete, exclusions("fetch", faults))
+
+
+def arrived(rows: Sequence[Row], manifests: Sequence[Path | str]) -> Sequence[Row]:
+    """Those rows of a batch that its manifest says were brought; all where it has none, its files being there."""
+    for manifest in manifests:
+        brought = json.loads(Path(manifest).read_text(encoding="utf-8"))["rows"]
+        here = {tuple(row[column] for column in COLUMNS) for row in brought}
+        rows = [row for row in rows if tuple(row[column] for column in COLUMNS) in here]
+    return rows
+
+
+def _fault(path: str, place: str, series: dict[str, Row | CaseError], bring: Callable[[str], Row]) -> CaseError | None:
+    """Why what a path names is not there, None where it is."""
+    if not path.startswith(place):
+        return None
+    if path not in series:
+        try:
+            series[path] = bring(path.removeprefix(place))
+        except CaseError as error:
+            series[path] = error
+    found = series[path]
+    return found if isinstance(found, CaseError) else None

@@ -1,0 +1,77 @@
+"""The standard scale of Nyul & Udupa, learnt from images of training cohorts: a step of `normalise` for the profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from radioloom.errors import CaseError, StudyError
+from radioloom.imaging.normalise import landmarks as landmarks_of
+from radioloom.imaging.normalise import standard_scale
+from radioloom.profile import fault
+from radioloom.segmentation.mask import Mask
+from radioloom.stages.images.curate import curate
+from radioloom.stages.images.exclude import exclusions
+from radioloom.stages.images.normalise import Steps
+from radioloom.stages.images.prepare import whole
+from radioloom.stages.images.segment import name, segment
+
+Row = dict[str, Any]
+Batch = tuple[list[Row], Mapping[str, Row]]  # rows of a cohort sheet, and how the cohort's regions are found
+DECILES = (1.0, *(10.0 * n for n in range(1, 10)), 99.0)  # Nyul, Udupa & Zhang 2000
+
+
+def landmarks(
+    batches: Iterable[Batch], data: Path, before: Steps, step: Row, leave_out: Callable[[Row], None]
+) -> tuple[Row, int]:
+    """The step with its standard scale learnt, and the number of images (or regions: `by_region`) behind it.
+
+    batches : of the training cohorts, and of no other; images are held one at a time
+    data : folder that the rows' paths start from
+    before : the steps that come first in the profile
+    step : of method nyul; of its `standard` the first and the last value stand
+    leave_out : called with a row of EXCLUSIONS for each case that cannot be learnt from
+    Raises StudyError where the step is not sound, or no image is left.
+    """
+    _check(step)
+    found: list[np.ndarray] = []
+    for rows, rois in batches:
+        curated = curate(rows, data)
+        segmented = segment(curated.images, data, rois)
+        faults: list[tuple[Row, CaseError]] = []
+        images = [each for each in curated.images if name(each) in segmented.masks]
+        for image in images if by_region(before, step) else _once(images):
+            try:
+                found.append(_landmarks(image, segmented.masks[name(image)], data, before, step))
+            except CaseError as error:
+                faults.append((image, error))
+        for row in (*curated.exclusions, *segmented.exclusions, *exclusions("landmarks", faults)):
+            leave_out(row)
+    if not found:
+        raise StudyError("landmarks: no image of a training cohort can be learnt from; mend what was left out")
+    learnt = step | {"standard": standard_scale(found, (step["standard"][0], step["standard"][-1]))}
+    _check(learnt)
+    return learnt, len(found)
+
+
+def by_region(before: Steps, step: Row) -> bool:
+    """Whether a step looks at the segmented region, so that an image counts once for each of its regions."""
+    return any(each.get("region") == "roi" for each in (*(before or ()), step))
+
+
+def _check(step: Row) -> None:
+    if said := fault(step):
+        raise StudyError(f"landmarks: {said}")
+
+
+def _landmarks(image: Row, mask: Mask, data: Path, before: Steps, step: Row) -> np.ndarray:
+    volume = whole(image, mask, data, before)
+    return landmarks_of(volume, mask.on(volume.array.shape), step)
+
+
+def _once(images: list[Row]) -> list[Row]:
+    """Every image once, whichever regions or readers it has."""
+    return list({(image["case"], image["series"]): image for image in reversed(images)}.values())

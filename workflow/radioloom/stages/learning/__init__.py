@@ -1,0 +1,1 @@
+"""Stages from features and outcomes to a validated signature."""

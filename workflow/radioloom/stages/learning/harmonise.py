@@ -1,0 +1,60 @@
+"""Which batch each case is of, and what ComBat of the training cases makes of the features; off unless asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.stages.learning.reduce import Material
+from radioloom.stats.harmonisation import UNKNOWN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CATEGORIES = ("manufacturer", "model", "kernel")
+NUMBERS = ("kvp", "slice_thickness_mm", "slice_spacing_mm", "pixel_spacing_mm")  # columns of SERIES, as those above
+
+
+def with_batches(made: Material, cases: pd.DataFrame, series: pd.DataFrame) -> Material:
+    """The material with the batch of each case, by CASES and SERIES, if the study harmonises; else as it is."""
+    asked = made.study["harmonise"]
+    if asked["method"] == "none":
+        return made
+    scans = acquisitions(cases, series).reindex(list(zip(made.cases["cohort"], made.cases["case"], strict=True)))
+    return replace(made, batches=batches(scans, asked["batch"]))
+
+
+def acquisitions(cases: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
+    """How the image of each (cohort, case) was acquired: columns CATEGORIES and NUMBERS of SERIES, first replicate."""
+    keys = ["cohort", "case", "replicate", "series"]
+    own = cases.loc[cases["replicate"] == "1", keys].drop_duplicates(["cohort", "case"])
+    return own.merge(series, on=keys, how="left").set_index(["cohort", "case"])[[*CATEGORIES, *NUMBERS]]
+
+
+def batches(scans: pd.DataFrame, attributes: list[str]) -> np.ndarray:
+    """Batch of each case, object (n,): the attributes joined; UNKNOWN where a header does not state one of them."""
+    columns = [scans[name].map(_said, na_action="ignore") for name in attributes]
+    known = np.all([column.notna().to_numpy() for column in columns], axis=0)
+    joined = [" / ".join(row) if whole else UNKNOWN for *row, whole in zip(*columns, known, strict=True)]
+    return np.array(joined, dtype=object)
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def harmonisation(made: Material, learned: Material) -> dict[str, Any]:
+    """What a signature says of its harmonisation, JSON-able; {} where the study does not harmonise.
+
+    made : with the batch of every case; learned : the same, harmonised
+    `learned` holds training cases by batch, `cohorts` harmonised cases and all cases by cohort.
+    """
+    if made.batches is None:
+        return {}
+    known = dict(zip(learned.combat.batches, learned.combat.cases, strict=True)) if learned.combat else {}
+    hit = np.isin(made.batches, list(known))
+    cohorts = made.cases["cohort"].to_numpy(object)
+    counts = {name: [int(hit[cohorts == name].sum()), int((cohorts == name).sum())] for name in sorted(set(cohorts))}
+    return {"harmonisation": {"batch": made.study["harmonise"]["batch"], "learned": known, "cohorts": counts}}

@@ -1,0 +1,101 @@
+"""Agreement of each feature over replicates: visits of a test-retest pair, or readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.stages.learning.split import FROZEN
+from radioloom.stats.agreement import Agreement, concordance_correlation, icc
+from radioloom.stats.ranks import friedman
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROLES = ("test-retest", "observers")
+ONCE = "one replicate only"
+CONSTANT = "the same value everywhere"
+FEW = "fewer than two subjects with all replicates"
+UNDEFINED = "agreement is undefined"
+
+
+def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[str, Any]) -> list[dict[str, Any]]:
+    """RELIABILITY rows, one a feature for each cohort of replicates; none where the study has no such cohort.
+
+    `features` is FEATURES of all cohorts, `roles` maps cohort to role, `settings` are the study's `reliability`. A
+    subject counts where it has every replicate that its cohort has, and the feature is defined in all of them; `n` is
+    the number of these subjects (forms of one way count every subject, see `icc`). Cohorts with one replicate give rows
+    without a value, and `note` says why a feature has none.
+    """
+    rows: list[dict[str, Any]] = []
+    for source in sorted(cohort for cohort, role in roles.items() if role in ROLES):
+        found = features[features["cohort"] == source]
+        keys = {"split": FROZEN, "source": source, "role": roles[source], "form": settings["form"]}
+        if len(found):
+            names, _, cube = _cube(found)
+            rows += rows_of(cube, names, keys)
+    return rows
+
+
+def robustness(perturbed: pd.DataFrame, splits: pd.DataFrame, settings: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """RELIABILITY rows of the perturbed images of each cohort, by the study's `robustness`; none without it.
+
+    Every perturbed image is one replicate of its case; the unperturbed one is not among them, as in Zwanenburg 2019. An
+    image that was skipped is a replicate that is missing. Of SPLITS each split in which a cohort has test cases gets
+    rows of its own, without them: what a fold learns knows nothing of the cases that it is tested on.
+    """
+    if settings is None or perturbed.empty:
+        return []
+    rows: list[dict[str, Any]] = []
+    tested = splits[splits["part"] == "test"].groupby(["cohort", "split"], sort=True)["case"].agg(set).to_dict()
+    for cohort, found in perturbed.drop(columns="replicate").groupby("cohort", sort=True):
+        names, subjects, cube = _cube(found.rename(columns={"variant": "replicate"}))
+        cases = subjects.get_level_values("case")
+        source = f"{cohort}, perturbed {settings['chain']}"
+        left_out = {FROZEN: set()} | {split: those for (where, split), those in tested.items() if where == cohort}
+        for split, those in left_out.items():
+            keys = {"split": split, "source": source, "role": "perturbations", "form": settings["form"]}
+            rows += rows_of(cube[:, ~cases.isin(those)], names, keys)
+    return rows
+
+
+def _cube(features: pd.DataFrame) -> tuple[list[str], pd.MultiIndex, np.ndarray]:
+    """Names (f,), subjects (n,) as case and roi, and values float64 (f, n, replicates), NaN where one is missing."""
+    table = features.pivot(index=["feature_id", "case", "roi"], columns="replicate", values="value")
+    names = table.index.get_level_values("feature_id").unique()
+    subjects = table.index.droplevel("feature_id").unique()
+    wanted = [(name, *subject) for name in names for subject in subjects]
+    cube = table.reindex(wanted).to_numpy(np.float64).reshape(len(names), len(subjects), table.shape[1])
+    return list(names), subjects, cube
+
+
+def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str]) -> list[dict[str, Any]]:
+    """RELIABILITY rows of a table float64 (features, subjects, replicates); `keys`: split, source, role and form."""
+    n_replicates = cube.shape[2]
+    keys = {**keys, "k": n_replicates}
+    if n_replicates < 2:
+        nothing = dict.fromkeys(("estimate", "low", "high", "concordance", "friedman", "friedman_p"))
+        n = np.isfinite(cube).any(axis=2).sum(axis=1).tolist()
+        return [{**keys, **nothing, "feature_id": name, "n": m, "note": ONCE} for name, m in zip(names, n, strict=True)]
+    found, ranked = icc(cube, keys["form"]), friedman(cube)
+    lin = concordance_correlation(cube).estimate if n_replicates == 2 else np.full(len(cube), np.nan)
+    columns = {
+        "feature_id": names,
+        "estimate": found.estimate.tolist(),
+        "low": found.low.tolist(),
+        "high": found.high.tolist(),
+        "n": found.n.tolist(),
+        "concordance": lin.tolist(),
+        "friedman": ranked.statistic.tolist(),
+        "friedman_p": ranked.p.tolist(),
+        "note": _notes(cube, found),
+    }
+    return [{**keys, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
+
+
+def _notes(cube: np.ndarray, found: Agreement) -> list[str]:
+    """Why a feature has no estimate."""
+    low, high = np.fmin.reduce(cube, axis=(1, 2)), np.fmax.reduce(cube, axis=(1, 2))
+    few = np.where(found.n < 2, FEW, UNDEFINED)
+    return np.where(np.isfinite(found.low), "", np.where(low == high, CONSTANT, few)).tolist()

@@ -1,0 +1,1 @@
+"""Stage report: one HTML file from the tables of a study."""

@@ -1,0 +1,51 @@
+"""Tables of features: of the images, of negative controls and of perturbed images."""
+
+from __future__ import annotations
+
+from radioloom.tables.columns import CASE, COHORT, REPLICATE, ROI
+from radioloom.tables.record import Column, Table
+
+FEATURES = Table(
+    "FEATURES",
+    "one number of one ROI in one image",
+    ("cohort", "case", "replicate", "roi", "image", "family", "aggregation", "discretisation", "feature"),
+    (
+        COHORT,
+        CASE,
+        REPLICATE,
+        ROI,
+        Column("image", "string", "original, or the filtered image: wavelet-LLH ..."),
+        Column("family", "string", "family of the feature"),
+        Column("aggregation", "string", "how directions and slices were brought together; '' where there is no choice"),
+        Column("discretisation", "string", "grey levels the feature rests on: FBS:25, FBN:32; '' where none"),
+        Column("feature", "string", "IBSI name in snake_case"),
+        Column("ibsi", "string", "IBSI id; '' where IBSI has none"),
+        Column(
+            "feature_id",
+            "string",
+            "image, family, feature and, where needed, aggregation and bins, joined; a label only",
+        ),
+        Column("value", "float64", "the number; empty only where the definition is undefined", null=True),
+    ),
+)
+# Features of images that no patient has. A table of their own, not rows of FEATURES: nothing that learns reads it, and
+# its columns are others, so that the one cannot be taken for the other by mistake.
+VARIANT = Column("variant", "string", "how the image was changed: shuffled_roi ..., RCV-01 ...")
+VARIANT_COLUMNS = (
+    COHORT,
+    CASE,
+    REPLICATE,
+    ROI,
+    VARIANT,
+    Column("feature_id", "string", "feature, as in FEATURES"),
+    Column("value", "float64", "the number; empty only where the definition is undefined", null=True),
+)
+VARIANT_KEY = ("cohort", "case", "replicate", "roi", "variant", "feature_id")
+CONTROLS = Table("CONTROLS", "features of negative-control images", VARIANT_KEY, VARIANT_COLUMNS)
+PERTURBED = Table("PERTURBED", "features of perturbed images", VARIANT_KEY, VARIANT_COLUMNS)
+SKIPPED = Table(
+    "SKIPPED",
+    "changed images that could not be measured; the case itself stays in the study",
+    VARIANT_KEY[:-1],
+    (COHORT, CASE, REPLICATE, ROI, VARIANT, Column("reason", "string", "why, for a person")),
+)

@@ -1,0 +1,137 @@
+"""Tables of learning: outcomes, reliability, splits, selection, predictions, metrics, curves."""
+
+from __future__ import annotations
+
+from radioloom.tables.columns import CASE, COHORT
+from radioloom.tables.record import Column, Table
+
+CLINICAL = Table(
+    "CLINICAL",
+    "outcome of each patient",
+    ("cohort", "case"),
+    (
+        COHORT,
+        CASE,
+        Column("time_days", "float64", "follow-up; empty for a binary outcome", "days", null=True),
+        Column("event", "bool", "event at the end of follow-up, or the binary outcome"),
+    ),
+)
+COVARIATES = Table(
+    "COVARIATES",
+    "clinical covariates, one row each",
+    ("cohort", "case", "covariate"),
+    (
+        COHORT,
+        CASE,
+        Column("covariate", "string", "name in the study"),
+        Column("value", "float64", "value; levels of a category are 0/1 columns", null=True),
+    ),
+)
+RELIABILITY = Table(
+    "RELIABILITY",
+    "agreement of each feature over replicates",
+    ("split", "source", "feature_id"),
+    (
+        Column("split", "string", "'frozen', or the fold whose test cases were left out of perturbed images"),
+        Column("source", "string", "cohort that gave the replicates, or 'perturbed' with the chain"),
+        Column("role", "string", "what was repeated: test-retest, observers or perturbations"),
+        Column("feature_id", "string", "feature"),
+        Column("form", "string", "ICC form, McGraw and Wong: ICC(A,1) ..."),
+        Column("estimate", "float64", "ICC", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("n", "int64", "subjects that count: with all replicates; with any, for ICC(1) and ICC(k)"),
+        Column("k", "int64", "replicates of each, at most"),
+        Column("concordance", "float64", "Lin's concordance correlation, where there are two replicates", null=True),
+        Column(
+            "friedman", "float64", "Friedman's chi squared over the replicates, k - 1 df; small is stable", null=True
+        ),
+        Column("friedman_p", "float64", "its p", null=True),
+        Column("note", "string", "why there is no estimate; '' where there is one"),
+    ),
+)
+ACQUISITION = Table(
+    "ACQUISITION",
+    "how much of each feature goes with how its image was acquired: training, validation and genomics cohorts together",
+    ("factor", "given", "harmonised", "feature_id"),
+    (
+        Column("factor", "string", "column of SERIES; 'all' of them; 'cohort'"),
+        Column("given", "string", "what is held fixed: nothing, or the cohort"),
+        Column("harmonised", "string", "ComBat of the study's batches: no, all cases, or training cases (learned on)"),
+        Column("feature_id", "string", "feature"),
+        Column("explained", "float64", "adjusted R squared of a linear model, partial where given", null=True),
+        Column("n", "int64", "cases that state the factor and have the feature"),
+        Column("levels", "int64", "different values of the factor"),
+        Column("note", "string", "why there is no value; '' where there is one"),
+    ),
+)
+SPLITS = Table(
+    "SPLITS",
+    "who is learned from and who is predicted, decided before anything is fitted",
+    ("split", "cohort", "case"),
+    (
+        Column("split", "string", "'frozen' (training to validation cohorts) or a fold: r03f2"),
+        COHORT,
+        CASE,
+        Column("part", "string", "train or test"),
+    ),
+)
+SELECTION = Table(
+    "SELECTION",
+    "what became of each feature in each split",
+    ("split", "feature_id"),
+    (
+        Column("split", "string", "split"),
+        Column("feature_id", "string", "feature"),
+        Column("group", "string", "group of features that the selector chooses from"),
+        Column("step", "string", "step that decided: undefined, constant, reliability, redundancy, selector"),
+        Column("kept", "bool", "in the signature"),
+        Column("reason", "string", "why, with the number that decided"),
+        Column("score", "float64", "univariate concordance with the outcome on training data", null=True),
+        Column("volume_rho", "float64", "Spearman correlation with volume on training data", null=True),
+    ),
+)
+PREDICTIONS = Table(
+    "PREDICTIONS",
+    "predicted risk of each case",
+    ("split", "model", "cohort", "case"),
+    (
+        Column("split", "string", "split"),
+        Column("model", "string", "signature, volume, clinical ..."),
+        COHORT,
+        CASE,
+        Column("part", "string", "train or test"),
+        Column("risk", "float64", "linear predictor; higher is worse"),
+    ),
+)
+METRICS = Table(
+    "METRICS",
+    "performance",
+    ("evaluation", "cohort", "model", "metric"),
+    (
+        Column("evaluation", "string", "apparent, cross-validation, validation"),
+        COHORT,
+        Column("model", "string", "signature, volume, clinical, null ..."),
+        Column("metric", "string", "c_index, auc, delta_c_index, logrank_p ..."),
+        Column("estimate", "float64", "value", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("n", "int64", "patients"),
+        Column("n_events", "int64", "events"),
+    ),
+)
+CURVES = Table(
+    "CURVES",
+    "Kaplan-Meier curves at the frozen cut-point",
+    ("cohort", "model", "group", "time_days"),
+    (
+        COHORT,
+        Column("model", "string", "model that splits"),
+        Column("group", "string", "low or high risk"),
+        Column("time_days", "float64", "time", "days"),
+        Column("survival", "float64", "estimate"),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("at_risk", "int64", "patients at risk just before"),
+    ),
+)

@@ -1,0 +1,148 @@
+"""What a declared table is: columns with dtype, unit and null rule; checked on every write and every read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from radioloom.errors import StudyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Rows: TypeAlias = "Iterable[dict[str, Any]] | pd.DataFrame | pa.Table"
+
+ARROW = {"string": "string", "float64": "float64", "int64": "int64", "bool": "bool_"}  # names of pyarrow's types
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table; `null` says whether a value may be missing."""
+
+    name: str
+    dtype: str  # a key of ARROW
+    meaning: str
+    unit: str = ""
+    null: bool = False
+
+    def field(self, nullable: bool) -> pa.Field:
+        """The column as pyarrow declares it."""
+        import pyarrow as pa
+
+        return pa.field(self.name, getattr(pa, ARROW[self.dtype])(), nullable)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A declared table: rows are unique in `key`, sorted by it, and hold these columns and no others.
+
+    Writing rows needs pyarrow alone: pandas costs every image job half a second of start-up that it has no use for.
+    pyarrow itself is imported when a table is read or written, so that any module may name a column.
+    """
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def arrow(self, rows: Rows) -> pa.Table:
+        """Rows or a frame as this table: dtypes set, sorted by key, checked.
+
+        Raises StudyError naming table, column, rule and the first keys at fault.
+        """
+        import pyarrow as pa
+
+        if isinstance(rows, pa.Table):
+            self._same_columns(rows.column_names)
+            return self._checked(rows)
+        schema = pa.schema([column.field(nullable=True) for column in self.columns])
+        if hasattr(rows, "columns"):
+            self._same_columns(set(rows.columns) if len(rows) else set(schema.names))
+            made = pa.Table.from_pandas(
+                rows if len(rows) else rows.reindex(columns=schema.names), schema, preserve_index=False
+            )
+        else:
+            rows = list(rows)
+            for names in {frozenset(row) for row in rows}:
+                self._same_columns(names)
+            made = pa.Table.from_pylist(rows, schema)
+        return self._checked(made.replace_schema_metadata(None))
+
+    def frame(self, rows: Rows) -> pd.DataFrame:
+        """The same as a frame; a missing number is NaN, a missing text None."""
+        return self.arrow(rows).to_pandas()
+
+    def write(self, rows: Rows, path: Path | str, **provenance: Any) -> pa.Table:
+        """Write Parquet (complete or not at all) with provenance in its metadata; a .csv path writes CSV."""
+        from pyarrow import parquet
+
+        table, path = self.arrow(rows), Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        if path.suffix == ".csv":
+            from pyarrow import csv
+
+            csv.write_csv(table, part, csv.WriteOptions(quoting_style="needed"))
+        else:
+            note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
+            parquet.write_table(table.replace_schema_metadata({"radioloom": note}), part, compression="zstd")
+        os.replace(part, path)
+        return table
+
+    def read(self, *paths: Path | str) -> pd.DataFrame:
+        """One frame of one or more files of this table, checked."""
+        return self.gather(*paths).to_pandas()
+
+    def gather(self, *paths: Path | str) -> pa.Table:
+        """One table of one or more files of this table, checked."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        tables = [parquet.ParquetFile(path).read().replace_schema_metadata(None) for path in paths]
+        return self.arrow(pa.concat_tables(tables)) if tables else self.arrow([])
+
+    def _checked(self, table: pa.Table) -> pa.Table:
+        """The table sorted, with NaN as missing; what is missing or twice is told."""
+        import pyarrow as pa
+        from pyarrow import compute as pc
+
+        for place, column in enumerate(self.columns):
+            values = table.column(place).combine_chunks()
+            if column.dtype == "float64":
+                values = pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)
+            table = table.set_column(place, column.field(column.null), values)
+            if not column.null and values.null_count:
+                raise StudyError(f"{self.name}.{column.name}: empty in {self._first(table.filter(pc.is_null(values)))}")
+        counts = table.group_by(list(self.key)).aggregate([([], "count_all")])
+        twice = counts.filter(pc.greater(counts.column("count_all"), 1))
+        if twice.num_rows:
+            raise StudyError(f"{self.name}: more than one row for {self._first(twice)}")
+        return table.sort_by([(name, "ascending") for name in self.key])
+
+    def _same_columns(self, found: Iterable[str]) -> None:
+        names = {column.name for column in self.columns}
+        extra, lacking = sorted(set(found) - names), sorted(names - set(found))
+        if extra or lacking:
+            raise StudyError(f"{self.name}: columns {lacking or '-'} are missing and {extra or '-'} are not declared")
+
+    def _first(self, table: pa.Table) -> str:
+        rows = table.select(list(self.key)).slice(0, 3).to_pylist()
+        return "; ".join("/".join(str(value) for value in row.values()) for row in rows)
+
+
+def wide(features: pd.DataFrame, cohort: str) -> pd.DataFrame:
+    """FEATURES of one cohort as one row a case and one column a feature id (first replicate)."""
+    rows = features[(features["cohort"] == cohort) & (features["replicate"] == "1")]
+    return rows.pivot(index="case", columns="feature_id", values="value")
+
+
+def provenance_of(path: Path | str) -> dict[str, Any]:
+    """What a table's file says of its making: table name, code, profile and study digests."""
+    from pyarrow import parquet
+
+    return json.loads((parquet.read_schema(path).metadata or {}).get(b"radioloom", b"{}"))
