@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from radioloom import settings
+from radioloom import settings, study
 from radioloom.commands.new import write_starter
 from radioloom.errors import StudyError
-from radioloom.study import record as study
 
 ROOT = Path(__file__).resolve().parents[1]
 

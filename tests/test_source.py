@@ -7,7 +7,7 @@ import yaml
 
 from made.studies import Bench
 from radioloom.errors import StudyError
-from radioloom.study.record import load
+from radioloom.study import load
 
 UID = "1.2.840.113619.2.55.3.12345"
 

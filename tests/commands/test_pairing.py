@@ -12,7 +12,7 @@ from radioloom.io.write.objects import Header, segmentation
 from radioloom.pseudonym import make_key, pseudonym, read_key
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.segment import segment
-from radioloom.study.record import _sheet
+from radioloom.study.sheet import read_sheet
 
 KEY = bytes(range(32))
 CUBE = [square(-100 + 3 * k, 0, 12) for k in range(1, 6)]
@@ -70,7 +70,7 @@ def test_sheet_is_one_that_a_study_reads(tmp_path, monkeypatch, capsys):
     command = ["discover", str(tmp_path / "data"), "--out", str(sheet), "--roi", "GTV", "--mapping", str(mapping)]
     assert main(command) == 0
     assert "3 pair(s) of 2 patient(s) written" in capsys.readouterr().err
-    rows = _sheet(sheet, "train", "training")
+    rows = read_sheet(sheet, "train", "training")
     curated = curate(rows, tmp_path / "data")
     segmented = segment(curated.images, tmp_path / "data")
     assert (curated.exclusions, segmented.exclusions) == ([], [])

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radioloom.study.record import Study, batched
+from radioloom.study.batches import batched
+from radioloom.study.record import Study
 
 names = st.lists(st.from_regex(r"[A-Z][0-9]{1,3}", fullmatch=True), min_size=1, max_size=60, unique=True)
 

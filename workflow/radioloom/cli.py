@@ -228,7 +228,7 @@ def _landmarks(chosen: argparse.Namespace) -> None:
 
     from radioloom.settings import read
     from radioloom.stages.images.landmarks import DECILES, by_region, landmarks
-    from radioloom.study.record import load
+    from radioloom.study import load
 
     study = load(read(chosen.study), Path(), chosen.study)
     cohorts = study.cohorts("training")
