@@ -11,3 +11,15 @@ REPLICATE = Column(
 )
 ROI = Column("roi", "string", "the study's name of the region")
 READER = "pseudonym: reader-1 ..., in no order that says who"
+
+SIGNATURE, BASELINE, CONTROL, NULL, TRUTH = "signature", "baseline", "control", "null", "truth"
+KIND = Column(
+    "kind",
+    "string",
+    f"{SIGNATURE}; {BASELINE}; {CONTROL}: the signature on control images; {NULL}: learnt on permuted outcomes",
+)
+MODEL = Column("model", "string", "name of the model; of a control: how the images were changed")
+REFITTED = "refitted"
+VARIANT_OF_MODEL = Column(
+    "variant", "string", f"of a control: '{REFITTED}' where the model was learnt from its images too; else ''"
+)
