@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.provenance import rng
+from radioloom.tables.columns import SIGNATURE, TRUTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ class Comparison:
 
     metrics: (
         pd.DataFrame
-    )  # METRICS of the model `truth`: the planted log hazard as a risk, wherever the signature is judged
+    )  # METRICS of the kind `truth`: the planted log hazard as a risk, wherever the signature is judged
     features: pd.DataFrame  # cohort, feature_id, rho_heterogeneity, rho_volume, n: the signature's features
     modules: pd.DataFrame | None  # genomics.recovery.overlap, one row a planted module, and its driver
     adjusted_rand: float | None  # over the genes that were planted in a module and found in one
@@ -85,7 +86,8 @@ def _metrics(cases: pd.DataFrame, inputs: ReportInputs) -> pd.DataFrame:
         low, high = percentile_interval(resampled(pairs, concordant(pairs, risk), weights))
         rows.append(
             {
-                "evaluation": "truth", "cohort": cohort, "model": "truth", "metric": name,
+                "evaluation": TRUTH, "cohort": cohort, "kind": TRUTH, "model": TRUTH, "variant": "", "against": "",
+                "metric": name,
                 "estimate": concordance(pairs, risk), "low": low, "high": high, "n": len(known),
                 "n_events": outcomes.n_events,
             }
@@ -95,9 +97,7 @@ def _metrics(cases: pd.DataFrame, inputs: ReportInputs) -> pd.DataFrame:
 
 def _judged(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
     """Cases behind each cohort of METRICS: the training cohorts together, under the name they have there."""
-    frozen = inputs.predictions[
-        (inputs.predictions["split"] == "frozen") & (inputs.predictions["model"] == "signature")
-    ]
+    frozen = inputs.predictions[(inputs.predictions["split"] == "frozen") & (inputs.predictions["kind"] == SIGNATURE)]
     apparent = inputs.metrics.loc[inputs.metrics["evaluation"] == "apparent", "cohort"]
     found = {str(apparent.iloc[0]): frozen[frozen["part"] == "train"]} if len(apparent) else {}
     found |= {str(cohort): part for cohort, part in frozen[frozen["part"] == "test"].groupby("cohort")}
