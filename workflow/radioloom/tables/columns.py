@@ -1,4 +1,4 @@
-"""Columns that several tables share: whose case, visit and region a row is of."""
+"""Columns that several tables share (cohort, case, visit, region), and values in them that bear a meaning."""
 
 from __future__ import annotations
 
@@ -11,3 +11,5 @@ REPLICATE = Column(
 )
 ROI = Column("roi", "string", "the study's name of the region")
 READER = "pseudonym: reader-1 ..., in no order that says who"
+FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
+MAIN_METRIC = {"survival": "c_index", "binary": "auc"}  # kind of outcome -> `metric` that a study is judged by

@@ -12,14 +12,14 @@ from radioloom.errors import StudyError
 from radioloom.imaging.controls import PREFIX
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.prediction.metrics.performance import METRIC, Ordering, calibration_slope, contrast, ordering, uno
+from radioloom.prediction.metrics.performance import Ordering, calibration_slope, contrast, ordering, uno
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.controls import control_gaps, control_materials, control_risks, relearned_risks
 from radioloom.stages.learning.fit import CLINICAL, COMBINED, NULL, SIGNATURE, learn, risks
 from radioloom.stages.learning.reduce import Material, selection_rows, without_baselines
-from radioloom.stages.learning.split import FROZEN
 from radioloom.stats.bootstrap import percentile_interval, permutation_within, resample_weights
+from radioloom.tables.columns import FROZEN, MAIN_METRIC
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,7 +180,7 @@ def _judge_groups(place: _Place, name: str, high_risk: np.ndarray, found: Valida
 
 def _ordering_metrics(place: _Place, orderings: dict[str, Ordering]) -> Iterable[dict[str, Any]]:
     """C or AUC of each model, and of the signature minus each baseline (clinical+signature: minus clinical)."""
-    metric = METRIC[place.outcomes.kind]
+    metric = MAIN_METRIC[place.outcomes.kind]
     for name, order in orderings.items():
         yield place.metric(name, metric, order.estimate, percentile_interval(order.resamples))
     own = [name for name in orderings if not name.startswith(PREFIX)]
@@ -262,7 +262,7 @@ def _null_metrics(place: _Place, observed: float, values: np.ndarray) -> Iterabl
     """The spread of the null models, and the share of them that does as well as the signature."""
     sound = values[np.isfinite(values)]
     if len(sound):
-        metric = METRIC[place.outcomes.kind]
+        metric = MAIN_METRIC[place.outcomes.kind]
         yield place.metric(NULL, metric, float(sound.mean()), percentile_interval(sound))
         share = (1 + int((sound >= observed).sum())) / (1 + len(sound))
         yield place.metric(SIGNATURE, "null_p", share, NOT_A_NUMBER)
