@@ -1,15 +1,15 @@
-"""Gene modules against features."""
+"""Heat map of the correlation of gene modules with features or readers' traits."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.words import feature, number
-from radioloom.tables import TRAIT
+from radioloom.tables.genomics import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,8 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     q, top = (arranged(associations, name, first).to_numpy() for name in ("q", "p_max"))
     numbers = rho.to_numpy()
     n_features, n_modules = numbers.shape
-    width = style.PANEL * (1.6 if rho.index.str.startswith(TRAIT).any() else 1.2)  # questions are long
+    shown = associations.drop_duplicates("feature_id").set_index("feature_id").loc[rho.index]
+    width = style.PANEL * (1.6 if (shown["kind"] == TRAIT).any() else 1.2)  # questions are long
     figure, axes = style.canvas(width, 0.36 * n_features + 1.15)
     picture = axes.pcolormesh(np.ma.masked_invalid(numbers), cmap="RdBu_r", vmin=-1, vmax=1, edgecolor="white", lw=1.2)
     axes.set_facecolor("#eceef0")
@@ -50,7 +51,7 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
         look = {"color": "white" if abs(r) > 0.6 else style.INK, "weight": "bold" if stars else "normal"}
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=7.2, **look)
     axes.set_xticks(np.arange(n_modules) + 0.5, [f"{name}\n{sizes.get(name, 0)}" for name in rho.columns])
-    axes.set_yticks(np.arange(n_features) + 0.5, [_label(name) for name in rho.index])
+    axes.set_yticks(np.arange(n_features) + 0.5, [_label(row) for row in shown.itertuples()])
     axes.invert_yaxis()
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
@@ -63,9 +64,9 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     return figure
 
 
-def _label(name: str) -> str:
-    """A feature on as many lines as it takes; a trait's question and its answer on a line each."""
-    if not name.startswith(TRAIT):
-        return "\n".join(textwrap.wrap(feature(name), 26))
-    parts = name.removeprefix(TRAIT).split(" = ")
+def _label(row: Any) -> str:
+    """A feature on as many lines as it takes; a trait's question and its answer on a line each. row : ASSOCIATIONS."""
+    if row.kind != TRAIT:
+        return "\n".join(textwrap.wrap(feature(row.Index), 26))
+    parts = [row.trait, row.value] if row.value else [row.trait]
     return "\n".join(textwrap.shorten(part, 42, placeholder=" …") for part in parts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from radioloom.tables.columns import MAIN_METRIC
+
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
 CONTROL = "control: "  # how the models that are negative controls begin
@@ -94,7 +96,7 @@ def feature(feature_id: str) -> str:
 
 def metric(name: str) -> str:
     """The name of a metric in words."""
-    for main in ("c_index", "auc"):
+    for main in MAIN_METRIC.values():
         if name == f"delta_{main}":
             return f"{METRICS[main]} minus that of volume"
         if name.startswith(f"delta_{main}_"):

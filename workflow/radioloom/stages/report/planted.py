@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.provenance import rng
-from radioloom.tables.columns import SIGNATURE, TRUTH
+from radioloom.stats.ranks import spearman
+from radioloom.tables.columns import FROZEN, MAIN_METRIC, SIGNATURE, TRUTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,6 @@ def _metrics(cases: pd.DataFrame, inputs: ReportInputs) -> pd.DataFrame:
     from radioloom.stats.bootstrap import percentile_interval, resample_weights
 
     kind = inputs.settings["outcome"]["kind"]
-    name = "auc" if kind == "binary" else "c_index"
     rows = []
     for cohort, part in _judged(inputs).items():
         known = part.merge(inputs.clinical, on=["cohort", "case"]).merge(cases, on=["cohort", "case"])
@@ -87,7 +87,7 @@ def _metrics(cases: pd.DataFrame, inputs: ReportInputs) -> pd.DataFrame:
         rows.append(
             {
                 "evaluation": TRUTH, "cohort": cohort, "kind": TRUTH, "model": TRUTH, "variant": "", "against": "",
-                "metric": name,
+                "metric": MAIN_METRIC[kind],
                 "estimate": concordance(pairs, risk), "low": low, "high": high, "n": len(known),
                 "n_events": outcomes.n_events,
             }
@@ -97,7 +97,7 @@ def _metrics(cases: pd.DataFrame, inputs: ReportInputs) -> pd.DataFrame:
 
 def _judged(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
     """Cases behind each cohort of METRICS: the training cohorts together, under the name they have there."""
-    frozen = inputs.predictions[(inputs.predictions["split"] == "frozen") & (inputs.predictions["kind"] == SIGNATURE)]
+    frozen = inputs.predictions[(inputs.predictions["split"] == FROZEN) & (inputs.predictions["kind"] == SIGNATURE)]
     apparent = inputs.metrics.loc[inputs.metrics["evaluation"] == "apparent", "cohort"]
     found = {str(apparent.iloc[0]): frozen[frozen["part"] == "train"]} if len(apparent) else {}
     found |= {str(cohort): part for cohort, part in frozen[frozen["part"] == "test"].groupby("cohort")}
@@ -107,7 +107,6 @@ def _judged(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
 def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFrame:
     """Spearman's rho of each feature with the hidden factors, in each cohort."""
     import pandas as pd
-    from scipy.stats import spearmanr
 
     columns = ["cohort", "feature_id", "rho_heterogeneity", "rho_volume", "n"]
     if features is None:
@@ -118,7 +117,9 @@ def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFram
         for name in (name for name in features.columns if name not in ("cohort", "case")):
             sound = part[np.isfinite(part[name].to_numpy(float))]
             if len(sound) >= FEWEST and np.ptp(sound[name].to_numpy()) > 0:
-                rho = [float(spearmanr(sound[name], sound[f"hidden {factor}"]).statistic) for factor in FACTORS]
+                rho = spearman(sound[[name, *(f"hidden {factor}" for factor in FACTORS)]].to_numpy(float))[
+                    0, 1:
+                ].tolist()
                 rows.append((cohort, name, *rho, len(sound)))
     return pd.DataFrame(rows, columns=columns)
 

@@ -10,7 +10,8 @@ from radioloom.figures import exhibits, forest, modulemap, overlap, style, verdi
 from radioloom.figures import reliability as icc
 from radioloom.figures import truth as planted_figures
 from radioloom.figures.words import ACQUIRED, CONTROL, joined, metric, number, probability
-from radioloom.tables import TRAIT
+from radioloom.tables.columns import FROZEN, MAIN_METRIC
+from radioloom.tables.genomics import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from radioloom.stages.report.planted import Comparison
     from radioloom.stages.report.record import ReportInputs
 
-FROZEN = "frozen"
 RANK = {"validation": 0, "cross-validation": 1, "apparent": 2}
 PLACE = {"signature": 0, "volume": 1, "truth": 8, "null": 9}  # order of models; others between
 WHERE = {"validation": "{}", "cross-validation": "{}, cross-validation", "apparent": "{}, apparent"}
@@ -166,7 +166,7 @@ def genomics(study: ReportInputs) -> dict[str, Any] | None:
         return None
     sizes = study.modules["module"].value_counts().to_dict()
     first = _names(study)
-    figures, of_trait = {}, study.associations["feature_id"].str.startswith(TRAIT)
+    figures, of_trait = {}, study.associations["kind"] == TRAIT
     features, traits = study.associations[~of_trait], study.associations[of_trait]
     for value, title in (("rho", "module scores with features"), ("rho_given_volume", "the same given volume")):
         drawn = modulemap.module_map(features, sizes, first, value)
@@ -220,7 +220,7 @@ def truth(study: ReportInputs, found: Comparison) -> dict[str, Any]:
 
 def main_metric(study: ReportInputs) -> str:
     """The metric that the study is judged by."""
-    return "auc" if study.settings["outcome"]["kind"] == "binary" else "c_index"
+    return MAIN_METRIC[study.settings["outcome"]["kind"]]
 
 
 def _names(study: ReportInputs) -> list[str]:
