@@ -71,7 +71,8 @@ def test_forest_of_coefficients_says_the_ratio():
 
 def pairs(n_features=3, n_modules=2):
     rows = [
-        {"module": f"M{m}", "feature_id": f"f{k:02d}", "rho": (k - 5) / 50 + m / 10, "p": 0.01,
+        {"module": f"M{m}", "feature_id": f"f{k:02d}", "kind": "feature", "trait": "", "value": "",
+         "rho": (k - 5) / 50 + m / 10, "p": 0.01,
          "q": 0.04 if k == 1 else 0.2, "p_max": 0.01 if m == 1 else 0.2, "n": 30,
          "rho_given_volume": np.nan if k == 0 else 0.1}
         for k in range(n_features) for m in range(1, n_modules + 1)
@@ -84,6 +85,15 @@ def test_module_map_marks_what_passed_and_only_where_it_was_tested():
     assert {"0.02**", "0.12*", "0.04", "f02"} <= set(texts)
     assert texts.index("f02") < texts.index("f00")
     assert not [t for t in said(modulemap.module_map(pairs(), {}, [], "rho_given_volume")) if "*" in t]
+
+
+def test_question_and_answer_of_a_trait_stand_on_a_line_each():
+    frame = pairs().assign(kind="trait", trait="Nodule = mass: or not", value="")
+    frame.loc[frame["feature_id"] == "f01", "value"] = "oval"
+    texts = said(modulemap.module_map(frame, {}, []))
+    assert texts.count("Nodule = mass: or not") == 3
+    assert texts.count("oval") == 1
+    assert not [t for t in texts if t.startswith("f0")]
 
 
 def test_module_map_of_many_features_shows_the_strongest_and_those_asked_for():

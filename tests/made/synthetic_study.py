@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from radioloom import tables
-from radioloom.stages.genomics.associate import associate
+from radioloom.stages.genomics.associate import Measured, associate
 from radioloom.stages.images.rows import UNTOLD
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
@@ -36,7 +36,7 @@ def survival_study(seed: int = 1) -> ReportInputs:
     wide = features[features["cohort"] == "genomics"].set_index("case")[FEATURES]
     settings = _settings("survival", sizes)
     block = {**settings["genomics"], "modules": {"method": "kmeans", "n_modules": 4, "min_genes": 5}}
-    found = associate(wide, expression, block, FEATURES, FEATURES[0], seed)
+    found = associate(Measured(wide, {}), expression, block, FEATURES, FEATURES[0], seed)
     gone = set(zip(excluded["cohort"], excluded["case"], strict=True))
     learned = clinical[[key not in gone for key in zip(clinical["cohort"], clinical["case"], strict=True)]]
     return ReportInputs(

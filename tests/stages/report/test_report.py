@@ -224,11 +224,11 @@ def test_traits_their_agreement_and_what_was_left_out():
         for reader in ("reader-1", "reader-2")
     ]
     size = {**answer, "case": "genomics-001", "reader": "reader-1", "trait": "Size", "value": "12", "number": 12.0}
-    pair = {"cohort": "genomics", "first": "reader-1", "second": "reader-2", "trait": "Shape <2D>", "n": 3}
+    pair = {"cohort": "genomics", "first": "reader-1", "second": "reader-2", "trait": "Shape <2D>", "value": "", "n": 3}
     agreed = {**pair, "statistic": "kappa", "estimate": 0.71, "low": 0.2, "high": 1.0, "same": 2 / 3}
     out = {"cohort": "genomics", "document": "0123456789ab", "case": None, "reader": None, "reason": "of no case"}
     pairs = study.associations[study.associations["feature_id"] == FEATURES[1]]
-    pairs = pairs.assign(feature_id="trait: Shape <2D> = oval")
+    pairs = pairs.assign(feature_id="trait: Shape <2D> = oval", kind="trait", trait="Shape <2D>", value="oval")
     more = {
         "traits": tables.TRAITS.frame([*traits, {**size, "unit": "mm"}]),
         "trait_agreement": tables.TRAIT_AGREEMENT.frame([agreed]),

@@ -10,13 +10,12 @@ import numpy as np
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, count, feature, number, probability
+from radioloom.tables.genomics import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-# Inches of the map, letters of a name per line.
-NARROW, WIDE = (1.2 * style.PANEL, 26), (1.6 * style.PANEL, 42)
 MOST = 24  # features shown: those with the largest |rho| sqrt(n - 1) where more were tested
 
 
@@ -31,24 +30,19 @@ def arranged(associations: pd.DataFrame, value: str, first: list[str]) -> pd.Dat
 
 
 @style.drawn
-def module_map(
-    associations: pd.DataFrame,
-    sizes: dict[str, int],
-    first: list[str],
-    value: str = "rho",
-    width: tuple[float, int] = NARROW,
-) -> Figure:
+def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[str], value: str = "rho") -> Figure:
     """Spearman's rho of every module's score with every feature, on a scale from -1 to 1.
 
     associations : ASSOCIATIONS; sizes : genes of each module; first : features to show first; value : "rho", marked
         * where q < 0.05 and ** where p_max < 0.05 as well, or "rho_given_volume", which is not tested and not marked
-    width : NARROW, or WIDE for questions of a template
     """
     rho = arranged(associations, value, first)
     q, top = (arranged(associations, name, first).to_numpy() for name in ("q", "p_max"))
     numbers = rho.to_numpy()
     n_features, n_modules = numbers.shape
-    figure, axes = style.canvas(width[0], 0.36 * n_features + 1.15)
+    shown = associations.drop_duplicates("feature_id").set_index("feature_id").loc[rho.index]
+    width = style.PANEL * (1.6 if (shown["kind"] == TRAIT).any() else 1.2)  # questions are long
+    figure, axes = style.canvas(width, 0.36 * n_features + 1.15)
     picture = axes.pcolormesh(np.ma.masked_invalid(numbers), cmap="RdBu_r", vmin=-1, vmax=1, edgecolor="white", lw=1.2)
     axes.set_facecolor("#eceef0")
     for row, column in zip(*np.nonzero(np.isfinite(numbers)), strict=True):
@@ -58,7 +52,7 @@ def module_map(
         look = {"color": "white" if abs(r) > 0.6 else style.INK, "weight": "bold" if stars else "normal"}
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=7.2, **look)
     axes.set_xticks(np.arange(n_modules) + 0.5, [f"{name}\n{sizes.get(name, 0)}" for name in rho.columns])
-    axes.set_yticks(np.arange(n_features) + 0.5, [_label(name, width[1]) for name in rho.index])
+    axes.set_yticks(np.arange(n_features) + 0.5, [_label(row) for row in shown.itertuples()])
     axes.invert_yaxis()
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
@@ -71,9 +65,12 @@ def module_map(
     return figure
 
 
-def _label(name: str, letters: int) -> str:
-    """The name of a feature or annotation on as many lines as it takes, two at most."""
-    return "\n".join(textwrap.wrap(feature(name), letters, max_lines=2, placeholder=" …"))
+def _label(row: Any) -> str:
+    """A feature on as many lines as it takes; a trait's question and its answer on a line each. row : ASSOCIATIONS."""
+    if row.kind != TRAIT:
+        return "\n".join(textwrap.wrap(feature(row.Index), 26))
+    parts = [row.trait, row.value] if row.value else [row.trait]
+    return "\n".join(textwrap.shorten(part, 42, placeholder=" …") for part in parts)
 
 
 def modules(frame: pd.DataFrame, explained: dict[str, float]) -> Exhibit:

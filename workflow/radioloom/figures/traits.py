@@ -1,4 +1,4 @@
-"""Semantic annotations by readers as tables: answers, agreement of readers, what was left out."""
+"""Semantic annotations by readers (traits): tables of answers, of agreement between readers, of what was left out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, count, interval, number
+from radioloom.tables.traits import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ def answered(traits: pd.DataFrame) -> Exhibit:
 def agreement(frame: pd.DataFrame) -> Exhibit:
     """One row per trait and pair of readers. frame : TRAIT_AGREEMENT."""
     rows = [
-        (r.cohort, r.trait, f"{r.first}, {r.second}", r.statistic, interval(r.estimate, r.low, r.high),
+        (r.cohort, named(r.trait, r.value), f"{r.first}, {r.second}", r.statistic, interval(r.estimate, r.low, r.high),
          DASH if r.same != r.same else f"{r.same:.0%}", str(r.n))
         for r in frame.itertuples()
     ]  # fmt: skip

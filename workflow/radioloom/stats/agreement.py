@@ -22,8 +22,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.errors import StudyError
-
-Z95 = 1.959963984540054
+from radioloom.stats.normal import Z95
 
 
 @dataclass(frozen=True, slots=True)

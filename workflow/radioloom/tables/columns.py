@@ -1,4 +1,4 @@
-"""Columns that several tables share: whose case, visit and region a row is of."""
+"""Columns that several tables share (cohort, case, visit, region), and values in them that bear a meaning."""
 
 from __future__ import annotations
 
@@ -23,3 +23,5 @@ REFITTED = "refitted"
 VARIANT_OF_MODEL = Column(
     "variant", "string", f"of a control: '{REFITTED}' where the model was learnt from its images too; else ''"
 )
+FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
+MAIN_METRIC = {"survival": "c_index", "binary": "auc"}  # kind of outcome -> `metric` that a study is judged by

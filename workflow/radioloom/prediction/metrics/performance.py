@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.prediction.metrics.concordance import comparable, concordance, concordant, resampled, uno_pairs
-from radioloom.prediction.metrics.kaplan_meier import Z95, logrank
+from radioloom.prediction.metrics.kaplan_meier import logrank
 from radioloom.prediction.models import MODELS, fit_model
 from radioloom.prediction.outcome import Outcome
-
-METRIC = {"survival": "c_index", "binary": "auc"}
+from radioloom.stats.normal import Z95
 
 
 @dataclass(frozen=True, slots=True)

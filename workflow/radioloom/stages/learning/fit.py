@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.prediction.metrics.kaplan_meier import Z95
 from radioloom.prediction.models import fit_model, model
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.harmonise import harmonisation
-from radioloom.stages.learning.reduce import SAME, Material, Reduction, reductions
-from radioloom.stages.learning.split import FROZEN
-from radioloom.tables.columns import BASELINE, SIGNATURE
+from radioloom.stages.learning.reduce import Material, Reduction, reductions
+from radioloom.stats.constancy import SAME
+from radioloom.stats.normal import Z95
+from radioloom.tables.columns import BASELINE, FROZEN, SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,9 +14,11 @@ from radioloom.prediction.outcome import Outcome, check_learnable
 from radioloom.prediction.outcome import outcome as checked_outcome
 from radioloom.prediction.selectors import Candidates, select, strength
 from radioloom.stages.learning.reliability_rules import Reliable, reliable
-from radioloom.stages.learning.split import FROZEN
-from radioloom.stats.harmonisation import SAME, Combat, fit_combat
-from radioloom.stats.redundancy import keep_apart, spearman
+from radioloom.stats.constancy import constant
+from radioloom.stats.harmonisation import Combat, fit_combat
+from radioloom.stats.ranks import spearman
+from radioloom.stats.redundancy import keep_apart
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,10 +185,10 @@ def screen(made: Material, train: np.ndarray) -> Screened:
     step, reason = np.full(len(made.names), "", dtype=object), np.full(len(made.names), "", dtype=object)
     undefined = (~np.isfinite(values)).sum(axis=0)
     sound = np.where(undefined == 0, values, 0.0)
-    constant = np.ptp(sound, axis=0) <= SAME * np.abs(sound).max(axis=0, initial=0.0)
+    same = constant(sound)
     for place in np.flatnonzero(undefined):
         step[place], reason[place] = "undefined", f"undefined in {undefined[place]} of {len(values)} training cases"
-    for place in np.flatnonzero(constant & (undefined == 0)):
+    for place in np.flatnonzero(same & (undefined == 0)):
         step[place], reason[place] = "constant", f"{values[0, place]:g} in all training cases"
     defined = np.flatnonzero(step == "")
     faults = defined[made.reliable.fault[defined] != ""]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from radioloom.stages.learning.split import FROZEN
 from radioloom.stats.ranks import stability_rank
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,10 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.provenance import rng
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FROZEN = "frozen"  # the split from the training cohorts to the validation cohorts
 
 
 def split(

@@ -11,15 +11,14 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.prediction.metrics.performance import METRIC, Ordering, calibration_slope, contrast, ordering, uno
+from radioloom.prediction.metrics.performance import Ordering, calibration_slope, contrast, ordering, uno
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.controls import control_gaps, control_materials, control_risks, relearned_risks
 from radioloom.stages.learning.fit import CLINICAL, COMBINED, NULL_MODEL, THE_SIGNATURE, Judged, learn, risks
 from radioloom.stages.learning.reduce import Material, selection_rows, without_baselines
-from radioloom.stages.learning.split import FROZEN
 from radioloom.stats.bootstrap import percentile_interval, permutation_within, resample_weights
-from radioloom.tables.columns import BASELINE, NULL
+from radioloom.tables.columns import BASELINE, FROZEN, MAIN_METRIC, NULL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +59,7 @@ class _Place:
         """A row of METRICS: the main metric of the first model minus that of the other, on the same resamples."""
         first, other = (orderings[each] for each in pair)
         interval = percentile_interval(first.resamples - other.resamples)
-        row = self.metric(pair[0], METRIC[self.outcomes.kind], first.estimate - other.estimate, interval)
+        row = self.metric(pair[0], MAIN_METRIC[self.outcomes.kind], first.estimate - other.estimate, interval)
         return {**row, "against": pair[1].model, "variant": pair[1].variant}
 
 
@@ -187,7 +186,7 @@ def _judge_groups(place: _Place, name: Judged, high_risk: np.ndarray, found: Val
 
 def _ordering_metrics(place: _Place, orderings: dict[Judged, Ordering]) -> Iterable[dict[str, Any]]:
     """C or AUC of each model, of the signature minus each other, and of clinical+signature minus clinical."""
-    metric = METRIC[place.outcomes.kind]
+    metric = MAIN_METRIC[place.outcomes.kind]
     for name, order in orderings.items():
         yield place.metric(name, metric, order.estimate, percentile_interval(order.resamples))
     clinical, combined = Judged(BASELINE, CLINICAL), Judged(BASELINE, COMBINED)
@@ -263,7 +262,7 @@ def _null_metrics(place: _Place, observed: float, values: np.ndarray) -> Iterabl
     """The spread of the null models, and the share of them that does as well as the signature."""
     sound = values[np.isfinite(values)]
     if len(sound):
-        metric = METRIC[place.outcomes.kind]
+        metric = MAIN_METRIC[place.outcomes.kind]
         yield place.metric(Judged(NULL, NULL_MODEL), metric, float(sound.mean()), percentile_interval(sound))
         share = (1 + int((sound >= observed).sum())) / (1 + len(sound))
         yield place.metric(THE_SIGNATURE, "null_p", share, NOT_A_NUMBER)

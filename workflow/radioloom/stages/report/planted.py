@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.provenance import rng
-from radioloom.stages.report.reading import FROZEN, main_metric
+from radioloom.stages.report.reading import main_metric
 from radioloom.stages.report.record import Comparison
-from radioloom.tables.columns import SIGNATURE, TRUTH
+from radioloom.stats.ranks import spearman
+from radioloom.tables.columns import FROZEN, SIGNATURE, TRUTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +97,6 @@ def _judged(study: ReportInputs) -> dict[str, pd.DataFrame]:
 def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFrame:
     """Spearman's rho of each feature with the hidden factors, in each cohort."""
     import pandas as pd
-    from scipy.stats import spearmanr
 
     columns = ["cohort", "feature_id", "rho_heterogeneity", "rho_volume", "n"]
     if features is None:
@@ -107,7 +107,8 @@ def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFram
         for name in (name for name in features.columns if name not in ("cohort", "case")):
             sound = part[np.isfinite(part[name].to_numpy(float))]
             if len(sound) >= FEWEST and np.ptp(sound[name].to_numpy()) > 0:
-                rho = [float(spearmanr(sound[name], sound[f"hidden {factor}"]).statistic) for factor in FACTORS]
+                columns = sound[[name, *(f"hidden {factor}" for factor in FACTORS)]].to_numpy(float)
+                rho = spearman(columns)[0, 1:].tolist()
                 rows.append((cohort, name, *rho, len(sound)))
     return pd.DataFrame(rows, columns=columns)
 

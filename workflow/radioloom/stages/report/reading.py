@@ -6,15 +6,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from radioloom.imaging.controls import CONTROLS
-from radioloom.tables.columns import BASELINE, CONTROL, NULL, REFITTED, SIGNATURE, TRUTH
+from radioloom.tables.columns import BASELINE, CONTROL, MAIN_METRIC, NULL, REFITTED, SIGNATURE, TRUTH
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from radioloom.stages.report.record import ReportInputs
 
-FROZEN = "frozen"
-MAIN_METRIC = {"survival": "c_index", "binary": "auc"}
 EVALUATIONS = ("validation", "cross-validation", "apparent")  # in reading order
 KINDS = (SIGNATURE, BASELINE, CONTROL, TRUTH, NULL)
 

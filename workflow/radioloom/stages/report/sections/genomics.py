@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from radioloom.figures import modulemap, style
 from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
-from radioloom.tables import TRAIT
+from radioloom.tables.genomics import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def _figures(study: ReportInputs, features: pd.DataFrame, traits: pd.DataFrame) 
             drawn = modulemap.module_map(features, sizes, names(study), value)
             figures[value] = style.svg(drawn, value.replace("_", "-"), f"Spearman correlation of {title}")
     if len(traits):
-        drawn = modulemap.module_map(traits, sizes, [], width=modulemap.WIDE)
+        drawn = modulemap.module_map(traits, sizes, [])
         figures["traits"] = style.svg(drawn, "rho-traits", "Spearman correlation of module scores with annotations")
     return figures
 

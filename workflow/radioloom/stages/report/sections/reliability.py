@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import reliability, style
-from radioloom.stages.report.reading import FROZEN, names
+from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import forest, signature, style, volume
 from radioloom.figures.words import count
-from radioloom.stages.report.reading import FROZEN, names
+from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
