@@ -140,6 +140,6 @@ def _largest(frame: pd.DataFrame, alone: list[list[str]]) -> str:
     values = own[top[0]]
     verb = "explains" if len(top) == 1 else "explain"
     line = f"{joined([ACQUIRED[n] for n in top]).capitalize()} {verb} more than {MUCH:.0%} of the variance of "
-    line += f"{(values > MUCH).mean():.0%} of {len(values)} features"
+    line += f"{(values > MUCH).mean():.0%} of the {len(values)} features"
     inside = frame[_part(frame, top[0], "cohort", "no")]["explained"].dropna()
     return f"{line}; within cohorts, of {(inside > MUCH).mean():.0%}." if len(inside) else f"{line}."

@@ -166,4 +166,6 @@ def _nulls(part: pd.DataFrame, own: pd.Series, n_nulls: int) -> Iterator[str]:
     many = f"{round(as_well) or 'None'} of {n_nulls}" if whole else f"At most {p:.0%} of the"
     text = f"{many} signatures learnt on shuffled outcomes did as well (p {probability(p)})"
     doubt = own["low"] > CHANCE and p >= ALPHA
-    yield text + (", so the interval alone is no evidence that the learning succeeded." if doubt else ".")
+    yield text + (
+        f", so the {metric(own['metric'])} alone does not show that the learning succeeded." if doubt else "."
+    )

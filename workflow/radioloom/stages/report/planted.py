@@ -9,7 +9,6 @@ import numpy as np
 from radioloom.provenance import rng
 from radioloom.stages.report.reading import main_metric
 from radioloom.stages.report.record import Comparison
-from radioloom.stats.ranks import spearman
 from radioloom.tables.columns import FROZEN, SIGNATURE, TRUTH
 
 if TYPE_CHECKING:
@@ -98,6 +97,8 @@ def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFram
     """Spearman's rho of each feature with the hidden factors, in each cohort."""
     import pandas as pd
 
+    from radioloom.stats.ranks import spearman
+
     columns = ["cohort", "feature_id", "rho_heterogeneity", "rho_volume", "n"]
     if features is None:
         return pd.DataFrame(columns=columns)
@@ -107,8 +108,8 @@ def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFram
         for name in (name for name in features.columns if name not in ("cohort", "case")):
             sound = part[np.isfinite(part[name].to_numpy(float))]
             if len(sound) >= FEWEST and np.ptp(sound[name].to_numpy()) > 0:
-                columns = sound[[name, *(f"hidden {factor}" for factor in FACTORS)]].to_numpy(float)
-                rho = spearman(columns)[0, 1:].tolist()
+                pairs = sound[[name, *(f"hidden {factor}" for factor in FACTORS)]]
+                rho = spearman(pairs.to_numpy(float))[0, 1:].tolist()
                 rows.append((cohort, name, *rho, len(sound)))
     return pd.DataFrame(rows, columns=columns)
 

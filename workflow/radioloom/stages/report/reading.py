@@ -26,7 +26,12 @@ def signature_record(entry: dict[str, Any]) -> Any:
 
 def names(study: ReportInputs) -> list[str]:
     """Features of the signature; none where the study has no signature."""
-    return [term.feature_id for term in study.signature.terms] if study.signature else []
+    return names_of(study.signature) if study.signature else []
+
+
+def names_of(signature: Any) -> list[str]:
+    """Features of a frozen signature."""
+    return [term.feature_id for term in signature.terms]
 
 
 def main_metric(study: ReportInputs) -> str:
