@@ -110,7 +110,7 @@ def test_what_stands_in_the_tables_stands_in_the_page():
     for said in (
         "0.71 (0.64–0.78)",
         "72%",
-        "readers: 75 of 204 kept",
+        "readers: 75 of 204 features reach the bound",
         "log-rank p 0.008",
         "2 cases",
         "log hazard ratio per SD",
