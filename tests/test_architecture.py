@@ -24,7 +24,7 @@ FLOORS = {
     "stats": set(),
     "prediction": {"stats"},
     "genomics": {"stats"},
-    "figures": {"stats"},
+    "figures": {"stats", "prediction"},
     "io": {"segmentation"},
     "simulate": {"io"},  # writes files, and knows nothing of the analysis
     "stages": IMAGES | STATISTICS | {"figures", "io"},

@@ -8,7 +8,7 @@ import pandas as pd
 from radioloom import tables
 from radioloom.stages.genomics.associate import Measured, associate
 from radioloom.stages.images.rows import UNTOLD
-from radioloom.stages.report.reading import signature_record
+from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
 
@@ -301,7 +301,7 @@ def _signature(kind, ratio):
          "ratio": float(np.exp(b)), "low": float(np.exp(b - 0.3)), "high": float(np.exp(b + 0.3))}
         for k, (name, group, b) in enumerate(zip(FEATURES, groups, beta, strict=True))
     ]  # fmt: skip
-    return signature_record({
+    return Signature.from_json({
         "name": "signature", "model": kind, "ratio": ratio, "features": terms, "intercept": 0.0, "n": 38,
         "n_events": 27, "ridge": 0.0, "note": "", "cut_point": 0.0412, "profile": "abc123", "baselines": {},
     })  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, METRICS, cell, count, interval, metric, number, probability, where
+from radioloom.figures.words import DASH, cell, count, interval, metric, number, probability, where
 from radioloom.tables.columns import BASELINE, CONTROL, SIGNATURE
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ ALPHA = 0.05
 APPARENT = "apparent"
 LEADS = {"validation": "Validation in", "cross-validation": "Cross-validation in"}
 DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
-BESIDE, LAST = ("uno_c",), ("null_p",)  # shown beside the main metric; all else is calibration and risk groups
+NULL_P = "null_p"  # a metric of the signature beside null models, in no other place
 KEY = ["evaluation", "cohort", "model", "variant"]
 
 
@@ -27,20 +27,30 @@ def table(metrics: pd.DataFrame, main: str) -> Exhibit:
     metrics : METRICS in reading order with `label`, as stages.report.reading gives it; main : c_index or auc
     """
     values, differences = _values(metrics), metrics[(metrics["against"] != "") & (metrics["metric"] == main)]
-    columns = {metric(name): _column(values, name) for name in (main, *BESIDE)}
+    columns = {metric(name): _column(values, name) for name in dict.fromkeys((main, *_ordering()))}
     for label, rows in differences.groupby("label", sort=False):  # a difference stands beside the model subtracted
         columns[f"{label} minus this model"] = rows.assign(model=rows["against"])
-    columns |= {metric(name): _column(values, name) for name in LAST}
+    columns[metric(NULL_P)] = _column(values, NULL_P)
     return _table(values[values["metric"] == main], columns)
 
 
 def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
     """What else was measured of each model (calibration, risk groups); None where there is nothing."""
+    from radioloom.prediction.metrics import METRICS
+
     values = _values(metrics)
-    rest = values[~values["metric"].isin({main, *BESIDE, *LAST}) & (values["kind"] != CONTROL)]
+    rest = values[~values["metric"].isin({main, *_ordering(), NULL_P}) & (values["kind"] != CONTROL)]
     order = [*METRICS, *dict.fromkeys(rest["metric"])]
     names = sorted(set(rest["metric"]), key=order.index)
     return _table(rest, {metric(name): _column(rest, name) for name in names}) if len(rest) else None
+
+
+def _ordering() -> list[str]:
+    """Metrics of the order of patients, shown beside the main metric; others are of calibration and risk groups."""
+    from radioloom.prediction.metrics import METRICS
+    from radioloom.prediction.metrics.record import VALUE
+
+    return [each.name for each in METRICS.values() if each.read == VALUE and each.larger_is_better]
 
 
 def _values(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -157,7 +167,7 @@ def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
 
 def _nulls(part: pd.DataFrame, own: pd.Series, n_nulls: int) -> Iterator[str]:
     """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
-    share = _value(part[part["kind"] == SIGNATURE], LAST[0])
+    share = _value(part[part["kind"] == SIGNATURE], NULL_P)
     if share is None:
         return
     p = share["estimate"]

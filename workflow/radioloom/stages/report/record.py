@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from radioloom.stages.learning.signature import Signature
+
 Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
 
 
@@ -39,7 +41,7 @@ class ReportInputs:
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
     acquisition: pd.DataFrame | None = None  # ACQUISITION
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
-    signature: Any = None  # the frozen signature, see `reading.signature_record`
+    signature: Signature | None = None
     metrics: pd.DataFrame | None = None  # METRICS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
