@@ -61,7 +61,7 @@ def survival_study(seed: int = 1) -> ReportInputs:
         summary=found.summary,
         pictures=_pictures(sheets, gone, draw),
         truth={"cases": cases, "genes": genes},
-        features=features,
+        features=_long(features),
         provenance=_provenance(),
     )
 
@@ -225,6 +225,13 @@ def _features(cases, draw):
     wide[FEATURES[2]] = cases["heterogeneity"] + 0.5 * noise[2] + 0.4 * cases["volume"]
     wide[FEATURES[3]] = cases["heterogeneity"] + 0.4 * noise[3]
     return wide
+
+
+def _long(wide):
+    """FEATURES of one value per feature and case."""
+    rows = wide.melt(["cohort", "case"], var_name="feature_id").assign(replicate="1")
+    labels = [column.name for column in tables.FEATURES.columns if column.name not in rows]
+    return tables.FEATURES.frame(rows.assign(**dict.fromkeys(labels, rows["feature_id"])))
 
 
 def _expression(cases, draw):

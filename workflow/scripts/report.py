@@ -11,23 +11,17 @@ from radioloom.job import job
 from radioloom.provenance import environment
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.pictures import pictures
-from radioloom.stages.report.planted import wide
-from radioloom.stages.report.record import ReportInputs
-from radioloom.stages.report.report import report
+from radioloom.stages.report.report import ReportInputs, report
 
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
-    shown = running.read(*params.tables)
-    signature = Signature.from_json(json.loads(Path(given.signature[0]).read_text(encoding="utf-8")))
-    summaries = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.get("summary", [])]
     truths = [path for folder in given.get("truth", []) for path in sorted(Path(folder).glob("*.csv"))]
-    if truths:
-        shown["features"] = wide(shown["features"], signature.feature_ids)
+    summaries = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.get("summary", [])]
     inputs = ReportInputs(
-        **shown,
+        **running.read(*params.tables),
         settings=params.settings,
         sheets=params.sheets,
-        signature=signature,
+        signature=Signature.from_json(json.loads(Path(given.signature[0]).read_text(encoding="utf-8"))),
         summary=next(iter(summaries), None),
         pictures=pictures(chain.from_iterable(read_all(Path(folder)) for folder in given.get("pictures", []))),
         truth={path.stem: pd.read_csv(path) for path in truths},

@@ -52,7 +52,7 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.associate
-    features: pd.DataFrame | None = None  # the signature's, as `planted.wide` gives them; for the truth
+    features: pd.DataFrame | None = None  # FEATURES; only the planted truth is compared with them
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it
     provenance: dict[str, Any] = field(default_factory=dict)  # software (dict), hashes (dict), command (str)
