@@ -24,6 +24,7 @@ STEPS = {
     "reliability": "agreement over replicates too low",
     "redundancy": "redundant with a more reliable feature",
     "selector": "not chosen by the selector",
+    "model": "not chosen by the model",
 }
 METRICS = {
     "c_index": "C-index", "uno_c": "Uno's C", "auc": "AUC", "brier": "Brier score",
