@@ -25,6 +25,7 @@ STEPS = {
     "reliability": "agreement over replicates too low",
     "redundancy": "redundant with a more reliable feature",
     "selector": "not chosen by the selector",
+    "model": "not chosen by the model",
 }
 ACQUIRED = {
     "manufacturer": "vendor", "model": "scanner model", "kernel": "kernel", "kvp": "tube voltage",

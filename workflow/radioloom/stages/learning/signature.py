@@ -178,6 +178,11 @@ def _term_entry(term: Term) -> dict[str, Any]:
 
 def _record(entry: dict[str, Any]) -> Signature:
     entry = dict(entry)
+    if entry.get("model", "") not in ("", *MODELS):
+        known = ", ".join(MODELS)
+        raise StudyError(
+            f"the signature is a model of kind {entry['model']!r}, and this Radioloom knows {known}; update it"
+        )
     terms = tuple(Term(**_known(Term, term)) for term in entry.pop("features", ()))
     baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
     return Signature(**_known(Signature, entry | {"terms": terms, "baselines": baselines}))
