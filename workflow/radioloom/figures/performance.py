@@ -88,11 +88,11 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
     lines = []
     rows = metrics[metrics["evaluation"] != APPARENT]
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
-        own = _value(part[part["kind"] == SIGNATURE], main)
-        if own is not None:
-            lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {own['n']}, {count(own['n_events'], 'event')})"
-            text = [_against_chance(own, main), *_differences(part, main), *_controls(part, main)]
-            lines.append((lead, " ".join([*text, *_nulls(part, own, n_nulls)])))
+        value = _value(part[part["kind"] == SIGNATURE], main)
+        if value is not None:
+            lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
+            text = [_against_chance(value, main), *_differences(part, main), *_controls(part, main)]
+            lines.append((lead, " ".join([*text, *_nulls(part, value, n_nulls)])))
     return lines
 
 
@@ -119,11 +119,11 @@ def _value(rows: pd.DataFrame, name: str, against: str = "") -> pd.Series | None
     return known.iloc[0] if len(known) else None
 
 
-def _against_chance(own: pd.Series, main: str) -> str:
-    text = f"{metric(main)} {cell(own)}"
-    if own["low"] > CHANCE:
+def _against_chance(value: pd.Series, main: str) -> str:
+    text = f"{metric(main)} {cell(value)}"
+    if value["low"] > CHANCE:
         return f"{text}; its interval excludes {CHANCE} (chance)."
-    below = own["high"] < CHANCE
+    below = value["high"] < CHANCE
     return f"{text}, {'significantly below' if below else 'not significantly different from'} {CHANCE} (chance)."
 
 
@@ -165,7 +165,7 @@ def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
     yield text + ("." if lower else ": no evidence here that texture contributes.")
 
 
-def _nulls(part: pd.DataFrame, own: pd.Series, n_nulls: int) -> Iterator[str]:
+def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int) -> Iterator[str]:
     """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
     share = _value(part[part["kind"] == SIGNATURE], NULL_P)
     if share is None:
@@ -175,7 +175,6 @@ def _nulls(part: pd.DataFrame, own: pd.Series, n_nulls: int) -> Iterator[str]:
     whole = abs(as_well - round(as_well)) < 1e-6  # else some null models have no value
     many = f"{round(as_well) or 'None'} of {n_nulls}" if whole else f"At most {p:.0%} of the"
     text = f"{many} signatures learnt on shuffled outcomes did as well (p {probability(p)})"
-    doubt = own["low"] > CHANCE and p >= ALPHA
-    yield text + (
-        f", so the {metric(own['metric'])} alone does not show that the learning succeeded." if doubt else "."
-    )
+    if value["low"] > CHANCE and p >= ALPHA:
+        text += f", so the {metric(value['metric'])} alone does not show that the learning succeeded"
+    yield text + "."

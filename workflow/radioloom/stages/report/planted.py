@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 1000
 BACKGROUND = ""  # module of a gene that was planted in none
-FOLLOWS = 0.3  # |rho| with a hidden factor from which a feature is said to follow it
+FOLLOWS = 0.3  # |rho| with a hidden factor from which a feature follows it
 FEWEST = 5  # cases of a cohort for a rank correlation
 FACTORS = ("heterogeneity", "volume")
 
