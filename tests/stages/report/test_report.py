@@ -339,7 +339,7 @@ def test_a_study_of_images_and_tables_says_which_cohorts_have_no_images():
 
 
 def test_a_study_without_outcomes_has_no_performance():
-    absent = ("clinical", "metrics", "predictions", "curves", "selection", "signature", "reliability", "truth")
+    absent = ("clinical", "metrics", "predictions", "curves", "selection", "signature", "reliability")
     ids = set(Page(report(replace(survival_study(), **dict.fromkeys(absent), pictures={}))).ids)
     assert {"cohorts", "genomics", "segmentations", "acquisition"} <= ids
     assert not ids & {"signature", "performance", "truth", "reliability"}

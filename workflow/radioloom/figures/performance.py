@@ -123,6 +123,8 @@ def _against_chance(value: pd.Series, main: str) -> str:
     text = f"{metric(main)} {cell(value)}"
     if value["low"] > CHANCE:
         return f"{text}; its interval excludes {CHANCE} (chance)."
+    if not value["low"] <= CHANCE:
+        return f"{text}."  # no interval
     below = value["high"] < CHANCE
     return f"{text}, {'significantly below' if below else 'not significantly different from'} {CHANCE} (chance)."
 

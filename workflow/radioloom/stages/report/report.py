@@ -9,6 +9,7 @@ from radioloom.figures.words import count, joined, number, plain, probability
 from radioloom.settings import shipped
 from radioloom.stages.report.planted import compare
 from radioloom.stages.report.sections import SECTIONS
+from radioloom.stages.report.sections.truth import TRUTH
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs, Section
@@ -39,7 +40,7 @@ def _breakable(text: str) -> Any:
 
 def context(study: ReportInputs) -> dict[str, Any]:
     """What the page shows: `sections` in reading order, `shown`: what their templates show, by name."""
-    if study.truth:
+    if _given(study, TRUTH):
         study = replace(study, comparison=compare(study))
     given = [section for section in SECTIONS if _given(study, section)]
     built = {section.name: section.build(study) for section in given}
