@@ -136,17 +136,20 @@ def _differences(part: pd.DataFrame, main: str) -> Iterator[str]:
         name = value["model"]
         against = part[(part["against"] == name) & (part["metric"] == main)]
         differences = [
-            f"{row.label} minus {name}: {interval(row.estimate, row.low, row.high)}, {_verdict(row.low, row.high)}"
+            f"{row.label} minus {name}: {interval(row.estimate, row.low, row.high)}{_significance(row.low, row.high)}"
             for row in against.itertuples()
         ]
         if differences:
             yield "; ".join([f"The baseline {name} reaches {cell(value)}", *differences]) + "."
 
 
-def _verdict(low: float, high: float) -> str:
+def _significance(low: float, high: float) -> str:
+    """What the interval of a difference shows; nothing where there is none."""
     if low > 0:
-        return "significantly better"
-    return "significantly worse" if high < 0 else "not significantly different"
+        return ", significantly better"
+    if high < 0:
+        return ", significantly worse"
+    return ", not significantly different" if low <= 0 <= high else ""
 
 
 def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
@@ -159,11 +162,11 @@ def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
     left, n = controls["estimate"], len(controls)
     if n == 1:
         images, span = f"one kind of control image ({controls['changed'].iloc[0]})", number(left.iloc[0])
-        verdict = f"{'' if lower else 'not '}significantly lower"
+        lower_or_not = f"{'' if lower else 'not '}significantly lower"
     else:
         images, span = f"{n} kinds of control images", f"{number(left.min())} to {number(left.max())}"
-        verdict = f"significantly lower on {lower or 'none'} of them"
-    text = f"On {images} without the region's texture the {metric(main)} is {span}, {verdict}"
+        lower_or_not = f"significantly lower on {lower or 'none'} of them"
+    text = f"On {images} without the region's texture the {metric(main)} is {span}, {lower_or_not}"
     yield text + ("." if lower else ": no evidence here that texture contributes.")
 
 
