@@ -11,7 +11,8 @@ from radioloom.job import job
 from radioloom.provenance import environment
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.pictures import pictures
-from radioloom.stages.report.report import ReportInputs, report
+from radioloom.stages.report.record import ReportInputs
+from radioloom.stages.report.report import report
 
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
