@@ -12,7 +12,7 @@ LIBRARY = ROOT / "workflow" / "radioloom"
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 READERS = {"pydicom", "highdicom", "SimpleITK"}
 LEAVES = {
-    "errors", "tables", "volume", "roi", "surface", "profile", "provenance", "settings", "schema", "pseudonym",
+    "errors", "names", "tables", "volume", "roi", "surface", "profile", "provenance", "settings", "schema", "pseudonym",
 }  # fmt: skip
 IMAGES = {"imaging", "filters", "features", "segmentation"}
 STATISTICS = {"stats", "prediction", "genomics"}

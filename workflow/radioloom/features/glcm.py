@@ -15,7 +15,7 @@ import numpy as np
 from radioloom.errors import BadRoi
 from radioloom.features.matrix import DIRECTIONAL, Cells, aggregate, extents
 from radioloom.features.record import Family, Feature, Value, chosen
-from radioloom.features.settings import read
+from radioloom.features.settings import at_least, one_of, read
 from radioloom.features.texture import Texture
 from radioloom.kernels import cells
 
@@ -26,8 +26,8 @@ MOST_LEVELS = 4096  # in a matrix whose singular values are asked for: time grow
 class Settings:
     """Settings of the family; `symmetric` counts each pair in both orders, as IBSI does."""
 
-    aggregations: tuple[str, ...]
-    distance: int = 1
+    aggregations: tuple[str, ...] = one_of(DIRECTIONAL)
+    distance: int = at_least(1, 1)
     symmetric: bool = True
     rows: tuple[str, ...] | None = None  # rows to measure; None: all
 

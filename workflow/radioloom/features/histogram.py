@@ -15,9 +15,9 @@ from functools import cached_property
 
 import numpy as np
 
-from radioloom.features.distribution import Counted, count_voxels
+from radioloom.features.distribution import RULES, Counted, count_voxels
 from radioloom.features.record import Family, Feature, Value, ratio, values
-from radioloom.features.settings import read
+from radioloom.features.settings import one_of, read
 from radioloom.roi import Levels
 
 
@@ -25,7 +25,7 @@ from radioloom.roi import Levels
 class Settings:
     """What a profile may set for this family."""
 
-    percentiles: str = "linear"
+    percentiles: str = one_of(RULES, "linear")
     rows: tuple[str, ...] | None = None
 
 

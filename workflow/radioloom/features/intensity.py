@@ -20,9 +20,9 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.errors import BadRoi
-from radioloom.features.distribution import Counted, Sampled, measure_values
+from radioloom.features.distribution import RULES, Counted, Sampled, measure_values
 from radioloom.features.record import Family, Feature, Value, ratio, values
-from radioloom.features.settings import read
+from radioloom.features.settings import one_of, read
 from radioloom.roi import Roi
 
 MOST_BINS = 65535  # as many as there are grey levels
@@ -33,7 +33,7 @@ class Settings:
     """What a profile may set for this family."""
 
     shift: float = 0.0
-    percentiles: str = "linear"
+    percentiles: str = one_of(RULES, "linear")
     width_2014: float = 25.0
     rows: tuple[str, ...] | None = None
 

@@ -18,16 +18,17 @@ import numpy as np
 
 from radioloom.features.enclosure import Body
 from radioloom.features.record import Family, Feature, Value, ratio, values
-from radioloom.features.settings import read
+from radioloom.features.settings import one_of, read
 from radioloom.features.shape import Shape
 from radioloom.roi import Roi
+from radioloom.surface import MESHES
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a profile may set for this family."""
 
-    mesh: str = "watertight"
+    mesh: str = one_of(MESHES, "watertight")
     ddof: int = 1
     rows: tuple[str, ...] | None = None
 

@@ -42,7 +42,6 @@ def sub_bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spaci
     boundary : what lies beyond the image; the image is taken to go on by this rule before the first level
     """
     for level in settings["levels"]:
-        label = "wavelet" if level == 1 else f"wavelet{level}"
         if _one_tree(settings, level):
             found = _tree(image, box, settings)
         elif settings["rotation"] == "none":
@@ -50,7 +49,17 @@ def sub_bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spaci
             found = ((names[key], made) for key, made in responses(image, box, list(names), settings["boundary"]))
         else:
             found = _turned(image, box, settings, level)
-        yield from ((f"{label}-{name}", response) for name, response in found)
+        yield from ((_name(name, level), response) for name, response in found)
+
+
+def _name(band: str, level: int) -> str:
+    return f"wavelet{'' if level == 1 else level}-{band}"
+
+
+def maps(settings: Settings) -> list[str]:
+    """One name for each sub-band of each level; StudyError for a family or a band that there is not."""
+    low_pass(settings["family"])
+    return [_name(band, level) for level in settings["levels"] for band in _bands(settings)]
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
@@ -161,4 +170,4 @@ def _tree(image: np.ndarray, box: Box, settings: Settings) -> Iterator[tuple[str
             yield f"{x}{y}{z}", band
 
 
-FILTER = Filter("wavelet", sub_bands, reach)
+FILTER = Filter("wavelet", sub_bands, reach, maps)

@@ -68,7 +68,7 @@ def traits(
 
 def _placed(found, cohort, cases, settings, patients, faults) -> list[_Placed]:
     """Annotations of the cohort's cases; the others become faults."""
-    rule = _pattern(cohort, settings["pattern"])
+    rule = case_pattern(cohort, settings["pattern"])
     placed = []
     for annotation in found:
         try:
@@ -85,7 +85,8 @@ def _placed(found, cohort, cases, settings, patients, faults) -> list[_Placed]:
     return placed
 
 
-def _pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:
+def case_pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:
+    """The study's `traits.pattern`, compiled; None where it is empty. StudyError where it finds no group `case`."""
     try:
         rule = re.compile(pattern) if pattern else None
     except re.error as error:

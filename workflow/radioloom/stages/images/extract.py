@@ -13,7 +13,7 @@ import numpy as np
 from radioloom.errors import BadMask, BadRoi, CaseError, StudyError
 from radioloom.features import NAMES, family
 from radioloom.features.record import Family
-from radioloom.filters import response_maps, smallest
+from radioloom.filters import FILTERS, response_maps, smallest
 from radioloom.imaging.discretise import discretise, discretise_ivh, limits
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.resegment import resegment
@@ -227,10 +227,8 @@ def _wide(image: np.ndarray, mask: Volume, counted: np.ndarray, box: Box) -> Roi
 
 def _rows(image: str, plan: _Plan, subject: tuple[Any, str], original: str) -> Iterator[Row]:
     measured, levels = subject
-    head = "".join(f"{word}_" for word in (original if image == "original" else image, plan.word) if word)
     for named, feature, ibsi, aggregation, value in plan.family.measure(measured, plan.settings):
         if feature in plan.kept:
-            tail = f"_{aggregation.replace(', ', '-')}" if plan.aggregated and aggregation else ""
             yield {
                 "image": image,
                 "family": named,
@@ -238,6 +236,30 @@ def _rows(image: str, plan: _Plan, subject: tuple[Any, str], original: str) -> I
                 "discretisation": levels,
                 "feature": feature,
                 "ibsi": ibsi,
-                "feature_id": f"{head}{plan.kept[feature]}{tail}",
+                "feature_id": _label(plan, original if image == "original" else image, feature, aggregation),
                 "value": value,
             }
+
+
+def _label(plan: _Plan, image: str, feature: str, aggregation: str) -> str:
+    head = "".join(f"{word}_" for word in (image, plan.word) if word)
+    tail = f"_{aggregation.replace(', ', '-')}" if plan.aggregated and aggregation else ""
+    return f"{head}{plan.kept[feature]}{tail}"
+
+
+def feature_ids(profile: Profile) -> list[str]:
+    """Every feature_id that a profile measures, without an image; StudyError for a filter, family or row unknown."""
+    plans = [_plan(name, profile) for name in NAMES if name in profile.families]
+    images = [
+        (name == "original", label)
+        for name, settings in profile.images.items()
+        for label in ([profile.labels["original"]] if name == "original" else FILTERS[name].maps(settings))
+    ]
+    return [
+        _label(plan, image, feature, aggregation)
+        for original, image in images
+        for plan in plans
+        if original or plan.family.per_image
+        for aggregation in plan.settings.get("aggregations", ("",))
+        for feature in plan.kept
+    ]
