@@ -95,6 +95,13 @@ def test_every_filter_is_here():
     assert {name for name, _ in {**LINEAR, **OTHERS, **POINT}.values()} == set(FILTERS)
 
 
+@pytest.mark.parametrize("case", [*LINEAR, *OTHERS, *POINT])
+def test_maps_bear_the_names_that_are_told_without_an_image(case):
+    name, settings = complete(case, "mirror")
+    image = np.abs(noise(1)) + 1
+    assert sorted(FILTERS[name].maps(settings)) == sorted(maps(image, whole(image), (name, settings)))
+
+
 @pytest.mark.parametrize("boundary", RULES)
 @pytest.mark.parametrize("case", [*LINEAR, *OTHERS, *POINT])
 def test_on_a_box_it_is_what_it_is_on_the_whole_image(case, boundary):

@@ -36,7 +36,10 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
         ({"model": {"kind": "logistic"}}, ["model.kind: 'logistic'", "a survival outcome is modelled by 'cox'"]),
         ({"model": {"kind": "cox", "selector": "bets"}}, ["model.selector", "Allowed: best_per_group, top, forward"]),
         ({"outcome": {"kind": "binery", "name": "x"}}, ["outcome.kind", "Did you mean 'binary'?"]),
-        ({"controls": ["shuffled_rio"]}, ["controls.0: 'shuffled_rio'", "Did you mean 'shuffled_roi'?", "uniform_outside"]),
+        (
+            {"controls": ["shuffled_rio"]},
+            ["controls.0: 'shuffled_rio'", "Did you mean 'shuffled_roi'?", "uniform_outside"],
+        ),
         ({"reliability": {"form": "ICC(A,2)"}}, ["reliability.form", "Did you mean 'ICC(A,k)'?", "ICC(C,k)"]),
         ({"reliability": {"rule": "lowest"}}, ["reliability.rule", "Allowed: lower_bound, stability_rank"]),
         ({"robustness": {"chain": "RXV"}}, ["robustness.chain", "'RXV'", "N noise, V volume"]),
