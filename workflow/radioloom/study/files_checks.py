@@ -38,15 +38,18 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     _regions(study, origin, remarks)
     if study.simulated:
         return remarks
-    for cohort in study.cohorts():
+    outcomes: dict[str, Clinical] = {}
+    for cohort in filter(study.sheets.get, study.cohorts()):
         _images(study, cohort, origin, remarks)
-    outcomes = {cohort: _outcomes(study, cohort, origin, remarks) for cohort in study.with_outcome()}
-    if not remarks.faults:
+        block = study.settings["cohorts"][cohort]
+        if "clinical" in block and (table := _outcomes(study, cohort, origin, remarks)):
+            outcomes[cohort] = table
+        if "traits" in block:
+            _annotations(study, cohort, origin, remarks)
+        if study.settings.get("genomics", {}).get("cohort") == cohort:
+            _expression(study, origin, remarks)
+    if set(study.cohorts("training", "validation")) <= set(outcomes):
         _learnable(study, outcomes, origin, remarks)
-    for cohort in study.with_traits():
-        _annotations(study, cohort, origin, remarks)
-    if "genomics" in study.settings:
-        _expression(study, origin, remarks)
     return remarks
 
 
@@ -127,7 +130,7 @@ def _outcomes(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> Cl
     return table
 
 
-def _learnable(study: Study, outcomes: dict[str, Clinical | None], origin: Origin, remarks: Remarks) -> None:
+def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, remarks: Remarks) -> None:
     """Whether there are events enough to learn from, in every fold; and to judge by."""
     import numpy as np
 

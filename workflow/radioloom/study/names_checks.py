@@ -17,8 +17,11 @@ from radioloom.study.record import Study
 
 def name_faults(study: Study, origin: Origin) -> list[str]:
     """Every name of the study and its profile that no table knows; baselines once the profile is sound."""
-    faults = [*profile_faults(study.profile), *_covariate_faults(study.settings, origin)]
-    return faults or [*_baseline_faults(study.settings, study.profile, origin)]
+    faults = list(_covariate_faults(study.settings, origin))
+    if study.profile is None:  # nothing is measured here
+        return faults
+    faults += profile_faults(study.profile)
+    return faults or list(_baseline_faults(study.settings, study.profile, origin))
 
 
 def profile_faults(profile: Any) -> Iterator[str]:

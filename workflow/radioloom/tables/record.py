@@ -1,4 +1,4 @@
-"""What a declared table is: columns with dtype, unit and null rule; checked on every write and every read."""
+"""Declared tables of a study: columns with dtype, unit and null rule, checked on every write and every read."""
 
 from __future__ import annotations
 
@@ -63,15 +63,15 @@ class Table:
         schema = pa.schema([column.field(nullable=True) for column in self.columns])
         if hasattr(rows, "columns"):
             self._same_columns(set(rows.columns) if len(rows) else set(schema.names))
-            made = pa.Table.from_pandas(
+            table = pa.Table.from_pandas(
                 rows if len(rows) else rows.reindex(columns=schema.names), schema, preserve_index=False
             )
         else:
             rows = list(rows)
             for names in {frozenset(row) for row in rows}:
                 self._same_columns(names)
-            made = pa.Table.from_pylist(rows, schema)
-        return self._checked(made.replace_schema_metadata(None))
+            table = pa.Table.from_pylist(rows, schema)
+        return self._checked(table.replace_schema_metadata(None))
 
     def frame(self, rows: Rows) -> pd.DataFrame:
         """The same as a frame; a missing number is NaN, a missing text None."""
@@ -107,7 +107,7 @@ class Table:
         return self.arrow(pa.concat_tables(tables)) if tables else self.arrow([])
 
     def _checked(self, table: pa.Table) -> pa.Table:
-        """The table sorted, with NaN as missing; what is missing or twice is told."""
+        """The table sorted, with NaN as missing; StudyError for a forbidden gap or a repeated key."""
         import pyarrow as pa
         from pyarrow import compute as pc
 
@@ -124,9 +124,9 @@ class Table:
             raise StudyError(f"{self.name}: more than one row for {self._first(twice)}")
         return table.sort_by([(name, "ascending") for name in self.key])
 
-    def _same_columns(self, found: Iterable[str]) -> None:
+    def _same_columns(self, columns: Iterable[str]) -> None:
         names = {column.name for column in self.columns}
-        extra, lacking = sorted(set(found) - names), sorted(names - set(found))
+        extra, lacking = sorted(set(columns) - names), sorted(names - set(columns))
         if extra or lacking:
             raise StudyError(f"{self.name}: columns {lacking or '-'} are missing and {extra or '-'} are not declared")
 
@@ -136,7 +136,7 @@ class Table:
 
 
 def wide(features: pd.DataFrame, cohort: str) -> pd.DataFrame:
-    """FEATURES of one cohort as one row a case and one column a feature id (first replicate)."""
+    """FEATURES of one cohort as one row per case and one column per feature id (first replicate)."""
     rows = features[(features["cohort"] == cohort) & (features["replicate"] == "1")]
     return rows.pivot(index="case", columns="feature_id", values="value")
 
