@@ -20,7 +20,7 @@ from radioloom.study.sheet import FETCHED
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
 
-SHOWN = 5  # cases that a note names
+SHOWN = 5  # cases, or reasons, that a note names
 Content = TypeVar("Content")
 
 
@@ -117,13 +117,15 @@ def _outcomes(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> Cl
     reasons: dict[str, list[str]] = defaultdict(list)
     for row in table.exclusions:
         reasons[row["reason"]].append(row["case"])
-    summary = "; ".join(f"{_some(names, 'case')}: {reason}" for reason, names in reasons.items())
+    summary = "; ".join(f"{_some(names, 'case')}: {reason}" for reason, names in list(reasons.items())[:SHOWN])
+    summary += "; ..." if len(reasons) > SHOWN else ""
     if not table.clinical:
         remarks.faults.append(
             f"{origin.at(*place)}: no case of the sheet has an outcome in column {block['case']!r} and those beside it "
             f"({summary}); give table and sheet the same names of cases"
         )
-    elif summary:
+        return None
+    if summary:
         remarks.notes.append(
             f"cohort {cohort}: {len(table.exclusions)} of {len(cases)} cases lack an outcome ({summary})"
         )
@@ -152,10 +154,10 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
         place = ("validation", "cross_validation", "folds") if "folds" in str(error) else ("cohorts",)
         remarks.faults.append(f"{origin.at(*place)}: {error}")
     for cohort in study.cohorts("validation"):
-        if len({bool(row["event"]) for row in outcomes[cohort].clinical}) < 2:
-            n = len(outcomes[cohort].clinical)
+        validated = [bool(row["event"]) for row in outcomes[cohort].clinical]
+        if not any(validated) or (study.settings["outcome"]["kind"] == "binary" and all(validated)):
             remarks.notes.append(
-                f"cohort {cohort}: its {n} outcomes are all the same, so that models can hardly be judged"
+                f"cohort {cohort}: its {len(validated)} outcomes are all the same, so that models cannot be judged there"
             )
 
 
