@@ -183,7 +183,7 @@ def test_what_is_told_of_the_settings(bench, cohort, changes, words):
         ),
         (
             lambda b: b.outcomes.update(valid=[("V00000", 3, 0), ("V00001", 4, 0)]),
-            ["cohort valid: its 2 outcomes are all the same, so that models cannot be judged there"],
+            ["cohort valid: its 2 outcomes are all the same: models cannot be judged there"],
         ),
     ],
 )

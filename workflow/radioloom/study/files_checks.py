@@ -157,7 +157,7 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
         validated = [bool(row["event"]) for row in outcomes[cohort].clinical]
         if not any(validated) or (study.settings["outcome"]["kind"] == "binary" and all(validated)):
             remarks.notes.append(
-                f"cohort {cohort}: its {len(validated)} outcomes are all the same, so that models cannot be judged there"
+                f"cohort {cohort}: its {len(validated)} outcomes are all the same: models cannot be judged there"
             )
 
 
