@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
+Triple: TypeAlias = tuple[float, float, float]  # in array order (z, y, x)
 UNITS = {"CT": "HU", "PT": "SUV", "MR": ""}  # of the voxels of an image, by its modality
 MODALITIES = tuple(UNITS)  # of the images that are read
 LARGEST = 1e37  # of an intensity: single precision, which prepared images have, with room for interpolation and filters
@@ -18,9 +20,9 @@ class Grid:
     """Where the voxels of an array lie. Every triple is in array order (z, y, x); coordinates are LPS, in mm."""
 
     shape: tuple[int, int, int]
-    spacing_mm: tuple[float, float, float]
-    origin_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)  # centre of voxel (0, 0, 0)
-    direction: tuple[tuple[float, float, float], ...] = IDENTITY  # column k: unit vector along array axis k
+    spacing_mm: Triple
+    origin_mm: Triple = (0.0, 0.0, 0.0)  # centre of voxel (0, 0, 0)
+    direction: tuple[Triple, ...] = IDENTITY  # column k: unit vector along array axis k
 
     def to_world(self, index: np.ndarray) -> np.ndarray:
         """Coordinates (n, 3) in mm of voxel indices (n, 3), both in (z, y, x) order; fractions are allowed."""
@@ -32,8 +34,8 @@ class Grid:
 
     def crop(self, low: tuple[int, int, int], shape: tuple[int, int, int]) -> Grid:
         """The grid of the sub-array that begins at voxel `low` and has `shape` voxels."""
-        origin = tuple(float(v) for v in self.to_world(np.asarray(low, float)))
-        return Grid(shape, self.spacing_mm, origin, self.direction)
+        z, y, x = self.to_world(np.asarray(low, float)).tolist()
+        return Grid(shape, self.spacing_mm, (z, y, x), self.direction)
 
     def as_dict(self) -> dict[str, list]:
         """The grid as JSON holds it."""

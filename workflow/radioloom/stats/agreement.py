@@ -195,4 +195,5 @@ def concordance_correlation(values: np.ndarray) -> Agreement:
     perfect = (s1 > 0) & (estimate == 1)
     low, high = np.where(perfect, 1.0, low), np.where(perfect, 1.0, high)
     sound = (n > 2) & np.isfinite(estimate)
-    return Agreement(*(np.where(sound, each, np.nan) for each in (estimate, low, high)), n)
+    estimate, low, high = (np.where(sound, each, np.nan) for each in (estimate, low, high))
+    return Agreement(estimate, low, high, n)
