@@ -103,6 +103,35 @@ def test_imports_are_absolute_and_readers_stay_in_io():
     assert (relative, readers, orchestrated, kernels) == ([], [], [], [])
 
 
+CUTS = {"startswith", "endswith", "split", "rsplit", "partition", "rpartition", "removeprefix", "removesuffix"}
+IDS = re.compile(r"feature_id|model|metric|split|trait|module|variant")
+RESULTS = (
+    "figures",
+    "genomics",
+    "prediction",
+    "stats",
+    "tables",
+    "stages.genomics",
+    "stages.learning",
+    "stages.report",
+)
+TEXTS = {"rest", "f'{value:.2e}'"}  # what is cut among results and is no id: the caption of a box, the digits of a number
+
+
+def test_nothing_parses_an_id():
+    """Ids and names of rows are labels: what they mean stands in columns. Among results nothing at all is cut."""
+    trees = {**TREES, **{f"scripts/{path.name}": ast.parse(path.read_text(encoding="utf-8")) for path in SCRIPTS}}
+    calls = [(name, node) for name, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    offenders = [
+        f"{name}:{call.lineno}: {ast.unparse(call)}"
+        for name, call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in CUTS
+        if IDS.search(text := ast.unparse(call.func.value))
+        or (name.removeprefix("radioloom.").startswith(RESULTS) and text not in TEXTS)
+    ]
+    assert not offenders
+
+
 def test_scripts_are_thin():
     """A script reads, calls one stage and writes."""
     offenders = []

@@ -191,10 +191,10 @@ def _row(cohort: str, placed: _Placed, answer: Answer, levels: dict[str, dict[st
 
 def _unread(cohort: str, faults: list[tuple[_Placed, str]]) -> list[Row]:
     """One row per document, with all its reasons."""
-    rows: dict[str, Row] = {}
+    keys: dict[str, Row] = {}
+    reasons: dict[str, dict[str, None]] = {}  # each once, in order
     for placed, reason in faults:
-        key = {"case": placed.case or None, "reader": placed.reader or None}
-        row = rows.setdefault(placed.annotation.document, {"cohort": cohort, **key, "reason": ""})
-        if reason not in row["reason"].split("; "):
-            row["reason"] = "; ".join(filter(None, [row["reason"], reason]))
-    return [{**row, "document": document} for document, row in rows.items()]
+        document = placed.annotation.document
+        keys.setdefault(document, {"cohort": cohort, "case": placed.case or None, "reader": placed.reader or None})
+        reasons.setdefault(document, {})[reason] = None
+    return [{**key, "document": document, "reason": "; ".join(reasons[document])} for document, key in keys.items()]
