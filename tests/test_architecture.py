@@ -13,6 +13,7 @@ SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 READERS = {"pydicom", "highdicom", "SimpleITK"}
 LEAVES = {
     "errors", "tables", "volume", "roi", "surface", "profile", "provenance", "settings", "schema", "pseudonym",
+    "wavelets",
 }  # fmt: skip
 IMAGES = {"imaging", "filters", "features", "segmentation"}
 STATISTICS = {"stats", "prediction", "genomics"}
@@ -115,7 +116,10 @@ RESULTS = (
     "stages.learning",
     "stages.report",
 )
-TEXTS = {"rest", "f'{value:.2e}'"}  # what is cut among results and is no id: the caption of a box, the digits of a number
+TEXTS = {
+    "rest",
+    "f'{value:.2e}'",
+}  # what is cut among results and is no id: the caption of a box, the digits of a number
 
 
 def test_nothing_parses_an_id():

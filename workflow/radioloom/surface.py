@@ -110,7 +110,7 @@ def _loops(code: int) -> list[list[int]]:
 @cache
 def _fan(loop: tuple[int, ...]) -> list[tuple[int, int, int]]:
     """Triangles of one loop, by the rule in the head of this file."""
-    best: tuple[float, list] = (-1.0, [])
+    best: tuple[float, list[tuple[int, int, int]]] = (-1.0, [])
     for first in range(len(loop)):
         turned = loop[first:] + loop[:first]
         if any(_forbidden(turned[0], vertex, len(loop)) for vertex in turned[2:-1]):

@@ -157,7 +157,7 @@ def _clear(placed: _Placed, faults: list[tuple[_Placed, str]]) -> list[Answer]:
     return clear
 
 
-def _levels(cohort: str, ordinal: dict[str, list], answers: list[Answer]) -> dict[str, dict[str, int]]:
+def _levels(cohort: str, ordinal: dict[str, list[Any]], answers: list[Answer]) -> dict[str, dict[str, int]]:
     """Place of each level of the ordered traits; StudyError where an answer is none of them."""
     levels = {trait: {str(level): place for place, level in enumerate(order)} for trait, order in ordinal.items()}
     where = f"cohorts.{cohort}.traits.ordinal"
