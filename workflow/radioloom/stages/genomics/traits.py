@@ -48,7 +48,7 @@ def traits(
     annotations : as io.annotations.read gives them
     settings : the cohort's `traits`: `pattern` finds the patient in a file's name (group `case`), else the document's
         own patient id counts; `ordinal` gives traits their levels, the least first
-    patients : patient id (or what the pattern found) -> case; None: they are the same
+    patients : patient id (or what the pattern matched) -> case; None: they are the same
 
     Of several annotations of one case by one reader the latest counts. A trait that a reader answers for several
     findings of a case, or measures several times, is not used: which one is meant is not known.
