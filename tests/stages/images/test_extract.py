@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 
 from radioloom.errors import BadMask, BadRoi, StudyError
+from radioloom.features.record import NEEDS
 from radioloom.filters.wavelet import sub_bands
+from radioloom.imaging.around import bounding_box
 from radioloom.profile import load
-from radioloom.stages.images.extract import bounding_box, extract, extract_batch, warm
+from radioloom.stages.images.compile import warm
+from radioloom.stages.images.extract import extract, extract_batch
 from radioloom.stages.images.margin import reach
+from radioloom.stages.images.subjects import SUBJECTS
 from radioloom.volume import Grid, Volume
 
 SPACING = (3.0, 1.0, 1.0)
@@ -52,6 +56,7 @@ def test_rows_of_every_image_in_order():
     ]
     assert rows[2] == {**rows[2], "family": "glcm", "feature": "contrast", "ibsi": "ACUI", "discretisation": "FBS:25"}
     assert rows[2]["aggregation"] == "3D, averaged"
+    assert [row["group"] for row in rows] == ["intensity", "intensity", "texture", *["filtered"] * 24]
 
 
 def test_values_are_those_of_the_voxels():
@@ -135,6 +140,16 @@ def test_a_row_that_no_family_has_is_the_studys_fault():
     families = {"intensity": {"settings": {}, "features": ["men"]}}
     with pytest.raises(StudyError, match=r"families.intensity.features: no row \['men'\]; known: mean"):
         extract(*sphere(), small(families=families))
+
+
+def test_a_family_that_there_is_not_is_the_studys_fault():
+    families = {"intensity": {"settings": {}, "features": ["mean"]}, "glszn": {"settings": {}, "features": "all"}}
+    with pytest.raises(StudyError, match=r"family 'glszn' is not known; choose of morphology, .*, shape_2d"):
+        extract(*sphere(), small(families=families))
+
+
+def test_every_need_of_a_family_has_its_subject():
+    assert tuple(SUBJECTS) == NEEDS
 
 
 @dataclass

@@ -55,7 +55,7 @@ class Comparison:
     value: float | None
     reference: float
     tolerance: float
-    verdict: str  # "within tolerance", "differs", "not measured"
+    result: str  # "within tolerance", "differs", "not measured"
 
 
 def conformance(data: Path | None, datasets: tuple[str, ...] = DATASETS) -> list[Comparison]:
@@ -119,9 +119,9 @@ def phantom(data: Path | None) -> tuple[Volume, Volume]:
 def _compared(row: dict[str, str], measured: dict[tuple[str, str, str], float]) -> Comparison:
     name = _row(row)
     value = measured.get((row["family_id"], name, row["aggregation"]))
-    verdict = "not measured" if value is None else "within tolerance" if within(value, row) else "differs"
+    result = "not measured" if value is None else "within tolerance" if within(value, row) else "differs"
     words = (row["family"], row["feature"], row["aggregation"], row["dataset"])
-    return Comparison(*words, value, float(row["value"]), float(row["tolerance"]), verdict)
+    return Comparison(*words, value, float(row["value"]), float(row["tolerance"]), result)
 
 
 def _row(row: dict[str, str]) -> str:

@@ -46,7 +46,7 @@ class MapComparison:
     image: str  # name of our response map
     within: float  # share of the voxels within 1 % of the range
     largest: float  # largest deviation / range
-    verdict: str  # "within tolerance", "differs"
+    result: str  # "within tolerance", "differs"
 
 
 def there(data: Path | None) -> bool:
@@ -98,8 +98,8 @@ def only_map(image: Volume, key: str, settings: dict) -> tuple[str, np.ndarray]:
 
 def _compared(words: tuple[str, str, str], found: np.ndarray, reference: np.ndarray) -> MapComparison:
     deviation = np.abs(found - reference) / np.ptp(reference)
-    verdict = "within tolerance" if deviation.max() <= SHARE else "differs"
-    return MapComparison(*words, float(np.mean(deviation <= SHARE)), float(deviation.max()), verdict)
+    result = "within tolerance" if deviation.max() <= SHARE else "differs"
+    return MapComparison(*words, float(np.mean(deviation <= SHARE)), float(deviation.max()), result)
 
 
 def _orientation(data: Path) -> MapComparison:
@@ -146,6 +146,6 @@ def _value(row: dict[str, str], column: int, measured: dict[tuple[str, str], flo
     names = {feature.ibsi: feature.name for feature in family("intensity").features if feature.ibsi}
     image = READ[row["filter_id"][0]][column]
     value = measured.get((image, TWINS.get(row["feature"], names.get(row["ibsi_id"], ""))))
-    verdict = "not measured" if value is None else "within tolerance" if within(value, row) else "differs"
+    result = "not measured" if value is None else "within tolerance" if within(value, row) else "differs"
     words = (row["family"], row["feature"], image, f"IBSI 2, {row['filter_id']}")
-    return Comparison(*words, value, float(row["value"]), float(row["tolerance"]), verdict)
+    return Comparison(*words, value, float(row["value"]), float(row["tolerance"]), result)

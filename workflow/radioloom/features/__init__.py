@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from radioloom.errors import StudyError
 from radioloom.features.record import Family
 
 if TYPE_CHECKING:  # what `family` imports by name, for code digests and type checkers
@@ -38,7 +39,12 @@ NAMES = (
 
 
 def family(name: str) -> Family:
-    """One family; its module is imported when it is asked for, so that a job pays only for what it measures."""
+    """One family; its module is imported when it is asked for, so that a job pays only for what it measures.
+
+    Raises StudyError where there is none of that name.
+    """
+    if name not in NAMES:
+        raise StudyError(f"feature family {name!r} is not known; choose of {', '.join(NAMES)}")
     return import_module(f"radioloom.features.{name}").FAMILY
 
 

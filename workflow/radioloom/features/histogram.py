@@ -144,4 +144,4 @@ FEATURES = (
     ),
 )
 
-FAMILY = Family("histogram", "ZVCW", FEATURES, measure, needs="levels")
+FAMILY = Family("histogram", "ZVCW", FEATURES, measure, needs="levels", group="intensity")

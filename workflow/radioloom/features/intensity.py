@@ -186,4 +186,4 @@ FEATURES = (
     Feature("uniformity_2014", "", lambda s: np.sum(s.histogram_2014**2), "sum of squared shares of the same bins"),
 )
 
-FAMILY = Family("intensity", "UHIW", FEATURES, measure, needs="roi")
+FAMILY = Family("intensity", "UHIW", FEATURES, measure, needs="roi", group="intensity")

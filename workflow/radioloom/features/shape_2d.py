@@ -119,4 +119,4 @@ FEATURES = (
     Feature("elongation", "", lambda s: s.elongation, "minor over major axis"),
 )
 
-FAMILY = Family("shape_2d", "", FEATURES, measure, needs="roi", per_image=False)
+FAMILY = Family("shape_2d", "", FEATURES, measure, needs="roi", group="shape", per_image=False, one_slice=True)

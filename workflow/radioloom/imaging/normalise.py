@@ -25,7 +25,7 @@ class Method:
     """One way to normalise: `apply` takes the array, the values of the region that is learned from, and settings."""
 
     apply: Callable[[np.ndarray, np.ndarray, dict[str, Any]], np.ndarray]
-    said: str  # in words, for the sidecar
+    label: str  # in words, for the sidecar
 
 
 def normalised(image: Volume, inside: np.ndarray, step: dict[str, Any]) -> Volume:
