@@ -246,7 +246,7 @@ def test_files_that_are_none(said, files, tmp_path):
         assert f"{name}: " in said(name, "mask.nii.gz")
         assert f"{name}: " in said("image.nii.gz", name)
     (tmp_path / "folder").mkdir()
-    assert "folder: no DICOM image among 0 file(s); mend the path" in said("folder", "mask.nii.gz")
+    assert "folder: no DICOM image among 0 file(s); correct the path" in said("folder", "mask.nii.gz")
     assert "folder: no RTSTRUCT, SEG or label map there" in said("image.nii.gz", "folder")
     assert "gone.nii: no such file" in said("gone.nii", "mask.nii.gz")
     assert "gone.nii: no such segmentation" in said("image.nii.gz", "gone.nii")

@@ -64,11 +64,11 @@ def conformance(data: Path | None, datasets: tuple[str, ...] = DATASETS) -> list
     data : folder that holds ibsi/ct_phantom/nifti; without it only the digital phantom can be measured
     Raises StudyError where a configuration is asked for and the phantom is not there.
     """
-    found: list[Comparison] = []
+    compared: list[Comparison] = []
     for dataset in datasets:
         measured = measure(dataset, data)
-        found += [_compared(row, measured) for row in references(dataset)]
-    return found
+        compared += [_compared(row, measured) for row in references(dataset)]
+    return compared
 
 
 def measure(dataset: str, data: Path | None) -> dict[tuple[str, str, str], float]:

@@ -94,8 +94,8 @@ class PairSums:
     @cached_property
     def shared(self) -> np.ndarray:
         """Mutual information of i and j in bits; IBSI's HXY1 and HXY2 both are the sum of the marginal entropies."""
-        found = self.row_entropy + self.column_entropy - self.entropy
-        return np.where(found > 1e-14, found, 0.0)  # below: what rounding leaves of 0
+        shared = self.row_entropy + self.column_entropy - self.entropy
+        return np.where(shared > 1e-14, shared, 0.0)  # below: what rounding leaves of 0
 
     @cached_property
     def information_1(self) -> np.ndarray:

@@ -96,8 +96,8 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
     """Every row, or those in settings["rows"], of one ROI's intensities inside its intensity mask."""
     chosen = read(Settings, settings, "intensity")
     spread = measure_values(roi, chosen.percentiles)
-    found = Statistics(spread, float(np.prod(roi.spacing_mm)), chosen)
-    return values("intensity", FEATURES, chosen.rows, found)
+    statistics = Statistics(spread, float(np.prod(roi.spacing_mm)), chosen)
+    return values("intensity", FEATURES, chosen.rows, statistics)
 
 
 def _or_zero(value: float) -> float:

@@ -5,7 +5,7 @@ Settings (defaults are IBSI's):
     ddof    the covariance of the voxel centres is divided by n - ddof: 1 (IBSI's reference values), 0 (pyradiomics)
     rows    names of the rows to measure; null: all of them
 
-Of one voxel nothing can be said about axes: with ddof 1 they are NaN, with 0 they are 0 and their ratios NaN. A region
+One voxel has no axes: with ddof 1 they are NaN, with 0 they are 0 and their ratios NaN. A region
 of one row or one slice has least axes of 0, and NaN densities where a volume or an area of 0 would divide.
 """
 

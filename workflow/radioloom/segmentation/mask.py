@@ -1,4 +1,4 @@
-"""The one mask model: voxels of an image's grid, cut to their bounding box."""
+"""The mask record: voxels of an image's grid, cut to their bounding box."""
 
 from __future__ import annotations
 

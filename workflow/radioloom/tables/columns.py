@@ -1,4 +1,4 @@
-"""Columns that several tables share: whose case, visit and region a row is of."""
+"""Columns that several tables share: cohort, case, replicate, region."""
 
 from __future__ import annotations
 

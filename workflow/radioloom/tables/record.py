@@ -1,4 +1,4 @@
-"""What a declared table is: columns with dtype, unit and null rule; checked on every write and every read."""
+"""The record of a declared table: columns with dtype, unit and null rule; checked on every write and every read."""
 
 from __future__ import annotations
 

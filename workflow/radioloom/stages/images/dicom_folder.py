@@ -1,4 +1,4 @@
-"""The image of a folder of DICOM files: which series, in which order, on which grid, and whether it can be used."""
+"""The image of a folder of DICOM files: which series, in which slice order, on which grid, or why there is none."""
 
 from __future__ import annotations
 

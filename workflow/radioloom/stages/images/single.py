@@ -1,4 +1,4 @@
-"""One image and its segmentation, from files to features: the same stages as a study, without its tables."""
+"""One image and its segmentation, from files to features: the stages of a study, without its tables."""
 
 from __future__ import annotations
 
