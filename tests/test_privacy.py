@@ -26,6 +26,7 @@ from radioloom.io.dicom.withhold import own_words, withhold
 from radioloom.io.write.objects import Header, segmentation
 from radioloom.profile import load
 from radioloom.stages.images.curate import curate
+from radioloom.stages.images.curated import to_json
 from radioloom.stages.images.extract import extract_batch
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.stages.images.segment import segment
@@ -140,7 +141,7 @@ def made(tmp_path_factory):
 def through(rows, place, out):
     """Curate, segment, prepare, extract, as the scripts of the workflow do it."""
     curated = curate(rows, place)
-    (out / "images.json").write_text(json.dumps(curated.images))
+    (out / "images.json").write_text(to_json(curated.images))
     SERIES.write(curated.series, out / "series.parquet")
     segmented = segment(curated.images, place)
     masks.write(segmented.masks, out / "masks.npz")

@@ -21,7 +21,7 @@ def compile_all() -> None:
 
     settle()  # as the workflow's rule and the command do
     from radioloom.profile import load
-    from radioloom.stages.images.extract import warm
+    from radioloom.stages.images.compile import warm
 
     for name in (HERE / "w1.yaml", HERE / "w2.yaml", HERE / "native.yaml", "pyradiomics", "aerts2014", "ibsi"):
         warm(load(name))

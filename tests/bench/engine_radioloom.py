@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CHAIN = {"chain": "RCV", "repeats": 30, "seed": 20140603, "whose": {"case": "bench"}}
+CHAIN = {"chain": "RCV", "repeats": 30, "seed": 20140603, "region": {"case": "bench"}}
 
 
 def importing() -> None:

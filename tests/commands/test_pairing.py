@@ -74,7 +74,7 @@ def test_sheet_is_one_that_a_study_reads(tmp_path, monkeypatch, capsys):
     curated = curate(rows, tmp_path / "data")
     segmented = segment(curated.images, tmp_path / "data")
     assert (curated.exclusions, segmented.exclusions) == ([], [])
-    assert len({image["series"] for image in curated.images}) == 3
+    assert len({image.series for image in curated.images}) == 3
     assert mapping.stat().st_mode & 0o777 == 0o600
     assert sorted(line.split("\t")[1] for line in mapping.read_text().splitlines()) == ["A", "B", "patient"]
     visits = [line.split("\t") for line in (tmp_path / "sheet.visits.tsv").read_text().splitlines()]

@@ -50,7 +50,7 @@ def test_reliability_says_what_passed_everywhere():
 def test_cohorts_leave_the_excluded_out_of_outcomes():
     flow = pd.DataFrame({"cohort": ["a"], "cases_in": [2], "images_in": [2]})
     series = pd.DataFrame(
-        {"cohort": "a", "verdict": ["usable", "usable", "excluded"], "modality": "CT",
+        {"cohort": "a", "choice": ["usable", "usable", "excluded"], "modality": "CT",
          "manufacturer": ["GE", None, "X"], "slice_thickness_mm": [1.0, 3.0, 9.0]}
     )  # fmt: skip
     clinical = pd.DataFrame(

@@ -148,7 +148,7 @@ def _extract(chosen: argparse.Namespace) -> None:
 def _features(chosen: argparse.Namespace) -> None:
     from radioloom.features import NAMES, family
     from radioloom.profile import known, load
-    from radioloom.stages.images.extract import kept_rows
+    from radioloom.stages.images.plan import kept_rows
 
     using: dict[tuple[str, str], list[str]] = {}
     for name in known():
@@ -171,14 +171,14 @@ def _conformance(chosen: argparse.Namespace) -> int:
     maps_fall_short = _response_maps(chosen) if there(chosen.data) else False
     found = conformance(chosen.data, DATASETS if chosen.data else ("digital_phantom",))
     found += feature_values(chosen.data) if chosen.data else []
-    short = [each for each in found if each.verdict != "within tolerance"]
-    print("dataset\tfamily\tfeature\taggregation\tvalue\treference\ttolerance\tverdict")
+    short = [each for each in found if each.result != "within tolerance"]
+    print("dataset\tfamily\tfeature\taggregation\tvalue\treference\ttolerance\tresult")
     for each in found if chosen.all else short:
         words = (each.dataset, each.family, each.feature, each.aggregation or "-")
-        print("\t".join([*words, f"{each.value}", f"{each.reference:g}", f"{each.tolerance:g}", each.verdict]))
-    counts = Counter((each.dataset, each.verdict) for each in found)
-    for (dataset, verdict), n in sorted(counts.items()):
-        print(f"# {dataset}: {n} {verdict}")
+        print("\t".join([*words, f"{each.value}", f"{each.reference:g}", f"{each.tolerance:g}", each.result]))
+    counts = Counter((each.dataset, each.result) for each in found)
+    for (dataset, result), n in sorted(counts.items()):
+        print(f"# {dataset}: {n} {result}")
     return 1 if short or maps_fall_short else 0
 
 
@@ -186,14 +186,14 @@ def _response_maps(chosen: argparse.Namespace) -> bool:
     """Print the comparison with IBSI 2's response maps; whether one of them falls short."""
     from radioloom.conformance.ibsi2 import response_maps
 
-    print("test\tphantom\tresponse map\tvoxels within 1 % of range\tlargest deviation / range\tverdict")
+    print("test\tphantom\tresponse map\tvoxels within 1 % of range\tlargest deviation / range\tresult")
     counts: dict[str, int] = {}
     for each in response_maps(chosen.data):
-        counts[each.verdict] = counts.get(each.verdict, 0) + 1
+        counts[each.result] = counts.get(each.result, 0) + 1
         shares = f"{100 * each.within:.2f} %\t{100 * each.largest:.4f} %"
-        print(f"{each.test}\t{each.phantom}\t{each.image}\t{shares}\t{each.verdict}")
-    for verdict, n in counts.items():
-        print(f"# IBSI 2, response maps: {n} {verdict}")
+        print(f"{each.test}\t{each.phantom}\t{each.image}\t{shares}\t{each.result}")
+    for result, n in counts.items():
+        print(f"# IBSI 2, response maps: {n} {result}")
     return "differs" in counts
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from radioloom.job import job
 from radioloom.process import settle
 from radioloom.profile import build
-from radioloom.stages.images.extract import warm
+from radioloom.stages.images.compile import warm
 
 with job(snakemake) as running:
     settle()

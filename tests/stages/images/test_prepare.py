@@ -172,7 +172,7 @@ def test_a_bad_case_in_the_middle_and_a_case_without_mask(case):
     file = case / "P2" / "IM005"
     file.write_bytes(file.read_bytes()[:-10])
     del masks["P3.1.tumour"]
-    curated.images[3]["case"] = "P4"
+    curated.images[3] = replace(curated.images[3], case="P4")
     masks["P4.1.tumour"] = masks["P1.1.tumour"]
     cases, exclusions = prepare_batch(
         curated.images, masks, case, profile(), partial(prepared.write, folder=case / "out")

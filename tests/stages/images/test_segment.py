@@ -11,7 +11,7 @@ from made.drawn import CUBE, GRID, label_map
 from made.hospital import ct, row, square, stored, structures
 from radioloom.segmentation.overlap import compare
 from radioloom.stages.images.curate import curate
-from radioloom.stages.images.segment import name, segment
+from radioloom.stages.images.segment import segment
 from radioloom.tables import EXCLUSIONS, MASKS
 from radioloom.volume import Grid
 
@@ -126,10 +126,6 @@ def test_what_hangs_over_the_edge_is_cut_and_said(tmp_path):
     assert f"{6 * 24 * 20} voxels of the mask lie outside the image" in made.rows[0]["notes"]
 
 
-def test_mask_names_hold_case_replicate_and_region():
-    assert name(row(replicate="2", roi="node")) == "P1.2.node"
-
-
 def test_lung1(data_dir):
     """GTV-1 of LUNG1-001: the polygons' volume to 0.1 %, the mask within 1 % of it."""
     _, made = segmented(
@@ -156,7 +152,7 @@ def test_contours_give_the_mask_that_ibsi_gives_voxel_by_voxel(data_dir, which):
     ours, theirs = made.masks["P1.1.tumour"], made.masks["P2.1.tumour"]
     assert ours.offset == theirs.offset
     assert np.array_equal(ours.array, theirs.array)
-    assert compare(ours, theirs, Grid.from_dict(curated.images[0]["grid"]).spacing_mm, 1.0).dice == 1.0
+    assert compare(ours, theirs, curated.images[0].grid.spacing_mm, 1.0).dice == 1.0
 
 
 def test_structure_sets_of_rt_utils(data_dir):
@@ -317,7 +313,7 @@ def test_segments_of_a_real_seg_by_label_number_and_union(data_dir):
     rows = [row(case=f"P{k}", pattern=str(k), **given) for k in (1, 2, 3, 4)]
     rows.append(row(case="all", pattern=".*", **given))
     curated, made = segmented(data_dir, *rows)
-    shape = Grid.from_dict(curated.images[0]["grid"]).shape
+    shape = curated.images[0].grid.shape
     parts = [made.masks[f"P{k}.1.tumour"].on(shape) for k in (1, 2, 3, 4)]
     assert np.array_equal(np.any(parts, axis=0), made.masks["all.1.tumour"].on(shape))
     assert made.masks["all.1.tumour"].notes == ("union of 4 segments",)

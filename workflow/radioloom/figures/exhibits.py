@@ -32,7 +32,7 @@ def cohorts(
     rows = []
     for row in flow.itertuples():
         outcomes = _analysed(clinical, exclusions, row.cohort)
-        scans = series[(series["cohort"] == row.cohort) & (series["verdict"] == "usable")]
+        scans = series[(series["cohort"] == row.cohort) & (series["choice"] == "usable")]
         cells = [row.cohort, roles[row.cohort], str(row.cases_in), str(row.images_in), _events(outcomes)]
         cells += [_followup(outcomes)] if survival else []
         cells += [_mix(scans["modality"]), _mix(scans["manufacturer"]), _range(scans["slice_thickness_mm"])]
