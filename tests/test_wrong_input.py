@@ -85,7 +85,7 @@ def test_voxels_that_are_not_read_may_be_anything(value):
         (None, "0 dimensions of object"),
         (itk(image())[:, :, 5], "2 dimensions"),
         (sitk.JoinSeries([itk(image())] * 2), "4 dimensions"),
-        (itk(np.stack([image()] * 3, -1), isVector=True), "3 values per voxel"),
+        (itk(np.stack([image()] * 3, -1), isVector=True), "3 values a voxel"),
         (volume(image(), shape=(3, 3, 3)), r"on a grid of \(3, 3, 3\)"),
         (volume(image(), spacing_mm=(-2.0, 2.0, 2.0)), r"spacing \(-2, 2, 2\) mm"),
         (volume(image(), origin_mm=(0.0, np.nan, 0.0)), "origin .*nan"),

@@ -28,8 +28,8 @@ UID = HEADER.uid("series")
 FETCH = """\
 import os, sys, json
 from pathlib import Path
-from radioloom.io import archive
-from radioloom.io.sources import connect
+from radioloom.io.archives import archive
+from radioloom.io.archives.kinds import connect
 put = archive.os.replace
 def slow(*places):
     put(*places)
@@ -79,7 +79,7 @@ def dimse(running, **other) -> dict:
 @pytest.mark.parametrize("route", ["dicomweb", "dimse", "idc"])
 def test_killed_fetch_goes_on_with_what_is_there(route, sources, tmp_path):
     source = sources[route]
-    environment = {**os.environ, "PYTHONPATH": str(Path(archive.__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(archive.__file__).parents[3])}
     process = subprocess.Popen(
         [sys.executable, "-c", FETCH, json.dumps(source), str(tmp_path), UID], env=environment, start_new_session=True
     )

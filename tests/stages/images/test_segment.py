@@ -222,7 +222,9 @@ def test_contours_that_refer_to_images_that_are_not_there(tmp_path):
     data.save_as(path)
     _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV"))
     assert made.rows[0]["n_voxels"] == 192
-    assert made.rows[0]["notes"] == "2 contour(s) refer to images that are not in the series; placed by their coordinates"
+    assert (
+        made.rows[0]["notes"] == "2 contour(s) refer to images that are not in the series; placed by their coordinates"
+    )
 
 
 def test_unreadable_patterns_and_seg_without_the_label(data_dir):

@@ -44,7 +44,7 @@ def _run(chosen: Namespace) -> None:
     if chosen.out.exists():
         raise StudyError(f"{chosen.out} already exists; delete or rename it, or choose another name")
     index = collection(chosen.collection, index_file())
-    look = partial(_drawn_on, chosen.look) if chosen.look else None
+    look = partial(drawn_on, chosen.look) if chosen.look else None
     listing = cohort_sheet(index, Kind(chosen.modality, chosen.segmentation, chosen.result), look)
     for line in listing.left_out:
         print(f"left out: {line}{'' if look else '; see --look'}", file=sys.stderr)
@@ -65,7 +65,7 @@ def _nothing_fits(chosen: Namespace, index: Sequence[Mapping[str, Any]]) -> Stud
     )
 
 
-def _drawn_on(folder: Path, series: str) -> frozenset[str]:
+def drawn_on(folder: Path, series: str) -> frozenset[str]:
     """Digests of the series that a segmentation of the Commons refers to; it is downloaded for that."""
     import os
 
