@@ -18,6 +18,12 @@ from radioloom.volume import MODALITIES as READ
 HEAVY = ("numpy", "pandas", "numba", "scipy", "pydicom", "yaml", "pyarrow", "SimpleITK", "inspect")
 
 
+def run(folder, *arguments):
+    """What a fresh Python prints that finds the library in a folder alone."""
+    command = [sys.executable, "-S", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
 def test_every_command_has_one_row():
     modules = [
         importlib.import_module(f"radioloom.commands.{each.name}") for each in pkgutil.iter_modules(commands.__path__)
@@ -50,9 +56,7 @@ def test_the_list_of_commands_starts_without_heavy_packages(root):
         "with contextlib.suppress(SystemExit): main(['--help'])\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-S", "-c", code], cwd=root / "workflow", capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    *shown, imported = done.stdout.splitlines()
+    *shown, imported = run(root / "workflow", "-c", code).splitlines()
     assert imported == "[]"
     assert all(any(line.split()[:1] == [command.name] for line in shown) for command in COMMANDS)
 
@@ -72,7 +76,4 @@ def test_a_new_command_is_one_file_and_one_row(tmp_path, root):
     rows = library / "commands" / "__init__.py"
     text = rows.read_text().replace("    features,\n", "    features,\n    greet,\n", 1)
     rows.write_text(text.replace("    features.COMMAND,\n", "    features.COMMAND,\n    greet.COMMAND,\n"))
-    done = subprocess.run(
-        [sys.executable, "-S", "-m", "radioloom.cli", "greet", "Ada"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert (done.returncode, done.stdout) == (0, "Ada\n"), done.stderr
+    assert run(tmp_path, "-m", "radioloom.cli", "greet", "Ada") == "Ada\n"

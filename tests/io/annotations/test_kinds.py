@@ -18,10 +18,8 @@ def test_the_table_needs_no_parser(root):
         "import sys; from radioloom.io.annotations.kinds import READERS; "
         "print([name for name in ('pydicom', 'highdicom', 'defusedxml', 'csv') if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root / "workflow", capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
+    command = [sys.executable, "-c", code]
+    assert subprocess.check_output(command, cwd=root / "workflow", text=True).strip() == "[]"
 
 
 def test_a_table_counts_only_where_the_study_names_it(tmp_path):

@@ -19,10 +19,8 @@ def test_the_table_needs_no_client(root):
         "import sys; from radioloom.io.archives.kinds import ARCHIVES; "
         f"print([name for name in {CLIENTS!r} if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root / "workflow", capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
+    command = [sys.executable, "-c", code]
+    assert subprocess.check_output(command, cwd=root / "workflow", text=True).strip() == "[]"
 
 
 def test_the_schema_knows_every_kind_and_key(root):
