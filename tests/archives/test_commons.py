@@ -42,7 +42,7 @@ def test_lung1_001_is_the_pair_that_we_hold(data_dir, tmp_path):
 
 def test_unknown_collection_is_answered_with_near_names(tmp_path, capsys):
     assert main(["idc", "nsclc_radiomcs", str(tmp_path / "x.tsv")]) == 1
-    assert "there are nsclc_radiomics" in capsys.readouterr().err
+    assert "it has nsclc_radiomics" in capsys.readouterr().err
 
 
 def test_segmentation_is_looked_at_to_see_what_it_was_drawn_on(bucket, data_dir, tmp_path, s3_environment):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import gc
 from functools import cache
+from typing import Any
 
 MMAP_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -4, -3, -1  # of glibc's mallopt (malloc.h)
 ENTRY = "_ZN7cpython"  # symbol prefix of Numba's CPython wrappers, which Python calls
@@ -39,7 +40,7 @@ def load_without_compiler() -> None:
     if not _has(Cache, "load_overload", "_load_overload", "_guard_against_spurious_io_errors"):
         return
 
-    def load_overload(self, signature, context):
+    def load_overload(self: Any, signature: Any, context: Any) -> Any:
         rtsys.initialize(context)  # arrays that compiled code returns are counted by it
         with self._guard_against_spurious_io_errors():
             return self._load_overload(signature, context)
@@ -64,22 +65,22 @@ def link_on_demand() -> None:
         bitcode: bytes | None = None  # not read yet
 
         @classmethod
-        def _unserialize(cls, whose, state):
+        def _unserialize(cls: Any, owner: Any, state: Any) -> Any:
             name, _, (machine_code, bitcode) = state  # as a cache file has it: both
-            self = whose.create_library(name)
+            self = owner.create_library(name)
             self.bitcode = bitcode
             self.enable_object_caching()
             self._set_compiled_object(machine_code)
             self._finalize_final_module()
             return self
 
-        def _get_module_for_linking(self):
+        def _get_module_for_linking(self) -> Any:
             if self.bitcode is not None:
                 self._shared_module, self.bitcode = llvm.parse_bitcode(self.bitcode), None
                 self._codegen._engine._load_defined_symbols(self._shared_module)
             return super()._get_module_for_linking()
 
-        def get_pointer_to_function(self, name):
+        def get_pointer_to_function(self, name: str) -> Any:
             if self.bitcode is not None:
                 if name.startswith(ENTRY):
                     return self._codegen._engine.get_function_address(name)

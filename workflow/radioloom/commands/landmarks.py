@@ -47,7 +47,8 @@ def _run(chosen: Namespace) -> None:
     rois = {cohort: study.settings["cohorts"][cohort].get("rois", {}) for cohort in cohorts}
     batches = ((study.arrived(cohort, batch), rois[cohort]) for cohort in cohorts for batch in study.batches[cohort])
     percentiles = chosen.percentiles or list(DECILES)
-    scale = np.linspace(*chosen.range, len(percentiles)).tolist()
+    low, high = chosen.range
+    scale = np.linspace(low, high, len(percentiles)).tolist()
     step = {
         "method": "nyul", "region": chosen.region, "percentiles": percentiles, "standard": scale, "clip": False,
     }  # fmt: skip

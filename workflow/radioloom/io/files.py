@@ -33,7 +33,7 @@ def files_below(place: Path) -> Iterator[Path]:
         waiting.extend(reversed(folders))
 
 
-def _broken(entry: os.DirEntry) -> bool:
+def _broken(entry: os.DirEntry[str]) -> bool:
     return entry.is_symlink() and not os.path.exists(entry.path)
 
 

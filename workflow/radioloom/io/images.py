@@ -52,7 +52,8 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None)
     """
     whole = read_native(path)
     if box is None:
-        box = tuple(slice(0, n) for n in whole.grid.shape)
+        depth, rows, columns = whole.grid.shape
+        box = slice(0, depth), slice(0, rows), slice(0, columns)
     array = whole.array[box].astype(np.float64)
     bad = unfit(array)
     if bad:

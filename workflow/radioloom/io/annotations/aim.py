@@ -89,11 +89,12 @@ def _answers(finding: Element, place: int) -> Iterator[Answer]:
 def _coded(label: str, codes: list[Element], place: int) -> Answer:
     """A coded answer; its qualifiers stand behind it."""
     meanings = [term(_meaning(code), f"the answer to {label!r}") for code in codes]
-    joined = {
-        name: "+".join(term(code.get(key), f"{key} of {label!r}") for code in codes)
+    joined, systems = (
+        "+".join(term(code.get(key), f"{name} of {label!r}") for code in codes)
         for name, key in (("code", "code"), ("code_system", "codeSystemName"))
-    }
-    return Answer(label, term(", ".join(meanings), f"the answer to {label!r}"), **joined, finding=place)
+    )
+    answer = term(", ".join(meanings), f"the answer to {label!r}")
+    return Answer(label, answer, code=joined, code_system=systems, finding=place)
 
 
 def _number(label: str, value: Element | None, unit: Element | None, place: int) -> Iterator[Answer]:

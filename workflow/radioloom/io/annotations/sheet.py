@@ -36,7 +36,9 @@ def read(file: Path) -> list[Annotation]:
             continue  # not answered
         annotation = annotations.setdefault(key, Annotation(*key, document=f"line {line}", name=key[0]))
         try:
-            answer = Answer(number=as_number(cell["value"]), **cell)
+            answer = Answer(
+                cell["trait"], cell["value"], as_number(cell["value"]), cell["unit"], cell["code"], cell["code_system"]
+            )
         except BadAnnotation as error:
             raise StudyError(f"traits.files: {file.name}, line {line}: {error}") from error
         annotations[key] = replace(annotation, answers=(*annotation.answers, answer))

@@ -268,13 +268,15 @@ def _header(
     series = text(data, TAGS["series"])
     if not series:
         raise InvalidDicomError("no series: the file ends inside its header")
-    words = {key: text(data, TAGS[key]) for key in ("sop_class", "instance", "modality", "frame", "image_type")}
-    geometry = {key: numbers(data, TAGS[key]) for key in ("position", "orientation", "spacing")}
-    scalars = {key: number(data, TAGS[key]) for key in ("slope", "intercept", "thickness", "between")}
     return Header(
-        path=path, series=series, patient=digest(text(data, TAGS["patient"])), syntax=syntax,
+        path=path, sop_class=text(data, TAGS["sop_class"]), instance=text(data, TAGS["instance"]),
+        modality=text(data, TAGS["modality"]), series=series, frame=text(data, TAGS["frame"]),
+        patient=digest(text(data, TAGS["patient"])), syntax=syntax, position=numbers(data, TAGS["position"]),
+        orientation=numbers(data, TAGS["orientation"]), spacing=numbers(data, TAGS["spacing"]),
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits,
         bits_used=min(short(data, TAGS["bits_used"], bits), bits), signed=short(data, TAGS["signed"]) == 1,
-        pixel_offset=offset, lossy=text(data, TAGS["lossy"]) == "01", fault=fault,
-        called=known_as[0], number=known_as[1], **words, **geometry, **scalars,
+        slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
+        thickness=number(data, TAGS["thickness"]), between=number(data, TAGS["between"]),
+        image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,
+        fault=fault, called=known_as[0], number=known_as[1],
     )  # fmt: skip

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pydicom
 from pydicom.dataset import Dataset
@@ -147,7 +148,7 @@ def _read(header: Header) -> Dataset:
     return pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
 
 
-def _frame(path: object) -> Frame:
+def _frame(path: Path) -> Frame:
     tags = [ACQUISITION_DATE, ACQUISITION_TIME, DURATION, REFERENCE]
     data = pydicom.dcmread(path, specific_tags=tags, stop_before_pixels=True, force=True)
     duration, reference = ((numbers(data, tag) or (0.0,))[0] / 1000 for tag in (DURATION, REFERENCE))
@@ -207,10 +208,11 @@ STARTS: tuple[Callable[[Scan], datetime.datetime | None], ...] = (
 
 def _uncorrected(scan: Scan, drug: Dataset) -> float:
     """Seconds from injection to when uncorrected values were measured; BadImage where that differs between slices."""
-    times = [frame.acquired for frame in scan.frames]
-    if None in times or (max(times) - min(times)).total_seconds() > SAME:
+    times = {frame.acquired for frame in scan.frames}
+    known = [time for time in times if time is not None]
+    if len(known) < len(times) or (max(known) - min(known)).total_seconds() > SAME:
         raise BadImage(
-            f"PET without correction of decay, in {len(set(times))} bed positions of different time; "
+            f"PET without correction of decay, in {len(times)} bed positions of different time; "
             "reconstruct it with correction to START"
         )
     frame = scan.frames[0]
