@@ -113,7 +113,7 @@ def collection(name: str, index: Path) -> list[dict[str, Any]]:
     if not series:
         names = pq.read_table(index, columns=["collection_id"])["collection_id"].unique().to_pylist()
         near = difflib.get_close_matches(name, names, n=3) or sorted(names)[:3]
-        raise StudyError(f"collection {name!r} is not in the index; it has {', '.join(near)} ({len(names)} collections in all)")
+        raise StudyError(f"collection {name!r} is not in the index; it has {', '.join(near)} (of {len(names)})")
     return series
 
 
