@@ -32,7 +32,7 @@ FLOORS = {
     "conformance": IMAGES | {"io", "stages"},
     "study": IMAGES | STATISTICS | {"io", "stages"},
     "commands": IMAGES | {"io", "stages", "study", "conformance", "process", "api"},
-    "cli": IMAGES | {"commands", "io", "stages", "study", "conformance", "process"},
+    "cli": {"commands"},
     "api": IMAGES | {"stages"},
     "job": set(),
     "process": set(),

@@ -22,7 +22,7 @@ import pytest
 from made.canaries import ROOT, WORD, Planter
 from made.hospital import ct, image_slice, row, save, square, stored, structures
 from radioloom.io import masks, prepared
-from radioloom.io.dicom.withhold import own_words, withhold
+from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.write.objects import Header, segmentation
 from radioloom.profile import load
 from radioloom.stages.images.curate import curate
@@ -175,11 +175,11 @@ with job(snakemake):
     try:
         float("SMITH")
     except ValueError as error:
-        raise {"ours": StudyError("mend the sheet"), "crash": KeyError("SMITH")}[kind] from error
+        raise {"ours": StudyError("correct it"), "crash": KeyError("SMITH")}[kind] from error
 """
 
 
-@pytest.mark.parametrize(("kind", "last"), [("ours", "StudyError: mend the sheet"), ("crash", "KeyError: (its words")])
+@pytest.mark.parametrize(("kind", "last"), [("ours", "StudyError: correct it"), ("crash", "KeyError: (its message")])
 def test_a_crash_does_not_quote_the_file(tmp_path, root, kind, last):
     log = tmp_path / "log"
     command = [sys.executable, "-c", CRASH, str(log), kind]
@@ -254,4 +254,4 @@ def test_what_is_withheld(name, told):
     data = pydicom.Dataset()
     data.PatientName, data.PatientID, data.PatientBirthDate = "Doe^Jane^Li", "0815", "19500228"
     data.StudyID, data.ReferringPhysicianName = "01", "MULLER^B"
-    assert withhold(name, own_words(data)) == told
+    assert withhold(name, identifying_words(data)) == told

@@ -270,7 +270,7 @@ def test_files_of_another_shape(said, files):
 @pytest.mark.parametrize("value", [np.nan, -np.inf, 1e39])
 def test_files_that_hold_what_is_not_finite(said, files, suffix, value):
     given, labels = files(changed(INSIDE, value), f"broken{suffix}"), files(mask(), f"labels{suffix}")
-    assert f"broken{suffix}: 1 voxels are not finite (NaN or infinite) or beyond 1e+37; mend" in said(given, labels)
+    assert f"broken{suffix}: 1 voxels are not finite (NaN or infinite) or beyond 1e+37; correct" in said(given, labels)
 
 
 @pytest.mark.parametrize("dtype", ["i4", "i8", "u8"])

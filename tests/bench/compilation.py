@@ -17,9 +17,9 @@ HERE = Path(__file__).parent
 
 def compile_all() -> None:
     start = time.process_time()
-    from radioloom.process import settle
+    from radioloom.process import tune_process
 
-    settle()  # as the workflow's rule and the command do
+    tune_process()  # as the workflow's rule and the command do
     from radioloom.profile import load
     from radioloom.stages.images.compile import warm
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from radioloom.io import masks
 from radioloom.job import job
-from radioloom.process import settle
+from radioloom.process import tune_process
 from radioloom.profile import build
 from radioloom.stages.images.curated import from_json
 from radioloom.stages.images.perturb import perturb_batch
 from radioloom.tables import PERTURBED, SKIPPED
 
 with job(snakemake) as running:
-    settle(keep_all=True)
+    tune_process(keep_all=True)
     params, out = snakemake.params, snakemake.output
     images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
     regions = masks.read(snakemake.input.masks)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from radioloom.io import masks, prepared
 from radioloom.job import job
-from radioloom.process import settle
+from radioloom.process import tune_process
 from radioloom.profile import build
 from radioloom.stages.images.curated import from_json
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.tables import CASES, EXCLUSIONS
 
 with job(snakemake) as running:
-    settle()
+    tune_process()
     params, out = snakemake.params, snakemake.output
     images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
     Path(out.folder).mkdir(parents=True, exist_ok=True)

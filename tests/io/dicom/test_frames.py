@@ -46,7 +46,7 @@ def test_from_folder_to_voxels(tmp_path):
 def test_the_units_of_an_enhanced_pet_are_told_to_be_unknown(tmp_path):
     save(enhanced(stored(5), ORDER, "PT"), tmp_path / "ct" / "x")
     made = curate([row(image="ct")], tmp_path)
-    assert made.exclusions[0]["reason"] == "PET in units not given; BQML, GML and Philips' CNTS can be made SUV"
+    assert made.exclusions[0]["reason"] == "PET in units not given; BQML, GML and Philips' CNTS can be converted to SUV"
     assert made.series[0]["check"] == "suv"
 
 

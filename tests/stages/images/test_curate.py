@@ -89,7 +89,7 @@ def test_one_bad_case_never_stops_the_batch(tmp_path):
     found = {each["case"]: each["reason"] for each in made.exclusions}
     for kind, said in FAULTS.items():
         assert said in found[kind].replace("file 9 of 9 and IM004", "IM004 and file 9 of 9"), kind
-    assert found["gone"] == "gone: no such file or folder; mend the path in the sheet"
+    assert found["gone"] == "gone: no such file or folder; correct the path in the sheet"
     assert {each["stage"] for each in made.exclusions} == {"curate"}
     assert str(tmp_path) not in json.dumps(made.exclusions)
     choices = SERIES.frame(made.series).set_index("case").choice.to_dict()

@@ -166,7 +166,7 @@ def test_structure_sets_of_rt_utils(data_dir):
     assert made.exclusions == []
     lost = (
         "1 of 3 planes of contours lie outside the image",
-        "1 contour(s) refer to images that the series has not; placed by their coordinates",
+        "1 contour(s) refer to images that are not in the series; placed by their coordinates",
     )
     hole = ("1 plane(s) with contours inside one another: what two of them enclose is left out",)
     assert made.masks["rt.1.tumour"].notes == hole
@@ -191,7 +191,7 @@ def test_folders_of_rt_utils_that_are_no_pairs(data_dir):
     stages = {case: stage for case, (stage, _) in found.items()}
     assert stages == {"one": "curate", "empty": "curate", "oriented": "segment", "bare": "segment"}
     assert found["oriented"][1].startswith("contours do not lie in the image's slices (one is axial and spans 12.9 mm")
-    assert found["bare"][1].endswith("no RTSTRUCT, SEG or label map there; mend the path in the sheet")
+    assert found["bare"][1].endswith("no RTSTRUCT, SEG or label map there; correct the path in the sheet")
 
 
 @pytest.mark.parametrize("kind", ["CLOSED_PLANAR", "CLOSEDPLANAR_XOR"])
@@ -218,7 +218,9 @@ def test_contours_that_refer_to_images_that_are_not_there(tmp_path):
     data.save_as(path)
     _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV"))
     assert made.rows[0]["n_voxels"] == 192
-    assert made.rows[0]["notes"] == "2 contour(s) refer to images that the series has not; placed by their coordinates"
+    assert (
+        made.rows[0]["notes"] == "2 contour(s) refer to images that are not in the series; placed by their coordinates"
+    )
 
 
 def test_unreadable_patterns_and_seg_without_the_label(data_dir):
@@ -303,7 +305,7 @@ def test_colours_are_no_labels(tmp_path):
     image = sitk.GetImageFromArray(np.zeros((*GRID.shape, 3), np.uint8), isVector=True)
     sitk.WriteImage(image, str(tmp_path / "rgb.mha"))
     _, made = segmented(tmp_path, row(image="ct", segmentation="rgb.mha"))
-    assert "rgb.mha: 3 values a voxel (colour or vector); one is expected" in made.exclusions[0]["reason"]
+    assert "rgb.mha: 3 values per voxel (colour or vector); one is expected" in made.exclusions[0]["reason"]
 
 
 def test_segments_of_a_real_seg_by_label_number_and_union(data_dir):
