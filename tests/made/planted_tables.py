@@ -32,6 +32,7 @@ KINDS = (
 )
 VOLUME, TEXTURE = "morphology_f00", "glcm_f00"
 PROFILE = "0123456789ab"
+OF_OUR_OWN = {"signature": "signature", "null": "null"}  # kind of the models that are no baseline
 
 
 @dataclass
@@ -142,6 +143,14 @@ class Made:
         """All that learning gave, as declared tables."""
         names = ("predictions", "metrics", "curves", "selection")
         return {name: getattr(tables, name.upper()).frame(getattr(self.validated, name)) for name in names}
+
+
+def metric_of(metrics: pd.DataFrame, *place: str, column: str = "estimate", **keys: str) -> float:
+    """One number of METRICS by its key: `place` is evaluation, cohort, model, metric; `keys` kind, variant, against."""
+    evaluation, cohort, model, metric = place
+    keys = {"kind": OF_OUR_OWN.get(model, "baseline"), "variant": "", "against": ""} | keys
+    keys |= {"evaluation": evaluation, "cohort": cohort, "model": model, "metric": metric}
+    return float(metrics.loc[tuple(keys[name] for name in METRICS.key), column])
 
 
 def _outcomes(cases: list[str], log_hazard: np.ndarray, draw: np.random.Generator) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 
 from made.planted_tables import PROFILE, VOLUME, Made
 from radioloom.errors import StudyError
-from radioloom.stages.learning.fit import fit, fit_signature, learn, predict, risks
+from radioloom.stages.learning.fit import THE_SIGNATURE, Judged, fit, fit_signature, learn, predict, risks
 from radioloom.stages.learning.reduce import feature_matrix
 from radioloom.tables import SELECTION
 
@@ -49,10 +49,10 @@ def test_coefficients_equal_lifelines_on_standardised_features():
 
 def test_the_cut_point_is_the_median_risk_of_training():
     risk = risks(MADE.material, MADE.signature, training(MADE))
-    assert MADE.signature["cut_point"] == np.median(risk["signature"])
+    assert MADE.signature["cut_point"] == np.median(risk[THE_SIGNATURE])
     for name, entry in MADE.signature["baselines"].items():
-        assert entry["cut_point"] == pytest.approx(np.median(risk[name]), abs=1e-12)
-        assert (risk[name] > entry["cut_point"]).mean() == pytest.approx(0.5, abs=0.02)
+        assert entry["cut_point"] == pytest.approx(np.median(risk[Judged("baseline", name)]), abs=1e-12)
+        assert (risk[Judged("baseline", name)] > entry["cut_point"]).mean() == pytest.approx(0.5, abs=0.02)
 
 
 @pytest.mark.parametrize("made", [MADE, BINARY], ids=["survival", "binary"])
@@ -60,7 +60,7 @@ def test_predict_equals_the_validation_s_own_risks(made):
     wide, _ = feature_matrix(made.features, made.roles)
     found = predict(made.signature, wide, PROFILE)
     everyone = np.arange(len(made.material.cases))
-    np.testing.assert_array_equal(found.to_numpy(), risks(made.material, made.signature, everyone)["signature"])
+    np.testing.assert_array_equal(found.to_numpy(), risks(made.material, made.signature, everyone)[THE_SIGNATURE])
     shuffled = predict(made.signature, wide.sample(frac=1, random_state=1).iloc[:, ::-1], PROFILE)
     pd.testing.assert_series_equal(shuffled.sort_index(), found)
 
@@ -139,7 +139,7 @@ def test_nothing_left_is_a_signature_without_risk(made):
     found = fit_signature(made.material, train, made.material.outcomes.take(train), ())
     assert found["features"] == []
     assert "nothing is left to predict from" in found["note"]
-    assert np.ptp(risks(made.material, found, train)["signature"]) == 0
+    assert np.ptp(risks(made.material, found, train)[THE_SIGNATURE]) == 0
 
 
 def test_a_baseline_may_not_take_a_name_of_ours():

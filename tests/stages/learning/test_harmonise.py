@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from made.planted_tables import PROFILE, Made
+from made.planted_tables import PROFILE, Made, metric_of
 from made.scans import scans
 from radioloom import tables
 from radioloom.errors import StudyError
-from radioloom.stages.learning.fit import fit, learn, predict, risks
+from radioloom.stages.learning.fit import THE_SIGNATURE, Judged, fit, learn, predict, risks
 from radioloom.stages.learning.harmonise import acquisitions, batches, with_batches
 from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.validate import validate
@@ -72,9 +72,9 @@ def test_risks_are_those_of_harmonised_values():
     before = risks(replace(HARMONISED, values=mapped, batches=None), SIGNATURE, rows)
     frame = pd.DataFrame(HARMONISED.values, columns=HARMONISED.names)
     by_hand = predict(SIGNATURE, frame, PROFILE, pd.Series(HARMONISED.batches))
-    for name in ("signature", "volume"):
+    for name in (THE_SIGNATURE, Judged("baseline", "volume")):
         np.testing.assert_allclose(found[name], before[name], atol=1e-9)
-    np.testing.assert_allclose(by_hand, found["signature"], atol=1e-12)
+    np.testing.assert_allclose(by_hand, found[THE_SIGNATURE], atol=1e-12)
 
 
 def test_nothing_but_training_rows_is_learned_from():
@@ -106,7 +106,7 @@ def test_it_brings_back_what_the_scanners_hid():
         rows = tables.METRICS.frame(validate(material, MADE.splits, signature).metrics).set_index(
             list(tables.METRICS.key)
         )
-        return rows.loc[(evaluation, cohort, "signature", "c_index"), "estimate"]
+        return metric_of(rows, evaluation, cohort, "signature", "c_index")
 
     for place in (("validation", "valid1"), ("cross-validation", "train")):
         assert c_index(HARMONISED, SIGNATURE, *place) > c_index(MADE.material, MADE.signature, *place) + 0.005

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from radioloom.imaging.controls import CONTROLS, model_name
-from radioloom.stages.learning.fit import SIGNATURE, learn, risks
+from radioloom.imaging.controls import CONTROLS
+from radioloom.stages.learning.fit import THE_SIGNATURE, Judged, learn, risks
 from radioloom.stages.learning.reduce import Material, without_baselines
+from radioloom.tables.columns import CONTROL, REFITTED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RELEARNED = ", learned anew"  # after the name of a control whose features were learned from, not only predicted with
-
 
 def control_materials(made: Material, controls: pd.DataFrame | None) -> dict[str, Material]:
-    """The material of `made` with the values of each control in turn, by the name of its model.
+    """The material of `made` with the values of each control in turn, by the name of the control.
 
     controls : CONTROLS; only replicate 1 of the cases of `made` counts. What a case lacks is NaN.
     """
@@ -32,24 +31,24 @@ def control_materials(made: Material, controls: pd.DataFrame | None) -> dict[str
         wide = table.reindex(list(zip(made.cases["cohort"], made.cases["case"], strict=True))).reindex(
             columns=made.names
         )
-        found[model_name(name)] = replace(made, values=np.ascontiguousarray(wide.to_numpy(np.float64)))
+        found[name] = replace(made, values=np.ascontiguousarray(wide.to_numpy(np.float64)))
     return found
 
 
-def control_risks(controls: dict[str, Material], signature: dict, rows: np.ndarray) -> dict[str, np.ndarray]:
+def control_risks(controls: dict[str, Material], signature: dict, rows: np.ndarray) -> dict[Judged, np.ndarray]:
     """Risk (m,) that a frozen signature gives the rows (m,) from each of their control images."""
     alone = {**signature, "baselines": {}}
-    return {name: risks(each, alone, rows)[SIGNATURE] for name, each in controls.items()}
+    return {Judged(CONTROL, name): risks(each, alone, rows)[THE_SIGNATURE] for name, each in controls.items()}
 
 
 def relearned_risks(
     controls: dict[str, Material], train: np.ndarray, test: np.ndarray
-) -> Iterable[tuple[str, np.ndarray]]:
+) -> Iterable[tuple[Judged, np.ndarray]]:
     """Risk (m,) of the test rows by the whole learning repeated on each control, whose training rows are complete."""
     for name, each in controls.items():
         if np.isfinite(each.values[train]).any(axis=1).all():
             learnt = learn(without_baselines(each), train, [each.outcomes.take(train)])[0]
-            yield name + RELEARNED, risks(each, learnt.signature, test)[SIGNATURE]
+            yield Judged(CONTROL, name, REFITTED), risks(each, learnt.signature, test)[THE_SIGNATURE]
 
 
 def control_gaps(controls: dict[str, Material]) -> Iterable[str]:
@@ -57,4 +56,5 @@ def control_gaps(controls: dict[str, Material]) -> Iterable[str]:
     for name, each in controls.items():
         lacking = int((~np.isfinite(each.values).any(axis=1)).sum())
         if lacking:
-            yield f"{name}: {lacking} of {len(each.values)} cases could not be measured, training means taken"
+            cases = f"{lacking} of {len(each.values)} cases"
+            yield f"control {CONTROLS[name].label}: {cases} could not be measured, training means taken"

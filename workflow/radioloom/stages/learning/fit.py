@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,15 +14,26 @@ from radioloom.stages.learning.harmonise import harmonisation
 from radioloom.stages.learning.reduce import Material, Reduction, reductions
 from radioloom.stats.constancy import SAME
 from radioloom.stats.normal import Z95
-from radioloom.tables.columns import FROZEN
+from radioloom.tables.columns import BASELINE, FROZEN, SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SIGNATURE, CLINICAL, COMBINED, NULL = "signature", "clinical", "clinical+signature", "null"
+CLINICAL, COMBINED, NULL_MODEL = "clinical", "clinical+signature", "null"
 SAME_LINE = (1.0, 0.0)  # slope and offset of a batch that was not learned
 COVARIATE = "covariate"  # group of a term that is no feature
-RESERVED = (SIGNATURE, CLINICAL, COMBINED, NULL)
+RESERVED = (SIGNATURE, CLINICAL, COMBINED, NULL_MODEL)
+
+
+class Judged(NamedTuple):
+    """Which model a risk or a metric is of: the columns `kind`, `model` and `variant` of PREDICTIONS and METRICS."""
+
+    kind: str
+    model: str
+    variant: str = ""
+
+
+THE_SIGNATURE = Judged(SIGNATURE, SIGNATURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,17 +194,17 @@ def _mapped(fitted: dict[str, Any], columns: np.ndarray, batches: np.ndarray) ->
     return slope * columns + offset
 
 
-def risks(made: Material, signature: dict[str, Any], rows: np.ndarray) -> dict[str, np.ndarray]:
+def risks(made: Material, signature: dict[str, Any], rows: np.ndarray) -> dict[Judged, np.ndarray]:
     """Risk of the rows (m,) by the signature and by each of its baselines: {model: (m,)}."""
-    found = {SIGNATURE: _risk_of(made, signature, rows)}
+    found = {THE_SIGNATURE: _risk_of(made, signature, rows)}
     for name, entry in signature["baselines"].items():
         if name in (CLINICAL, COMBINED):
             columns = made.covariates[rows]
             if name == COMBINED:
-                columns = np.column_stack([found[SIGNATURE], columns])
-            found[name] = _risk(entry, columns)
+                columns = np.column_stack([found[THE_SIGNATURE], columns])
+            found[Judged(BASELINE, name)] = _risk(entry, columns)
         else:
-            found[name] = _risk_of(made, entry, rows)
+            found[Judged(BASELINE, name)] = _risk_of(made, entry, rows)
     return found
 
 

@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.imaging.controls import PREFIX
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.prediction.metrics.performance import Ordering, calibration_slope, contrast, ordering, uno
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.controls import control_gaps, control_materials, control_risks, relearned_risks
-from radioloom.stages.learning.fit import CLINICAL, COMBINED, NULL, SIGNATURE, learn, risks
+from radioloom.stages.learning.fit import CLINICAL, COMBINED, NULL_MODEL, THE_SIGNATURE, Judged, learn, risks
 from radioloom.stages.learning.reduce import Material, selection_rows, without_baselines
 from radioloom.stats.bootstrap import percentile_interval, permutation_within, resample_weights
-from radioloom.tables.columns import FROZEN, MAIN_METRIC
+from radioloom.tables.columns import BASELINE, FROZEN, MAIN_METRIC, NULL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VOLUME = "volume"
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
 NOT_A_NUMBER = (float("nan"), float("nan"))
 Given: TypeAlias = "tuple[Material, dict[str, Material]]"  # of the real images, and of each control
@@ -51,11 +49,18 @@ class _Place:
     outcomes: Outcome  # (m,)
     weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
 
-    def metric(self, model: str, name: str, estimate: float, interval: tuple[float, float]) -> dict[str, Any]:
-        """A row of METRICS."""
-        keys = {"evaluation": self.evaluation, "cohort": self.cohort, "model": model, "metric": name}
+    def metric(self, judged: Judged, name: str, estimate: float, interval: tuple[float, float]) -> dict[str, Any]:
+        """A row of METRICS: the value of one model."""
+        keys = {"evaluation": self.evaluation, "cohort": self.cohort, **judged._asdict(), "against": "", "metric": name}
         values = {"estimate": estimate, "low": interval[0], "high": interval[1]}
         return {**keys, **values, "n": len(self.rows), "n_events": self.outcomes.n_events}
+
+    def difference(self, pair: tuple[Judged, Judged], orderings: dict[Judged, Ordering]) -> dict[str, Any]:
+        """A row of METRICS: the main metric of the first model minus that of the other, on the same resamples."""
+        first, other = (orderings[each] for each in pair)
+        interval = percentile_interval(first.resamples - other.resamples)
+        row = self.metric(pair[0], MAIN_METRIC[self.outcomes.kind], first.estimate - other.estimate, interval)
+        return {**row, "against": pair[1].model, "variant": pair[1].variant}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,12 @@ def validate(
 
     Evaluations: `apparent` (training cohorts, too good by construction), `cross-validation` (inside the training
     cohorts: reduce, fit and baselines learned anew in each fold) and `validation` (each validation cohort). Intervals
-    are bootstrap percentiles over patients, stratified by event; they hold the learning fixed. Differences are paired,
-    `delta_c_index` is signature minus volume, `delta_c_index_<baseline>` minus another baseline. The `null`
+    are bootstrap percentiles over patients, stratified by event; they hold the learning fixed. Differences are paired:
+    the signature minus each baseline and each control, and clinical+signature minus clinical. The `null`
     model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats, its
     interval their 2.5 and 97.5 % quantiles, and `null_p` of the signature the share of null models that do as well.
-    A `control: ...` is the signature itself (same features, coefficients, cut-point) on the control images of the same
-    patients, in cross-validation also the whole learning anew from control images; its `signature_minus` is the paired
-    difference of the signature and itself.
+    A control is the signature itself (same features, coefficients, cut-point) on the control images of the same
+    patients; in cross-validation, as its variant `refitted`, also the whole learning anew from control images.
     Raises StudyError for a signature of another profile.
     """
     if signature["profile"] != made.profile:
@@ -143,10 +147,12 @@ def _judge(given: Given, signature: dict[str, Any], place: _Place, found: Valida
         if place.outcomes.kind == "survival":
             order = uno(place.outcomes, values, place.weights)
             found.metrics.append(place.metric(name, "uno_c", order.estimate, percentile_interval(order.resamples)))
-            entry = signature["baselines"].get(name, signature)  # a control is the signature itself
+            entry = (
+                signature["baselines"][name.model] if name.kind == BASELINE else signature
+            )  # a control is the signature
             _judge_groups(place, name, values > entry["cut_point"], found)
     found.notes.extend(_gaps(made, signature, place))
-    return orderings[SIGNATURE].estimate
+    return orderings[THE_SIGNATURE].estimate
 
 
 def _gaps(made: Material, signature: dict[str, Any], place: _Place) -> Iterable[str]:
@@ -163,7 +169,7 @@ def _gaps(made: Material, signature: dict[str, Any], place: _Place) -> Iterable[
             yield f"{place.cohort}: {many} not harmonised, training has too few of {', '.join(sorted(set(left)))}"
 
 
-def _judge_groups(place: _Place, name: str, high_risk: np.ndarray, found: Validation) -> None:
+def _judge_groups(place: _Place, name: Judged, high_risk: np.ndarray, found: Validation) -> None:
     """Log-rank p, hazard ratio and Kaplan-Meier curves of the patients above the cut-point and of the others."""
     against = contrast(place.outcomes, high_risk)
     found.metrics.append(place.metric(name, "logrank_p", against.logrank_p, NOT_A_NUMBER))
@@ -172,35 +178,29 @@ def _judge_groups(place: _Place, name: str, high_risk: np.ndarray, found: Valida
         if not members.any():
             continue
         curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])
-        keys = {"cohort": place.cohort, "model": name, "group": group}
+        keys = {"cohort": place.cohort, "kind": name.kind, "model": name.model, "group": group}
         columns = {key: getattr(curve, key).tolist() for key in ("time_days", "survival", "low", "high", "at_risk")}
         rows = zip(*columns.values(), strict=True)
         found.curves.extend({**keys, **dict(zip(columns, row, strict=True))} for row in rows)
 
 
-def _ordering_metrics(place: _Place, orderings: dict[str, Ordering]) -> Iterable[dict[str, Any]]:
-    """C or AUC of each model, and of the signature minus each baseline (clinical+signature: minus clinical)."""
+def _ordering_metrics(place: _Place, orderings: dict[Judged, Ordering]) -> Iterable[dict[str, Any]]:
+    """C or AUC of each model, of the signature minus each other, and of clinical+signature minus clinical."""
     metric = MAIN_METRIC[place.outcomes.kind]
     for name, order in orderings.items():
         yield place.metric(name, metric, order.estimate, percentile_interval(order.resamples))
-    own = [name for name in orderings if not name.startswith(PREFIX)]
-    pairs = [(SIGNATURE, name) for name in own if name not in (SIGNATURE, COMBINED)]
-    pairs += [(COMBINED, CLINICAL)] if COMBINED in orderings else []
-    for name, other in pairs:
-        first, second = orderings[name], orderings[other]
-        delta = f"delta_{metric}" if other == VOLUME else f"delta_{metric}_{other}"
-        interval = percentile_interval(first.resamples - second.resamples)
-        yield place.metric(name, delta, first.estimate - second.estimate, interval)
-    for name in (name for name in orderings if name not in own):
-        first, second = orderings[SIGNATURE], orderings[name]
-        interval = percentile_interval(first.resamples - second.resamples)
-        yield place.metric(name, "signature_minus", first.estimate - second.estimate, interval)
+    clinical, combined = Judged(BASELINE, CLINICAL), Judged(BASELINE, COMBINED)
+    pairs = [(THE_SIGNATURE, name) for name in orderings if name not in (THE_SIGNATURE, combined)]
+    pairs += [(combined, clinical)] if combined in orderings else []
+    for pair in pairs:
+        yield place.difference(pair, orderings)
 
 
 def _folds(made: Material, splits: pd.DataFrame, rows: np.ndarray) -> _Folds:
-    names = sorted(set(splits["split"]) - {FROZEN})
-    repeats = sorted({name[: name.index("f")] for name in names})
-    grouped = [[name for name in names if name.startswith(repeat + "f")] for repeat in repeats]
+    listed = splits.loc[splits["repeat"] > 0, ["repeat", "fold", "split"]].drop_duplicates()
+    listed = listed.sort_values(["repeat", "fold"])
+    grouped = [rows_of["split"].tolist() for _, rows_of in listed.groupby("repeat")]
+    names, repeats = listed["split"].tolist(), grouped
     train = {name: made.rows(splits, name, "train") for name in names}
     test = {name: made.rows(splits, name, "test") for name in names}
     label = np.zeros((len(repeats), len(rows)), dtype=np.int64)
@@ -219,7 +219,7 @@ def _cross_validate(
     outcomes that `nulls` gives them.
     """
     made, changed = given
-    risk: dict[str, np.ndarray] = {}
+    risk: dict[Judged, np.ndarray] = {}
     null_risk = np.zeros((len(nulls), len(place.rows)))
     turn = np.arange(len(nulls)) % len(folds.names)
     notes = []
@@ -239,13 +239,13 @@ def _cross_validate(
             mine = np.flatnonzero(turn == k)
             taught = learn(without_baselines(inside), folds.train[name], [nulls[m].take(train) for m in mine])
             for m, of_null in zip(mine, taught, strict=True):
-                null_risk[m, test] = risks(made, of_null.signature, folds.test[name])[SIGNATURE]
+                null_risk[m, test] = risks(made, of_null.signature, folds.test[name])[THE_SIGNATURE]
     if any(notes):
         found.notes.append(f"{sum(map(bool, notes))} of {len(notes)} folds: the signature was empty or needed a ridge")
     orderings = {name: ordering(place.outcomes, values, place.weights, folds.label) for name, values in risk.items()}
     found.metrics.extend(_ordering_metrics(place, orderings))
     of_nulls = [concordance(comparable(o, folds.label[r]), x) for o, r, x in zip(nulls, turn, null_risk, strict=True)]
-    return orderings[SIGNATURE].estimate, np.array(of_nulls)
+    return orderings[THE_SIGNATURE].estimate, np.array(of_nulls)
 
 
 def _null_models(made: Material, places: list[_Place], nulls: list[Outcome]) -> np.ndarray:
@@ -254,7 +254,7 @@ def _null_models(made: Material, places: list[_Place], nulls: list[Outcome]) -> 
     for k, learnt in enumerate(learn(without_baselines(made), places[0].rows, nulls)):
         for p, place in enumerate(places):
             truth = nulls[k] if place.evaluation == APPARENT else place.outcomes
-            values[p, k] = concordance(comparable(truth), risks(made, learnt.signature, place.rows)[SIGNATURE])
+            values[p, k] = concordance(comparable(truth), risks(made, learnt.signature, place.rows)[THE_SIGNATURE])
     return values
 
 
@@ -263,15 +263,15 @@ def _null_metrics(place: _Place, observed: float, values: np.ndarray) -> Iterabl
     sound = values[np.isfinite(values)]
     if len(sound):
         metric = MAIN_METRIC[place.outcomes.kind]
-        yield place.metric(NULL, metric, float(sound.mean()), percentile_interval(sound))
+        yield place.metric(Judged(NULL, NULL_MODEL), metric, float(sound.mean()), percentile_interval(sound))
         share = (1 + int((sound >= observed).sum())) / (1 + len(sound))
-        yield place.metric(SIGNATURE, "null_p", share, NOT_A_NUMBER)
+        yield place.metric(THE_SIGNATURE, "null_p", share, NOT_A_NUMBER)
 
 
 def _prediction_rows(
-    made: Material, keys: tuple[str, str, str], rows: np.ndarray, values: np.ndarray
+    made: Material, keys: tuple[str, str, Judged], rows: np.ndarray, values: np.ndarray
 ) -> Iterable[dict[str, Any]]:
-    split, part, model = keys
+    split, part, judged = keys
     cases = made.cases.iloc[rows]
     for cohort, case, risk in zip(cases["cohort"], cases["case"], values.tolist(), strict=True):
-        yield {"split": split, "model": model, "cohort": cohort, "case": case, "part": part, "risk": risk}
+        yield {"split": split, **judged._asdict(), "cohort": cohort, "case": case, "part": part, "risk": risk}
