@@ -9,8 +9,9 @@ import pandas as pd
 
 from radioloom import features, tables
 from radioloom.features.record import FILTERED
-from radioloom.stages.learning import fit, reduce, reliability, split, validate
+from radioloom.stages.learning import fit, material, reduce, reliability, split, validate
 from radioloom.stages.learning.clinical import clinical
+from radioloom.stages.learning.signature import Signature
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS, FEATURES, METRICS, RELIABILITY, SELECTION, SPLITS
 
 ROLES = {
@@ -59,6 +60,7 @@ class Made:
                 "kind": "cox" if self.kind == "survival" else "logistic",
                 "selector": self.selector,
                 "n_features": 4,
+                "settings": {},
                 "covariates": self.covariates,
             },
             "baselines": {"volume": [VOLUME]},
@@ -114,16 +116,16 @@ class Made:
         return RELIABILITY.frame(reliability.reliability(self.features, self.roles, self.study["reliability"]))
 
     @cached_property
-    def material(self) -> reduce.Material:
+    def material(self) -> material.Material:
         more = COVARIATES.frame([row for found in self.clinical for row in found.covariates])
-        return reduce.material(self.features, self.outcomes, more, self.reliability, self.study, PROFILE)
+        return material.material(self.features, self.outcomes, more, self.reliability, self.study, PROFILE)
 
     @cached_property
     def selection(self) -> pd.DataFrame:
         return SELECTION.frame(reduce.reduce(self.material, self.splits))
 
     @cached_property
-    def signature(self) -> dict[str, Any]:
+    def signature(self) -> Signature:
         return fit.fit(self.material, self.splits, self.selection)
 
     @cached_property

@@ -6,12 +6,13 @@ from pathlib import Path
 from radioloom.genomics import expression
 from radioloom.job import job
 from radioloom.stages.genomics.associate import associate, measurements
+from radioloom.stages.learning.signature import Signature
 from radioloom.tables import ASSOCIATIONS, MODULES, wide
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8"))
-    names = [term["feature_id"] for term in signature["features"]]
+    signature = Signature.from_json(json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8")))
+    names = signature.feature_ids
     matrix = expression.read(
         Path(params.data, params.settings["expression"]["file"]), params.settings["expression"]["gene"]
     )

@@ -12,7 +12,6 @@ from radioloom.profile import load
 from radioloom.provenance import rng
 from radioloom.stages.images.control import control_batch
 from radioloom.stages.images.extract import extract
-from radioloom.stages.learning.fit import predict
 from radioloom.stages.learning.validate import validate
 from radioloom.tables import CONTROLS as TABLE
 from radioloom.tables import FEATURES, METRICS, PREDICTIONS, SKIPPED
@@ -125,12 +124,12 @@ def test_an_untouched_control_is_the_signature_itself():
 
 
 def test_the_frozen_signature_is_what_control_images_are_judged_by():
-    """Risks equal those of `predict`, another way to the same numbers, on the control's own values."""
+    """Risks equal those of `Signature.risk`, another way to the same numbers, on the control's own values."""
     controls = changed(MADE, keep=["morphology_f00"])
     found = validate(MADE.material, MADE.splits, MADE.signature, controls)
     rows = PREDICTIONS.frame(found.predictions).set_index(list(PREDICTIONS.key))["risk"]
     wide = controls[controls["cohort"] == "valid1"].pivot(index="case", columns="feature_id", values="value")
-    expected = predict(MADE.signature, wide, MADE.signature["profile"])
+    expected = MADE.signature.risk(wide, profile=MADE.signature.profile)
     mine = rows["frozen", "control", "shuffled_roi", "", "valid1"]
     np.testing.assert_allclose(mine.loc[expected.index], expected, rtol=1e-12)
 

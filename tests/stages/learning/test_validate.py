@@ -9,7 +9,9 @@ from made.planted_tables import Made, metric_of
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.provenance import rng
-from radioloom.stages.learning.fit import THE_SIGNATURE, fit_signature, learn, risks
+from radioloom.stages.learning.fit import fit_signature
+from radioloom.stages.learning.learn import learn
+from radioloom.stages.learning.risks import THE_SIGNATURE, risks
 from radioloom.stages.learning.validate import validate
 from radioloom.stats.bootstrap import permutation_within
 from radioloom.tables import METRICS, PREDICTIONS
@@ -122,7 +124,7 @@ def test_curves_and_tests_at_the_frozen_cut_point_equal_lifelines():
     found = MADE.learned()
     rows = found["predictions"].merge(MADE.outcomes)
     mine = rows[(rows["split"] == "frozen") & (rows["model"] == "signature") & (rows["cohort"] == "valid1")]
-    groups = mine[mine["risk"] > MADE.signature["cut_point"]], mine[mine["risk"] <= MADE.signature["cut_point"]]
+    groups = mine[mine["risk"] > MADE.signature.cut_point], mine[mine["risk"] <= MADE.signature.cut_point]
     test = logrank_test(*(g["time_days"] for g in groups), *(g["event"] for g in groups))
     p = value(MADE, "validation", "valid1", "signature", "logrank_p")
     assert p == pytest.approx(test.p_value, rel=1e-9)
@@ -138,7 +140,7 @@ def test_the_cut_point_is_that_of_training_wherever_a_cohort_lies():
 
     moved = Made(sizes={"train": 80, "valid1": 50}, change=shift)
     rows = moved.learned()["predictions"].query("split == 'frozen' and model == 'signature' and cohort == 'valid1'")
-    high = rows["risk"] > moved.signature["cut_point"]
+    high = rows["risk"] > moved.signature.cut_point
     assert abs(high.mean() - 0.5) > 0.1
     curves = moved.learned()["curves"].query("cohort == 'valid1' and model == 'signature' and time_days == 0")
     assert dict(zip(curves["group"], curves["at_risk"], strict=True)) == {"high": high.sum(), "low": (~high).sum()}
@@ -235,7 +237,7 @@ def test_selecting_before_the_folds_would_look_better():
 def test_missing_values_of_the_signature_are_said():
     made = MADE.material
     values = made.values.copy()
-    name = MADE.signature["features"][0]["feature_id"]
+    name = MADE.signature.feature_ids[0]
     values[made.rows(MADE.splits, "frozen", "test")[:3], made.place(name)] = np.nan
     notes = validate(replace(made, values=values), MADE.splits, MADE.signature).notes
     assert f"valid1: {name} undefined in 3 of 50 cases, mean taken" in notes
@@ -246,7 +248,7 @@ def test_nothing_survives_and_the_study_still_ends():
     made = Made(sizes=MADE.sizes)
     made.study = study
     found = METRICS.frame(made.validated.metrics).set_index(list(METRICS.key))
-    assert made.signature["features"] == []
+    assert made.signature.terms == ()
     assert metric_of(found, "validation", "valid1", "signature", "c_index") == 0.5
     assert any("folds: the signature was empty" in note for note in made.validated.notes)
 
@@ -270,7 +272,7 @@ def test_a_signature_of_another_profile_is_refused():
     with pytest.raises(
         StudyError, match="the signature is of profile ffff, the features of 0123456789ab; fit it again"
     ):
-        validate(MADE.material, MADE.splits, {**MADE.signature, "profile": "ffff"})
+        validate(MADE.material, MADE.splits, replace(MADE.signature, profile="ffff"))
 
 
 def test_learning_is_quick_enough_to_be_repeated():
