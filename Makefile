@@ -52,6 +52,7 @@ lint: env
 	ruff check .
 	ruff format --check .
 	snakefmt --check Snakefile workflow/rules
+	mypy
 
 # Radioloom beside pyradiomics and pictologics on the same voxels; their environments are made under .bench/.
 bench: env
