@@ -15,10 +15,34 @@ SWITCH = "RADIOLOOM_ARCHIVES"  # asks for the tests that start servers
 # Variables of others that change where our programs look.
 ELSEWHERE = {"S3_ENDPOINT_URL", "SNAKEMAKE_PROFILE"}
 
-
 # The same examples in every run, and no deadline: the first call of a kernel compiles it.
 settings.register_profile("radioloom", deadline=None, derandomize=True)
 settings.load_profile("radioloom")
+
+
+def pytest_configure(config):
+    """Quiet runs on several processes say in lines how far they are."""
+    if config.getvalue("dist") != "no" and config.option.verbose < 0 and not hasattr(config, "workerinput"):
+        from made.progress import Progress
+
+        config.pluginmanager.register(Progress(config))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Which process runs what, in the order of `pytest_collection_modifyitems`."""
+    if config.getvalue("dist") == "loadfile":
+        from made.progress import Scheduler
+
+        config.option.loadscopereorder = False
+        return Scheduler(config, log)
+    return None
+
+
+def pytest_collection_modifyitems(items):
+    """In order of time, longest first."""
+    from made.progress import first_the_long
+
+    first_the_long(items)
 
 
 @pytest.fixture(scope="session", autouse=True)
