@@ -11,19 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from radioloom import cli
+from radioloom.commands import record
 from radioloom.filters import FILTERS
 from radioloom.genomics import expression
-from radioloom.genomics.modules import find as modules
+from radioloom.genomics.modules import record as modules
 from radioloom.imaging.perturb import PERTURBATIONS
-from radioloom.io.archives.kinds import KINDS
+from radioloom.io.archives.kinds import ARCHIVES
 from radioloom.names import TABLES, names
 from radioloom.prediction.selectors import SELECTORS
 from radioloom.profile import known
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import plain_schema, schema, shipped
-from radioloom.study.checks import NEEDED
 from radioloom.volume import MODALITIES
 
 SCHEMAS = ("profile", "study", "sheet")
@@ -108,7 +107,7 @@ def test_defaults_of_a_choice_of_regions_are_those_of_the_schema():
 
 
 def test_modalities_are_the_same_wherever_they_are_named():
-    assert cli.MODALITIES == MODALITIES
+    assert record.MODALITIES == MODALITIES
     assert schema("sheet")["properties"]["modality"]["enum"] == ["", *MODALITIES]
 
 
@@ -154,10 +153,9 @@ def test_every_filter_has_its_settings_in_a_file_of_its_own():
     assert set(schema("profile")["properties"]["images"]["properties"]) == {"original", *FILTERS}
 
 
-def test_archives_of_the_schema_are_those_that_there_are():
+def test_keys_that_archives_need_are_in_the_schema():
     source = schema("study")["properties"]["cohorts"]["additionalProperties"]["properties"]["source"]
-    assert set(source["properties"]["kind"]["enum"]) == set(KINDS) == set(NEEDED)
-    assert {key for keys in NEEDED.values() for key in keys} <= set(source["properties"])
+    assert {key for each in ARCHIVES for key in each.needs} <= set(source["properties"])
 
 
 def test_chains_are_of_the_letters_of_the_perturbations():

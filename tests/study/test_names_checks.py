@@ -9,7 +9,7 @@ from radioloom.errors import StudyError
 from radioloom.profile import known
 from radioloom.profile import load as load_profile
 from radioloom.settings import Origin
-from radioloom.stages.images.extract import feature_ids
+from radioloom.stages.images.plan import feature_ids
 from radioloom.study import load, verify
 from radioloom.study.names_checks import profile_faults
 
@@ -76,6 +76,7 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
             ["baselines.peak: 'suv' is no feature", "choose of morphology_volume, morphology_sphericity"],
         ),
         ({"baselines": {"volume": ["morphology_volume"] * 2}}, ["baselines.volume", "uniqueItems"]),
+        ({"model": {"kind": "cox", "settings": {"rigde": 1}}}, ["line", "model.settings.rigde", "no such setting"]),
         ({"model": {"kind": "cox", "covariates": ["age", "age"]}}, ["model.covariates.1: 'age' appears twice"]),
         (
             {"model": {"kind": "cox", "covariates": [{"a": ["x", "y"], "b": ["x", "y"]}]}},

@@ -14,9 +14,10 @@ from importlib import import_module
 TABLES: dict[str, tuple[str, ...]] = {
     "agreement_forms": ("radioloom.stats.agreement", "FORMS"),
     "agreement_forms_one_way": ("radioloom.stats.agreement", "ONE_WAY"),
+    "archives": ("radioloom.io.archives.kinds", "ARCHIVES"),
     "controls": ("radioloom.imaging.controls", "CONTROLS"),
     "families": ("radioloom.features", "NAMES"),
-    "gene_module_methods": ("radioloom.genomics.modules.find", "METHODS"),
+    "gene_module_methods": ("radioloom.genomics.modules", "METHODS"),
     "models": ("radioloom.prediction.models", "MODELS"),
     "outcomes": ("radioloom.prediction.outcome", "KINDS"),
     "reliability_rules": ("radioloom.stages.learning.reliability_rules", "RULES"),

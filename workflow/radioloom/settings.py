@@ -17,6 +17,7 @@ from radioloom.names import names
 from radioloom.schema import obeys
 
 PACKAGE = Path(__file__).parent
+Place = tuple[str | int, ...]  # of a value in a YAML file: its keys and positions, from the top
 
 
 def shipped(folder: str) -> Path:
@@ -186,11 +187,11 @@ def _wrong(fault: Any) -> str:
     return f"{shown!r} is not accepted.{allowed}{rule}{f' It means: {about}.' if about else ''}"
 
 
-def _lines(source: Path) -> dict[tuple, int]:
+def _lines(source: Path) -> dict[Place, int]:
     """The line of every key of a YAML file, by its path of keys."""
-    lines: dict[tuple, int] = {}
+    lines: dict[Place, int] = {}
 
-    def walk(node: yaml.Node | None, path: tuple) -> None:
+    def walk(node: yaml.Node | None, path: Place) -> None:
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 lines[(*path, key.value)] = key.start_mark.line + 1

@@ -22,8 +22,8 @@ def bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) 
     """
     sizes = sizes_of(settings["support"], settings["dimensions"])
     around = surroundings(image, box, reach_of(sizes), settings["boundary"])
-    made = (kernel(partial(band_pass, level=level), sizes, closed=True) for level in settings["levels"])
-    yield from zip(maps(settings), convolve(around, made, sizes), strict=True)
+    kernels = (kernel(partial(band_pass, level=level), sizes, closed=True) for level in settings["levels"])
+    yield from zip(maps(settings), convolve(around, kernels, sizes), strict=True)
 
 
 def maps(settings: Settings) -> list[str]:

@@ -16,9 +16,6 @@ from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.study.sheet import Row
 
-# Keys of `source` that each kind of archive needs.
-NEEDED = {"dicomweb": ("url",), "dimse": ("host", "port", "aet"), "idc": ()}
-
 
 def data_folder(settings: dict[str, Any], origin: Origin) -> Path:
     """Where images and tables lie; StudyError where no folder is named, or it is not there."""
@@ -98,7 +95,7 @@ def source_faults(settings: dict[str, Any], remote: list[str], origin: Origin) -
 
 def _mixed_up(remote: list[str], origin: Origin) -> Iterator[str]:
     """Cohorts whose archives' credentials would be in one environment variable."""
-    from radioloom.io.archives.archive import variable
+    from radioloom.io.archives.credentials import variable
 
     taken: dict[str, str] = {}
     for name in remote:
@@ -111,13 +108,15 @@ def _mixed_up(remote: list[str], origin: Origin) -> Iterator[str]:
 
 
 def _unreachable(source: dict[str, Any], place: str, settings: dict[str, Any]) -> Iterator[str]:
+    from radioloom.io.archives.kinds import ARCHIVES, archive
+
     if "simulate" in settings:
-        yield f"{place}: a study that makes its data has no archive; take out `source` or `simulate`"
-    needed = NEEDED[source["kind"]]
-    if lacking := [key for key in needed if key not in source]:
+        yield f"{place}: a simulated study has no archive; delete `source` or `simulate`"
+    needs = archive(source["kind"]).needs
+    if lacking := [key for key in needs if key not in source]:
         yield f"{place}: an archive of kind {source['kind']} needs {', '.join(lacking)}; add it"
-    if foreign := sorted({key for keys in NEEDED.values() for key in keys} & set(source) - set(needed)):
-        yield f"{place}: {', '.join(foreign)} does not belong to kind {source['kind']}; take it out"
+    if foreign := sorted({key for each in ARCHIVES for key in each.needs} & set(source) - set(needs)):
+        yield f"{place}: {', '.join(foreign)} does not belong to kind {source['kind']}; delete it"
     url = urlsplit(source.get("url", ""))
     if url.scheme == "http" and url.hostname not in ("127.0.0.1", "localhost", "::1"):
         yield (

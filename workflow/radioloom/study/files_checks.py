@@ -55,7 +55,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
 
 def _regions(study: Study, origin: Origin, remarks: Remarks) -> None:
     """Models take one region per patient, of replicate 1."""
-    from radioloom.stages.learning.reduce import USED_ROLES
+    from radioloom.stages.learning.material import USED_ROLES
 
     for cohort in study.cohorts(*USED_ROLES):
         regions: dict[str, set[str]] = defaultdict(set)

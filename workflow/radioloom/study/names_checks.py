@@ -17,7 +17,7 @@ from radioloom.study.record import Study
 
 def name_faults(study: Study, origin: Origin) -> list[str]:
     """Every name of the study and its profile that no table knows; baselines once the profile is sound."""
-    faults = list(_covariate_faults(study.settings, origin))
+    faults = [*_model_faults(study.settings, origin), *_covariate_faults(study.settings, origin)]
     if study.profile is None:  # nothing is measured here
         return faults
     faults += profile_faults(study.profile)
@@ -29,7 +29,7 @@ def profile_faults(profile: Any) -> Iterator[str]:
     faults = [*_family_faults(profile), *_filter_faults(profile)]
     yield from faults
     if not faults:
-        from radioloom.stages.images.extract import feature_ids
+        from radioloom.stages.images.plan import feature_ids
 
         shared = [name for name, n in Counter(feature_ids(profile)).items() if n > 1]
         if shared:
@@ -64,6 +64,15 @@ def _filter_faults(profile: Any) -> Iterator[str]:
             yield f"{profile.name}.yaml: images.{name}: {error}"
 
 
+def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
+    from radioloom.prediction.models import MODELS
+
+    try:
+        MODELS[settings["model"]["kind"]].checked(settings["model"]["settings"])
+    except StudyError as error:
+        yield f"{origin.at('model', 'settings')}: {error}"
+
+
 def _covariate_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     names = [entry if isinstance(entry, str) else next(iter(entry), "") for entry in settings["model"]["covariates"]]
     for place, entry in enumerate(settings["model"]["covariates"]):
@@ -74,8 +83,8 @@ def _covariate_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]
 
 
 def _baseline_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
-    from radioloom.stages.images.extract import feature_ids
-    from radioloom.stages.learning.fit import RESERVED
+    from radioloom.stages.images.plan import feature_ids
+    from radioloom.stages.learning.baselines import RESERVED
 
     measured = feature_ids(profile)
     for name, features in settings["baselines"].items():
