@@ -22,12 +22,13 @@ settings.load_profile("radioloom")
 
 def pytest_configure(config):
     """Quiet runs on several processes say in lines how far they are."""
-    if config.getvalue("dist") != "no" and config.option.verbose < 0 and not hasattr(config, "workerinput"):
+    if config.getoption("dist", "no") != "no" and config.option.verbose < 0 and not hasattr(config, "workerinput"):
         from made.progress import Progress
 
         config.pluginmanager.register(Progress(config))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Which process runs what, in the order of `pytest_collection_modifyitems`."""
     if config.getvalue("dist") == "loadfile":
