@@ -70,7 +70,7 @@ CLINICAL = pd.DataFrame(
 
 def test_cohorts_leave_the_excluded_out_of_outcomes():
     series = pd.DataFrame(
-        {"cohort": "a", "verdict": ["usable", "usable", "excluded"], "modality": "CT",
+        {"cohort": "a", "choice": ["usable", "usable", "excluded"], "modality": "CT",
          "manufacturer": ["GE", None, "X"], "slice_thickness_mm": [1.0, 3.0, 9.0]}
     )  # fmt: skip
     out = pd.DataFrame({"cohort": ["a"], "case": ["3"]})

@@ -7,7 +7,7 @@ import pandas as pd
 
 from radioloom import tables
 from radioloom.stages.genomics.associate import Measured, associate
-from radioloom.stages.images.rows import UNTOLD
+from radioloom.stages.images.rows import OPTIONAL
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
@@ -169,11 +169,11 @@ def _series(sheets, draw, modality="CT"):
             vendor = VENDORS[draw.integers(3)]
             thick = float(draw.choice([1.25, 2.0, 3.0]))
             rows.append(
-                dict.fromkeys(UNTOLD) | {
+                dict.fromkeys(OPTIONAL) | {
                     "cohort": row["cohort"], "case": row["case"], "replicate": row["replicate"], "series": "s",
                     "modality": modality, "manufacturer": vendor, "model": "M", "kernel": "B30f", "kvp": 120.0,
                     "slice_thickness_mm": thick, "slice_spacing_mm": thick, "pixel_spacing_mm": 0.977, "n_slices": 60,
-                    "n_files_ignored": 0, "n_copies": 0, "verdict": "usable",
+                    "n_files_ignored": 0, "n_copies": 0, "choice": "usable",
                 }
             )  # fmt: skip
     return tables.SERIES.frame(rows)

@@ -170,7 +170,7 @@ def _followup(outcomes: pd.DataFrame) -> str:
 
 def _scans(series: pd.DataFrame) -> list[str]:
     """Modality, vendors and slice thickness of the usable series of one cohort."""
-    scans = series[series["verdict"] == "usable"]
+    scans = series[series["choice"] == "usable"]
     return [_mix(scans["modality"]), _mix(scans["manufacturer"]), _range(scans["slice_thickness_mm"])]
 
 
