@@ -13,19 +13,9 @@ from radioloom.filters.boundary import surroundings
 from radioloom.filters.record import Box, Filter, Maps, Settings, Spacing
 from radioloom.filters.separable import Product, Taps, of_axes, pooled, reach_of, responses, rotations, wide
 from radioloom.kernels.wavelet import split_rows, split_slices
+from radioloom.wavelets import COIF1, high_pass
 
-# Decomposition low-pass filters, as tabulated by Daubechies (Ten Lectures on Wavelets, table 8.1) and by PyWavelets,
-# whose import the common profiles are spared.
-LOW_PASS = {
-    "coif1": (
-        -0.015655728135791993,
-        -0.07273261951252645,
-        0.3848648468648578,
-        0.8525720202116004,
-        0.3378976624574818,
-        -0.07273261951252645,
-    )
-}
+LOW_PASS = {"coif1": COIF1}  # without an import of PyWavelets
 
 
 def sub_bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) -> Maps:
@@ -131,11 +121,6 @@ def low_pass(family: str) -> tuple[float, ...]:
     if not wavelet.orthogonal:
         raise StudyError(f"wavelet: family {family!r} is not orthogonal; choose haar, db, sym, coif or dmey")
     return tuple(wavelet.dec_lo)
-
-
-def high_pass(low: tuple[float, ...]) -> tuple[float, ...]:
-    """The quadrature mirror of a low-pass filter."""
-    return tuple(tap if k % 2 else -tap for k, tap in enumerate(low[::-1]))
 
 
 def _one_tree(settings: Settings, level: int) -> bool:

@@ -74,7 +74,7 @@ def check(frame: pd.DataFrame, rules: Rules) -> Expression:
 
 
 def _check_names(frame: pd.DataFrame) -> None:
-    nameless = int(frame.index.isna().sum())
+    nameless = int(np.count_nonzero(frame.index.isna()))
     if nameless:
         raise StudyError(f"expression: {nameless} rows have no gene name; name or remove them")
     twice = sorted(set(frame.columns[frame.columns.duplicated()]))

@@ -12,16 +12,16 @@ def overlap(planted: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     module: planted, n_planted, found (the study's), n_found, n_shared, recall (shared / planted), precision (shared /
     found), jaccard.
     """
-    sets = {name: set(genes) for name, genes in members.groupby("module")["gene"]}
+    sets = {str(name): set(genes) for name, genes in members.groupby("module")["gene"]}
     rows = []
     for name, genes in planted.groupby("module")["gene"]:
         truth = set(genes)
-        best = max(sorted(sets), key=lambda module: len(truth & sets[module]) / len(truth | sets[module]), default=None)
+        best = max(sorted(sets), key=lambda module: len(truth & sets[module]) / len(truth | sets[module]), default="")
         matched = sets.get(best, set())
         shared = len(truth & matched)
         rows.append(
             {
-                "planted": name, "n_planted": len(truth), "found": best or "", "n_found": len(matched),
+                "planted": name, "n_planted": len(truth), "found": best, "n_found": len(matched),
                 "n_shared": shared,
                 "recall": shared / len(truth),
                 "precision": shared / len(matched) if matched else 0.0,

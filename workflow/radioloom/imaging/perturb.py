@@ -29,14 +29,12 @@ from radioloom.imaging.resample import TIPPED, line, resample, resample_mask
 from radioloom.imaging.supervoxels import around
 from radioloom.kernels.sample import sample_linear
 from radioloom.volume import Grid, Volume
+from radioloom.wavelets import COIF1, high_pass
 
 MOST_DEG = 13.0
 MOST_GROWTH = 0.15
 SURE, NEVER = 0.9, 0.2  # shares of a supervoxel from which it is in for certain, and below which it is out
-HIGH = (  # coif1's high-pass filter, as in filters/wavelet.py
-    0.0727326195128539, 0.3378976624578092, -0.8525720202122554,
-    0.38486484686420286, 0.0727326195128539, -0.01565572813546454,
-)  # fmt: skip
+HIGH = high_pass(COIF1)
 MAD = 0.6744897501960817  # median |x| of a standard normal
 
 

@@ -69,7 +69,8 @@ def friedman(values: np.ndarray) -> Friedman:
         w = statistic / (n * (k - 1))
     sound = n > 1
     p = special.chdtrc(k - 1, statistic)
-    return Friedman(*(np.where(sound, each, np.nan) for each in (statistic, p, w)), n)
+    statistic, p, w = (np.where(sound, each, np.nan) for each in (statistic, p, w))
+    return Friedman(statistic, p, w, n)
 
 
 def stability_rank(values: np.ndarray, high_is_stable: bool) -> np.ndarray:

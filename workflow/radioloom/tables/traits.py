@@ -7,7 +7,7 @@ from radioloom.tables.record import Column, Table
 
 TRAITS = Table(
     "TRAITS",
-    "what readers said of each case: one row per answer, several where a reader ticked several values of a trait",
+    "answers of readers on each case: one row per answer, several where a reader ticked several values of a trait",
     ("cohort", "case", "reader", "trait", "value"),
     (
         COHORT,

@@ -15,7 +15,7 @@ STARTS = 20  # random beginnings of a clustering; the best one counts
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How modules are made; the study's `genomics.modules`."""
+    """How genes are clustered into modules; the study's `genomics.modules`."""
 
     method: str = "eigengenes"  # a name of METHODS in __init__, checked by `find`
     n_modules: int = 8

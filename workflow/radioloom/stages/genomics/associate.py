@@ -104,7 +104,7 @@ def associate(
 def measurements(
     features_wide: pd.DataFrame, traits: pd.DataFrame | None, expression: pd.DataFrame, settings: dict[str, Any]
 ) -> Measured:
-    """Features (case x feature id) of the genomics cohort and, where there are TRAITS, those of cases with expression."""
+    """Features (case x feature id) of the genomics cohort and, where there are TRAITS, its traits beside them."""
     from radioloom.stages.genomics.trait_scales import by_case
 
     if traits is None:

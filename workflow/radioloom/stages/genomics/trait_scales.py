@@ -49,14 +49,14 @@ def scales(traits: pd.DataFrame) -> Iterator[Scale]:
 
     index = ["case", "reader"]
     everyone = traits[index].drop_duplicates().set_index(index).index.sort_values()
-    for trait, rows in traits.groupby("trait", sort=True):
+    for trait, rows in ((str(name), rows) for name, rows in traits.groupby("trait", sort=True)):
         answers = rows.set_index(index)
         if answers["number"].notna().any():
             yield Scale(trait, "number", answers["number"])
         elif answers.index.has_duplicates:
             for value, ticked in answers.groupby("value", sort=True):
                 ticks = pd.Series(1.0, index=ticked.index)
-                yield Scale(trait, "ticked", ticks.reindex(everyone, fill_value=0.0), value)
+                yield Scale(trait, "ticked", ticks.reindex(everyone, fill_value=0.0), str(value))
         elif answers["level"].notna().any():
             yield Scale(trait, "ordered", answers["level"].astype(float))
         else:
@@ -89,7 +89,8 @@ def _agreement(scale: Scale, both: np.ndarray) -> tuple[float, float, float]:
         measured = icc(both[None], STATISTICS[scale.kind])
         return float(measured.estimate[0]), float(measured.low[0]), float(measured.high[0])
     n_levels = int(both.max(initial=1)) + 1
-    kappa = weighted_kappa(*both.T, n_levels, "quadratic" if scale.kind == "ordered" else "unweighted")
+    first, second = both.T
+    kappa = weighted_kappa(first, second, n_levels, "quadratic" if scale.kind == "ordered" else "unweighted")
     return kappa.estimate, kappa.low, kappa.high
 
 
@@ -101,17 +102,17 @@ def by_case(traits: pd.DataFrame, min_share: float, fewest: int) -> TraitColumns
     """
     import pandas as pd
 
-    columns, answers = {}, {}
+    columns: dict[str, pd.Series] = {}
+    answers: dict[str, tuple[str, str]] = {}
     for scale in scales(traits):
         for value, given in _columns(scale):
             label = f"trait: {named(scale.trait, value)}"  # apart from every feature id
             if label in columns:
                 raise StudyError(f"traits: two columns are called {label!r}; rename the trait {scale.trait!r}")
             columns[label], answers[label] = given.groupby(level="case").mean(), (scale.trait, value)
-    table = pd.DataFrame(columns)
-    differ = {label: 1 - column.value_counts(normalize=True).max() for label, column in table.items()}
-    kept = [label for label, share in differ.items() if share > min_share and table[label].count() >= fewest]
-    return TraitColumns(table[kept].sort_index(), {label: answers[label] for label in kept})
+    differ = {label: 1 - column.value_counts(normalize=True).max() for label, column in columns.items()}
+    kept = [label for label, share in differ.items() if share > min_share and columns[label].count() >= fewest]
+    return TraitColumns(pd.DataFrame(columns)[kept].sort_index(), {label: answers[label] for label in kept})
 
 
 def _columns(scale: Scale) -> Iterator[tuple[str, pd.Series]]:

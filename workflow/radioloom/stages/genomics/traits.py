@@ -48,7 +48,7 @@ def traits(
     annotations : as io.annotations.read gives them
     settings : the cohort's `traits`: `pattern` finds the patient in a file's name (group `case`), else the document's
         own patient id counts; `ordinal` gives traits their levels, the least first
-    patients : patient id (or what the pattern found) -> case; None: they are the same
+    patients : patient id (or what the pattern matched) -> case; None: they are the same
 
     Of several annotations of one case by one reader the latest counts. A trait that a reader answers for several
     findings of a case, or measures several times, is not used: which one is meant is not known.
@@ -157,7 +157,7 @@ def _clear(placed: _Placed, faults: list[tuple[_Placed, str]]) -> list[Answer]:
     return clear
 
 
-def _levels(cohort: str, ordinal: dict[str, list], answers: list[Answer]) -> dict[str, dict[str, int]]:
+def _levels(cohort: str, ordinal: dict[str, list[Any]], answers: list[Answer]) -> dict[str, dict[str, int]]:
     """Place of each level of the ordered traits; StudyError where an answer is none of them."""
     levels = {trait: {str(level): place for place, level in enumerate(order)} for trait, order in ordinal.items()}
     where = f"cohorts.{cohort}.traits.ordinal"
@@ -191,10 +191,10 @@ def _row(cohort: str, placed: _Placed, answer: Answer, levels: dict[str, dict[st
 
 def _unread(cohort: str, faults: list[tuple[_Placed, str]]) -> list[Row]:
     """One row per document, with all its reasons."""
-    rows: dict[str, Row] = {}
+    keys: dict[str, Row] = {}
+    reasons: dict[str, dict[str, None]] = {}  # each once, in order
     for placed, reason in faults:
-        key = {"case": placed.case or None, "reader": placed.reader or None}
-        row = rows.setdefault(placed.annotation.document, {"cohort": cohort, **key, "reason": ""})
-        if reason not in row["reason"].split("; "):
-            row["reason"] = "; ".join(filter(None, [row["reason"], reason]))
-    return [{**row, "document": document} for document, row in rows.items()]
+        document = placed.annotation.document
+        keys.setdefault(document, {"cohort": cohort, "case": placed.case or None, "reader": placed.reader or None})
+        reasons.setdefault(document, {})[reason] = None
+    return [{**key, "document": document, "reason": "; ".join(reasons[document])} for document, key in keys.items()]
