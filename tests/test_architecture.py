@@ -12,8 +12,8 @@ LIBRARY = ROOT / "workflow" / "radioloom"
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 READERS = {"pydicom", "highdicom", "SimpleITK"}
 LEAVES = {
-    "errors", "tables", "volume", "roi", "surface", "profile", "provenance", "settings", "schema", "pseudonym",
-    "wavelets",
+    "errors", "names", "tables", "volume", "roi", "surface", "profile", "provenance", "settings", "schema",
+    "pseudonym", "wavelets",
 }  # fmt: skip
 IMAGES = {"imaging", "filters", "features", "segmentation"}
 STATISTICS = {"stats", "prediction", "genomics"}
@@ -32,7 +32,7 @@ FLOORS = {
     "conformance": IMAGES | {"io", "stages"},
     "study": IMAGES | STATISTICS | {"io", "stages"},
     "commands": IMAGES | {"io", "stages", "study", "conformance", "process", "api"},
-    "cli": IMAGES | {"commands", "io", "stages", "study", "conformance", "process"},
+    "cli": {"commands"},
     "api": IMAGES | {"stages"},
     "job": set(),
     "process": set(),

@@ -43,10 +43,10 @@ document.getElementById("f").addEventListener("load", () => {
 
 @pytest.fixture(scope="module")
 def browser():
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
         pytest.skip(f"none of {', '.join(BROWSERS)} is installed")
-    return found
+    return program
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

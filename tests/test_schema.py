@@ -1,7 +1,9 @@
 """The quick yes against jsonschema itself: never a yes where jsonschema says no, and a yes to all that we ship."""
 
 import copy
-from dataclasses import asdict, fields
+import subprocess
+import sys
+from dataclasses import asdict, fields, replace
 
 import pytest
 import yaml
@@ -9,17 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from radioloom import cli
+from radioloom.commands import record
+from radioloom.filters import FILTERS
 from radioloom.genomics import expression
 from radioloom.genomics.modules import record as modules
+from radioloom.imaging.perturb import PERTURBATIONS
+from radioloom.io.archives.kinds import ARCHIVES
+from radioloom.names import TABLES, names
+from radioloom.prediction.selectors import SELECTORS
 from radioloom.profile import known
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
-from radioloom.settings import schema, shipped
+from radioloom.settings import plain_schema, schema, shipped
 from radioloom.volume import MODALITIES
 
 SCHEMAS = ("profile", "study", "sheet")
-JUDGE = Draft202012Validator(schema("profile"))
+JUDGE = Draft202012Validator(plain_schema("profile"))
 ODD = st.sampled_from(
     [None, True, False, 0, 1, -1, 1.5, 70000, "", "zero", "x y", [], [1, 1], {}, {"a": 1}, [None] * 3]
 )
@@ -62,9 +69,7 @@ def test_never_yes_where_jsonschema_says_no(data):
         content = put(content, path, data.draw(ODD))
         if data.draw(st.booleans()) and isinstance(content, dict):
             content["surplus"] = 1
-    assert obeys(content, schema("profile"), schema("profile")) == Draft202012Validator(schema("profile")).is_valid(
-        content
-    )
+    assert obeys(content, schema("profile"), schema("profile")) == JUDGE.is_valid(content)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -102,5 +107,68 @@ def test_defaults_of_a_choice_of_regions_are_those_of_the_schema():
 
 
 def test_modalities_are_the_same_wherever_they_are_named():
-    assert cli.MODALITIES == MODALITIES
+    assert record.MODALITIES == MODALITIES
     assert schema("sheet")["properties"]["modality"]["enum"] == ["", *MODALITIES]
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_defaults_obey_their_own_rules(name):
+    """The quick yes takes a default at its word, so that no job imports a table to look it up."""
+
+    def rules(rule):
+        if isinstance(rule, dict):
+            yield rule
+        for each in rule.values() if isinstance(rule, dict) else rule if isinstance(rule, list) else ():
+            yield from rules(each)
+
+    root = plain_schema(name)
+    for rule in rules(root):
+        if "default" in rule and ("enum" in rule or rule["default"] != {}):
+            Draft202012Validator({"$defs": root.get("$defs", {}), **rule}).validate(rule["default"])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_of_names_is_there_and_used(table):
+    assert all(isinstance(name, str) for name in names(table))
+    assert len(set(names(table))) == len(names(table)) > 0
+    assert any(f": {table}" in path.read_text() for path in shipped("schemas").glob("*.yaml"))
+
+
+def test_a_new_row_of_a_table_is_known_to_the_schema(monkeypatch):
+    row = replace(SELECTORS["top"], name="newcomer")
+    monkeypatch.setitem(SELECTORS, "newcomer", row)
+    for cached in (names, plain_schema):
+        cached.cache_clear()
+    rule = schema("study")["properties"]["model"]["properties"]["selector"]
+    assert obeys("newcomer", rule, rule)
+    assert "newcomer" in plain_schema("study")["properties"]["model"]["properties"]["selector"]["enum"]
+    monkeypatch.undo()
+    for cached in (names, plain_schema):
+        cached.cache_clear()
+    assert not obeys("newcomer", rule, rule)
+
+
+def test_every_filter_has_its_settings_in_a_file_of_its_own():
+    assert {path.stem for path in (shipped("schemas") / "filters").glob("*.yaml")} == set(FILTERS)
+    assert set(schema("profile")["properties"]["images"]["properties"]) == {"original", *FILTERS}
+
+
+def test_keys_that_archives_need_are_in_the_schema():
+    source = schema("study")["properties"]["cohorts"]["additionalProperties"]["properties"]["source"]
+    assert {key for each in ARCHIVES for key in each.needs} <= set(source["properties"])
+
+
+def test_chains_are_of_the_letters_of_the_perturbations():
+    rule = schema("study")["properties"]["robustness"]["properties"]["chain"]
+    letters = "".join(each.letter for each in PERTURBATIONS)
+    assert f"[{letters}]" in rule["pattern"]
+    assert all(f"{each.letter} {each.name}" in rule["description"] for each in PERTURBATIONS)
+
+
+def test_a_profile_is_read_without_the_tables_that_only_a_study_names():
+    code = (
+        "import sys; from radioloom.profile import load; load('pyradiomics'); "
+        "print(*sorted({'sklearn', 'pandas', 'scipy', 'numba', 'jsonschema', 'pyarrow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

@@ -47,20 +47,22 @@ def test_undefined_bounds_at_the_start_do_not_break_the_band():
 def test_forest_of_performance():
     frame = pd.DataFrame(
         {
+            "kind": ["signature", "baseline", "null"],
             "model": ["signature", "suvmax", "null"],
+            "label": ["signature", "suvmax", "null models"],
             "estimate": [0.7, 0.6, 0.5],
             "low": [0.6, 0.5, 0.3],
             "high": [0.8, 0.7, 0.7],
         }
     )
-    texts = said(forest.performance(frame, "valid1 (n 9)", "C-index", forest.limits(frame)))
-    assert {"signature", "suvmax", "null", "0.70 (0.60–0.80)", "valid1 (n 9)", "C-index"} <= set(texts)
-    assert forest.limits(frame) == pytest.approx((0.28, 0.82))
+    texts = said(forest.performance(frame, "valid1 (n 9)", "C-index", forest.limits([frame]), ["suvmax"]))
+    assert {"signature", "suvmax", "null models", "0.70 (0.60–0.80)", "valid1 (n 9)", "C-index"} <= set(texts)
+    assert forest.limits([frame]) == pytest.approx((0.28, 0.82))
 
 
 def test_limits_hold_chance_and_stay_in_the_unit_interval():
     frame = pd.DataFrame({"estimate": [0.95], "low": [np.nan], "high": [1.2]})
-    assert forest.limits(frame) == pytest.approx((0.38, 1.0))
+    assert forest.limits([frame]) == pytest.approx((0.38, 1.0))
 
 
 def test_forest_of_coefficients_says_the_ratio():
@@ -114,7 +116,7 @@ def test_reliability_counts_what_is_kept():
         {"source": "retest", "feature_id": list("abcd"), "estimate": [0.9, 0.8, 0.7, np.nan],
          "low": [0.8, 0.75, 0.5, np.nan], "high": [0.95, 0.9, 0.8, np.nan]}
     )  # fmt: skip
-    texts = said(reliability.reliability(frame, 0.75, ["b"]))
+    texts = said(reliability.sorted_icc(frame, 0.75, ["b"]))
     assert "retest: 2 of 4 kept" in texts
     assert "signature" in texts
 
@@ -140,3 +142,13 @@ def test_hidden_factors_in_the_order_asked_for():
     texts = said(truth.hidden_factors(frame, ["y", "x", "z"]))
     assert texts.index("y") < texts.index("x")
     assert "z" not in texts
+
+
+def test_reliability_says_what_passed_everywhere():
+    frame = pd.DataFrame(
+        {"source": ["a", "a", "b", "b"], "feature_id": ["x", "y"] * 2, "form": "ICC(A,1)", "estimate": 0.9,
+         "low": [0.8, 0.7, 0.8, 0.8], "high": 0.95, "n": [10, 9, 20, 20], "k": 2}
+    )  # fmt: skip
+    table = reliability.by_source(frame, 0.75)
+    assert [row[-1] for row in table.rows] == ["1 (50%)", "2 (100%)", "1 (50%)"]
+    assert table.rows[0][2] == "9–10"

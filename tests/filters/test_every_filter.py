@@ -14,7 +14,8 @@ from radioloom.filters import FILTERS, reach, response_maps
 from radioloom.profile import load
 from radioloom.settings import check, shipped
 from radioloom.stages.images import margin
-from radioloom.stages.images.extract import extract, extract_batch, warm
+from radioloom.stages.images.compile import warm
+from radioloom.stages.images.extract import extract, extract_batch
 from radioloom.volume import Grid, Volume
 
 SPACING = (2.0, 1.0, 1.0)
@@ -93,6 +94,13 @@ def assert_same(found, expected, scale=100.0):
 
 def test_every_filter_is_here():
     assert {name for name, _ in {**LINEAR, **OTHERS, **POINT}.values()} == set(FILTERS)
+
+
+@pytest.mark.parametrize("case", [*LINEAR, *OTHERS, *POINT])
+def test_maps_bear_the_names_that_are_told_without_an_image(case):
+    name, settings = complete(case, "mirror")
+    image = np.abs(noise(1)) + 1
+    assert sorted(FILTERS[name].maps(settings)) == sorted(maps(image, whole(image), (name, settings)))
 
 
 @pytest.mark.parametrize("boundary", RULES)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from radioloom import tables
+from radioloom import features, tables
+from radioloom.features.record import FILTERED
 from radioloom.stages.learning import fit, material, reduce, reliability, split, validate
 from radioloom.stages.learning.clinical import clinical
 from radioloom.stages.learning.signature import Signature
@@ -196,6 +197,7 @@ def _long(cohort, cases, replicate, names, values) -> pd.DataFrame:
     many, columns = np.repeat(cases, len(names)), list(zip(*names, strict=True))
     image, family, feature = (np.tile(column, len(cases)) for column in columns)
     label = [f"{f}_{x}" if i == "original" else f"{i}_{f}_{x}" for i, f, x in names]
+    groups = [features.family(x).group if i == "original" else FILTERED for i, x, _ in names]
     return pd.DataFrame(
         {
             "cohort": cohort,
@@ -208,6 +210,7 @@ def _long(cohort, cases, replicate, names, values) -> pd.DataFrame:
             "discretisation": "",
             "feature": feature,
             "ibsi": "",
+            "group": np.tile(groups, len(cases)),
             "feature_id": np.tile(label, len(cases)),
             "value": values.ravel(),
         }

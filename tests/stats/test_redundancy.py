@@ -64,3 +64,13 @@ def test_who_is_not_in_the_order_takes_no_part():
 def test_the_first_of_the_order_is_kept():
     values = np.arange(6.0)[:, None] * [1, 2, -1]
     assert keep_apart(spearman(values), np.array([1, 0, 2]), 0.9).tolist() == [1, -1, 1]
+
+
+def test_a_feature_at_the_threshold_itself_is_kept():
+    """Five cases whose ranks differ by one in four places: rho is 1 - 6 * 4 / (5 * 24), a round number."""
+    first, second = np.array([1.0, 2, 3, 4, 5]), np.array([2.0, 1, 4, 3, 5])
+    for sign in (1, -1):
+        rho = spearman(np.column_stack([first, sign * second]))
+        assert rho[0, 1] == sign * 0.8
+        assert keep_apart(rho, np.array([0, 1]), 0.8).tolist() == [-1, -1]
+        assert keep_apart(rho, np.array([0, 1]), np.nextafter(0.8, 0)).tolist() == [-1, 0]

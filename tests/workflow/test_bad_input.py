@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from made.canaries import WORD, Planter
+from made.many_cases import many_cases
 from made.studies import SHAPE, SPACING, Bench, fill, scan
 from radioloom.io.write.objects import Header, ct_series, nifti, rtstruct
 from radioloom.volume import Grid, Volume
@@ -147,9 +148,9 @@ def test_nothing_else_is_lost(finished, exclusions):
 def test_text_among_the_slices_is_counted_and_told(finished):
     series = pd.read_parquet(finished.results / "tables" / "series.parquet").set_index("case")
     assert series.loc["text_among", "n_files_ignored"] == 1
-    assert series.loc["text_among", "verdict"] == "usable"
-    assert series.loc["copied", ["n_copies", "n_slices", "verdict"]].tolist() == [1, SHAPE[0], "usable"]
-    assert series.loc["missing_slice", ["check", "verdict"]].tolist() == ["missing_slices", "excluded"]
+    assert series.loc["text_among", "choice"] == "usable"
+    assert series.loc["copied", ["n_copies", "n_slices", "choice"]].tolist() == [1, SHAPE[0], "usable"]
+    assert series.loc["missing_slice", ["check", "choice"]].tolist() == ["missing_slices", "excluded"]
 
 
 def test_reasons_reach_the_report(finished, exclusions):
@@ -193,3 +194,44 @@ def test_sheet_with_an_unknown_column_stops_before_any_job(tmp_path):
     assert "train.tsv, line 2: rio: unknown key; did you mean 'roi'?" in done.stderr
     assert yaml.safe_load((tmp_path / "study.yaml").read_text())["study"] == "bench"
     assert not bench.results.exists()
+
+
+@pytest.fixture
+def checked(tmp_path):
+    """A study of hundreds of cases without a voxel, for dry runs."""
+    return many_cases(tmp_path, 300)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"model": {"kind": "cox", "selector": "bests"}}, "model.selector: 'bests' is not accepted"),
+        ({"baselines": {"volume": ["volume"]}}, "baselines.volume: 'volume' is no feature of the profile 'quick'"),
+        ({"model": {"kind": "cox", "covariates": ["age"]}}, "cohorts.train.clinical: no column 'age' (covariate age)"),
+        ({"validation": {"cross_validation": {"folds": 151, "repeats": 1}}}, "151 folds, but only 150 events"),
+    ],
+)
+def test_dry_run_holds_all_that_a_study_names_against_tables_and_files(checked, changes, words):
+    checked.changes |= changes
+    checked.write()
+    done = checked.run("-n", ok=False)
+    assert done.returncode != 0
+    message = done.stdout + done.stderr
+    assert "the study cannot start:\nstudy.yaml, line " in message
+    assert words in message
+    assert not checked.results.exists()
+
+
+def test_notes_are_told_once_by_the_main_process_and_never_by_a_job(checked):
+    del checked.outcomes["train"][:3]
+    checked.write()
+    note = "note: cohort train: 3 of 300 cases lack an outcome (3 cases (T00000, T00001, T00002): not in the clinical"
+    told = checked.run("-n").stderr
+    assert note in told
+    assert told.count("note: ") == 1
+    (checked.place / "data" / "train.csv").write_text("nobody\n")
+    for mode in ("subprocess", "remote"):  # as Snakemake starts a job in a process of its own, here or on a cluster
+        job = checked.run("compile", "--mode", mode)
+        assert "note: " not in job.stderr
+        (checked.results / "kernels.txt").unlink()
+    assert "cohorts.train.clinical: no column 'id'" in checked.run("-n", ok=False).stdout

@@ -51,8 +51,8 @@ def build(content: dict[str, Any]) -> Profile:
     if "ivh" in content["families"] and None in (content["ivh"], filtered["ivh"]):
         raise StudyError(f"{content['name']}: ivh: null, but the family ivh is measured; say how its levels are made")
     for step in content["normalise"] or ():
-        if said := fault(step):
-            raise StudyError(f"{content['name']}: normalise: {said}")
+        if remedy := fault(step):
+            raise StudyError(f"{content['name']}: normalise: {remedy}")
     measured = {key: value for key, value in content.items() if key != "description"}
     return Profile(**content, hash=digest(measured))
 

@@ -15,8 +15,9 @@ import numpy as np
 LIBRARY = Path(__file__).parent
 # What a number can depend on; the report and every table carry these versions.
 STACK = (
-    "snakemake numpy scipy numba pandas pyarrow pydicom highdicom SimpleITK scikit-learn statsmodels matplotlib".split()
-)
+    "snakemake", "numpy", "scipy", "numba", "pandas", "pyarrow", "pydicom", "highdicom", "SimpleITK", "scikit-learn",
+    "statsmodels", "matplotlib",
+)  # fmt: skip
 
 
 def stable_hash(key: str) -> int:

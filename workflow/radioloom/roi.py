@@ -1,4 +1,4 @@
-"""The region that features are computed on."""
+"""Records of the region that features are computed on: its voxels, and its grey levels (IBSI 1, chapter 2)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from radioloom.volume import Triple
 
-PEAK_MM = (3 * 1000 / (4 * np.pi)) ** (1 / 3)  # of the sphere of 1 cm3 that local intensity (IBSI 9ST6) reads
 FEW = 64  # values that mostly tell whether all are whole numbers
 
 

@@ -1,7 +1,8 @@
 """A quick yes to a value that plainly obeys a JSON schema: importing jsonschema costs more than measuring a lesion.
 
-`obeys` knows the keywords of our schemas and says True only where it is certain. False means that the value is at
-fault or that a keyword is unknown here; jsonschema then judges, and says what is wrong.
+`obeys` knows the keywords of our schemas (`enumFrom` and `keysFrom` are our own, see `names`) and says True only where
+it is certain. False means that the value is at fault or that a keyword is unknown here; jsonschema then judges, and
+says what is wrong.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sized
 from typing import Any
+
+from radioloom.names import names
 
 Rule = dict[str, Any]
 SILENT = {"$schema", "$defs", "title", "description", "default"}
@@ -24,7 +27,9 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 
 
 def obeys(value: Any, rule: Rule, root: Rule) -> bool:
-    """Whether a value is certain to obey a rule of the schema `root`."""
+    """Whether a value is certain to obey a rule of the schema `root`; a rule's own default does."""
+    if "default" in rule and repr(value) == repr(rule["default"]):
+        return True
     return all(key in KEYWORDS and KEYWORDS[key](value, rule[key], rule, root) for key in rule if key not in SILENT)
 
 
@@ -62,6 +67,8 @@ def _length(kind: type[Sized], compare: Callable[[int, int], bool]) -> Callable[
 KEYWORDS: dict[str, Callable[..., bool]] = {
     "type": _typed,
     "enum": lambda value, wanted, *_: any(_same(value, each) for each in wanted),
+    "enumFrom": lambda value, wanted, *_: isinstance(value, str) and value in names(wanted),
+    "keysFrom": lambda value, wanted, *_: not isinstance(value, dict) or value.keys() <= set(names(wanted)),
     "const": lambda value, wanted, *_: _same(value, wanted),
     "pattern": lambda value, wanted, *_: not isinstance(value, str) or re.search(wanted, value) is not None,
     "required": lambda value, wanted, *_: not isinstance(value, dict) or all(key in value for key in wanted),

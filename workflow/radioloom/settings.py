@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from radioloom.errors import StudyError
+from radioloom.names import names
 from radioloom.schema import obeys
 
 PACKAGE = Path(__file__).parent
+Place = tuple[str | int, ...]  # of a value in a YAML file: its keys and positions, from the top
 
 
 def shipped(folder: str) -> Path:
@@ -36,18 +40,42 @@ def parse(text: str) -> Any:
 def read(path: Path) -> Any:
     """The content of a YAML file; StudyError where it is none."""
     if not path.is_file():
-        raise StudyError(f"{path}: no such file; mend the path")
+        raise StudyError(f"{path}: no such file; correct the path")
     try:
         return parse(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; mend the line") from error
+        raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; correct the line") from error
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where settings come from, for messages: `study.yaml, line 12: model.kind`."""
+
+    name: str  # what messages call it
+    file: Path | None = None  # the YAML file, for line numbers
+
+    @cached_property
+    def lines(self) -> dict[tuple, int]:
+        """The line of every key of the file, by its path of keys; read when the first fault is told."""
+        return _lines(self.file) if self.file else {}
+
+    def at(self, *path: str | int) -> str:
+        """File, line and key of one setting; the line is that of the nearest key that the file has."""
+        line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), None)
+        return f"{self.name}{f', line {line}' if line else ''}: {'.'.join(map(str, path)) or 'the file'}"
 
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """The JSON schema `<name>.schema.yaml`."""
-    return parse((shipped("schemas") / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    """The JSON schema `<name>.schema.yaml`; where it says `propertiesFrom: filters`, filters/*.yaml are keys."""
+    return _with_files(parse((shipped("schemas") / f"{name}.schema.yaml").read_text(encoding="utf-8")))
+
+
+@cache
+def plain_schema(name: str) -> dict[str, Any]:
+    """The same as any JSON schema: names in place of `enumFrom` and `keysFrom`. Imports every table that is named."""
+    return _with_names(schema(name))
 
 
 def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
@@ -63,12 +91,36 @@ def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
     from jsonschema import Draft202012Validator
 
     faults = sorted(
-        Draft202012Validator(schema(name)).iter_errors(filled), key=lambda fault: list(map(str, fault.path))
+        Draft202012Validator(plain_schema(name)).iter_errors(filled), key=lambda fault: list(map(str, fault.path))
     )
     if faults:
-        lines = _lines(source) if source else {}
-        raise StudyError("\n".join(_fault(fault, where, lines) for fault in faults))
+        raise StudyError("\n".join(_fault(fault, Origin(where, source)) for fault in faults))
     return filled
+
+
+def _with_files(rule: Any) -> Any:
+    if isinstance(rule, list):
+        return [_with_files(each) for each in rule]
+    if not isinstance(rule, dict):
+        return rule
+    rule = {key: _with_files(each) for key, each in rule.items()}
+    if folder := rule.pop("propertiesFrom", ""):
+        files = sorted((shipped("schemas") / folder).glob("*.yaml"))
+        rule["properties"] |= {path.stem: parse(path.read_text(encoding="utf-8")) for path in files}
+    return rule
+
+
+def _with_names(rule: Any) -> Any:
+    if isinstance(rule, list):
+        return [_with_names(each) for each in rule]
+    if not isinstance(rule, dict):
+        return rule
+    rule = {key: _with_names(each) for key, each in rule.items()}
+    if table := rule.pop("enumFrom", ""):
+        rule["enum"] = list(names(table))
+    if table := rule.pop("keysFrom", ""):
+        rule |= {"properties": dict.fromkeys(names(table), rule["additionalProperties"]), "additionalProperties": False}
+    return rule
 
 
 def _filled(value: Any, rule: dict[str, Any]) -> Any:
@@ -88,23 +140,34 @@ def _filled(value: Any, rule: dict[str, Any]) -> Any:
     return filled
 
 
-def _fault(fault: Any, where: str, lines: dict[tuple, int]) -> str:
-    path = tuple(fault.absolute_path)
-    say = {"additionalProperties": _unknown, "required": _missing}.get(fault.validator)
-    key, remedy = say(fault) if say else ("", _wrong(fault))
-    place = tuple(p for p in (*path, key) if p != "")
-    line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
-    return f"{where}{f', line {line}' if line else ''}: {'.'.join(map(str, place)) or 'the file'}: {remedy}"
+def _fault(fault: Any, origin: Origin) -> str:
+    fault = _alternative(fault)
+    message = {"additionalProperties": _unknown, "required": _missing}.get(fault.validator)
+    key, remedy = message(fault) if message else ("", _wrong(fault))
+    place = (part for part in (*fault.absolute_path, key) if part != "")
+    return f"{origin.at(*place)}: {remedy}"
+
+
+def _alternative(fault: Any) -> Any:
+    """Of an `anyOf` the fault inside the alternative that was meant: the one left, or the one that goes deepest."""
+    others = {each.schema_path[0] for each in fault.context if each.validator == "const"}
+    inside = [each for each in fault.context if each.schema_path[0] not in others]
+    deepest = max(inside, key=lambda each: len(each.path), default=fault)
+    left = {each.schema_path[0] for each in inside}
+    return deepest if len(left) == 1 or (inside and deepest.path) else fault
 
 
 def _unknown(fault: Any) -> tuple[str, str]:
     known = sorted(fault.schema.get("properties", {}))
     key = sorted(set(fault.instance) - set(known))[0]
-    near = difflib.get_close_matches(str(key), known, n=1)
-    return (
-        key,
-        f"unknown key; {f'did you mean {near[0]!r}?' if near else 'take it out.'} Known here: {', '.join(known)}",
-    )
+    remedy = meant(key, known) or "take it out."
+    return key, f"unknown key; {remedy} Known here: {', '.join(known)}"
+
+
+def meant(value: Any, known: Iterable[str]) -> str:
+    """`did you mean 'wavelet'?` for a name that is close to a known one; empty where none is."""
+    near = difflib.get_close_matches(str(value), map(str, known), n=1)
+    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def _missing(fault: Any) -> tuple[str, str]:
@@ -115,25 +178,28 @@ def _missing(fault: Any) -> tuple[str, str]:
 
 def _wrong(fault: Any) -> str:
     about = fault.schema.get("description", "")
-    allowed = f" Allowed: {', '.join(map(str, fault.validator_value))}." if fault.validator == "enum" else ""
+    allowed = ""
+    if fault.validator == "enum":
+        near = meant(fault.instance, fault.validator_value)
+        allowed = f"{near and f' D{near[1:]}'} Allowed: {', '.join(map(str, fault.validator_value))}."
     rule = "" if allowed else f" The rule: {fault.validator} {fault.validator_value!r}."
     shown = re.sub(r"(?<=://)[^/@]*@|(?<=://).*\?.*", "...", str(fault.instance))[:80]  # a URL may hold a password
     return f"{shown!r} is not accepted.{allowed}{rule}{f' It means: {about}.' if about else ''}"
 
 
-def _lines(source: Path) -> dict[tuple, int]:
+def _lines(source: Path) -> dict[Place, int]:
     """The line of every key of a YAML file, by its path of keys."""
-    found: dict[tuple, int] = {}
+    lines: dict[Place, int] = {}
 
-    def walk(node: yaml.Node | None, path: tuple) -> None:
+    def walk(node: yaml.Node | None, path: Place) -> None:
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                found[(*path, key.value)] = key.start_mark.line + 1
+                lines[(*path, key.value)] = key.start_mark.line + 1
                 walk(value, (*path, key.value))
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
-                found[(*path, index)] = value.start_mark.line + 1
+                lines[(*path, index)] = value.start_mark.line + 1
                 walk(value, (*path, index))
 
     walk(yaml.compose(source.read_text(encoding="utf-8")), ())
-    return found
+    return lines

@@ -41,9 +41,9 @@ def measure_surface(cubes: np.ndarray, spacing_mm: Triple, mesh: str) -> tuple[f
     """
     if mesh not in MESHES:
         raise StudyError(f"mesh: {mesh!r} is not known; write one of {', '.join(MESHES)}")
-    areas, own, normals = _cells(mesh, tuple(float(side) for side in spacing_mm))
+    areas, volumes, normals = _cells(mesh, tuple(float(side) for side in spacing_mm))
     counts, places = cubes[:, 0], cubes[:, 1:] * np.asarray(spacing_mm)
-    return float(np.sum(places * normals) + counts @ own) / 6, float(counts @ areas)
+    return float(np.sum(places * normals) + counts @ volumes) / 6, float(counts @ areas)
 
 
 def element_areas(spacing_mm: Triple) -> np.ndarray:
@@ -64,11 +64,11 @@ def _cells(mesh: str, spacing_mm: Triple) -> tuple[np.ndarray, np.ndarray, np.nd
     """
     triangles, owner = triangle_table(mesh)
     a, b, c = (triangles * np.array(spacing_mm)).transpose(1, 0, 2)
-    areas, own, normals = np.zeros(256), np.zeros(256), np.zeros((256, 3))
+    areas, volumes, normals = np.zeros(256), np.zeros(256), np.zeros((256, 3))
     np.add.at(areas, owner, 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1))
-    np.add.at(own, owner, np.einsum("ij,ij->i", a, np.cross(b, c)))
+    np.add.at(volumes, owner, np.einsum("ij,ij->i", a, np.cross(b, c)))
     np.add.at(normals, owner, np.cross(a, b) + np.cross(b, c) + np.cross(c, a))
-    return areas, own, normals
+    return areas, volumes, normals
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Arrays with their place in the patient: the only image record of the library."""
+"""Records of a grid and of a volume: voxels with their place in the patient."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ class Grid:
         """What keeps features from being measured on this grid, and the remedy; "" where nothing does."""
         spacing, axes = np.asarray(self.spacing_mm, float), np.asarray(self.direction, float)
         if spacing.shape != (3,) or not (np.isfinite(spacing) & (spacing > 0)).all():
-            found = ", ".join(f"{mm:g}" for mm in spacing.ravel())
-            return f"spacing ({found}) mm (z, y, x): three finite numbers above 0 are needed; mend it"
+            values = ", ".join(f"{mm:g}" for mm in spacing.ravel())
+            return f"spacing ({values}) mm (z, y, x): three finite numbers above 0 are needed; correct the header"
         if not np.isfinite(self.origin_mm).all():
-            return f"origin {tuple(self.origin_mm)} mm (z, y, x): it is not finite; mend it"
+            return f"origin {tuple(self.origin_mm)} mm (z, y, x): it is not finite; correct the header"
         if axes.shape != (3, 3) or not np.abs(axes.T @ axes - np.eye(3)).max() <= SQUARE:
             return (
                 f"direction {axes.tolist()}: its axes are no right angles; resample the image onto a rectangular grid"

@@ -1,24 +1,25 @@
 """Loads and checks the study; the names that every rule file uses."""
 
 import os
+import sys
 from dataclasses import asdict
 
 from radioloom.errors import StudyError
 from radioloom.provenance import code_digest, digest, file_digest
-from radioloom.study import load
+from radioloom.study import load, verify
 from snakemake.exceptions import WorkflowError
 
 # One thread a job: Snakemake fills the cores, and threaded sums could change the last digits.
-for variable in (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS",
-):
-    os.environ[variable] = "1"
+THREADS = "OMP_NUM_THREADS OPENBLAS_NUM_THREADS ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"
+os.environ |= dict.fromkeys(THREADS.split(), "1")
 
 ROOT = Path(workflow.basedir)
+SOURCE = Path(workflow.configfiles[-1]) if workflow.configfiles else None
 try:
-    STUDY = load(config, ROOT, Path(workflow.configfiles[-1]) if workflow.configfiles else None)
+    STUDY = load(config, ROOT, SOURCE)
+    if workflow.is_main_process:  # a job of a cluster reads this file again, and has nothing to add
+        for note in verify(STUDY, SOURCE):
+            print(f"note: {note}", file=sys.stderr)
 except StudyError as error:
     raise WorkflowError(f"the study cannot start:\n{error}") from None
 PROFILE = {key: value for key, value in asdict(STUDY.profile).items() if key != "hash"}

@@ -90,6 +90,21 @@ def test_what_the_signature_adds_to_the_clinic_is_clinical_with_it_minus_without
     assert against == {"signature": {"volume", "clinical"}, "clinical+signature": {"clinical"}}
 
 
+@pytest.mark.parametrize("kind", ["survival", "binary"])
+def test_what_a_signature_adds_to_the_covariates_is_above_zero_where_it_helps(kind):
+    """The covariate knows next to nothing and the planted texture nearly all: with the signature less without it."""
+    made = Made(kind=kind, covariates=[{"stage": ["I", "II", "III"]}], sizes={"train": 80, "valid1": 50})
+    metric = {"survival": "c_index", "binary": "auc"}[kind]
+    for place in (("validation", "valid1"), ("cross-validation", "train"), ("apparent", "train")):
+        both, alone = (value(made, *place, model, metric) for model in ("clinical+signature", "clinical"))
+        difference, low = (
+            value(made, *place, "clinical+signature", metric, against="clinical", column=c) for c in ("estimate", "low")
+        )
+        assert both > alone + 0.1
+        assert difference == pytest.approx(both - alone)
+        assert low > 0  # the interval is of the same difference, not of its opposite
+
+
 def test_cross_validation_agrees_with_predictions_fold_by_fold():
     from sksurv.metrics import concordance_index_censored
 

@@ -65,6 +65,7 @@ def test_the_whole_way_on_real_patients(tables):
     long = long.rename(columns={"id": "case"}).assign(
         cohort=lambda f: f["case"].map(cohort),
         family=lambda f: np.where(f["feature"].isin(SHAPE), "morphology", "intensity"),
+        group=lambda f: np.where(f["feature"].isin(SHAPE), "shape", "intensity"),
         feature_id=lambda f: f["feature"],
         **{"replicate": "1", "roi": "GTV-1", "image": "original", "aggregation": "", "discretisation": "", "ibsi": ""},
     )

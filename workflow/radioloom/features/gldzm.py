@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from radioloom.features.matrix import PLAIN, CountSums, aggregate, extents
 from radioloom.features.record import Family, Feature, Value, chosen
-from radioloom.features.settings import read
+from radioloom.features.settings import one_of, read
 from radioloom.features.texture import Texture
 
 
@@ -20,7 +20,7 @@ from radioloom.features.texture import Texture
 class Settings:
     """Settings of the family."""
 
-    aggregations: tuple[str, ...]
+    aggregations: tuple[str, ...] = one_of(PLAIN)
     rows: tuple[str, ...] | None = None  # rows to measure; None: all
 
 
@@ -58,4 +58,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("gldzm", rows, CountSums.of(stack), stack.groups, wanted.aggregations)
 
 
-FAMILY = Family("gldzm", "VMDZ", FEATURES, measure, needs="texture")
+FAMILY = Family("gldzm", "VMDZ", FEATURES, measure, needs="texture", group="texture")

@@ -20,9 +20,9 @@ from functools import cached_property
 import numpy as np
 
 from radioloom.errors import BadRoi
-from radioloom.features.distribution import Counted, Sampled, measure_values
+from radioloom.features.distribution import RULES, Counted, Sampled, measure_values
 from radioloom.features.record import Family, Feature, Value, ratio, values
-from radioloom.features.settings import read
+from radioloom.features.settings import one_of, read
 from radioloom.roi import Roi
 
 MOST_BINS = 65535  # as many as there are grey levels
@@ -33,7 +33,7 @@ class Settings:
     """What a profile may set for this family."""
 
     shift: float = 0.0
-    percentiles: str = "linear"
+    percentiles: str = one_of(RULES, "linear")
     width_2014: float = 25.0
     rows: tuple[str, ...] | None = None
 
@@ -96,8 +96,8 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
     """Every row, or those in settings["rows"], of one ROI's intensities inside its intensity mask."""
     chosen = read(Settings, settings, "intensity")
     spread = measure_values(roi, chosen.percentiles)
-    found = Statistics(spread, float(np.prod(roi.spacing_mm)), chosen)
-    return values("intensity", FEATURES, chosen.rows, found)
+    statistics = Statistics(spread, float(np.prod(roi.spacing_mm)), chosen)
+    return values("intensity", FEATURES, chosen.rows, statistics)
 
 
 def _or_zero(value: float) -> float:
@@ -186,4 +186,4 @@ FEATURES = (
     Feature("uniformity_2014", "", lambda s: np.sum(s.histogram_2014**2), "sum of squared shares of the same bins"),
 )
 
-FAMILY = Family("intensity", "UHIW", FEATURES, measure, needs="roi")
+FAMILY = Family("intensity", "UHIW", FEATURES, measure, needs="roi", group="intensity")

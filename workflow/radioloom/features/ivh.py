@@ -17,7 +17,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.features.distribution import count_voxels
 from radioloom.features.record import Family, Feature, Value, values
-from radioloom.features.settings import read
+from radioloom.features.settings import one_of, read
 from radioloom.roi import Levels
 
 SCALES = ("unit", "level")
@@ -27,7 +27,7 @@ SCALES = ("unit", "level")
 class Settings:
     """What a profile may set for this family."""
 
-    scale: str = "unit"
+    scale: str = one_of(SCALES, "unit")
     rows: tuple[str, ...] | None = None
 
 
@@ -93,4 +93,4 @@ FEATURES = (
     ),
 )
 
-FAMILY = Family("ivh", "P88C", FEATURES, measure, needs="levels")
+FAMILY = Family("ivh", "P88C", FEATURES, measure, needs="ivh_levels", group="intensity")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from radioloom.features.matrix import PLAIN, CountSums, aggregate, extents
 from radioloom.features.record import Family, Feature, Value, chosen
-from radioloom.features.settings import read
+from radioloom.features.settings import at_least, one_of, read
 from radioloom.features.texture import Texture
 
 
@@ -19,9 +19,9 @@ from radioloom.features.texture import Texture
 class Settings:
     """Settings of the family; the defaults are IBSI's."""
 
-    aggregations: tuple[str, ...]
-    distance: int = 1
-    coarseness: int = 0
+    aggregations: tuple[str, ...] = one_of(PLAIN)
+    distance: int = at_least(1, 1)
+    coarseness: int = at_least(0, 0)
     rows: tuple[str, ...] | None = None  # rows to measure; None: all
 
 
@@ -60,4 +60,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("ngldm", rows, CountSums.of(stack), stack.groups, wanted.aggregations)
 
 
-FAMILY = Family("ngldm", "REK0", FEATURES, measure, needs="texture")
+FAMILY = Family("ngldm", "REK0", FEATURES, measure, needs="texture", group="texture")

@@ -14,7 +14,7 @@ import numpy as np
 
 from radioloom.features.matrix import PLAIN, aggregate, extents
 from radioloom.features.record import Family, Feature, Value, chosen
-from radioloom.features.settings import read
+from radioloom.features.settings import at_least, one_of, read
 from radioloom.features.texture import Texture
 from radioloom.kernels import neighbourhood
 
@@ -23,8 +23,8 @@ from radioloom.kernels import neighbourhood
 class Settings:
     """Settings of the family; the default is IBSI's."""
 
-    aggregations: tuple[str, ...]
-    distance: int = 1
+    aggregations: tuple[str, ...] = one_of(PLAIN)
+    distance: int = at_least(1, 1)
     rows: tuple[str, ...] | None = None  # rows to measure; None: all
 
 
@@ -96,4 +96,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("ngtdm", rows, sums, {extent: np.arange(len(tables))}, wanted.aggregations)
 
 
-FAMILY = Family("ngtdm", "IPET", FEATURES, measure, needs="texture")
+FAMILY = Family("ngtdm", "IPET", FEATURES, measure, needs="texture", group="texture")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from radioloom.figures.exhibits import Exhibit
+from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, count, interval, number
 from radioloom.tables.traits import named
 
@@ -42,7 +42,7 @@ def unread(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(("cohort", "document (SHA-256, or line)", "case", "reader", "reason"), tuple(rows))
 
 
-def said(traits: pd.DataFrame, n_cases: dict[str, int]) -> str:
+def annotated(traits: pd.DataFrame, n_cases: dict[str, int]) -> str:
     """How many cases of each cohort were annotated, by how many readers. n_cases : cohort -> cases on its sheet."""
     parts = []
     for cohort, part in traits.groupby("cohort", sort=True):

@@ -111,4 +111,9 @@ def _label(scale: dict[str, float], settings: Settings) -> str:
     return f"gabor-{words}-{angle}{of}-{planes}"
 
 
-FILTER = Filter("gabor", gabors, reach)
+def maps(settings: Settings) -> list[str]:
+    """One name for each scale."""
+    return [_label(scale, settings) for scale in settings["scales"]]
+
+
+FILTER = Filter("gabor", gabors, reach, maps)

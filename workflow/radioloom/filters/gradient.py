@@ -19,7 +19,12 @@ def gradient(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacin
     steps = np.array(spacing_mm if settings["unit"] == "mm" else (1.0, 1.0, 1.0))
     out = np.empty(tuple(side.stop - side.start for side in box))
     steepness(around, 1 / (2 * steps), deep, out)
-    yield "gradient" if deep else "gradient-2D", out
+    yield from zip(maps(settings), [out], strict=True)
+
+
+def maps(settings: Settings) -> list[str]:
+    """The name of the one map."""
+    return ["gradient" if settings["dimensions"] == 3 else "gradient-2D"]
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
@@ -27,4 +32,4 @@ def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
     return (int(settings["dimensions"] == 3), 1, 1)
 
 
-FILTER = Filter("gradient", gradient, reach)
+FILTER = Filter("gradient", gradient, reach, maps)

@@ -29,7 +29,16 @@ def laplacians(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spac
         around = surroundings(image, box, even(half), settings["boundary"])
         taps = [_taps(sigma / step, h) for step, h in zip(spacing_mm, half, strict=True)]
         shape = tuple(side.stop - side.start for side in box)
-        yield f"log-sigma-{sigma:g}-mm-{settings['dimensions']}D", _response(around, taps, shape, half)
+        yield _name(sigma, settings), _response(around, taps, shape, half)
+
+
+def _name(sigma_mm: float, settings: Settings) -> str:
+    return f"log-sigma-{sigma_mm:g}-mm-{settings['dimensions']}D"
+
+
+def maps(settings: Settings) -> list[str]:
+    """One name for each sigma."""
+    return [_name(sigma, settings) for sigma in settings["sigma_mm"]]
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
@@ -65,4 +74,4 @@ def _response(
     return along(both, gx, 2, shape[2], half[2], out)
 
 
-FILTER = Filter("log", laplacians, reach)
+FILTER = Filter("log", laplacians, reach, maps)

@@ -34,24 +34,34 @@ def laws(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) -
     for name in settings["kernels"]:
         products = _products(name, rotation)
         pool = "max" if rotation == "none" else rotation
-        label = f"laws-{name}" + ("" if rotation == "none" else f"-{rotation}")
         if distance is None:
-            yield label, pooled(image, box, products, pool, settings["boundary"])
+            yield _name(name, settings), pooled(image, box, products, pool, settings["boundary"])
             continue
         half = _energy(name, distance)
         beyond, inside = needed(places(image.shape, box, even(half), settings["boundary"]))
         response = pooled(image, beyond, products, pool, settings["boundary"])
-        yield f"{label}-energy-{distance}", running_mean(gather(np.abs(response, out=response), inside), half)
+        yield _name(name, settings), running_mean(gather(np.abs(response, out=response), inside), half)
+
+
+def _name(kernel: str, settings: Settings) -> str:
+    turned = "" if settings["rotation"] == "none" else f"-{settings['rotation']}"
+    energy = "" if settings["energy_distance"] is None else f"-energy-{settings['energy_distance']}"
+    return f"laws-{kernel}{turned}{energy}"
+
+
+def maps(settings: Settings) -> list[str]:
+    """One name for each kernel."""
+    return [_name(kernel, settings) for kernel in settings["kernels"]]
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
     """Half of the largest filter, and the neighbourhood of the energy."""
-    found = (0, 0, 0)
+    most = (0, 0, 0)
     for name in settings["kernels"]:
-        own = wide(reach_of(_products(name, settings["rotation"])))
+        cells = wide(reach_of(_products(name, settings["rotation"])))
         around = _energy(name, settings["energy_distance"] or 0)
-        found = tuple(max(f, a + b) for f, a, b in zip(found, own, around, strict=True))
-    return found
+        most = tuple(max(f, a + b) for f, a, b in zip(most, cells, around, strict=True))
+    return most
 
 
 def _products(name: str, rotation: str) -> list[Product]:
@@ -67,4 +77,4 @@ def _energy(name: str, distance: int) -> tuple[int, int, int]:
     return (distance if len(name) == 6 else 0, distance, distance)
 
 
-FILTER = Filter("laws", laws, reach)
+FILTER = Filter("laws", laws, reach, maps)

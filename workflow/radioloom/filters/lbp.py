@@ -22,7 +22,12 @@ def patterns(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacin
     out = np.empty(tuple(side.stop - side.start for side in box))
     corners, weights = _circle(settings["radius"], settings["samples"])
     uniform_patterns(around, math.ceil(settings["radius"]), corners, weights, out)
-    yield f"lbp-2D-radius-{settings['radius']:g}-samples-{settings['samples']}", out
+    yield from zip(maps(settings), [out], strict=True)
+
+
+def maps(settings: Settings) -> list[str]:
+    """The name of the one map."""
+    return [f"lbp-2D-radius-{settings['radius']:g}-samples-{settings['samples']}"]
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
@@ -47,4 +52,4 @@ def _circle(radius: float, samples: int) -> tuple[np.ndarray, np.ndarray]:
     return corners, weights
 
 
-FILTER = Filter("lbp", patterns, reach)
+FILTER = Filter("lbp", patterns, reach, maps)

@@ -14,7 +14,16 @@ def means(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) 
     for support in settings["supports"]:
         half = _half(support, settings["dimensions"])
         around = surroundings(image, box, even(half), settings["boundary"])
-        yield f"mean-{support}-{settings['dimensions']}D", running_mean(around, half)
+        yield _name(support, settings), running_mean(around, half)
+
+
+def _name(support: int, settings: Settings) -> str:
+    return f"mean-{support}-{settings['dimensions']}D"
+
+
+def maps(settings: Settings) -> list[str]:
+    """One name for each support."""
+    return [_name(support, settings) for support in settings["supports"]]
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
@@ -26,4 +35,4 @@ def _half(support: int, dimensions: int) -> tuple[int, int, int]:
     return (support // 2 if dimensions == 3 else 0, support // 2, support // 2)
 
 
-FILTER = Filter("mean", means, reach)
+FILTER = Filter("mean", means, reach, maps)

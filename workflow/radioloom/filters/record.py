@@ -1,4 +1,4 @@
-"""What a filter is."""
+"""The record of an image filter."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ class Filter:
     apply : (image (z, y, x) float64, box, settings, spacing_mm) -> (name, response on the box), one pair a map. It
         reads the image as far beyond the box as it reaches, and applies its boundary rule only where the image itself
         ends.
+    maps : settings -> names of the response maps that `apply` gives, in any order; StudyError where the filter does not
+        know a setting
     reach : (settings, spacing_mm) -> how far it reads beyond a voxel, in voxels (z, y, x)
     """
 
     name: str
     apply: Callable[[np.ndarray, Box, Settings, Spacing], Maps]
     reach: Callable[[Settings, Spacing], tuple[int, int, int]]
+    maps: Callable[[Settings], list[str]]

@@ -27,13 +27,13 @@ def of_laplacian(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Sp
     """
     for sigma in settings["sigma_mm"]:
         base = _laplacian([sigma / step for step in spacing_mm])
-        yield from _maps(image, box, settings, _Base(base, f"log-sigma-{sigma:g}-mm", closed=False))
+        yield from _maps(image, box, settings, _Base(base, _of_sigma(sigma), closed=False))
 
 
 def of_simoncelli(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) -> Maps:
     """One map for each of `levels` and each of `orders`: riesz-020-simoncelli-1-3D ...; otherwise as `of_laplacian`."""
     for level in settings["levels"]:
-        base = _Base(partial(band_pass, level=level), f"simoncelli-{level}", closed=True)
+        base = _Base(partial(band_pass, level=level), _of_level(level), closed=True)
         yield from _maps(image, box, settings, base)
 
 
@@ -55,9 +55,32 @@ def _maps(image: np.ndarray, box: Box, settings: Settings, base: _Base) -> Maps:
     for order in settings["orders"]:
         sizes = sizes_of(settings["support"], len(order))
         around = surroundings(image, box, reach_of(sizes), settings["boundary"])
-        made = kernel(_times(base.transfer, riesz(order)), sizes, base.closed)
-        (response,) = convolve(around, [made], sizes)
-        yield f"riesz-{''.join(map(str, order))}-{base.label}-{len(order)}D", response
+        transfer = kernel(_times(base.transfer, riesz(order)), sizes, base.closed)
+        (response,) = convolve(around, [transfer], sizes)
+        yield _name(order, base.label), response
+
+
+def _name(order: Sequence[int], base: str) -> str:
+    riesz(order)  # raises StudyError where there is none of this order
+    return f"riesz-{''.join(map(str, order))}-{base}-{len(order)}D"
+
+
+def _of_sigma(sigma_mm: float) -> str:
+    return f"log-sigma-{sigma_mm:g}-mm"
+
+
+def _of_level(level: int) -> str:
+    return f"simoncelli-{level}"
+
+
+def maps_of_laplacian(settings: Settings) -> list[str]:
+    """One name for each sigma and order; StudyError for an order of noughts."""
+    return [_name(order, _of_sigma(sigma)) for sigma in settings["sigma_mm"] for order in settings["orders"]]
+
+
+def maps_of_simoncelli(settings: Settings) -> list[str]:
+    """One name for each level and order; StudyError for an order of noughts."""
+    return [_name(order, _of_level(level)) for level in settings["levels"] for order in settings["orders"]]
 
 
 def _times(first: Transfer, second: Transfer) -> Transfer:
@@ -90,5 +113,5 @@ def _laplacian(sigma: Sequence[float]) -> Transfer:
     return transfer
 
 
-OF_LAPLACIAN = Filter("riesz_log", of_laplacian, reach)
-OF_SIMONCELLI = Filter("riesz_simoncelli", of_simoncelli, reach)
+OF_LAPLACIAN = Filter("riesz_log", of_laplacian, reach, maps_of_laplacian)
+OF_SIMONCELLI = Filter("riesz_simoncelli", of_simoncelli, reach, maps_of_simoncelli)

@@ -22,9 +22,13 @@ def bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) 
     """
     sizes = sizes_of(settings["support"], settings["dimensions"])
     around = surroundings(image, box, reach_of(sizes), settings["boundary"])
-    names = [f"simoncelli-{level}-{settings['dimensions']}D" for level in settings["levels"]]
-    made = (kernel(partial(band_pass, level=level), sizes, closed=True) for level in settings["levels"])
-    yield from zip(names, convolve(around, made, sizes), strict=True)
+    kernels = (kernel(partial(band_pass, level=level), sizes, closed=True) for level in settings["levels"])
+    yield from zip(maps(settings), convolve(around, kernels, sizes), strict=True)
+
+
+def maps(settings: Settings) -> list[str]:
+    """One name for each level."""
+    return [f"simoncelli-{level}-{settings['dimensions']}D" for level in settings["levels"]]
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
@@ -44,4 +48,4 @@ def band_pass(frequencies: Sequence[np.ndarray], level: int) -> np.ndarray:
     return np.where(inside, np.cos(math.pi / 2 * np.log2(2 / math.pi * np.where(inside, w, 1.0))), 0.0)
 
 
-FILTER = Filter("simoncelli", bands, reach)
+FILTER = Filter("simoncelli", bands, reach, maps)

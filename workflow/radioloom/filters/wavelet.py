@@ -32,15 +32,26 @@ def sub_bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spaci
     boundary : what lies beyond the image; the image is taken to go on by this rule before the first level
     """
     for level in settings["levels"]:
-        label = "wavelet" if level == 1 else f"wavelet{level}"
         if _one_tree(settings, level):
-            found = _tree(image, box, settings)
+            bands = _tree(image, box, settings)
         elif settings["rotation"] == "none":
             names = {_product(name, settings["family"], level): name for name in _bands(settings)}
-            found = ((names[key], made) for key, made in responses(image, box, list(names), settings["boundary"]))
+            bands = (
+                (names[key], response) for key, response in responses(image, box, list(names), settings["boundary"])
+            )
         else:
-            found = _turned(image, box, settings, level)
-        yield from ((f"{label}-{name}", response) for name, response in found)
+            bands = _turned(image, box, settings, level)
+        yield from ((_name(name, level), response) for name, response in bands)
+
+
+def _name(band: str, level: int) -> str:
+    return f"wavelet{'' if level == 1 else level}-{band}"
+
+
+def maps(settings: Settings) -> list[str]:
+    """One name for each sub-band of each level; StudyError for a family or a band that there is not."""
+    low_pass(settings["family"])
+    return [_name(band, level) for level in settings["levels"] for band in _bands(settings)]
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
@@ -95,17 +106,17 @@ def _factors(name: str, family: str, level: int) -> list[Taps]:
 def _cascade(letter: str, family: str, level: int) -> Taps:
     """One filter in place of the passes of all levels along one axis."""
     low = low_pass(family)
-    made = {0: 1.0}
+    taps = {0: 1.0}
     for step in range(1, level + 1):
-        own = high_pass(low) if step == level and letter == "H" else low
+        step_taps = high_pass(low) if step == level and letter == "H" else low
         gap = 2 ** (step - 1)
         longer: dict[int, float] = {}
-        for offset, weight in made.items():
-            for k, tap in enumerate(own):
+        for offset, weight in taps.items():
+            for k, tap in enumerate(step_taps):
                 place = offset + gap * (len(low) // 2 - k)
                 longer[place] = longer.get(place, 0.0) + weight * tap
-        made = longer
-    return Taps(tuple(sorted(made)), tuple(made[offset] for offset in sorted(made)))
+        taps = longer
+    return Taps(tuple(sorted(taps)), tuple(taps[offset] for offset in sorted(taps)))
 
 
 @cache
@@ -146,4 +157,4 @@ def _tree(image: np.ndarray, box: Box, settings: Settings) -> Iterator[tuple[str
             yield f"{x}{y}{z}", band
 
 
-FILTER = Filter("wavelet", sub_bands, reach)
+FILTER = Filter("wavelet", sub_bands, reach, maps)

@@ -38,9 +38,12 @@ class Expression:
     counts: dict[str, int]  # genes_read, merged, dropped_missing, dropped_constant, values_filled
 
 
-def read(path: Path | str, gene: str = "gene") -> pd.DataFrame:
-    """The matrix of a CSV file before any check: index = genes, columns = cases."""
-    frame = pd.read_csv(path, dtype={gene: str}, encoding="utf-8")
+def read(path: Path | str, gene: str = "gene", genes: int | None = None) -> pd.DataFrame:
+    """The matrix of a CSV file before any check: index = genes, columns = cases.
+
+    genes : how many of the first to read; 0 for the names of the cases alone, None for all
+    """
+    frame = pd.read_csv(path, dtype={gene: str}, encoding="utf-8", nrows=genes)
     if gene not in frame:
         raise StudyError(
             f"expression: the file has no column {gene!r} (first columns: {', '.join(map(str, frame.columns[:4]))}); "

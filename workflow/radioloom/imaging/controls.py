@@ -32,10 +32,10 @@ class Control:
         image : float64 (z, y, x), the region of interest with its surroundings; mask : bool, same shape
         """
         where = self.region(mask)
-        made = image.astype(np.float64)
+        changed = image.astype(np.float64)
         if where.any():
-            made[where] = self.replaced(image[where], generator)
-        return made
+            changed[where] = self.replaced(image[where], generator)
+        return changed
 
 
 def _shuffled(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:

@@ -1,96 +1,124 @@
-"""What a study names, held against what is there, before any job starts."""
+"""Settings of a study against each other and against its sheets; cheap, since every job of a cluster repeats it.
+
+Each function gives the faults as lines for a person: file, line, key, what is wrong, what to do.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
+from radioloom.settings import Origin
 from radioloom.study.sheet import Row
 
 
-def data_folder(settings: dict[str, Any], where: str) -> Path:
+def data_folder(settings: dict[str, Any], origin: Origin) -> Path:
     """Where images and tables lie; StudyError where no folder is named, or it is not there."""
     if "simulate" in settings:
         return Path("results", settings["study"], "data")
     place = os.environ.get("RADIOLOOM_DATA") or settings.get("data")
     if not place:
-        raise StudyError(f"{where}: data: no folder is named; add `data: <folder>`, or set RADIOLOOM_DATA")
+        raise StudyError(f"{origin.at('data')}: no folder is named; add `data: <folder>`, or set RADIOLOOM_DATA")
     if not Path(place).is_dir():
-        raise StudyError(f"{where}: data: the folder {place!r} is not there; mend `data`, or set RADIOLOOM_DATA")
+        raise StudyError(
+            f"{origin.at('data')}: the folder {place!r} is not there; correct `data`, or set RADIOLOOM_DATA"
+        )
     return Path(place)
 
 
-def regions(settings: dict[str, Any], sheets: dict[str, list[Row]], where: str) -> None:
-    """Regions of `rois` stand in the sheet, and their patterns are regular expressions."""
+def region_faults(settings: dict[str, Any], sheets: dict[str, list[Row]], origin: Origin) -> Iterator[str]:
+    """Regions of `rois` that no row of the sheet has, and patterns that are no regular expressions."""
     for cohort, block in settings["cohorts"].items():
         known = sorted({row["roi"] for row in sheets[cohort]})
         for roi, rule in block.get("rois", {}).items():
-            place = f"{where}: cohorts.{cohort}.rois.{roi}"
+            place = origin.at("cohorts", cohort, "rois", roi)
             if roi not in known:
-                raise StudyError(f"{place}: no row of the sheet has this region; regions there: {', '.join(known)}")
+                yield f"{place}: no row of the sheet has this region; regions there: {', '.join(known)}"
             for pattern in rule["patterns"]:
                 try:
                     re.compile(pattern)
                 except re.error as error:
-                    raise StudyError(f"{place}: {pattern!r} is no regular expression ({error}); mend it") from error
+                    yield f"{place}: {pattern!r} is no regular expression ({error}); correct it"
 
 
-def consistent(settings: dict[str, Any], where: str) -> None:
+def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     """What no schema can say: keys that must agree with each other."""
     roles = {name: cohort["role"] for name, cohort in settings["cohorts"].items()}
     if "training" not in roles.values():
-        raise StudyError(f"{where}: cohorts: none has the role 'training'; a signature is learned there")
+        yield f"{origin.at('cohorts')}: none has the role 'training'; a signature is learnt there"
+    yield from _outcome_faults(settings, origin)
+    robustness, genomics = settings.get("robustness"), settings.get("genomics")
+    if robustness and robustness["role"] not in roles.values():
+        role = robustness["role"]
+        yield f"{origin.at('robustness', 'role')}: no cohort has the role {role!r}; perturb another"
+    if genomics and genomics["cohort"] not in roles:
+        yield f"{origin.at('genomics', 'cohort')}: {genomics['cohort']!r} is none of {', '.join(roles)}"
+    if genomics and "volume" not in settings["baselines"]:
+        yield (
+            f"{origin.at('baselines')}: `genomics` corrects for volume, and no baseline has the name `volume`; "
+            "add it: volume: [morphology_volume]"
+        )
+
+
+def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
+    """Whether cohorts that are learnt from or judged say where outcomes are, and the model is one of such outcomes."""
+    from radioloom.prediction.models import MODELS
+
+    kind = settings["outcome"]["kind"]
     for name, cohort in settings["cohorts"].items():
         clinical = cohort.get("clinical")
         if cohort["role"] in ("training", "validation") and not clinical:
-            raise StudyError(f"{where}: cohorts.{name}: a {cohort['role']} cohort needs `clinical`")
-        if clinical and settings["outcome"]["kind"] == "survival" and "time_days" not in clinical:
-            raise StudyError(f"{where}: cohorts.{name}.clinical: a survival outcome needs the column `time_days`")
-    expected = {"survival": "cox", "binary": "logistic"}[settings["outcome"]["kind"]]
-    if settings["model"]["kind"] != expected:
-        raise StudyError(f"{where}: model.kind: a {settings['outcome']['kind']} outcome is modelled by {expected!r}")
-    robustness = settings.get("robustness")
-    if robustness and robustness["role"] not in roles.values():
-        raise StudyError(f"{where}: robustness.role: no cohort has the role {robustness['role']!r}; perturb another")
-    genomics = settings.get("genomics")
-    if genomics and genomics["cohort"] not in roles:
-        raise StudyError(f"{where}: genomics.cohort: {genomics['cohort']!r} is none of {', '.join(roles)}")
-    _apart([name for name, cohort in settings["cohorts"].items() if "source" in cohort], where)
+            yield f"{origin.at('cohorts', name)}: a {cohort['role']} cohort needs `clinical`"
+        if clinical and kind == "survival" and "time_days" not in clinical:
+            place = origin.at("cohorts", name, "clinical")
+            yield f"{place}: a survival outcome needs `time_days`, the column of the times"
+    if MODELS[settings["model"]["kind"]].outcome != kind:
+        fitting = ", ".join(repr(name) for name, model in MODELS.items() if model.outcome == kind)
+        yield (
+            f"{origin.at('model', 'kind')}: {settings['model']['kind']!r} is for another outcome; a {kind} outcome is "
+            f"modelled by {fitting}"
+        )
 
 
-def _apart(remote: list[str], where: str) -> None:
-    """Whether the credentials of every cohort's archive have variables of their own."""
-    if len(remote) < 2:
-        return
-    from radioloom.io.archives.archive import variable
+def source_faults(settings: dict[str, Any], remote: list[str], origin: Origin) -> Iterator[str]:
+    """Whether each source says where its archive is, data come encrypted, and credentials are not mixed up."""
+    for name in remote:
+        yield from _unreachable(settings["cohorts"][name]["source"], origin.at("cohorts", name, "source"), settings)
+    if len(remote) > 1:
+        yield from _mixed_up(remote, origin)
+
+
+def _mixed_up(remote: list[str], origin: Origin) -> Iterator[str]:
+    """Cohorts whose archives' credentials would be in one environment variable."""
+    from radioloom.io.archives.credentials import variable
 
     taken: dict[str, str] = {}
     for name in remote:
         other = taken.setdefault(variable(name, "password"), name)
         if other != name:
-            raise StudyError(
-                f"{where}: cohorts: {other!r} and {name!r} have one variable for their archives' credentials, "
-                f"{variable(name, 'password')}; give one of them another name"
+            yield (
+                f"{origin.at('cohorts', name)}: {other!r} and {name!r} have one variable for their archives' "
+                f"credentials, {variable(name, 'password')}; give one of them another name"
             )
 
 
-def reachable(source: dict[str, Any], where: str, simulated: bool) -> None:
-    """Whether a source says where its archive is, and patients' data come encrypted."""
-    if simulated:
-        raise StudyError(f"{where}: a study that makes its data has no archive; take out `source` or `simulate`")
-    wanted = {"dicomweb": ("url",), "dimse": ("host", "port", "aet"), "idc": ()}
-    lacking = [key for key in wanted[source["kind"]] if key not in source]
-    if lacking:
-        raise StudyError(f"{where}: an archive of kind {source['kind']} needs {', '.join(lacking)}; add it")
-    foreign = sorted({key for keys in wanted.values() for key in keys} & set(source) - set(wanted[source["kind"]]))
-    if foreign:
-        raise StudyError(f"{where}: {', '.join(foreign)} does not belong to kind {source['kind']}; take it out")
+def _unreachable(source: dict[str, Any], place: str, settings: dict[str, Any]) -> Iterator[str]:
+    from radioloom.io.archives.kinds import ARCHIVES, archive
+
+    if "simulate" in settings:
+        yield f"{place}: a simulated study has no archive; delete `source` or `simulate`"
+    needs = archive(source["kind"]).needs
+    if lacking := [key for key in needs if key not in source]:
+        yield f"{place}: an archive of kind {source['kind']} needs {', '.join(lacking)}; add it"
+    if foreign := sorted({key for each in ARCHIVES for key in each.needs} & set(source) - set(needs)):
+        yield f"{place}: {', '.join(foreign)} does not belong to kind {source['kind']}; delete it"
     url = urlsplit(source.get("url", ""))
     if url.scheme == "http" and url.hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise StudyError(
-            f"{where}.url: http would send patients' data in clear text; use https, or a tunnel that ends on 127.0.0.1"
+        yield (
+            f"{place}.url: http would send patients' data in clear text; use https, or a tunnel that ends on 127.0.0.1"
         )

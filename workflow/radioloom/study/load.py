@@ -1,12 +1,13 @@
-"""Load a study: its configuration, cohort sheets and profile, checked as a whole."""
+"""Load a study: its configuration, cohort sheets and profile, each against its schema and against each other."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from radioloom.settings import check
-from radioloom.study.checks import consistent, data_folder, reachable, regions
+from radioloom.errors import StudyError
+from radioloom.settings import Origin, check
+from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
 
@@ -14,21 +15,35 @@ from radioloom.study.sheet import fetched, read_sheet
 def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Study:
     """The study of a configuration; StudyError names file, line, key and remedy of every fault.
 
+    Every job of a cluster loads the study again: what is held against tables and files is in `verify`.
+
     config : as YAML gave it
     root : folder that sheets and profiles are named from
     source : the configuration file
     """
     from radioloom.profile import load as load_profile
 
-    where = source.name if source else "the configuration"
-    settings = check(config, "study", where, source)
+    origin = origin_of(source)
+    settings = check(config, "study", origin.name, source)
+    raise_all(contradictions(settings, origin))
     sheets = {
         name: read_sheet(root / cohort["sheet"], name, cohort["role"]) for name, cohort in settings["cohorts"].items()
     }
-    for name, cohort in settings["cohorts"].items():
-        if "source" in cohort:
-            reachable(cohort["source"], f"{where}: cohorts.{name}.source", "simulate" in settings)
-            sheets[name] = [fetched(row, name, Path(cohort["sheet"]).name) for row in sheets[name]]
-    consistent(settings, where)
-    regions(settings, sheets, where)
-    return Study(settings, sheets, data_folder(settings, where), load_profile(settings["profile"]))
+    remote = [name for name, cohort in settings["cohorts"].items() if "source" in cohort]
+    raise_all(source_faults(settings, remote, origin))
+    for name in remote:
+        file = Path(settings["cohorts"][name]["sheet"]).name
+        sheets[name] = [fetched(row, name, file) for row in sheets[name]]
+    raise_all(region_faults(settings, sheets, origin))
+    return Study(settings, sheets, data_folder(settings, origin), load_profile(settings["profile"]))
+
+
+def origin_of(source: Path | None) -> Origin:
+    """What messages call the configuration."""
+    return Origin(source.name if source else "the configuration", source)
+
+
+def raise_all(faults: Any) -> None:
+    """Raise StudyError with every fault, one a line; nothing where there is none."""
+    if lines := list(faults):
+        raise StudyError("\n".join(lines))

@@ -17,7 +17,7 @@ FETCHED = "fetched"  # folder below the data folder where series from archives l
 
 SERIES = re.compile(r"((?=[0-9.]{1,64}/)[0-9]+(\.[0-9]+)+/)?(?=[0-9.]{1,64}$)[0-9]+(\.[0-9]+)+")
 
-
+PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
     "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
@@ -27,11 +27,14 @@ OPTIONAL = {
 def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     """Rows of one cohort sheet with defaults filled in, `cohort` and `role` added."""
     if not path.is_file():
-        raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or mend the path")
-    with open(path, newline="", encoding="utf-8-sig") as handle:
-        raw = list(csv.DictReader(handle, delimiter="\t"))
+        raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or correct the path")
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as handle:
+            raw = list(csv.DictReader(handle, delimiter="\t"))
+    except UnicodeDecodeError:
+        raise StudyError(f"{path.name}: the sheet of cohort {cohort} is no text in UTF-8; save it as such") from None
     if not raw:
-        raise StudyError(f"{path.name}: no case in the sheet of cohort {cohort}; add a row a case")
+        raise StudyError(f"{path.name}: no case in the sheet of cohort {cohort}; add one row per case")
     rows, seen = [], {}
     for line, row in enumerate(raw, start=2):
         where = f"{path.name}, line {line}"
@@ -39,14 +42,23 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
             raise StudyError(f"{where}: {len(raw[0])} columns are expected; separate them by one tab each")
         given = {key: value.strip() for key, value in row.items() if value.strip() or key not in OPTIONAL}
         checked = check(given, "sheet", where)
+        _check_patterns(checked, where)
         key = (checked["case"], checked["replicate"], checked["roi"])
         if key in seen:
             raise StudyError(
-                f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} stands in line {seen[key]} already"
+                f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} appears in line {seen[key]} already"
             )
         seen[key] = line
         rows.append({**checked, "cohort": cohort, "role": role})
     return rows
+
+
+def _check_patterns(row: Row, where: str) -> None:
+    for key in PATTERNS:
+        try:
+            re.compile(row[key])
+        except re.error as error:
+            raise StudyError(f"{where}: {key}: {row[key]!r} is no regular expression ({error}); correct it") from None
 
 
 def fetched(row: Row, cohort: str, sheet: str) -> Row:

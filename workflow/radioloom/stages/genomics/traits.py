@@ -75,7 +75,7 @@ def _placed(
     faults: list[tuple[_Placed, str]],
 ) -> list[_Placed]:
     """Annotations of the cohort's cases; the others become faults."""
-    rule = _pattern(cohort, settings["pattern"])
+    rule = case_pattern(cohort, settings["pattern"])
     placed = []
     for annotation in annotations:
         try:
@@ -92,7 +92,8 @@ def _placed(
     return placed
 
 
-def _pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:
+def case_pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:
+    """The study's `traits.pattern`, compiled; None where it is empty. StudyError where it finds no group `case`."""
     try:
         rule = re.compile(pattern) if pattern else None
     except re.error as error:

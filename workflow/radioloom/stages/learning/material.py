@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 USED_ROLES = ("training", "validation", "genomics")
-SHAPE, INTENSITY = ("morphology",), ("intensity", "histogram", "local_intensity", "ivh")
-# Rows of IBSI's morphology that read intensities: no shape, whatever their family.
-NO_SHAPE = {
-    "integrated_intensity": "intensity",
-    "centre_of_mass_shift": "intensity",
-    "morans_i_index": "texture",
-    "gearys_c_measure": "texture",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +116,7 @@ def feature_matrix(features: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.Da
         )
     wide = rows.pivot(index=["cohort", "case"], columns="feature_id", values="value")
     wide = wide.sort_index().sort_index(axis=1)
-    columns = rows.drop_duplicates("feature_id").set_index("feature_id").sort_index()
-    groups = columns["family"].map(lambda f: "shape" if f in SHAPE else "intensity" if f in INTENSITY else "texture")
-    groups = columns["feature"].map(NO_SHAPE).fillna(groups)
-    groups = groups.where(columns["image"] == "original", "filtered").rename("group")
-    return wide, groups
+    return wide, rows.drop_duplicates("feature_id").set_index("feature_id")["group"].sort_index()
 
 
 def material(

@@ -41,7 +41,7 @@ def split(
     splits += [_row((FROZEN, 0, 0), row, "test") for row in testing]
     folds, repeats = (validation["cross_validation"][key] for key in ("folds", "repeats"))
     if repeats:
-        _check_folds(training, folds)
+        check_folds(training, folds)
     for repeat in range(1, repeats + 1):
         fold_of = _deal(training, folds, rng(seed, "split", f"repeat {repeat}"))
         for fold in range(folds):
@@ -68,7 +68,8 @@ def _deal(people: list[tuple[str, str, bool]], folds: int, generator: np.random.
     return fold_of
 
 
-def _check_folds(people: list[tuple[str, str, bool]], folds: int) -> None:
+def check_folds(people: list[tuple[str, str, bool]], folds: int) -> None:
+    """Raise StudyError where the (cohort, case, event) of training are too few for so many stratified folds."""
     events = sum(event for _, _, event in people)
     fewest = min(events, len(people) - events) if events < len(people) else events
     if fewest < folds:

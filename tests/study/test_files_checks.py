@@ -1,0 +1,245 @@
+"""Files that a study names are looked at before any job: faults end it, notes tell what will be left out."""
+
+import shutil
+
+import pytest
+import yaml
+
+from made.many_cases import many_cases
+from radioloom.errors import StudyError
+from radioloom.study import load, verify
+from radioloom.study.files_checks import SHOWN
+
+GENOMICS = {"cohort": "train", "expression": {"file": "genes.csv", "gene": "gene"}}
+
+
+@pytest.fixture
+def bench(tmp_path):
+    return many_cases(tmp_path, 20, data=str(tmp_path / "data"))
+
+
+def verified(bench, cohort=None, **changes):
+    """Notes on the study; `cohort` changes what the configuration says of the training cohort."""
+    bench.changes |= changes
+    path = bench.write()
+    content = yaml.safe_load(path.read_text())
+    content["cohorts"]["train"] |= cohort or {}
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+    return verify(load(content, bench.place, path), path)
+
+
+def clinical(**changes):
+    return {"clinical": {"file": "train.csv", "case": "id", "time_days": "days", "event": "dead"} | changes}
+
+
+def rename(bench, change):
+    bench.outcomes["train"] = [(change(case), *rest) for case, *rest in bench.outcomes["train"]]
+
+
+def event(bench, value, n=None):
+    rows = bench.outcomes["train"]
+    bench.outcomes["train"] = [
+        (case, days, value if n is None or k < n else 1 - value) for k, (case, days, _) in enumerate(rows)
+    ]
+
+
+def genes(bench, cases, name="gene"):
+    (bench.place / "data" / "genes.csv").write_text(f"{name},{','.join(cases)}\nTP53{',1' * len(cases)}\n")
+
+
+def names(n):
+    return [f"T{k:05d}" for k in range(n)]
+
+
+def twice(bench):
+    bench.rows["train"].append({**bench.rows["train"][3], "roi": "node"})
+
+
+def second_visit(bench):
+    bench.rows["train"][4]["replicate"] = "2"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            twice,
+            "line 10: cohorts.train.sheet: 1 case (T00003) with several regions (node, tumour); models",
+        ),
+        (lambda b: rename(b, lambda case: f"X{case}"), "no case of the sheet has an outcome in column 'id'"),
+        (
+            lambda b: rename(b, lambda case: f"X{case}"),
+            "20 cases (T00000, T00001, T00002, T00003, T00004, ...): not in",
+        ),
+        (lambda b: event(b, 0), "the training cohorts: 20 patients with 0 events; a model needs at least 2"),
+        (lambda b: event(b, "maybe"), "column 'dead' holds 'maybe', and only 0, 1, true, false are known"),
+        (lambda b: shutil.rmtree(b.place / "data" / "V00000"), None),
+        (
+            lambda b: [shutil.rmtree(p) for p in (b.place / "data").glob("V*")],
+            "no image of its 2 rows is below the data",
+        ),
+    ],
+)
+def test_what_is_told_of_the_files(bench, change, words):
+    change(bench)
+    if words is None:
+        assert verified(bench) == [
+            "cohort valid: 1 case (V00000) without image file; they will be excluded",
+            "cohort valid: 1 case (V00000) without segmentation file; they will be excluded",
+        ]
+        return
+    with pytest.raises(StudyError) as caught:
+        verified(bench)
+    assert words in str(caught.value)
+    assert "study.yaml, line" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cohort", "changes", "words"),
+    [
+        (
+            clinical(file="no.csv"),
+            {},
+            "cohorts.train.clinical.file: 'no.csv' is not below the data folder; correct the path",
+        ),
+        (clinical(file="empty.csv"), {}, "'empty.csv' is no CSV table in UTF-8"),
+        (clinical(file="latin.csv"), {}, "'latin.csv' is no CSV table in UTF-8"),
+        (
+            clinical(case="patient"),
+            {},
+            "cohorts.train.clinical: no column 'patient' (case) in its file, which has id, days",
+        ),
+        (clinical(time_days="time"), {}, "no column 'time' (time_days)"),
+        (clinical(event="died"), {}, "no column 'died' (event)"),
+        ({}, {"model": {"kind": "cox", "covariates": ["age"]}}, "no column 'age' (covariate age)"),
+        (
+            {},
+            {"validation": {"cross_validation": {"folds": 11, "repeats": 1}}},
+            "validation.cross_validation.folds: 11 folds, but only 10 events among 20 training patients; lower",
+        ),
+        ({"traits": {"files": "aim"}}, {}, "cohorts.train.traits.files: 'aim' is not below the data folder"),
+        (
+            {"traits": {"files": "train.csv", "pattern": "(T"}},
+            {},
+            "cohorts.train.traits.pattern: not a regular expression",
+        ),
+        (
+            {"traits": {"files": "train.csv", "pattern": "T"}},
+            {},
+            "traits.pattern: has no group `case`; write (?P<case>",
+        ),
+        (
+            {"traits": {"files": "train.csv", "patients": {"file": "p.csv", "patient": "id", "case": "id"}}},
+            {},
+            "cohorts.train.traits.patients: 'p.csv' is not below the data folder",
+        ),
+        (
+            {"traits": {"files": "train.csv", "patients": {"file": "train.csv", "patient": "mrn", "case": "id"}}},
+            {},
+            "cohorts.train.traits.patients: train.csv has no column 'mrn'",
+        ),
+        (
+            {"traits": {"files": "train.csv", "patients": {"file": "train.csv", "patient": "id", "case": "days"}}},
+            {},
+            "no patient id is of a case of the sheet",
+        ),
+        (
+            {},
+            {"genomics": {**GENOMICS, "expression": {"file": "no.csv", "gene": "g"}}},
+            "genomics.expression: 'no.csv' is",
+        ),
+        (
+            {},
+            {"genomics": {**GENOMICS, "expression": {"file": "genes.csv", "gene": "g"}}},
+            "no column 'g' (first columns",
+        ),
+    ],
+)
+def test_what_is_told_of_the_settings(bench, cohort, changes, words):
+    (bench.place / "data" / "empty.csv").touch()
+    (bench.place / "data" / "latin.csv").write_bytes("id,days,dead\nJosé,1,1\n".encode("latin-1"))
+    genes(bench, names(20))
+    with pytest.raises(StudyError) as caught:
+        verified(bench, cohort, **changes)
+    assert words in str(caught.value)
+    assert "study.yaml" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "notes"),
+    [
+        (lambda b: None, []),
+        (
+            lambda b: b.outcomes["train"].pop(),
+            ["cohort train: 1 of 20 cases lack an outcome (1 case (T00019): not in the clinical table)"],
+        ),
+        (
+            second_visit,
+            ["study.yaml, line 10: cohorts.train.sheet: 1 case (T00004) without a row of replicate 1, which"],
+        ),
+        (
+            lambda b: b.changes.update(harmonise={"method": "combat"}),
+            ["cohort train: its images are NIfTI files, which name no scanner", "cohort valid: its images are NIfTI"],
+        ),
+        (
+            lambda b: b.outcomes.update(valid=[("V00000", 3, 0), ("V00001", 4, 0)]),
+            ["cohort valid: its 2 outcomes are all the same: models cannot be judged there"],
+        ),
+    ],
+)
+def test_notes(bench, change, notes):
+    change(bench)
+    assert [note[: len(words)] for note, words in zip(verified(bench), notes, strict=True)] == notes
+
+
+@pytest.mark.parametrize(
+    ("cases", "note"),
+    [
+        (names(20), None),
+        (names(9), "9 of 20 cases of cohort train have a column in the expression matrix; 11 cases (T00009, T00010, "),
+        (names(7), "7 of 20 cases of cohort train have a column in the expression matrix of 7 columns, and 8 are the"),
+        ([f"X{name}" for name in names(20)], "0 of 20 cases of cohort train have a column"),
+    ],
+)
+def test_cases_with_expression(bench, cases, note):
+    genes(bench, cases)
+    try:
+        message = "".join(verified(bench, genomics=GENOMICS))
+    except StudyError as error:
+        message = str(error).rpartition("genomics.expression: ")[2]
+        assert len(set(cases) & set(names(20))) < 8
+    assert message.startswith(note or "")
+    assert bool(message) is bool(note)
+
+
+def test_no_path_and_no_id_of_a_file_is_told(bench):
+    """Cases are pseudonyms; ids of the clinical table and paths may be names."""
+    rename(bench, lambda case: "DOE_JOHN" if case < "T00004" else case)
+    bench.rows["train"][0]["image"] = "DOE_JOHN/ct.nii.gz"
+    notes = verified(bench)
+    assert len(notes) == 2
+    assert "DOE" not in "".join(notes)
+
+
+def test_a_study_that_makes_its_data_is_not_asked_for_files(bench):
+    for case in (bench.place / "data").glob("T*"):
+        shutil.rmtree(case)
+    assert verified(bench, clinical(file="no.csv"), simulate={}, genomics=GENOMICS) == []
+
+
+def test_images_of_an_archive_are_not_here_yet(bench):
+    for case in (bench.place / "data").glob("T*"):
+        shutil.rmtree(case)
+    for number, row in enumerate(bench.rows["train"]):
+        row |= {"image": f"1.2.{number}", "segmentation": f"1.3.{number}"}
+    del bench.rows["valid"]
+    assert verified(bench, {"source": {"kind": "idc"}}) == []
+
+
+def test_hundreds_of_cases(tmp_path):
+    bench = many_cases(tmp_path, 300, data=str(tmp_path / "data"))
+    for row in bench.rows["train"][::3]:
+        shutil.rmtree(tmp_path / "data" / row["case"])
+    notes = verified(bench)
+    assert len(notes) == 2
+    assert all(note.count("T00") == SHOWN and "100 cases" in note for note in notes)

@@ -1,0 +1,34 @@
+"""Names that a study or a profile may choose: each list is read from the table of the library that defines it.
+
+The schemas say `enumFrom: selectors` (a value) or `keysFrom: families` (the keys of a mapping) in place of a list, so a
+new row of a table is known to the schema too. Tables are named as text and imported when a value is held against them:
+a job that reads one profile does not import every model.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+# Name in the schemas -> module and its tables: mappings by name, records with a name, or names.
+TABLES: dict[str, tuple[str, ...]] = {
+    "agreement_forms": ("radioloom.stats.agreement", "FORMS"),
+    "agreement_forms_one_way": ("radioloom.stats.agreement", "ONE_WAY"),
+    "archives": ("radioloom.io.archives.kinds", "ARCHIVES"),
+    "controls": ("radioloom.imaging.controls", "CONTROLS"),
+    "families": ("radioloom.features", "NAMES"),
+    "gene_module_methods": ("radioloom.genomics.modules", "METHODS"),
+    "models": ("radioloom.prediction.models", "MODELS"),
+    "outcomes": ("radioloom.prediction.outcome", "KINDS"),
+    "reliability_rules": ("radioloom.stages.learning.reliability_rules", "RULES"),
+    "scanner_columns": ("radioloom.stages.learning.harmonise", "CATEGORIES", "NUMBERS"),
+    "selectors": ("radioloom.prediction.selectors", "SELECTORS"),
+}
+
+
+@cache
+def names(table: str) -> tuple[str, ...]:
+    """Names of one of TABLES, in the table's order."""
+    module, *attributes = TABLES[table]
+    rows = [row for attribute in attributes for row in getattr(import_module(module), attribute)]
+    return tuple(getattr(row, "name", row) for row in rows)

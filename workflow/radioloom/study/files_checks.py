@@ -1,0 +1,250 @@
+"""What a study says of its files, held against the files that are there: outcomes, regions, expression, annotations.
+
+A fault ends the study before any job; a note tells what will be left out, so that nobody learns it from the report.
+Cases are named, and never a path or an id that is only in a file: those may hold a patient's name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from radioloom.errors import StudyError
+from radioloom.settings import Origin
+from radioloom.study.record import Study
+from radioloom.study.sheet import FETCHED
+
+if TYPE_CHECKING:
+    from radioloom.stages.learning.clinical import Clinical
+
+SHOWN = 5  # cases, or reasons, that a note names
+Content = TypeVar("Content")
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What there is to say of a study: faults that end it, notes that do not."""
+
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def file_remarks(study: Study, origin: Origin) -> Remarks:
+    """Remarks on every file that the study names, but those that it makes or fetches itself."""
+    remarks = Remarks()
+    _regions(study, origin, remarks)
+    if study.simulated:
+        return remarks
+    outcomes: dict[str, Clinical] = {}
+    for cohort in filter(study.sheets.get, study.cohorts()):
+        _images(study, cohort, origin, remarks)
+        block = study.settings["cohorts"][cohort]
+        if "clinical" in block and (table := _outcomes(study, cohort, origin, remarks)):
+            outcomes[cohort] = table
+        if "traits" in block:
+            _annotations(study, cohort, origin, remarks)
+        if study.settings.get("genomics", {}).get("cohort") == cohort:
+            _expression(study, origin, remarks)
+    if set(study.cohorts("training", "validation")) <= set(outcomes):
+        _learnable(study, outcomes, origin, remarks)
+    return remarks
+
+
+def _regions(study: Study, origin: Origin, remarks: Remarks) -> None:
+    """Models take one region per patient, of replicate 1."""
+    from radioloom.stages.learning.material import USED_ROLES
+
+    for cohort in study.cohorts(*USED_ROLES):
+        regions: dict[str, set[str]] = defaultdict(set)
+        for row in study.sheets[cohort]:
+            if row["replicate"] == "1":
+                regions[row["case"]].add(row["roi"])
+        place = origin.at("cohorts", cohort, "sheet")
+        if several := sorted(case for case, rois in regions.items() if len(rois) > 1):
+            remarks.faults.append(
+                f"{place}: {_some(several, 'case')} with several regions ({', '.join(sorted(regions[several[0]]))}); "
+                "models take one region per patient: keep one `roi` in this sheet"
+            )
+        if unused := sorted({row["case"] for row in study.sheets[cohort]} - set(regions)):
+            remarks.notes.append(
+                f"{place}: {_some(unused, 'case')} without a row of replicate 1, which is the one that models take"
+            )
+
+
+def _images(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:
+    """Images and segmentations that are not there; each becomes an exclusion, and all of a cohort are a wrong path."""
+    rows = study.sheets[cohort]
+    for key in ("image", "segmentation"):
+        here = [row for row in rows if not row[key].startswith(f"{FETCHED}/{cohort}/")]
+        lacking = [row for row in here if not (study.data / row[key]).exists()]
+        if lacking and len(lacking) == len(rows):
+            remarks.faults.append(
+                f"{origin.at('cohorts', cohort, 'sheet')}: no {key} of its {len(rows)} rows is below the data folder "
+                f"{str(study.data)!r}; correct `data`, or the column `{key}`"
+            )
+        elif lacking:
+            cases = sorted({row["case"] for row in lacking})
+            remarks.notes.append(f"cohort {cohort}: {_some(cases, 'case')} without {key} file; they will be excluded")
+    if study.settings["harmonise"]["method"] != "none" and _all_nifti(study, cohort):
+        remarks.notes.append(
+            f"cohort {cohort}: its images are NIfTI files, which name no scanner; harmonisation leaves them as they are"
+        )
+
+
+def _all_nifti(study: Study, cohort: str) -> bool:
+    return all(row["image"].lower().endswith((".nii", ".nii.gz")) for row in study.sheets[cohort])
+
+
+def _outcomes(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> Clinical | None:
+    """Outcomes and covariates as the stage clinical will read them."""
+    from radioloom.stages.learning.clinical import clinical
+
+    block = study.settings["cohorts"][cohort]["clinical"]
+    place = ("cohorts", cohort, "clinical")
+    frame = _read(_text_table, study.data / block["file"], origin.at(*place, "file"), remarks)
+    if frame is None:
+        return None
+    cases = sorted({row["case"] for row in study.sheets[cohort]})
+    covariates = study.settings["model"]["covariates"]
+    try:
+        table = clinical(frame, cohort, cases, block, study.settings["outcome"], covariates)
+    except StudyError as error:
+        remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
+        return None
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for row in table.exclusions:
+        reasons[row["reason"]].append(row["case"])
+    summary = "; ".join(f"{_some(names, 'case')}: {reason}" for reason, names in list(reasons.items())[:SHOWN])
+    summary += "; ..." if len(reasons) > SHOWN else ""
+    if not table.clinical:
+        remarks.faults.append(
+            f"{origin.at(*place)}: no case of the sheet has an outcome in column {block['case']!r} and those beside it "
+            f"({summary}); give table and sheet the same names of cases"
+        )
+        return None
+    if summary:
+        remarks.notes.append(
+            f"cohort {cohort}: {len(table.exclusions)} of {len(cases)} cases lack an outcome ({summary})"
+        )
+    return table
+
+
+def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, remarks: Remarks) -> None:
+    """Whether there are events enough to learn from, in every fold; and to judge by."""
+    import numpy as np
+
+    from radioloom.prediction.outcome import check_learnable, outcome
+    from radioloom.stages.learning.split import check_folds
+
+    people = [
+        (cohort, row["case"], bool(row["event"]), row["time_days"] or np.nan)
+        for cohort in study.cohorts("training")
+        for row in outcomes[cohort].clinical
+    ]
+    events, times = np.array([each[2] for each in people]), np.array([each[3] for each in people])
+    folds = study.settings["validation"]["cross_validation"]
+    try:
+        check_learnable(outcome(study.settings["outcome"]["kind"], events, times), "the training cohorts")
+        if folds["repeats"]:
+            check_folds([each[:3] for each in people], folds["folds"])
+    except StudyError as error:
+        place = ("validation", "cross_validation", "folds") if "folds" in str(error) else ("cohorts",)
+        remarks.faults.append(f"{origin.at(*place)}: {error}")
+    for cohort in study.cohorts("validation"):
+        validated = [bool(row["event"]) for row in outcomes[cohort].clinical]
+        if not any(validated) or (study.settings["outcome"]["kind"] == "binary" and all(validated)):
+            remarks.notes.append(
+                f"cohort {cohort}: its {len(validated)} outcomes are all the same: models cannot be judged there"
+            )
+
+
+def _annotations(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:
+    """Annotations and the table of patients, and the pattern that says which case a file is of."""
+    from radioloom.io.annotations.read import patients
+    from radioloom.stages.genomics.traits import case_pattern
+
+    block, place = study.settings["cohorts"][cohort]["traits"], ("cohorts", cohort, "traits")
+    if not (study.data / block["files"]).exists():
+        remarks.faults.append(
+            f"{origin.at(*place, 'files')}: {block['files']!r} is not below the data folder; correct it"
+        )
+    try:
+        case_pattern(cohort, block["pattern"])
+    except StudyError as error:
+        remarks.faults.append(f"{origin.at(*place, 'pattern')}: {_bare(error)}")
+    if "patients" not in block:
+        return
+    table = _read(
+        lambda path: patients(study.data, **block["patients"]),
+        study.data / block["patients"]["file"],
+        origin.at(*place, "patients"),
+        remarks,
+    )
+    cases = {row["case"] for row in study.sheets[cohort]}
+    if table is not None and not cases & set(table.values()):
+        remarks.faults.append(
+            f"{origin.at(*place, 'patients')}: no patient id is of a case of the sheet; look at the columns it names"
+        )
+
+
+def _expression(study: Study, origin: Origin, remarks: Remarks) -> None:
+    """Whether enough cases of the genomics cohort have expression; only the header is read."""
+    from radioloom.genomics.expression import read
+    from radioloom.stages.genomics.associate import FEWEST_CASES
+
+    settings = study.settings["genomics"]
+    cohort, block, place = settings["cohort"], settings["expression"], ("genomics", "expression")
+    matrix = _read(
+        lambda path: read(path, block["gene"], genes=0), study.data / block["file"], origin.at(*place), remarks
+    )
+    if matrix is None:
+        return
+    cases = sorted({row["case"] for row in study.sheets[cohort]})
+    lacking = sorted(set(cases) - set(map(str, matrix.columns)))
+    both = len(cases) - len(lacking)
+    message = f"{both} of {len(cases)} cases of cohort {cohort} have a column in the expression matrix"
+    if both < FEWEST_CASES:
+        remarks.faults.append(
+            f"{origin.at(*place)}: {message} of {len(matrix.columns)} columns, and {FEWEST_CASES} are the fewest; "
+            "give matrix and sheet the same names of cases"
+        )
+    elif lacking:
+        remarks.notes.append(f"{message}; {_some(lacking, 'case')} without")
+
+
+def _text_table(path: Path) -> Any:
+    import pandas as pd
+
+    return pd.read_csv(path, dtype=str)
+
+
+def _read(reader: Callable[[Path], Content], path: Path, place: str, remarks: Remarks) -> Content | None:
+    """What a reader makes of a file of the data folder; None, and a fault, where it cannot."""
+    from pandas.errors import EmptyDataError, ParserError
+
+    if not path.is_file():
+        remarks.faults.append(f"{place}: {path.name!r} is not below the data folder; correct the path")
+        return None
+    try:
+        return reader(path)
+    except StudyError as error:
+        remarks.faults.append(f"{place}: {_bare(error)}")
+    except (EmptyDataError, ParserError, UnicodeDecodeError):
+        remarks.faults.append(f"{place}: {path.name!r} is no CSV table in UTF-8, separated by commas; save it as such")
+    return None
+
+
+def _bare(error: StudyError) -> str:
+    """The message without the key that a stage puts before it."""
+    key, _, rest = str(error).partition(": ")
+    return rest if rest and " " not in key else str(error)
+
+
+def _some(cases: Iterable[str], what: str) -> str:
+    """`3 cases (A, B, C)`, the first of them named."""
+    names = list(cases)
+    more = ", ..." if len(names) > SHOWN else ""
+    return f"{len(names)} {what}{'' if len(names) == 1 else 's'} ({', '.join(names[:SHOWN])}{more})"

@@ -1,0 +1,105 @@
+"""What a study and its profile name, held against the tables of the library: families, rows, filters, baselines.
+
+Each function gives the faults as lines for a person: file, line, key, what is wrong, what to do.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any
+
+from radioloom.errors import StudyError
+from radioloom.settings import Origin, meant
+from radioloom.study.record import Study
+
+
+def name_faults(study: Study, origin: Origin) -> list[str]:
+    """Every name of the study and its profile that no table knows; baselines once the profile is sound."""
+    faults = [*_model_faults(study.settings, origin), *_covariate_faults(study.settings, origin)]
+    if study.profile is None:  # nothing is measured here
+        return faults
+    faults += profile_faults(study.profile)
+    return faults or list(_baseline_faults(study.settings, study.profile, origin))
+
+
+def profile_faults(profile: Any) -> Iterator[str]:
+    """Settings of families, rows of families, settings of filters, and labels that two features would share."""
+    faults = [*_family_faults(profile), *_filter_faults(profile)]
+    yield from faults
+    if not faults:
+        from radioloom.stages.images.plan import feature_ids
+
+        shared = [name for name, n in Counter(feature_ids(profile)).items() if n > 1]
+        if shared:
+            yield f"{profile.name}.yaml: labels: {len(shared)} labels name two features ({shared[0]} ...); change one"
+
+
+def _family_faults(profile: Any) -> Iterator[str]:
+    from radioloom.features import family
+    from radioloom.features.settings import faults
+
+    for name, block in profile.families.items():
+        place = f"{profile.name}.yaml: families.{name}"
+        settings = import_module(f"radioloom.features.{name}").Settings
+        for key, remedy in faults(settings, block["settings"]):
+            yield f"{place}.settings.{key}: {remedy}"
+        known = [feature.name for feature in family(name).features]
+        wanted = block["features"]
+        rows = [] if isinstance(wanted, str) else wanted.values() if isinstance(wanted, dict) else wanted
+        for row in rows:
+            if row not in known:
+                yield f"{place}.features: no row {row!r}; {_choice(row, known)}"
+
+
+def _filter_faults(profile: Any) -> Iterator[str]:
+    from radioloom.filters import FILTERS
+
+    for name, settings in profile.images.items():
+        try:
+            if name != "original":
+                FILTERS[name].maps(settings)
+        except StudyError as error:
+            yield f"{profile.name}.yaml: images.{name}: {error}"
+
+
+def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
+    from radioloom.prediction.models import MODELS
+
+    try:
+        MODELS[settings["model"]["kind"]].checked(settings["model"]["settings"])
+    except StudyError as error:
+        yield f"{origin.at('model', 'settings')}: {error}"
+
+
+def _covariate_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
+    names = [entry if isinstance(entry, str) else next(iter(entry), "") for entry in settings["model"]["covariates"]]
+    for place, entry in enumerate(settings["model"]["covariates"]):
+        if not isinstance(entry, str) and len(entry) != 1:
+            yield f"{origin.at('model', 'covariates', place)}: one column with its levels is expected"
+        elif names.index(names[place]) < place:
+            yield f"{origin.at('model', 'covariates', place)}: {names[place]!r} appears twice; take one out"
+
+
+def _baseline_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
+    from radioloom.stages.images.plan import feature_ids
+    from radioloom.stages.learning.baselines import RESERVED
+
+    measured = feature_ids(profile)
+    for name, features in settings["baselines"].items():
+        place = origin.at("baselines", name)
+        if name in RESERVED:
+            yield f"{place}: the name is the pipeline's own; call the baseline something else"
+        for feature in features:
+            if feature not in measured:
+                yield (
+                    f"{place}: {feature!r} is no feature of the profile {profile.name!r}; {_choice(feature, measured)}"
+                )
+
+
+def _choice(value: str, known: Iterable[str]) -> str:
+    """The near name that was meant, else the known ones, shortened."""
+    known = list(known)
+    more = f" ... ({len(known)} in all)" if len(known) > 40 else ""
+    return meant(value, known) or f"choose of {', '.join(known[:40])}{more}"

@@ -1,0 +1,23 @@
+"""All that a study names is held against the tables and the files that are there, once, before any job starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from radioloom.study.files_checks import file_remarks
+from radioloom.study.load import origin_of, raise_all
+from radioloom.study.names_checks import name_faults
+from radioloom.study.record import Study
+
+
+def verify(study: Study, source: Path | None = None) -> list[str]:
+    """Notes on a loaded study, for a person: what will be left out, and why.
+
+    source : the configuration file
+    Raises StudyError with every fault that would end a job hours from now: file, line, key and remedy.
+    """
+    origin = origin_of(source)
+    raise_all(name_faults(study, origin))
+    remarks = file_remarks(study, origin)
+    raise_all(remarks.faults)
+    return remarks.notes
