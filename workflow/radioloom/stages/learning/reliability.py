@@ -67,7 +67,8 @@ def _cube(features: pd.DataFrame) -> tuple[list[str], pd.Index, np.ndarray]:
     """Names (f,), subjects (n,) as case and roi, and values float64 (f, n, replicates), NaN where one is missing."""
     table = features.pivot(index=["feature_id", "case", "roi"], columns="replicate", values="value")
     names = table.index.get_level_values("feature_id").unique()
-    subjects = table.index.droplevel("feature_id").unique()
+    index: Any = table.index
+    subjects = index.droplevel("feature_id").unique()
     wanted = [(name, *subject) for name in names for subject in subjects]
     cube = table.reindex(wanted).to_numpy(np.float64).reshape(len(names), len(subjects), table.shape[1])
     return list(names), subjects, cube

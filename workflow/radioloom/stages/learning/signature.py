@@ -114,8 +114,9 @@ class Signature:
         lacking = sorted(set(self.feature_ids) - set(values.columns))
         if lacking:
             raise StudyError(f"the signature's feature {lacking[0]!r} was not measured here")
-        if batches is None and self.harmonisation:
-            raise StudyError(f"the signature is harmonised by {', '.join(self.harmonisation['batch'])}: say which")
+        if batches is None and (self.harmonisation or any(term.batches for term in self.terms)):
+            attributes = ", ".join(self.harmonisation["batch"]) if self.harmonisation else "batch"
+            raise StudyError(f"the signature is harmonised by {attributes}: say which")
 
     def _risk(self, columns: np.ndarray, batches: np.ndarray | None) -> np.ndarray:
         mean, sd = (np.array([getattr(term, key) for term in self.terms]) for key in ("mean", "sd"))
