@@ -1,7 +1,3 @@
-# Batches of control images: of the cohorts that models are judged on, none where the study has no controls.
-CONTROLLED = every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}", "training", "validation") if STUDY.controls else []
-
-
 rule compile:
     """Kernels compiled once into the shared cache, before the batches need them."""
     output:

@@ -1,23 +1,26 @@
 SHOWN = "series masks overlaps cases exclusions reliability acquisition predictions metrics curves".split()
-TRAITS = ["traits", "trait_agreement", "unread"] if WITH_TRAITS else []
-GENOMICS = ["modules", "associations"] if EXPRESSION else []
+TRAITS = ["traits", "trait_agreement", "unread"] if HAS.traits else []
+GENOMICS = ["modules", "associations"] if HAS.expression else []
+# Of a study without images, what is made of images is left out.
+WRITTEN = set(SHOWN + GENOMICS) - (set() if HAS.images else {*OF_IMAGES, "acquisition"})
 
 
 rule report:
     """One HTML file that opens anywhere."""
     input:
-        **{name: f"{RESULTS}/tables/{name}.parquet" for name in SHOWN + GENOMICS},
+        **{name: f"{RESULTS}/tables/{name}.parquet" if name in WRITTEN else [] for name in SHOWN + GENOMICS},
         selection=[f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
-        skipped=[f"{path}.skipped.parquet" for path in CONTROLLED + PERTURBED],
-        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
-        traits=expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=WITH_TRAITS),
-        trait_agreement=expand(f"{RESULTS}/traits/{{cohort}}.agreement.parquet", cohort=WITH_TRAITS),
-        unread=expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=WITH_TRAITS),
+        skipped=every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet", HAS.controlled)
+        + every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.skipped.parquet", HAS.perturbed),
+        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+        traits=expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=HAS.traits),
+        trait_agreement=expand(f"{RESULTS}/traits/{{cohort}}.agreement.parquet", cohort=HAS.traits),
+        unread=expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=HAS.traits),
         signature=f"{RESULTS}/signature.json",
         prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
-        summary=[f"{RESULTS}/modules.json"] if EXPRESSION else [],
+        summary=[f"{RESULTS}/modules.json"] if HAS.expression else [],
         features=f"{RESULTS}/tables/features.parquet",
-        truth=[f"{STUDY.data}/truth"] if STUDY.simulated else [],
+        truth=[f"{STUDY.data}/truth"] if HAS.truth else [],
     output:
         report(f"{RESULTS}/report.html", category="Report"),
     log:
@@ -30,10 +33,13 @@ rule report:
     params:
         settings=STUDY.settings,
         sheets=STUDY.sheets,
+        tabulated={name: STUDY.settings["cohorts"][name]["role"] for name in HAS.tables},
         tables=SHOWN + ["clinical", "selection", "skipped"] + TRAITS + GENOMICS,
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
-            f"profile {STUDY.profile.name}": STUDY.profile.hash,
+            (
+                f"profile {STUDY.profile.name}" if STUDY.profile else "tables of features, as declared"
+            ): STUDY.profile_hash,
             "environment (requirements.lock)": file_digest(ROOT / "requirements.lock"),
             "code (scripts and library)": digest(
                 [code(path.stem) for path in sorted((ROOT / "workflow/scripts").glob("*.py"))]

@@ -11,6 +11,7 @@ from radioloom.job import job
 from radioloom.provenance import environment
 from radioloom.stages.report.pictures import pictures
 from radioloom.stages.report.report import ReportInputs, report
+from radioloom.stages.tables.tabulate import listed
 
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
@@ -18,14 +19,16 @@ with job(snakemake) as running:
     truth = {
         Path(path).stem: pd.read_csv(path) for folder in given.truth for path in sorted(Path(folder).glob("*.csv"))
     }
+    features = running.read("features")["features"] if truth or params.tabulated else None
     if truth:
         names = {term["feature_id"] for term in signature["features"]}
-        features = running.read("features")["features"].query("replicate == '1' and feature_id in @names")
+        features = features.query("replicate == '1' and feature_id in @names")
         truth["features"] = features.pivot(index=["cohort", "case"], columns="feature_id", values="value").reset_index()
+    shown = running.read(*params.tables)
     inputs = ReportInputs(
         settings=params.settings,
-        sheets=params.sheets,
-        **running.read(*params.tables),
+        sheets=params.sheets | listed(features, shown["exclusions"], params.tabulated),
+        **shown,
         genomics=json.loads(Path(given.summary[0]).read_text(encoding="utf-8")) if given.summary else {},
         signature=signature,
         pictures=pictures(chain.from_iterable(read_all(Path(folder)) for folder in given.prepared)),

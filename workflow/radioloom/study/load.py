@@ -7,6 +7,7 @@ from typing import Any
 
 from radioloom.settings import check
 from radioloom.study.checks import consistent, data_folder, reachable, regions
+from radioloom.study.feature_tables import sheet_or_table, tables
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
 
@@ -22,8 +23,10 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
 
     where = source.name if source else "the configuration"
     settings = check(config, "study", where, source)
+    sheet_or_table(settings, where)
     sheets = {
-        name: read_sheet(root / cohort["sheet"], name, cohort["role"]) for name, cohort in settings["cohorts"].items()
+        name: read_sheet(root / cohort["sheet"], name, cohort["role"]) if "sheet" in cohort else []
+        for name, cohort in settings["cohorts"].items()
     }
     for name, cohort in settings["cohorts"].items():
         if "source" in cohort:
@@ -31,4 +34,6 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
             sheets[name] = [fetched(row, name, Path(cohort["sheet"]).name) for row in sheets[name]]
     consistent(settings, where)
     regions(settings, sheets, where)
-    return Study(settings, sheets, data_folder(settings, where), load_profile(settings["profile"]))
+    data = data_folder(settings, where)
+    tables(settings, data, where)
+    return Study(settings, sheets, data, load_profile(settings["profile"]) if any(sheets.values()) else None)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from radioloom.errors import BadAnnotation, StudyError
+from radioloom.errors import BadAnnotation
 from radioloom.io.annotations import sheet
 from radioloom.io.annotations.record import Annotation
 from radioloom.io.files import files_below
+from radioloom.io.patients import below
 from radioloom.provenance import file_digest
 
 BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"  # what may stand before the first `<` of an XML file: byte order marks, spaces
@@ -24,7 +24,7 @@ def read(place: Path, data: Path | None = None) -> list[Annotation]:
     data folder, or the CSV lacks a column.
     """
     root = (data or place).resolve()
-    _there(place, root, "traits.files", place.name)
+    below(place, root, "traits.files", place.name)
     if place.suffix.lower() == ".csv":
         return sheet.read(place)
     found = []
@@ -34,13 +34,6 @@ def read(place: Path, data: Path | None = None) -> list[Annotation]:
             name = file.relative_to(place).as_posix() if file != place else file.name
             found.append(replace(said, name=name))
     return found
-
-
-def _there(place: Path, root: Path, key: str, name: str) -> None:
-    if not place.exists():
-        raise StudyError(f"{key}: {name} is not below the data folder; mend the path")
-    if not _inside(place, root):
-        raise StudyError(f"{key}: {name} leads out of the data folder (a link, or ..); put the files themselves there")
 
 
 def _inside(file: Path, root: Path) -> bool:
@@ -78,18 +71,3 @@ def _reader(file: Path) -> Callable[[Path], Annotation] | None:
 
         return sr.read if sr.is_report(file) else None
     return None
-
-
-def patients(data: Path, file: str, patient: str, case: str) -> dict[str, str]:
-    """Patient id -> case, from a CSV; StudyError where it is not there, lacks a column or contradicts itself."""
-    place = data / file
-    _there(place, data.resolve(), "traits.patients.file", file)
-    with open(place, newline="", encoding="utf-8-sig") as handle:
-        rows = csv.DictReader(handle)
-        lacking = [name for name in (patient, case) if name not in (rows.fieldnames or ())]
-        if lacking:
-            raise StudyError(f"traits.patients: {file} has no column {lacking[0]!r}")
-        pairs = {((row[patient] or "").strip(), (row[case] or "").strip()) for row in rows}
-    if len(dict(pairs)) < len(pairs):
-        raise StudyError(f"traits.patients: {file} gives one patient id two cases; keep one row a patient")
-    return dict(pairs)

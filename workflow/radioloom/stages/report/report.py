@@ -43,6 +43,7 @@ def context(study: ReportInputs) -> dict[str, Any]:
     found = compare(study.truth, study) if study.truth else None
     return {
         "settings": study.settings,
+        "from_tables": [name for name, cohort in study.settings["cohorts"].items() if "features" in cohort],
         "cohorts": _cohorts(study),
         "contact": _contact(study),
         "segmentations": sections.segmentations(study),
