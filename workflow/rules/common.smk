@@ -7,7 +7,7 @@ from radioloom.provenance import code_digest, digest, file_digest
 from radioloom.study import load
 from snakemake.exceptions import WorkflowError
 
-# One thread a job: Snakemake fills the cores, and threaded sums could change the last digits.
+# One thread per job: Snakemake fills the cores, and threaded sums could change the last digits.
 for variable in (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",

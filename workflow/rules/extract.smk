@@ -13,7 +13,7 @@ rule compile:
         profile=PROFILE,
         code=code("compile"),
     message:
-        "compile the kernels (once a machine)"
+        "compile the kernels (once per machine)"
     script:
         "../scripts/compile.py"
 

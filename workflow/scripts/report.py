@@ -16,9 +16,8 @@ from radioloom.stages.tables.tabulate import listed
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
     signature = json.loads(Path(given.signature).read_text(encoding="utf-8"))
-    truth = {
-        Path(path).stem: pd.read_csv(path) for folder in given.truth for path in sorted(Path(folder).glob("*.csv"))
-    }
+    files = (path for folder in given.truth for path in sorted(Path(folder).glob("*.csv")))
+    truth = {path.stem: pd.read_csv(path) for path in files}
     features = running.read("features")["features"] if truth or params.tabulated else None
     if truth:
         names = {term["feature_id"] for term in signature["features"]}

@@ -1,4 +1,4 @@
-"""One study: its settings, cohort sheets and profile, and what follows from them."""
+"""The record of one study: settings, cohort sheets and profile, and what each cohort brings and is read from."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Study:
     def manifest(self, cohort: str, batch: str) -> list[str]:
         """The file that says what has arrived of a batch; none where the cohort's images are not in an archive.
 
-        It bears the study's name: studies of one data folder may share series, but never what they say of a batch.
+        It bears the study's name: studies of one data folder may share series, but never the manifest of a batch.
         """
         remote = "source" in self.settings["cohorts"][cohort]
         return [str(self.data / FETCHED / cohort / f"{self.name}-{batch}.json")] if remote else []
@@ -135,4 +135,4 @@ class Study:
         place = self.data / self.settings["cohorts"][cohort]["traits"]["files"]
         files = sorted(path for path in place.rglob("*") if path.is_file())
         known = [(path.relative_to(place).as_posix(), path.stat()) for path in files]
-        return digest([[name, found.st_size, found.st_mtime_ns] for name, found in known])
+        return digest([[name, stat.st_size, stat.st_mtime_ns] for name, stat in known])

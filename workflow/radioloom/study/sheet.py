@@ -27,11 +27,11 @@ OPTIONAL = {
 def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     """Rows of one cohort sheet with defaults filled in, `cohort` and `role` added."""
     if not path.is_file():
-        raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or mend the path")
+        raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or correct the path")
     with open(path, newline="", encoding="utf-8-sig") as handle:
         raw = list(csv.DictReader(handle, delimiter="\t"))
     if not raw:
-        raise StudyError(f"{path.name}: no case in the sheet of cohort {cohort}; add a row a case")
+        raise StudyError(f"{path.name}: no case in the sheet of cohort {cohort}; add a row per case")
     rows, seen = [], {}
     for line, row in enumerate(raw, start=2):
         where = f"{path.name}, line {line}"
@@ -41,9 +41,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
         checked = check(given, "sheet", where)
         key = (checked["case"], checked["replicate"], checked["roi"])
         if key in seen:
-            raise StudyError(
-                f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} stands in line {seen[key]} already"
-            )
+            raise StudyError(f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} is in line {seen[key]} already")
         seen[key] = line
         rows.append({**checked, "cohort": cohort, "role": role})
     return rows

@@ -168,11 +168,11 @@ def _cases(
     cases = np.array([f"row-{k}" for k in range(HEADER, len(frame) + HEADER)], dtype=object)
     reasons = np.full(len(frame), "", dtype=object)
     for k, cell in enumerate(_text(frame[column])):
-        found = re.fullmatch(pattern, cell) if cell and pattern else None
-        name = found["case"] if found else cell
+        match = re.fullmatch(pattern, cell) if cell and pattern else None
+        name = match["case"] if match else cell
         if not cell:
             reasons[k] = f"no id in the column {column!r}"
-        elif pattern and not found:
+        elif pattern and not match:
             reasons[k] = "its id does not match `ids.pattern`"
         elif patients is not None and name not in patients:
             reasons[k] = f"its id is not in {settings['ids']['patients']['file']}"
