@@ -105,7 +105,7 @@ def test_paths_that_leave_the_data_folder(demo, tmp_path, path):
 def test_case_twice(demo, tmp_path):
     (tmp_path / "bad.tsv").write_text("case\timage\tsegmentation\nA\ta\tb\nA\tc\td\n")
     demo["cohorts"]["train"]["sheet"] = str(tmp_path / "bad.tsv")
-    with pytest.raises(StudyError, match="stands in line 2 already"):
+    with pytest.raises(StudyError, match="is in line 2 already"):
         load(demo, tmp_path)
 
 
