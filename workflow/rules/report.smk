@@ -20,6 +20,7 @@ rule report:
         prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
         summary=[f"{RESULTS}/modules.json"] if HAS.expression else [],
         features=f"{RESULTS}/tables/features.parquet",
+        rows=expand(f"{RESULTS}/tabulated/{{cohort}}.rows.json", cohort=HAS.tables),
         truth=[f"{STUDY.data}/truth"] if HAS.truth else [],
     output:
         report(f"{RESULTS}/report.html", category="Report"),
@@ -33,7 +34,6 @@ rule report:
     params:
         settings=STUDY.settings,
         sheets=STUDY.sheets,
-        tabulated={name: STUDY.settings["cohorts"][name]["role"] for name in HAS.tables},
         tables=SHOWN + ["clinical", "selection", "skipped"] + TRAITS + GENOMICS,
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,

@@ -7,6 +7,7 @@ if HAS.tables:
         output:
             features=f"{RESULTS}/tabulated/{{cohort}}.parquet",
             exclusions=f"{RESULTS}/tabulated/{{cohort}}.exclusions.parquet",
+            rows=f"{RESULTS}/tabulated/{{cohort}}.rows.json",
         log:
             f"{LOGS}/tabulate/{{cohort}}.log",
         conda:
@@ -17,6 +18,7 @@ if HAS.tables:
         params:
             data=str(STUDY.data),
             settings=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["features"],
+            role=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["role"],
             reserved=lambda wildcards: STUDY.no_features(wildcards.cohort),
             profile_hash=STUDY.profile_hash,
             code=code("tabulate"),

@@ -11,23 +11,21 @@ from radioloom.job import job
 from radioloom.provenance import environment
 from radioloom.stages.report.pictures import pictures
 from radioloom.stages.report.report import ReportInputs, report
-from radioloom.stages.tables.tabulate import listed
 
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
     signature = json.loads(Path(given.signature).read_text(encoding="utf-8"))
     files = (path for folder in given.truth for path in sorted(Path(folder).glob("*.csv")))
     truth = {path.stem: pd.read_csv(path) for path in files}
-    features = running.read("features")["features"] if truth or params.tabulated else None
+    listed = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.rows]
     if truth:
         names = {term["feature_id"] for term in signature["features"]}
-        features = features.query("replicate == '1' and feature_id in @names")
+        features = running.read("features")["features"].query("replicate == '1' and feature_id in @names")
         truth["features"] = features.pivot(index=["cohort", "case"], columns="feature_id", values="value").reset_index()
-    shown = running.read(*params.tables)
     inputs = ReportInputs(
         settings=params.settings,
-        sheets=params.sheets | listed(features, shown["exclusions"], params.tabulated),
-        **shown,
+        sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
+        **running.read(*params.tables),
         genomics=json.loads(Path(given.summary[0]).read_text(encoding="utf-8")) if given.summary else {},
         signature=signature,
         pictures=pictures(chain.from_iterable(read_all(Path(folder)) for folder in given.prepared)),

@@ -6,7 +6,7 @@ import pytest
 
 from radioloom import tables
 from radioloom.errors import StudyError
-from radioloom.stages.tables.tabulate import feature_columns, listed, tabulate
+from radioloom.stages.tables.tabulate import feature_columns, tabulate
 
 NO_ID = "no id in the column 'id'"
 COLUMNS = {"case": "id", "replicate": "", "features": "", "prefix": "", "groups": {}}
@@ -155,16 +155,14 @@ def test_an_id_that_is_no_pseudonym_is_refused_and_not_quoted():
     assert "Jane" not in str(caught.value)
 
 
-def test_rows_are_listed_as_a_sheet_would():
-    given = frame(a=["1", "", "3"])
-    made = tabulate(given, "hn", settings())
-    exclusions = tables.EXCLUSIONS.frame([*made.exclusions, {**made.exclusions[0], "stage": "clinical"}])
-    rows = listed(tables.FEATURES.frame(made.features), exclusions, {"hn": "validation", "other": "training"})
-    assert [(row["case"], row["replicate"], row["role"]) for row in rows["hn"]] == [
-        ("P1", "1", "validation"), ("P3", "1", "validation"), ("P2", "1", "validation")
-    ]  # fmt: skip
-    assert rows["other"] == []
-    assert listed(None, exclusions, {}) == {}
+def test_every_row_is_listed_as_a_sheet_would():
+    given = frame(a=["1", "", "3"], visit=["1", "1", "2"])
+    given.loc[2, "id"] = ""
+    rows = tabulate(given, "hn", settings(features=["a"], replicate="visit")).rows
+    assert rows == [
+        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate}
+        for case, replicate in (("P1", "1"), ("P2", "1"), ("row-4", "2"))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ class Tabulated:
 
     features: pd.DataFrame  # FEATURES
     exclusions: list[dict[str, str]]  # rows of EXCLUSIONS
+    rows: list[dict[str, str]]  # every row of the table as a cohort sheet would list it
     left_out: tuple[str, ...]  # columns that were not taken as features
 
 
@@ -69,8 +70,10 @@ def tabulate(
         {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "stage": STAGE, "reason": reasons[k]}
         for k in np.flatnonzero(~kept)
     ]
+    keys = {"cohort": cohort, "roi": settings["roi"]}
+    rows = [{**keys, "case": case, "replicate": each} for case, each in zip(cases, replicates, strict=True)]
     known = {*chosen, settings["columns"]["case"], settings["columns"]["replicate"]}
-    return Tabulated(features, out, tuple(name for name in frame.columns if name not in known))
+    return Tabulated(features, out, rows, tuple(name for name in frame.columns if name not in known))
 
 
 def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iterable[str] = ()) -> list[str]:
@@ -105,25 +108,6 @@ def feature_ids(columns: Iterable[str], settings: dict[str, Any]) -> list[str]:
     if twice:
         raise StudyError(f"two columns are the feature {twice[0]!r} without the prefix {settings['prefix']!r}")
     return ids
-
-
-def listed(
-    features: pd.DataFrame | None, exclusions: pd.DataFrame, roles: dict[str, str]
-) -> dict[str, list[dict[str, str]]]:
-    """Rows of the tables of some cohorts as a cohort sheet would list them, also of those that were left out.
-
-    features, exclusions : FEATURES and EXCLUSIONS of the study; roles : role of each cohort that starts from a table
-    Nothing where no cohort does, and FEATURES need not have been read then.
-    """
-    if features is None or not roles:
-        return {}
-    keys = ["cohort", "case", "replicate"]
-    here = features.loc[features["cohort"].isin(list(roles)), [*keys, "roi"]].drop_duplicates()
-    out = exclusions.loc[exclusions["cohort"].isin(list(roles)) & (exclusions["stage"] == STAGE), keys]
-    rows: dict[str, list[dict[str, str]]] = {cohort: [] for cohort in roles}
-    for row in [*here.to_dict("records"), *out.assign(roi="").to_dict("records")]:
-        rows[row["cohort"]].append({**row, "role": roles[row["cohort"]]})
-    return rows
 
 
 def _text(column: pd.Series) -> np.ndarray:
