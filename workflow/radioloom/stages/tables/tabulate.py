@@ -13,7 +13,6 @@ import numpy as np
 from radioloom.compat import pyradiomics
 from radioloom.errors import StudyError
 from radioloom.stages.learning.clinical import EMPTY
-from radioloom.tables import FEATURES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -228,5 +227,4 @@ def _long(
     n, f = values.shape
     columns = {name: np.tile([row[name] for row in described], n) for name in described[0]}
     keys = {"cohort": cohort, "case": np.repeat(cases, f), "replicate": np.repeat(replicates, f), "roi": roi}
-    made = pd.DataFrame({**keys, **columns, "value": values.ravel()})
-    return made[[column.name for column in FEATURES.columns]]  # XXX until `group` is merged
+    return pd.DataFrame({**keys, **columns, "value": values.ravel()})
