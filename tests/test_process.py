@@ -21,8 +21,8 @@ ONE = (
 EVERY = """
 import sys
 import numpy as np
-from radioloom.process import settle
-settle()
+from radioloom.process import tune_process
+tune_process()
 import radioloom
 from radioloom.profile import known
 image = np.random.default_rng(0).normal(300, 50, (20, 20, 20)).round()
@@ -41,7 +41,7 @@ def test_compiled_kernels_are_loaded_without_the_compiler(root):
 
 def test_what_is_not_compiled_is_compiled_then_and_scipy_still_imports(root):
     code = (
-        "import sys; from radioloom.process import settle; settle(); import numba; import numpy as np;"
+        "import sys; from radioloom.process import tune_process; tune_process(); import numba; import numpy as np;"
         "print(numba.njit(lambda a: a.sum())(np.arange(5))); import scipy.linalg; print(scipy.linalg.norm([3, 4]))"
     )
     assert run(root, code) == ["10", "5.0"]
@@ -49,7 +49,7 @@ def test_what_is_not_compiled_is_compiled_then_and_scipy_still_imports(root):
 
 def test_a_new_function_is_linked_with_kernels_that_are_compiled_already(root):
     code = (
-        f"from radioloom.process import settle; settle(); {ONE} import numba;"
+        f"from radioloom.process import tune_process; tune_process(); {ONE} import numba;"
         "total = np.zeros(8); numba.njit(lambda values, lanes: add_up(values, lanes))(one, total); print(total.sum());"
         "numba.njit(lambda kernel, values, lanes: kernel(values, lanes))(add_up, one, total); print(total.sum());"
         "print(sum(add_up.stats.cache_hits.values()))"

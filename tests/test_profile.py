@@ -9,7 +9,8 @@ import yaml
 from radioloom.errors import StudyError
 from radioloom.profile import known, load
 from radioloom.settings import shipped
-from radioloom.stages.images.extract import kept_rows, warm
+from radioloom.stages.images.compile import warm
+from radioloom.stages.images.plan import kept_rows
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from radioloom import cli
 from radioloom.genomics import expression
-from radioloom.genomics.modules import find as modules
+from radioloom.genomics.modules import record as modules
 from radioloom.profile import known
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice

@@ -123,7 +123,7 @@ def test_starter_is_a_valid_study(tmp_path, monkeypatch):
     source = tmp_path / "mine" / "study.yaml"
     loaded = study.load(yaml.safe_load(source.read_text()), tmp_path, source)
     assert [row["pattern"] for row in loaded.sheets["training"]] == ["GTV-?1", "1"]
-    with pytest.raises(StudyError, match="is there already"):
+    with pytest.raises(StudyError, match="already exists; choose another name"):
         write_starter("mine", tmp_path)
     with pytest.raises(StudyError, match="cannot name a study"):
         write_starter("../mine", tmp_path)

@@ -122,7 +122,7 @@ def test_names_of_annotations_are_no_inputs_and_yet_no_new_one_is_missed(tmp_pat
 
 
 def test_study_that_makes_its_data_has_no_archive(tmp_path):
-    with pytest.raises(StudyError, match="take out `source` or `simulate`"):
+    with pytest.raises(StudyError, match="delete `source` or `simulate`"):
         study(tmp_path, WEB, simulate={})
 
 

@@ -1,4 +1,4 @@
-"""Hostile input: what unpacks to gigabytes, nests without end, lies about its size or points elsewhere is refused."""
+"""Untrusted input: what unpacks to gigabytes, nests without end, lies about its size or points elsewhere is refused."""
 
 import gzip
 import io
@@ -108,8 +108,8 @@ def absurd(source, path, **attributes) -> None:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory, zeros):
-    """A folder of hostile files, and a good series `ok` with `rs.dcm`."""
-    place = tmp_path_factory.mktemp("hostile")
+    """A folder of malicious files, and a good series `ok` with `rs.dcm`."""
+    place = tmp_path_factory.mktemp("untrusted")
     slices = ct(place / "ok")
     structures(place / "rs.dcm", {"GTV": [square(-97, 0, 12), square(-94, 0, 12)]})
     structures(place / "wide.dcm", {"GTV": [square(-97, -1e9, 1e9), square(-94, -1e9, 1e9)]})
@@ -214,8 +214,8 @@ def test_reports_and_arrivals_are_not_inflated(place):
     fault = arrivals.fault(bomb, "x")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert found.fault == "no report that can be read (ValueError); export it again"
-    assert fault == "it is no DICOM file, or a damaged one"
+    assert found.fault == "a report that cannot be read (ValueError); export it again"
+    assert fault == "it is not a DICOM file, or a damaged one"
     assert peak < 32 * MB
 
 

@@ -85,7 +85,7 @@ def test_voxels_that_are_not_read_may_be_anything(value):
         (None, "0 dimensions of object"),
         (itk(image())[:, :, 5], "2 dimensions"),
         (sitk.JoinSeries([itk(image())] * 2), "4 dimensions"),
-        (itk(np.stack([image()] * 3, -1), isVector=True), "3 values a voxel"),
+        (itk(np.stack([image()] * 3, -1), isVector=True), "3 values per voxel"),
         (volume(image(), shape=(3, 3, 3)), r"on a grid of \(3, 3, 3\)"),
         (volume(image(), spacing_mm=(-2.0, 2.0, 2.0)), r"spacing \(-2, 2, 2\) mm"),
         (volume(image(), origin_mm=(0.0, np.nan, 0.0)), "origin .*nan"),
@@ -246,11 +246,11 @@ def test_files_that_are_none(said, files, tmp_path):
         assert f"{name}: " in said(name, "mask.nii.gz")
         assert f"{name}: " in said("image.nii.gz", name)
     (tmp_path / "folder").mkdir()
-    assert "folder: no DICOM image among 0 file(s); mend the path" in said("folder", "mask.nii.gz")
+    assert "folder: no DICOM image among 0 file(s); correct the path" in said("folder", "mask.nii.gz")
     assert "folder: no RTSTRUCT, SEG or label map there" in said("image.nii.gz", "folder")
     assert "gone.nii: no such file" in said("gone.nii", "mask.nii.gz")
     assert "gone.nii: no such segmentation" in said("image.nii.gz", "gone.nii")
-    assert "no such folder; make it first" in said("image.nii.gz", "mask.nii.gz", "--out", str(tmp_path / "no/x.csv"))
+    assert "no such folder; create it first" in said("image.nii.gz", "mask.nii.gz", "--out", str(tmp_path / "no/x.csv"))
     assert "end the name in .csv or .parquet" in said("image.nii.gz", "mask.nii.gz", "--out", str(tmp_path / "x.txt"))
     assert "profile 'nope' is not known; choose one of" in said("image.nii.gz", "mask.nii.gz", "--profile", "nope")
 
@@ -270,7 +270,7 @@ def test_files_of_another_shape(said, files):
 @pytest.mark.parametrize("value", [np.nan, -np.inf, 1e39])
 def test_files_that_hold_what_is_not_finite(said, files, suffix, value):
     given, labels = files(changed(INSIDE, value), f"broken{suffix}"), files(mask(), f"labels{suffix}")
-    assert f"broken{suffix}: 1 voxels are not finite (NaN or infinite) or beyond 1e+37; mend" in said(given, labels)
+    assert f"broken{suffix}: 1 voxels are not finite (NaN or infinite) or beyond 1e+37; correct" in said(given, labels)
 
 
 @pytest.mark.parametrize("dtype", ["i4", "i8", "u8"])

@@ -3,8 +3,9 @@
 import pydicom
 import pytest
 
-from radioloom.cli import _drawn_on, main
-from radioloom.io.archives.archive import Credentials
+from radioloom.cli import main
+from radioloom.commands.idc import drawn_on
+from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.idc import Idc
 from radioloom.provenance import digest
 
@@ -41,7 +42,7 @@ def test_lung1_001_is_the_pair_that_we_hold(data_dir, tmp_path):
 
 def test_unknown_collection_is_answered_with_near_names(tmp_path, capsys):
     assert main(["idc", "nsclc_radiomcs", str(tmp_path / "x.tsv")]) == 1
-    assert "there are nsclc_radiomics" in capsys.readouterr().err
+    assert "it has nsclc_radiomics" in capsys.readouterr().err
 
 
 def test_segmentation_is_looked_at_to_see_what_it_was_drawn_on(bucket, data_dir, tmp_path, s3_environment):
@@ -53,4 +54,4 @@ def test_segmentation_is_looked_at_to_see_what_it_was_drawn_on(bucket, data_dir,
     place = Idc({"index": ""}, Credentials(), "")._place(segmentation)[0]
     name, folder = place.removeprefix("s3://").rstrip("/").split("/")
     bucket.upload(drawn, name, folder)
-    assert digest(image) in _drawn_on(tmp_path, segmentation)
+    assert digest(image) in drawn_on(tmp_path, segmentation)

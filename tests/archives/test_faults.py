@@ -16,7 +16,7 @@ from servers import certify, https, orthanc
 
 from radioloom.errors import StudyError
 from radioloom.io.archives import archive
-from radioloom.io.archives.archive import Short, bring
+from radioloom.io.archives.archive import IncompleteSeries, bring
 from radioloom.io.archives.kinds import connect
 from radioloom.io.write.objects import Header, ct_series
 from radioloom.volume import Grid, Volume
@@ -28,8 +28,8 @@ UID = HEADER.uid("series")
 FETCH = """\
 import os, sys, json
 from pathlib import Path
-from radioloom.io import archive
-from radioloom.io.sources import connect
+from radioloom.io.archives import archive
+from radioloom.io.archives.kinds import connect
 put = archive.os.replace
 def slow(*places):
     put(*places)
@@ -79,7 +79,7 @@ def dimse(running, **other) -> dict:
 @pytest.mark.parametrize("route", ["dicomweb", "dimse", "idc"])
 def test_killed_fetch_goes_on_with_what_is_there(route, sources, tmp_path):
     source = sources[route]
-    environment = {**os.environ, "PYTHONPATH": str(Path(archive.__file__).parents[2])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(archive.__file__).parents[3])}
     process = subprocess.Popen(
         [sys.executable, "-c", FETCH, json.dumps(source), str(tmp_path), UID], env=environment, start_new_session=True
     )
@@ -157,5 +157,5 @@ def test_object_missing_in_the_bucket_is_never_silently_short(bucket, series, lo
     for path in sorted(series.iterdir())[:2]:
         bucket.put("idc-open-data", f"short/{path.stem}.dcm", path.read_bytes())
     archive_ = connect({"kind": "idc", "index": str(other)}, "train", {})
-    with pytest.raises(Short, match="counts 3 instances in the series, and its bucket holds 2"):
+    with pytest.raises(IncompleteSeries, match="counts 3 instances in the series, and its bucket holds 2"):
         archive_.listed("", UID)

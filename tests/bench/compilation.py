@@ -17,11 +17,11 @@ HERE = Path(__file__).parent
 
 def compile_all() -> None:
     start = time.process_time()
-    from radioloom.process import settle
+    from radioloom.process import tune_process
 
-    settle()  # as the workflow's rule and the command do
+    tune_process()  # as the workflow's rule and the command do
     from radioloom.profile import load
-    from radioloom.stages.images.extract import warm
+    from radioloom.stages.images.compile import warm
 
     for name in (HERE / "w1.yaml", HERE / "w2.yaml", HERE / "native.yaml", "pyradiomics", "aerts2014", "ibsi"):
         warm(load(name))

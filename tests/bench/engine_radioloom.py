@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CHAIN = {"chain": "RCV", "repeats": 30, "seed": 20140603, "whose": {"case": "bench"}}
+CHAIN = {"chain": "RCV", "repeats": 30, "seed": 20140603, "region": {"case": "bench"}}
 
 
 def importing() -> None:
@@ -24,9 +24,9 @@ def profile(workload: str):
 
 
 def read(folder: Path, workload: str) -> tuple:
-    from radioloom.process import settle
+    from radioloom.process import tune_process
 
-    settle(keep_all=True)  # as the jobs that measure do
+    tune_process(keep_all=True)  # as the jobs that measure do
     import numpy as np
 
     from radioloom.volume import Grid, Volume
@@ -62,9 +62,9 @@ def perturb(image, mask, chosen) -> dict[str, float]:
 
 
 def from_files(folder: Path, workload: str) -> dict[str, float]:
-    from radioloom.process import settle
+    from radioloom.process import tune_process
 
-    settle()  # as the command `radioloom extract` does, and first
+    tune_process()  # as the command `radioloom extract` does, and first
     from radioloom.stages.images.single import measure as single
 
     name = "pyradiomics" if workload == "drop-in" else str(HERE / f"{workload.lower()}.yaml")

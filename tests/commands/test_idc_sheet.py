@@ -88,5 +88,5 @@ def test_a_sheet_that_is_there_is_not_written_over(tmp_path, monkeypatch, capsys
     assert main(["idc", "any", str(tmp_path / "sheet.tsv")]) == 0
     (tmp_path / "sheet.tsv").write_text("mine")
     assert main(["idc", "any", str(tmp_path / "sheet.tsv")]) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists; delete or rename it" in capsys.readouterr().err
     assert (tmp_path / "sheet.tsv").read_text() == "mine"

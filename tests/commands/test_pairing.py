@@ -59,7 +59,7 @@ def test_pairs_of_a_mixed_tree(tmp_path):
     assert found.left_out == [
         ("", ".", "1 file(s) that are not DICOM"), ("", "rt/cut", "a damaged DICOM file, cut off inside its header"),
     ]  # fmt: skip
-    assert not any(pair.telling for pair in found.pairs)
+    assert not any(pair.names_patient for pair in found.pairs)
 
 
 def test_sheet_is_one_that_a_study_reads(tmp_path, monkeypatch, capsys):
@@ -74,13 +74,13 @@ def test_sheet_is_one_that_a_study_reads(tmp_path, monkeypatch, capsys):
     curated = curate(rows, tmp_path / "data")
     segmented = segment(curated.images, tmp_path / "data")
     assert (curated.exclusions, segmented.exclusions) == ([], [])
-    assert len({image["series"] for image in curated.images}) == 3
+    assert len({image.series for image in curated.images}) == 3
     assert mapping.stat().st_mode & 0o777 == 0o600
     assert sorted(line.split("\t")[1] for line in mapping.read_text().splitlines()) == ["A", "B", "patient"]
     visits = [line.split("\t") for line in (tmp_path / "sheet.visits.tsv").read_text().splitlines()]
     assert sorted(days for _, _, days in visits) == ["", "0", "14", "days"]
     assert main(command) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists; delete or rename it" in capsys.readouterr().err
     assert pseudonym("A", read_key()) in sheet.read_text()
 
 
@@ -167,7 +167,7 @@ def test_nothing_written_tells_who_the_patient_is(tmp_path, monkeypatch, capfd):
     assert canaries.found_below(out) == {}
     (tmp_path / "data" / "ct").rename(tmp_path / "data" / canaries.patient)
     main(["discover", str(tmp_path / "data"), "--out", str(out / "d.tsv"), "--roi", "GTV"])
-    assert "1 row(s) name folders or files that bear their patient's own name" in capfd.readouterr().err
+    assert "1 row(s) name folders or files that hold their patient's name or number" in capfd.readouterr().err
     assert WORD.upper() in (out / "d.tsv").read_text()
 
 
@@ -190,7 +190,7 @@ def test_paths_of_what_is_left_out_do_not_enter_a_repository(tmp_path, monkeypat
         "CT series of 3 file(s): no segmentation goes with it": ("folder of file 3 of 32", "SMITH_JOHN/ct"),
     }
     assert {why: path for path, why in rows if why in named} == {why: paths[not inside] for why, paths in named.items()}
-    assert ("lies in a repository and has numbers for paths" in told) == inside
+    assert ("paths are replaced by numbers because this file is inside a repository" in told) == inside
     assert ("keep it to yourself" in told) != inside
 
 

@@ -44,7 +44,7 @@ def configurations(data_dir):
 def judged(found, dataset, family):
     mine = [each for each in found if each.dataset == dataset and each.family == family]
     assert mine
-    faults = [each for each in mine if each.verdict != "within tolerance"]
+    faults = [each for each in mine if each.result != "within tolerance"]
     assert not faults, "\n".join(map(str, faults))
 
 

@@ -24,7 +24,7 @@ def values(data_dir):
 @pytest.mark.parametrize("test", ["orientation", *stage.tests()])
 def test_response_maps(test, maps):
     found = maps[test]
-    assert found.verdict == "within tolerance", f"{found.image}: largest deviation {100 * found.largest:.3f} % of range"
+    assert found.result == "within tolerance", f"{found.image}: largest deviation {100 * found.largest:.3f} % of range"
     assert found.within == 1.0
 
 
@@ -33,7 +33,7 @@ def test_response_maps(test, maps):
 def test_feature_values(number, letter, values):
     mine = [each for each in values if each.dataset == f"IBSI 2, {number}.{letter}"]
     assert len(mine) == (17 if (number, letter) == (8, "B") else 18)
-    faults = [each for each in mine if each.verdict != "within tolerance"]
+    faults = [each for each in mine if each.result != "within tolerance"]
     assert not faults, "\n".join(map(str, faults))
 
 
@@ -54,7 +54,7 @@ def test_axes_that_are_swapped_fall_short(data_dir, monkeypatch):
         return replace(image, array=image.array.transpose(2, 1, 0))
 
     monkeypatch.setattr(stage, "read_phantom", swapped)
-    assert next(stage.response_maps(data_dir)).verdict == "differs"
+    assert next(stage.response_maps(data_dir)).result == "differs"
 
 
 def test_without_the_phantoms_the_user_is_told_what_to_fetch(tmp_path):
@@ -71,7 +71,7 @@ def test_the_command_prints_both_phases(data_dir, maps, values, monkeypatch, cap
     printed = capsys.readouterr().out
     assert "# IBSI 2, response maps: 34 within tolerance" in printed
     assert len(re.findall(r"^# IBSI 2, \d\.[AB]: 1[78] within tolerance$", printed, re.M)) == 18
-    wrong = replace(maps["1.a.1"], verdict="differs", largest=0.5)
+    wrong = replace(maps["1.a.1"], result="differs", largest=0.5)
     monkeypatch.setattr(stage, "response_maps", lambda _: [wrong])
     assert main(["conformance", "--data", str(data_dir)]) == 1
     assert "50.0000 %\tdiffers" in capsys.readouterr().out

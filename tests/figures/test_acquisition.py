@@ -12,7 +12,7 @@ from radioloom.figures.style import svg
 FRAME = survival_study().acquisition
 
 
-def test_factors_that_part_the_cases_alike_stand_together():
+def test_factors_that_divide_the_cases_alike_are_listed_together():
     assert acquisition.factors(FRAME) == [["manufacturer", "kernel"], ["slice_thickness_mm"], ["all"], ["cohort"]]
 
 
@@ -29,7 +29,7 @@ def test_the_signature():
     assert table.columns[1:] == (
         "as measured",
         "as measured, within cohorts",
-        "ComBat of all cases",
+        "after ComBat fitted on all cases",
         "cohort, as measured",
     )
     assert table.rows[0] == ("morphology_volume", "0.70", "0.25", "0.01", "0.55")
@@ -38,20 +38,20 @@ def test_the_signature():
 
 
 def test_scanners_that_are_the_cohorts_are_named_so():
-    """One scanner a cohort: the vendor parts the cases as the cohort does, and nothing can be said of it alone."""
+    """One scanner a cohort: the vendor divides the cases as the cohort does: its effect is confounded."""
     frame = FRAME[FRAME["factor"].isin(["slice_thickness_mm", "cohort"])]
     thick = frame[frame["factor"] == "slice_thickness_mm"]
     frame = pd.concat([thick, thick[thick["given"] == "nothing"].assign(factor="cohort")])
     assert acquisition.factors(frame) == [["slice_thickness_mm", "cohort"]]
-    first, second = acquisition.words(frame)
-    assert first.startswith("20% of 20 features go with slice thickness by more than 10% of their variance.")
-    assert second.startswith("Slice thickness is the same within each cohort")
+    first, second = acquisition.sentences(frame)
+    assert first == "Slice thickness explains more than 10% of the variance of 20% of the 20 features."
+    assert second.startswith("Slice thickness is the same within each cohort. Its effect is confounded with cohort")
 
 
 def test_words_of_a_study_whose_images_are_alike():
     alike = FRAME[FRAME["factor"].isin(["model", "cohort"])]
-    assert acquisition.words(alike) == [
-        "Nothing that the headers of these images state differs between cases: there is nothing to compare."
+    assert acquisition.sentences(alike) == [
+        "Nothing that the headers of these images record differs between cases: there is nothing to compare."
     ]
 
 
@@ -61,4 +61,4 @@ def test_figure_shows_what_there_is(harmonised):
     drawn = svg(acquisition.shares(frame, ["manufacturer", "kernel"]), "x", "y")
     said = [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text[^>]*>(.*?)</text>", drawn, re.S)]
     assert {"vendor and kernel", "as measured", "as measured, within cohorts"} <= set(said)
-    assert ("ComBat of all cases" in said) == ("all cases" in harmonised)
+    assert ("after ComBat fitted on all cases" in said) == ("all cases" in harmonised)

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from radioloom.figures.flow import counts, flow
+from radioloom.figures.flow import cohorts, counts, flow
 from radioloom.figures.style import svg
 
 
@@ -60,3 +60,27 @@ def test_the_diagram_says_it():
         "none",
     ):
         assert f">{said}<" in text
+
+
+FLOW = pd.DataFrame({"cohort": ["a"], "cases_in": [2], "images_in": [2]})
+CLINICAL = pd.DataFrame(
+    {"cohort": "a", "case": ["1", "2", "3"], "time_days": [365.25, 730.5, 9e9], "event": [True, False, True]}
+)
+
+
+def test_cohorts_leave_the_excluded_out_of_outcomes():
+    series = pd.DataFrame(
+        {"cohort": "a", "choice": ["usable", "usable", "excluded"], "modality": "CT",
+         "manufacturer": ["GE", None, "X"], "slice_thickness_mm": [1.0, 3.0, 9.0]}
+    )  # fmt: skip
+    out = pd.DataFrame({"cohort": ["a"], "case": ["3"]})
+    row = cohorts(FLOW, {"a": "training"}, series, CLINICAL, out).rows[0]
+    assert row == ("a", "training", "2", "2", "1 (50%)", "18 (12–24)", "CT", "GE 1, not recorded 1", "2 (1–3)")
+
+
+def test_cohorts_without_images_or_outcomes_have_no_columns_of_them():
+    out = pd.DataFrame({"cohort": ["a"], "case": ["3"]})
+    table = cohorts(FLOW, {"a": "training"}, None, CLINICAL, out)
+    assert table.columns == ("cohort", "role", "cases", "events", "follow-up, months: median (range)")
+    assert table.rows[0] == ("a", "training", "2", "1 (50%)", "18 (12–24)")
+    assert cohorts(FLOW, {"a": "training"}, None, None, out).rows == (("a", "training", "2"),)

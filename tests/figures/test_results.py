@@ -47,20 +47,22 @@ def test_undefined_bounds_at_the_start_do_not_break_the_band():
 def test_forest_of_performance():
     frame = pd.DataFrame(
         {
+            "kind": ["signature", "baseline", "null"],
             "model": ["signature", "suvmax", "null"],
+            "label": ["signature", "suvmax", "null models"],
             "estimate": [0.7, 0.6, 0.5],
             "low": [0.6, 0.5, 0.3],
             "high": [0.8, 0.7, 0.7],
         }
     )
-    texts = said(forest.performance(frame, "valid1 (n 9)", "C-index", forest.limits(frame)))
-    assert {"signature", "suvmax", "null", "0.70 (0.60–0.80)", "valid1 (n 9)", "C-index"} <= set(texts)
-    assert forest.limits(frame) == pytest.approx((0.28, 0.82))
+    texts = said(forest.performance(frame, "valid1 (n 9)", "C-index", forest.limits([frame]), ["suvmax"]))
+    assert {"signature", "suvmax", "null models", "0.70 (0.60–0.80)", "valid1 (n 9)", "C-index"} <= set(texts)
+    assert forest.limits([frame]) == pytest.approx((0.28, 0.82))
 
 
 def test_limits_hold_chance_and_stay_in_the_unit_interval():
     frame = pd.DataFrame({"estimate": [0.95], "low": [np.nan], "high": [1.2]})
-    assert forest.limits(frame) == pytest.approx((0.38, 1.0))
+    assert forest.limits([frame]) == pytest.approx((0.38, 1.0))
 
 
 def test_forest_of_coefficients_says_the_ratio():
@@ -71,7 +73,8 @@ def test_forest_of_coefficients_says_the_ratio():
 
 def pairs(n_features=3, n_modules=2):
     rows = [
-        {"module": f"M{m}", "feature_id": f"f{k:02d}", "rho": (k - 5) / 50 + m / 10, "p": 0.01,
+        {"module": f"M{m}", "feature_id": f"f{k:02d}", "kind": "feature", "trait": "", "value": "",
+         "rho": (k - 5) / 50 + m / 10, "p": 0.01,
          "q": 0.04 if k == 1 else 0.2, "p_max": 0.01 if m == 1 else 0.2, "n": 30,
          "rho_given_volume": np.nan if k == 0 else 0.1}
         for k in range(n_features) for m in range(1, n_modules + 1)
@@ -84,6 +87,15 @@ def test_module_map_marks_what_passed_and_only_where_it_was_tested():
     assert {"0.02**", "0.12*", "0.04", "f02"} <= set(texts)
     assert texts.index("f02") < texts.index("f00")
     assert not [t for t in said(modulemap.module_map(pairs(), {}, [], "rho_given_volume")) if "*" in t]
+
+
+def test_question_and_answer_of_a_trait_stand_on_a_line_each():
+    frame = pairs().assign(kind="trait", trait="Nodule = mass: or not", value="")
+    frame.loc[frame["feature_id"] == "f01", "value"] = "oval"
+    texts = said(modulemap.module_map(frame, {}, []))
+    assert texts.count("Nodule = mass: or not") == 3
+    assert texts.count("oval") == 1
+    assert not [t for t in texts if t.startswith("f0")]
 
 
 def test_module_map_of_many_features_shows_the_strongest_and_those_asked_for():
@@ -104,7 +116,7 @@ def test_reliability_counts_what_is_kept():
         {"source": "retest", "feature_id": list("abcd"), "estimate": [0.9, 0.8, 0.7, np.nan],
          "low": [0.8, 0.75, 0.5, np.nan], "high": [0.95, 0.9, 0.8, np.nan]}
     )  # fmt: skip
-    texts = said(reliability.reliability(frame, 0.75, ["b"]))
+    texts = said(reliability.sorted_icc(frame, 0.75, ["b"]))
     assert "retest: 2 of 4 kept" in texts
     assert "signature" in texts
 
@@ -130,3 +142,13 @@ def test_hidden_factors_in_the_order_asked_for():
     texts = said(truth.hidden_factors(frame, ["y", "x", "z"]))
     assert texts.index("y") < texts.index("x")
     assert "z" not in texts
+
+
+def test_reliability_says_what_passed_everywhere():
+    frame = pd.DataFrame(
+        {"source": ["a", "a", "b", "b"], "feature_id": ["x", "y"] * 2, "form": "ICC(A,1)", "estimate": 0.9,
+         "low": [0.8, 0.7, 0.8, 0.8], "high": 0.95, "n": [10, 9, 20, 20], "k": 2}
+    )  # fmt: skip
+    table = reliability.by_source(frame, 0.75)
+    assert [row[-1] for row in table.rows] == ["1 (50%)", "2 (100%)", "1 (50%)"]
+    assert table.rows[0][2] == "9–10"

@@ -2,7 +2,6 @@ import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
-import pytest
 
 from radioloom.figures import style
 
@@ -54,9 +53,9 @@ def test_drawing_leaves_the_settings_of_others_alone():
     assert matplotlib.rcParams["font.size"] == before
 
 
-@pytest.mark.parametrize("model", [*style.MODEL_COLOURS, "suvmax", "clinical+signature"])
-def test_every_model_has_a_colour_of_its_own(model):
-    others = ["clinical+signature", "suvmax"]
-    colours = [style.colour(name, others) for name in [*style.MODEL_COLOURS, *others]]
-    assert len(set(colours)) == len(colours)
-    assert style.colour(model, others) in colours
+def test_every_model_has_a_colour_and_a_marker_of_its_own():
+    baselines = ["suvmax", "volume", "clinical", "clinical+signature", "size"]
+    kinds = [(kind, kind) for kind in style.LOOKS] + [("baseline", name) for name in baselines]
+    looks = [style.look(kind, model, baselines) for kind, model in kinds]
+    assert len({colour for colour, _ in looks}) == len(looks)
+    assert len({marker for _, marker in looks}) == len(looks)

@@ -44,7 +44,15 @@ def test_plain(value, said):
 def test_names():
     assert words.count(1, "case") == "1 case"
     assert words.count(2, "series", "series") == "2 series"
-    assert words.metric("delta_c_index") == "C-index minus that of volume"
-    assert words.metric("delta_auc_suv_max") == "AUC minus that of suv max"
+    assert words.metric("c_index") == "C-index"
+    assert words.where("validation", "valid1") == "valid1"
+    assert words.where("apparent", "train") == "train, apparent"
     assert words.metric("a_new_one") == "a new one"
     assert words.feature("glcm_contrast") == "glcm contrast"
+
+
+def test_a_cell_reads_as_its_metric_does():
+    row = {"estimate": 0.0004, "low": math.nan, "high": math.nan}
+    assert words.cell({**row, "metric": "logrank_p"}) == "< 0.001"
+    assert words.cell({"metric": "hazard_ratio", "estimate": 2.0, "low": 1.5, "high": 3.0}) == "2.00 (1.50–3.00)"
+    assert words.cell({"metric": "a_new_one", "estimate": 0.2, "low": 0.1, "high": 0.3}) == "0.20 (0.10–0.30)"

@@ -14,7 +14,8 @@ from radioloom.filters import FILTERS, reach, response_maps
 from radioloom.profile import load
 from radioloom.settings import check, shipped
 from radioloom.stages.images import margin
-from radioloom.stages.images.extract import extract, extract_batch, warm
+from radioloom.stages.images.compile import warm
+from radioloom.stages.images.extract import extract, extract_batch
 from radioloom.volume import Grid, Volume
 
 SPACING = (2.0, 1.0, 1.0)

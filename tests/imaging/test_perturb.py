@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from radioloom.errors import BadRoi
+from radioloom.imaging.around import place
 from radioloom.imaging.perturb import (
     HIGH,
     MOST_DEG,
@@ -19,7 +20,7 @@ from radioloom.imaging.perturb import (
     on_grid,
     perturbed,
 )
-from radioloom.imaging.resample import place, resample, resample_mask
+from radioloom.imaging.resample import resample, resample_mask
 from radioloom.imaging.supervoxels import SIDE_MM, supervoxels
 from radioloom.provenance import rng
 from radioloom.schema import obeys

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
-from radioloom.imaging.resample import place, resample, resample_mask, spacing_of, target_grid
+from radioloom.imaging.around import place
+from radioloom.imaging.resample import resample, resample_mask, spacing_of, target_grid
 from radioloom.volume import Grid, Volume
 
 OBLIQUE = ((0.8, 0.6, 0.0), (-0.6, 0.8, 0.0), (0.0, 0.0, 1.0))

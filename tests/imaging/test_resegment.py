@@ -7,9 +7,9 @@ import pytest
 
 from radioloom.conformance.ibsi1 import CONFIGURATIONS, on_grid, phantom
 from radioloom.errors import BadRoi
+from radioloom.imaging.around import bounding_box
 from radioloom.imaging.resegment import resegment
 from radioloom.profile import load
-from radioloom.stages.images.extract import bounding_box
 
 
 def kept(values, inside=None, **rule):

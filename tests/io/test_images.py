@@ -47,9 +47,9 @@ def test_what_is_no_scalar_volume_is_refused(tmp_path):
         images.read(write(tmp_path, four))
     with pytest.raises(BadImage, match="2 dimensions"):
         images.geometry(write(tmp_path, sitk.Image(3, 4, sitk.sitkInt16), "x.mha"))
-    with pytest.raises(BadImage, match="3 values a voxel"):
+    with pytest.raises(BadImage, match="3 values per voxel"):
         images.read(write(tmp_path, sitk.Image([3, 4, 5], sitk.sitkVectorUInt8, 3)))
-    with pytest.raises(BadMask, match="3 values a voxel"):
+    with pytest.raises(BadMask, match="3 values per voxel"):
         images.read_native(write(tmp_path, sitk.Image([3, 4, 5], sitk.sitkVectorUInt8, 3)), BadMask)
 
 

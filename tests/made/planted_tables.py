@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from radioloom import tables
-from radioloom.stages.learning import fit, reduce, reliability, split, validate
+from radioloom import features, tables
+from radioloom.features.record import FILTERED
+from radioloom.stages.learning import fit, material, reduce, reliability, split, validate
 from radioloom.stages.learning.clinical import clinical
+from radioloom.stages.learning.signature import Signature
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS, FEATURES, METRICS, RELIABILITY, SELECTION, SPLITS
 
 ROLES = {
@@ -31,6 +33,7 @@ KINDS = (
 )
 VOLUME, TEXTURE = "morphology_f00", "glcm_f00"
 PROFILE = "0123456789ab"
+OF_OUR_OWN = {"signature": "signature", "null": "null"}  # kind of the models that are no baseline
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Made:
                 "kind": "cox" if self.kind == "survival" else "logistic",
                 "selector": self.selector,
                 "n_features": 4,
+                "settings": {},
                 "covariates": self.covariates,
             },
             "baselines": {"volume": [VOLUME]},
@@ -112,16 +116,16 @@ class Made:
         return RELIABILITY.frame(reliability.reliability(self.features, self.roles, self.study["reliability"]))
 
     @cached_property
-    def material(self) -> reduce.Material:
+    def material(self) -> material.Material:
         more = COVARIATES.frame([row for found in self.clinical for row in found.covariates])
-        return reduce.material(self.features, self.outcomes, more, self.reliability, self.study, PROFILE)
+        return material.material(self.features, self.outcomes, more, self.reliability, self.study, PROFILE)
 
     @cached_property
     def selection(self) -> pd.DataFrame:
         return SELECTION.frame(reduce.reduce(self.material, self.splits))
 
     @cached_property
-    def signature(self) -> dict[str, Any]:
+    def signature(self) -> Signature:
         return fit.fit(self.material, self.splits, self.selection)
 
     @cached_property
@@ -141,6 +145,14 @@ class Made:
         """All that learning gave, as declared tables."""
         names = ("predictions", "metrics", "curves", "selection")
         return {name: getattr(tables, name.upper()).frame(getattr(self.validated, name)) for name in names}
+
+
+def metric_of(metrics: pd.DataFrame, *place: str, column: str = "estimate", **keys: str) -> float:
+    """One number of METRICS by its key: `place` is evaluation, cohort, model, metric; `keys` kind, variant, against."""
+    evaluation, cohort, model, metric = place
+    keys = {"kind": OF_OUR_OWN.get(model, "baseline"), "variant": "", "against": ""} | keys
+    keys |= {"evaluation": evaluation, "cohort": cohort, "model": model, "metric": metric}
+    return float(metrics.loc[tuple(keys[name] for name in METRICS.key), column])
 
 
 def _outcomes(cases: list[str], log_hazard: np.ndarray, draw: np.random.Generator) -> pd.DataFrame:
@@ -185,6 +197,7 @@ def _long(cohort, cases, replicate, names, values) -> pd.DataFrame:
     many, columns = np.repeat(cases, len(names)), list(zip(*names, strict=True))
     image, family, feature = (np.tile(column, len(cases)) for column in columns)
     label = [f"{f}_{x}" if i == "original" else f"{i}_{f}_{x}" for i, f, x in names]
+    groups = [features.family(x).group if i == "original" else FILTERED for i, x, _ in names]
     return pd.DataFrame(
         {
             "cohort": cohort,
@@ -197,6 +210,7 @@ def _long(cohort, cases, replicate, names, values) -> pd.DataFrame:
             "discretisation": "",
             "feature": feature,
             "ibsi": "",
+            "group": np.tile(groups, len(cases)),
             "feature_id": np.tile(label, len(cases)),
             "value": values.ravel(),
         }

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from radioloom import tables
-from radioloom.stages.images.rows import UNTOLD
+from radioloom.stages.images.rows import OPTIONAL
 
-USUAL = dict.fromkeys(UNTOLD) | {"manufacturer": "A", "model": "M", "kernel": "K", "kvp": 120.0}
+USUAL = dict.fromkeys(OPTIONAL) | {"manufacturer": "A", "model": "M", "kernel": "K", "kvp": 120.0}
 USUAL |= {"slice_thickness_mm": 2.5, "slice_spacing_mm": 2.5, "pixel_spacing_mm": 0.9}
 
 
@@ -19,12 +19,12 @@ def scans(features: pd.DataFrame, **said) -> tuple[pd.DataFrame, pd.DataFrame]:
         more = {"n_voxels": 9, "volume_mm3": 9.0, "contour_mm3": 9.0}
         cases.append({**row, **used, **more, "role": "training", "unit": "HU", "source": "NIfTI"})
         keys = {key: row[key] for key in ("cohort", "case", "replicate")}
-        verdict = {"n_slices": 9, "n_files_ignored": 0, "n_copies": 0, "verdict": "usable", "reason": None}
-        series.append({**keys, **used, **USUAL, **own, **verdict})
+        used_series = {"n_slices": 9, "n_files_ignored": 0, "n_copies": 0, "choice": "usable", "reason": None}
+        series.append({**keys, **used, **USUAL, **own, **used_series})
         localizer = {
             "series": "other",
             "manufacturer": "wrong",
-            "verdict": "excluded",
+            "choice": "excluded",
             "check": "not_chosen",
             "reason": "not chosen",
         }

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from radioloom import tables
-from radioloom.stages.genomics.associate import associate
-from radioloom.stages.images.rows import UNTOLD
+from radioloom.stages.genomics.associate import Measured, associate
+from radioloom.stages.images.rows import OPTIONAL
+from radioloom.stages.report.reading import signature_record
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
 
@@ -15,6 +16,7 @@ COHORTS = {"train": ("training", 40), "valid1": ("validation", 30), "valid2": ("
 MORE = {"retest": ("test-retest", 12), "readers": ("observers", 8), "genomics": ("genomics", 30)}
 VENDORS = ("Siemens", "GE MEDICAL SYSTEMS", "Philips")
 FEATURES = ["morphology_volume", "intensity_energy", "glrlm_grey_level_non_uniformity"]
+KINDS = {"signature": "signature", "volume": "baseline", "null": "null"}
 FEATURES += ["wavelet-HLH_glrlm_grey_level_non_uniformity"]
 
 
@@ -36,13 +38,12 @@ def survival_study(seed: int = 1) -> ReportInputs:
     wide = features[features["cohort"] == "genomics"].set_index("case")[FEATURES]
     settings = _settings("survival", sizes)
     block = {**settings["genomics"], "modules": {"method": "kmeans", "n_modules": 4, "min_genes": 5}}
-    found = associate(wide, expression, block, FEATURES, FEATURES[0], seed)
+    found = associate(Measured(wide, {}), expression, block, FEATURES, FEATURES[0], seed)
     gone = set(zip(excluded["cohort"], excluded["case"], strict=True))
     learned = clinical[[key not in gone for key in zip(clinical["cohort"], clinical["case"], strict=True)]]
     return ReportInputs(
         settings=settings,
         sheets=sheets,
-        cases=_cases(sheets),
         masks=_masks(sheets),
         overlaps=_overlaps(sheets["readers"]),
         series=_series(sheets, draw),
@@ -57,9 +58,10 @@ def survival_study(seed: int = 1) -> ReportInputs:
         curves=_curves(learned[learned["cohort"].isin(["valid1", "valid2"])], cases),
         modules=found.modules,
         associations=found.associations,
-        genomics=found.summary,
+        summary=found.summary,
         pictures=_pictures(sheets, gone, draw),
-        truth={"cases": cases, "genes": genes, "features": features},
+        truth={"cases": cases, "genes": genes},
+        features=features,
         provenance=_provenance(),
     )
 
@@ -77,7 +79,6 @@ def binary_study(seed: int = 2) -> ReportInputs:
     return ReportInputs(
         settings=_settings("binary", {"sts": ("training", 25)}),
         sheets=sheets,
-        cases=_cases(sheets),
         series=_series(sheets, draw, "PT"),
         exclusions=tables.EXCLUSIONS.frame([]),
         clinical=clinical,
@@ -131,15 +132,6 @@ def _sheet(cohort, role, n):
     ]
 
 
-def _cases(sheets):
-    rows = [
-        {**row, "modality": "CT", "unit": "HU", "source": "RTSTRUCT", "series": "0", "n_voxels": 900, "volume_mm3": 9e3,
-         "contour_mm3": 9e3}
-        for sheet in sheets.values() for row in sheet
-    ]  # fmt: skip
-    return tables.CASES.frame(rows)
-
-
 def _masks(sheets):
     """Contours but for one cohort; every third of valid1 with a note. No chance: the tables after it stay the same."""
     rows = []
@@ -177,11 +169,11 @@ def _series(sheets, draw, modality="CT"):
             vendor = VENDORS[draw.integers(3)]
             thick = float(draw.choice([1.25, 2.0, 3.0]))
             rows.append(
-                dict.fromkeys(UNTOLD) | {
+                dict.fromkeys(OPTIONAL) | {
                     "cohort": row["cohort"], "case": row["case"], "replicate": row["replicate"], "series": "s",
                     "modality": modality, "manufacturer": vendor, "model": "M", "kernel": "B30f", "kvp": 120.0,
                     "slice_thickness_mm": thick, "slice_spacing_mm": thick, "pixel_spacing_mm": 0.977, "n_slices": 60,
-                    "n_files_ignored": 0, "n_copies": 0, "verdict": "usable",
+                    "n_files_ignored": 0, "n_copies": 0, "choice": "usable",
                 }
             )  # fmt: skip
     return tables.SERIES.frame(rows)
@@ -309,21 +301,22 @@ def _signature(kind, ratio):
          "ratio": float(np.exp(b)), "low": float(np.exp(b - 0.3)), "high": float(np.exp(b + 0.3))}
         for k, (name, group, b) in enumerate(zip(FEATURES, groups, beta, strict=True))
     ]  # fmt: skip
-    return {
+    return signature_record({
         "name": "signature", "model": kind, "ratio": ratio, "features": terms, "intercept": 0.0, "n": 38,
         "n_events": 27, "ridge": 0.0, "note": "", "cut_point": 0.0412, "profile": "abc123", "baselines": {},
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _metrics(main, clinical, validations, draw):
     rows = []
 
-    def add(evaluation, cohort, model, numbers, name=main):
+    def add(evaluation, cohort, model, numbers, name=main, against=""):
         part = clinical[clinical["cohort"] == cohort]
         low, high = (numbers[0] - numbers[1], numbers[0] + numbers[1]) if numbers[1] else (np.nan, np.nan)
         rows.append(
-            {"evaluation": evaluation, "cohort": cohort, "model": model, "metric": name, "estimate": numbers[0],
-             "low": low, "high": high, "n": len(part), "n_events": int(part["event"].sum())}
+            {"evaluation": evaluation, "cohort": cohort, "kind": KINDS[model], "model": model, "variant": "",
+             "against": against, "metric": name, "estimate": numbers[0], "low": low, "high": high, "n": len(part),
+             "n_events": int(part["event"].sum())}
         )  # fmt: skip
 
     first = clinical["cohort"].iloc[0]
@@ -332,7 +325,8 @@ def _metrics(main, clinical, validations, draw):
         add(evaluation, cohort, "signature", (0.74 - 0.03 * place, 0.07))
         add(evaluation, cohort, "volume", (0.62, 0.08))
         add(evaluation, cohort, "null", (0.502, 0.11))
-        add(evaluation, cohort, "signature", (0.10, 0.09), f"delta_{main}")
+        add(evaluation, cohort, "signature", (0.10, 0.09), against="volume")
+        add(evaluation, cohort, "signature", ((1 + 13 * place) / 51, 0), "null_p")
         if evaluation == "validation":
             add(evaluation, cohort, "signature", (0.004 * (1 + place), 0), "logrank_p")
             add(evaluation, cohort, "signature", (2.7, 1.2), "hazard_ratio")
@@ -343,7 +337,8 @@ def _metrics(main, clinical, validations, draw):
 
 def _predictions(clinical, cases):
     rows = clinical.merge(cases, on=["cohort", "case"])
-    keys = {"split": "frozen", "model": "signature", "part": np.where(rows["cohort"] == "train", "train", "test")}
+    keys = {"split": "frozen", "kind": "signature", "model": "signature", "variant": ""}
+    keys["part"] = np.where(rows["cohort"] == "train", "train", "test")
     return tables.PREDICTIONS.frame(rows[["cohort", "case"]].assign(**keys, risk=rows["log_hazard"]))
 
 
@@ -357,8 +352,9 @@ def _curves(clinical, cases):
                 risk = int((own["time_days"] >= time).sum())
                 survival *= 1 - (own["event"] & (own["time_days"] == time)).sum() / risk
                 rows.append(
-                    {"cohort": cohort, "model": "signature", "group": group, "time_days": time, "survival": survival,
-                     "low": max(0, survival - 0.15), "high": min(1, survival + 0.12), "at_risk": risk}
+                    {"cohort": cohort, "kind": "signature", "model": "signature", "group": group, "time_days": time,
+                     "survival": survival, "low": max(0, survival - 0.15), "high": min(1, survival + 0.12),
+                     "at_risk": risk}
                 )  # fmt: skip
     return tables.CURVES.frame(rows)
 

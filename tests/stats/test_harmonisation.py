@@ -100,7 +100,7 @@ def test_alone_a_feature_is_brought_to_the_place_and_spread_of_the_pool():
 
 
 def test_a_covariate_that_follows_from_the_batches_is_refused():
-    with pytest.raises(StudyError, match="cannot be told from the batches"):
+    with pytest.raises(StudyError, match="is confounded with the batches"):
         fit_combat(VALUES, BATCH, (BATCH == "GE")[:, None])
 
 

@@ -147,9 +147,9 @@ def test_nothing_else_is_lost(finished, exclusions):
 def test_text_among_the_slices_is_counted_and_told(finished):
     series = pd.read_parquet(finished.results / "tables" / "series.parquet").set_index("case")
     assert series.loc["text_among", "n_files_ignored"] == 1
-    assert series.loc["text_among", "verdict"] == "usable"
-    assert series.loc["copied", ["n_copies", "n_slices", "verdict"]].tolist() == [1, SHAPE[0], "usable"]
-    assert series.loc["missing_slice", ["check", "verdict"]].tolist() == ["missing_slices", "excluded"]
+    assert series.loc["text_among", "choice"] == "usable"
+    assert series.loc["copied", ["n_copies", "n_slices", "choice"]].tolist() == [1, SHAPE[0], "usable"]
+    assert series.loc["missing_slice", ["check", "choice"]].tolist() == ["missing_slices", "excluded"]
 
 
 def test_reasons_reach_the_report(finished, exclusions):

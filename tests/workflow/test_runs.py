@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from filelock import FileLock
 
 from made.annotated import aim, answer
 from made.studies import ROOT, Bench, environment, fill
@@ -27,14 +28,24 @@ def bench(tmp_path) -> Bench:
     return Bench(tmp_path)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Bench:
-    """A study run to its end with two cores; tests copy it before they change it."""
-    place = tmp_path_factory.mktemp("finished")
-    (place / "data").mkdir()
-    bench = fill(Bench(place, snakefile=project(place / "project") / "Snakefile"))
-    bench.run(cores=2)
-    return bench
+    """A study run to its end with two cores, once for all processes of the tests; tests copy it before they change it.
+
+    What is left to run in it afterwards, in place, stands in left.json.
+    """
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
+    with FileLock(f"{place}.lock"):
+        if not (place / "left.json").is_file():
+            shutil.rmtree(place, ignore_errors=True)  # of a process that failed
+            (place / "data").mkdir(parents=True)
+            bench = fill(Bench(place, snakefile=project(place / "project") / "Snakefile"))
+            bench.run(cores=2)
+            (place / "study.json").write_text(json.dumps([bench.rows, bench.outcomes]), encoding="utf-8")
+            (place / "left.json").write_text(json.dumps(bench.planned()), encoding="utf-8")
+    rows, outcomes = json.loads((place / "study.json").read_text(encoding="utf-8"))
+    return Bench(place, rows, outcomes, snakefile=place / "project" / "Snakefile")
 
 
 def project(place: Path) -> Path:
@@ -62,7 +73,7 @@ def test_report_and_tables_are_there(finished):
     metrics = pd.read_parquet(finished.results / "tables" / "metrics.parquet")
     assert {"signature", "volume", "null"} <= set(metrics["model"])
     assert {"apparent", "validation", "cross-validation"} <= set(metrics["evaluation"])
-    assert finished.planned() == {}
+    assert json.loads((finished.place / "left.json").read_text(encoding="utf-8")) == {}
 
 
 def test_terminal_tells_how_far_it_is(bench):
@@ -194,12 +205,11 @@ def test_traits_run_what_rests_on_them_and_nothing_else(copied):
         ("figures/flow.py", {"report"}, {"validate", "extract", "fit"}),
     ],
 )
-def test_editing_a_module_runs_exactly_what_rests_on_it(finished, module, rerun, kept):
-    path = finished.snakefile.parent / "workflow" / "radioloom" / module
-    text = path.read_text()
-    path.write_text(text + "\n# a change\n")
-    planned = set(finished.planned())
-    path.write_text(text)
+def test_editing_a_module_runs_exactly_what_rests_on_it(copied, module, rerun, kept):
+    copied.snakefile = copied.place / "project" / "Snakefile"
+    path = copied.snakefile.parent / "workflow" / "radioloom" / module
+    path.write_text(path.read_text() + "\n# a change\n")
+    planned = set(copied.planned())
     assert rerun <= planned
     assert not kept & planned
 

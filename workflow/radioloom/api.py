@@ -1,8 +1,7 @@
-"""Features of one image and mask, from Python: what the command `radioloom extract` and notebooks use."""
+"""Python interface: features of one image and mask, as a table (for notebooks and scripts)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
-from radioloom.imaging.resample import place, resample, resample_mask, spacing_of
+from radioloom.imaging.around import bounding_box, crop, place, resampled
+from radioloom.imaging.resample import spacing_of
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.labels import region
@@ -34,7 +34,7 @@ def extract(
     spacing_mm: tuple[float, float, float] | None = None,
     roi: str | int = "",
 ) -> pd.DataFrame:
-    """A tidy table of the features of one region: image, family, aggregation, ..., feature_id, value.
+    """A tidy table of the features of one region: image, family, aggregation, ..., group, feature_id, value.
 
     image, mask : both paths (NIfTI, NRRD, MetaImage; a DICOM folder with RTSTRUCT or SEG), or each an array (z, y, x)
         with `spacing_mm` (z, y, x), a SimpleITK image, or a `Volume`; the axes of a mask that knows its place may be
@@ -80,17 +80,15 @@ def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> Volume:
 def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Volume]:
     """Image and mask around the region on the profile's grid, to the last bit as stage prepare writes it.
 
-    Raises BadImage where a voxel that is read (all of them where the profile normalises) is not finite.
+    Raises BadImage where a voxel that is read (all of them where the profile normalises) is not finite, BadRoi where no
+    voxel of the region is left on the grid.
     """
     if profile.normalise is not None:
         image = normalise(_finite(image), mask.array, profile.normalise)
-    around = reach(profile, spacing_of(image.grid, profile.grid))
-    where = place(image.grid, stage.bounding_box(mask.array), profile.grid, around)
-    crop = image.grid.crop(tuple(side.start for side in where.source), image.array[where.source].shape)
-    source = _finite(Volume(image.array[where.source], crop, image.unit, image.modality))
-    new = resample(source, profile.grid, where.target)
-    region = resample_mask(Volume(mask.array[where.source], crop), profile.grid, where.target)
-    return replace(new, array=new.array.astype(np.float32).astype(np.float64)), region
+    margin = reach(profile, spacing_of(image.grid, profile.grid))
+    where = place(image.grid, bounding_box(mask.array), profile.grid, margin)
+    source, region = crop(image, where.source), crop(Volume(mask.array, image.grid), where.source)
+    return resampled(_finite(source), region, profile.grid, where.target)
 
 
 def _finite(image: Volume) -> Volume:
@@ -98,7 +96,7 @@ def _finite(image: Volume) -> Volume:
     if bad:
         raise BadImage(
             f"{bad} voxels in and around the region are not finite (NaN or infinite) or beyond {LARGEST:g}; "
-            "mend the image first"
+            "correct the image first"
         )
     return image
 
@@ -106,14 +104,14 @@ def _finite(image: Volume) -> Volume:
 def _volume(given: Any, spacing_mm: tuple[float, float, float] | None, what: str, fault: type[CaseError]) -> Volume:
     """What was given as a Volume; `fault` where it is no three-dimensional array of numbers on a sound grid."""
     if isinstance(given, Volume):
-        found = given
+        volume = given
     elif hasattr(given, "GetSpacing"):
-        found = _of_sitk(given, what, fault)
+        volume = _of_sitk(given, what, fault)
     elif spacing_mm is None:
         raise fault(f"the {what} is an array, which does not know its spacing; give spacing_mm=(z, y, x)")
     else:
-        found = _of_array(given, spacing_mm, what, fault)
-    array, grid = found.array, found.grid
+        volume = _of_array(given, spacing_mm, what, fault)
+    array, grid = volume.array, volume.grid
     if array.ndim != 3 or array.dtype.kind not in "biuf":
         raise fault(
             f"the {what} has {array.ndim} dimensions of {array.dtype}; "
@@ -121,11 +119,11 @@ def _volume(given: Any, spacing_mm: tuple[float, float, float] | None, what: str
         )
     if not array.size or tuple(grid.shape) != array.shape:
         raise fault(
-            f"the {what} is an array of {array.shape} voxels on a grid of {tuple(grid.shape)}; look where it was made"
+            f"the {what} is an array of {array.shape} voxels on a grid of {tuple(grid.shape)}; check how it was created"
         )
     if grid.fault:
         raise fault(f"the {what}: {grid.fault}")
-    return found
+    return volume
 
 
 def _of_array(given: Any, spacing_mm: Any, what: str, fault: type[CaseError]) -> Volume:
@@ -143,7 +141,8 @@ def _of_sitk(image: Any, what: str = "image", fault: type[CaseError] = BadImage)
     array, n = GetArrayFromImage(image), image.GetDimension()
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise fault(
-            f"the {what} has {image.GetNumberOfComponentsPerPixel()} values a voxel (colour or vector); one is expected"
+            f"the {what} has {image.GetNumberOfComponentsPerPixel()} values per voxel (colour or vector); "
+            "one is expected"
         )
     direction = np.array(image.GetDirection()).reshape(n, n)[::-1, ::-1]
     grid = Grid(array.shape, image.GetSpacing()[::-1], image.GetOrigin()[::-1], tuple(map(tuple, direction.tolist())))

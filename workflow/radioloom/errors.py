@@ -1,7 +1,7 @@
-"""What can go wrong, and who can mend it.
+"""The errors that Radioloom raises: what the user can correct, and what excludes one case.
 
-A `StudyError` stops before or during a run: the user mends the study. A `CaseError` ends one case: the stage turns it
-into a row of EXCLUSIONS and goes on. Anything else is a fault of ours and is left to crash.
+A `StudyError` stops before or during a run: the user corrects the study. A `CaseError` ends one case: the stage turns
+it into a row of EXCLUSIONS and goes on. Anything else is a fault of ours and is left to crash.
 """
 
 
@@ -10,7 +10,7 @@ class RadioloomError(Exception):
 
 
 class StudyError(RadioloomError):
-    """The study's configuration, sheets or tables contradict themselves; nothing can be computed until mended."""
+    """The study's configuration, sheets or tables contradict themselves; the user has to correct them first."""
 
 
 class CaseError(RadioloomError):
@@ -38,7 +38,7 @@ class BadRoi(CaseError):
 
 
 class BadOutcome(CaseError):
-    """A patient without the outcome that the study is about."""
+    """The patient has no outcome of the kind that the study is about."""
 
 
 class BadAnnotation(CaseError):

@@ -1,4 +1,4 @@
-"""What every script of the workflow does besides its stage: log, progress line, provenance."""
+"""One running job of the workflow: its log, its progress at the terminal, and the provenance of its tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from radioloom.provenance import digest, environment, file_digest
 
 @dataclass(frozen=True)
 class Job:
-    """One running job: where its progress goes, and what its tables say of their making."""
+    """One running job: where its progress goes, and the provenance that its tables carry."""
 
     terminal: TextIO
     label: str
@@ -30,11 +30,11 @@ class Job:
 
     def read(self, *names: str) -> dict[str, Any]:
         """Frames of the job's inputs that are declared tables, by the name of the table in small letters."""
-        found = {}
+        frames = {}
         for name in names:
             paths = self.inputs[name]
-            found[name] = getattr(tables, name.upper()).read(*([paths] if isinstance(paths, str) else paths))
-        return found
+            frames[name] = getattr(tables, name.upper()).read(*([paths] if isinstance(paths, str) else paths))
+        return frames
 
     def say(self, text: str) -> None:
         """One line for the person at the terminal, and the same for the log."""
@@ -43,7 +43,7 @@ class Job:
         print(line, file=sys.stderr, flush=True)
 
     def batch(self, kept: int, exclusions: list[dict[str, str]]) -> None:
-        """Tell how far the stage is in this cohort, and of every case that dropped out."""
+        """Show how far the stage is in this cohort, and every case that dropped out with its reason."""
         for row in exclusions:
             self.say(f"{row['cohort']}/{row['case']} excluded: {row['reason']}")
         done = len(list(self.folder.glob("*.exclusions.parquet"))) if self.folder else 1
@@ -52,7 +52,7 @@ class Job:
 
 @contextmanager
 def job(snakemake: Any) -> Iterator[Job]:
-    """Send the job's stderr (of compiled libraries too) to its log; the terminal keeps one line a job.
+    """Send the job's stderr (of compiled libraries too) to its log; the terminal keeps one line per job.
 
     snakemake : the object that a script is given
     """
@@ -61,7 +61,7 @@ def job(snakemake: Any) -> Iterator[Job]:
         sys.stderr.flush()
         os.dup2(log.fileno(), 2)
         sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, encoding="utf-8")
-        sys.excepthook = discreet
+        sys.excepthook = redacting_excepthook
         label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
         folder = Path(snakemake.output[0]).parent if snakemake.wildcards.get("batch") else None
         batches = snakemake.resources.get("batches", 1)
@@ -73,24 +73,20 @@ def job(snakemake: Any) -> Iterator[Job]:
             raise
 
 
-def discreet(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print where a job has crashed, and not what the error says, which may quote a file or an archive's address."""
+def redacting_excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print where a job crashed without the error's own message, which may quote a file or an archive's address."""
     traceback.print_tb(trace)
-    said = (
-        error
-        if isinstance(error, RadioloomError)
-        else "(its words are left out: they may quote a patient's file or an archive)"
-    )
-    print(f"{kind.__name__}: {said}", file=sys.stderr)
+    redacted = "(its message is left out: it may quote a patient's file or an archive)"
+    print(f"{kind.__name__}: {error if isinstance(error, RadioloomError) else redacted}", file=sys.stderr)
 
 
 def _provenance(snakemake: Any) -> dict[str, Any]:
     """Digests of code, profile, environment and of the input files that are tables or settings."""
     params = dict(snakemake.params.items())
-    made = {key: params[key] for key in ("code", "profile_hash") if key in params}
+    versions = {key: params[key] for key in ("code", "profile_hash") if key in params}
     inputs = [Path(path) for path in snakemake.input if Path(path).suffix in {".parquet", ".json", ".npz"}]
     return {
-        **made,
+        **versions,
         "params": digest(_plain(params)),
         "environment": digest(environment()),
         "inputs": digest(sorted([path.name, file_digest(path)] for path in inputs)),

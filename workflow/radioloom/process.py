@@ -1,4 +1,4 @@
-"""For processes that are wholly ours (a job of the workflow, the command): start faster, allocate faster.
+"""Make a process that is wholly ours (a job of the workflow, a command) start and allocate memory faster.
 
 Nothing of it is done on import: in somebody else's process it would be an intrusion.
 """
@@ -8,14 +8,19 @@ from __future__ import annotations
 import ctypes
 import gc
 from functools import cache
+from typing import Any
 
 MMAP_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -4, -3, -1  # of glibc's mallopt (malloc.h)
-ENTRY = "_ZN7cpython"  # begins the name of what Python calls in a compiled function
+ENTRY = "_ZN7cpython"  # symbol prefix of Numba's CPython wrappers, which Python calls
 COLLECT_AFTER = 100_000  # new objects; Python's own 700 to 2000 mean hundreds of searches while modules are imported
 
 
-def settle(keep_all: bool = False) -> None:
-    """All of the below; before Numba is imported, since its import is what a quieter collector helps most."""
+def tune_process(keep_all: bool = False) -> None:
+    """Collect garbage less often, load compiled kernels without the compiler, keep freed memory.
+
+    keep_all : whether freed blocks of every size are kept, as `keep_memory` says
+    To be called before Numba is imported: its import gains most from a quieter collector.
+    """
     gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
     load_without_compiler()
     link_on_demand()
@@ -24,7 +29,7 @@ def settle(keep_all: bool = False) -> None:
 
 @cache  # once a process
 def load_without_compiler() -> None:
-    """Numba gets ready to compile (0.3 s of imports) before it looks for what is compiled already: here, after.
+    """Load cached machine code before importing Numba's compiler (saves 0.3 s).
 
     What `numba.core.caching.Cache.load_overload` does, less the refresh of the compiler's registries, which a
     compilation begins with anyway.
@@ -35,7 +40,7 @@ def load_without_compiler() -> None:
     if not _has(Cache, "load_overload", "_load_overload", "_guard_against_spurious_io_errors"):
         return
 
-    def load_overload(self, signature, context):
+    def load_overload(self: Any, signature: Any, context: Any) -> Any:
         rtsys.initialize(context)  # arrays that compiled code returns are counted by it
         with self._guard_against_spurious_io_errors():
             return self._load_overload(signature, context)
@@ -45,7 +50,7 @@ def load_without_compiler() -> None:
 
 @cache  # once a process
 def link_on_demand() -> None:
-    """Numba reads the bitcode of each compiled kernel that it loads, which only a new compilation links: here, then.
+    """Read the bitcode of a cached kernel only when a new compilation links it; Numba reads it whenever it loads one.
 
     The machine code is what runs; 29 kernels of a lesion load in a fifth of the time.
     """
@@ -60,22 +65,22 @@ def link_on_demand() -> None:
         bitcode: bytes | None = None  # not read yet
 
         @classmethod
-        def _unserialize(cls, whose, state):
+        def _unserialize(cls: Any, owner: Any, state: Any) -> Any:
             name, _, (machine_code, bitcode) = state  # as a cache file has it: both
-            self = whose.create_library(name)
+            self = owner.create_library(name)
             self.bitcode = bitcode
             self.enable_object_caching()
             self._set_compiled_object(machine_code)
             self._finalize_final_module()
             return self
 
-        def _get_module_for_linking(self):
+        def _get_module_for_linking(self) -> Any:
             if self.bitcode is not None:
                 self._shared_module, self.bitcode = llvm.parse_bitcode(self.bitcode), None
                 self._codegen._engine._load_defined_symbols(self._shared_module)
             return super()._get_module_for_linking()
 
-        def get_pointer_to_function(self, name):
+        def get_pointer_to_function(self, name: str) -> Any:
             if self.bitcode is not None:
                 if name.startswith(ENTRY):
                     return self._codegen._engine.get_function_address(name)
@@ -86,7 +91,7 @@ def link_on_demand() -> None:
 
 
 def keep_memory(every: bool = False) -> bool:
-    """Let glibc keep freed blocks of up to 32 MB, or of `every` size, for the next array; False where it is another.
+    """Let glibc keep freed blocks of up to 32 MB, or of `every` size, for the next array; False without glibc.
 
     By default every array of a lesion is fresh pages that the system clears first: two thirds of the time of the
     sub-bands; and a fifth of all of a region of 1e7 voxels, where `every` helps. That is for jobs that measure prepared
@@ -101,6 +106,6 @@ def keep_memory(every: bool = False) -> bool:
     return bool(mallopt(MMAP_THRESHOLD, 1 << 25)) and bool(mallopt(TRIM_THRESHOLD, 1 << 28))
 
 
-def _has(numbas: type, *names: str) -> bool:
-    """Whether a class of Numba is built as it is known here; if not, it is left as it is."""
-    return all(hasattr(numbas, name) for name in names)
+def _has(numba_class: type, *names: str) -> bool:
+    """Whether this Numba has the private names that are patched here; if not, it is not patched."""
+    return all(hasattr(numba_class, name) for name in names)

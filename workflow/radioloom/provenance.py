@@ -15,8 +15,9 @@ import numpy as np
 LIBRARY = Path(__file__).parent
 # What a number can depend on; the report and every table carry these versions.
 STACK = (
-    "snakemake numpy scipy numba pandas pyarrow pydicom highdicom SimpleITK scikit-learn statsmodels matplotlib".split()
-)
+    "snakemake", "numpy", "scipy", "numba", "pandas", "pyarrow", "pydicom", "highdicom", "SimpleITK", "scikit-learn",
+    "statsmodels", "matplotlib",
+)  # fmt: skip
 
 
 def stable_hash(key: str) -> int:
@@ -70,10 +71,9 @@ def _imports(file: Path) -> frozenset[Path]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = (
-                ".".join((*package[: len(package) + 1 - node.level], node.module or "")) if node.level else node.module
-            )
-            names |= {base.strip("."), *(f"{base.strip('.')}.{alias.name}" for alias in node.names)}
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            base = ".".join((*above, node.module or "")).strip(".")
+            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
             # a table of modules that are imported by name: any of its neighbours can be meant
             names |= {".".join((*package, neighbour.stem)) for neighbour in file.parent.glob("*.py")}

@@ -1,4 +1,4 @@
-"""Pseudonyms of patients: a keyed hash of their number, with a key that never lies beside the code or the results.
+"""Pseudonyms of patients: a keyed hash of their number; its secret key never lies beside the code or the results.
 
 Without the key nobody can go from a pseudonym to a patient, not even by trying all hospital numbers; with it the
 same patient has the same pseudonym in every study, on every machine, from every source.
@@ -45,19 +45,19 @@ def key_file() -> Path:
 
 
 def read_key(path: Path | None = None) -> bytes:
-    """The key (at least 16 bytes) in a file, that of `key_file` by default; the file holds it in hexadecimal digits.
+    """The key (at least 16 bytes) in a file, that of `key_file` by default, which holds it in hexadecimal digits.
 
-    Raises StudyError where it is absent, lies in a repository, can be read by everybody, or is no key.
+    Raises StudyError where there is no key, where it lies in a repository or can be read by everybody.
     """
     path = path or key_file()
     if not path.is_file():
-        raise StudyError(f"{path}: no key for pseudonyms there; make one with `radioloom key`, or set {VARIABLE}")
+        raise StudyError(f"{path}: no key for pseudonyms; make one with `radioloom key`, or set {VARIABLE}")
     refuse_repository(path, "the key")
     if os.name == "posix" and path.stat().st_mode & 0o007:
         raise StudyError(f"{path}: everybody on this machine may read the key; run: chmod 600 {path}")
     try:
         key = bytes.fromhex(path.read_text(encoding="ascii"))
-    except ValueError:  # of which the message would show what the file holds
+    except ValueError:  # not shown: the error would quote what the file holds
         key = b""
     if len(key) < KEY_BYTES // 2:
         raise StudyError(f"{path}: not a key of at least {KEY_BYTES} hexadecimal digits; `radioloom key` makes one")
@@ -65,9 +65,9 @@ def read_key(path: Path | None = None) -> bytes:
 
 
 def make_key(path: Path | None = None) -> Path:
-    """Write a new random key that only its owner can read, and return where; never over one that is there.
+    """Write a new random key that only its owner can read, and return its path; an existing key is never overwritten.
 
-    Raises StudyError where one is, or where the place lies in a repository.
+    Raises StudyError where one exists, or where the place lies in a repository.
     """
     path = path or key_file()
     refuse_repository(path, "the key")
@@ -75,7 +75,7 @@ def make_key(path: Path | None = None) -> Path:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise StudyError(f"{path}: a key is there already; another one would rename every patient") from None
+        raise StudyError(f"{path}: a key already exists; another one would rename every patient") from None
     with open(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(KEY_BYTES) + "\n")
     return path

@@ -1,4 +1,4 @@
-"""The region that features are computed on."""
+"""Records of the region that features are computed on: its voxels, and its grey levels (IBSI 1, chapter 2)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-PEAK_MM = (3 * 1000 / (4 * np.pi)) ** (1 / 3)  # of the sphere of 1 cm3 that local intensity (IBSI 9ST6) reads
+from radioloom.volume import Triple
+
 FEW = 64  # values that mostly tell whether all are whole numbers
 
 
@@ -18,7 +19,7 @@ class Roi:
     intensity: np.ndarray  # float64, image unit
     mask: np.ndarray  # bool, voxels whose intensities count (IBSI intensity mask, after resegmentation)
     shape: np.ndarray  # bool, the contour itself (IBSI morphological mask)
-    spacing_mm: tuple[float, float, float]
+    spacing_mm: Triple
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -43,7 +44,7 @@ class Levels:
     levels: np.ndarray  # uint16, grey levels 1..n_levels inside the intensity mask, 0 outside
     n_levels: int
     shape: np.ndarray  # bool, IBSI morphological mask
-    spacing_mm: tuple[float, float, float]
+    spacing_mm: Triple
     label: str = ""  # how the levels were made, as in FEATURES.discretisation: "FBS:25", "FBN:32", ""
     lowest: float = 0.0  # intensity at the lower edge of level 1, image unit
     width: float = 1.0  # width of one bin, image unit

@@ -7,7 +7,7 @@ fault or that a keyword is unknown here; jsonschema then judges, and says what i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 Rule = dict[str, Any]
@@ -55,7 +55,7 @@ def _number(compare: Callable[[Any, Any], bool]) -> Callable[..., bool]:
     return lambda value, wanted, *_: not TYPES["number"](value) or compare(value, wanted)
 
 
-def _length(kind: type, compare: Callable[[int, int], bool]) -> Callable[..., bool]:
+def _length(kind: type[Sized], compare: Callable[[int, int], bool]) -> Callable[..., bool]:
     return lambda value, wanted, *_: not isinstance(value, kind) or compare(len(value), wanted)
 
 

@@ -14,6 +14,7 @@ from radioloom.errors import StudyError
 from radioloom.schema import obeys
 
 PACKAGE = Path(__file__).parent
+Place = tuple[str | int, ...]  # of a value in a YAML file: its keys and positions, from the top
 
 
 def shipped(folder: str) -> Path:
@@ -88,7 +89,7 @@ def _filled(value: Any, rule: dict[str, Any]) -> Any:
     return filled
 
 
-def _fault(fault: Any, where: str, lines: dict[tuple, int]) -> str:
+def _fault(fault: Any, where: str, lines: dict[Place, int]) -> str:
     path = tuple(fault.absolute_path)
     say = {"additionalProperties": _unknown, "required": _missing}.get(fault.validator)
     key, remedy = say(fault) if say else ("", _wrong(fault))
@@ -121,11 +122,11 @@ def _wrong(fault: Any) -> str:
     return f"{shown!r} is not accepted.{allowed}{rule}{f' It means: {about}.' if about else ''}"
 
 
-def _lines(source: Path) -> dict[tuple, int]:
+def _lines(source: Path) -> dict[Place, int]:
     """The line of every key of a YAML file, by its path of keys."""
-    found: dict[tuple, int] = {}
+    found: dict[Place, int] = {}
 
-    def walk(node: yaml.Node | None, path: tuple) -> None:
+    def walk(node: yaml.Node | None, path: Place) -> None:
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 found[(*path, key.value)] = key.start_mark.line + 1

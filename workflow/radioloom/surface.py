@@ -19,6 +19,7 @@ from functools import cache
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.volume import Triple
 
 MESHES = ("watertight", "pyradiomics")
 CORNERS = np.array([(z, y, x) for z in (0, 1) for y in (0, 1) for x in (0, 1)])  # corner k = 4·z + 2·y + x
@@ -31,7 +32,7 @@ FACES = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (
 FLIPPED_CORNER = 6  # (z, y, x) = (1, 1, 0): pyradiomics halves its table by inverting cells that have it inside
 
 
-def measure_surface(cubes: np.ndarray, spacing_mm: tuple[float, float, float], mesh: str) -> tuple[float, float]:
+def measure_surface(cubes: np.ndarray, spacing_mm: Triple, mesh: str) -> tuple[float, float]:
     """Volume (mm³) and area (mm²) of the surface that counted cubes make up.
 
     `cubes` int64 (256, 4) from `kernels.mesh.count_cubes` of a region with a border of one empty voxel; `mesh` is
@@ -40,12 +41,12 @@ def measure_surface(cubes: np.ndarray, spacing_mm: tuple[float, float, float], m
     """
     if mesh not in MESHES:
         raise StudyError(f"mesh: {mesh!r} is not known; write one of {', '.join(MESHES)}")
-    areas, own, normals = _cells(mesh, tuple(float(side) for side in spacing_mm))
+    areas, volumes, normals = _cells(mesh, tuple(float(side) for side in spacing_mm))
     counts, places = cubes[:, 0], cubes[:, 1:] * np.asarray(spacing_mm)
-    return float(np.sum(places * normals) + counts @ own) / 6, float(counts @ areas)
+    return float(np.sum(places * normals) + counts @ volumes) / 6, float(counts @ areas)
 
 
-def element_areas(spacing_mm: tuple[float, float, float]) -> np.ndarray:
+def element_areas(spacing_mm: Triple) -> np.ndarray:
     """Area (mm²) of the piece of surface between eight voxels, float64 (256,) by which of them are inside.
 
     Bits as in `kernels.mesh.count_cubes`. Of a configuration and its inverse the smaller: two masks that complement
@@ -56,18 +57,18 @@ def element_areas(spacing_mm: tuple[float, float, float]) -> np.ndarray:
 
 
 @cache
-def _cells(mesh: str, spacing_mm: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _cells(mesh: str, spacing_mm: Triple) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What the triangles of each configuration add: area (256,), six times their volume (256,), normals (256, 3).
 
     Six times the signed volume under a triangle (p + a, p + b, p + c) is p·(a×b + b×c + c×a) + a·(b×c).
     """
     triangles, owner = triangle_table(mesh)
     a, b, c = (triangles * np.array(spacing_mm)).transpose(1, 0, 2)
-    areas, own, normals = np.zeros(256), np.zeros(256), np.zeros((256, 3))
+    areas, volumes, normals = np.zeros(256), np.zeros(256), np.zeros((256, 3))
     np.add.at(areas, owner, 0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1))
-    np.add.at(own, owner, np.einsum("ij,ij->i", a, np.cross(b, c)))
+    np.add.at(volumes, owner, np.einsum("ij,ij->i", a, np.cross(b, c)))
     np.add.at(normals, owner, np.cross(a, b) + np.cross(b, c) + np.cross(c, a))
-    return areas, own, normals
+    return areas, volumes, normals
 
 
 @cache
@@ -109,7 +110,7 @@ def _loops(code: int) -> list[list[int]]:
 @cache
 def _fan(loop: tuple[int, ...]) -> list[tuple[int, int, int]]:
     """Triangles of one loop, by the rule in the head of this file."""
-    best: tuple[float, list] = (-1.0, [])
+    best: tuple[float, list[tuple[int, int, int]]] = (-1.0, [])
     for first in range(len(loop)):
         turned = loop[first:] + loop[:first]
         if any(_forbidden(turned[0], vertex, len(loop)) for vertex in turned[2:-1]):

@@ -1,11 +1,14 @@
-"""Arrays with their place in the patient: the only image record of the library."""
+"""Records of a grid and of a volume: voxels with their place in the patient."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+Triple = tuple[float, float, float]  # (z, y, x)
+Shape = tuple[int, int, int]  # (z, y, x)
 UNITS = {"CT": "HU", "PT": "SUV", "MR": ""}  # of the voxels of an image, by its modality
 MODALITIES = tuple(UNITS)  # of the images that are read
 LARGEST = 1e37  # of an intensity: single precision, which prepared images have, with room for interpolation and filters
@@ -17,10 +20,10 @@ IDENTITY = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 class Grid:
     """Where the voxels of an array lie. Every triple is in array order (z, y, x); coordinates are LPS, in mm."""
 
-    shape: tuple[int, int, int]
-    spacing_mm: tuple[float, float, float]
-    origin_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)  # centre of voxel (0, 0, 0)
-    direction: tuple[tuple[float, float, float], ...] = IDENTITY  # column k: unit vector along array axis k
+    shape: Shape
+    spacing_mm: Triple
+    origin_mm: Triple = (0.0, 0.0, 0.0)  # centre of voxel (0, 0, 0)
+    direction: tuple[Triple, ...] = IDENTITY  # column k: unit vector along array axis k
 
     def to_world(self, index: np.ndarray) -> np.ndarray:
         """Coordinates (n, 3) in mm of voxel indices (n, 3), both in (z, y, x) order; fractions are allowed."""
@@ -30,12 +33,12 @@ class Grid:
         """Fractional voxel indices (n, 3) of coordinates (n, 3) in mm; the inverse of `to_world`."""
         return ((np.asarray(world) - self.origin_mm) @ np.linalg.inv(np.asarray(self.direction)).T) / self.spacing_mm
 
-    def crop(self, low: tuple[int, int, int], shape: tuple[int, int, int]) -> Grid:
+    def crop(self, low: Shape, shape: Shape) -> Grid:
         """The grid of the sub-array that begins at voxel `low` and has `shape` voxels."""
-        origin = tuple(float(v) for v in self.to_world(np.asarray(low, float)))
-        return Grid(shape, self.spacing_mm, origin, self.direction)
+        z, y, x = (float(v) for v in self.to_world(np.asarray(low, float)))
+        return Grid(shape, self.spacing_mm, (z, y, x), self.direction)
 
-    def as_dict(self) -> dict[str, list]:
+    def as_dict(self) -> dict[str, list[Any]]:
         """The grid as JSON holds it."""
         return {
             "shape": list(self.shape),
@@ -45,7 +48,7 @@ class Grid:
         }
 
     @classmethod
-    def from_dict(cls, value: dict[str, list]) -> Grid:
+    def from_dict(cls, value: dict[str, list[Any]]) -> Grid:
         """The grid that `as_dict` wrote."""
         place = {key: tuple(value[key]) for key in ("shape", "spacing_mm", "origin_mm")}
         return cls(**place, direction=tuple(tuple(row) for row in value["direction"]))
@@ -60,10 +63,10 @@ class Grid:
         """What keeps features from being measured on this grid, and the remedy; "" where nothing does."""
         spacing, axes = np.asarray(self.spacing_mm, float), np.asarray(self.direction, float)
         if spacing.shape != (3,) or not (np.isfinite(spacing) & (spacing > 0)).all():
-            found = ", ".join(f"{mm:g}" for mm in spacing.ravel())
-            return f"spacing ({found}) mm (z, y, x): three finite numbers above 0 are needed; mend it"
+            values = ", ".join(f"{mm:g}" for mm in spacing.ravel())
+            return f"spacing ({values}) mm (z, y, x): three finite numbers above 0 are needed; correct the header"
         if not np.isfinite(self.origin_mm).all():
-            return f"origin {tuple(self.origin_mm)} mm (z, y, x): it is not finite; mend it"
+            return f"origin {tuple(self.origin_mm)} mm (z, y, x): it is not finite; correct the header"
         if axes.shape != (3, 3) or not np.abs(axes.T @ axes - np.eye(3)).max() <= SQUARE:
             return (
                 f"direction {axes.tolist()}: its axes are no right angles; resample the image onto a rectangular grid"

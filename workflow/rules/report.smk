@@ -1,27 +1,33 @@
-SHOWN = "series masks overlaps cases exclusions reliability acquisition predictions metrics curves".split()
-TRAITS = ["traits", "trait_agreement", "unread"] if HAS.traits else []
-GENOMICS = ["modules", "associations"] if HAS.expression else []
-# Of a study without images, what is made of images is left out.
-WRITTEN = set(SHOWN + GENOMICS) - (set() if HAS.images else {*OF_IMAGES, "acquisition"})
+from radioloom import tables
+from radioloom.stages.report import sections
+
+# Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
+PLACES = {
+    "selection": [f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
+    "skipped": every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet", HAS.controlled)
+    + every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.skipped.parquet", HAS.perturbed),
+    "clinical": expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+    "traits": expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=HAS.traits),
+    "trait_agreement": expand(f"{RESULTS}/traits/{{cohort}}.agreement.parquet", cohort=HAS.traits),
+    "unread": expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=HAS.traits),
+    "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
+    "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
+    "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
+    "signature": [f"{RESULTS}/signature.json"],
+    "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
+    "truth": [f"{STUDY.data}/truth"] if HAS.truth else [],
+    "features": [f"{RESULTS}/tables/features.parquet"] if HAS.truth else [],
+}
+if not HAS.images:  # what only the images half writes
+    PLACES |= dict.fromkeys([*OF_IMAGES, "acquisition"], [])
+SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 
 rule report:
     """One HTML file that opens anywhere."""
     input:
-        **{name: f"{RESULTS}/tables/{name}.parquet" if name in WRITTEN else [] for name in SHOWN + GENOMICS},
-        selection=[f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
-        skipped=every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet", HAS.controlled)
-        + every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.skipped.parquet", HAS.perturbed),
-        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
-        traits=expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=HAS.traits),
-        trait_agreement=expand(f"{RESULTS}/traits/{{cohort}}.agreement.parquet", cohort=HAS.traits),
-        unread=expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=HAS.traits),
-        signature=f"{RESULTS}/signature.json",
-        prepared=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
-        summary=[f"{RESULTS}/modules.json"] if HAS.expression else [],
-        features=f"{RESULTS}/tables/features.parquet",
+        **{name: paths for name, paths in SHOWN.items() if paths},
         rows=expand(f"{RESULTS}/tabulated/{{cohort}}.rows.json", cohort=HAS.tables),
-        truth=[f"{STUDY.data}/truth"] if HAS.truth else [],
     output:
         report(f"{RESULTS}/report.html", category="Report"),
     log:
@@ -34,7 +40,7 @@ rule report:
     params:
         settings=STUDY.settings,
         sheets=STUDY.sheets,
-        tables=SHOWN + ["clinical", "selection", "skipped"] + TRAITS + GENOMICS,
+        tables=[name for name, paths in SHOWN.items() if paths and hasattr(tables, name.upper())],
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             (
@@ -47,7 +53,7 @@ rule report:
         },
         command=f"snakemake --cores 2 --configfile {Path(workflow.configfiles[-1]).name}",
         code=code("report"),
-        page=[file_digest(ROOT / "workflow/report" / name) for name in ("template.html.j2", "style.css")],
+        page=[file_digest(path) for path in sorted((ROOT / "workflow/report").rglob("*.*"))],
     message:
         "write the report"
     script:

@@ -1,27 +1,28 @@
-"""Gene modules against features."""
+"""Gene modules against features and readers' traits."""
 
 import json
 from pathlib import Path
 
 from radioloom.genomics import expression
 from radioloom.job import job
-from radioloom.stages.genomics.associate import associate, measured
+from radioloom.stages.genomics.associate import associate, measurements
+from radioloom.stages.learning.signature import Signature
 from radioloom.tables import ASSOCIATIONS, MODULES, wide
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8"))
-    names = [term["feature_id"] for term in signature["features"]]
+    signature = Signature.from_json(json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8")))
+    names = signature.feature_ids
     matrix = expression.read(
         Path(params.data, params.settings["expression"]["file"]), params.settings["expression"]["gene"]
     )
     features = wide(running.read("features")["features"], params.settings["cohort"])
     traits = running.read("traits")["traits"] if snakemake.input.traits else None
-    features = measured(features, traits, matrix, params.settings)
-    found = associate(features, matrix, params.settings, names, params.volume, params.seed)
-    MODULES.write(found.modules, out.modules, **running.provenance)
-    ASSOCIATIONS.write(found.associations, out.associations, **running.provenance)
-    Path(out.summary).write_text(json.dumps(found.summary, indent=1, sort_keys=True), encoding="utf-8")
+    measured = measurements(features, traits, matrix, params.settings)
+    results = associate(measured, matrix, params.settings, names, params.volume, params.seed)
+    MODULES.write(results.modules, out.modules, **running.provenance)
+    ASSOCIATIONS.write(results.associations, out.associations, **running.provenance)
+    Path(out.summary).write_text(json.dumps(results.summary, indent=1, sort_keys=True), encoding="utf-8")
     running.say(
-        f"{found.modules['module'].nunique()} modules, {(found.associations['q'] < 0.05).sum()} pairs with q < 0.05"
+        f"{results.modules['module'].nunique()} modules, {(results.associations['q'] < 0.05).sum()} pairs with q < 0.05"
     )

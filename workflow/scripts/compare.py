@@ -1,15 +1,15 @@
 """Segmentations of one image against each other, of one batch."""
 
-import json
 from pathlib import Path
 
 from radioloom.io import masks
 from radioloom.job import job
 from radioloom.stages.images.compare import compare_batch
+from radioloom.stages.images.curated import from_json
 from radioloom.tables import OVERLAPS
 
 with job(snakemake) as running:
-    images = json.loads(Path(snakemake.input.images).read_text(encoding="utf-8"))
+    images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
     rows = compare_batch(images, masks.read(snakemake.input.masks), snakemake.params.overlap["tolerance_mm"])
     OVERLAPS.write(rows, snakemake.output[0], **running.provenance)
     running.say(f"{len(rows)} pairs of segmentations compared")

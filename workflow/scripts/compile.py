@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from radioloom.job import job
-from radioloom.process import settle
+from radioloom.process import tune_process
 from radioloom.profile import build
-from radioloom.stages.images.extract import warm
+from radioloom.stages.images.compile import warm
 
 with job(snakemake) as running:
-    settle()
+    tune_process()
     seconds = warm(build(snakemake.params.profile))
     running.say(f"kernels ready in {seconds:.0f} s")
     Path(snakemake.output[0]).write_text("compiled\n", encoding="utf-8")

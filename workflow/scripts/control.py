@@ -4,13 +4,13 @@ from pathlib import Path
 
 from radioloom.io.prepared import read_all
 from radioloom.job import job
-from radioloom.process import settle
+from radioloom.process import tune_process
 from radioloom.profile import build
 from radioloom.stages.images.control import control_batch
 from radioloom.tables import CONTROLS, SKIPPED
 
 with job(snakemake) as running:
-    settle(keep_all=True)
+    tune_process(keep_all=True)
     params, out = snakemake.params, snakemake.output
     cases = read_all(Path(snakemake.input.folder))
     rows, skipped = control_batch(cases, params.controls, build(params.profile), params.seed)

@@ -1,17 +1,17 @@
 """Series of one batch: found, chosen, checked."""
 
-import json
 from pathlib import Path
 
 from radioloom.job import job
 from radioloom.stages.images.curate import curate
+from radioloom.stages.images.curated import to_json
 from radioloom.stages.images.fetch import arrived
 from radioloom.tables import EXCLUSIONS, SERIES
 
 with job(snakemake) as running:
     out = snakemake.output
     curated = curate(arrived(snakemake.params.rows, snakemake.input.fetched), Path(snakemake.params.data))
-    Path(out.images).write_text(json.dumps(curated.images, indent=1, sort_keys=True), encoding="utf-8")
+    Path(out.images).write_text(to_json(curated.images), encoding="utf-8")
     SERIES.write(curated.series, out.series, **running.provenance)
     EXCLUSIONS.write(curated.exclusions, out.exclusions, **running.provenance)
     running.batch(len(curated.images), curated.exclusions)

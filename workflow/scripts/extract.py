@@ -4,13 +4,13 @@ from pathlib import Path
 
 from radioloom.io.prepared import read_all
 from radioloom.job import job
-from radioloom.process import settle
+from radioloom.process import tune_process
 from radioloom.profile import build
 from radioloom.stages.images.extract import extract_batch
 from radioloom.tables import EXCLUSIONS, FEATURES
 
 with job(snakemake) as running:
-    settle(keep_all=True)
+    tune_process(keep_all=True)
     profile = build(snakemake.params.profile)
     features, exclusions, kept = extract_batch(read_all(Path(snakemake.input.folder)), profile)
     FEATURES.write(features, snakemake.output.features, **running.provenance)

@@ -1,22 +1,22 @@
 """Features of the perturbed images of one batch."""
 
-import json
 from pathlib import Path
 
 from radioloom.io import masks
 from radioloom.job import job
-from radioloom.process import settle
+from radioloom.process import tune_process
 from radioloom.profile import build
+from radioloom.stages.images.curated import from_json
 from radioloom.stages.images.perturb import perturb_batch
 from radioloom.tables import PERTURBED, SKIPPED
 
 with job(snakemake) as running:
-    settle(keep_all=True)
+    tune_process(keep_all=True)
     params, out = snakemake.params, snakemake.output
-    images = json.loads(Path(snakemake.input.images).read_text(encoding="utf-8"))
-    found = masks.read(snakemake.input.masks)
+    images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
+    regions = masks.read(snakemake.input.masks)
     robustness = {**params.robustness, "seed": params.seed}
-    rows, skipped = perturb_batch(images, found, Path(params.data), build(params.profile), robustness)
+    rows, skipped = perturb_batch(images, regions, Path(params.data), build(params.profile), robustness)
     PERTURBED.write(rows, out.perturbed, **running.provenance)
     SKIPPED.write(skipped, out.skipped, **running.provenance)
     running.say(f"{params.robustness['repeats']} perturbed images a case, {len(skipped)} skipped")

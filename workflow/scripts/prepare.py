@@ -1,24 +1,24 @@
 """Image and mask of one batch, cropped and on the profile's grid."""
 
-import json
 from functools import partial
 from pathlib import Path
 
 from radioloom.io import masks, prepared
 from radioloom.job import job
-from radioloom.process import settle
+from radioloom.process import tune_process
 from radioloom.profile import build
+from radioloom.stages.images.curated import from_json
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.tables import CASES, EXCLUSIONS
 
 with job(snakemake) as running:
-    settle()
+    tune_process()
     params, out = snakemake.params, snakemake.output
-    images = json.loads(Path(snakemake.input.images).read_text(encoding="utf-8"))
+    images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
     Path(out.folder).mkdir(parents=True, exist_ok=True)
     keep = partial(prepared.write, folder=out.folder)
-    found = masks.read(snakemake.input.masks)
-    cases, exclusions = prepare_batch(images, found, Path(params.data), build(params.profile), keep)
+    regions = masks.read(snakemake.input.masks)
+    cases, exclusions = prepare_batch(images, regions, Path(params.data), build(params.profile), keep)
     CASES.write(cases, out.cases, **running.provenance)
     EXCLUSIONS.write(exclusions, out.exclusions, **running.provenance)
     running.batch(len(cases), exclusions)

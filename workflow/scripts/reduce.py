@@ -2,12 +2,13 @@
 
 from radioloom.job import job
 from radioloom.stages.learning.harmonise import with_batches
-from radioloom.stages.learning.reduce import material, reduce
+from radioloom.stages.learning.material import material
+from radioloom.stages.learning.reduce import reduce
 from radioloom.tables import SELECTION
 
 with job(snakemake) as running:
-    found = running.read("features", "clinical", "covariates", "reliability")
-    made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
-    made = with_batches(made, **running.read("cases", "series"))
-    table = SELECTION.write(reduce(made, **running.read("splits")), snakemake.output[0], **running.provenance)
+    inputs = running.read("features", "clinical", "covariates", "reliability")
+    patients = material(**inputs, study=snakemake.params.study, profile=snakemake.params.profile_hash)
+    patients = with_batches(patients, **running.read("cases", "series"))
+    table = SELECTION.write(reduce(patients, **running.read("splits")), snakemake.output[0], **running.provenance)
     running.say(f"{sum(table['kept'].to_pylist())} of {len(table)} features kept")

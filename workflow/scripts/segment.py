@@ -1,15 +1,15 @@
 """Masks of one batch on the grids of their images."""
 
-import json
 from pathlib import Path
 
 from radioloom.io import masks
 from radioloom.job import job
+from radioloom.stages.images.curated import from_json
 from radioloom.stages.images.segment import segment
 from radioloom.tables import EXCLUSIONS, MASKS
 
 with job(snakemake) as running:
-    images = json.loads(Path(snakemake.input.images).read_text(encoding="utf-8"))
+    images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
     segmented = segment(images, Path(snakemake.params.data), snakemake.params.rois)
     masks.write(segmented.masks, snakemake.output.masks)
     MASKS.write(segmented.rows, snakemake.output.table, **running.provenance)

@@ -10,12 +10,12 @@ from radioloom.stages.genomics.traits import traits
 
 with job(snakemake) as running:
     params, out, place = snakemake.params, snakemake.output, Path(snakemake.params.data)
-    found = annotations.read(place / params.settings["files"], place)
+    read = annotations.read(place / params.settings["files"], place)
     patients = cases_by_patient(place, **params.settings["patients"]) if "patients" in params.settings else None
     cases = sorted({*params.cases, *running.read("features")["features"]["case"]})
-    made = traits(found, snakemake.wildcards.cohort, cases, params.settings, patients)
+    rows = traits(read, snakemake.wildcards.cohort, cases, params.settings, patients)
     for name in ("traits", "trait_agreement", "unread"):
-        written = getattr(tables, name.upper()).write(getattr(made, name), out[name], **running.provenance)
+        written = getattr(tables, name.upper()).write(getattr(rows, name), out[name], **running.provenance)
         getattr(tables, name.upper()).write(written, Path(out[name]).with_suffix(".csv"))
-    n_cases = len({row["case"] for row in made.traits})
-    running.say(f"{n_cases} of {len(cases)} cases annotated; {len(made.unread)} documents left out, or in part")
+    n_cases = len({row["case"] for row in rows.traits})
+    running.say(f"{n_cases} of {len(cases)} cases annotated; {len(rows.unread)} documents left out, or in part")

@@ -6,15 +6,16 @@ from pathlib import Path
 from radioloom import tables
 from radioloom.job import job
 from radioloom.stages.learning.harmonise import with_batches
-from radioloom.stages.learning.reduce import material
+from radioloom.stages.learning.material import material
+from radioloom.stages.learning.signature import Signature
 from radioloom.stages.learning.validate import validate
 
 with job(snakemake) as running:
-    found = running.read("features", "clinical", "covariates", "reliability")
-    made = material(**found, study=snakemake.params.study, profile=snakemake.params.profile_hash)
-    made = with_batches(made, **running.read("cases", "series"))
-    signature = json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8"))
-    validated = validate(made, signature=signature, **running.read("splits", "controls"))
+    inputs = running.read("features", "clinical", "covariates", "reliability")
+    patients = material(**inputs, study=snakemake.params.study, profile=snakemake.params.profile_hash)
+    patients = with_batches(patients, **running.read("cases", "series"))
+    signature = Signature.from_json(json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8")))
+    validated = validate(patients, signature=signature, **running.read("splits", "controls"))
     for note in validated.notes:
         running.say(note)
     for name in ("predictions", "metrics", "curves", "selection"):

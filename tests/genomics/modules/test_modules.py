@@ -7,7 +7,10 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score
 
 from radioloom.errors import StudyError
-from radioloom.genomics.modules.find import METHODS, Modules, Rules, eigengene, find, standardise
+from radioloom.genomics.modules import METHODS
+from radioloom.genomics.modules.find import find
+from radioloom.genomics.modules.record import Method, Modules, Rules
+from radioloom.genomics.modules.score import eigengene, standardise
 
 
 def planted(seed, k=4, size=20, n=40, noise=0.5, flipped=False):
@@ -105,7 +108,6 @@ def test_names_of_ten_modules_sort_as_numbers():
 @pytest.mark.parametrize(
     ("rules", "match"),
     [
-        ({"method": "spectral"}, "none of correlation_tree, eigengenes, kmeans"),
         ({"n_modules": 0}, "n_modules must be at least 1"),
         ({"min_membership": 1.0}, "min_membership"),
     ],
@@ -113,6 +115,21 @@ def test_names_of_ten_modules_sort_as_numbers():
 def test_rules_are_checked(rules, match):
     with pytest.raises(StudyError, match=match):
         Rules(**rules)
+
+
+def test_a_method_that_is_not_there():
+    values, _ = planted(1)
+    with pytest.raises(StudyError, match="'spectral' is none of correlation_tree, eigengenes, kmeans"):
+        find(values, Rules("spectral"), np.random.default_rng(1))
+
+
+def test_a_new_method_is_one_row(monkeypatch):
+    """Genes by the half of the alphabet that they stand in: what `find` names and prunes is the method's own labels."""
+    values, member = planted(2, k=2)
+    halves = Method("halves", lambda z, k, rng: np.arange(len(z)) * k // len(z), "genes cut into k runs")
+    monkeypatch.setitem(METHODS, halves.name, halves)
+    found = find(values, Rules("halves", 2), np.random.default_rng(1))
+    assert adjusted_rand_score(member, labels_of(found, values.index)) == 1
 
 
 def test_more_modules_than_genes():

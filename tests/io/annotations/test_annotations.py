@@ -1,4 +1,4 @@
-"""Annotations read: AIM in both dialects, structured reports, CSV; hostile files refused with bounded memory."""
+"""Annotations read: AIM in both dialects, structured reports, CSV; untrusted files refused with bounded memory."""
 
 import re
 import tracemalloc
@@ -75,7 +75,7 @@ def test_free_text_names_no_calculation(tmp_path):
         ('<!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><l>&b;</l>', "document type or entities"),
         ('<!DOCTYPE l SYSTEM "file:///etc/passwd"><l/>', "document type or entities"),
         (f'<ImageAnnotation aimVersion="3.0" xmlns="{AIM}"/>', "AIM 3 .3.0.; convert it to AIM 4"),
-        ("<html/>", "no AIM 4: its root is 'html'"),
+        ("<html/>", "not AIM 4: its root is 'html'"),
         (aim("P1", SHAPE)[:-50], "broken XML"),
         ('<?xml version="1.0" encoding="klingon"?><a/>', "broken XML"),
         ("<a>" * 200, "more than 100 levels or 100000 elements"),
@@ -92,7 +92,7 @@ def test_what_is_no_annotation_says_so(text, words, tmp_path):
     assert not found.answers
 
 
-def test_hostile_xml_is_refused_in_bounded_memory(tmp_path):
+def test_malicious_xml_is_refused_in_bounded_memory(tmp_path):
     one(tmp_path, "<a/>")  # imports are no part of the measurement
     (tmp_path / "wide.xml").write_bytes(b"<a>" + b"<b/>" * (LARGEST_BYTES // 4 - 10))
     (tmp_path / "long.xml").write_bytes(b'<a b="' + b"x" * (LARGEST_BYTES - 10) + b'"/>')
@@ -143,7 +143,7 @@ def test_broken_and_other_reports(tmp_path):
     packed.save_as(tmp_path / "d.dcm")
     (tmp_path / "readme.txt").write_text("no annotation")
     faults = [found.fault for found in annotations.read(tmp_path)]
-    expected = ("", "no report that can be read", "another template", "")
+    expected = ("", "a report that cannot be read", "another template", "")
     assert len(faults) == 4
     assert all(words in fault for fault, words in zip(faults, expected, strict=True))
     assert faults[0] == faults[3] == ""

@@ -10,7 +10,8 @@ import pytest
 from made.hospital import ct
 from radioloom.errors import CaseError, StudyError
 from radioloom.io.archives import archive
-from radioloom.io.archives.archive import Credentials, Interrupted, Listed, Short, bring
+from radioloom.io.archives.archive import IncompleteSeries, Interrupted, Listed, bring
+from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.kinds import connect
 from radioloom.stages.images.fetch import arrived, fetch
 
@@ -104,9 +105,9 @@ def test_next_run_goes_on_where_the_last_one_stopped(slices, tmp_path):
     [
         (lambda data: data[:-100], True, "bytes, and"),
         (lambda data: data[:-1] + bytes([data[-1] ^ 1]), True, "MD5"),
-        (lambda data: b"<html>please log in</html>" * 10, False, "no DICOM file"),
+        (lambda data: b"<html>please log in</html>" * 10, False, "not a DICOM file"),
         (lambda data: data.replace(UID.encode(), b"2.25.1002"), False, "another instance"),
-        (lambda data: b"", False, "no DICOM file"),
+        (lambda data: b"", False, "not a DICOM file"),
     ],
 )
 def test_instance_that_is_not_what_was_listed_is_never_kept(slices, tmp_path, damage, md5, said):
@@ -117,7 +118,7 @@ def test_instance_that_is_not_what_was_listed_is_never_kept(slices, tmp_path, da
                 arrivals.put(each.name, damage(self.held[each.name]) if wrong else self.held[each.name])
 
     bad = list(slices)[3]
-    with pytest.raises(Short, match=r"1 of 8 files did not arrive whole .* in 4 attempts") as caught:
+    with pytest.raises(IncompleteSeries, match=r"1 of 8 files did not arrive whole .* in 4 attempts") as caught:
         bring(Cheat(slices, md5=md5), tmp_path, UID)
     assert said in str(caught.value)
     assert UID not in str(caught.value)
@@ -128,7 +129,7 @@ def test_instance_that_is_not_what_was_listed_is_never_kept(slices, tmp_path, da
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "..", "", ".hidden", "x" * 101, "1.2\n3", "C:\\x"])
 def test_names_that_could_leave_the_folder_are_refused(slices, tmp_path, name):
-    with pytest.raises(CaseError, match="no UID and no plain file name"):
+    with pytest.raises(CaseError, match="neither a UID nor a plain file name"):
         bring(Fake({**slices, name: b"x"}), tmp_path / "inner", UID)
     assert not list(tmp_path.rglob("*.dcm"))
 

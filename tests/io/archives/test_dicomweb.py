@@ -12,7 +12,8 @@ from urllib3.response import HTTPResponse
 from made.hospital import ct
 from radioloom.errors import CaseError, StudyError
 from radioloom.io.archives import archive, dicomweb
-from radioloom.io.archives.archive import Credentials, Interrupted, Short, bring
+from radioloom.io.archives.archive import IncompleteSeries, Interrupted, bring
+from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.dicomweb import DicomWeb
 
 STUDY, SERIES = "2.25.1", "2.25.1001"  # of hospital.ct
@@ -119,12 +120,12 @@ def test_server_that_ignores_offset_does_not_hold_us(held):
 
 
 def test_list_that_is_shorter_than_the_count_is_said(held, tmp_path):
-    with pytest.raises(Short, match="counts 9 instances in the series, and lists 8"):
+    with pytest.raises(IncompleteSeries, match="counts 9 instances in the series, and lists 8"):
         bring(client(Server(held, count=9)), tmp_path, SERIES)
 
 
 def test_series_of_another_uid_is_none(held):
-    with pytest.raises(CaseError, match=r"^the archive has 0 series of this UID; mend it in the sheet"):
+    with pytest.raises(CaseError, match=r"^the archive has 0 series of this UID; correct it in the sheet"):
         client(Server(held)).listed("", "2.25.404")
 
 
@@ -135,7 +136,7 @@ def test_series_of_another_uid_is_none(held):
         (403, StudyError, HINT),
         (404, CaseError, "does not have it (HTTP 404)"),
         (503, Interrupted, "cannot answer now (HTTP 503)"),
-        (400, StudyError, "mend `source.url`"),
+        (400, StudyError, "correct `source.url`"),
         (requests.exceptions.SSLError("self-signed"), StudyError, "set RADIOLOOM_CA_FILE"),
         (requests.exceptions.ConnectTimeout("slow"), Interrupted, "does not answer (ConnectTimeout)"),
         (requests.exceptions.ConnectionError("down"), Interrupted, "does not answer (ConnectionError)"),

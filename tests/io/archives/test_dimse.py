@@ -9,7 +9,8 @@ from pynetdicom.sop_class import CTImageStorage
 from made.hospital import ct
 from radioloom.errors import CaseError, StudyError
 from radioloom.io.archives import archive, dimse
-from radioloom.io.archives.archive import Arrivals, Credentials, Interrupted, Short, bring
+from radioloom.io.archives.archive import Arrivals, IncompleteSeries, Interrupted, bring
+from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.dimse import Dimse, Find, Get
 
 STUDY, SERIES = "2.25.1", "2.25.1001"  # of hospital.ct
@@ -99,7 +100,7 @@ def test_association_that_broke_goes_on_by_uid(pacs, tmp_path):
 
 def test_instance_that_is_not_sent_is_said(pacs, tmp_path):
     pacs.lost = {list(pacs.held)[5]}
-    with pytest.raises(Short, match="1 of 8 files did not arrive whole"):
+    with pytest.raises(IncompleteSeries, match="1 of 8 files did not arrive whole"):
         bring(client(pacs), tmp_path, SERIES)
     assert pacs.levels == [("SERIES", 8), ("IMAGE", 1), ("IMAGE", 1), ("IMAGE", 1)]
 
@@ -113,7 +114,7 @@ def test_many_instances_are_asked_for_in_batches(pacs, tmp_path, monkeypatch):
 
 def test_list_that_is_shorter_than_the_count_is_said(pacs):
     pacs.count = 9
-    with pytest.raises(Short, match="counts 9 instances in the series, and lists 8"):
+    with pytest.raises(IncompleteSeries, match="counts 9 instances in the series, and lists 8"):
         client(pacs).listed("", SERIES)
 
 
@@ -131,7 +132,7 @@ def test_what_drops_out_does_not_name_the_hospitals_machine(pacs, monkeypatch):
 
 
 def test_refusals_stop_the_study(pacs):
-    with pytest.raises(StudyError, match=r"OTHER at .* does not know us as 'RADIOLOOM'; mend `source.aet`"):
+    with pytest.raises(StudyError, match=r"OTHER at .* does not know us as 'RADIOLOOM'; correct `source.aet`"):
         client(pacs, aet="OTHER").listed("", SERIES)
     pacs.refuse = 0xA700
     with pytest.raises(StudyError, match=r"refuses the C-FIND .status 0xA700.; ask its administrator"):

@@ -11,7 +11,8 @@ import pytest
 from made.hospital import ct
 from radioloom.errors import CaseError, StudyError
 from radioloom.io.archives import archive
-from radioloom.io.archives.archive import Credentials, Interrupted, Short, bring
+from radioloom.io.archives.archive import IncompleteSeries, Interrupted, bring
+from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.idc import Idc
 
 SERIES = "2.25.1001"  # of hospital.ct
@@ -95,7 +96,7 @@ def test_object_that_changed_on_the_way_is_not_kept(commons, tmp_path, monkeypat
     wrong = [*listed[:-1], archive.Listed(listed[-1].name, listed[-1].size, hashlib.md5(b"other").hexdigest())]
     monkeypatch.setattr(Idc, "listed", lambda *_: wrong)
     with pytest.raises(
-        Short, match=r"1 of 8 files did not arrive whole .*its MD5 is not the one that the archive lists"
+        IncompleteSeries, match=r"1 of 8 files did not arrive whole .*its MD5 is not the one that the archive lists"
     ):
         bring(client, tmp_path / "out", SERIES)
 
@@ -103,7 +104,7 @@ def test_object_that_changed_on_the_way_is_not_kept(commons, tmp_path, monkeypat
 @pytest.mark.parametrize(
     ("row", "fault", "said"),
     [
-        ({"instanceCount": 9}, Short, "counts 9 instances in the series, and its bucket holds 8"),
+        ({"instanceCount": 9}, IncompleteSeries, "counts 9 instances in the series, and its bucket holds 8"),
         ({"SeriesInstanceUID": "2.25.7"}, CaseError, "0 series of this UID in the index"),
         ({"series_aws_url": "s3://idc-open-data/none/*"}, CaseError, "the bucket holds no such series"),
         ({"series_aws_url": "s3://idc-open-data/../*"}, CaseError, "no place of the form"),
@@ -123,14 +124,14 @@ def test_other_objects_among_the_instances_are_refused(commons):
 
 def test_interrupted_is_not_taken_for_absent(commons, tmp_path):
     client = commons(allowed=0)
-    arrivals = archive.Arrivals(tmp_path / "out" / SERIES, archive._sound(client.listed("", SERIES)), False)
+    arrivals = archive.Arrivals(tmp_path / "out" / SERIES, archive._checked_list(client.listed("", SERIES)), False)
     arrivals.sweep()
     with pytest.raises(Interrupted):
         client.send("", SERIES, arrivals)
 
 
 def test_absent_index_is_named_with_its_remedy(monkeypatch, tmp_path):
-    with pytest.raises(StudyError, match=r"source.index: no.parquet is not there"):
+    with pytest.raises(StudyError, match=r"source.index: no.parquet: no such file"):
         Idc({"index": str(tmp_path / "no.parquet")}, Credentials(), "")
     monkeypatch.setitem(sys.modules, "idc_index_data", None)
     with pytest.raises(StudyError, match="run `make archives`"):

@@ -11,7 +11,7 @@ from made.hospital import ct, stored
 from radioloom.io.dicom import headers, series
 from radioloom.io.dicom.acquisition import COLUMNS, acquired
 from radioloom.io.dicom.identity import identity
-from radioloom.stages.images.choose_series import Found
+from radioloom.stages.images.choose_series import DicomTree
 
 
 def of(folder, **other):
@@ -115,7 +115,7 @@ def test_a_series_is_read_once(tmp_path, monkeypatch):
     scan, read = headers.scan(tmp_path), []
     whole = pydicom.dcmread
     monkeypatch.setattr(pydicom, "dcmread", lambda path, **how: read.append(path) or whole(path, **how))
-    tree = Found(scan, series.by_series(scan.headers))
+    tree = DicomTree(scan, series.by_series(scan.headers))
     (uid,) = tree.groups
     assert tree.acquired(uid) is tree.acquired(uid)
     assert len(read) == 1

@@ -223,7 +223,7 @@ def test_no_word_of_a_file_leads_out_of_the_folder(tmp_path, key, capfd):
     assert main(["deidentify", str(place), str(out)]) == 0
     told = capfd.readouterr().err
     assert "4 file(s) written" in told
-    assert "1 file(s) left out: its series' UID is none" in told
+    assert "1 file(s) left out: its SeriesInstanceUID is not a UID" in told
     written = sorted(path for path in tmp_path.rglob("*.dcm"))
     assert [path.parent.parent.parent for path in written] == [out] * 4
     assert [path.parent.name[:3] for path in written] == ["CT-", "CT-", "XX-", "XX-"]

@@ -10,7 +10,6 @@ from radioloom.io.dicom import headers, pixels
 from radioloom.io.dicom.series import assemble
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.prepare import _read
-from radioloom.volume import Grid
 
 ORDER = (3, 0, 4, 1, 2)
 
@@ -37,17 +36,17 @@ def test_from_folder_to_voxels(tmp_path):
     save(enhanced(values, ORDER), tmp_path / "ct" / "x")
     made = curate([row(image="ct")], tmp_path)
     image = made.images[0]
-    assert (image["files"], image["frames"]) == ([1], [ORDER.index(k) for k in range(5)])
+    assert (image.file_numbers, image.frame_order) == ((1,), tuple(ORDER.index(k) for k in range(5)))
     assert (made.series[0]["n_slices"], made.series[0]["slice_thickness_mm"]) == (5, 3.0)
     box = (slice(1, 4), slice(2, 9), slice(3, 20))
-    found = _read(image, Grid.from_dict(image["grid"]), box, tmp_path)
+    found = _read(image, box, tmp_path)
     assert np.array_equal(found.array, (values * (1.0 + np.arange(5))[:, None, None] - 1024)[box])
 
 
 def test_the_units_of_an_enhanced_pet_are_told_to_be_unknown(tmp_path):
     save(enhanced(stored(5), ORDER, "PT"), tmp_path / "ct" / "x")
     made = curate([row(image="ct")], tmp_path)
-    assert made.exclusions[0]["reason"] == "PET in units not given; BQML, GML and Philips' CNTS can be made SUV"
+    assert made.exclusions[0]["reason"] == "PET in units not given; BQML, GML and Philips' CNTS can be converted to SUV"
     assert made.series[0]["check"] == "suv"
 
 

@@ -186,7 +186,7 @@ def test_moments(day, clock, expected):
         ({"RadiopharmaceuticalStartTime": None}, {}, "time of injection"),
         ({"RadiopharmaceuticalStartTime": "1x00"}, {}, "time of injection"),
         ({}, {"SeriesTime": None, "AcquisitionTime": None}, "series and acquisition time"),
-        ({}, {"DecayCorrection": "SOME"}, "decay correction SOME; START, ADMIN, NONE can be made SUV"),
+        ({}, {"DecayCorrection": "SOME"}, "decay correction SOME; START, ADMIN, NONE can be converted to SUV"),
         ({}, {"CorrectedImage": ["DECY", "SCAT"]}, "without correction of attenuation .CorrectedImage DECY, SCAT"),
         ({}, {"Units": "PROPCPS"}, "units PROPCPS"),
         ({}, {"Units": "GML", "SUVType": "LBM"}, "SUV of type LBM"),

@@ -15,7 +15,6 @@ from radioloom.io.segmentations import rtstruct
 from radioloom.segmentation.choose import Choice
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.segment import segment
-from radioloom.volume import Grid
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +35,7 @@ def ours(data, image, structure_set, names):
     curated = curate(sheet, data)
     made = segment(curated.images, data)
     assert made.exclusions == []
-    grid = Grid.from_dict(curated.images[0]["grid"])
+    grid = curated.images[0].grid
     return {name: made.masks[f"S{k}.1.tumour"].on(grid.shape) for k, name in enumerate(names)}, grid
 
 

@@ -52,7 +52,7 @@ def test_a_structure_without_closed_contours(tmp_path, contours, kind, said):
 
 @pytest.mark.parametrize(
     ("coordinates", "said"),
-    [(["1", "2"], "2 coordinates"), (["1", "x", "3"], "no numbers"), (["1", "inf", "3"], "3 coordinates")],
+    [(["1", "2"], "2 coordinates"), (["1", "x", "3"], "not numbers"), (["1", "inf", "3"], "3 coordinates")],
 )
 def test_coordinates_that_are_none(tmp_path, coordinates, said):
     path = structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5)]})

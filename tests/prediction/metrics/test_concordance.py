@@ -12,8 +12,8 @@ from radioloom.prediction.metrics.concordance import (
     concordant,
     feature_concordance,
     resampled,
-    uno_pairs,
 )
+from radioloom.prediction.metrics.uno import uno_pairs
 from radioloom.prediction.outcome import Outcome, outcome
 
 SEEDS = st.integers(0, 10**6)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radioloom.prediction.metrics.kaplan_meier import Z95, kaplan_meier, logrank
+from radioloom.prediction.metrics.kaplan_meier import kaplan_meier, logrank
+from radioloom.stats.normal import Z95
 
 SEEDS = st.integers(0, 10**6)
 

@@ -1,5 +1,8 @@
 """Cox and logistic models against R, lifelines, statsmodels and scikit-learn; gradients against finite differences."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,10 +10,15 @@ from hypothesis import strategies as st
 from scipy.optimize import approx_fprime, check_grad
 
 from radioloom.errors import StudyError
-from radioloom.prediction.models import FALLBACK_RIDGE, MODELS, cox_loss, fit_model, logistic_loss, model
+from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.prediction.models import MODELS, model
+from radioloom.prediction.models.cox import COX, cox_loss
+from radioloom.prediction.models.logistic import LOGISTIC, logistic_loss
+from radioloom.prediction.models.newton import FALLBACK_RIDGE
+from radioloom.prediction.models.record import Fitted, Model
 from radioloom.prediction.outcome import Outcome, outcome
 
-COX, LOGISTIC = MODELS["cox"], MODELS["logistic"]
+LOSSES = {"cox": cox_loss, "logistic": logistic_loss}
 SEEDS = st.integers(0, 10**6)
 # R, survival::coxph(Surv(week, arrest) ~ fin + age + race + wexp + mar + paro + prio), Efron's ties; Rossi's
 # recidivism data as in Fox and Weisberg, "Cox Proportional-Hazards Regression for Survival Data in R", 2018, page 5.
@@ -33,6 +41,10 @@ def patients(seed: int, n: int = 60, kind: str = "survival", p: int = 3) -> tupl
     event = draw.random(n) < 0.7 if kind == "survival" else draw.random(n) < 1 / (1 + np.exp(-x[:, 0]))
     event[:4] = True, False, True, False
     return (x - x.mean(axis=0)) / x.std(axis=0), outcome(kind, event, time)
+
+
+def fit_model(chosen: Model, columns: np.ndarray, outcomes: Outcome) -> Fitted:
+    return chosen.fit(columns, outcomes, chosen.checked({}), None)
 
 
 def test_equals_r_on_rossi_s_data():
@@ -154,8 +166,8 @@ def test_the_gradient_vanishes_at_the_fit(chosen, seed):
     x, outcomes = patients(seed, kind=chosen.outcome)
     found = fit_model(chosen, x, outcomes)
     if not found.ridge:
-        at = np.concatenate([[found.intercept] * chosen.intercept, found.coefficients])
-        np.testing.assert_allclose(chosen.loss(x, outcomes)(at)[1], 0, atol=1e-3)
+        at = np.concatenate([[found.intercept] * (chosen is LOGISTIC), found.coefficients])
+        np.testing.assert_allclose(LOSSES[chosen.name](x, outcomes)(at)[1], 0, atol=1e-3)
 
 
 @pytest.mark.parametrize("chosen", MODELS.values(), ids=list(MODELS))
@@ -197,3 +209,46 @@ def test_names_are_checked_against_the_outcome():
         StudyError, match=r"model\.kind cox is for a survival outcome, the study's is binary; take logistic"
     ):
         model("cox", "binary")
+
+
+@pytest.mark.parametrize("chosen", MODELS.values(), ids=list(MODELS))
+def test_every_model_keeps_the_contract_of_its_record(chosen):
+    """Its state survives JSON and predicts alone, higher is worse, a generator decides, and no column is one risk."""
+    x, outcomes = patients(7, n=200, kind=chosen.outcome)
+    draws = (np.random.default_rng(1), np.random.default_rng(1))
+    found, again = (chosen.fit(x, outcomes, chosen.checked({}), each) for each in draws)
+    assert found.state == again.state
+    assert list(found.chosen) == sorted(set(found.chosen))
+    risk = chosen.predict(json.loads(json.dumps(found.state, allow_nan=False)), x[:, list(found.chosen)])
+    assert risk.shape == (200,)
+    assert concordance(comparable(outcomes), risk) > 0.6
+    if found.coefficients is not None:
+        assert found.coefficients.shape == (len(found.chosen),)
+        assert chosen.ratio
+    if found.interval is not None:
+        assert (found.interval[0] < found.coefficients).all()
+        assert (found.coefficients < found.interval[1]).all()
+    nothing = chosen.fit(x[:, :0], outcomes, chosen.checked({}), np.random.default_rng(1))
+    assert nothing.chosen == ()
+    assert np.ptp(chosen.predict(nothing.state, x[:, :0])) == 0
+
+
+@pytest.mark.parametrize("chosen", MODELS.values(), ids=list(MODELS))
+def test_a_linear_model_predicts_its_linear_predictor(chosen):
+    x, outcomes = patients(8, kind=chosen.outcome)
+    found = fit_model(chosen, x, outcomes)
+    expected = found.intercept + x @ found.coefficients
+    np.testing.assert_allclose(chosen.predict(found.state, x), expected, rtol=1e-12)
+
+
+def test_settings_are_checked_by_the_schema_of_the_model():
+    deep = {"depth": {"description": "splits in a row", "type": "integer", "minimum": 1, "default": 2}}
+    tree = replace(COX, name="tree", settings=deep)
+    assert tree.checked({}) == {"depth": 2}
+    assert tree.checked({"depth": 5}) == {"depth": 5}
+    with pytest.raises(StudyError, match=r"settings.width: the tree model has no such setting. Known here: depth"):
+        tree.checked({"width": 1})
+    with pytest.raises(StudyError, match=r"model.settings.depth: 0 is not accepted. .*'minimum': 1.* splits in a row"):
+        tree.checked({"depth": 0})
+    with pytest.raises(StudyError, match=r"model.settings.x: the cox model has no such setting. .*it has none"):
+        COX.checked({"x": 1})

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, feature_concordance
-from radioloom.prediction.models import MODELS, fit_model
+from radioloom.prediction.models.cox import COX, fit_cox
+from radioloom.prediction.models.record import Fitted
 from radioloom.prediction.outcome import outcome
 from radioloom.prediction.selectors import SELECTORS, Candidates, select
 
@@ -19,7 +22,7 @@ def candidates(scores=(0.55, 0.30, 0.62, 0.61, 0.40, 0.50), n: int = 60) -> Cand
     outcomes = outcome("survival", np.arange(n) % 4 > 0, time)
     if scores is None:
         scores = feature_concordance([comparable(outcomes)], columns)[0]
-    return Candidates(NAMES, GROUPS, np.array(scores), columns, outcomes, MODELS["cox"])
+    return Candidates(NAMES, GROUPS, np.array(scores), columns, outcomes, COX, {}, None)
 
 
 def chosen(name: str, n_features: int = 4, **of) -> list[str]:
@@ -54,10 +57,8 @@ def test_forward_finds_the_two_that_bear_on_the_outcome_and_stops():
     kept: list[int] = []
     while len(kept) < 4:
         rest = [place for place in range(6) if place not in kept]
-        base = fit_model(given.model, given.columns[:, kept], given.outcomes).log_likelihood
-        gains = [
-            fit_model(given.model, given.columns[:, [*kept, p]], given.outcomes).log_likelihood - base for p in rest
-        ]
+        base = fit_cox(given.columns[:, kept], given.outcomes).log_likelihood
+        gains = [fit_cox(given.columns[:, [*kept, p]], given.outcomes).log_likelihood - base for p in rest]
         if max(gains) < 3.84 / 2:
             break
         kept.append(rest[int(np.argmax(gains))])
@@ -68,13 +69,26 @@ def test_forward_takes_no_more_than_asked():
     assert len(chosen("forward", 1, scores=None)) == 1
 
 
+def test_none_leaves_every_candidate_to_the_model_whatever_their_number():
+    assert chosen("none", 2) == ["b", "c", "d", "e", "a", "f"]  # the strongest first
+    assert select(candidates(), "none", 2)[1] == "left to the model: C 0.300"
+
+
+def test_forward_needs_a_likelihood():
+    without = replace(COX, name="stump", fit=lambda columns, *_: Fitted({}, ()))
+    with pytest.raises(StudyError, match=r"selector forward compares likelihoods, and the stump model has none"):
+        select(replace(candidates(scores=None), model=without), "forward", 4)
+
+
 @pytest.mark.parametrize("name", SELECTORS)
 def test_nothing_to_choose_from(name):
     none = candidates()
-    empty = Candidates(NAMES[:0], GROUPS[:0], none.scores[:0], none.columns[:, :0], none.outcomes, none.model)
+    empty = Candidates(NAMES[:0], GROUPS[:0], none.scores[:0], none.columns[:, :0], none.outcomes, COX, {}, None)
     assert select(empty, name, 4) == {}
 
 
 def test_an_unknown_selector():
-    with pytest.raises(StudyError, match=r"model.selector is 'lasso'; it must be one of best_per_group, top, forward"):
+    with pytest.raises(
+        StudyError, match=r"model.selector is 'lasso'; it must be one of best_per_group, top, forward, none"
+    ):
         select(candidates(), "lasso", 4)

@@ -70,7 +70,7 @@ def test_the_patient_is_found_in_the_file_name_or_by_a_table():
     ("settings", "words"),
     [
         ({"pattern": "c1"}, "no group `case`"),
-        ({"pattern": "(?P<case>"}, "no regular expression"),
+        ({"pattern": "(?P<case>"}, "not a regular expression"),
         ({"ordinal": {"Shape": ["a", "b"]}}, "nobody answered 'Shape'; there are 'shape'"),
         ({"ordinal": {"shape": ["a", "b"]}}, "'shape' is answered 'round', which is none of 'a', 'b'"),
     ],
@@ -78,7 +78,7 @@ def test_the_patient_is_found_in_the_file_name_or_by_a_table():
 def test_settings_that_do_not_fit(settings, words):
     with pytest.raises(StudyError, match=words):
         rows([note(shape="round")], **settings)
-    with pytest.raises(StudyError, match="neither AIM 4 nor DICOM SR"):
+    with pytest.raises(StudyError, match="no AIM 4 file, DICOM SR or line of a CSV"):
         rows([])
 
 
@@ -138,15 +138,16 @@ def read_twice(seed=3, n=40):
 def test_agreement_is_that_of_other_packages():
     made = read_twice()
     frame, agreed = TRAITS.frame(made.traits), TRAIT_AGREEMENT.frame(made.trait_agreement)
-    agreed = agreed.set_index(["trait", "first", "second"])
+    agreed = agreed.set_index(["trait", "value", "first", "second"])
     assert len(agreed) == 5 * 3  # grade, shape, size, two signs; three pairs of readers
     who = frame[["case", "reader"]].drop_duplicates()
-    for (trait, first, second), row in agreed.iterrows():
-        said = frame[frame["trait"] == trait.split(" = ")[0]]
-        if " = " in trait:
-            ticked = set(
-                said.loc[said["value"] == trait.split(" = ")[1], ["case", "reader"]].itertuples(index=False, name=None)
-            )
+    assert set(agreed.index.droplevel(["first", "second"])) == {
+        ("grade", ""), ("shape", ""), ("size", ""), ("signs", "airway"), ("signs", "vessel"),
+    }  # fmt: skip
+    for (trait, value, first, second), row in agreed.iterrows():
+        said = frame[frame["trait"] == trait]
+        if value:
+            ticked = set(said.loc[said["value"] == value, ["case", "reader"]].itertuples(index=False, name=None))
             said = who.assign(value=[pair in ticked for pair in who.itertuples(index=False, name=None)])
         column = {"grade": "level", "size": "number"}.get(trait, "value")
         both = said.pivot(index="case", columns="reader", values=column)[[first, second]].dropna()
@@ -185,7 +186,7 @@ def test_what_is_tested_against_modules():
     found.append(note("c1", "other", document="o", side="right", size=8))
     settings = {**SETTINGS, "ordinal": {"grade": ["low", "high"]}}
     table = TRAITS.frame(traits(found, "a", list(said), settings).traits)
-    columns = trait_scales.by_case(table, 0.0, 1)
+    columns, answers = trait_scales.by_case(table, 0.0, 1)
     nan = float("nan")
     expected = {
         "trait: grade": [0, 1, 0, nan],
@@ -199,8 +200,23 @@ def test_what_is_tested_against_modules():
         "trait: size": [6, 6, 5, nan],
     }
     pd.testing.assert_frame_equal(columns, pd.DataFrame(expected, index=pd.Index(said, name="case")), check_dtype=False)
-    assert "trait: rare = yes" not in trait_scales.by_case(table, 0.25, 1)
-    assert "trait: grade" not in trait_scales.by_case(table, 0.0, 4)
+    assert list(answers) == list(columns)
+    assert answers["trait: rare = yes"] == ("rare", "yes")
+    assert answers["trait: signs = a"] == ("signs", "a")
+    assert answers["trait: size"] == ("size", "")
+    assert "trait: rare = yes" not in trait_scales.by_case(table, 0.25, 1).answers
+    assert "trait: grade" not in trait_scales.by_case(table, 0.0, 4).answers
+
+
+def test_two_traits_of_one_label_are_refused():
+    """A trait called `signs = a` beside a checklist `signs` with `a`: one column would hide the other."""
+    found = [
+        note("c1", signs=["a", "b"], **{"signs = a": 1}),
+        note("c2", document="d2", signs=["b"], **{"signs = a": 2}),
+    ]
+    table = TRAITS.frame(rows(found)[0].traits)
+    with pytest.raises(StudyError, match="two columns are called 'trait: signs = a'"):
+        trait_scales.by_case(table, 0.0, 1)
 
 
 def test_two_runs_give_the_same_rows_whatever_the_order_of_files():

@@ -6,7 +6,7 @@ import pytest
 from made.studies import ROOT
 from radioloom.genomics import expression
 from radioloom.io.annotations import read as annotations
-from radioloom.stages.genomics.associate import associate, measured
+from radioloom.stages.genomics.associate import associate, measurements
 from radioloom.stages.genomics.traits import traits
 from radioloom.tables import ASSOCIATIONS, TRAITS
 
@@ -51,12 +51,13 @@ def test_traits_go_with_gene_modules_without_any_image(folder, made):
     }
     nobody = pd.DataFrame(index=pd.Index([], name="case"))
     found = associate(
-        measured(nobody, TRAITS.frame(made.traits), matrix, settings), matrix, settings, [], "morphology_volume", 1
+        measurements(nobody, TRAITS.frame(made.traits), matrix, settings), matrix, settings, [], "morphology_volume", 1
     )
     table = ASSOCIATIONS.frame(found.associations)
     # 119 patients have files named after them; one more is R01-023, whose file is called R01-023v1
     assert found.summary["cases"] == {"expression": 130, "features": 0, "traits": 120, "both": 120}
-    assert table["feature_id"].str.startswith("trait: ").all()
+    assert (table["kind"] == "trait").all()
+    assert set(table["trait"]) <= set(TRAITS.frame(made.traits)["trait"])
     assert table["rho_given_volume"].isna().all()
     sound = table[(table["q"] < 0.05) & (table["p_max"] < 0.05)]
     assert len(sound) >= 8
@@ -65,9 +66,10 @@ def test_traits_go_with_gene_modules_without_any_image(folder, made):
 
     frame = TRAITS.frame(made.traits)
     for name, values in (("Emphysema", {"absent"}), ("Nodule Shape", {"complex"})):
-        label = f"trait: {name} = {next(iter(values))}"
+        tested = table[(table["trait"] == name) & table["value"].isin(values)]
+        assert len(tested) == table["module"].nunique()
         said = frame[frame["trait"] == name].set_index("case")["value"].isin(values)
-        for row in table[table["feature_id"] == label].itertuples():
+        for row in tested.itertuples():
             score = found.scores[row.module]
             both = sorted(set(score.index) & set(said.index))
             assert row.n == len(both)

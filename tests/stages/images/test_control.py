@@ -12,8 +12,6 @@ from radioloom.profile import load
 from radioloom.provenance import rng
 from radioloom.stages.images.control import control_batch
 from radioloom.stages.images.extract import extract
-from radioloom.stages.learning.controls import RELEARNED
-from radioloom.stages.learning.fit import predict
 from radioloom.stages.learning.validate import validate
 from radioloom.tables import CONTROLS as TABLE
 from radioloom.tables import FEATURES, METRICS, PREDICTIONS, SKIPPED
@@ -111,26 +109,28 @@ def changed(made: Made, keep=(), seed=3) -> pd.DataFrame:
 def test_an_untouched_control_is_the_signature_itself():
     same = changed(MADE, keep=[""])
     found = METRICS.frame(validate(MADE.material, MADE.splits, MADE.signature, same).metrics)
-    values = found.set_index(["evaluation", "cohort", "metric", "model"])["estimate"].sort_index()
+    values = found.set_index(list(METRICS.key))["estimate"].sort_index()
     for evaluation, cohort in (("validation", "valid1"), ("cross-validation", "train"), ("apparent", "train")):
-        own = values[evaluation, cohort, "c_index"]
-        assert own["control: shuffled ROI"] == own["signature"]
-        assert values[evaluation, cohort, "signature_minus", "control: shuffled ROI"] == 0
-    own = values["cross-validation", "train", "c_index"]
-    assert own["control: shuffled ROI" + RELEARNED] == own["signature"]
-    assert values["validation", "valid1", "hazard_ratio", "control: shuffled ROI"] == pytest.approx(
-        values["validation", "valid1", "hazard_ratio", "signature"]
+        own = values[evaluation, cohort]
+        assert own["control", "shuffled_roi", "", "", "c_index"] == own["signature", "signature", "", "", "c_index"]
+        assert own["signature", "signature", "", "shuffled_roi", "c_index"] == 0
+    own = values["cross-validation", "train"]
+    assert own["control", "shuffled_roi", "refitted", "", "c_index"] == own["signature", "signature", "", "", "c_index"]
+    assert own["signature", "signature", "refitted", "shuffled_roi", "c_index"] == 0
+    own = values["validation", "valid1"]
+    assert own["control", "shuffled_roi", "", "", "hazard_ratio"] == pytest.approx(
+        own["signature", "signature", "", "", "hazard_ratio"]
     )  # at the same frozen cut-point
 
 
 def test_the_frozen_signature_is_what_control_images_are_judged_by():
-    """Risks equal those of `predict`, another way to the same numbers, on the control's own values."""
+    """Risks equal those of `Signature.risk`, another way to the same numbers, on the control's own values."""
     controls = changed(MADE, keep=["morphology_f00"])
     found = validate(MADE.material, MADE.splits, MADE.signature, controls)
-    rows = PREDICTIONS.frame(found.predictions).set_index(["split", "model", "cohort", "case"])["risk"]
+    rows = PREDICTIONS.frame(found.predictions).set_index(list(PREDICTIONS.key))["risk"]
     wide = controls[controls["cohort"] == "valid1"].pivot(index="case", columns="feature_id", values="value")
-    expected = predict(MADE.signature, wide, MADE.signature["profile"])
-    mine = rows["frozen", "control: shuffled ROI", "valid1"]
+    expected = MADE.signature.risk(wide, profile=MADE.signature.profile)
+    mine = rows["frozen", "control", "shuffled_roi", "", "valid1"]
     np.testing.assert_allclose(mine.loc[expected.index], expected, rtol=1e-12)
 
 
@@ -139,18 +139,18 @@ def test_where_texture_mattered_the_control_is_worse_and_nothing_else_moves(made
     metric = {"survival": "c_index", "binary": "auc"}[made.material.outcomes.kind]
     found = METRICS.frame(validate(made.material, made.splits, made.signature, changed(made)).metrics)
     plain = METRICS.frame(validate(made.material, made.splits, made.signature).metrics)
-    ours = found["model"].str.startswith("control: ")
+    ours = (found["kind"] == "control") | (found["against"] == "shuffled_roi")
     pd.testing.assert_frame_equal(found[~ours].reset_index(drop=True), plain, check_exact=True)
-    values = found.set_index(["evaluation", "model", "metric"]).sort_index()
-    for name in ("control: shuffled ROI", "control: shuffled ROI" + RELEARNED):
-        assert values.loc[("cross-validation", name, metric), "estimate"].item() < 0.65
-        assert values.loc[("cross-validation", name, "signature_minus"), "low"].item() > 0
+    values = found.set_index(list(METRICS.key)).sort_index().loc["cross-validation", "train"]
+    for variant in ("", "refitted"):
+        assert values.loc[("control", "shuffled_roi", variant, "", metric), "estimate"] < 0.65
+        assert values.loc[("signature", "signature", variant, "shuffled_roi", metric), "low"] > 0
 
 
 def test_a_case_without_its_control_is_told_and_not_learned_from():
     controls = changed(MADE)
     gone = (controls["cohort"] == "train") & (controls["case"] == controls["case"].min())
     found = validate(MADE.material, MADE.splits, MADE.signature, controls[~gone])
-    assert "control: shuffled ROI: 1 of 110 cases could not be measured, training means taken" in found.notes
+    assert "control shuffled ROI: 1 of 110 cases could not be measured, training means taken" in found.notes
     rows = METRICS.frame(found.metrics)
     assert rows["estimate"].notna().all()

@@ -10,7 +10,8 @@ from radioloom.io import images
 from radioloom.io.dicom.acquisition import COLUMNS
 from radioloom.provenance import digest
 from radioloom.stages.images.curate import curate
-from radioloom.stages.images.rows import UNTOLD
+from radioloom.stages.images.curated import from_json, to_json
+from radioloom.stages.images.rows import OPTIONAL
 from radioloom.tables import EXCLUSIONS, SERIES
 from radioloom.volume import Grid, Volume
 
@@ -33,17 +34,17 @@ def test_a_usable_series(tmp_path):
     made = one(tmp_path, pattern="GTV.*", replicate="2")
     assert made.exclusions == []
     image = made.images[0]
-    assert json.loads(json.dumps(image)) == image
-    assert image["files"] == [8 - k for k in range(8)]
-    assert Grid.from_dict(image["grid"]).shape == (8, 24, 20)
-    assert (image["modality"], image["unit"], image["factor"], image["frames"]) == ("CT", "HU", 1.0, [])
-    assert (image["series"], image["frame"]) == (digest("2.25.1001"), digest("2.25.2001"))
-    assert (image["pattern"], image["replicate"], image["role"], image["roi"]) == ("GTV.*", "2", "training", "tumour")
+    assert from_json(to_json([image])) == [image]
+    assert image.file_numbers == tuple(8 - k for k in range(8))
+    assert image.grid.shape == (8, 24, 20)
+    assert (image.modality, image.unit, image.unit_factor, image.frame_order) == ("CT", "HU", 1.0, ())
+    assert (image.series, image.frame_of_reference) == (digest("2.25.1001"), digest("2.25.2001"))
+    assert (image.roi_pattern, image.replicate, image.role, image.roi) == ("GTV.*", "2", "training", "tumour")
     series = SERIES.frame(made.series).iloc[0]
-    assert (series.verdict, series.reason, series.n_slices, series.n_files_ignored) == ("usable", None, 8, 1)
+    assert (series.choice, series.reason, series.n_slices, series.n_files_ignored) == ("usable", None, 8, 1)
     assert (series.manufacturer, series.kernel, series.kvp) == ("MAKER", "B30f", 120)
     assert (series.slice_spacing_mm, series.pixel_spacing_mm, series.slice_thickness_mm) == (3.0, 1.5, 3.0)
-    assert "CANARY" not in json.dumps([made.images, made.series])
+    assert "CANARY" not in to_json(made.images) + json.dumps(made.series)
 
 
 def again(file):
@@ -84,31 +85,31 @@ def test_one_bad_case_never_stops_the_batch(tmp_path):
     ct(tmp_path / "good")
     rows = [row(case=kind, image=kind) for kind in (*FAULTS, "gone", "good")]
     made = curate(rows, tmp_path)
-    assert [image["case"] for image in made.images] == ["good"]
+    assert [image.case for image in made.images] == ["good"]
     found = {each["case"]: each["reason"] for each in made.exclusions}
     for kind, said in FAULTS.items():
         assert said in found[kind].replace("file 9 of 9 and IM004", "IM004 and file 9 of 9"), kind
-    assert found["gone"] == "gone: no such file or folder; mend the path in the sheet"
+    assert found["gone"] == "gone: no such file or folder; correct the path in the sheet"
     assert {each["stage"] for each in made.exclusions} == {"curate"}
     assert str(tmp_path) not in json.dumps(made.exclusions)
-    verdicts = SERIES.frame(made.series).set_index("case").verdict.to_dict()
-    assert verdicts == {"good": "usable"} | {kind: "excluded" for kind in FAULTS if kind != "empty"}
+    choices = SERIES.frame(made.series).set_index("case").choice.to_dict()
+    assert choices == {"good": "usable"} | {kind: "excluded" for kind in FAULTS if kind != "empty"}
     assert len(EXCLUSIONS.frame(made.exclusions)) == len(FAULTS) + 1
 
 
 def test_wrong_modality(tmp_path):
     ct(tmp_path / "ct", modality="MR")
     assert reason(one(tmp_path, modality="CT")) == "wrong modality: CT is wanted, and the folder holds series of 1 MR"
-    assert one(tmp_path, modality="MR").images[0]["unit"] == ""
+    assert one(tmp_path, modality="MR").images[0].unit == ""
 
 
 def test_series_of_a_folder_are_told_apart_by_modality(tmp_path):
     ct(tmp_path / "ct" / "a")
     ct(tmp_path / "ct" / "b", modality="MR", series="2.25.5")
     made = one(tmp_path, modality="MR")
-    assert made.images[0]["modality"] == "MR"
+    assert made.images[0].modality == "MR"
     series = SERIES.frame(made.series).set_index("modality")
-    assert series.verdict.to_dict() == {"CT": "excluded", "MR": "usable"}
+    assert series.choice.to_dict() == {"CT": "excluded", "MR": "usable"}
     assert series.n_files_ignored.to_dict() == {"CT": 8, "MR": 8}
 
 
@@ -117,7 +118,7 @@ def test_by_what_the_segmentation_refers_to(tmp_path):
     ct(tmp_path / "ct" / "b", stored(5), series="2.25.6")
     structures(tmp_path / "rs.dcm", {"GTV": [square(-100, 0, 5)]}, series="2.25.6")
     made = one(tmp_path)
-    assert made.images[0]["series"] == digest("2.25.6")
+    assert made.images[0].series == digest("2.25.6")
     reasons = {each["series"]: each["reason"] for each in made.series}
     assert reasons[digest("2.25.6")] == "the series that the segmentation refers to"
 
@@ -127,15 +128,16 @@ def test_by_the_most_slices_and_no_localizer(tmp_path):
     ct(tmp_path / "ct" / "b", stored(5), series="2.25.6")
     ct(tmp_path / "ct" / "c", stored(12), series="2.25.7", ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
     made = one(tmp_path)
-    assert made.images[0]["series"] == digest("2.25.5")
-    assert "most slices of 2" in next(each["reason"] for each in made.series if each["verdict"] == "usable")
+    assert made.images[0].series == digest("2.25.5")
+    assert "most slices of 2" in next(each["reason"] for each in made.series if each["choice"] == "usable")
 
 
 def test_two_series_alike_are_not_guessed(tmp_path):
     ct(tmp_path / "ct" / "a", series="2.25.5")
     ct(tmp_path / "ct" / "b", series="2.25.6")
     assert reason(one(tmp_path)) == (
-        "2 series of 8 slices could be the image; name one in the column `series`, or one folder a series, in the sheet"
+        "2 series of 8 slices could be the image; "
+        "name one in the column `series`, or one folder per series, in the sheet"
     )
 
 
@@ -199,10 +201,10 @@ def by_series(curated):
 def test_the_sheet_chooses_the_series(sent, wanted, series):
     made = one(sent, **wanted)
     assert made.exclusions == []
-    assert made.images[0]["series"] == digest(series)
+    assert made.images[0].series == digest(series)
     found = by_series(made)
     assert len(found) == 6
-    assert [uid for uid, each in found.items() if each["verdict"] == "usable"] == [digest(series)]
+    assert [uid for uid, each in found.items() if each["choice"] == "usable"] == [digest(series)]
 
 
 def test_every_series_is_listed_with_why_it_was_not_chosen(sent):
@@ -245,7 +247,7 @@ def test_a_choice_that_finds_nothing_says_what_there_is(sent, wanted, check, sai
     made = one(sent, **wanted)
     assert said in reason(made)
     found = by_series(made)
-    assert {each["verdict"] for each in found.values()} <= {"excluded"}
+    assert {each["choice"] for each in found.values()} <= {"excluded"}
     assert not check or (len(found) == 6 and check in {each["check"] for each in found.values()})
 
 
@@ -255,10 +257,10 @@ def test_mixed_patients_in_one_tree(tmp_path):
     ct(tmp_path / "ct" / "two", stored(40), series="2.25.50", PatientID="OTHER")
     (tmp_path / "ct" / "two" / "cut").write_bytes((tmp_path / "ct" / "two" / "IM001").read_bytes()[:200])
     made = one(tmp_path, modality="CT")
-    assert reason(made).startswith("one patient a row (column `series`) is wanted")
+    assert reason(made).startswith("one patient per row (column `series`) is wanted")
     assert made.series == []
     named = curate([row(image="ct", series="2.25.3"), row(case="P2", image="ct", series="2.25.50")], tmp_path)
-    assert [image["case"] for image in named.images] == ["P1"]
+    assert [image.case for image in named.images] == ["P1"]
     assert {(each["case"], each["series"]) for each in named.series} == {
         *(("P1", digest(f"2.25.{k}")) for k in range(1, 7)),
         ("P2", digest("2.25.50")),
@@ -272,9 +274,9 @@ def test_copies_in_another_folder_are_counted(tmp_path):
     for file in files:
         save(pydicom.dcmread(file), tmp_path / "ct" / "b" / file.name)
     made = one(tmp_path)
-    assert made.images[0]["files"] == list(range(8, 0, -1))  # numbers of files
+    assert made.images[0].file_numbers == tuple(range(8, 0, -1))  # numbers of files
     series = SERIES.frame(made.series).iloc[0]
-    assert (series.n_slices, series.n_copies, series.verdict) == (8, 8, "usable")
+    assert (series.n_slices, series.n_copies, series.choice) == (8, 8, "usable")
     assert series.reason == "8 file(s) left out: copies of others"
 
 
@@ -285,13 +287,13 @@ def test_regions_drawn_on_different_series_of_a_case(tmp_path):
         structures(tmp_path / f"{uid}.dcm", {"GTV": [square(-100, 0, 5)]}, series=uid)
     rows = [row(image="ct", segmentation=f"{uid}.dcm", roi=f"r{uid[-1]}") for uid in ("2.25.5", "2.25.6")]
     made = curate(rows, tmp_path)
-    assert [image["series"] for image in made.images] == [digest("2.25.5"), digest("2.25.6")]
-    assert [each["verdict"] for each in made.series] == ["usable", "usable"]
+    assert [image.series for image in made.images] == [digest("2.25.5"), digest("2.25.6")]
+    assert [each["choice"] for each in made.series] == ["usable", "usable"]
 
 
 def test_columns_that_may_be_empty_are_those_of_the_table():
-    assert set(UNTOLD) == {column.name for column in SERIES.columns if column.null}
-    assert set(COLUMNS) <= set(UNTOLD)
+    assert set(OPTIONAL) == {column.name for column in SERIES.columns if column.null}
+    assert set(COLUMNS) <= set(OPTIONAL)
 
 
 def test_regions_of_one_case_share_series_and_exclusion(tmp_path):
@@ -299,7 +301,7 @@ def test_regions_of_one_case_share_series_and_exclusion(tmp_path):
     ct(tmp_path / "bad")[2].unlink()
     rows = [row(case=case, image=case, roi=roi) for case in ("ct", "bad") for roi in ("tumour", "node")]
     made = curate(rows, tmp_path)
-    assert [(image["case"], image["roi"]) for image in made.images] == [("ct", "tumour"), ("ct", "node")]
+    assert [(image.case, image.roi) for image in made.images] == [("ct", "tumour"), ("ct", "node")]
     assert len(SERIES.frame(made.series)) == 2
     assert len(EXCLUSIONS.frame(made.exclusions)) == 1
     assert made.exclusions[0]["reason"].startswith("1 slice(s) missing")
@@ -312,11 +314,11 @@ def test_an_image_file(tmp_path):
     rows = [row(image="ct.nii.gz", modality="PT"), row(case="P2", image="bad.nii"), row(case="P3", image="gone.nii")]
     made = curate(rows, tmp_path)
     image = made.images[0]
-    assert (image["files"], image["unit"], image["modality"], image["frame"]) == ([1], "SUV", "PT", "")
-    assert Grid.from_dict(image["grid"]) == grid
+    assert (image.file_numbers, image.unit, image.modality, image.frame_of_reference) == ((1,), "SUV", "PT", "")
+    assert image.grid == grid
     assert [each["case"] for each in made.exclusions] == ["P2", "P3"]
     frame = SERIES.frame(made.series)
-    assert frame.verdict.tolist() == ["usable", "excluded", "excluded"]
+    assert frame.choice.tolist() == ["usable", "excluded", "excluded"]
     assert frame.n_slices.tolist() == [4, 0, 0]
 
 
@@ -341,7 +343,7 @@ def test_a_pet_without_weight_is_excluded(tmp_path):
 def test_real_folders(data_dir, image, shape, unit):
     made = curate([row(image=image)], data_dir)
     assert made.exclusions == []
-    assert (tuple(made.images[0]["grid"]["shape"]), made.images[0]["unit"]) == (shape, unit)
+    assert (made.images[0].grid.shape, made.images[0].unit) == (shape, unit)
 
 
 @pytest.mark.parametrize(

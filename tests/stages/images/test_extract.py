@@ -1,15 +1,23 @@
 """From a prepared case to rows: which rows, on which images, in which order of steps, and what ends a case."""
 
+import sys
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from radioloom import features
 from radioloom.errors import BadMask, BadRoi, StudyError
+from radioloom.features.record import NEEDS, Family, Feature, values
 from radioloom.filters.wavelet import sub_bands
+from radioloom.imaging.around import bounding_box
 from radioloom.profile import load
-from radioloom.stages.images.extract import bounding_box, extract, extract_batch, warm
+from radioloom.stages.images import plan
+from radioloom.stages.images.compile import warm
+from radioloom.stages.images.extract import extract, extract_batch
 from radioloom.stages.images.margin import reach
+from radioloom.stages.images.subjects import SUBJECTS
 from radioloom.volume import Grid, Volume
 
 SPACING = (3.0, 1.0, 1.0)
@@ -52,6 +60,7 @@ def test_rows_of_every_image_in_order():
     ]
     assert rows[2] == {**rows[2], "family": "glcm", "feature": "contrast", "ibsi": "ACUI", "discretisation": "FBS:25"}
     assert rows[2]["aggregation"] == "3D, averaged"
+    assert [row["group"] for row in rows] == ["intensity", "intensity", "texture", *["filtered"] * 24]
 
 
 def test_values_are_those_of_the_voxels():
@@ -135,6 +144,39 @@ def test_a_row_that_no_family_has_is_the_studys_fault():
     families = {"intensity": {"settings": {}, "features": ["men"]}}
     with pytest.raises(StudyError, match=r"families.intensity.features: no row \['men'\]; known: mean"):
         extract(*sphere(), small(families=families))
+
+
+def test_a_family_that_there_is_not_is_the_studys_fault():
+    families = {"intensity": {"settings": {}, "features": ["mean"]}, "glszn": {"settings": {}, "features": "all"}}
+    with pytest.raises(StudyError, match=r"family 'glszn' is not known; choose of morphology, .*, shape_2d"):
+        extract(*sphere(), small(families=families))
+
+
+def test_a_new_family_is_one_module_and_one_name(monkeypatch):
+    """Its record is all that stages know of it: what it needs, how far it reaches, what it describes."""
+    rows = (Feature("brightest_around", "", np.max), Feature("voxels_around", "", np.size, group="shape"))
+    record = Family(
+        "halo", "", rows, lambda roi, settings: values("halo", rows, None, roi.intensity),
+        needs="surroundings", group="intensity", per_image=False, reach_mm=4.0,
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "radioloom.features.halo", SimpleNamespace(FAMILY=record))
+    names = (*features.NAMES, "halo")
+    for module in (features, plan):
+        monkeypatch.setattr(module, "NAMES", names)
+    profile = small(families={"halo": {"settings": {}, "features": "all"}}, images={"original": {}})
+    image, mask = sphere()
+    found = extract(image, mask, profile)
+    inner = bounding_box(mask.array)
+    wide = tuple(slice(s.start - n, s.stop + n) for s, n in zip(inner, (2, 4, 4), strict=True))
+    assert reach(profile, SPACING) == (2, 4, 4)
+    assert value(found, feature_id="halo_brightest_around") == image.array[wide].max() > image.array[inner].max()
+    assert value(found, feature_id="halo_voxels_around") == image.array[wide].size
+    assert [row["group"] for row in found] == ["intensity", "shape"]
+    assert warm(profile) > 0
+
+
+def test_every_need_of_a_family_has_its_subject():
+    assert tuple(SUBJECTS) == NEEDS
 
 
 @dataclass

@@ -18,7 +18,7 @@ from radioloom.stages.images.curate import curate
 from radioloom.stages.images.landmarks import landmarks
 from radioloom.stages.images.normalise import normalise
 from radioloom.stages.images.prepare import whole
-from radioloom.stages.images.segment import name, segment
+from radioloom.stages.images.segment import segment
 from radioloom.volume import Grid, Volume
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "nyul.csv"
@@ -202,6 +202,6 @@ def test_real_t1_images_give_the_scale_of_another_package(data_dir):
     theirs = [float(row["value"]) for row in golden if row["image"]]
     ours = []
     for image in curated.images:
-        mapped = whole(image, masks[name(image)], data, [step | {"standard": list(scale.values())}]).array
+        mapped = whole(image, masks[image.name], data, [step | {"standard": list(scale.values())}]).array
         ours += [mapped.min(), mapped.max()]
     assert np.allclose(ours, theirs, rtol=1e-9)

@@ -14,12 +14,11 @@ from radioloom.stages.images.curate import curate
 from radioloom.stages.images.extract import extract
 from radioloom.stages.images.perturb import native, perturb_batch, prepared, variants
 from radioloom.stages.images.prepare import prepare
-from radioloom.stages.images.segment import name, segment
+from radioloom.stages.images.segment import segment
 from radioloom.stages.learning.reliability import robustness
-from radioloom.stages.learning.reliability_rules import reliable
+from radioloom.stages.learning.reliability_rules import verdicts
 from radioloom.stats.agreement import icc
 from radioloom.tables import PERTURBED, RELIABILITY, SKIPPED, SPLITS
-from radioloom.volume import Grid
 
 CUBE = [np.add(square(-100 + 3 * k, -4.75, 7.25), (0, -10, 0)) for k in (2, 3, 4)]
 SPECK = [np.add(square(-100 + 3 * k, -0.7, 0.8), (0, -10, 0)) for k in (3,)]
@@ -56,9 +55,9 @@ def of(case="P1", pattern="GTV", **more):
 def test_without_a_perturbation_it_is_the_prepared_case(data, grid):
     profile = replace(PROFILE, grid=grid)
     images, masks = found(data, of())
-    mask = masks[name(images[0])]
+    mask = masks[images[0].name]
     scene = native(images[0], mask, data, profile, "RCVNT")
-    image, placed = prepared(scene, Grid.from_dict(images[0]["grid"]), profile)
+    image, placed = prepared(scene, images[0].grid, profile)
     expected = prepare(images[0], mask, data, profile)
     low = np.rint(expected.image.grid.to_index(np.array(image.grid.origin_mm))).astype(int)
     part = tuple(slice(a, a + n) for a, n in zip(low, image.grid.shape, strict=True))  # prepare keeps more around it
@@ -149,10 +148,10 @@ def test_a_fold_knows_nothing_of_the_perturbed_images_of_its_test_cases():
     pd.testing.assert_frame_equal(own, without)
     names = np.array(sorted(set(table["feature_id"])), dtype=object)
     asked = {"rule": "lower_bound", "threshold": float(apart.loc[("frozen", "steady"), "low"])}
-    verdicts = reliable(found, names, asked)
-    assert verdicts["frozen"].fault[names == "steady"] == [""]
-    np.testing.assert_array_equal(verdicts["r01f1"].low, reliable(without, names, asked)["frozen"].low)
-    assert verdicts["r01f1"].fault[names == "shaky"][0].endswith("n 17")
+    by_split = verdicts(found, names, asked)
+    assert by_split["frozen"].fault[names == "steady"] == [""]
+    np.testing.assert_array_equal(by_split["r01f1"].low, verdicts(without, names, asked)["frozen"].low)
+    assert by_split["r01f1"].fault[names == "shaky"][0].endswith("n 17")
 
 
 def perturbed() -> pd.DataFrame:
@@ -162,8 +161,14 @@ def perturbed() -> pd.DataFrame:
         truth = draw.normal()
         for k in range(1, 7):
             values = {"steady": truth + 0.1 * draw.normal(), "shaky": draw.normal(), "constant": 2.0}
-            whose = {"cohort": "train", "case": f"C{case:02d}", "replicate": "1", "roi": "r", "variant": f"RCV-{k:02d}"}
-            rows += [{**whose, "feature_id": name, "value": value} for name, value in values.items()]
+            region = {
+                "cohort": "train",
+                "case": f"C{case:02d}",
+                "replicate": "1",
+                "roi": "r",
+                "variant": f"RCV-{k:02d}",
+            }
+            rows += [{**region, "feature_id": name, "value": value} for name, value in values.items()]
     return PERTURBED.frame(rows)
 
 
@@ -185,10 +190,10 @@ def test_cost_is_that_of_the_region_and_not_of_the_scan():
 def test_a_variant_is_an_error_of_its_own(data):
     """One emptied image does not take the others of its case along."""
     images, masks = found(data, of())
-    scene = native(images[0], masks[name(images[0])], data, PROFILE, "V")
+    scene = native(images[0], masks[images[0].name], data, PROFILE, "V")
     narrow = replace(PROFILE, resegment={"range": [10_000, 20_000], "sigma": None})
-    whose = {"cohort": "c", "case": "P1", "replicate": "1", "roi": "r"}
-    asked = {**ASKED, "chain": "V", "whose": whose}
-    made = dict(variants(scene, Grid.from_dict(images[0]["grid"]), narrow, asked))
+    region = {"cohort": "c", "case": "P1", "replicate": "1", "roi": "r"}
+    asked = {**ASKED, "chain": "V", "region": region}
+    made = dict(variants(scene, images[0].grid, narrow, asked))
     assert len(made) == 4
     assert all("range" in str(error) or "empty" in str(error) for error in made.values())

@@ -172,7 +172,7 @@ def test_a_bad_case_in_the_middle_and_a_case_without_mask(case):
     file = case / "P2" / "IM005"
     file.write_bytes(file.read_bytes()[:-10])
     del masks["P3.1.tumour"]
-    curated.images[3]["case"] = "P4"
+    curated.images[3] = replace(curated.images[3], case="P4")
     masks["P4.1.tumour"] = masks["P1.1.tumour"]
     cases, exclusions = prepare_batch(
         curated.images, masks, case, profile(), partial(prepared.write, folder=case / "out")
@@ -181,7 +181,7 @@ def test_a_bad_case_in_the_middle_and_a_case_without_mask(case):
     assert prepared.names(case / "out") == ["P4.1.tumour"]
     assert [(each["case"], each["stage"]) for each in exclusions] == [("P1", "prepare"), ("P2", "prepare")]
     reasons = [each["reason"] for each in exclusions]
-    assert reasons[0].startswith("files have come, gone or changed their names")
+    assert reasons[0].startswith("files were added, deleted or renamed")
     assert reasons[1].startswith("IM005: it has")
     assert str(case) not in json.dumps(exclusions)
 

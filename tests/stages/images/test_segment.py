@@ -11,7 +11,7 @@ from made.drawn import CUBE, GRID, label_map
 from made.hospital import ct, row, square, stored, structures
 from radioloom.segmentation.overlap import compare
 from radioloom.stages.images.curate import curate
-from radioloom.stages.images.segment import name, segment
+from radioloom.stages.images.segment import segment
 from radioloom.tables import EXCLUSIONS, MASKS
 from radioloom.volume import Grid
 
@@ -126,10 +126,6 @@ def test_what_hangs_over_the_edge_is_cut_and_said(tmp_path):
     assert f"{6 * 24 * 20} voxels of the mask lie outside the image" in made.rows[0]["notes"]
 
 
-def test_mask_names_hold_case_replicate_and_region():
-    assert name(row(replicate="2", roi="node")) == "P1.2.node"
-
-
 def test_lung1(data_dir):
     """GTV-1 of LUNG1-001: the polygons' volume to 0.1 %, the mask within 1 % of it."""
     _, made = segmented(
@@ -156,7 +152,7 @@ def test_contours_give_the_mask_that_ibsi_gives_voxel_by_voxel(data_dir, which):
     ours, theirs = made.masks["P1.1.tumour"], made.masks["P2.1.tumour"]
     assert ours.offset == theirs.offset
     assert np.array_equal(ours.array, theirs.array)
-    assert compare(ours, theirs, Grid.from_dict(curated.images[0]["grid"]).spacing_mm, 1.0).dice == 1.0
+    assert compare(ours, theirs, curated.images[0].grid.spacing_mm, 1.0).dice == 1.0
 
 
 def test_structure_sets_of_rt_utils(data_dir):
@@ -170,7 +166,7 @@ def test_structure_sets_of_rt_utils(data_dir):
     assert made.exclusions == []
     lost = (
         "1 of 3 planes of contours lie outside the image",
-        "1 contour(s) refer to images that the series has not; placed by their coordinates",
+        "1 contour(s) refer to images that are not in the series; placed by their coordinates",
     )
     hole = ("1 plane(s) with contours inside one another: what two of them enclose is left out",)
     assert made.masks["rt.1.tumour"].notes == hole
@@ -195,7 +191,7 @@ def test_folders_of_rt_utils_that_are_no_pairs(data_dir):
     stages = {case: stage for case, (stage, _) in found.items()}
     assert stages == {"one": "curate", "empty": "curate", "oriented": "segment", "bare": "segment"}
     assert found["oriented"][1].startswith("contours do not lie in the image's slices (one is axial and spans 12.9 mm")
-    assert found["bare"][1].endswith("no RTSTRUCT, SEG or label map there; mend the path in the sheet")
+    assert found["bare"][1].endswith("no RTSTRUCT, SEG or label map there; correct the path in the sheet")
 
 
 @pytest.mark.parametrize("kind", ["CLOSED_PLANAR", "CLOSEDPLANAR_XOR"])
@@ -222,7 +218,9 @@ def test_contours_that_refer_to_images_that_are_not_there(tmp_path):
     data.save_as(path)
     _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm", pattern="GTV"))
     assert made.rows[0]["n_voxels"] == 192
-    assert made.rows[0]["notes"] == "2 contour(s) refer to images that the series has not; placed by their coordinates"
+    assert (
+        made.rows[0]["notes"] == "2 contour(s) refer to images that are not in the series; placed by their coordinates"
+    )
 
 
 def test_unreadable_patterns_and_seg_without_the_label(data_dir):
@@ -307,7 +305,7 @@ def test_colours_are_no_labels(tmp_path):
     image = sitk.GetImageFromArray(np.zeros((*GRID.shape, 3), np.uint8), isVector=True)
     sitk.WriteImage(image, str(tmp_path / "rgb.mha"))
     _, made = segmented(tmp_path, row(image="ct", segmentation="rgb.mha"))
-    assert "rgb.mha: 3 values a voxel (colour or vector); one is expected" in made.exclusions[0]["reason"]
+    assert "rgb.mha: 3 values per voxel (colour or vector); one is expected" in made.exclusions[0]["reason"]
 
 
 def test_segments_of_a_real_seg_by_label_number_and_union(data_dir):
@@ -317,7 +315,7 @@ def test_segments_of_a_real_seg_by_label_number_and_union(data_dir):
     rows = [row(case=f"P{k}", pattern=str(k), **given) for k in (1, 2, 3, 4)]
     rows.append(row(case="all", pattern=".*", **given))
     curated, made = segmented(data_dir, *rows)
-    shape = Grid.from_dict(curated.images[0]["grid"]).shape
+    shape = curated.images[0].grid.shape
     parts = [made.masks[f"P{k}.1.tumour"].on(shape) for k in (1, 2, 3, 4)]
     assert np.array_equal(np.any(parts, axis=0), made.masks["all.1.tumour"].on(shape))
     assert made.masks["all.1.tumour"].notes == ("union of 4 segments",)

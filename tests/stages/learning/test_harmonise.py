@@ -7,13 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from made.planted_tables import PROFILE, Made
+from made.planted_tables import PROFILE, Made, metric_of
 from made.scans import scans
 from radioloom import tables
 from radioloom.errors import StudyError
-from radioloom.stages.learning.fit import fit, learn, predict, risks
+from radioloom.stages.learning.fit import fit
 from radioloom.stages.learning.harmonise import acquisitions, batches, with_batches
+from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.reduce import reduce
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
+from radioloom.stages.learning.signature import Signature
 from radioloom.stages.learning.validate import validate
 from radioloom.stats.harmonisation import fit_combat
 
@@ -49,18 +52,20 @@ def test_a_study_that_does_not_ask_is_left_as_it_is():
     plain = asked(MADE, method="none")
     assert plain.batches is None
     assert plain.harmonised(TRAIN) is plain
-    assert "harmonisation" not in fit(plain, MADE.splits, MADE.selection)
+    signature = fit(plain, MADE.splits, MADE.selection)
+    assert signature.harmonisation is None
+    assert "harmonisation" not in signature.to_json()
 
 
 def test_the_signature_says_what_it_was_harmonised_with():
-    assert json.loads(json.dumps(SIGNATURE, allow_nan=False)) == SIGNATURE
-    assert SIGNATURE["harmonisation"] == {
+    assert Signature.from_json(json.loads(json.dumps(SIGNATURE.to_json(), allow_nan=False))) == SIGNATURE
+    assert SIGNATURE.harmonisation == {
         "batch": ["manufacturer", "kernel"],
         "learned": {"A / k": 40, "B / k": 40},
         "cohorts": {"train": [80, 80], "valid1": [50, 50], "valid2": [0, 40]},
     }
-    for term in SIGNATURE["features"] + SIGNATURE["baselines"]["volume"]["features"]:
-        assert set(term["batches"]) == {"A / k", "B / k"}
+    for term in SIGNATURE.terms + SIGNATURE.baselines["volume"].terms:
+        assert set(term.batches) == {"A / k", "B / k"}
 
 
 def test_risks_are_those_of_harmonised_values():
@@ -71,10 +76,10 @@ def test_risks_are_those_of_harmonised_values():
     mapped = combat.apply(HARMONISED.values, HARMONISED.batches)
     before = risks(replace(HARMONISED, values=mapped, batches=None), SIGNATURE, rows)
     frame = pd.DataFrame(HARMONISED.values, columns=HARMONISED.names)
-    by_hand = predict(SIGNATURE, frame, PROFILE, pd.Series(HARMONISED.batches))
-    for name in ("signature", "volume"):
+    by_hand = SIGNATURE.risk(frame, pd.Series(HARMONISED.batches), PROFILE)
+    for name in (THE_SIGNATURE, ModelKey("baseline", "volume")):
         np.testing.assert_allclose(found[name], before[name], atol=1e-9)
-    np.testing.assert_allclose(by_hand, found["signature"], atol=1e-12)
+    np.testing.assert_allclose(by_hand, found[THE_SIGNATURE], atol=1e-12)
 
 
 def test_nothing_but_training_rows_is_learned_from():
@@ -83,11 +88,11 @@ def test_nothing_but_training_rows_is_learned_from():
     others = np.setdiff1d(np.arange(len(changed)), TRAIN)
     changed[others], labels[others] = 7.0, "D / k"
     found = fit(replace(HARMONISED, values=changed, batches=labels), MADE.splits, SELECTION)
-    assert found["features"] == SIGNATURE["features"]
-    assert found["cut_point"] == SIGNATURE["cut_point"]
+    assert found.terms == SIGNATURE.terms
+    assert found.cut_point == SIGNATURE.cut_point
     event = replace(HARMONISED.outcomes, event=~HARMONISED.outcomes.event)
     other = fit(replace(HARMONISED, outcomes=event), MADE.splits, SELECTION)
-    assert [term["batches"] for term in other["features"]] == [term["batches"] for term in SIGNATURE["features"]]
+    assert [term.batches for term in other.terms] == [term.batches for term in SIGNATURE.terms]
 
 
 def test_each_fold_learns_its_own():
@@ -98,7 +103,7 @@ def test_each_fold_learns_its_own():
     changed[rest] = -3.0
     again = learn(replace(HARMONISED, values=changed), half, [outcomes])[0].signature
     assert first == again
-    assert first["features"][0]["batches"] != SIGNATURE["features"][0]["batches"]
+    assert first.terms[0].batches != SIGNATURE.terms[0].batches
 
 
 def test_it_brings_back_what_the_scanners_hid():
@@ -106,7 +111,7 @@ def test_it_brings_back_what_the_scanners_hid():
         rows = tables.METRICS.frame(validate(material, MADE.splits, signature).metrics).set_index(
             list(tables.METRICS.key)
         )
-        return rows.loc[(evaluation, cohort, "signature", "c_index"), "estimate"]
+        return metric_of(rows, evaluation, cohort, "signature", "c_index")
 
     for place in (("validation", "valid1"), ("cross-validation", "train")):
         assert c_index(HARMONISED, SIGNATURE, *place) > c_index(MADE.material, MADE.signature, *place) + 0.005
@@ -120,15 +125,15 @@ def test_cases_of_scanners_that_training_lacks_are_left_and_told():
 
 def test_a_training_cohort_of_one_scanner_learns_nothing_and_says_so():
     found = fit(asked(MADE, batch=["kernel"]), MADE.splits, MADE.selection)
-    assert found["harmonisation"]["learned"] == {}
-    assert found["harmonisation"]["cohorts"]["train"] == [0, 80]
-    assert found["features"] == MADE.signature["features"]
+    assert found.harmonisation["learned"] == {}
+    assert found.harmonisation["cohorts"]["train"] == [0, 80]
+    assert found.terms == MADE.signature.terms
 
 
 def test_a_harmonised_signature_is_not_applied_blindly():
     frame = pd.DataFrame(HARMONISED.values, columns=HARMONISED.names)
     with pytest.raises(StudyError, match="harmonised by manufacturer, kernel"):
-        predict(SIGNATURE, frame, PROFILE)
+        SIGNATURE.risk(frame, profile=PROFILE)
 
 
 def test_batches_are_named_by_what_headers_say():

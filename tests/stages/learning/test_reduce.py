@@ -7,8 +7,9 @@ import pytest
 from made.planted_tables import PROFILE, TEXTURE, VOLUME, Made
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
-from radioloom.stages.learning.reduce import feature_matrix, material, reduce, reductions
-from radioloom.stages.learning.reliability_rules import reliable
+from radioloom.stages.learning.material import feature_matrix, material
+from radioloom.stages.learning.reduce import reduce, reductions
+from radioloom.stages.learning.reliability_rules import verdicts
 from radioloom.tables import COVARIATES, RELIABILITY, SELECTION
 
 MADE = Made()
@@ -151,8 +152,8 @@ def test_several_outcomes_at_once_equal_one_by_one():
     made, train = MADE.material, MADE.material.rows(MADE.splits, "frozen", "train")
     real = made.outcomes.take(train)
     many = [real, real.take(np.random.default_rng(1).permutation(80)), real.take(np.arange(80)[::-1])]
-    for together, outcomes in zip(reductions(made, train, many), many, strict=True):
-        alone = reductions(made, train, [outcomes])[0]
+    for together, outcomes in zip(reductions(made, train, many, [()] * 3), many, strict=True):
+        alone = reductions(made, train, [outcomes], [()])[0]
         assert together.chosen == alone.chosen
         np.testing.assert_array_equal(together.score, alone.score)
         np.testing.assert_array_equal(together.reason, alone.reason)
@@ -163,7 +164,7 @@ def test_faults():
     with pytest.raises(StudyError, match="the study names the feature 'suvmax', which its profile does not measure"):
         made.place("suvmax")
     twice = MADE.features.assign(roi="node")
-    with pytest.raises(StudyError, match=r"train/train-000 has .* more than once; models take one region a patient"):
+    with pytest.raises(StudyError, match=r"train/train-000 has .* more than once; models take one region per patient"):
         feature_matrix(pd.concat([MADE.features, twice]), MADE.roles)
     gone = MADE.outcomes[MADE.outcomes["case"] != "train-007"]
     less = material(MADE.features, gone, COVARIATES.frame([]), MADE.reliability, MADE.study, PROFILE)
@@ -175,7 +176,7 @@ def test_too_few_events_to_learn_from():
     made, train = MADE.material, MADE.material.rows(MADE.splits, "frozen", "train")
     none = replace(made.outcomes, event=np.zeros(len(made.outcomes), bool))
     with pytest.raises(StudyError, match="the training cases: 80 patients with 0 events"):
-        reductions(made, train, [none.take(train)])
+        reductions(made, train, [none.take(train)], [()])
 
 
 def test_the_stability_rank_of_aerts_keeps_its_best_and_says_the_place():
@@ -189,7 +190,7 @@ def test_the_stability_rank_of_aerts_keeps_its_best_and_says_the_place():
     chi = table.loc["readers"]["friedman"].reindex(names).where(known, 1e9)
     mean = (rankdata(-icc) + rankdata(chi)) / 2
     expected = set(names[np.lexsort((names.astype(str), mean))][:12])
-    found = reliable(MADE.reliability, names, {"rule": "stability_rank", "keep": 12, "threshold": 0.75})["frozen"]
+    found = verdicts(MADE.reliability, names, {"rule": "stability_rank", "keep": 12, "threshold": 0.75})["frozen"]
     assert set(names[found.fault == ""]) == expected
     np.testing.assert_allclose(found.low, -mean)
     worst = int(np.argmax(np.lexsort((names.astype(str), mean)).argsort()))
@@ -201,5 +202,5 @@ def test_the_stability_rank_of_aerts_keeps_its_best_and_says_the_place():
 def test_a_feature_without_agreement_says_why():
     made = MADE.reliability[MADE.reliability["feature_id"].str.endswith("f03")]
     names = np.array(sorted(set(made["feature_id"])), dtype=object)
-    found = reliable(made, names, {"rule": "lower_bound", "keep": 1, "threshold": 0.0})["frozen"]
+    found = verdicts(made, names, {"rule": "lower_bound", "keep": 1, "threshold": 0.0})["frozen"]
     assert set(found.fault) == {"readers: the same value everywhere; retest: the same value everywhere"}

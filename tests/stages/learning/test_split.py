@@ -39,10 +39,22 @@ def test_folds_are_a_partition_of_the_training_cohorts_in_each_repeat():
     assert set(found["cohort"]) == {"one", "two"}
     assert found.groupby("split").size().eq(40).all()
     tested = found[found["part"] == "test"]
-    for repeat in ("r01", "r02", "r03"):
-        mine = tested[tested["split"].str.startswith(repeat)]
+    for repeat in (1, 2, 3):
+        mine = tested[tested["repeat"] == repeat]
         assert len(mine) == 40
         assert not mine.duplicated(["cohort", "case"]).any()
+
+
+def test_a_row_says_which_repeat_and_fold_it_is_of():
+    """Numbers from 1 of every fold, 0 of the frozen split; a fold has one label, and no label two folds."""
+    found = made()
+    frozen = found["split"] == "frozen"
+    assert not found.loc[frozen, ["repeat", "fold", "inner"]].to_numpy().any()
+    numbers = found.loc[~frozen, ["repeat", "fold", "split"]].drop_duplicates()
+    expected = [(repeat, fold) for repeat in (1, 2, 3) for fold in (1, 2, 3, 4, 5)]
+    assert sorted(zip(numbers["repeat"], numbers["fold"], strict=True)) == expected
+    assert numbers["split"].is_unique
+    assert (found["inner"] == 0).all()
 
 
 def test_folds_have_their_share_of_events_and_cohorts():

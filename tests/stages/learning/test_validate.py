@@ -5,21 +5,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from made.planted_tables import Made
+from made.planted_tables import Made, metric_of
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.provenance import rng
-from radioloom.stages.learning.fit import fit_signature, learn, risks
+from radioloom.stages.learning.fit import fit_signature
+from radioloom.stages.learning.learn import learn
+from radioloom.stages.learning.risks import THE_SIGNATURE, risks
 from radioloom.stages.learning.validate import validate
 from radioloom.stats.bootstrap import permutation_within
 from radioloom.tables import METRICS, PREDICTIONS
 
 MADE = Made(covariates=["age"])
+HELD = ("estimate", "low", "high")
 BINARY = Made(kind="binary", sizes={"train": 80, "retest": 16})  # cross-validation only
 
 
-def value(made: Made, *key: str, column: str = "estimate") -> float:
-    return float(made.metrics.loc[key, column])
+def value(made: Made, *place: str, **keys: str) -> float:
+    return metric_of(made.metrics, *place, **keys)
 
 
 def test_tables_are_as_declared_and_whole():
@@ -69,10 +72,37 @@ def test_estimates_and_differences_agree_with_predictions_by_lifelines():
         expected = concordance_index(mine["time_days"], -mine["risk"], mine["event"])
         assert value(MADE, evaluation, cohort, model, "c_index") == pytest.approx(expected, abs=1e-12)
     c = {m: value(MADE, "validation", "valid1", m, "c_index") for m in ("signature", "volume", "clinical")}
-    delta = value(MADE, "validation", "valid1", "signature", "delta_c_index")
+    delta = value(MADE, "validation", "valid1", "signature", "c_index", against="volume")
     assert delta == pytest.approx(c["signature"] - c["volume"])
-    delta = value(MADE, "validation", "valid1", "signature", "delta_c_index_clinical")
+    delta = value(MADE, "validation", "valid1", "signature", "c_index", against="clinical")
     assert delta == pytest.approx(c["signature"] - c["clinical"])
+
+
+@pytest.mark.parametrize("place", [("validation", "valid1"), ("validation", "valid2"), ("cross-validation", "train")])
+def test_what_the_signature_adds_to_the_clinic_is_clinical_with_it_minus_without_it(place):
+    clinical, both = (value(MADE, *place, model, "c_index") for model in ("clinical", "clinical+signature"))
+    added = {key: value(MADE, *place, "clinical+signature", "c_index", against="clinical", column=key) for key in HELD}
+    assert added["estimate"] == pytest.approx(both - clinical)
+    assert 0.03 < added["estimate"] < 0.3  # the planted signature knows more than age does
+    assert -0.05 < added["low"] < added["estimate"] < added["high"]
+    rows = MADE.metrics.reset_index()
+    against = rows[rows["against"] != ""].groupby("model")["against"].agg(set).to_dict()
+    assert against == {"signature": {"volume", "clinical"}, "clinical+signature": {"clinical"}}
+
+
+@pytest.mark.parametrize("kind", ["survival", "binary"])
+def test_what_a_signature_adds_to_the_covariates_is_above_zero_where_it_helps(kind):
+    """The covariate knows next to nothing and the planted texture nearly all: with the signature less without it."""
+    made = Made(kind=kind, covariates=[{"stage": ["I", "II", "III"]}], sizes={"train": 80, "valid1": 50})
+    metric = {"survival": "c_index", "binary": "auc"}[kind]
+    for place in (("validation", "valid1"), ("cross-validation", "train"), ("apparent", "train")):
+        both, alone = (value(made, *place, model, metric) for model in ("clinical+signature", "clinical"))
+        difference, low = (
+            value(made, *place, "clinical+signature", metric, against="clinical", column=c) for c in ("estimate", "low")
+        )
+        assert both > alone + 0.1
+        assert difference == pytest.approx(both - alone)
+        assert low > 0  # the interval is of the same difference, not of its opposite
 
 
 def test_cross_validation_agrees_with_predictions_fold_by_fold():
@@ -81,13 +111,14 @@ def test_cross_validation_agrees_with_predictions_fold_by_fold():
     rows = MADE.learned()["predictions"].merge(MADE.outcomes)
     rows = rows[(rows["split"] != "frozen") & (rows["model"] == "signature")]
     repeats = []
-    for _, repeat in rows.groupby(rows["split"].str[:3]):
+    numbers = MADE.splits[["split", "repeat", "fold"]].drop_duplicates()
+    for _, repeat in rows.merge(numbers).groupby("repeat"):
         counts = np.array(
             [
                 concordance_index_censored(
                     fold["event"].to_numpy(), fold["time_days"].to_numpy(), fold["risk"].to_numpy()
                 )
-                for _, fold in repeat.groupby("split")
+                for _, fold in repeat.groupby("fold")
             ]
         )
         _, right, wrong, tied, _ = counts.sum(axis=0)
@@ -108,11 +139,11 @@ def test_curves_and_tests_at_the_frozen_cut_point_equal_lifelines():
     found = MADE.learned()
     rows = found["predictions"].merge(MADE.outcomes)
     mine = rows[(rows["split"] == "frozen") & (rows["model"] == "signature") & (rows["cohort"] == "valid1")]
-    groups = mine[mine["risk"] > MADE.signature["cut_point"]], mine[mine["risk"] <= MADE.signature["cut_point"]]
+    groups = mine[mine["risk"] > MADE.signature.cut_point], mine[mine["risk"] <= MADE.signature.cut_point]
     test = logrank_test(*(g["time_days"] for g in groups), *(g["event"] for g in groups))
     p = value(MADE, "validation", "valid1", "signature", "logrank_p")
     assert p == pytest.approx(test.p_value, rel=1e-9)
-    curves = found["curves"].set_index(["cohort", "model", "group"]).loc[("valid1", "signature")]
+    curves = found["curves"].set_index(["cohort", "kind", "model", "group"]).loc[("valid1", "signature", "signature")]
     for name, group in zip(("high", "low"), groups, strict=True):
         other = KaplanMeierFitter().fit(group["time_days"], group["event"]).survival_function_["KM_estimate"]
         np.testing.assert_allclose(curves.loc[name, "survival"], other, atol=1e-12)
@@ -124,7 +155,7 @@ def test_the_cut_point_is_that_of_training_wherever_a_cohort_lies():
 
     moved = Made(sizes={"train": 80, "valid1": 50}, change=shift)
     rows = moved.learned()["predictions"].query("split == 'frozen' and model == 'signature' and cohort == 'valid1'")
-    high = rows["risk"] > moved.signature["cut_point"]
+    high = rows["risk"] > moved.signature.cut_point
     assert abs(high.mean() - 0.5) > 0.1
     curves = moved.learned()["curves"].query("cohort == 'valid1' and model == 'signature' and time_days == 0")
     assert dict(zip(curves["group"], curves["at_risk"], strict=True)) == {"high": high.sum(), "low": (~high).sum()}
@@ -142,7 +173,7 @@ def test_null_models_of_cross_validation_are_learned_and_judged_within_folds():
         for fold, name in enumerate(folds):
             train = made.rows(splits, name, "train")
             signature = learn(made, train, [shuffled.take(label != fold)])[0].signature
-            risk[label == fold] = risks(made, signature, everyone[label == fold])["signature"]
+            risk[label == fold] = risks(made, signature, everyone[label == fold])[THE_SIGNATURE]
         right = [comparable(shuffled.take(label == f)) for f in range(4)]
         total = sum(pairs.sum() for pairs in right)
         values.append(sum(p.sum() * concordance(p, risk[label == f]) for f, p in enumerate(right)) / total)
@@ -163,7 +194,7 @@ def test_a_binary_outcome_has_an_auc_and_no_curves():
     expected = roc_auc_score(mine["event"], mine["risk"])
     assert value(BINARY, "apparent", "train", "signature", "auc") == pytest.approx(expected, abs=1e-12)
     assert value(BINARY, "cross-validation", "train", "null", "auc") == pytest.approx(0.5, abs=0.15)
-    delta = value(BINARY, "cross-validation", "train", "signature", "delta_auc")
+    delta = value(BINARY, "cross-validation", "train", "signature", "auc", against="volume")
     expected = [value(BINARY, "cross-validation", "train", m, "auc") for m in ("signature", "volume")]
     assert delta == pytest.approx(expected[0] - expected[1])
 
@@ -212,16 +243,16 @@ def test_selecting_before_the_folds_would_look_better():
         train, test = (made.rows(noise.splits, name, part) for part in ("train", "test"))
         pairs = comparable(outcomes.take(test))
         inside = learn(made, train, [outcomes.take(train)])[0].signature
-        honest.append(concordance(pairs, risks(made, inside, test)["signature"]))
+        honest.append(concordance(pairs, risks(made, inside, test)[THE_SIGNATURE]))
         outside = fit_signature(made, train, outcomes.take(train), chosen)
-        leaky.append(concordance(pairs, risks(made, outside, test)["signature"]))
+        leaky.append(concordance(pairs, risks(made, outside, test)[THE_SIGNATURE]))
     assert np.mean(leaky) > np.mean(honest)
 
 
 def test_missing_values_of_the_signature_are_said():
     made = MADE.material
     values = made.values.copy()
-    name = MADE.signature["features"][0]["feature_id"]
+    name = MADE.signature.feature_ids[0]
     values[made.rows(MADE.splits, "frozen", "test")[:3], made.place(name)] = np.nan
     notes = validate(replace(made, values=values), MADE.splits, MADE.signature).notes
     assert f"valid1: {name} undefined in 3 of 50 cases, mean taken" in notes
@@ -232,8 +263,8 @@ def test_nothing_survives_and_the_study_still_ends():
     made = Made(sizes=MADE.sizes)
     made.study = study
     found = METRICS.frame(made.validated.metrics).set_index(list(METRICS.key))
-    assert made.signature["features"] == []
-    assert found.loc[("validation", "valid1", "signature", "c_index"), "estimate"] == 0.5
+    assert made.signature.terms == ()
+    assert metric_of(found, "validation", "valid1", "signature", "c_index") == 0.5
     assert any("folds: the signature was empty" in note for note in made.validated.notes)
 
 
@@ -248,7 +279,7 @@ def test_a_validation_cohort_where_all_fared_alike_has_no_estimate_and_breaks_no
     name = {"survival": "c_index", "binary": "auc"}[kind]
     estimate = value(made, "validation", "valid1", "signature", name)
     assert np.isnan(estimate) == (kind == "binary" or dead == "0")
-    assert made.metrics.loc[("validation", "valid1", "signature", name), "n_events"] == 12 * int(dead)
+    assert value(made, "validation", "valid1", "signature", name, column="n_events") == 12 * int(dead)
     made.learned()
 
 
@@ -256,7 +287,7 @@ def test_a_signature_of_another_profile_is_refused():
     with pytest.raises(
         StudyError, match="the signature is of profile ffff, the features of 0123456789ab; fit it again"
     ):
-        validate(MADE.material, MADE.splits, {**MADE.signature, "profile": "ffff"})
+        validate(MADE.material, MADE.splits, replace(MADE.signature, profile="ffff"))
 
 
 def test_learning_is_quick_enough_to_be_repeated():

@@ -16,12 +16,12 @@ def study():
 
 
 @pytest.fixture(scope="module")
-def found(study):
-    return compare(study.truth, study)
+def comparison(study):
+    return compare(study)
 
 
-def test_concordance_of_the_truth_is_that_of_lifelines(study, found):
-    for row in found.metrics.itertuples():
+def test_concordance_of_the_truth_is_that_of_lifelines(study, comparison):
+    for row in comparison.metrics.itertuples():
         cases = study.clinical[study.clinical["cohort"] == row.cohort].merge(
             study.truth["cases"], on=["cohort", "case"]
         )
@@ -31,12 +31,12 @@ def test_concordance_of_the_truth_is_that_of_lifelines(study, found):
         )
         assert row.low < row.estimate < row.high
         assert row.n == len(judged)
-    assert set(found.metrics["cohort"]) == {"train", "valid1", "valid2"}
+    assert set(comparison.metrics["cohort"]) == {"train", "valid1", "valid2"}
 
 
-def test_excluded_cases_are_not_judged(study, found):
+def test_excluded_cases_are_not_judged(study, comparison):
     assert "train-011" not in set(study.predictions["case"])
-    assert found.metrics.set_index("cohort").loc["train", "n"] == 38
+    assert comparison.metrics.set_index("cohort").loc["train", "n"] == 38
 
 
 def test_several_training_cohorts_go_under_one_name(study):
@@ -45,44 +45,44 @@ def test_several_training_cohorts_go_under_one_name(study):
     metrics = metrics[~((metrics["cohort"] == "valid1") & (metrics["evaluation"] == "validation"))]
     part = np.where(study.predictions["cohort"].isin(["train", "valid1"]), "train", "test")
     both = replace(study, metrics=metrics, predictions=study.predictions.assign(part=part))
-    named = compare(study.truth, both).metrics.set_index("cohort")["n"]
+    named = compare(both).metrics.set_index("cohort")["n"]
     assert named["train+valid1"] == 38 + 29
     assert set(named.index) == {"train+valid1", "valid2"}
 
 
-def test_features_follow_what_drives_them(study, found):
-    expected = study.truth["features"].merge(study.truth["cases"], on=["cohort", "case"])
+def test_features_follow_what_drives_them(study, comparison):
+    expected = study.features.merge(study.truth["cases"], on=["cohort", "case"])
     expected = expected[expected["cohort"] == "valid1"]
-    row = found.features.set_index(["cohort", "feature_id"]).loc[("valid1", FEATURES[2])]
+    row = comparison.features.set_index(["cohort", "feature_id"]).loc[("valid1", FEATURES[2])]
     assert row["rho_heterogeneity"] == pytest.approx(
         spearmanr(expected[FEATURES[2]], expected["heterogeneity"]).statistic
     )
-    said = follows(found.features)
+    said = follows(comparison.features)
     assert set(said[FEATURES[0]]) == {"volume"}
     assert set(said[FEATURES[3]]) == {"heterogeneity"}
 
 
-def test_the_planted_module_and_its_associations(found):
-    driven = found.modules[found.modules["driver"] == "heterogeneity"].iloc[0]
+def test_the_planted_module_and_its_associations(comparison):
+    driven = comparison.modules[comparison.modules["driver"] == "heterogeneity"].iloc[0]
     assert driven["jaccard"] > 0.9
-    assert found.adjusted_rand > 0.9
-    planted = found.hits[found.hits["planted"]]
+    assert comparison.adjusted_rand > 0.9
+    planted = comparison.hits[comparison.hits["planted"]]
     assert set(planted["module"]) == {driven["found"]}
     assert set(planted["feature_id"]) <= set(FEATURES[2:])
     assert len(planted)
 
 
-def test_genes_read_from_a_file_have_gaps_where_there_is_no_module(study, found):
+def test_genes_read_from_a_file_have_gaps_where_there_is_no_module(study, comparison):
     genes = study.truth["genes"].copy()
     genes.loc[genes["module"] == "P4", ["module", "driver"]] = np.nan
     genes.loc[genes["driver"] == "", "driver"] = np.nan
-    again = compare({**study.truth, "genes": genes}, study)
+    again = compare(replace(study, truth={**study.truth, "genes": genes}))
     assert set(again.modules["planted"]) == {"P1", "P2", "P3"}
     assert list(again.modules["driver"]) == ["heterogeneity", "", ""]
 
 
 def test_without_genes_and_features(study):
-    bare = compare({"cases": study.truth["cases"]}, study)
+    bare = compare(replace(study, truth={"cases": study.truth["cases"]}, features=None))
     assert bare.modules is None
     assert bare.hits is None
     assert bare.features.empty
@@ -90,9 +90,9 @@ def test_without_genes_and_features(study):
 
 
 def test_a_feature_that_does_not_vary_is_passed_over(study):
-    features = study.truth["features"].assign(**{FEATURES[1]: 1.0})
-    found = compare({**study.truth, "features": features}, study)
-    assert FEATURES[1] not in set(found.features["feature_id"])
+    features = study.features.assign(**{FEATURES[1]: 1.0})
+    comparison = compare(replace(study, features=features))
+    assert FEATURES[1] not in set(comparison.features["feature_id"])
     pd.testing.assert_index_equal(
-        pd.Index(sorted(follows(found.features))), pd.Index(sorted(set(FEATURES) - {FEATURES[1]}))
+        pd.Index(sorted(follows(comparison.features))), pd.Index(sorted(set(FEATURES) - {FEATURES[1]}))
     )

@@ -1,7 +1,8 @@
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,10 @@ import pytest
 
 from made.synthetic_study import FEATURES, binary_study, html, survival_study
 from radioloom import tables
+from radioloom.settings import shipped
+from radioloom.stages.report import report as stage
+from radioloom.stages.report import sections
+from radioloom.stages.report.record import ReportInputs, Section
 from radioloom.stages.report.report import report
 
 VOID = {"meta", "link", "br", "hr", "img", "wbr", "input"}
@@ -48,6 +53,11 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module", params=["survival", "binary"])
 def text(request):
     return html(request.param)
+
+
+def changed(signature, **values):
+    """A signature that differs in these values."""
+    return SimpleNamespace(**{**vars(signature), **values})
 
 
 def words(text):
@@ -106,36 +116,45 @@ def test_what_stands_in_the_tables_stands_in_the_page():
         "log hazard ratio per SD",
     ):
         assert said in shown, said
-    assert "AUC 0.74 (0.67–0.81), above chance" in words(html("binary"))
+    assert "AUC 0.74 (0.67–0.81); its interval excludes 0.5 (chance)." in words(html("binary"))
 
 
 def test_readers_and_what_was_mended_stand_in_the_page():
     full, plain = words(html("survival")), words(html("binary"))
     assert "148 regions were drawn as contours" in full
-    assert "are 0.20 % apart at the median and 0.40 % (case genomics-001 of genomics) at most" in full
+    assert (
+        "differs from that of the contours by 0.20 % (median) and by 0.40 % (case genomics-001 of genomics) at most"
+        in full
+    )
     assert "1 slice(s) between contours have none 10 valid1-001, valid1-004, valid1-007 ..." in full
-    assert "The least alike: case readers-001 of readers, readers B and C: Dice 0.78, Hausdorff 95 4.4 mm." in full
+    assert (
+        "The least similar pair: case readers-001 of readers, readers B and C: Dice 0.78, Hausdorff 95 4.4 mm." in full
+    )
     assert "B with others 8 16 0.83 (0.78–0.87)" in full
     assert "within 2 mm of the other one" in full
+    assert "Chosen, corrected or left out" in full
     assert "Segmentations" not in plain
 
 
 def test_acquisition_says_what_the_models_were_given():
     study = survival_study()
     said = words(html("survival"))
-    assert "25% of 20 features go with vendor and kernel by more than 10% of their variance; 5% do so within" in said
+    assert (
+        "Vendor and kernel explain more than 10% of the variance of 25% of the 20 features; within cohorts, of 5%."
+        in said
+    )
     assert "Slice thickness is the same within each cohort" in said
     assert "This study does not harmonise" in said
     learned = {"batch": ["kernel"], "learned": {"B30f": 31}, "cohorts": {"train": [31, 40], "valid1": [0, 30]}}
     settings = {**study.settings, "harmonise": {"method": "combat", "batch": ["kernel"]}}
-    signature = {**study.signature, "harmonisation": learned}
+    signature = changed(study.signature, harmonisation=learned)
     said = words(report(replace(study, settings=settings, signature=signature, pictures={})))
-    assert "Learned: B30f (31). Harmonised so: 31 of 40 in train, 0 of 30 in valid1;" in said
+    assert "Fitted on: B30f (31). Harmonised with this model: 31 of 40 in train, 0 of 30 in valid1;" in said
     assert "acquisition" not in Page(html("binary")).ids
     measured = study.acquisition[study.acquisition["harmonised"] == "no"]
     said = words(report(replace(study, acquisition=measured, pictures={})))
-    assert "would have nothing to learn here" in said
-    assert "ComBat of all cases" not in said
+    assert "could not be fitted here" in said
+    assert "ComBat fitted on all cases" not in said
 
 
 def test_text_of_the_study_is_text():
@@ -153,7 +172,7 @@ def test_neither_paths_nor_dates(text):
 
 def test_a_signature_without_features():
     study = binary_study()
-    said = words(report(replace(study, signature={**study.signature, "features": [], "note": "no feature is left"})))
+    said = words(report(replace(study, signature=changed(study.signature, terms=(), note="no feature is left"))))
     assert "the signature gives every patient the same risk" in said
     assert "no feature is left" in said
 
@@ -161,7 +180,7 @@ def test_a_signature_without_features():
 def test_a_study_that_was_judged_on_its_training_cases_only():
     study = binary_study()
     said = words(report(replace(study, metrics=study.metrics[study.metrics["evaluation"] == "apparent"])))
-    assert "how well it does elsewhere is not known" in said
+    assert "its performance elsewhere is not known" in said
 
 
 def test_of_an_archive_the_report_shows_its_kind_and_not_the_hospitals_machine():
@@ -209,9 +228,9 @@ def test_folds_tell_how_stable_the_selection_is():
 
 def test_a_survival_study_without_genes_or_truth():
     study = survival_study()
-    bare = replace(study, modules=None, associations=None, genomics={}, truth=None, pictures={})
+    bare = replace(study, modules=None, associations=None, summary=None, truth=None, pictures={})
     page = Page(report(bare))
-    assert {"study", "flow", "reliability", "signature", "performance", "provenance"} <= set(page.ids)
+    assert {"cohorts", "flow", "reliability", "signature", "performance", "provenance"} <= set(page.ids)
     assert "truth" not in page.ids
 
 
@@ -224,11 +243,11 @@ def test_traits_their_agreement_and_what_was_left_out():
         for reader in ("reader-1", "reader-2")
     ]
     size = {**answer, "case": "genomics-001", "reader": "reader-1", "trait": "Size", "value": "12", "number": 12.0}
-    pair = {"cohort": "genomics", "first": "reader-1", "second": "reader-2", "trait": "Shape <2D>", "n": 3}
+    pair = {"cohort": "genomics", "first": "reader-1", "second": "reader-2", "trait": "Shape <2D>", "value": "", "n": 3}
     agreed = {**pair, "statistic": "kappa", "estimate": 0.71, "low": 0.2, "high": 1.0, "same": 2 / 3}
     out = {"cohort": "genomics", "document": "0123456789ab", "case": None, "reader": None, "reason": "of no case"}
     pairs = study.associations[study.associations["feature_id"] == FEATURES[1]]
-    pairs = pairs.assign(feature_id="trait: Shape <2D> = oval")
+    pairs = pairs.assign(feature_id="trait: Shape <2D> = oval", kind="trait", trait="Shape <2D>", value="oval")
     more = {
         "traits": tables.TRAITS.frame([*traits, {**size, "unit": "mm"}]),
         "trait_agreement": tables.TRAIT_AGREEMENT.frame([agreed]),
@@ -242,19 +261,20 @@ def test_traits_their_agreement_and_what_was_left_out():
         "12.00 (12.00 to 12.00) mm",
         "kappa 0.71 (0.20–1.00) 67% 3",
         "0123456789ab – – of no case",
-        "The same with readers' traits",
+        "The same with semantic annotations by readers",
     ):
         assert said in shown, said
     lonely = {**more, "trait_agreement": tables.TRAIT_AGREEMENT.frame([]), "unread": tables.UNREAD.frame([])}
     assert "No case was annotated by two readers" in words(report(replace(study, **lonely)))
-    assert "Readers' traits" not in words(html("survival"))
+    assert "Semantic annotations" not in words(html("survival"))
 
 
 def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped():
     study = binary_study()
-    own = study.metrics[(study.metrics["model"] == "signature") & (study.metrics["metric"] == "auc")]
-    rows = own.assign(model="control: shuffled ROI", estimate=0.512, low=0.4, high=0.62)
-    minus = rows.assign(metric="signature_minus", estimate=0.2, low=0.1, high=0.3)
+    is_auc = (study.metrics["metric"] == "auc") & (study.metrics["against"] == "")
+    own = study.metrics[(study.metrics["kind"] == "signature") & is_auc]
+    rows = own.assign(kind="control", model="shuffled_roi", estimate=0.512, low=0.4, high=0.62)
+    minus = own.assign(against="shuffled_roi", estimate=0.2, low=0.1, high=0.3)
     whose = {"cohort": "sts", "case": "sts-001", "replicate": "1", "roi": "tumour"}
     skipped = tables.SKIPPED.frame([{**whose, "variant": "uniform_image", "reason": "the range <0> is empty"}])
     metrics = pd.concat([study.metrics, rows, minus], ignore_index=True)
@@ -262,7 +282,7 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
     page = report(replace(study, metrics=metrics, skipped=skipped, settings=with_robustness))
     table = page[page.index("Performance of every model") :]
     table = table[: table.index("</table>")]
-    assert re.findall(r"<td>(signature|volume|control: shuffled ROI|null)</td>", table)[:3] == [
+    assert re.findall(r"<td>(signature|volume|control: shuffled ROI|null models)</td>", table)[:3] == [
         "signature",
         "volume",
         "control: shuffled ROI",
@@ -272,7 +292,71 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
     said = words(page)
     assert "signature minus this model" in said
     assert "the range <0> is empty" in said
-    assert "texture 0.51, worse in 1 of 1" in said
+    assert (
+        "On one kind of control image (shuffled ROI) without the region's texture the AUC is 0.51, significantly lower."
+        in said
+    )
     plain = words(report(study))
-    assert "control" not in plain
+    assert "control" not in plain.replace("quality control", "")
     assert "could not be measured. Their cases" not in plain
+
+
+def test_a_signature_without_coefficients():
+    study = binary_study()
+    terms = [changed(term, coefficient=None, ratio=None, low=None, high=None) for term in study.signature.terms]
+    page = report(replace(study, signature=changed(study.signature, terms=terms)))
+    said = words(page)
+    assert "per SD" not in said
+    assert "Risk =" not in said
+    assert FEATURES[0].replace("_", "_ ") in said
+    assert "Correlation with volume on training cases" in said
+
+
+OF_IMAGES = ("series", "masks", "overlaps", "pictures", "acquisition", "skipped")
+
+
+@pytest.mark.parametrize("kind", ["survival", "binary"])
+def test_a_study_without_images_says_what_is_left_out(kind):
+    study = {"survival": survival_study, "binary": binary_study}[kind]()
+    page = report(replace(study, **dict.fromkeys(OF_IMAGES)))
+    ids, said = set(Page(page).ids), words(page)
+    assert not ids & {"contact", "segmentations", "acquisition"}
+    assert {"cohorts", "flow", "reliability", "signature", "performance", "provenance"} <= ids
+    assert (
+        "This study starts from a table of features, without images: Image gallery (quality control), Segmentations "
+        "and Acquisition are left out."
+    ) in said
+    assert "with the profile" not in said
+    assert "slice thickness, mm" not in said
+    assert "left out." not in words(html(kind)).replace("What was left out.", "")
+
+
+def test_a_study_without_outcomes_has_no_performance():
+    absent = ("clinical", "metrics", "predictions", "curves", "selection", "signature", "reliability", "truth")
+    ids = set(Page(report(replace(survival_study(), **dict.fromkeys(absent), pictures={}))).ids)
+    assert {"cohorts", "genomics", "segmentations", "acquisition"} <= ids
+    assert not ids & {"signature", "performance", "truth", "reliability"}
+
+
+def test_inputs_of_sections_are_fields_and_each_section_has_a_template():
+    assert set(sections.inputs()) <= {field.name for field in fields(ReportInputs)}
+    names = [section.name for section in sections.SECTIONS]
+    assert len(set(names)) == len(names)
+    assert sorted(path.name for path in (shipped("report") / "sections").iterdir()) == sorted(
+        f"{name}.html.j2" for name in names
+    )
+
+
+def test_a_new_section_is_a_row_of_the_list(monkeypatch):
+    """Its title is in the contents, its lines in the summary, and it is left out where its inputs are absent."""
+
+    def build(study):
+        return {"hashes": study.provenance, "brief": [("A new one", f"{len(study.masks)} masks")]} | PROVENANCE
+
+    new = Section("provenance", "A section of its own", ("masks",), build)
+    PROVENANCE = sections.PROVENANCE.build(survival_study())
+    monkeypatch.setattr(stage, "SECTIONS", (*sections.SECTIONS[:-1], new))
+    said = words(report(replace(survival_study(), pictures={})))
+    assert said.count("A section of its own") == 2
+    assert "A new one : 172 masks" in said
+    assert "A section of its own" not in words(report(binary_study()))

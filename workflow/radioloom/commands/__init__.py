@@ -1,1 +1,27 @@
-"""The commands of `radioloom`, one file each."""
+"""The commands of `radioloom`, one file each; a new command is a file and its row here."""
+
+from radioloom.commands import (
+    conformance,
+    deidentify,
+    discover,
+    extract,
+    features,
+    idc,
+    key,
+    landmarks,
+    new,
+)
+from radioloom.commands.record import Command
+
+# In the order in which `radioloom --help` lists them: that of a study, then what stands alone.
+COMMANDS: tuple[Command, ...] = (
+    new.COMMAND,
+    key.COMMAND,
+    discover.COMMAND,
+    deidentify.COMMAND,
+    idc.COMMAND,
+    landmarks.COMMAND,
+    extract.COMMAND,
+    features.COMMAND,
+    conformance.COMMAND,
+)

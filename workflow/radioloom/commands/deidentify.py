@@ -1,20 +1,26 @@
-"""`radioloom deidentify`: a folder tree of DICOM as another one, without identity."""
+"""`radioloom deidentify`: copy a folder tree of DICOM without the patients' identity."""
 
 from __future__ import annotations
 
 import re
+import sys
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from pathlib import Path
 
+from radioloom.commands.record import Command
 from radioloom.errors import BadImage, StudyError
 
-CODE, UID = re.compile("[A-Z]{2,16}"), re.compile("[0-9.]{1,64}")  # what a folder may be called after
+CODE, UID = re.compile("[A-Z]{2,16}"), re.compile("[0-9.]{1,64}")  # words of a file that a folder's name may hold
 
 
 def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Counter[str]]:
-    """Write `<out>/<pseudonym>/<modality>-<end of the series UID>/<number>.dcm`; how many, and why others were not.
+    """Write `<out>/<pseudonym>/<modality>-<end of the series UID>/<number>.dcm` for each file that can be cleaned.
 
-    Raises StudyError where `out` holds something already or lies in `place`, or where the pattern is none.
+    key : of pseudonyms
+    structures : pattern of the names of structures that are kept
+    Returns the number of files written, and the numbers of those left out by reason. Raises StudyError where `out` is
+    not empty or lies in `place`, or where the pattern is no regular expression.
     """
     from radioloom.io.dicom.headers import BROKEN
     from radioloom.io.files import files_below
@@ -26,7 +32,7 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
     try:
         re.compile(structures)
     except re.error as error:
-        raise StudyError(f"--roi {structures!r} is no regular expression ({error}); mend it") from None
+        raise StudyError(f"--roi {structures!r} is no regular expression ({error}); correct it") from None
     written: Counter[Path] = Counter()
     left_out: Counter[str] = Counter()
     for path in files_below(place):
@@ -45,9 +51,9 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
 
 
 def _copy(path: Path, key: bytes, structures: str) -> tuple[Path, bytes]:
-    """The folder of a file's copy, below that of all, and its bytes; raises BadImage, or one of `dicom.BROKEN`.
+    """The folder of a file's copy, below that of all, and its bytes; raises BadImage, or one of `headers.BROKEN`.
 
-    No word of the file is part of the folder's name as it stands: it could lead elsewhere.
+    Words of the file go into the folder's name only where they are harmless: a path of their own could lead elsewhere.
     """
     from radioloom.io.dicom.deidentify import deidentify
     from radioloom.io.dicom.headers import read_header, read_whole
@@ -58,5 +64,27 @@ def _copy(path: Path, key: bytes, structures: str) -> tuple[Path, bytes]:
     data = deidentify(read_whole(path), key, structures)
     modality, series = str(data.get("Modality", "")), str(data.SeriesInstanceUID)
     if not UID.fullmatch(series):
-        raise BadImage("its series' UID is none")
+        raise BadImage("its SeriesInstanceUID is not a UID")
     return Path(data.PatientID) / f"{modality if CODE.fullmatch(modality) else 'XX'}-{series[-12:]}", encode(data)
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="where the images and segmentations are")
+    parser.add_argument("out", type=Path, help="where the copies go: an empty folder, or one that does not exist yet")
+    parser.add_argument(
+        "--roi",
+        default="",
+        help="structures that keep their names (regular expression); all others become `ROI` and their number",
+    )
+
+
+def _run(chosen: Namespace) -> None:
+    from radioloom.pseudonym import read_key
+
+    n, left_out = export(chosen.folder, chosen.out, read_key(), chosen.roi)
+    print(f"{n} file(s) written: {chosen.out}", file=sys.stderr)
+    for why, count in sorted(left_out.items()):
+        print(f"{count} file(s) left out: {why}", file=sys.stderr)
+
+
+COMMAND = Command("deidentify", "copy a folder tree of DICOM without the patients' identity", _add_arguments, _run)

@@ -1,4 +1,4 @@
-"""A cohort sheet from an index of the Imaging Data Commons."""
+"""A cohort sheet from the index of an Imaging Data Commons collection: each image with its segmentation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Listing:
     """What a collection offers a study."""
 
     rows: list[Row]  # of a sheet: case, image, segmentation, replicate, modality
-    left_out: list[str]  # one line a study whose image and segmentation the index does not tell apart
+    left_out: list[str]  # one line per study whose image and segmentation cannot be told from the index
     megabytes: float  # of the rows' series
     licences: list[str]  # of the rows' series, with their DOI
 
@@ -84,13 +84,15 @@ def _studies(index: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return [(key[0], studies[key]) for key in sorted(studies, key=lambda key: (key[0], dates[key], key[1]))]
 
 
-def _pairs(images: list[Row], drawn: list[Row], drawn_on: Callable | None) -> list[tuple[Row, Row]]:
-    """Images with their segmentations; none where they cannot be told apart."""
+def _pairs(
+    images: list[Row], drawn: list[Row], drawn_on: Callable[[str], frozenset[str]] | None
+) -> list[tuple[Row, Row]]:
+    """Images with their segmentations; none where it is not clear which belong together."""
     if len(images) == len(drawn) == 1:
         return [(images[0], drawn[0])]
     if not images or not drawn or drawn_on is None:
         return []
     named = [(each, drawn_on(each["SeriesInstanceUID"])) for each in drawn]
-    found = [(image, each) for image in images for each, on in named if digest(image["SeriesInstanceUID"]) in on]
-    alone = len({image["SeriesInstanceUID"] for image, _ in found}) == len(found) == len(drawn)
-    return found if alone else []
+    pairs = [(image, each) for image in images for each, on in named if digest(image["SeriesInstanceUID"]) in on]
+    alone = len({image["SeriesInstanceUID"] for image, _ in pairs}) == len(pairs) == len(drawn)
+    return pairs if alone else []

@@ -1,10 +1,12 @@
-"""What `radioloom new` writes: a study that explains itself."""
+"""`radioloom new`: write a starter study, whose comments explain every setting that a first study needs."""
 
 from __future__ import annotations
 
 import re
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from radioloom.commands.record import Command
 from radioloom.errors import StudyError
 
 STUDY = """\
@@ -15,22 +17,22 @@ description: >
   One or two sentences: which patients, which images, which question.
 seed: 1 # the one seed of all randomness; write down why if you ever change it
 profile: ibsi # config/extraction/<profile>.yaml: grid, grey levels, filters, features
-batch_size: 8 # cases a job, about
+batch_size: 8 # cases per job, about
 
 # The folder that all paths below and in the sheets start from (RADIOLOOM_DATA overrides it). It never goes into git.
 data: ../data
 
 cohorts:
-  training: # the signature is learned here and nowhere else
+  training: # the signature is learnt here and nowhere else
     role: training
     sheet: {folder}/training.tsv
-    clinical: # a CSV below the data folder, and what its columns are called there
+    clinical: # a CSV below the data folder, and the names of its columns
       file: clinical.csv
       case: patient
       time_days: survival_days # follow-up in days; not for a binary outcome
       event: dead # 1 or 0; other words by e.g.  event_values: {{Dead: true, Alive: false}}
     # rois: {{tumour: {{patterns: [GTV-1, "GTV.*"], take: union}}}} # tried in order where `pattern` is empty
-  validation: # predicted with the frozen signature; take the cohort out if there is none
+  validation: # predicted with the frozen signature; delete this cohort if you have none
     role: validation
     sheet: {folder}/validation.tsv
     clinical: {{file: clinical.csv, case: patient, time_days: survival_days, event: dead}}
@@ -67,7 +69,7 @@ case\timage\tsegmentation\troi\tpattern
 
 
 def write_starter(name: str, folder: Path) -> list[Path]:
-    """Write study.yaml and two cohort sheets below `folder`/`name`; never over files that are there.
+    """Write study.yaml and two cohort sheets below `folder`/`name`; existing files are never overwritten.
 
     Returns the paths written. Raises StudyError for a name that cannot be a folder, or a study that exists.
     """
@@ -75,7 +77,7 @@ def write_starter(name: str, folder: Path) -> list[Path]:
         raise StudyError(f"{name!r} cannot name a study: use letters, digits, - and _")
     place = folder / name
     if place.exists():
-        raise StudyError(f"{place} is there already; choose another name, or take it away first")
+        raise StudyError(f"{place} already exists; choose another name, or delete or rename it")
     place.mkdir(parents=True)
     files = {
         "study.yaml": STUDY.format(name=name, folder=place.as_posix()),
@@ -85,3 +87,20 @@ def write_starter(name: str, folder: Path) -> list[Path]:
     for file, text in files.items():
         (place / file).write_text(text, encoding="utf-8")
     return [place / file for file in files]
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("study", help="short name of the study, used as the name of its folders")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("config/studies"), help="where studies lie (default: config/studies)"
+    )
+
+
+def _run(chosen: Namespace) -> None:
+    for path in write_starter(chosen.study, chosen.folder):
+        print(f"written: {path}")
+    study = chosen.folder / chosen.study / "study.yaml"
+    print(f"next: fill in the sheets, then  snakemake --cores 2 --configfile {study}")
+
+
+COMMAND = Command("new", "write a commented starter study", _add_arguments, _run)

@@ -1,4 +1,4 @@
-"""Stage discover: the cohort sheet of any folder tree of DICOM, by what its files say and not by where they lie."""
+"""Pair the images and segmentations of a DICOM folder tree by what their headers refer to, not by where they lie."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom import headers
@@ -17,6 +18,10 @@ from radioloom.provenance import digest
 from radioloom.pseudonym import pseudonym
 from radioloom.segmentation.choose import Choice
 from radioloom.volume import MODALITIES
+
+if TYPE_CHECKING:
+    from radioloom.io.segmentations.rtstruct import StructureSet
+    from radioloom.io.segmentations.seg import Segmentations
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,12 @@ class Pair:
     modality: str
     replicate: str
     days: int | None  # since the patient's first image, None where a file has no date
-    telling: bool  # whether a path holds a word of its patient's own
+    names_patient: bool  # whether one of the paths holds its patient's name or number
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What a folder tree holds."""
+    """The pairs of a folder tree, and what is in none of them."""
 
     pairs: list[Pair]
     left_out: list[tuple[str, str, str]]  # case ("" where unknown), path, why
@@ -44,7 +49,7 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for."""
+    """Which images and structures a sheet is wanted of."""
 
     key: bytes = field(repr=False)  # of pseudonyms
     modality: str = ""  # "" takes CT, PT and MR
@@ -53,7 +58,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class _Series:
-    """One series while its files are met: no header is kept."""
+    """One series while the files of the tree are read: no header is kept."""
 
     modality: str
     frame: str  # digest
@@ -81,26 +86,26 @@ def discover(place: Path, wanted: Wanted) -> Discovered:
     """Pair the images and segmentations at or below a place.
 
     A segmentation goes with the series that it refers to, or else with the one series in its frame of reference.
-    Replicates of a patient are numbered in the order of their days. Headers are read one by one; what is kept is a
-    record a series and a path a segmentation. Raises StudyError where there is no such folder.
+    Replicates of a patient are numbered in the order of their days. Headers are read one by one; what is kept is one
+    record per series and one path per segmentation. Raises StudyError where there is no such folder.
     """
     if not place.is_dir():
         raise StudyError(f"{place}: no such folder; give the folder that the images are in")
     tree = _gather(place)
-    found: list[tuple[Identity, Pair]] = []
+    pairs: list[tuple[Identity, Pair]] = []
     for drawing, patient in tree.drawings:
         try:
-            found.append(_pair(tree, drawing, patient, wanted))
+            pairs.append(_pair(tree, drawing, patient, wanted))
         except CaseError as error:
             tree.left_out.append(("", tree.path(drawing.file), str(error)))
     for each in tree.series.values():
         if not each.paired:
             why = f"{each.modality or 'unnamed'} series of {each.n_files} file(s): no segmentation goes with it"
             tree.left_out.append(("", tree.path(each.folder), why))
-    patients = {pair.case: who.number for who, pair in found}
-    if len(patients) < len({who.number for who, _ in found}):
+    patients = {pair.case: who.number for who, pair in pairs}
+    if len(patients) < len({who.number for who, _ in pairs}):
         raise StudyError("two patients have the same pseudonym; make another key with `radioloom key`")
-    return Discovered(_numbered(found), sorted(tree.left_out), patients)
+    return Discovered(_numbered(pairs), sorted(tree.left_out), patients)
 
 
 def _gather(place: Path) -> _Tree:
@@ -147,7 +152,7 @@ def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tupl
     if series.mixed:
         raise BadImage("files of more than one patient are in the series that it goes with; separate them")
     if series.patient != patient:
-        raise BadImage("its patient's number is not that of the series that it goes with; mend one of them")
+        raise BadImage("its patient's number is not that of the series that it goes with; correct one of them")
     who = identity(series.first)
     if not who.number:
         raise BadImage("neither it nor its image has a patient's number (PatientID)")
@@ -156,11 +161,11 @@ def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tupl
     pattern = _pattern(drawn, wanted.roi)
     image, segmentation = tree.path(series.folder), tree.path(drawing.file)
     if ".." in image + segmentation or not (image + segmentation).isprintable():
-        raise BadImage("its path, or its image's, holds two dots or a letter that cannot be printed; rename it")
+        raise BadImage("its path, or its image's, holds two dots or a character that cannot be printed; rename it")
     series.paired = True
-    telling = who.tells(image) or who.tells(segmentation)
+    names_patient = who.identified_by(image) or who.identified_by(segmentation)
     return who, Pair(
-        pseudonym(who.number, wanted.key), image, segmentation, pattern, series.modality, "1", None, telling
+        pseudonym(who.number, wanted.key), image, segmentation, pattern, series.modality, "1", None, names_patient
     )
 
 
@@ -190,8 +195,8 @@ def _image(tree: _Tree, named: frozenset[str], frames: frozenset[str], patient: 
     return near[0]
 
 
-def _pattern(drawn: object, roi: str) -> str:
-    """The pattern that picks the structure; BadMask lists what there is."""
+def _pattern(drawn: StructureSet | Segmentations, roi: str) -> str:
+    """The pattern that picks the structure; BadMask lists the structures of the file."""
     if roi:
         drawn.named(Choice((roi,)))
         return roi
@@ -201,16 +206,16 @@ def _pattern(drawn: object, roi: str) -> str:
     return ".*"
 
 
-def _numbered(found: Sequence[tuple[Identity, Pair]]) -> list[Pair]:
+def _numbered(pairs: Sequence[tuple[Identity, Pair]]) -> list[Pair]:
     """Pairs by case, replicates numbered and days counted from the patient's first image."""
     groups: dict[str, list[tuple[Identity, Pair]]] = defaultdict(list)
-    for who, pair in found:
+    for who, pair in pairs:
         groups[pair.case].append((who, pair))
-    made = []
+    rows = []
     for _, group in sorted(groups.items()):
         group.sort(key=lambda each: (each[0].day is None, each[0].day, each[1].image, each[1].segmentation))
         first = group[0][0].day
         for number, (who, pair) in enumerate(group, start=1):
             days = (who.day - first).days if who.day and first else None
-            made.append(replace(pair, replicate=str(number), days=days))
-    return made
+            rows.append(replace(pair, replicate=str(number), days=days))
+    return rows

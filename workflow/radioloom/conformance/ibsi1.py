@@ -55,7 +55,7 @@ class Comparison:
     value: float | None
     reference: float
     tolerance: float
-    verdict: str  # "within tolerance", "differs", "not measured"
+    result: str  # "within tolerance", "differs", "not measured"
 
 
 def conformance(data: Path | None, datasets: tuple[str, ...] = DATASETS) -> list[Comparison]:
@@ -64,11 +64,11 @@ def conformance(data: Path | None, datasets: tuple[str, ...] = DATASETS) -> list
     data : folder that holds ibsi/ct_phantom/nifti; without it only the digital phantom can be measured
     Raises StudyError where a configuration is asked for and the phantom is not there.
     """
-    found: list[Comparison] = []
+    compared: list[Comparison] = []
     for dataset in datasets:
         measured = measure(dataset, data)
-        found += [_compared(row, measured) for row in references(dataset)]
-    return found
+        compared += [_compared(row, measured) for row in references(dataset)]
+    return compared
 
 
 def measure(dataset: str, data: Path | None) -> dict[tuple[str, str, str], float]:
@@ -119,9 +119,9 @@ def phantom(data: Path | None) -> tuple[Volume, Volume]:
 def _compared(row: dict[str, str], measured: dict[tuple[str, str, str], float]) -> Comparison:
     name = _row(row)
     value = measured.get((row["family_id"], name, row["aggregation"]))
-    verdict = "not measured" if value is None else "within tolerance" if within(value, row) else "differs"
+    result = "not measured" if value is None else "within tolerance" if within(value, row) else "differs"
     words = (row["family"], row["feature"], row["aggregation"], row["dataset"])
-    return Comparison(*words, value, float(row["value"]), float(row["tolerance"]), verdict)
+    return Comparison(*words, value, float(row["value"]), float(row["tolerance"]), result)
 
 
 def _row(row: dict[str, str]) -> str:

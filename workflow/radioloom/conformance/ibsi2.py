@@ -46,7 +46,7 @@ class MapComparison:
     image: str  # name of our response map
     within: float  # share of the voxels within 1 % of the range
     largest: float  # largest deviation / range
-    verdict: str  # "within tolerance", "differs"
+    result: str  # "within tolerance", "differs"
 
 
 def there(data: Path | None) -> bool:
@@ -68,9 +68,9 @@ def response_maps(data: Path | None) -> Iterator[MapComparison]:
     yield _orientation(data)
     for test, (name, key, settings) in tests().items():
         image = read_phantom(data, name)
-        label, found = only_map(image, key, settings)
+        label, response = only_map(image, key, settings)
         reference = images.read(data / MAPS / f"{test.replace('.', '_')}-ValidCRM.nii.gz").array
-        yield _compared((test, name, label), found, reference)
+        yield _compared((test, name, label), response, reference)
 
 
 def tests() -> dict[str, tuple[str, str, dict]]:
@@ -92,14 +92,14 @@ def read_phantom(data: Path, name: str) -> Volume:
 def only_map(image: Volume, key: str, settings: dict) -> tuple[str, np.ndarray]:
     """Name and voxels of the one response map that the settings ask for, of the whole image."""
     whole = tuple(slice(0, n) for n in image.array.shape)
-    ((name, found),) = respond(key, image.array.astype(np.float64), whole, settings, image.grid.spacing_mm)
-    return name, found
+    ((name, response),) = respond(key, image.array.astype(np.float64), whole, settings, image.grid.spacing_mm)
+    return name, response
 
 
-def _compared(words: tuple[str, str, str], found: np.ndarray, reference: np.ndarray) -> MapComparison:
-    deviation = np.abs(found - reference) / np.ptp(reference)
-    verdict = "within tolerance" if deviation.max() <= SHARE else "differs"
-    return MapComparison(*words, float(np.mean(deviation <= SHARE)), float(deviation.max()), verdict)
+def _compared(words: tuple[str, str, str], response: np.ndarray, reference: np.ndarray) -> MapComparison:
+    deviation = np.abs(response - reference) / np.ptp(reference)
+    result = "within tolerance" if deviation.max() <= SHARE else "differs"
+    return MapComparison(*words, float(np.mean(deviation <= SHARE)), float(deviation.max()), result)
 
 
 def _orientation(data: Path) -> MapComparison:
@@ -110,23 +110,23 @@ def _orientation(data: Path) -> MapComparison:
     """
     image = read_phantom(data, "orientation")
     settings = {"family": "haar", "levels": [1], "dimensions": 3, "rotation": "none", "boundary": "wrap"}
-    found, expected = [], []
+    ends, expected = [], []
     for band, n in (("HLL", 32), ("LHL", 48), ("LLH", 64)):
         _, response = only_map(image, "wavelet", settings | {"bands": [band]})
-        found += [response.min(), response.max()]
+        ends += [response.min(), response.max()]
         expected += [-math.sqrt(2), math.sqrt(2) * (n - 1)]
-    return _compared(("orientation", "orientation", "wavelet-HLL, LHL, LLH"), np.array(found), np.array(expected))
+    return _compared(("orientation", "orientation", "wavelet-HLL, LHL, LLH"), np.array(ends), np.array(expected))
 
 
 def feature_values(data: Path | None) -> list[Comparison]:
     """Every value of phase 2, on IBSI 1's CT phantom; StudyError where that is not there."""
-    found: list[Comparison] = []
+    compared: list[Comparison] = []
     image, mask = phantom(data)
     for column, letter in enumerate("AB"):
         profile = load(shipped("ibsi") / "profiles" / f"ibsi2_{letter}.yaml")
         measured = measure(image, mask, profile)
-        found += [_value(row, column, measured) for row in references(letter)]
-    return found
+        compared += [_value(row, column, measured) for row in references(letter)]
+    return compared
 
 
 def measure(image: Volume, mask: Volume, profile: Profile) -> dict[tuple[str, str], float]:
@@ -146,6 +146,6 @@ def _value(row: dict[str, str], column: int, measured: dict[tuple[str, str], flo
     names = {feature.ibsi: feature.name for feature in family("intensity").features if feature.ibsi}
     image = READ[row["filter_id"][0]][column]
     value = measured.get((image, TWINS.get(row["feature"], names.get(row["ibsi_id"], ""))))
-    verdict = "not measured" if value is None else "within tolerance" if within(value, row) else "differs"
+    result = "not measured" if value is None else "within tolerance" if within(value, row) else "differs"
     words = (row["family"], row["feature"], image, f"IBSI 2, {row['filter_id']}")
-    return Comparison(*words, value, float(row["value"]), float(row["tolerance"]), verdict)
+    return Comparison(*words, value, float(row["value"]), float(row["tolerance"]), result)

@@ -1,25 +1,10 @@
-"""Feature families: a table of records, in the order of IBSI 1; each key of a profile's `families` is a row of it."""
+"""Feature families in the order of IBSI 1: a table of names, each a module here; the keys of a profile's `families`."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from radioloom.errors import StudyError
 from radioloom.features.record import Family
-
-if TYPE_CHECKING:  # what `family` imports by name, for code digests and type checkers
-    from radioloom.features import (  # noqa: F401
-        glcm,
-        gldzm,
-        glrlm,
-        glszm,
-        histogram,
-        intensity,
-        ivh,
-        local_intensity,
-        morphology,
-        ngldm,
-        ngtdm,
-        shape_2d,
-    )
 
 NAMES = (
     "morphology",
@@ -38,7 +23,12 @@ NAMES = (
 
 
 def family(name: str) -> Family:
-    """One family; its module is imported when it is asked for, so that a job pays only for what it measures."""
+    """One family; its module is imported when it is asked for, so that a job pays only for what it measures.
+
+    Raises StudyError where there is none of that name.
+    """
+    if name not in NAMES:
+        raise StudyError(f"feature family {name!r} is not known; choose of {', '.join(NAMES)}")
     return import_module(f"radioloom.features.{name}").FAMILY
 
 

@@ -60,6 +60,6 @@ def padded_sums(values: np.ndarray, mask: np.ndarray, spacing_mm: np.ndarray) ->
     for first in range(0, height, step):
         spectra = fft.fft(planes[:, :, first : first + step], depth, axis=1)
         spectrum_sums(kernel, spectra, first, height, sums)
-    weights, products, own = sums / (depth * height * width)
+    weights, products, squares = sums / (depth * height * width)
     # Ordered pairs so far: each pair stands twice, and Σ w (a - b)² = 2 Σ w a² - 2 Σ w a b.
-    return weights / 2, products / 2, own - products
+    return weights / 2, products / 2, squares - products

@@ -1,4 +1,4 @@
-"""Values of a region as a distribution: one interface over counted whole numbers and over measured samples.
+"""Distribution of a region's values, exact for whole numbers and for measured samples: quantiles, moments, deviations.
 
 Intensity statistics and the intensity histogram share their formulas; both read them from here.
 """
@@ -173,8 +173,8 @@ def measure_values(roi: Roi, rule: str = "linear") -> Counted | Sampled:
         tables = np.zeros((2, int(high - low) + 1), np.int64)
         count_values(values, low, tables)
         counts = tables.sum(axis=0)
-        found = np.flatnonzero(counts)
-        return Counted(found + low, counts[found], rule)
+        present = np.flatnonzero(counts)
+        return Counted(present + low, counts[present], rule)
     return Sampled(values, low, high, rule)
 
 

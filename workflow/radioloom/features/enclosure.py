@@ -1,4 +1,4 @@
-"""Bodies around a region whose volume and area its densities divide by: boxes, ellipsoids, the convex hull."""
+"""Enclosing bodies (boxes, ellipsoids, convex hull) of IBSI's volume and area densities."""
 
 from __future__ import annotations
 

@@ -55,11 +55,11 @@ class PairSums:
     sum_variance: np.ndarray
     sum_third: np.ndarray
     sum_fourth: np.ndarray
-    gap_mean: np.ndarray  # of |i - j|
-    gap_entropy: np.ndarray
-    gap_variance: np.ndarray
-    gap_third: np.ndarray
-    gap_fourth: np.ndarray
+    difference_mean: np.ndarray  # of |i - j|
+    difference_entropy: np.ndarray
+    difference_variance: np.ndarray
+    difference_third: np.ndarray
+    difference_fourth: np.ndarray
     inverse: np.ndarray  # mean of 1 / (1 + |i - j|)
     inverse_normalised: np.ndarray  # mean of 1 / (1 + |i - j| / Ng)
     inverse_square: np.ndarray  # mean of 1 / (1 + (i - j)^2)
@@ -78,7 +78,7 @@ class PairSums:
     @cached_property
     def contrast(self) -> np.ndarray:
         """Mean square distance of i and j."""
-        return self.gap_variance + self.gap_mean**2
+        return self.difference_variance + self.difference_mean**2
 
     @cached_property
     def covariance(self) -> np.ndarray:
@@ -94,8 +94,8 @@ class PairSums:
     @cached_property
     def shared(self) -> np.ndarray:
         """Mutual information of i and j in bits; IBSI's HXY1 and HXY2 both are the sum of the marginal entropies."""
-        found = self.row_entropy + self.column_entropy - self.entropy
-        return np.where(found > 1e-14, found, 0.0)  # below: what rounding leaves of 0
+        shared = self.row_entropy + self.column_entropy - self.entropy
+        return np.where(shared > 1e-14, shared, 0.0)  # below: what rounding leaves of 0
 
     @cached_property
     def information_1(self) -> np.ndarray:
@@ -151,15 +151,15 @@ FEATURES = (
     Feature("joint_average", "60VM", lambda m: m.row_mean, "mean of i"),
     Feature("joint_variance", "UR99", lambda m: m.row_variance, "variance of i"),
     Feature("joint_entropy", "TU9B", lambda m: m.entropy, "entropy of (i, j) in bits"),
-    Feature("difference_average", "TF7R", lambda m: m.gap_mean, "mean of |i - j|"),
-    Feature("difference_variance", "D3YU", lambda m: m.gap_variance, "variance of |i - j|"),
-    Feature("difference_entropy", "NTRS", lambda m: m.gap_entropy, "entropy of |i - j| in bits"),
+    Feature("difference_average", "TF7R", lambda m: m.difference_mean, "mean of |i - j|"),
+    Feature("difference_variance", "D3YU", lambda m: m.difference_variance, "variance of |i - j|"),
+    Feature("difference_entropy", "NTRS", lambda m: m.difference_entropy, "entropy of |i - j| in bits"),
     Feature("sum_average", "ZGXS", lambda m: m.sum_mean, "mean of i + j"),
     Feature("sum_variance", "OEEB", lambda m: m.sum_variance, "variance of i + j"),
     Feature("sum_entropy", "P6QZ", lambda m: m.sum_entropy, "entropy of i + j in bits"),
     Feature("angular_second_moment", "8ZQL", lambda m: m.squares / m.n**2, "sum of p^2"),
     Feature("contrast", "ACUI", lambda m: m.contrast, "mean of (i - j)^2"),
-    Feature("dissimilarity", "8S9J", lambda m: m.gap_mean, "mean of |i - j|"),
+    Feature("dissimilarity", "8S9J", lambda m: m.difference_mean, "mean of |i - j|"),
     Feature("inverse_difference", "IB1Z", lambda m: m.inverse, "mean of 1 / (1 + |i - j|)"),
     Feature("normalised_inverse_difference", "NDRX", lambda m: m.inverse_normalised, "mean of 1 / (1 + |i - j| / Ng)"),
     Feature("inverse_difference_moment", "WF0Z", lambda m: m.inverse_square, "mean of 1 / (1 + (i - j)^2)"),
@@ -209,4 +209,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("glcm", rows, sums, stack.groups, wanted.aggregations)
 
 
-FAMILY = Family("glcm", "LFYI", FEATURES, measure, needs="texture")
+FAMILY = Family("glcm", "LFYI", FEATURES, measure, needs="texture", group="texture")

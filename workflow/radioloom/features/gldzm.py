@@ -58,4 +58,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("gldzm", rows, CountSums.of(stack), stack.groups, wanted.aggregations)
 
 
-FAMILY = Family("gldzm", "VMDZ", FEATURES, measure, needs="texture")
+FAMILY = Family("gldzm", "VMDZ", FEATURES, measure, needs="texture", group="texture")

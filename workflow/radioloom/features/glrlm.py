@@ -51,4 +51,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("glrlm", rows, CountSums.of(stack), stack.groups, wanted.aggregations)
 
 
-FAMILY = Family("glrlm", "TP0I", FEATURES, measure, needs="texture")
+FAMILY = Family("glrlm", "TP0I", FEATURES, measure, needs="texture", group="texture")

@@ -51,4 +51,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("glszm", rows, CountSums.of(stack), stack.groups, wanted.aggregations)
 
 
-FAMILY = Family("glszm", "9SAK", FEATURES, measure, needs="texture")
+FAMILY = Family("glszm", "9SAK", FEATURES, measure, needs="texture", group="texture")

@@ -74,8 +74,8 @@ def measure(levels: Levels, settings: dict) -> Iterator[Value]:
     """Every row, or those in settings["rows"], of one discretised ROI."""
     chosen = read(Settings, settings, "histogram")
     counts = count_voxels(levels.levels, levels.n_levels)
-    found = np.flatnonzero(counts)
-    histogram = Histogram(counts, Counted(found + 1.0, counts[found], chosen.percentiles))
+    present = np.flatnonzero(counts)
+    histogram = Histogram(counts, Counted(present + 1.0, counts[present], chosen.percentiles))
     return values("histogram", FEATURES, chosen.rows, histogram)
 
 
@@ -94,10 +94,10 @@ FEATURES = (
         "fourth central moment over variance², less 3; NaN for one level",
     ),
     Feature("median", "WIFQ", lambda h: h.quantile(0.50), "the middle level"),
-    Feature("minimum", "1PR8", lambda h: h.spread.low, "lowest level found"),
+    Feature("minimum", "1PR8", lambda h: h.spread.low, "lowest level present"),
     Feature("percentile_10", "GPMT", lambda h: h.quantile(0.10), "10th percentile of the levels"),
     Feature("percentile_90", "OZ0C", lambda h: h.quantile(0.90), "90th percentile of the levels"),
-    Feature("maximum", "3NCY", lambda h: h.spread.high, "highest level found"),
+    Feature("maximum", "3NCY", lambda h: h.spread.high, "highest level present"),
     Feature("mode", "AMMC", lambda h: h.mode, "most frequent level"),
     Feature("interquartile_range", "WR0O", _quartiles, "75th less 25th percentile"),
     Feature("range", "5Z3W", lambda h: h.spread.high - h.spread.low, "maximum less minimum"),
@@ -144,4 +144,4 @@ FEATURES = (
     ),
 )
 
-FAMILY = Family("histogram", "ZVCW", FEATURES, measure, needs="levels")
+FAMILY = Family("histogram", "ZVCW", FEATURES, measure, needs="levels", group="intensity")

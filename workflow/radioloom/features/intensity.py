@@ -96,8 +96,8 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
     """Every row, or those in settings["rows"], of one ROI's intensities inside its intensity mask."""
     chosen = read(Settings, settings, "intensity")
     spread = measure_values(roi, chosen.percentiles)
-    found = Statistics(spread, float(np.prod(roi.spacing_mm)), chosen)
-    return values("intensity", FEATURES, chosen.rows, found)
+    statistics = Statistics(spread, float(np.prod(roi.spacing_mm)), chosen)
+    return values("intensity", FEATURES, chosen.rows, statistics)
 
 
 def _or_zero(value: float) -> float:
@@ -186,4 +186,4 @@ FEATURES = (
     Feature("uniformity_2014", "", lambda s: np.sum(s.histogram_2014**2), "sum of squared shares of the same bins"),
 )
 
-FAMILY = Family("intensity", "UHIW", FEATURES, measure, needs="roi")
+FAMILY = Family("intensity", "UHIW", FEATURES, measure, needs="roi", group="intensity")

@@ -93,4 +93,4 @@ FEATURES = (
     ),
 )
 
-FAMILY = Family("ivh", "P88C", FEATURES, measure, needs="levels")
+FAMILY = Family("ivh", "P88C", FEATURES, measure, needs="ivh_levels", group="intensity")

@@ -15,7 +15,9 @@ import numpy as np
 from radioloom.features.record import Family, Feature, Value, values
 from radioloom.features.settings import read
 from radioloom.kernels.peak import running_sums, sphere_peaks
-from radioloom.roi import PEAK_MM, Roi
+from radioloom.roi import Roi
+
+PEAK_MM = (3 * 1000 / (4 * np.pi)) ** (1 / 3)  # radius of a sphere of 1 cm3
 
 
 @dataclass(frozen=True)
@@ -54,4 +56,13 @@ FEATURES = (
     Feature("global_intensity_peak", "0F91", lambda p: p[1], "highest mean of 1 cm³ around any voxel"),
 )
 
-FAMILY = Family("local_intensity", "9ST6", FEATURES, measure, needs="roi", per_image=False)
+FAMILY = Family(
+    "local_intensity",
+    "9ST6",
+    FEATURES,
+    measure,
+    needs="surroundings",
+    group="intensity",
+    per_image=False,
+    reach_mm=PEAK_MM,
+)

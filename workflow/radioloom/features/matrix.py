@@ -113,7 +113,7 @@ def directional_groups(extent: str, n_parts: int, n_steps: int) -> dict[str, np.
 
 def listed(codes: Sequence[np.ndarray], n_rows: int, n_columns: int) -> Listed:
     """Cells of one table for each array of codes (row * n_columns + column), one code for each entry."""
-    start, found, counts = np.zeros(len(codes) + 1, np.int64), [], []
+    start, cells_of, counts = np.zeros(len(codes) + 1, np.int64), [], []
     for t, code in enumerate(codes):
         if n_rows * n_columns <= 65536 + 4 * len(code):
             count = np.bincount(code)
@@ -122,9 +122,9 @@ def listed(codes: Sequence[np.ndarray], n_rows: int, n_columns: int) -> Listed:
         else:
             cell, count = np.unique(code, return_counts=True)
         start[t + 1] = start[t] + len(cell)
-        found.append(cell)
+        cells_of.append(cell)
         counts.append(count)
-    row, column = np.divmod(np.concatenate(found), n_columns)
+    row, column = np.divmod(np.concatenate(cells_of), n_columns)
     return start, row.astype(np.int32), column.astype(np.int32), np.concatenate(counts).astype(np.int64)
 
 
@@ -136,13 +136,13 @@ def tabled(tables: np.ndarray) -> Listed:
     return start, row.astype(np.int32), column.astype(np.int32), tables[table, row, column]
 
 
-def joined(found: Sequence[Listed]) -> Listed:
+def joined(stacks: Sequence[Listed]) -> Listed:
     """Stacks of cells one after the other."""
-    if len(found) == 1:
-        return found[0]
+    if len(stacks) == 1:
+        return stacks[0]
     starts, total = [np.zeros(1, np.int64)], 0
-    for part in found:
+    for part in stacks:
         starts.append(part[0][1:] + total)
         total += int(part[0][-1])
-    row, column, count = (np.concatenate([part[k] for part in found]) for k in (1, 2, 3))
+    row, column, count = (np.concatenate([part[k] for part in stacks]) for k in (1, 2, 3))
     return np.concatenate(starts), row, column, count

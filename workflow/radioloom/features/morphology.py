@@ -5,7 +5,7 @@ Settings (defaults are IBSI's):
     ddof    the covariance of the voxel centres is divided by n - ddof: 1 (IBSI's reference values), 0 (pyradiomics)
     rows    names of the rows to measure; null: all of them
 
-Of one voxel nothing can be said about axes: with ddof 1 they are NaN, with 0 they are 0 and their ratios NaN. A region
+One voxel has no axes: with ddof 1 they are NaN, with 0 they are 0 and their ratios NaN. A region
 of one row or one slice has least axes of 0, and NaN densities where a volume or an area of 0 would divide.
 """
 
@@ -67,6 +67,7 @@ FEATURES = (
         "KLMA",
         lambda s: s.centre_shift,
         "from the shape's to the intensities' centre, mm; NaN where these add to 0",
+        group="intensity",
     ),
     Feature("maximum_3d_diameter", "L0JK", lambda s: s.diameter_3d, "largest distance of two surface vertices, mm"),
     Feature(
@@ -99,18 +100,26 @@ FEATURES = (
     ),
     *_densities("mvee", ("SWZ1", "BRI8"), lambda s: s.hull.ellipsoid, "the smallest enclosing ellipsoid"),
     *_densities("convex_hull", ("R3ER", "7T7F"), lambda s: s.hull.body, "the convex hull"),
-    Feature("integrated_intensity", "99N0", lambda s: s.volume * s.mean_intensity, "V times mean intensity"),
+    Feature(
+        "integrated_intensity",
+        "99N0",
+        lambda s: s.volume * s.mean_intensity,
+        "V times mean intensity",
+        group="intensity",
+    ),
     Feature(
         "morans_i_index",
         "N365",
         lambda s: s.moran_geary[0],
         "spatial autocorrelation, weights 1/distance; NaN for one intensity",
+        group="texture",
     ),
     Feature(
         "gearys_c_measure",
         "NPT7",
         lambda s: s.moran_geary[1],
         "squared differences of pairs, weights 1/distance; NaN for one intensity",
+        group="texture",
     ),
     # Rows beyond IBSI, each for a published program: V is the voxel volume in those of 2014.
     Feature("voxel_count", "", lambda s: s.sums[0], "number of voxels of the shape"),
@@ -130,4 +139,4 @@ FEATURES = (
     Feature("maximum_2d_diameter_row", "", lambda s: s.diameter_2d(2), "largest distance in a plane of one x, mm"),
 )
 
-FAMILY = Family("morphology", "HCUG", FEATURES, measure, needs="roi", per_image=False)
+FAMILY = Family("morphology", "HCUG", FEATURES, measure, needs="roi", group="shape", per_image=False)

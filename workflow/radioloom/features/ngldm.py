@@ -60,4 +60,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("ngldm", rows, CountSums.of(stack), stack.groups, wanted.aggregations)
 
 
-FAMILY = Family("ngldm", "REK0", FEATURES, measure, needs="texture")
+FAMILY = Family("ngldm", "REK0", FEATURES, measure, needs="texture", group="texture")

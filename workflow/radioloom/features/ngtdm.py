@@ -96,4 +96,4 @@ def measure(texture: Texture, settings: dict) -> Iterator[Value]:
         yield from aggregate("ngtdm", rows, sums, {extent: np.arange(len(tables))}, wanted.aggregations)
 
 
-FAMILY = Family("ngtdm", "IPET", FEATURES, measure, needs="texture")
+FAMILY = Family("ngtdm", "IPET", FEATURES, measure, needs="texture", group="texture")

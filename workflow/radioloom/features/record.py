@@ -1,4 +1,4 @@
-"""What a feature and a family of features are: rows of tables, nothing more."""
+"""Records of a radiomic feature and of a family of features (IBSI 1, chapter 3): rows of tables, nothing more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+# What a family is measured on. "roi": `roi.Roi`, cut to the region's bounding box. "surroundings": the same with
+# `reach_mm` around it. "levels": `roi.Levels`, the profile's `discretise`. "ivh_levels": `roi.Levels`, the profile's
+# `ivh`. "texture": `features.texture.Texture` of the levels.
+NEEDS = ("roi", "surroundings", "levels", "ivh_levels", "texture")
+GROUPS = ("shape", "intensity", "texture")  # of features of the original image
+FILTERED = "filtered"  # group of every feature of a filtered image
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,7 @@ class Feature:
     ibsi: str  # four-character IBSI id; "" where IBSI has none
     formula: Callable[[Any], Any]  # of the family's intermediate; undefined -> NaN, and the formula says so
     definition: str = ""  # one line for `radioloom features`
+    group: str = ""  # one of GROUPS where it is not the family's: a row of morphology that reads intensities
 
 
 class Value(NamedTuple):
@@ -30,14 +38,24 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Features that share an intermediate (a matrix, a mesh, a histogram)."""
+    """Features that share an intermediate (a matrix, a mesh, a histogram), and all that stages need to know of them."""
 
-    name: str  # "glcm"
+    name: str  # "glcm"; its module's name too
     ibsi: str  # IBSI family id
     features: tuple[Feature, ...]
     measure: Callable[[Any, dict], Iterable[Value]]  # (what it needs, the family's settings) -> values
-    needs: str = "levels"  # what `measure` receives: "roi": Roi; "levels": Levels; "texture": features.texture.Texture
+    needs: str  # one of NEEDS
+    group: str  # one of GROUPS: what its rows describe, unless a row says otherwise
     per_image: bool = True  # False: measured on the original image only (morphology)
+    reach_mm: float = 0.0  # how far beyond the region's bounding box it reads
+    one_slice: bool = False  # measures regions of one slice only (shape_2d)
+
+    def __post_init__(self) -> None:
+        groups = {self.group, *(feature.group or self.group for feature in self.features)}
+        if self.needs not in NEEDS or not groups <= set(GROUPS):
+            raise ValueError(f"family {self.name}: needs is one of {NEEDS}, and every group one of {GROUPS}")
+        if self.per_image and self.needs == "surroundings":
+            raise ValueError(f"family {self.name}: filtered images end at the region's box; set per_image=False")
 
 
 def chosen(features: Sequence[Feature], rows: Sequence[str] | None) -> list[Feature]:

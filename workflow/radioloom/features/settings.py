@@ -1,4 +1,4 @@
-"""A family's settings: one frozen record each, its fields the only keys that a profile may write."""
+"""Read a family's settings from a profile into its record; an unknown key is an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One region's shape: the measurements that the rows of `features.morphology` share, each made when first asked for."""
+"""Measurements of a region's shape that the rows of `features.morphology` share, each computed when first asked for."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ class Shape:
         # Whole numbers up to here: n times the scatter is exact in float64 for a region of any practical size.
         scatter = (n * products - np.outer(first, first)) / n
         covariance = scatter / (n - self.ddof) * np.outer(self.spacing, self.spacing)
-        found = np.linalg.eigvalsh(covariance)[::-1]
-        return np.where(found > FLAT * found[0], found, 0.0)
+        variances = np.linalg.eigvalsh(covariance)[::-1]
+        return np.where(variances > FLAT * variances[0], variances, 0.0)
 
     def axis_length(self, k: int) -> float:
         """Four standard deviations along principal axis k (0: the longest), mm."""
@@ -182,8 +182,8 @@ class Shape:
         two layers of voxels, where its vertices stand between an inside and an outside voxel.
         """
         between = np.diff(self.mask, axis=axis)  # 0 where both layers agree, else 1 or 255
-        own, cut = (column_ends(self.mask), column_ends(between)) if axis == 2 else (self.ends, row_ends(between))
-        return max(_planar_diameter(own, axis, self.spacing, 0.5), _planar_diameter(cut, axis, self.spacing, 0.0))
+        inside, cut = (column_ends(self.mask), column_ends(between)) if axis == 2 else (self.ends, row_ends(between))
+        return max(_planar_diameter(inside, axis, self.spacing, 0.5), _planar_diameter(cut, axis, self.spacing, 0.0))
 
     @cached_property
     def hull(self) -> Hull:

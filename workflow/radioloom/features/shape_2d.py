@@ -98,8 +98,8 @@ def measure(roi: Roi, settings: dict) -> Iterator[Value]:
         raise BadRoi(
             f"shape_2d is of a region of one slice, and this one has {len(slices)}; measure morphology instead"
         )
-    found = Outline(np.pad(roi.shape[slices[0]], 1), np.asarray(roi.spacing_mm[1:], float))
-    return values("shape_2d", FEATURES, chosen.rows, found)
+    outline = Outline(np.pad(roi.shape[slices[0]], 1), np.asarray(roi.spacing_mm[1:], float))
+    return values("shape_2d", FEATURES, chosen.rows, outline)
 
 
 FEATURES = (
@@ -119,4 +119,4 @@ FEATURES = (
     Feature("elongation", "", lambda s: s.elongation, "minor over major axis"),
 )
 
-FAMILY = Family("shape_2d", "", FEATURES, measure, needs="roi", per_image=False)
+FAMILY = Family("shape_2d", "", FEATURES, measure, needs="roi", group="shape", per_image=False, one_slice=True)

@@ -1,4 +1,4 @@
-"""One discretised region and its count tables, made when first asked for and shared by the six texture families."""
+"""Count tables (GLCM, GLRLM, GLSZM ...) of a discretised region, shared by the six texture families."""
 
 from __future__ import annotations
 
@@ -137,8 +137,9 @@ class Texture:
             tables = steps.count_steps(packed.index, spans, offsets, layout)
             tables = tables.reshape(len(offsets) + 1, size, size + longest)
             return cells.pair_cells(tables, size, symmetric), cells.run_cells(tables, size)
-        found = [steps.list_steps(packed.index, spans, offset, size) for offset in offsets]
-        pairs, runs = [pair for pair, _ in found], [run[:, 0] * (longest + 1) + run[:, 1] for _, run in found]
+        listed_steps = [steps.list_steps(packed.index, spans, offset, size) for offset in offsets]
+        pairs = [pair for pair, _ in listed_steps]
+        runs = [run[:, 0] * (longest + 1) + run[:, 1] for _, run in listed_steps]
         if symmetric:
             ordered = [np.divmod(pair, size) for pair in pairs]
             pairs = [np.minimum(i, j) * size + np.maximum(i, j) for i, j in ordered]
@@ -158,8 +159,8 @@ class Texture:
 
     def _zone_cells(self, extent: str, quantity: int) -> Cells:
         packed, planar = self.packed(), extent != "3D"
-        found = self._once(("zones", planar), lambda: self._zones(planar))
-        rows, values = found[1], found[quantity]
+        zone_table = self._once(("zones", planar), lambda: self._zones(planar))
+        rows, values = zone_table[1], zone_table[quantity]
         present = np.flatnonzero(np.bincount(values))
         place = np.zeros(int(present[-1]) + 1, np.int32)
         place[present] = np.arange(len(present))
@@ -169,7 +170,7 @@ class Texture:
             cell = tabled(zones.tally(rows, values, place, size))
         else:
             codes = rows * size[1] + place[values]
-            cuts = np.flatnonzero(np.diff(found[0])) + 1 if extent == "2D" else []
+            cuts = np.flatnonzero(np.diff(zone_table[0])) + 1 if extent == "2D" else []
             cell = listed(np.split(codes, cuts), *size)
         return Cells(*cell, packed.grey, present.astype(float), np.array(parts), {extent: np.arange(len(parts))})
 
@@ -187,10 +188,10 @@ class Texture:
         around = [step for step in window(extent, distance, distance) if step != (0, 0, 0)]
         offsets, parts = packed.offsets(around), packed.parts(extent)
         args = (packed.values, packed.index)
-        found: list[Listed] = [tabled(neighbourhood.dependences(*args, spans, offsets, coarseness)) for spans in parts]
+        tables: list[Listed] = [tabled(neighbourhood.dependences(*args, spans, offsets, coarseness)) for spans in parts]
         voxels = np.array([packed.voxels(spans) for spans in parts])
         columns = np.arange(len(offsets) + 2.0)
-        return Cells(*joined(found), packed.grey, columns, voxels, {extent: np.arange(len(parts))})
+        return Cells(*joined(tables), packed.grey, columns, voxels, {extent: np.arange(len(parts))})
 
     def tones(self, extent: str, distance: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each part: int64 (k + 1, c + 1, 2), voxels and their differences by level and number of neighbours."""

@@ -1,4 +1,4 @@
-"""How much of the features goes with how their images were acquired: figure, tables and words."""
+"""Variance of features explained by scanner and protocol: figure, tables and statements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from radioloom.figures import style
-from radioloom.figures.exhibits import Exhibit
+from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import ACQUIRED, DASH, joined, number
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ MUCH = 0.1  # share of its variance above which a feature is counted
 CURVES = (
     ("nothing", "no", "as measured", style.BLUE, "-"),
     ("cohort", "no", "as measured, within cohorts", style.BLUE, (0, (3, 1.5))),
-    ("nothing", "training cases", "ComBat of the training cases", style.ORANGE, "-"),
-    ("cohort", "training cases", "ComBat of the training cases, within cohorts", style.ORANGE, (0, (3, 1.5))),
-    ("nothing", "all cases", "ComBat of all cases", style.VERMILION, "-"),
+    ("nothing", "training cases", "after ComBat fitted on training cases", style.ORANGE, "-"),
+    ("cohort", "training cases", "after ComBat fitted on training cases, within cohorts", style.ORANGE, (0, (3, 1.5))),
+    ("nothing", "all cases", "after ComBat fitted on all cases", style.VERMILION, "-"),
 )
 
 
 def factors(frame: pd.DataFrame) -> list[list[str]]:
-    """Factors with a value, in the order of ACQUIRED; those that part the cases alike stand together.
+    """Factors with a value, in the order of ACQUIRED; those that divide the cases alike are listed together.
 
     frame : ACQUISITION
     """
@@ -45,18 +45,18 @@ def _shares(rows: pd.DataFrame) -> pd.DataFrame:
 
 @style.drawn
 def shares(frame: pd.DataFrame, names: list[str]) -> Figure:
-    """Variance explained of each feature, sorted, by factors that part the cases alike.
+    """Variance explained of each feature, sorted, by factors that divide the cases alike.
 
     frame : ACQUISITION; names : one of `factors`
     """
     import numpy as np
 
     figure, axes = style.canvas(style.PANEL, 2.5)
-    for given, harmonised, said, colour, line in CURVES:
+    for given, harmonised, label, colour, line in CURVES:
         own = frame[_part(frame, names[0], given, harmonised)]["explained"].dropna()
         if len(own):
             percent = 100 * (np.arange(len(own)) + 0.5) / len(own)
-            axes.plot(percent, np.sort(own)[::-1], color=colour, linestyle=line, linewidth=1.2, label=said)
+            axes.plot(percent, np.sort(own)[::-1], color=colour, linestyle=line, linewidth=1.2, label=label)
     axes.axhline(MUCH, color=style.MUTED, linewidth=0.6, linestyle=(0, (1, 2)))
     axes.set(xlim=(0, 100), ylim=(-0.04, 1.0), xlabel="features, %", ylabel="variance explained")
     axes.set_title(textwrap.fill(_named(names), 60))
@@ -65,22 +65,22 @@ def shares(frame: pd.DataFrame, names: list[str]) -> Figure:
 
 
 def table(frame: pd.DataFrame) -> Exhibit:
-    """One row for factors that part the cases alike: values, cases, features that owe them more than MUCH."""
+    """One row for factors that divide the cases alike: values, cases, features of which they explain more than MUCH."""
     groups = factors(frame)
-    spoken = {name for names in groups for name in names}
-    silent = [[name] for name in ACQUIRED if name in set(frame["factor"]) - spoken]
-    heads = [said for given, harmonised, said, *_ in CURVES if _part(frame, None, given, harmonised).any()]
+    explained = {name for names in groups for name in names}
+    unexplained = [[name] for name in ACQUIRED if name in set(frame["factor"]) - explained]
+    heads = [label for given, harmonised, label, *_ in CURVES if _part(frame, None, given, harmonised).any()]
     rows = []
-    for names in [*groups, *silent]:
+    for names in [*groups, *unexplained]:
         own = frame[_part(frame, names[0], "nothing", "no")]
-        cells = [_counted(frame[_part(frame, names[0], *keys)]) for *keys, said, _, _ in CURVES if said in heads]
+        cells = [_counted(frame[_part(frame, names[0], *keys)]) for *keys, label, _, _ in CURVES if label in heads]
         rows.append((_named(names), str(own["levels"].iloc[0]), str(own["n"].max()), *cells, _why(frame, names[0])))
     columns = ("acquisition", "different values", "cases", *heads, "note")
     return Exhibit(columns, tuple(rows), tuple(range(1, 3 + len(heads))))
 
 
 def _named(names: list[str]) -> str:
-    """Factors in words; that all of them together part the cases as the others do goes without saying."""
+    """Factors in words; that all of them together divide the cases as the others do goes without saying."""
     return joined([ACQUIRED[name] for name in names if name != "all" or len(names) == 1])
 
 
@@ -104,38 +104,42 @@ def _counted(rows: pd.DataFrame) -> str:
 
 
 def of_signature(frame: pd.DataFrame, names: list[str]) -> Exhibit | None:
-    """Variance of the signature's features that goes with scanner and protocol together, and with the cohort."""
-    parts = [("all", given, harmonised, words) for given, harmonised, words, *_ in CURVES]
+    """Variance of the signature's features explained by scanner and protocol together, and by the cohort."""
+    parts = [("all", given, harmonised, label) for given, harmonised, label, *_ in CURVES]
     parts.append(("cohort", "nothing", "no", "cohort, as measured"))
-    found = {words: frame[_part(frame, *keys)].set_index("feature_id")["explained"] for *keys, words in parts}
-    found = {words: own for words, own in found.items() if own.notna().any()}
-    if not names or not found:
+    columns = {label: frame[_part(frame, *keys)].set_index("feature_id")["explained"] for *keys, label in parts}
+    columns = {label: own for label, own in columns.items() if own.notna().any()}
+    if not names or not columns:
         return None
-    rows = tuple((name, *(number(own.get(name)) for own in found.values())) for name in names)
-    return Exhibit(("feature of the signature", *found), rows, tuple(range(1, len(found) + 1)))
+    rows = tuple((name, *(number(own.get(name)) for own in columns.values())) for name in names)
+    return Exhibit(("feature of the signature", *columns), rows, tuple(range(1, len(columns) + 1)))
 
 
-def words(frame: pd.DataFrame) -> list[str]:
+def sentences(frame: pd.DataFrame) -> list[str]:
     """What the table comes to; claims no more than the cohorts allow."""
-    said = []
     groups = [[name for name in names if name not in ("all", "cohort")] for names in factors(frame)]
     alone = [names for names in groups if names]
     if not alone:
-        return ["Nothing that the headers of these images state differs between cases: there is nothing to compare."]
-    own = {names[0]: frame[_part(frame, names[0], "nothing", "no")]["explained"].dropna() for names in alone}
-    top = max(alone, key=lambda names: ((own[names[0]] > MUCH).mean(), -alone.index(names)))
-    share = (own[top[0]] > MUCH).mean()
-    line = f"{share:.0%} of {len(own[top[0]])} features go with {joined([ACQUIRED[n] for n in top])} "
-    line += f"by more than {MUCH:.0%} of their variance"
-    inside = frame[_part(frame, top[0], "cohort", "no")]["explained"].dropna()
-    said.append(f"{line}; {(inside > MUCH).mean():.0%} do so within cohorts." if len(inside) else f"{line}.")
+        return ["Nothing that the headers of these images record differs between cases: there is nothing to compare."]
+    lines = [_largest(frame, alone)]
     mixed = [n for names in alone for n in names if frame[_part(frame, n, "cohort", "no")]["explained"].isna().all()]
     several = len(frame[(frame["factor"] == "cohort") & frame["explained"].notna()]) > 0
     if mixed and several:
-        verb = "is" if len(mixed) == 1 else "are"
-        said.append(
-            f"{joined([ACQUIRED[n] for n in mixed]).capitalize()} {verb} the same within each cohort: the effect "
-            "cannot be told from all else that differs between the patients of these cohorts, and ComBat would take "
-            "that away too."
+        verb, whose = ("is", "Its effect is") if len(mixed) == 1 else ("are", "Their effects are")
+        lines.append(
+            f"{joined([ACQUIRED[n] for n in mixed]).capitalize()} {verb} the same within each cohort. {whose} "
+            "confounded with cohort, and ComBat would remove differences between the patients of these cohorts as well."
         )
-    return said
+    return lines
+
+
+def _largest(frame: pd.DataFrame, alone: list[list[str]]) -> str:
+    """How many features owe more than MUCH of their variance to what explains most of them."""
+    own = {names[0]: frame[_part(frame, names[0], "nothing", "no")]["explained"].dropna() for names in alone}
+    top = max(alone, key=lambda names: ((own[names[0]] > MUCH).mean(), -alone.index(names)))
+    values = own[top[0]]
+    verb = "explains" if len(top) == 1 else "explain"
+    line = f"{joined([ACQUIRED[n] for n in top]).capitalize()} {verb} more than {MUCH:.0%} of the variance of "
+    line += f"{(values > MUCH).mean():.0%} of the {len(values)} features"
+    inside = frame[_part(frame, top[0], "cohort", "no")]["explained"].dropna()
+    return f"{line}; within cohorts, of {(inside > MUCH).mean():.0%}." if len(inside) else f"{line}."

@@ -1,18 +1,19 @@
-"""From the cohort sheets to the cases analysed: every case that dropped out is counted, with the stage it left at."""
+"""Cohorts and the flow of cases: who was on the sheets, who was excluded at which stage, who was analysed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import style
-from radioloom.figures.words import STAGES, count
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import DASH, STAGES, count
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW = 0.86  # inches a cohort
+ROW = 0.86  # inches per cohort
 ARROW = {
     "arrowstyle": "-|>,head_width=0.18,head_length=0.3",
     "color": style.MUTED,
@@ -28,7 +29,7 @@ def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame) ->
 
     sheets : cohort -> rows of its sheet; exclusions : EXCLUSIONS
 
-    One row a cohort, in the order of the sheets: cohort, role, cases, images (on the sheet), cases_out, images_out,
+    One row per cohort, in the order of the sheets: cohort, role, cases, images (on the sheet), cases_out, images_out,
     by_stage (dict stage -> images), cases_in, images_in. An exclusion by the clinical stage takes
     all images of its case.
     """
@@ -79,9 +80,9 @@ def _row(axes: Axes, level: int, row: Any) -> None:
     for box, (face, edge) in zip(BOXES, looks, strict=True):
         _box(axes, box, level, face, edge)
     role = "" if row.role == row.cohort else f"{row.role}\n"
-    _say(axes, BOXES[0], level, (row.cohort, role + _amount(row.cases, row.images)))
-    _say(axes, BOXES[1], level, _out(row) if out else ("", "none"))
-    _say(axes, BOXES[2], level, ("", _amount(row.cases_in, row.images_in)))
+    _write(axes, BOXES[0], level, (row.cohort, role + _amount(row.cases, row.images)))
+    _write(axes, BOXES[1], level, _out(row) if out else ("", "none"))
+    _write(axes, BOXES[2], level, ("", _amount(row.cases_in, row.images_in)))
     for first, second in ((0, 1), (1, 2)):
         start, end = BOXES[first][0] + BOXES[first][1], BOXES[second][0]
         axes.annotate("", (end, level + 0.5), (start, level + 0.5), arrowprops=ARROW)
@@ -100,7 +101,7 @@ def _box(axes: Axes, box: tuple[float, float], level: int, face: str, edge: str)
     axes.add_patch(Rectangle((box[0], level + 0.07), box[1], 0.86, facecolor=face, edgecolor=edge, linewidth=0.9))
 
 
-def _say(axes: Axes, box: tuple[float, float], level: int, text: tuple[str, str]) -> None:
+def _write(axes: Axes, box: tuple[float, float], level: int, text: tuple[str, str]) -> None:
     """A bold first line and plain lines below it, centred in the box together."""
     first, rest = text
     lines = bool(first) + (rest.count("\n") + 1 if rest else 0)
@@ -114,3 +115,74 @@ def _say(axes: Axes, box: tuple[float, float], level: int, text: tuple[str, str]
 
 def _amount(cases: int, images: int) -> str:
     return count(cases, "case") if cases == images else f"{count(cases, 'case')}\n{count(images, 'image')}"
+
+
+def cohorts(
+    flow: pd.DataFrame,
+    roles: dict[str, str],
+    series: pd.DataFrame | None,
+    clinical: pd.DataFrame | None,
+    exclusions: pd.DataFrame,
+) -> Exhibit:
+    """One row per cohort: cases analysed, events, follow-up; of images modality, vendors, slice thickness.
+
+    flow : `counts`; roles : cohort -> role; series, clinical : None where a study has no images, no outcomes
+    """
+    survival = clinical is not None and bool(len(clinical)) and bool(clinical["time_days"].notna().any())
+    rows = []
+    for row in flow.itertuples():
+        outcomes = None if clinical is None else _analysed(clinical, exclusions, row.cohort)
+        cells = [row.cohort, roles[row.cohort], str(row.cases_in)]
+        cells += [] if series is None else [str(row.images_in)]
+        cells += [] if outcomes is None else [_events(outcomes)]
+        cells += [_followup(outcomes)] if survival else []
+        cells += [] if series is None else _scans(series[series["cohort"] == row.cohort])
+        rows.append(tuple(cells))
+    heads = ["cohort", "role", "cases"]
+    heads += [] if series is None else ["images"]
+    heads += [] if clinical is None else ["events"]
+    numeric = tuple(range(2, len(heads)))
+    heads += ["follow-up, months: median (range)"] if survival else []
+    heads += [] if series is None else ["modality", "vendor", "slice thickness, mm: median (range)"]
+    return Exhibit(tuple(heads), tuple(rows), numeric)
+
+
+def exclusions(frame: pd.DataFrame) -> Exhibit:
+    """Every exclusion with its reason."""
+    rows = [(r.cohort, r.case, r.replicate, STAGES.get(r.stage, r.stage), r.reason) for r in frame.itertuples()]
+    return Exhibit(("cohort", "case", "replicate", "what happened", "reason"), tuple(rows))
+
+
+def _analysed(clinical: pd.DataFrame, out: pd.DataFrame, cohort: str) -> pd.DataFrame:
+    gone = set(out.loc[out["cohort"] == cohort, "case"])
+    return clinical[(clinical["cohort"] == cohort) & ~clinical["case"].isin(gone)]
+
+
+def _events(outcomes: pd.DataFrame) -> str:
+    return f"{int(outcomes['event'].sum())} ({outcomes['event'].mean():.0%})" if len(outcomes) else DASH
+
+
+def _followup(outcomes: pd.DataFrame) -> str:
+    months = outcomes["time_days"].dropna() / (365.25 / 12)
+    return f"{months.median():.0f} ({months.min():.0f}{DASH}{months.max():.0f})" if len(months) else DASH
+
+
+def _scans(series: pd.DataFrame) -> list[str]:
+    """Modality, vendors and slice thickness of the usable series of one cohort."""
+    scans = series[series["choice"] == "usable"]
+    return [_mix(scans["modality"]), _mix(scans["manufacturer"]), _range(scans["slice_thickness_mm"])]
+
+
+def _mix(values: pd.Series) -> str:
+    """Siemens 12, GE 3: most frequent first."""
+    known = values.fillna("not recorded").replace("", "not recorded")
+    counts = sorted(known.value_counts().items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(name if len(counts) == 1 else f"{name} {n}" for name, n in counts) or DASH
+
+
+def _range(values: pd.Series) -> str:
+    known = values.dropna()
+    if known.empty:
+        return DASH
+    low, high = known.min(), known.max()
+    return f"{low:g}" if low == high else f"{known.median():g} ({low:g}{DASH}{high:g})"

@@ -1,4 +1,4 @@
-"""Estimates with their intervals, one a line."""
+"""Forest plots: estimates with their intervals, one per line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import CONTROL, feature, interval
+from radioloom.figures.words import feature, interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,8 @@ def coefficients(frame: pd.DataFrame, ratio: str) -> Figure:
     axes.axvline(0, color=style.MUTED, linewidth=0.8)
     for level, row in enumerate(frame.itertuples()):
         _bar(axes, level, (row.coefficient, row.low, row.high), style.BLUE, "o")
-        said = interval(row.ratio, np.exp(row.low), np.exp(row.high))
-        axes.text(1.02, level, said, transform=axes.get_yaxis_transform(), size=8, va="center")
+        numbers = interval(row.ratio, np.exp(row.low), np.exp(row.high))
+        axes.text(1.02, level, numbers, transform=axes.get_yaxis_transform(), size=8, va="center")
     axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(feature(name), 28)) for name in frame["feature_id"]])
     axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=f"log {ratio} per SD")
     axes.text(1.02, -0.75, ratio, transform=axes.get_yaxis_transform(), size=8, weight="bold", va="center")
@@ -41,19 +41,21 @@ def coefficients(frame: pd.DataFrame, ratio: str) -> Figure:
 
 
 @style.drawn
-def performance(frame: pd.DataFrame, title: str, label: str, limits: tuple[float, float]) -> Figure:
+def performance(
+    frame: pd.DataFrame, title: str, label: str, limits: tuple[float, float], baselines: list[str]
+) -> Figure:
     """Performance of every model in one cohort, with the numbers beside.
 
-    frame : columns model, estimate, low, high, in the order to draw; limits : of the axis, the same for all cohorts
+    frame : columns kind, model, label, estimate, low, high, in the order to draw
+    limits : of the axis, the same for all cohorts; baselines : the study's, in its order
     """
-    others = sorted(set(frame["model"]) - set(style.MODEL_COLOURS))
     figure, axes = style.canvas(style.PANEL, 0.25 * len(frame) + 0.75)
     axes.axvline(CHANCE, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     for level, row in enumerate(frame.itertuples()):
-        _bar(axes, level, (row.estimate, row.low, row.high), style.colour(row.model, others), _marker(row.model))
-        said = interval(row.estimate, row.low, row.high)
-        axes.text(1.02, level, said, transform=axes.get_yaxis_transform(), size=8, va="center")
-    axes.set_yticks(range(len(frame)), frame["model"])
+        _bar(axes, level, (row.estimate, row.low, row.high), *style.look(row.kind, row.model, baselines))
+        numbers = interval(row.estimate, row.low, row.high)
+        axes.text(1.02, level, numbers, transform=axes.get_yaxis_transform(), size=8, va="center")
+    axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(name, 28)) for name in frame["label"]])
     axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=label, xlim=limits)
     # Of the figure, not of the axes, which long names leave too narrow for it.
     figure.suptitle(title, x=0.01, ha="left", size=style.SETTINGS["axes.titlesize"], weight="bold")
@@ -62,17 +64,11 @@ def performance(frame: pd.DataFrame, title: str, label: str, limits: tuple[float
     return figure
 
 
-def limits(frame: pd.DataFrame) -> tuple[float, float]:
-    """An axis that holds chance and every interval of `performance`."""
-    bounds = frame[["estimate", "low", "high"]].to_numpy(float)
+def limits(frames: list[pd.DataFrame]) -> tuple[float, float]:
+    """An axis that holds chance and every interval of all plots of `performance`."""
+    bounds = np.concatenate([frame[["estimate", "low", "high"]].to_numpy(float) for frame in frames])
     low, high = np.nanmin(bounds, initial=CHANCE - 0.1), np.nanmax(bounds, initial=CHANCE + 0.3)
     return max(0.0, low - 0.02), min(1.0, high + 0.02)
-
-
-def _marker(model: str) -> str:
-    if model.startswith(CONTROL):
-        return "X"
-    return {"signature": "o", "volume": "s", "clinical": "^", "null": "D", "truth": "*"}.get(model, "v")
 
 
 def _bar(axes: Axes, level: float, numbers: tuple[float, float, float], colour: str, marker: str) -> None:

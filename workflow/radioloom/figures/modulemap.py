@@ -1,15 +1,16 @@
-"""Gene modules against features."""
+"""Gene modules and their associations with features and annotations: map, tables and statements."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature, number
-from radioloom.tables import TRAIT
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import DASH, count, feature, number, probability
+from radioloom.tables.genomics import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,8 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     q, top = (arranged(associations, name, first).to_numpy() for name in ("q", "p_max"))
     numbers = rho.to_numpy()
     n_features, n_modules = numbers.shape
-    width = style.PANEL * (1.6 if rho.index.str.startswith(TRAIT).any() else 1.2)  # questions are long
+    shown = associations.drop_duplicates("feature_id").set_index("feature_id").loc[rho.index]
+    width = style.PANEL * (1.6 if (shown["kind"] == TRAIT).any() else 1.2)  # questions are long
     figure, axes = style.canvas(width, 0.36 * n_features + 1.15)
     picture = axes.pcolormesh(np.ma.masked_invalid(numbers), cmap="RdBu_r", vmin=-1, vmax=1, edgecolor="white", lw=1.2)
     axes.set_facecolor("#eceef0")
@@ -50,7 +52,7 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
         look = {"color": "white" if abs(r) > 0.6 else style.INK, "weight": "bold" if stars else "normal"}
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=7.2, **look)
     axes.set_xticks(np.arange(n_modules) + 0.5, [f"{name}\n{sizes.get(name, 0)}" for name in rho.columns])
-    axes.set_yticks(np.arange(n_features) + 0.5, [_label(name) for name in rho.index])
+    axes.set_yticks(np.arange(n_features) + 0.5, [_label(row) for row in shown.itertuples()])
     axes.invert_yaxis()
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
@@ -63,9 +65,65 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     return figure
 
 
-def _label(name: str) -> str:
-    """A feature on as many lines as it takes; a trait's question and its answer on a line each."""
-    if not name.startswith(TRAIT):
-        return "\n".join(textwrap.wrap(feature(name), 26))
-    parts = name.removeprefix(TRAIT).split(" = ")
+def _label(row: Any) -> str:
+    """A feature on as many lines as it takes; a trait's question and its answer on a line each. row : ASSOCIATIONS."""
+    if row.kind != TRAIT:
+        return "\n".join(textwrap.wrap(feature(row.Index), 26))
+    parts = [row.trait, row.value] if row.value else [row.trait]
     return "\n".join(textwrap.shorten(part, 42, placeholder=" …") for part in parts)
+
+
+def modules(frame: pd.DataFrame, explained: dict[str, float]) -> Exhibit:
+    """One row per module: genes, variance that its score carries, the genes of largest weight. frame : MODULES."""
+    rows = []
+    for name, part in frame.groupby("module"):
+        top = (
+            part.assign(size=part["weight"].abs())
+            .sort_values(["size", "gene"], ascending=[False, True])["gene"]
+            .head(6)
+        )
+        share = f"{explained[name]:.0%}" if name in explained else DASH
+        rows.append((name, str(len(part)), share, ", ".join(top)))
+    return Exhibit(("module", "genes", "variance in its score", "genes of largest weight"), tuple(rows), (1, 2))
+
+
+def associations(frame: pd.DataFrame, most: int = 10) -> Exhibit:
+    """The pairs with the smallest p, at most so many. frame : ASSOCIATIONS."""
+    top = frame.assign(size=-frame["rho"].abs()).sort_values(["p", "size", "module", "feature_id"]).head(most)
+    rows = [
+        (r.module, r.feature_id, number(r.rho), probability(r.p), probability(r.q), probability(r.p_max),
+         number(r.rho_given_volume), str(r.n))
+        for r in top.itertuples()
+    ]  # fmt: skip
+    heads = ("module", "feature", "rho", "p", "q", "family-wise p", "rho given volume", "n")
+    return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6, 7))
+
+
+def modules_in_words(summary: dict[str, Any]) -> str:
+    """How many genes went into modules, and what became of the others; summary : that of stages.genomics.associate."""
+    genes, cases = summary["genes"], summary["cases"]
+    lost = {
+        "dropped_missing": "dropped for missing values", "dropped_constant": "dropped for being constant",
+        "merged": "merged with a row of the same gene", "unassigned": "in no module",
+    }  # fmt: skip
+    parts = [f"{genes[key]} {words}" for key, words in lost.items() if genes.get(key)]
+    text = f"{count(genes['genes_read'], 'gene')} of {count(cases['expression'], 'case')} were read; "
+    text += f"{genes['in_modules']} are in modules ({summary['method']['definition']})"
+    others = "features or annotations by readers" if cases.get("traits") else "features"
+    return f"{', '.join([text, *parts])}. {count(cases['both'], 'case')} have {others} as well."
+
+
+def associations_in_words(frame: pd.DataFrame) -> str:
+    """How many pairs of module and feature stand out, after which correction. frame : ASSOCIATIONS."""
+    tested = frame.dropna(subset=["p"])
+    hits, family_wise = tested[tested["q"] < 0.05], int((tested["p_max"] < 0.05).sum())
+    verb = "was" if len(tested) == 1 else "were"
+    text = f"{count(len(tested), 'pair')} of module and feature {verb} tested: {len(hits) or 'none'} with q < 0.05"
+    text += f" and {family_wise or 'none'} with a family-wise p < 0.05." if len(hits) else "."
+    top = hits.assign(size=-hits["rho"].abs()).sort_values(["p", "size"]).head(1)
+    for row in top.itertuples():
+        text += f" The strongest: module {row.module} with {row.feature_id}, rho {number(row.rho)} "
+        text += f"(q {probability(row.q)}, n {row.n})"
+        given = number(row.rho_given_volume)
+        text += "." if given == DASH else f"; given volume, {given}."
+    return text

@@ -1,4 +1,4 @@
-"""How well the segmentations of one image agree: each reader against all others."""
+"""Segmentations: agreement of readers on one image, voxels against contours, notes on corrections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.exhibits import Exhibit
+from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, number
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def by_reader(frame: pd.DataFrame) -> pd.DataFrame:
 
 @style.drawn
 def readers(frame: pd.DataFrame, measure: str) -> Figure:
-    """One row a reader: the measure of every pair with this reader, and the median.
+    """One row per reader: the measure of every pair with this reader, and the median.
 
     frame : rows of OVERLAPS of one cohort and region; measure : a key of MEASURES
     """
@@ -60,7 +60,7 @@ def readers(frame: pd.DataFrame, measure: str) -> Figure:
 
 
 def agreement(frame: pd.DataFrame) -> Exhibit:
-    """One row for all pairs of a cohort and region, and one a reader where there are more than two."""
+    """One row for all pairs of a cohort and region, and one per reader where there are more than two."""
     rows = []
     for (cohort, roi), part in frame.groupby(["cohort", "roi"]):
         rows.append(_row(f"{cohort}, {roi}", ALL, part, part["volume_difference"].abs()))
@@ -106,7 +106,7 @@ def contours(drawn: pd.DataFrame) -> tuple[int, str, str]:
 
 
 def notes(frame: pd.DataFrame) -> Exhibit:
-    """What was chosen, mended or left out in which segmentations.
+    """What was chosen, corrected or left out in which segmentations.
 
     frame : MASKS
     """
@@ -115,4 +115,4 @@ def notes(frame: pd.DataFrame) -> Exhibit:
         (cohort, roi, note, str(len(cases)), ", ".join(sorted(set(cases))[:3]) + " ..." * (cases.nunique() > 3))
         for (cohort, roi, note), cases in counts
     ]
-    return Exhibit(("cohort", "region", "what", "masks", "cases"), tuple(rows), (3,), grouped=True)
+    return Exhibit(("cohort", "region", "note", "masks", "cases"), tuple(rows), (3,), grouped=True)

@@ -1,4 +1,4 @@
-"""Agreement of every feature over replicates, sorted."""
+"""Reliability of every feature over replicates: sorted ICC, and a table by source."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import DASH, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,12 +17,12 @@ if TYPE_CHECKING:
 
 
 @style.drawn
-def reliability(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Figure:
+def sorted_icc(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Figure:
     """ICC of each feature with its interval, sorted by the lower bound that decides.
 
     frame : rows of RELIABILITY of one source
-    threshold : the least lower bound
-    marked : features to ring (the signature's)
+    threshold : smallest lower bound of a feature that is kept
+    marked : features to circle (the signature's)
     """
     shown = frame.dropna(subset=["estimate", "low"]).sort_values(["low", "feature_id"], ascending=False)
     rank = np.arange(1, len(shown) + 1)
@@ -31,7 +33,7 @@ def reliability(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Fig
     axes.plot(rank, shown["estimate"], ".", color=style.INK, markersize=1.6, alpha=0.55, label="ICC")
     axes.axhline(threshold, color=style.VERMILION, linewidth=0.9, linestyle=(0, (4, 2)))
     axes.axvline(kept + 0.5, color=style.VERMILION, linewidth=0.9, linestyle=(0, (4, 2)))
-    _ring(axes, shown, marked)
+    _circle(axes, shown, marked)
     low = max(-0.35, min(0.0, float(shown["low"].min()) if len(shown) else 0.0))
     axes.set(xlim=(0, max(len(shown), 1) + 1), ylim=(low, 1.02), xlabel="features, by lower bound", ylabel="ICC")
     axes.set_title(f"{shown['source'].iloc[0] if len(shown) else ''}: {kept} of {len(frame)} kept")
@@ -39,9 +41,32 @@ def reliability(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Fig
     return figure
 
 
-def _ring(axes: Axes, shown: pd.DataFrame, marked: list[str]) -> None:
+def _circle(axes: Axes, shown: pd.DataFrame, marked: list[str]) -> None:
     place = {name: position for position, name in enumerate(shown["feature_id"], start=1)}
-    ringed = [(place[name], low) for name, low in zip(shown["feature_id"], shown["low"], strict=True) if name in marked]
-    if ringed:
-        x, y = zip(*ringed, strict=True)
+    circled = [
+        (place[name], low) for name, low in zip(shown["feature_id"], shown["low"], strict=True) if name in marked
+    ]
+    if circled:
+        x, y = zip(*circled, strict=True)
         axes.plot(x, y, "o", mfc="none", mec=style.VERMILION, mew=1.2, markersize=6, label="signature", clip_on=False)
+
+
+def by_source(frame: pd.DataFrame, threshold: float) -> Exhibit:
+    """One row per source of replicates, and one for all sources together. frame : RELIABILITY of one split."""
+    rows = []
+    for source, part in frame.groupby("source"):
+        kept = int((part["low"] >= threshold).sum())
+        n, k = (_span(part[name]) for name in ("n", "k"))
+        median = number(part["estimate"].median())
+        rows.append((source, part["form"].iloc[0], n, k, str(len(part)), median, f"{kept} ({kept / len(part):.0%})"))
+    lowest = frame.assign(low=frame["low"].fillna(-2)).groupby("feature_id")["low"].min()
+    kept = int((lowest >= threshold).sum())
+    if len(rows) > 1:
+        rows.append(("in every source", "", "", "", str(len(lowest)), "", f"{kept} ({kept / len(lowest):.0%})"))
+    heads = ("source", "form", "cases", "replicates", "features", "median ICC", f"lower bound ≥ {threshold:g}")
+    return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6))
+
+
+def _span(values: pd.Series) -> str:
+    low, high = int(values.min()), int(values.max())
+    return str(low) if low == high else f"{low}{DASH}{high}"

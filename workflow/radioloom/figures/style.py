@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures.words import CONTROL
+from radioloom.tables.columns import CONTROL, NULL, SIGNATURE, TRUTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours: told apart under every common colour blindness, and in grey print by their lightness.
 BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#00795A", "#E69F00", "#56B4E9", "#AA4499"
 INK, MUTED, FAINT, PAPER = "#1b1f24", "#5b6570", "#d4d9df", "#ffffff"
-MODEL_COLOURS = {"signature": BLUE, "volume": ORANGE, "clinical": GREEN, "null": MUTED, "truth": PURPLE}
-OTHER_MODELS = (SKY, VERMILION, "#8A6D3B", "#3F4E8C")
+# Colour and marker of a model, by its kind; baselines take theirs in the order of the study.
+LOOKS = {SIGNATURE: (BLUE, "o"), CONTROL: (VERMILION, "X"), NULL: (MUTED, "D"), TRUTH: (PURPLE, "*")}
+BASELINES = ((ORANGE, "s"), (GREEN, "^"), (SKY, "v"), ("#8A6D3B", "P"), ("#3F4E8C", "<"))
 PANEL = 4.9  # inches: 470 CSS pixels, so that text stays legible when a phone shows the panel at 350
 WIDE = 9.6
 
@@ -80,14 +81,9 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, figure.add_subplot()
 
 
-def colour(model: str, others: list[str]) -> str:
-    """The colour of a model, the same in every figure; `others` are the study's models that have none of their own."""
-    if model in MODEL_COLOURS:
-        return MODEL_COLOURS[model]
-    if model.startswith(CONTROL):
-        return VERMILION
-    others = [name for name in others if not name.startswith(CONTROL)]
-    return OTHER_MODELS[others.index(model) % len(OTHER_MODELS)]
+def look(kind: str, model: str, baselines: list[str]) -> tuple[str, str]:
+    """Colour and marker of a model, the same in every figure; baselines : the study's, in its order."""
+    return LOOKS[kind] if kind in LOOKS else BASELINES[baselines.index(model) % len(BASELINES)]
 
 
 def svg(figure: Figure, name: str, title: str) -> str:

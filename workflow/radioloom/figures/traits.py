@@ -1,11 +1,12 @@
-"""Readers' traits as tables: what was answered, how well readers agree, what was left out."""
+"""Semantic annotations by readers (traits): tables of answers, of agreement between readers, of what was left out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from radioloom.figures.exhibits import Exhibit
+from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, count, interval, number
+from radioloom.tables.traits import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +15,7 @@ MOST = 5  # answers of a trait that are named
 
 
 def answered(traits: pd.DataFrame) -> Exhibit:
-    """One row a trait: cases, and how often all readers gave each answer; numbers by their median and range.
+    """One row per trait: cases, and how often all readers gave each answer; numbers by their median and range.
 
     traits : TRAITS
     """
@@ -25,9 +26,9 @@ def answered(traits: pd.DataFrame) -> Exhibit:
 
 
 def agreement(frame: pd.DataFrame) -> Exhibit:
-    """One row a trait and pair of readers. frame : TRAIT_AGREEMENT."""
+    """One row per trait and pair of readers. frame : TRAIT_AGREEMENT."""
     rows = [
-        (r.cohort, r.trait, f"{r.first}, {r.second}", r.statistic, interval(r.estimate, r.low, r.high),
+        (r.cohort, named(r.trait, r.value), f"{r.first}, {r.second}", r.statistic, interval(r.estimate, r.low, r.high),
          DASH if r.same != r.same else f"{r.same:.0%}", str(r.n))
         for r in frame.itertuples()
     ]  # fmt: skip
@@ -41,7 +42,7 @@ def unread(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(("cohort", "document (SHA-256, or line)", "case", "reader", "reason"), tuple(rows))
 
 
-def said(traits: pd.DataFrame, n_cases: dict[str, int]) -> str:
+def annotated(traits: pd.DataFrame, n_cases: dict[str, int]) -> str:
     """How many cases of each cohort were annotated, by how many readers. n_cases : cohort -> cases on its sheet."""
     parts = []
     for cohort, part in traits.groupby("cohort", sort=True):

@@ -1,4 +1,4 @@
-"""What was planted beside what was found."""
+"""The planted truth of a simulated study beside its results: figures, tables and statements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import DASH, cell, count, feature, metric, number, probability, where
+from radioloom.tables.columns import BASELINE, NULL, SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +21,7 @@ FACTORS = {"rho_heterogeneity": (style.PURPLE, "o", "heterogeneity"), "rho_volum
 
 @style.drawn
 def hidden_factors(frame: pd.DataFrame, order: list[str]) -> Figure:
-    """|rho| of each feature with the hidden factors: one small mark a cohort, a large one at their median.
+    """|rho| of each feature with the hidden factors: one small mark per cohort, a large one at their median.
 
     frame : cohort, feature_id, rho_heterogeneity, rho_volume; order : the features from top to bottom
     """
@@ -47,22 +49,24 @@ def hidden_factors(frame: pd.DataFrame, order: list[str]) -> Figure:
         axes.plot([], [], marker, color=colour, markersize=6, label=f"hidden {label}")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, handletextpad=0.2, columnspacing=1, borderaxespad=0)
     axes.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(feature(name), 28)) for name in names])
-    axes.set(xlim=(0, 1), ylim=(len(names) - 0.45, -0.55), xlabel="|Spearman's rho| with what is hidden")
+    axes.set(xlim=(0, 1), ylim=(len(names) - 0.45, -0.55), xlabel="|Spearman's rho| with the hidden factor")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     return figure
 
 
 @style.drawn
-def module_overlap(planted: pd.DataFrame, found: pd.DataFrame) -> Figure:
-    """Genes of each planted module (rows) in each found one (columns); the last row and column are genes in none.
+def module_overlap(planted: pd.DataFrame, recovered: pd.DataFrame) -> Figure:
+    """Genes of each planted module (rows) in each recovered one (columns); the last row and column are genes in none.
 
     Both frames have the columns module and gene; `planted` has every gene, with module "" for none.
     """
-    joined = planted.merge(found[["gene", "module"]], on="gene", how="left", suffixes=("_planted", "_found")).fillna("")
-    rows, columns = (_names(joined[column]) for column in ("module_planted", "module_found"))
+    joined = planted.merge(
+        recovered[["gene", "module"]], on="gene", how="left", suffixes=("_planted", "_recovered")
+    ).fillna("")
+    rows, columns = (_names(joined[column]) for column in ("module_planted", "module_recovered"))
     table = np.array(
-        [[((joined["module_planted"] == r) & (joined["module_found"] == c)).sum() for c in columns] for r in rows]
+        [[((joined["module_planted"] == r) & (joined["module_recovered"] == c)).sum() for c in columns] for r in rows]
     )
     figure, axes = style.canvas(style.PANEL, 0.27 * len(rows) + 0.75)
     share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
@@ -74,7 +78,7 @@ def module_overlap(planted: pd.DataFrame, found: pd.DataFrame) -> Figure:
     axes.set_yticks(np.arange(len(rows)) + 0.5, [f"planted {name}" if name else "in none" for name in rows])
     axes.invert_yaxis()
     axes.xaxis.tick_top()
-    axes.set_xlabel("found module")
+    axes.set_xlabel("recovered module")
     axes.xaxis.set_label_position("top")
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
@@ -83,3 +87,115 @@ def module_overlap(planted: pd.DataFrame, found: pd.DataFrame) -> Figure:
 
 def _names(values: pd.Series) -> list[str]:
     return [*sorted(set(values) - {""}), *([""] if (values == "").any() else [])]
+
+
+def metrics(judged: pd.DataFrame, truth: pd.DataFrame, main: str) -> Exhibit:
+    """The planted log hazard as a risk beside the signature, baselines and null models, on the same cases.
+
+    judged : METRICS in reading order with `label`; truth : METRICS of kind `truth`; main : c_index or auc
+    """
+    rows, values = [], judged[(judged["metric"] == main) & (judged["against"] == "")]
+    beside = values[values["kind"].isin([SIGNATURE, BASELINE, NULL])]
+    labels = list(dict.fromkeys(beside["label"]))
+    for (evaluation, cohort), part in beside.groupby(["evaluation", "cohort"], sort=False):
+        best, by_label = truth[truth["cohort"] == cohort], part.set_index("label")
+        signature = part[part["kind"] == SIGNATURE]
+        if signature.empty or best.empty:
+            continue
+        top, reached = best.iloc[0], signature.iloc[0]["estimate"]
+        share = f"{(reached - 0.5) / (top['estimate'] - 0.5):.0%}" if top["low"] > 0.5 else DASH
+        cells = [cell(by_label.loc[label]) if label in by_label.index else DASH for label in labels]
+        rows.append((where(evaluation, cohort), str(top["n"]), str(top["n_events"]), cell(top), *cells, share))
+    last = f"share of the achievable {metric(main)} above 0.5"
+    heads = ("cohort", "n", "events", "planted truth", *labels, last)
+    return Exhibit(heads, tuple(rows), tuple(range(1, len(heads))))
+
+
+def features(follows: dict[str, dict[str, float]], names: list[str]) -> Exhibit:
+    """Which hidden factors each feature of the signature follows, and how closely; none: it was not planted."""
+    rows = []
+    for name in names:
+        factors = [f"{factor} ({number(rho)})" for factor, rho in follows.get(name, {}).items()]
+        rows.append((name, " and ".join(factors) or "neither: not planted"))
+    return Exhibit(("feature of the signature", "follows the hidden (median |rho|)"), tuple(rows))
+
+
+def modules(frame: pd.DataFrame) -> Exhibit:
+    """Each planted module beside the recovered one that fits it best.
+
+    frame : genomics.recovery.overlap with `driver`
+    """
+    rows = [
+        (r.planted, r.driver or "nothing", str(r.n_planted), r.found or DASH, str(r.n_found), str(r.n_shared),
+         number(r.recall), number(r.precision), number(r.jaccard))
+        for r in frame.itertuples()
+    ]  # fmt: skip
+    heads = ("planted", "driven by", "genes", "best match", "its genes", "shared", "recall", "precision", "Jaccard")
+    return Exhibit(heads, tuple(rows), (2, 4, 5, 6, 7, 8))
+
+
+def hits(frame: pd.DataFrame) -> Exhibit:
+    """Significant associations, true ones first. frame : ASSOCIATIONS with q < 0.05 and `planted`."""
+    order = frame.sort_values(["planted", "p", "module", "feature_id"], ascending=[False, True, True, True])
+    rows = [
+        (r.module, r.feature_id, number(r.rho), probability(r.q), probability(r.p_max), "yes" if r.planted else "no")
+        for r in order.itertuples()
+    ]
+    return Exhibit(("module", "feature", "rho", "q", "family-wise p", "planted"), tuple(rows), (2, 3, 4))
+
+
+def modules_in_words(overlap: pd.DataFrame, hits: pd.DataFrame) -> str:
+    """Whether the modules that a hidden factor drives were recovered, and how many associations are true ones.
+
+    overlap : genomics.recovery.overlap with `driver`; hits : ASSOCIATIONS with q < 0.05 and `planted`
+    """
+    lines = []
+    for row in overlap[overlap["driver"] != ""].itertuples():
+        if row.n_shared:
+            lines.append(
+                f"The planted module ({count(row.n_planted, 'gene')} that follow {row.driver}) is matched best by "
+                f"{row.found}: {row.n_shared} of its genes are among {row.found}'s {row.n_found} "
+                f"(Jaccard {number(row.jaccard)})."
+            )
+        else:
+            lines.append(f"No recovered module has a gene of the planted one ({count(row.n_planted, 'gene')}).")
+    return " ".join([*lines, _true_ones(len(hits), int(hits["planted"].sum()))])
+
+
+def _true_ones(n: int, n_true: int) -> str:
+    if n == 0:
+        return "No association has q < 0.05."
+    if n == 1:
+        return f"The one significant association is {'' if n_true else 'not '}a true one."
+    if n_true == n:
+        return f"All {n} significant associations are true ones."
+    return f"{n_true or 'None'} of {n} significant associations {'is a true one' if n_true == 1 else 'are true ones'}."
+
+
+def features_in_words(follows: dict[str, dict[str, float]], names: list[str]) -> str:
+    """How many features of the signature follow which hidden factor."""
+    factors = sorted({factor for name in names for factor in follows.get(name, {})})
+    numbers = {factor: sum(factor in follows.get(name, {}) for name in names) for factor in factors}
+    parts = [f"{n} {_verb(n)} the hidden {factor}" for factor, n in numbers.items()]
+    lost = sum(not follows.get(name) for name in names)
+    parts += [f"{lost} {_verb(lost)} neither"] if lost else []
+    return f"Of {count(len(names), 'feature')} in the signature, {', '.join(parts)}."
+
+
+def _verb(n: int) -> str:
+    return "follows" if n == 1 else "follow"
+
+
+def performance_in_words(metrics: pd.DataFrame, truth: pd.DataFrame, main: str) -> str:
+    """The signature beside the planted truth in the validation cohorts (cross-validation where there are none)."""
+    judged = metrics[(metrics["metric"] == main) & (metrics["kind"] == SIGNATURE) & (metrics["against"] == "")]
+    for evaluation in ("validation", "cross-validation"):
+        reached = []
+        for row in judged[judged["evaluation"] == evaluation].itertuples():
+            top = truth[truth["cohort"] == row.cohort]
+            if len(top):
+                best = number(top["estimate"].iloc[0])
+                reached.append(f"{number(row.estimate)} in {row.cohort} (the planted hazard itself: {best})")
+        if reached:
+            return f"{metric(main)} of the signature: {', '.join(reached)}."
+    return ""

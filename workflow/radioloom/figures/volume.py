@@ -1,4 +1,4 @@
-"""How much of the features is volume."""
+"""How much of the features is volume: figure and statement."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature
+from radioloom.figures.words import count, feature
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-PROXY = 0.9  # |rho| above which a feature says what volume says (field practice)
+PROXY = 0.9  # |rho| above which a feature stands in for volume (field practice)
 
 
 @style.drawn
@@ -46,3 +46,14 @@ def volume_dependence(selection: pd.DataFrame, signature: list[str]) -> Figure:
     for axes in (above, below):
         axes.axvline(PROXY, color=style.VERMILION, linewidth=0.8, linestyle=(0, (4, 2)))
     return figure
+
+
+def proxies(names: list[str], n_features: int) -> str:
+    """How many features of the signature stand in for volume. names : those with |rho| above PROXY."""
+    if not names:
+        return f"None of the {n_features} features of the signature correlates with volume at |rho| above {PROXY:g}."
+    verb = "correlates" if len(names) == 1 else "correlate"
+    return (
+        f"{len(names)} of {count(n_features, 'feature')} of the signature {verb} with volume at |rho| above {PROXY:g} "
+        f"({', '.join(names)}): part of the signature may be a measure of size."
+    )

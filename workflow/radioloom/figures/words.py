@@ -1,12 +1,15 @@
-"""Numbers and names as a reader wants them."""
+"""Numbers and names as the report writes them."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
-CONTROL = "control: "  # how the models that are negative controls begin
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STAGES = {
     "fetch": "series not given by its archive",
@@ -14,6 +17,7 @@ STAGES = {
     "segment": "segmentation not usable",
     "prepare": "could not be prepared",
     "extract": "could not be measured",
+    "tabulate": "row of the table not usable",
     "clinical": "no outcome",
 }
 STEPS = {
@@ -23,14 +27,25 @@ STEPS = {
     "redundancy": "redundant with a more reliable feature",
     "selector": "not chosen by the selector",
 }
-METRICS = {
-    "c_index": "C-index", "uno_c": "Uno's C", "auc": "AUC", "brier": "Brier score",
-    "calibration_slope": "calibration slope", "hazard_ratio": "hazard ratio, high against low risk",
-    "logrank_p": "log-rank p",
-    "null_p": "p against null models",
-    "signature_minus": "signature minus this model",
-}  # fmt: skip
 
+
+class Reading(NamedTuple):
+    """How a metric is called, and whether its values read as probabilities."""
+
+    label: str
+    probability: bool = False
+
+
+METRICS = {  # in the order of columns
+    "c_index": Reading("C-index"),
+    "uno_c": Reading("Uno's C"),
+    "auc": Reading("AUC"),
+    "brier": Reading("Brier score"),
+    "calibration_slope": Reading("calibration slope"),
+    "hazard_ratio": Reading("hazard ratio, high against low risk"),
+    "logrank_p": Reading("log-rank p", probability=True),
+    "null_p": Reading("p against null models", probability=True),
+}
 ACQUIRED = {
     "manufacturer": "vendor", "model": "scanner model", "kernel": "kernel", "kvp": "tube voltage",
     "slice_thickness_mm": "slice thickness", "slice_spacing_mm": "slice spacing", "pixel_spacing_mm": "pixel spacing",
@@ -39,7 +54,7 @@ ACQUIRED = {
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """A number with a true minus sign; nothing known is a dash."""
+    """A number with a true minus sign; a missing value is a dash."""
     if value is None or math.isnan(value):
         return DASH
     if math.isinf(value):
@@ -94,9 +109,16 @@ def feature(feature_id: str) -> str:
 
 def metric(name: str) -> str:
     """The name of a metric in words."""
-    for main in ("c_index", "auc"):
-        if name == f"delta_{main}":
-            return f"{METRICS[main]} minus that of volume"
-        if name.startswith(f"delta_{main}_"):
-            return f"{METRICS[main]} minus that of {name.removeprefix(f'delta_{main}_').replace('_', ' ')}"
-    return METRICS.get(name, name.replace("_", " "))
+    return METRICS[name].label if name in METRICS else name.replace("_", " ")
+
+
+def cell(row: pd.Series) -> str:
+    """The value of a row of METRICS: a probability, or an estimate with its interval."""
+    if row["metric"] in METRICS and METRICS[row["metric"]].probability:
+        return probability(row["estimate"])
+    return interval(row["estimate"], row["low"], row["high"])
+
+
+def where(evaluation: str, cohort: str) -> str:
+    """Where a model was evaluated; that it was a validation cohort goes without saying."""
+    return cohort if evaluation == "validation" else f"{cohort}, {evaluation}"

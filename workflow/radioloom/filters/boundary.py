@@ -1,4 +1,4 @@
-"""What lies beyond the image: the boundary rules of IBSI 2 (section 2.3), applied only where the image itself ends."""
+"""Boundary rules of filters (IBSI 2, section 2.3): what lies beyond the image, applied where the image itself ends."""
 
 from __future__ import annotations
 

@@ -43,16 +43,16 @@ def convolve(around: np.ndarray, filters: Iterable[np.ndarray], sizes: Sequence[
 
     def spectrum_of(given: np.ndarray) -> np.ndarray:
         """Axis by axis, so that what an axis is lengthened by is not transformed along the others for nothing."""
-        made = fft.rfft(given, size[2], axis=2)
+        spectral = fft.rfft(given, size[2], axis=2)
         for axis in axes:
-            made = fft.fft(made, size[axis], axis=axis, overwrite_x=True)
-        return made
+            spectral = fft.fft(spectral, size[axis], axis=axis, overwrite_x=True)
+        return spectral
 
     spectrum = spectrum_of(around)
     valid = [slice(k - 1, n) for k, n in zip(sizes, around.shape, strict=True)]
     for each in filters:
-        made = spectrum * spectrum_of(each)
+        spectral = spectrum * spectrum_of(each)
         for axis in axes[::-1]:  # what lies outside is cut off before the next axis
-            made = fft.ifft(made, axis=axis, overwrite_x=True)
-            made = made[valid[0]] if axis == 0 else made[:, valid[1]]
-        yield np.ascontiguousarray(fft.irfft(made, size[2], axis=2)[..., valid[2]])
+            spectral = fft.ifft(spectral, axis=axis, overwrite_x=True)
+            spectral = spectral[valid[0]] if axis == 0 else spectral[:, valid[1]]
+        yield np.ascontiguousarray(fft.irfft(spectral, size[2], axis=2)[..., valid[2]])

@@ -46,12 +46,12 @@ def laws(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) -
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
     """Half of the largest filter, and the neighbourhood of the energy."""
-    found = (0, 0, 0)
+    most = (0, 0, 0)
     for name in settings["kernels"]:
-        own = wide(reach_of(_products(name, settings["rotation"])))
+        cells = wide(reach_of(_products(name, settings["rotation"])))
         around = _energy(name, settings["energy_distance"] or 0)
-        found = tuple(max(f, a + b) for f, a, b in zip(found, own, around, strict=True))
-    return found
+        most = tuple(max(f, a + b) for f, a, b in zip(most, cells, around, strict=True))
+    return most
 
 
 def _products(name: str, rotation: str) -> list[Product]:

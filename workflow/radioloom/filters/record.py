@@ -1,4 +1,4 @@
-"""What a filter is."""
+"""The record of an image filter."""
 
 from __future__ import annotations
 

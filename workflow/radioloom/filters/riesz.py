@@ -55,8 +55,8 @@ def _maps(image: np.ndarray, box: Box, settings: Settings, base: _Base) -> Maps:
     for order in settings["orders"]:
         sizes = sizes_of(settings["support"], len(order))
         around = surroundings(image, box, reach_of(sizes), settings["boundary"])
-        made = kernel(_times(base.transfer, riesz(order)), sizes, base.closed)
-        (response,) = convolve(around, [made], sizes)
+        transfer = kernel(_times(base.transfer, riesz(order)), sizes, base.closed)
+        (response,) = convolve(around, [transfer], sizes)
         yield f"riesz-{''.join(map(str, order))}-{base.label}-{len(order)}D", response
 
 

@@ -1,7 +1,7 @@
 """Filters that are products of one-dimensional ones: passes along the axes, right-angled rotations, pooling.
 
 A response of 24 rotations is asked for as a set of products. Products that differ only by sign, or that are the same
-because a factor is symmetric or stands twice, are computed once, and products share the passes they have in common.
+because a factor is symmetric or appears twice, are computed once, and products share the passes they have in common.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ def rotations(factors: Sequence[Taps]) -> list[Product]:
 
     factors : of the axes x, y, z, or of x and y for a filter within slices
     """
-    found: dict[Product, None] = {}
+    rotations: dict[Product, None] = {}
     for order in permutations(range(len(factors))):
         parity = _parity(order)
         for flips in product((1, -1), repeat=len(factors)):
             if math.prod(flips) == parity:
                 pairs = zip(order, flips, strict=True)
-                found[of_axes([factors[k] if sign > 0 else factors[k].flipped() for k, sign in pairs])] = None
-    return list(found)
+                rotations[of_axes([factors[k] if sign > 0 else factors[k].flipped() for k, sign in pairs])] = None
+    return list(rotations)
 
 
 def of_axes(factors: Sequence[Taps]) -> Product:
@@ -104,17 +104,17 @@ POOL = {"max": np.maximum, "min": np.minimum, "mean": np.add}
 
 def _signed(products: list[Product]) -> dict[Product, list[int]]:
     """Products without their sign, each with the signs that it is wanted with."""
-    found: dict[Product, list[int]] = {}
+    signs_of: dict[Product, list[int]] = {}
     for each in products:
         signs = [1 if taps.weights[0] >= 0 else -1 for taps in each]
         bare = tuple(t if sign > 0 else t.negated() for t, sign in zip(each, signs, strict=True))
-        if math.prod(signs) not in found.setdefault(bare, []):
-            found[bare].append(math.prod(signs))
-    return found
+        if math.prod(signs) not in signs_of.setdefault(bare, []):
+            signs_of[bare].append(math.prod(signs))
+    return signs_of
 
 
 def responses(image: np.ndarray, box: Box, products: list[Product], rule: str) -> Iterator[tuple[Product, np.ndarray]]:
-    """The response to every product, on the box; passes that products have in common are made once."""
+    """The response to every product, on the box; passes that products have in common are filtered once."""
     reach = [(max(before, 0), max(after, 0)) for before, after in reach_of(products)]
     around = surroundings(image, box, reach, rule)
     before = [low for low, _ in reach]
@@ -129,11 +129,11 @@ def _branch(
     for each in products:
         groups.setdefault(each[axis], []).append(each)
     for taps, group in groups.items():
-        made = along(source, taps, axis, shape[axis], before[axis])
+        filtered = along(source, taps, axis, shape[axis], before[axis])
         if axis == 2:
-            yield group[0], made
+            yield group[0], filtered
         else:
-            yield from _branch(made, group, axis + 1, shape, before)
+            yield from _branch(filtered, group, axis + 1, shape, before)
 
 
 def along(source: np.ndarray, taps: Taps, axis: int, n: int, before: int, out: np.ndarray | None = None) -> np.ndarray:

@@ -23,8 +23,8 @@ def bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) 
     sizes = sizes_of(settings["support"], settings["dimensions"])
     around = surroundings(image, box, reach_of(sizes), settings["boundary"])
     names = [f"simoncelli-{level}-{settings['dimensions']}D" for level in settings["levels"]]
-    made = (kernel(partial(band_pass, level=level), sizes, closed=True) for level in settings["levels"])
-    yield from zip(names, convolve(around, made, sizes), strict=True)
+    kernels = (kernel(partial(band_pass, level=level), sizes, closed=True) for level in settings["levels"])
+    yield from zip(names, convolve(around, kernels, sizes), strict=True)
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:

@@ -13,19 +13,9 @@ from radioloom.filters.boundary import surroundings
 from radioloom.filters.record import Box, Filter, Maps, Settings, Spacing
 from radioloom.filters.separable import Product, Taps, of_axes, pooled, reach_of, responses, rotations, wide
 from radioloom.kernels.wavelet import split_rows, split_slices
+from radioloom.wavelets import COIF1, high_pass
 
-# Decomposition low-pass filters, as tabulated by Daubechies (Ten Lectures on Wavelets, table 8.1) and by PyWavelets,
-# whose import the common profiles are spared.
-LOW_PASS = {
-    "coif1": (
-        -0.015655728135791993,
-        -0.07273261951252645,
-        0.3848648468648578,
-        0.8525720202116004,
-        0.3378976624574818,
-        -0.07273261951252645,
-    )
-}
+LOW_PASS = {"coif1": COIF1}  # without an import of PyWavelets
 
 
 def sub_bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spacing) -> Maps:
@@ -44,13 +34,15 @@ def sub_bands(image: np.ndarray, box: Box, settings: Settings, spacing_mm: Spaci
     for level in settings["levels"]:
         label = "wavelet" if level == 1 else f"wavelet{level}"
         if _one_tree(settings, level):
-            found = _tree(image, box, settings)
+            bands = _tree(image, box, settings)
         elif settings["rotation"] == "none":
             names = {_product(name, settings["family"], level): name for name in _bands(settings)}
-            found = ((names[key], made) for key, made in responses(image, box, list(names), settings["boundary"]))
+            bands = (
+                (names[key], response) for key, response in responses(image, box, list(names), settings["boundary"])
+            )
         else:
-            found = _turned(image, box, settings, level)
-        yield from ((f"{label}-{name}", response) for name, response in found)
+            bands = _turned(image, box, settings, level)
+        yield from ((f"{label}-{name}", response) for name, response in bands)
 
 
 def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
@@ -105,17 +97,17 @@ def _factors(name: str, family: str, level: int) -> list[Taps]:
 def _cascade(letter: str, family: str, level: int) -> Taps:
     """One filter in place of the passes of all levels along one axis."""
     low = low_pass(family)
-    made = {0: 1.0}
+    taps = {0: 1.0}
     for step in range(1, level + 1):
-        own = high_pass(low) if step == level and letter == "H" else low
+        step_taps = high_pass(low) if step == level and letter == "H" else low
         gap = 2 ** (step - 1)
         longer: dict[int, float] = {}
-        for offset, weight in made.items():
-            for k, tap in enumerate(own):
+        for offset, weight in taps.items():
+            for k, tap in enumerate(step_taps):
                 place = offset + gap * (len(low) // 2 - k)
                 longer[place] = longer.get(place, 0.0) + weight * tap
-        made = longer
-    return Taps(tuple(sorted(made)), tuple(made[offset] for offset in sorted(made)))
+        taps = longer
+    return Taps(tuple(sorted(taps)), tuple(taps[offset] for offset in sorted(taps)))
 
 
 @cache
@@ -131,11 +123,6 @@ def low_pass(family: str) -> tuple[float, ...]:
     if not wavelet.orthogonal:
         raise StudyError(f"wavelet: family {family!r} is not orthogonal; choose haar, db, sym, coif or dmey")
     return tuple(wavelet.dec_lo)
-
-
-def high_pass(low: tuple[float, ...]) -> tuple[float, ...]:
-    """The quadrature mirror of a low-pass filter."""
-    return tuple(tap if k % 2 else -tap for k, tap in enumerate(low[::-1]))
 
 
 def _one_tree(settings: Settings, level: int) -> bool:

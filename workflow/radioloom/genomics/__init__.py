@@ -1,1 +1,1 @@
-"""Expression, gene modules, association."""
+"""Radiogenomics: expression matrices, gene modules, and their association with features."""

@@ -1,4 +1,4 @@
-"""Associations of module scores with features: Spearman, with a permutation null and volume taken out beside it."""
+"""Spearman correlation of module scores with features: permutation p, false discovery rate, partial given volume."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from radioloom.stats.multiplicity import benjamini_hochberg
+from radioloom.stats.ranks import twice_ranks
+
 BLOCK = 250  # permutations held in memory at a time
 TIE = 1e-9  # a permuted |rho| this close to the observed one counts as equal: sums differ in the last digits
 
 
 def table(scores: pd.DataFrame, features: pd.DataFrame, volume: pd.Series, permutations: np.ndarray) -> pd.DataFrame:
-    """Every module against every feature: one row a pair, columns of ASSOCIATIONS.
+    """Every module against every feature: one row per pair, columns of ASSOCIATIONS (without `kind`, `trait`, `value`).
 
-    Parameters
-    ----------
-    scores, features : DataFrame
-        The same cases in the same order in rows; modules and features in columns. Features may have gaps: a pair
-        uses the cases that have both.
-    volume : Series
-        Volume of the same cases; its name is the volume's feature id.
-    permutations : array
-        int (B, cases), each row an order of the cases.
+    scores, features : the same cases in the same order in rows; modules and features in columns. Features may have
+        gaps: a pair uses the cases that have both
+    volume : volume of the same cases; its name is the volume's feature id
+    permutations : int (B, cases), each row an order of the cases
 
     p is two-sided, (1 + permuted |rho| >= observed) / (1 + B) (Phipson and Smyth 2010); p_max compares with the largest
     |rho| sqrt(n - 1) of the whole table in the same permutation (Westfall and Young, single step; the root makes
@@ -38,7 +36,7 @@ def table(scores: pd.DataFrame, features: pd.DataFrame, volume: pd.Series, permu
     partial = given(x, y, volume.to_numpy(float))
     partial[:, [name == volume.name for name in features.columns]] = np.nan
     modules, names = np.meshgrid(scores.columns, features.columns, indexing="ij")
-    columns = {"module": modules, "feature_id": names, "rho": rho, "p": p, "q": adjusted(p), "p_max": p_max}
+    columns = {"module": modules, "feature_id": names, "rho": rho, "p": p, "q": benjamini_hochberg(p), "p_max": p_max}
     columns |= {"rho_given_volume": partial, "n": np.broadcast_to(n, rho.shape)}
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
 
@@ -93,17 +91,6 @@ def given(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
     return partial
 
 
-def adjusted(p: np.ndarray) -> np.ndarray:
-    """Benjamini-Hochberg q of all p in an array of any shape; NaN stays NaN and is not counted as a test."""
-    from scipy.stats import false_discovery_control
-
-    q = np.full(p.shape, np.nan)
-    tested = np.isfinite(p)
-    if tested.any():
-        q[tested] = false_discovery_control(p[tested])
-    return q
-
-
 def _permuted(x: np.ndarray, y: np.ndarray, block: np.ndarray) -> np.ndarray:
     """|rho| (b, m, k) under each order of a block."""
     null = np.full((len(block), x.shape[1], y.shape[1]), np.nan)
@@ -127,9 +114,9 @@ def _patterns(y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 def _unit_ranks(values: np.ndarray, axis: int = 0) -> np.ndarray:
     """Mid-ranks along an axis, centred and of unit length, so that a product is Spearman's rho; constant: NaN."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(values, axis=axis)
+    lines = np.moveaxis(values, axis, -1)
+    doubled = twice_ranks(lines.reshape(-1, lines.shape[-1]).T).T.reshape(lines.shape)
+    ranks = np.moveaxis(doubled, -1, axis).astype(np.float64)  # twice the rank is whole: all sums are exact
     ranks -= ranks.mean(axis=axis, keepdims=True)
     length = np.sqrt((ranks**2).sum(axis=axis, keepdims=True))
     return np.divide(ranks, length, out=np.full_like(ranks, np.nan), where=length > 0)

@@ -1,4 +1,4 @@
-"""Expression matrices: genes in rows, cases in columns, checked before anything is computed on them."""
+"""Expression matrices (gene x case): read from CSV, checked, duplicates merged, missing values filled."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from radioloom.errors import StudyError
+from radioloom.stats.constancy import constant
 
 DUPLICATES = ("error", "mean", "max_variance")
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a matrix is read and mended; the study's `genomics.expression`."""
+    """How a matrix is read and corrected; the study's `genomics.expression`."""
 
     file: str = ""
     gene: str = "gene"  # column that names the gene
@@ -31,14 +32,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A checked matrix without gaps, and what it took to make it."""
+    """A checked matrix without gaps, and how many genes and values were dropped, merged or filled."""
 
     values: pd.DataFrame  # gene x case, float64, genes and cases in alphabetical order
     counts: dict[str, int]  # genes_read, merged, dropped_missing, dropped_constant, values_filled
 
 
 def read(path: Path | str, gene: str = "gene") -> pd.DataFrame:
-    """The matrix of a CSV file as text says it: index = genes, columns = cases."""
+    """The matrix of a CSV file before any check: index = genes, columns = cases."""
     frame = pd.read_csv(path, dtype={gene: str}, encoding="utf-8")
     if gene not in frame:
         raise StudyError(
@@ -49,13 +50,10 @@ def read(path: Path | str, gene: str = "gene") -> pd.DataFrame:
 
 
 def check(frame: pd.DataFrame, rules: Rules) -> Expression:
-    """The matrix of a study: numbers only, one row a gene, no gaps, no constant gene.
+    """The matrix of a study: numbers only, one row per gene, no gaps, no constant gene.
 
-    Raises
-    ------
-    StudyError
-        A gene without a name, a case given twice, a value that is not a number, a gene given twice (under
-        `duplicates: error`), or no gene left.
+    Raises StudyError for a gene without a name, a case with two columns, a value that is not a number, a gene with two
+    rows (under `duplicates: error`), or where no gene is left.
     """
     _check_names(frame)
     values = _numbers(frame).sort_index(axis=0, kind="stable").sort_index(axis=1, kind="stable")
@@ -67,21 +65,21 @@ def check(frame: pd.DataFrame, rules: Rules) -> Expression:
     counts["dropped_missing"] = int(sparse.sum())
     counts["values_filled"] = int(values.isna().to_numpy().sum())
     values = values.T.fillna(values.median(axis=1)).T
-    constant = _constant(values)
-    counts["dropped_constant"] = int(constant.sum())
-    values = values[~constant]
+    same = constant(values.to_numpy(), axis=1)
+    counts["dropped_constant"] = int(same.sum())
+    values = values[~same]
     if values.empty:
         raise StudyError(f"expression: no gene is left of {counts['genes_read']} ({_listed(counts)})")
     return Expression(values, counts)
 
 
 def _check_names(frame: pd.DataFrame) -> None:
-    nameless = int(frame.index.isna().sum())
+    nameless = int(np.count_nonzero(frame.index.isna()))
     if nameless:
         raise StudyError(f"expression: {nameless} rows have no gene name; name or remove them")
     twice = sorted(set(frame.columns[frame.columns.duplicated()]))
     if twice:
-        raise StudyError(f"expression: case {twice[0]!r} has more than one column; keep one column a case")
+        raise StudyError(f"expression: case {twice[0]!r} has more than one column; keep one column per case")
 
 
 def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
@@ -111,12 +109,6 @@ def _merge(values: pd.DataFrame, duplicates: str) -> pd.DataFrame:
     order = values.var(axis=1).to_numpy().argsort(kind="stable")[::-1]
     best = values.iloc[order]
     return best[~best.index.duplicated()].sort_index()
-
-
-def _constant(values: pd.DataFrame) -> pd.Series:
-    """Whether a gene's values differ by no more than rounding."""
-    spread = values.max(axis=1) - values.min(axis=1)
-    return spread <= 1e-12 * values.abs().max(axis=1)
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PREFIX = "control: "  # of the models that controls become
-
 
 @dataclass(frozen=True, slots=True)
 class Control:
@@ -26,6 +24,7 @@ class Control:
     label: str  # as the report does
     replaced: Callable[[np.ndarray, np.random.Generator], np.ndarray]  # (n,) -> (n,)
     region: Callable[[np.ndarray], np.ndarray]  # mask -> voxels that are replaced
+    inside: bool  # whether the texture of the region itself is destroyed, or that of its surroundings alone
 
     def apply(self, image: np.ndarray, mask: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """The control image, float64; voxels outside its region are those of the image.
@@ -33,10 +32,10 @@ class Control:
         image : float64 (z, y, x), the region of interest with its surroundings; mask : bool, same shape
         """
         where = self.region(mask)
-        made = image.astype(np.float64)
+        changed = image.astype(np.float64)
         if where.any():
-            made[where] = self.replaced(image[where], generator)
-        return made
+            changed[where] = self.replaced(image[where], generator)
+        return changed
 
 
 def _shuffled(values: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -63,7 +62,7 @@ REGIONS = {  # name -> words, voxels
 }
 # The nine of readii (full, roi, non_roi by shuffled, randomized, randomized_sampled) and of Welch et al.
 CONTROLS = {
-    f"{way}_{region}": Control(f"{way}_{region}", f"{way} {words}", replaced, voxels)
+    f"{way}_{region}": Control(f"{way}_{region}", f"{way} {words}", replaced, voxels, region != "outside")
     for way, replaced in WAYS.items()
     for region, (words, voxels) in REGIONS.items()
 }
@@ -72,8 +71,3 @@ CONTROLS = {
 def named(wanted: str | list[str]) -> list[str]:
     """Names of the controls that a study's `controls` asks for; `all` is all nine."""
     return list(CONTROLS) if wanted == "all" else list(wanted)
-
-
-def model_name(name: str) -> str:
-    """What METRICS calls a control."""
-    return PREFIX + CONTROLS[name].label

@@ -15,7 +15,7 @@ MOST = 65535  # grey levels that uint16 holds beside 0
 
 
 def discretise(roi: Roi, settings: dict[str, Any]) -> Levels:
-    """The ROI in grey levels 1..n, n being the highest level found.
+    """The ROI in grey levels 1..n, n being the highest level present.
 
     settings : the profile's `discretise`, one of
         fixed_width, `width` w and `origin`: level = floor((x - origin) / w) + 1. The origin is an intensity
@@ -37,7 +37,7 @@ def discretise_ivh(roi: Roi, settings: dict[str, Any], interval: tuple[float | N
         intensities are whole numbers, and level 1 is the lower end of the interval.
     """
     low, high = limits(roi)
-    floor, ceiling = (found if given is None else given for given, found in zip(interval, (low, high), strict=True))
+    floor, ceiling = (extreme if given is None else given for given, extreme in zip(interval, (low, high), strict=True))
     if settings["method"] == "fixed_number":
         return _fixed_number(roi, low, high, settings)
     if settings["method"] == "none":

@@ -1,4 +1,4 @@
-"""Whether CT numbers are ones: beyond the range of scanners lie noise, metal, padding, and a wrong rescale."""
+"""Whether CT voxels are plausible Hounsfield units: noise, metal, padding and a wrong rescale lie beyond the range."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def beyond(values: np.ndarray) -> str:
     if impossible > MOST * values.size:
         raise BadImage(
             f"{impossible} of {values.size} voxels of the region are no HU ({values.min():g}..{values.max():g}): it "
-            "reaches out of the scan, or the rescale is wrong; mend the region or the image"
+            "reaches out of the scan, or the rescale is wrong; correct the region or the image"
         )
     odd = _outside(values, VALID)
     return f"{odd} of {values.size} voxels of the region lie beyond {VALID[0]}..{VALID[1]} HU" if odd else ""

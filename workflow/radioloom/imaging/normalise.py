@@ -25,7 +25,7 @@ class Method:
     """One way to normalise: `apply` takes the array, the values of the region that is learned from, and settings."""
 
     apply: Callable[[np.ndarray, np.ndarray, dict[str, Any]], np.ndarray]
-    said: str  # in words, for the sidecar
+    label: str  # in words, for the sidecar
 
 
 def normalised(image: Volume, inside: np.ndarray, step: dict[str, Any]) -> Volume:
@@ -49,15 +49,15 @@ def landmarks(image: Volume, inside: np.ndarray, step: dict[str, Any]) -> np.nda
     return _landmarks(_values(array, inside, step), step)
 
 
-def standard_scale(found: Sequence[np.ndarray], ends: tuple[float, float]) -> list[float]:
+def standard_scale(marks_of_images: Sequence[np.ndarray], ends: tuple[float, float]) -> list[float]:
     """The mean of several images' landmarks, each image's first and last brought onto `ends` (Nyul & Udupa 1999).
 
-    found : `landmarks` of each image; neither their order nor the units of an image matter
+    marks_of_images : `landmarks` of each image; neither their order nor the units of an image matter
     Rounded to about a millionth of the range, so that no last digit of a sum is kept.
     """
     low, high = ends
     digits = 6 - math.floor(math.log10(high - low))
-    parts = [(marks - marks[0]) / (marks[-1] - marks[0]) for marks in found]
+    parts = [(marks - marks[0]) / (marks[-1] - marks[0]) for marks in marks_of_images]
     means = [math.fsum(column) / len(parts) for column in zip(*parts, strict=True)]
     return [round(low + mean * (high - low), digits) for mean in means]
 

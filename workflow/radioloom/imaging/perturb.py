@@ -1,4 +1,4 @@
-"""Perturbed images: what positioning, noise and another reader would have given, without a second scan.
+"""Perturb image and region as noise, positioning and another reader would (Zwanenburg et al. 2019).
 
 The kinds are those of Zwanenburg et al. 2019 (Sci Rep 9:614); a chain names them by their letters, `RCV` say. Where
 that work steps through a grid of values, each repeat draws its own here: any number of repeats covers the range.
@@ -29,14 +29,12 @@ from radioloom.imaging.resample import TIPPED, line, resample, resample_mask
 from radioloom.imaging.supervoxels import around
 from radioloom.kernels.sample import sample_linear
 from radioloom.volume import Grid, Volume
+from radioloom.wavelets import COIF1, high_pass
 
 MOST_DEG = 13.0
 MOST_GROWTH = 0.15
 SURE, NEVER = 0.9, 0.2  # shares of a supervoxel from which it is in for certain, and below which it is out
-HIGH = (  # coif1's high-pass filter, as in filters/wavelet.py
-    0.0727326195128539, 0.3378976624578092, -0.8525720202122554,
-    0.38486484686420286, 0.0727326195128539, -0.01565572813546454,
-)  # fmt: skip
+HIGH = high_pass(COIF1)
 MAD = 0.6744897501960817  # median |x| of a standard normal
 
 
@@ -74,8 +72,8 @@ def noise_level(image: np.ndarray) -> float:
 
 def _noise(scene: Scene, generator: np.random.Generator) -> Scene:
     array = scene.image.array
-    made = array + noise_level(array) * generator.standard_normal(array.shape)
-    return replace(scene, image=replace(scene.image, array=made))
+    noisy = array + noise_level(array) * generator.standard_normal(array.shape)
+    return replace(scene, image=replace(scene.image, array=noisy))
 
 
 def _volume(scene: Scene, generator: np.random.Generator) -> Scene:
@@ -92,7 +90,7 @@ def grown(mask: np.ndarray, share: float, grid: Grid, generator: np.random.Gener
     change = round(int(np.count_nonzero(mask)) * share)
     if change == 0:
         return mask
-    made, spacing = mask.copy(), grid.spacing_mm
+    changed, spacing = mask.copy(), grid.spacing_mm
     reach = 2 * max(spacing)
     while True:  # as wide around the region as the growth turns out to need
         box = around(mask, spacing, reach)
@@ -103,8 +101,8 @@ def grown(mask: np.ndarray, share: float, grid: Grid, generator: np.random.Gener
             break
         reach *= 2
     place = np.unravel_index(np.flatnonzero(candidates)[order], candidates.shape)
-    made[box][place] = change > 0
-    return made
+    changed[box][place] = change > 0
+    return changed
 
 
 def _contour(scene: Scene, generator: np.random.Generator) -> Scene:
@@ -116,9 +114,9 @@ def _contour(scene: Scene, generator: np.random.Generator) -> Scene:
     share = np.bincount(labels[known & scene.mask], minlength=n) / np.maximum(size, 1)
     drawn = generator.random(n) < share
     taken = (share >= SURE) | (drawn & (share >= NEVER))
-    made = scene.mask & ~known
-    made[known] = taken[labels[known]]
-    return replace(scene, mask=made)
+    mask = scene.mask & ~known
+    mask[known] = taken[labels[known]]
+    return replace(scene, mask=mask)
 
 
 def _translation(scene: Scene, generator: np.random.Generator) -> Scene:
@@ -140,16 +138,16 @@ PERTURBATIONS = (
 
 def perturbed(scene: Scene, chain: str, generator: np.random.Generator) -> Scene:
     """A scene after one draw of every perturbation of a chain; BadRoi where no voxel of the region is left."""
-    made = scene
+    changed = scene
     for each in PERTURBATIONS:
         if each.letter in chain:
-            made = each.apply(made, generator)
-    if not made.mask.any():
+            changed = each.apply(changed, generator)
+    if not changed.mask.any():
         raise BadRoi(
             f"the perturbation left no voxel of the region ({np.count_nonzero(scene.mask)} before); it is too small "
             "for this chain"
         )
-    return made
+    return changed
 
 
 def on_grid(scene: Scene, settings: dict[str, Any] | None, target: Grid) -> tuple[Volume, Volume]:

@@ -1,21 +1,9 @@
-"""Interpolation onto another grid (IBSI 1, section 2.4), the same for a crop as for the whole image.
-
-How a caller that holds a crop goes about it (stage prepare):
-
-    where = place(grid_of_the_whole_image, box_of_the_mask, profile.grid, margin(profile, spacing))
-    crop = Volume(pixels[where.source], whole.crop(...), ...)      # read no more than this
-    image = resample(crop, profile.grid, where.target)
-    mask = resample_mask(mask_crop, profile.grid, where.target)
-
-The new grid is always the one that the whole image has (`target_grid`), `where.target` is its part around the region,
-and `where.source` is wide enough that the spline does not feel where the crop ends (its response falls to 0.27 a
-voxel).
-"""
+"""Interpolate image and mask onto another grid (IBSI 1, section 2.4), a crop exactly as the whole image."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,15 +18,6 @@ SNAP = 1e-6  # positions this near to a voxel's centre or edge are on it: roundi
 ROUNDED = 1e-3  # of a voxel
 TIPPED = 1e-4  # of a share
 Settings = dict[str, Any]
-Box = tuple[slice, slice, slice]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a region is resampled from and to."""
-
-    source: Box  # on the old grid
-    target: Grid  # part of the whole image's new grid
 
 
 def spacing_of(grid: Grid, settings: Settings | None) -> tuple[float, float, float]:
@@ -65,31 +44,11 @@ def target_grid(grid: Grid, settings: Settings | None) -> Grid:
     return Grid(tuple(shape), spacing, origin, grid.direction)
 
 
-def place(grid: Grid, box: Box, settings: Settings | None, margin: tuple[int, int, int]) -> Place:
-    """The part of the new grid that holds a region with a margin, and the part of the old one that it rests on.
-
-    grid : of the whole image; box : the region on it; margin : voxels (z, y, x) of the new grid
-    """
-    new = target_grid(grid, settings)
-    reach = SUPPORT[settings["image"]] if settings else 0
-    low, shape, source = [], [], []
-    for axis, side in enumerate(box):
-        start, step = line(grid, new, axis)
-        first = math.floor((side.start - 0.5 - start) / step) - margin[axis]
-        last = math.ceil((side.stop - 0.5 - start) / step) + margin[axis]
-        first, last = max(first, 0), min(last, new.shape[axis] - 1)
-        low.append(first)
-        shape.append(last - first + 1)
-        from_, to = math.floor(start + step * first) - reach, math.ceil(start + step * last) + reach
-        source.append(slice(max(min(from_, grid.shape[axis] - 1), 0), max(min(to + 1, grid.shape[axis]), 1)))
-    return Place(tuple(source), new.crop(tuple(low), tuple(shape)))
-
-
 def resample(volume: Volume, settings: Settings | None, target: Grid | None = None) -> Volume:
     """The image (float64) on the new grid, or on a part of it.
 
-    volume : the whole image, or a crop that holds `place(...).source`
-    target : `place(...).target`; None takes the whole new grid of `volume`
+    volume : the whole image, or a crop that holds `around.place(...).source`
+    target : `around.place(...).target`; None takes the whole new grid of `volume`
     Positions beyond the outermost voxel centres take the value there. A native axis is only cropped. With `round` (or
     `truncate`, towards 0, as pyradiomics does for images of whole numbers) intensities become whole numbers.
     """

@@ -1,4 +1,4 @@
-"""Which voxels of the ROI count for intensities (IBSI 1, section 2.5)."""
+"""Re-segmentation (IBSI 1, section 2.5): which voxels of the ROI count for intensities."""
 
 from __future__ import annotations
 

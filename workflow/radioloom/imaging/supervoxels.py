@@ -59,12 +59,12 @@ def _slic(image: np.ndarray, mask: np.ndarray, spacing: np.ndarray, side: float)
     seeds = np.stack([middle[seeds[:, axis]] for axis, middle in enumerate(middles)], axis=1)
     centres, means = seeds * spacing, scaled[tuple(seeds.T)]
     for _ in range(ROUNDS):
-        own = cKDTree(np.column_stack([centres / side, means])).query(places)[1]
-        count = np.bincount(own, minlength=len(centres))
+        nearest = cKDTree(np.column_stack([centres / side, means])).query(places)[1]
+        count = np.bincount(nearest, minlength=len(centres))
         some = count > 0  # a centre without voxels stays
         for axis in range(3):
-            centres[some, axis] = np.bincount(own, points[:, axis], len(centres))[some] / count[some]
-        means[some] = np.bincount(own, values, len(centres))[some] / count[some]
+            centres[some, axis] = np.bincount(nearest, points[:, axis], len(centres))[some] / count[some]
+        means[some] = np.bincount(nearest, values, len(centres))[some] / count[some]
     labels = np.full(image.shape, -1, dtype=np.int64)
-    labels[voxels] = np.unique(own, return_inverse=True)[1]
+    labels[voxels] = np.unique(nearest, return_inverse=True)[1]
     return labels

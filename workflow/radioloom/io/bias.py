@@ -1,4 +1,4 @@
-"""Bias field of MR, by ITK."""
+"""Remove the bias field of MR images by N4, ITK's implementation."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from radioloom.volume import Volume
 
 
 def n4(image: Volume, body: np.ndarray, settings: dict[str, Any]) -> Volume:
-    """The image without its bias field, by N4 (Tustison 2010); the field is found on a coarser grid.
+    """The image without its bias field, by N4 (Tustison 2010); the field is estimated on a coarser grid.
 
-    body : bool (z, y, x), where the field is found; of it, voxels above 0
-    settings : `shrink`, voxels of a side that become one; `iterations`, most of them at each level of resolution
+    body : bool (z, y, x), where the field is estimated; of it, voxels above 0
+    settings : `shrink`, how many voxels along each axis become one; `iterations`, at most, at each level of resolution
     Raises BadImage where the body has no voxel above 0.
     """
     import SimpleITK as sitk
@@ -29,11 +29,11 @@ def n4(image: Volume, body: np.ndarray, settings: dict[str, Any]) -> Volume:
     for each in (whole, where):
         each.SetSpacing(image.grid.spacing_mm[::-1])
     shrink = [max(min(settings["shrink"], n // 4), 1) for n in whole.GetSize()]
-    finder = sitk.N4BiasFieldCorrectionImageFilter()
-    finder.SetMaximumNumberOfIterations(settings["iterations"])
+    filtering = sitk.N4BiasFieldCorrectionImageFilter()
+    filtering.SetMaximumNumberOfIterations(settings["iterations"])
     try:
-        finder.Execute(sitk.Shrink(whole, shrink), sitk.Shrink(where, shrink))
-        field = sitk.GetArrayFromImage(finder.GetLogBiasFieldAsImage(whole))
+        filtering.Execute(sitk.Shrink(whole, shrink), sitk.Shrink(where, shrink))
+        field = sitk.GetArrayFromImage(filtering.GetLogBiasFieldAsImage(whole))
     except RuntimeError as error:
-        raise BadImage("normalise: N4 finds no bias field; the image is too small or empty") from error
+        raise BadImage("normalise: N4 cannot estimate a bias field; the image is too small or empty") from error
     return replace(image, array=image.array / np.exp(field.astype(np.float64)))

@@ -1,4 +1,4 @@
-"""Files of a folder tree: which there are, what messages may call them, and that none of them lies elsewhere."""
+"""List the files of a folder tree, name them safely in messages, and refuse links that lead out of it."""
 
 from __future__ import annotations
 
@@ -26,21 +26,22 @@ def files_below(place: Path) -> Iterator[Path]:
         return
     waiting = [str(place)]
     while waiting:
-        with os.scandir(waiting.pop()) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+        with os.scandir(waiting.pop()) as unsorted:
+            entries = sorted(unsorted, key=lambda entry: entry.name)
         folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
         yield from (Path(entry.path) for entry in entries if _broken(entry) or entry.is_file())
         waiting.extend(reversed(folders))
 
 
-def _broken(entry: os.DirEntry) -> bool:
+def _broken(entry: os.DirEntry[str]) -> bool:
     return entry.is_symlink() and not os.path.exists(entry.path)
 
 
 def called(file: Path, place: Path, number: int, total: int) -> str:
-    """What messages call a file at or below a place that the user named.
+    """What messages call a file at or below a place: `file 17 of 134` where its name could be a patient's.
 
-    Its name where that is the user's own word or only counts, else which it is (from 1, in the order of `files_below`).
+    number, total : which file it is (from 1, in the order of `files_below`), and of how many
+    Its name is shown where the user typed it, or where it only counts (`IM0005.dcm`).
     """
     return file.name if file == place or COUNTER.fullmatch(file.name) else f"file {number} of {total}"
 
@@ -53,20 +54,26 @@ def listing(place: Path, files: Sequence[Path]) -> str:
 def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Path, str]]:
     """Files by their numbers (from 1) among those at or below a place, each with what messages may call it.
 
+    listed : digest of the files when they were numbered, as `listing` made it
     Results keep numbers of files and not their names, which may be patients'. Raises BadImage where the place no longer
     holds the files that it held when they were numbered.
     """
     files = list(files_below(place)) if place.exists() else []
     if listing(place, files) != listed:
-        raise BadImage("files have come, gone or changed their names since they were curated; run the study again")
+        raise BadImage("files were added, deleted or renamed since they were curated; run the study again")
     return [(files[number - 1], called(files[number - 1], place, number, len(files))) for number in numbers]
 
 
 def within(data: Path, name: str, fault: type[RadioloomError] = BadImage) -> Path:
-    """The place `name` of a sheet, below the data folder; `fault` where it, or a link below it, leads out of that."""
+    """The path `name` of a sheet, below the data folder; `fault` where it, or a link below it, leads out of that."""
     place, root = data / name, data.resolve()
     links = (file for file in files_below(place) if file.is_symlink()) if place.is_dir() else ()
     for path in (place, *links):
-        if not path.resolve().is_relative_to(root):
+        if not lies_within(path, root):
             raise fault(f"{name}: a link (or ..) leads out of the data folder; put the files themselves there")
     return place
+
+
+def lies_within(path: Path, root: Path) -> bool:
+    """Whether a path, with its links followed, lies in a folder whose own links are resolved."""
+    return path.resolve().is_relative_to(root)

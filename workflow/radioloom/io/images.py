@@ -1,4 +1,4 @@
-"""Image files: NIfTI, NRRD and MetaImage by SimpleITK, into arrays in (z, y, x) and LPS."""
+"""Read and write image files (NIfTI, NRRD, MetaImage) as volumes: arrays in (z, y, x), positions in LPS."""
 
 from __future__ import annotations
 
@@ -52,12 +52,13 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None)
     """
     whole = read_native(path)
     if box is None:
-        box = tuple(slice(0, n) for n in whole.grid.shape)
+        depth, rows, columns = whole.grid.shape
+        box = slice(0, depth), slice(0, rows), slice(0, columns)
     array = whole.array[box].astype(np.float64)
     bad = unfit(array)
     if bad:
         raise BadImage(
-            f"{path.name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; mend the image first"
+            f"{path.name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; correct the image first"
         )
     low, shape = tuple(side.start for side in box), array.shape
     return Volume(array, whole.grid.crop(low, shape) if shape != whole.grid.shape else whole.grid, unit, modality)
@@ -85,7 +86,7 @@ def read_native(path: Path, fault: type[CaseError] = BadImage) -> Volume:
 def _nifti(path: Path, shape: tuple[int, int, int], fault: type[CaseError]) -> np.ndarray | None:
     """Voxels of a single-file NIfTI-1 image as they are stored, None for another kind; `fault` where it is cut off.
 
-    Not by ITK, which puts 0 where such a file holds NaN or infinity, or where it ends too early, and does not say so.
+    Not by ITK, which puts 0 where such a file holds NaN or infinity, or where it ends too early, without a warning.
     """
     with (gzip.open if path.name.endswith(".gz") else open)(path, "rb") as handle:
         try:
@@ -95,9 +96,7 @@ def _nifti(path: Path, shape: tuple[int, int, int], fault: type[CaseError]) -> n
                 return None
             spacing = np.frombuffer(head, f"{order}f4", 3, 80)
             if not (spacing > 0).all():  # ITK takes 1 for 0
-                raise fault(
-                    f"{path.name}: spacing {spacing.tolist()} mm (x, y, z): three numbers above 0 are needed; mend it"
-                )
+                raise fault(f"{path.name}: spacing {spacing.tolist()} mm (x, y, z): three numbers above 0 are needed")
             code = int(np.frombuffer(head, f"{order}i2", 1, 70)[0])
             start, slope, intercept = map(float, np.frombuffer(head, f"{order}f4", 3, 108))
             if code not in NIFTI:
@@ -167,9 +166,9 @@ def _affine(head: bytes, step: np.ndarray) -> np.ndarray | None:
     ])  # fmt: skip
     q = np.column_stack([turn * step[1:] * [1, 1, step[0] or 1], np.frombuffer(head, "<f4", 3, 268).astype(float)])
     s = np.frombuffer(head, "<f4", 12, 280).astype(float).reshape(3, 4)
-    found = [form for code, form in zip(codes, (q, s), strict=True) if code > 0]
-    agree = len(found) == 1 or (len(found) == 2 and np.allclose(q, s, rtol=0, atol=1e-4))
-    return found[0] if agree and np.isfinite(found[0]).all() else None
+    forms = [form for code, form in zip(codes, (q, s), strict=True) if code > 0]
+    agree = len(forms) == 1 or (len(forms) == 2 and np.allclose(q, s, rtol=0, atol=1e-4))
+    return forms[0] if agree and np.isfinite(forms[0]).all() else None
 
 
 def write(volume: Volume, path: Path) -> None:
@@ -210,7 +209,7 @@ def _reader(path: Path, fault: type[CaseError] = BadImage) -> sitk.ImageFileRead
     import SimpleITK as sitk
 
     if not path.is_file():
-        raise fault(f"{path.name}: no such file; mend the path in the sheet")
+        raise fault(f"{path.name}: no such file; correct the path in the sheet")
     if kind(path) != "NIfTI" and (why := data_elsewhere(path)):
         raise fault(f"{path.name}: {why}")
     reader = sitk.ImageFileReader()
@@ -232,7 +231,7 @@ def _grid(reader: sitk.ImageFileReader, fault: type[CaseError] = BadImage) -> Gr
     elif len(size) != 3:
         raise fault(f"{name}: {len(size)} dimensions of {list(size)} voxels; one three-dimensional image is expected")
     if reader.GetNumberOfComponents() != 1:
-        raise fault(f"{name}: {reader.GetNumberOfComponents()} values a voxel (colour or vector); one is expected")
+        raise fault(f"{name}: {reader.GetNumberOfComponents()} values per voxel (colour or vector); one is expected")
     n = len(size)
     if np.prod(size, dtype=float) > MOST_VOXELS:
         raise fault(f"{name}: {' x '.join(map(str, size))} voxels; no image of a patient is that large")

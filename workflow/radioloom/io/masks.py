@@ -1,10 +1,11 @@
-"""Masks of a batch in one file, on their way from segment to prepare."""
+"""Write and read the masks of a batch as one file, which stage segment hands to stage prepare."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from radioloom.segmentation.mask import Mask
 
 
 def write(masks: Mapping[str, Mask], path: Path | str) -> None:
-    """Write masks by name, one bit a voxel; equal masks give equal bytes."""
+    """Write masks by name, one bit per voxel; equal masks give equal bytes."""
     about = {
         name: {
             "shape": mask.array.shape,
@@ -36,7 +37,7 @@ def read(path: Path | str) -> dict[str, Mask]:
         return {name: _mask(stored[f"mask:{name}"], entry) for name, entry in about.items()}
 
 
-def _mask(bits: np.ndarray, entry: dict) -> Mask:
+def _mask(bits: np.ndarray, entry: dict[str, Any]) -> Mask:
     shape = tuple(entry["shape"])
     array = np.unpackbits(bits, count=int(np.prod(shape))).astype(bool).reshape(shape)
     return Mask(array, tuple(entry["offset"]), entry["source"], entry["contour_mm3"], tuple(entry["notes"]))

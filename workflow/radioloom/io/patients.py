@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from radioloom.errors import StudyError
+from radioloom.io.files import lies_within
 
 
 def cases_by_patient(data: Path, file: str, patient: str, case: str, key: str = "traits.patients") -> dict[str, str]:
@@ -30,5 +31,5 @@ def below(place: Path, root: Path, key: str, name: str) -> None:
     """StudyError where a place that the setting `key` names is not there, or not below the data folder `root`."""
     if not place.exists():
         raise StudyError(f"{key}: {name} is not below the data folder; correct the path")
-    if not place.resolve().is_relative_to(root):
+    if not lies_within(place, root):
         raise StudyError(f"{key}: {name} leads out of the data folder (a link, or ..); put the files themselves there")

@@ -1,4 +1,4 @@
-"""Prepared cases on disk: image, mask and sidecar of one region, complete or absent."""
+"""Write and read prepared cases: image, mask and sidecar (JSON) of one region, complete or absent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Prepared:
 
 
 def write(prepared: Prepared, folder: Path | str) -> None:
-    """Write `<name>.image.nii` (float32), `<name>.mask.nii` and `<name>.json`, last: a case is there when that is."""
+    """Write `<name>.image.nii` (float32), `<name>.mask.nii` and `<name>.json`, the sign of a complete case."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     images.write(prepared.image, folder / f"{prepared.name}.image.nii")

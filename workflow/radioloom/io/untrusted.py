@@ -1,4 +1,4 @@
-"""What a file may not do to its reader: unpack to gigabytes, or send it to read another file."""
+"""Limits for untrusted files: size of the image, of the header and once inflated; no data in foreign files."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ def refuse_inflation(handle: BinaryIO) -> None:
         while size <= MOST_INFLATED and (packed := unpacker.unconsumed_tail or handle.read(1 << 16)):
             size += len(unpacker.decompress(packed, 1 << 20))
         if size > MOST_INFLATED:
-            raise ValueError("it inflates to more than a file of one image or segmentation can hold")
+            raise ValueError("it inflates to more than one image or segmentation can hold")
     handle.seek(0)
 
 
 def _syntax(handle: BinaryIO) -> bytes:
     """The transfer syntax in the file meta group, b"" where there is none; the handle is at the first element after."""
-    found = b""
+    syntax = b""
     while True:
         head = handle.read(8)
         if head[:2] != b"\x02\x00" or len(head) < 8:
             handle.seek(-len(head), 1)
-            return found
+            return syntax
         length = int.from_bytes(handle.read(4) if head[4:6] in LONG else head[6:8], "little")
         if head[2:4] == b"\x10\x00":
-            found = handle.read(min(length, 64)).rstrip(b" \0")
+            syntax = handle.read(min(length, 64)).rstrip(b" \0")
         else:
             handle.seek(length, 1)
 

@@ -1,4 +1,4 @@
-"""Which of the structures, segments or labels that a segmentation holds are the region."""
+"""Choose the structures, segments or labels of a segmentation that are the region."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ def pick(choice: Choice, names: Names, usable: Callable[[int], bool] = lambda _:
     Raises BadMask where a pattern is no regular expression.
     """
     for pattern in choice.patterns:
-        found = [k for k in _matching(pattern, names) if usable(k)]
-        if not found:
+        matching = [k for k in _matching(pattern, names) if usable(k)]
+        if not matching:
             continue
         notes = []
         if pattern != choice.patterns[0]:
             notes.append(f"found by {pattern!r}: nothing matches {choice.patterns[0]!r}")
-        if choice.take == "first" and len(found) > 1:
-            notes.append(f"the first of {len(found)} that match")
-        return found[:1] if choice.take == "first" else found, notes
+        if choice.take == "first" and len(matching) > 1:
+            notes.append(f"the first of {len(matching)} that match")
+        return matching[:1] if choice.take == "first" else matching, notes
     return [], []
 
 
 def absent(what: str, choice: Choice, listed: Sequence[str]) -> BadMask:
     """The error of a region that is not there, with all that is."""
     wanted = " or ".join(map(repr, choice.patterns))
-    found = ", ".join(repr(name[:LONG]) for name in listed[:SHOWN]) or "none"
+    names = ", ".join(repr(name[:LONG]) for name in listed[:SHOWN]) or "none"
     more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
-    return BadMask(f"no {what} matches {wanted}; found: {found}{more}; set `pattern` in the sheet, or roi or `rois`")
+    return BadMask(f"no {what} matches {wanted}; found: {names}{more}; set `pattern` in the sheet, or roi or `rois`")
 
 
 def largest_part(mask: Mask) -> Mask:
@@ -74,5 +74,5 @@ def _matching(pattern: str, names: Names) -> list[int]:
     try:
         rule = re.compile(pattern, re.IGNORECASE)
     except re.error as error:
-        raise BadMask(f"the pattern {pattern!r} is no regular expression ({error}); mend it in the sheet") from error
+        raise BadMask(f"the pattern {pattern!r} is no regular expression ({error}); correct it in the sheet") from error
     return [k for k, called in enumerate(names) if any(rule.fullmatch(name) for name in called)]

@@ -67,7 +67,7 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
             f"the mask is empty: the contours ({volume:.1f} mm3) enclose no voxel centre; the region is too small"
         )
     cropped, begin = cut(array, offset)
-    found = {
+    counts = {
         "{} slice(s) lost: their contours enclose no voxel centre": sum(
             not array[index - offset[0]].any() for index in slices
         ),
@@ -78,7 +78,7 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
         f"{{}} of {len(planes.positions)} planes of contours lie outside the image": beyond,
         "{} contour(s) reach out of the image": outside,
     }
-    notes = tuple(note.format(n) for note, n in found.items() if n)
+    notes = tuple(note.format(n) for note, n in counts.items() if n)
     return Raster(cropped, begin, volume, planes.notes + notes)
 
 

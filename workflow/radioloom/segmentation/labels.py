@@ -1,4 +1,4 @@
-"""The region in a label map."""
+"""The voxels of a label map that are the region."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
     values = values[values != 0]
     names = [_name(value) for value in values]
     patterns = tuple(p if n is None else _name(n) for p, n in zip(choice.patterns, wanted, strict=True))
-    found, notes = pick(Choice(patterns, choice.take), [(name,) for name in names])
-    if not found:
+    chosen, notes = pick(Choice(patterns, choice.take), [(name,) for name in names])
+    if not chosen:
         hint = "" if any(n is not None for n in wanted) else "; a label map has no names, give the label's number"
         raise BadMask(f"{absent('label', choice, list(dict.fromkeys(names)))}{hint}")
-    several = [f"union of {len(found)} labels"] if len(found) > 1 else []
-    return np.isin(labels, values[found]), notes + several
+    several = [f"union of {len(chosen)} labels"] if len(chosen) > 1 else []
+    return np.isin(labels, values[chosen]), notes + several
 
 
 def _number(pattern: str) -> float | None:

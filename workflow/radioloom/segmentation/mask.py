@@ -1,4 +1,4 @@
-"""The one mask model: voxels of an image's grid, cut to their bounding box."""
+"""The mask record: voxels of an image's grid, cut to their bounding box."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ class Mask:
     def n_voxels(self) -> int:
         """Number of voxels."""
         return int(np.count_nonzero(self.array))
+
+    @property
+    def box(self) -> tuple[slice, slice, slice]:
+        """Where it lies on the image grid (z, y, x)."""
+        return tuple(slice(low, low + n) for low, n in zip(self.offset, self.array.shape, strict=True))
 
     def on(self, shape: Triple, low: Triple = (0, 0, 0)) -> np.ndarray:
         """The mask as a bool array of `shape` voxels that begins at voxel `low` of the image grid.

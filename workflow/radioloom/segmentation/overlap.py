@@ -1,4 +1,4 @@
-"""Two segmentations of one image against each other: readers, or RTSTRUCT against SEG."""
+"""Overlap of two segmentations of one image: Dice, surface Dice, Hausdorff distance, volume difference."""
 
 from __future__ import annotations
 

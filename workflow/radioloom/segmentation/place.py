@@ -1,4 +1,4 @@
-"""Voxels of one grid on another: allowed where both are pieces of one lattice, refused by name elsewhere."""
+"""Place a mask on its image's grid: allowed where both grids are pieces of one lattice, else refused."""
 
 from __future__ import annotations
 

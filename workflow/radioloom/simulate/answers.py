@@ -1,4 +1,4 @@
-"""What simulated readers say of a case: its texture in three degrees, and its diameter."""
+"""Semantic annotations of simulated readers: a case's texture in three degrees, and its diameter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def answers(hidden: Latent, readers: Sequence[str]) -> list[dict[str, Any]]:
         draw = rng(hidden.seed, hidden.case, "answers", reader)
         seen = hidden.heterogeneity + EYE * draw.standard_normal()
         diameter = (6 * hidden.volume_mm3 / math.pi) ** (1 / 3) * math.exp(RULER * draw.standard_normal())
-        said = {"texture": (DEGREES[sum(seen > cut for cut in CUTS)], ""), "diameter": (f"{diameter:.0f}", "mm")}
+        by_trait = {"texture": (DEGREES[sum(seen > cut for cut in CUTS)], ""), "diameter": (f"{diameter:.0f}", "mm")}
         who = {"case": hidden.case, "reader": f"Dr {reader}"}
-        rows += [{**who, "trait": trait, "value": value, "unit": unit} for trait, (value, unit) in said.items()]
+        rows += [{**who, "trait": trait, "value": value, "unit": unit} for trait, (value, unit) in by_trait.items()]
     return rows

@@ -47,10 +47,10 @@ def genes(seed: int) -> Genes:
 
 def scores(hidden: Latent, settings: Settings) -> np.ndarray:
     """Scores of a case in modules 1..N_MODULES; all standard normal, the planted one correlated with heterogeneity."""
-    own = rng(hidden.seed, hidden.case, "modules").standard_normal(N_MODULES)
+    scores = rng(hidden.seed, hidden.case, "modules").standard_normal(N_MODULES)
     r = settings.correlation_module
-    own[PLANTED - 1] = r * hidden.heterogeneity + math.sqrt(1 - r**2) * own[PLANTED - 1]
-    return own
+    scores[PLANTED - 1] = r * hidden.heterogeneity + math.sqrt(1 - r**2) * scores[PLANTED - 1]
+    return scores
 
 
 def expression(hidden: Latent, settings: Settings) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What is hidden of a case, and the outcome that it causes.
+"""Latent variables of a simulated case, and the outcome that they cause.
 
 Every number is a function of (seed, case) alone: a case is the same whichever other cases a study has.
 """

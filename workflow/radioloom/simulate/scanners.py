@@ -1,4 +1,4 @@
-"""The scanners of the simulated cohorts: geometry, noise, blur and the header that tells of them."""
+"""Scanners of the simulated cohorts: geometry, noise, blur and header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a study may set of its simulation."""
+"""Settings of a study's simulation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes a simulated cohort in the formats that hospitals give. The only module of `simulate` that touches `io`."""
+"""Write a simulated cohort in the formats that hospitals give. The only module of `simulate` that touches `io`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Statistics that know nothing of images."""
+"""Statistics on arrays: agreement, ranks, multiple testing, bootstrap, harmonisation; nothing of images or studies."""

@@ -22,8 +22,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.errors import StudyError
-
-Z95 = 1.959963984540054
+from radioloom.stats.normal import Z95
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,9 @@ def _consistency(s: _Squares, tail: float) -> list[np.ndarray]:
     return _from_ratio(s.subjects, s.error, s.n - 1, (s.n - 1) * (s.k - 1), s.k, tail)
 
 
-def _from_ratio(between, noise, df1, df2, k, tail) -> list[np.ndarray]:
+def _from_ratio(
+    between: np.ndarray, noise: np.ndarray, df1: np.ndarray, df2: np.ndarray, k: np.ndarray | int, tail: float
+) -> list[np.ndarray]:
     """(F - 1) / (F + k - 1) with F = between / noise, and the same at the bounds of F; free of division by 0."""
 
     def at(scale: np.ndarray) -> np.ndarray:
@@ -196,4 +197,5 @@ def concordance_correlation(values: np.ndarray) -> Agreement:
     perfect = (s1 > 0) & (estimate == 1)
     low, high = np.where(perfect, 1.0, low), np.where(perfect, 1.0, high)
     sound = (n > 2) & np.isfinite(estimate)
-    return Agreement(*(np.where(sound, each, np.nan) for each in (estimate, low, high)), n)
+    estimate, low, high = (np.where(sound, each, np.nan) for each in (estimate, low, high))
+    return Agreement(estimate, low, high, n)

@@ -1,4 +1,4 @@
-"""Resampling and permutation of patients."""
+"""Bootstrap and permutation of patients within strata, and percentile intervals."""
 
 from __future__ import annotations
 

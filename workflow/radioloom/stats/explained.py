@@ -1,11 +1,12 @@
-"""How much of a feature's variance goes with how the image was acquired."""
+"""Variance of each feature that a linear model explains (adjusted R squared): scanner, protocol, cohort."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from radioloom.stats.constancy import SAME
+
 ROUNDING = 1e-9  # singular values below this share of the largest count as zero
-SAME = 1e-12  # a variance below this share of the mean square is rounding, not variation
 
 
 def explained(values: np.ndarray, columns: np.ndarray, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
-"""ComBat: the effect of a batch (scanner, kernel ...) on the place and spread of features, learned, and taken away.
+"""Estimate and remove batch effects (scanner, kernel ...) on location and scale of features (ComBat).
 
 Johnson, Li and Rabinovic 2007 (Biostatistics 8:118), parametric empirical Bayes; for images Fortin et al. 2018
-(NeuroImage 167:104). What was learned is an affine map of each feature in each batch: it is frozen, and applied to new
+(NeuroImage 167:104). What is learnt is an affine map of each feature in each batch: it is frozen, and applied to new
 cases.
 """
 
@@ -12,20 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.stats.constancy import constant
 
-FEWEST = 5  # cases of a batch that is learned from: fewer say next to nothing of a spread
-UNKNOWN = ""  # the batch of a case whose scanner is not told
-SETTLED = 1e-10  # relative step at which the iteration ends
-MOST = 10_000  # steps; a few dozen are usual
-SAME = 1e-12  # a range below this share of the largest value is rounding, not variation
+FEWEST = 5  # cases of a batch that is learnt from: fewer say next to nothing of a spread
+UNKNOWN = ""  # the batch of a case whose scanner is not recorded
+CONVERGED = 1e-10  # relative step at which the iteration ends
+MOST_STEPS = 10_000  # a few dozen are usual
 
 
 @dataclass(frozen=True, slots=True)
 class Combat:
-    """What ComBat learned of f features in b batches, with c covariates whose effect it leaves in."""
+    """What ComBat learnt of f features in b batches, with c covariates whose effect it leaves in."""
 
-    batches: tuple[str, ...]  # learned, sorted
-    cases: tuple[int, ...]  # cases that each was learned from
+    batches: tuple[str, ...]  # learnt, sorted
+    cases: tuple[int, ...]  # cases that each was learnt from
     adjusted: np.ndarray  # bool (f,): the others are left as they are
     mean: np.ndarray  # (f,) grand mean
     sd: np.ndarray  # (f,) pooled within batches
@@ -34,19 +34,19 @@ class Combat:
     spread: np.ndarray  # (b, f) square root of delta*
 
     def apply(self, values: np.ndarray, batches: np.ndarray, covariates: np.ndarray | None = None) -> np.ndarray:
-        """The values (n, f) without the effect of their batches (n,); covariates (n, c) as they were learned with.
+        """The values (n, f) without the effect of their batches (n,); covariates (n, c) as they were learnt with.
 
-        Cases of a batch that was not learned, and features that were not adjusted, come back as they were.
+        Cases of a batch that was not learnt, and features that were not adjusted, come back as they were.
         """
         place = {name: k for k, name in enumerate(self.batches)}
         at = np.array([place.get(name, -1) for name in batches], dtype=np.int64)
         expected = self.mean + _covariates(covariates, len(values)) @ self.slopes
         centred = (values - expected) / self.sd
-        done = (centred - self.shift[at]) / self.spread[at] * self.sd + expected
-        return np.where((at >= 0)[:, None] & self.adjusted, done, values)
+        corrected = (centred - self.shift[at]) / self.spread[at] * self.sd + expected
+        return np.where((at >= 0)[:, None] & self.adjusted, corrected, values)
 
     def lines(self, feature: int) -> dict[str, list[float]]:
-        """Slope and offset that a feature is mapped with in each learned batch; without covariates."""
+        """Slope and offset that a feature is mapped with in each learnt batch; without covariates."""
         if not self.adjusted[feature]:
             return {}
         slope = 1.0 / self.spread[:, feature]
@@ -57,10 +57,10 @@ class Combat:
 def fit_combat(values: np.ndarray, batches: np.ndarray, covariates: np.ndarray | None = None) -> Combat | None:
     """Learn ComBat from values (n, f) of cases in batches (n,); None without two batches and a feature to learn from.
 
-    A batch is learned from `FEWEST` cases; the cases of smaller ones, and of `UNKNOWN`, take no part. A feature that is
+    A batch is learnt from `FEWEST` cases; the cases of smaller ones, and of `UNKNOWN`, take no part. A feature that is
     missing somewhere, or constant within a batch, is not adjusted (as in Bioconductor's sva). covariates : (n, c)
     without gaps; their effect is estimated beside the batches' and left in. Never put the outcome there: the values
-    would tell it. Raises StudyError where a covariate cannot be told from the batches.
+    would tell it. Raises StudyError where a covariate is confounded with the batches.
     """
     values, batches = np.asarray(values, float), np.asarray(batches, object)
     names, counts = np.unique(batches.astype(str), return_counts=True)
@@ -77,8 +77,8 @@ def fit_combat(values: np.ndarray, batches: np.ndarray, covariates: np.ndarray |
     mean, sd, slopes = _standard(sound, member, covariates)
     scaled = (sound - mean - covariates @ slopes) / np.where(adjusted, sd, 1.0)
     shift, spread = np.zeros((2, len(kept), values.shape[1]))
-    for k, own in enumerate(member.T):
-        shift[k, adjusted], spread[k, adjusted] = _posterior(scaled[np.ix_(own, adjusted)])
+    for k, inside in enumerate(member.T):
+        shift[k, adjusted], spread[k, adjusted] = _posterior(scaled[np.ix_(inside, adjusted)])
     spread = np.where(adjusted, np.sqrt(spread), 1.0)
     sizes = tuple(member.sum(axis=0).tolist())
     return Combat(tuple(kept), sizes, adjusted, mean, np.where(adjusted, sd, 1.0), slopes, shift, spread)
@@ -91,9 +91,8 @@ def _covariates(covariates: np.ndarray | None, n: int) -> np.ndarray:
 def _varying(values: np.ndarray, member: np.ndarray) -> np.ndarray:
     """Features (f,) without a gap that vary within every batch."""
     adjusted = np.isfinite(values).all(axis=0)
-    for own in member.T:
-        part = np.where(adjusted, values[own], 0.0)
-        adjusted &= np.ptp(part, axis=0) > SAME * np.abs(part).max(axis=0)
+    for rows in member.T:
+        adjusted &= ~constant(np.where(adjusted, values[rows], 0.0))
     return adjusted
 
 
@@ -104,39 +103,41 @@ def _standard(
     design = np.column_stack([member.astype(float), covariates])
     size = np.abs(design).max(axis=0)
     size = np.where(size > 0, size, 1.0)
-    found, _, rank, _ = np.linalg.lstsq(design / size, values, rcond=None)
+    coefficients, _, rank, _ = np.linalg.lstsq(design / size, values, rcond=None)
     if rank < design.shape[1]:
         raise StudyError(
-            "ComBat: a covariate cannot be told from the batches (it is constant within each, or follows from the "
+            "ComBat: a covariate is confounded with the batches (it is constant within each, or follows from the "
             "others); leave it out, or define the batches otherwise"
         )
-    found = found / size[:, None]
+    coefficients = coefficients / size[:, None]
     n_batches = member.shape[1]
-    mean = (member.sum(axis=0) / len(member)) @ found[:n_batches]
-    sd = np.sqrt(np.mean((values - design @ found) ** 2, axis=0))
-    return mean, sd, found[n_batches:]
+    mean = (member.sum(axis=0) / len(member)) @ coefficients[:n_batches]
+    sd = np.sqrt(np.mean((values - design @ coefficients) ** 2, axis=0))
+    return mean, sd, coefficients[n_batches:]
 
 
 def _posterior(scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """gamma* and delta* (f,) of one batch's standardised values (n, f): Johnson 2007, equations of section 3.2.
 
     A normal prior of the shifts and an inverse gamma of the variances, both of moments over features. The posterior
-    means hang on each other and are found by iteration, here to convergence. With numerator and denominator multiplied
-    by the prior's variance the limits of no variation between features are defined: everything is the common value.
+    means depend on each other and are computed by iteration, here to convergence. With numerator and denominator
+    multiplied by the prior's variance the limits of no variation between features are defined: everything is the
+    common value.
     """
     n, n_features = scaled.shape
-    shift = own = scaled.mean(axis=0)
-    squares = ((scaled - own) ** 2).sum(axis=0)
-    variance = raw = squares / (n - 1)
+    shift = raw_shift = scaled.mean(axis=0)
+    squares = ((scaled - raw_shift) ** 2).sum(axis=0)
+    variance = raw_variance = squares / (n - 1)
     ddof = min(1, n_features - 1)
-    between, level, scatter = own.var(ddof=ddof), raw.mean(), raw.var(ddof=ddof)
-    for _ in range(MOST):
+    between = raw_shift.var(ddof=ddof)
+    level, scatter = raw_variance.mean(), raw_variance.var(ddof=ddof)
+    for _ in range(MOST_STEPS):
         weight = between * n
-        new = (weight * own + variance * own.mean()) / (weight + variance)
-        total = squares + n * (own - new) ** 2
+        new = (weight * raw_shift + variance * raw_shift.mean()) / (weight + variance)
+        total = squares + n * (raw_shift - new) ** 2
         spread = (0.5 * total * scatter + level * scatter + level**3) / ((n / 2 + 1) * scatter + level**2)
         step = max(np.abs(new - shift).max(), np.abs(spread / variance - 1).max(), 0.0)
         shift, variance = new, spread
-        if step < SETTLED:
+        if step < CONVERGED:
             return shift, variance
-    raise ArithmeticError("ComBat's posterior means do not settle")
+    raise ArithmeticError("ComBat's posterior means do not converge")

@@ -1,4 +1,4 @@
-"""Many tests at once."""
+"""Correction for multiple testing: the false discovery rate of Benjamini and Hochberg."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two raters' ordinal traits: weighted kappa."""
+"""Agreement of two raters on an ordinal trait: Cohen's weighted kappa."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.stats.normal import Z95
 
-Z95 = 1.959963984540054
 WEIGHTS = {"unweighted": 0, "linear": 1, "quadratic": 2}  # exponent of the distance between two categories
 
 

@@ -1,39 +1,8 @@
-"""Features that say the same: greedy reduction by Spearman's rank correlation."""
+"""Redundant features: of two with a high correlation only the more wanted one is kept."""
 
 from __future__ import annotations
 
 import numpy as np
-
-
-def spearman(values: np.ndarray) -> np.ndarray:
-    """Spearman's rho between all columns of `values` (n, f), ties averaged; float64 (f, f), NaN for a constant column.
-
-    Twice the rank is a whole number, so all sums are exact and do not depend on their order.
-    """
-    ranks = (twice_ranks(values) - (len(values) + 1)).astype(np.float64)
-    product = ranks.T @ ranks
-    square = np.diag(product)
-    scale = np.sqrt(square[:, None] * square[None, :])
-    return np.divide(product, scale, out=np.full(product.shape, np.nan), where=scale > 0)
-
-
-def twice_ranks(values: np.ndarray) -> np.ndarray:
-    """Twice the rank of each value in its column, ties averaged; int64 (n, f), from 2 to 2n.
-
-    As `scipy.stats.rankdata`, which is slow to load.
-    """
-    columns = np.ascontiguousarray(values.T)
-    order = np.argsort(columns, axis=1, kind="stable")
-    ordered = np.take_along_axis(columns, order, axis=1)
-    place = np.broadcast_to(np.arange(columns.shape[1]), columns.shape)
-    begins = np.ones(columns.shape, dtype=bool)  # a run of equal values
-    begins[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    ends = np.roll(begins, -1, axis=1)
-    first = np.maximum.accumulate(np.where(begins, place, 0), axis=1)
-    last = np.minimum.accumulate(np.where(ends, place, columns.shape[1])[:, ::-1], axis=1)[:, ::-1]
-    ranks = np.empty(columns.shape, dtype=np.int64)
-    np.put_along_axis(ranks, order, first + last + 2, axis=1)
-    return ranks.T
 
 
 def keep_apart(rho: np.ndarray, order: np.ndarray, threshold: float) -> np.ndarray:

@@ -66,7 +66,7 @@ def _apart(remote: list[str], where: str) -> None:
     """Whether the credentials of every cohort's archive have variables of their own."""
     if len(remote) < 2:
         return
-    from radioloom.io.archives.archive import variable
+    from radioloom.io.archives.credentials import variable
 
     taken: dict[str, str] = {}
     for name in remote:
@@ -81,14 +81,16 @@ def _apart(remote: list[str], where: str) -> None:
 def reachable(source: dict[str, Any], where: str, simulated: bool) -> None:
     """Whether a source says where its archive is, and patients' data come encrypted."""
     if simulated:
-        raise StudyError(f"{where}: a study that makes its data has no archive; take out `source` or `simulate`")
-    wanted = {"dicomweb": ("url",), "dimse": ("host", "port", "aet"), "idc": ()}
-    lacking = [key for key in wanted[source["kind"]] if key not in source]
+        raise StudyError(f"{where}: a simulated study has no archive; delete `source` or `simulate`")
+    from radioloom.io.archives.kinds import ARCHIVES, archive
+
+    needs = archive(source["kind"]).needs
+    lacking = [key for key in needs if key not in source]
     if lacking:
         raise StudyError(f"{where}: an archive of kind {source['kind']} needs {', '.join(lacking)}; add it")
-    foreign = sorted({key for keys in wanted.values() for key in keys} & set(source) - set(wanted[source["kind"]]))
+    foreign = sorted({key for each in ARCHIVES for key in each.needs} & set(source) - set(needs))
     if foreign:
-        raise StudyError(f"{where}: {', '.join(foreign)} does not belong to kind {source['kind']}; take it out")
+        raise StudyError(f"{where}: {', '.join(foreign)} does not belong to kind {source['kind']}; delete it")
     url = urlsplit(source.get("url", ""))
     if url.scheme == "http" and url.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise StudyError(

@@ -15,7 +15,7 @@ from radioloom.tables.learning import (
     SPLITS,
 )
 from radioloom.tables.record import Column, Table, provenance_of, wide
-from radioloom.tables.traits import TRAIT, TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
 
 TABLES = (
     CASES,
@@ -65,7 +65,6 @@ __all__ = [
     "SKIPPED",
     "SPLITS",
     "TABLES",
-    "TRAIT",
     "TRAITS",
     "TRAIT_AGREEMENT",
     "UNREAD",

@@ -1,4 +1,4 @@
-"""Columns that several tables share: whose case, visit and region a row is of."""
+"""Columns that several tables share (cohort, case, visit, region), and values in them that bear a meaning."""
 
 from __future__ import annotations
 
@@ -11,3 +11,17 @@ REPLICATE = Column(
 )
 ROI = Column("roi", "string", "the study's name of the region")
 READER = "pseudonym: reader-1 ..., in no order that says who"
+
+SIGNATURE, BASELINE, CONTROL, NULL, TRUTH = "signature", "baseline", "control", "null", "truth"
+KIND = Column(
+    "kind",
+    "string",
+    f"{SIGNATURE}; {BASELINE}; {CONTROL}: the signature on control images; {NULL}: learnt on permuted outcomes",
+)
+MODEL = Column("model", "string", "name of the model; of a control: how the images were changed")
+REFITTED = "refitted"
+VARIANT_OF_MODEL = Column(
+    "variant", "string", f"of a control: '{REFITTED}' where the model was learnt from its images too; else ''"
+)
+FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
+MAIN_METRIC = {"survival": "c_index", "binary": "auc"}  # kind of outcome -> `metric` that a study is judged by

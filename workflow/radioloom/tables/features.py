@@ -7,7 +7,7 @@ from radioloom.tables.record import Column, Table
 
 FEATURES = Table(
     "FEATURES",
-    "one number of one ROI in one image",
+    "features: one number of one ROI in one image",
     ("cohort", "case", "replicate", "roi", "image", "family", "aggregation", "discretisation", "feature"),
     (
         COHORT,
@@ -20,6 +20,7 @@ FEATURES = Table(
         Column("discretisation", "string", "grey levels the feature rests on: FBS:25, FBN:32; '' where none"),
         Column("feature", "string", "IBSI name in snake_case"),
         Column("ibsi", "string", "IBSI id; '' where IBSI has none"),
+        Column("group", "string", "what it describes: shape, intensity, texture; filtered: of any filtered image"),
         Column(
             "feature_id",
             "string",

@@ -1,9 +1,10 @@
-"""Tables of genomics: MODULES, ASSOCIATIONS."""
+"""Tables of genomics: gene modules, and their associations with features and readers' traits."""
 
 from __future__ import annotations
 
 from radioloom.tables.record import Column, Table
 
+FEATURE, TRAIT = "feature", "trait"  # kinds of ASSOCIATIONS
 MODULES = Table(
     "MODULES",
     "gene modules",
@@ -20,7 +21,10 @@ ASSOCIATIONS = Table(
     ("module", "feature_id"),
     (
         Column("module", "string", "module"),
-        Column("feature_id", "string", "feature, or 'trait: ...' (with '= value' for one answer against all others)"),
+        Column("feature_id", "string", "feature as in FEATURES, or a trait's label: a label only, never taken apart"),
+        Column("kind", "string", "feature or trait"),
+        Column("trait", "string", "trait as in TRAITS; '' for a feature"),
+        Column("value", "string", "the one answer that is tested against all others; '' where the whole trait is"),
         Column("rho", "float64", "Spearman correlation of module score and feature or trait", null=True),
         Column("p", "float64", "two-sided permutation p", null=True),
         Column("q", "float64", "Benjamini-Hochberg over the whole table", null=True),

@@ -38,7 +38,7 @@ MASKS = Table(
         Column("volume_mm3", "float64", "their volume", "mm3"),
         Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
         Column("contour_difference", "float64", "volume of the voxels over that of the polygons, minus 1", null=True),
-        Column("notes", "string", "what was chosen, mended or left out on the way", null=True),
+        Column("notes", "string", "what was chosen, corrected or left out on the way", null=True),
     ),
 )
 OVERLAPS = Table(
@@ -62,7 +62,7 @@ OVERLAPS = Table(
 )
 SERIES = Table(
     "SERIES",
-    "image series found, and whether they can be used",
+    "image series, and whether they can be used",
     ("cohort", "case", "replicate", "series"),
     (
         COHORT,
@@ -96,7 +96,7 @@ SERIES = Table(
         Column("n_slices", "int64", "slices of the volume"),
         Column("n_copies", "int64", "files that repeat an instance of the series"),
         Column("n_files_ignored", "int64", "files in the folder that are not of this series or not DICOM"),
-        Column("verdict", "string", "usable or excluded"),
+        Column("choice", "string", "usable or excluded"),
         Column("check", "string", "the check that failed, in one word: missing_slices, localizer ...", null=True),
         Column("reason", "string", "why excluded, or what is to be known", null=True),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from radioloom.tables.columns import CASE, COHORT
+from radioloom.tables.columns import CASE, COHORT, KIND, MODEL, REFITTED, VARIANT_OF_MODEL
 from radioloom.tables.record import Column, Table
 
 CLINICAL = Table(
@@ -67,10 +67,13 @@ ACQUISITION = Table(
 )
 SPLITS = Table(
     "SPLITS",
-    "who is learned from and who is predicted, decided before anything is fitted",
+    "who is learnt from and who is predicted, decided before anything is fitted",
     ("split", "cohort", "case"),
     (
-        Column("split", "string", "'frozen' (training to validation cohorts) or a fold: r03f2"),
+        Column("split", "string", "'frozen' (training to validation cohorts) or a label of the fold"),
+        Column("repeat", "int64", "repeat of the cross-validation, from 1; 0: the frozen split"),
+        Column("fold", "int64", "fold of the repeat, from 1; 0: the frozen split"),
+        Column("inner", "int64", "fold inside the training part of the fold, from 1; 0: not a nested split"),
         COHORT,
         CASE,
         Column("part", "string", "train or test"),
@@ -94,10 +97,12 @@ SELECTION = Table(
 PREDICTIONS = Table(
     "PREDICTIONS",
     "predicted risk of each case",
-    ("split", "model", "cohort", "case"),
+    ("split", "kind", "model", "variant", "cohort", "case"),
     (
         Column("split", "string", "split"),
-        Column("model", "string", "signature, volume, clinical ..."),
+        KIND,
+        MODEL,
+        VARIANT_OF_MODEL,
         COHORT,
         CASE,
         Column("part", "string", "train or test"),
@@ -106,13 +111,20 @@ PREDICTIONS = Table(
 )
 METRICS = Table(
     "METRICS",
-    "performance",
-    ("evaluation", "cohort", "model", "metric"),
+    "performance of each model, and paired differences between two",
+    ("evaluation", "cohort", "kind", "model", "variant", "against", "metric"),
     (
         Column("evaluation", "string", "apparent, cross-validation, validation"),
         COHORT,
-        Column("model", "string", "signature, volume, clinical, null ..."),
-        Column("metric", "string", "c_index, auc, delta_c_index, logrank_p ..."),
+        KIND,
+        MODEL,
+        Column(
+            "variant",
+            "string",
+            f"of a control, as model or in `against`: '{REFITTED}' where the model was learnt from its images; else ''",
+        ),
+        Column("against", "string", "'' for a value; for a difference the model whose value is subtracted"),
+        Column("metric", "string", "c_index, auc, uno_c, calibration_slope, logrank_p, null_p ..."),
         Column("estimate", "float64", "value", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
@@ -123,10 +135,11 @@ METRICS = Table(
 CURVES = Table(
     "CURVES",
     "Kaplan-Meier curves at the frozen cut-point",
-    ("cohort", "model", "group", "time_days"),
+    ("cohort", "kind", "model", "group", "time_days"),
     (
         COHORT,
-        Column("model", "string", "model that splits"),
+        KIND,
+        MODEL,
         Column("group", "string", "low or high risk"),
         Column("time_days", "float64", "time", "days"),
         Column("survival", "float64", "estimate"),

@@ -1,4 +1,4 @@
-"""What a declared table is: columns with dtype, unit and null rule; checked on every write and every read."""
+"""The record of a declared table: columns with dtype, unit and null rule, checked on every write and every read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from radioloom.errors import StudyError
 
@@ -62,16 +62,16 @@ class Table:
             return self._checked(rows)
         schema = pa.schema([column.field(nullable=True) for column in self.columns])
         if hasattr(rows, "columns"):
-            self._same_columns(set(rows.columns) if len(rows) else set(schema.names))
-            made = pa.Table.from_pandas(
-                rows if len(rows) else rows.reindex(columns=schema.names), schema, preserve_index=False
-            )
+            frame = cast("pd.DataFrame", rows)  # known by its columns: pandas is not imported to ask
+            self._same_columns(set(frame.columns) if len(frame) else set(schema.names))
+            filled = frame if len(frame) else frame.reindex(columns=schema.names)
+            table = pa.Table.from_pandas(filled, schema, preserve_index=False)
         else:
             rows = list(rows)
             for names in {frozenset(row) for row in rows}:
                 self._same_columns(names)
-            made = pa.Table.from_pylist(rows, schema)
-        return self._checked(made.replace_schema_metadata(None))
+            table = pa.Table.from_pylist(rows, schema)
+        return self._checked(table.replace_schema_metadata(None))
 
     def frame(self, rows: Rows) -> pd.DataFrame:
         """The same as a frame; a missing number is NaN, a missing text None."""
@@ -107,7 +107,7 @@ class Table:
         return self.arrow(pa.concat_tables(tables)) if tables else self.arrow([])
 
     def _checked(self, table: pa.Table) -> pa.Table:
-        """The table sorted, with NaN as missing; what is missing or twice is told."""
+        """The table sorted, with NaN as missing. Raises StudyError where a value is missing or a key appears twice."""
         import pyarrow as pa
         from pyarrow import compute as pc
 
@@ -124,9 +124,9 @@ class Table:
             raise StudyError(f"{self.name}: more than one row for {self._first(twice)}")
         return table.sort_by([(name, "ascending") for name in self.key])
 
-    def _same_columns(self, found: Iterable[str]) -> None:
+    def _same_columns(self, given: Iterable[str]) -> None:
         names = {column.name for column in self.columns}
-        extra, lacking = sorted(set(found) - names), sorted(names - set(found))
+        extra, lacking = sorted(set(given) - names), sorted(names - set(given))
         if extra or lacking:
             raise StudyError(f"{self.name}: columns {lacking or '-'} are missing and {extra or '-'} are not declared")
 
@@ -136,13 +136,13 @@ class Table:
 
 
 def wide(features: pd.DataFrame, cohort: str) -> pd.DataFrame:
-    """FEATURES of one cohort as one row a case and one column a feature id (first replicate)."""
+    """FEATURES of one cohort as one row per case and one column per feature id (first replicate)."""
     rows = features[(features["cohort"] == cohort) & (features["replicate"] == "1")]
     return rows.pivot(index="case", columns="feature_id", values="value")
 
 
 def provenance_of(path: Path | str) -> dict[str, Any]:
-    """What a table's file says of its making: table name, code, profile and study digests."""
+    """Provenance in a table's file: table name, code, profile and study digests."""
     from pyarrow import parquet
 
     return json.loads((parquet.read_schema(path).metadata or {}).get(b"radioloom", b"{}"))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from radioloom.tables.columns import CASE, COHORT, READER
 from radioloom.tables.record import Column, Table
 
-TRAIT = "trait: "  # how readers' traits begin among feature ids
 TRAITS = Table(
     "TRAITS",
-    "what readers said of each case: one row an answer, several where a reader ticked several values of a trait",
+    "answers of readers on each case: one row per answer, several where a reader ticked several values of a trait",
     ("cohort", "case", "reader", "trait", "value"),
     (
         COHORT,
@@ -26,10 +25,11 @@ TRAITS = Table(
 TRAIT_AGREEMENT = Table(
     "TRAIT_AGREEMENT",
     "agreement of each pair of readers on each trait",
-    ("cohort", "trait", "first", "second"),
+    ("cohort", "trait", "value", "first", "second"),
     (
         COHORT,
-        Column("trait", "string", "trait; 'trait = value' where readers tick what is there"),
+        Column("trait", "string", "trait as in TRAITS"),
+        Column("value", "string", "where readers tick several values: the one that is ticked or not; else ''"),
         Column("first", "string", READER),
         Column("second", "string", READER),
         Column("statistic", "string", "kappa; weighted kappa (ordered levels, quadratic); ICC(A,1) (numbers)"),
@@ -52,3 +52,8 @@ UNREAD = Table(
         Column("reason", "string", "why, for a person"),
     ),
 )
+
+
+def named(trait: str, value: str) -> str:
+    """A trait, or one of its answers against all others, for people to read; nothing takes it apart again."""
+    return f"{trait} = {value}" if value else trait

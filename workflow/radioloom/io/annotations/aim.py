@@ -29,9 +29,9 @@ ENTITIES = (
 
 
 def read(path: Path) -> Annotation:
-    """What one AIM 4 file says.
+    """The annotation of one AIM 4 file.
 
-    Raises BadAnnotation for what is no XML or no AIM 4, declares entities or a document type, or is absurdly large.
+    Raises BadAnnotation for what is not XML or not AIM 4, declares entities or a document type, or is absurdly large.
     """
     root = _tree(path)
     kind, version = _name(root), root.get("aimVersion", "")
@@ -40,7 +40,7 @@ def read(path: Path) -> Annotation:
         raise BadAnnotation(
             f"AIM 3 ({version[:20] or 'version unknown'}); convert it to AIM 4, which is read (ePAD exports it)"
             if old
-            else f"XML, but no AIM 4: its root is {kind[:40]!r}"
+            else f"XML, but not AIM 4: its root is {kind[:40]!r}"
         )
     findings = _all(root, "ImageAnnotation")
     answers = [answer for place, finding in enumerate(findings) for answer in _answers(finding, place)]
@@ -53,7 +53,7 @@ def read(path: Path) -> Annotation:
 def _tree(path: Path) -> Element:
     """The root of a file that is read with bounded memory; neither document type nor entities are let in."""
     if path.stat().st_size > LARGEST_BYTES:
-        raise BadAnnotation(f"{path.stat().st_size} bytes of XML; an annotation has {LARGEST_BYTES} at most")
+        raise BadAnnotation(f"{path.stat().st_size} bytes of XML; an annotation has at most {LARGEST_BYTES}")
     first, depth, count = None, 0, 0
     with open(path, "rb") as handle:
         try:
@@ -75,8 +75,8 @@ def _answers(finding: Element, place: int) -> Iterator[Answer]:
         if kind in ENTITIES:
             label = term(_value(_child(entity, "label")), "the label of an answer")
             yield _coded(label, [child for child in entity if _name(child) == "typeCode"], place)
-            own = _child(entity, "characteristicQuantificationCollection")
-            for graded in own if own is not None else ():
+            grades = _child(entity, "characteristicQuantificationCollection")
+            for graded in grades if grades is not None else ():
                 yield from _number(f"{label}, grade", _child(graded, "value"), graded, place)
         elif kind == "CalculationEntity":
             values = [item for data in _all(entity, "CalculationData") for item in data if _name(item) == "value"]
@@ -89,11 +89,12 @@ def _answers(finding: Element, place: int) -> Iterator[Answer]:
 def _coded(label: str, codes: list[Element], place: int) -> Answer:
     """A coded answer; its qualifiers stand behind it."""
     meanings = [term(_meaning(code), f"the answer to {label!r}") for code in codes]
-    joined = {
-        name: "+".join(term(code.get(key), f"{key} of {label!r}") for code in codes)
+    joined, systems = (
+        "+".join(term(code.get(key), f"{name} of {label!r}") for code in codes)
         for name, key in (("code", "code"), ("code_system", "codeSystemName"))
-    }
-    return Answer(label, term(", ".join(meanings), f"the answer to {label!r}"), **joined, finding=place)
+    )
+    answer = term(", ".join(meanings), f"the answer to {label!r}")
+    return Answer(label, answer, code=joined, code_system=systems, finding=place)
 
 
 def _number(label: str, value: Element | None, unit: Element | None, place: int) -> Iterator[Answer]:
@@ -110,7 +111,7 @@ def _meaning(code: Element | None) -> str:
 
 
 def _all(element: Element, name: str) -> Iterator[Element]:
-    return (found for found in element.iter() if _name(found) == name)
+    return (each for each in element.iter() if _name(each) == name)
 
 
 def _child(element: Element | None, name: str) -> Element | None:

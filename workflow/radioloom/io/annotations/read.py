@@ -1,73 +1,57 @@
-"""Readers' annotations as files hold them (AIM, DICOM SR, CSV): what was said, of whom, by whom. Nothing is trusted."""
+"""Readers' annotations of a folder or a table: who annotated whom, and with what answers. No file is trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from radioloom.errors import BadAnnotation
-from radioloom.io.annotations import sheet
+from radioloom.io.annotations.kinds import HEAD, READERS, Reader
 from radioloom.io.annotations.record import Annotation
-from radioloom.io.files import files_below
+from radioloom.io.files import files_below, lies_within
 from radioloom.io.patients import below
 from radioloom.provenance import file_digest
-
-BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"  # what may stand before the first `<` of an XML file: byte order marks, spaces
 
 
 def read(place: Path, data: Path | None = None) -> list[Annotation]:
     """Every annotation of a folder (AIM 4 XML and DICOM SR, other files are passed over) or of one CSV file.
 
     data : the folder that no link may lead out of, `place` itself where it is not given
-    A document that cannot be read has a `fault`. Raises StudyError where there is no such place, it leads out of the
+    A document that cannot be read has a `fault`. Raises StudyError where `place` does not exist or leads out of the
     data folder, or the CSV lacks a column.
     """
     root = (data or place).resolve()
     below(place, root, "traits.files", place.name)
-    if place.suffix.lower() == ".csv":
-        return sheet.read(place)
-    found = []
+    annotations: list[Annotation] = []
     for number, file in enumerate(files_below(place), start=1):
-        said = _said(file, root, number)
-        if said is not None:
-            name = file.relative_to(place).as_posix() if file != place else file.name
-            found.append(replace(said, name=name))
-    return found
+        annotations += _annotations(file, place, root, number)
+    return annotations
 
 
-def _inside(file: Path, root: Path) -> bool:
-    return file.resolve().is_relative_to(root)
-
-
-def _said(file: Path, root: Path, number: int) -> Annotation | None:
-    """What a file says, or why it cannot be read; None: it holds no annotation."""
+def _annotations(file: Path, place: Path, root: Path, number: int) -> list[Annotation]:
+    """The annotations of one file, or one with the fault that keeps it from being read; [] where it holds none."""
+    name = file.relative_to(place).as_posix() if file != place else file.name
     document = f"file {number}"  # until it has been opened
     try:
-        if not _inside(file, root):
+        if not lies_within(file, root):
             raise BadAnnotation("a link that leads out of the data folder; put the file itself there")
-        reader = _reader(file)
+        reader = _reader(file, named=file == place)
         if reader is None:
-            return None
+            return []
+        if reader.is_table:
+            return reader.read(file)
         document = file_digest(file)
-        return replace(reader(file), document=document)
+        return [replace(each, document=document, name=name) for each in reader.read(file)]
     except BadAnnotation as error:
-        return Annotation("", "", document=document, fault=str(error))
+        fault = str(error)
     except OSError as error:
         fault = f"a file that cannot be opened, or a broken link ({type(error).__name__}); put the file itself there"
-        return Annotation("", "", document=document, fault=fault)
+    return [Annotation("", "", document=document, name=name, fault=fault)]
 
 
-def _reader(file: Path) -> Callable[[Path], Annotation] | None:
-    """Who reads this file, by its first bytes; None: it holds no annotation."""
+def _reader(file: Path, named: bool) -> Reader | None:
+    """Who reads this file, None where it holds no annotation; `named` : whether the study names the file itself."""
     with open(file, "rb") as handle:
-        head = handle.read(132)
-    if head.lstrip(BLANK).startswith(b"<"):
-        from radioloom.io.annotations import aim
-
-        return aim.read
-    if head[128:] == b"DICM":
-        from radioloom.io.annotations import sr
-
-        return sr.read if sr.is_report(file) else None
-    return None
+        head = handle.read(HEAD)
+    fitting = (each for each in READERS if (named or not each.is_table) and each.recognises(file, head))
+    return next(fitting, None)

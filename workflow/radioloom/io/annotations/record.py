@@ -1,4 +1,4 @@
-"""What an annotation of a reader holds, whatever file it comes from."""
+"""A reader's annotation of one image: answers on traits, whatever kind of file it comes from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST = 300  # characters of a coded term
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a reader said of one trait; BadAnnotation where a text is longer than any term is."""
+    """A reader's answer on one trait; BadAnnotation where a text is longer than any term is."""
 
     trait: str
     value: str  # meaning of the coded term, or the number as text
@@ -25,12 +25,14 @@ class Answer:
     def __post_init__(self) -> None:
         for name in ("trait", "value", "unit", "code", "code_system"):
             if (length := len(getattr(self, name))) > LONGEST:
-                raise BadAnnotation(f"a {name} of {length} characters; a term has {LONGEST} at most, free text is none")
+                raise BadAnnotation(
+                    f"a {name} of {length} characters; a term has {LONGEST} at most; free text is not read"
+                )
 
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """All that one document says. `patient`, `reader` and `name` identify people: they are compared, never shown."""
+    """The answers of one document. `patient`, `reader` and `name` identify people: they are compared, never shown."""
 
     patient: str = field(repr=False)
     reader: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Annotations of a CSV with one answer per line."""
+"""Readers' annotations in a CSV table with one answer per line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ NEEDED, OPTIONAL = ("case", "trait", "value"), ("reader", "unit", "code", "code_
 
 
 def read(file: Path) -> list[Annotation]:
-    """A CSV with one answer a line: case, trait, value, optionally reader, unit, code, code_system."""
+    """The annotations of a CSV, one per case and reader; its columns are NEEDED, and OPTIONAL where they are known.
+
+    Raises StudyError for what is no CSV, lacks a column, or has a text that is longer than any term.
+    """
     with open(file, newline="", encoding="utf-8-sig") as handle:
         try:
             rows = list(csv.DictReader(handle))
@@ -22,19 +25,21 @@ def read(file: Path) -> list[Annotation]:
     lacking = [name for name in NEEDED if not rows or name not in rows[0]]
     if lacking:
         raise StudyError(
-            f"traits.files: {file.name} has no column {', '.join(lacking)}; one answer a line is expected, with the "
+            f"traits.files: {file.name} has no column {', '.join(lacking)}; one answer per line is expected, with the "
             f"columns {', '.join(NEEDED)}, and {', '.join(OPTIONAL)} where they are known"
         )
-    found: dict[tuple[str, str], Annotation] = {}
+    annotations: dict[tuple[str, str], Annotation] = {}
     for line, row in enumerate(rows, start=2):
         cell = {name: (row.get(name) or "").strip() for name in (*NEEDED, *OPTIONAL)}
         key = (cell.pop("case"), cell.pop("reader"))
         if not cell["value"]:
             continue  # not answered
-        said = found.setdefault(key, Annotation(*key, document=f"line {line}", name=key[0]))
+        annotation = annotations.setdefault(key, Annotation(*key, document=f"line {line}", name=key[0]))
         try:
-            answer = Answer(number=as_number(cell["value"]), **cell)
+            answer = Answer(
+                cell["trait"], cell["value"], as_number(cell["value"]), cell["unit"], cell["code"], cell["code_system"]
+            )
         except BadAnnotation as error:
             raise StudyError(f"traits.files: {file.name}, line {line}: {error}") from error
-        found[key] = replace(said, answers=(*said.answers, answer))
-    return list(found.values())
+        annotations[key] = replace(annotation, answers=(*annotation.answers, answer))
+    return list(annotations.values())

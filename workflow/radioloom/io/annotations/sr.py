@@ -1,4 +1,4 @@
-"""DICOM structured reports of template TID 1500: qualitative evaluations and measurements of every finding.
+"""Annotations in DICOM structured reports (TID 1500): qualitative evaluations and measurements of every finding.
 
 A trait is called after the coded finding that it is of: `Nodule: Diameter`, `Neoplasm, Primary: SUVbw, Mean`; an
 evaluation of the whole report after itself. Evaluations in free text are not read.
@@ -25,7 +25,7 @@ OBSERVERS = (codes.DCM.PersonObserverName, codes.DCM.DeviceObserverName, codes.D
 WHOLE = Code("C0034375", "UMLS", "Qualitative Evaluations")  # of the report, beside those of its findings
 CATEGORY = Code("276214006", "SCT", "Finding category")  # what kind of thing a finding is, not how it looks
 # A file that breaks the template makes highdicom raise what it meets; deep nesting ends in RecursionError.
-NO_REPORT = (*BROKEN, RuntimeError, IndexError, RecursionError)
+UNREADABLE = (*BROKEN, RuntimeError, IndexError, RecursionError)
 
 
 def is_report(path: Path) -> bool:
@@ -34,7 +34,7 @@ def is_report(path: Path) -> bool:
         with open(path, "rb") as handle:
             try:
                 refuse_inflation(handle)
-            except ValueError:  # `read` refuses it, so that it is told of
+            except ValueError:  # `read` refuses it, so that it is reported
                 return True
             data = read_partial(handle, lambda tag, vr, length: tag > TAGS["sop_class"], force=True)
     except BROKEN:
@@ -43,7 +43,7 @@ def is_report(path: Path) -> bool:
 
 
 def read(path: Path) -> Annotation:
-    """What one report says; BadAnnotation where it is damaged, too large or no TID 1500."""
+    """The annotation of one report; BadAnnotation where it is damaged, too large or of another template."""
     from highdicom.sr import MeasurementReport, srread
 
     if path.stat().st_size > LARGEST_BYTES:
@@ -57,8 +57,8 @@ def read(path: Path) -> Annotation:
             raise BadAnnotation("a structured report of another template; TID 1500 (measurement report) is read")
         answers = tuple(_answers(content))
         observer = ", ".join(_observers(content))
-    except NO_REPORT as error:
-        raise BadAnnotation(f"no report that can be read ({type(error).__name__}); export it again") from error
+    except UNREADABLE as error:
+        raise BadAnnotation(f"a report that cannot be read ({type(error).__name__}); export it again") from error
     time = "".join(filter(str.isdigit, f"{document.get('ContentDate', '')}{document.get('ContentTime', '')}"[:14]))
     return Annotation(str(document.get("PatientID", "")), observer, time, answers)
 
@@ -66,9 +66,9 @@ def read(path: Path) -> Annotation:
 def _observers(content: Any) -> Iterator[str]:
     """Names of the persons who observed; of the device where it was none."""
     for name in OBSERVERS:
-        found = [str(item.value) for item in content[0].ContentSequence if item.name == name]
-        if found:
-            yield from found
+        names = [str(item.value) for item in content[0].ContentSequence if item.name == name]
+        if names:
+            yield from names
             return
 
 
@@ -87,10 +87,10 @@ def _answers(content: Any) -> Iterator[Answer]:
             value = float(measured.value)
             trait = term(finding + ", ".join(words), "the name of a measurement")
             yield Answer(trait, repr(value), value, unit=measured.unit.value, finding=place)
-        for said in group.get_qualitative_evaluations():
-            if said.name == CATEGORY:
+        for evaluation in group.get_qualitative_evaluations():
+            if evaluation.name == CATEGORY:
                 continue
-            yield _coded(finding, said, place)
+            yield _coded(finding, evaluation, place)
     for container in (item for item in content[0].ContentSequence if item.name == WHOLE):
         yield from (_coded("", item, 0) for item in container.ContentSequence if item.ValueType == "CODE")
 

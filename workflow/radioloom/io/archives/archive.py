@@ -1,4 +1,4 @@
-"""What all archives have in common: a file arrives whole or not at all, and a series is asked for until it is complete.
+"""Fetch a series from an archive of any kind: files arrive whole or not at all, and it is asked for until complete.
 
 An archive lists the instances of a series and sends those that are wanted. Everything else is here: names that are safe
 as files, sizes, checksums, the identity of what was sent, attempts, and a manifest of what is complete.
@@ -36,43 +36,8 @@ class Interrupted(RadioloomError):
     """The archive did not answer, or not to the end: worth another attempt, and after the last one the study stops."""
 
 
-class Short(CaseError):
+class IncompleteSeries(CaseError):
     """The archive does not give the whole series: worth another attempt, and after the last one the case drops out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Who we are to an archive, and whom we trust; never part of a study, never shown."""
-
-    user: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
-    token: str = field(default="", repr=False)
-    ca_file: str | None = None
-    certificate: str | None = None
-    key: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def of(cls, cohort: str, environment: Mapping[str, str]) -> Credentials:
-        """Credentials of a cohort's archive from RADIOLOOM_<COHORT>_..., trust from RADIOLOOM_CA_FILE and so on.
-
-        They bear the cohort's name so that one hospital's are never sent to another's archive.
-        """
-        own = {key: environment.get(variable(cohort, key), "") for key in ("user", "password", "token")}
-        words = ("CA_FILE", "CLIENT_CERT", "CLIENT_KEY")
-        return cls(**own, **dict(zip(("ca_file", "certificate", "key"), _files(environment, words), strict=True)))
-
-
-def variable(cohort: str, key: str) -> str:
-    """The environment variable of a credential: RADIOLOOM_TRAIN_PASSWORD."""
-    return f"RADIOLOOM_{cohort}_{key}".upper().replace("-", "_")
-
-
-def _files(environment: Mapping[str, str], words: Sequence[str]) -> list[str | None]:
-    found = [environment.get(f"RADIOLOOM_{word}") or None for word in words]
-    for word, path in zip(words, found, strict=True):
-        if path and not Path(path).is_file():
-            raise StudyError(f"RADIOLOOM_{word}: no such file; mend the environment variable, or unset it")
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +96,13 @@ class Arrivals:
         try:
             series, sop = _identity(path)
         except (*BROKEN, RecursionError):
-            return "it is no DICOM file, or a damaged one"
+            return "it is not a DICOM file, or a damaged one"
         if series != self.folder.name or (self.named_by_sop and sop != name):
             return "it is another instance than the one asked for"
         return ""
 
     def sweep(self) -> None:
-        """Take out what is not whole and what the archive does not list (any more)."""
+        """Delete what is not whole and what the archive does not list (any more)."""
         self.parts.mkdir(parents=True, exist_ok=True)
         self.folder.mkdir(exist_ok=True)
         for path in self.folder.iterdir():
@@ -147,8 +112,8 @@ class Arrivals:
     def close(self) -> dict[str, Any]:
         """Write the manifest of a complete series, last and at once: from now on it is not asked for again."""
         shutil.rmtree(self.parts)
-        found = {path.name: _entry(path) for path in sorted(self.folder.iterdir())}
-        manifest = {"files": len(found), "bytes": sum(each["bytes"] for each in found.values()), "content": found}
+        content = {path.name: _entry(path) for path in sorted(self.folder.iterdir())}
+        manifest = {"files": len(content), "bytes": sum(each["bytes"] for each in content.values()), "content": content}
         part = _manifest(self.folder).with_suffix(".json.part")
         part.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
         os.replace(part, _manifest(self.folder))
@@ -158,8 +123,8 @@ class Arrivals:
         return self.folder / f"{name}.dcm"
 
 
-class Archive(Protocol):
-    """One way to an archive."""
+class Connection(Protocol):
+    """One archive that has been connected to: it lists the instances of a series and sends those that are wanted."""
 
     named_by_sop: bool
 
@@ -170,72 +135,72 @@ class Archive(Protocol):
         """Give what is missing to `arrivals`; raises Interrupted."""
 
 
-def bring(archive: Archive, place: Path, uids: str) -> dict[str, Any]:
-    """The manifest of a series that is complete in `place`: brought, or there already and unchanged.
+def bring(archive: Connection, place: Path, uids: str) -> dict[str, Any]:
+    """Fetch a series into `place`, unless it is complete there already; its manifest (files, sizes, checksums).
 
     place : folder of the cohort; the series becomes `place/<uids>`
     uids : SeriesInstanceUID, or StudyInstanceUID/SeriesInstanceUID
-    A run that was killed goes on with the files that are there. Raises CaseError where the archive has no such series
+    A run that was killed goes on with the files that arrived. Raises CaseError where the archive has no such series
     or never sends it whole, StudyError where it cannot be reached.
     """
     folder = place / uids
     if manifest := unchanged(folder):
         return manifest
     *study, series = uids.split("/")
-    told: RadioloomError | None = None
+    last: RadioloomError | None = None
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(WAIT_S * 4 ** (attempt - 1))
         try:
-            listed = _sound(archive.listed("".join(study), series))
+            listed = _checked_list(archive.listed("".join(study), series))
             arrivals = Arrivals(folder, listed, archive.named_by_sop)
             arrivals.sweep()
             if arrivals.missing():
                 archive.send("".join(study), series, arrivals)
             if not arrivals.missing():
                 return arrivals.close()
-            told = _short(arrivals)
-        except (Interrupted, Short) as error:
-            told = error
-    if isinstance(told, Short):
-        raise told
-    raise StudyError(f"{told}; {ATTEMPTS} attempts were made. Run again later: what has arrived is kept") from told
+            last = _incomplete(arrivals)
+        except (Interrupted, IncompleteSeries) as error:
+            last = error
+    if isinstance(last, IncompleteSeries):
+        raise last
+    raise StudyError(f"{last}; {ATTEMPTS} attempts were made. Run again later: what has arrived is kept") from last
 
 
 def unchanged(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a series that was completed and is still what it was; None where it has to be brought (again)."""
+    """The manifest of a series that was completed and is unchanged; None where it has to be fetched (again)."""
     path = _manifest(folder)
     if not path.is_file():
         return None
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    there = {each.name: _entry(each) for each in folder.iterdir()} if folder.is_dir() else {}
-    if there == manifest["content"]:
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    present = {each.name: _entry(each) for each in folder.iterdir()} if folder.is_dir() else {}
+    if present == manifest["content"]:
         return manifest
-    for name, found in there.items():
-        if found != manifest["content"].get(name):
+    for name, entry in present.items():
+        if entry != manifest["content"].get(name):
             (folder / name).unlink()
     path.unlink()
     return None
 
 
-def _sound(listed: Sequence[Listed]) -> dict[str, Listed]:
-    """What an archive lists by name; CaseError where it lists nothing, absurdly much, or names no file can have."""
+def _checked_list(listed: Sequence[Listed]) -> dict[str, Listed]:
+    """An archive's list by name; CaseError where it is empty, absurdly long, or has names that no file can have."""
     if not 0 < len(listed) <= MOST:
         raise CaseError(f"the archive lists {len(listed)} instances of the series; 1 to {MOST} are accepted")
     if not all(NAME.fullmatch(each.name) for each in listed):
-        raise CaseError("the archive lists an instance by a name that is no UID and no plain file name")
-    found = {each.name: each for each in listed}
-    if len(found) < len(listed) or any(each.size > LARGEST for each in listed):
+        raise CaseError("the archive lists an instance under a name that is neither a UID nor a plain file name")
+    by_name = {each.name: each for each in listed}
+    if len(by_name) < len(listed) or any(each.size > LARGEST for each in listed):
         raise CaseError(f"the archive lists an instance twice, or one of more than {LARGEST} bytes")
-    return found
+    return by_name
 
 
-def _short(arrivals: Arrivals) -> Short:
+def _incomplete(arrivals: Arrivals) -> IncompleteSeries:
     missing = arrivals.missing()
     wrong = next((f" ({arrivals.faults[each.name]})" for each in missing if each.name in arrivals.faults), "")
-    return Short(
+    return IncompleteSeries(
         f"{len(missing)} of {len(arrivals.listed)} files did not arrive whole from the archive in {ATTEMPTS} attempts"
-        f"{wrong}; have the archive mend the series, then run again with --forcerun fetch"
+        f"{wrong}; have the archive correct the series, then run again with --forcerun fetch"
     )
 
 

@@ -1,4 +1,4 @@
-"""An archive that speaks DICOMweb: QIDO-RS says what a series holds, WADO-RS gives it.
+"""Archives that speak DICOMweb: QIDO-RS lists a series, WADO-RS sends it.
 
 A series is streamed, and each instance kept as it comes; once half of it is here the rest is asked for one by one.
 Certificates are always verified; a password or a token is never sent in clear text over a network.
@@ -33,11 +33,11 @@ from radioloom.io.archives.archive import (
     LARGEST,
     MOST,
     Arrivals,
-    Credentials,
+    IncompleteSeries,
     Interrupted,
     Listed,
-    Short,
 )
+from radioloom.io.archives.credentials import Credentials
 from radioloom.io.dicom.headers import BROKEN
 
 STUDY, SERIES, SOP, N_INSTANCES, SOP_CLASS = "0020000D", "0020000E", "00080018", "00201209", "00080016"
@@ -66,18 +66,18 @@ class DicomWeb:
         self._client.set_http_retry_params(retry=False)  # attempts are counted in one place
 
     def listed(self, study: str, series: str) -> list[Listed]:
-        """Instances of a series by QIDO-RS; Short where the server counts more than it lists."""
+        """Instances of a series by QIDO-RS; IncompleteSeries where the server counts more than it lists."""
         study, expected = self._study(study, series)
-        found: dict[str, Listed] = {}
-        while len(found) <= MOST:
-            page = self._ask(self._client.search_for_instances, study, series, offset=len(found) or None)
-            new = {each.name: each for each in map(_listed, page) if each.name not in found}
+        instances: dict[str, Listed] = {}
+        while len(instances) <= MOST:
+            page = self._ask(self._client.search_for_instances, study, series, offset=len(instances) or None)
+            new = {each.name: each for each in map(_listed, page) if each.name not in instances}
             if not new:
                 break
-            found |= new
-        if expected and len(found) != expected:
-            raise Short(f"the archive counts {expected} instances in the series, and lists {len(found)}")
-        return list(found.values())
+            instances |= new
+        if expected and len(instances) != expected:
+            raise IncompleteSeries(f"the archive counts {expected} instances in the series, and lists {len(instances)}")
+        return list(instances.values())
 
     def send(self, study: str, series: str, arrivals: Arrivals) -> None:
         """Missing instances by WADO-RS, as the archive stores them."""
@@ -90,17 +90,17 @@ class DicomWeb:
             return
         for name in sorted(missing):
             try:
-                found = self._ask(self._client.retrieve_instance, study, series, name, media_types=ANY)
+                instance = self._ask(self._client.retrieve_instance, study, series, name, media_types=ANY)
             except CaseError:  # this one is not to be had; the others may be
                 continue
-            arrivals.put(name, found.buffer.getvalue())
+            arrivals.put(name, instance.buffer.getvalue())
 
     def _stream(self, study: str, series: str) -> Iterator[tuple[str, bytes]]:
         """SOPInstanceUID and bytes of the instances of a series as they come."""
-        with _translated(self._host, self._hint):
-            for found in self._client.iter_series(study, series, media_types=ANY):
+        with _faults_translated(self._host, self._hint):
+            for instance in self._client.iter_series(study, series, media_types=ANY):
                 self._size = 0
-                yield str(found.get("SOPInstanceUID", "")), found.buffer.getvalue()
+                yield str(instance.get("SOPInstanceUID", "")), instance.buffer.getvalue()
 
     def _bounded(self, response: requests.Response, **_: Any) -> requests.Response:
         """An answer none of whose instances may grow beyond what an instance can be, packed or unpacked."""
@@ -120,19 +120,19 @@ class DicomWeb:
 
     def _study(self, study: str, series: str) -> tuple[str, int]:
         """The study of a series, and how many instances the server counts in it (0: it does not say)."""
-        found = self._ask(
+        answers = self._ask(
             self._client.search_for_series,
             study or None,
             search_filters={"SeriesInstanceUID": series},
             fields=["NumberOfSeriesRelatedInstances"],
         )
-        found = [each for each in found if _value(each, SERIES) == series]
-        if len(found) != 1:
-            raise CaseError(f"the archive has {len(found)} series of this UID; mend it in the sheet")
-        return study or str(_value(found[0], STUDY)), int(_value(found[0], N_INSTANCES) or 0)
+        same = [each for each in answers if _value(each, SERIES) == series]
+        if len(same) != 1:
+            raise CaseError(f"the archive has {len(same)} series of this UID; correct it in the sheet")
+        return study or str(_value(same[0], STUDY)), int(_value(same[0], N_INSTANCES) or 0)
 
     def _ask(self, request: Callable[..., Any], *arguments: Any, **words: Any) -> Any:
-        with _translated(self._host, self._hint):
+        with _faults_translated(self._host, self._hint):
             return request(*arguments, **words)
 
 
@@ -154,7 +154,7 @@ def _session(credentials: Credentials) -> requests.Session:
 
 
 @contextmanager
-def _translated(host: str, hint: str) -> Iterator[None]:
+def _faults_translated(host: str, hint: str) -> Iterator[None]:
     """Faults of the network and of the server in words; never with a UID, a query or a header in them.
 
     A CaseError reaches results: it does not name the host.
@@ -170,7 +170,7 @@ def _translated(host: str, hint: str) -> Iterator[None]:
     except HTTPError as error:
         raise _status(error.response.status_code, host, hint) from error
     except RequestException as error:
-        raise StudyError(f"{host}: the request failed ({type(error).__name__}); mend `source.url`") from error
+        raise StudyError(f"{host}: the request failed ({type(error).__name__}); correct `source.url`") from error
     except (*BROKEN, RecursionError, IndexError) as error:
         raise CaseError(f"the archive's answer is not DICOM ({type(error).__name__})") from error
 
@@ -181,8 +181,8 @@ def _status(code: int, host: str, hint: str) -> Exception:
     if code in BUSY:
         return Interrupted(f"{host}: the archive cannot answer now (HTTP {code})")
     if code in (404, 410):
-        return CaseError(f"the archive does not have it (HTTP {code}); mend the UID in the sheet")
-    return StudyError(f"{host}: the archive answers HTTP {code}; mend `source.url`")
+        return CaseError(f"the archive does not have it (HTTP {code}); correct the UID in the sheet")
+    return StudyError(f"{host}: the archive answers HTTP {code}; correct `source.url`")
 
 
 def _listed(entry: dict[str, Any]) -> Listed:

@@ -1,4 +1,4 @@
-"""An archive that speaks DIMSE: C-FIND says what a series holds, C-GET gives it over the same association.
+"""Archives that speak DIMSE, as most PACS do: C-FIND lists a series, C-GET sends it over the same association.
 
 C-GET and not C-MOVE: the archive needs no way back to us, so nothing has to listen and no address has to be registered.
 """
@@ -37,11 +37,11 @@ from radioloom.io.archives.archive import (
     LARGEST,
     MOST,
     Arrivals,
-    Credentials,
+    IncompleteSeries,
     Interrupted,
     Listed,
-    Short,
 )
+from radioloom.io.archives.credentials import Credentials
 from radioloom.io.dicom.headers import IMAGES, RTSTRUCT, SEGMENTATIONS
 
 # One context each, so that an archive sends what it has stored and converts nothing.
@@ -67,17 +67,17 @@ class Dimse:
         self._name = f"{source['aet']} at {source['host']}:{source['port']}"
 
     def listed(self, study: str, series: str) -> list[Listed]:
-        """Instances of a series by C-FIND; Short where the archive counts more than it lists."""
+        """Instances of a series by C-FIND; IncompleteSeries where the archive counts more than it lists."""
         with self._association([build_context(Find)]) as association:
             study, expected = self._study(association, study, series)
             asked = _query("IMAGE", study, series, SOPInstanceUID="", SOPClassUID="")
-            found = [
+            instances = [
                 Listed(str(each.get("SOPInstanceUID", "")), sop_class=str(each.get("SOPClassUID", "")))
                 for each in self._find(association, asked)
             ]
-        if expected and len(found) != expected:
-            raise Short(f"the archive counts {expected} instances in the series, and lists {len(found)}")
-        return found
+        if expected and len(instances) != expected:
+            raise IncompleteSeries(f"the archive counts {expected} instances in the series, and lists {len(instances)}")
+        return instances
 
     def send(self, study: str, series: str, arrivals: Arrivals) -> None:
         """Missing instances by C-GET: the whole series where nothing is here yet, else by their UIDs."""
@@ -99,25 +99,25 @@ class Dimse:
     def _study(self, association: Association, study: str, series: str) -> tuple[str, int]:
         """The study of a series, and how many instances the archive counts in it (0: it does not say)."""
         asked = _query("SERIES", study, series, NumberOfSeriesRelatedInstances="")
-        found = [each for each in self._find(association, asked) if each.get("SeriesInstanceUID") == series]
-        if len(found) != 1:
+        answers = [each for each in self._find(association, asked) if each.get("SeriesInstanceUID") == series]
+        if len(answers) != 1:
             raise CaseError(
-                f"the archive finds {len(found)} series of this UID; mend it in the sheet, or write "
+                f"the archive finds {len(answers)} series of this UID; correct it in the sheet, or write "
                 "StudyInstanceUID/SeriesInstanceUID there: some archives find a series by its study only"
             )
-        return study or str(found[0].get("StudyInstanceUID", "")), int(found[0].NumberOfSeriesRelatedInstances or 0)
+        return study or str(answers[0].get("StudyInstanceUID", "")), int(answers[0].NumberOfSeriesRelatedInstances or 0)
 
     def _find(self, association: Association, query: Dataset) -> list[Dataset]:
-        found: list[Dataset] = []
+        answers: list[Dataset] = []
         for status, answer in self._sent("C-FIND", association.send_c_find, query, Find):
             code = status.get("Status", None)
             if code in PENDING and answer is not None:
-                found.append(answer)
+                answers.append(answer)
             elif code != SUCCESS:
                 raise self._failed("C-FIND", code)
-            if len(found) > MOST:
+            if len(answers) > MOST:
                 raise CaseError(f"the archive finds more than {MOST} instances of one series; none was taken")
-        return found
+        return answers
 
     def _get(self, association: Association, query: Dataset) -> None:
         """One C-GET to its end. Sub-operations that failed are seen by what has not arrived."""
@@ -163,7 +163,7 @@ class Dimse:
         )
         if association.is_rejected:
             raise StudyError(
-                f"{self._name}: the archive does not know us as {self._source['calling']!r}; mend `source.aet` and "
+                f"{self._name}: the archive does not know us as {self._source['calling']!r}; correct `source.aet` and "
                 "`source.calling`, or have its administrator add us"
             )
         if not association.is_established:
@@ -200,8 +200,8 @@ def _storage(classes: set[str]) -> list[PresentationContext]:
 
 
 def _first_of_each(contexts: Sequence[PresentationContext]) -> list[PresentationContext]:
-    found = {each.abstract_syntax: each for each in contexts if each.abstract_syntax not in (Find, Get)}
-    return list(found.values())
+    by_class = {each.abstract_syntax: each for each in contexts if each.abstract_syntax not in (Find, Get)}
+    return list(by_class.values())
 
 
 def _query(level: str, study: str, series: str, **other: Any) -> Dataset:

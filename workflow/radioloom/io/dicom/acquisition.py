@@ -1,4 +1,4 @@
-"""How a series was acquired: what studies report, numbers and codes alone; no free text that could name somebody."""
+"""Acquisition parameters of a series (table SERIES): numbers and codes only, no free text that could name somebody."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pydicom.tag import Tag
 from radioloom.io.dicom import suv
 from radioloom.io.dicom.headers import BROKEN, Header, text
 from radioloom.io.dicom.identity import day
-from radioloom.io.dicom.withhold import own_words, withhold
+from radioloom.io.dicom.withhold import identifying_words, withhold
 
 NO_AGENT = ("", "NO", "NONE", "N/A", "NA", "OFF", "0", "WITHOUT")  # what stands for no contrast agent
 PRODUCT = re.compile(r"[\w .,;:/+()*-]{1,64}")  # what vendors call kernels, models and versions
@@ -46,8 +46,8 @@ def _values(data: Dataset, keyword: str) -> Iterator[Any]:
 
 
 def _first(data: Dataset, keywords: Sequence[str]) -> Any:
-    found = (value for keyword in keywords for value in _values(data, keyword) if value not in (None, ""))
-    return next(found, None)
+    values = (value for keyword in keywords for value in _values(data, keyword) if value not in (None, ""))
+    return next(values, None)
 
 
 def number(*keywords: str, scale: float = 1.0) -> Callable[[Dataset], float | None]:
@@ -63,15 +63,15 @@ def number(*keywords: str, scale: float = 1.0) -> Callable[[Dataset], float | No
     return read
 
 
-def words(*keywords: str, form: re.Pattern = CODE) -> Callable[[Dataset], str | None]:
+def words(*keywords: str, form: re.Pattern[str] = CODE) -> Callable[[Dataset], str | None]:
     """Reads elements' words in order, joined by a backslash as DICOM does; what is not of this form is left out."""
 
     def read(data: Dataset) -> str | None:
-        found = []
+        fitting: list[str] = []
         for value in (_first(data, [keyword]) for keyword in keywords):
             parts = [value] if isinstance(value, str) else list(value or [])
-            found += [str(part).strip() for part in parts if form.fullmatch(str(part).strip())]
-        return "\\".join(found) or None
+            fitting += [str(part).strip() for part in parts if form.fullmatch(str(part).strip())]
+        return "\\".join(fitting) or None
 
     return read
 
@@ -131,31 +131,31 @@ COLUMNS = (*(item.column for item in ITEMS), "uptake_minutes")
 
 @dataclass(frozen=True, slots=True)
 class Acquired:
-    """What the middle file of a series says."""
+    """Acquisition of a series, by the header of its middle file."""
 
-    row: dict[str, Any]  # the columns `COLUMNS`; None where the header does not say, or says nonsense
+    row: dict[str, Any]  # the columns `COLUMNS`; None where the header has no value, or an absurd one
     description: str = field(repr=False)  # free text: for choosing a series, never for results
     day: datetime.date | None = field(repr=False)  # for intervals, never for results
 
 
 def acquired(headers: Sequence[Header]) -> Acquired:
-    """How a series was acquired; its file is read once."""
+    """How a series was acquired; one file is read, once."""
     data = _read(headers)
-    own = own_words(data)
-    found = dict.fromkeys(COLUMNS)
+    identifying = identifying_words(data)
+    row: dict[str, Any] = dict.fromkeys(COLUMNS)
     for item in ITEMS:
         with suppress(*BROKEN, OverflowError):
             value = item.read(data)
-            found[item.column] = _withheld(value, own) if isinstance(value, str) else value
+            row[item.column] = _withheld(value, identifying) if isinstance(value, str) else value
     if headers[0].modality == "PT":
         with suppress(*BROKEN):
-            found["uptake_minutes"] = suv.uptake_minutes(headers)
-    return Acquired(found, text(data, Tag("SeriesDescription")), day(data))
+            row["uptake_minutes"] = suv.uptake_minutes(headers)
+    return Acquired(row, text(data, Tag("SeriesDescription")), day(data))
 
 
-def _withheld(value: str, own: frozenset[str]) -> str | None:
+def _withheld(value: str, identifying: frozenset[str]) -> str | None:
     """Words joined by backslashes, without those that tell who the patient is."""
-    return "\\".join(part for part in value.split("\\") if withhold(part, own) == part[:40]) or None
+    return "\\".join(part for part in value.split("\\") if withhold(part, identifying) == part[:40]) or None
 
 
 def _read(headers: Sequence[Header]) -> Dataset:

@@ -1,9 +1,10 @@
-"""The checks that slices must pass to be one volume, as a table: name, what is looked at, and what is said."""
+"""The checks that slices must pass to be one volume, as tables: name, and the reason why a slice or stack fails."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class Check:
     """One check: `look` gives the reason why its subject fails, "" where it passes."""
 
     name: str
-    look: Callable
+    look: Callable[[Any], str]
 
 
 def require(checks: Sequence[Check], subject: object) -> None:
@@ -63,7 +64,7 @@ def _truncated(header: Header) -> str:
 def _colour(header: Header) -> str:
     if header.samples == 1:
         return ""
-    return f"{header.name}: a colour image ({header.samples} samples a pixel), not a measurement"
+    return f"{header.name}: a colour image ({header.samples} samples per pixel), not a measurement"
 
 
 def _unplaced(header: Header) -> str:
@@ -72,7 +73,7 @@ def _unplaced(header: Header) -> str:
         ("ImageOrientationPatient", header.orientation, 6),
         ("PixelSpacing", header.spacing, 2),
     )
-    lacking = [word for word, found, n in expected if len(found) != n]
+    lacking = [word for word, values, n in expected if len(values) != n]
     if lacking:
         return f"{header.name}: without {', '.join(lacking)} it has no place in the patient"
     if np.isfinite([*header.position, *header.orientation, *header.spacing]).all() and min(header.spacing) > 0:
@@ -90,7 +91,9 @@ def _badly_scaled(header: Header) -> str:
     scale = [value for value in (header.slope, header.intercept) if value is not None]
     if np.isfinite(scale).all():
         return ""
-    return f"{header.name}: RescaleSlope {header.slope} and RescaleIntercept {header.intercept} must be finite; mend it"
+    return (
+        f"{header.name}: RescaleSlope {header.slope} and RescaleIntercept {header.intercept} must be finite; correct it"
+    )
 
 
 def _mixed(headers: Sequence[Header]) -> str:
@@ -127,7 +130,7 @@ def _repeated(stack: Stack) -> str:
         return ""
     one, other = stack.headers[same[0]], stack.headers[same[0] + 1]
     equal = one.pixel_digest == other.pixel_digest
-    kind = "the same pixels: a copy, take one of them out" if equal else "other pixels: two volumes in one series"
+    kind = "the same pixels: a copy, delete one of them" if equal else "other pixels: two volumes in one series"
     return (
         f"{len(same)} duplicate slice(s): {one.name} and {other.name} lie at the same place "
         f"({stack.along[same[0]]:.2f} mm) with {kind}"
@@ -194,5 +197,5 @@ STACK = (
     Check("uneven_slices", _uneven),
     Check("gantry_tilt", _sheared),
 )
-# What is told, and does not keep a series from being used.
-TOLD = (Check("oblique_axes", _oblique), Check("lossy_compression", _lossy))
+# What is noted in results, and does not keep a series from being used.
+NOTED = (Check("oblique_axes", _oblique), Check("lossy_compression", _lossy))

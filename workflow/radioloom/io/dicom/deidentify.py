@@ -1,4 +1,4 @@
-"""Copies of DICOM images and segmentations without identity, after the Basic Profile of PS3.15 Annex E.
+"""De-identify DICOM images and segmentations, after the Basic Profile of PS3.15 Annex E.
 
 What the profile does with each of 650 attributes is Table E.1-1 as the package dicom-anonymizer carries it (2026c); its
 own anonymiser looks at the top of a file only and draws UIDs at random, so the walk and the UIDs are ours: at every
@@ -25,7 +25,7 @@ from pydicom.tag import BaseTag
 from radioloom.errors import BadImage, StudyError
 from radioloom.io.dicom.headers import IMAGES, RTSTRUCT, SEGMENTATIONS, text
 from radioloom.io.dicom.identity import NUMBER
-from radioloom.io.dicom.withhold import own_words, withhold
+from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.write.header import record
 from radioloom.pseudonym import pseudonym
 
@@ -49,7 +49,7 @@ class Scrub:
     """What is needed to clean the files of one patient."""
 
     key: bytes = field(repr=False)
-    own: frozenset[str] = field(repr=False)
+    identifying: frozenset[str] = field(repr=False)  # words of its elements
     days: int = field(repr=False)  # that dates are moved back
 
     def uid(self, old: str) -> str:
@@ -70,8 +70,8 @@ class Scrub:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One element on the walk."""
+class Element:
+    """One element of a dataset that is being cleaned."""
 
     data: Dataset
     tag: BaseTag
@@ -93,7 +93,7 @@ class Found:
 def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
     """The dataset without identity, changed in place; PatientID and PatientName become the pseudonym.
 
-    structures : pattern of names of structures and segments that are kept, if no word of the patient's own is in them;
+    structures : pattern of names of structures and segments that are kept, if no word in them identifies the patient;
         all others are numbered
     Raises BadImage where it is no image, RTSTRUCT or SEG, has no patient's number, or says that names are burned in.
     """
@@ -104,8 +104,8 @@ def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
         raise BadImage("no patient's number (PatientID)")
     if text(data, 0x00280301) == "YES":
         raise BadImage("its pixels say who the patient is (BurnedInAnnotation)")
-    scrub = Scrub(key, own_words(data), 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
-    names = _names(data, re.compile(structures or "(?!)", re.IGNORECASE), scrub.own)
+    scrub = Scrub(key, identifying_words(data), 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
+    names = _names(data, re.compile(structures or "(?!)", re.IGNORECASE), scrub.identifying)
     _clean(data, scrub)
     for item, keyword, name in names:
         setattr(item, keyword, name)
@@ -122,85 +122,86 @@ def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
     return data
 
 
-def _names(data: Dataset, kept: re.Pattern[str], own: frozenset[str]) -> list[tuple[Dataset, str, str]]:
+def _names(data: Dataset, kept: re.Pattern[str], identifying: frozenset[str]) -> list[tuple[Dataset, str, str]]:
     """Items of structures and segments, with what they are called afterwards."""
-    found = []
+    names = []
     for sequence, keyword, number in NAMES:
         for item in data.get(sequence, []):
             name = str(item.get(keyword, "")).strip()
-            clean = kept.fullmatch(name) and withhold(name, own) == name[:40]
-            found.append((item, keyword, name if clean else f"ROI {item.get(number, '')}"))
-    return found
+            clean = kept.fullmatch(name) and withhold(name, identifying) == name[:40]
+            names.append((item, keyword, name if clean else f"ROI {item.get(number, '')}"))
+    return names
 
 
 def _clean(data: Dataset, scrub: Scrub) -> None:
     for tag in list(data.keys()):
         item = data.get_item(tag)
-        found = Found(data, tag, item.VR or _vr(tag), _table().get(int(tag), ""), scrub)
-        next((act for when, act in RULES if when(found)), lambda found: None)(found)
+        element = Element(data, tag, item.VR or _vr(tag), _table().get(int(tag), ""), scrub)
+        next((act for when, act in RULES if when(element)), lambda element: None)(element)
 
 
-def _remove(found: Found) -> None:
-    del found.data[found.tag]
+def _remove(element: Element) -> None:
+    del element.data[element.tag]
 
 
-def _walk(found: Found) -> None:
-    for item in found.data[found.tag].value:
-        _clean(item, found.scrub)
+def _walk(element: Element) -> None:
+    for item in element.data[element.tag].value:
+        _clean(item, element.scrub)
 
 
-def _refer(found: Found) -> None:
+def _refer(element: Element) -> None:
     """References to images keep their UIDs and codes, and nothing that is written beside them."""
-    _walk(found)
-    for item in found.data[found.tag].value:
-        for tag in [element.tag for element in item if element.VR not in ("UI", "IS", "CS", "SQ")]:
+    _walk(element)
+    for item in element.data[element.tag].value:
+        for tag in [part.tag for part in item if part.VR not in ("UI", "IS", "CS", "SQ")]:
             del item[tag]
 
 
-def _dummy(found: Found) -> None:
-    found.data.add_new(found.tag, found.vr, DUMMY if found.vr in TEXTS else None)
+def _dummy(element: Element) -> None:
+    element.data.add_new(element.tag, element.vr, DUMMY if element.vr in TEXTS else None)
 
 
-def _empty(found: Found) -> None:
-    found.data.add_new(found.tag, found.vr, [] if found.vr == "SQ" else None)
+def _empty(element: Element) -> None:
+    element.data.add_new(element.tag, element.vr, [] if element.vr == "SQ" else None)
 
 
-def _tells(found: Found) -> bool:
-    return found.vr in TEXTS and any(withhold(value, found.scrub.own) != value[:40] for value in found.texts)
+def _identifies(element: Element) -> bool:
+    identifying = element.scrub.identifying
+    return element.vr in TEXTS and any(withhold(value, identifying) != value[:40] for value in element.texts)
 
 
-def _dated(found: Found) -> bool:
+def _dated(element: Element) -> bool:
     """Whether an element says when the image was made, and not when its patient was born, admitted or treated."""
-    return found.vr in ("DA", "DT", "TM") and (found.tag.group in DATED or not found.action)
+    return element.vr in ("DA", "DT", "TM") and (element.tag.group in DATED or not element.action)
 
 
-def _shift(found: Found) -> None:
-    if found.vr != "TM":
-        found.put(list(map(found.scrub.date, found.texts)))
-    elif not all(re.fullmatch("[0-9.]*", time) for time in found.texts):
-        _empty(found)
+def _shift(element: Element) -> None:
+    if element.vr != "TM":
+        element.put(list(map(element.scrub.date, element.texts)))
+    elif not all(re.fullmatch("[0-9.]*", time) for time in element.texts):
+        _empty(element)
 
 
-def _characteristic(found: Found) -> bool:
-    return found.tag in KEPT and (found.vr == "DS" or set(found.texts) <= {"M", "F", "O"})
+def _characteristic(element: Element) -> bool:
+    return element.tag in KEPT and (element.vr == "DS" or set(element.texts) <= {"M", "F", "O"})
 
 
 # The first rule that fits is followed; an element that none fits stays as it is.
-RULES: tuple[tuple[Callable[[Found], bool], Callable[[Found], None]], ...] = (
-    (lambda found: found.tag.is_private or found.vr == "UN" or found.tag.group >> 8 in (0x50, 0x60), _remove),
-    (lambda found: found.vr == "SQ" and found.action in ("X", "D"), _remove),
-    (lambda found: found.vr == "SQ" and found.action == "Z", _empty),
-    (lambda found: found.vr == "SQ" and found.action == "U", _refer),
-    (lambda found: found.vr == "SQ", _walk),
+RULES: tuple[tuple[Callable[[Element], bool], Callable[[Element], None]], ...] = (
+    (lambda element: element.tag.is_private or element.vr == "UN" or element.tag.group >> 8 in (0x50, 0x60), _remove),
+    (lambda element: element.vr == "SQ" and element.action in ("X", "D"), _remove),
+    (lambda element: element.vr == "SQ" and element.action == "Z", _empty),
+    (lambda element: element.vr == "SQ" and element.action == "U", _refer),
+    (lambda element: element.vr == "SQ", _walk),
     (_dated, _shift),
     (
-        lambda found: found.vr == "UI" or found.action == "U",
-        lambda found: found.put(list(map(found.scrub.uid, found.texts))),
+        lambda element: element.vr == "UI" or element.action == "U",
+        lambda element: element.put(list(map(element.scrub.uid, element.texts))),
     ),
-    (_characteristic, lambda found: None),
-    (lambda found: found.action == "X" or found.vr in FREE, _remove),
-    (lambda found: found.action == "Z" or found.tag in KEPT, _empty),
-    (lambda found: found.action == "D" or found.vr in ("PN", "UT") or _tells(found), _dummy),
+    (_characteristic, lambda element: None),
+    (lambda element: element.action == "X" or element.vr in FREE, _remove),
+    (lambda element: element.action == "Z" or element.tag in KEPT, _empty),
+    (lambda element: element.action == "D" or element.vr in ("PN", "UT") or _identifies(element), _dummy),
 )
 
 

@@ -36,9 +36,9 @@ def elements(handle: BinaryIO, wanted: frozenset[int]) -> Elements | None:
     head = b""
     for length in READS:
         head += handle.read(length - len(head))
-        found = _walk(head, wanted) if head[128:132] == b"DICM" else None
-        if found is not None or len(head) < length:
-            return found
+        plain = _walk(head, wanted) if head[128:132] == b"DICM" else None
+        if plain is not None or len(head) < length:
+            return plain
     return None
 
 

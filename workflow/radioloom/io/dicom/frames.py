@@ -25,7 +25,7 @@ def group(frame: Dataset, data: Dataset, name: str) -> Dataset | None:
 
 
 def split(header: Header) -> list[Header]:
-    """One header a frame of an enhanced CT, MR or PET file; a single-frame file as it is.
+    """One header per frame of an enhanced CT, MR or PET file; a single-frame file as it is.
 
     Raises FailedCheck for other multi-frame files, and where the groups do not say what the file holds.
     """
@@ -38,30 +38,30 @@ def split(header: Header) -> list[Header]:
     try:
         data = pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
         frames = list(data.PerFrameFunctionalGroupsSequence)
-        made = [_frame(header, data, frame, index) for index, frame in enumerate(frames)]
+        frame_headers = [_frame(header, data, frame, index) for index, frame in enumerate(frames)]
     except BROKEN as error:
         why = f"{header.name}: its frames are not described ({type(error).__name__})"
         raise FailedCheck("frames", why) from error
-    if len(made) != header.frames:
+    if len(frame_headers) != header.frames:
         raise FailedCheck(
             "frames",
-            f"{header.name}: {header.frames} frames, and {len(made)} are described; fetch the file again",
+            f"{header.name}: {header.frames} frames, and {len(frame_headers)} are described; fetch the file again",
         )
-    return made
+    return frame_headers
 
 
 def _frame(header: Header, data: Dataset, frame: Dataset, index: int) -> Header:
-    found = {name: group(frame, data, name) or Dataset() for name in (POSITION, ORIENTATION, MEASURES, SCALE)}
+    groups = {name: group(frame, data, name) or Dataset() for name in (POSITION, ORIENTATION, MEASURES, SCALE)}
     size = header.rows * header.columns * header.bits // 8
     return replace(
         header,
         frames=1,
         index=index,
-        position=numbers(found[POSITION], 0x00200032),
-        orientation=numbers(found[ORIENTATION], 0x00200037),
-        spacing=numbers(found[MEASURES], 0x00280030),
-        thickness=number(found[MEASURES], 0x00180050),
-        intercept=number(found[SCALE], 0x00281052),
-        slope=number(found[SCALE], 0x00281053),
+        position=numbers(groups[POSITION], 0x00200032),
+        orientation=numbers(groups[ORIENTATION], 0x00200037),
+        spacing=numbers(groups[MEASURES], 0x00280030),
+        thickness=number(groups[MEASURES], 0x00180050),
+        intercept=number(groups[SCALE], 0x00281052),
+        slope=number(groups[SCALE], 0x00281053),
         pixel_offset=header.pixel_offset + index * size if header.pixel_offset >= 0 else -1,
     )

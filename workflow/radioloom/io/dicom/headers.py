@@ -1,4 +1,4 @@
-"""Headers of the DICOM files in a folder tree: one small record a file, no pixels, no patient identifier."""
+"""Headers of the DICOM files in a folder tree: one small record per file, without pixels and patient identifiers."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
 })  # enhanced and legacy converted CT, MR, PET  # fmt: skip
 IMAGES = MULTIFRAME | {"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128"}
-CAPTURES = "1.2.840.10008.5.1.4.1.1.7"  # and what begins so: secondary captures of one and several frames
+CAPTURES = "1.2.840.10008.5.1.4.1.1.7"  # and UIDs that begin so: secondary captures of one and several frames
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 SEGMENTATIONS = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})  # SEG, LABELMAP SEG
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What one DICOM file says of itself. Triples and sextuples are in DICOM's (x, y, z) order, LPS, mm."""
+    """The header of one DICOM file. Triples and sextuples are in DICOM's (x, y, z) order, LPS, mm."""
 
     path: Path
     sop_class: str
@@ -81,7 +81,7 @@ class Header:
     pixel_offset: int  # where native pixel data begin; -1: compressed, big-endian, or none
     fault: str = ""  # why its pixels cannot be used
     index: int = -1  # which frame of its file; -1 where the file is one slice
-    called: str = ""  # what messages may call the file, where its name is not the user's own
+    called: str = ""  # what messages call the file, where its name could be a patient's
     number: int = 1  # of the file in its folder, from 1
 
     @property
@@ -117,9 +117,9 @@ class Scan:
 
 
 def scan(place: Path) -> Scan:
-    """Headers of all DICOM files at or below `place`, whatever their names end in; BadImage if it is not there."""
+    """Headers of all DICOM files at or below `place`, whatever their names end in; BadImage if that does not exist."""
     if not place.exists():
-        raise BadImage(f"{place.name}: no such file or folder; mend the path in the sheet")
+        raise BadImage(f"{place.name}: no such file or folder; correct the path in the sheet")
     headers, broken, other = [], [], 0
     files = list(files_below(place))
     for number, path in enumerate(files, start=1):
@@ -150,11 +150,11 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
     name, number : what messages call the file, and which it is in its folder
     """
     with open(path, "rb") as handle:
-        found = elements(handle, WANTED)
-        if found is not None:
-            handle.seek(found.pixels)
-            where = _native_pixels(handle, found.syntax)
-            return _header(path, found.values, found.syntax, where, (name, number))
+        plain = elements(handle, WANTED)
+        if plain is not None:
+            handle.seek(plain.pixels)
+            where = _native_pixels(handle, plain.syntax)
+            return _header(path, plain.values, plain.syntax, where, (name, number))
         handle.seek(0)
         if not is_dicom(handle.read(132)):
             return None
@@ -171,7 +171,7 @@ def read_whole(path: Path) -> Dataset:
 
 
 def kind(path: Path) -> str:
-    """RTSTRUCT or SEG, "" for every other file; raises one of BROKEN if it ends before it says so."""
+    """RTSTRUCT or SEG, "" for every other file; raises one of BROKEN if it ends before its kind is known."""
     with open(path, "rb") as handle:
         if not is_dicom(handle.read(132)):
             return ""
@@ -214,8 +214,8 @@ def numbers(data: Dataset | Mapping[int, bytes], tag: int) -> tuple[float, ...]:
 
 def number(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
     """The first number, None where it is absent."""
-    found = numbers(data, tag)
-    return found[0] if found else None
+    values = numbers(data, tag)
+    return values[0] if values else None
 
 
 def short(data: Mapping[int, bytes], tag: int, absent: int = 0) -> int:
@@ -268,13 +268,15 @@ def _header(
     series = text(data, TAGS["series"])
     if not series:
         raise InvalidDicomError("no series: the file ends inside its header")
-    words = {key: text(data, TAGS[key]) for key in ("sop_class", "instance", "modality", "frame", "image_type")}
-    geometry = {key: numbers(data, TAGS[key]) for key in ("position", "orientation", "spacing")}
-    scalars = {key: number(data, TAGS[key]) for key in ("slope", "intercept", "thickness", "between")}
     return Header(
-        path=path, series=series, patient=digest(text(data, TAGS["patient"])), syntax=syntax,
+        path=path, sop_class=text(data, TAGS["sop_class"]), instance=text(data, TAGS["instance"]),
+        modality=text(data, TAGS["modality"]), series=series, frame=text(data, TAGS["frame"]),
+        patient=digest(text(data, TAGS["patient"])), syntax=syntax, position=numbers(data, TAGS["position"]),
+        orientation=numbers(data, TAGS["orientation"]), spacing=numbers(data, TAGS["spacing"]),
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits,
         bits_used=min(short(data, TAGS["bits_used"], bits), bits), signed=short(data, TAGS["signed"]) == 1,
-        pixel_offset=offset, lossy=text(data, TAGS["lossy"]) == "01", fault=fault,
-        called=known_as[0], number=known_as[1], **words, **geometry, **scalars,
+        slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
+        thickness=number(data, TAGS["thickness"]), between=number(data, TAGS["between"]),
+        image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,
+        fault=fault, called=known_as[0], number=known_as[1],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who a DICOM file is of: read for pseudonyms and for visits, and never handed on to results."""
+"""Patient and day of a DICOM file, for pseudonyms and visits; never handed on to results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.io.dicom.headers import text
 from radioloom.io.dicom.suv import moment
-from radioloom.io.dicom.withhold import OWN, own_words, withhold
+from radioloom.io.dicom.withhold import IDENTIFYING, identifying_words, withhold
 
 NUMBER, BIRTH = 0x00100020, 0x00100030
 DAYS = (0x00080020, 0x00080021, 0x00080022)  # of study, series, acquisition
@@ -24,20 +24,20 @@ class Identity:
     number: str = field(repr=False)  # PatientID
     birth: str = field(repr=False)
     day: datetime.date | None = field(repr=False)
-    own: frozenset[str] = field(repr=False)
+    words: frozenset[str] = field(repr=False)  # that identify the patient
 
-    def tells(self, name: str) -> bool:
-        """Whether a name (of a path) holds a word that identifies the patient."""
-        return withhold(name, self.own) != name[:40]
+    def identified_by(self, name: str) -> bool:
+        """Whether a name (such as a path) holds a word that identifies the patient."""
+        return withhold(name, self.words) != name[:40]
 
 
 def identity(path: Path) -> Identity:
-    """Whom a file is of; raises one of `dicom.BROKEN` if it cannot be read."""
-    data = pydicom.dcmread(path, specific_tags=[*OWN, *DAYS], stop_before_pixels=True, force=True)
-    return Identity(text(data, NUMBER), text(data, BIRTH), day(data), own_words(data))
+    """Patient and day of a file; raises one of `headers.BROKEN` if it cannot be read."""
+    data = pydicom.dcmread(path, specific_tags=[*IDENTIFYING, *DAYS], stop_before_pixels=True, force=True)
+    return Identity(text(data, NUMBER), text(data, BIRTH), day(data), identifying_words(data))
 
 
 def day(data: Dataset) -> datetime.date | None:
-    """The day that a file is of, the first that it states: of its study, its series, its acquisition."""
+    """The day of a file, the first that it states: of its study, its series, its acquisition."""
     days = (moment(text(data, tag), "0000") for tag in DAYS)
-    return next((found.date() for found in days if found), None)
+    return next((each.date() for each in days if each), None)

@@ -1,4 +1,4 @@
-"""Pixels of sorted slices in the unit of their modality: CT in HU, PET in SUV by body weight, MR as it is."""
+"""Read the pixels of sorted slices in the unit of their modality: CT in HU, PET in SUV by body weight, MR as stored."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _decoded(header: Header, data: Dataset) -> np.ndarray:
     if header.syntax in LEFT_TO_ITK:
         return _by_itk(data, index).reshape(shape)
     with warnings.catch_warnings():
-        warnings.filterwarnings("error", "End of file reached")  # what pydicom says of truncated fragments
+        warnings.filterwarnings("error", "End of file reached")  # pydicom's words for truncated fragments
         return pixel_array(data, index=index).reshape(shape)
 
 

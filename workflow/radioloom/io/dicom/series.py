@@ -1,4 +1,4 @@
-"""From headers to one volume: which files make a series, in which order, and whether they make a grid at all."""
+"""Sort the files of a DICOM series into one regular grid of slices, or say why they make none."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def assemble(headers: Sequence[Header]) -> Series:
         tuple(float(v) for v in stack.positions[0]),
         tuple(tuple(float(v) for v in row) for row in axes),
     )
-    notes = [reason for check in checks.TOLD if (reason := check.look(stack))]
+    notes = [reason for check in checks.NOTED if (reason := check.look(stack))]
     if copies:
         notes.append(f"{len(copies)} file(s) left out: copies of others")
     return Series(stack.headers, grid, tuple(notes))

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pydicom
 from pydicom.dataset import Dataset
@@ -38,7 +39,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the start of a scan is found from."""
+    """What the start of a scan is computed from."""
 
     data: Dataset  # header of the first slice
     frames: tuple[Frame, ...]
@@ -64,7 +65,9 @@ def factor(headers: Sequence[Header]) -> float:
     except BadImage as error:
         raise FailedCheck("suv", str(error)) from error
     except ValueError as error:
-        raise FailedCheck("suv", "PET with letters for a number (dose, weight, half-life, times); mend it") from error
+        raise FailedCheck(
+            "suv", "PET with letters for a number (dose, weight, half-life, times); correct it"
+        ) from error
 
 
 def uptake_minutes(headers: Sequence[Header]) -> float | None:
@@ -94,7 +97,7 @@ def _factor(headers: Sequence[Header]) -> float:
             raise BadImage("PET in counts (CNTS) without Philips' private SUV or activity factor; it has no unit")
         return private["bqml"] * _per_dose(headers)
     if units != "BQML":
-        raise BadImage(f"PET in units {units or 'not given'}; BQML, GML and Philips' CNTS can be made SUV")
+        raise BadImage(f"PET in units {units or 'not given'}; BQML, GML and Philips' CNTS can be converted to SUV")
     return _per_dose(headers)
 
 
@@ -102,8 +105,8 @@ def _philips(data: Dataset) -> dict[str, float]:
     creator = text(data, PHILIPS_CREATOR)
     if creator and creator != PHILIPS:
         return {}
-    found = {"suv": number(data, PHILIPS_SUV), "bqml": number(data, PHILIPS_BQML)}
-    return {key: value for key, value in found.items() if value}
+    factors = {"suv": number(data, PHILIPS_SUV), "bqml": number(data, PHILIPS_BQML)}
+    return {key: value for key, value in factors.items() if value}
 
 
 def _per_dose(headers: Sequence[Header]) -> float:
@@ -111,15 +114,17 @@ def _per_dose(headers: Sequence[Header]) -> float:
     scan = _scan(headers)
     weight, correction = number(scan.data, WEIGHT), text(scan.data, DECAY)
     if not weight or weight <= 0:
-        raise BadImage("PET without PatientWeight; SUV by body weight cannot be made")
+        raise BadImage("PET without PatientWeight; SUV by body weight cannot be computed")
     drug = _drug(scan.data)
     dose = number(drug, DOSE)
     if not dose or dose < 1e5:
         raise BadImage(f"PET with a dose of {dose} Bq; at least 1e5 Bq is expected (is it in MBq?)")
     if correction not in AGES:
-        raise BadImage(f"PET with decay correction {correction or 'not given'}; {', '.join(AGES)} can be made SUV")
+        raise BadImage(
+            f"PET with decay correction {correction or 'not given'}; {', '.join(AGES)} can be converted to SUV"
+        )
     if correction != "ADMIN" and not scan.half_life:
-        raise BadImage("PET without the half-life of its radionuclide; SUV cannot be made")
+        raise BadImage("PET without the half-life of its radionuclide; SUV cannot be computed")
     age = AGES[correction](scan, drug)
     return 1000.0 * weight / (dose * 2.0 ** (-age / (scan.half_life or math.inf)))
 
@@ -127,7 +132,7 @@ def _per_dose(headers: Sequence[Header]) -> float:
 def _drug(data: Dataset) -> Dataset:
     drugs = data.get(PHARMACEUTICAL)
     if drugs is None or not drugs.value:
-        raise BadImage("PET without its radiopharmaceutical (dose, half-life, time); SUV cannot be made")
+        raise BadImage("PET without its radiopharmaceutical (dose, half-life, time); SUV cannot be computed")
     return drugs.value[0]
 
 
@@ -143,7 +148,7 @@ def _read(header: Header) -> Dataset:
     return pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
 
 
-def _frame(path: object) -> Frame:
+def _frame(path: Path) -> Frame:
     tags = [ACQUISITION_DATE, ACQUISITION_TIME, DURATION, REFERENCE]
     data = pydicom.dcmread(path, specific_tags=tags, stop_before_pixels=True, force=True)
     duration, reference = ((numbers(data, tag) or (0.0,))[0] / 1000 for tag in (DURATION, REFERENCE))
@@ -164,7 +169,7 @@ def _seconds(scan: Scan, drug: Dataset) -> float:
             injected -= datetime.timedelta(days=1)
     seconds = (start - injected).total_seconds()
     if not 0 <= seconds <= DAY:
-        raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; mend its times")
+        raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; correct its times")
     return seconds
 
 
@@ -176,8 +181,8 @@ def _of_series(scan: Scan) -> datetime.datetime | None:
 
 def _of_ge(scan: Scan) -> datetime.datetime | None:
     """The scan's date and time that GE keeps in a private element."""
-    found = text(scan.data, GE_SCAN) if text(scan.data, GE_CREATOR) == GE else ""
-    return moment(found[:8], found[8:])
+    start = text(scan.data, GE_SCAN) if text(scan.data, GE_CREATOR) == GE else ""
+    return moment(start[:8], start[8:])
 
 
 def _of_frame(scan: Scan) -> datetime.datetime | None:
@@ -203,10 +208,11 @@ STARTS: tuple[Callable[[Scan], datetime.datetime | None], ...] = (
 
 def _uncorrected(scan: Scan, drug: Dataset) -> float:
     """Seconds from injection to when uncorrected values were measured; BadImage where that differs between slices."""
-    times = [frame.acquired for frame in scan.frames]
-    if None in times or (max(times) - min(times)).total_seconds() > SAME:
+    times = {frame.acquired for frame in scan.frames}
+    known = [time for time in times if time is not None]
+    if len(known) < len(times) or (max(known) - min(known)).total_seconds() > SAME:
         raise BadImage(
-            f"PET without correction of decay, in {len(set(times))} bed positions of different time; "
+            f"PET without correction of decay, in {len(times)} bed positions of different time; "
             "reconstruct it with correction to START"
         )
     frame = scan.frames[0]

@@ -1,4 +1,4 @@
-"""Whatever holds a segmentation: which kind it is, what it was drawn on, and its mask on the image's grid."""
+"""Read a segmentation of any kind (RTSTRUCT, SEG, label map) as a mask on the grid of its image."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Candidate:
     called: str  # in messages
 
     def drawn(self) -> StructureSet | Segmentations:
-        """What an RTSTRUCT or SEG holds."""
+        """The structures of an RTSTRUCT or the segments of a SEG."""
         from radioloom.io.segmentations import rtstruct, seg
 
         return (rtstruct if self.kind == "RTSTRUCT" else seg).read(self.file, self.called)
@@ -57,23 +57,22 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     path : RTSTRUCT or SEG file, folder that holds one, or label map
     choice : what of it is the region; without patterns the structure or segment that is called `roi`, and all of a
         label map but 0
-    Raises BadMask saying what was found: no file, several files, name absent, other series, another grid, outside the
-    image, empty.
+    Raises BadMask with the reason: no file, several files, name absent, other series, another grid, outside the image,
+    empty.
     """
-    found = locate(path, image.series)
-    if found.kind in DRAWN:
-        drawn = found.drawn()
+    source = locate(path, image.series)
+    if source.kind in DRAWN:
+        drawn = source.drawn()
         _same_patient_space(drawn, image.series, image.frame)
-        mask = (_from_contours if found.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
+        mask = (_from_contours if source.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
     else:
-        mask = _from_labels(found, choice, image.grid)
+        mask = _from_labels(source, choice, image.grid)
     return largest_part(mask) if choice.take == "largest_part" else mask
 
 
 def references(path: Path) -> frozenset[str]:
-    """Digests of the series that a segmentation says it was drawn on; empty where it says nothing."""
-    found = [each.drawn().series for each in _candidates(path) if each.kind in DRAWN]
-    return frozenset().union(*found)
+    """Digests of the series that a segmentation says it was drawn on; empty where it does not say."""
+    return frozenset(series for each in _candidates(path) if each.kind in DRAWN for series in each.drawn().series)
 
 
 def locate(path: Path, series: str) -> Candidate:
@@ -81,29 +80,29 @@ def locate(path: Path, series: str) -> Candidate:
 
     Of several in a folder, the one that refers to the image's series; BadMask where that does not single one out.
     """
-    found = _candidates(path)
-    if len(found) > 1 and series:
-        found = [each for each in found if each.kind in DRAWN and series in each.drawn().series] or found
-    if len(found) != 1:
-        listed = ", ".join(each.called for each in found[:5])
+    candidates = _candidates(path)
+    if len(candidates) > 1 and series:
+        candidates = [each for each in candidates if each.kind in DRAWN and series in each.drawn().series] or candidates
+    if len(candidates) != 1:
+        listed = ", ".join(each.called for each in candidates[:5])
         raise BadMask(
-            f"{path.name}: {len(found)} segmentations ({listed}); name the file in the sheet"
-            if found
-            else f"{path.name}: no RTSTRUCT, SEG or label map there; mend the path in the sheet"
+            f"{path.name}: {len(candidates)} segmentations ({listed}); name the file in the sheet"
+            if candidates
+            else f"{path.name}: no RTSTRUCT, SEG or label map there; correct the path in the sheet"
         )
-    return found[0]
+    return candidates[0]
 
 
 def _candidates(path: Path) -> list[Candidate]:
     if not path.exists():
-        raise BadMask(f"{path.name}: no such segmentation; mend the path in the sheet")
+        raise BadMask(f"{path.name}: no such segmentation; correct the path in the sheet")
     files = list(files_below(path))
-    found = []
+    candidates = []
     for number, file in enumerate(files, start=1):
         name = called(file, path, number, len(files))
         if kind := images.kind(file) or _dicom_kind(file, name):
-            found.append(Candidate(kind, file, name))
-    return found
+            candidates.append(Candidate(kind, file, name))
+    return candidates
 
 
 def _dicom_kind(file: Path, name: str) -> str:
@@ -132,10 +131,10 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     referred = [instance for structure in structures for instance in structure.instances if instance]
     elsewhere = sum(instance not in image.instances for instance in referred) if image.instances else 0
     if elsewhere:
-        notes.append(f"{elsewhere} contour(s) refer to images that the series has not; placed by their coordinates")
+        notes.append(f"{elsewhere} contour(s) refer to images that are not in the series; placed by their coordinates")
     left_out = sum(len(structure.left_out) for structure in structures)
     if left_out:
-        notes.append(f"{left_out} contour(s) that are not closed left out")
+        notes.append(f"{left_out} contour(s) left out that are not closed")
     if len(rasters) == 1:
         return Mask(rasters[0].array, rasters[0].offset, "RTSTRUCT", rasters[0].contour_mm3, tuple(notes))
     array, offset = joined([(raster.array, raster.offset) for raster in rasters])
@@ -157,15 +156,15 @@ def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     return _in_image(array, start, image.grid, "SEG", notes)
 
 
-def _from_labels(found: Candidate, choice: Choice, grid: Grid) -> Mask:
+def _from_labels(source: Candidate, choice: Choice, grid: Grid) -> Mask:
     try:
-        labels = images.read_native(found.file, BadMask)
+        labels = images.read_native(source.file, BadMask)
     except BadMask as error:
-        raise BadMask(str(error).replace(found.file.name, found.called)) from None
+        raise BadMask(str(error).replace(source.file.name, source.called)) from None
     marked, notes = region(labels.array, choice)
     array, start = place(marked, labels.grid, grid)
     notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
-    return _in_image(array, start, grid, found.kind, notes)
+    return _in_image(array, start, grid, source.kind, notes)
 
 
 def _in_image(array: np.ndarray, start: tuple[int, int, int], grid: Grid, source: str, notes: list[str]) -> Mask:

@@ -1,4 +1,4 @@
-"""RTSTRUCT files: structures by name, with their contours in the patient's coordinates."""
+"""Read RTSTRUCT files: structures by name, with their contours in the patient's coordinates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.headers import BROKEN, text
-from radioloom.io.dicom.withhold import own_words, withhold
+from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
 
@@ -31,12 +31,12 @@ class Structure:
     name: str
     contours: tuple[np.ndarray, ...]
     left_out: tuple[str, ...]
-    instances: tuple[str, ...]  # digest of the image that each closed contour says it was drawn on, "" for none
+    instances: tuple[str, ...]  # digest of the image that each closed contour refers to, "" for none
 
 
 @dataclass(frozen=True, slots=True)
 class StructureSet:
-    """One RTSTRUCT file: its structures by name, and digests of what it says it was drawn on."""
+    """One RTSTRUCT file: its structures by name, and digests of the images that it refers to."""
 
     names: tuple[str, ...]
     frames: frozenset[str]
@@ -48,22 +48,22 @@ class StructureSet:
     def named(self, choice: Choice) -> tuple[list[Structure], list[str]]:
         """Structures with closed contours that a choice takes, and what to note of it.
 
-        Raises BadMask listing the names found where none matches, or where those that match have no closed contour.
+        Raises BadMask where none matches (it lists the file's names), or where those that match have no closed contour.
         """
-        made = {}
+        matching: dict[int, Structure] = {}
 
         def drawn(place: int) -> bool:
-            made[place] = self._structure(place)
-            return bool(made[place].contours)
+            matching[place] = self._structure(place)
+            return bool(matching[place].contours)
 
-        found, notes = pick(choice, [(name,) for name in self.names], drawn)
-        if found:
-            return [made[place] for place in found], notes
-        if not made:
+        picked, notes = pick(choice, [(name,) for name in self.names], drawn)
+        if picked:
+            return [matching[place] for place in picked], notes
+        if not matching:
             raise absent("structure", choice, self.shown)
-        kinds = sorted({kind for structure in made.values() for kind in structure.left_out})
-        said = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
-        raise BadMask(f"the structure that matches {' or '.join(map(repr, choice.patterns))} has {said}")
+        kinds = sorted({kind for structure in matching.values() for kind in structure.left_out})
+        content = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
+        raise BadMask(f"the structure that matches {' or '.join(map(repr, choice.patterns))} has {content}")
 
     def _structure(self, index: int) -> Structure:
         item = self.contours.get(self.numbers[index])
@@ -85,7 +85,7 @@ def read(path: Path, called: str = "") -> StructureSet:
         listed = list(data.get(STRUCTURES).value) if STRUCTURES in data else []
         drawn = list(data.get(CONTOURS_OF_ROI).value) if CONTOURS_OF_ROI in data else []
         frames, series = _references(data)
-        own = own_words(data)
+        identifying = identifying_words(data)
         names = tuple(str(item.get(NAME).value or "").strip() if NAME in item else "" for item in listed)
         return StructureSet(
             names,
@@ -93,7 +93,7 @@ def read(path: Path, called: str = "") -> StructureSet:
             series,
             {int(text(item, OF_ROI)): item for item in drawn},
             tuple(int(text(item, NUMBER)) for item in listed),
-            tuple(withhold(name, own) for name in names),
+            tuple(withhold(name, identifying) for name in names),
         )
     except BROKEN as error:
         raise BadMask(
@@ -105,9 +105,9 @@ def _points(contour: Dataset, name: str) -> np.ndarray:
     try:
         points = np.array(text(contour, DATA).split("\\"), float)
     except ValueError as error:
-        raise BadMask(f"structure {name!r} has a contour with coordinates that are no numbers") from error
+        raise BadMask(f"structure {name!r} has a contour with coordinates that are not numbers") from error
     if len(points) % 3 or not np.isfinite(points).all():
-        raise BadMask(f"structure {name!r} has a contour of {len(points)} coordinates; three a point are expected")
+        raise BadMask(f"structure {name!r} has a contour of {len(points)} coordinates; three per point are expected")
     return points.reshape(-1, 3)[:, ::-1]
 
 

@@ -1,4 +1,4 @@
-"""DICOM segmentations: binary, fractional and label maps, each frame placed by its position, never by its index."""
+"""Read DICOM segmentations (SEG: binary, fractional, label map); frames are placed by position, not by index."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from radioloom.errors import BadMask
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, POSITION, group
 from radioloom.io.dicom.headers import BROKEN, numbers, text
 from radioloom.io.dicom.series import directions
-from radioloom.io.dicom.withhold import own_words, withhold
+from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
@@ -36,19 +36,19 @@ class Segmentations:
     @property
     def shown(self) -> tuple[str, ...]:
         """The labels as messages may show them."""
-        own = own_words(self.data)
-        return tuple(withhold(label, own) for label in self.labels.values())
+        identifying = identifying_words(self.data)
+        return tuple(withhold(label, identifying) for label in self.labels.values())
 
     def named(self, choice: Choice) -> tuple[list[int], list[str]]:
         """Numbers of the segments whose label or number a choice takes, and what to note of it.
 
-        Raises BadMask listing the labels found where none matches.
+        Raises BadMask listing the labels of the file where none matches.
         """
         numbers = list(self.labels)
-        found, notes = pick(choice, [(label, str(number)) for number, label in self.labels.items()])
-        if not found:
+        picked, notes = pick(choice, [(label, str(number)) for number, label in self.labels.items()])
+        if not picked:
             raise absent("segment", choice, self.shown)
-        return [numbers[place] for place in found], notes
+        return [numbers[place] for place in picked], notes
 
     def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Triple]:
         """Voxels of any of the segments in the axes of the image's grid, and where their array begins.
@@ -87,14 +87,16 @@ class Segmentations:
         if self.kind == "FRACTIONAL":
             return stored >= threshold * float(self.data.MaximumFractionalValue)
         if stored.max() > 1:
-            raise BadMask(f"a binary SEG holds {stored.max()} in a voxel, where 0 and 1 are allowed; write it anew")
+            raise BadMask(
+                f"a binary SEG holds {stored.max()} in a voxel, where only 0 and 1 are allowed; export it again"
+            )
         return stored > 0
 
     def _grid(self, frame: Dataset, shape: tuple[int, int]) -> Grid:
-        found = [group(frame, self.data, name) for name in (POSITION, ORIENTATION, MEASURES)]
-        position, axes, measures = (each or Dataset() for each in found)
+        groups = [group(frame, self.data, name) for name in (POSITION, ORIENTATION, MEASURES)]
+        position, axes, measures = (each or Dataset() for each in groups)
         origin, spacing = numbers(position, 0x00200032), numbers(measures, 0x00280030)
-        if (len(origin), len(spacing)) != (3, 2) or found[1] is None:
+        if (len(origin), len(spacing)) != (3, 2) or groups[1] is None:
             raise BadMask(
                 "a frame of the SEG has no place in the patient (tiled or two-dimensional); it cannot be used"
             )

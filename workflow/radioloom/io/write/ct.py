@@ -1,4 +1,4 @@
-"""Writer of CT series."""
+"""Write a CT series: one DICOM file per slice, the same bytes in every run."""
 
 from __future__ import annotations
 
@@ -15,21 +15,12 @@ from radioloom.volume import IDENTITY, Grid, Volume
 
 
 def ct_series(volume: Volume, folder: Path, header: Header) -> list[Path]:
-    """Write one CT series, a file a slice, and return the files from the lowest to the highest slice.
+    """Write one CT series, one file per slice, and return the files from the lowest to the highest slice.
 
-    Parameters
-    ----------
-    volume : Volume
-        HU (z, y, x), rounded to whole units; stored values must fit 16 bits.
-    folder : Path
-        Made if absent; files are IM0001.dcm ... from the uppermost slice downwards, as scanners send them.
-    header : Header
-        What the files say of patient and scanner.
-
-    Raises
-    ------
-    BadImage : the grid is oblique, or the values do not fit.
-
+    volume : HU (z, y, x), rounded to whole units; stored values must fit 16 bits
+    folder : made if absent; files are IM0001.dcm ... from the uppermost slice downwards, as scanners send them
+    header : patient and scanner of the files
+    Raises BadImage where the grid is oblique, or the values do not fit.
     """
     grid = volume.grid
     _axis_aligned(grid)
@@ -100,7 +91,7 @@ def _pieces(grid: Grid, header: Header) -> list[bytes]:
 
 
 def _changing(k: int, grid: Grid, header: Header) -> tuple[bytes, ...]:
-    """The encoded elements that slice `k` has of its own, in the order of the file, without the pixels."""
+    """The encoded elements of slice `k` that differ between slices, in the order of the file, without the pixels."""
     instance = header.uid("instance", k).encode()
     place = _place(k, grid)
     return (

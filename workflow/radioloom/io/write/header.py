@@ -1,4 +1,4 @@
-"""What all DICOM files that Radioloom writes have in common: identity, dates, encoding."""
+"""The common header of all DICOM files that Radioloom writes: identity, UIDs, dates, encoding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IMPLEMENTATION = "2.25.140603201420140603"  # who wrote the file
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the headers of one series say, beside its pixels and their place."""
+    """Patient, scanner and date of one series that is written."""
 
     key: str  # names the series; all UIDs are hashes of it
     patient: str = "ANONYMOUS"  # goes into name, id and accession number, as SIMULATED^...

@@ -1,4 +1,4 @@
-"""Writers of what hospitals send: CT series, RTSTRUCT, DICOM SEG, NIfTI label maps. Arrays and contours in, files out.
+"""Write what hospitals send: CT series, RTSTRUCT, DICOM SEG, NIfTI label maps. Arrays and contours in, files out.
 
 Two runs write equal bytes: every UID is a hash of the header's `key`, every date is the header's. Pixel data are
 16-bit signed, uncompressed, explicit VR little endian. Grids are axis-aligned (identity direction).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.dataelem import RawDataElement
@@ -20,6 +21,9 @@ from radioloom.io.write.ct import ct_series
 from radioloom.io.write.header import Header, base, record, set_dates, uid, write
 from radioloom.volume import Grid
 
+if TYPE_CHECKING:
+    from highdicom.seg import SegmentDescription
+
 __all__ = ["Header", "ct_series", "nifti", "rtstruct", "segmentation", "uid"]
 
 CONTOUR_DATA = Tag(0x3006, 0x0050)
@@ -28,17 +32,10 @@ CONTOUR_DATA = Tag(0x3006, 0x0050)
 def rtstruct(structures: Mapping[str, Sequence[np.ndarray]], grid: Grid, header: Header, path: Path) -> None:
     """Write structures as an RTSTRUCT that refers to the series of the same header and grid.
 
-    Parameters
-    ----------
-    structures : dict
-        Name -> closed polygons (n, 3), LPS mm in (z, y, x) order, each within one slice; written to 0.01 mm.
-    grid : Grid
-        Of the series.
-    header : Header
-        The series' own: it gives the UIDs referred to.
-    path : Path
-        The file; its folder is made if absent.
-
+    structures : name -> closed polygons (n, 3), LPS mm in (z, y, x) order, each within one slice; written to 0.01 mm
+    grid : of the series
+    header : that of the series: it gives the UIDs referred to
+    path : the file; its folder is made if absent
     """
     dataset = base(header, RTStructureSetStorage, "RTSTRUCT", "rtstruct", Path(path).name)
     dataset.StructureSetLabel = "CONTOURS"
@@ -74,29 +71,18 @@ def rtstruct(structures: Mapping[str, Sequence[np.ndarray]], grid: Grid, header:
 def segmentation(masks: Mapping[str, np.ndarray], files: Sequence[Path], header: Header, path: Path) -> None:
     """Write masks as a binary DICOM SEG on the series in `files`.
 
-    Parameters
-    ----------
-    masks : dict
-        Segment label -> bool (z, y, x), on the grid of the series, lowest slice first.
-    files : list
-        The files of the series as `ct_series` returned them.
-    header : Header
-        The series' own.
-    path : Path
-        The file; its folder is made if absent.
-
-    Raises
-    ------
-    BadMask : a mask has another number of slices than there are files.
-
+    masks : segment label -> bool (z, y, x), on the grid of the series, lowest slice first
+    files : of the series, as `ct_series` returned them
+    header : that of the series
+    path : the file; its folder is made if absent
+    Raises BadMask where a mask has another number of slices than there are files.
     """
     from highdicom.seg import Segmentation
     from pydicom import dcmread
 
     depths = {label: len(mask) for label, mask in masks.items()}
     if set(depths.values()) != {len(files)}:
-        raise BadMask(f"{len(files)} slices in the series, but segments of {depths}; give one mask slice a file")
-    uids = {"series_instance_uid": header.uid("seg", "series"), "sop_instance_uid": header.uid("seg", "instance")}
+        raise BadMask(f"{len(files)} slices in the series, but segments of {depths}; give one mask slice per file")
     dataset = Segmentation(
         source_images=[dcmread(file, stop_before_pixels=True) for file in files],
         pixel_array=np.stack(list(masks.values()), axis=-1).astype(np.uint8),
@@ -108,7 +94,8 @@ def segmentation(masks: Mapping[str, np.ndarray], files: Sequence[Path], header:
         manufacturer_model_name="simulate",
         software_versions="1",
         device_serial_number="1",
-        **uids,
+        series_instance_uid=header.uid("seg", "series"),
+        sop_instance_uid=header.uid("seg", "instance"),
     )
     set_dates(dataset, header)
     for equipment in dataset.ContributingEquipmentSequence:
@@ -132,7 +119,7 @@ def nifti(array: np.ndarray, grid: Grid, path: Path) -> None:
     sitk.WriteImage(image, str(path), useCompression=Path(path).suffix == ".gz")
 
 
-def _segments(masks: Mapping[str, np.ndarray], header: Header) -> list[Dataset]:
+def _segments(masks: Mapping[str, np.ndarray], header: Header) -> list[SegmentDescription]:
     from highdicom.seg import SegmentDescription
     from pydicom.sr.coding import Code
 

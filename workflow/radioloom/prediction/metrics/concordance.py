@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from radioloom.prediction.metrics.record import RESAMPLED, VALUE, Estimate, Judged, Metric, resampled_estimate
 from radioloom.prediction.outcome import Outcome
 
 CHUNK = 1 << 22  # pairs x features compared at once: bounds the memory of `feature_concordance`
@@ -34,22 +35,6 @@ def comparable(outcomes: Outcome, strata: np.ndarray | None = None) -> np.ndarra
     return pairs.astype(np.float64)
 
 
-def uno_pairs(outcomes: Outcome) -> np.ndarray:
-    """Comparable pairs of a survival outcome weighed by 1 / G(t_i-)^2, float64 (n, n), for Uno's C (Uno et al. 2011).
-
-    G is the Kaplan-Meier estimate of staying uncensored, just before the event of i; at one time events come before
-    censorings. So weighed, C no longer depends on how the study was censored. No truncation: tau is the last event.
-    """
-    event, time = outcomes.event, outcomes.time_days
-    times = np.unique(time)
-    left = (time[None, :] >= times[:, None]).sum(axis=1) - ((time == times[:, None]) & event).sum(axis=1)
-    censored = ((time == times[:, None]) & ~event).sum(axis=1)
-    stay = np.cumprod(1 - np.divide(censored, left, out=np.zeros(len(times)), where=left > 0))
-    before = np.concatenate([[1.0], stay[:-1]])[np.searchsorted(times, time)]
-    weight = np.divide(1.0, before**2, out=np.zeros(len(time)), where=event)  # an event at t was at risk: G(t-) > 0
-    return comparable(outcomes) * weight[:, None]
-
-
 def concordant(pairs: np.ndarray, risk: np.ndarray) -> np.ndarray:
     """`pairs` (n, n) times 1 where the risk (n,) orders the pair rightly, 1/2 where it is tied, 0 where wrongly."""
     risk = np.asarray(risk, dtype=np.float64)
@@ -70,8 +55,8 @@ def resampled(pairs: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.n
     """
     weights = np.asarray(weights, dtype=np.float64)
     total = np.einsum("bi,bi->b", weights @ pairs, weights)
-    found = np.einsum("bi,bi->b", weights @ right, weights)
-    return np.divide(found, total, out=np.full(len(weights), np.nan), where=total > 0)
+    concordant_pairs = np.einsum("bi,bi->b", weights @ right, weights)
+    return np.divide(concordant_pairs, total, out=np.full(len(weights), np.nan), where=total > 0)
 
 
 def feature_concordance(pairs: list[np.ndarray], values: np.ndarray) -> np.ndarray:
@@ -86,11 +71,26 @@ def feature_concordance(pairs: list[np.ndarray], values: np.ndarray) -> np.ndarr
     )  # sums of n^2 terms of -1, 0 and 1 stay whole numbers
     leaning = np.stack([(p - p.T).ravel() for p in pairs]).astype(exact)
     total = np.array([p.sum() for p in pairs])
-    found = np.empty((len(pairs), n_features))
+    excess = np.empty((len(pairs), n_features))  # concordant minus discordant pairs
+
     step = max(1, CHUNK // n**2)
     columns = np.ascontiguousarray(values.T)
     for start in range(0, n_features, step):
         block = columns[start : start + step]
         above = (block[:, :, None] > block[:, None, :]).reshape(len(block), -1).astype(exact)
-        found[:, start : start + step] = leaning @ above.T
-    return 0.5 + np.divide(0.5 * found, total[:, None], out=np.full(found.shape, np.nan), where=total[:, None] > 0)
+        excess[:, start : start + step] = leaning @ above.T
+    return 0.5 + np.divide(0.5 * excess, total[:, None], out=np.full(excess.shape, np.nan), where=total[:, None] > 0)
+
+
+def ordering(judged: Judged) -> Estimate:
+    """C of the risks, averaged over the repeats; in each repeat only pairs within one of its strata count."""
+    estimates, resamples = [], []
+    for k, risk in enumerate(judged.risks):
+        pairs = comparable(judged.outcomes, None if judged.strata is None else judged.strata[k])
+        estimates.append(concordance(pairs, risk))
+        resamples.append(resampled(pairs, concordant(pairs, risk), judged.weights))
+    return resampled_estimate(float(np.mean(estimates)), np.mean(resamples, axis=0))
+
+
+C_INDEX = Metric("c_index", "C-index", ("survival",), VALUE, True, RESAMPLED, ordering, within_folds=True)
+AUC = Metric("auc", "AUC", ("binary",), VALUE, True, RESAMPLED, ordering, within_folds=True)

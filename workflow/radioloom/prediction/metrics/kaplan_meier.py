@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-Z95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
+from radioloom.stats.normal import Z95
 
 
 @dataclass(frozen=True, slots=True)

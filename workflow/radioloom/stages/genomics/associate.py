@@ -1,4 +1,4 @@
-"""Gene modules of the genomics cohort, against features of the same cases."""
+"""Stage associate: gene modules of the genomics cohort against features and readers' traits of the same cases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.provenance import rng
-from radioloom.tables import TRAIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +21,7 @@ class Settings:
 
     cohort: str
     expression: dict[str, Any]  # genomics/expression.py Rules
-    modules: dict[str, Any]  # genomics/modules.py Rules
+    modules: dict[str, Any]  # genomics/modules/record.py Rules
     permutations: int = 2000
     min_trait_share: float = 0.1  # see trait_scales.by_case
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
@@ -32,8 +31,15 @@ class Settings:
             raise StudyError(f"genomics.features: {self.features!r} is none of {', '.join(FAMILIES)}")
 
 
+class Measured(NamedTuple):
+    """What modules are tested against."""
+
+    values: pd.DataFrame  # case x feature id, and labels of traits; gaps allowed
+    traits: dict[str, tuple[str, str]]  # label -> trait, and the one answer against all others or ""
+
+
 class Associated(NamedTuple):
-    """What the stage hands on."""
+    """Results of the stage."""
 
     modules: pd.DataFrame  # MODULES
     associations: pd.DataFrame  # ASSOCIATIONS
@@ -42,7 +48,7 @@ class Associated(NamedTuple):
 
 
 def associate(
-    features_wide: pd.DataFrame,
+    measured: Measured,
     expression: pd.DataFrame,
     settings: dict[str, Any],
     feature_ids: list[str],
@@ -51,78 +57,87 @@ def associate(
 ) -> Associated:
     """Modules of the expression matrix and their Spearman correlations with features and readers' traits.
 
-    Parameters
-    ----------
-    features_wide : DataFrame
-        Cases of the genomics cohort (index) x feature_id and traits, as `measured` gives them; gaps allowed.
-    expression : DataFrame
-        Gene (index) x case, as `genomics.expression.read` gives it.
-    settings : dict
-        The study's `genomics`.
-    feature_ids : list
-        Features of the signature; with `volume_id` and the traits they are the one family of tests, unless
-        `features: all`.
-    volume_id : str
-        The feature that is volume; where there are traits and no features, nothing is given volume.
-    seed : int
-        The study's.
+    measured : features and traits of the genomics cohort, as `measurements` gives them
+    expression : gene (index) x case, as `genomics.expression.read` gives it
+    settings : the study's `genomics`
+    feature_ids : features of the signature; with `volume_id` and the traits they are the one family of tests, unless
+        `features: all`
+    volume_id : the feature that is volume; where there are traits and no features, nothing is given volume
+    seed : the study's
 
-    Modules are made of all cases with expression; associations use the cases that have features too.
+    Modules are computed from all cases with expression; associations use the cases that have features too.
     Raises StudyError where fewer than 8 cases have both, or a feature asked for is not there.
     """
     from threadpoolctl import threadpool_limits
 
     from radioloom.genomics import association
     from radioloom.genomics.expression import Rules, check
-    from radioloom.genomics.modules import find as modules
+    from radioloom.genomics.modules import METHODS
+    from radioloom.genomics.modules.find import find
+    from radioloom.genomics.modules.record import Rules as ModuleRules
     from radioloom.tables import ASSOCIATIONS, MODULES
 
     wanted = Settings(**settings)
-    family = _family(features_wide, wanted.features, feature_ids, volume_id)
-    matrix = check(expression, Rules(**wanted.expression))
+    family = _family(measured, wanted.features, feature_ids, volume_id)
+    matrix, rules = check(expression, Rules(**wanted.expression)), ModuleRules(**wanted.modules)
     with threadpool_limits(1):  # sums in one order: the same bytes on any number of cores
-        found = modules.find(matrix.values, modules.Rules(**wanted.modules), rng(seed, "associate", "modules"))
-        cases = _shared(features_wide, found.scores)
+        modules = find(matrix.values, rules, rng(seed, "associate", "modules"))
+        cases = _shared(measured.values, modules.scores)
         orders = association.orders(len(cases), wanted.permutations, rng(seed, "associate", "permutations"))
-        features = features_wide.loc[cases, family]
-        volume = features_wide.reindex(index=cases, columns=[volume_id])[volume_id]
-        pairs = association.table(found.scores.loc[cases], features, volume, orders)
+        features = measured.values.loc[cases, family]
+        volume = measured.values.reindex(index=cases, columns=[volume_id])[volume_id]
+        pairs = association.table(modules.scores.loc[cases], features, volume, orders)
     summary = {
-        "genes": {**matrix.counts, "unassigned": found.n_unassigned, "in_modules": len(found.members)},
+        "genes": {**matrix.counts, "unassigned": modules.n_unassigned, "in_modules": len(modules.members)},
         "cases": {
-            "expression": len(found.scores), **_counted(features_wide), "both": len(cases),
+            "expression": len(modules.scores), **_counted(measured), "both": len(cases),
         },
-        "explained": found.explained,
-        "method": {**wanted.modules, "definition": modules.METHODS[modules.Rules(**wanted.modules).method].definition},
+        "explained": modules.explained,
+        "method": {**wanted.modules, "definition": METHODS[rules.method].definition},
         "family": wanted.features,
         "permutations": wanted.permutations,
     }  # fmt: skip
-    return Associated(MODULES.frame(found.members), ASSOCIATIONS.frame(pairs), found.scores, summary)
+    described = pairs.assign(**_described(pairs["feature_id"], measured.traits))
+    return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(described), modules.scores, summary)
 
 
-def measured(
+def measurements(
     features_wide: pd.DataFrame, traits: pd.DataFrame | None, expression: pd.DataFrame, settings: dict[str, Any]
-) -> pd.DataFrame:
-    """Features and, beside them, what TRAITS say of the cases with expression: cases x feature_id and `trait: ...`."""
+) -> Measured:
+    """Features (case x feature id) of the genomics cohort and, where there are TRAITS, its traits beside them."""
     from radioloom.stages.genomics.trait_scales import by_case
 
     if traits is None:
-        return features_wide
+        return Measured(features_wide, {})
     ours = traits[(traits["cohort"] == settings["cohort"]) & traits["case"].isin(expression.columns)]
-    return features_wide.join(by_case(ours, Settings(**settings).min_trait_share, FEWEST_CASES), how="outer")
+    columns = by_case(ours, Settings(**settings).min_trait_share, FEWEST_CASES)
+    return Measured(features_wide.join(columns.values, how="outer"), columns.answers)
 
 
-def _counted(features: pd.DataFrame) -> dict[str, int]:
+def _described(feature_ids: pd.Series, traits: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
+    """Columns `kind`, `trait` and `value` of ASSOCIATIONS for each feature id or label of a trait."""
+    from radioloom.tables.genomics import FEATURE, TRAIT
+
+    answers = [traits.get(name, ("", "")) for name in feature_ids]
+    return {
+        "kind": [TRAIT if name in traits else FEATURE for name in feature_ids],
+        "trait": [trait for trait, _ in answers],
+        "value": [value for _, value in answers],
+    }
+
+
+def _counted(measured: Measured) -> dict[str, int]:
     """Cases with features, and with traits where there are any."""
-    traits = [name for name in features if name.startswith(TRAIT)]
-    if not traits:
-        return {"features": len(features)}
-    kinds = {"features": features.drop(columns=traits), "traits": features[traits]}
+    if not measured.traits:
+        return {"features": len(measured.values)}
+    labels = list(measured.traits)
+    kinds = {"features": measured.values.drop(columns=labels), "traits": measured.values[labels]}
     return {kind: int(part.notna().any(axis=1).sum()) for kind, part in kinds.items()}
 
 
-def _family(features: pd.DataFrame, family: str, feature_ids: list[str], volume_id: str) -> list[str]:
-    traits = [name for name in features if name.startswith(TRAIT)]
+def _family(measured: Measured, family: str, feature_ids: list[str], volume_id: str) -> list[str]:
+    """Feature ids and labels of traits that are tested together."""
+    features, traits = measured
     alone = bool(traits) and not feature_ids and volume_id not in features  # nobody has an image
     wanted = list(dict.fromkeys([*feature_ids, *([] if alone else [volume_id]), *traits]))
     lacking = [name for name in wanted if name not in features]

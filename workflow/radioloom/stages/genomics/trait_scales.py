@@ -1,17 +1,18 @@
-"""Readers' answers as numbers: for the agreement between readers, and for what can be tested against gene modules."""
+"""Readers' answers as numeric scales: agreement between readers, and columns to test against gene modules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from radioloom.errors import StudyError
 from radioloom.stats.agreement import icc
 from radioloom.stats.raters import weighted_kappa
-from radioloom.tables import TRAIT
+from radioloom.tables.traits import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +25,18 @@ STATISTICS = {"number": "ICC(A,1)", "ordered": "weighted kappa", "chosen": "kapp
 class Scale:
     """One trait, or one value of a trait of which several may be ticked, as every reader answered it."""
 
-    name: str
+    trait: str
     kind: str  # a key of STATISTICS
     answers: pd.Series  # (case, reader) -> number, level, place in `values`, or 0/1
+    value: str = ""  # the one that was ticked or not; "" for a whole trait
     values: tuple[str, ...] = ()  # that one was chosen of
+
+
+class TraitColumns(NamedTuple):
+    """Traits that can be tested, one column each."""
+
+    values: pd.DataFrame  # case x label of the trait or answer
+    answers: dict[str, tuple[str, str]]  # label -> trait, and the one answer against all others or ""
 
 
 def scales(traits: pd.DataFrame) -> Iterator[Scale]:
@@ -40,23 +49,23 @@ def scales(traits: pd.DataFrame) -> Iterator[Scale]:
 
     index = ["case", "reader"]
     everyone = traits[index].drop_duplicates().set_index(index).index.sort_values()
-    for trait, rows in traits.groupby("trait", sort=True):
+    for trait, rows in ((str(name), rows) for name, rows in traits.groupby("trait", sort=True)):
         answers = rows.set_index(index)
         if answers["number"].notna().any():
             yield Scale(trait, "number", answers["number"])
         elif answers.index.has_duplicates:
             for value, ticked in answers.groupby("value", sort=True):
-                said = pd.Series(1.0, index=ticked.index)
-                yield Scale(f"{trait} = {value}", "ticked", said.reindex(everyone, fill_value=0.0))
+                ticks = pd.Series(1.0, index=ticked.index)
+                yield Scale(trait, "ticked", ticks.reindex(everyone, fill_value=0.0), str(value))
         elif answers["level"].notna().any():
             yield Scale(trait, "ordered", answers["level"].astype(float))
         else:
             values = tuple(sorted(set(answers["value"])))
-            yield Scale(trait, "chosen", answers["value"].map(values.index).astype(float), values)
+            yield Scale(trait, "chosen", answers["value"].map(values.index).astype(float), values=values)
 
 
 def agreement(traits: pd.DataFrame) -> list[dict[str, Any]]:
-    """TRAIT_AGREEMENT rows of one cohort's TRAITS, one a trait and pair of readers; none where one reader alone was."""
+    """TRAIT_AGREEMENT rows of one cohort's TRAITS, one per scale and pair of readers; none with one reader."""
     pairs = list(combinations(sorted(set(traits["reader"])), 2))
     rows = []
     for scale in scales(traits) if pairs else ():
@@ -65,47 +74,53 @@ def agreement(traits: pd.DataFrame) -> list[dict[str, Any]]:
             if first not in table or second not in table:
                 continue
             both = table[[first, second]].dropna().to_numpy()
-            key = {"cohort": traits["cohort"].iloc[0], "trait": scale.name, "first": first, "second": second}
+            key = {"cohort": traits["cohort"].iloc[0], "trait": scale.trait, "value": scale.value}
             estimate, low, high = _agreement(scale, both)
             same = float(np.mean(both[:, 0] == both[:, 1])) if len(both) and scale.kind != "number" else None
-            found = {"estimate": estimate, "low": low, "high": high, "same": same, "n": len(both)}
-            rows.append({**key, "statistic": STATISTICS[scale.kind], **found})
+            measures = {"estimate": estimate, "low": low, "high": high, "same": same, "n": len(both)}
+            readers = {"first": first, "second": second}
+            rows.append({**key, **readers, "statistic": STATISTICS[scale.kind], **measures})
     return rows
 
 
 def _agreement(scale: Scale, both: np.ndarray) -> tuple[float, float, float]:
     """Estimate and 95 % interval of the agreement of two readers, float64 (cases, 2)."""
     if scale.kind == "number":
-        found = icc(both[None], STATISTICS[scale.kind])
-        return float(found.estimate[0]), float(found.low[0]), float(found.high[0])
+        measured = icc(both[None], STATISTICS[scale.kind])
+        return float(measured.estimate[0]), float(measured.low[0]), float(measured.high[0])
     n_levels = int(both.max(initial=1)) + 1
-    kappa = weighted_kappa(*both.T, n_levels, "quadratic" if scale.kind == "ordered" else "unweighted")
+    first, second = both.T
+    kappa = weighted_kappa(first, second, n_levels, "quadratic" if scale.kind == "ordered" else "unweighted")
     return kappa.estimate, kappa.low, kappa.high
 
 
-def by_case(traits: pd.DataFrame, min_share: float, fewest: int) -> pd.DataFrame:
-    """Cases x columns that can be tested: `trait: name`, or `trait: name = value` (1 where it was said, else 0).
+def by_case(traits: pd.DataFrame, min_share: float, fewest: int) -> TraitColumns:
+    """Traits of each case that can be tested: numbers and levels as they are, an answer as 1 where given, else 0.
 
     Several readers are averaged. Of a trait with two values the rarer one stands for both. A column is left out that
     fewer than `fewest` cases have, or in which no more than `min_share` of them differ from the most frequent answer.
     """
     import pandas as pd
 
-    found = {}
+    columns: dict[str, pd.Series] = {}
+    answers: dict[str, tuple[str, str]] = {}
     for scale in scales(traits):
-        for name, answers in _columns(scale):
-            found[f"{TRAIT}{name}"] = answers.groupby(level="case").mean()
-    table = pd.DataFrame(found)
-    differ = {name: 1 - column.value_counts(normalize=True).max() for name, column in table.items()}
-    kept = [name for name, share in differ.items() if share > min_share and table[name].count() >= fewest]
-    return table[kept].sort_index()
+        for value, given in _columns(scale):
+            label = f"trait: {named(scale.trait, value)}"  # apart from every feature id
+            if label in columns:
+                raise StudyError(f"traits: two columns are called {label!r}; rename the trait {scale.trait!r}")
+            columns[label], answers[label] = given.groupby(level="case").mean(), (scale.trait, value)
+    differ = {label: 1 - column.value_counts(normalize=True).max() for label, column in columns.items()}
+    kept = [label for label, share in differ.items() if share > min_share and columns[label].count() >= fewest]
+    return TraitColumns(pd.DataFrame(columns)[kept].sort_index(), {label: answers[label] for label in kept})
 
 
 def _columns(scale: Scale) -> Iterator[tuple[str, pd.Series]]:
+    """The answers (case, reader) of a scale as columns, each with the one value that it stands for or ""."""
     if scale.kind != "chosen":
-        yield scale.name, scale.answers
+        yield scale.value, scale.answers
         return
     shares = [(scale.answers == place).mean() for place in range(len(scale.values))]
     chosen = range(len(scale.values)) if len(scale.values) > 2 else [int(np.argmin(shares))]
     for place in chosen:
-        yield f"{scale.name} = {scale.values[place]}", (scale.answers == place).astype(float)
+        yield scale.values[place], (scale.answers == place).astype(float)

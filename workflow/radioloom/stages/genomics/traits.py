@@ -1,4 +1,4 @@
-"""Readers' annotations as traits of the study's cases; readers and patients are pseudonyms from here on."""
+"""Stage traits: readers' annotations as traits of the study's cases; readers and patients become pseudonyms here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TWINS = "several annotations of this case by one reader, of one time or of none:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What the annotations of a cohort gave; rows of the tables of the same names."""
+    """Rows of the tables of the same names, from the annotations of one cohort."""
 
     traits: list[Row] = field(default_factory=list)
     trait_agreement: list[Row] = field(default_factory=list)
@@ -37,7 +37,7 @@ class _Placed:
 
 
 def traits(
-    found: Sequence[Annotation],
+    annotations: Sequence[Annotation],
     cohort: str,
     cases: Iterable[str],
     settings: dict[str, Any],
@@ -45,39 +45,46 @@ def traits(
 ) -> Traits:
     """TRAITS, TRAIT_AGREEMENT and UNREAD rows of the `cases` of one cohort.
 
-    found : as io.annotations.read gives them
+    annotations : as io.annotations.read gives them
     settings : the cohort's `traits`: `pattern` finds the patient in a file's name (group `case`), else the document's
         own patient id counts; `ordinal` gives traits their levels, the least first
-    patients : patient id (or what the pattern found) -> case; None: they are the same
+    patients : patient id (or what the pattern matched) -> case; None: they are the same
 
     Of several annotations of one case by one reader the latest counts. A trait that a reader answers for several
     findings of a case, or measures several times, is not used: which one is meant is not known.
-    Raises StudyError where there is no annotation at all, or `pattern` or `ordinal` does not fit what was found.
+    Raises StudyError where there is no annotation at all, or `pattern` or `ordinal` does not fit them.
     """
-    if not found:
-        raise StudyError(f"cohorts.{cohort}.traits.files: neither AIM 4 nor DICOM SR nor lines of a CSV are there")
+    if not annotations:
+        raise StudyError(f"cohorts.{cohort}.traits.files: no AIM 4 file, DICOM SR or line of a CSV is there")
     faults: list[tuple[_Placed, str]] = []
-    latest = _latest(_named(_placed(found, cohort, set(cases), settings, patients, faults)), faults)
-    said = [(placed, answer) for placed in latest for answer in _clear(placed, faults)]
-    levels = _levels(cohort, settings["ordinal"], [answer for _, answer in said])
-    measured = _measured(answer for _, answer in said)
-    made = [_row(cohort, placed, answer, levels, measured) for placed, answer in said]
-    rows = list({(row["case"], row["reader"], row["trait"], row["value"]): row for row in made}.values())
+    latest = _latest(_named(_placed(annotations, cohort, set(cases), settings, patients, faults)), faults)
+    answers = [(placed, answer) for placed in latest for answer in _clear(placed, faults)]
+    levels = _levels(cohort, settings["ordinal"], [answer for _, answer in answers])
+    measured = _measured(answer for _, answer in answers)
+    rows = [_row(cohort, placed, answer, levels, measured) for placed, answer in answers]
+    rows = list({(row["case"], row["reader"], row["trait"], row["value"]): row for row in rows}.values())
     return Traits(rows, agreement(TRAITS.frame(rows)), _unread(cohort, faults))
 
 
-def _placed(found, cohort, cases, settings, patients, faults) -> list[_Placed]:
+def _placed(
+    annotations: Sequence[Annotation],
+    cohort: str,
+    cases: set[str],
+    settings: dict[str, Any],
+    patients: dict[str, str] | None,
+    faults: list[tuple[_Placed, str]],
+) -> list[_Placed]:
     """Annotations of the cohort's cases; the others become faults."""
     rule = _pattern(cohort, settings["pattern"])
     placed = []
-    for annotation in found:
+    for annotation in annotations:
         try:
             if annotation.fault:
                 raise BadAnnotation(annotation.fault)
             patient = _patient(annotation, rule)
             case = patient if patients is None else patients.get(patient, "")
             if case not in cases:
-                raise BadAnnotation("of no case of the cohort sheet: the patient that it names is not known there")
+                raise BadAnnotation("of no case of the cohort sheet: the patient that it names is not listed there")
         except BadAnnotation as problem:
             faults.append((_Placed(annotation, ""), str(problem)))
         else:
@@ -89,7 +96,7 @@ def _pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:
     try:
         rule = re.compile(pattern) if pattern else None
     except re.error as error:
-        raise StudyError(f"cohorts.{cohort}.traits.pattern: no regular expression ({error})") from error
+        raise StudyError(f"cohorts.{cohort}.traits.pattern: not a regular expression ({error})") from error
     if rule and "case" not in rule.groupindex:
         raise StudyError(f"cohorts.{cohort}.traits.pattern: has no group `case`; write (?P<case>...) around the name")
     return rule
@@ -117,7 +124,7 @@ def _who(placed: _Placed) -> str:
 
 
 def _latest(placed: list[_Placed], faults: list[tuple[_Placed, str]]) -> list[_Placed]:
-    """One annotation a case and reader, in the order of these."""
+    """One annotation per case and reader, in the order of these."""
     groups: dict[tuple[str, str], list[_Placed]] = {}
     for each in placed:
         groups.setdefault((each.case, each.reader), []).append(each)
@@ -134,7 +141,7 @@ def _latest(placed: list[_Placed], faults: list[tuple[_Placed, str]]) -> list[_P
 
 
 def _clear(placed: _Placed, faults: list[tuple[_Placed, str]]) -> list[Answer]:
-    """Answers without those of which it is not known what is meant."""
+    """Answers without the ambiguous ones, which become faults."""
     by_trait: dict[str, list[Answer]] = {}
     for answer in placed.annotation.answers:
         by_trait.setdefault(answer.trait, []).append(answer)
@@ -150,8 +157,8 @@ def _clear(placed: _Placed, faults: list[tuple[_Placed, str]]) -> list[Answer]:
     return clear
 
 
-def _levels(cohort: str, ordinal: dict[str, list], answers: list[Answer]) -> dict[str, dict[str, int]]:
-    """Place of each level of the ordered traits; every answer must be one."""
+def _levels(cohort: str, ordinal: dict[str, list[Any]], answers: list[Answer]) -> dict[str, dict[str, int]]:
+    """Place of each level of the ordered traits; StudyError where an answer is none of them."""
     levels = {trait: {str(level): place for place, level in enumerate(order)} for trait, order in ordinal.items()}
     where = f"cohorts.{cohort}.traits.ordinal"
     unknown = sorted(set(levels) - {answer.trait for answer in answers}) if answers else []
@@ -183,11 +190,11 @@ def _row(cohort: str, placed: _Placed, answer: Answer, levels: dict[str, dict[st
 
 
 def _unread(cohort: str, faults: list[tuple[_Placed, str]]) -> list[Row]:
-    """One row a document; what is wrong with it in several ways is told in one."""
-    rows: dict[str, Row] = {}
+    """One row per document, with all its reasons."""
+    keys: dict[str, Row] = {}
+    reasons: dict[str, dict[str, None]] = {}  # each once, in order
     for placed, reason in faults:
-        key = {"case": placed.case or None, "reader": placed.reader or None}
-        row = rows.setdefault(placed.annotation.document, {"cohort": cohort, **key, "reason": ""})
-        if reason not in row["reason"].split("; "):
-            row["reason"] = "; ".join(filter(None, [row["reason"], reason]))
-    return [{**row, "document": document} for document, row in rows.items()]
+        document = placed.annotation.document
+        keys.setdefault(document, {"cohort": cohort, "case": placed.case or None, "reader": placed.reader or None})
+        reasons.setdefault(document, {})[reason] = None
+    return [{**key, "document": document, "reason": "; ".join(reasons[document])} for document, key in keys.items()]

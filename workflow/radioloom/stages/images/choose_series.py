@@ -1,4 +1,4 @@
-"""Which series of a folder is a row's image: a table of rules, each of which narrows what is left."""
+"""Choose the series of a DICOM folder that is the image of a sheet's row: a table of rules, applied in order."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a folder tree holds, and what has been read of it."""
+class DicomTree:
+    """The DICOM series of a folder and its subfolders, and what has been read of them."""
 
     scan: dicom.Scan
     groups: dict[str, list[dicom.Header]]  # by SeriesInstanceUID
-    said: dict[str, acquisition.Acquired] = field(default_factory=dict)
+    acquisitions: dict[str, acquisition.Acquired] = field(default_factory=dict)  # by SeriesInstanceUID
 
     def acquired(self, uid: str) -> acquisition.Acquired:
         """How a series was acquired, read once."""
-        if uid not in self.said:
-            self.said[uid] = acquisition.acquired(self.groups[uid])
-        return self.said[uid]
+        if uid not in self.acquisitions:
+            self.acquisitions[uid] = acquisition.acquired(self.groups[uid])
+        return self.acquisitions[uid]
 
     def n_slices(self, uid: str) -> int:
         """Slices of a series without copies."""
@@ -47,105 +47,109 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: `fits` says which series it keeps; where it keeps none, `must` ends the choice, and else it is passed.
+    """One rule, which narrows the series that are left.
 
-    `applies` says whether the row has this rule; `said` are the words of what was wanted.
+    check : what SERIES.check calls it
+    applies : (row) -> whether the row of the sheet asks for it
+    fits : (row, tree, uids) -> those of the series that it keeps
+    wanted : (row, number of series) -> what is wanted, in words
+    must : where no series fits, the row has no image; else the rule is passed over
     """
 
     check: str
     applies: Callable[[Row], bool]
-    fits: Callable[[Row, Found, Sequence[str]], Sequence[str]]
-    said: Callable[[Row, int], str]
+    fits: Callable[[Row, DicomTree, Sequence[str]], Sequence[str]]
+    wanted: Callable[[Row, int], str]
     must: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The series chosen and why it, why the others were not, and the fault where none was."""
+class SeriesChoice:
+    """The series chosen and why, why the others were not, and the fault where none was."""
 
-    uid: str  # "" where none was
-    why: str
-    left: dict[str, tuple[str, str]]  # uid -> check, reason
+    uid: str  # "" where none was chosen
+    reason: str
+    rejected: dict[str, tuple[str, str]]  # uid -> check, reason
     fault: CaseError | None = None
 
 
-def choose(row: Row, found: Found, data: Path) -> Choice:
+def choose(row: Row, tree: DicomTree, data: Path) -> SeriesChoice:
     """The series of a row's folder.
 
     data : folder that the path of the row's segmentation starts from
     """
-    uids, why = list(found.groups), "the one series"
-    left: dict[str, tuple[str, str]] = {}
+    uids, reason = list(tree.groups), "the one series"
+    rejected: dict[str, tuple[str, str]] = {}
     for rule in RULES:
         if not rule.applies(row) or (len(uids) == 1 and not rule.must):
             continue
-        kept = list(rule.fits({**row, "data": data}, found, uids))
-        said = rule.said(row, len(uids))
+        kept = list(rule.fits({**row, "data": data}, tree, uids))
+        wanted = rule.wanted(row, len(uids))
         if not kept and rule.must:
-            left |= dict.fromkeys(uids, (rule.check, f"not chosen: {said} is wanted"))
-            wanted = f"{WRONG.get(rule.check, '')}{said} is wanted, and the folder holds {_held(found, uids)}"
-            return Choice("", "", left, FailedCheck(rule.check, wanted))
+            rejected |= dict.fromkeys(uids, (rule.check, f"not chosen: {wanted} is wanted"))
+            fault = f"{WRONG.get(rule.check, '')}{wanted} is wanted, and the folder holds {_modalities(tree, uids)}"
+            return SeriesChoice("", "", rejected, FailedCheck(rule.check, fault))
         if kept and len(kept) < len(uids):
-            left |= {uid: (rule.check, f"not chosen: {said} is taken") for uid in uids if uid not in kept}
-            uids, why = kept, said
+            rejected |= {uid: (rule.check, f"not chosen: {wanted} is taken") for uid in uids if uid not in kept}
+            uids, reason = kept, wanted
     if len(uids) == 1:
-        return Choice(uids[0], why, left)
-    alike = f"{len(uids)} series of {found.n_slices(uids[0])} slices could be the image"
-    left |= dict.fromkeys(uids, ("not_chosen", alike))
-    remedy = "name one in the column `series`, or one folder a series, in the sheet"
-    return Choice("", "", left, FailedCheck("not_chosen", f"{alike}; {remedy}"))
+        return SeriesChoice(uids[0], reason, rejected)
+    alike = f"{len(uids)} series of {tree.n_slices(uids[0])} slices could be the image"
+    rejected |= dict.fromkeys(uids, ("not_chosen", alike))
+    remedy = "name one in the column `series`, or one folder per series, in the sheet"
+    return SeriesChoice("", "", rejected, FailedCheck("not_chosen", f"{alike}; {remedy}"))
 
 
 WRONG = {"wrong_modality": "wrong modality: "}  # what the words of a fault begin with
 
 
-def _held(found: Found, uids: Sequence[str]) -> str:
+def _modalities(tree: DicomTree, uids: Sequence[str]) -> str:
     """What there is, in words without an identifier."""
-    counts = Counter(found.groups[uid][0].modality for uid in uids)
+    counts = Counter(tree.groups[uid][0].modality for uid in uids)
     return "series of " + ", ".join(f"{n} {modality or 'unnamed'}" for modality, n in sorted(counts.items()))
 
 
-def _named(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
+def _named(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
     return [uid for uid in uids if row["series"] in (uid, digest(uid))]
 
 
-def _modality(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
+def _modality(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
     wanted = (row["modality"],) if row["modality"] else MODALITIES
-    return [uid for uid in uids if found.groups[uid][0].modality in wanted]
+    return [uid for uid in uids if tree.groups[uid][0].modality in wanted]
 
 
-def _described(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    return [uid for uid in uids if _matches(row["description"], found.acquired(uid).description)]
+def _described(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
+    return [uid for uid in uids if _matches(row["description"], tree.acquired(uid).description)]
 
 
-def _kernel(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    return [uid for uid in uids if _matches(row["kernel"], found.acquired(uid).row["kernel"] or "")]
+def _kernel(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
+    return [uid for uid in uids if _matches(row["kernel"], tree.acquired(uid).row["kernel"] or "")]
 
 
 def _matches(pattern: str, text: str) -> bool:
     try:
         return re.fullmatch(pattern, text, re.IGNORECASE) is not None
     except re.error as error:
-        raise FailedCheck("not_chosen", f"{pattern!r} is no regular expression ({error}); mend the sheet") from error
+        raise FailedCheck("not_chosen", f"{pattern!r} is no regular expression ({error}); correct the sheet") from error
 
 
-def _thickness(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
+def _thickness(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
     low, _, high = row["thickness_mm"].partition("-")
     low, high = float(low) - EQUAL_MM, float(high or low) + EQUAL_MM
-    return [uid for uid in uids if (mm := found.groups[uid][0].thickness) is not None and low <= mm <= high]
+    return [uid for uid in uids if (mm := tree.groups[uid][0].thickness) is not None and low <= mm <= high]
 
 
-def _no_capture(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    return [uid for uid in uids if not found.groups[uid][0].sop_class.startswith(dicom.CAPTURES)]
+def _no_capture(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
+    return [uid for uid in uids if not tree.groups[uid][0].sop_class.startswith(dicom.CAPTURES)]
 
 
-def _volumes(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    firsts = {uid: found.groups[uid][0] for uid in uids}
+def _volumes(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
+    firsts = {uid: tree.groups[uid][0] for uid in uids}
     placed = [uid for uid, first in firsts.items() if first.position or first.sop_class in dicom.MULTIFRAME]
     return [uid for uid in placed if "LOCALIZER" not in firsts[uid].image_type.upper()]
 
 
-def _referred(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
+def _referred(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
     from radioloom.io.segmentations import read as segmentations
 
     try:
@@ -155,17 +159,17 @@ def _referred(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
     return [uid for uid in uids if digest(uid) in wanted]
 
 
-def _one_patient(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    return list(uids) if len({found.groups[uid][0].patient for uid in uids}) == 1 else []
+def _one_patient(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
+    return list(uids) if len({tree.groups[uid][0].patient for uid in uids}) == 1 else []
 
 
-def _thinnest(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    known = {uid: mm for uid in uids if (mm := found.groups[uid][0].thickness)}
+def _thinnest(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
+    known = {uid: mm for uid in uids if (mm := tree.groups[uid][0].thickness)}
     return [uid for uid, mm in known.items() if mm <= min(known.values()) + EQUAL_MM]
 
 
-def _most(row: Row, found: Found, uids: Sequence[str]) -> list[str]:
-    slices = {uid: found.n_slices(uid) for uid in uids}
+def _most(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
+    slices = {uid: tree.n_slices(uid) for uid in uids}
     return [uid for uid, n in slices.items() if n == max(slices.values())]
 
 
@@ -185,7 +189,7 @@ RULES = (
          lambda row, n: f"a series of slices of {row['thickness_mm']} mm", True),
     Rule("localizer", _always, _volumes, lambda row, n: "a series that is no localizer"),
     Rule("not_chosen", _always, _referred, lambda row, n: "the series that the segmentation refers to"),
-    Rule("several_patients", _always, _one_patient, lambda row, n: "one patient a row (column `series`)", True),
+    Rule("several_patients", _always, _one_patient, lambda row, n: "one patient per row (column `series`)", True),
     Rule("not_chosen", lambda row: row["prefer"] == "thinnest", _thinnest,
          lambda row, n: f"the series with the thinnest slices of {n}"),
     Rule("not_chosen", _always, _most, lambda row, n: f"the series with the most slices of {n}"),

@@ -1,4 +1,4 @@
-"""Negative controls: each prepared case measured again on images whose texture is destroyed."""
+"""Stage control: features of negative-control images, whose voxels are shuffled or replaced by random ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from radioloom.errors import CaseError
 from radioloom.imaging.controls import CONTROLS
 from radioloom.profile import Profile
 from radioloom.provenance import rng
-from radioloom.stages.images.exclude import WHOSE
+from radioloom.stages.images.exclude import REGION_KEY
 from radioloom.stages.images.extract import extract, variant_rows
 from radioloom.volume import Volume
 
@@ -38,12 +38,13 @@ def control_batch(
     rows: list[Row] = []
     skipped: list[Row] = []
     for case in cases:
-        whose = {key: case.sidecar[key] for key in WHOSE}
+        region = {key: case.sidecar[key] for key in REGION_KEY}
         for name in names:
             try:
-                found = extract(control(case.image, case.mask, name, list(whose.values()), seed), case.mask, profile)
+                image = control(case.image, case.mask, name, list(region.values()), seed)
+                measured = extract(image, case.mask, profile)
             except CaseError as error:
-                skipped.append({**whose, "variant": name, "reason": str(error)})
+                skipped.append({**region, "variant": name, "reason": str(error)})
                 continue
-            rows += variant_rows(whose, name, found)
+            rows += variant_rows(region, name, measured)
     return rows, skipped

@@ -1,4 +1,4 @@
-"""Stage curate: which files are each case's image, on which grid, and whether they can be used. Headers only."""
+"""Stage curate: find, sort and check the image series of each case, from headers alone."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from radioloom.errors import CaseError
 from radioloom.io.files import listing, within
 from radioloom.io.images import geometry, kind
 from radioloom.provenance import digest
+from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.exclude import IDENTITY, exclusions
-from radioloom.stages.images.rows import Row, image_row, series_row
+from radioloom.stages.images.rows import Row, curated_image, series_row
 
 
 @dataclass(frozen=True, slots=True)
 class Curated:
     """What a batch's folders hold."""
 
-    images: list[Row]  # usable images, one a row of the sheet; JSON-able
+    images: list[CuratedImage]  # usable ones, one per row of the sheet
     series: list[Row]  # SERIES
     exclusions: list[Row]  # EXCLUSIONS
 
@@ -30,29 +31,23 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
 
     rows : rows of a cohort sheet, with `cohort` and `role`
     data : folder that the rows' paths start from
-
-    An image is a dict: cohort, case, replicate, roi, role, pattern, image, segmentation (as in the sheet), modality,
-    unit, series and frame (digests of series and frame-of-reference UID; frame "" where unknown), factor (rescaled
-    values times this are in the unit), files (in slice order, each its number among the files of `image`; their names
-    may be patients'), listing (digest of those names), frames (their order, where all slices are in one file),
-    instances (digests of their files' UIDs), grid (`Grid.as_dict`). A row that cannot be used becomes a row of
-    EXCLUSIONS.
+    A row that cannot be used becomes a row of EXCLUSIONS.
     """
-    images: list[Row] = []
-    listed: dict[tuple, Row] = {}
+    images: list[CuratedImage] = []
+    series: dict[tuple, Row] = {}
     faults: list[tuple[Row, CaseError]] = []
     trees: dict[str, Any] = {}  # folders that several rows name
     for row in rows:
-        found: list[Row] = []
+        listed: list[Row] = []
         try:
-            images.append(_file(row, data, found) if kind(Path(row["image"])) else _folder(row, data, trees, found))
+            images.append(_file(row, data, listed) if kind(Path(row["image"])) else _folder(row, data, trees, listed))
         except CaseError as error:
             faults.append((row, error))
-        for each in found:
+        for each in listed:
             key = (*(row[name] for name in IDENTITY), each["series"])
-            if key not in listed or each["verdict"] == "usable":  # regions of a case can be drawn on different series
-                listed[key] = {name: row[name] for name in IDENTITY} | each
-    return Curated(images, _intervals(list(listed.values())), exclusions("curate", faults))
+            if key not in series or each["choice"] == "usable":  # regions of a case can be drawn on different series
+                series[key] = {name: row[name] for name in IDENTITY} | each
+    return Curated(images, _intervals(list(series.values())), exclusions("curate", faults))
 
 
 def _intervals(rows: list[Row]) -> list[Row]:
@@ -68,21 +63,22 @@ def _intervals(rows: list[Row]) -> list[Row]:
     return rows
 
 
-def _folder(row: Row, data: Path, trees: dict[str, Any], found: list[Row]) -> Row:
+def _folder(row: Row, data: Path, trees: dict[str, Any], listed: list[Row]) -> CuratedImage:
     from radioloom.stages.images.dicom_folder import folder
 
-    return folder(row, data, trees, found)
+    return folder(row, data, trees, listed)
 
 
-def _file(row: Row, data: Path, found: list[Row]) -> Row:
+def _file(row: Row, data: Path, listed: list[Row]) -> CuratedImage:
     """The image of a row that names a NIfTI, NRRD or MetaImage file."""
     name = digest(row["image"])
     try:
         place = within(data, row["image"])
         grid = geometry(place)
     except CaseError as error:
-        told = {"verdict": "excluded", "check": "unreadable", "reason": str(error)}
-        found.append(series_row(name, row["modality"], None, **told))
+        known = {"choice": "excluded", "check": "unreadable", "reason": str(error)}
+        listed.append(series_row(name, row["modality"], None, **known))
         raise
-    found.append(series_row(name, row["modality"], grid))
-    return image_row(row, row["modality"], name, "", [1], grid) | {"listing": listing(place, [place])}
+    listed.append(series_row(name, row["modality"], grid))
+    files = {"file_numbers": (1,), "listing_digest": listing(place, [place])}
+    return curated_image(row, row["modality"], grid, series=name, **files)

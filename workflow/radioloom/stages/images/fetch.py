@@ -1,4 +1,4 @@
-"""Stage fetch: the series that a batch names, brought from their archive to a folder that curation reads."""
+"""Stage fetch: download the series that a batch names from their archive (PACS, DICOMweb, IDC)."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetch
     whole: list[Row] = []
     faults: list[tuple[Row, CaseError]] = []
     for row in rows:
-        found = ((column, _fault(row[column], place, series, bring)) for column in COLUMNS)
-        column, fault = next((each for each in found if each[1]), ("", None))
+        faults_of = ((column, _fault(row[column], place, series, bring)) for column in COLUMNS)
+        column, fault = next((each for each in faults_of if each[1]), ("", None))
         if fault:
             faults.append((row, CaseError(f"{column}: {fault}")))
         else:
             whole.append(row)
-    complete = {path: found for path, found in series.items() if not isinstance(found, CaseError)}
+    complete = {path: files for path, files in series.items() if not isinstance(files, CaseError)}
     return Fetched(whole, complete, exclusions("fetch", faults))
 
 
@@ -63,5 +63,5 @@ def _fault(path: str, place: str, series: dict[str, Row | CaseError], bring: Cal
             series[path] = bring(path.removeprefix(place))
         except CaseError as error:
             series[path] = error
-    found = series[path]
-    return found if isinstance(found, CaseError) else None
+    manifest = series[path]
+    return manifest if isinstance(manifest, CaseError) else None

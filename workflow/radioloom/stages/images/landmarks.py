@@ -1,4 +1,4 @@
-"""The standard scale of Nyul & Udupa, learnt from images of training cohorts: a step of `normalise` for the profile."""
+"""Learn the standard intensity scale of Nyul & Udupa (MR) from the images of training cohorts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from radioloom.imaging.normalise import standard_scale
 from radioloom.profile import fault
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curate import curate
+from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.exclude import exclusions
 from radioloom.stages.images.normalise import Steps
 from radioloom.stages.images.prepare import whole
-from radioloom.stages.images.segment import name, segment
+from radioloom.stages.images.segment import segment
 
 Row = dict[str, Any]
 Batch = tuple[list[Row], Mapping[str, Row]]  # rows of a cohort sheet, and how the cohort's regions are found
@@ -37,24 +38,24 @@ def landmarks(
     Raises StudyError where the step is not sound, or no image is left.
     """
     _check(step)
-    found: list[np.ndarray] = []
+    marks: list[np.ndarray] = []
     for rows, rois in batches:
         curated = curate(rows, data)
         segmented = segment(curated.images, data, rois)
         faults: list[tuple[Row, CaseError]] = []
-        images = [each for each in curated.images if name(each) in segmented.masks]
+        images = [each for each in curated.images if each.name in segmented.masks]
         for image in images if by_region(before, step) else _once(images):
             try:
-                found.append(_landmarks(image, segmented.masks[name(image)], data, before, step))
+                marks.append(_landmarks(image, segmented.masks[image.name], data, before, step))
             except CaseError as error:
-                faults.append((image, error))
+                faults.append((image.region, error))
         for row in (*curated.exclusions, *segmented.exclusions, *exclusions("landmarks", faults)):
             leave_out(row)
-    if not found:
-        raise StudyError("landmarks: no image of a training cohort can be learnt from; mend what was left out")
-    learnt = step | {"standard": standard_scale(found, (step["standard"][0], step["standard"][-1]))}
+    if not marks:
+        raise StudyError("landmarks: no image of a training cohort can be learnt from; correct what was left out")
+    learnt = step | {"standard": standard_scale(marks, (step["standard"][0], step["standard"][-1]))}
     _check(learnt)
-    return learnt, len(found)
+    return learnt, len(marks)
 
 
 def by_region(before: Steps, step: Row) -> bool:
@@ -63,15 +64,15 @@ def by_region(before: Steps, step: Row) -> bool:
 
 
 def _check(step: Row) -> None:
-    if said := fault(step):
-        raise StudyError(f"landmarks: {said}")
+    if reason := fault(step):
+        raise StudyError(f"landmarks: {reason}")
 
 
-def _landmarks(image: Row, mask: Mask, data: Path, before: Steps, step: Row) -> np.ndarray:
+def _landmarks(image: CuratedImage, mask: Mask, data: Path, before: Steps, step: Row) -> np.ndarray:
     volume = whole(image, mask, data, before)
     return landmarks_of(volume, mask.on(volume.array.shape), step)
 
 
-def _once(images: list[Row]) -> list[Row]:
+def _once(images: list[CuratedImage]) -> list[CuratedImage]:
     """Every image once, whichever regions or readers it has."""
-    return list({(image["case"], image["series"]): image for image in reversed(images)}.values())
+    return list({(image.case, image.series): image for image in reversed(images)}.values())

@@ -1,12 +1,12 @@
-"""How much of an image around its region is read: by the features, and by the people who look at it."""
+"""How much of an image around its region is kept: what filters and features read, and what the report shows."""
 
 from __future__ import annotations
 
 import math
 
+from radioloom.features import family
 from radioloom.filters import reach as filter_reach
 from radioloom.profile import Profile
-from radioloom.roi import PEAK_MM
 
 Triple = tuple[float, float, float]
 Cells = tuple[int, int, int]
@@ -16,11 +16,11 @@ CONTEXT_MM = 15.0  # shown around the region in its slices, so that a reader of 
 def reach(profile: Profile, spacing_mm: Triple) -> Cells:
     """Voxels (z, y, x) of the prepared grid that features read beyond the mask's bounding box.
 
-    The largest reach of the profile's filters, and 6.2 mm where local intensity is measured.
+    The largest reach of the profile's filters, and of its families (6.2 mm where local intensity is measured).
     """
-    sphere = PEAK_MM if "local_intensity" in profile.families else 0.0
+    reach_mm = max((family(name).reach_mm for name in profile.families), default=0.0)
     filters = filter_reach(profile.images, spacing_mm)
-    return tuple(max(cells, math.ceil(sphere / step)) for cells, step in zip(filters, spacing_mm, strict=True))
+    return tuple(max(cells, math.ceil(reach_mm / step)) for cells, step in zip(filters, spacing_mm, strict=True))
 
 
 def margin(profile: Profile, spacing_mm: Triple) -> Cells:

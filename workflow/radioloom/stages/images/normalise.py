@@ -1,4 +1,4 @@
-"""The steps of a profile's `normalise`, one after the other."""
+"""Normalise the intensities of a whole image (MR): the steps of a profile's `normalise`, one after the other."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def normalise(image: Volume, inside: np.ndarray, steps: Steps) -> Volume:
 
 
 def words(steps: Steps) -> list[str]:
-    """What was done, a line each."""
-    said = {"n4": "N4 bias field"} | {name: method.said for name, method in METHODS.items()}
+    """What was done, one line per step."""
+    labels = {"n4": "N4 bias field"} | {name: method.label for name, method in METHODS.items()}
     where = {"image": " of the whole image", "body": " of the body", "roi": " of the region"}
-    return [f"normalised: {said[step['method']]}{where.get(step.get('region'), '')}" for step in steps or ()]
+    return [f"normalised: {labels[step['method']]}{where.get(step.get('region'), '')}" for step in steps or ()]

@@ -1,35 +1,33 @@
-"""Robustness without a second scan: each region perturbed many times, prepared and measured like any other."""
+"""Stage perturb: features of regions and images perturbed many times (noise, volume, contour, shift, rotation)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from radioloom.errors import BadRoi, CaseError
+from radioloom.errors import CaseError
+from radioloom.imaging.around import Box, finished, place
 from radioloom.imaging.perturb import MOST_GROWTH, Scene, box_of, on_grid, perturbed
-from radioloom.imaging.resample import place, spacing_of
+from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.supervoxels import SIDE_MM, supervoxels
 from radioloom.profile import Profile
 from radioloom.provenance import rng
 from radioloom.segmentation.mask import Mask
-from radioloom.stages.images.exclude import WHOSE
+from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.extract import extract, variant_rows
 from radioloom.stages.images.margin import reach
 from radioloom.stages.images.prepare import voxels
-from radioloom.stages.images.segment import name
 from radioloom.volume import Grid, Volume
 
 Row = dict[str, Any]
-Box = tuple[slice, slice, slice]
 Triple = tuple[float, float, float]
 
 
 def perturb_batch(
-    curated: Sequence[Row], masks: Mapping[str, Mask], data: Path, profile: Profile, robustness: dict[str, Any]
+    curated: Sequence[CuratedImage], masks: Mapping[str, Mask], data: Path, profile: Profile, robustness: dict[str, Any]
 ) -> tuple[list[Row], list[Row]]:
     """PERTURBED and SKIPPED of many curated images that have a mask.
 
@@ -39,29 +37,28 @@ def perturb_batch(
     rows: list[Row] = []
     skipped: list[Row] = []
     for image in curated:
-        if name(image) not in masks or image["replicate"] != "1":
+        if image.name not in masks or image.replicate != "1":
             continue
-        whose = {key: image[key] for key in WHOSE}
+        region = image.region
         try:
-            scene = native(image, masks[name(image)], data, profile, robustness["chain"])
+            scene = native(image, masks[image.name], data, profile, robustness["chain"])
         except CaseError as error:
-            skipped.append({**whose, "variant": robustness["chain"], "reason": str(error)})
+            skipped.append({**region, "variant": robustness["chain"], "reason": str(error)})
             continue
-        for variant, found in variants(scene, Grid.from_dict(image["grid"]), profile, {**robustness, "whose": whose}):
-            if isinstance(found, CaseError):
-                skipped.append({**whose, "variant": variant, "reason": str(found)})
+        for variant, measured in variants(scene, image.grid, profile, {**robustness, "region": region}):
+            if isinstance(measured, CaseError):
+                skipped.append({**region, "variant": variant, "reason": str(measured)})
             else:
-                rows += variant_rows(whose, variant, found)
+                rows += variant_rows(region, variant, measured)
     return rows, skipped
 
 
-def native(image: Row, mask: Mask, data: Path, profile: Profile, chain: str) -> Scene:
+def native(image: CuratedImage, mask: Mask, data: Path, profile: Profile, chain: str) -> Scene:
     """The region with its surroundings on the native grid, read once: wide enough for all that a chain can do."""
-    grid = Grid.from_dict(image["grid"])
-    box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
+    grid = image.grid
     step_mm = spacing_of(grid, profile.grid)
     around = reach(profile, step_mm)
-    where = place(grid, _widened(grid, box, chain, step_mm, np.multiply(around, step_mm)), profile.grid, around)
+    where = place(grid, _widened(grid, mask.box, chain, step_mm, np.multiply(around, step_mm)), profile.grid, around)
     volume = voxels(image, mask, where.source, data, profile)
     region = mask.on(volume.array.shape, tuple(side.start for side in where.source))
     labels = supervoxels(volume.array, region, grid.spacing_mm) if "C" in chain else None
@@ -92,10 +89,10 @@ def variants(
     scene: Scene, grid: Grid, profile: Profile, robustness: dict[str, Any]
 ) -> Iterator[tuple[str, list[Row] | CaseError]]:
     """Name, and rows of features or why there are none, of each perturbed image of a scene."""
-    chain, whose = robustness["chain"], list(robustness["whose"].values())
+    chain, region = robustness["chain"], list(robustness["region"].values())
     for repeat in range(1, robustness["repeats"] + 1):
         variant = f"{chain}-{repeat:02d}"
-        generator = rng(robustness["seed"], "perturb", *whose, variant)
+        generator = rng(robustness["seed"], "perturb", *region, variant)
         try:
             image, mask = prepared(perturbed(scene, chain, generator), grid, profile)
             yield variant, extract(image, mask, profile)
@@ -110,6 +107,4 @@ def prepared(scene: Scene, grid: Grid, profile: Profile) -> tuple[Volume, Volume
     """
     where = place(grid, box_of(scene, grid), profile.grid, reach(profile, spacing_of(grid, profile.grid)))
     image, mask = on_grid(scene, profile.grid, where.target)
-    if not mask.array.any():
-        raise BadRoi("no voxel of the perturbed region is left on the profile's grid; choose a finer grid")
-    return replace(image, array=image.array.astype(np.float32)), mask
+    return finished(image, mask, Volume(scene.mask, scene.image.grid))

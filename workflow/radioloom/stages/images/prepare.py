@@ -1,4 +1,4 @@
-"""Stage prepare: the region and its surroundings, cut out of the scan and brought onto the profile's grid."""
+"""Stage prepare: the region and its surroundings, cut out of the scan and resampled onto the profile's grid."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from radioloom.errors import BadImage, BadRoi, CaseError
+from radioloom.errors import BadImage, CaseError
+from radioloom.imaging.around import Box, crop, part, place, resampled
 from radioloom.imaging.hounsfield import beyond
-from radioloom.imaging.resample import Box, place, resample, resample_mask, spacing_of
+from radioloom.imaging.resample import spacing_of
 from radioloom.io import images
 from radioloom.io.files import numbered
 from radioloom.io.prepared import Prepared
 from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
+from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.exclude import exclusions
 from radioloom.stages.images.margin import margin
 from radioloom.stages.images.normalise import Steps, normalise, words
-from radioloom.stages.images.segment import name
-from radioloom.volume import Grid, Volume
+from radioloom.volume import Volume
 
 Row = dict[str, Any]
 
 
-def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
+def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Prepared:
     """Read the pixels around the region once, and resample them with the mask as the profile says.
 
     image, mask : of stages curate and segment
@@ -36,27 +37,24 @@ def prepare(image: Row, mask: Mask, data: Path, profile: Profile) -> Prepared:
     Raises BadImage where pixels cannot be read or a CT holds no HU, BadRoi where no voxel of the mask is left on the
     new grid.
     """
-    grid = Grid.from_dict(image["grid"])
-    box = tuple(slice(low, low + n) for low, n in zip(mask.offset, mask.array.shape, strict=True))
-    where = place(grid, box, profile.grid, margin(profile, spacing_of(grid, profile.grid)))
+    grid = image.grid
+    where = place(grid, mask.box, profile.grid, margin(profile, spacing_of(grid, profile.grid)))
     volume = voxels(image, mask, where.source, data, profile)
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
-    odd = beyond(volume.array[region.array]) if image["unit"] == "HU" and profile.normalise is None else ""
-    resampled = resample(volume, profile.grid, where.target)
-    placed = resample_mask(region, profile.grid, where.target)
-    if not placed.array.any():
-        raise BadRoi(
-            f"no voxel of the region ({mask.n_voxels} of {grid.voxel_mm3:.3g} mm3) is left on the profile's grid of "
-            f"{placed.grid.voxel_mm3:.3g} mm3; choose a finer grid"
-        )
+    odd = beyond(volume.array[region.array]) if image.unit == "HU" and profile.normalise is None else ""
     notes = (*mask.notes, *([odd] if odd else []))
-    made = replace(resampled, array=resampled.array.astype(np.float32), notes=notes)
-    return Prepared(made, placed, _sidecar(image, mask, placed, profile) | {"notes": list(notes)})
+    around, placed = resampled(volume, region, profile.grid, where.target)
+    sidecar = _sidecar(image, mask, placed, profile) | {"notes": list(notes)}
+    return Prepared(replace(around, notes=notes), placed, sidecar)
 
 
 def prepare_batch(
-    curated: Sequence[Row], masks: Mapping[str, Mask], data: Path, profile: Profile, keep: Callable[[Prepared], None]
+    curated: Sequence[CuratedImage],
+    masks: Mapping[str, Mask],
+    data: Path,
+    profile: Profile,
+    keep: Callable[[Prepared], None],
 ) -> tuple[list[Row], list[Row]]:
     """Prepare every image that has a mask; rows of CASES and of EXCLUSIONS.
 
@@ -65,64 +63,61 @@ def prepare_batch(
     cases: list[Row] = []
     faults: list[tuple[Row, CaseError]] = []
     for image in curated:
-        if name(image) not in masks:
+        if image.name not in masks:
             continue
         try:
-            prepared = prepare(image, masks[name(image)], data, profile)
+            prepared = prepare(image, masks[image.name], data, profile)
         except CaseError as error:
-            faults.append((image, error))
+            faults.append((image.region, error))
             continue
         keep(prepared)
         cases.append(prepared.case)
     return cases, exclusions("prepare", faults)
 
 
-def voxels(image: Row, mask: Mask, box: Box, data: Path, profile: Profile) -> Volume:
+def voxels(image: CuratedImage, mask: Mask, box: Box, data: Path, profile: Profile) -> Volume:
     """The voxels of a box, after the profile's normalisation, for which alone the whole image is read."""
-    grid = Grid.from_dict(image["grid"])
     if profile.normalise is None:
-        return _read(image, grid, box, data)
+        return _read(image, box, data)
     normalised = whole(image, mask, data, profile.normalise)
-    return replace(normalised, array=normalised.array[box].copy(), grid=_part(grid, box))
+    return crop(replace(normalised, grid=image.grid), box)
 
 
-def whole(image: Row, mask: Mask, data: Path, steps: Steps) -> Volume:
+def whole(image: CuratedImage, mask: Mask, data: Path, steps: Steps) -> Volume:
     """The whole image after steps of `normalise`."""
-    grid = Grid.from_dict(image["grid"])
-    found = _read(image, grid, tuple(slice(0, n) for n in grid.shape), data)
-    return normalise(found, mask.on(grid.shape), steps)
+    volume = _read(image, tuple(slice(0, n) for n in image.grid.shape), data)
+    return normalise(volume, mask.on(image.grid.shape), steps)
 
 
-def _part(grid: Grid, box: Box) -> Grid:
-    return grid.crop(tuple(side.start for side in box), tuple(side.stop - side.start for side in box))
-
-
-def _read(image: Row, grid: Grid, box: Box, data: Path) -> Volume:
+def _read(image: CuratedImage, box: Box, data: Path) -> Volume:
     """The voxels of a box in the image's unit."""
-    part = _part(grid, box)
-    files = numbered(data / image["image"], image["files"], image["listing"])
+    grid = part(image.grid, box)
+    files = numbered(data / image.image_path, image.file_numbers, image.listing_digest)
     if images.kind(files[0][0]):
-        volume = images.read(files[0][0], image["unit"], image["modality"], box)
-        if not volume.grid.same_place(part):
+        volume = images.read(files[0][0], image.unit, image.modality, box)
+        if not volume.grid.same_place(grid):
             raise BadImage(f"{files[0][1]}: it has changed since it was curated; run the study again")
         return volume
     from radioloom.io.dicom.pixels import read, read_headers
 
-    headers = read_headers(files, image["frames"], box[0])
-    return read(headers, part, (box[1].start, box[2].start), image["factor"])
+    headers = read_headers(files, image.frame_order, box[0])
+    return read(headers, grid, (box[1].start, box[2].start), image.unit_factor)
 
 
-def _sidecar(image: Row, mask: Mask, placed: Volume, profile: Profile) -> Row:
-    native = Grid.from_dict(image["grid"])
+def _sidecar(image: CuratedImage, mask: Mask, placed: Volume, profile: Profile) -> Row:
     n_voxels = int(np.count_nonzero(placed.array))
     carried = ("cohort", "case", "replicate", "roi", "role", "modality", "unit", "series")
-    return {key: image[key] for key in carried} | {
+    return {key: getattr(image, key) for key in carried} | {
         "source": mask.source,
         "n_voxels": n_voxels,
         "volume_mm3": n_voxels * placed.grid.voxel_mm3,
         "contour_mm3": mask.contour_mm3,
         "grid": placed.grid.as_dict(),
-        "native": {"grid": image["grid"], "n_voxels": mask.n_voxels, "volume_mm3": mask.n_voxels * native.voxel_mm3},
+        "native": {
+            "grid": image.grid.as_dict(),
+            "n_voxels": mask.n_voxels,
+            "volume_mm3": mask.n_voxels * image.grid.voxel_mm3,
+        },
         "profile": {"name": profile.name, "hash": profile.hash},
         "steps": _steps(profile),
     }

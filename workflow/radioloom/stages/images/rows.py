@@ -1,17 +1,16 @@
-"""Rows of an image and of a series, as the stage curate hands them on."""
+"""Rows of SERIES and MASKS, and the record of an image, as the stages curate and segment make them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from radioloom.stages.images.exclude import IDENTITY
+from radioloom.segmentation.mask import Mask
+from radioloom.stages.images.curated import CuratedImage
 from radioloom.volume import UNITS, Grid
 
 Row = dict[str, Any]
-# Columns of a sheet's row that travel with the image.
-CARRIED = (*IDENTITY, "roi", "role", "pattern", "image", "segmentation")
 # Columns of SERIES that may be empty: here too, since the table's module imports what one image alone does not need.
-UNTOLD = (
+OPTIONAL = (
     "manufacturer", "model", "software", "kernel", "kvp", "exposure_mas", "reconstruction_diameter_mm",
     "slice_thickness_mm", "slice_spacing_mm", "pixel_spacing_mm", "contrast", "field_strength_t", "repetition_time_ms",
     "echo_time_ms", "inversion_time_ms", "flip_angle_deg", "sequence", "pharmaceutical", "injected_mbq",
@@ -19,32 +18,50 @@ UNTOLD = (
 )  # fmt: skip
 
 
-def image_row(row: Row, modality: str, name: str, frame: str, files: list[int], grid: Grid) -> Row:
-    """An image, as `stages.curate.curate` describes it."""
-    return {key: row[key] for key in CARRIED} | {
-        "modality": modality,
-        "unit": UNITS.get(modality, ""),
-        "series": name,
-        "frame": frame,
-        "factor": 1.0,
-        "files": files,
-        "listing": "",
-        "frames": [],
-        "instances": [],
-        "grid": grid.as_dict(),
-    }
+def curated_image(row: Row, modality: str, grid: Grid, **known: Any) -> CuratedImage:
+    """The image of a row of a cohort sheet.
+
+    known : the other fields of `CuratedImage`: series, file_numbers, listing_digest ...
+    """
+    return CuratedImage(
+        cohort=row["cohort"],
+        case=row["case"],
+        replicate=row["replicate"],
+        roi=row["roi"],
+        role=row["role"],
+        roi_pattern=row["pattern"],
+        image_path=row["image"],
+        segmentation_path=row["segmentation"],
+        modality=modality,
+        unit=UNITS.get(modality, ""),
+        grid=grid,
+        **known,
+    )
 
 
-def series_row(name: str, modality: str, grid: Grid | None, **told: Any) -> Row:
-    """A row of SERIES without the case's name; columns that are not told are empty.
+def series_row(name: str, modality: str, grid: Grid | None, **known: Any) -> Row:
+    """A row of SERIES without the case's name; columns that are not known are empty.
 
     grid : of the assembled series, None where it makes none
     """
-    made = {"n_slices": 0, "n_files_ignored": 0, "n_copies": 0, "verdict": "usable"} | dict.fromkeys(UNTOLD) | told
+    row = {"n_slices": 0, "n_files_ignored": 0, "n_copies": 0, "choice": "usable"} | dict.fromkeys(OPTIONAL) | known
     if grid is not None:
-        made |= {
+        row |= {
             "slice_spacing_mm": grid.spacing_mm[0],
             "pixel_spacing_mm": grid.spacing_mm[1],
             "n_slices": grid.shape[0],
         }
-    return made | {"series": name, "modality": modality}
+    return row | {"series": name, "modality": modality}
+
+
+def mask_row(image: CuratedImage, mask: Mask) -> Row:
+    """A row of MASKS."""
+    volume, contour = mask.n_voxels * image.grid.voxel_mm3, mask.contour_mm3
+    return image.region | {
+        "source": mask.source,
+        "n_voxels": mask.n_voxels,
+        "volume_mm3": volume,
+        "contour_mm3": contour,
+        "contour_difference": volume / contour - 1 if contour else None,
+        "notes": "; ".join(mask.notes) or None,
+    }

@@ -1,4 +1,4 @@
-"""Stage segment: each image's region as a mask on its grid."""
+"""Stage segment: each image's region, from RTSTRUCT, SEG or label map to a mask on the image's grid."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from radioloom.io.files import within
 from radioloom.io.segmentations import read as segmentations
 from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.mask import Mask
-from radioloom.stages.images.exclude import WHOSE, exclusions
-from radioloom.volume import Grid
+from radioloom.stages.images.curated import CuratedImage
+from radioloom.stages.images.exclude import exclusions
+from radioloom.stages.images.rows import mask_row
 
 Row = dict[str, Any]
 
@@ -27,10 +28,10 @@ class Segmented:
     exclusions: list[Row]  # EXCLUSIONS
 
 
-def segment(images: Sequence[Row], data: Path, rois: Mapping[str, Row] | None = None) -> Segmented:
+def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] | None = None) -> Segmented:
     """Find and place the region of every image of a batch.
 
-    images : as `curate` gave them
+    images : of stage curate
     data : folder that their paths start from
     rois : how regions are found where a row of the sheet has no pattern, by region: settings of `Choice`
     An image whose region cannot be found or placed becomes a row of EXCLUSIONS.
@@ -39,38 +40,24 @@ def segment(images: Sequence[Row], data: Path, rois: Mapping[str, Row] | None = 
     rows: list[Row] = []
     faults: list[tuple[Row, CaseError]] = []
     for image in images:
-        grid = Grid.from_dict(image["grid"])
         try:
-            drawn_on = segmentations.Image(grid, image["series"], image["frame"], frozenset(image["instances"]))
-            choice, place = _choice(image, rois or {}), within(data, image["segmentation"], BadMask)
-            mask = segmentations.read(place, choice, image["roi"], drawn_on)
+            mask = _mask(image, data, _choice(image, rois or {}))
         except CaseError as error:
-            faults.append((image, error))
+            faults.append((image.region, error))
             continue
-        masks[name(image)] = mask
-        rows.append(_row(image, mask, grid))
+        masks[image.name] = mask
+        rows.append(mask_row(image, mask))
     return Segmented(masks, rows, exclusions("segment", faults))
 
 
-def name(image: Row) -> str:
-    """What a case's mask and prepared files are called: `<case>.<replicate>.<roi>`, unique in a cohort."""
-    return f"{image['case']}.{image['replicate']}.{image['roi']}"
+def _mask(image: CuratedImage, data: Path, choice: Choice) -> Mask:
+    drawn_on = segmentations.Image(image.grid, image.series, image.frame_of_reference, frozenset(image.instances))
+    path = within(data, image.segmentation_path, BadMask)
+    return segmentations.read(path, choice, image.roi, drawn_on)
 
 
-def _choice(image: Row, rois: Mapping[str, Row]) -> Choice:
-    """A row's own pattern goes before the patterns of its region."""
-    choice = Choice(**rois.get(image["roi"], {}))
-    patterns = (image["pattern"],) if image["pattern"] else choice.patterns
+def _choice(image: CuratedImage, rois: Mapping[str, Row]) -> Choice:
+    """The pattern of a row of the sheet goes before the patterns of its region."""
+    choice = Choice(**rois.get(image.roi, {}))
+    patterns = (image.roi_pattern,) if image.roi_pattern else choice.patterns
     return replace(choice, patterns=tuple(patterns))
-
-
-def _row(image: Row, mask: Mask, grid: Grid) -> Row:
-    volume, contour = mask.n_voxels * grid.voxel_mm3, mask.contour_mm3
-    return {key: image[key] for key in WHOSE} | {
-        "source": mask.source,
-        "n_voxels": mask.n_voxels,
-        "volume_mm3": volume,
-        "contour_mm3": contour,
-        "contour_difference": volume / contour - 1 if contour else None,
-        "notes": "; ".join(mask.notes) or None,
-    }

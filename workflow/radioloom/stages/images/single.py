@@ -1,4 +1,4 @@
-"""One image and its segmentation, from files to features: the same stages as a study, without its tables."""
+"""One image and its segmentation, from files to features: the stages of a study, without its tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.profile import load
 
-COLUMNS = ("feature_id", "value", "image", "family", "aggregation", "discretisation", "feature", "ibsi")
+COLUMNS = ("feature_id", "value", "image", "family", "aggregation", "discretisation", "feature", "ibsi", "group")
 
 
 def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str = "") -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str 
 def write(rows: list[dict[str, Any]], path: Path) -> None:
     """Write rows as CSV or Parquet, by the ending of the path; complete or not at all."""
     if not path.parent.is_dir():
-        raise StudyError(f"{path.parent}: no such folder; make it first")
+        raise StudyError(f"{path.parent}: no such folder; create it first")
     part = path.with_name(path.name + ".part")
     if path.suffix == ".csv":
         with open(part, "w", newline="", encoding="utf-8") as handle:

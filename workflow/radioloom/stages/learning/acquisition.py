@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, acquisitions, batches
-from radioloom.stages.learning.reduce import feature_matrix
-from radioloom.stages.learning.split import FROZEN
+from radioloom.stages.learning.material import feature_matrix
 from radioloom.stats.explained import dummies, explained
 from radioloom.stats.harmonisation import fit_combat
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd

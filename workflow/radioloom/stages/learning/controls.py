@@ -1,4 +1,4 @@
-"""The learning and its signature on images whose texture is destroyed: what is left there was never texture."""
+"""Risks of the signature, and of models refitted, on negative-control images: what remains there was never texture."""
 
 from __future__ import annotations
 
@@ -8,48 +8,47 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from radioloom.imaging.controls import CONTROLS, model_name
-from radioloom.stages.learning.fit import SIGNATURE, learn, risks
-from radioloom.stages.learning.reduce import Material, without_baselines
+from radioloom.imaging.controls import CONTROLS
+from radioloom.stages.learning.learn import learn
+from radioloom.stages.learning.material import Material, without_baselines
+from radioloom.stages.learning.risks import ModelKey, risk_of
+from radioloom.stages.learning.signature import Signature
+from radioloom.tables.columns import CONTROL, REFITTED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RELEARNED = ", learned anew"  # after the name of a control whose features were learned from, not only predicted with
 
+def control_materials(material: Material, controls: pd.DataFrame | None) -> dict[str, Material]:
+    """The material with the values of each control in turn, by the name of the control.
 
-def control_materials(made: Material, controls: pd.DataFrame | None) -> dict[str, Material]:
-    """The material of `made` with the values of each control in turn, by the name of its model.
-
-    controls : CONTROLS; only replicate 1 of the cases of `made` counts. What a case lacks is NaN.
+    controls : CONTROLS; only replicate 1 of the cases of the material counts. What a case lacks is NaN.
     """
     if controls is None or controls.empty:
         return {}
-    found = {}
-    own = controls[controls["replicate"] == "1"]
-    for name in (name for name in CONTROLS if name in set(own["variant"])):
-        table = own[own["variant"] == name].pivot(index=["cohort", "case"], columns="feature_id", values="value")
-        wide = table.reindex(list(zip(made.cases["cohort"], made.cases["case"], strict=True))).reindex(
-            columns=made.names
-        )
-        found[model_name(name)] = replace(made, values=np.ascontiguousarray(wide.to_numpy(np.float64)))
-    return found
+    materials = {}
+    first = controls[controls["replicate"] == "1"]
+    cases = list(zip(material.cases["cohort"], material.cases["case"], strict=True))
+    for name in (name for name in CONTROLS if name in set(first["variant"])):
+        table = first[first["variant"] == name].pivot(index=["cohort", "case"], columns="feature_id", values="value")
+        wide = table.reindex(cases).reindex(columns=material.names)
+        materials[name] = replace(material, values=np.ascontiguousarray(wide.to_numpy(np.float64)))
+    return materials
 
 
-def control_risks(controls: dict[str, Material], signature: dict, rows: np.ndarray) -> dict[str, np.ndarray]:
+def control_risks(controls: dict[str, Material], signature: Signature, rows: np.ndarray) -> dict[ModelKey, np.ndarray]:
     """Risk (m,) that a frozen signature gives the rows (m,) from each of their control images."""
-    alone = {**signature, "baselines": {}}
-    return {name: risks(each, alone, rows)[SIGNATURE] for name, each in controls.items()}
+    return {ModelKey(CONTROL, name): risk_of(each, signature, rows) for name, each in controls.items()}
 
 
-def relearned_risks(
+def refitted_risks(
     controls: dict[str, Material], train: np.ndarray, test: np.ndarray
-) -> Iterable[tuple[str, np.ndarray]]:
+) -> Iterable[tuple[ModelKey, np.ndarray]]:
     """Risk (m,) of the test rows by the whole learning repeated on each control, whose training rows are complete."""
     for name, each in controls.items():
         if np.isfinite(each.values[train]).any(axis=1).all():
             learnt = learn(without_baselines(each), train, [each.outcomes.take(train)])[0]
-            yield name + RELEARNED, risks(each, learnt.signature, test)[SIGNATURE]
+            yield ModelKey(CONTROL, name, REFITTED), risk_of(each, learnt.signature, test)
 
 
 def control_gaps(controls: dict[str, Material]) -> Iterable[str]:
@@ -57,4 +56,5 @@ def control_gaps(controls: dict[str, Material]) -> Iterable[str]:
     for name, each in controls.items():
         lacking = int((~np.isfinite(each.values).any(axis=1)).sum())
         if lacking:
-            yield f"{name}: {lacking} of {len(each.values)} cases could not be measured, training means taken"
+            cases = f"{lacking} of {len(each.values)} cases"
+            yield f"control {CONTROLS[name].label}: {cases} could not be measured, training means taken"

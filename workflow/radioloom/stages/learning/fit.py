@@ -1,202 +1,141 @@
-"""The signature: coefficients, scaling and cut-point, frozen on training data; and its baselines."""
+"""Stage fit: the signature and its baselines, fitted on training data and frozen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from radioloom.errors import StudyError
-from radioloom.prediction.metrics.kaplan_meier import Z95
-from radioloom.prediction.models import fit_model, model
+from radioloom.prediction.models.record import Fitted, linear_predictor
 from radioloom.prediction.outcome import Outcome
+from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.harmonise import harmonisation
-from radioloom.stages.learning.reduce import SAME, Material, Reduction, reductions
-from radioloom.stages.learning.split import FROZEN
+from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.risks import columns_of, risk_of
+from radioloom.stages.learning.signature import COVARIATE, Signature, Term, standardised
+from radioloom.stats.constancy import SAME
+from radioloom.tables.columns import FROZEN, SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SIGNATURE, CLINICAL, COMBINED, NULL = "signature", "clinical", "clinical+signature", "null"
-SAME_LINE = (1.0, 0.0)  # slope and offset of a batch that was not learned
-COVARIATE = "covariate"  # group of a term that is no feature
-RESERVED = (SIGNATURE, CLINICAL, COMBINED, NULL)
+BY_MODEL = "model"  # `step` of SELECTION of features that a model may take which chooses its own
+NOTHING_LEFT = "nothing is left to predict from: every patient has the same risk"
+
+
+def fit(material: Material, splits: pd.DataFrame, selection: pd.DataFrame, split: str = FROZEN) -> Signature:
+    """The signature of one split of SPLITS from the features that SELECTION leaves in it; see `fit_signature`."""
+    material = material.within(split)
+    train = material.rows(splits, split, "train")
+    left = selection["kept"] | (selection["step"] == BY_MODEL)
+    names = selection.loc[(selection["split"] == split) & left, "feature_id"]
+    places = tuple(material.place(name) for name in sorted(names))
+    harmonised = material.harmonised(train)
+    signature = fit_signature(harmonised, train, material.outcomes.take(train), places)
+    return replace(signature, harmonisation=harmonisation(material, harmonised))
+
+
+def fit_signature(
+    material: Material, train: np.ndarray, outcomes: Outcome, places: tuple[int, ...], purpose: tuple[str, ...] = ()
+) -> Signature:
+    """A model of the features at `places`, fitted on the training rows (t,), with the study's baselines.
+
+    outcomes : (t,)
+    purpose : keys what a model draws at random, besides the split and the name of the model
+    Its cut-point is the median risk in training.
+    """
+    lesson = _Lesson(material, train, outcomes, purpose)
+    signature = lesson.model(SIGNATURE, _features(material, sorted(places)))
+    rows = material.baselines
+    risk = risk_of(material, signature, train) if any(row.signature for row in rows) else None
+    baselines = {row.name: lesson.model(row.name, _terms(material, row), risk) for row in rows}
+    return replace(signature, profile=material.profile, baselines=baselines)
+
+
+def _features(material: Material, places: Iterable[int]) -> list[Term]:
+    """Terms of features, before they are scaled; with what harmonised them."""
+    lines = material.combat.lines if material.combat is not None else lambda _: None
+    return [_blank(str(material.names[place]), str(material.groups[place]), lines(place)) for place in places]
+
+
+def _terms(material: Material, baseline: Baseline) -> list[Term]:
+    """What a baseline takes: the signature's risk, features, covariates, in this order."""
+    terms = [_blank(SIGNATURE, SIGNATURE)] if baseline.signature else []
+    terms += _features(material, [material.place(name) for name in baseline.features])
+    return terms + [_blank(name, COVARIATE) for name in material.covariate_names if baseline.covariates]
+
+
+def _blank(name: str, group: str, batches: dict[str, list[float]] | None = None) -> Term:
+    return Term(name, group, mean=0.0, sd=1.0, missing=0, batches=batches)
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
-    """What the training part of one split taught."""
+class _Lesson:
+    """What the models of one split are fitted on."""
 
-    reduction: Reduction
-    signature: dict[str, Any]  # with its baselines
+    material: Material  # harmonised
+    train: np.ndarray  # (t,) rows
+    outcomes: Outcome  # (t,)
+    purpose: tuple[str, ...]
 
-
-def learn(made: Material, train: np.ndarray, many: list[Outcome]) -> list[Learnt]:
-    """The whole of learning on training rows (t,): harmonise, reduce and fit, for each of several outcomes (t,).
-
-    The frozen split, the folds and the null models all come through here.
-    """
-    made = made.harmonised(train)
-    found = zip(reductions(made, train, many), many, strict=True)
-    return [Learnt(each, fit_signature(made, train, outcomes, each.chosen)) for each, outcomes in found]
-
-
-def fit(made: Material, splits: pd.DataFrame, selection: pd.DataFrame, split: str = FROZEN) -> dict[str, Any]:
-    """The signature of one split of SPLITS from the features that SELECTION keeps in it; see `fit_signature`."""
-    train = made.rows(splits, split, "train")
-    kept = selection[(selection["split"] == split) & selection["kept"]]
-    places = tuple(made.place(name) for name in sorted(kept["feature_id"]))
-    learned = made.harmonised(train)
-    return fit_signature(learned, train, made.outcomes.take(train), places) | harmonisation(made, learned)
-
-
-def fit_signature(made: Material, train: np.ndarray, outcomes: Outcome, places: tuple[int, ...]) -> dict[str, Any]:
-    """A model of the features at `places`, with the study's baselines, as a JSON-able dict.
-
-    Every model holds `features` (feature_id, group, coefficient, mean, sd, ratio per sd with low and high, and how
-    many training values were missing), `intercept`, `cut_point` (median risk in training), `n`, `n_events`, `ridge`
-    and `note`; the signature holds `profile` and `baselines` besides. Risk = intercept + sum of coefficient x (value -
-    mean) / sd; a missing value counts as the mean. Of a harmonised material each feature holds `batches` too: slope and
-    offset that its value is mapped with first, by batch. Raises StudyError for a baseline with a name of ours.
-    """
-    places = tuple(sorted(places))
-    values = made.values[train]
-    signature = _fit_one(made, SIGNATURE, _features(made, places), values[:, list(places)], outcomes)
-    baselines = []
-    for name, wanted in sorted(made.study["baselines"].items()):
-        if name in RESERVED:
-            raise StudyError(f"baselines.{name}: the name is the pipeline's own; call the baseline something else")
-        at = [made.place(feature) for feature in wanted]
-        baselines.append(_fit_one(made, name, _features(made, at), values[:, at], outcomes))
-    if made.covariate_names:
-        terms = [(name, COVARIATE) for name in made.covariate_names]
-        extra = made.covariates[train]
-        baselines.append(_fit_one(made, CLINICAL, terms, extra, outcomes))
-        risk = _risk(signature, values[:, list(places)])
-        joined = np.column_stack([risk, extra])
-        baselines.append(_fit_one(made, COMBINED, [(SIGNATURE, SIGNATURE), *terms], joined, outcomes))
-    return {**signature, "profile": made.profile, "baselines": {entry["name"]: entry for entry in baselines}}
+    def model(self, name: str, terms: list[Term], of_signature: np.ndarray | None = None) -> Signature:
+        """One model of the terms, of which there may be none."""
+        columns = columns_of(self.material, tuple(terms), self.train, of_signature)
+        mean, sd = _scale(columns)
+        varying = sd > 0  # a column without variation in training would only make the rest singular
+        sd = np.where(varying, sd, 1.0)
+        kind, draws = self.material.model, self.material.generator(*self.purpose, name)
+        standard = standardised(columns, mean, sd)[:, varying]
+        fitted = kind.fit(standard, self.outcomes, self.material.model_settings, draws)
+        described = _described(fitted, np.flatnonzero(varying), len(terms))
+        described |= {"mean": mean, "sd": sd, "missing": (~np.isfinite(columns)).sum(axis=0)}
+        kept = _kept(fitted, varying)
+        signature = Signature(
+            name=name,
+            model=kind.name,
+            ratio=kind.ratio,
+            terms=tuple(replace(terms[k], **{key: array[k].item() for key, array in described.items()}) for k in kept),
+            intercept=fitted.intercept,
+            cut_point=0.0,
+            n=len(self.outcomes),
+            n_events=self.outcomes.n_events,
+            ridge=fitted.ridge,
+            note=fitted.note if len(fitted.chosen) else NOTHING_LEFT,
+            state=None if kind.predict is linear_predictor else fitted.state,
+        )
+        risk = signature.risk(columns if len(kept) == len(terms) else columns[:, kept])
+        return replace(signature, cut_point=float(np.median(risk)))
 
 
-def _features(made: Material, places: Any) -> list[tuple[str, str]]:
-    return [(str(made.names[place]), str(made.groups[place])) for place in places]
+def _kept(fitted: Fitted, varying: np.ndarray) -> np.ndarray:
+    """Places of the terms that stay: those chosen; with coefficient 0 those that did not vary, if there are any."""
+    chosen = np.flatnonzero(varying)[list(fitted.chosen)]
+    return chosen if fitted.coefficients is None else np.union1d(chosen, np.flatnonzero(~varying))
 
 
-def _fit_one(
-    made: Material, name: str, terms: list[tuple[str, str]], columns: np.ndarray, outcomes: Outcome
-) -> dict[str, Any]:
-    """One model of the columns (t, p) that `terms` (id, group) describe, p may be 0."""
-    kind = model(made.study["model"]["kind"], outcomes.kind)
-    mean, sd = _scale(columns)
-    varying = sd > 0  # a column without variation in training has coefficient 0 and would only make the rest singular
-    sd = np.where(varying, sd, 1.0)
-    fitted = fit_model(kind, _standardised(columns, mean, sd)[:, varying], outcomes)
-    beta, error = np.zeros(len(terms)), np.zeros(len(terms))
-    beta[varying], error[varying] = fitted.coefficients, np.sqrt(np.diag(fitted.covariance))
-    described = {
-        "coefficient": beta,
-        "mean": mean,
-        "sd": sd,
-        "ratio": np.exp(beta),
-        "low": np.exp(beta - Z95 * error),
-        "high": np.exp(beta + Z95 * error),
-        "missing": (~np.isfinite(columns)).sum(axis=0),
-    }
-    features = [
-        {"feature_id": name, "group": group, **{key: array[k].item() for key, array in described.items()}}
-        | _lines(made, name, group)
-        for k, (name, group) in enumerate(terms)
-    ]
-    found = {
-        "name": name,
-        "model": kind.name,
-        "ratio": kind.ratio,
-        "features": features,
-        "intercept": fitted.intercept,
-        "n": len(outcomes),
-        "n_events": outcomes.n_events,
-        "ridge": fitted.ridge,
-        "note": fitted.note if varying.any() else "nothing is left to predict from: every patient has the same risk",
-    }
-    return {**found, "cut_point": float(np.median(_risk(found, columns)))}
+def _described(fitted: Fitted, varying: np.ndarray, n_terms: int) -> dict[str, np.ndarray]:
+    """Coefficient, ratio and interval of each term (p,) as far as the model has them; 0 of what did not vary."""
+    if fitted.coefficients is None:
+        return {}
 
+    def spread(of_chosen: np.ndarray) -> np.ndarray:
+        everywhere = np.zeros(n_terms)
+        everywhere[varying[list(fitted.chosen)]] = of_chosen
+        return everywhere
 
-def _lines(made: Material, name: str, group: str) -> dict[str, Any]:
-    """What harmonises a feature, by batch; nothing for what is no feature."""
-    harmonised = made.combat is not None and group not in (COVARIATE, SIGNATURE)
-    return {"batches": made.combat.lines(made.place(name))} if harmonised else {}
+    beta = spread(fitted.coefficients)
+    described = {"coefficient": beta, "ratio": np.exp(beta)}
+    if fitted.interval is not None:
+        described |= {key: np.exp(spread(end)) for key, end in zip(("low", "high"), fitted.interval, strict=True)}
+    return described
 
 
 def _scale(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of each column over its defined values."""
+    """Mean and standard deviation of each column over its defined values; 0 where it does not vary."""
     defined = np.isfinite(columns)
     count = np.maximum(defined.sum(axis=0), 1)
     mean = np.where(defined, columns, 0.0).sum(axis=0) / count
     sd = np.sqrt(np.where(defined, (columns - mean) ** 2, 0.0).sum(axis=0) / count)
     return mean, np.where(sd > SAME * np.abs(mean), sd, 0.0)
-
-
-def _standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
-    return np.nan_to_num((columns - mean) / sd, nan=0.0, posinf=0.0, neginf=0.0)
-
-
-def _risk(fitted: dict[str, Any], columns: np.ndarray) -> np.ndarray:
-    """Linear predictor (t,) of columns (t, p) in the order of the model's features."""
-    terms = fitted["features"]
-    mean, sd, beta = (np.array([term[key] for term in terms]) for key in ("mean", "sd", "coefficient"))
-    return fitted["intercept"] + np.einsum("ij,j->i", _standardised(columns, mean, sd), beta)
-
-
-def predict(
-    signature: dict[str, Any], values: pd.DataFrame, profile: str, batches: pd.Series | None = None
-) -> pd.Series:
-    """Risk of each row of `values` (one column a feature id) by a frozen signature; a missing value counts as the mean.
-
-    batches : of each row, where the signature is harmonised; values of a batch that it did not learn stay as they are
-    Raises StudyError if the features were measured with another profile than the signature's, or lack one of its own,
-    or nothing says which batch they are of: coefficients mean nothing on other features.
-    """
-    import pandas as pd
-
-    if profile != signature["profile"]:
-        raise StudyError(
-            f"the signature was fitted on features of profile {signature['profile']}, these are of {profile}; "
-            "extract them with the same profile"
-        )
-    wanted = [term["feature_id"] for term in signature["features"]]
-    lacking = sorted(set(wanted) - set(values.columns))
-    if lacking:
-        raise StudyError(f"the signature's feature {lacking[0]!r} was not measured here")
-    if batches is None and signature.get("harmonisation"):
-        raise StudyError(f"the signature is harmonised by {', '.join(signature['harmonisation']['batch'])}: say which")
-    columns = values[wanted].to_numpy(np.float64)
-    columns = columns if batches is None else _mapped(signature, columns, batches.to_numpy(object))
-    return pd.Series(_risk(signature, columns), index=values.index, name="risk")
-
-
-def _mapped(fitted: dict[str, Any], columns: np.ndarray, batches: np.ndarray) -> np.ndarray:
-    """Columns (t, p) of the model's features as its training harmonised them, by the batch (t,) of each row."""
-    lines = [[term.get("batches", {}).get(name, SAME_LINE) for term in fitted["features"]] for name in batches]
-    slope, offset = np.moveaxis(np.array(lines, float).reshape(*columns.shape, 2), 2, 0)
-    return slope * columns + offset
-
-
-def risks(made: Material, signature: dict[str, Any], rows: np.ndarray) -> dict[str, np.ndarray]:
-    """Risk of the rows (m,) by the signature and by each of its baselines: {model: (m,)}."""
-    found = {SIGNATURE: _risk_of(made, signature, rows)}
-    for name, entry in signature["baselines"].items():
-        if name in (CLINICAL, COMBINED):
-            columns = made.covariates[rows]
-            if name == COMBINED:
-                columns = np.column_stack([found[SIGNATURE], columns])
-            found[name] = _risk(entry, columns)
-        else:
-            found[name] = _risk_of(made, entry, rows)
-    return found
-
-
-def _risk_of(made: Material, entry: dict[str, Any], rows: np.ndarray) -> np.ndarray:
-    at = [made.place(term["feature_id"]) for term in entry["features"]]
-    columns = made.values[rows][:, at]
-    return _risk(entry, columns if made.batches is None else _mapped(entry, columns, made.batches[rows]))

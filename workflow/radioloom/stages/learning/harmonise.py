@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.stages.learning.reduce import Material
+from radioloom.stages.learning.material import Material
 from radioloom.stats.harmonisation import UNKNOWN
 
 if TYPE_CHECKING:
@@ -17,13 +17,15 @@ CATEGORIES = ("manufacturer", "model", "kernel")
 NUMBERS = ("kvp", "slice_thickness_mm", "slice_spacing_mm", "pixel_spacing_mm")  # columns of SERIES, as those above
 
 
-def with_batches(made: Material, cases: pd.DataFrame, series: pd.DataFrame) -> Material:
+def with_batches(material: Material, cases: pd.DataFrame, series: pd.DataFrame) -> Material:
     """The material with the batch of each case, by CASES and SERIES, if the study harmonises; else as it is."""
-    asked = made.study["harmonise"]
+    asked = material.study["harmonise"]
     if asked["method"] == "none":
-        return made
-    scans = acquisitions(cases, series).reindex(list(zip(made.cases["cohort"], made.cases["case"], strict=True)))
-    return replace(made, batches=batches(scans, asked["batch"]))
+        return material
+    scans = acquisitions(cases, series).reindex(
+        list(zip(material.cases["cohort"], material.cases["case"], strict=True))
+    )
+    return replace(material, batches=batches(scans, asked["batch"]))
 
 
 def acquisitions(cases: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
@@ -45,16 +47,16 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def harmonisation(made: Material, learned: Material) -> dict[str, Any]:
-    """What a signature says of its harmonisation, JSON-able; {} where the study does not harmonise.
+def harmonisation(material: Material, learned: Material) -> dict[str, Any] | None:
+    """What a signature says of its harmonisation, JSON-able; None where the study does not harmonise.
 
-    made : with the batch of every case; learned : the same, harmonised
+    material : with the batch of every case; learned : the same, harmonised
     `learned` holds training cases by batch, `cohorts` harmonised cases and all cases by cohort.
     """
-    if made.batches is None:
-        return {}
+    if material.batches is None:
+        return None
     known = dict(zip(learned.combat.batches, learned.combat.cases, strict=True)) if learned.combat else {}
-    hit = np.isin(made.batches, list(known))
-    cohorts = made.cases["cohort"].to_numpy(object)
+    hit = np.isin(material.batches, list(known))
+    cohorts = material.cases["cohort"].to_numpy(object)
     counts = {name: [int(hit[cohorts == name].sum()), int((cohorts == name).sum())] for name in sorted(set(cohorts))}
-    return {"harmonisation": {"batch": made.study["harmonise"]["batch"], "learned": known, "cohorts": counts}}
+    return {"batch": material.study["harmonise"]["batch"], "learned": known, "cohorts": counts}

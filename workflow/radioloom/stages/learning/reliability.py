@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.stages.learning.split import FROZEN
 from radioloom.stats.agreement import Agreement, concordance_correlation, icc
 from radioloom.stats.ranks import friedman
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""Which features the replicates allow: by the lower bound of agreement, or by the stability rank of Aerts 2014."""
+"""Which features are reliable enough: by the lower bound of agreement, or by the stability rank of Aerts 2014."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from radioloom.stages.learning.split import FROZEN
 from radioloom.stats.ranks import stability_rank
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Sources: TypeAlias = "list[tuple[str, pd.DataFrame]]"  # each with one row a feature
+Sources: TypeAlias = "list[tuple[str, pd.DataFrame]]"  # each with one row per feature
 
 
 @dataclass(frozen=True, slots=True)
-class Reliable:
+class Verdict:
     """Verdict of the replicates on each feature."""
 
     low: np.ndarray  # float64 (f,): the larger, the more reliable; 0 where there are no replicates
     fault: np.ndarray  # object (f,): why the feature is not reliable, "" if it is
 
 
-def reliable(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, Any]) -> dict[str, Reliable]:
+def verdicts(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, Any]) -> dict[str, Verdict]:
     """Which features go on by the study's `reliability`, by split: the frozen one, and folds that differ from it.
 
     A source without rows of a fold counts there with its frozen ones. All features go on if RELIABILITY is empty.
     """
     if reliability.empty:
-        return {FROZEN: Reliable(np.zeros(len(names)), np.full(len(names), "", dtype=object))}
+        return {FROZEN: Verdict(np.zeros(len(names)), np.full(len(names), "", dtype=object))}
     tables = {(split, source): rows for (split, source), rows in reliability.groupby(["split", "source"], sort=True)}
     tables = {key: _aligned(rows, names) for key, rows in tables.items()}
     sources = sorted({source for _, source in tables})
@@ -42,13 +42,13 @@ def reliable(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, A
     }
 
 
-def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Reliable:
+def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Verdict:
     """Features whose lower bound reaches the threshold in every source; `low` is the lowest over the sources."""
     threshold = settings["threshold"]
     lowest, fault = np.full(len(names), np.inf), np.full(len(names), "", dtype=object)
-    for source, found in sources:
-        low = found["low"].to_numpy(np.float64)
-        rest = [found[key].to_numpy() for key in ("form", "estimate", "n", "note")]
+    for source, agreement in sources:
+        low = agreement["low"].to_numpy(np.float64)
+        rest = [agreement[key].to_numpy() for key in ("form", "estimate", "n", "note")]
         for place in np.flatnonzero(~(low >= threshold)):
             form, estimate, n, note = (column[place] for column in rest)
             text = note or NOT_MEASURED
@@ -56,10 +56,10 @@ def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]
                 text = f"{form} {estimate:.3f}, lower bound {low[place]:.3f} < {threshold:g}, n {n:g}"
             fault[place] = "; ".join(filter(None, (fault[place], f"{source}: {text}")))
         lowest = np.minimum(lowest, np.nan_to_num(low, nan=-1.0))
-    return Reliable(lowest, fault)
+    return Verdict(lowest, fault)
 
 
-def by_stability_rank(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Reliable:
+def by_stability_rank(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Verdict:
     """The `keep` features with the best average rank over the sources (Aerts et al. 2014), ties by name.
 
     Test-retest pairs and perturbations are ranked by ICC, observers by Friedman's chi squared: the less the readers
@@ -67,27 +67,29 @@ def by_stability_rank(sources: Sources, names: np.ndarray, settings: dict[str, A
     source shares its last places. `low` is minus the average rank.
     """
     ranks = []
-    for _, found in sources:
-        readers = (found["role"].dropna() == "observers").all()
-        values = found["friedman" if readers else "estimate"].to_numpy(np.float64)
+    for _, agreement in sources:
+        readers = (agreement["role"].dropna() == "observers").all()
+        values = agreement["friedman" if readers else "estimate"].to_numpy(np.float64)
         # A constant feature has no ICC, and readers who cannot differ on it: neither makes it stable.
-        ranks.append(stability_rank(np.where(np.isfinite(found["low"]), values, np.nan), high_is_stable=not readers))
+        ranks.append(
+            stability_rank(np.where(np.isfinite(agreement["low"]), values, np.nan), high_is_stable=not readers)
+        )
     mean = np.mean(ranks, axis=0)
     turn = np.empty(len(names), dtype=np.int64)
     turn[np.lexsort((names.astype(str), mean))] = np.arange(1, len(names) + 1)
     keep = settings["keep"]
-    said = [f"stability rank {m:.1f}, place {t} of {len(names)} > {keep}" for m, t in zip(mean, turn, strict=True)]
-    return Reliable(-mean, np.where(turn > keep, np.array(said, dtype=object), ""))
+    reasons = [f"stability rank {m:.1f}, place {t} of {len(names)} > {keep}" for m, t in zip(mean, turn, strict=True)]
+    return Verdict(-mean, np.where(turn > keep, np.array(reasons, dtype=object), ""))
 
 
 def _aligned(rows: pd.DataFrame, names: np.ndarray) -> pd.DataFrame:
-    """Rows of one source as one row a feature of `names`."""
+    """Rows of one source as one row per feature of `names`."""
     table = rows.set_index("feature_id").reindex(names)
     return table.assign(note=table["note"].fillna(""))
 
 
 NOT_MEASURED = "it was not measured on the replicates"
-RULES: dict[str, Callable[[Sources, np.ndarray, dict[str, Any]], Reliable]] = {
+RULES: dict[str, Callable[[Sources, np.ndarray, dict[str, Any]], Verdict]] = {
     "lower_bound": by_lower_bound,
     "stability_rank": by_stability_rank,
 }

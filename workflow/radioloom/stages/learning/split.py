@@ -9,11 +9,10 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.provenance import rng
+from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FROZEN = "frozen"  # the split from the training cohorts to the validation cohorts
 
 
 def split(
@@ -38,7 +37,8 @@ def split(
     testing = [row for row in rows if roles[row[0]] == "validation"]
     if not training:
         raise StudyError("no patient with outcome and features in a cohort of role `training`; see EXCLUSIONS for why")
-    splits = [_row(FROZEN, row, "train") for row in training] + [_row(FROZEN, row, "test") for row in testing]
+    splits = [_row((FROZEN, 0, 0), row, "train") for row in training]
+    splits += [_row((FROZEN, 0, 0), row, "test") for row in testing]
     folds, repeats = (validation["cross_validation"][key] for key in ("folds", "repeats"))
     if repeats:
         _check_folds(training, folds)
@@ -46,13 +46,15 @@ def split(
         fold_of = _deal(training, folds, rng(seed, "split", f"repeat {repeat}"))
         for fold in range(folds):
             parts = np.where(fold_of == fold, "test", "train")
-            name = f"r{repeat:02d}f{fold + 1}"
-            splits += [_row(name, row, str(part)) for row, part in zip(training, parts, strict=True)]
+            place = (f"r{repeat:02d}f{fold + 1}", repeat, fold + 1)
+            splits += [_row(place, row, str(part)) for row, part in zip(training, parts, strict=True)]
     return splits
 
 
-def _row(name: str, row: tuple[str, str, bool], part: str) -> dict[str, Any]:
-    return {"split": name, "cohort": row[0], "case": row[1], "part": part}
+def _row(place: tuple[str, int, int], row: tuple[str, str, bool], part: str) -> dict[str, Any]:
+    split, repeat, fold = place
+    keys = {"split": split, "repeat": repeat, "fold": fold, "inner": 0}
+    return {**keys, "cohort": row[0], "case": row[1], "part": part}
 
 
 def _deal(people: list[tuple[str, str, bool]], folds: int, generator: np.random.Generator) -> np.ndarray:

@@ -1,22 +1,22 @@
-"""One small picture a prepared case, for the report's contact sheet."""
+"""One small picture of each prepared case, for the report's image gallery."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from radioloom.figures.contact import label, tile
-from radioloom.io.prepared import Prepared
+from radioloom.stages.report.record import Picture
 
-Picture = tuple[str, np.ndarray]  # label, uint8 (height, width, 3)
+if TYPE_CHECKING:
+    from radioloom.io.prepared import Prepared
 
 
 def pictures(cases: Iterable[Prepared]) -> dict[str, list[Picture]]:
     """Pictures by cohort, in the order of their labels."""
-    found: dict[str, list[Picture]] = {}
+    cohorts: dict[str, list[Picture]] = {}
     for case in cases:
-        said = case.sidecar
-        picture = label(said["case"], said["replicate"]), tile(case.image, case.mask.array)
-        found.setdefault(said["cohort"], []).append(picture)
-    return {cohort: sorted(made, key=lambda picture: picture[0]) for cohort, made in sorted(found.items())}
+        keys = case.sidecar
+        picture = label(keys["case"], keys["replicate"]), tile(case.image, case.mask.array)
+        cohorts.setdefault(keys["cohort"], []).append(picture)
+    return {cohort: sorted(tiles, key=lambda picture: picture[0]) for cohort, tiles in sorted(cohorts.items())}

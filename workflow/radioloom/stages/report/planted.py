@@ -1,13 +1,15 @@
-"""What was found of what was planted in a simulated study: only the report asks, when everything is frozen."""
+"""Compare the results of a simulated study with its planted truth; only the report does, when all is frozen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from radioloom.provenance import rng
+from radioloom.stages.report.reading import main_metric
+from radioloom.stages.report.record import Comparison
+from radioloom.tables.columns import FROZEN, SIGNATURE, TRUTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,42 +19,34 @@ if TYPE_CHECKING:
 RESAMPLES = 1000
 BACKGROUND = ""  # module of a gene that was planted in none
 FOLLOWS = 0.3  # |rho| with a hidden factor from which a feature is said to follow it
-FEWEST = 5  # cases of a cohort from which a rank correlation is told
+FEWEST = 5  # cases of a cohort for a rank correlation
 FACTORS = ("heterogeneity", "volume")
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The planted truth beside what the study says."""
-
-    metrics: (
-        pd.DataFrame
-    )  # METRICS of the model `truth`: the planted log hazard as a risk, wherever the signature is judged
-    features: pd.DataFrame  # cohort, feature_id, rho_heterogeneity, rho_volume, n: the signature's features
-    modules: pd.DataFrame | None  # genomics.recovery.overlap, one row a planted module, and its driver
-    adjusted_rand: float | None  # over the genes that were planted in a module and found in one
-    hits: pd.DataFrame | None  # ASSOCIATIONS with q < 0.05 and `planted`: whether the pair was meant
-
-
-def compare(truth: dict[str, pd.DataFrame], inputs: ReportInputs) -> Comparison:
+def compare(study: ReportInputs) -> Comparison:
     """Compare a study with its truth.
 
-    truth : `cases` (cohort, case, heterogeneity, volume, log_hazard); where there is expression `genes` (gene, module
-        or "", driver: the hidden factor behind the module or ""); where they are at hand `features` (cohort, case and
-        one column for each feature of the signature)
+    study.truth : `cases` (cohort, case, heterogeneity, volume, log_hazard); where there is expression `genes` (gene,
+    module or "", driver: the hidden factor behind the module or "")
     """
     from radioloom.genomics.recovery import adjusted_rand, overlap
 
-    followed = _features(truth["cases"], truth.get("features"))
+    followed = _features(study.truth["cases"], study.features)
     modules = rand = hits = None
-    if "genes" in truth and inputs.modules is not None:
-        genes = truth["genes"].fillna({"module": BACKGROUND, "driver": ""})
+    if "genes" in study.truth and study.modules is not None:
+        genes = study.truth["genes"].fillna({"module": BACKGROUND, "driver": ""})
         planted = genes[genes["module"] != BACKGROUND]
-        modules = overlap(planted, inputs.modules)
+        modules = overlap(planted, study.modules)
         modules["driver"] = modules["planted"].map(planted.groupby("module")["driver"].first())
-        rand = adjusted_rand(planted, inputs.modules)
-        hits = _hits(inputs, modules, followed)
-    return Comparison(_metrics(truth["cases"], inputs), followed, modules, rand, hits)
+        rand = adjusted_rand(planted, study.modules)
+        hits = _hits(study, modules, followed)
+    return Comparison(_metrics(study), followed, modules, rand, hits)
+
+
+def wide(features: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Features of the signature: cohort, case and one column per feature. features : FEATURES; visit 1 counts."""
+    rows = features[(features["replicate"] == "1") & features["feature_id"].isin(names)]
+    return rows.pivot(index=["cohort", "case"], columns="feature_id", values="value").reset_index()
 
 
 def follows(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -66,48 +60,44 @@ def follows(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
     }
 
 
-def _metrics(cases: pd.DataFrame, inputs: ReportInputs) -> pd.DataFrame:
-    """Concordance of the planted log hazard with the outcomes of the very cases that the signature was judged on."""
+def _metrics(study: ReportInputs) -> pd.DataFrame:
+    """METRICS of the planted log hazard as a risk, on the very cases that the signature was judged on."""
     import pandas as pd
 
     from radioloom.prediction.metrics.concordance import comparable, concordance, concordant, resampled
     from radioloom.prediction.outcome import outcome
     from radioloom.stats.bootstrap import percentile_interval, resample_weights
 
-    kind = inputs.settings["outcome"]["kind"]
-    name = "auc" if kind == "binary" else "c_index"
+    kind, cases = study.settings["outcome"]["kind"], study.truth["cases"]
+    keys = {"evaluation": TRUTH, "kind": TRUTH, "model": TRUTH, "variant": "", "against": ""}
     rows = []
-    for cohort, part in _judged(inputs).items():
-        known = part.merge(inputs.clinical, on=["cohort", "case"]).merge(cases, on=["cohort", "case"])
+    for cohort, part in _judged(study).items():
+        known = part.merge(study.clinical, on=["cohort", "case"]).merge(cases, on=["cohort", "case"])
         outcomes = outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(float))
         pairs, risk = comparable(outcomes), known["log_hazard"].to_numpy(float)
-        weights = resample_weights(outcomes.event, RESAMPLES, rng(inputs.settings["seed"], "truth", cohort))
+        weights = resample_weights(outcomes.event, RESAMPLES, rng(study.settings["seed"], "truth", cohort))
         low, high = percentile_interval(resampled(pairs, concordant(pairs, risk), weights))
-        rows.append(
-            {
-                "evaluation": "truth", "cohort": cohort, "model": "truth", "metric": name,
-                "estimate": concordance(pairs, risk), "low": low, "high": high, "n": len(known),
-                "n_events": outcomes.n_events,
-            }
-        )  # fmt: skip
+        values = {"estimate": concordance(pairs, risk), "low": low, "high": high}
+        counts = {"n": len(known), "n_events": outcomes.n_events}
+        rows.append({**keys, "cohort": cohort, "metric": main_metric(study), **values, **counts})
     return pd.DataFrame(rows)
 
 
-def _judged(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
+def _judged(study: ReportInputs) -> dict[str, pd.DataFrame]:
     """Cases behind each cohort of METRICS: the training cohorts together, under the name they have there."""
-    frozen = inputs.predictions[
-        (inputs.predictions["split"] == "frozen") & (inputs.predictions["model"] == "signature")
-    ]
-    apparent = inputs.metrics.loc[inputs.metrics["evaluation"] == "apparent", "cohort"]
-    found = {str(apparent.iloc[0]): frozen[frozen["part"] == "train"]} if len(apparent) else {}
-    found |= {str(cohort): part for cohort, part in frozen[frozen["part"] == "test"].groupby("cohort")}
-    return {cohort: part[["cohort", "case"]] for cohort, part in found.items()}
+    frame = study.predictions
+    frozen = frame[(frame["split"] == FROZEN) & (frame["kind"] == SIGNATURE)]
+    apparent = study.metrics.loc[study.metrics["evaluation"] == "apparent", "cohort"]
+    judged = {str(apparent.iloc[0]): frozen[frozen["part"] == "train"]} if len(apparent) else {}
+    judged |= {str(cohort): part for cohort, part in frozen[frozen["part"] == "test"].groupby("cohort")}
+    return {cohort: part[["cohort", "case"]] for cohort, part in judged.items()}
 
 
 def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFrame:
     """Spearman's rho of each feature with the hidden factors, in each cohort."""
     import pandas as pd
-    from scipy.stats import spearmanr
+
+    from radioloom.stats.ranks import spearman
 
     columns = ["cohort", "feature_id", "rho_heterogeneity", "rho_volume", "n"]
     if features is None:
@@ -118,18 +108,19 @@ def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFram
         for name in (name for name in features.columns if name not in ("cohort", "case")):
             sound = part[np.isfinite(part[name].to_numpy(float))]
             if len(sound) >= FEWEST and np.ptp(sound[name].to_numpy()) > 0:
-                rho = [float(spearmanr(sound[name], sound[f"hidden {factor}"]).statistic) for factor in FACTORS]
+                pairs = sound[[name, *(f"hidden {factor}" for factor in FACTORS)]]
+                rho = spearman(pairs.to_numpy(float))[0, 1:].tolist()
                 rows.append((cohort, name, *rho, len(sound)))
     return pd.DataFrame(rows, columns=columns)
 
 
-def _hits(inputs: ReportInputs, modules: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
+def _hits(study: ReportInputs, modules: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
     """Associations with q < 0.05, and whether module and feature go back to one hidden factor."""
     driver = modules[modules["driver"] != ""].set_index("found")["driver"].to_dict()
     factors = follows(followed) if len(followed) else {}
-    found = inputs.associations[inputs.associations["q"] < 0.05].copy()
-    pairs = zip(found["module"], found["feature_id"], strict=True)
-    found["planted"] = [
+    hits = study.associations[study.associations["q"] < 0.05].copy()
+    pairs = zip(hits["module"], hits["feature_id"], strict=True)
+    hits["planted"] = [
         module in driver and driver[module] in factors.get(name, driver.values()) for module, name in pairs
     ]
-    return found
+    return hits

@@ -1,7 +1,8 @@
-"""All that a report is made of."""
+"""Records of the report: what it is made of, what a simulated study recovered, and what one section is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,32 +13,59 @@ if TYPE_CHECKING:
 Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The planted truth of a simulated study beside its results."""
+
+    metrics: pd.DataFrame  # METRICS of kind `truth`: the planted log hazard as a risk, wherever the signature is judged
+    features: pd.DataFrame  # cohort, feature_id, rho_heterogeneity, rho_volume, n: the signature's features
+    modules: pd.DataFrame | None  # genomics.recovery.overlap, one row per planted module, and its driver
+    adjusted_rand: float | None  # over the genes that have a planted and a recovered module
+    hits: pd.DataFrame | None  # ASSOCIATIONS with q < 0.05 and `planted`: whether the pair is a true one
+
+
+@dataclass(frozen=True, slots=True)
 class ReportInputs:
-    """All that a report is made of; tables as `radioloom.tables` declares them."""
+    """All that a report is made of; tables as `radioloom.tables` declares them, None where a study has none."""
 
     settings: dict[str, Any]  # the checked study
     sheets: dict[str, list[dict[str, Any]]]  # cohort -> rows of its sheet
-    cases: pd.DataFrame  # CASES
-    series: pd.DataFrame  # SERIES
-    exclusions: pd.DataFrame  # EXCLUSIONS
-    clinical: pd.DataFrame  # CLINICAL of all cohorts with outcomes
-    reliability: pd.DataFrame  # RELIABILITY, empty where nothing was repeated
-    selection: pd.DataFrame  # SELECTION of the split `frozen`, and of the folds where they are at hand
-    signature: dict[str, Any]  # as stages.fit writes it
-    metrics: pd.DataFrame  # METRICS
-    predictions: pd.DataFrame  # PREDICTIONS
+    exclusions: pd.DataFrame | None = None  # EXCLUSIONS
+    series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
+    clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
     masks: pd.DataFrame | None = None  # MASKS
     overlaps: pd.DataFrame | None = None  # OVERLAPS; None or empty where no image was segmented twice
+    pictures: dict[str, list[Picture]] | None = None  # cohort -> (label, tile) of each case
+    reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
     acquisition: pd.DataFrame | None = None  # ACQUISITION
-    skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
+    selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
+    signature: Any = None  # the frozen signature, see `reading.signature_record`
+    metrics: pd.DataFrame | None = None  # METRICS
+    predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
-    modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
-    associations: pd.DataFrame | None = None  # ASSOCIATIONS
+    skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations
     trait_agreement: pd.DataFrame | None = None  # TRAIT_AGREEMENT
     unread: pd.DataFrame | None = None  # UNREAD
-    genomics: dict[str, Any] = field(default_factory=dict)  # `summary` of stages.associate; may be empty
-    pictures: dict[str, list[Picture]] = field(default_factory=dict)  # cohort -> (label, tile) of each case
-    truth: dict[str, pd.DataFrame] | None = None  # see stages.planted.compare; None for real patients
+    modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
+    associations: pd.DataFrame | None = None  # ASSOCIATIONS
+    summary: dict[str, Any] | None = None  # `summary` of stages.associate
+    features: pd.DataFrame | None = None  # the signature's, as `planted.wide` gives them; for the truth
+    truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
+    comparison: Comparison | None = None  # of the truth and the results, as `report` adds it
     provenance: dict[str, Any] = field(default_factory=dict)  # software (dict), hashes (dict), command (str)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of the report; its words lie in the template `sections/<name>.html.j2`.
+
+    What it needs and uses are names of fields of ReportInputs, and of the inputs of the rule `report`. A section whose
+    needs a study does not have is left out; so is one whose `build` gives None.
+    """
+
+    name: str  # its anchor in the page, and the name of its template and of what its template shows
+    title: str
+    needs: tuple[str, ...]  # inputs without which there is nothing to show
+    build: Callable[[ReportInputs], dict[str, Any] | None]  # what the template shows; `brief`: lines of the summary
+    uses: tuple[str, ...] = ()  # inputs that are shown where a study has them

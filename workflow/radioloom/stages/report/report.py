@@ -1,17 +1,19 @@
-"""One HTML file that says what a study is, what it found, and what it rests on."""
+"""Stage report: one HTML file that shows a study, its results, and the data and software behind them."""
 
 from __future__ import annotations
 
-import base64
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import contact, exhibits, flow, style
-from radioloom.figures.words import count, number, plain, probability
+from radioloom.figures.words import count, joined, number, plain, probability
 from radioloom.settings import shipped
-from radioloom.stages.report.record import ReportInputs
+from radioloom.stages.report.planted import compare
+from radioloom.stages.report.sections import SECTIONS
 
 if TYPE_CHECKING:
-    pass
+    from radioloom.stages.report.record import ReportInputs, Section
+
+OF_IMAGES = ("series", "masks", "pictures")  # inputs that a study of images has
 
 
 def report(study: ReportInputs) -> str:
@@ -36,94 +38,31 @@ def _breakable(text: str) -> Any:
 
 
 def context(study: ReportInputs) -> dict[str, Any]:
-    """What the template shows, section by section; a section that a study has not is None."""
-    from radioloom.stages.report import reading as sections
-    from radioloom.stages.report.planted import compare
-
-    found = compare(study.truth, study) if study.truth else None
+    """What the page shows: `sections` in reading order, `shown`: what their templates show, by name."""
+    if study.truth:
+        study = replace(study, comparison=compare(study))
+    given = [section for section in SECTIONS if _given(study, section)]
+    built = {section.name: section.build(study) for section in given}
+    shown = {name: content for name, content in built.items() if content is not None}
     return {
         "settings": study.settings,
-        "from_tables": [name for name, cohort in study.settings["cohorts"].items() if "features" in cohort],
-        "cohorts": _cohorts(study),
-        "contact": _contact(study),
-        "segmentations": sections.segmentations(study),
-        "reliability": sections.reliability(study),
-        "acquisition": sections.acquisition(study),
-        "signature": sections.signature(study),
-        "performance": sections.performance(study, found),
-        "traits": sections.traits(study),
-        "genomics": sections.genomics(study),
-        "truth": sections.truth(study, found) if found else None,
-        "provenance": _provenance(study),
+        "sections": [section for section in given if section.name in shown],
+        "shown": shown,
+        "brief": [line for content in shown.values() for line in content.get("brief", [])],
+        "left_out": _left_out(study, [section for section in SECTIONS if section not in given]),
     }
 
 
-def _cohorts(study: ReportInputs) -> dict[str, Any]:
-    counted = flow.counts(study.sheets, study.exclusions)
-    roles = {name: cohort["role"] for name, cohort in study.settings["cohorts"].items()}
-    said = "; ".join(
-        f"{row.cohort}: {row.cases} cases on the sheet, {row.cases_in} analysed" for row in counted.itertuples()
-    )
-    return {
-        "table": exhibits.cohorts(counted, roles, study.series, study.clinical, study.exclusions),
-        "flow": style.svg(flow.flow(counted), "flow", f"Flow of cases. {said}."),
-        "exclusions": exhibits.exclusions(study.exclusions),
-        "n_cases": int(counted["cases"].sum()),
-        "n_images": int(counted["images"].sum()),
-        "n_cases_in": int(counted["cases_in"].sum()),
-        "n_images_out": int(counted["images_out"].sum()),
-    }
+def _given(study: ReportInputs, section: Section) -> bool:
+    """Whether the study has all that a section needs; an empty dict is nothing, an empty table is a table."""
+    values = [getattr(study, name) for name in section.needs]
+    return not any(value is None or (isinstance(value, dict) and not value) for value in values)
 
 
-def _contact(study: ReportInputs) -> list[dict[str, Any]]:
-    """The tiles of each cohort; an excluded image has a tile with its reason, where it would have stood."""
-    shown = []
-    for cohort in study.sheets:
-        pages = contact.pages(study.pictures.get(cohort, []))
-        tiles = [
-            {"label": name, "page": number, "place": page.place(index), "reason": ""}
-            for number, page in enumerate(pages)
-            for index, name in enumerate(page.labels)
-        ]
-        n_drawn = len(tiles)
-        out = study.exclusions[study.exclusions["cohort"] == cohort]
-        for row in out.itertuples():
-            label = contact.label(row.case, row.replicate)
-            late = [tile for tile in tiles if tile["label"] == label]  # dropped out after its picture was taken
-            for tile in late:
-                tile["reason"] = row.reason
-            if not late:
-                tiles.append({"label": label, "page": None, "place": None, "reason": row.reason})
-        if tiles:
-            shown.append(
-                {
-                    "cohort": cohort,
-                    "role": study.settings["cohorts"][cohort]["role"],
-                    "pages": [{"webp": base64.b64encode(page.webp).decode(), "size": page.size} for page in pages],
-                    "tiles": sorted(tiles, key=lambda tile: tile["label"]),
-                    "n": n_drawn,
-                }
-            )
-    return shown
-
-
-def _provenance(study: ReportInputs) -> dict[str, Any]:
-    import yaml
-
-    said = study.provenance
-    return {
-        "software": exhibits.pairs(said.get("software", {}), ("package", "version")),
-        "hashes": exhibits.pairs(said.get("hashes", {}), ("what", "digest")),
-        "command": said.get("command", ""),
-        "settings": yaml.safe_dump(_shown(study.settings), sort_keys=False, allow_unicode=True, width=88),
-    }
-
-
-def _shown(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings as a report may show them: of an archive its kind, and not the hospital's machine."""
-    hidden = {
-        name: {**cohort, "source": {"kind": cohort["source"]["kind"]}}
-        for name, cohort in settings["cohorts"].items()
-        if "source" in cohort
-    }
-    return {**settings, "cohorts": {**settings["cohorts"], **hidden}}
+def _left_out(study: ReportInputs, lacking: list[Section]) -> str:
+    """One sentence on the sections that a study without images does not have."""
+    titles = [section.title for section in lacking if set(section.needs) & set(OF_IMAGES)]
+    if study.series is not None or not titles:
+        return ""
+    verb = "is" if len(titles) == 1 else "are"
+    return f"This study starts from a table of features, without images: {joined(titles)} {verb} left out."

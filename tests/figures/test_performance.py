@@ -1,0 +1,184 @@
+"""Performance in the report: tables hold what METRICS hold, and statements claim no more than the intervals allow."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radioloom.figures import performance
+
+COLUMNS = ["kind", "model", "variant", "against", "metric", "estimate", "low", "high"]
+NONE = (np.nan, np.nan)
+
+
+def metrics(*rows, evaluation="validation", cohort="v"):
+    """Rows as stages.report.reading gives them; a control's label differs from its name."""
+    frame = pd.DataFrame(rows, columns=COLUMNS).assign(evaluation=evaluation, cohort=cohort, n=40, n_events=1)
+    control = frame["kind"] == "control"
+    label = frame["model"].where(~control, "control: " + frame["model"] + frame["variant"])
+    return frame.assign(
+        label=label, changed=frame["model"].where(control, ""), inside=control & (frame["model"] != "outside")
+    )
+
+
+def judged(own, delta=None, volume=(0.6, 0.5, 0.7), null_p=None):
+    rows = [("signature", "signature", "", "", "c_index", *own), ("baseline", "volume", "", "", "c_index", *volume)]
+    rows += [("signature", "signature", "", "volume", "c_index", *delta)] if delta else []
+    rows += [("signature", "signature", "", "", "null_p", null_p, *NONE)] if null_p else []
+    return metrics(*rows)
+
+
+def controls(*losses):
+    """One control image after the other: the loss with its lower bound."""
+    rows = []
+    names = ("shuffled", "", ""), ("uniform", "", ""), ("outside", "", ""), ("shuffled", "refitted", "")
+    for (name, variant, _), (loss, low) in zip(names, losses, strict=False):
+        rows.append(("control", name, variant, "", "c_index", 0.7 - loss, 0.4, 0.9))
+        rows.append(("signature", "signature", variant, name, "c_index", loss, low, 0.5))
+    return pd.concat([judged((0.7, 0.6, 0.8), (0.1, 0.02, 0.2)), metrics(*rows)], ignore_index=True)
+
+
+def said(frame, n_nulls=50):
+    ((_, text),) = performance.statements(frame, "c_index", n_nulls)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ((0.7, 0.6, 0.8), "C-index 0.70 (0.60–0.80); its interval excludes 0.5 (chance)."),
+        ((0.55, 0.45, 0.65), "C-index 0.55 (0.45–0.65), not significantly different from 0.5 (chance)."),
+        ((0.3, 0.2, 0.4), "C-index 0.30 (0.20–0.40), significantly below 0.5 (chance)."),
+    ],
+)
+def test_chance(own, words):
+    ((lead, text),) = performance.statements(judged(own), "c_index", 50)
+    assert lead == "Validation in v (n 40, 1 event)"
+    assert text == words
+
+
+@pytest.mark.parametrize(
+    ("delta", "words"),
+    [
+        ((0.1, -0.02, 0.2), "signature minus volume: 0.10 (−0.02 to 0.20), not significantly different."),
+        ((-0.1, -0.2, -0.01), "signature minus volume: −0.10 (−0.20 to −0.01), significantly worse."),
+        ((0.1, 0.02, 0.2), "signature minus volume: 0.10 (0.02–0.20), significantly better."),
+    ],
+)
+def test_a_baseline_is_compared_by_the_interval_of_the_difference(delta, words):
+    text = said(judged((0.7, 0.6, 0.8), delta))
+    assert f"The baseline volume reaches 0.60 (0.50–0.70); {words}" in text
+
+
+def test_every_difference_from_a_baseline_has_its_statement():
+    rows = metrics(
+        ("signature", "signature", "", "", "c_index", 0.7, 0.6, 0.8),
+        ("baseline", "clinical", "", "", "c_index", 0.6, 0.5, 0.7),
+        ("signature", "signature", "", "clinical", "c_index", 0.1, -0.1, 0.2),
+        ("baseline", "both", "", "", "c_index", 0.75, 0.6, 0.8),
+        ("baseline", "both", "", "clinical", "c_index", 0.15, 0.1, 0.2),
+    )
+    assert said(rows).endswith(
+        "The baseline clinical reaches 0.60 (0.50–0.70); signature minus clinical: 0.10 (−0.10 to 0.20), not "
+        "significantly different; both minus clinical: 0.15 (0.10–0.20), significantly better."
+    )
+
+
+@pytest.mark.parametrize(
+    ("p", "own", "words"),
+    [
+        (1 / 51, (0.7, 0.6, 0.8), "None of 50 signatures learnt on shuffled outcomes did as well (p 0.020)."),
+        (
+            14 / 51,
+            (0.7, 0.6, 0.8),
+            "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27), so the C-index alone does not show "
+            "that the learning succeeded.",
+        ),
+        (14 / 51, (0.6, 0.4, 0.8), "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27)."),
+        (3 / 40, (0.6, 0.4, 0.8), "At most 8% of the signatures learnt on shuffled outcomes did as well (p 0.075)."),
+    ],
+)
+def test_null_models_are_counted_without_the_signature_itself(p, own, words):
+    assert said(judged(own, null_p=p)).endswith(words)
+
+
+def test_controls_are_judged_by_the_interval_of_the_loss():
+    text = said(controls((0.15, 0.02), (0.1, -0.1), (0.0, -0.1), (0.2, 0.1)))
+    assert "On 2 kinds of control images without the region's texture the C-index is 0.55 to 0.60, " in text
+    assert text.endswith("significantly lower on 1 of them.")
+    text = said(controls((0.05, -0.1)))
+    assert text.endswith(
+        "On one kind of control image (shuffled) without the region's texture the C-index is 0.65, not significantly "
+        "lower: no evidence here that texture contributes."
+    )
+    assert "baseline shuffled" not in text
+    assert said(controls((0.2, 0.1))).endswith("the C-index is 0.50, significantly lower.")
+    assert "control" not in said(judged((0.7, 0.6, 0.8)))
+
+
+def test_a_control_that_leaves_the_region_as_it_is_says_nothing_of_its_texture():
+    rows = metrics(("control", "outside", "", "", "c_index", 0.7, 0.6, 0.8))
+    assert "control" not in said(pd.concat([judged((0.7, 0.6, 0.8)), rows], ignore_index=True))
+
+
+def test_apparent_performance_is_no_headline():
+    assert performance.statements(judged((0.9, 0.8, 1.0)).assign(evaluation="apparent"), "c_index", 50) == []
+
+
+def test_table_and_groups_share_the_metrics_between_them():
+    rows = metrics(
+        ("signature", "signature", "", "", "c_index", 0.7, 0.6, 0.8),
+        ("signature", "signature", "", "volume", "c_index", 0.1, -0.1, 0.2),
+        ("signature", "signature", "", "", "logrank_p", 0.0004, *NONE),
+        ("baseline", "volume", "", "", "c_index", 0.6, 0.5, 0.7),
+    )
+    folds = metrics(
+        ("signature", "signature", "", "", "c_index", 0.65, 0.6, 0.7), evaluation="cross-validation", cohort="t"
+    )
+    rows = pd.concat([rows, folds], ignore_index=True)
+    first, second = performance.table(rows, "c_index"), performance.groups(rows, "c_index")
+    assert first.columns[4:] == ("C-index", "signature minus this model")
+    assert first.rows[0] == ("v", "signature", "40", "1", "0.70 (0.60–0.80)", "–")
+    assert first.rows[1] == ("v", "volume", "40", "1", "0.60 (0.50–0.70)", "0.10 (−0.10 to 0.20)")
+    assert first.rows[2][0] == "t, cross-validation"
+    assert second.rows == (("v", "signature", "40", "1", "< 0.001"),)
+    assert performance.groups(rows[rows["metric"] == "c_index"], "c_index") is None
+
+
+def test_a_refitted_control_has_a_row_and_a_difference_of_its_own():
+    table = performance.table(controls((0.15, 0.02), (0.1, -0.1), (0.0, -0.1), (0.2, 0.1)), "c_index")
+    rows = {row[1]: row[4:] for row in table.rows}
+    assert rows["control: shuffled"] == ("0.55 (0.40–0.90)", "0.15 (0.02–0.50)")
+    assert rows["control: shuffledrefitted"] == ("0.50 (0.40–0.90)", "0.20 (0.10–0.50)")
+
+
+def test_models_that_are_not_the_signature_have_a_column_of_differences_too():
+    rows = metrics(
+        ("signature", "signature", "", "", "c_index", 0.7, 0.6, 0.8),
+        ("baseline", "clinical", "", "", "c_index", 0.6, 0.5, 0.7),
+        ("signature", "signature", "", "clinical", "c_index", 0.1, 0.0, 0.2),
+        ("baseline", "both", "", "", "c_index", 0.75, 0.6, 0.8),
+        ("baseline", "both", "", "clinical", "c_index", 0.15, 0.1, 0.2),
+    )
+    table = performance.table(rows, "c_index")
+    assert table.columns[5:] == ("signature minus this model", "both minus this model")
+    assert table.rows[1][5:] == ("0.10 (0.00–0.20)", "0.15 (0.10–0.20)")
+    assert table.rows[2][5:] == ("–", "–")
+
+
+def test_skipped_images_are_counted_by_reason():
+    rows = [("A", "shuffled_roi", "too small"), ("B", "shuffled_roi", "too small"), ("B", "RCV-01", "empty")]
+    shown = performance.skipped(pd.DataFrame(rows, columns=["case", "variant", "reason"]))
+    assert shown.rows == (("RCV-01", "1", "B", "empty"), ("shuffled_roi", "2", "A", "too small"))
+
+
+def test_a_cut_point_that_does_not_divide():
+    curves = pd.DataFrame({"cohort": ["a", "a", "b", "b"], "group": ["high", "low"] * 2, "at_risk": [44, 4, 25, 23]})
+    (line,) = performance.shifts(curves, ["a", "b"])
+    assert line.startswith("In a, 44 of 48 patients lie above")
+    assert "the cut-point does not transfer to a " in line
+    assert line.endswith("read the C-index, not the groups.")
+
+
+def test_a_cohort_all_on_one_side():
+    curves = pd.DataFrame({"cohort": ["a"], "group": ["low"], "at_risk": [12]})
+    assert "0 of 12 patients" in performance.shifts(curves, ["a"])[0]

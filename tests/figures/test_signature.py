@@ -1,0 +1,64 @@
+"""The signature in the report: its table, how it was selected, and a model without coefficients."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+
+from radioloom.figures import signature, volume
+
+SELECTION = pd.DataFrame({"feature_id": ["a", "b"], "volume_rho": [0.95, 0.1], "score": [0.6, 0.7]})
+
+
+def model(*coefficients):
+    terms = [
+        SimpleNamespace(
+            feature_id=name, group="texture", coefficient=value, ratio=value and 2.0, low=value and 1.0,
+            high=value and 4.0, mean=1.0, sd=2.0,
+        )
+        for name, value in zip("ab", coefficients, strict=False)
+    ]  # fmt: skip
+    return SimpleNamespace(terms=terms, ratio="hazard ratio")
+
+
+def test_table_and_bars():
+    table = signature.table(model(0.69, -0.2), SELECTION)
+    assert table.columns[2:4] == ("coefficient per SD", "hazard ratio per SD (95 % interval)")
+    assert table.rows[0] == ("a", "texture", "0.690", "2.00 (1.00–4.00)", "0.60", "0.95", "1.000", "2.000")
+    assert list(signature.bars(model(0.69))["low"]) == [0.0]
+
+
+def test_a_model_without_coefficients_has_none_in_its_table():
+    table = signature.table(model(None, None), SELECTION)
+    assert table.columns == ("feature", "group", "concordance alone", "rho with volume", "mean", "SD")
+    assert table.rows[1] == ("b", "texture", "0.70", "0.10", "1.000", "2.000")
+    assert signature.weighted(model(0.69))
+    assert not signature.weighted(model(0.69, None))
+    assert not signature.weighted(model())
+
+
+def test_funnel_ends_with_the_signature():
+    frame = pd.DataFrame(
+        {"step": ["constant", "reliability", "reliability", "selector", "selector", "own step"],
+         "kept": [False, False, False, True, False, False]}
+    )  # fmt: skip
+    table = signature.funnel(frame)
+    left = [int(row[2]) for row in table.rows]
+    assert left[0] == 6
+    assert left[-1] == 1
+    assert ("own step", "−1", "1") in table.rows
+
+
+def test_stability_counts_folds():
+    folds = pd.DataFrame(
+        {
+            "split": ["f1", "f1", "f1", "f2", "f2", "f2"],
+            "feature_id": list("abc") * 2,
+            "kept": [True, True, False, False, True, False],
+        }
+    )
+    assert signature.stability(folds, ["a"]).rows == (("a", "yes", "1 (50%)"), ("b", "", "2 (100%)"))
+
+
+def test_proxies():
+    assert volume.proxies([], 4).startswith("None of the 4 features")
+    assert "1 of 4 features of the signature correlates with volume" in volume.proxies(["a"], 4)

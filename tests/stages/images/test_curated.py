@@ -1,0 +1,50 @@
+"""The record of a curated image: its names, and its way through JSON."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from radioloom.errors import StudyError
+from radioloom.stages.images.curated import CuratedImage, from_json, to_json
+from radioloom.volume import Grid
+
+IMAGE = CuratedImage(
+    cohort="train",
+    case="P1",
+    replicate="2",
+    roi="node",
+    role="training",
+    roi_pattern="",
+    image_path="P1/ct",
+    segmentation_path="P1/rs.dcm",
+    modality="PT",
+    unit="SUV",
+    series="0123456789ab",
+    grid=Grid((3, 4, 5), (3.0, 1.1, 1.1), (-0.1, 0.2, 0.3)),
+    file_numbers=(3, 1, 2),
+    listing_digest="ba9876543210",
+    frame_of_reference="f",
+    unit_factor=0.1 + 0.2,
+    frame_order=(2, 0, 1),
+    instances=("a", "b"),
+)
+
+
+def test_a_region_is_called_by_case_replicate_and_roi():
+    assert IMAGE.name == "P1.2.node"
+    assert IMAGE.region == {"cohort": "train", "case": "P1", "replicate": "2", "roi": "node"}
+
+
+def test_json_gives_back_the_same_record():
+    other = replace(IMAGE, case="P2", frame_order=())
+    assert from_json(to_json([IMAGE, other])) == [IMAGE, other]
+
+
+@pytest.mark.parametrize("change", [{"frames": []}, {"series": None}], ids=["unknown", "missing"])
+def test_other_keys_are_refused(change):
+    (row,) = json.loads(to_json([IMAGE]))
+    ((key, value),) = change.items()
+    row = {name: each for name, each in row.items() if name != key} | ({} if value is None else {key: value})
+    with pytest.raises(StudyError, match=f"curated images: {key} unknown or missing; .*run the study again"):
+        from_json(json.dumps([row]))

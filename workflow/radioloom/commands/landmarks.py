@@ -1,0 +1,72 @@
+"""`radioloom landmarks`: learn Nyul's standard scale of MR intensities from a study's training cohorts."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from itertools import takewhile
+from pathlib import Path
+
+from radioloom.commands.record import Command
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "study", type=Path, help="the study's YAML file; run this in the folder that its paths start at"
+    )
+    parser.add_argument(
+        "--region", default="body", choices=["image", "body", "roi"], help="voxels of the percentiles (default: body)"
+    )
+    parser.add_argument(
+        "--percentiles",
+        nargs="+",
+        type=float,
+        metavar="P",
+        help="percentiles that are matched (default: 1 10 20 ... 90 99)",
+    )
+    parser.add_argument(
+        "--range",
+        nargs=2,
+        type=float,
+        default=[0, 100],
+        metavar=("LOW", "HIGH"),
+        help="lowest and highest value of the standard scale (default: 0 100)",
+    )
+
+
+def _run(chosen: Namespace) -> None:
+    import numpy as np
+    import yaml
+
+    from radioloom.settings import read
+    from radioloom.stages.images.landmarks import DECILES, by_region, landmarks
+    from radioloom.study import load
+
+    study = load(read(chosen.study), Path(), chosen.study)
+    cohorts = study.cohorts("training")
+    rois = {cohort: study.settings["cohorts"][cohort].get("rois", {}) for cohort in cohorts}
+    batches = ((study.arrived(cohort, batch), rois[cohort]) for cohort in cohorts for batch in study.batches[cohort])
+    percentiles = chosen.percentiles or list(DECILES)
+    low, high = chosen.range
+    scale = np.linspace(low, high, len(percentiles)).tolist()
+    step = {
+        "method": "nyul", "region": chosen.region, "percentiles": percentiles, "standard": scale, "clip": False,
+    }  # fmt: skip
+    before = list(takewhile(lambda each: each["method"] != "nyul", study.profile.normalise or ()))
+    step, n = landmarks(batches, study.data, before, step, _report_exclusion)
+    first = " after " + ", ".join(each["method"] for each in before) if before else ""
+    print(f"# learnt from {n} {'region' if by_region(before, step) else 'image'}(s) of {', '.join(cohorts)}{first}")
+    print(yaml.safe_dump([step], sort_keys=False, default_flow_style=None, width=1000), end="")
+    print(f"next: paste this step into `normalise` of the profile {study.profile.name}, in its place", file=sys.stderr)
+
+
+def _report_exclusion(row: dict[str, str]) -> None:
+    print(f"{row['cohort']}/{row['case']} left out: {row['reason']}", file=sys.stderr)
+
+
+COMMAND = Command(
+    "landmarks",
+    "learn Nyul's standard scale of MR intensities from a study's training cohorts, for its profile",
+    _add_arguments,
+    _run,
+)

@@ -1,0 +1,171 @@
+"""Performance of every model: tables, and statements that claim no more than the intervals allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import DASH, METRICS, cell, count, interval, metric, number, probability, where
+from radioloom.tables.columns import BASELINE, CONTROL, SIGNATURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHANCE = 0.5
+ALPHA = 0.05
+APPARENT = "apparent"
+LEADS = {"validation": "Validation in", "cross-validation": "Cross-validation in"}
+DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
+BESIDE, LAST = ("uno_c",), ("null_p",)  # shown beside the main metric; all else is calibration and risk groups
+KEY = ["evaluation", "cohort", "model", "variant"]
+
+
+def table(metrics: pd.DataFrame, main: str) -> Exhibit:
+    """How well each model orders the patients: the main metric, differences, null models.
+
+    metrics : METRICS in reading order with `label`, as stages.report.reading gives it; main : c_index or auc
+    """
+    values, differences = _values(metrics), metrics[(metrics["against"] != "") & (metrics["metric"] == main)]
+    columns = {metric(name): _column(values, name) for name in (main, *BESIDE)}
+    for label, rows in differences.groupby("label", sort=False):  # a difference stands beside the model subtracted
+        columns[f"{label} minus this model"] = rows.assign(model=rows["against"])
+    columns |= {metric(name): _column(values, name) for name in LAST}
+    return _table(values[values["metric"] == main], columns)
+
+
+def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
+    """What else was measured of each model (calibration, risk groups); None where there is nothing."""
+    values = _values(metrics)
+    rest = values[~values["metric"].isin({main, *BESIDE, *LAST}) & (values["kind"] != CONTROL)]
+    order = [*METRICS, *dict.fromkeys(rest["metric"])]
+    names = sorted(set(rest["metric"]), key=order.index)
+    return _table(rest, {metric(name): _column(rest, name) for name in names}) if len(rest) else None
+
+
+def _values(metrics: pd.DataFrame) -> pd.DataFrame:
+    return metrics[metrics["against"] == ""]
+
+
+def _column(values: pd.DataFrame, name: str) -> pd.DataFrame:
+    return values[values["metric"] == name]
+
+
+def _table(models: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> Exhibit:
+    """One row per cohort and model, one column for each set of rows of METRICS that has any."""
+    shown = {head: rows.set_index(KEY) for head, rows in columns.items() if len(rows)}
+    lines = []
+    for row in models.drop_duplicates(KEY).itertuples():
+        key = (row.evaluation, row.cohort, row.model, row.variant)
+        cells = [cell(rows.loc[key]) if key in rows.index else DASH for rows in shown.values()]
+        lines.append((where(row.evaluation, row.cohort), row.label, str(row.n), str(row.n_events), *cells))
+    heads = ("cohort", "model", "n", "events", *shown)
+    return Exhibit(heads, tuple(lines), tuple(range(2, len(heads))), grouped=True)
+
+
+def skipped(frame: pd.DataFrame) -> Exhibit:
+    """Changed images that could not be measured, by what was changed and why. frame : SKIPPED."""
+    counts = frame.groupby(["variant", "reason"], sort=True)["case"].agg(["size", "first"]).reset_index()
+    rows = [(r.variant, str(r.size), r.first, r.reason) for r in counts.itertuples(index=False)]
+    return Exhibit(("changed image", "cases", "for example", "reason"), tuple(rows), (1,))
+
+
+def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str, str]]:
+    """One statement per evaluation of the signature on cases that it was not learnt on: where, and the comparisons.
+
+    metrics : as for `table`, with `changed` and `inside`; n_nulls : null models of the study
+    """
+    lines = []
+    rows = metrics[metrics["evaluation"] != APPARENT]
+    for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
+        own = _value(part[part["kind"] == SIGNATURE], main)
+        if own is not None:
+            lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {own['n']}, {count(own['n_events'], 'event')})"
+            text = [_against_chance(own, main), *_differences(part, main), *_controls(part, main)]
+            lines.append((lead, " ".join([*text, *_nulls(part, own, n_nulls)])))
+    return lines
+
+
+def shifts(curves: pd.DataFrame, cohorts: list[str]) -> list[str]:
+    """Cohorts that the frozen cut-point does not divide: their risks are shifted against the training cases'.
+
+    curves : rows of CURVES of one model; cohorts : in reading order
+    """
+    lines = []
+    for cohort in cohorts:
+        sizes = curves[curves["cohort"] == cohort].groupby("group")["at_risk"].max()
+        high, n = int(sizes.get("high", 0)), int(sizes.sum())
+        if n and not DIVIDED <= high / n <= 1 - DIVIDED:
+            lines.append(
+                f"In {cohort}, {high} of {count(n, 'patient')} lie above the cut-point that halves the training cases: "
+                f"the cut-point does not transfer to {cohort} (another scanner, protocol or mix of patients); read the "
+                "C-index, not the groups."
+            )
+    return lines
+
+
+def _value(rows: pd.DataFrame, name: str, against: str = "") -> pd.Series | None:
+    known = rows[(rows["metric"] == name) & (rows["against"] == against)].dropna(subset=["estimate"])
+    return known.iloc[0] if len(known) else None
+
+
+def _against_chance(own: pd.Series, main: str) -> str:
+    text = f"{metric(main)} {cell(own)}"
+    if own["low"] > CHANCE:
+        return f"{text}; its interval excludes {CHANCE} (chance)."
+    below = own["high"] < CHANCE
+    return f"{text}, {'significantly below' if below else 'not significantly different from'} {CHANCE} (chance)."
+
+
+def _differences(part: pd.DataFrame, main: str) -> Iterator[str]:
+    """What each baseline reaches, and the paired difference of a model from it."""
+    values = part[(part["kind"] == BASELINE) & (part["metric"] == main) & (part["against"] == "")]
+    for value in values.dropna(subset=["estimate"]).to_dict("records"):
+        name = value["model"]
+        against = part[(part["against"] == name) & (part["metric"] == main)]
+        differences = [
+            f"{row.label} minus {name}: {interval(row.estimate, row.low, row.high)}, {_verdict(row.low, row.high)}"
+            for row in against.itertuples()
+        ]
+        if differences:
+            yield "; ".join([f"The baseline {name} reaches {cell(value)}", *differences]) + "."
+
+
+def _verdict(low: float, high: float) -> str:
+    if low > 0:
+        return "significantly better"
+    return "significantly worse" if high < 0 else "not significantly different"
+
+
+def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
+    """What is left where the texture of the region itself is destroyed."""
+    controls = part[part["inside"] & (part["variant"] == "") & (part["metric"] == main)].dropna(subset=["estimate"])
+    if controls.empty:
+        return
+    losses = [_value(part[part["variant"] == ""], main, name) for name in controls["model"]]
+    lower = sum(loss is not None and loss["low"] > 0 for loss in losses)
+    left, n = controls["estimate"], len(controls)
+    if n == 1:
+        images, span = f"one kind of control image ({controls['changed'].iloc[0]})", number(left.iloc[0])
+        verdict = f"{'' if lower else 'not '}significantly lower"
+    else:
+        images, span = f"{n} kinds of control images", f"{number(left.min())} to {number(left.max())}"
+        verdict = f"significantly lower on {lower or 'none'} of them"
+    text = f"On {images} without the region's texture the {metric(main)} is {span}, {verdict}"
+    yield text + ("." if lower else ": no evidence here that texture contributes.")
+
+
+def _nulls(part: pd.DataFrame, own: pd.Series, n_nulls: int) -> Iterator[str]:
+    """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
+    share = _value(part[part["kind"] == SIGNATURE], LAST[0])
+    if share is None:
+        return
+    p = share["estimate"]
+    as_well = p * (n_nulls + 1) - 1
+    whole = abs(as_well - round(as_well)) < 1e-6  # else some null models have no value
+    many = f"{round(as_well) or 'None'} of {n_nulls}" if whole else f"At most {p:.0%} of the"
+    text = f"{many} signatures learnt on shuffled outcomes did as well (p {probability(p)})"
+    doubt = own["low"] > CHANCE and p >= ALPHA
+    yield text + (
+        f", so the {metric(own['metric'])} alone does not show that the learning succeeded." if doubt else "."
+    )

@@ -1,0 +1,69 @@
+"""The signature: its features and coefficients, how they were selected, and how stable the selection is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import STEPS, interval, number, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def weighted(model: Any) -> bool:
+    """Whether the risk is a sum of the features, each times its coefficient; other models may have none."""
+    return bool(model.terms) and all(term.coefficient is not None for term in model.terms)
+
+
+def bars(model: Any) -> pd.DataFrame:
+    """Coefficients with their intervals on the log scale, for figures.forest.coefficients."""
+    import numpy as np
+    import pandas as pd
+
+    rows = [(t.feature_id, t.coefficient, t.ratio, np.log(t.low), np.log(t.high)) for t in model.terms]
+    return pd.DataFrame(rows, columns=["feature_id", "coefficient", "ratio", "low", "high"])
+
+
+def table(model: Any, selection: pd.DataFrame) -> Exhibit:
+    """The features of the signature with what their coefficients mean.
+
+    model : the frozen signature; selection : rows of SELECTION of the split `frozen`
+    """
+    measured = selection.set_index("feature_id")
+    rho, score = measured["volume_rho"], measured["score"]
+    rows = []
+    for term in model.terms:
+        effect = (number(term.coefficient, 3), interval(term.ratio, term.low, term.high)) if weighted(model) else ()
+        alone = (number(score.get(term.feature_id)), number(rho.get(term.feature_id)))
+        rows.append((term.feature_id, term.group, *effect, *alone, plain(term.mean), plain(term.sd)))
+    effects = ("coefficient per SD", f"{model.ratio} per SD (95 % interval)") if weighted(model) else ()
+    heads = ("feature", "group", *effects, "concordance alone", "rho with volume", "mean", "SD")
+    return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))))
+
+
+def funnel(selection: pd.DataFrame, steps: tuple[str, ...] = tuple(STEPS)) -> Exhibit:
+    """How many features were left after each step, from all to the signature."""
+    left = len(selection)
+    rows = [("measured", "", str(left))]
+    known = [*steps, *sorted(set(selection["step"]) - set(steps) - {""})]
+    for step in known:
+        gone = int(((selection["step"] == step) & ~selection["kept"]).sum())
+        left -= gone
+        rows.append((STEPS.get(step, step), f"\N{MINUS SIGN}{gone}" if gone else "0", str(left)))
+    return Exhibit(("step", "dropped", "left"), tuple(rows), (1, 2))
+
+
+def stability(selection: pd.DataFrame, names: list[str], most: int = 10) -> Exhibit:
+    """In how many folds a feature was chosen: the signature's, then the others chosen most often.
+
+    selection : rows of SELECTION of the folds; names : the signature
+    """
+    n_folds = selection["split"].nunique()
+    times = selection[selection["kept"]].groupby("feature_id").size()
+    others = times.drop([name for name in names if name in times]).sort_values(ascending=False, kind="stable").index
+    rows = [
+        (name, "yes" if name in names else "", f"{times.get(name, 0)} ({times.get(name, 0) / n_folds:.0%})")
+        for name in [*names, *others[: max(0, most - len(names))]]
+    ]
+    return Exhibit(("feature", "in the signature", f"chosen in folds (of {n_folds})"), tuple(rows), (2,))

@@ -1,0 +1,24 @@
+"""Hierarchical clustering of genes by average linkage on 1 - Pearson correlation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from radioloom.genomics.modules.record import Method
+
+
+def cluster(z: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
+    """Labels (genes,) of the tree of z-scored genes (gene x case), cut into k branches; `rng` is not used."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    distance = np.clip(1.0 - np.corrcoef(z), 0.0, 2.0)
+    np.fill_diagonal(distance, 0.0)
+    return fcluster(linkage(squareform(distance, checks=False), method="average"), t=k, criterion="maxclust")
+
+
+METHOD = Method(
+    "correlation_tree",
+    cluster,
+    "hierarchical clustering (average linkage on 1 - Pearson correlation), the tree cut into n_modules",
+)

@@ -1,0 +1,95 @@
+"""The part of an image around its region, resampled to the last bit as the whole image would be (IBSI 1, section 2.4).
+
+    where = place(grid_of_the_whole_image, box_of_the_mask, profile.grid, margin)
+    image, mask = resampled(crop(image, where.source), crop(mask, where.source), profile.grid, where.target)
+
+The new grid is always the one that the whole image has (`resample.target_grid`), `where.target` is its part around the
+region, and `where.source` is wide enough that the spline does not feel where the crop ends (its response falls to 0.27
+a voxel).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from radioloom.errors import BadRoi
+from radioloom.imaging.resample import SUPPORT, Settings, line, resample, resample_mask, target_grid
+from radioloom.volume import Grid, Volume
+
+Box = tuple[slice, slice, slice]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a region is resampled from and to."""
+
+    source: Box  # on the old grid
+    target: Grid  # part of the whole image's new grid
+
+
+def bounding_box(mask: np.ndarray) -> Box:
+    """The smallest box (z, y, x) that holds the mask; BadRoi where it is empty."""
+    if not mask.any():
+        raise BadRoi("the mask is empty on the image's grid; check the segmentation and the grid's spacing")
+    box = []
+    for axis in range(3):
+        filled = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
+        box.append(slice(int(filled[0]), int(filled[-1]) + 1))
+    return tuple(box)
+
+
+def place(grid: Grid, box: Box, settings: Settings | None, margin: tuple[int, int, int]) -> Place:
+    """The part of the new grid that holds a region with a margin, and the part of the old one that it rests on.
+
+    grid : of the whole image; box : the region on it; margin : voxels (z, y, x) of the new grid
+    """
+    new = target_grid(grid, settings)
+    reach = SUPPORT[settings["image"]] if settings else 0
+    low, shape, source = [], [], []
+    for axis, side in enumerate(box):
+        start, step = line(grid, new, axis)
+        first = math.floor((side.start - 0.5 - start) / step) - margin[axis]
+        last = math.ceil((side.stop - 0.5 - start) / step) + margin[axis]
+        first, last = max(first, 0), min(last, new.shape[axis] - 1)
+        low.append(first)
+        shape.append(last - first + 1)
+        from_, to = math.floor(start + step * first) - reach, math.ceil(start + step * last) + reach
+        source.append(slice(max(min(from_, grid.shape[axis] - 1), 0), max(min(to + 1, grid.shape[axis]), 1)))
+    return Place(tuple(source), new.crop(tuple(low), tuple(shape)))
+
+
+def part(grid: Grid, box: Box) -> Grid:
+    """The grid of a box of an image."""
+    return grid.crop(tuple(side.start for side in box), tuple(side.stop - side.start for side in box))
+
+
+def crop(image: Volume, box: Box) -> Volume:
+    """A box of an image (or mask), as a copy: the whole can be freed."""
+    return replace(image, array=image.array[box].copy(), grid=part(image.grid, box))
+
+
+def resampled(image: Volume, mask: Volume, settings: Settings | None, target: Grid) -> tuple[Volume, Volume]:
+    """Image (float32) and mask (bool) on a part of the new grid.
+
+    image, mask : crops on one grid, that hold `place(...).source`
+    target : `place(...).target`
+    Raises BadRoi where no voxel of the region is left.
+    """
+    return finished(resample(image, settings, target), resample_mask(mask, settings, target), mask)
+
+
+def finished(image: Volume, mask: Volume, before: Volume) -> tuple[Volume, Volume]:
+    """Resampled image and mask as they are measured and stored: intensities rounded to single precision.
+
+    before : the mask on the old grid
+    Raises BadRoi where no voxel of the region is left.
+    """
+    if not mask.array.any():
+        raise BadRoi(
+            f"no voxel of the region ({np.count_nonzero(before.array)} of {before.grid.voxel_mm3:.3g} mm3) is left on "
+            f"the profile's grid of {mask.grid.voxel_mm3:.3g} mm3; choose a finer grid"
+        )
+    return replace(image, array=image.array.astype(np.float32)), mask

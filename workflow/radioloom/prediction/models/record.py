@@ -1,0 +1,101 @@
+"""What a model of an outcome is: how it is fitted, what it needs to predict, which settings it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.prediction.outcome import Outcome
+from radioloom.schema import obeys
+from radioloom.stats.normal import Z95
+
+State: TypeAlias = dict[str, Any]  # JSON-able: what a fitted model needs to predict, and all that it needs
+Settings: TypeAlias = dict[str, Any]
+Draws: TypeAlias = "np.random.Generator | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted model of columns (n, p).
+
+    state : what `Model.predict` needs, JSON-able
+    chosen : places of the columns that it predicts from, ascending; all p unless the model chooses its own
+    coefficients : of the chosen columns; None for a model that has none
+    covariance : of the coefficients, from the observed information; None where the model knows none
+    log_likelihood : at the fit; None where the model has no likelihood
+    ridge : penalty that the fit needed; 0.0 is plain maximum likelihood
+    note : why a ridge was taken, or what else a reader of the signature should know; "" if nothing
+    """
+
+    state: State
+    chosen: tuple[int, ...]
+    coefficients: np.ndarray | None = None
+    covariance: np.ndarray | None = None
+    intercept: float = 0.0
+    log_likelihood: float | None = None
+    ridge: float = 0.0
+    note: str = ""
+
+    @property
+    def interval(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Wald interval (95 %) of the coefficients; None where there is none."""
+        if self.coefficients is None or self.covariance is None:
+            return None
+        spread = Z95 * np.sqrt(np.diag(self.covariance))
+        return self.coefficients - spread, self.coefficients + spread
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One kind of model: a file of `prediction/models` and a row of `MODELS`.
+
+    outcome : kind of outcome that it is for
+    fit : (columns (n, p), outcomes (n,), settings, generator) -> Fitted. Columns come standardised on these n cases,
+        vary, and have no NaN; p may be 0, then everybody has the same risk. What is random comes from the generator
+        alone, which is None unless the model says that it is `random`.
+    predict : (state, columns (m, len(chosen)) in the order of `chosen`) -> risk (m,); higher is worse
+    ratio : what exp(coefficient) is called; "" for a model without coefficients
+    chooses : whether it chooses its own features from those that it is given
+    random : whether it draws at random
+    settings : JSON schema of each setting, with description and default; a study gives them in `model.settings`
+    """
+
+    name: str
+    outcome: str
+    definition: str
+    fit: Callable[[np.ndarray, Outcome, Settings, Draws], Fitted]
+    predict: Callable[[State, np.ndarray], np.ndarray]
+    ratio: str = ""
+    chooses: bool = False
+    random: bool = False
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def checked(self, given: Settings) -> Settings:
+        """Settings of a study, with defaults; raises StudyError for one that is unknown or against its rule."""
+        for key in given.keys() - self.settings.keys():
+            known = ", ".join(self.settings) or "it has none"
+            raise StudyError(f"model.settings.{key}: the {self.name} model has no such setting. Known here: {known}")
+        filled = {key: given.get(key, rule.get("default")) for key, rule in self.settings.items()}
+        for key, value in filled.items():
+            rule = self.settings[key]
+            if not obeys(value, rule, rule):
+                asked = {name: each for name, each in rule.items() if name not in ("description", "default")}
+                raise StudyError(
+                    f"model.settings.{key}: {value!r} is not accepted. The rule: {asked}. "
+                    f"It means: {rule.get('description', key)}"
+                )
+        return filled
+
+
+def linear_state(intercept: float, coefficients: np.ndarray) -> State:
+    """What a linear predictor needs."""
+    return {"intercept": float(intercept), "coefficients": [float(each) for each in coefficients]}
+
+
+def linear_predictor(state: State, columns: np.ndarray) -> np.ndarray:
+    """Intercept plus the sum of coefficient times column, (m,)."""
+    return state["intercept"] + np.einsum("ij,j->i", columns, np.array(state["coefficients"], dtype=np.float64))

@@ -1,0 +1,74 @@
+"""The record of a curated image: which files, in which order, on which grid; what stage curate hands to the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from radioloom.errors import StudyError
+from radioloom.stages.images.exclude import REGION_KEY
+from radioloom.volume import Grid
+
+
+@dataclass(frozen=True, slots=True)
+class CuratedImage:
+    """One usable image with one of its regions: a row of a cohort sheet, after a look at the headers."""
+
+    cohort: str
+    case: str
+    replicate: str
+    roi: str
+    role: str  # of the cohort
+    roi_pattern: str  # structure or label that the sheet names for this row; "": the study's rule for the region
+    image_path: str  # as in the sheet
+    segmentation_path: str
+    modality: str  # CT, PT, MR
+    unit: str  # of intensity, once stored values are multiplied by `unit_factor`
+    series: str  # digest of the series' UID, or of the path of a file
+    grid: Grid
+    file_numbers: tuple[int, ...]  # files in slice order, each by its number in `image_path`: names may be patients'
+    listing_digest: str  # of the names of all files there: numbers hold as long as it does
+    frame_of_reference: str = ""  # digest of its UID; "" where unknown
+    unit_factor: float = 1.0
+    frame_order: tuple[int, ...] = ()  # of frames, where all slices are in one file
+    instances: tuple[str, ...] = ()  # digests of the UIDs of the slices
+
+    @property
+    def name(self) -> str:
+        """What a region's mask and prepared files are called: `<case>.<replicate>.<roi>`, unique in a cohort."""
+        return f"{self.case}.{self.replicate}.{self.roi}"
+
+    @property
+    def region(self) -> dict[str, str]:
+        """Whose region it is: the columns of REGION_KEY."""
+        return {key: getattr(self, key) for key in REGION_KEY}
+
+
+FIELDS = tuple(field.name for field in fields(CuratedImage))
+
+
+def to_json(images: Iterable[CuratedImage]) -> str:
+    """Images of a batch as JSON text."""
+    rows = [{key: getattr(image, key) for key in FIELDS} | {"grid": image.grid.as_dict()} for image in images]
+    return json.dumps(rows, indent=1, sort_keys=True)
+
+
+def from_json(text: str) -> list[CuratedImage]:
+    """The images that `to_json` wrote.
+
+    Raises StudyError where fields are missing, or are not those of this version.
+    """
+    return [_image(row) for row in json.loads(text)]
+
+
+def _image(row: dict[str, Any]) -> CuratedImage:
+    differing = sorted(set(row) ^ set(FIELDS))
+    if differing:
+        raise StudyError(
+            f"curated images: {', '.join(differing)} unknown or missing; another version wrote this file: "
+            "delete it, and run the study again"
+        )
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return CuratedImage(**values | {"grid": Grid.from_dict(row["grid"])})

@@ -1,0 +1,110 @@
+"""Repeated cross-validation of the whole learning inside the training cohorts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.prediction.metrics.record import Judged
+from radioloom.prediction.outcome import Outcome
+from radioloom.stages.learning.controls import control_risks, refitted_risks
+from radioloom.stages.learning.judge import Place, Validation, add_metrics, prediction_rows
+from radioloom.stages.learning.learn import learn
+from radioloom.stages.learning.material import Material, without_baselines
+from radioloom.stages.learning.null_models import purpose
+from radioloom.stages.learning.reduce import selection_rows
+from radioloom.stages.learning.risks import ModelKey, risk_of, risks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Repeated cross-validation: rows of each fold, and who is in which fold of which repeat."""
+
+    names: list[list[str]]  # [repeat][fold]
+    train: dict[str, np.ndarray]  # rows of the material
+    test: dict[str, np.ndarray]
+    label: np.ndarray  # (repeats, m): fold in which each training case is predicted
+
+
+def folds_of(material: Material, splits: pd.DataFrame, rows: np.ndarray) -> Folds:
+    """The folds of SPLITS, repeat by repeat; `rows` (m,) are the training cases."""
+    listed = splits.loc[splits["repeat"] > 0, ["repeat", "fold", "split"]].drop_duplicates()
+    listed = listed.sort_values(["repeat", "fold"])
+    grouped = [part["split"].tolist() for _, part in listed.groupby("repeat")]
+    train = {name: material.rows(splits, name, "train") for name in listed["split"]}
+    test = {name: material.rows(splits, name, "test") for name in listed["split"]}
+    label = np.zeros((len(grouped), len(rows)), dtype=np.int64)
+    for k, group in enumerate(grouped):
+        for fold, name in enumerate(group):
+            label[k, np.searchsorted(rows, test[name])] = fold
+    return Folds(grouped, train, test, label)
+
+
+@dataclass(frozen=True, slots=True)
+class CrossValidation:
+    """Cross-validation of one study, fold by fold."""
+
+    material: Material
+    controls: dict[str, Material]
+    folds: Folds
+    place: Place  # all training cases, with their folds as strata
+    permuted: list[Outcome]  # of the null models, one repeat each, in turn
+    validation: Validation  # to which rows are added
+
+    def run(self) -> tuple[float, np.ndarray]:
+        """Learn anew in each fold and judge its test part by pairs within the fold.
+
+        Returns C of the signature, and C of each null model, whose training cases have their permuted outcomes.
+        """
+        risk: dict[ModelKey, np.ndarray] = {}
+        null_risk = np.zeros((len(self.permuted), len(self.place.rows)))
+        turn = np.arange(len(self.permuted)) % len(self.folds.names)
+        notes = []
+        for k, group in enumerate(self.folds.names):
+            for name in group:
+                test = np.searchsorted(self.place.rows, self.folds.test[name])
+                fold_risk, note = self._fold(name)
+                notes.append(note)
+                for model, values in fold_risk.items():
+                    risk.setdefault(model, np.zeros(self.folds.label.shape))[k, test] = values
+                mine = np.flatnonzero(turn == k)
+                null_risk[np.ix_(mine, test)] = self._fold_of_nulls(name, mine)
+        if any(notes):
+            told = f"{sum(map(bool, notes))} of {len(notes)} folds"
+            self.validation.notes.append(f"{told}: the signature was empty or needed a ridge")
+        judged = {
+            key: Judged(values, self.place.outcomes, self.place.weights, self.place.strata)
+            for key, values in risk.items()
+        }
+        observed = add_metrics(self.place, judged, self.material.baselines, self.validation)
+        each = zip(self.permuted, turn, null_risk, strict=True)
+        return observed, np.array([concordance(comparable(o, self.folds.label[r]), x) for o, r, x in each])
+
+    def _outcomes(self, name: str, outcomes: Outcome) -> Outcome:
+        return outcomes.take(np.searchsorted(self.place.rows, self.folds.train[name]))
+
+    def _fold(self, name: str) -> tuple[dict[ModelKey, np.ndarray], str]:
+        """Risks of the test part of one fold by all models learnt in it, and the note of its signature."""
+        train, test = self.folds.train[name], self.folds.test[name]
+        learnt = learn(self.material.within(name), train, [self._outcomes(name, self.place.outcomes)])[0]
+        self.validation.selection.extend(selection_rows(self.material, learnt.reduction, name))
+        risk = risks(self.material, learnt.signature, test)
+        risk |= control_risks(self.controls, learnt.signature, test)
+        risk |= refitted_risks({key: each.within(name) for key, each in self.controls.items()}, train, test)
+        for model, values in risk.items():
+            self.validation.predictions.extend(prediction_rows(self.material, (name, "test", model), test, values))
+        return risk, learnt.signature.note
+
+    def _fold_of_nulls(self, name: str, mine: np.ndarray) -> np.ndarray:
+        """Risks (nulls, m) of the test part of one fold by the null models whose turn it is."""
+        train, test = self.folds.train[name], self.folds.test[name]
+        outcomes = [self._outcomes(name, self.permuted[k]) for k in mine]
+        learnt = learn(without_baselines(self.material.within(name)), train, outcomes, [purpose(k) for k in mine])
+        risk = [risk_of(self.material, each.signature, test) for each in learnt]
+        return np.array(risk).reshape(len(mine), len(test))

@@ -1,0 +1,156 @@
+"""How well the models of a study order patients in one evaluation: metrics, paired differences, survival curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.prediction.metrics import main_metric, metrics_of
+from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
+from radioloom.prediction.metrics.record import Estimate, Judged
+from radioloom.prediction.outcome import Outcome
+from radioloom.provenance import rng
+from radioloom.stages.learning.baselines import Baseline
+from radioloom.stages.learning.controls import control_risks
+from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
+from radioloom.stages.learning.signature import Signature
+from radioloom.stats.bootstrap import resample_weights
+from radioloom.tables.columns import BASELINE, FROZEN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Rows of the tables PREDICTIONS, METRICS, CURVES, and SELECTION of the folds; notes are for the log."""
+
+    predictions: list[dict[str, Any]] = field(default_factory=list)
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    curves: list[dict[str, Any]] = field(default_factory=list)
+    selection: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where models are judged: an evaluation of one cohort (or of all training cohorts together)."""
+
+    evaluation: str
+    cohort: str
+    rows: np.ndarray  # (m,) of the material
+    outcomes: Outcome  # (m,)
+    weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
+    strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
+
+    def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
+        """A row of METRICS; `against` is the model whose value was subtracted, "" where none was."""
+        keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": against}
+        values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
+        return {**keys, "metric": metric, **values, "n": len(self.rows), "n_events": self.outcomes.n_events}
+
+
+def places(material: Material, splits: pd.DataFrame) -> list[Place]:
+    """Training cohorts together, then each validation cohort."""
+    train, test = (material.rows(splits, FROZEN, part) for part in ("train", "test"))
+    cohorts = material.cases["cohort"].to_numpy(object)
+    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
+    named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
+    judged = []
+    for evaluation, cohort, rows in named:
+        outcomes = material.outcomes.take(rows)
+        draws = rng(material.study["seed"], "bootstrap", cohort)
+        weights = resample_weights(outcomes.event, material.study["validation"]["bootstrap"], draws)
+        judged.append(Place(evaluation, cohort, rows, outcomes, weights))
+    return judged
+
+
+def judge(
+    material: Material, controls: dict[str, Material], signature: Signature, place: Place, validation: Validation
+) -> float:
+    """Add what the frozen models are worth in one place; the main metric of the signature.
+
+    Predictions, all metrics with paired differences, curves at the frozen cut-point, and notes on what was missing.
+    """
+    risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
+    cut_points = {
+        key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
+    }  # a control is the signature
+    judged = {
+        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key])
+        for key, values in risk.items()
+    }
+    part = "train" if place.evaluation == APPARENT else "test"
+    for key, values in risk.items():
+        validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), place.rows, values))
+        if place.outcomes.kind == "survival":
+            validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
+    validation.notes.extend(_gaps(material, signature, place))
+    return add_metrics(place, judged, material.baselines, validation)
+
+
+def add_metrics(
+    place: Place, judged: dict[ModelKey, Judged], baselines: tuple[Baseline, ...], validation: Validation
+) -> float:
+    """Add each metric of each model, and paired differences of the main one; the main metric of the signature."""
+    kind = place.outcomes.kind
+    main = main_metric(kind)
+    orderings = {key: main.evaluate(risk) for key, risk in judged.items()}
+    for metric in metrics_of(kind):
+        if place.strata is None or metric.within_folds:
+            estimates = orderings if metric is main else {key: metric.evaluate(risk) for key, risk in judged.items()}
+            validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
+    for first, other in compared(list(judged), baselines):
+        difference = place.row(first, main.name, orderings[first].minus(orderings[other]), other.model)
+        validation.metrics.append({**difference, "variant": other.variant})
+    return orderings[THE_SIGNATURE].value
+
+
+def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tuple[ModelKey, ModelKey]]:
+    """Pairs whose difference is told: the signature minus each other model, and what a baseline says it subtracts."""
+    subtracts = {row.name: row.subtracts for row in baselines if row.subtracts}
+    own = [key for key in models if key.kind == BASELINE and key.model in subtracts]
+    pairs = [(THE_SIGNATURE, key) for key in models if key != THE_SIGNATURE and key not in own]
+    return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in own]
+
+
+def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
+    """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
+    for name in signature.feature_ids:
+        missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())
+        if missing:
+            yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases, mean taken"
+    if material.batches is not None:
+        known = (signature.harmonisation or {"learned": {}})["learned"]
+        left = [name or "not stated" for name in material.batches[place.rows].tolist() if name not in known]
+        if left:
+            many = f"{len(left)} of {len(place.rows)} cases"
+            yield f"{place.cohort}: {many} not harmonised, training has too few of {', '.join(sorted(set(left)))}"
+
+
+def _curve_rows(place: Place, model: ModelKey, high_risk: np.ndarray) -> Iterable[dict[str, Any]]:
+    """CURVES rows: Kaplan-Meier of the patients above the cut-point and of the others."""
+    for group, members in (("high", high_risk), ("low", ~high_risk)):
+        if not members.any():
+            continue
+        curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])
+        keys = {"cohort": place.cohort, "kind": model.kind, "model": model.model, "group": group}
+        columns = {key: getattr(curve, key).tolist() for key in ("time_days", "survival", "low", "high", "at_risk")}
+        for row in zip(*columns.values(), strict=True):
+            yield {**keys, **dict(zip(columns, row, strict=True))}
+
+
+def prediction_rows(
+    material: Material, keys: tuple[str, str, ModelKey], rows: np.ndarray, values: np.ndarray
+) -> Iterable[dict[str, Any]]:
+    """PREDICTIONS rows of the risks (m,) of some rows (m,); `keys` are split, part and model."""
+    split, part, model = keys
+    cases = material.cases.iloc[rows]
+    for cohort, case, risk in zip(cases["cohort"], cases["case"], values.tolist(), strict=True):
+        yield {"split": split, **model._asdict(), "cohort": cohort, "case": case, "part": part, "risk": risk}

@@ -1,0 +1,164 @@
+"""Cases with features, covariates and outcomes, brought together: what every model is learnt from and judged on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.prediction.models import Model, model
+from radioloom.prediction.models.record import Draws
+from radioloom.prediction.outcome import Outcome
+from radioloom.prediction.outcome import outcome as checked_outcome
+from radioloom.provenance import rng
+from radioloom.stages.learning.baselines import Baseline, baselines
+from radioloom.stages.learning.reliability_rules import Verdict, verdicts
+from radioloom.stats.harmonisation import Combat, fit_combat
+from radioloom.tables.columns import FROZEN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USED_ROLES = ("training", "validation", "genomics")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learnt from and judged on: cases with features and outcome, sorted, and what is known of features."""
+
+    cases: pd.DataFrame  # n rows: cohort, case
+    values: np.ndarray  # float64 (n, f)
+    names: np.ndarray  # object (f,): feature ids, sorted
+    groups: np.ndarray  # object (f,): shape, intensity, texture, filtered
+    outcomes: Outcome  # of the n cases
+    covariates: np.ndarray  # float64 (n, c), NaN where missing
+    covariate_names: tuple[str, ...]
+    reliability: Verdict  # by the replicates that the split at hand may learn from
+    reliability_in: dict[str, Verdict]  # the same of each split that has its own
+    study: dict[str, Any]  # the study's configuration
+    profile: str  # hash of the profile that the features were measured with
+    batches: np.ndarray | None = None  # object (n,) batch of each case, until values are harmonised; None if not asked
+    combat: Combat | None = None  # what the values were harmonised with
+    split: str = FROZEN  # the split at hand
+
+    @property
+    def model(self) -> Model:
+        """The study's kind of model; raises StudyError if it is for another kind of outcome."""
+        return model(self.study["model"]["kind"], self.outcomes.kind)
+
+    @property
+    def model_settings(self) -> dict[str, Any]:
+        """Settings of the study's kind of model, checked, with their defaults."""
+        return self.model.checked(self.study["model"]["settings"])
+
+    @property
+    def baselines(self) -> tuple[Baseline, ...]:
+        """The models that are fitted beside the signature."""
+        return baselines(self.study["baselines"], bool(self.covariate_names))
+
+    def generator(self, *purpose: str) -> Draws:
+        """What a model of the split at hand draws from; None if it does not draw at random."""
+        return None if not self.model.random else rng(self.study["seed"], "model", self.split, *purpose)
+
+    def within(self, split: str) -> Material:
+        """The same, to learn in one split."""
+        return replace(self, split=split, reliability=self.reliability_in.get(split, self.reliability_in[FROZEN]))
+
+    def place(self, name: str) -> int:
+        """Column of a feature; raises StudyError if it was not measured."""
+        at = int(np.searchsorted(self.names, name))
+        if at == len(self.names) or self.names[at] != name:
+            raise StudyError(f"the study names the feature {name!r}, which its profile does not measure")
+        return at
+
+    def rows(self, splits: pd.DataFrame, split: str, part: str) -> np.ndarray:
+        """Rows of one part of one split."""
+        chosen = splits[(splits["split"] == split) & (splits["part"] == part)]
+        index = {key: i for i, key in enumerate(zip(self.cases["cohort"], self.cases["case"], strict=True))}
+        try:
+            return np.array(sorted(index[key] for key in zip(chosen["cohort"], chosen["case"], strict=True)), dtype=int)
+        except KeyError as missing:
+            raise StudyError(
+                f"{'/'.join(missing.args[0])} is in SPLITS but lacks an outcome or features; make the splits again"
+            ) from None
+
+    def harmonised(self, train: np.ndarray) -> Material:
+        """The same with all values as ComBat of the training rows (t,) leaves them, where the study harmonises."""
+        combat = None if self.batches is None else fit_combat(self.values[train], self.batches[train])
+        if combat is None:
+            return self
+        return replace(self, values=combat.apply(self.values, self.batches), batches=None, combat=combat)
+
+
+def without_baselines(material: Material) -> Material:
+    """The same material for null models, which are compared with the signature alone."""
+    return replace(material, study={**material.study, "baselines": {}}, covariate_names=())
+
+
+def feature_matrix(features: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame, pd.Series]:
+    """FEATURES as one row per (cohort, case) and one column per feature id, sorted, and the group of each feature.
+
+    Only replicate '1' of cohorts of USED_ROLES; `roles` maps cohort to role. Raises StudyError where a case
+    has a feature twice (several regions of one patient).
+    """
+    used = [cohort for cohort, role in roles.items() if role in USED_ROLES]
+    rows = features[features["cohort"].isin(used) & (features["replicate"] == "1")]
+    twice = rows[rows.duplicated(["cohort", "case", "feature_id"])]
+    if len(twice):
+        first = twice.iloc[0]
+        raise StudyError(
+            f"{first['cohort']}/{first['case']} has {first['feature_id']} more than once; models take one region per "
+            "patient: give each study one `roi`"
+        )
+    wide = rows.pivot(index=["cohort", "case"], columns="feature_id", values="value")
+    wide = wide.sort_index().sort_index(axis=1)
+    return wide, rows.drop_duplicates("feature_id").set_index("feature_id")["group"].sort_index()
+
+
+def material(
+    features: pd.DataFrame,
+    clinical: pd.DataFrame,
+    covariates: pd.DataFrame,
+    reliability: pd.DataFrame,
+    study: dict[str, Any],
+    profile: str,
+) -> Material:
+    """Bring FEATURES, CLINICAL, COVARIATES and RELIABILITY together for the cases that have features and outcome.
+
+    study : read are seed, cohorts (their roles), outcome, reliability, reduce, model, baselines; to validate validation
+    reliability, covariates : may be empty
+    profile : hash of the profile that the features were measured with
+    """
+    roles = {cohort: entry["role"] for cohort, entry in study["cohorts"].items()}
+    wide, groups = feature_matrix(features, roles)
+    known = clinical.set_index(["cohort", "case"])
+    both = wide.index.intersection(known.index).sort_values()
+    wide, known = wide.loc[both], known.loc[both]
+    more = _covariate_matrix(covariates, both)
+    kind = study["outcome"]["kind"]
+    names = wide.columns.to_numpy(object)
+    by_split = verdicts(reliability, names, study["reliability"])
+    return Material(
+        cases=both.to_frame(index=False),
+        values=np.ascontiguousarray(wide.to_numpy(np.float64)),
+        names=names,
+        groups=groups.loc[names].to_numpy(object),
+        outcomes=checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64)),
+        covariates=np.ascontiguousarray(more.to_numpy(np.float64)),
+        covariate_names=tuple(map(str, more.columns)),
+        reliability=by_split[FROZEN],
+        reliability_in=by_split,
+        study=study,
+        profile=profile,
+    )
+
+
+def _covariate_matrix(covariates: pd.DataFrame, cases: pd.MultiIndex) -> pd.DataFrame:
+    import pandas as pd
+
+    if covariates.empty:
+        return pd.DataFrame(index=cases)
+    wide = covariates.pivot(index=["cohort", "case"], columns="covariate", values="value")
+    return wide.reindex(cases)

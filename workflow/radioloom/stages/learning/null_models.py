@@ -1,0 +1,53 @@
+"""Null models: the whole learning repeated on permuted outcomes, which shows how a model looks that knows nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from radioloom.prediction.metrics import NULL_P, main_metric
+from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.prediction.metrics.record import Estimate
+from radioloom.prediction.outcome import Outcome
+from radioloom.provenance import rng
+from radioloom.stages.learning.judge import APPARENT, Place
+from radioloom.stages.learning.learn import learn
+from radioloom.stages.learning.material import Material, without_baselines
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risk_of
+from radioloom.stats.bootstrap import percentile_interval, permutation_within
+from radioloom.tables.columns import NULL
+
+
+def permuted_outcomes(material: Material, training: Place, strata: np.ndarray) -> list[Outcome]:
+    """Outcomes of the training cases permuted within strata (r, m), one row for each null model in turn."""
+    draws = [rng(material.study["seed"], *purpose(k)) for k in range(material.study["validation"]["null_models"])]
+    orders = [permutation_within(strata[k % len(strata)], generator) for k, generator in enumerate(draws)]
+    return [training.outcomes.take(order) for order in orders]
+
+
+def purpose(k: int) -> tuple[str, str]:
+    """Key of what null model `k` draws at random."""
+    return "null", str(k)
+
+
+def null_values(material: Material, places: list[Place], permuted: list[Outcome]) -> np.ndarray:
+    """C (places, nulls) of the whole learning with permuted outcomes."""
+    values = np.empty((len(places), len(permuted)))
+    purposes = [purpose(k) for k in range(len(permuted))]
+    for k, learnt in enumerate(learn(without_baselines(material), places[0].rows, permuted, purposes)):
+        for p, place in enumerate(places):
+            truth = permuted[k] if place.evaluation == APPARENT else place.outcomes
+            values[p, k] = concordance(comparable(truth), risk_of(material, learnt.signature, place.rows))
+    return values
+
+
+def null_rows(place: Place, observed: float, values: np.ndarray) -> Iterable[dict[str, Any]]:
+    """METRICS rows: the spread of the null models, and the share of them that does as well as the signature."""
+    sound = values[np.isfinite(values)]
+    if len(sound):
+        spread = Estimate(float(sound.mean()), percentile_interval(sound))
+        yield place.row(ModelKey(NULL, NULL), main_metric(place.outcomes.kind).name, spread)
+        share = (1 + int((sound >= observed).sum())) / (1 + len(sound))
+        yield place.row(THE_SIGNATURE, NULL_P.name, Estimate(share))

@@ -1,0 +1,197 @@
+"""The signature: features, scaling, coefficients and cut-point of a model, frozen on training data, as one record.
+
+The file `signature.json` is this record. Files without `version` are of version 1, which had linear models alone; they
+are read. A file of a later version, or with a key that is not known here, is refused: a key that is passed over could
+change every risk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.prediction.models import MODELS
+from radioloom.prediction.models.record import linear_state
+from radioloom.tables.columns import SIGNATURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VERSION = 2
+COVARIATE = "covariate"  # group of a term that is a clinical covariate
+SAME_LINE = (1.0, 0.0)  # slope and offset of a batch that was not learnt
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One column that a model predicts from: a feature, a covariate, or the signature's risk.
+
+    group : of features (shape, texture ...), `covariate`, or `signature`
+    mean, sd : of the training values; risk is of (value - mean) / sd, a missing value counts as the mean
+    missing : how many training values were missing
+    coefficient, ratio, low, high : per sd; ratio is exp(coefficient), with its 95 % interval; None where there is none
+    batches : slope and offset that a value is mapped with first, by batch; None where nothing is harmonised
+    """
+
+    feature_id: str
+    group: str
+    mean: float
+    sd: float
+    missing: int = 0
+    coefficient: float | None = None
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    batches: Mapping[str, list[float]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A fitted model, frozen; the baselines that it is compared with are records of the same kind.
+
+    name : signature, or of a baseline its name
+    model : a key of `MODELS`
+    ratio : what exp(coefficient) is called (hazard ratio); "" where there are no coefficients
+    terms : what it predicts from, in the order of `risk`
+    cut_point : median risk in training; who is above is of high risk
+    state : what the model needs to predict; None where intercept and coefficients are all
+    profile : hash of the profile that the features were measured with; "" of a baseline
+    harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
+        None where the study does not harmonise
+    provenance : digests of what it was made from; {} until it is written
+    """
+
+    name: str
+    model: str
+    ratio: str
+    terms: tuple[Term, ...]
+    intercept: float
+    cut_point: float
+    n: int
+    n_events: int
+    ridge: float
+    note: str
+    state: dict[str, Any] | None = None
+    profile: str = ""
+    baselines: Mapping[str, Signature] = field(default_factory=dict)
+    harmonisation: dict[str, Any] | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def feature_ids(self) -> list[str]:
+        """Names of the terms, in order."""
+        return [term.feature_id for term in self.terms]
+
+    def risk(self, values: Any, batches: Any = None, profile: str | None = None) -> Any:
+        """Risk of each row: a series for a frame with one column per feature id, an array (m,) for an array.
+
+        values : a frame, whose rows and columns may have any order and more columns than needed; or float64 (m, p) with
+            the columns of `terms`, which is not checked
+        batches : of each row, where the signature is harmonised; values of a batch that it does not know stay as is
+        profile : hash of the profile that the features of a frame were measured with
+        Raises StudyError for a frame of another profile than the signature's, without one of its features, or without
+        batches where it is harmonised: coefficients mean nothing on other features.
+        """
+        if not hasattr(values, "columns"):
+            return self._risk(values, batches)
+        import pandas as pd
+
+        self._check(values, batches, profile)
+        columns = values[self.feature_ids].to_numpy(np.float64)
+        risk = self._risk(columns, None if batches is None else np.asarray(batches, dtype=object))
+        return pd.Series(risk, index=values.index, name="risk")
+
+    def _check(self, values: pd.DataFrame, batches: Any, profile: str | None) -> None:
+        if profile is not None and profile != self.profile:
+            raise StudyError(
+                f"the signature was fitted on features of profile {self.profile}, these are of {profile}; "
+                "extract them with the same profile"
+            )
+        lacking = sorted(set(self.feature_ids) - set(values.columns))
+        if lacking:
+            raise StudyError(f"the signature's feature {lacking[0]!r} was not measured here")
+        if batches is None and self.harmonisation:
+            raise StudyError(f"the signature is harmonised by {', '.join(self.harmonisation['batch'])}: say which")
+
+    def _risk(self, columns: np.ndarray, batches: np.ndarray | None) -> np.ndarray:
+        mean, sd = (np.array([getattr(term, key) for term in self.terms]) for key in ("mean", "sd"))
+        mapped = columns if batches is None else self._mapped(columns, batches)
+        return MODELS[self.model].predict(self._state(), standardised(mapped, mean, sd))
+
+    def _state(self) -> dict[str, Any]:
+        if self.state is not None:
+            return self.state
+        return linear_state(self.intercept, np.array([term.coefficient for term in self.terms], dtype=np.float64))
+
+    def _mapped(self, columns: np.ndarray, batches: np.ndarray) -> np.ndarray:
+        """Columns (m, p) as training harmonised them, by the batch (m,) of each row."""
+        lines = [[(term.batches or {}).get(name, SAME_LINE) for term in self.terms] for name in batches]
+        slope, offset = np.moveaxis(np.array(lines, float).reshape(*columns.shape, 2), 2, 0)
+        return slope * columns + offset
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON-able values; what is None or does not apply is left out."""
+        return {"version": VERSION, **_entry(self)}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Signature:
+        """The record of a file, of this version or an earlier one; raises StudyError where the file is of another."""
+        version = content.get("version", 1)
+        if version not in range(1, VERSION + 1):
+            raise StudyError(
+                f"the signature is of version {version}, and this Radioloom reads versions up to {VERSION}; update it"
+            )
+        return _record({key: value for key, value in content.items() if key != "version"})
+
+
+def standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Columns (m, p) in training standard deviations from the training mean; a missing value is 0."""
+    return np.nan_to_num((columns - mean) / sd, nan=0.0, posinf=0.0, neginf=0.0)
+
+
+RENAMED = {"terms": "features"}  # fields that the file calls otherwise
+OPTIONAL = ("state", "profile", "baselines", "harmonisation", "provenance")  # left out where they say nothing
+OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
+
+
+def _entry(signature: Signature) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    for each in fields(Signature):
+        value = getattr(signature, each.name)
+        if each.name in OPTIONAL and not value and not (signature.name == SIGNATURE and each.name in OF_SIGNATURE):
+            continue
+        entry[RENAMED.get(each.name, each.name)] = value
+    entry["features"] = [_term_entry(term) for term in signature.terms]
+    if "baselines" in entry:
+        entry["baselines"] = {name: _entry(baseline) for name, baseline in signature.baselines.items()}
+    return entry
+
+
+def _term_entry(term: Term) -> dict[str, Any]:
+    values = {each.name: getattr(term, each.name) for each in fields(Term)}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _record(entry: dict[str, Any]) -> Signature:
+    entry = dict(entry)
+    terms = tuple(Term(**_known(Term, term)) for term in entry.pop("features", ()))
+    baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
+    return Signature(**_known(Signature, entry | {"terms": terms, "baselines": baselines}))
+
+
+def _known(record: type, entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry, if its keys are fields of the record and none that must be there is missing."""
+    unknown = sorted(entry.keys() - {each.name for each in fields(record)})
+    if unknown:
+        raise StudyError(
+            f"the signature has a key {unknown[0]!r} that this Radioloom does not know; update Radioloom, or fit again"
+        )
+    needed = {each.name for each in fields(record) if each.default is MISSING and each.default_factory is MISSING}
+    lacking = sorted(needed - entry.keys())
+    if lacking:
+        raise StudyError(f"the signature has no key {lacking[0]!r}; the file is damaged or was edited: fit it again")
+    return entry

@@ -1,0 +1,33 @@
+"""Sections of the report in reading order, and the inputs that they ask for."""
+
+from radioloom.stages.report.record import Section
+from radioloom.stages.report.sections.acquisition import ACQUISITION
+from radioloom.stages.report.sections.cohorts import COHORTS
+from radioloom.stages.report.sections.contact import CONTACT
+from radioloom.stages.report.sections.genomics import GENOMICS
+from radioloom.stages.report.sections.performance import PERFORMANCE
+from radioloom.stages.report.sections.provenance import PROVENANCE
+from radioloom.stages.report.sections.reliability import RELIABILITY
+from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
+from radioloom.stages.report.sections.signature import SIGNATURE
+from radioloom.stages.report.sections.traits import TRAITS
+from radioloom.stages.report.sections.truth import TRUTH
+
+SECTIONS: tuple[Section, ...] = (
+    COHORTS,
+    CONTACT,
+    SEGMENTATIONS,
+    RELIABILITY,
+    ACQUISITION,
+    SIGNATURE,
+    PERFORMANCE,
+    TRAITS,
+    GENOMICS,
+    TRUTH,
+    PROVENANCE,
+)
+
+
+def inputs() -> list[str]:
+    """Names of all inputs that a section needs or uses, each once."""
+    return list(dict.fromkeys(name for section in SECTIONS for name in (*section.needs, *section.uses)))

@@ -1,0 +1,29 @@
+"""Section: the study, its cohorts, the flow of cases, and a summary of all sections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures import flow, style
+from radioloom.stages.report.record import Section
+
+if TYPE_CHECKING:
+    from radioloom.stages.report.record import ReportInputs
+
+
+def build(study: ReportInputs) -> dict[str, Any]:
+    """Cases, images and events of each cohort, and what became of them."""
+    counted = flow.counts(study.sheets, study.exclusions)
+    roles = {name: cohort["role"] for name, cohort in study.settings["cohorts"].items()}
+    rows = [f"{row.cohort}: {row.cases} cases on the sheet, {row.cases_in} analysed" for row in counted.itertuples()]
+    return {
+        "table": flow.cohorts(counted, roles, study.series, study.clinical, study.exclusions),
+        "flow": style.svg(flow.flow(counted), "flow", f"Flow of cases. {'; '.join(rows)}."),
+        "exclusions": flow.exclusions(study.exclusions),
+        "n_cases": int(counted["cases"].sum()),
+        "n_images": None if study.series is None else int(counted["images"].sum()),
+        "n_cases_in": int(counted["cases_in"].sum()),
+    }
+
+
+COHORTS = Section("cohorts", "The study", ("exclusions",), build, ("series", "clinical"))

@@ -1,0 +1,108 @@
+"""Section: performance of the signature beside baselines, controls and null models; risk groups and calibration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures import curves as kaplan_meier
+from radioloom.figures import forest, performance, style
+from radioloom.figures.words import joined, metric, probability, where
+from radioloom.stages.report import reading
+from radioloom.stages.report.record import Section
+from radioloom.tables.columns import BASELINE, CONTROL, REFITTED, SIGNATURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from radioloom.stages.report.record import ReportInputs
+
+NO_VALIDATION = "The signature was evaluated only on the cases that it was learnt on: its performance elsewhere is "
+NO_VALIDATION += "not known."
+
+
+def build(study: ReportInputs) -> dict[str, Any]:
+    """Figures, tables and statements on how well each model orders the patients."""
+    main = reading.main_metric(study)
+    metrics = reading.performance(study, study.metrics)
+    lines = performance.statements(metrics, main, study.settings["validation"]["null_models"])
+    controls = metrics[metrics["kind"] == CONTROL]
+    skipped = study.skipped is not None and len(study.skipped) > 0
+    return {
+        "metric": metric(main),
+        "figures": _figures(study, metrics, main),
+        "table": performance.table(metrics, main),
+        "groups": performance.groups(metrics, main),
+        "curves": _curves(study, metrics),
+        "shifts": _shifts(study),
+        "baselines": joined(_baselines(metrics)),
+        "controls": len(controls) > 0,
+        "refitted": (controls["variant"] == REFITTED).any(),
+        "nulls": study.settings["validation"]["null_models"],
+        "truth": study.comparison is not None,
+        "survival": study.settings["outcome"]["kind"] == "survival",
+        "skipped": performance.skipped(study.skipped) if skipped else None,
+        "brief": lines or [("Performance", NO_VALIDATION)],
+    }
+
+
+def _baselines(metrics: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(metrics.loc[metrics["kind"] == BASELINE, "model"]))
+
+
+def _figures(study: ReportInputs, metrics: pd.DataFrame, main: str) -> list[str]:
+    """One forest plot of the main metric per evaluation and cohort, all on one axis; the truth beside each."""
+    rows = metrics[(metrics["metric"] == main) & (metrics["against"] == "")].dropna(subset=["estimate"])
+    plots = {}
+    for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
+        title = f"{where(evaluation, cohort)} (n {part['n'].iloc[0]}, {part['n_events'].iloc[0]} events)"
+        plots[title] = _with_truth(study, part, evaluation, cohort)
+    if not plots:
+        return []
+    axis = (metric(main), forest.limits(list(plots.values())), _baselines(metrics))
+    title = f"{metric(main)} of every model, {{}}"
+    return [
+        style.svg(forest.performance(part, name, *axis), f"performance-{place}", title.format(name))
+        for place, (name, part) in enumerate(plots.items())
+    ]
+
+
+def _with_truth(study: ReportInputs, part: pd.DataFrame, evaluation: str, cohort: str) -> pd.DataFrame:
+    import pandas as pd
+
+    if study.comparison is None:
+        return part
+    truth = study.comparison.metrics
+    own = truth[truth["cohort"] == cohort].assign(evaluation=evaluation)
+    return reading.performance(study, pd.concat([part[own.columns], own], ignore_index=True)) if len(own) else part
+
+
+def _shifts(study: ReportInputs) -> list[str]:
+    """Validation cohorts that the frozen cut-point does not divide."""
+    if study.curves is None or study.curves.empty:
+        return []
+    judged = set(study.metrics.loc[study.metrics["evaluation"] == "validation", "cohort"])
+    own = study.curves[study.curves["kind"] == SIGNATURE]
+    return performance.shifts(own, [name for name in study.settings["cohorts"] if name in judged])
+
+
+def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
+    """Kaplan-Meier curves of the signature, validation cohorts first."""
+    if study.curves is None or study.curves.empty:
+        return []
+    own = metrics[(metrics["kind"] == SIGNATURE) & (metrics["against"] == "")]
+    rows = study.curves[study.curves["kind"] == SIGNATURE]
+    figures = []
+    for (evaluation, cohort), part in own.groupby(["evaluation", "cohort"], sort=False):
+        values = part.set_index("metric")["estimate"]
+        curve = rows[rows["cohort"] == cohort]
+        if len(curve) and evaluation != "cross-validation":
+            note = f"log-rank p {probability(values['logrank_p'])}" if "logrank_p" in values else ""
+            drawn = kaplan_meier.kaplan_meier(curve, where(evaluation, cohort), note)
+            title = f"Kaplan-Meier curves of {cohort} at the frozen cut-point"
+            figures.append(style.svg(drawn, f"km-{len(figures)}", title))
+    return figures
+
+
+PERFORMANCE = Section(
+    "performance", "Performance", ("metrics",), build, ("curves", "skipped", "predictions", "clinical")
+)

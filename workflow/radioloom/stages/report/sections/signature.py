@@ -1,0 +1,62 @@
+"""Section: features and coefficients of the signature, their selection, and their relation to volume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures import forest, signature, style, volume
+from radioloom.figures.words import count
+from radioloom.stages.report.reading import names
+from radioloom.stages.report.record import Section
+from radioloom.tables.columns import FROZEN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from radioloom.stages.report.record import ReportInputs
+
+
+def build(study: ReportInputs) -> dict[str, Any]:
+    """The frozen signature: table, figures, how its features were selected and how stable that is."""
+    model, chosen = study.signature, names(study)
+    frozen = study.selection[study.selection["split"] == FROZEN]
+    folds = study.selection[study.selection["split"] != FROZEN]
+    proxies = _proxies(frozen, chosen)
+    size = f"{len(chosen)} of {count(len(frozen), 'feature')}"
+    line = f"{size}, learnt on {model.n} training cases ({count(model.n_events, 'event')}). {proxies}"
+    return {
+        "model": model,
+        "weighted": signature.weighted(model),
+        "intercept": getattr(model, "intercept", 0.0),
+        "figures": _figures(model, frozen),
+        "table": signature.table(model, frozen),
+        "proxies": proxies,
+        "funnel": signature.funnel(frozen),
+        "n_features": len(frozen),
+        "stability": signature.stability(folds, chosen) if len(folds) else None,
+        "n_folds": folds["split"].nunique(),
+        "brief": [("Signature", line)],
+    }
+
+
+def _figures(model: Any, frozen: pd.DataFrame) -> list[dict[str, str]]:
+    """Coefficients, where the model has any, and correlation with volume, where it was measured."""
+    figures, chosen = [], [term.feature_id for term in model.terms]
+    if signature.weighted(model):
+        drawn = forest.coefficients(signature.bars(model), model.ratio)
+        figures.append({"svg": style.svg(drawn, "coefficients", "Coefficients of the signature"), "of": "coefficients"})
+    if chosen and frozen["volume_rho"].notna().any():
+        title = "Correlation of the signature's features with volume"
+        drawn = volume.volume_dependence(frozen, chosen)
+        figures.append({"svg": style.svg(drawn, "volume", title), "of": "volume"})
+    return figures
+
+
+def _proxies(frozen: pd.DataFrame, chosen: list[str]) -> str:
+    rho = frozen.set_index("feature_id")["volume_rho"]
+    if not chosen or not rho.notna().any():
+        return ""
+    return volume.proxies([name for name in chosen if abs(rho.get(name, 0.0)) > volume.PROXY], len(chosen))
+
+
+SIGNATURE = Section("signature", "Signature", ("signature", "selection"), build)
