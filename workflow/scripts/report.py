@@ -1,7 +1,6 @@
 """The report of the study, in one file."""
 
 import json
-from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +28,7 @@ with job(snakemake) as running:
         sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
         signature=signature,
         summary=next((json.loads(Path(path).read_text(encoding="utf-8")) for path in given.get("summary", [])), None),
-        pictures=pictures(chain.from_iterable(read_all(Path(folder)) for folder in given.get("pictures", []))),
+        pictures=pictures(case for folder in given.get("pictures", []) for case in read_all(Path(folder))),
         truth={path.stem: pd.read_csv(path) for path in truths},
         provenance={"software": environment(), "hashes": params.hashes, "command": params.command},
     )
