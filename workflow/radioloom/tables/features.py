@@ -17,19 +17,17 @@ FEATURES = Table(
         Column(
             "image",
             "string",
-            "original, or the filtered image: wavelet-LLH ...; '' where a table of features does not say",
+            "original, or the filtered image: wavelet-LLH ...; '' where a table does not say",
         ),
         Column("family", "string", "family of the feature; '' where a table of features does not say"),
         Column("aggregation", "string", "how directions and slices were brought together; '' where there is no choice"),
-        Column(
-            "discretisation", "string", "grey levels the feature rests on: FBS:25, FBN:32; '' where none, or not said"
-        ),
+        Column("discretisation", "string", "grey levels the feature rests on: FBS:25, FBN:32; '' none or not said"),
         Column("feature", "string", "IBSI name in snake_case; of a table of features the name that it bears there"),
         Column("ibsi", "string", "IBSI id; '' where IBSI has none"),
         Column(
             "group",
             "string",
-            "what it describes: shape, intensity, texture; filtered; other: not known of a table's column",
+            "shape, intensity, texture; filtered: of any filtered image; other: not known",
         ),
         Column(
             "feature_id",
