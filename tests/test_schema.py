@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from radioloom import cli
+from radioloom.commands import record
 from radioloom.genomics import expression
 from radioloom.genomics.modules import record as modules
 from radioloom.profile import known
@@ -102,5 +102,5 @@ def test_defaults_of_a_choice_of_regions_are_those_of_the_schema():
 
 
 def test_modalities_are_the_same_wherever_they_are_named():
-    assert cli.MODALITIES == MODALITIES
+    assert record.MODALITIES == MODALITIES
     assert schema("sheet")["properties"]["modality"]["enum"] == ["", *MODALITIES]

@@ -133,8 +133,8 @@ def test_one_cohort_is_not_held_fixed():
     assert set(table["given"]) == {"nothing"}
     assert set(table.loc[table["factor"] == "cohort", "note"]) == {stage.ONE_LEVEL}
     assert table.loc[table["factor"] == "manufacturer", "explained"].max() > 0.7
-    assert len(shown.words(table)) == 1
-    assert "within cohorts" not in shown.words(table)[0]
+    assert len(shown.sentences(table)) == 1
+    assert "within cohorts" not in shown.sentences(table)[0]
     assert shown.table(table).columns[3:] == ("as measured", "ComBat of all cases", "note")
 
 
