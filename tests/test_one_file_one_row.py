@@ -14,7 +14,7 @@ import pytest
 
 LIBRARY = "workflow/radioloom/"
 FEATURE = 'Feature("mean", '
-NEW_FEATURE = 'Feature("mean_doubled", "", lambda i: 2 * i.mean, "twice the mean"),\n    '
+NEW_FEATURE = 'Feature("mean_doubled", "", lambda s: 2 * s.spread.mean, "twice the mean"),\n    '
 
 # kind -> file, its text, rows that make it known, and what shows that it works.
 ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {

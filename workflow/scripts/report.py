@@ -1,7 +1,6 @@
 """The report of the study, in one file."""
 
 import json
-from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -19,17 +18,17 @@ with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
     shown = running.read(*params.tables)
     signature = signature_record(json.loads(Path(given.signature[0]).read_text(encoding="utf-8")))
-    summaries = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.get("summary", [])]
+    listed = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.rows]
     truths = [path for folder in given.get("truth", []) for path in sorted(Path(folder).glob("*.csv"))]
     if truths:
         shown["features"] = wide(shown["features"], names_of(signature))
     inputs = ReportInputs(
         **shown,
         settings=params.settings,
-        sheets=params.sheets,
+        sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
         signature=signature,
-        summary=next(iter(summaries), None),
-        pictures=pictures(chain.from_iterable(read_all(Path(folder)) for folder in given.get("pictures", []))),
+        summary=next((json.loads(Path(path).read_text(encoding="utf-8")) for path in given.get("summary", [])), None),
+        pictures=pictures(case for folder in given.get("pictures", []) for case in read_all(Path(folder))),
         truth={path.stem: pd.read_csv(path) for path in truths},
         provenance={"software": environment(), "hashes": params.hashes, "command": params.command},
     )
