@@ -25,7 +25,7 @@ FLOORS = {
     "stats": set(),
     "prediction": {"stats"},
     "genomics": {"stats"},
-    "figures": {"stats"},
+    "figures": {"stats", "prediction"},
     "compat": set(),  # how other programs name what they measure
     "io": {"segmentation"},
     "simulate": {"io"},  # writes files, and knows nothing of the analysis

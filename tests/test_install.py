@@ -43,6 +43,14 @@ def test_features_are_listed_with_their_profiles(installed):
     assert any("aerts2014" in row[3] for row in rows)
 
 
+def test_the_report_has_its_templates(installed, root):
+    """Those of its sections lie a folder deeper."""
+    source, copied = root / "workflow" / "report", installed / "radioloom" / "report"
+    templates = {path.relative_to(source) for path in source.rglob("*.j2")}
+    assert len(templates) > 10
+    assert {path.relative_to(copied) for path in copied.rglob("*.j2")} == templates
+
+
 def test_digital_phantom_conforms(installed):
     done = radioloom(installed, "conformance")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -117,7 +117,7 @@ def test_reliability_counts_what_is_kept():
          "low": [0.8, 0.75, 0.5, np.nan], "high": [0.95, 0.9, 0.8, np.nan]}
     )  # fmt: skip
     texts = said(reliability.sorted_icc(frame, 0.75, ["b"]))
-    assert "retest: 2 of 4 kept" in texts
+    assert "retest: 2 of 4 features reach the bound" in texts
     assert "signature" in texts
 
 

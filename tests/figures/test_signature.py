@@ -1,23 +1,19 @@
 """The signature in the report: its table, how it was selected, and a model without coefficients."""
 
-from types import SimpleNamespace
-
 import pandas as pd
 
 from radioloom.figures import signature, volume
+from radioloom.stages.learning.signature import Signature, Term
 
 SELECTION = pd.DataFrame({"feature_id": ["a", "b"], "volume_rho": [0.95, 0.1], "score": [0.6, 0.7]})
 
 
 def model(*coefficients):
     terms = [
-        SimpleNamespace(
-            feature_id=name, group="texture", coefficient=value, ratio=value and 2.0, low=value and 1.0,
-            high=value and 4.0, mean=1.0, sd=2.0,
-        )
+        Term(name, "texture", 1.0, 2.0, 0, value, *((None,) * 3 if value is None else (2.0, 1.0, 4.0)))
         for name, value in zip("ab", coefficients, strict=False)
-    ]  # fmt: skip
-    return SimpleNamespace(terms=terms, ratio="hazard ratio")
+    ]
+    return Signature("signature", "cox", "hazard ratio", tuple(terms), 0.0, 0.1, 40, 20, 0.0, "")
 
 
 def test_table_and_bars():

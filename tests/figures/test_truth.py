@@ -79,4 +79,7 @@ def test_features_in_words():
     assert truth.features_in_words(follows, ["a", "b"]) == (
         "Of 2 features in the signature, 1 follows the hidden heterogeneity, 1 follows neither."
     )
+    both = {"a": {"heterogeneity": 0.8}, "b": {"heterogeneity": 0.6}}
+    text = truth.features_in_words(both, ["a", "b"])
+    assert text == "All 2 features of the signature follow the hidden heterogeneity."
     assert truth.features(follows, ["a", "b"]).rows == (("a", "heterogeneity (0.80)"), ("b", "neither: not planted"))

@@ -8,7 +8,7 @@ import pandas as pd
 from radioloom import tables
 from radioloom.stages.genomics.associate import Measured, associate
 from radioloom.stages.images.rows import OPTIONAL
-from radioloom.stages.report.reading import signature_record
+from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
 
@@ -61,7 +61,7 @@ def survival_study(seed: int = 1) -> ReportInputs:
         summary=found.summary,
         pictures=_pictures(sheets, gone, draw),
         truth={"cases": cases, "genes": genes},
-        features=features,
+        features=_long(features),
         provenance=_provenance(),
     )
 
@@ -227,6 +227,13 @@ def _features(cases, draw):
     return wide
 
 
+def _long(wide):
+    """FEATURES of one value per feature and case."""
+    rows = wide.melt(["cohort", "case"], var_name="feature_id").assign(replicate="1")
+    labels = [column.name for column in tables.FEATURES.columns if column.name not in rows]
+    return tables.FEATURES.frame(rows.assign(**dict.fromkeys(labels, rows["feature_id"])))
+
+
 def _expression(cases, draw):
     programs = draw.normal(size=(4, len(cases)))
     programs[0] = 0.85 * cases["heterogeneity"] + 0.5 * programs[0]
@@ -301,7 +308,7 @@ def _signature(kind, ratio):
          "ratio": float(np.exp(b)), "low": float(np.exp(b - 0.3)), "high": float(np.exp(b + 0.3))}
         for k, (name, group, b) in enumerate(zip(FEATURES, groups, beta, strict=True))
     ]  # fmt: skip
-    return signature_record({
+    return Signature.from_json({
         "name": "signature", "model": kind, "ratio": ratio, "features": terms, "intercept": 0.0, "n": 38,
         "n_events": 27, "ridge": 0.0, "note": "", "cut_point": 0.0412, "profile": "abc123", "baselines": {},
     })  # fmt: skip

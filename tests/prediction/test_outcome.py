@@ -25,7 +25,7 @@ def test_times_are_above_0_and_finite(time):
 def test_other_faults_are_refused():
     with pytest.raises(BadOutcome, match="events are int64"):
         outcome("binary", np.array([0, 1, 1]))
-    with pytest.raises(BadOutcome, match="one time a patient"):
+    with pytest.raises(BadOutcome, match="one time per patient"):
         outcome("survival", EVENT, np.array([1, 2]))
     with pytest.raises(StudyError, match=r"outcome.kind is 'ordinal'; it must be one of survival, binary"):
         outcome("ordinal", EVENT)

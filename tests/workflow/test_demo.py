@@ -35,7 +35,7 @@ def results(tmp_path_factory):
 @pytest.fixture(scope="module")
 def metrics(results) -> pd.DataFrame:
     frame = pd.read_parquet(results / "tables" / "metrics.parquet")
-    return frame[frame["metric"] == "c_index"].set_index(["evaluation", "cohort", "model"])
+    return frame[(frame["metric"] == "c_index") & (frame["against"] == "")].set_index(["evaluation", "cohort", "model"])
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,8 @@ def test_controls_and_robustness_run_what_rests_on_them_and_nothing_else(copied)
     assert set(planned) - {"all"} == {"control", "validate", "report"}
     copied.run()
     metrics = pd.read_parquet(copied.results / "tables" / "metrics.parquet")
-    assert {"control: shuffled ROI", "control: uniform whole image, learned anew"} <= set(metrics["model"])
+    judged = set(zip(metrics["kind"], metrics["model"], metrics["variant"], strict=True))
+    assert {("control", "shuffled_roi", ""), ("control", "uniform_image", "refitted")} <= judged
     assert "control: shuffled ROI" in (copied.results / "report.html").read_text(encoding="utf-8")
     before = (copied.results / "signature.json").read_bytes()
 

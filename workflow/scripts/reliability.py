@@ -7,8 +7,8 @@ from radioloom.tables import RELIABILITY
 with job(snakemake) as running:
     study = snakemake.params.study
     roles = {name: cohort["role"] for name, cohort in study["cohorts"].items()}
-    found = running.read("features", "perturbed", "splits")
-    rows = reliability(found["features"], roles, study["reliability"])
-    rows += robustness(found["perturbed"], found["splits"], snakemake.params.robustness)
+    inputs = running.read("features", "perturbed", "splits")
+    rows = reliability(inputs["features"], roles, study["reliability"])
+    rows += robustness(inputs["perturbed"], inputs["splits"], snakemake.params.robustness)
     RELIABILITY.write(rows, snakemake.output[0], **running.provenance)
     running.say(f"{len(rows)} agreements" if rows else "no replicates: no feature is dropped for its agreement")

@@ -138,7 +138,10 @@ def test_a_fold_knows_nothing_of_the_perturbed_images_of_its_test_cases():
     tested = {"C00", "C07", "C13"}
     rows = [("r01f1", "train", case, "test" if case in tested else "train") for case in sorted(set(table["case"]))]
     rows += [("frozen", "valid", "V1", "test"), *(("frozen", *row[1:3], "train") for row in rows)]
-    splits = SPLITS.frame([dict(zip(("split", "cohort", "case", "part"), row, strict=True)) for row in rows])
+    rows = [dict(zip(("split", "cohort", "case", "part"), row, strict=True)) for row in rows]
+    splits = SPLITS.frame(
+        [row | dict.fromkeys(("repeat", "fold"), int(row["split"] != "frozen")) | {"inner": 0} for row in rows]
+    )
     found = RELIABILITY.frame(robustness(table, splits, settings))
     apart = found.set_index(["split", "feature_id"])
     assert set(found["split"]) == {"frozen", "r01f1"}

@@ -134,6 +134,8 @@ def test_a_harmonised_signature_is_not_applied_blindly():
     frame = pd.DataFrame(HARMONISED.values, columns=HARMONISED.names)
     with pytest.raises(StudyError, match="harmonised by manufacturer, kernel"):
         SIGNATURE.risk(frame, profile=PROFILE)
+    with pytest.raises(StudyError, match="harmonised by batch"):
+        SIGNATURE.baselines["volume"].risk(frame)
 
 
 def test_batches_are_named_by_what_headers_say():

@@ -10,6 +10,7 @@ from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.stages.learning.material import feature_matrix, material
 from radioloom.stages.learning.reduce import reduce, reductions
 from radioloom.stages.learning.reliability_rules import verdicts
+from radioloom.stats.ranks import spearman
 from radioloom.tables import COVARIATES, RELIABILITY, SELECTION
 
 MADE = Made()
@@ -112,6 +113,22 @@ def test_of_twins_the_more_reliable_stays_by_its_worst_source_then_the_more_prog
     stays = "glcm_f01" if strength["glcm_f01"] > strength["glcm_f00"] else "glcm_f00"  # the first by name if equal
     assert equal.loc[stays, "step"] == "selector"
     assert equal.loc[["glcm_f00", "glcm_f01"], "step"].tolist().count("redundancy") == 1
+
+
+def test_a_pair_at_the_threshold_of_redundancy_stays_and_one_above_it_does_not():
+    made, train = MADE.material, MADE.material.rows(MADE.splits, "frozen", "train")
+    pair = [made.place(name) for name in (TEXTURE, "wavelet-HLH_glrlm_f00")]
+    rho = abs(spearman(made.values[train][:, pair])[0, 1])
+    assert 0.5 < rho < 0.9
+    steps = {}
+    for threshold in (rho, np.nextafter(rho, 0)):
+        study = {**MADE.study, "reduce": {"redundancy": threshold}}
+        rows = SELECTION.frame(reduce(replace(made, study=study), MADE.splits)).set_index("feature_id")
+        reasons = rows.loc[rows["step"] == "redundancy", "reason"]
+        steps[threshold] = [reasons.get(name, "") for name in made.names[pair]]
+    shown = f"Spearman rho {rho:.3f} with"
+    assert not any(reason.startswith(shown) for reason in steps[rho])
+    assert any(reason.startswith(shown) for reason in steps[np.nextafter(rho, 0)])
 
 
 def test_a_source_that_did_not_measure_a_feature_fails_it():

@@ -7,7 +7,7 @@ from lifelines.utils import concordance_index
 from scipy.stats import spearmanr
 
 from made.synthetic_study import FEATURES, survival_study
-from radioloom.stages.report.planted import compare, follows
+from radioloom.stages.report.planted import compare, follows, wide
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_several_training_cohorts_go_under_one_name(study):
 
 
 def test_features_follow_what_drives_them(study, comparison):
-    expected = study.features.merge(study.truth["cases"], on=["cohort", "case"])
+    expected = wide(study.features, FEATURES).merge(study.truth["cases"], on=["cohort", "case"])
     expected = expected[expected["cohort"] == "valid1"]
     row = comparison.features.set_index(["cohort", "feature_id"]).loc[("valid1", FEATURES[2])]
     assert row["rho_heterogeneity"] == pytest.approx(
@@ -90,7 +90,9 @@ def test_without_genes_and_features(study):
 
 
 def test_a_feature_that_does_not_vary_is_passed_over(study):
-    features = study.features.assign(**{FEATURES[1]: 1.0})
+    features = study.features.assign(
+        value=study.features["value"].mask(study.features["feature_id"] == FEATURES[1], 1.0)
+    )
     comparison = compare(replace(study, features=features))
     assert FEATURES[1] not in set(comparison.features["feature_id"])
     pd.testing.assert_index_equal(

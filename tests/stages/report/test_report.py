@@ -1,8 +1,9 @@
 import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import fields, replace
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -55,11 +56,6 @@ def text(request):
     return html(request.param)
 
 
-def changed(signature, **values):
-    """A signature that differs in these values."""
-    return SimpleNamespace(**{**vars(signature), **values})
-
-
 def words(text):
     """The text that a reader sees, in one line."""
     shown = re.sub(r"<style>.*?</style>|<title>.*?</title>", "", text, flags=re.S)
@@ -110,7 +106,7 @@ def test_what_stands_in_the_tables_stands_in_the_page():
     for said in (
         "0.71 (0.64–0.78)",
         "72%",
-        "readers: 75 of 204 kept",
+        "readers: 75 of 204 features reach the bound",
         "log-rank p 0.008",
         "2 cases",
         "log hazard ratio per SD",
@@ -147,7 +143,7 @@ def test_acquisition_says_what_the_models_were_given():
     assert "This study does not harmonise" in said
     learned = {"batch": ["kernel"], "learned": {"B30f": 31}, "cohorts": {"train": [31, 40], "valid1": [0, 30]}}
     settings = {**study.settings, "harmonise": {"method": "combat", "batch": ["kernel"]}}
-    signature = changed(study.signature, harmonisation=learned)
+    signature = replace(study.signature, harmonisation=learned)
     said = words(report(replace(study, settings=settings, signature=signature, pictures={})))
     assert "Fitted on: B30f (31). Harmonised with this model: 31 of 40 in train, 0 of 30 in valid1;" in said
     assert "acquisition" not in Page(html("binary")).ids
@@ -172,7 +168,7 @@ def test_neither_paths_nor_dates(text):
 
 def test_a_signature_without_features():
     study = binary_study()
-    said = words(report(replace(study, signature=changed(study.signature, terms=(), note="no feature is left"))))
+    said = words(report(replace(study, signature=replace(study.signature, terms=(), note="no feature is left"))))
     assert "the signature gives every patient the same risk" in said
     assert "no feature is left" in said
 
@@ -303,8 +299,8 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
 
 def test_a_signature_without_coefficients():
     study = binary_study()
-    terms = [changed(term, coefficient=None, ratio=None, low=None, high=None) for term in study.signature.terms]
-    page = report(replace(study, signature=changed(study.signature, terms=terms)))
+    terms = [replace(term, coefficient=None, ratio=None, low=None, high=None) for term in study.signature.terms]
+    page = report(replace(study, signature=replace(study.signature, terms=tuple(terms))))
     said = words(page)
     assert "per SD" not in said
     assert "Risk =" not in said
@@ -318,21 +314,32 @@ OF_IMAGES = ("series", "masks", "overlaps", "pictures", "acquisition", "skipped"
 @pytest.mark.parametrize("kind", ["survival", "binary"])
 def test_a_study_without_images_says_what_is_left_out(kind):
     study = {"survival": survival_study, "binary": binary_study}[kind]()
-    page = report(replace(study, **dict.fromkeys(OF_IMAGES)))
+    settings = {**study.settings, "cohorts": {n: {**c, "features": {}} for n, c in study.settings["cohorts"].items()}}
+    del settings["profile"]
+    page = report(replace(study, **dict.fromkeys(OF_IMAGES), settings=settings))
     ids, said = set(Page(page).ids), words(page)
     assert not ids & {"contact", "segmentations", "acquisition"}
     assert {"cohorts", "flow", "reliability", "signature", "performance", "provenance"} <= ids
-    assert (
-        "This study starts from a table of features, without images: Image gallery (quality control), Segmentations "
-        "and Acquisition are left out."
-    ) in said
+    left_out = (
+        "of features that another program measured: Image gallery (quality control), Segmentations and Acquisition"
+    )
+    assert f"{left_out} are left out." in said
+    assert ("sts starts from a table" if kind == "binary" else "genomics start from tables") in said
     assert "with the profile" not in said
     assert "slice thickness, mm" not in said
-    assert "left out." not in words(html(kind)).replace("What was left out.", "")
+    assert "another program" not in words(html(kind))
+
+
+def test_a_study_of_images_and_tables_says_which_cohorts_have_no_images():
+    study = survival_study()
+    cohorts = {**study.settings["cohorts"], "valid2": {"role": "validation", "features": {}}}
+    said = words(report(replace(study, settings={**study.settings, "cohorts": cohorts}, pictures={})))
+    assert "valid2 starts from a table of features that another program measured: what this report shows" in said
+    assert "is of the other cohorts." in said
 
 
 def test_a_study_without_outcomes_has_no_performance():
-    absent = ("clinical", "metrics", "predictions", "curves", "selection", "signature", "reliability", "truth")
+    absent = ("clinical", "metrics", "predictions", "curves", "selection", "signature", "reliability")
     ids = set(Page(report(replace(survival_study(), **dict.fromkeys(absent), pictures={}))).ids)
     assert {"cohorts", "genomics", "segmentations", "acquisition"} <= ids
     assert not ids & {"signature", "performance", "truth", "reliability"}
@@ -360,3 +367,11 @@ def test_a_new_section_is_a_row_of_the_list(monkeypatch):
     assert said.count("A section of its own") == 2
     assert "A new one : 172 masks" in said
     assert "A section of its own" not in words(report(binary_study()))
+
+
+def test_the_list_of_sections_is_cheap_to_import():
+    """The workflow reads it on every start, before any job."""
+    heavy = "{'pandas', 'matplotlib', 'pyarrow', 'scipy', 'SimpleITK', 'jinja2'}"
+    code = f"import sys, radioloom.stages.report.sections; print({heavy} & set(sys.modules) or 'none')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "none"

@@ -31,15 +31,15 @@ def factors(frame: pd.DataFrame) -> list[list[str]]:
     frame : ACQUISITION
     """
     groups: dict[tuple, list[str]] = {}
-    own = _shares(frame[(frame["given"] == "nothing") & (frame["harmonised"] == "no")])
+    wide = _shares(frame[(frame["given"] == "nothing") & (frame["harmonised"] == "no")])
     for name in ACQUIRED:
-        if name in own and own[name].notna().any():
-            groups.setdefault(tuple(own[name].round(9).fillna(-9)), []).append(name)
+        if name in wide and wide[name].notna().any():
+            groups.setdefault(tuple(wide[name].round(9).fillna(-9)), []).append(name)
     return list(groups.values())
 
 
 def _shares(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row a feature, one column a factor."""
+    """One row per feature, one column per factor."""
     return rows.pivot(index="feature_id", columns="factor", values="explained")
 
 
@@ -53,10 +53,10 @@ def shares(frame: pd.DataFrame, names: list[str]) -> Figure:
 
     figure, axes = style.canvas(style.PANEL, 2.5)
     for given, harmonised, label, colour, line in CURVES:
-        own = frame[_part(frame, names[0], given, harmonised)]["explained"].dropna()
-        if len(own):
-            percent = 100 * (np.arange(len(own)) + 0.5) / len(own)
-            axes.plot(percent, np.sort(own)[::-1], color=colour, linestyle=line, linewidth=1.2, label=label)
+        values = frame[_part(frame, names[0], given, harmonised)]["explained"].dropna()
+        if len(values):
+            percent = 100 * (np.arange(len(values)) + 0.5) / len(values)
+            axes.plot(percent, np.sort(values)[::-1], color=colour, linestyle=line, linewidth=1.2, label=label)
     axes.axhline(MUCH, color=style.MUTED, linewidth=0.6, linestyle=(0, (1, 2)))
     axes.set(xlim=(0, 100), ylim=(-0.04, 1.0), xlabel="features, %", ylabel="variance explained")
     axes.set_title(textwrap.fill(_named(names), 60))
@@ -72,9 +72,9 @@ def table(frame: pd.DataFrame) -> Exhibit:
     heads = [label for given, harmonised, label, *_ in CURVES if _part(frame, None, given, harmonised).any()]
     rows = []
     for names in [*groups, *unexplained]:
-        own = frame[_part(frame, names[0], "nothing", "no")]
+        levels, n = frame.loc[_part(frame, names[0], "nothing", "no"), ["levels", "n"]].max()
         cells = [_counted(frame[_part(frame, names[0], *keys)]) for *keys, label, _, _ in CURVES if label in heads]
-        rows.append((_named(names), str(own["levels"].iloc[0]), str(own["n"].max()), *cells, _why(frame, names[0])))
+        rows.append((_named(names), str(levels), str(n), *cells, _why(frame, names[0])))
     columns = ("acquisition", "different values", "cases", *heads, "note")
     return Exhibit(columns, tuple(rows), tuple(range(1, 3 + len(heads))))
 
@@ -87,15 +87,15 @@ def _named(names: list[str]) -> str:
 def _why(frame: pd.DataFrame, factor: str) -> str:
     """Why there is no share of the factor, or none within cohorts."""
     for given in ("nothing", "cohort"):
-        own = frame[_part(frame, factor, given, "no")]
-        if len(own) and own["explained"].isna().all():
-            return own["note"].iloc[0]
+        part = frame[_part(frame, factor, given, "no")]
+        if len(part) and part["explained"].isna().all():
+            return part["note"].iloc[0]
     return ""
 
 
 def _part(frame: pd.DataFrame, factor: str | None, given: str, harmonised: str) -> np.ndarray:
-    own = (frame["given"] == given) & (frame["harmonised"] == harmonised)
-    return (own if factor is None else own & (frame["factor"] == factor)).to_numpy()
+    chosen = (frame["given"] == given) & (frame["harmonised"] == harmonised)
+    return (chosen if factor is None else chosen & (frame["factor"] == factor)).to_numpy()
 
 
 def _counted(rows: pd.DataFrame) -> str:
@@ -108,10 +108,10 @@ def of_signature(frame: pd.DataFrame, names: list[str]) -> Exhibit | None:
     parts = [("all", given, harmonised, label) for given, harmonised, label, *_ in CURVES]
     parts.append(("cohort", "nothing", "no", "cohort, as measured"))
     columns = {label: frame[_part(frame, *keys)].set_index("feature_id")["explained"] for *keys, label in parts}
-    columns = {label: own for label, own in columns.items() if own.notna().any()}
+    columns = {label: values for label, values in columns.items() if values.notna().any()}
     if not names or not columns:
         return None
-    rows = tuple((name, *(number(own.get(name)) for own in columns.values())) for name in names)
+    rows = tuple((name, *(number(values.get(name)) for values in columns.values())) for name in names)
     return Exhibit(("feature of the signature", *columns), rows, tuple(range(1, len(columns) + 1)))
 
 
@@ -135,9 +135,9 @@ def sentences(frame: pd.DataFrame) -> list[str]:
 
 def _largest(frame: pd.DataFrame, alone: list[list[str]]) -> str:
     """How many features owe more than MUCH of their variance to what explains most of them."""
-    own = {names[0]: frame[_part(frame, names[0], "nothing", "no")]["explained"].dropna() for names in alone}
-    top = max(alone, key=lambda names: ((own[names[0]] > MUCH).mean(), -alone.index(names)))
-    values = own[top[0]]
+    shares_of = {names[0]: frame[_part(frame, names[0], "nothing", "no")]["explained"].dropna() for names in alone}
+    top = max(alone, key=lambda names: ((shares_of[names[0]] > MUCH).mean(), -alone.index(names)))
+    values = shares_of[top[0]]
     verb = "explains" if len(top) == 1 else "explain"
     line = f"{joined([ACQUIRED[n] for n in top]).capitalize()} {verb} more than {MUCH:.0%} of the variance of "
     line += f"{(values > MUCH).mean():.0%} of the {len(values)} features"

@@ -1,4 +1,4 @@
-"""Contact sheets: every case's region outlined in three planes, each where the region is largest."""
+"""Image gallery: the region of each image outlined in three planes, each where the region is largest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS, ROWS = 6, 20  # tiles of a page, at most: WebP ends at 16,383 pixels
 QUALITY = 60  # of WebP: outlines stay sharp, noise goes
 OUTLINE, HALO = (255, 196, 0), (20, 20, 20)  # bright line on a dark halo: seen on any shade, by any eye
 SOFT, LUNG = (-350.0, 350.0), (-1000.0, 500.0)  # HU: soft tissue in the middle; vessels and haze in the lung too
-AERATED, MUCH = (-900.0, -500.0), 0.25  # HU of lung, not of air and foam around the body; share that tells a lung
+AERATED, MUCH = (-900.0, -500.0), 0.25  # HU of lung, not of air and foam around the body; share from which it is a lung
 MARGIN = 0.35  # share of the region's size shown around it
 LEAST_MM = 20.0  # shown at least
 PLANES = ((0, LARGE), (1, SMALL), (2, SMALL))  # array axis across the plane, CSS pixels of its side
@@ -86,12 +86,12 @@ def tile(image: Volume, mask: np.ndarray) -> np.ndarray:
         raise ValueError("tile: the mask is empty")
     window = _window(image, mask)
     large, *small = (plane(image, mask, axis, side * DENSITY, window) for axis, side in PLANES)
-    made = np.full((HEIGHT * DENSITY, WIDTH * DENSITY, 3), 255, np.uint8)
-    made[:, : LARGE * DENSITY] = large
+    canvas = np.full((HEIGHT * DENSITY, WIDTH * DENSITY, 3), 255, np.uint8)
+    canvas[:, : LARGE * DENSITY] = large
     for position, picture in enumerate(small):
         top = position * (SMALL + GAP) * DENSITY
-        made[top : top + SMALL * DENSITY, -SMALL * DENSITY :] = picture
-    return made
+        canvas[top : top + SMALL * DENSITY, -SMALL * DENSITY :] = picture
+    return canvas
 
 
 def plane(image: Volume, mask: np.ndarray, axis: int, size: int, window: tuple[float, float]) -> np.ndarray:
@@ -112,8 +112,8 @@ def plane(image: Volume, mask: np.ndarray, axis: int, size: int, window: tuple[f
 
 def _square(inside: np.ndarray, spacing: list[float]) -> tuple[float, float, float, float]:
     """Left, top, right and bottom, in voxels, of a square in mm around the region."""
-    found = [np.flatnonzero(inside.any(axis=1 - k)) for k in (0, 1)]
-    first, last = [ends[0] for ends in found], [ends[-1] + 1 for ends in found]
+    indices = [np.flatnonzero(inside.any(axis=1 - k)) for k in (0, 1)]
+    first, last = [places[0] for places in indices], [places[-1] + 1 for places in indices]
     extent = max((last[k] - first[k]) * spacing[k] for k in (0, 1))
     side = max(extent * (1 + 2 * MARGIN), LEAST_MM)
     top, left = ((first[k] + last[k]) / 2 - side / spacing[k] / 2 for k in (0, 1))
@@ -139,9 +139,9 @@ def _outlined(shade: np.ndarray, inside: np.ndarray) -> np.ndarray:
 
     line = binary_dilation(inside, iterations=DENSITY) & ~inside
     halo = binary_dilation(inside, iterations=DENSITY + 1) & ~inside & ~line
-    made = np.repeat(shade[:, :, None], 3, axis=2)
-    made[halo], made[line] = HALO, OUTLINE
-    return made
+    coloured = np.repeat(shade[:, :, None], 3, axis=2)
+    coloured[halo], coloured[line] = HALO, OUTLINE
+    return coloured
 
 
 def _window(image: Volume, mask: np.ndarray) -> tuple[float, float]:

@@ -21,7 +21,7 @@ DAYS_A_MONTH = 365.25 / 12
 def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "") -> Figure:
     """Survival of the low and the high risk group in one cohort.
 
-    frame : rows of CURVES of one cohort and model; title, note : said above and inside the axes
+    frame : rows of CURVES of one cohort and model; title, note : text above and inside the axes
     """
     from matplotlib.figure import Figure
 

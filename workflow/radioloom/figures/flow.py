@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW = 0.86  # inches per cohort
+LINE = 0.19  # share of a row from one line of text to the next
 ARROW = {
     "arrowstyle": "-|>,head_width=0.18,head_length=0.3",
     "color": style.MUTED,
@@ -105,12 +106,12 @@ def _write(axes: Axes, box: tuple[float, float], level: int, text: tuple[str, st
     """A bold first line and plain lines below it, centred in the box together."""
     first, rest = text
     lines = bool(first) + (rest.count("\n") + 1 if rest else 0)
-    top = level + 0.5 - 0.205 * (lines - 1) / 2
+    top = level + 0.5 - LINE * (lines - 1) / 2
     x = box[0] + box[1] / 2
     if first:
         axes.text(x, top, first, ha="center", va="center", size=8, weight="bold")
     for place, line in enumerate(rest.split("\n") if rest else [], start=bool(first)):
-        axes.text(x, top + 0.205 * place, line, ha="center", va="center", size=7.8)
+        axes.text(x, top + LINE * place, line, ha="center", va="center", size=7.8)
 
 
 def _amount(cases: int, images: int) -> str:

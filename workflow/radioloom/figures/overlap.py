@@ -66,8 +66,8 @@ def agreement(frame: pd.DataFrame) -> Exhibit:
         rows.append(_row(f"{cohort}, {roi}", ALL, part, part["volume_difference"].abs()))
         sides = by_reader(part)
         if sides["reader"].nunique() > 2:
-            for reader, own in sides.groupby("reader"):
-                rows.append(_row(f"{cohort}, {roi}", f"{reader} with others", own, own["larger"]))
+            for reader, pairs in sides.groupby("reader"):
+                rows.append(_row(f"{cohort}, {roi}", f"{reader} with others", pairs, pairs["larger"]))
     heads = ("cohort, region", "readers", "cases", "pairs", *(head for head, _ in MEASURES.values()), "volume")
     return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))), grouped=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, METRICS, cell, count, interval, metric, number, probability, where
+from radioloom.figures.words import DASH, cell, count, interval, metric, number, probability, where
 from radioloom.tables.columns import BASELINE, CONTROL, SIGNATURE
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ ALPHA = 0.05
 APPARENT = "apparent"
 LEADS = {"validation": "Validation in", "cross-validation": "Cross-validation in"}
 DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
-BESIDE, LAST = ("uno_c",), ("null_p",)  # shown beside the main metric; all else is calibration and risk groups
+NULL_P = "null_p"  # a metric of the signature beside null models, in no other place
 KEY = ["evaluation", "cohort", "model", "variant"]
 
 
@@ -27,20 +27,30 @@ def table(metrics: pd.DataFrame, main: str) -> Exhibit:
     metrics : METRICS in reading order with `label`, as stages.report.reading gives it; main : c_index or auc
     """
     values, differences = _values(metrics), metrics[(metrics["against"] != "") & (metrics["metric"] == main)]
-    columns = {metric(name): _column(values, name) for name in (main, *BESIDE)}
+    columns = {metric(name): _column(values, name) for name in dict.fromkeys((main, *_ordering()))}
     for label, rows in differences.groupby("label", sort=False):  # a difference stands beside the model subtracted
         columns[f"{label} minus this model"] = rows.assign(model=rows["against"])
-    columns |= {metric(name): _column(values, name) for name in LAST}
+    columns[metric(NULL_P)] = _column(values, NULL_P)
     return _table(values[values["metric"] == main], columns)
 
 
 def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
     """What else was measured of each model (calibration, risk groups); None where there is nothing."""
+    from radioloom.prediction.metrics import METRICS
+
     values = _values(metrics)
-    rest = values[~values["metric"].isin({main, *BESIDE, *LAST}) & (values["kind"] != CONTROL)]
+    rest = values[~values["metric"].isin({main, *_ordering(), NULL_P}) & (values["kind"] != CONTROL)]
     order = [*METRICS, *dict.fromkeys(rest["metric"])]
     names = sorted(set(rest["metric"]), key=order.index)
     return _table(rest, {metric(name): _column(rest, name) for name in names}) if len(rest) else None
+
+
+def _ordering() -> list[str]:
+    """Metrics of the order of patients, shown beside the main metric; others are of calibration and risk groups."""
+    from radioloom.prediction.metrics import METRICS
+    from radioloom.prediction.metrics.record import VALUE
+
+    return [each.name for each in METRICS.values() if each.read == VALUE and each.larger_is_better]
 
 
 def _values(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -78,11 +88,11 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
     lines = []
     rows = metrics[metrics["evaluation"] != APPARENT]
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
-        own = _value(part[part["kind"] == SIGNATURE], main)
-        if own is not None:
-            lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {own['n']}, {count(own['n_events'], 'event')})"
-            text = [_against_chance(own, main), *_differences(part, main), *_controls(part, main)]
-            lines.append((lead, " ".join([*text, *_nulls(part, own, n_nulls)])))
+        value = _value(part[part["kind"] == SIGNATURE], main)
+        if value is not None:
+            lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
+            text = [_against_chance(value, main), *_differences(part, main), *_controls(part, main)]
+            lines.append((lead, " ".join([*text, *_nulls(part, value, n_nulls)])))
     return lines
 
 
@@ -109,11 +119,13 @@ def _value(rows: pd.DataFrame, name: str, against: str = "") -> pd.Series | None
     return known.iloc[0] if len(known) else None
 
 
-def _against_chance(own: pd.Series, main: str) -> str:
-    text = f"{metric(main)} {cell(own)}"
-    if own["low"] > CHANCE:
+def _against_chance(value: pd.Series, main: str) -> str:
+    text = f"{metric(main)} {cell(value)}"
+    if value["low"] > CHANCE:
         return f"{text}; its interval excludes {CHANCE} (chance)."
-    below = own["high"] < CHANCE
+    if not value["low"] <= CHANCE:
+        return f"{text}."  # no interval
+    below = value["high"] < CHANCE
     return f"{text}, {'significantly below' if below else 'not significantly different from'} {CHANCE} (chance)."
 
 
@@ -124,17 +136,20 @@ def _differences(part: pd.DataFrame, main: str) -> Iterator[str]:
         name = value["model"]
         against = part[(part["against"] == name) & (part["metric"] == main)]
         differences = [
-            f"{row.label} minus {name}: {interval(row.estimate, row.low, row.high)}, {_verdict(row.low, row.high)}"
+            f"{row.label} minus {name}: {interval(row.estimate, row.low, row.high)}{_significance(row.low, row.high)}"
             for row in against.itertuples()
         ]
         if differences:
             yield "; ".join([f"The baseline {name} reaches {cell(value)}", *differences]) + "."
 
 
-def _verdict(low: float, high: float) -> str:
+def _significance(low: float, high: float) -> str:
+    """What the interval of a difference shows; nothing where there is none."""
     if low > 0:
-        return "significantly better"
-    return "significantly worse" if high < 0 else "not significantly different"
+        return ", significantly better"
+    if high < 0:
+        return ", significantly worse"
+    return ", not significantly different" if low <= 0 <= high else ""
 
 
 def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
@@ -147,17 +162,17 @@ def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
     left, n = controls["estimate"], len(controls)
     if n == 1:
         images, span = f"one kind of control image ({controls['changed'].iloc[0]})", number(left.iloc[0])
-        verdict = f"{'' if lower else 'not '}significantly lower"
+        lower_or_not = f"{'' if lower else 'not '}significantly lower"
     else:
         images, span = f"{n} kinds of control images", f"{number(left.min())} to {number(left.max())}"
-        verdict = f"significantly lower on {lower or 'none'} of them"
-    text = f"On {images} without the region's texture the {metric(main)} is {span}, {verdict}"
+        lower_or_not = f"significantly lower on {lower or 'none'} of them"
+    text = f"On {images} without the region's texture the {metric(main)} is {span}, {lower_or_not}"
     yield text + ("." if lower else ": no evidence here that texture contributes.")
 
 
-def _nulls(part: pd.DataFrame, own: pd.Series, n_nulls: int) -> Iterator[str]:
+def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int) -> Iterator[str]:
     """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
-    share = _value(part[part["kind"] == SIGNATURE], LAST[0])
+    share = _value(part[part["kind"] == SIGNATURE], NULL_P)
     if share is None:
         return
     p = share["estimate"]
@@ -165,7 +180,6 @@ def _nulls(part: pd.DataFrame, own: pd.Series, n_nulls: int) -> Iterator[str]:
     whole = abs(as_well - round(as_well)) < 1e-6  # else some null models have no value
     many = f"{round(as_well) or 'None'} of {n_nulls}" if whole else f"At most {p:.0%} of the"
     text = f"{many} signatures learnt on shuffled outcomes did as well (p {probability(p)})"
-    doubt = own["low"] > CHANCE and p >= ALPHA
-    yield text + (
-        f", so the {metric(own['metric'])} alone does not show that the learning succeeded." if doubt else "."
-    )
+    if value["low"] > CHANCE and p >= ALPHA:
+        text += f", so the {metric(value['metric'])} alone does not show that the learning succeeded"
+    yield text + "."

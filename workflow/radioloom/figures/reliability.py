@@ -26,7 +26,7 @@ def sorted_icc(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Figu
     """
     shown = frame.dropna(subset=["estimate", "low"]).sort_values(["low", "feature_id"], ascending=False)
     rank = np.arange(1, len(shown) + 1)
-    kept = int((shown["low"] >= threshold).sum())
+    kept = int((shown["low"] >= threshold).sum())  # by this source alone
     figure, axes = style.canvas(style.PANEL, 2.9)
     axes.fill_between(rank, shown["low"], shown["high"], color=style.SKY, alpha=0.35, linewidth=0)
     axes.plot(rank, shown["low"], color=style.BLUE, linewidth=1.2, label="lower bound")
@@ -36,8 +36,9 @@ def sorted_icc(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Figu
     _circle(axes, shown, marked)
     low = max(-0.35, min(0.0, float(shown["low"].min()) if len(shown) else 0.0))
     axes.set(xlim=(0, max(len(shown), 1) + 1), ylim=(low, 1.02), xlabel="features, by lower bound", ylabel="ICC")
-    axes.set_title(f"{shown['source'].iloc[0] if len(shown) else ''}: {kept} of {len(frame)} kept")
-    axes.legend(loc="lower left", ncols=3, handlelength=1.4, columnspacing=1.2, borderaxespad=0.2)
+    axes.set_title(f"{shown['source'].iloc[0] if len(shown) else ''}: {kept} of {len(frame)} features reach the bound")
+    box = {"frameon": True, "framealpha": 0.9, "edgecolor": "none"}
+    axes.legend(loc="lower left", ncols=3, handlelength=1.4, columnspacing=1.2, borderaxespad=0.2, **box)
     return figure
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours: told apart under every common colour blindness, and in grey print by their lightness.
+# Okabe and Ito's colours: distinct under every common colour blindness, and in grey print by their lightness.
 BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#00795A", "#E69F00", "#56B4E9", "#AA4499"
 INK, MUTED, FAINT, PAPER = "#1b1f24", "#5b6570", "#d4d9df", "#ffffff"
 # Colour and marker of a model, by its kind; baselines take theirs in the order of the study.
@@ -53,7 +53,7 @@ SETTINGS = {
     "figure.constrained_layout.use": True,
     "figure.constrained_layout.h_pad": 0.02,
     "figure.constrained_layout.w_pad": 0.02,
-    "svg.fonttype": "none",  # text stays text: searched, read aloud, drawn with the reader's own font
+    "svg.fonttype": "none",  # text stays text: searched, read aloud, drawn with the reader's font
     "svg.hashsalt": "radioloom",
     "axes.unicode_minus": True,
     "path.simplify": True,
@@ -89,7 +89,7 @@ def look(kind: str, model: str, baselines: list[str]) -> tuple[str, str]:
 def svg(figure: Figure, name: str, title: str) -> str:
     """A figure as an inline SVG element, byte-equal between runs.
 
-    name : prefix of the ids inside, unique in the page; title : what a screen reader says of the figure
+    name : prefix of the ids inside, unique in the page; title : what a screen reader reads aloud
     """
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG

@@ -176,6 +176,8 @@ def features_in_words(follows: dict[str, dict[str, float]], names: list[str]) ->
     """How many features of the signature follow which hidden factor."""
     factors = sorted({factor for name in names for factor in follows.get(name, {})})
     numbers = {factor: sum(factor in follows.get(name, {}) for name in names) for factor in factors}
+    if len(factors) == 1 and len(names) > 1 and numbers[factors[0]] == len(names):
+        return f"All {len(names)} features of the signature follow the hidden {factors[0]}."
     parts = [f"{n} {_verb(n)} the hidden {factor}" for factor, n in numbers.items()]
     lost = sum(not follows.get(name) for name in names)
     parts += [f"{lost} {_verb(lost)} neither"] if lost else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,25 +26,7 @@ STEPS = {
     "reliability": "agreement over replicates too low",
     "redundancy": "redundant with a more reliable feature",
     "selector": "not chosen by the selector",
-}
-
-
-class Reading(NamedTuple):
-    """How a metric is called, and whether its values read as probabilities."""
-
-    label: str
-    probability: bool = False
-
-
-METRICS = {  # in the order of columns
-    "c_index": Reading("C-index"),
-    "uno_c": Reading("Uno's C"),
-    "auc": Reading("AUC"),
-    "brier": Reading("Brier score"),
-    "calibration_slope": Reading("calibration slope"),
-    "hazard_ratio": Reading("hazard ratio, high against low risk"),
-    "logrank_p": Reading("log-rank p", probability=True),
-    "null_p": Reading("p against null models", probability=True),
+    "model": "not chosen by the model",
 }
 ACQUIRED = {
     "manufacturer": "vendor", "model": "scanner model", "kernel": "kernel", "kvp": "tube voltage",
@@ -109,12 +91,17 @@ def feature(feature_id: str) -> str:
 
 def metric(name: str) -> str:
     """The name of a metric in words."""
+    from radioloom.prediction.metrics import METRICS
+
     return METRICS[name].label if name in METRICS else name.replace("_", " ")
 
 
 def cell(row: pd.Series) -> str:
     """The value of a row of METRICS: a probability, or an estimate with its interval."""
-    if row["metric"] in METRICS and METRICS[row["metric"]].probability:
+    from radioloom.prediction.metrics import METRICS
+    from radioloom.prediction.metrics.record import P
+
+    if row["metric"] in METRICS and METRICS[row["metric"]].read == P:
         return probability(row["estimate"])
     return interval(row["estimate"], row["low"], row["high"])
 

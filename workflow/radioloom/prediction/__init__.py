@@ -1,1 +1,1 @@
-"""Outcomes, models, their metrics and curves."""
+"""Prediction of an outcome: outcomes, models, selectors of features, metrics."""

@@ -1,4 +1,4 @@
-"""The one gate for outcomes: what passes here is not checked again."""
+"""Outcomes of patients, survival or binary, checked once: what passes here is not checked again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KINDS = ("survival", "binary")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Outcomes of n patients; made by `outcome`, so always sound."""
+    """Outcomes of n patients; from `outcome`, so always sound."""
 
     kind: str  # one of KINDS
     event: np.ndarray  # bool (n,): event at the end of follow-up, or the binary outcome
@@ -58,7 +58,7 @@ def outcome(kind: str, event: np.ndarray, time_days: np.ndarray | None = None) -
         raise BadOutcome(f"events are {event.dtype} of shape {event.shape}; give a bool array of one axis")
     time = np.zeros(len(event)) if kind == "binary" else np.asarray(time_days, dtype=np.float64)
     if time.shape != event.shape:
-        raise BadOutcome(f"{event.size} events and times of shape {time.shape}; one time a patient is needed")
+        raise BadOutcome(f"{event.size} events and times of shape {time.shape}; one time per patient is needed")
     wrong = ~np.isfinite(time) | (time <= 0)
     if kind == "survival" and wrong.any():
         raise BadOutcome(f"{wrong.sum()} of {time.size} times are not above 0, the first is {time[wrong][0]:g}")

@@ -57,7 +57,7 @@ ACQUISITION = Table(
     (
         Column("factor", "string", "column of SERIES; 'all' of them; 'cohort'"),
         Column("given", "string", "what is held fixed: nothing, or the cohort"),
-        Column("harmonised", "string", "ComBat of the study's batches: no, all cases, or training cases (learned on)"),
+        Column("harmonised", "string", "ComBat of the study's batches: no, all cases, or training cases (learnt on)"),
         Column("feature_id", "string", "feature"),
         Column("explained", "float64", "adjusted R squared of a linear model, partial where given", null=True),
         Column("n", "int64", "cases that state the factor and have the feature"),
@@ -87,7 +87,7 @@ SELECTION = Table(
         Column("split", "string", "split"),
         Column("feature_id", "string", "feature"),
         Column("group", "string", "group of features that the selector chooses from"),
-        Column("step", "string", "step that decided: undefined, constant, reliability, redundancy, selector"),
+        Column("step", "string", "step that decided: undefined, constant, reliability, redundancy, selector, model"),
         Column("kept", "bool", "in the signature"),
         Column("reason", "string", "why, with the number that decided"),
         Column("score", "float64", "univariate concordance with the outcome on training data", null=True),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from radioloom.prediction.metrics.record import ITS_OWN, UNDEFINED, VALUE, Estimate, Judged, Metric
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.logistic import fit_logistic
+from radioloom.prediction.models.record import wald
 from radioloom.stats.normal import Z95
 
 
@@ -25,7 +24,8 @@ def calibration_slope(judged: Judged) -> Estimate:
     fitted = fit(((risk - risk.mean()) / sd)[:, None], outcomes)
     if fitted.ridge:
         return UNDEFINED
-    beta, spread = fitted.coefficients[0] / sd, Z95 * np.sqrt(fitted.covariance[0, 0]) / sd
+    coefficients, errors = wald(fitted)
+    beta, spread = coefficients[0] / sd, Z95 * errors[0] / sd
     return Estimate(float(beta), (float(beta - spread), float(beta + spread)))
 
 

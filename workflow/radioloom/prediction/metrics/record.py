@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from radioloom.errors import StudyError
 from radioloom.prediction.outcome import Outcome
 from radioloom.stats.bootstrap import percentile_interval
 
@@ -35,16 +36,16 @@ class Judged:
     @property
     def high_risk(self) -> np.ndarray:
         """Patients above the cut-point, bool (n,); of an evaluation with one repeat."""
-        return self.risks[0] > self.cut_point
+        return self.risks[0] > (np.nan if self.cut_point is None else self.cut_point)
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The value of one metric, with its 95 % interval, and its value in each resample (b,) where it was resampled."""
+    """The value of one metric, its 95 % interval, and its value in each resample (b,); b is 0 without resamples."""
 
     value: float
     interval: tuple[float, float] = NO_INTERVAL
-    resamples: np.ndarray | None = None
+    resamples: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     def minus(self, other: Estimate) -> Estimate:
         """The difference of two estimates on the same resamples, with its paired interval."""
@@ -82,3 +83,9 @@ class Metric:
     interval: str
     evaluate: Callable[[Judged], Estimate] | None
     within_folds: bool = False
+
+    def of(self, judged: Judged) -> Estimate:
+        """The estimate for one model's risks; raises StudyError for what is no property of them."""
+        if self.evaluate is None:
+            raise StudyError(f"{self.name} is of the null models, not of one model's risks")
+        return self.evaluate(judged)

@@ -7,6 +7,7 @@ import numpy as np
 from radioloom.prediction.metrics.kaplan_meier import logrank
 from radioloom.prediction.metrics.record import ITS_OWN, NONE, RATIO, UNDEFINED, Estimate, Judged, Metric, P
 from radioloom.prediction.models.cox import fit_cox
+from radioloom.prediction.models.record import wald
 from radioloom.stats.normal import Z95
 
 
@@ -27,7 +28,8 @@ def hazard_ratio(judged: Judged) -> Estimate:
     fitted = fit_cox(high[:, None].astype(np.float64), judged.outcomes)
     if fitted.ridge:
         return UNDEFINED
-    beta, spread = fitted.coefficients[0], Z95 * np.sqrt(fitted.covariance[0, 0])
+    coefficients, errors = wald(fitted)
+    beta, spread = coefficients[0], Z95 * errors[0]
     ratio, low, high_end = (float(np.exp(value)) for value in (beta, beta - spread, beta + spread))
     return Estimate(ratio, (low, high_end))
 

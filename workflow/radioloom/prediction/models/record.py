@@ -45,8 +45,15 @@ class Fitted:
         """Wald interval (95 %) of the coefficients; None where there is none."""
         if self.coefficients is None or self.covariance is None:
             return None
-        spread = Z95 * np.sqrt(np.diag(self.covariance))
-        return self.coefficients - spread, self.coefficients + spread
+        beta, error = wald(self)
+        return beta - Z95 * error, beta + Z95 * error
+
+
+def wald(fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients and their standard errors; raises StudyError for a model without them."""
+    if fitted.coefficients is None or fitted.covariance is None:
+        raise StudyError("this kind of model has no coefficients with standard errors; take another")
+    return fitted.coefficients, np.sqrt(np.diag(fitted.covariance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How much of each feature goes with how its image was acquired, before and after harmonisation."""
+"""Stage acquisition: variance of each feature explained by scanner and protocol, before and after harmonisation."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def acquisition(
     """ACQUISITION rows of the cohorts that models use (training, validation, genomics), all their cases together.
 
     Each attribute of SERIES alone, all together, and the cohort; once with nothing held fixed, once with the cohort.
-    The features are taken as measured, as ComBat learned on all of these cases leaves them (what harmonisation could
+    The features are taken as measured, as ComBat learnt on all of these cases leaves them (what harmonisation could
     reach at best: nothing of it goes into a model), and, where the study harmonises, as its models see them: ComBat
-    learned on the training cases. No outcome is read.
+    learnt on the training cases. No outcome is read.
     """
     roles = {cohort: entry["role"] for cohort, entry in study["cohorts"].items()}
     wide, _ = feature_matrix(features, roles)
@@ -52,38 +52,38 @@ def _versions(wide: pd.DataFrame, labels: np.ndarray, splits: pd.DataFrame, meth
     """The features (n, f) as measured, and as ComBat leaves them."""
     values = wide.to_numpy(np.float64)
     train = splits[(splits["split"] == FROZEN) & (splits["part"] == "train")]
-    learned_on = {ON_ALL: np.ones(len(wide), bool)}
+    learnt_on = {ON_ALL: np.ones(len(wide), bool)}
     if method != "none":
-        learned_on[ON_TRAINING] = wide.index.isin(list(zip(train["cohort"], train["case"], strict=True)))
-    found = {NO: values}
-    for name, rows in learned_on.items():
+        learnt_on[ON_TRAINING] = wide.index.isin(list(zip(train["cohort"], train["case"], strict=True)))
+    versions = {NO: values}
+    for name, rows in learnt_on.items():
         combat = fit_combat(values[rows], labels[rows])
         if combat is not None:
-            found[name] = combat.apply(values, labels)
-    return found
+            versions[name] = combat.apply(values, labels)
+    return versions
 
 
 def _factors(scans: pd.DataFrame, cohorts: np.ndarray | None) -> dict[str, tuple[np.ndarray, int]]:
     """What explains: columns (n, p), NaN where a header does not say, and how many different values."""
-    found: dict[str, tuple[np.ndarray, int]] = {}
+    factors: dict[str, tuple[np.ndarray, int]] = {}
     for name in (*CATEGORIES, *NUMBERS):
         known = scans[name].notna().to_numpy()
-        own = scans[name][known]
-        shown = dummies(own.to_numpy(str)) if name in CATEGORIES else own.to_numpy(np.float64)[:, None]
+        stated = scans[name][known]
+        shown = dummies(stated.to_numpy(str)) if name in CATEGORIES else stated.to_numpy(np.float64)[:, None]
         columns = np.full((len(scans), shown.shape[1]), np.nan)
         columns[known] = shown
-        found[name] = columns, own.nunique()
-    told = [name for name, (_, levels) in found.items() if levels]
-    together = np.column_stack([np.zeros((len(scans), 0)), *(found[name][0] for name in told)])
-    found[ALL] = together, len(scans[told].dropna().drop_duplicates()) if told else 0
-    return found if cohorts is None else {COHORT: (dummies(cohorts), len(set(cohorts))), **found}
+        factors[name] = columns, stated.nunique()
+    useful = [name for name, (_, levels) in factors.items() if levels]
+    together = np.column_stack([np.zeros((len(scans), 0)), *(factors[name][0] for name in useful)])
+    factors[ALL] = together, len(scans[useful].dropna().drop_duplicates()) if useful else 0
+    return factors if cohorts is None else {COHORT: (dummies(cohorts), len(set(cohorts))), **factors}
 
 
 def _rows(
     keys: dict[str, Any], names: pd.Index, values: np.ndarray, columns: np.ndarray, fixed: np.ndarray
 ) -> list[dict[str, Any]]:
-    told = np.isfinite(columns).all(axis=1) if keys["levels"] else np.zeros(len(values), bool)
-    share, n = explained(values[told], columns[told], fixed[told])
+    stated = np.isfinite(columns).all(axis=1) if keys["levels"] else np.zeros(len(values), bool)
+    share, n = explained(values[stated], columns[stated], fixed[stated])
     why = UNSTATED if not keys["levels"] else ONE_LEVEL if keys["levels"] == 1 else UNDEFINED
     if keys["levels"] > 1 and np.isnan(share).all() and keys["given"] == COHORT:
         why = CONFOUNDED

@@ -26,6 +26,7 @@ class Baseline:
     subtracts: str = ""
 
 
+VOLUME = "volume"  # name of the baseline whose first feature SELECTION correlates every feature with
 # Of every study that has covariates. A kind of baseline is one row here.
 OF_EVERY_STUDY = (
     Baseline("clinical", covariates=True),

@@ -1,4 +1,4 @@
-"""Clinical table -> outcomes and covariates, and who has none."""
+"""Stage clinical: outcomes and covariates of each patient from a clinical table, and who has none."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def clinical(
     """
     mapping = {**OPTIONAL, **mapping}
     _check_columns(frame, cohort, mapping, outcome, covariates)
-    known: dict[str, list[dict[str, Any]]] = {}
+    known: dict[str, list[dict[Any, Any]]] = {}
     for row in frame.drop_duplicates().to_dict("records"):
         known.setdefault(_text(row[mapping["case"]]), []).append(row)
-    found = Clinical()
+    tables = Clinical()
     for case in sorted(set(cases)):
         rows = known.get(case, [])
         try:
@@ -63,12 +63,12 @@ def clinical(
             check_patient(outcome["kind"], event, time)
         except BadOutcome as problem:
             key = {"cohort": cohort, "case": case, "replicate": "1", "stage": "clinical"}
-            found.exclusions.append({**key, "reason": str(problem)})
+            tables.exclusions.append({**key, "reason": str(problem)})
             continue
-        found.clinical.append({"cohort": cohort, "case": case, "time_days": time, "event": event})
+        tables.clinical.append({"cohort": cohort, "case": case, "time_days": time, "event": event})
         for name, value in _covariates_of(row, mapping, covariates):
-            found.covariates.append({"cohort": cohort, "case": case, "covariate": name, "value": value})
-    return found
+            tables.covariates.append({"cohort": cohort, "case": case, "covariate": name, "value": value})
+    return tables
 
 
 def _check_columns(
@@ -96,7 +96,7 @@ def _covariate(entry: str | dict[str, list[str]]) -> tuple[str, list[str]]:
     return name, [str(level) for level in levels]
 
 
-def _outcome_of(row: dict[str, Any], mapping: dict[str, Any], kind: str) -> tuple[bool | None, float | None]:
+def _outcome_of(row: dict[Any, Any], mapping: dict[str, Any], kind: str) -> tuple[bool | None, float | None]:
     event = _event(row[mapping["event"]], mapping)
     if kind == "binary":
         return event, None
@@ -121,7 +121,7 @@ def _event(value: Any, mapping: dict[str, Any]) -> bool | None:
 
 
 def _covariates_of(
-    row: dict[str, Any], mapping: dict[str, Any], covariates: list[str | dict[str, list[str]]]
+    row: dict[Any, Any], mapping: dict[str, Any], covariates: list[str | dict[str, list[str]]]
 ) -> Iterable[tuple[str, float | None]]:
     for name, levels in map(_covariate, covariates):
         value = row[mapping["covariates"].get(name, name)]
@@ -144,7 +144,7 @@ def _number(value: Any, column: str) -> float | None:
         number = float(text)
     except ValueError:
         raise StudyError(
-            f"column {column!r} holds {text!r} where a number should be; mend the table, "
+            f"column {column!r} holds {text!r} where a number should be; correct the table, "
             "or list its levels if it is a category: {" + column + ": [reference, other, ...]}"
         ) from None
     return number if math.isfinite(number) else None

@@ -76,8 +76,8 @@ class CrossValidation:
                 mine = np.flatnonzero(turn == k)
                 null_risk[np.ix_(mine, test)] = self._fold_of_nulls(name, mine)
         if any(notes):
-            told = f"{sum(map(bool, notes))} of {len(notes)} folds"
-            self.validation.notes.append(f"{told}: the signature was empty or needed a ridge")
+            share = f"{sum(map(bool, notes))} of {len(notes)} folds"
+            self.validation.notes.append(f"{share}: the signature was empty or needed a ridge")
         judged = {
             key: Judged(values, self.place.outcomes, self.place.weights, self.place.strata)
             for key, values in risk.items()

@@ -1,4 +1,4 @@
-"""Which batch each case is of, and what ComBat of the training cases makes of the features; off unless asked for."""
+"""Harmonisation over scanners and protocols: the batch of each case, and what the signature says of it."""
 
 from __future__ import annotations
 
@@ -31,31 +31,32 @@ def with_batches(material: Material, cases: pd.DataFrame, series: pd.DataFrame) 
 def acquisitions(cases: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     """How the image of each (cohort, case) was acquired: columns CATEGORIES and NUMBERS of SERIES, first replicate."""
     keys = ["cohort", "case", "replicate", "series"]
-    own = cases.loc[cases["replicate"] == "1", keys].drop_duplicates(["cohort", "case"])
-    return own.merge(series, on=keys, how="left").set_index(["cohort", "case"])[[*CATEGORIES, *NUMBERS]]
+    first = cases.loc[cases["replicate"] == "1", keys].drop_duplicates(["cohort", "case"])
+    return first.merge(series, on=keys, how="left").set_index(["cohort", "case"])[[*CATEGORIES, *NUMBERS]]
 
 
 def batches(scans: pd.DataFrame, attributes: list[str]) -> np.ndarray:
     """Batch of each case, object (n,): the attributes joined; UNKNOWN where a header does not state one of them."""
-    columns = [scans[name].map(_said, na_action="ignore") for name in attributes]
+    columns = [scans[name].map(_label, na_action="ignore") for name in attributes]
     known = np.all([column.notna().to_numpy() for column in columns], axis=0)
     joined = [" / ".join(row) if whole else UNKNOWN for *row, whole in zip(*columns, known, strict=True)]
     return np.array(joined, dtype=object)
 
 
-def _said(value: Any) -> str:
+def _label(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def harmonisation(material: Material, learned: Material) -> dict[str, Any] | None:
+def harmonisation(material: Material, harmonised: Material) -> dict[str, Any] | None:
     """What a signature says of its harmonisation, JSON-able; None where the study does not harmonise.
 
-    material : with the batch of every case; learned : the same, harmonised
-    `learned` holds training cases by batch, `cohorts` harmonised cases and all cases by cohort.
+    material : with the batch of every case
+    harmonised : the same, harmonised
+    Of the result `learned` holds training cases by batch, `cohorts` harmonised cases and all cases by cohort.
     """
     if material.batches is None:
         return None
-    known = dict(zip(learned.combat.batches, learned.combat.cases, strict=True)) if learned.combat else {}
+    known = dict(zip(harmonised.combat.batches, harmonised.combat.cases, strict=True)) if harmonised.combat else {}
     hit = np.isin(material.batches, list(known))
     cohorts = material.cases["cohort"].to_numpy(object)
     counts = {name: [int(hit[cohorts == name].sum()), int((cohorts == name).sum())] for name in sorted(set(cohorts))}

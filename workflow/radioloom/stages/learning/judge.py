@@ -101,10 +101,10 @@ def add_metrics(
     """Add each metric of each model, and paired differences of the main one; the main metric of the signature."""
     kind = place.outcomes.kind
     main = main_metric(kind)
-    orderings = {key: main.evaluate(risk) for key, risk in judged.items()}
+    orderings = {key: main.of(risk) for key, risk in judged.items()}
     for metric in metrics_of(kind):
         if place.strata is None or metric.within_folds:
-            estimates = orderings if metric is main else {key: metric.evaluate(risk) for key, risk in judged.items()}
+            estimates = orderings if metric is main else {key: metric.of(risk) for key, risk in judged.items()}
             validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
     for first, other in compared(list(judged), baselines):
         difference = place.row(first, main.name, orderings[first].minus(orderings[other]), other.model)
@@ -113,11 +113,11 @@ def add_metrics(
 
 
 def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tuple[ModelKey, ModelKey]]:
-    """Pairs whose difference is told: the signature minus each other model, and what a baseline says it subtracts."""
+    """Pairs whose difference is a row: the signature minus each other model, a baseline minus what it subtracts."""
     subtracts = {row.name: row.subtracts for row in baselines if row.subtracts}
-    own = [key for key in models if key.kind == BASELINE and key.model in subtracts]
-    pairs = [(THE_SIGNATURE, key) for key in models if key != THE_SIGNATURE and key not in own]
-    return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in own]
+    asked = [key for key in models if key.kind == BASELINE and key.model in subtracts]
+    pairs = [(THE_SIGNATURE, key) for key in models if key != THE_SIGNATURE and key not in asked]
+    return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
 
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:

@@ -86,7 +86,9 @@ class Material:
 
     def harmonised(self, train: np.ndarray) -> Material:
         """The same with all values as ComBat of the training rows (t,) leaves them, where the study harmonises."""
-        combat = None if self.batches is None else fit_combat(self.values[train], self.batches[train])
+        if self.batches is None:
+            return self
+        combat = fit_combat(self.values[train], self.batches[train])
         if combat is None:
             return self
         return replace(self, values=combat.apply(self.values, self.batches), batches=None, combat=combat)
@@ -155,7 +157,7 @@ def material(
     )
 
 
-def _covariate_matrix(covariates: pd.DataFrame, cases: pd.MultiIndex) -> pd.DataFrame:
+def _covariate_matrix(covariates: pd.DataFrame, cases: pd.Index) -> pd.DataFrame:
     import pandas as pd
 
     if covariates.empty:

@@ -27,7 +27,7 @@ def permuted_outcomes(material: Material, training: Place, strata: np.ndarray) -
     return [training.outcomes.take(order) for order in orders]
 
 
-def purpose(k: int) -> tuple[str, str]:
+def purpose(k: int) -> tuple[str, ...]:
     """Key of what null model `k` draws at random."""
     return "null", str(k)
 

@@ -11,6 +11,7 @@ from radioloom.prediction.metrics.concordance import comparable, feature_concord
 from radioloom.prediction.outcome import Outcome, check_learnable
 from radioloom.prediction.selectors import Candidates, select
 from radioloom.prediction.selectors.record import strength
+from radioloom.stages.learning.baselines import VOLUME
 from radioloom.stages.learning.fit import BY_MODEL, fit_signature
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.signature import Signature
@@ -92,7 +93,7 @@ def _reduction(
     for place in left:
         step[place] = "selector"
         reason[place] = chosen.get(int(place), f"C {score[place]:.3f}: others were taken")
-    volume = material.study["baselines"].get("volume")
+    volume = material.study["baselines"].get(VOLUME)
     volume_rho = screened.rho[material.place(volume[0])] if volume else np.full(len(step), np.nan)
     return Reduction(step, reason, score, volume_rho, tuple(chosen))
 

@@ -1,4 +1,4 @@
-"""Agreement of each feature over replicates: visits of a test-retest pair, or readers."""
+"""Stage reliability: agreement of each feature over replicates: visits of a pair, readers, perturbed images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNDEFINED = "agreement is undefined"
 
 
 def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[str, Any]) -> list[dict[str, Any]]:
-    """RELIABILITY rows, one a feature for each cohort of replicates; none where the study has no such cohort.
+    """RELIABILITY rows, one per feature for each cohort of replicates; none where the study has no such cohort.
 
     `features` is FEATURES of all cohorts, `roles` maps cohort to role, `settings` are the study's `reliability`. A
     subject counts where it has every replicate that its cohort has, and the feature is defined in all of them; `n` is
@@ -30,10 +30,10 @@ def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[st
     """
     rows: list[dict[str, Any]] = []
     for source in sorted(cohort for cohort, role in roles.items() if role in ROLES):
-        found = features[features["cohort"] == source]
+        measured = features[features["cohort"] == source]
         keys = {"split": FROZEN, "source": source, "role": roles[source], "form": settings["form"]}
-        if len(found):
-            names, _, cube = _cube(found)
+        if len(measured):
+            names, _, cube = _cube(measured)
             rows += rows_of(cube, names, keys)
     return rows
 
@@ -48,23 +48,27 @@ def robustness(perturbed: pd.DataFrame, splits: pd.DataFrame, settings: dict[str
     if settings is None or perturbed.empty:
         return []
     rows: list[dict[str, Any]] = []
-    tested = splits[splits["part"] == "test"].groupby(["cohort", "split"], sort=True)["case"].agg(set).to_dict()
-    for cohort, found in perturbed.drop(columns="replicate").groupby("cohort", sort=True):
-        names, subjects, cube = _cube(found.rename(columns={"variant": "replicate"}))
+    tested: dict[Any, set[str]] = (
+        splits[splits["part"] == "test"].groupby(["cohort", "split"], sort=True)["case"].agg(set).to_dict()
+    )
+    for cohort, measured in perturbed.drop(columns="replicate").groupby("cohort", sort=True):
+        names, subjects, cube = _cube(measured.rename(columns={"variant": "replicate"}))
         cases = subjects.get_level_values("case")
         source = f"{cohort}, perturbed {settings['chain']}"
-        left_out = {FROZEN: set()} | {split: those for (where, split), those in tested.items() if where == cohort}
+        left_out: dict[str, set[str]] = {FROZEN: set()}
+        left_out |= {split: those for (where, split), those in tested.items() if where == cohort}
         for split, those in left_out.items():
             keys = {"split": split, "source": source, "role": "perturbations", "form": settings["form"]}
             rows += rows_of(cube[:, ~cases.isin(those)], names, keys)
     return rows
 
 
-def _cube(features: pd.DataFrame) -> tuple[list[str], pd.MultiIndex, np.ndarray]:
+def _cube(features: pd.DataFrame) -> tuple[list[str], pd.Index, np.ndarray]:
     """Names (f,), subjects (n,) as case and roi, and values float64 (f, n, replicates), NaN where one is missing."""
     table = features.pivot(index=["feature_id", "case", "roi"], columns="replicate", values="value")
     names = table.index.get_level_values("feature_id").unique()
-    subjects = table.index.droplevel("feature_id").unique()
+    index: Any = table.index
+    subjects = index.droplevel("feature_id").unique()
     wanted = [(name, *subject) for name in names for subject in subjects]
     cube = table.reindex(wanted).to_numpy(np.float64).reshape(len(names), len(subjects), table.shape[1])
     return list(names), subjects, cube
@@ -78,24 +82,24 @@ def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str]) -> list[di
         nothing = dict.fromkeys(("estimate", "low", "high", "concordance", "friedman", "friedman_p"))
         n = np.isfinite(cube).any(axis=2).sum(axis=1).tolist()
         return [{**keys, **nothing, "feature_id": name, "n": m, "note": ONCE} for name, m in zip(names, n, strict=True)]
-    found, ranked = icc(cube, keys["form"]), friedman(cube)
+    agreement, ranked = icc(cube, keys["form"]), friedman(cube)
     lin = concordance_correlation(cube).estimate if n_replicates == 2 else np.full(len(cube), np.nan)
     columns = {
         "feature_id": names,
-        "estimate": found.estimate.tolist(),
-        "low": found.low.tolist(),
-        "high": found.high.tolist(),
-        "n": found.n.tolist(),
+        "estimate": agreement.estimate.tolist(),
+        "low": agreement.low.tolist(),
+        "high": agreement.high.tolist(),
+        "n": agreement.n.tolist(),
         "concordance": lin.tolist(),
         "friedman": ranked.statistic.tolist(),
         "friedman_p": ranked.p.tolist(),
-        "note": _notes(cube, found),
+        "note": _notes(cube, agreement),
     }
     return [{**keys, **dict(zip(columns, row, strict=True))} for row in zip(*columns.values(), strict=True)]
 
 
-def _notes(cube: np.ndarray, found: Agreement) -> list[str]:
+def _notes(cube: np.ndarray, agreement: Agreement) -> list[str]:
     """Why a feature has no estimate."""
     low, high = np.fmin.reduce(cube, axis=(1, 2)), np.fmax.reduce(cube, axis=(1, 2))
-    few = np.where(found.n < 2, FEW, UNDEFINED)
-    return np.where(np.isfinite(found.low), "", np.where(low == high, CONSTANT, few)).tolist()
+    few = np.where(agreement.n < 2, FEW, UNDEFINED)
+    return np.where(np.isfinite(agreement.low), "", np.where(low == high, CONSTANT, few)).tolist()

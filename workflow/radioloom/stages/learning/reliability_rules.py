@@ -32,12 +32,12 @@ def verdicts(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, A
     """
     if reliability.empty:
         return {FROZEN: Verdict(np.zeros(len(names)), np.full(len(names), "", dtype=object))}
-    tables = {(split, source): rows for (split, source), rows in reliability.groupby(["split", "source"], sort=True)}
-    tables = {key: _aligned(rows, names) for key, rows in tables.items()}
+    grouped = reliability.groupby(["split", "source"], sort=True)
+    tables = {(str(split), str(source)): _aligned(rows, names) for (split, source), rows in grouped}
     sources = sorted({source for _, source in tables})
     judge = RULES[settings["rule"]]
     return {
-        split: judge([(s, tables.get((split, s), tables.get((FROZEN, s)))) for s in sources], names, settings)
+        split: judge([(s, tables[(split if (split, s) in tables else FROZEN, s)]) for s in sources], names, settings)
         for split in sorted({split for split, _ in tables})
     }
 

@@ -49,7 +49,7 @@ def columns_of(
     parts = []
     for group, run in groupby(terms, key=lambda term: term.group if term.group in (COVARIATE, SIGNATURE) else ""):
         names = [term.feature_id for term in run]
-        if group == SIGNATURE:
+        if group == SIGNATURE and of_signature is not None:
             parts.append(of_signature[:, None])
         elif group == COVARIATE:
             at = [material.covariate_names.index(name) for name in names]

@@ -114,8 +114,9 @@ class Signature:
         lacking = sorted(set(self.feature_ids) - set(values.columns))
         if lacking:
             raise StudyError(f"the signature's feature {lacking[0]!r} was not measured here")
-        if batches is None and self.harmonisation:
-            raise StudyError(f"the signature is harmonised by {', '.join(self.harmonisation['batch'])}: say which")
+        if batches is None and (self.harmonisation or any(term.batches for term in self.terms)):
+            attributes = ", ".join(self.harmonisation["batch"]) if self.harmonisation else "batch"
+            raise StudyError(f"the signature is harmonised by {attributes}: say which")
 
     def _risk(self, columns: np.ndarray, batches: np.ndarray | None) -> np.ndarray:
         mean, sd = (np.array([getattr(term, key) for term in self.terms]) for key in ("mean", "sd"))
@@ -178,6 +179,11 @@ def _term_entry(term: Term) -> dict[str, Any]:
 
 def _record(entry: dict[str, Any]) -> Signature:
     entry = dict(entry)
+    if entry.get("model", "") not in ("", *MODELS):
+        known = ", ".join(MODELS)
+        raise StudyError(
+            f"the signature is a model of kind {entry['model']!r}, and this Radioloom knows {known}; update it"
+        )
     terms = tuple(Term(**_known(Term, term)) for term in entry.pop("features", ()))
     baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
     return Signature(**_known(Signature, entry | {"terms": terms, "baselines": baselines}))

@@ -1,4 +1,4 @@
-"""Who is learned from and who is predicted, decided before anything is fitted."""
+"""Stage split: who is learnt from and who is predicted, decided before anything is fitted."""
 
 from __future__ import annotations
 

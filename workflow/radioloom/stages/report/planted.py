@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.provenance import rng
-from radioloom.stages.report.reading import main_metric
+from radioloom.stages.report.reading import main_metric, names
 from radioloom.stages.report.record import Comparison
 from radioloom.tables.columns import FROZEN, SIGNATURE, TRUTH
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 1000
 BACKGROUND = ""  # module of a gene that was planted in none
-FOLLOWS = 0.3  # |rho| with a hidden factor from which a feature is said to follow it
+FOLLOWS = 0.3  # |rho| with a hidden factor from which a feature follows it
 FEWEST = 5  # cases of a cohort for a rank correlation
 FACTORS = ("heterogeneity", "volume")
 
@@ -31,7 +31,7 @@ def compare(study: ReportInputs) -> Comparison:
     """
     from radioloom.genomics.recovery import adjusted_rand, overlap
 
-    followed = _features(study.truth["cases"], study.features)
+    followed = _features(study.truth["cases"], None if study.features is None else wide(study.features, names(study)))
     modules = rand = hits = None
     if "genes" in study.truth and study.modules is not None:
         genes = study.truth["genes"].fillna({"module": BACKGROUND, "driver": ""})
@@ -43,9 +43,9 @@ def compare(study: ReportInputs) -> Comparison:
     return Comparison(_metrics(study), followed, modules, rand, hits)
 
 
-def wide(features: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def wide(features: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
     """Features of the signature: cohort, case and one column per feature. features : FEATURES; visit 1 counts."""
-    rows = features[(features["replicate"] == "1") & features["feature_id"].isin(names)]
+    rows = features[(features["replicate"] == "1") & features["feature_id"].isin(chosen)]
     return rows.pivot(index=["cohort", "case"], columns="feature_id", values="value").reset_index()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from radioloom.imaging.controls import CONTROLS
@@ -17,21 +16,9 @@ EVALUATIONS = ("validation", "cross-validation", "apparent")  # in reading order
 KINDS = (SIGNATURE, BASELINE, CONTROL, TRUTH, NULL)
 
 
-def signature_record(entry: dict[str, Any]) -> Any:
-    """The frozen signature as a record, from the JSON that stage fit writes."""
-    terms = tuple(SimpleNamespace(**term) for term in entry["features"])
-    rest = {key: value for key, value in entry.items() if key != "features"}
-    return SimpleNamespace(**{"harmonisation": None, **rest, "terms": terms})
-
-
 def names(study: ReportInputs) -> list[str]:
     """Features of the signature; none where the study has no signature."""
-    return names_of(study.signature) if study.signature else []
-
-
-def names_of(signature: Any) -> list[str]:
-    """Features of a frozen signature."""
-    return [term.feature_id for term in signature.terms]
+    return study.signature.feature_ids if study.signature else []
 
 
 def main_metric(study: ReportInputs) -> str:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from radioloom.stages.learning.signature import Signature
+
 Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
 
 
@@ -39,7 +41,7 @@ class ReportInputs:
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
     acquisition: pd.DataFrame | None = None  # ACQUISITION
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
-    signature: Any = None  # the frozen signature, see `reading.signature_record`
+    signature: Signature | None = None
     metrics: pd.DataFrame | None = None  # METRICS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
@@ -50,7 +52,7 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.associate
-    features: pd.DataFrame | None = None  # the signature's, as `planted.wide` gives them; for the truth
+    features: pd.DataFrame | None = None  # FEATURES; only the planted truth is compared with them
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it
     provenance: dict[str, Any] = field(default_factory=dict)  # software (dict), hashes (dict), command (str)

@@ -9,6 +9,7 @@ from radioloom.figures.words import count, joined, number, plain, probability
 from radioloom.settings import shipped
 from radioloom.stages.report.planted import compare
 from radioloom.stages.report.sections import SECTIONS
+from radioloom.stages.report.sections.truth import TRUTH
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs, Section
@@ -39,7 +40,7 @@ def _breakable(text: str) -> Any:
 
 def context(study: ReportInputs) -> dict[str, Any]:
     """What the page shows: `sections` in reading order, `shown`: what their templates show, by name."""
-    if study.truth:
+    if _given(study, TRUTH):
         study = replace(study, comparison=compare(study))
     given = [section for section in SECTIONS if _given(study, section)]
     built = {section.name: section.build(study) for section in given}
@@ -60,9 +61,15 @@ def _given(study: ReportInputs, section: Section) -> bool:
 
 
 def _left_out(study: ReportInputs, lacking: list[Section]) -> str:
-    """One sentence on the sections that a study without images does not have."""
+    """One sentence on cohorts without images, and on the sections that a study without any image does not have."""
+    tabulated = [name for name, cohort in study.settings["cohorts"].items() if "features" in cohort]
     titles = [section.title for section in lacking if set(section.needs) & set(OF_IMAGES)]
-    if study.series is not None or not titles:
+    if study.series is not None and not tabulated:
         return ""
-    verb = "is" if len(titles) == 1 else "are"
-    return f"This study starts from a table of features, without images: {joined(titles)} {verb} left out."
+    start = "starts from a table" if len(tabulated) == 1 else "start from tables"
+    lead = (
+        f"{joined(tabulated)} {start} of features that another program measured" if tabulated else "There are no images"
+    )
+    if study.series is not None:
+        return f"{lead}: what this report shows of images is of the other cohorts."
+    return f"{lead}: {joined(titles)} {'is' if len(titles) == 1 else 'are'} left out."

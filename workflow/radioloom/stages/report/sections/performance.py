@@ -72,8 +72,10 @@ def _with_truth(study: ReportInputs, part: pd.DataFrame, evaluation: str, cohort
     if study.comparison is None:
         return part
     truth = study.comparison.metrics
-    own = truth[truth["cohort"] == cohort].assign(evaluation=evaluation)
-    return reading.performance(study, pd.concat([part[own.columns], own], ignore_index=True)) if len(own) else part
+    beside = truth[truth["cohort"] == cohort].assign(evaluation=evaluation)
+    if beside.empty:
+        return part
+    return reading.performance(study, pd.concat([part[beside.columns], beside], ignore_index=True))
 
 
 def _shifts(study: ReportInputs) -> list[str]:
@@ -81,18 +83,18 @@ def _shifts(study: ReportInputs) -> list[str]:
     if study.curves is None or study.curves.empty:
         return []
     judged = set(study.metrics.loc[study.metrics["evaluation"] == "validation", "cohort"])
-    own = study.curves[study.curves["kind"] == SIGNATURE]
-    return performance.shifts(own, [name for name in study.settings["cohorts"] if name in judged])
+    curves = study.curves[study.curves["kind"] == SIGNATURE]
+    return performance.shifts(curves, [name for name in study.settings["cohorts"] if name in judged])
 
 
 def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
     """Kaplan-Meier curves of the signature, validation cohorts first."""
     if study.curves is None or study.curves.empty:
         return []
-    own = metrics[(metrics["kind"] == SIGNATURE) & (metrics["against"] == "")]
+    values_of = metrics[(metrics["kind"] == SIGNATURE) & (metrics["against"] == "")]
     rows = study.curves[study.curves["kind"] == SIGNATURE]
     figures = []
-    for (evaluation, cohort), part in own.groupby(["evaluation", "cohort"], sort=False):
+    for (evaluation, cohort), part in values_of.groupby(["evaluation", "cohort"], sort=False):
         values = part.set_index("metric")["estimate"]
         curve = rows[rows["cohort"] == cohort]
         if len(curve) and evaluation != "cross-validation":

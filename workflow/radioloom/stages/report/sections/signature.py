@@ -13,6 +13,7 @@ from radioloom.tables.columns import FROZEN
 if TYPE_CHECKING:
     import pandas as pd
 
+    from radioloom.stages.learning.signature import Signature
     from radioloom.stages.report.record import ReportInputs
 
 
@@ -27,7 +28,6 @@ def build(study: ReportInputs) -> dict[str, Any]:
     return {
         "model": model,
         "weighted": signature.weighted(model),
-        "intercept": getattr(model, "intercept", 0.0),
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
         "proxies": proxies,
@@ -39,9 +39,9 @@ def build(study: ReportInputs) -> dict[str, Any]:
     }
 
 
-def _figures(model: Any, frozen: pd.DataFrame) -> list[dict[str, str]]:
+def _figures(model: Signature, frozen: pd.DataFrame) -> list[dict[str, str]]:
     """Coefficients, where the model has any, and correlation with volume, where it was measured."""
-    figures, chosen = [], [term.feature_id for term in model.terms]
+    figures, chosen = [], model.feature_ids
     if signature.weighted(model):
         drawn = forest.coefficients(signature.bars(model), model.ratio)
         figures.append({"svg": style.svg(drawn, "coefficients", "Coefficients of the signature"), "of": "coefficients"})
