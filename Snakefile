@@ -14,17 +14,16 @@ if "study" not in config:  # --configfile is a whole study and never merged with
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/simulate.smk"
-include: "workflow/rules/fetch.smk"
-include: "workflow/rules/curate.smk"
-include: "workflow/rules/segment.smk"
-include: "workflow/rules/prepare.smk"
-include: "workflow/rules/traits.smk"
-include: "workflow/rules/extract.smk"
-include: "workflow/rules/collect.smk"
-include: "workflow/rules/learn.smk"
-include: "workflow/rules/associate.smk"
-include: "workflow/rules/report.smk"
+
+
+# Two halves that meet in tables/features.parquet: from images and segmentations to features, and from features,
+# outcomes, annotations and expression to a signature. A study of feature tables has no images half.
+IMAGES_HALF = ["simulate", "fetch", "curate", "segment", "prepare", "extract"]
+TABLES_HALF = ["tabulate", "collect", "clinical", "traits", "reliability", "learn", "associate"]
+
+for part in [*(IMAGES_HALF if HAS.images else []), *TABLES_HALF, "report"]:
+
+    include: f"workflow/rules/{part}.smk"
 
 
 rule all:

@@ -26,9 +26,10 @@ FLOORS = {
     "prediction": {"stats"},
     "genomics": {"stats"},
     "figures": {"stats", "prediction"},
+    "compat": set(),  # how other programs name what they measure
     "io": {"segmentation"},
     "simulate": {"io"},  # writes files, and knows nothing of the analysis
-    "stages": IMAGES | STATISTICS | {"figures", "io"},
+    "stages": IMAGES | STATISTICS | {"compat", "figures", "io"},
     "conformance": IMAGES | {"io", "stages"},
     "study": IMAGES | STATISTICS | {"io", "stages"},
     "commands": IMAGES | {"io", "stages", "study", "conformance", "process", "api"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 # Name in the schemas -> module and its tables: mappings by name, records with a name, or names.
 TABLES: dict[str, tuple[str, ...]] = {
@@ -17,6 +18,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "archives": ("radioloom.io.archives.kinds", "ARCHIVES"),
     "controls": ("radioloom.imaging.controls", "CONTROLS"),
     "families": ("radioloom.features", "NAMES"),
+    "filters": ("radioloom.filters", "FILTERS"),
     "gene_module_methods": ("radioloom.genomics.modules", "METHODS"),
     "models": ("radioloom.prediction.models", "MODELS"),
     "outcomes": ("radioloom.prediction.outcome", "KINDS"),
@@ -32,3 +34,10 @@ def names(table: str) -> tuple[str, ...]:
     module, *attributes = TABLES[table]
     rows = [row for attribute in attributes for row in getattr(import_module(module), attribute)]
     return tuple(getattr(row, "name", row) for row in rows)
+
+
+def settings_of(table: str) -> list[tuple[str, dict[str, Any]]]:
+    """Name and declared settings of each record of one of TABLES, which is a mapping of records by name."""
+    module, attribute = TABLES[table]
+    records = getattr(import_module(module), attribute).values()
+    return [(record.name, record.settings) for record in records]

@@ -1,4 +1,4 @@
-"""Hashes and seeds: what makes two runs the same run."""
+"""Digests of code, settings and environment, and seeds: what makes two runs give the same bytes."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ def _imports(file: Path) -> frozenset[Path]:
 
 def _files_of(name: str) -> set[Path]:
     parts = name.split(".")
-    found = set()
+    files = set()
     # radioloom/__init__.py is left out: it holds the version, and names whose modules are imported when asked for.
     for depth in range(2, len(parts) + 1):
         place = LIBRARY.parent.joinpath(*parts[:depth])
-        found |= {path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()}
-    return found
+        files |= {path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()}
+    return files
 
 
 @cache
@@ -95,10 +95,10 @@ def environment() -> dict[str, str]:
     """Versions of the packages that the numbers rest on."""
     from importlib.metadata import PackageNotFoundError, version
 
-    found = {}
+    versions = {}
     for name in STACK:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "absent"
-    return found
+            versions[name] = "absent"
+    return versions

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from radioloom.errors import StudyError
-from radioloom.names import names
+from radioloom.names import names, settings_of
 from radioloom.schema import obeys
 
 PACKAGE = Path(__file__).parent
@@ -69,13 +69,16 @@ class Origin:
 @cache
 def schema(name: str) -> dict[str, Any]:
     """The JSON schema `<name>.schema.yaml`; where it says `propertiesFrom: filters`, filters/*.yaml are keys."""
-    return _with_files(parse((shipped("schemas") / f"{name}.schema.yaml").read_text(encoding="utf-8")))
+    return _with_files(_text(name), declared=False)
 
 
 @cache
 def plain_schema(name: str) -> dict[str, Any]:
-    """The same as any JSON schema: names in place of `enumFrom` and `keysFrom`. Imports every table that is named."""
-    return _with_names(schema(name))
+    """The same as any JSON schema: names in place of `enumFrom` and `keysFrom`, and settings that records declare.
+
+    Imports every table that is named.
+    """
+    return _with_names(_with_files(_text(name), declared=True))
 
 
 def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
@@ -90,6 +93,7 @@ def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
         return filled
     from jsonschema import Draft202012Validator
 
+    filled = _filled(value, plain_schema(name))
     faults = sorted(
         Draft202012Validator(plain_schema(name)).iter_errors(filled), key=lambda fault: list(map(str, fault.path))
     )
@@ -98,16 +102,29 @@ def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
     return filled
 
 
-def _with_files(rule: Any) -> Any:
+def _text(name: str) -> Any:
+    return parse((shipped("schemas") / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+
+
+def _with_files(rule: Any, declared: bool) -> Any:
+    """The rule with a property for each settings file, and where `declared` for each record that has none."""
     if isinstance(rule, list):
-        return [_with_files(each) for each in rule]
+        return [_with_files(each, declared) for each in rule]
     if not isinstance(rule, dict):
         return rule
-    rule = {key: _with_files(each) for key, each in rule.items()}
+    rule = {key: _with_files(each, declared) for key, each in rule.items()}
     if folder := rule.pop("propertiesFrom", ""):
         files = sorted((shipped("schemas") / folder).glob("*.yaml"))
-        rule["properties"] |= {path.stem: parse(path.read_text(encoding="utf-8")) for path in files}
+        from_records = {name: _declared(settings) for name, settings in settings_of(folder)} if declared else {}
+        from_files = {path.stem: parse(path.read_text(encoding="utf-8")) for path in files}
+        rule["properties"] |= from_records | from_files
     return rule
+
+
+def _declared(settings: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a record's settings; those without a default have to be given."""
+    required = [key for key, rule in settings.items() if "default" not in rule]
+    return {"type": "object", "additionalProperties": False, "properties": settings, "required": required}
 
 
 def _with_names(rule: Any) -> Any:

@@ -1,6 +1,4 @@
-EXPRESSION = STUDY.settings.get("genomics", {}).get("expression", {}).get("file")
-
-if EXPRESSION:
+if HAS.expression:
 
     rule associate:
         """Gene modules against features, with permutation nulls."""
@@ -9,14 +7,10 @@ if EXPRESSION:
             expression=(
                 f"{STUDY.data}/{STUDY.settings['genomics']['cohort']}"
                 if STUDY.simulated
-                else str(STUDY.data / EXPRESSION)
+                else str(STUDY.data / STUDY.settings["genomics"]["expression"]["file"])
             ),
             signature=f"{RESULTS}/signature.json",
-            traits=[
-                f"{RESULTS}/traits/{cohort}.parquet"
-                for cohort in WITH_TRAITS
-                if cohort == STUDY.settings["genomics"]["cohort"]
-            ],
+            traits=[f"{RESULTS}/traits/{cohort}.parquet" for cohort in HAS.traits if cohort in HAS.expression],
         output:
             modules=f"{RESULTS}/tables/modules.parquet",
             associations=f"{RESULTS}/tables/associations.parquet",

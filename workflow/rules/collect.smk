@@ -1,25 +1,29 @@
+# Tables that only the images half writes; a study of feature tables alone has none of them.
+OF_IMAGES = {
+    "series": every_batch(f"{RESULTS}/curated/{{cohort}}/{{batch}}.series.parquet"),
+    "masks": every_batch(f"{RESULTS}/segmented/{{cohort}}/{{batch}}.masks.parquet"),
+    "overlaps": every_batch(f"{RESULTS}/compared/{{cohort}}/{{batch}}.parquet", HAS.repeated),
+    "cases": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}.cases.parquet"),
+}
+COLLECTED = [*(OF_IMAGES if HAS.images else ()), "features", "exclusions"]
+
+
 rule collect:
-    """The tables of all batches as one, in Parquet and CSV."""
+    """The tables of all batches as one, in Parquet and CSV: here the images half and the tables half meet."""
     input:
-        series=every_batch(f"{RESULTS}/curated/{{cohort}}/{{batch}}.series.parquet"),
-        masks=every_batch(f"{RESULTS}/segmented/{{cohort}}/{{batch}}.masks.parquet"),
-        overlaps=COMPARED,
-        cases=every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}.cases.parquet"),
-        features=every_batch(f"{RESULTS}/extracted/{{cohort}}/{{batch}}.parquet"),
+        **OF_IMAGES,
+        features=every_batch(f"{RESULTS}/extracted/{{cohort}}/{{batch}}.parquet")
+        + expand(f"{RESULTS}/tabulated/{{cohort}}.parquet", cohort=HAS.tables),
         exclusions=[
             path
             for stage in ("curated", "segmented", "prepared", "extracted")
             for path in every_batch(f"{RESULTS}/{stage}/{{cohort}}/{{batch}}.exclusions.parquet")
         ]
-        + NOT_FETCHED
-        + expand(f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet", cohort=WITH_OUTCOME),
+        + every_batch(f"{RESULTS}/fetched/{{cohort}}/{{batch}}.exclusions.parquet", HAS.archived)
+        + expand(f"{RESULTS}/tabulated/{{cohort}}.exclusions.parquet", cohort=HAS.tables)
+        + expand(f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet", cohort=HAS.outcomes),
     output:
-        series=f"{RESULTS}/tables/series.parquet",
-        masks=f"{RESULTS}/tables/masks.parquet",
-        overlaps=f"{RESULTS}/tables/overlaps.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet",
-        features=f"{RESULTS}/tables/features.parquet",
-        exclusions=f"{RESULTS}/tables/exclusions.parquet",
+        **{name: f"{RESULTS}/tables/{name}.parquet" for name in COLLECTED},
     log:
         f"{LOGS}/collect.log",
     conda:
@@ -28,7 +32,9 @@ rule collect:
         mem_mb=2000,
         runtime=60,
     params:
-        profile_hash=STUDY.profile.hash,
+        # Cohorts that must have the same features: one profile sees to that, tables of several programs need not.
+        same=STUDY.cohorts("training", "validation", "genomics") if HAS.tables else [],
+        profile_hash=STUDY.profile_hash,
         code=code("collect"),
     message:
         "collect the tables of all batches"

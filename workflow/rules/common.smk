@@ -2,7 +2,6 @@
 
 import os
 import sys
-from dataclasses import asdict
 
 from radioloom.errors import StudyError
 from radioloom.provenance import code_digest, digest, file_digest
@@ -22,11 +21,10 @@ try:
             print(f"note: {note}", file=sys.stderr)
 except StudyError as error:
     raise WorkflowError(f"the study cannot start:\n{error}") from None
-PROFILE = {key: value for key, value in asdict(STUDY.profile).items() if key != "hash"}
+HAS = STUDY.has
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"
 BATCHES = [(cohort, batch) for cohort, batches in STUDY.batches.items() for batch in batches]
-WITH_OUTCOME = STUDY.with_outcome()
 
 
 wildcard_constraints:
@@ -65,10 +63,9 @@ def settings(*keys):
     return {"cohorts": roles, "seed": STUDY.settings["seed"], **{key: STUDY.settings[key] for key in keys}}
 
 
-def every_batch(pattern, *roles):
-    """One file of each batch of each cohort (of these roles)."""
-    wanted = STUDY.cohorts(*roles)
-    return [pattern.format(cohort=cohort, batch=batch) for cohort, batch in BATCHES if cohort in wanted]
+def every_batch(pattern, cohorts=HAS.images):
+    """One file of each batch of these cohorts."""
+    return [pattern.format(cohort=cohort, batch=batch) for cohort, batch in BATCHES if cohort in cohorts]
 
 
 def clinical_file(wildcards):
@@ -76,3 +73,8 @@ def clinical_file(wildcards):
     if STUDY.simulated:
         return f"{STUDY.data}/{wildcards.cohort}"
     return str(STUDY.data / STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"])
+
+
+def tabulated(wildcards):
+    """Features of a cohort that starts from a table of them; none of one that starts from images."""
+    return f"{RESULTS}/tabulated/{wildcards.cohort}.parquet" if wildcards.cohort in HAS.tables else []

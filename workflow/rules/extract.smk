@@ -1,7 +1,3 @@
-# Batches of control images: of the cohorts that models are judged on, none where the study has no controls.
-CONTROLLED = every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}", "training", "validation") if STUDY.controls else []
-
-
 rule compile:
     """Kernels compiled once into the shared cache, before the batches need them."""
     output:
@@ -17,7 +13,7 @@ rule compile:
         profile=PROFILE,
         code=code("compile"),
     message:
-        "compile the kernels (once a machine)"
+        "compile the kernels (once per machine)"
     script:
         "../scripts/compile.py"
 

@@ -1,10 +1,4 @@
-SOURCES = {name: cohort["source"] for name, cohort in STUDY.settings["cohorts"].items() if "source" in cohort}
-# Cases that archives did not give, none where all images are here.
-NOT_FETCHED = [
-    f"{RESULTS}/fetched/{cohort}/{batch}.exclusions.parquet" for cohort, batch in BATCHES if cohort in SOURCES
-]
-
-if SOURCES:
+if HAS.archived:
 
     rule fetch:
         """Series of one batch from their archive into the data folder; a run that was killed goes on where it was."""
@@ -21,7 +15,7 @@ if SOURCES:
             batches=n_batches,
         params:
             rows=rows,
-            source=lambda wildcards: SOURCES[wildcards.cohort],
+            source=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["source"],
             code=code("fetch"),
         message:
             "fetch {wildcards.cohort}, batch {wildcards.batch}"

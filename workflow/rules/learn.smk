@@ -1,39 +1,8 @@
-HARMONISED = STUDY.settings["harmonise"]["method"] != "none"
-
-
-rule clinical:
-    """Outcomes and covariates of one cohort; a patient without outcome is an exclusion."""
-    input:
-        clinical_file,
-    output:
-        clinical=f"{RESULTS}/clinical/{{cohort}}.parquet",
-        covariates=f"{RESULTS}/clinical/{{cohort}}.covariates.parquet",
-        exclusions=f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet",
-    log:
-        f"{LOGS}/clinical/{{cohort}}.log",
-    conda:
-        "../../envs/radioloom.yaml"
-    resources:
-        mem_mb=500,
-        runtime=10,
-    params:
-        data=str(STUDY.data),
-        cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
-        mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
-        outcome=STUDY.settings["outcome"],
-        covariates=STUDY.settings["model"]["covariates"],
-        code=code("clinical"),
-    message:
-        "clinical {wildcards.cohort}"
-    script:
-        "../scripts/clinical.py"
-
-
 rule split:
     """Who is learned from and who is predicted, before anything is fitted."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
-        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
+        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
     output:
         f"{RESULTS}/tables/splits.parquet",
     log:
@@ -52,66 +21,16 @@ rule split:
         "../scripts/split.py"
 
 
-rule reliability:
-    """Agreement of every feature over test-retest pairs and observers."""
-    input:
-        features=f"{RESULTS}/tables/features.parquet",
-        perturbed=[f"{path}.parquet" for path in PERTURBED],
-        splits=f"{RESULTS}/tables/splits.parquet",
-    output:
-        f"{RESULTS}/tables/reliability.parquet",
-    log:
-        f"{LOGS}/reliability.log",
-    conda:
-        "../../envs/radioloom.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    params:
-        study=settings("reliability"),
-        robustness=ROBUSTNESS,
-        code=code("reliability"),
-    message:
-        "reliability of every feature"
-    script:
-        "../scripts/reliability.py"
-
-
-rule acquisition:
-    """How much of each feature goes with how its image was acquired, before and after harmonisation."""
-    input:
-        features=f"{RESULTS}/tables/features.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet",
-        series=f"{RESULTS}/tables/series.parquet",
-        splits=f"{RESULTS}/tables/splits.parquet",
-    output:
-        f"{RESULTS}/tables/acquisition.parquet",
-    log:
-        f"{LOGS}/acquisition.log",
-    conda:
-        "../../envs/radioloom.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    params:
-        study=settings("harmonise"),
-        code=code("acquisition"),
-    message:
-        "variance that goes with scanner and protocol"
-    script:
-        "../scripts/acquisition.py"
-
-
 rule reduce:
     """Features that survive reliability, redundancy and the selector, on training cases only."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
-        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
-        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
+        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
-        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
+        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
+        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
     output:
         f"{RESULTS}/tables/selection.parquet",
     log:
@@ -123,7 +42,7 @@ rule reduce:
         runtime=60,
     params:
         study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
-        profile_hash=STUDY.profile.hash,
+        profile_hash=STUDY.profile_hash,
         code=code("reduce"),
     message:
         "reduce: which features go into the signature"
@@ -135,13 +54,13 @@ rule fit:
     """The signature, frozen: features, coefficients and cut-point of the training cohorts."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
-        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
-        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
+        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
-        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
+        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
+        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
     output:
         f"{RESULTS}/signature.json",
     log:
@@ -153,7 +72,7 @@ rule fit:
         runtime=60,
     params:
         study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
-        profile_hash=STUDY.profile.hash,
+        profile_hash=STUDY.profile_hash,
         code=code("fit"),
     message:
         "fit the signature on the training cohorts"
@@ -165,14 +84,14 @@ rule validate:
     """The frozen signature in cohorts it has not seen, beside baselines and null models."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
-        controls=[f"{path}.parquet" for path in CONTROLLED],
-        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
-        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=WITH_OUTCOME),
+        controls=every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.controlled),
+        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
         signature=f"{RESULTS}/signature.json",
-        cases=f"{RESULTS}/tables/cases.parquet" if HARMONISED else [],
-        series=f"{RESULTS}/tables/series.parquet" if HARMONISED else [],
+        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
+        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
     output:
         predictions=f"{RESULTS}/tables/predictions.parquet",
         metrics=f"{RESULTS}/tables/metrics.parquet",
@@ -187,7 +106,7 @@ rule validate:
         runtime=60,
     params:
         study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
-        profile_hash=STUDY.profile.hash,
+        profile_hash=STUDY.profile_hash,
         code=code("validate"),
     message:
         "validate: the signature beside baselines and null models"

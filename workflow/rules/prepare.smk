@@ -1,6 +1,6 @@
-ROBUSTNESS = STUDY.settings.get("robustness")
-# Batches of perturbed images, none where the study does not ask for robustness.
-PERTURBED = every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}", ROBUSTNESS["role"]) if ROBUSTNESS else []
+from dataclasses import asdict
+
+PROFILE = {key: value for key, value in asdict(STUDY.profile).items() if key != "hash"}
 
 
 rule prepare:
@@ -55,7 +55,7 @@ rule perturb:
         runtime=240,
     params:
         data=str(STUDY.data),
-        robustness=ROBUSTNESS,
+        robustness=STUDY.settings.get("robustness"),
         seed=STUDY.settings["seed"],
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,

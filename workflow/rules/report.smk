@@ -4,19 +4,22 @@ from radioloom.stages.report import sections
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
     "selection": [f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
-    "skipped": [f"{path}.skipped.parquet" for path in CONTROLLED + PERTURBED],
-    "clinical": expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=WITH_OUTCOME),
-    "traits": expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=WITH_TRAITS),
-    "trait_agreement": expand(f"{RESULTS}/traits/{{cohort}}.agreement.parquet", cohort=WITH_TRAITS),
-    "unread": expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=WITH_TRAITS),
-    "modules": [f"{RESULTS}/tables/modules.parquet"] if EXPRESSION else [],
-    "associations": [f"{RESULTS}/tables/associations.parquet"] if EXPRESSION else [],
-    "summary": [f"{RESULTS}/modules.json"] if EXPRESSION else [],
+    "skipped": every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet", HAS.controlled)
+    + every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.skipped.parquet", HAS.perturbed),
+    "clinical": expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+    "traits": expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=HAS.traits),
+    "trait_agreement": expand(f"{RESULTS}/traits/{{cohort}}.agreement.parquet", cohort=HAS.traits),
+    "unread": expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=HAS.traits),
+    "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
+    "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
+    "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
     "signature": [f"{RESULTS}/signature.json"],
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
-    "truth": [f"{STUDY.data}/truth"] if STUDY.simulated else [],
-    "features": [f"{RESULTS}/tables/features.parquet"] if STUDY.simulated else [],
+    "truth": [f"{STUDY.data}/truth"] if HAS.truth else [],
+    "features": [f"{RESULTS}/tables/features.parquet"] if HAS.truth else [],
 }
+if not HAS.images:  # what only the images half writes
+    PLACES |= dict.fromkeys([*OF_IMAGES, "acquisition"], [])
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 
@@ -24,6 +27,7 @@ rule report:
     """One HTML file that opens anywhere."""
     input:
         **{name: paths for name, paths in SHOWN.items() if paths},
+        rows=expand(f"{RESULTS}/tabulated/{{cohort}}.rows.json", cohort=HAS.tables),
     output:
         report(f"{RESULTS}/report.html", category="Report"),
     log:
@@ -39,7 +43,9 @@ rule report:
         tables=[name for name, paths in SHOWN.items() if paths and hasattr(tables, name.upper())],
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
-            f"profile {STUDY.profile.name}": STUDY.profile.hash,
+            (
+                f"profile {STUDY.profile.name}" if STUDY.profile else "tables of features, as declared"
+            ): STUDY.profile_hash,
             "environment (requirements.lock)": file_digest(ROOT / "requirements.lock"),
             "code (scripts and library)": digest(
                 [code(path.stem) for path in sorted((ROOT / "workflow/scripts").glob("*.py"))]

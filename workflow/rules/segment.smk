@@ -1,8 +1,3 @@
-# Batches of cohorts in which one image has several segmentations of a region.
-REPEATED = STUDY.repeated()
-COMPARED = [f"{RESULTS}/compared/{cohort}/{batch}.parquet" for cohort, batch in BATCHES if cohort in REPEATED]
-
-
 rule segment:
     """Contours and label maps as masks on the image's grid."""
     input:

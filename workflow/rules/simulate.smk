@@ -1,4 +1,4 @@
-if STUDY.simulated:
+if HAS.truth:
 
     rule simulate:
         """The data of the embedded study, written as hospitals give them."""

@@ -1,10 +1,8 @@
-WITH_TRAITS = STUDY.with_traits()
-
-
 rule traits:
     """Readers' annotations of one cohort as traits, and how well the readers agree."""
     input:
         lambda wildcards: STUDY.annotations(wildcards.cohort),
+        features=tabulated,
     output:
         traits=f"{RESULTS}/traits/{{cohort}}.parquet",
         trait_agreement=f"{RESULTS}/traits/{{cohort}}.agreement.parquet",

@@ -11,7 +11,8 @@ from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
     frame = pd.read_csv(Path(params.data, params.mapping["file"]), dtype=str)
-    found = clinical(frame, snakemake.wildcards.cohort, params.cases, params.mapping, params.outcome, params.covariates)
+    cases = {*params.cases, *running.read("features")["features"]["case"]}
+    found = clinical(frame, snakemake.wildcards.cohort, cases, params.mapping, params.outcome, params.covariates)
     CLINICAL.write(found.clinical, out.clinical, **running.provenance)
     COVARIATES.write(found.covariates, out.covariates, **running.provenance)
     EXCLUSIONS.write(found.exclusions, out.exclusions, **running.provenance)

@@ -4,10 +4,13 @@ from pathlib import Path
 
 from radioloom import tables
 from radioloom.job import job
+from radioloom.stages.tables.collect import check_same_features
 
 with job(snakemake) as running:
-    for name in ("series", "masks", "overlaps", "cases", "features", "exclusions"):
+    for name, path in snakemake.output.items():
         table = getattr(tables, name.upper())
-        gathered = table.write(table.gather(*snakemake.input[name]), snakemake.output[name], **running.provenance)
-        table.write(gathered, Path(snakemake.output[name]).with_suffix(".csv"))
+        gathered = table.write(table.gather(*snakemake.input[name]), path, **running.provenance)
+        if name == "features":
+            check_same_features(gathered, snakemake.params.same)
+        table.write(gathered, Path(path).with_suffix(".csv"))
         running.say(f"{name}: {len(gathered)} rows")

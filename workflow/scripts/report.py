@@ -1,7 +1,6 @@
 """The report of the study, in one file."""
 
 import json
-from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -16,15 +15,16 @@ from radioloom.stages.report.report import report
 
 with job(snakemake) as running:
     params, given = snakemake.params, snakemake.input
+    listed = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.rows]
     truths = [path for folder in given.get("truth", []) for path in sorted(Path(folder).glob("*.csv"))]
     summaries = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.get("summary", [])]
     inputs = ReportInputs(
         **running.read(*params.tables),
         settings=params.settings,
-        sheets=params.sheets,
+        sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
         signature=Signature.from_json(json.loads(Path(given.signature[0]).read_text(encoding="utf-8"))),
         summary=next(iter(summaries), None),
-        pictures=pictures(chain.from_iterable(read_all(Path(folder)) for folder in given.get("pictures", []))),
+        pictures=pictures(case for folder in given.get("pictures", []) for case in read_all(Path(folder))),
         truth={path.stem: pd.read_csv(path) for path in truths},
         provenance={"software": environment(), "hashes": params.hashes, "command": params.command},
     )

@@ -16,6 +16,7 @@ from radioloom.errors import StudyError
 from radioloom.io.annotations import read as annotations
 from radioloom.io.annotations import sr
 from radioloom.io.annotations.aim import LARGEST_BYTES
+from radioloom.io.patients import cases_by_patient
 
 SHAPE = answer("Shape", ("round", "RID5799", "RadLex"))
 
@@ -176,7 +177,7 @@ def test_places_that_lead_out_are_refused(tmp_path):
         with pytest.raises(StudyError, match=r"traits.files: .* leads out of the data folder"):
             annotations.read(data / name, data)
     with pytest.raises(StudyError, match=r"traits.patients.file: t.csv leads out of the data folder"):
-        annotations.patients(data, "t.csv", "case", "value")
+        cases_by_patient(data, "t.csv", "case", "value")
 
 
 def test_deep_sequences_are_refused(tmp_path):
@@ -226,14 +227,14 @@ def test_csv_that_is_none(text, words, tmp_path):
 
 def test_patients(tmp_path):
     (tmp_path / "p.csv").write_text("id,case\n007,P1\n008,P2\n")
-    assert annotations.patients(tmp_path, "p.csv", "id", "case") == {"007": "P1", "008": "P2"}
+    assert cases_by_patient(tmp_path, "p.csv", "id", "case") == {"007": "P1", "008": "P2"}
     with pytest.raises(StudyError, match="no column 'pid'"):
-        annotations.patients(tmp_path, "p.csv", "pid", "case")
+        cases_by_patient(tmp_path, "p.csv", "pid", "case")
     with pytest.raises(StudyError, match="is not below the data folder"):
-        annotations.patients(tmp_path, "gone.csv", "id", "case")
+        cases_by_patient(tmp_path, "gone.csv", "id", "case")
     (tmp_path / "p.csv").write_text("id,case\n007,P1\n007,P2\n")
     with pytest.raises(StudyError, match="gives one patient id two cases"):
-        annotations.patients(tmp_path, "p.csv", "id", "case")
+        cases_by_patient(tmp_path, "p.csv", "id", "case")
 
 
 def test_the_190_files_say_what_another_parse_says(data_dir):

@@ -81,8 +81,9 @@ def test_cohorts_that_have_something_to_compare():
     sheets = {name: [row(case="P1"), row(case="P2")] for name in roles}
     sheets["retest"] = [row(image="a"), row(image="b", replicate="2")]
     sheets["formats"].append(row(case="P2", replicate="2", segmentation="P2/seg.dcm"))
-    study = Study({"cohorts": {name: {"role": role} for name, role in roles.items()}}, sheets, None, None)
-    assert study.repeated() == ["readers", "formats"]
+    cohorts = {name: {"role": role} for name, role in roles.items()}
+    settings = {"cohorts": cohorts, "controls": [], "harmonise": {"method": "none"}}
+    assert Study(settings, sheets, None, None).has.repeated == ("readers", "formats")
 
 
 def test_readers_of_real_patients(data_dir):

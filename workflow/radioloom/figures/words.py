@@ -17,6 +17,7 @@ STAGES = {
     "segment": "segmentation not usable",
     "prepare": "could not be prepared",
     "extract": "could not be measured",
+    "tabulate": "row of the table not usable",
     "clinical": "no outcome",
 }
 STEPS = {

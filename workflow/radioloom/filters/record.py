@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,11 @@ class Filter:
     maps : settings -> names of the response maps that `apply` gives, in any order; StudyError where the filter does not
         know a setting
     reach : (settings, spacing_mm) -> how far it reads beyond a voxel, in voxels (z, y, x)
+    settings : JSON schema of each setting; those of filters with many stand in workflow/schemas/filters/<name>.yaml
     """
 
     name: str
     apply: Callable[[np.ndarray, Box, Settings, Spacing], Maps]
     reach: Callable[[Settings, Spacing], tuple[int, int, int]]
     maps: Callable[[Settings], list[str]]
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)

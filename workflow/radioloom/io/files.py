@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from radioloom.errors import BadImage, CaseError
+from radioloom.errors import BadImage, RadioloomError
 from radioloom.provenance import digest
 
 # Names that scanners and archives count files with; any other may be a patient's ("SMITH_JOHN.dcm").
@@ -64,7 +64,7 @@ def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Pat
     return [(files[number - 1], called(files[number - 1], place, number, len(files))) for number in numbers]
 
 
-def within(data: Path, name: str, fault: type[CaseError] = BadImage) -> Path:
+def within(data: Path, name: str, fault: type[RadioloomError] = BadImage) -> Path:
     """The path `name` of a sheet, below the data folder; `fault` where it, or a link below it, leads out of that."""
     place, root = data / name, data.resolve()
     links = (file for file in files_below(place) if file.is_symlink()) if place.is_dir() else ()

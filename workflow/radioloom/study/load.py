@@ -8,6 +8,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, check
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
+from radioloom.study.feature_tables import sheet_or_table, tables
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
 
@@ -25,9 +26,11 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
 
     origin = origin_of(source)
     settings = check(config, "study", origin.name, source)
+    sheet_or_table(settings, origin.name)
     raise_all(contradictions(settings, origin))
     sheets = {
-        name: read_sheet(root / cohort["sheet"], name, cohort["role"]) for name, cohort in settings["cohorts"].items()
+        name: read_sheet(root / cohort["sheet"], name, cohort["role"]) if "sheet" in cohort else []
+        for name, cohort in settings["cohorts"].items()
     }
     remote = [name for name, cohort in settings["cohorts"].items() if "source" in cohort]
     raise_all(source_faults(settings, remote, origin))
@@ -35,7 +38,9 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
         file = Path(settings["cohorts"][name]["sheet"]).name
         sheets[name] = [fetched(row, name, file) for row in sheets[name]]
     raise_all(region_faults(settings, sheets, origin))
-    return Study(settings, sheets, data_folder(settings, origin), load_profile(settings["profile"]))
+    data = data_folder(settings, origin)
+    tables(settings, data, origin.name)
+    return Study(settings, sheets, data, load_profile(settings["profile"]) if any(sheets.values()) else None)
 
 
 def origin_of(source: Path | None) -> Origin:

@@ -1,4 +1,4 @@
-"""One study: its settings, cohort sheets and profile, and what follows from them."""
+"""The record of one study: settings, cohort sheets and profile, and what each cohort brings and is read from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from radioloom.errors import StudyError
 from radioloom.imaging.controls import named
 from radioloom.io.files import files_below, listing
 from radioloom.provenance import digest
-from radioloom.study.batches import batched, repeated
+from radioloom.study.batches import batched
+from radioloom.study.feature_tables import measured_by, no_features
+from radioloom.study.holdings import Holdings, holdings
 from radioloom.study.sheet import FETCHED, Row
 
 
@@ -24,12 +26,17 @@ class Study:
     settings: dict[str, Any]
     sheets: dict[str, list[Row]]  # cohort -> rows, each with `cohort` and `role`
     data: Path
-    profile: Any  # radioloom.profile.Profile
+    profile: Any  # radioloom.profile.Profile; None where all cohorts start from tables of features
 
     @property
     def name(self) -> str:
         """Short name: of the results folder."""
         return self.settings["study"]
+
+    @cached_property
+    def has(self) -> Holdings:
+        """What the study has, and in which of its cohorts."""
+        return holdings(self.settings, self.sheets)
 
     @property
     def simulated(self) -> bool:
@@ -39,7 +46,18 @@ class Study:
     @cached_property
     def digest(self) -> str:
         """Twelve hex digits of settings, sheets and profile."""
-        return digest([self.settings, self.sheets, self.profile.hash])
+        return digest([self.settings, self.sheets, self.profile_hash])
+
+    @cached_property
+    def profile_hash(self) -> str:
+        """Twelve hex digits of what measured the features: the profile, and what is declared of tables of features.
+
+        A signature bears it, and predicts from features with the same one alone.
+        """
+        declared = [measured_by(self.settings["cohorts"][name]["features"]) for name in self.has.tables]
+        if not declared:
+            return self.profile.hash
+        return digest([self.profile.hash if self.profile else "", sorted(set(map(digest, declared)))])
 
     @cached_property
     def batches(self) -> dict[str, dict[str, list[Row]]]:
@@ -54,7 +72,7 @@ class Study:
     def manifest(self, cohort: str, batch: str) -> list[str]:
         """The file that says what has arrived of a batch; none where the cohort's images are not in an archive.
 
-        It bears the study's name: studies of one data folder may share series, but never what they say of a batch.
+        It bears the study's name: studies of one data folder may share series, but never the manifest of a batch.
         """
         remote = "source" in self.settings["cohorts"][cohort]
         return [str(self.data / FETCHED / cohort / f"{self.name}-{batch}.json")] if remote else []
@@ -92,18 +110,15 @@ class Study:
         """Names of the cohorts with one of these roles (all without), in the study's order."""
         return [name for name, cohort in self.settings["cohorts"].items() if not roles or cohort["role"] in roles]
 
-    def repeated(self) -> list[str]:
-        """Cohorts in which one image has several segmentations of a region: observers, or a sheet that says so."""
-        observed = self.cohorts("observers")
-        return [name for name in self.cohorts() if name in observed or repeated(self.sheets[name])]
+    def feature_files(self, cohort: str) -> list[str]:
+        """Files that a cohort's table of features is read from."""
+        block = self.settings["cohorts"][cohort]["features"]
+        linked = [block["ids"]["patients"]["file"]] if "patients" in block["ids"] else []
+        return [str(self.data / name) for name in (block["file"], *linked)]
 
-    def with_outcome(self) -> list[str]:
-        """Cohorts whose patients have outcomes."""
-        return [name for name in self.cohorts() if "clinical" in self.settings["cohorts"][name]]
-
-    def with_traits(self) -> list[str]:
-        """Cohorts that readers annotated."""
-        return [name for name in self.cohorts() if "traits" in self.settings["cohorts"][name]]
+    def no_features(self, cohort: str) -> list[str]:
+        """Columns that are no features, whatever the table of a cohort holds: those of outcome and covariates."""
+        return no_features(self.settings, cohort)
 
     def annotations(self, cohort: str) -> list[str]:
         """Where a cohort's annotations lie, without the names of files, which may be patients'; see `annotated`."""
@@ -120,4 +135,4 @@ class Study:
         place = self.data / self.settings["cohorts"][cohort]["traits"]["files"]
         files = sorted(path for path in place.rglob("*") if path.is_file())
         known = [(path.relative_to(place).as_posix(), path.stat()) for path in files]
-        return digest([[name, found.st_size, found.st_mtime_ns] for name, found in known])
+        return digest([[name, stat.st_size, stat.st_mtime_ns] for name, stat in known])

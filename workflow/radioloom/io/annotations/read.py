@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
-from radioloom.errors import BadAnnotation, StudyError
+from radioloom.errors import BadAnnotation
 from radioloom.io.annotations.kinds import HEAD, READERS, Reader
 from radioloom.io.annotations.record import Annotation
 from radioloom.io.files import files_below, lies_within
+from radioloom.io.patients import below
 from radioloom.provenance import file_digest
 
 
@@ -21,19 +21,11 @@ def read(place: Path, data: Path | None = None) -> list[Annotation]:
     data folder, or the CSV lacks a column.
     """
     root = (data or place).resolve()
-    _require(place, root, "traits.files", place.name)
+    below(place, root, "traits.files", place.name)
     annotations: list[Annotation] = []
     for number, file in enumerate(files_below(place), start=1):
         annotations += _annotations(file, place, root, number)
     return annotations
-
-
-def _require(place: Path, root: Path, key: str, name: str) -> None:
-    """StudyError where what the study names by `key` does not exist, or leads out of the data folder `root`."""
-    if not place.exists():
-        raise StudyError(f"{key}: {name} is not below the data folder; correct the path")
-    if not lies_within(place, root):
-        raise StudyError(f"{key}: {name} leads out of the data folder (a link, or ..); put the files themselves there")
 
 
 def _annotations(file: Path, place: Path, root: Path, number: int) -> list[Annotation]:
@@ -63,21 +55,3 @@ def _reader(file: Path, named: bool) -> Reader | None:
         head = handle.read(HEAD)
     fitting = (each for each in READERS if (named or not each.is_table) and each.recognises(file, head))
     return next(fitting, None)
-
-
-def patients(data: Path, file: str, patient: str, case: str) -> dict[str, str]:
-    """Patient id -> case, from a CSV; StudyError where it does not exist, lacks a column or contradicts itself.
-
-    patient, case : names of its columns
-    """
-    place = data / file
-    _require(place, data.resolve(), "traits.patients.file", file)
-    with open(place, newline="", encoding="utf-8-sig") as handle:
-        rows = csv.DictReader(handle)
-        lacking = [name for name in (patient, case) if name not in (rows.fieldnames or ())]
-        if lacking:
-            raise StudyError(f"traits.patients: {file} has no column {lacking[0]!r}")
-        pairs = {((row[patient] or "").strip(), (row[case] or "").strip()) for row in rows}
-    if len(dict(pairs)) < len(pairs):
-        raise StudyError(f"traits.patients: {file} gives one patient id two cases; keep one row per patient")
-    return dict(pairs)

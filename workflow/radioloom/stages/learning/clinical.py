@@ -72,7 +72,7 @@ def clinical(
 
 
 def _check_columns(
-    frame: pd.DataFrame, cohort: str, mapping: dict[str, Any], outcome: dict[str, Any], covariates: list
+    frame: pd.DataFrame, cohort: str, mapping: dict[str, Any], outcome: dict[str, Any], covariates: list[Any]
 ) -> None:
     if outcome["kind"] == "survival" and not mapping["time_days"]:
         raise StudyError(f"cohorts.{cohort}.clinical has no `time_days`; a survival outcome needs the column of times")

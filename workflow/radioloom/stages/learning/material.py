@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.prediction.models import Model, model
-from radioloom.prediction.models.record import Draws
+from radioloom.prediction.models import model
+from radioloom.prediction.models.record import Draws, Model
 from radioloom.prediction.outcome import Outcome
 from radioloom.prediction.outcome import outcome as checked_outcome
 from radioloom.provenance import rng

@@ -9,8 +9,8 @@ import numpy as np
 
 from radioloom.prediction.metrics.concordance import comparable, feature_concordance
 from radioloom.prediction.outcome import Outcome, check_learnable
-from radioloom.prediction.selectors import Candidates, select
-from radioloom.prediction.selectors.record import strength
+from radioloom.prediction.selectors import select
+from radioloom.prediction.selectors.record import Candidates, strength
 from radioloom.stages.learning.baselines import VOLUME
 from radioloom.stages.learning.fit import BY_MODEL, fit_signature
 from radioloom.stages.learning.material import Material, without_baselines

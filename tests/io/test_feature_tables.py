@@ -1,0 +1,52 @@
+"""Tables of features on disk: the same cells from CSV, TSV, with .gz and from Parquet; faults by name."""
+
+import gzip
+
+import pandas as pd
+import pytest
+
+from radioloom.errors import StudyError
+from radioloom.io.feature_tables import header, read
+
+TEXT = "id,volume,note\n P1,1.50,x\nP2,,\n"
+
+
+def test_every_kind_gives_the_same_cells(tmp_path):
+    (tmp_path / "t.csv").write_text(TEXT, encoding="utf-8-sig")
+    (tmp_path / "t.tsv").write_text(TEXT.replace(",", "\t"))
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(TEXT.encode()))
+    for name in ("t.csv", "t.tsv", "t.csv.gz"):
+        assert header(tmp_path, name) == ["id", "volume", "note"]
+        assert read(tmp_path, name).to_dict("list") == {"id": [" P1", "P2"], "volume": ["1.50", ""], "note": ["x", ""]}
+    pd.DataFrame({"id": ["P1"], "volume": [1.5]}).to_parquet(tmp_path / "t.parquet")
+    assert header(tmp_path, "t.parquet") == ["id", "volume"]
+    assert read(tmp_path, "t.parquet")["volume"].tolist() == [1.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("gone.csv", None, "gone.csv: not below the data folder"),
+        ("t.xlsx", b"PK", "t.xlsx: a table of features is a .csv"),
+        ("t.csv", b"id,a,a\nP1,1,2\n", "the column 'a' appears twice"),
+        ("t.csv", "id,größe\n".encode("latin-1"), "not text in UTF-8"),
+        ("t.csv.gz", b"id,a\nP1,1\n", "not text in UTF-8"),
+        ("t.csv", b"id,a\nP1,1\nP2,2,3,4\n", "its rows and its header do not fit"),
+        ("../t.csv", None, "leads out of the data folder"),
+    ],
+)
+def test_faults_are_named(tmp_path, name, content, words):
+    place = tmp_path / "data"
+    place.mkdir()
+    if content is not None:
+        (place / name).write_bytes(content)
+    with pytest.raises(StudyError, match=words):
+        read(place, name)
+
+
+def test_a_link_out_of_the_data_folder_is_refused(tmp_path):
+    (tmp_path / "outside.csv").write_text(TEXT)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "t.csv").symlink_to(tmp_path / "outside.csv")
+    with pytest.raises(StudyError, match="leads out of the data folder"):
+        header(tmp_path / "data", "t.csv")

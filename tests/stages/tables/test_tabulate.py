@@ -1,0 +1,186 @@
+"""Tables of other programs become FEATURES cell by cell; what cannot is refused by name, or is an exclusion."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radioloom import tables
+from radioloom.errors import StudyError
+from radioloom.stages.tables.tabulate import feature_columns, tabulate
+
+NO_ID = "no id in the column 'id'"
+COLUMNS = {"case": "id", "replicate": "", "features": "", "prefix": "", "groups": {}}
+
+
+def settings(ids: dict | None = None, **columns) -> dict:
+    """A cohort's `features` with the schema's defaults."""
+    ids = {"pattern": "", **(ids or {})}
+    return {"file": "t.csv", "tool": "", "roi": "tumour", "columns": {**COLUMNS, **columns}, "ids": ids}
+
+
+def frame(**columns: list) -> pd.DataFrame:
+    return pd.DataFrame({"id": ["P1", "P2", "P3"], **columns})
+
+
+def values(tabulated) -> dict:
+    wide = tabulated.features.pivot(index="case", columns="feature_id", values="value")
+    return {name: wide[name].tolist() for name in wide}
+
+
+def test_cells_become_rows_of_features_with_their_values():
+    given = frame(original_shape_MeshVolume=["1.5", " 2e3 ", "0.1"], odd=["1", "", "na"], text=["a", "b", "c"])
+    made = tabulate(given, "train", settings())
+    table = tables.FEATURES.frame(made.features)
+    assert len(table) == 6
+    assert values(made)["original_shape_MeshVolume"] == [1.5, 2000.0, 0.1]
+    assert values(made)["odd"] == pytest.approx([1.0, np.nan, np.nan], nan_ok=True)
+    first = table.set_index(["case", "feature_id"]).loc[("P1", "original_shape_MeshVolume")]
+    assert first[["cohort", "replicate", "roi", "image", "family", "feature", "group"]].tolist() == [
+        "train", "1", "tumour", "original", "shape", "MeshVolume", "shape"
+    ]  # fmt: skip
+    other = table.set_index(["case", "feature_id"]).loc[("P1", "odd")]
+    assert other[["image", "family", "feature", "ibsi", "group"]].tolist() == ["", "", "odd", "", "other"]
+    assert made.exclusions == []
+    assert made.left_out == ("text",)
+
+
+def test_text_is_read_to_the_last_digit():
+    numbers = np.random.default_rng(1).normal(size=3) * 10.0 ** np.array([-300, 0, 300])
+    made = tabulate(frame(a=list(map(repr, map(float, numbers)))), "train", settings())
+    assert values(made)["a"] == numbers.tolist()
+
+
+def test_numbers_of_parquet_are_taken_as_they_are():
+    made = tabulate(frame(a=[1.25, np.nan, 3.0], n=[1, 2, 3]), "train", settings())
+    assert values(made)["a"] == pytest.approx([1.25, np.nan, 3.0], nan_ok=True)
+    assert values(made)["n"] == [1.0, 2.0, 3.0]
+
+
+def test_columns_by_list_by_pattern_or_all_numbers():
+    columns = ["id", "visit", "event", "original_a", "original_b", "age", "diagnostics_x", "general_info_y"]
+
+    def chosen(features, reserved=()):
+        return feature_columns(columns, COLUMNS | {"features": features, "replicate": "visit"}, reserved)
+
+    assert chosen(["original_b", "age"]) == ["original_b", "age"]
+    assert chosen("original_.*") == ["original_a", "original_b"]
+    assert chosen("", ["event"]) == ["original_a", "original_b", "age"]
+    with pytest.raises(StudyError, match="no column 'orginal_a' in the table; did you mean 'original_a'"):
+        chosen(["orginal_a"])
+    with pytest.raises(StudyError, match="no column of the table is a feature by 'wavelet"):
+        chosen("wavelet.*")
+    with pytest.raises(StudyError, match="no column 'pid'"):
+        feature_columns(columns, COLUMNS | {"case": "pid"})
+
+
+def test_the_outcome_in_the_same_table_is_no_feature():
+    made = tabulate(frame(a=["1", "2", "3"], dead=["0", "1", "0"]), "train", settings(), reserved=["dead"])
+    assert set(values(made)) == {"a"}
+    assert made.left_out == ("dead",)
+
+
+def test_prefix_goes_and_declared_groups_go_before_known_ones():
+    given = frame(
+        **{f"CT_{name}": ["1", "2", "3"] for name in ("original_glcm_Idm", "size", "original_shape_Flatness")}
+    )
+    groups = {"shape": "size", "mine": "original_glcm.*"}
+    made = tabulate(given, "train", settings(prefix="CT_", groups=groups)).features
+    known = made.drop_duplicates("feature_id").set_index("feature_id")["group"].to_dict()
+    assert known == {"original_glcm_Idm": "mine", "size": "shape", "original_shape_Flatness": "shape"}
+    with pytest.raises(StudyError, match="two columns are the feature 'a' without the prefix 'CT_'"):
+        tabulate(frame(a=["1"] * 3, CT_a=["1"] * 3), "train", settings(prefix="CT_"))
+
+
+def test_ids_by_pattern_and_by_table():
+    given = pd.DataFrame({"id": [" LUNG1-002", "LUNG1-003 ", "RIDER-9"], "a": ["1", "2", "3"]})
+    made = tabulate(given, "train", settings({"pattern": r"(?P<case>LUNG1-\d+)"}))
+    assert sorted(values(made)["a"]) == [1.0, 2.0]
+    assert set(made.features["case"]) == {"LUNG1-002", "LUNG1-003"}
+    assert made.exclusions == [
+        {"cohort": "train", "case": "row-4", "replicate": "1", "stage": "tabulate",
+         "reason": "its id does not match `ids.pattern`"}
+    ]  # fmt: skip
+
+
+def test_ids_by_table_alone():
+    given = pd.DataFrame({"id": ["7", "8", "9"], "a": ["1", "2", "3"]})
+    made = tabulate(given, "train", settings({"patients": {"file": "p.csv"}}), {"7": "P1", "9": "P3"})
+    assert set(made.features["case"]) == {"P1", "P3"}
+    assert [(row["case"], row["reason"]) for row in made.exclusions] == [("row-3", "its id is not in p.csv")]
+
+
+def test_rows_without_id_or_without_any_value_are_exclusions_with_their_row():
+    given = frame(a=["1", "", "3"], b=["1", "NaN", "3"])
+    given.loc[2, "id"] = "  "
+    made = tabulate(given, "train", settings())
+    assert set(made.features["case"]) == {"P1"}
+    assert [(row["case"], row["reason"]) for row in made.exclusions] == [
+        ("P2", "no value in any of the 2 feature columns"),
+        ("row-4", "no id in the column 'id'"),
+    ]
+    tables.EXCLUSIONS.frame(made.exclusions)
+
+
+@pytest.mark.parametrize("cell", ["1,5", "high", "inf", "1.5 mm"])
+def test_a_cell_that_is_no_number_is_named_where_the_study_names_its_column(cell):
+    with pytest.raises(StudyError, match=r"cohorts\.train\.features: column 'a', row 3: .* is no finite number"):
+        tabulate(frame(a=["1", cell, "3"]), "train", settings(features=["a"]))
+
+
+def test_no_column_of_numbers_is_an_error():
+    with pytest.raises(StudyError, match="no column of numbers is left"):
+        tabulate(frame(a=["x", "y", "z"]), "train", settings())
+
+
+def test_a_patient_in_two_rows_is_refused_unless_a_column_tells_them_apart():
+    given = pd.DataFrame({"id": ["P1", "P2", " P1"], "a": ["1", "2", "3"], "visit": ["1", "1", "2"]})
+    with pytest.raises(StudyError, match="case P1 appears in rows 2 and 4; keep one row per patient"):
+        tabulate(given, "train", settings(features=["a"]))
+    made = tabulate(given, "train", settings(features=["a"], replicate="visit")).features
+    assert made[["case", "replicate", "value"]].to_numpy().tolist() == [
+        ["P1", "1", 1.0],
+        ["P2", "1", 2.0],
+        ["P1", "2", 3.0],
+    ]
+    given.loc[1, "visit"] = "visit 2"
+    with pytest.raises(StudyError, match="column 'visit', row 3: a replicate is letters"):
+        tabulate(given, "train", settings(features=["a"], replicate="visit"))
+
+
+def test_an_id_that_is_no_pseudonym_is_refused_and_not_quoted():
+    given = frame(a=["1", "2", "3"])
+    given.loc[1, "id"] = "Doe, Jane"
+    with pytest.raises(StudyError, match="row 3: its id is no pseudonym") as caught:
+        tabulate(given, "train", settings())
+    assert "Jane" not in str(caught.value)
+
+
+def test_every_row_is_listed_as_a_sheet_would():
+    given = frame(a=["1", "", "3"], visit=["1", "1", "2"])
+    given.loc[2, "id"] = ""
+    rows = tabulate(given, "hn", settings(features=["a"], replicate="visit")).rows
+    assert rows == [
+        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate}
+        for case, replicate in (("P1", "1"), ("P2", "1"), ("row-4", "2"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "ids", "n", "reasons"),
+    [
+        ("maastro", r"LUNG1-\d{3}", 205, {NO_ID: 5, "no value in any of the 1004 feature columns": 1}),
+        ("mumc", r"LUNG3-\d{1,3}", 63, {NO_ID: 25}),
+    ],
+)
+def test_published_tables(data_dir, name, ids, n, reasons):
+    """Hosny's tables: numbers as text, blanks before ids, rows without id, columns of outcome and of diagnostics."""
+    from radioloom.io.feature_tables import read
+
+    hosny = read(data_dir, f"feature_tables/hosny2018_{name}.csv")
+    made = tabulate(hosny, "lung", settings(), reserved=["surv2yr", "logit_0", "logit_1"])
+    assert pd.Series([row["reason"] for row in made.exclusions]).value_counts().to_dict() == reasons
+    cases = made.features["case"].drop_duplicates()
+    assert len(cases) == n == len(hosny) - sum(reasons.values())
+    assert cases.str.fullmatch(ids).all()
+    assert made.features["feature_id"].nunique() == 1004
+    assert not made.features["feature_id"].str.contains("logit|surv|general_info").any()

@@ -1,0 +1,129 @@
+"""Cohorts that start from tables: what the study has, and every contradiction told before any job."""
+
+from pathlib import Path
+
+import pytest
+
+from radioloom.errors import StudyError
+from radioloom.study import Study, load
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = "id,original_shape_MeshVolume,original_glcm_Idm\nP1,1,2\nP2,3,4\n"
+
+
+def config(**changes) -> dict:
+    """A study of one training and one validation cohort, both tables."""
+    features = {"file": "t.csv", "columns": {"case": "id"}}
+    clinical = {"file": "c.csv", "case": "id", "time_days": "days", "event": "dead"}
+    return {
+        "study": "tables",
+        "title": "A study of tables",
+        "seed": 1,
+        "cohorts": {
+            "train": {"role": "training", "features": features, "clinical": clinical},
+            "valid": {"role": "validation", "features": features, "clinical": clinical},
+        },
+        "outcome": {"kind": "survival", "name": "death"},
+        "model": {"kind": "cox"},
+        "baselines": {"volume": ["original_shape_MeshVolume"]},
+        **changes,
+    }
+
+
+def cohort(**changes) -> dict:
+    """The same with other settings of the cohort `valid`; a setting that is None is taken out."""
+    made = config()
+    valid = {**made["cohorts"]["valid"], **changes}
+    made["cohorts"]["valid"] = {key: value for key, value in valid.items() if value is not None}
+    return made
+
+
+def loaded(tmp_path: Path, settings: dict, table: str = TABLE) -> Study:
+    (tmp_path / "t.csv").write_text(table)
+    return load({"data": str(tmp_path), **settings}, ROOT)
+
+
+def test_what_a_study_of_tables_has(tmp_path):
+    study = loaded(tmp_path, config())
+    assert study.has.tables == study.has.outcomes == ("train", "valid")
+    assert not any((study.has.images, study.has.archived, study.has.traits, study.has.expression, study.has.truth))
+    assert not any((study.has.repeated, study.has.perturbed, study.has.controlled, study.has.harmonised))
+    assert study.profile is None
+    assert study.batches == {"train": {}, "valid": {}}
+    assert study.feature_files("train") == [str(tmp_path / "t.csv")]
+
+
+def test_what_the_demo_has():
+    import yaml
+
+    has = load(yaml.safe_load((ROOT / "config" / "config.yaml").read_text()), ROOT).has
+    assert has.images == ("train", "valid1", "valid2", "retest", "readers", "genomics")
+    assert has.tables == has.archived == has.perturbed == ()
+    assert (has.outcomes, has.traits, has.expression) == (("train", "valid1", "valid2"), ("readers",), ("genomics",))
+    assert (has.repeated, has.controlled) == (("readers",), ("train", "valid1", "valid2"))
+    assert has.truth
+    assert not has.harmonised
+
+
+def test_images_and_tables_in_one_study(tmp_path):
+    (tmp_path / "s.tsv").write_text("case\timage\tsegmentation\nP1\ta\tb\n")
+    mixed = cohort(sheet=str(tmp_path / "s.tsv"), features=None)
+    mixed["profile"] = "demo"
+    study = loaded(tmp_path, {**mixed, "baselines": {}})
+    assert (study.has.images, study.has.tables) == (("valid",), ("train",))
+    assert study.profile_hash not in (study.profile.hash, loaded(tmp_path, config()).profile_hash)
+
+
+def test_a_signature_is_bound_to_program_and_columns_and_not_to_names_of_ids(tmp_path):
+    first = loaded(tmp_path, config()).profile_hash
+    assert len(first) == 12
+    other = config()
+    for block in other["cohorts"].values():
+        block["features"] = {"file": "t.csv", "columns": {"case": "pid"}}
+    assert loaded(tmp_path, other, TABLE.replace("id,", "pid,")).profile_hash == first
+    for change in ({"tool": "MIRP 2"}, {"columns": {"case": "id", "features": "original_.*"}}):
+        for block in other["cohorts"].values():
+            block["features"] = {"file": "t.csv", "columns": {"case": "id"}, **change}
+        assert loaded(tmp_path, other).profile_hash != first
+
+
+FEATURES = {"file": "t.csv", "columns": {"case": "id"}}
+SOURCE = {"kind": "idc"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (cohort(sheet="s.tsv"), r"cohorts\.valid: a cohort starts from images .* or a table .*; take one out"),
+        (cohort(features=None), r"cohorts\.valid: add `sheet` .* or `features`"),
+        (cohort(source=SOURCE), r"cohorts\.valid: `source` is of images"),
+        (cohort(rois={"tumour": {"patterns": ["x"]}}), r"cohorts\.valid: `rois` is of images"),
+        (config(profile="demo"), "profile: no cohort has images"),
+        (config(simulate={}), "simulate: cohort train starts from a table"),
+        (config(controls="all"), "controls: cohort train starts from a table"),
+        (config(harmonise={"method": "combat"}), "harmonise: cohort train starts from a table"),
+        (config(robustness={"chain": "RCV"}), "robustness: cohort train starts from a table"),
+        (config(baselines={"volume": ["morphology_volume"]}), "baselines.volume: no table has"),
+        (config(baselines={"volume": ["original_shape_Meshvolume"]}), "did you mean 'original_shape_MeshVolume'"),
+        (
+            cohort(features=FEATURES | {"file": "gone.csv"}),
+            r"cohorts\.valid\.features: gone\.csv: .*not below the data",
+        ),
+        (cohort(features=FEATURES | {"file": "../t.csv"}), r"cohorts\.valid\.features\.file"),
+        (cohort(features=FEATURES | {"columns": {"case": "pid"}}), r"t\.csv: no column 'pid' .*did you mean 'id'"),
+        (cohort(features=FEATURES | {"columns": {"case": "id", "features": "("}}), "is no regular expression"),
+        (cohort(features=FEATURES | {"columns": {"case": "id", "features": ["x"]}}), "no column 'x' in the table"),
+        (cohort(features=FEATURES | {"columns": {"case": "id", "featurs": "x"}}), "did you mean 'features'"),
+        (cohort(features=FEATURES | {"columns": {}}), "the key 'case' is missing"),
+        (cohort(features=FEATURES | {"ids": {"pattern": "LUNG(.*)"}}), r"has no group `case`; write \(\?P<case>"),
+    ],
+)
+def test_contradictions_are_told_before_any_job(tmp_path, settings, words):
+    with pytest.raises(StudyError, match=words):
+        loaded(tmp_path, settings)
+
+
+def test_images_need_a_profile(tmp_path):
+    (tmp_path / "s.tsv").write_text("case\timage\tsegmentation\nP1\ta\tb\n")
+    with pytest.raises(StudyError, match="the key 'profile' is missing"):
+        loaded(tmp_path, cohort(sheet=str(tmp_path / "s.tsv"), features=None))

@@ -1,0 +1,230 @@
+"""Stage tabulate: FEATURES of one cohort from the table that another program wrote, one row per patient."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.compat import pyradiomics
+from radioloom.errors import StudyError
+from radioloom.stages.learning.clinical import EMPTY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STAGE = "tabulate"
+HEADER = 2  # the first row below the header, as a spreadsheet counts
+CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # as in a cohort sheet
+REPLICATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+OTHER = "other"  # group of a feature that neither the study nor a known program's names put in one
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated:
+    """What a table of features gave."""
+
+    features: pd.DataFrame  # FEATURES
+    exclusions: list[dict[str, str]]  # rows of EXCLUSIONS
+    rows: list[dict[str, str]]  # every row of the table as a cohort sheet would list it
+    left_out: tuple[str, ...]  # columns that were not taken as features
+
+
+def tabulate(
+    frame: pd.DataFrame,
+    cohort: str,
+    settings: dict[str, Any],
+    patients: dict[str, str] | None = None,
+    reserved: Iterable[str] = (),
+) -> Tabulated:
+    """FEATURES and EXCLUSIONS of one cohort.
+
+    frame : the table, cells as text or numbers; settings : the cohort's `features`
+    patients : patient id -> case, where the study names such a file
+    reserved : columns that are no features unless the study names them: outcome and covariates of the same table
+
+    A row without id, or without any value, becomes a row of EXCLUSIONS. Raises StudyError for an absent column, an id
+    that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
+    """
+    chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
+    chosen = [name for name in chosen if settings["columns"]["features"] or _is_numeric(frame[name])]
+    if not chosen:
+        raise StudyError(f"cohorts.{cohort}.features: no column of numbers is left; name them in `columns.features`")
+    values = np.column_stack([_numbers(frame[name], cohort) for name in chosen])
+    cases, reasons = _cases(frame, cohort, settings, patients)
+    replicates = _replicates(frame, cohort, settings["columns"]["replicate"])
+    hollow = (reasons == "") & np.isnan(values).all(axis=1)
+    reasons[hollow] = f"no value in any of the {len(chosen)} feature columns"
+    kept = reasons == ""
+    if not kept.any():
+        raise StudyError(f"cohorts.{cohort}.features: no row can be used; row {HEADER}: {reasons[:1].tolist()}")
+    _refuse_repeats(cases, replicates, kept, cohort)
+    described = _described(chosen, settings["columns"])
+    features = _long(described, values[kept], cohort, cases[kept], replicates[kept], settings["roi"])
+    out = [
+        {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "stage": STAGE, "reason": reasons[k]}
+        for k in np.flatnonzero(~kept)
+    ]
+    keys = {"cohort": cohort, "roi": settings["roi"]}
+    rows = [{**keys, "case": case, "replicate": each} for case, each in zip(cases, replicates, strict=True)]
+    known = {*chosen, settings["columns"]["case"], settings["columns"]["replicate"]}
+    return Tabulated(features, out, rows, tuple(name for name in frame.columns if name not in known))
+
+
+def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iterable[str] = ()) -> list[str]:
+    """Columns of a table that hold features, in its order, by the study's `features.columns`.
+
+    Those that the study names (a list), those whose whole name a regular expression matches, or else all but the ids,
+    the `reserved` and what a known program begins with another word; of these the columns of numbers count.
+    Raises StudyError where a column that the study names is not in the table, or none is left.
+    """
+    wanted = settings["features"]
+    for name in [settings["case"], settings["replicate"], *(wanted if isinstance(wanted, list) else ())]:
+        if name and name not in columns:
+            near = difflib.get_close_matches(name, columns, n=1)
+            raise StudyError(f"no column {name!r} in the table{f'; did you mean {near[0]!r}?' if near else ''}")
+    ids = {settings["case"], settings["replicate"]}
+    if isinstance(wanted, list):
+        chosen = [name for name in columns if name in set(wanted)]
+    elif wanted:
+        chosen = [name for name in columns if name not in ids and re.fullmatch(wanted, name)]
+    else:
+        none = {*ids, *reserved}
+        chosen = [name for name in columns if name not in none and not name.startswith(pyradiomics.NO_FEATURE)]
+    if not chosen:
+        raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {', '.join(columns[:5])} ...")
+    return chosen
+
+
+def feature_ids(columns: Iterable[str], settings: dict[str, Any]) -> list[str]:
+    """Ids of the features in these columns: their names without the declared prefix; StudyError where two are one."""
+    ids = [name.removeprefix(settings["prefix"]) for name in columns]
+    twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
+    if twice:
+        raise StudyError(f"two columns are the feature {twice[0]!r} without the prefix {settings['prefix']!r}")
+    return ids
+
+
+def _text(column: pd.Series) -> np.ndarray:
+    """Cells as text without blanks around them, object (n,); what stands for an empty cell is ''."""
+    cells = ["" if gap else str(value).strip() for value, gap in zip(column.tolist(), column.isna(), strict=True)]
+    return np.array(["" if cell.lower() in EMPTY else cell for cell in cells], dtype=object)
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Whether a column holds numbers and nothing else."""
+    if column.dtype.kind in "iuf":
+        return True
+    cells = _text(column)
+    cells = cells[cells != ""]
+    return bool(len(cells)) and not any(map(_fault, cells))
+
+
+def _fault(cell: str) -> bool:
+    try:
+        return not np.isfinite(float(cell))
+    except ValueError:
+        return True
+
+
+def _numbers(column: pd.Series, cohort: str) -> np.ndarray:
+    """Cells of a feature as float64 (n,), NaN where empty."""
+    cells = _text(column)
+    for row in (k for k, cell in enumerate(cells) if cell and _fault(cell)):
+        raise StudyError(
+            f"cohorts.{cohort}.features: column {column.name!r}, row {row + HEADER}: {cells[row][:20]!r} is no finite "
+            "number; correct the cell or empty it, or leave the column out of `columns.features`"
+        )
+    return np.where(cells == "", "nan", cells).astype(np.float64)
+
+
+def _cases(
+    frame: pd.DataFrame, cohort: str, settings: dict[str, Any], patients: dict[str, str] | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Case of each row, and why it has none ('' where it has one): such a row is called by its number."""
+    where = f"cohorts.{cohort}.features"
+    pattern, column = settings["ids"]["pattern"], settings["columns"]["case"]
+    cases = np.array([f"row-{k}" for k in range(HEADER, len(frame) + HEADER)], dtype=object)
+    reasons = np.full(len(frame), "", dtype=object)
+    for k, cell in enumerate(_text(frame[column])):
+        match = re.fullmatch(pattern, cell) if cell and pattern else None
+        name = match["case"] if match else cell
+        if not cell:
+            reasons[k] = f"no id in the column {column!r}"
+        elif pattern and not match:
+            reasons[k] = "its id does not match `ids.pattern`"
+        elif patients is not None and name not in patients:
+            reasons[k] = f"its id is not in {settings['ids']['patients']['file']}"
+        else:
+            cases[k] = name if patients is None else patients[name]
+            if not CASE.fullmatch(cases[k]):  # the id itself may be a patient's name: it is not quoted
+                raise StudyError(
+                    f"{where}: row {k + HEADER}: its id is no pseudonym (letters, digits, _ and -, at most 64); map "
+                    "ids to cases with `ids.pattern` or `ids.patients`"
+                )
+    return cases, reasons
+
+
+def _replicates(frame: pd.DataFrame, cohort: str, column: str) -> np.ndarray:
+    if not column:
+        return np.full(len(frame), "1", dtype=object)
+    cells = _text(frame[column])
+    for row in (k for k, cell in enumerate(cells) if not REPLICATE.fullmatch(cell)):
+        raise StudyError(
+            f"cohorts.{cohort}.features: column {column!r}, row {row + HEADER}: a replicate is letters, digits, _ and -"
+        )
+    return cells
+
+
+def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray, cohort: str) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for k in np.flatnonzero(kept):
+        key = cases[k], replicates[k]
+        if key in seen:
+            raise StudyError(
+                f"cohorts.{cohort}.features: case {key[0]} appears in rows {seen[key] + HEADER} and {k + HEADER}; keep "
+                "one row per patient, or name the column that tells them apart in `columns.replicate`"
+            )
+        seen[key] = int(k)
+
+
+def _described(columns: list[str], settings: dict[str, Any]) -> list[dict[str, str]]:
+    """What FEATURES says of each column besides its values."""
+    rows = []
+    for name in feature_ids(columns, settings):
+        known = pyradiomics.named(name) or pyradiomics.Named("", "", name, OTHER)
+        declared = [group for group, pattern in settings["groups"].items() if re.fullmatch(pattern, name)]
+        rows.append(
+            {
+                "image": known.image,
+                "family": known.family,
+                "aggregation": "",
+                "discretisation": "",
+                "feature": known.feature,
+                "ibsi": "",
+                "feature_id": name,
+                "group": declared[0] if declared else known.group,
+            }
+        )
+    return rows
+
+
+def _long(
+    described: list[dict[str, str]],
+    values: np.ndarray,
+    cohort: str,
+    cases: np.ndarray,
+    replicates: np.ndarray,
+    roi: str,
+) -> pd.DataFrame:
+    """Values (n, f) as FEATURES, one row a value."""
+    import pandas as pd
+
+    n, f = values.shape
+    columns = {name: np.tile([row[name] for row in described], n) for name in described[0]}
+    keys = {"cohort": cohort, "case": np.repeat(cases, f), "replicate": np.repeat(replicates, f), "roi": roi}
+    return pd.DataFrame({**keys, **columns, "value": values.ravel()})

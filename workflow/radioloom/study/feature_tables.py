@@ -1,0 +1,113 @@
+"""Cohorts that start from a table of features: what the study declares of them, held against the files."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import Any
+
+from radioloom.errors import StudyError
+from radioloom.study.holdings import JUDGED
+
+Settings = dict[str, Any]
+
+
+def sheet_or_table(settings: Settings, where: str) -> None:
+    """Whether each cohort starts from a sheet or from a table, and has no key that its start does not know."""
+    for name, cohort in settings["cohorts"].items():
+        place = f"{where}: cohorts.{name}"
+        if "sheet" in cohort and "features" in cohort:
+            raise StudyError(f"{place}: a cohort starts from images (`sheet`) or a table (`features`); take one out")
+        if "sheet" not in cohort and "features" not in cohort:
+            raise StudyError(f"{place}: add `sheet` (images and segmentations) or `features` (a table of features)")
+        foreign = [key for key in ("rois", "source") if key in cohort and "features" in cohort]
+        if foreign:
+            raise StudyError(f"{place}: `{foreign[0]}` is of images, and this cohort has none; take it out")
+    has_images = any("sheet" in cohort for cohort in settings["cohorts"].values())
+    if has_images and "profile" not in settings:
+        raise StudyError(f"{where}: the key 'profile' is missing; cohorts with a `sheet` are measured by a profile")
+    if not has_images and "profile" in settings:
+        raise StudyError(f"{where}: profile: no cohort has images that it could measure; take it out")
+
+
+def tables(settings: Settings, data: Path, where: str) -> None:
+    """Whether the files of feature tables are there with the columns that the study names.
+
+    Only headers are read. Nothing that needs images may be asked of cohorts that have none.
+    """
+    blocks = {name: cohort["features"] for name, cohort in settings["cohorts"].items() if "features" in cohort}
+    if not blocks:
+        return
+    from radioloom.io import feature_tables
+    from radioloom.stages.tables.tabulate import feature_columns, feature_ids
+
+    _images_wanted(settings, where)
+    known: set[str] = set()
+    for name, block in blocks.items():
+        _patterns(block, f"{where}: cohorts.{name}.features")
+        try:
+            columns = feature_tables.header(data, block["file"])
+            chosen = feature_columns(columns, block["columns"], no_features(settings, name))
+            known |= set(feature_ids(chosen, block["columns"]))
+        except StudyError as error:
+            raise StudyError(f"{where}: cohorts.{name}.features: {block['file']}: {error}") from None
+    if len(blocks) == len(settings["cohorts"]):
+        _baselines(settings, known, where)
+
+
+def no_features(settings: Settings, cohort: str) -> list[str]:
+    """Columns of a cohort's clinical table, which may be its table of features too: ids, outcome and covariates."""
+    clinical = settings["cohorts"][cohort].get("clinical", {})
+    columns = [clinical[key] for key in ("case", "event", "time_days") if key in clinical]
+    covariates = [name if isinstance(name, str) else next(iter(name)) for name in settings["model"]["covariates"]]
+    return [*columns, *covariates, *clinical.get("covariates", {}).values()]
+
+
+def measured_by(block: Settings) -> Settings:
+    """What a signature is bound to of a table of features: the program, and how its columns became features."""
+    columns = {key: value for key, value in block["columns"].items() if key not in ("case", "replicate")}
+    return {"tool": block["tool"], "columns": columns}
+
+
+def _images_wanted(settings: Settings, where: str) -> None:
+    """StudyError where something is asked of images that a cohort of tables does not have."""
+    without = {name: cohort["role"] for name, cohort in settings["cohorts"].items() if "features" in cohort}
+    judged = [name for name, role in without.items() if role in JUDGED]
+    robustness = settings.get("robustness")
+    asked = {
+        "simulate": list(without) if "simulate" in settings else [],
+        "harmonise": judged if settings["harmonise"]["method"] != "none" else [],
+        "controls": judged if settings["controls"] else [],
+        "robustness": [name for name, role in without.items() if robustness and role == robustness["role"]],
+    }
+    for key, names in asked.items():
+        if names:
+            raise StudyError(
+                f"{where}: {key}: cohort {names[0]} starts from a table of features and has no images; take `{key}` out"
+            )
+
+
+def _patterns(block: Settings, where: str) -> None:
+    columns, pattern = block["columns"], block["ids"]["pattern"]
+    wanted = columns["features"] if isinstance(columns["features"], str) else ""
+    for key, text in {"features": wanted, "ids.pattern": pattern, **columns["groups"]}.items():
+        try:
+            compiled = re.compile(text)
+        except re.error as error:
+            raise StudyError(f"{where}: {key}: {text!r} is no regular expression ({error}); correct it") from error
+        if key == "ids.pattern" and text and "case" not in compiled.groupindex:
+            raise StudyError(f"{where}: ids.pattern: {text!r} has no group `case`; write (?P<case>...) around the case")
+
+
+def _baselines(settings: Settings, known: set[str], where: str) -> None:
+    """Whether the features that baselines name are in the tables."""
+    for name, features in settings["baselines"].items():
+        for feature in features:
+            if feature not in known:
+                near = difflib.get_close_matches(feature, sorted(known), n=1)
+                hint = f"did you mean {near[0]!r}?" if near else "name one of the table's features"
+                raise StudyError(
+                    f"{where}: baselines.{name}: no table has the feature {feature!r}; {hint} "
+                    "(`baselines: {}` for none)"
+                )

@@ -1,0 +1,27 @@
+rule clinical:
+    """Outcomes and covariates of one cohort; a patient without outcome is an exclusion."""
+    input:
+        clinical_file,
+        features=tabulated,
+    output:
+        clinical=f"{RESULTS}/clinical/{{cohort}}.parquet",
+        covariates=f"{RESULTS}/clinical/{{cohort}}.covariates.parquet",
+        exclusions=f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet",
+    log:
+        f"{LOGS}/clinical/{{cohort}}.log",
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        data=str(STUDY.data),
+        cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
+        mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
+        outcome=STUDY.settings["outcome"],
+        covariates=STUDY.settings["model"]["covariates"],
+        code=code("clinical"),
+    message:
+        "clinical {wildcards.cohort}"
+    script:
+        "../scripts/clinical.py"
