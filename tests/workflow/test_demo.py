@@ -36,7 +36,8 @@ def results(tmp_path_factory):
 @pytest.fixture(scope="module")
 def metrics(results) -> pd.DataFrame:
     frame = pd.read_parquet(results / "tables" / "metrics.parquet")
-    return frame[(frame["metric"] == "c_index") & (frame["against"] == "")].set_index(["evaluation", "cohort", "model"])
+    values = frame[(frame["metric"] == "c_index") & (frame["against"] == "") & (frame["variant"] == "")]
+    return values.set_index(["evaluation", "cohort", "model"], verify_integrity=True).sort_index()
 
 
 @pytest.fixture(scope="module")
