@@ -15,13 +15,14 @@ def build(study: ReportInputs) -> dict[str, Any]:
     """Cases, images and events of each cohort, and what became of them."""
     counted = flow.counts(study.sheets, study.exclusions)
     roles = {name: cohort["role"] for name, cohort in study.settings["cohorts"].items()}
+    imaged = [name for name, cohort in study.settings["cohorts"].items() if "features" not in cohort]
     rows = [f"{row.cohort}: {row.cases} cases on the sheet, {row.cases_in} analysed" for row in counted.itertuples()]
     return {
         "table": flow.cohorts(counted, roles, study.series, study.clinical, study.exclusions),
         "flow": style.svg(flow.flow(counted), "flow", f"Flow of cases. {'; '.join(rows)}."),
         "exclusions": flow.exclusions(study.exclusions),
         "n_cases": int(counted["cases"].sum()),
-        "n_images": None if study.series is None else int(counted["images"].sum()),
+        "n_images": None if study.series is None else int(counted.loc[counted["cohort"].isin(imaged), "images"].sum()),
         "n_cases_in": int(counted["cases_in"].sum()),
     }
 
