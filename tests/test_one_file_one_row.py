@@ -24,8 +24,8 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
         ((LIBRARY + "features/intensity.py", FEATURE, NEW_FEATURE + FEATURE),),
         """
         rows = {row["feature_id"]: row for row in measured(["intensity"])}
-        assert rows["original_intensity_mean_doubled"]["value"] == 2 * rows["original_intensity_mean"]["value"]
-        assert rows["original_intensity_mean_doubled"]["group"] == "intensity"
+        assert rows["intensity_mean_doubled"]["value"] == 2 * rows["intensity_mean"]["value"]
+        assert rows["intensity_mean_doubled"]["group"] == "intensity"
         """,
     ),
     "family": (
@@ -93,7 +93,7 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
         """
         rows = measured(["intensity"], {"original": {}, "negative": {}})
         rows = {row["feature_id"]: row["value"] for row in rows}
-        assert rows["negative_intensity_mean"] == -3 * rows["original_intensity_mean"]
+        assert rows["negative_intensity_mean"] == -3 * rows["intensity_mean"]
         """,
     ),
     "model": (

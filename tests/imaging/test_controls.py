@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS, model_name, named
+from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS, named
 from radioloom.provenance import rng
-from radioloom.settings import schema
+from radioloom.settings import plain_schema
 
 
 def scene(seed=0, whole=False):
@@ -27,9 +27,10 @@ def test_the_nine_of_readii():
     assert set(CONTROLS) == {f"{way}_{where}" for way in WAYS for where in REGIONS}
     assert named("all") == list(CONTROLS)
     assert named(["uniform_roi"]) == ["uniform_roi"]
-    assert model_name("shuffled_roi") == "control: shuffled ROI"
-    listed = schema("study")["properties"]["controls"]["anyOf"][1]["items"]["enum"]
-    assert listed == list(CONTROLS)  # the schema may not import the library
+    assert CONTROLS["shuffled_roi"].label == "shuffled ROI"
+    assert {name for name, control in CONTROLS.items() if not control.inside} == {f"{way}_outside" for way in WAYS}
+    listed = plain_schema("study")["properties"]["controls"]["anyOf"][1]["items"]["enum"]
+    assert listed == list(CONTROLS)
 
 
 @pytest.mark.parametrize("name", CONTROLS)
