@@ -9,7 +9,8 @@ import yaml
 from radioloom.errors import StudyError
 from radioloom.io.archives import kinds
 from radioloom.io.archives.kinds import ARCHIVES, KINDS, Archive, archive, connect
-from radioloom.study.checks import reachable
+from radioloom.settings import Origin
+from radioloom.study.checks import source_faults
 
 CLIENTS = ("pydicom", "pynetdicom", "dicomweb_client", "requests", "idc_index_data", "numpy")
 
@@ -37,15 +38,18 @@ def test_an_unknown_kind_names_the_known_ones():
         connect({"kind": "cloud"}, "train", {})
 
 
+def faults(source):
+    return list(source_faults({"cohorts": {"a": {"source": source}}}, ["a"], Origin("study.yaml")))
+
+
 def test_a_new_kind_is_a_row(monkeypatch):
     """What it needs is checked, refused of others, and what it connects gets the cohort's credentials."""
     shelf = Archive("shelf", ("board",), lambda source, credentials, hint: (source["board"], credentials.user, hint))
     monkeypatch.setattr(kinds, "ARCHIVES", (*ARCHIVES, shelf))
-    reachable({"kind": "shelf", "board": 3}, "source", simulated=False)
-    with pytest.raises(StudyError, match="an archive of kind shelf needs board"):
-        reachable({"kind": "shelf"}, "source", simulated=False)
-    with pytest.raises(StudyError, match="board does not belong to kind idc; delete it"):
-        reachable({"kind": "idc", "board": 3}, "source", simulated=False)
+    assert faults({"kind": "shelf", "board": 3}) == []
+    (lacking,), (foreign,) = faults({"kind": "shelf"}), faults({"kind": "idc", "board": 3})
+    assert lacking == "study.yaml: cohorts.a.source: an archive of kind shelf needs board; add it"
+    assert foreign.endswith("board does not belong to kind idc; delete it")
     board, user, hint = connect({"kind": "shelf", "board": 3}, "train", {"RADIOLOOM_TRAIN_USER": "ada"})
     assert (board, user) == (3, "ada")
     assert hint.startswith("set RADIOLOOM_TRAIN_USER and RADIOLOOM_TRAIN_PASSWORD")

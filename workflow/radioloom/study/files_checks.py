@@ -163,7 +163,7 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
 
 def _annotations(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:
     """Annotations and the table of patients, and the pattern that says which case a file is of."""
-    from radioloom.io.annotations.read import patients
+    from radioloom.io.patients import cases_by_patient
     from radioloom.stages.genomics.traits import case_pattern
 
     block, place = study.settings["cohorts"][cohort]["traits"], ("cohorts", cohort, "traits")
@@ -178,7 +178,7 @@ def _annotations(study: Study, cohort: str, origin: Origin, remarks: Remarks) ->
     if "patients" not in block:
         return
     table = _read(
-        lambda path: patients(study.data, **block["patients"]),
+        lambda path: cases_by_patient(study.data, **block["patients"]),
         study.data / block["patients"]["file"],
         origin.at(*place, "patients"),
         remarks,
