@@ -12,7 +12,7 @@ LIBRARY = ROOT / "workflow" / "radioloom"
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 READERS = {"pydicom", "highdicom", "SimpleITK"}
 LEAVES = {
-    "errors", "names", "tables", "volume", "roi", "surface", "profile", "provenance", "settings", "schema",
+    "errors", "families", "names", "tables", "volume", "roi", "surface", "profile", "provenance", "settings", "schema",
     "pseudonym", "wavelets",
 }  # fmt: skip
 IMAGES = {"imaging", "filters", "features", "segmentation"}

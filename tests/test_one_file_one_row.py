@@ -55,7 +55,7 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
 
         FAMILY = Family("extremes", "", FEATURES, measure, needs="roi", group="intensity")
         ''',
-        ((LIBRARY + "features/__init__.py", '    "shape_2d",', '    "extremes",\n    "shape_2d",'),),
+        ((LIBRARY + "families.py", '    "shape_2d"', '    "extremes": 0.0,\n    "shape_2d"'),),
         """
         rows = measured(["extremes"])
         assert [(row["family"], row["feature"], row["value"]) for row in rows] == [("extremes", "reach", 26.0)]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from radioloom.errors import BadRoi, StudyError
+from radioloom.families import reach_mm
 from radioloom.features import FAMILIES, family
 from radioloom.features.record import Family
 from radioloom.roi import Roi
@@ -46,7 +47,7 @@ def test_groups_of_the_families():
 
 def test_what_lies_in_reach_counts_and_what_lies_beyond_does_not():
     """Local intensity reads 6.2 mm beyond the region, and says so."""
-    reach = family("local_intensity").reach_mm
+    reach = reach_mm(["local_intensity", "glcm"])
     assert reach == pytest.approx((3000 / 4 / np.pi) ** (1 / 3))
     point = np.zeros((1, 1, 21), bool)
     point[0, 0, 10] = True
@@ -72,7 +73,7 @@ def test_an_unknown_family_is_an_error_that_names_those_there_are():
 @pytest.mark.parametrize("wrong", [{"needs": "levls"}, {"group": "form"}, {"needs": "surroundings", "per_image": True}])
 def test_a_record_that_contradicts_itself_is_refused(wrong):
     sound = {"needs": "levels", "group": "texture"}
-    assert Family("new", "", (), list, **sound).reach_mm == 0
+    assert Family("new", "", (), list, **sound).per_image
     with pytest.raises(ValueError, match="family new"):
         Family("new", "", (), list, **(sound | wrong))
 

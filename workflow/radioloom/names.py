@@ -17,7 +17,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "agreement_forms_one_way": ("radioloom.stats.agreement", "ONE_WAY"),
     "archives": ("radioloom.io.archives.kinds", "ARCHIVES"),
     "controls": ("radioloom.imaging.controls", "CONTROLS"),
-    "families": ("radioloom.features", "NAMES"),
+    "families": ("radioloom.families", "REACH_MM"),
     "filters": ("radioloom.filters", "FILTERS"),
     "gene_module_methods": ("radioloom.genomics.modules", "METHODS"),
     "models": ("radioloom.prediction.models", "MODELS"),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from radioloom import features
+from radioloom import families
 from radioloom.errors import BadMask, BadRoi, StudyError
 from radioloom.features.record import NEEDS, Family, Feature, values
 from radioloom.filters.wavelet import sub_bands
@@ -157,12 +157,11 @@ def test_a_new_family_is_one_module_and_one_name(monkeypatch):
     rows = (Feature("brightest_around", "", np.max), Feature("voxels_around", "", np.size, group="shape"))
     record = Family(
         "halo", "", rows, lambda roi, settings: values("halo", rows, None, roi.intensity),
-        needs="surroundings", group="intensity", per_image=False, reach_mm=4.0,
+        needs="surroundings", group="intensity", per_image=False,
     )  # fmt: skip
     monkeypatch.setitem(sys.modules, "radioloom.features.halo", SimpleNamespace(FAMILY=record))
-    names = (*features.NAMES, "halo")
-    for module in (features, plan):
-        monkeypatch.setattr(module, "NAMES", names)
+    monkeypatch.setitem(families.REACH_MM, "halo", 4.0)
+    monkeypatch.setattr(plan, "NAMES", tuple(families.REACH_MM))
     profile = small(families={"halo": {"settings": {}, "features": "all"}}, images={"original": {}})
     image, mask = sphere()
     found = extract(image, mask, profile)

@@ -1,25 +1,12 @@
-"""Feature families in the order of IBSI 1: a table of names, each a module here; the keys of a profile's `families`."""
+"""Feature families in the order of IBSI 1, each a module here; `radioloom.families` lists them."""
 
 from importlib import import_module
 from typing import Any
 
-from radioloom.errors import StudyError
+from radioloom.families import REACH_MM, checked
 from radioloom.features.record import Family
 
-NAMES = (
-    "morphology",
-    "local_intensity",
-    "intensity",
-    "histogram",
-    "ivh",
-    "glcm",
-    "glrlm",
-    "glszm",
-    "gldzm",
-    "ngtdm",
-    "ngldm",
-    "shape_2d",  # beyond IBSI
-)
+NAMES = tuple(REACH_MM)
 
 
 def family(name: str) -> Family:
@@ -27,9 +14,7 @@ def family(name: str) -> Family:
 
     Raises StudyError where there is none of that name.
     """
-    if name not in NAMES:
-        raise StudyError(f"feature family {name!r} is not known; choose of {', '.join(NAMES)}")
-    return import_module(f"radioloom.features.{name}").FAMILY
+    return import_module(f"radioloom.features.{checked(name)}").FAMILY
 
 
 def __getattr__(name: str) -> Any:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radioloom.families import PEAK_MM
 from radioloom.features.record import Family, Feature, Value, values
 from radioloom.features.settings import read
 from radioloom.kernels.peak import running_sums, sphere_peaks
 from radioloom.roi import Roi
-
-PEAK_MM = (3 * 1000 / (4 * np.pi)) ** (1 / 3)  # radius of a sphere of 1 cm3
 
 
 @dataclass(frozen=True)
@@ -64,5 +63,4 @@ FAMILY = Family(
     needs="surroundings",
     group="intensity",
     per_image=False,
-    reach_mm=PEAK_MM,
 )

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-# What a family is measured on. "roi": `roi.Roi`, cut to the region's bounding box. "surroundings": the same with
-# `reach_mm` around it. "levels": `roi.Levels`, the profile's `discretise`. "ivh_levels": `roi.Levels`, the profile's
-# `ivh`. "texture": `features.texture.Texture` of the levels.
+# What a family is measured on. "roi": `roi.Roi`, cut to the region's bounding box. "surroundings": the same with what
+# lies in its reach (`radioloom.families`) around it. "levels": `roi.Levels`, the profile's `discretise`. "ivh_levels":
+# `roi.Levels`, the profile's `ivh`. "texture": `features.texture.Texture` of the levels.
 NEEDS = ("roi", "surroundings", "levels", "ivh_levels", "texture")
 GROUPS = ("shape", "intensity", "texture")  # of features of the original image
 FILTERED = "filtered"  # group of every feature of a filtered image
@@ -47,7 +47,6 @@ class Family:
     needs: str  # one of NEEDS
     group: str  # one of GROUPS: what its rows describe, unless a row says otherwise
     per_image: bool = True  # False: measured on the original image only (morphology)
-    reach_mm: float = 0.0  # how far beyond the region's bounding box it reads
     one_slice: bool = False  # measures regions of one slice only (shape_2d)
 
     def __post_init__(self) -> None:

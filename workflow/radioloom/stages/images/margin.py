@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from radioloom.features import family
+from radioloom.families import reach_mm
 from radioloom.filters import reach as filter_reach
 from radioloom.profile import Profile
 
@@ -18,9 +18,9 @@ def reach(profile: Profile, spacing_mm: Triple) -> Cells:
 
     The largest reach of the profile's filters, and of its families (6.2 mm where local intensity is measured).
     """
-    reach_mm = max((family(name).reach_mm for name in profile.families), default=0.0)
+    around = reach_mm(profile.families)
     filters = filter_reach(profile.images, spacing_mm)
-    return tuple(max(cells, math.ceil(reach_mm / step)) for cells, step in zip(filters, spacing_mm, strict=True))
+    return tuple(max(cells, math.ceil(around / step)) for cells, step in zip(filters, spacing_mm, strict=True))
 
 
 def margin(profile: Profile, spacing_mm: Triple) -> Cells:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.families import reach_mm
 from radioloom.features.record import Family
 from radioloom.imaging.around import Box
 from radioloom.imaging.discretise import discretise, discretise_ivh
@@ -57,7 +58,7 @@ class Subjects:
 
 SUBJECTS: dict[str, Callable[[Subjects, Family], Subject]] = {  # by features.record.NEEDS
     "roi": lambda s, family: (s.roi, ""),
-    "surroundings": lambda s, family: (s.surroundings(family.reach_mm), ""),
+    "surroundings": lambda s, family: (s.surroundings(reach_mm([family.name])), ""),
     "levels": lambda s, family: (s.levels, s.levels.label),
     "ivh_levels": lambda s, family: (s.ivh_levels, s.ivh_levels.label),
     "texture": lambda s, family: (s.texture, s.levels.label),
