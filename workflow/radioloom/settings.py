@@ -56,7 +56,7 @@ class Origin:
     file: Path | None = None  # the YAML file, for line numbers
 
     @cached_property
-    def lines(self) -> dict[tuple, int]:
+    def lines(self) -> dict[Place, int]:
         """The line of every key of the file, by its path of keys; read when the first fault is told."""
         return _lines(self.file) if self.file else {}
 

@@ -35,7 +35,8 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
         raise StudyError(f"{path.name}: the sheet of cohort {cohort} is no text in UTF-8; save it as such") from None
     if not raw:
         raise StudyError(f"{path.name}: no case in the sheet of cohort {cohort}; add one row per case")
-    rows, seen = [], {}
+    rows: list[Row] = []
+    seen: dict[tuple[str, str, str], int] = {}
     for line, row in enumerate(raw, start=2):
         where = f"{path.name}, line {line}"
         if None in row or None in row.values():
