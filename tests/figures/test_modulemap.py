@@ -1,7 +1,9 @@
 """Gene modules in the report: the order of associations, and how many stand out."""
 
+import numpy as np
 import pandas as pd
 
+from made.texts import texts_of
 from radioloom.figures import modulemap
 
 
@@ -34,3 +36,43 @@ def test_modules_in_words():
         "100 genes of 30 cases were read; 80 are in modules (k-means), 20 in no module. "
         "25 cases have features or annotations by readers as well."
     )
+
+
+def grid_of_pairs(n_features=3, n_modules=2):
+    rows = [
+        {"module": f"M{m}", "feature_id": f"f{k:02d}", "kind": "feature", "trait": "", "value": "",
+         "rho": (k - 5) / 50 + m / 10, "p": 0.01,
+         "q": 0.04 if k == 1 else 0.2, "p_max": 0.01 if m == 1 else 0.2, "n": 30,
+         "rho_given_volume": np.nan if k == 0 else 0.1}
+        for k in range(n_features) for m in range(1, n_modules + 1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_module_map_marks_what_passed_and_only_where_it_was_tested():
+    texts = texts_of(modulemap.module_map(grid_of_pairs(), {"M1": 12, "M2": 7}, ["f02"]))
+    assert {"0.02**", "0.12*", "0.04", "f02"} <= set(texts)
+    assert texts.index("f02") < texts.index("f00")
+    assert not [t for t in texts_of(modulemap.module_map(grid_of_pairs(), {}, [], "rho_given_volume")) if "*" in t]
+
+
+def test_question_and_answer_of_a_trait_stand_on_a_line_each():
+    frame = grid_of_pairs().assign(kind="trait", trait="Nodule = mass: or not", value="")
+    frame.loc[frame["feature_id"] == "f01", "value"] = "oval"
+    texts = texts_of(modulemap.module_map(frame, {}, []))
+    assert texts.count("Nodule = mass: or not") == 3
+    assert texts.count("oval") == 1
+    assert not [t for t in texts if t.startswith("f0")]
+
+
+def test_module_map_of_many_features_shows_the_strongest_and_those_asked_for():
+    shown = modulemap.arranged(grid_of_pairs(60), "rho", ["f05"])
+    assert len(shown) == modulemap.MOST
+    assert shown.index[0] == "f05"
+    assert set(shown.index[1:]) == {f"f{k:02d}" for k in range(60 - modulemap.MOST + 1, 60)}
+
+
+def test_a_feature_without_any_value_keeps_its_row():
+    shown = modulemap.arranged(grid_of_pairs(), "rho_given_volume", [])
+    assert list(shown.index) == ["f00", "f01", "f02"]
+    assert shown.loc["f00"].isna().all()
