@@ -48,7 +48,7 @@ def test_signature_beside_the_truth_in_words():
 
 
 OVERLAP = pd.DataFrame(
-    {"planted": ["P1"], "driver": ["heterogeneity"], "n_planted": [30], "found": ["M2"], "n_found": [28],
+    {"planted": ["P1"], "driver": ["heterogeneity"], "n_planted": [30], "recovered": ["M2"], "n_recovered": [28],
      "n_shared": [25], "jaccard": [0.76]}
 )  # fmt: skip
 

@@ -68,7 +68,7 @@ def test_the_planted_module_and_its_associations(comparison):
     assert driven["jaccard"] > 0.9
     assert comparison.adjusted_rand > 0.9
     planted = comparison.hits[comparison.hits["planted"]]
-    assert set(planted["module"]) == {driven["found"]}
+    assert set(planted["module"]) == {driven["recovered"]}
     assert set(planted["feature_id"]) <= set(FEATURES[2:])
     assert len(planted)
 

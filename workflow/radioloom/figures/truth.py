@@ -127,7 +127,7 @@ def modules(frame: pd.DataFrame) -> Exhibit:
     frame : genomics.recovery.overlap with `driver`
     """
     rows = [
-        (r.planted, r.driver or "nothing", str(r.n_planted), r.found or DASH, str(r.n_found), str(r.n_shared),
+        (r.planted, r.driver or "nothing", str(r.n_planted), r.recovered or DASH, str(r.n_recovered), str(r.n_shared),
          number(r.recall), number(r.precision), number(r.jaccard))
         for r in frame.itertuples()
     ]  # fmt: skip
@@ -155,7 +155,7 @@ def modules_in_words(overlap: pd.DataFrame, hits: pd.DataFrame) -> str:
         if row.n_shared:
             lines.append(
                 f"The planted module ({count(row.n_planted, 'gene')} that follow {row.driver}) is matched best by "
-                f"{row.found}: {row.n_shared} of its genes are among {row.found}'s {row.n_found} "
+                f"{row.recovered}: {row.n_shared} of its genes are among {row.recovered}'s {row.n_recovered} "
                 f"(Jaccard {number(row.jaccard)})."
             )
         else:

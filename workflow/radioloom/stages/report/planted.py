@@ -112,7 +112,7 @@ def _features(cases: pd.DataFrame, features: pd.DataFrame | None, chosen: list[s
 
 def _hits(study: ReportInputs, modules: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
     """Significant associations, and whether module and feature go back to one hidden factor."""
-    driver = modules[modules["driver"] != ""].set_index("found")["driver"].to_dict()
+    driver = modules[modules["driver"] != ""].set_index("recovered")["driver"].to_dict()
     factors = follows(followed) if len(followed) else {}
     hits = study.associations[study.associations["q"] < SIGNIFICANT].copy()
     pairs = zip(hits["module"], hits["feature_id"], strict=True)
