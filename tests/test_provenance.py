@@ -46,6 +46,26 @@ def test_code_digest_follows_imports(library, tmp_path, text, file, changes):
     assert touched(library, file, entry) is changes
 
 
+RESTS_ON = {  # a file of the library -> scripts whose jobs run again when it is edited
+    "features/glcm.py": {"extract", "control", "perturb", "compile"},
+    "filters/mean.py": {"prepare", "extract", "control", "perturb", "compile"},
+    "prediction/models/cox.py": {"reduce", "fit", "validate", "acquisition", "associate", "report"},
+    "genomics/modules/kmeans.py": {"associate"},
+    "figures/flow.py": {"report"},
+    "io/dicom/suv.py": {"curate"},
+    "commands/extract.py": set(),
+    "study/sheet.py": set(),
+}
+
+
+def test_an_edit_runs_again_what_rests_on_it_and_nothing_else(root):
+    """Of the scripts themselves: what one reaches by accident would measure every image again."""
+    scripts = sorted((root / "workflow" / "scripts").glob("*.py"))
+    reach = {path.stem: provenance._reach(path.resolve()) for path in scripts}
+    places = {file: provenance.LIBRARY / file for file in RESTS_ON}
+    assert {file: {name for name in reach if place in reach[name]} for file, place in places.items()} == RESTS_ON
+
+
 def test_streams_of_cases_are_their_own():
     first, again, other = (provenance.rng(7, case).random(4) for case in ("A", "A", "B"))
     np.testing.assert_array_equal(first, again)

@@ -186,7 +186,7 @@ def test_traits_run_what_rests_on_them_and_nothing_else(copied):
     unread = pd.read_parquet(copied.results / "traits" / "train.unread.parquet")
     assert unread["reason"].str.contains("of no case").tolist() == [True]
     text = (copied.results / "report.html").read_text(encoding="utf-8")
-    assert "Readers' traits" in text
+    assert "Semantic annotations by readers" in text
     assert "reader-1, reader-2" in text
     for file in (path for path in copied.results.rglob("*") if path.is_file()):
         assert b"CANARY" not in file.read_bytes(), file

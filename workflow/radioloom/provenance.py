@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import zlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,9 +76,19 @@ def _imports(file: Path) -> frozenset[Path]:
             base = ".".join((*above, node.module or "")).strip(".")
             names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
-            # a table of modules that are imported by name: any of its neighbours can be meant
-            names |= {".".join((*package, neighbour.stem)) for neighbour in file.parent.glob("*.py")}
+            names |= set(_by_name(node.args[0]))
     return frozenset(path for name in names if name.split(".")[0] == "radioloom" for path in _files_of(name))
+
+
+def _by_name(asked: ast.expr) -> Iterator[str]:
+    """Modules that `import_module(f"radioloom.<package>.{name}")` can mean: all of the package.
+
+    Names that a table holds (`radioloom.names`) are looked up to check settings, and lead to no number.
+    """
+    first = asked.values[0] if isinstance(asked, ast.JoinedStr) else None
+    if isinstance(first, ast.Constant) and str(first.value).endswith("."):
+        package = str(first.value).rstrip(".")
+        yield from (f"{package}.{path.stem}" for path in LIBRARY.parent.joinpath(*package.split(".")).glob("*.py"))
 
 
 def _files_of(name: str) -> set[Path]:

@@ -1,8 +1,8 @@
-"""A quick yes to a value that plainly obeys a JSON schema: importing jsonschema costs more than measuring a lesion.
+"""Check a value against a JSON schema without jsonschema, whose import costs more than measuring a lesion.
 
-`obeys` knows the keywords of our schemas (`enumFrom` and `keysFrom` are our own, see `names`) and says True only where
-it is certain. False means that the value is at fault or that a keyword is unknown here; jsonschema then judges, and
-says what is wrong.
+`obeys` knows the keywords of our schemas and says True only where it is certain. `enumFrom` and `keysFrom` are our own:
+the schema brings what lists the names that they mean, under NAMES. False means that the value is at fault or that a
+keyword is unknown here; jsonschema then judges, and says what is wrong.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ import re
 from collections.abc import Callable, Sized
 from typing import Any
 
-from radioloom.names import names
-
 Rule = dict[str, Any]
-SILENT = {"$schema", "$defs", "title", "description", "default"}
+NAMES = "$names"  # of a schema: (name of a list) -> its names
+SILENT = {"$schema", "$defs", "title", "description", "default", NAMES}
 TYPES: dict[str, Callable[[Any], bool]] = {
     "object": lambda v: isinstance(v, dict),
     "array": lambda v: isinstance(v, list),
@@ -67,8 +66,8 @@ def _length(kind: type[Sized], compare: Callable[[int, int], bool]) -> Callable[
 KEYWORDS: dict[str, Callable[..., bool]] = {
     "type": _typed,
     "enum": lambda value, wanted, *_: any(_same(value, each) for each in wanted),
-    "enumFrom": lambda value, wanted, *_: isinstance(value, str) and value in names(wanted),
-    "keysFrom": lambda value, wanted, *_: not isinstance(value, dict) or value.keys() <= set(names(wanted)),
+    "enumFrom": lambda value, wanted, _, root: isinstance(value, str) and value in root[NAMES](wanted),
+    "keysFrom": lambda value, wanted, _, root: not isinstance(value, dict) or value.keys() <= set(root[NAMES](wanted)),
     "const": lambda value, wanted, *_: _same(value, wanted),
     "pattern": lambda value, wanted, *_: not isinstance(value, str) or re.search(wanted, value) is not None,
     "required": lambda value, wanted, *_: not isinstance(value, dict) or all(key in value for key in wanted),

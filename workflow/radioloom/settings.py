@@ -14,7 +14,7 @@ import yaml
 
 from radioloom.errors import StudyError
 from radioloom.names import names, settings_of
-from radioloom.schema import obeys
+from radioloom.schema import NAMES, obeys
 
 PACKAGE = Path(__file__).parent
 Place = tuple[str | int, ...]  # of a value in a YAML file: its keys and positions, from the top
@@ -69,7 +69,7 @@ class Origin:
 @cache
 def schema(name: str) -> dict[str, Any]:
     """The JSON schema `<name>.schema.yaml`; where it says `propertiesFrom: filters`, filters/*.yaml are keys."""
-    return _with_files(_text(name), declared=False)
+    return {**_with_files(_text(name), declared=False), NAMES: names}
 
 
 @cache
