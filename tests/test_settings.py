@@ -127,3 +127,29 @@ def test_starter_is_a_valid_study(tmp_path, monkeypatch):
         write_starter("mine", tmp_path)
     with pytest.raises(StudyError, match="cannot name a study"):
         write_starter("../mine", tmp_path)
+
+
+def test_a_key_given_twice_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("one: 1\ntwo:\n  - {x: 1}\n  - x: 1\n    y: 2\n    x: 3\none: 2\n")
+    with pytest.raises(StudyError) as caught:
+        settings.read(path)
+    assert str(caught.value).splitlines() == [
+        "a.yaml, line 6: the key 'x' appears in line 4 already; keep one of them",
+        "a.yaml, line 7: the key 'one' appears in line 1 already; keep one of them",
+    ]
+    path.write_text("base: &base {x: 1, y: 2}\n1: a\n'1': b\nother: {<<: *base, x: 3}\nagain: *base\n")
+    base = {"x": 1, "y": 2}
+    assert settings.read(path) == {"base": base, 1: "a", "1": "b", "other": {"x": 3, "y": 2}, "again": base}
+    path.write_text("")
+    assert settings.read(path) is None
+
+
+def test_a_file_that_is_no_text_in_utf_8_is_refused_by_name(tmp_path):
+    path = tmp_path / "latin.yaml"
+    path.write_bytes("name: José\n".encode("latin-1"))
+    with pytest.raises(StudyError, match=r"latin\.yaml: this is not text in UTF-8"):
+        settings.read(path)
+    path.write_text("a: [1\nb: 2\n")
+    with pytest.raises(StudyError, match=r"latin\.yaml, line 2: this is not YAML"):
+        settings.read(path)

@@ -222,6 +222,14 @@ def test_dry_run_holds_all_that_a_study_names_against_tables_and_files(checked, 
     assert not checked.results.exists()
 
 
+def test_dry_run_refuses_a_key_given_twice(checked):
+    with open(checked.place / "study.yaml", "a") as handle:
+        handle.write("cohorts: {}\n")
+    done = checked.run("-n", ok=False)
+    assert done.returncode != 0
+    assert "the key 'cohorts' appears in line 7 already; keep one of them" in done.stdout + done.stderr
+
+
 def test_notes_are_told_once_by_the_main_process_and_never_by_a_job(checked):
     del checked.outcomes["train"][:3]
     checked.write()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -38,14 +38,40 @@ def parse(text: str) -> Any:
 
 
 def read(path: Path) -> Any:
-    """The content of a YAML file; StudyError where it is none."""
+    """The content of a YAML file; StudyError where it is none, is not UTF-8, or gives a key twice in one block."""
     if not path.is_file():
         raise StudyError(f"{path}: no such file; correct the path")
+    loader = None
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        if faults := [f"{path.name}, {fault}" for fault in _repeated(node, set())]:
+            raise StudyError("\n".join(faults))
+        return loader.construct_document(node) if node else None
+    except UnicodeDecodeError:
+        raise StudyError(f"{path.name}: this is not text in UTF-8; save the file in that encoding") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; correct the line") from error
+    finally:
+        if loader:
+            loader.dispose()
+
+
+def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[str]:
+    """Keys that one block has twice, of which YAML would keep the last; `seen` holds nodes that were looked at."""
+    if node is None or id(node) in seen or isinstance(node, yaml.ScalarNode):
+        return
+    seen.add(id(node))
+    first: dict[tuple[str, str], int] = {}
+    for item in node.value:
+        key, value = item if isinstance(node, yaml.MappingNode) else (None, item)
+        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+            line = key.start_mark.line + 1
+            if (name := (key.tag, key.value)) in first:
+                yield f"line {line}: the key {key.value!r} appears in line {first[name]} already; keep one of them"
+            first.setdefault(name, line)
+        yield from _repeated(value, seen)
 
 
 @dataclass(frozen=True)
