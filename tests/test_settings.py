@@ -145,6 +145,14 @@ def test_a_key_given_twice_is_refused_with_its_line(tmp_path):
     assert settings.read(path) is None
 
 
+def test_a_study_is_read_again_for_keys_given_twice(demo, tmp_path):
+    source = tmp_path / "study.yaml"
+    source.write_text((ROOT / "config" / "config.yaml").read_text() + "seed: 2\n")
+    assert study.load(demo, ROOT, source)
+    with pytest.raises(StudyError, match=r"study\.yaml, line \d+: the key 'seed' appears in line 8 already"):
+        study.load(demo, ROOT, source, again=True)
+
+
 def test_a_file_that_is_no_text_in_utf_8_is_refused_by_name(tmp_path):
     path = tmp_path / "latin.yaml"
     path.write_bytes("name: José\n".encode("latin-1"))

@@ -5,7 +5,6 @@ import sys
 
 from radioloom.errors import StudyError
 from radioloom.provenance import code_digest, digest, file_digest
-from radioloom.settings import read
 from radioloom.study import load, verify
 from snakemake.exceptions import WorkflowError
 
@@ -16,9 +15,7 @@ os.environ |= dict.fromkeys(THREADS.split(), "1")
 ROOT = Path(workflow.basedir)
 SOURCE = Path(workflow.configfiles[-1]) if workflow.configfiles else None
 try:
-    if workflow.is_main_process and SOURCE:
-        read(SOURCE)  # Snakemake takes the last of two keys of one name, and says nothing
-    STUDY = load(config, ROOT, SOURCE)
+    STUDY = load(config, ROOT, SOURCE, again=workflow.is_main_process)
     if workflow.is_main_process:  # a job of a cluster reads this file again, and has nothing to add
         for note in verify(STUDY, SOURCE):
             print(f"note: {note}", file=sys.stderr)
