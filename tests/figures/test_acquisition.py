@@ -18,8 +18,8 @@ def test_factors_that_divide_the_cases_alike_are_listed_together():
 
 def test_table():
     rows = {row[0]: row[1:] for row in acquisition.table(FRAME).rows}
-    assert rows["vendor and kernel"] == ("3", "90", "25%", "5%", "0%", "")
-    assert rows["slice thickness"][3:] == ("–", "0%", "the cohort's")
+    assert rows["vendor and kernel"] == ("3", "90", "25 %", "5 %", "0 %", "")
+    assert rows["slice thickness"][3:] == ("–", "0 %", "the cohort's")
     assert rows["scanner model"][2:] == ("–", "–", "–", "no header states it")
     assert set(rows) == {"vendor and kernel", "slice thickness", "all of these", "cohort", "scanner model"}
 
@@ -44,7 +44,7 @@ def test_scanners_that_are_the_cohorts_are_named_so():
     frame = pd.concat([thick, thick[thick["given"] == "nothing"].assign(factor="cohort")])
     assert acquisition.factors(frame) == [["slice_thickness_mm", "cohort"]]
     first, second = acquisition.sentences(frame)
-    assert first == "Slice thickness explains more than 10% of the variance of 20% of the 20 features."
+    assert first == "Slice thickness explains more than 10 % of the variance of 20 % of the 20 features."
     assert second.startswith("Slice thickness is the same within each cohort. Its effect is confounded with cohort")
 
 

@@ -52,7 +52,7 @@ def test_stability_counts_folds():
             "kept": [True, True, False, False, True, False],
         }
     )
-    assert signature.stability(folds, ["a"]).rows == (("a", "yes", "1 (50%)"), ("b", "", "2 (100%)"))
+    assert signature.stability(folds, ["a"]).rows == (("a", "yes", "1 (50 %)"), ("b", "", "2 (100 %)"))
 
 
 def test_proxies():

@@ -34,7 +34,7 @@ def test_the_share_is_given_only_where_the_truth_is_above_chance():
         "volume",
         "share of the achievable C-index above 0.5",
     )
-    assert [line[-1] for line in table.rows] == ["80%", "–"]
+    assert [line[-1] for line in table.rows] == ["80 %", "–"]
     assert table.rows[0][4:6] == ("0.70 (0.60–0.90)", "0.60 (0.50–0.90)")
     assert table.rows[1][5] == "–"
 

@@ -105,7 +105,7 @@ def test_what_stands_in_the_tables_stands_in_the_page():
     shown = words(html("survival"))
     for said in (
         "0.71 (0.64–0.78)",
-        "72%",
+        "72 %",
         "readers: 75 of 204 features reach the bound",
         "log-rank p 0.008",
         "2 cases",
@@ -136,7 +136,7 @@ def test_acquisition_says_what_the_models_were_given():
     study = survival_study()
     said = words(html("survival"))
     assert (
-        "Vendor and kernel explain more than 10% of the variance of 25% of the 20 features; within cohorts, of 5%."
+        "Vendor and kernel explain more than 10 % of the variance of 25 % of the 20 features; within cohorts, of 5 %."
         in said
     )
     assert "Slice thickness is the same within each cohort" in said
@@ -151,6 +151,19 @@ def test_acquisition_says_what_the_models_were_given():
     said = words(report(replace(study, acquisition=measured, pictures={})))
     assert "could not be fitted here" in said
     assert "ComBat fitted on all cases" not in said
+
+
+def test_shares_are_written_one_way(text):
+    assert not re.search(r"\d%", words(text))
+
+
+def test_the_planted_truth_has_a_row_wherever_the_signature_is_evaluated():
+    page = html("survival")
+    table = page[page.index('aria-label="Performance of every model"') :]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row)[:2] for row in table[: table.index("</table>")].split("<tr")]
+    where = {"valid1", "valid2", "train, cross-validation", "train, apparent"}
+    assert {row[0] for row in rows if row[1:] == ["planted truth"]} == where
+    assert "planted truth" not in words(html("binary"))
 
 
 def test_text_of_the_study_is_text():
@@ -255,7 +268,7 @@ def test_traits_their_agreement_and_what_was_left_out():
         "genomics: 2 readers annotated 3 of 30 cases",
         "round (4); oval (2)",
         "12.00 (12.00 to 12.00) mm",
-        "kappa 0.71 (0.20–1.00) 67% 3",
+        "kappa 0.71 (0.20–1.00) 67 % 3",
         "0123456789ab – – of no case",
         "The same with semantic annotations by readers",
     ):

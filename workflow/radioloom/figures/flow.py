@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, STAGES, count
+from radioloom.figures.words import DASH, STAGES, count, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +160,7 @@ def _analysed(clinical: pd.DataFrame, out: pd.DataFrame, cohort: str) -> pd.Data
 
 
 def _events(outcomes: pd.DataFrame) -> str:
-    return f"{int(outcomes['event'].sum())} ({outcomes['event'].mean():.0%})" if len(outcomes) else DASH
+    return f"{int(outcomes['event'].sum())} ({percent(outcomes['event'].mean())})" if len(outcomes) else DASH
 
 
 def _followup(outcomes: pd.DataFrame) -> str:

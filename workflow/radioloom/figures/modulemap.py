@@ -9,7 +9,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, count, feature, number, probability
+from radioloom.figures.words import DASH, count, feature, number, percent, probability
 from radioloom.tables.genomics import TRAIT
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def modules(frame: pd.DataFrame, explained: dict[str, float]) -> Exhibit:
             .sort_values(["size", "gene"], ascending=[False, True])["gene"]
             .head(6)
         )
-        share = f"{explained[name]:.0%}" if name in explained else DASH
+        share = percent(explained[name]) if name in explained else DASH
         rows.append((name, str(len(part)), share, ", ".join(top)))
     return Exhibit(("module", "genes", "variance in its score", "genes of largest weight"), tuple(rows), (1, 2))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import STEPS, interval, number, plain
+from radioloom.figures.words import STEPS, interval, number, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def stability(selection: pd.DataFrame, names: list[str], most: int = 10) -> Exhi
     times = selection[selection["kept"]].groupby("feature_id").size()
     others = times.drop([name for name in names if name in times]).sort_values(ascending=False, kind="stable").index
     rows = [
-        (name, "yes" if name in names else "", f"{times.get(name, 0)} ({times.get(name, 0) / n_folds:.0%})")
+        (name, "yes" if name in names else "", f"{times.get(name, 0)} ({percent(times.get(name, 0) / n_folds)})")
         for name in [*names, *others[: max(0, most - len(names))]]
     ]
     return Exhibit(("feature", "in the signature", f"chosen in folds (of {n_folds})"), tuple(rows), (2,))

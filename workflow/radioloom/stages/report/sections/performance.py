@@ -30,7 +30,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     return {
         "metric": metric(main),
         "figures": _figures(study, metrics, main),
-        "table": performance.table(metrics, main),
+        "table": performance.table(_all_with_truth(study, metrics, main), main),
         "groups": performance.groups(metrics, main),
         "curves": _curves(study, metrics),
         "shifts": _shifts(study),
@@ -69,13 +69,30 @@ def _figures(study: ReportInputs, metrics: pd.DataFrame, main: str) -> list[str]
 def _with_truth(study: ReportInputs, part: pd.DataFrame, evaluation: str, cohort: str) -> pd.DataFrame:
     import pandas as pd
 
-    if study.comparison is None:
-        return part
-    truth = study.comparison.metrics
-    beside = truth[truth["cohort"] == cohort].assign(evaluation=evaluation)
+    beside = _truth(study, evaluation, cohort)
     if beside.empty:
         return part
     return reading.performance(study, pd.concat([part[beside.columns], beside], ignore_index=True))
+
+
+def _truth(study: ReportInputs, evaluation: str, cohort: str) -> pd.DataFrame:
+    """METRICS of the planted truth in one cohort; none where the patients are real."""
+    import pandas as pd
+
+    if study.comparison is None:
+        return pd.DataFrame()
+    truth = study.comparison.metrics
+    return truth[truth["cohort"] == cohort].assign(evaluation=evaluation)
+
+
+def _all_with_truth(study: ReportInputs, metrics: pd.DataFrame, main: str) -> pd.DataFrame:
+    """METRICS with the truth wherever the main metric of the signature is known."""
+    import pandas as pd
+
+    known = metrics[(metrics["metric"] == main) & (metrics["against"] == "") & (metrics["kind"] == SIGNATURE)]
+    places = list(dict.fromkeys(zip(known["evaluation"], known["cohort"], strict=True)))
+    truth = [_truth(study, *place) for place in places]
+    return reading.performance(study, pd.concat([study.metrics, *(rows for rows in truth if len(rows))]))
 
 
 def _shifts(study: ReportInputs) -> list[str]:
