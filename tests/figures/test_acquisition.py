@@ -8,6 +8,7 @@ import pytest
 from made.synthetic_study import survival_study
 from radioloom.figures import acquisition
 from radioloom.figures.style import svg
+from radioloom.stages.learning.acquisition import CONFOUNDED
 
 FRAME = survival_study().acquisition
 
@@ -22,6 +23,12 @@ def test_table():
     assert rows["slice thickness"][3:] == ("–", "0 %", "the cohort's")
     assert rows["scanner model"][2:] == ("–", "–", "–", "no header states it")
     assert set(rows) == {"vendor and kernel", "slice thickness", "all of these", "cohort", "scanner model"}
+
+
+def test_what_cannot_be_separated_from_the_cohort_is_named_so():
+    frame = FRAME.assign(note=FRAME["note"].replace("the cohort's", CONFOUNDED))
+    notes = {row[0]: row[-1] for row in acquisition.table(frame).rows}
+    assert notes["slice thickness"] == "the same within each cohort: indistinguishable from the cohort"
 
 
 def test_the_signature():

@@ -22,7 +22,7 @@ if HAS.truth:
             "../scripts/simulate.py"
 
     rule truth:
-        """What was planted; only the report's last page reads it."""
+        """What was planted; only the report reads it, after the analysis."""
         output:
             directory(f"{STUDY.data}/truth"),
         log:

@@ -117,7 +117,7 @@ def test_what_stands_in_the_tables_stands_in_the_page():
 
 def test_readers_and_what_was_mended_stand_in_the_page():
     full, plain = words(html("survival")), words(html("binary"))
-    assert "148 regions were drawn as contours" in full
+    assert "148 of 172 regions were drawn as contours; the others: 24 SEG. A voxel belongs" in full
     assert (
         "differs from that of the contours by 0.20 % (median) and by 0.40 % (case genomics-001 of genomics) at most"
         in full
@@ -305,6 +305,8 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
         "On one kind of control image (shuffled ROI) without the region's texture the AUC is 0.51, significantly lower."
         in said
     )
+    assert "measured on images whose voxels were shuffled in the ROI; in cross-validation" in said
+    assert "with replacement" not in said
     plain = words(report(study))
     assert "control" not in plain.replace("quality control", "")
     assert "could not be measured. Their cases" not in plain
@@ -341,6 +343,61 @@ def test_a_study_without_images_says_what_is_left_out(kind):
     assert "with the profile" not in said
     assert "slice thickness, mm" not in said
     assert "another program" not in words(html(kind))
+
+
+def _from_tables(study):
+    """The study as one whose cohorts all start from a table of features."""
+    features = {"tool": "pyradiomics 3.1.0", "file": "tables/features.csv"}
+    cohorts = {name: {**cohort, "features": features} for name, cohort in study.settings["cohorts"].items()}
+    settings = {key: value for key, value in study.settings.items() if key != "profile"} | {"cohorts": cohorts}
+    return replace(study, **dict.fromkeys(OF_IMAGES), settings=settings)
+
+
+def test_a_study_from_tables_names_them_and_does_not_speak_of_images():
+    study = _from_tables(binary_study())
+    selection = study.selection.assign(volume_rho=np.nan, group="other")
+    said = words(report(replace(study, selection=selection)))
+    assert "sts starts from a table of features that another program measured (pyradiomics 3.1.0, tables/" in said
+    assert "Controls, perturbations and ComBat need images too." in said
+    assert "Cases of the rows of the tables of features and what became of them." in said
+    assert "at least one of its rows went through" in said
+    assert "In the table" in said
+    assert "sheet" not in said.lower()
+    assert "Correlation with volume not examined" in said
+    assert "Groups of the features: other 204 (neither the study nor the feature's name tells its group)." in said
+    assert "valid1: pyradiomics 3.1.0, tables/features.csv;" in words(report(_from_tables(survival_study())))
+
+
+def test_a_step_that_nothing_was_known_for_is_not_a_step_that_dropped_nothing():
+    study = binary_study()
+    none = replace(study, selection=study.selection[study.selection["step"] != "reliability"])
+    assert "agreement over replicates too low not assessed" in words(report(none))
+    assert "not assessed" not in words(html("survival"))
+
+
+def test_units_groups_and_conditions_are_said():
+    survival, binary = words(html("survival")), words(html("binary"))
+    for text in (
+        "0.041, a log relative hazard: the median risk in training",
+        "Follow-up: the observed time of all cases, events included.",
+        "(of filtered images: wavelet, Laplacian of Gaussian and others)",
+        "Signs can reverse when correlated features enter one model. Mean and SD are those of the training cases, in "
+        "the feature's own unit.",
+        "large: axial slice; small: coronal (top), sagittal (bottom)",
+        "Dashed: 0.9; a feature of the signature above it (vermilion) stands in for volume.",
+        "what the true hazard reaches; a fitted model can exceed it by chance",
+        "Associations that vanish here may be explained by volume.",
+        "variance explained by its score",
+        "it is read by this report only, after the analysis",
+    ):
+        assert text in survival, text
+    assert "0.041, a log odds: the median risk in training" in binary
+    assert "Follow-up:" not in binary
+
+
+def test_headings_do_not_repeat(text):
+    heads = [re.sub("<.*?>", "", head) for head in re.findall(r"<h[23][^>]*>(.*?)</h[23]>", text)]
+    assert len(heads) == len(set(heads))
 
 
 def test_a_study_of_images_and_tables_says_which_cohorts_have_no_images():

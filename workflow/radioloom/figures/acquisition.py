@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MUCH = 0.1  # share of its variance above which a feature is counted
+AS_SHOWN = (
+    "it cannot be told from the cohort",
+    "indistinguishable from the cohort",
+)  # a note of ACQUISITION in the page
 # How a curve is drawn: given, harmonised, words, colour, line.
 CURVES = (
     ("nothing", "no", "as measured", style.BLUE, "-"),
@@ -89,7 +93,7 @@ def _why(frame: pd.DataFrame, factor: str) -> str:
     for given in ("nothing", "cohort"):
         part = frame[_part(frame, factor, given, "no")]
         if len(part) and part["explained"].isna().all():
-            return part["note"].iloc[0]
+            return part["note"].iloc[0].replace(*AS_SHOWN)
     return ""
 
 

@@ -84,7 +84,9 @@ def modules(frame: pd.DataFrame, explained: dict[str, float]) -> Exhibit:
         )
         share = percent(explained[name]) if name in explained else DASH
         rows.append((name, str(len(part)), share, ", ".join(top)))
-    return Exhibit(("module", "genes", "variance in its score", "genes of largest weight"), tuple(rows), (1, 2))
+    return Exhibit(
+        ("module", "genes", "variance explained by its score", "genes of largest weight"), tuple(rows), (1, 2)
+    )
 
 
 def associations(frame: pd.DataFrame, most: int = 10) -> Exhibit:
@@ -113,12 +115,16 @@ def modules_in_words(summary: dict[str, Any]) -> str:
     return f"{', '.join([text, *parts])}. {count(cases['both'], 'case')} have {others} as well."
 
 
-def associations_in_words(frame: pd.DataFrame) -> str:
-    """How many pairs of module and feature stand out, after which correction. frame : ASSOCIATIONS."""
+def associations_in_words(frame: pd.DataFrame, features: str = "") -> str:
+    """How many pairs of module and feature stand out, after which correction.
+
+    frame : ASSOCIATIONS; features : which features these are, in words
+    """
     tested = frame.dropna(subset=["p"])
     hits, family_wise = tested[tested["q"] < 0.05], int((tested["p_max"] < 0.05).sum())
+    of = f"({features}) " if features else ""
     verb = "was" if len(tested) == 1 else "were"
-    text = f"{count(len(tested), 'pair')} of module and feature {verb} tested: {len(hits) or 'none'} with q < 0.05"
+    text = f"{count(len(tested), 'pair')} of module and feature {of}{verb} tested: {len(hits) or 'none'} with q < 0.05"
     text += f" and {family_wise or 'none'} with a family-wise p < 0.05." if len(hits) else "."
     top = hits.assign(size=-hits["rho"].abs()).sort_values(["p", "size"]).head(1)
     for row in top.itertuples():
