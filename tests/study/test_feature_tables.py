@@ -13,7 +13,7 @@ TABLE = "id,original_shape_MeshVolume,original_glcm_Idm\nP1,1,2\nP2,3,4\n"
 
 def config(**changes) -> dict:
     """A study of one training and one validation cohort, both tables."""
-    features = {"file": "t.csv", "columns": {"case": "id"}}
+    features = {"file": "t.csv", "columns": {"case": "id", "features": ".*"}}
     clinical = {"file": "c.csv", "case": "id", "time_days": "days", "event": "dead"}
     return {
         "study": "tables",
@@ -79,15 +79,15 @@ def test_a_signature_is_bound_to_program_and_columns_and_not_to_names_of_ids(tmp
     assert len(first) == 12
     other = config()
     for block in other["cohorts"].values():
-        block["features"] = {"file": "t.csv", "columns": {"case": "pid"}}
+        block["features"] = {"file": "t.csv", "columns": {"case": "pid", "features": ".*"}}
     assert loaded(tmp_path, other, TABLE.replace("id,", "pid,")).profile_hash == first
     for change in ({"tool": "MIRP 2"}, {"columns": {"case": "id", "features": "original_.*"}}):
         for block in other["cohorts"].values():
-            block["features"] = {"file": "t.csv", "columns": {"case": "id"}, **change}
+            block["features"] = {"file": "t.csv", "columns": {"case": "id", "features": ".*"}, **change}
         assert loaded(tmp_path, other).profile_hash != first
 
 
-FEATURES = {"file": "t.csv", "columns": {"case": "id"}}
+FEATURES = {"file": "t.csv", "columns": {"case": "id", "features": ".*"}}
 SOURCE = {"kind": "idc"}
 
 
@@ -110,7 +110,10 @@ SOURCE = {"kind": "idc"}
             r"cohorts\.valid\.features: gone\.csv: .*not below the data",
         ),
         (cohort(features=FEATURES | {"file": "../t.csv"}), r"cohorts\.valid\.features\.file"),
-        (cohort(features=FEATURES | {"columns": {"case": "pid"}}), r"t\.csv: no column 'pid' .*did you mean 'id'"),
+        (
+            cohort(features=FEATURES | {"columns": {"case": "pid", "features": ".*"}}),
+            r"t\.csv: no column 'pid' .*did you mean 'id'",
+        ),
         (cohort(features=FEATURES | {"columns": {"case": "id", "features": "("}}), "is no regular expression"),
         (cohort(features=FEATURES | {"columns": {"case": "id", "features": ["x"]}}), "no column 'x' in the table"),
         (cohort(features=FEATURES | {"columns": {"case": "id", "featurs": "x"}}), "did you mean 'features'"),

@@ -54,7 +54,7 @@ def write(bench: Bench, measured: Bench) -> None:
         wide.insert(0, "hospital", "A")
         wide["case"] = " ID-" + wide["case"]
         wide.to_csv(bench.place / "data" / f"{name}.features.csv", index=False)
-        columns = {"case": "case", "replicate": "replicate", "groups": groups}
+        columns = {"case": "case", "replicate": "replicate", "features": ".*", "groups": groups}
         ids = {"pattern": "ID-(?P<case>.*)"}
         cohort["features"] = {"file": f"{name}.features.csv", "columns": columns, "ids": ids}
         if "clinical" in cohort:

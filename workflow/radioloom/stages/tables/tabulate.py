@@ -51,9 +51,6 @@ def tabulate(
     that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
     """
     chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
-    chosen = [name for name in chosen if settings["columns"]["features"] or _is_numeric(frame[name])]
-    if not chosen:
-        raise StudyError(f"cohorts.{cohort}.features: no column of numbers is left; name them in `columns.features`")
     values = np.column_stack([_numbers(frame[name], cohort) for name in chosen])
     cases, reasons = _cases(frame, cohort, settings, patients)
     replicates = _replicates(frame, cohort, settings["columns"]["replicate"])
@@ -78,8 +75,9 @@ def tabulate(
 def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iterable[str] = ()) -> list[str]:
     """Columns of a table that hold features, in its order, by the study's `features.columns`.
 
-    Those that the study names (a list), those whose whole name a regular expression matches, or else all but the ids,
-    the `reserved` and what a known program begins with another word; of these the columns of numbers count.
+    Those that the study names (a list), or those whose whole name a regular expression matches, but the ids, the
+    `reserved` (outcome and covariates) and what a known program writes beside features. There is no default: a label
+    among the columns would be taken for a feature, and predict itself.
     Raises StudyError where a column that the study names is not in the table, or none is left.
     """
     wanted = settings["features"]
@@ -90,11 +88,10 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     ids = {settings["case"], settings["replicate"]}
     if isinstance(wanted, list):
         chosen = [name for name in columns if name in set(wanted)]
-    elif wanted:
-        chosen = [name for name in columns if name not in ids and re.fullmatch(wanted, name)]
     else:
         none = {*ids, *reserved}
-        chosen = [name for name in columns if name not in none and not name.startswith(pyradiomics.NO_FEATURE)]
+        left = [name for name in columns if name not in none and not name.startswith(pyradiomics.NO_FEATURE)]
+        chosen = [name for name in left if re.fullmatch(wanted, name)]
     if not chosen:
         raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {', '.join(columns[:5])} ...")
     return chosen
@@ -113,15 +110,6 @@ def _text(column: pd.Series) -> np.ndarray:
     """Cells as text without blanks around them, object (n,); what stands for an empty cell is ''."""
     cells = ["" if gap else str(value).strip() for value, gap in zip(column.tolist(), column.isna(), strict=True)]
     return np.array(["" if cell.lower() in EMPTY else cell for cell in cells], dtype=object)
-
-
-def _is_numeric(column: pd.Series) -> bool:
-    """Whether a column holds numbers and nothing else."""
-    if column.dtype.kind in "iuf":
-        return True
-    cells = _text(column)
-    cells = cells[cells != ""]
-    return bool(len(cells)) and not any(map(_fault, cells))
 
 
 def _fault(cell: str) -> bool:
