@@ -384,7 +384,7 @@ def test_units_groups_and_conditions_are_said():
         "Signs can reverse when correlated features enter one model. Mean and SD are those of the training cases, in "
         "the feature's own unit.",
         "large: axial slice; small: coronal (top), sagittal (bottom)",
-        "Dashed: 0.9; a feature of the signature above it (vermilion) stands in for volume.",
+        "Dashed: |rho| 0.9; a feature of the signature above it (vermilion) stands in for volume.",
         "what the true hazard reaches; a fitted model can exceed it by chance",
         "Associations that vanish here may be explained by volume.",
         "variance explained by its score",
