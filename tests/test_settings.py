@@ -36,7 +36,7 @@ def test_demo_is_a_study(demo, tmp_path):
         ("batch_size: 60", "batchsize: 60", ["line 10", "batchsize", "did you mean 'batch_size'"]),
         ("seed: 20140603", "seed: many", ["line 8", "seed", "'many'"]),
         ("role: training", "role: trainng", ["cohorts.train.role", "Allowed: training"]),
-        ("kind: cox", "kind: logistic", ["model.kind", "'cox'"]),
+        ("kind: cox", "kind: logistic", ["model.kind", "take cox"]),
         ("cohort: genomics", "cohort: genes", ["genomics.cohort", "'genes'"]),
         ("controls: [shuffled_roi]", "controls: [shufled_roi]", ["controls", "shufled_roi"]),
         ("controls: [", "robustness: {chain: RCC}\ncontrols: [", ["robustness.chain", "'RCC'", "each once"]),

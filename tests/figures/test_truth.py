@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from made.texts import texts_of
 from radioloom.figures import truth
 from radioloom.figures.style import svg
 
@@ -59,7 +60,7 @@ def test_a_planted_module_is_not_taken_for_a_recovered_one_of_its_name():
 
 
 OVERLAP = pd.DataFrame(
-    {"planted": ["P1"], "driver": ["heterogeneity"], "n_planted": [30], "found": ["M2"], "n_found": [28],
+    {"planted": ["P1"], "driver": ["heterogeneity"], "n_planted": [30], "recovered": ["M2"], "n_recovered": [28],
      "n_shared": [25], "jaccard": [0.76]}
 )  # fmt: skip
 
@@ -95,3 +96,20 @@ def test_features_in_words():
     text = truth.features_in_words(both, ["a", "b"])
     assert text == "All 2 features of the signature follow the hidden heterogeneity."
     assert truth.features(follows, ["a", "b"]).rows == (("a", "heterogeneity (0.80)"), ("b", "neither: not planted"))
+
+
+def test_overlap_of_modules():
+    planted = pd.DataFrame({"gene": list("abcdef"), "module": ["P1", "P1", "P1", "P2", "P2", ""]})
+    recovered = pd.DataFrame({"gene": list("abd"), "module": ["M1", "M1", "M1"], "weight": 1.0})
+    texts = texts_of(truth.module_overlap(planted, recovered))
+    assert {"planted P1", "planted P2", "in none", "M1", "none"} <= set(texts)
+    assert sorted(t for t in texts if t.isdigit()) == ["1", "1", "1", "1", "2"]
+
+
+def test_hidden_factors_in_the_order_asked_for():
+    frame = pd.DataFrame(
+        {"cohort": ["a", "b"] * 2, "feature_id": ["x", "x", "y", "y"], "rho_heterogeneity": 0.5, "rho_volume": -0.2}
+    )
+    texts = texts_of(truth.hidden_factors(frame, ["y", "x", "z"]))
+    assert texts.index("y") < texts.index("x")
+    assert "z" not in texts

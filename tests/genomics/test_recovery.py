@@ -11,7 +11,7 @@ def frame(modules):
 def test_overlap_by_hand():
     found = overlap(frame({"P1": "abcd", "P2": "ef"}), frame({"M1": "abcx", "M2": "yz"})).set_index("planted")
     first = found.loc["P1"]
-    assert (first["found"], first["n_shared"], first["recall"], first["precision"]) == ("M1", 3, 0.75, 0.75)
+    assert (first["recovered"], first["n_shared"], first["recall"], first["precision"]) == ("M1", 3, 0.75, 0.75)
     assert first["jaccard"] == pytest.approx(3 / 5)
     assert found.loc["P2", "jaccard"] == 0
 
@@ -24,4 +24,4 @@ def test_perfect_recovery():
 
 def test_nothing_found():
     found = overlap(frame({"P1": "ab"}), pd.DataFrame({"module": [], "gene": []}))
-    assert found.loc[0, ["found", "recall", "precision", "jaccard"]].tolist() == ["", 0, 0, 0]
+    assert found.loc[0, ["recovered", "recall", "precision", "jaccard"]].tolist() == ["", 0, 0, 0]

@@ -144,7 +144,7 @@ class Made:
     def learned(self) -> dict[str, pd.DataFrame]:
         """All that learning gave, as declared tables."""
         names = ("predictions", "metrics", "curves", "selection")
-        return {name: getattr(tables, name.upper()).frame(getattr(self.validated, name)) for name in names}
+        return {name: tables.by_name(name).frame(getattr(self.validated, name)) for name in names}
 
 
 def metric_of(metrics: pd.DataFrame, *place: str, column: str = "estimate", **keys: str) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.study import Study, load
+from radioloom.study import Study, load, verify
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "id,original_shape_MeshVolume,original_glcm_Idm\nP1,1,2\nP2,3,4\n"
@@ -46,8 +46,8 @@ def loaded(tmp_path: Path, settings: dict, table: str = TABLE) -> Study:
 def test_what_a_study_of_tables_has(tmp_path):
     study = loaded(tmp_path, config())
     assert study.has.tables == study.has.outcomes == ("train", "valid")
-    assert not any((study.has.images, study.has.archived, study.has.traits, study.has.expression, study.has.truth))
-    assert not any((study.has.repeated, study.has.perturbed, study.has.controlled, study.has.harmonised))
+    assert not any((study.has.images, study.has.archived, study.has.traits, study.has.expression, study.simulated))
+    assert not any((study.has.repeated, study.has.perturbed, study.has.negative_controls, study.has.harmonised))
     assert study.profile is None
     assert study.batches == {"train": {}, "valid": {}}
     assert study.feature_files("train") == [str(tmp_path / "t.csv")]
@@ -56,12 +56,13 @@ def test_what_a_study_of_tables_has(tmp_path):
 def test_what_the_demo_has():
     import yaml
 
-    has = load(yaml.safe_load((ROOT / "config" / "config.yaml").read_text()), ROOT).has
+    study = load(yaml.safe_load((ROOT / "config" / "config.yaml").read_text()), ROOT)
+    has = study.has
     assert has.images == ("train", "valid1", "valid2", "retest", "readers", "genomics")
     assert has.tables == has.archived == has.perturbed == ()
     assert (has.outcomes, has.traits, has.expression) == (("train", "valid1", "valid2"), ("readers",), ("genomics",))
-    assert (has.repeated, has.controlled) == (("readers",), ("train", "valid1", "valid2"))
-    assert has.truth
+    assert (has.repeated, has.negative_controls) == (("readers",), ("train", "valid1", "valid2"))
+    assert study.simulated
     assert not has.harmonised
 
 
@@ -130,3 +131,10 @@ def test_images_need_a_profile(tmp_path):
     (tmp_path / "s.tsv").write_text("case\timage\tsegmentation\nP1\ta\tb\n")
     with pytest.raises(StudyError, match="the key 'profile' is missing"):
         loaded(tmp_path, cohort(sheet=str(tmp_path / "s.tsv"), features=None))
+
+
+def test_a_baseline_of_tables_may_not_take_a_name_of_ours(tmp_path):
+    (tmp_path / "c.csv").write_text("id,days,dead\nP1,1,1\nP2,2,0\n")
+    study = loaded(tmp_path, config(baselines={"clinical": ["original_shape_MeshVolume"]}))
+    with pytest.raises(StudyError, match=r"baselines\.clinical: the name is the pipeline's own"):
+        verify(study)

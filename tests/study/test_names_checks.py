@@ -33,7 +33,10 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
     ("changes", "words"),
     [
         ({"model": {"kind": "coxx"}}, ["study.yaml, line", "model.kind: 'coxx'", "Did you mean 'cox'? Allowed: cox"]),
-        ({"model": {"kind": "logistic"}}, ["model.kind: 'logistic'", "a survival outcome is modelled by 'cox'"]),
+        (
+            {"model": {"kind": "logistic"}},
+            ["model.kind: logistic is for a binary outcome, the study's is survival", "take cox"],
+        ),
         ({"model": {"kind": "cox", "selector": "bets"}}, ["model.selector", "Allowed: best_per_group, top, forward"]),
         ({"outcome": {"kind": "binery", "name": "x"}}, ["outcome.kind", "Did you mean 'binary'?"]),
         (

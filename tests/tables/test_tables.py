@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.tables import EXCLUSIONS, RELIABILITY, TABLES, provenance_of
+from radioloom.tables import EXCLUSIONS, RELIABILITY, TABLES, by_name, first_replicates, provenance_of, wide
 
 ROWS = [
     {"cohort": "b", "case": "2", "replicate": "1", "stage": "curate", "reason": "slice missing"},
@@ -58,3 +58,22 @@ def test_every_column_has_a_meaning():
         assert set(table.key) <= {column.name for column in table.columns}
         assert all(column.meaning for column in table.columns)
     assert pd.Series([table.name for table in TABLES]).is_unique
+
+
+def test_a_table_by_its_name_or_that_of_its_file():
+    assert [by_name(table.name) for table in TABLES] == list(TABLES)
+    assert by_name("exclusions") is EXCLUSIONS
+    with pytest.raises(StudyError, match="no table is called 'exclusion'; declared are cases, masks"):
+        by_name("exclusion")
+
+
+def test_the_first_replicate_as_one_row_per_case():
+    rows = pd.DataFrame(
+        [("b", "2", "1", "y", 4.0), ("b", "2", "1", "x", 3.0), ("a", "1", "1", "x", 1.0), ("a", "1", "2", "x", 9.0)],
+        columns=["cohort", "case", "replicate", "feature_id", "value"],
+    )
+    assert list(first_replicates(rows)["value"]) == [4, 3, 1]
+    table = wide(rows)
+    assert list(table.index) == [("a", "1"), ("b", "2")]
+    assert list(table.columns) == ["x", "y"]
+    assert table.fillna(0).to_numpy().tolist() == [[1, 0], [3, 4]]

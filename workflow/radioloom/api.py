@@ -64,8 +64,9 @@ def _knows_its_place(given: Any) -> bool:
 
 
 def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> Volume:
-    """The voxels of one label (of all but 0 where `roi` is "") as a mask on the image's grid.
+    """The voxels of one label as a mask on the image's grid.
 
+    roi : the label; "" for all but 0
     placed : both know where they lie, so that the mask may have another extent or order of axes; arrays do not
     """
     marked, _ = region(labels.array, Choice((roi,) if roi else ()))

@@ -33,7 +33,7 @@ class Job:
         frames = {}
         for name in names:
             paths = self.inputs[name]
-            frames[name] = getattr(tables, name.upper()).read(*([paths] if isinstance(paths, str) else paths))
+            frames[name] = tables.by_name(name).read(*([paths] if isinstance(paths, str) else paths))
         return frames
 
     def say(self, text: str) -> None:

@@ -35,9 +35,9 @@ FLIPPED_CORNER = 6  # (z, y, x) = (1, 1, 0): pyradiomics halves its table by inv
 def measure_surface(cubes: np.ndarray, spacing_mm: Triple, mesh: str) -> tuple[float, float]:
     """Volume (mm³) and area (mm²) of the surface that counted cubes make up.
 
-    `cubes` int64 (256, 4) from `kernels.mesh.count_cubes` of a region with a border of one empty voxel; `mesh` is
-    "watertight", or "pyradiomics": its table serves a cell and its inverse alike, so ambiguous faces may stay open and
-    the volume then depends (slightly) on the origin, here the corner of the bordered region as there.
+    cubes : int64 (256, 4) from `kernels.mesh.count_cubes` of a region with a border of one empty voxel
+    mesh : "watertight", or "pyradiomics": its table serves a cell and its inverse alike, so ambiguous faces may stay
+        open and the volume then depends (slightly) on the origin, here the corner of the bordered region as there
     """
     if mesh not in MESHES:
         raise StudyError(f"mesh: {mesh!r} is not known; write one of {', '.join(MESHES)}")

@@ -9,6 +9,8 @@ import numpy as np
 
 Triple = tuple[float, float, float]  # (z, y, x)
 Shape = tuple[int, int, int]  # (z, y, x)
+Voxels = tuple[int, int, int]  # (z, y, x), whole voxels along each axis: a place, an offset, a reach
+Box = tuple[slice, slice, slice]  # (z, y, x), a part of an array
 UNITS = {"CT": "HU", "PT": "SUV", "MR": ""}  # of the voxels of an image, by its modality
 MODALITIES = tuple(UNITS)  # of the images that are read
 LARGEST = 1e37  # of an intensity: single precision, which prepared images have, with room for interpolation and filters

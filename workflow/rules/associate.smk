@@ -1,7 +1,7 @@
 if HAS.expression:
 
     rule associate:
-        """Gene modules against features, with permutation nulls."""
+        """Gene modules against features and readers' traits, with permutation nulls."""
         input:
             features=f"{RESULTS}/tables/features.parquet",
             expression=(

@@ -1,17 +1,19 @@
+from radioloom.tables.cohorts import USED_BY_MODELS
+
 # Tables that only the images half writes; a study of feature tables alone has none of them.
-OF_IMAGES = {
+TABLES_OF_IMAGES = {
     "series": every_batch(f"{RESULTS}/curated/{{cohort}}/{{batch}}.series.parquet"),
     "masks": every_batch(f"{RESULTS}/segmented/{{cohort}}/{{batch}}.masks.parquet"),
     "overlaps": every_batch(f"{RESULTS}/compared/{{cohort}}/{{batch}}.parquet", HAS.repeated),
     "cases": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}.cases.parquet"),
 }
-COLLECTED = [*(OF_IMAGES if HAS.images else ()), "features", "exclusions"]
+COLLECTED = [*(TABLES_OF_IMAGES if HAS.images else ()), "features", "exclusions"]
 
 
 rule collect:
     """The tables of all batches as one, in Parquet and CSV: here the images half and the tables half meet."""
     input:
-        **OF_IMAGES,
+        **TABLES_OF_IMAGES,
         features=every_batch(f"{RESULTS}/extracted/{{cohort}}/{{batch}}.parquet")
         + expand(f"{RESULTS}/tabulated/{{cohort}}.parquet", cohort=HAS.tables),
         exclusions=[
@@ -33,7 +35,7 @@ rule collect:
         runtime=60,
     params:
         # Cohorts that must have the same features: one profile sees to that, tables of several programs need not.
-        same=STUDY.cohorts("training", "validation", "genomics") if HAS.tables else [],
+        same=STUDY.cohorts(*USED_BY_MODELS) if HAS.tables else [],
         profile_hash=STUDY.profile_hash,
         code=code("collect"),
     message:

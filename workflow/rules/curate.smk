@@ -1,5 +1,5 @@
 rule curate:
-    """Series found, chosen and checked; no pixel is kept."""
+    """The image series of each case found, sorted and checked, from headers alone; no pixel is kept."""
     input:
         files,
         fetched=manifest,

@@ -4,7 +4,7 @@ if HAS.archived:
         """Series of one batch from their archive into the data folder; a run that was killed goes on where it was."""
         output:
             exclusions=f"{RESULTS}/fetched/{{cohort}}/{{batch}}.exclusions.parquet",
-            manifest=f"{STUDY.data}/fetched/{{cohort}}/{STUDY.name}-{{batch}}.json",
+            manifest=STUDY.manifest_place("{cohort}", "{batch}"),
         log:
             f"{LOGS}/fetch/{{cohort}}.{{batch}}.log",
         # Nodes of a cluster seldom reach an archive, and an environment of conda's lacks the clients of archives.

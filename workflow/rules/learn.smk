@@ -1,5 +1,5 @@
 rule split:
-    """Who is learned from and who is predicted, before anything is fitted."""
+    """Which patients a model is learnt from and which it predicts, decided before anything is fitted."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
@@ -16,7 +16,7 @@ rule split:
         study=settings("validation"),
         code=code("split"),
     message:
-        "split patients into those learned from and those predicted"
+        "split patients into those learnt from and those predicted"
     script:
         "../scripts/split.py"
 
@@ -81,10 +81,10 @@ rule fit:
 
 
 rule validate:
-    """The frozen signature in cohorts it has not seen, beside baselines and null models."""
+    """The frozen signature in cohorts it has not seen, beside baselines, negative controls and null models."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
-        controls=every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.controlled),
+        controls=every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.negative_controls),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",

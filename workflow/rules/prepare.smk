@@ -4,7 +4,7 @@ PROFILE = {key: value for key, value in asdict(STUDY.profile).items() if key != 
 
 
 rule prepare:
-    """Image and mask cropped to the region and its surroundings, on the profile's grid."""
+    """The region and its surroundings, cut out of the scan and resampled onto the profile's grid."""
     input:
         images=f"{RESULTS}/curated/{{cohort}}/{{batch}}.json",
         masks=f"{RESULTS}/segmented/{{cohort}}/{{batch}}.npz",

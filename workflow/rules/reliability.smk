@@ -1,5 +1,5 @@
 rule reliability:
-    """Agreement of every feature over test-retest pairs and observers."""
+    """Agreement of every feature over test-retest pairs, observers and perturbed images."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
         perturbed=every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.parquet", HAS.perturbed),

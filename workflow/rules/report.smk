@@ -4,7 +4,7 @@ from radioloom.stages.report import rerun, sections
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
     "selection": [f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
-    "skipped": every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet", HAS.controlled)
+    "skipped": every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet", HAS.negative_controls)
     + every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.skipped.parquet", HAS.perturbed),
     "clinical": expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
     "traits": expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=HAS.traits),
@@ -15,16 +15,17 @@ PLACES = {
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
     "signature": [f"{RESULTS}/signature.json"],
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
-    "truth": [f"{STUDY.data}/truth"] if HAS.truth else [],
-    "features": [f"{RESULTS}/tables/features.parquet"] if HAS.truth else [],
+    "truth": [f"{STUDY.data}/truth"] if STUDY.simulated else [],
+    "features": [f"{RESULTS}/tables/features.parquet"] if STUDY.simulated else [],
 }
 if not HAS.images:  # what only the images half writes
-    PLACES |= dict.fromkeys([*OF_IMAGES, "acquisition"], [])
+    PLACES |= dict.fromkeys([*TABLES_OF_IMAGES, "acquisition"], [])
+OTHERS = ("signature", "summary", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 
 rule report:
-    """One HTML file that opens anywhere."""
+    """One HTML file that shows the study and its results, and opens without a network."""
     input:
         **{name: paths for name, paths in SHOWN.items() if paths},
         rows=expand(f"{RESULTS}/tabulated/{{cohort}}.rows.json", cohort=HAS.tables),
@@ -40,7 +41,7 @@ rule report:
     params:
         settings=STUDY.settings,
         sheets=STUDY.sheets,
-        tables=[name for name, paths in SHOWN.items() if paths and hasattr(tables, name.upper())],
+        tables=[tables.by_name(name).name.lower() for name, paths in SHOWN.items() if paths and name not in OTHERS],
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             (

@@ -1,4 +1,4 @@
-if HAS.truth:
+if STUDY.simulated:
 
     rule simulate:
         """The data of the embedded study, written as hospitals give them."""
@@ -22,7 +22,7 @@ if HAS.truth:
             "../scripts/simulate.py"
 
     rule truth:
-        """What was planted; only the report reads it, after the analysis."""
+        """What was planted; only the report reads it, beside the results."""
         output:
             directory(f"{STUDY.data}/truth"),
         log:

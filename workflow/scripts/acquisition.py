@@ -1,4 +1,4 @@
-"""How much of each feature goes with how its image was acquired."""
+"""Variance of each feature explained by scanner and protocol, before and after harmonisation."""
 
 from radioloom.job import job
 from radioloom.stages.learning.acquisition import acquisition

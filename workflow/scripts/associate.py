@@ -1,4 +1,4 @@
-"""Gene modules against features and readers' traits."""
+"""Gene modules of the genomics cohort against features and readers' traits of the same cases."""
 
 import json
 from pathlib import Path
@@ -8,21 +8,22 @@ from radioloom.job import job
 from radioloom.stages.genomics.associate import associate, measurements
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables import ASSOCIATIONS, MODULES, wide
+from radioloom.tables.columns import SIGNIFICANT
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = Signature.from_json(json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8")))
-    names = signature.feature_ids
+    signature = Signature.read(snakemake.input.signature)
     matrix = expression.read(
         Path(params.data, params.settings["expression"]["file"]), params.settings["expression"]["gene"]
     )
-    features = wide(running.read("features")["features"], params.settings["cohort"])
+    features = running.read("features")["features"]
+    features = wide(features[features["cohort"] == params.settings["cohort"]]).droplevel("cohort")
     traits = running.read("traits")["traits"] if snakemake.input.traits else None
     measured = measurements(features, traits, matrix, params.settings)
-    results = associate(measured, matrix, params.settings, names, params.volume, params.seed)
+    results = associate(measured, matrix, params.settings, signature.feature_ids, params.volume, params.seed)
     MODULES.write(results.modules, out.modules, **running.provenance)
     ASSOCIATIONS.write(results.associations, out.associations, **running.provenance)
     Path(out.summary).write_text(json.dumps(results.summary, indent=1, sort_keys=True), encoding="utf-8")
-    running.say(
-        f"{results.modules['module'].nunique()} modules, {(results.associations['q'] < 0.05).sum()} pairs with q < 0.05"
-    )
+    n_significant = (results.associations["q"] < SIGNIFICANT).sum()
+    n_modules = results.modules["module"].nunique()
+    running.say(f"{n_modules} modules, {n_significant} pairs with q < {SIGNIFICANT}")

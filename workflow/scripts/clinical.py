@@ -1,19 +1,18 @@
-"""Outcomes and covariates of one cohort."""
+"""Outcomes and covariates of each patient of one cohort from its clinical table, and who has none."""
 
 from pathlib import Path
 
-import pandas as pd
-
+from radioloom.io.clinical import read
 from radioloom.job import job
 from radioloom.stages.learning.clinical import clinical
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    frame = pd.read_csv(Path(params.data, params.mapping["file"]), dtype=str)
+    frame = read(Path(params.data, params.mapping["file"]))
     cases = {*params.cases, *running.read("features")["features"]["case"]}
-    found = clinical(frame, snakemake.wildcards.cohort, cases, params.mapping, params.outcome, params.covariates)
-    CLINICAL.write(found.clinical, out.clinical, **running.provenance)
-    COVARIATES.write(found.covariates, out.covariates, **running.provenance)
-    EXCLUSIONS.write(found.exclusions, out.exclusions, **running.provenance)
-    running.batch(len(found.clinical), found.exclusions)
+    rows = clinical(frame, snakemake.wildcards.cohort, cases, params.mapping, params.outcome, params.covariates)
+    CLINICAL.write(rows.clinical, out.clinical, **running.provenance)
+    COVARIATES.write(rows.covariates, out.covariates, **running.provenance)
+    EXCLUSIONS.write(rows.exclusions, out.exclusions, **running.provenance)
+    running.batch(len(rows.clinical), rows.exclusions)

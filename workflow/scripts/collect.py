@@ -8,7 +8,7 @@ from radioloom.stages.tables.collect import check_same_features
 
 with job(snakemake) as running:
     for name, path in snakemake.output.items():
-        table = getattr(tables, name.upper())
+        table = tables.by_name(name)
         gathered = table.write(table.gather(*snakemake.input[name]), path, **running.provenance)
         if name == "features":
             check_same_features(gathered, snakemake.params.same)

@@ -1,4 +1,4 @@
-"""Segmentations of one image against each other, of one batch."""
+"""Overlap of the segmentations (Dice, surface Dice, Hausdorff) of each image of one batch that has several."""
 
 from pathlib import Path
 

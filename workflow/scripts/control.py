@@ -1,4 +1,4 @@
-"""Features of the negative-control images of one batch."""
+"""Features of the negative-control images of one batch, whose voxels are shuffled or replaced by random ones."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Series of one batch: found, chosen, checked."""
+"""Find, sort and check the image series of one batch, from headers alone."""
 
 from pathlib import Path
 

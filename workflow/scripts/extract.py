@@ -1,4 +1,4 @@
-"""Features of one batch."""
+"""Features of each prepared case of one batch."""
 
 from pathlib import Path
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from radioloom.io.archives.archive import bring
 from radioloom.io.archives.kinds import connect
 from radioloom.job import job
-from radioloom.stages.images.fetch import fetch
+from radioloom.stages.images.fetch import FETCHED, fetch
 from radioloom.tables import EXCLUSIONS
 
 with job(snakemake) as running:
     params, out, cohort = snakemake.params, snakemake.output, snakemake.wildcards.cohort
     archive = connect(params.source, cohort, os.environ)
-    fetched = fetch(params.rows, f"fetched/{cohort}/", partial(bring, archive, Path(out.manifest).parent))
+    fetched = fetch(params.rows, f"{FETCHED}/{cohort}/", partial(bring, archive, Path(out.manifest).parent))
     EXCLUSIONS.write(fetched.exclusions, out.exclusions, **running.provenance)
     content = {"rows": fetched.rows, "series": fetched.series}
     Path(out.manifest).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The signature of the frozen split."""
+"""Fit the signature and its baselines on the training cohorts, and freeze them."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Features of the perturbed images of one batch."""
+"""Features of regions and images perturbed many times (noise, volume, contour, shift, rotation), of one batch."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Image and mask of one batch, cropped and on the profile's grid."""
+"""The region and its surroundings in each image of one batch, cut out and resampled onto the profile's grid."""
 
 from functools import partial
 from pathlib import Path

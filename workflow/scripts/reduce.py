@@ -1,4 +1,4 @@
-"""Features that go into the signature."""
+"""From all features to those of the signature, on training cases alone, with a reason for each."""
 
 from radioloom.job import job
 from radioloom.stages.learning.harmonise import with_batches

@@ -1,4 +1,4 @@
-"""The report of the study, in one file."""
+"""One HTML file that shows a study, its results, and the data and software behind them."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ with job(snakemake) as running:
         **running.read(*params.tables),
         settings=params.settings,
         sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
-        signature=Signature.from_json(json.loads(Path(given.signature[0]).read_text(encoding="utf-8"))),
+        signature=Signature.read(given.signature[0]),
         summary=next(iter(summaries), None),
         pictures=pictures(case for folder in given.get("pictures", []) for case in read_all(Path(folder))),
         truth={path.stem: pd.read_csv(path) for path in truths},

@@ -1,4 +1,4 @@
-"""Masks of one batch on the grids of their images."""
+"""Each image's region, from RTSTRUCT, SEG or label map to a mask on the image's grid; of one batch."""
 
 from pathlib import Path
 

@@ -15,7 +15,8 @@ with job(snakemake) as running:
     cases = sorted({*params.cases, *running.read("features")["features"]["case"]})
     rows = traits(read, snakemake.wildcards.cohort, cases, params.settings, patients)
     for name in ("traits", "trait_agreement", "unread"):
-        written = getattr(tables, name.upper()).write(getattr(rows, name), out[name], **running.provenance)
-        getattr(tables, name.upper()).write(written, Path(out[name]).with_suffix(".csv"))
+        table = tables.by_name(name)
+        written = table.write(getattr(rows, name), out[name], **running.provenance)
+        table.write(written, Path(out[name]).with_suffix(".csv"))
     n_cases = len({row["case"] for row in rows.traits})
     running.say(f"{n_cases} of {len(cases)} cases annotated; {len(rows.unread)} documents left out, or in part")

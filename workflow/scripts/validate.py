@@ -1,7 +1,4 @@
-"""The signature in cohorts it has not seen."""
-
-import json
-from pathlib import Path
+"""The frozen signature in validation cohorts, beside baselines, negative controls and null models."""
 
 from radioloom import tables
 from radioloom.job import job
@@ -14,9 +11,9 @@ with job(snakemake) as running:
     inputs = running.read("features", "clinical", "covariates", "reliability")
     patients = material(**inputs, study=snakemake.params.study, profile=snakemake.params.profile_hash)
     patients = with_batches(patients, **running.read("cases", "series"))
-    signature = Signature.from_json(json.loads(Path(snakemake.input.signature).read_text(encoding="utf-8")))
+    signature = Signature.read(snakemake.input.signature)
     validated = validate(patients, signature=signature, **running.read("splits", "controls"))
     for note in validated.notes:
         running.say(note)
     for name in ("predictions", "metrics", "curves", "selection"):
-        getattr(tables, name.upper()).write(getattr(validated, name), snakemake.output[name], **running.provenance)
+        tables.by_name(name).write(getattr(validated, name), snakemake.output[name], **running.provenance)

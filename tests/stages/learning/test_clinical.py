@@ -85,7 +85,7 @@ def test_a_binary_outcome_needs_no_time():
     mapping = {"file": "c.csv", "case": "id", "event": "dead"}
     found = read(table(("a", "", "1", "", "")), ["a"], mapping, BINARY)
     assert found.clinical == [{"cohort": "train", "case": "a", "time_days": None, "event": True}]
-    with pytest.raises(StudyError, match=r"cohorts.train.clinical has no `time_days`"):
+    with pytest.raises(StudyError, match=r"cohorts.train.clinical: there is no `time_days`"):
         read(table(("a", "", "1", "", "")), ["a"], mapping)
 
 

@@ -68,7 +68,9 @@ def test_risk_of_an_earlier_file_by_hand():
     np.testing.assert_array_equal(array, risk)
 
 
-def test_a_written_signature_predicts_the_same_to_the_last_bit():
+def test_a_written_signature_predicts_the_same_to_the_last_bit(tmp_path):
+    (tmp_path / "signature.json").write_text(json.dumps(MADE.signature.to_json()), encoding="utf-8")
+    assert Signature.read(tmp_path / "signature.json") == MADE.signature
     wide, _ = feature_matrix(MADE.features, MADE.roles)
     again = Signature.from_json(written(MADE.signature))
     assert again == MADE.signature

@@ -7,7 +7,8 @@ from lifelines.utils import concordance_index
 from scipy.stats import spearmanr
 
 from made.synthetic_study import FEATURES, survival_study
-from radioloom.stages.report.planted import compare, follows, wide
+from radioloom.stages.report.planted import compare, follows
+from radioloom.tables import wide
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def test_several_training_cohorts_go_under_one_name(study):
 
 
 def test_features_follow_what_drives_them(study, comparison):
-    expected = wide(study.features, FEATURES).merge(study.truth["cases"], on=["cohort", "case"])
+    expected = wide(study.features)[FEATURES].reset_index().merge(study.truth["cases"], on=["cohort", "case"])
     expected = expected[expected["cohort"] == "valid1"]
     row = comparison.features.set_index(["cohort", "feature_id"]).loc[("valid1", FEATURES[2])]
     assert row["rho_heterogeneity"] == pytest.approx(
@@ -67,7 +68,7 @@ def test_the_planted_module_and_its_associations(comparison):
     assert driven["jaccard"] > 0.9
     assert comparison.adjusted_rand > 0.9
     planted = comparison.hits[comparison.hits["planted"]]
-    assert set(planted["module"]) == {driven["found"]}
+    assert set(planted["module"]) == {driven["recovered"]}
     assert set(planted["feature_id"]) <= set(FEATURES[2:])
     assert len(planted)
 

@@ -17,10 +17,12 @@ CODE, UID = re.compile("[A-Z]{2,16}"), re.compile("[0-9.]{1,64}")  # words of a 
 def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Counter[str]]:
     """Write `<out>/<pseudonym>/<modality>-<end of the series UID>/<number>.dcm` for each file that can be cleaned.
 
+    place : folder of the files, however deep
+    out : empty or not there yet, and not below `place`
     key : of pseudonyms
     structures : pattern of the names of structures that are kept
-    Returns the number of files written, and the numbers of those left out by reason. Raises StudyError where `out` is
-    not empty or lies in `place`, or where the pattern is no regular expression.
+    Returns the number of files written, and the numbers of those left out by reason.
+    Raises StudyError where a folder is not as said, or the pattern is no regular expression.
     """
     from radioloom.io.dicom.headers import BROKEN
     from radioloom.io.files import files_below

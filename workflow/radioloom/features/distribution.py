@@ -164,7 +164,8 @@ class Sampled:
 def measure_values(roi: Roi, rule: str = "linear") -> Counted | Sampled:
     """The distribution of the intensities of a region, counted where that is exact and quicker.
 
-    At least one voxel is inside, and all are finite; `rule` is one of RULES.
+    roi : at least one voxel is inside, and all are finite
+    rule : of the percentiles, one of RULES
     """
     if rule not in RULES:
         raise StudyError(f"percentiles: {rule!r} is not a rule; write one of {', '.join(RULES)}")
@@ -186,9 +187,11 @@ def count_voxels(levels: np.ndarray, n_levels: int) -> np.ndarray:
 
 
 def _quantiles(n: int, rule: str, order) -> dict[float, float]:
-    """Quantiles of n values: by rank ceil(q·n) (`nearest_rank`), or between the two values at q·(n - 1) (`linear`).
+    """Quantiles of n values.
 
-    `linear` is numpy's default and what most programs do; `order` gives the values at ascending ranks.
+    rule : nearest_rank: the value of rank ceil(q·n); linear: between the two values at q·(n - 1), which is numpy's
+        default and what most programs do
+    order : gives the values at ascending ranks
     """
     place = np.array(QUANTILES) * (n - 1)
     if rule == "nearest_rank":

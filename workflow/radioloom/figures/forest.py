@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature, interval
+from radioloom.figures.words import chance, feature, interval, metric
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-CHANCE = 0.5
 
 
 @style.drawn
@@ -42,21 +40,23 @@ def coefficients(frame: pd.DataFrame, ratio: str) -> Figure:
 
 @style.drawn
 def performance(
-    frame: pd.DataFrame, title: str, label: str, limits: tuple[float, float], baselines: list[str]
+    frame: pd.DataFrame, title: str, main: str, limits: tuple[float, float], baselines: list[str]
 ) -> Figure:
     """Performance of every model in one cohort, with the numbers beside.
 
     frame : columns kind, model, label, estimate, low, high, in the order to draw
+    main : the metric that is drawn, as METRICS calls it
     limits : of the axis, the same for all cohorts; baselines : the study's, in its order
     """
     figure, axes = style.canvas(style.PANEL, 0.25 * len(frame) + 0.75)
-    axes.axvline(CHANCE, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+    if (by_chance := chance(main)) is not None:
+        axes.axvline(by_chance, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     for level, row in enumerate(frame.itertuples()):
         _bar(axes, level, (row.estimate, row.low, row.high), *style.look(row.kind, row.model, baselines))
         numbers = interval(row.estimate, row.low, row.high)
         axes.text(1.02, level, numbers, transform=axes.get_yaxis_transform(), size=8, va="center")
     axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(name, 28)) for name in frame["label"]])
-    axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=label, xlim=limits)
+    axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=metric(main), xlim=limits)
     # Of the figure, not of the axes, which long names leave too narrow for it.
     figure.suptitle(title, x=0.01, ha="left", size=style.SETTINGS["axes.titlesize"], weight="bold")
     axes.tick_params(axis="y", length=0)
@@ -64,10 +64,16 @@ def performance(
     return figure
 
 
-def limits(frames: list[pd.DataFrame]) -> tuple[float, float]:
-    """An axis that holds chance and every interval of all plots of `performance`."""
-    bounds = np.concatenate([frame[["estimate", "low", "high"]].to_numpy(float) for frame in frames])
-    low, high = np.nanmin(bounds, initial=CHANCE - 0.1), np.nanmax(bounds, initial=CHANCE + 0.3)
+def limits(frames: list[pd.DataFrame], main: str) -> tuple[float, float]:
+    """An axis that holds chance and every interval of all plots of `performance`.
+
+    frames : one for each plot
+    main : the metric that is drawn
+    """
+    by_chance = chance(main)
+    around = [] if by_chance is None else [by_chance - 0.1, by_chance + 0.3]
+    bounds = [around, *(frame[["estimate", "low", "high"]].to_numpy(float).ravel() for frame in frames)]
+    low, high = np.nanmin(np.concatenate(bounds)), np.nanmax(np.concatenate(bounds))
     return max(0.0, low - 0.02), min(1.0, high + 0.02)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, count, feature, number, percent, probability
+from radioloom.tables.columns import SIGNIFICANT
 from radioloom.tables.genomics import TRAIT
 
 if TYPE_CHECKING:
@@ -33,8 +34,11 @@ def arranged(associations: pd.DataFrame, value: str, first: list[str]) -> pd.Dat
 def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[str], value: str = "rho") -> Figure:
     """Spearman's rho of every module's score with every feature, on a scale from -1 to 1.
 
-    associations : ASSOCIATIONS; sizes : genes of each module; first : features to show first; value : "rho", marked
-        * where q < 0.05 and ** where p_max < 0.05 as well, or "rho_given_volume", which is not tested and not marked
+    associations : ASSOCIATIONS
+    sizes : genes of each module
+    first : features to show first
+    value : "rho", marked * where q is significant and ** where p_max is as well; or "rho_given_volume", which is not
+        tested and not marked
     """
     rho = arranged(associations, value, first)
     q, top = (arranged(associations, name, first).to_numpy() for name in ("q", "p_max"))
@@ -47,7 +51,7 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     axes.set_facecolor("#eceef0")
     for row, column in zip(*np.nonzero(np.isfinite(numbers)), strict=True):
         r = numbers[row, column]
-        stars = (1 + (top[row, column] < 0.05)) if value == "rho" and q[row, column] < 0.05 else 0
+        stars = (1 + (top[row, column] < SIGNIFICANT)) if value == "rho" and q[row, column] < SIGNIFICANT else 0
         text = number(r) + "*" * stars
         look = {"color": "white" if abs(r) > 0.6 else style.INK, "weight": "bold" if stars else "normal"}
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=7.2, **look)
@@ -121,11 +125,12 @@ def associations_in_words(frame: pd.DataFrame, features: str = "") -> str:
     frame : ASSOCIATIONS; features : which features these are, in words
     """
     tested = frame.dropna(subset=["p"])
-    hits, family_wise = tested[tested["q"] < 0.05], int((tested["p_max"] < 0.05).sum())
+    hits, family_wise = tested[tested["q"] < SIGNIFICANT], int((tested["p_max"] < SIGNIFICANT).sum())
     of = f"({features}) " if features else ""
     verb = "was" if len(tested) == 1 else "were"
-    text = f"{count(len(tested), 'pair')} of module and feature {of}{verb} tested: {len(hits) or 'none'} with q < 0.05"
-    text += f" and {family_wise or 'none'} with a family-wise p < 0.05." if len(hits) else "."
+    text = f"{count(len(tested), 'pair')} of module and feature {of}{verb} tested: {len(hits) or 'none'} with "
+    text += f"q < {SIGNIFICANT}"
+    text += f" and {family_wise or 'none'} with a family-wise p < {SIGNIFICANT}." if len(hits) else "."
     top = hits.assign(size=-hits["rho"].abs()).sort_values(["p", "size"]).head(1)
     for row in top.itertuples():
         text += f" The strongest: module {row.module} with {row.feature_id}, rho {number(row.rho)} "

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import (
     DASH,
     cell,
+    chance,
     count,
     difference,
     metric,
@@ -17,17 +20,22 @@ from radioloom.figures.words import (
     probability,
     where,
 )
-from radioloom.tables.columns import BASELINE, CONTROL, REFITTED, SIGNATURE
+from radioloom.tables.columns import (
+    APPARENT,
+    BASELINE,
+    CONTROL,
+    CROSS_VALIDATION,
+    REFITTED,
+    SIGNATURE,
+    SIGNIFICANT,
+    VALIDATION,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CHANCE = 0.5
-ALPHA = 0.05
-APPARENT = "apparent"
-LEADS = {"validation": "Validation in", "cross-validation": "Cross-validation in"}
+LEADS = {VALIDATION: "Validation in", CROSS_VALIDATION: "Cross-validation in"}
 DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
-NULL_P = "null_p"  # a metric of the signature beside null models, in no other place
 KEY = ["evaluation", "cohort", "model", "variant"]
 
 
@@ -36,20 +44,22 @@ def table(metrics: pd.DataFrame, main: str) -> Exhibit:
 
     metrics : METRICS in reading order with `label`, as stages.report.reading gives it; main : c_index or auc
     """
+    from radioloom.prediction.metrics import NULL_P
+
     values, differences = _values(metrics), metrics[(metrics["against"] != "") & (metrics["metric"] == main)]
     columns = {metric(name): _column(values, name) for name in dict.fromkeys((main, *_ordering()))}
     for label, rows in differences.groupby("label", sort=False):  # a difference stands beside the model subtracted
         columns[f"{label} minus this model"] = rows.assign(model=rows["against"])
-    columns[metric(NULL_P)] = _column(values, NULL_P)
+    columns[NULL_P.label] = _column(values, NULL_P.name)
     return _table(values[values["metric"] == main], columns)
 
 
 def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
     """What else was measured of each model (calibration, risk groups); None where there is nothing."""
-    from radioloom.prediction.metrics import METRICS
+    from radioloom.prediction.metrics import METRICS, NULL_P
 
     values = _values(metrics)
-    rest = values[~values["metric"].isin({main, *_ordering(), NULL_P}) & (values["kind"] != CONTROL)]
+    rest = values[~values["metric"].isin({main, *_ordering(), NULL_P.name}) & (values["kind"] != CONTROL)]
     order = [*METRICS, *dict.fromkeys(rest["metric"])]
     names = sorted(set(rest["metric"]), key=order.index)
     return _table(rest, {metric(name): _column(rest, name) for name in names}) if len(rest) else None
@@ -135,13 +145,13 @@ def _value(rows: pd.DataFrame, name: str, against: str = "") -> pd.Series | None
 
 
 def _against_chance(value: pd.Series, main: str) -> str:
-    text = f"{metric(main)} {cell(value)}"
-    if value["low"] > CHANCE:
-        return f"{text}; its interval excludes {CHANCE} (chance)."
-    if not value["low"] <= CHANCE:
-        return f"{text}."  # no interval
-    below = value["high"] < CHANCE
-    return f"{text}, {'significantly below' if below else 'not significantly different from'} {CHANCE} (chance)."
+    text, by_chance = f"{metric(main)} {cell(value)}", chance(main)
+    if by_chance is None or np.isnan(value["low"]):
+        return f"{text}."  # nothing to compare with, or no interval
+    if value["low"] > by_chance:
+        return f"{text}; its interval excludes {by_chance} (chance)."
+    below = value["high"] < by_chance
+    return f"{text}, {'significantly below' if below else 'not significantly different from'} {by_chance} (chance)."
 
 
 def _differences(part: pd.DataFrame, main: str) -> Iterator[str]:
@@ -213,7 +223,9 @@ def _lower(lower: int, n: int) -> str:
 
 def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int) -> Iterator[str]:
     """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
-    share = _value(part[part["kind"] == SIGNATURE], NULL_P)
+    from radioloom.prediction.metrics import NULL_P
+
+    share = _value(part[part["kind"] == SIGNATURE], NULL_P.name)
     if share is None:
         return
     p = share["estimate"]
@@ -221,12 +233,12 @@ def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int) -> Iterator[str]:
     whole = abs(as_well - round(as_well)) < 1e-6  # else some null models have no value
     many = f"{round(as_well) or 'None'} of {n_nulls}" if whole else f"At most {percent(p)} of the"
     text = f"{many} signatures learnt on shuffled outcomes did as well (p {probability(p)})"
-    smallest = 1 / (n_nulls + 1)
-    if smallest >= ALPHA:
+    smallest, by_chance = 1 / (n_nulls + 1), chance(value["metric"])
+    if smallest >= SIGNIFICANT:
         text += f"; {count(n_nulls, 'null model')} {'is' if n_nulls == 1 else 'are'} too few to tell "
         text += f"(smallest possible p {probability(smallest)})"
     elif whole and round(as_well) == 0:
         text += f"; with {n_nulls} null models the smallest possible p is {probability(smallest)}"
-    elif value["low"] > CHANCE and p >= ALPHA:
+    elif by_chance is not None and value["low"] > by_chance and p >= SIGNIFICANT:
         text += f": chance alone could produce this {metric(value['metric'])}"
     yield text + "."

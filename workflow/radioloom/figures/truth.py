@@ -11,7 +11,7 @@ import numpy as np
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, cell, count, feature, metric, number, percent, probability, where
-from radioloom.tables.columns import BASELINE, NULL, SIGNATURE
+from radioloom.tables.columns import BASELINE, CROSS_VALIDATION, NULL, SIGNATURE, SIGNIFICANT, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,8 @@ def hidden_factors(frame: pd.DataFrame, order: list[str]) -> Figure:
 def module_overlap(planted: pd.DataFrame, recovered: pd.DataFrame) -> Figure:
     """Genes of each planted module (rows) in each recovered one (columns); the last row and column are genes in none.
 
-    Both frames have the columns module and gene; `planted` has every gene, with module "" for none.
+    planted : module and gene, of every gene; module "" for none
+    recovered : module and gene, of the genes that are in a module
     """
     joined = planted.merge(
         recovered[["gene", "module"]], on="gene", how="left", suffixes=("_planted", "_recovered")
@@ -134,7 +135,7 @@ def modules(frame: pd.DataFrame) -> Exhibit:
     frame : genomics.recovery.overlap with `driver`
     """
     rows = [
-        (planted_label(r.planted), r.driver or "nothing", str(r.n_planted), r.found or DASH, str(r.n_found),
+        (planted_label(r.planted), r.driver or "nothing", str(r.n_planted), r.recovered or DASH, str(r.n_recovered),
          str(r.n_shared), number(r.recall), number(r.precision), number(r.jaccard))
         for r in frame.itertuples()
     ]  # fmt: skip
@@ -143,7 +144,7 @@ def modules(frame: pd.DataFrame) -> Exhibit:
 
 
 def hits(frame: pd.DataFrame) -> Exhibit:
-    """Significant associations, true ones first. frame : ASSOCIATIONS with q < 0.05 and `planted`."""
+    """Significant associations, true ones first. frame : the significant rows of ASSOCIATIONS, with `planted`."""
     order = frame.sort_values(["planted", "p", "module", "feature_id"], ascending=[False, True, True, True])
     rows = [
         (r.module, r.feature_id, number(r.rho), probability(r.q), probability(r.p_max), "yes" if r.planted else "no")
@@ -155,7 +156,7 @@ def hits(frame: pd.DataFrame) -> Exhibit:
 def modules_in_words(overlap: pd.DataFrame, hits: pd.DataFrame) -> str:
     """Whether the modules that a hidden factor drives were recovered, and how many associations are true ones.
 
-    overlap : genomics.recovery.overlap with `driver`; hits : ASSOCIATIONS with q < 0.05 and `planted`
+    overlap : genomics.recovery.overlap with `driver`; hits : significant ASSOCIATIONS, with `planted`
     """
     lines = []
     for row in overlap[overlap["driver"] != ""].itertuples():
@@ -163,7 +164,7 @@ def modules_in_words(overlap: pd.DataFrame, hits: pd.DataFrame) -> str:
         if row.n_shared:
             lines.append(
                 f"The planted module {name} ({count(row.n_planted, 'gene')} that follow {row.driver}) is matched best "
-                f"by {row.found}: {row.n_shared} of its genes are among {row.found}'s {row.n_found} "
+                f"by {row.recovered}: {row.n_shared} of its genes are among {row.recovered}'s {row.n_recovered} "
                 f"(Jaccard {number(row.jaccard)})."
             )
         else:
@@ -173,7 +174,7 @@ def modules_in_words(overlap: pd.DataFrame, hits: pd.DataFrame) -> str:
 
 def _true_ones(n: int, n_true: int) -> str:
     if n == 0:
-        return "No association has q < 0.05."
+        return f"No association has q < {SIGNIFICANT}."
     if n == 1:
         return f"The one significant association is {'' if n_true else 'not '}a true one."
     if n_true == n:
@@ -200,7 +201,7 @@ def _verb(n: int) -> str:
 def performance_in_words(metrics: pd.DataFrame, truth: pd.DataFrame, main: str) -> str:
     """The signature beside the planted truth in the validation cohorts (cross-validation where there are none)."""
     judged = metrics[(metrics["metric"] == main) & (metrics["kind"] == SIGNATURE) & (metrics["against"] == "")]
-    for evaluation in ("validation", "cross-validation"):
+    for evaluation in (VALIDATION, CROSS_VALIDATION):
         reached = []
         for row in judged[judged["evaluation"] == evaluation].itertuples():
             top = truth[truth["cohort"] == row.cohort]

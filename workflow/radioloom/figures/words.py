@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from radioloom.tables.columns import VALIDATION
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -111,6 +113,13 @@ def metric(name: str) -> str:
     return METRICS[name].label if name in METRICS else name.replace("_", " ")
 
 
+def chance(name: str) -> float | None:
+    """The value of a metric for a model that knows nothing; None where the metric has none."""
+    from radioloom.prediction.metrics import METRICS
+
+    return METRICS[name].chance if name in METRICS else None
+
+
 def cell(row: pd.Series) -> str:
     """The value of a row of METRICS: a probability, or an estimate with its interval."""
     from radioloom.prediction.metrics import METRICS
@@ -123,4 +132,4 @@ def cell(row: pd.Series) -> str:
 
 def where(evaluation: str, cohort: str) -> str:
     """Where a model was evaluated; that it was a validation cohort goes without saying."""
-    return cohort if evaluation == "validation" else f"{cohort}, {evaluation}"
+    return cohort if evaluation == VALIDATION else f"{cohort}, {evaluation}"

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-Box = tuple[slice, slice, slice]
+from radioloom.volume import Box
+
 Spacing = tuple[float, float, float]  # (z, y, x) in mm
 Settings = dict[str, Any]
 Maps = Iterator[tuple[str, np.ndarray]]

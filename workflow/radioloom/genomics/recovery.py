@@ -8,9 +8,10 @@ import pandas as pd
 def overlap(planted: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """The module of a study that fits each planted one best.
 
-    Both frames have the columns module and gene; a gene without a module is not in them. One row per planted
-    module: planted, n_planted, found (the study's), n_found, n_shared, recall (shared / planted), precision (shared /
-    found), jaccard.
+    planted : module and gene, of the genes that were planted in a module
+    members : module and gene, of the genes that are in a module of the study
+    Returns one row per planted module: planted, n_planted, recovered (the study's), n_recovered, n_shared, recall
+    (shared / planted), precision (shared / recovered), jaccard.
     """
     sets = {str(name): set(genes) for name, genes in members.groupby("module")["gene"]}
     rows = []
@@ -21,7 +22,7 @@ def overlap(planted: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
         shared = len(truth & matched)
         rows.append(
             {
-                "planted": name, "n_planted": len(truth), "found": best, "n_found": len(matched),
+                "planted": name, "n_planted": len(truth), "recovered": best, "n_recovered": len(matched),
                 "n_shared": shared,
                 "recall": shared / len(truth),
                 "precision": shared / len(matched) if matched else 0.0,

@@ -17,9 +17,7 @@ import numpy as np
 
 from radioloom.errors import BadRoi
 from radioloom.imaging.resample import SUPPORT, Settings, line, resample, resample_mask, target_grid
-from radioloom.volume import Grid, Volume
-
-Box = tuple[slice, slice, slice]
+from radioloom.volume import Box, Grid, Volume
 
 
 @dataclass(frozen=True, slots=True)

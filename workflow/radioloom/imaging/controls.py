@@ -1,6 +1,6 @@
 """Negative controls: images in which the texture is destroyed and everything else is kept.
 
-A model that does as well on them as on the real images has learned something else, mostly volume (Welch et al. 2019).
+A model that does as well on them as on the real images has learnt something else, mostly volume (Welch et al. 2019).
 Three ways to destroy the intensities, each in three regions; the mask is never touched, so shape stays what it was:
 
     shuffled    the same intensities in another order: the histogram of the region stays to the last voxel

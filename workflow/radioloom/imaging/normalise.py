@@ -22,7 +22,10 @@ BINS = 256  # of the histogram whose valley parts body from air
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One way to normalise: `apply` takes the array, the values of the region that is learned from, and settings."""
+    """One way to normalise.
+
+    apply : takes the array, the values of the region that is learnt from, and settings
+    """
 
     apply: Callable[[np.ndarray, np.ndarray, dict[str, Any]], np.ndarray]
     label: str  # in words, for the sidecar

@@ -12,12 +12,11 @@ import numpy as np
 
 from radioloom.errors import BadImage, CaseError
 from radioloom.io.untrusted import MOST_HEADER, MOST_VOXELS, data_elsewhere
-from radioloom.volume import LARGEST, Grid, Volume, unfit
+from radioloom.volume import LARGEST, Box, Grid, Volume, unfit
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
-Box = tuple[slice, slice, slice]
 SUFFIXES = {
     ".nii.gz": "NIfTI", ".nii": "NIfTI", ".nrrd": "NRRD", ".nhdr": "NRRD", ".mha": "MetaImage", ".mhd": "MetaImage",
 }  # fmt: skip

@@ -28,7 +28,11 @@ def cases_by_patient(data: Path, file: str, patient: str, case: str, key: str = 
 
 
 def below(place: Path, root: Path, key: str, name: str) -> None:
-    """StudyError where a place that the setting `key` names is not there, or not below the data folder `root`."""
+    """Raise StudyError where a place that a setting names is not there, or not below the data folder.
+
+    root : the data folder, resolved
+    key : the setting; name : what it says
+    """
     if not place.exists():
         raise StudyError(f"{key}: {name} is not below the data folder; correct the path")
     if not lies_within(place, root):

@@ -72,7 +72,7 @@ def heights_and_shadows(corners, normals, areas, directions):
     float64 (n, 3) corners; unit normals (f, 3) of the faces and their areas (f,), float64: half of all areas seen
     aslant is the shadow (Cauchy).
     """
-    found = np.empty((2, len(directions)))
+    sizes = np.empty((2, len(directions)))
     for d in range(len(directions)):
         z, y, x = directions[d, 0], directions[d, 1], directions[d, 2]
         low, high, shadow = np.inf, -np.inf, 0.0
@@ -82,8 +82,8 @@ def heights_and_shadows(corners, normals, areas, directions):
             high = height if height > high else high
         for f in range(len(normals)):
             shadow += areas[f] * abs(normals[f, 0] * z + normals[f, 1] * y + normals[f, 2] * x)
-        found[0, d], found[1, d] = high - low, shadow / 2
-    return found
+        sizes[0, d], sizes[1, d] = high - low, shadow / 2
+    return sizes
 
 
 @njit(cache=True, nogil=True)

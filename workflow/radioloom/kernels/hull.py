@@ -64,13 +64,13 @@ def in_planes(points, axis):
         place[points[k, axis] - low + 1] += 1
     for plane in range(1, len(place)):
         place[plane] += place[plane - 1]
-    found = np.empty((n, 3), np.int64)
+    ordered = np.empty((n, 3), np.int64)
     second, third = (1 if axis == 0 else 0), (1 if axis == 2 else 2)
     for k in range(n):
         at = place[points[k, axis] - low]
         place[points[k, axis] - low] += 1
-        found[at, 0], found[at, 1], found[at, 2] = points[k, axis], points[k, second], points[k, third]
-    return found
+        ordered[at, 0], ordered[at, 1], ordered[at, 2] = points[k, axis], points[k, second], points[k, third]
+    return ordered
 
 
 @njit(cache=True, nogil=True)

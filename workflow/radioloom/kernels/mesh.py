@@ -1,4 +1,4 @@
-"""Counting the cubes between eight voxel centres: all that a marching-cubes surface needs (Lorensen and Cline 1987)."""
+"""The surface of a region by marching cubes (Lorensen and Cline 1987): how many cubes of each configuration it has."""
 
 import numpy as np
 from numba import njit

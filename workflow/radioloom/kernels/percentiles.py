@@ -19,8 +19,8 @@ def count_buckets(values, low, scale, n_buckets):
 @njit(cache=True, nogil=True)
 def take_buckets(values, low, scale, wanted, taken):
     """Copy the values of the wanted buckets, in the order they have: bool (n_buckets,) -> fills float64 (m,)."""
-    found = 0
+    n_taken = 0
     for value in values:
         if wanted[min(int((value - low) * scale), wanted.size - 1)]:
-            taken[found] = value
-            found += 1
+            taken[n_taken] = value
+            n_taken += 1

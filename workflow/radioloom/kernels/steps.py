@@ -1,4 +1,4 @@
-"""One step along a direction, counted once for two matrices: co-occurrence (IBSI LFYI) and run lengths (IBSI TP0I).
+"""Counts of grey levels of neighbours along a direction: co-occurrence (IBSI LFYI) and run lengths (IBSI TP0I) at once.
 
 Indices are unsigned throughout: a signed one costs a comparison for each access.
 """

@@ -51,16 +51,16 @@ def find_zones(flat, spans, offsets, groups, steps):
         for v in range(row, np.uint64(spans[s, 2])):
             if flat[v] == 0:
                 continue
-            found = np.uint64(alike[v - row])
-            many = groups[found, 0]
+            group = np.uint64(alike[v - row])
+            many = groups[group, 0]
             if many == 0:
                 mine = n
                 parent[n], voxels[n], nearest[n], first[n] = n, 0, steps[v], v
                 n += np.uint64(1)
             else:
-                mine = np.uint64(label[(v - np.uint64(offsets[np.uint64(groups[found, 1])])) & inside])
+                mine = np.uint64(label[(v - np.uint64(offsets[np.uint64(groups[group, 1])])) & inside])
                 for k in range(np.uint64(2), np.uint64(many) + np.uint64(1)):
-                    other = np.uint64(label[(v - np.uint64(offsets[np.uint64(groups[found, k])])) & inside])
+                    other = np.uint64(label[(v - np.uint64(offsets[np.uint64(groups[group, k])])) & inside])
                     if mine != other:
                         a, b = _root(parent, mine), _root(parent, other)
                         mine = min(a, b)

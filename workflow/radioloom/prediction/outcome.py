@@ -48,8 +48,10 @@ def check_patient(kind: str, event: bool | None, time_days: float | None) -> Non
 def outcome(kind: str, event: np.ndarray, time_days: np.ndarray | None = None) -> Outcome:
     """Outcomes of n patients, checked.
 
-    `event` is bool (n,), `time_days` float (n,), finite and above 0 (not read for a binary outcome). Raises
-    StudyError if the kind is unknown, and BadOutcome if an array breaks these rules.
+    kind : one of KINDS
+    event : bool (n,)
+    time_days : float (n,), finite and above 0; not read for a binary outcome
+    Raises StudyError if the kind is unknown, and BadOutcome if an array breaks these rules.
     """
     if kind not in KINDS:
         raise StudyError(f"outcome.kind is {kind!r}; it must be one of {', '.join(KINDS)}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.errors import BadMask
-from radioloom.segmentation.mask import Triple, cut
+from radioloom.segmentation.mask import Voxels, cut
 from radioloom.volume import Grid
 
 FLAT = 0.1  # slice spacings that a contour's points may be off one plane of the grid
@@ -28,7 +28,7 @@ class Raster:
     """The voxels that contours enclose, and what they are in numbers."""
 
     array: np.ndarray  # bool, cut to its bounding box
-    offset: Triple
+    offset: Voxels
     contour_mm3: float  # area of the polygons (even-odd) times their distance
     notes: tuple[str, ...]
 
@@ -155,7 +155,7 @@ def _crossings(polygons: Sequence[np.ndarray], heights: np.ndarray) -> tuple[np.
     return row, low[edge, 1] + share * (high[edge, 1] - low[edge, 1])
 
 
-def _fill(slices: list[int], polygons: list[tuple[np.ndarray, ...]], shape: Triple) -> tuple[np.ndarray, Triple, int]:
+def _fill(slices: list[int], polygons: list[tuple[np.ndarray, ...]], shape: Voxels) -> tuple[np.ndarray, Voxels, int]:
     """Voxels of some slices by parity: each crossing toggles all voxels of its row from there on."""
     corners = np.concatenate([p for group in polygons for p in group])
     low = np.clip(np.floor(corners.min(axis=0)), 0, shape[1:]).astype(int)

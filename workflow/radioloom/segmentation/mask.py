@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.errors import BadMask
-
-Triple = tuple[int, int, int]
+from radioloom.volume import Voxels
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +15,7 @@ class Mask:
     """One region on one image grid."""
 
     array: np.ndarray  # bool (z, y, x), cut to its bounding box: every face holds a voxel
-    offset: Triple  # where the box begins on the image grid
+    offset: Voxels  # where the box begins on the image grid
     source: str  # RTSTRUCT, SEG, NIfTI, NRRD, MetaImage
     contour_mm3: float | None = None  # volume of the polygons themselves; None where the source has voxels
     notes: tuple[str, ...] = ()  # what was mended or left out on the way
@@ -31,7 +30,7 @@ class Mask:
         """Where it lies on the image grid (z, y, x)."""
         return tuple(slice(low, low + n) for low, n in zip(self.offset, self.array.shape, strict=True))
 
-    def on(self, shape: Triple, low: Triple = (0, 0, 0)) -> np.ndarray:
+    def on(self, shape: Voxels, low: Voxels = (0, 0, 0)) -> np.ndarray:
         """The mask as a bool array of `shape` voxels that begins at voxel `low` of the image grid.
 
         Raises ValueError if the mask reaches out of it.
@@ -45,7 +44,7 @@ class Mask:
         return full
 
 
-def cut(array: np.ndarray, offset: Triple = (0, 0, 0)) -> tuple[np.ndarray, Triple]:
+def cut(array: np.ndarray, offset: Voxels = (0, 0, 0)) -> tuple[np.ndarray, Voxels]:
     """A bool array cut to the bounding box of its voxels, and where that begins; BadMask if there are none."""
     spans = []
     for axis in range(3):
@@ -57,7 +56,7 @@ def cut(array: np.ndarray, offset: Triple = (0, 0, 0)) -> tuple[np.ndarray, Trip
     return np.ascontiguousarray(array[tuple(spans)]), start
 
 
-def joined(pieces: list[tuple[np.ndarray, Triple]]) -> tuple[np.ndarray, Triple]:
+def joined(pieces: list[tuple[np.ndarray, Voxels]]) -> tuple[np.ndarray, Voxels]:
     """The union of placed arrays."""
     low = np.min([start for _, start in pieces], axis=0)
     high = np.max([np.add(start, array.shape) for array, start in pieces], axis=0)

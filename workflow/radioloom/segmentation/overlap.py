@@ -8,8 +8,7 @@ import numpy as np
 
 from radioloom.segmentation.mask import Mask
 from radioloom.surface import element_areas
-
-Triple = tuple[float, float, float]
+from radioloom.volume import Triple
 
 
 @dataclass(frozen=True, slots=True)

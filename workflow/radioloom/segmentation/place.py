@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.errors import BadMask
-from radioloom.segmentation.mask import Triple
+from radioloom.segmentation.mask import Voxels
 from radioloom.volume import Grid
 
 SNAP = 0.05  # voxels that two lattices may be apart: rounding of headers, far below what moves a voxel centre
 
 
-def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Triple]:
+def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Voxels]:
     """A mask's array turned into the axes of the image, and the image voxel at which it begins.
 
     array : bool (z, y, x) on `grid`, whose axes may be swapped or flipped against the image's; it may be a piece of it
@@ -38,7 +38,7 @@ def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Tripl
     return turned, tuple(int(v) for v in first)
 
 
-def inside(array: np.ndarray, start: Triple, shape: Triple) -> tuple[np.ndarray, Triple, int]:
+def inside(array: np.ndarray, start: Voxels, shape: Voxels) -> tuple[np.ndarray, Voxels, int]:
     """The part of a placed array that lies in an image of `shape`, where it begins, and how many marked voxels do not.
 
     Raises BadMask if nothing of it lies in the image.

@@ -1,1 +1,1 @@
-"""The steps of a study: objects in, objects out."""
+"""The steps of a study, from images to a report: functions of records and tables; scripts read and write the files."""

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
+from radioloom.study.holdings import simulated
 from radioloom.study.sheet import Row
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, roles
 
 
 def data_folder(settings: dict[str, Any], origin: Origin) -> Path:
     """Where images and tables lie; StudyError where no folder is named, or it is not there."""
-    if "simulate" in settings:
+    if simulated(settings):
         return Path("results", settings["study"], "data")
     place = os.environ.get("RADIOLOOM_DATA") or settings.get("data")
     if not place:
@@ -48,16 +50,16 @@ def region_faults(settings: dict[str, Any], sheets: dict[str, list[Row]], origin
 
 def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     """What no schema can say: keys that must agree with each other."""
-    roles = {name: cohort["role"] for name, cohort in settings["cohorts"].items()}
-    if "training" not in roles.values():
+    role_of = roles(settings)
+    if "training" not in role_of.values():
         yield f"{origin.at('cohorts')}: none has the role 'training'; a signature is learnt there"
     yield from _outcome_faults(settings, origin)
     robustness, genomics = settings.get("robustness"), settings.get("genomics")
-    if robustness and robustness["role"] not in roles.values():
+    if robustness and robustness["role"] not in role_of.values():
         role = robustness["role"]
         yield f"{origin.at('robustness', 'role')}: no cohort has the role {role!r}; perturb another"
-    if genomics and genomics["cohort"] not in roles:
-        yield f"{origin.at('genomics', 'cohort')}: {genomics['cohort']!r} is none of {', '.join(roles)}"
+    if genomics and genomics["cohort"] not in role_of:
+        yield f"{origin.at('genomics', 'cohort')}: {genomics['cohort']!r} is none of {', '.join(role_of)}"
     if genomics and "volume" not in settings["baselines"]:
         yield (
             f"{origin.at('baselines')}: `genomics` corrects for volume, and no baseline has the name `volume`; "
@@ -67,25 +69,21 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
 
 def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     """Whether cohorts that are learnt from or judged say where outcomes are, and the model is one of such outcomes."""
-    from radioloom.prediction.models import MODELS
+    from radioloom.prediction.models import misfit
+    from radioloom.stages.learning.clinical import times_fault
 
     kind = settings["outcome"]["kind"]
     for name, cohort in settings["cohorts"].items():
         clinical = cohort.get("clinical")
-        if cohort["role"] in ("training", "validation") and not clinical:
+        if cohort["role"] in LEARNT_OR_VALIDATED and not clinical:
             yield f"{origin.at('cohorts', name)}: a {cohort['role']} cohort needs `clinical`"
-        if clinical and kind == "survival" and "time_days" not in clinical:
-            place = origin.at("cohorts", name, "clinical")
-            yield f"{place}: a survival outcome needs `time_days`, the column of the times"
-    if MODELS[settings["model"]["kind"]].outcome != kind:
-        fitting = ", ".join(repr(name) for name, model in MODELS.items() if model.outcome == kind)
-        yield (
-            f"{origin.at('model', 'kind')}: {settings['model']['kind']!r} is for another outcome; a {kind} outcome is "
-            f"modelled by {fitting}"
-        )
+        if clinical and (fault := times_fault(clinical, kind)):
+            yield f"{origin.at('cohorts', name, 'clinical')}: {fault}"
+    if fault := misfit(settings["model"]["kind"], kind):
+        yield f"{origin.at('model', 'kind')}: {fault}"
 
 
-def source_faults(settings: dict[str, Any], remote: list[str], origin: Origin) -> Iterator[str]:
+def source_faults(settings: dict[str, Any], remote: Sequence[str], origin: Origin) -> Iterator[str]:
     """Whether each source says where its archive is, data come encrypted, and credentials are not mixed up."""
     for name in remote:
         yield from _unreachable(settings["cohorts"][name]["source"], origin.at("cohorts", name, "source"), settings)
@@ -93,7 +91,7 @@ def source_faults(settings: dict[str, Any], remote: list[str], origin: Origin) -
         yield from _mixed_up(remote, origin)
 
 
-def _mixed_up(remote: list[str], origin: Origin) -> Iterator[str]:
+def _mixed_up(remote: Sequence[str], origin: Origin) -> Iterator[str]:
     """Cohorts whose archives' credentials would be in one environment variable."""
     from radioloom.io.archives.credentials import variable
 
@@ -110,7 +108,7 @@ def _mixed_up(remote: list[str], origin: Origin) -> Iterator[str]:
 def _unreachable(source: dict[str, Any], place: str, settings: dict[str, Any]) -> Iterator[str]:
     from radioloom.io.archives.kinds import ARCHIVES, archive
 
-    if "simulate" in settings:
+    if simulated(settings):
         yield f"{place}: a simulated study has no archive; delete `source` or `simulate`"
     needs = archive(source["kind"]).needs
     if lacking := [key for key in needs if key not in source]:

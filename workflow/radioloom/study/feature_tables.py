@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
-from radioloom.study.holdings import JUDGED
+from radioloom.study.holdings import simulated
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 
 Settings = dict[str, Any]
 
@@ -73,10 +74,10 @@ def measured_by(block: Settings) -> Settings:
 def _images_wanted(settings: Settings, where: str) -> None:
     """StudyError where something is asked of images that a cohort of tables does not have."""
     without = {name: cohort["role"] for name, cohort in settings["cohorts"].items() if "features" in cohort}
-    judged = [name for name, role in without.items() if role in JUDGED]
+    judged = [name for name, role in without.items() if role in LEARNT_OR_VALIDATED]
     robustness = settings.get("robustness")
     asked = {
-        "simulate": list(without) if "simulate" in settings else [],
+        "simulate": list(without) if simulated(settings) else [],
         "harmonise": judged if settings["harmonise"]["method"] != "none" else [],
         "controls": judged if settings["controls"] else [],
         "robustness": [name for name, role in without.items() if robustness and role == robustness["role"]],

@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
+from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.record import Study
-from radioloom.study.sheet import FETCHED
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
+from radioloom.tables.columns import FIRST
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
@@ -48,19 +50,17 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             _annotations(study, cohort, origin, remarks)
         if study.settings.get("genomics", {}).get("cohort") == cohort:
             _expression(study, origin, remarks)
-    if set(study.cohorts("training", "validation")) <= set(outcomes):
+    if set(study.cohorts(*LEARNT_OR_VALIDATED)) <= set(outcomes):
         _learnable(study, outcomes, origin, remarks)
     return remarks
 
 
 def _regions(study: Study, origin: Origin, remarks: Remarks) -> None:
     """Models take one region per patient, of replicate 1."""
-    from radioloom.stages.learning.material import USED_ROLES
-
-    for cohort in study.cohorts(*USED_ROLES):
+    for cohort in study.cohorts(*USED_BY_MODELS):
         regions: dict[str, set[str]] = defaultdict(set)
         for row in study.sheets[cohort]:
-            if row["replicate"] == "1":
+            if row["replicate"] == FIRST:
                 regions[row["case"]].add(row["roi"])
         place = origin.at("cohorts", cohort, "sheet")
         if several := sorted(case for case, rois in regions.items() if len(rois) > 1):
@@ -100,11 +100,12 @@ def _all_nifti(study: Study, cohort: str) -> bool:
 
 def _outcomes(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> Clinical | None:
     """Outcomes and covariates as the stage clinical will read them."""
+    from radioloom.io.clinical import read
     from radioloom.stages.learning.clinical import clinical
 
     block = study.settings["cohorts"][cohort]["clinical"]
     place = ("cohorts", cohort, "clinical")
-    frame = _read(_text_table, study.data / block["file"], origin.at(*place, "file"), remarks)
+    frame = _read(read, study.data / block["file"], origin.at(*place, "file"), remarks)
     if frame is None:
         return None
     cases = sorted({row["case"] for row in study.sheets[cohort]})
@@ -213,12 +214,6 @@ def _expression(study: Study, origin: Origin, remarks: Remarks) -> None:
         )
     elif lacking:
         remarks.notes.append(f"{message}; {_some(lacking, 'case')} without")
-
-
-def _text_table(path: Path) -> Any:
-    import pandas as pd
-
-    return pd.read_csv(path, dtype=str)
 
 
 def _read(reader: Callable[[Path], Content], path: Path, place: str, remarks: Remarks) -> Content | None:

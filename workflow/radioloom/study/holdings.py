@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from radioloom.imaging.controls import named
 from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
-
-JUDGED = ("training", "validation")  # roles that models are learned and judged on
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,21 @@ class Holdings:
     archived: tuple[str, ...]  # cohorts whose images come from an archive
     repeated: tuple[str, ...]  # cohorts in which one image has several segmentations of a region
     perturbed: tuple[str, ...]  # cohorts whose images are perturbed for their robustness
-    controlled: tuple[str, ...]  # cohorts whose images are measured as negative controls too
+    negative_controls: tuple[str, ...]  # cohorts whose images are measured as negative controls too
     outcomes: tuple[str, ...]  # cohorts whose patients have outcomes
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
     harmonised: bool  # the effect of scanners is taken away from features
-    truth: bool  # the data are simulated: what was planted is known
+
+
+def simulated(settings: Mapping[str, Any]) -> bool:
+    """Whether a study makes its own data, so that what was planted in them is known."""
+    return "simulate" in settings
+
+
+def archived(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Cohorts whose images come from an archive, in the study's order."""
+    return tuple(name for name, cohort in settings["cohorts"].items() if "source" in cohort)
 
 
 def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings:
@@ -37,6 +45,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
     """
     cohorts = settings["cohorts"]
     robustness, genomics = settings.get("robustness"), settings.get("genomics")
+    controls = named(settings["controls"])
 
     def those(true: Callable[[str, dict[str, Any]], Any]) -> tuple[str, ...]:
         return tuple(name for name, cohort in cohorts.items() if true(name, cohort))
@@ -45,13 +54,12 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
     return Holdings(
         images=images,
         tables=those(lambda _, cohort: "features" in cohort),
-        archived=those(lambda _, cohort: "source" in cohort),
+        archived=archived(settings),
         repeated=those(lambda n, cohort: n in images and (cohort["role"] == "observers" or repeated(sheets[n]))),
         perturbed=those(lambda n, cohort: n in images and robustness and cohort["role"] == robustness["role"]),
-        controlled=those(lambda n, cohort: n in images and named(settings["controls"]) and cohort["role"] in JUDGED),
+        negative_controls=those(lambda n, cohort: n in images and controls and cohort["role"] in LEARNT_OR_VALIDATED),
         outcomes=those(lambda _, cohort: "clinical" in cohort),
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
         harmonised=settings["harmonise"]["method"] != "none",
-        truth="simulate" in settings,
     )

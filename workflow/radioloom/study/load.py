@@ -9,6 +9,7 @@ from radioloom.errors import StudyError
 from radioloom.settings import Origin, check
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
 from radioloom.study.feature_tables import sheet_or_table, tables
+from radioloom.study.holdings import archived
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
 
@@ -32,7 +33,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
         name: read_sheet(root / cohort["sheet"], name, cohort["role"]) if "sheet" in cohort else []
         for name, cohort in settings["cohorts"].items()
     }
-    remote = [name for name, cohort in settings["cohorts"].items() if "source" in cohort]
+    remote = archived(settings)
     raise_all(source_faults(settings, remote, origin))
     for name in remote:
         file = Path(settings["cohorts"][name]["sheet"]).name

@@ -16,12 +16,14 @@ from radioloom.study.record import Study
 
 
 def name_faults(study: Study, origin: Origin) -> list[str]:
-    """Every name of the study and its profile that no table knows; baselines once the profile is sound."""
+    """Every name of the study and its profile that no table knows; baselines' features once the profile is sound."""
     faults = [*_model_faults(study.settings, origin), *_covariate_faults(study.settings, origin)]
-    if study.profile is None:  # nothing is measured here
-        return faults
-    faults += profile_faults(study.profile)
-    return faults or list(_baseline_faults(study.settings, study.profile, origin))
+    if study.profile is not None:  # else nothing is measured here
+        faults += profile_faults(study.profile)
+    taken = list(_reserved_faults(study.settings, origin))
+    if study.profile is None or faults:
+        return faults + taken
+    return [*taken, *_baseline_faults(study.settings, study.profile, origin)]
 
 
 def profile_faults(profile: Any) -> Iterator[str]:
@@ -82,15 +84,19 @@ def _covariate_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]
             yield f"{origin.at('model', 'covariates', place)}: {names[place]!r} appears twice; take one out"
 
 
+def _reserved_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
+    from radioloom.stages.learning.baselines import reserved
+
+    for name, fault in reserved(settings["baselines"]):
+        yield f"{origin.at('baselines', name)}: {fault}"
+
+
 def _baseline_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
     from radioloom.stages.images.plan import feature_ids
-    from radioloom.stages.learning.baselines import RESERVED
 
     measured = feature_ids(profile)
     for name, features in settings["baselines"].items():
         place = origin.at("baselines", name)
-        if name in RESERVED:
-            yield f"{place}: the name is the pipeline's own; call the baseline something else"
         for feature in features:
             if feature not in measured:
                 yield (

@@ -13,10 +13,11 @@ from radioloom.errors import StudyError
 from radioloom.imaging.controls import named
 from radioloom.io.files import files_below, listing
 from radioloom.provenance import digest
+from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.batches import batched
 from radioloom.study.feature_tables import measured_by, no_features
-from radioloom.study.holdings import Holdings, holdings
-from radioloom.study.sheet import FETCHED, Row
+from radioloom.study.holdings import Holdings, archived, holdings, simulated
+from radioloom.study.sheet import Row
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Study:
 
     @property
     def simulated(self) -> bool:
-        """Whether the study makes its own data."""
-        return "simulate" in self.settings
+        """Whether the study makes its own data, so that what was planted in them is known."""
+        return simulated(self.settings)
 
     @cached_property
     def digest(self) -> str:
@@ -74,8 +75,11 @@ class Study:
 
         It bears the study's name: studies of one data folder may share series, but never the manifest of a batch.
         """
-        remote = "source" in self.settings["cohorts"][cohort]
-        return [str(self.data / FETCHED / cohort / f"{self.name}-{batch}.json")] if remote else []
+        return [self.manifest_place(cohort, batch)] if cohort in archived(self.settings) else []
+
+    def manifest_place(self, cohort: str, batch: str) -> str:
+        """Where the manifest of a batch from an archive lies; also of wildcards, as a rule names it."""
+        return str(self.data / FETCHED / cohort / f"{self.name}-{batch}.json")
 
     def arrived(self, cohort: str, batch: str) -> Sequence[Row]:
         """Rows of a batch that are here or have come from an archive; StudyError where nothing has come yet."""
@@ -101,7 +105,7 @@ class Study:
 
         "" where a job of the study makes or fetches them.
         """
-        if self.simulated or "source" in self.settings["cohorts"][cohort]:
+        if self.simulated or cohort in archived(self.settings):
             return ""
         places = sorted({self.data / row["image"] for row in self.batches[cohort][batch]})
         return digest([listing(place, list(files_below(place))) for place in places if place.exists()])

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from radioloom.errors import StudyError
 from radioloom.settings import check
+from radioloom.stages.images.fetch import FETCHED
 
 Row = dict[str, str]
-
-
-FETCHED = "fetched"  # folder below the data folder where series from archives lie: beside the images, never in results
-
 
 SERIES = re.compile(r"((?=[0-9.]{1,64}/)[0-9]+(\.[0-9]+)+/)?(?=[0-9.]{1,64}$)[0-9]+(\.[0-9]+)+")
 

@@ -1,6 +1,7 @@
 """The tables of a study: declared once, checked on every write and every read, documented from the declaration."""
 
-from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED
+from radioloom.errors import StudyError
+from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -14,7 +15,7 @@ from radioloom.tables.learning import (
     SELECTION,
     SPLITS,
 )
-from radioloom.tables.record import Column, Table, provenance_of, wide
+from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
 
 TABLES = (
@@ -43,6 +44,15 @@ TABLES = (
     ASSOCIATIONS,
 )
 
+
+def by_name(name: str) -> Table:
+    """The table of that name, in capitals or as its file is called; raises StudyError where none is declared."""
+    for table in TABLES:
+        if table.name == name.upper():
+            return table
+    raise StudyError(f"no table is called {name!r}; declared are {', '.join(table.name.lower() for table in TABLES)}")
+
+
 __all__ = [
     "ACQUISITION",
     "ASSOCIATIONS",
@@ -70,6 +80,8 @@ __all__ = [
     "UNREAD",
     "Column",
     "Table",
+    "by_name",
+    "first_replicates",
     "provenance_of",
     "wide",
 ]

@@ -9,6 +9,7 @@ CASE = Column("case", "string", "pseudonym of one patient")
 REPLICATE = Column(
     "replicate", "string", "what is repeated of a case: visit of a test-retest pair, reader; '1' elsewhere"
 )
+FIRST = "1"  # `replicate` of what is not repeated, and the one of those repeated that models take
 ROI = Column("roi", "string", "the study's name of the region")
 READER = "pseudonym: reader-1 ..., in no order that says who"
 
@@ -24,4 +25,7 @@ VARIANT_OF_MODEL = Column(
     "variant", "string", f"of a control: '{REFITTED}' where the model was learnt from its images too; else ''"
 )
 FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
+APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
+EVALUATIONS = (APPARENT, CROSS_VALIDATION, VALIDATION)  # where a model is judged: the values of `evaluation`
+SIGNIFICANT = 0.05  # p or q below which a result is called significant
 MAIN_METRIC = {"survival": "c_index", "binary": "auc"}  # kind of outcome -> `metric` that a study is judged by

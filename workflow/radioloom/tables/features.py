@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from radioloom.tables.columns import CASE, COHORT, REPLICATE, ROI
+from typing import TYPE_CHECKING
+
+from radioloom.tables.columns import CASE, COHORT, FIRST, REPLICATE, ROI
 from radioloom.tables.record import Column, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEATURES = Table(
     "FEATURES",
@@ -58,3 +63,19 @@ SKIPPED = Table(
     VARIANT_KEY[:-1],
     (COHORT, CASE, REPLICATE, ROI, VARIANT, Column("reason", "string", "why, for a person")),
 )
+
+
+def first_replicates(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the first replicate, which is the one that models take.
+
+    rows : of any table with `replicate`
+    """
+    return rows[rows["replicate"] == FIRST]
+
+
+def wide(features: pd.DataFrame) -> pd.DataFrame:
+    """The first replicate of features as one row per (cohort, case) and one column per feature id, both sorted.
+
+    features : FEATURES, or CONTROLS of one kind of control; one value of each feature for each case
+    """
+    return first_replicates(features).pivot(index=["cohort", "case"], columns="feature_id", values="value")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from radioloom.tables.columns import CASE, COHORT, KIND, MODEL, REFITTED, VARIANT_OF_MODEL
+from radioloom.tables.columns import CASE, COHORT, EVALUATIONS, KIND, MODEL, REFITTED, VARIANT_OF_MODEL
 from radioloom.tables.record import Column, Table
 
 CLINICAL = Table(
@@ -114,7 +114,7 @@ METRICS = Table(
     "performance of each model, and paired differences between two",
     ("evaluation", "cohort", "kind", "model", "variant", "against", "metric"),
     (
-        Column("evaluation", "string", "apparent, cross-validation, validation"),
+        Column("evaluation", "string", ", ".join(EVALUATIONS)),
         COHORT,
         KIND,
         MODEL,

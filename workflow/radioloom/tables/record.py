@@ -135,12 +135,6 @@ class Table:
         return "; ".join("/".join(str(value) for value in row.values()) for row in rows)
 
 
-def wide(features: pd.DataFrame, cohort: str) -> pd.DataFrame:
-    """FEATURES of one cohort as one row per case and one column per feature id (first replicate)."""
-    rows = features[(features["cohort"] == cohort) & (features["replicate"] == "1")]
-    return rows.pivot(index="case", columns="feature_id", values="value")
-
-
 def provenance_of(path: Path | str) -> dict[str, Any]:
     """Provenance in a table's file: table name, code, profile and study digests."""
     from pyarrow import parquet

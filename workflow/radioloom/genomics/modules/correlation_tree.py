@@ -8,7 +8,11 @@ from radioloom.genomics.modules.record import Method
 
 
 def cluster(z: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Labels (genes,) of the tree of z-scored genes (gene x case), cut into k branches; `rng` is not used."""
+    """Labels (genes,) of the tree of genes, cut into k branches.
+
+    z : z-scored genes, gene x case
+    rng : not used: there is nothing random
+    """
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 

@@ -129,7 +129,10 @@ class Connection(Protocol):
     named_by_sop: bool
 
     def listed(self, study: str, series: str) -> Sequence[Listed]:
-        """Instances of a series (`study` is "" where the sheet does not name it); CaseError if it is not there."""
+        """Instances of a series; CaseError if it is not there.
+
+        study : "" where the sheet does not name it
+        """
 
     def send(self, study: str, series: str, arrivals: Arrivals) -> None:
         """Give what is missing to `arrivals`; raises Interrupted."""

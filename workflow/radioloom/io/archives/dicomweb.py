@@ -52,7 +52,11 @@ class DicomWeb:
     named_by_sop = True
 
     def __init__(self, source: dict[str, Any], credentials: Credentials, hint: str):
-        """`source` : url; `hint` : which variables hold the credentials, for messages."""
+        """An archive that is reached by DICOMweb.
+
+        source : url
+        hint : which variables hold the credentials, for messages
+        """
         logging.getLogger("dicomweb_client").setLevel(logging.CRITICAL)  # its lines hold UIDs
         self._size = 0  # bytes of the answer since the last instance in it
         self._host, self._hint = urlsplit(source["url"]).netloc, hint

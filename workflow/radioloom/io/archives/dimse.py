@@ -61,7 +61,11 @@ class Dimse:
     named_by_sop = True
 
     def __init__(self, source: dict[str, Any], credentials: Credentials, hint: str):
-        """`source` : host, port, aet, calling, tls; `hint` is for archives with passwords."""
+        """An archive that is reached by DIMSE.
+
+        source : host, port, aet, calling, tls
+        hint : not used here: only archives with passwords have one
+        """
         logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # its lines hold what the archive answers
         self._source, self._tls = source, _context(credentials) if source["tls"] else None
         self._name = f"{source['aet']} at {source['host']}:{source['port']}"

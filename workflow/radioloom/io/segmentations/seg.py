@@ -18,7 +18,7 @@ from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
-from radioloom.segmentation.mask import Triple, joined
+from radioloom.segmentation.mask import Voxels, joined
 from radioloom.segmentation.place import place
 from radioloom.volume import Grid
 
@@ -50,7 +50,7 @@ class Segmentations:
             raise absent("segment", choice, self.shown)
         return [numbers[place] for place in picked], notes
 
-    def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Triple]:
+    def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Voxels]:
         """Voxels of any of the segments in the axes of the image's grid, and where their array begins.
 
         threshold : share of the maximum from which a voxel belongs to a fractional segment

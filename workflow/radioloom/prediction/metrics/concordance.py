@@ -50,8 +50,11 @@ def concordance(pairs: np.ndarray, risk: np.ndarray) -> float:
 def resampled(pairs: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """C of each resample, float64 (b,): w'Rw / w'Pw.
 
-    `weights` (b, n) says how often each patient was drawn, `right` is `concordant(pairs, risk)`. Equal to computing C
-    on the drawn patients, since copies of one patient are never comparable. NaN where no pair is left.
+    pairs : as `comparable` gives them
+    right : as `concordant` gives them
+    weights : (b, n), how often each patient was drawn
+    Equal to computing C on the drawn patients, since copies of one patient are never comparable. NaN where no pair is
+    left.
     """
     weights = np.asarray(weights, dtype=np.float64)
     total = np.einsum("bi,bi->b", weights @ pairs, weights)
@@ -92,5 +95,5 @@ def ordering(judged: Judged) -> Estimate:
     return resampled_estimate(float(np.mean(estimates)), np.mean(resamples, axis=0))
 
 
-C_INDEX = Metric("c_index", "C-index", ("survival",), VALUE, True, RESAMPLED, ordering, within_folds=True)
-AUC = Metric("auc", "AUC", ("binary",), VALUE, True, RESAMPLED, ordering, within_folds=True)
+C_INDEX = Metric("c_index", "C-index", ("survival",), VALUE, True, RESAMPLED, ordering, within_folds=True, chance=0.5)
+AUC = Metric("auc", "AUC", ("binary",), VALUE, True, RESAMPLED, ordering, within_folds=True, chance=0.5)

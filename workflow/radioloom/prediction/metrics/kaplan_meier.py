@@ -43,8 +43,10 @@ def kaplan_meier(time_days: np.ndarray, event: np.ndarray) -> Curve:
 
 
 def logrank(time_days: np.ndarray, event: np.ndarray, group: np.ndarray) -> tuple[float, float]:
-    """Chi-square (1 degree of freedom) and p of the log-rank test of two groups; `group` is bool (n,).
+    """Chi-square (1 degree of freedom) and p of the log-rank test of two groups.
 
+    time_days, event : float and bool (n,)
+    group : bool (n,), who is in one of the groups
     Mantel 1966: observed minus expected events of one group over the hypergeometric variance. (NaN, NaN) where a
     group is empty or there is no event to compare.
     """

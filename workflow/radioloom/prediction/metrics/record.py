@@ -73,6 +73,7 @@ class Metric:
         ITS_OWN or NONE
     evaluate : the estimate; None for what is no property of one model's risks (`null_p`)
     within_folds : whether it can be judged within the folds of a cross-validation
+    chance : its value for a model that knows nothing; None where there is no such value
     """
 
     name: str
@@ -83,6 +84,7 @@ class Metric:
     interval: str
     evaluate: Callable[[Judged], Estimate] | None
     within_folds: bool = False
+    chance: float | None = None
 
     def of(self, judged: Judged) -> Estimate:
         """The estimate for one model's risks; raises StudyError for what is no property of them."""

@@ -32,4 +32,4 @@ def uno_c(judged: Judged) -> Estimate:
     return resampled_estimate(concordance(pairs, risk), resampled(pairs, concordant(pairs, risk), judged.weights))
 
 
-UNO_C = Metric("uno_c", "Uno's C", ("survival",), VALUE, True, RESAMPLED, uno_c)
+UNO_C = Metric("uno_c", "Uno's C", ("survival",), VALUE, True, RESAMPLED, uno_c, chance=0.5)

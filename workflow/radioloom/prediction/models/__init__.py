@@ -12,9 +12,14 @@ def model(name: str, outcome: str) -> Model:
     """The model of that name; raises StudyError if there is none or it is for another kind of outcome."""
     if name not in MODELS:
         raise StudyError(f"model.kind is {name!r}; it must be one of {', '.join(MODELS)}")
-    if MODELS[name].outcome != outcome:
-        fitting = ", ".join(each.name for each in MODELS.values() if each.outcome == outcome)
-        raise StudyError(
-            f"model.kind {name} is for a {MODELS[name].outcome} outcome, the study's is {outcome}; take {fitting}"
-        )
+    if fault := misfit(name, outcome):
+        raise StudyError(f"model.kind {fault}")
     return MODELS[name]
+
+
+def misfit(name: str, outcome: str) -> str:
+    """What is wrong where a model of MODELS is for another kind of outcome, and which to take; "" where it fits."""
+    if MODELS[name].outcome == outcome:
+        return ""
+    fitting = ", ".join(each.name for each in MODELS.values() if each.outcome == outcome)
+    return f"{name} is for a {MODELS[name].outcome} outcome, the study's is {outcome}; take {fitting}"

@@ -12,6 +12,7 @@ from radioloom.errors import CaseError
 from radioloom.stages.images.exclude import exclusions
 
 Row = dict[str, Any]
+FETCHED = "fetched"  # folder below the data folder where series from archives lie: beside the images, never in results
 COLUMNS = ("segmentation", "image")  # the small one first: without it the image is not needed
 
 

@@ -20,10 +20,10 @@ from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.extract import extract, variant_rows
 from radioloom.stages.images.margin import reach
 from radioloom.stages.images.prepare import voxels
-from radioloom.volume import Grid, Volume
+from radioloom.tables.columns import FIRST
+from radioloom.volume import Grid, Triple, Volume
 
 Row = dict[str, Any]
-Triple = tuple[float, float, float]
 
 
 def perturb_batch(
@@ -37,7 +37,7 @@ def perturb_batch(
     rows: list[Row] = []
     skipped: list[Row] = []
     for image in curated:
-        if image.name not in masks or image.replicate != "1":
+        if image.name not in masks or image.replicate != FIRST:
             continue
         region = image.region
         try:

@@ -10,6 +10,7 @@ from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, acquisition
 from radioloom.stages.learning.material import feature_matrix
 from radioloom.stats.explained import dummies, explained
 from radioloom.stats.harmonisation import fit_combat
+from radioloom.tables.cohorts import roles
 from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ def acquisition(
     reach at best: nothing of it goes into a model), and, where the study harmonises, as its models see them: ComBat
     learnt on the training cases. No outcome is read.
     """
-    roles = {cohort: entry["role"] for cohort, entry in study["cohorts"].items()}
-    wide, _ = feature_matrix(features, roles)
+    wide, _ = feature_matrix(features, roles(study))
     scans = acquisitions(cases, series).reindex(wide.index)
     versions = _versions(wide, batches(scans, study["harmonise"]["batch"]), splits, study["harmonise"]["method"])
     cohorts = wide.index.get_level_values("cohort").to_numpy(object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from radioloom.errors import StudyError
@@ -35,14 +36,19 @@ OF_EVERY_STUDY = (
 RESERVED = (SIGNATURE, NULL, *(baseline.name for baseline in OF_EVERY_STUDY))
 
 
+def reserved(named: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names of baselines that a study may not give, sorted, each with what is wrong and what to do."""
+    for name in sorted(set(named) & set(RESERVED)):
+        yield name, "the name is the pipeline's own; call the baseline something else"
+
+
 def baselines(named: dict[str, list[str]], has_covariates: bool) -> tuple[Baseline, ...]:
     """The baselines of a study: its own, sorted by name, and those of every study.
 
     named : the study's `baselines`, features by name
     Raises StudyError for a name that is the pipeline's own.
     """
-    for name in sorted(named):
-        if name in RESERVED:
-            raise StudyError(f"baselines.{name}: the name is the pipeline's own; call the baseline something else")
+    for name, fault in reserved(named):
+        raise StudyError(f"baselines.{name}: {fault}")
     rows = [Baseline(name, features=tuple(features)) for name, features in sorted(named.items())]
     return (*rows, *(row for row in OF_EVERY_STUDY if has_covariates or not row.covariates))

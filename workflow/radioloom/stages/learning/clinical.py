@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import BadOutcome, StudyError
 from radioloom.prediction.outcome import check_patient
+from radioloom.tables.columns import FIRST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,10 +39,12 @@ def clinical(
 ) -> Clinical:
     """CLINICAL, COVARIATES and EXCLUSIONS rows of the `cases` of one cohort.
 
-    `frame` is the clinical table, best read as text (`dtype=str`); `mapping` names its columns: `case`, `event`,
-    `time_days` (survival only), optionally `event_values` ({"Dead": true, "Alive": false}) and `covariates`
-    ({study's name: column}). `outcome` is the study's, with `kind`. A covariate is a name (a number column) or
-    {name: [reference level, level, ...]} (a category, which becomes one 0/1 column `name=level` a level but the first).
+    frame : the clinical table, as io.clinical reads it
+    mapping : the cohort's `clinical`: the columns `case`, `event`, `time_days` (survival only), and optionally
+        `event_values` ({"Dead": true, "Alive": false}) and `covariates` ({study's name: column})
+    outcome : the study's, with `kind`
+    covariates : the study's; each a name (a column of numbers) or {name: [reference level, level, ...]} (a category,
+        which becomes one 0/1 column `name=level` per level but the first)
     A case without a usable outcome becomes a row of EXCLUSIONS. Raises StudyError for an absent column, an event or
     level that the mapping does not know, or text where a number should be.
     """
@@ -62,7 +65,7 @@ def clinical(
             event, time = _outcome_of(row, mapping, outcome["kind"])
             check_patient(outcome["kind"], event, time)
         except BadOutcome as problem:
-            key = {"cohort": cohort, "case": case, "replicate": "1", "stage": "clinical"}
+            key = {"cohort": cohort, "case": case, "replicate": FIRST, "stage": "clinical"}
             tables.exclusions.append({**key, "reason": str(problem)})
             continue
         tables.clinical.append({"cohort": cohort, "case": case, "time_days": time, "event": event})
@@ -71,11 +74,18 @@ def clinical(
     return tables
 
 
+def times_fault(mapping: Mapping[str, Any], kind: str) -> str:
+    """What is wrong where a cohort's `clinical` names no column of times and the outcome needs one; else ""."""
+    if kind != "survival" or mapping.get("time_days"):
+        return ""
+    return "there is no `time_days`; a survival outcome needs it, the column of the times"
+
+
 def _check_columns(
     frame: pd.DataFrame, cohort: str, mapping: dict[str, Any], outcome: dict[str, Any], covariates: list[Any]
 ) -> None:
-    if outcome["kind"] == "survival" and not mapping["time_days"]:
-        raise StudyError(f"cohorts.{cohort}.clinical has no `time_days`; a survival outcome needs the column of times")
+    if fault := times_fault(mapping, outcome["kind"]):
+        raise StudyError(f"cohorts.{cohort}.clinical: {fault}")
     roles = {"case": mapping["case"], "event": mapping["event"]}
     if outcome["kind"] == "survival":
         roles["time_days"] = mapping["time_days"]

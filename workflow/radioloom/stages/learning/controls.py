@@ -14,6 +14,7 @@ from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.risks import ModelKey, risk_of
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import CONTROL, REFITTED
+from radioloom.tables.features import first_replicates, wide
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,17 +23,16 @@ if TYPE_CHECKING:
 def control_materials(material: Material, controls: pd.DataFrame | None) -> dict[str, Material]:
     """The material with the values of each control in turn, by the name of the control.
 
-    controls : CONTROLS; only replicate 1 of the cases of the material counts. What a case lacks is NaN.
+    controls : CONTROLS; only the first replicate of the cases of the material counts. What a case lacks is NaN.
     """
     if controls is None or controls.empty:
         return {}
     materials = {}
-    first = controls[controls["replicate"] == "1"]
+    first = first_replicates(controls)
     cases = list(zip(material.cases["cohort"], material.cases["case"], strict=True))
     for name in (name for name in CONTROLS if name in set(first["variant"])):
-        table = first[first["variant"] == name].pivot(index=["cohort", "case"], columns="feature_id", values="value")
-        wide = table.reindex(cases).reindex(columns=material.names)
-        materials[name] = replace(material, values=np.ascontiguousarray(wide.to_numpy(np.float64)))
+        table = wide(first[first["variant"] == name]).reindex(cases).reindex(columns=material.names)
+        materials[name] = replace(material, values=np.ascontiguousarray(table.to_numpy(np.float64)))
     return materials
 
 

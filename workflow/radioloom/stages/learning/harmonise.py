@@ -9,6 +9,7 @@ import numpy as np
 
 from radioloom.stages.learning.material import Material
 from radioloom.stats.harmonisation import UNKNOWN
+from radioloom.tables.features import first_replicates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ def with_batches(material: Material, cases: pd.DataFrame, series: pd.DataFrame) 
 def acquisitions(cases: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
     """How the image of each (cohort, case) was acquired: columns CATEGORIES and NUMBERS of SERIES, first replicate."""
     keys = ["cohort", "case", "replicate", "series"]
-    first = cases.loc[cases["replicate"] == "1", keys].drop_duplicates(["cohort", "case"])
+    first = first_replicates(cases)[keys].drop_duplicates(["cohort", "case"])
     return first.merge(series, on=keys, how="left").set_index(["cohort", "case"])[[*CATEGORIES, *NUMBERS]]
 
 
@@ -52,7 +53,8 @@ def harmonisation(material: Material, harmonised: Material) -> dict[str, Any] | 
 
     material : with the batch of every case
     harmonised : the same, harmonised
-    Of the result `learned` holds training cases by batch, `cohorts` harmonised cases and all cases by cohort.
+    Returns `batch` (attributes of a scan), `learned` (training cases by batch), `cohorts` (harmonised cases and all
+    cases, by cohort).
     """
     if material.batches is None:
         return None

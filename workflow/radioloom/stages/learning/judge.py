@@ -19,12 +19,10 @@ from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.bootstrap import resample_weights
-from radioloom.tables.columns import BASELINE, FROZEN
+from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
-
-APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,10 @@ class Place:
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
 
     def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
-        """A row of METRICS; `against` is the model whose value was subtracted, "" where none was."""
+        """A row of METRICS.
+
+        against : the model whose value was subtracted; "" where none was
+        """
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": against}
         values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
         return {**keys, "metric": metric, **values, "n": len(self.rows), "n_events": self.outcomes.n_events}
@@ -149,7 +150,12 @@ def _curve_rows(place: Place, model: ModelKey, high_risk: np.ndarray) -> Iterabl
 def prediction_rows(
     material: Material, keys: tuple[str, str, ModelKey], rows: np.ndarray, values: np.ndarray
 ) -> Iterable[dict[str, Any]]:
-    """PREDICTIONS rows of the risks (m,) of some rows (m,); `keys` are split, part and model."""
+    """PREDICTIONS rows of some patients.
+
+    keys : split, part and model
+    rows : (m,) of the material
+    values : (m,) their risks
+    """
     split, part, model = keys
     cases = material.cases.iloc[rows]
     for cohort, case, risk in zip(cases["cohort"], cases["case"], values.tolist(), strict=True):

@@ -16,12 +16,12 @@ from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline, baselines
 from radioloom.stages.learning.reliability_rules import Verdict, verdicts
 from radioloom.stats.harmonisation import Combat, fit_combat
+from radioloom.tables.cohorts import USED_BY_MODELS, roles
 from radioloom.tables.columns import FROZEN
+from radioloom.tables.features import first_replicates, wide
 
 if TYPE_CHECKING:
     import pandas as pd
-
-USED_ROLES = ("training", "validation", "genomics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,15 @@ def without_baselines(material: Material) -> Material:
     return replace(material, study={**material.study, "baselines": {}}, covariate_names=())
 
 
-def feature_matrix(features: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame, pd.Series]:
+def feature_matrix(features: pd.DataFrame, role_of: dict[str, str]) -> tuple[pd.DataFrame, pd.Series]:
     """FEATURES as one row per (cohort, case) and one column per feature id, sorted, and the group of each feature.
 
-    Only replicate '1' of cohorts of USED_ROLES; `roles` maps cohort to role. Raises StudyError where a case
-    has a feature twice (several regions of one patient).
+    features : FEATURES; the first replicate of cohorts that models use
+    role_of : role by cohort
+    Raises StudyError where a case has a feature twice (several regions of one patient).
     """
-    used = [cohort for cohort, role in roles.items() if role in USED_ROLES]
-    rows = features[features["cohort"].isin(used) & (features["replicate"] == "1")]
+    used = [cohort for cohort, role in role_of.items() if role in USED_BY_MODELS]
+    rows = first_replicates(features[features["cohort"].isin(used)])
     twice = rows[rows.duplicated(["cohort", "case", "feature_id"])]
     if len(twice):
         first = twice.iloc[0]
@@ -114,9 +115,8 @@ def feature_matrix(features: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.Da
             f"{first['cohort']}/{first['case']} has {first['feature_id']} more than once; models take one region per "
             "patient: give each study one `roi`"
         )
-    wide = rows.pivot(index=["cohort", "case"], columns="feature_id", values="value")
-    wide = wide.sort_index().sort_index(axis=1)
-    return wide, rows.drop_duplicates("feature_id").set_index("feature_id")["group"].sort_index()
+    groups = rows.drop_duplicates("feature_id").set_index("feature_id")["group"].sort_index()
+    return wide(rows).sort_index().sort_index(axis=1), groups
 
 
 def material(
@@ -133,18 +133,17 @@ def material(
     reliability, covariates : may be empty
     profile : hash of the profile that the features were measured with
     """
-    roles = {cohort: entry["role"] for cohort, entry in study["cohorts"].items()}
-    wide, groups = feature_matrix(features, roles)
+    table, groups = feature_matrix(features, roles(study))
     known = clinical.set_index(["cohort", "case"])
-    both = wide.index.intersection(known.index).sort_values()
-    wide, known = wide.loc[both], known.loc[both]
+    both = table.index.intersection(known.index).sort_values()
+    table, known = table.loc[both], known.loc[both]
     more = _covariate_matrix(covariates, both)
     kind = study["outcome"]["kind"]
-    names = wide.columns.to_numpy(object)
+    names = table.columns.to_numpy(object)
     by_split = verdicts(reliability, names, study["reliability"])
     return Material(
         cases=both.to_frame(index=False),
-        values=np.ascontiguousarray(wide.to_numpy(np.float64)),
+        values=np.ascontiguousarray(table.to_numpy(np.float64)),
         names=names,
         groups=groups.loc[names].to_numpy(object),
         outcomes=checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64)),
@@ -162,5 +161,4 @@ def _covariate_matrix(covariates: pd.DataFrame, cases: pd.Index) -> pd.DataFrame
 
     if covariates.empty:
         return pd.DataFrame(index=cases)
-    wide = covariates.pivot(index=["cohort", "case"], columns="covariate", values="value")
-    return wide.reindex(cases)
+    return covariates.pivot(index=["cohort", "case"], columns="covariate", values="value").reindex(cases)

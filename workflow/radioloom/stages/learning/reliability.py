@@ -23,10 +23,12 @@ UNDEFINED = "agreement is undefined"
 def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[str, Any]) -> list[dict[str, Any]]:
     """RELIABILITY rows, one per feature for each cohort of replicates; none where the study has no such cohort.
 
-    `features` is FEATURES of all cohorts, `roles` maps cohort to role, `settings` are the study's `reliability`. A
-    subject counts where it has every replicate that its cohort has, and the feature is defined in all of them; `n` is
-    the number of these subjects (forms of one way count every subject, see `icc`). Cohorts with one replicate give rows
-    without a value, and `note` says why a feature has none.
+    features : FEATURES of all cohorts
+    roles : role by cohort
+    settings : the study's `reliability`
+    A subject counts where it has every replicate that its cohort has, and the feature is defined in all of them; the
+    column n counts these subjects (forms of one way count every subject, see `icc`). Cohorts with one replicate give
+    rows without a value; the column note says why a feature has none.
     """
     rows: list[dict[str, Any]] = []
     for source in sorted(cohort for cohort, role in roles.items() if role in ROLES):

@@ -7,8 +7,10 @@ change every risk.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,6 +139,11 @@ class Signature:
     def to_json(self) -> dict[str, Any]:
         """The record as JSON-able values; what is None or does not apply is left out."""
         return {"version": VERSION, **_entry(self)}
+
+    @classmethod
+    def read(cls, path: Path | str) -> Signature:
+        """The record of a file `signature.json`; raises StudyError as `from_json` does."""
+        return cls.from_json(json.loads(Path(path).read_text(encoding="utf-8")))
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Signature:

@@ -24,10 +24,12 @@ def split(
 ) -> list[dict[str, Any]]:
     """SPLITS rows: the frozen split, and repeated stratified folds inside the training cohorts.
 
-    `clinical` is CLINICAL, `cases` are the (cohort, case) with features; who lacks either is in no split. `roles` maps
-    cohort to role, `validation` holds `cross_validation`: {folds, repeats}, 0 repeats for none. Folds are dealt by
-    cohort and event, so that each has its share of both. Raises StudyError where there is nobody to train on or too
-    few patients with or without an event for so many folds.
+    clinical : CLINICAL
+    cases : (cohort, case) of the patients with features; who lacks these or an outcome is in no split
+    roles : role by cohort
+    validation : the study's; `cross_validation`: {folds, repeats}, 0 repeats for none
+    Folds are dealt by cohort and event, so that each has its share of both. Raises StudyError where there is nobody to
+    train on or too few patients with or without an event for so many folds.
     """
     measured = set(map(tuple, cases))
     people = clinical.sort_values(["cohort", "case"], kind="stable")

@@ -9,7 +9,8 @@ import numpy as np
 from radioloom.provenance import rng
 from radioloom.stages.report.reading import main_metric, names
 from radioloom.stages.report.record import Comparison
-from radioloom.tables.columns import FROZEN, SIGNATURE, TRUTH
+from radioloom.tables.columns import APPARENT, FROZEN, SIGNATURE, SIGNIFICANT, TRUTH
+from radioloom.tables.features import wide
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ def compare(study: ReportInputs) -> Comparison:
     """
     from radioloom.genomics.recovery import adjusted_rand, overlap
 
-    followed = _features(study.truth["cases"], None if study.features is None else wide(study.features, names(study)))
+    followed = _features(study.truth["cases"], study.features, names(study))
     modules = rand = hits = None
     if "genes" in study.truth and study.modules is not None:
         genes = study.truth["genes"].fillna({"module": BACKGROUND, "driver": ""})
@@ -41,12 +42,6 @@ def compare(study: ReportInputs) -> Comparison:
         rand = adjusted_rand(planted, study.modules)
         hits = _hits(study, modules, followed)
     return Comparison(_metrics(study), followed, modules, rand, hits)
-
-
-def wide(features: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
-    """Features of the signature: cohort, case and one column per feature. features : FEATURES; visit 1 counts."""
-    rows = features[(features["replicate"] == "1") & features["feature_id"].isin(chosen)]
-    return rows.pivot(index=["cohort", "case"], columns="feature_id", values="value").reset_index()
 
 
 def follows(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -87,14 +82,14 @@ def _judged(study: ReportInputs) -> dict[str, pd.DataFrame]:
     """Cases behind each cohort of METRICS: the training cohorts together, under the name they have there."""
     frame = study.predictions
     frozen = frame[(frame["split"] == FROZEN) & (frame["kind"] == SIGNATURE)]
-    apparent = study.metrics.loc[study.metrics["evaluation"] == "apparent", "cohort"]
+    apparent = study.metrics.loc[study.metrics["evaluation"] == APPARENT, "cohort"]
     judged = {str(apparent.iloc[0]): frozen[frozen["part"] == "train"]} if len(apparent) else {}
     judged |= {str(cohort): part for cohort, part in frozen[frozen["part"] == "test"].groupby("cohort")}
     return {cohort: part[["cohort", "case"]] for cohort, part in judged.items()}
 
 
-def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFrame:
-    """Spearman's rho of each feature with the hidden factors, in each cohort."""
+def _features(cases: pd.DataFrame, features: pd.DataFrame | None, chosen: list[str]) -> pd.DataFrame:
+    """Spearman's rho of each chosen feature with the hidden factors, in each cohort."""
     import pandas as pd
 
     from radioloom.stats.ranks import spearman
@@ -103,9 +98,10 @@ def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFram
     if features is None:
         return pd.DataFrame(columns=columns)
     hidden = cases[["cohort", "case", *FACTORS]].rename(columns={factor: f"hidden {factor}" for factor in FACTORS})
+    measured = wide(features[features["feature_id"].isin(chosen)])
     rows = []
-    for cohort, part in features.merge(hidden, on=["cohort", "case"]).groupby("cohort"):
-        for name in (name for name in features.columns if name not in ("cohort", "case")):
+    for cohort, part in measured.reset_index().merge(hidden, on=["cohort", "case"]).groupby("cohort"):
+        for name in measured.columns:
             sound = part[np.isfinite(part[name].to_numpy(float))]
             if len(sound) >= FEWEST and np.ptp(sound[name].to_numpy()) > 0:
                 pairs = sound[[name, *(f"hidden {factor}" for factor in FACTORS)]]
@@ -115,10 +111,10 @@ def _features(cases: pd.DataFrame, features: pd.DataFrame | None) -> pd.DataFram
 
 
 def _hits(study: ReportInputs, modules: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
-    """Associations with q < 0.05, and whether module and feature go back to one hidden factor."""
-    driver = modules[modules["driver"] != ""].set_index("found")["driver"].to_dict()
+    """Significant associations, and whether module and feature go back to one hidden factor."""
+    driver = modules[modules["driver"] != ""].set_index("recovered")["driver"].to_dict()
     factors = follows(followed) if len(followed) else {}
-    hits = study.associations[study.associations["q"] < 0.05].copy()
+    hits = study.associations[study.associations["q"] < SIGNIFICANT].copy()
     pairs = zip(hits["module"], hits["feature_id"], strict=True)
     hits["planted"] = [
         module in driver and driver[module] in factors.get(name, driver.values()) for module, name in pairs

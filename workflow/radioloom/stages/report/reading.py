@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.imaging.controls import CONTROLS
-from radioloom.tables.columns import BASELINE, CONTROL, MAIN_METRIC, NULL, REFITTED, SIGNATURE, TRUTH
+from radioloom.tables.columns import (
+    APPARENT,
+    BASELINE,
+    CONTROL,
+    CROSS_VALIDATION,
+    MAIN_METRIC,
+    NULL,
+    REFITTED,
+    SIGNATURE,
+    TRUTH,
+    VALIDATION,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from radioloom.stages.report.record import ReportInputs
 
-EVALUATIONS = ("validation", "cross-validation", "apparent")  # in reading order
+IN_ORDER = (VALIDATION, CROSS_VALIDATION, APPARENT)  # in reading order
 KINDS = (SIGNATURE, BASELINE, CONTROL, TRUTH, NULL)
 
 
@@ -37,7 +48,7 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])
     keys = {
-        "of_evaluation": metrics["evaluation"].map(_places(EVALUATIONS)).fillna(len(EVALUATIONS)),
+        "of_evaluation": metrics["evaluation"].map(_places(IN_ORDER)).fillna(len(IN_ORDER)),
         "of_cohort": metrics["cohort"].map(cohorts).fillna(len(cohorts)),
         "of_kind": metrics["kind"].map(_places(KINDS)),
         "of_model": metrics["model"].map(baselines).fillna(len(baselines)),

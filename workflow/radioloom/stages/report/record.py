@@ -23,7 +23,7 @@ class Comparison:
     features: pd.DataFrame  # cohort, feature_id, rho_heterogeneity, rho_volume, n: the signature's features
     modules: pd.DataFrame | None  # genomics.recovery.overlap, one row per planted module, and its driver
     adjusted_rand: float | None  # over the genes that have a planted and a recovered module
-    hits: pd.DataFrame | None  # ASSOCIATIONS with q < 0.05 and `planted`: whether the pair is a true one
+    hits: pd.DataFrame | None  # significant ASSOCIATIONS, and `planted`: whether the pair is a true one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ReportInputs:
     unread: pd.DataFrame | None = None  # UNREAD
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
-    summary: dict[str, Any] | None = None  # `summary` of stages.associate
+    summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
     features: pd.DataFrame | None = None  # FEATURES; only the planted truth is compared with them
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it

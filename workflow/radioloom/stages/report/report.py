@@ -10,11 +10,12 @@ from radioloom.settings import shipped
 from radioloom.stages.report.planted import compare
 from radioloom.stages.report.sections import SECTIONS
 from radioloom.stages.report.sections.truth import TRUTH
+from radioloom.tables.columns import SIGNIFICANT
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs, Section
 
-OF_IMAGES = ("series", "masks", "pictures")  # inputs that a study of images has
+INPUTS_OF_IMAGES = ("series", "masks", "pictures")  # what only a study of images has to show
 NEED_IMAGES = "Controls, perturbations and ComBat need images too."
 
 
@@ -27,6 +28,7 @@ def report(study: ReportInputs) -> str:
         loader=FileSystemLoader(place), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"number": number, "plain": plain, "probability": probability, "count": count}
+    environment.globals["significant"] = SIGNIFICANT
     environment.filters["breakable"] = _breakable
     template = environment.get_template("template.html.j2")
     return template.render(css=(place / "style.css").read_text(encoding="utf-8"), **context(study))
@@ -64,7 +66,7 @@ def _given(study: ReportInputs, section: Section) -> bool:
 def _left_out(study: ReportInputs, lacking: list[Section]) -> str:
     """One sentence on cohorts without images, and on the sections that a study without any image does not have."""
     tabulated = [name for name, cohort in study.settings["cohorts"].items() if "features" in cohort]
-    titles = [section.title for section in lacking if set(section.needs) & set(OF_IMAGES)]
+    titles = [section.title for section in lacking if set(section.needs) & set(INPUTS_OF_IMAGES)]
     if study.series is not None and not tabulated:
         return ""
     start = "starts from a table" if len(tabulated) == 1 else "start from tables"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import flow, style
 from radioloom.stages.report.record import Section
+from radioloom.tables.cohorts import roles
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
@@ -14,14 +15,13 @@ if TYPE_CHECKING:
 def build(study: ReportInputs) -> dict[str, Any]:
     """Cases, images and events of each cohort, and what became of them."""
     counted = flow.counts(study.sheets, study.exclusions)
-    roles = {name: cohort["role"] for name, cohort in study.settings["cohorts"].items()}
     imaged = [name for name, cohort in study.settings["cohorts"].items() if "features" not in cohort]
     heading = "On the sheet" if imaged else "In the table"
     rows = [
         f"{row.cohort}: {row.cases} cases {heading.lower()}, {row.cases_in} analysed" for row in counted.itertuples()
     ]
     return {
-        "table": flow.cohorts(counted, roles, study.series, study.clinical, study.exclusions),
+        "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical, study.exclusions),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
         "origin": _origin(len(imaged), len(counted)),
         "followed": study.clinical is not None and study.clinical["time_days"].notna().any(),

@@ -10,7 +10,7 @@ from radioloom.figures.words import joined, metric, probability, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
-from radioloom.tables.columns import BASELINE, CONTROL, REFITTED, SIGNATURE
+from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, REFITTED, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +78,7 @@ def _figures(study: ReportInputs, metrics: pd.DataFrame, main: str) -> list[str]
         plots[title] = _with_truth(study, part, evaluation, cohort)
     if not plots:
         return []
-    axis = (metric(main), forest.limits(list(plots.values())), _baselines(metrics))
+    axis = (main, forest.limits(list(plots.values()), main), _baselines(metrics))
     title = f"{metric(main)} of every model, {{}}"
     return [
         style.svg(forest.performance(part, name, *axis), f"performance-{place}", title.format(name))
@@ -119,7 +119,7 @@ def _shifts(study: ReportInputs) -> list[str]:
     """Validation cohorts that the frozen cut-point does not divide."""
     if study.curves is None or study.curves.empty:
         return []
-    judged = set(study.metrics.loc[study.metrics["evaluation"] == "validation", "cohort"])
+    judged = set(study.metrics.loc[study.metrics["evaluation"] == VALIDATION, "cohort"])
     curves = study.curves[study.curves["kind"] == SIGNATURE]
     return performance.shifts(curves, [name for name in study.settings["cohorts"] if name in judged])
 
@@ -134,7 +134,7 @@ def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
     for (evaluation, cohort), part in values_of.groupby(["evaluation", "cohort"], sort=False):
         values = part.set_index("metric")["estimate"]
         curve = rows[rows["cohort"] == cohort]
-        if len(curve) and evaluation != "cross-validation":
+        if len(curve) and evaluation != CROSS_VALIDATION:
             note = f"log-rank p {probability(values['logrank_p'])}" if "logrank_p" in values else ""
             drawn = kaplan_meier.kaplan_meier(curve, where(evaluation, cohort), note)
             title = f"Kaplan-Meier curves of {cohort} at the frozen cut-point"

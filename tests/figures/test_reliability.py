@@ -1,0 +1,27 @@
+"""Reliability in the report: which features reach the bound, in each source and in all."""
+
+import numpy as np
+import pandas as pd
+
+from made.texts import texts_of
+from radioloom.figures import reliability
+
+
+def test_reliability_counts_what_is_kept():
+    frame = pd.DataFrame(
+        {"source": "retest", "feature_id": list("abcd"), "estimate": [0.9, 0.8, 0.7, np.nan],
+         "low": [0.8, 0.75, 0.5, np.nan], "high": [0.95, 0.9, 0.8, np.nan]}
+    )  # fmt: skip
+    texts = texts_of(reliability.sorted_icc(frame, 0.75, ["b"]))
+    assert "retest: 2 of 4 features reach the bound" in texts
+    assert "signature" in texts
+
+
+def test_reliability_says_what_passed_everywhere():
+    frame = pd.DataFrame(
+        {"source": ["a", "a", "b", "b"], "feature_id": ["x", "y"] * 2, "form": "ICC(A,1)", "estimate": 0.9,
+         "low": [0.8, 0.7, 0.8, 0.8], "high": 0.95, "n": [10, 9, 20, 20], "k": 2}
+    )  # fmt: skip
+    table = reliability.by_source(frame, 0.75)
+    assert [row[-1] for row in table.rows] == ["1 (50 %)", "2 (100 %)", "1 (50 %)"]
+    assert table.rows[0][2] == "9–10"

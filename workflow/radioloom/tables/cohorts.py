@@ -1,0 +1,17 @@
+"""Roles of cohorts: which ones a signature is learnt on and validated in, and which ones models use at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+LEARNT_OR_VALIDATED = ("training", "validation")  # their patients need outcomes
+USED_BY_MODELS = (*LEARNT_OR_VALIDATED, "genomics")  # the others have replicates, which only show what is reliable
+
+
+def roles(study: Mapping[str, Any]) -> dict[str, str]:
+    """Role of each cohort, in the study's order.
+
+    study : its settings
+    """
+    return {name: cohort["role"] for name, cohort in study["cohorts"].items()}
