@@ -416,6 +416,50 @@ def test_a_study_without_outcomes_has_no_performance():
     assert not ids & {"signature", "performance", "truth", "reliability"}
 
 
+ALL_OF_THEM = (
+    "cohorts contact segmentations reliability acquisition signature performance traits genomics truth provenance"
+).split()
+# Sections that a study does not have which lacks one input; all other inputs cost no section.
+GONE_WITHOUT = {
+    "exclusions": {"cohorts", "contact"},
+    "pictures": {"contact"},
+    "series": {"acquisition"},
+    "masks": {"segmentations"},
+    "acquisition": {"acquisition"},
+    "reliability": {"reliability"},
+    "selection": {"signature"},
+    "signature": {"signature"},
+    "metrics": {"performance", "truth"},
+    "predictions": {"truth"},
+    "clinical": {"truth"},
+    "traits": {"traits"},
+    "modules": {"genomics"},
+    "associations": {"genomics"},
+    "truth": {"truth"},
+}
+INPUTS = [field.name for field in fields(ReportInputs) if field.name not in ("settings", "sheets", "comparison")]
+
+
+@pytest.mark.parametrize("absent", INPUTS)
+def test_which_sections_appear_without_an_input(monkeypatch, absent):
+    """Without what is inside of them: whether there is a section is decided by its needs alone."""
+    monkeypatch.setattr(stage, "SECTIONS", tuple(replace(each, build=lambda _: {}) for each in sections.SECTIONS))
+    monkeypatch.setattr(stage, "compare", lambda _: None)
+    whole = replace(survival_study(), traits=tables.TRAITS.frame([]))
+    assert [section.name for section in stage.context(whole)["sections"]] == ALL_OF_THEM
+    nothing = {} if absent == "provenance" else None
+    shown = [section.name for section in stage.context(replace(whole, **{absent: nothing}))["sections"]]
+    assert shown == [name for name in ALL_OF_THEM if name not in GONE_WITHOUT.get(absent, ())]
+
+
+def test_reliability_and_performance_are_shown_without_a_signature():
+    absent = {"signature": None, "selection": None, "pictures": None, "truth": None, "modules": None}
+    page = Page(report(replace(survival_study(), **absent)))
+    assert {"reliability", "acquisition", "performance"} <= set(page.ids)
+    assert not set(page.ids) & {"signature", "contact", "truth", "genomics"}
+    assert "readers: 75 of 204 features reach the bound" in re.sub(r"\s+", " ", " ".join(page.words))
+
+
 def test_inputs_of_sections_are_fields_and_each_section_has_a_template():
     assert set(sections.inputs()) <= {field.name for field in fields(ReportInputs)}
     names = [section.name for section in sections.SECTIONS]
