@@ -8,7 +8,7 @@ from snakemake.utils import min_version
 min_version("9.27")
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
-if "study" not in config:  # --configfile is a whole study and never merged with the default one
+if not workflow.configfiles:  # --configfile is a whole study and never merged with the default one
 
     configfile: str(Path(workflow.basedir) / "config" / "config.yaml")
 

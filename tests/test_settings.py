@@ -127,3 +127,88 @@ def test_starter_is_a_valid_study(tmp_path, monkeypatch):
         write_starter("mine", tmp_path)
     with pytest.raises(StudyError, match="cannot name a study"):
         write_starter("../mine", tmp_path)
+
+
+def test_a_key_given_twice_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("one: 1\ntwo:\n  - {x: 1}\n  - x: 1\n    y: 2\n    x: 3\none: 2\n")
+    with pytest.raises(StudyError) as caught:
+        settings.read(path)
+    assert str(caught.value).splitlines() == [
+        "a.yaml, line 6: the key 'x' appears in line 4 already; keep one of them",
+        "a.yaml, line 7: the key 'one' appears in line 1 already; keep one of them",
+    ]
+    path.write_text("base: &base {x: 1, y: 2}\n1: a\n'1': b\nother: {<<: *base, x: 3}\nagain: *base\n")
+    base = {"x": 1, "y": 2}
+    assert settings.read(path) == {"base": base, 1: "a", "1": "b", "other": {"x": 3, "y": 2}, "again": base}
+    path.write_text("")
+    assert settings.read(path) is None
+
+
+def test_a_study_is_read_again_for_keys_given_twice(demo, tmp_path):
+    source = tmp_path / "study.yaml"
+    source.write_text((ROOT / "config" / "config.yaml").read_text() + "seed: 2\n")
+    assert study.load(demo, ROOT, source)
+    with pytest.raises(StudyError, match=r"study\.yaml, line \d+: the key 'seed' appears in line 8 already"):
+        study.load(demo, ROOT, source, again=True)
+
+
+def test_a_file_that_is_no_text_in_utf_8_is_refused_by_name(tmp_path):
+    path = tmp_path / "latin.yaml"
+    path.write_bytes("name: José\n".encode("latin-1"))
+    with pytest.raises(StudyError, match=r"latin\.yaml: this is not text in UTF-8"):
+        settings.read(path)
+    path.write_text("a: [1\nb: 2\n")
+    with pytest.raises(StudyError, match=r"latin\.yaml, line 2: this is not YAML"):
+        settings.read(path)
+
+
+def test_each_missing_key_is_named(tmp_path):
+    with pytest.raises(StudyError) as caught:
+        load({"study": "mine", "seed": 1, "cohorts": {"a": {"role": "training"}}}, tmp_path)
+    lines = str(caught.value).splitlines()
+    assert [line.split("'")[1] for line in lines] == ["title", "outcome", "model"]
+    assert all("is missing; add it (" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"outcome": "survival"}, "outcome: 'survival' is not accepted. Expected: a block of keys."),
+        ({"controls": {"a": 1}}, "Expected: all, or a list of names (shuffled_image, "),
+        ({"controls": 3}, "controls: '3' is not accepted. Expected: all, or a list of names ("),
+        ({"seed": -1}, "seed: '-1' is not accepted. Expected: 0 or more."),
+        ({"title": ""}, "Expected: text that is not empty."),
+        ({"study": "my study"}, "Expected: letters, digits, _ and -, with a letter or digit first."),
+        ({"model": {"kind": "cox", "covariates": "age"}}, "Expected: a list."),
+        ({"model": {"kind": "cox", "covariates": [3]}}, "Expected: a name or text or a block of keys."),
+        ({"harmonise": {"batch": []}}, "Expected: a list of 1 or more."),
+    ],
+)
+def test_rules_are_told_in_words(demo, tmp_path, change, words):
+    with pytest.raises(StudyError) as caught:
+        load({**demo, **change}, tmp_path)
+    assert words in str(caught.value)
+    assert "anyOf" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["../secret.csv", "/etc/passwd"])
+def test_tables_that_leave_the_data_folder(demo, tmp_path, path):
+    demo["cohorts"]["train"]["clinical"]["file"] = path
+    demo["genomics"]["expression"]["file"] = path
+    with pytest.raises(StudyError) as caught:
+        load(demo, tmp_path)
+    first, second = str(caught.value).splitlines()
+    assert "cohorts.train.clinical.file" in first
+    assert "genomics.expression.file" in second
+    assert all(
+        "Expected: a path below the data folder, without / at its start and without .." in m for m in (first, second)
+    )
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_sheet_that_is_not_separated_by_tabs(demo, tmp_path, mark):
+    (tmp_path / "bad.tsv").write_text("case,image,segmentation\nA,a,b\n".replace(",", mark))
+    demo["cohorts"]["train"]["sheet"] = str(tmp_path / "bad.tsv")
+    with pytest.raises(StudyError, match=f"bad.tsv, line 1: the sheet is separated by '{mark}'; save it as tab-sep"):
+        load(demo, tmp_path)

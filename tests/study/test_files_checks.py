@@ -8,7 +8,7 @@ import yaml
 from made.many_cases import many_cases
 from radioloom.errors import StudyError
 from radioloom.study import load, verify
-from radioloom.study.files_checks import SHOWN
+from radioloom.study.remarks import SHOWN
 
 GENOMICS = {"cohort": "train", "expression": {"file": "genes.csv", "gene": "gene"}}
 

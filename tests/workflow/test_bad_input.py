@@ -1,6 +1,8 @@
 """Every kind of bad case in one run: each is a row that a person understands, and the rest is computed."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ import yaml
 
 from made.canaries import WORD, Planter
 from made.many_cases import many_cases
-from made.studies import SHAPE, SPACING, Bench, fill, scan
+from made.studies import ROOT, SHAPE, SPACING, Bench, environment, fill, scan
 from radioloom.io.write.objects import Header, ct_series, nifti, rtstruct
 from radioloom.volume import Grid, Volume
 
@@ -220,6 +222,51 @@ def test_dry_run_holds_all_that_a_study_names_against_tables_and_files(checked, 
     assert "the study cannot start:\nstudy.yaml, line " in message
     assert words in message
     assert not checked.results.exists()
+
+
+def test_dry_run_refuses_a_key_given_twice(checked):
+    with open(checked.place / "study.yaml", "a") as handle:
+        handle.write("cohorts: {}\n")
+    done = checked.run("-n", ok=False)
+    assert done.returncode != 0
+    assert "the key 'cohorts' appears in line 7 already; keep one of them" in done.stdout + done.stderr
+
+
+def test_a_study_without_its_name_is_never_merged_with_the_demo(checked):
+    path = checked.place / "study.yaml"
+    path.write_text(path.read_text().replace("study: bench\n", "", 1))
+    done = checked.run("-n", ok=False)
+    assert done.returncode != 0
+    assert "the key 'study' is missing; add it" in done.stdout + done.stderr
+    assert "simulate" not in done.stdout + done.stderr
+
+
+def test_config_overrides_a_key_of_the_default_study(tmp_path):
+    command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--directory", str(tmp_path), "-n"]
+    messages = {}
+    for override in ("study=other", "seed=many"):
+        done = subprocess.run(
+            [*command, "--config", override], capture_output=True, text=True, check=False, env=environment()
+        )
+        messages[override] = done.stdout + done.stderr
+        assert (done.returncode == 0) is (override == "study=other"), messages[override]
+    assert "simulate" in messages["study=other"]
+    assert "seed: 'many' is not accepted. Expected: a whole number." in messages["seed=many"]
+
+
+def test_dry_run_tells_of_a_clinical_file_of_a_cohort_of_tables(checked):
+    study = yaml.safe_load((checked.place / "study.yaml").read_text())
+    (checked.place / "data" / "t.csv").write_text("id,f1\n" + "".join(f"T{k:05d},{k}\n" for k in range(9)))
+    del study["profile"], study["cohorts"]["valid"]
+    cohort = study["cohorts"]["train"]
+    del cohort["sheet"]
+    cohort["features"] = {"file": "t.csv", "columns": {"case": "id", "features": "f1"}}
+    cohort["clinical"]["file"] = "absent.csv"
+    (checked.place / "study.yaml").write_text(yaml.safe_dump({**study, "baselines": {}}, sort_keys=False))
+    done = checked.run("-n", ok=False)
+    message = done.stdout + done.stderr
+    assert "cohorts.train.clinical.file: 'absent.csv' is not below the data folder" in message
+    assert "MissingInput" not in message
 
 
 def test_notes_are_told_once_by_the_main_process_and_never_by_a_job(checked):

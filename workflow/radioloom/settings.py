@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,6 +17,31 @@ from radioloom.names import names, settings_of
 from radioloom.schema import NAMES, obeys
 
 PACKAGE = Path(__file__).parent
+KINDS = {  # of values, as a message calls them
+    "object": "a block of keys",
+    "array": "a list",
+    "string": "a name or text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+PATTERNS = {
+    r"^(?!/)(?!.*\.\.).+$": "a path below the data folder, without / at its start and without ..",
+    "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, _ and -, with a letter or digit first",
+}
+LIMITS = {
+    "minimum": "{} or more",
+    "maximum": "{} or less",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "minItems": "a list of {} or more",
+    "maxItems": "a list of {} or fewer",
+    "minProperties": "a block of {} or more keys",
+    "minLength": "text that is not empty",
+    "uniqueItems": "each entry once",
+    "const": "{}",
+}
 Place = tuple[str | int, ...]  # of a value in a YAML file: its keys and positions, from the top
 
 
@@ -38,14 +63,40 @@ def parse(text: str) -> Any:
 
 
 def read(path: Path) -> Any:
-    """The content of a YAML file; StudyError where it is none."""
+    """The content of a YAML file; StudyError where it is none, is not UTF-8, or gives a key twice in one block."""
     if not path.is_file():
         raise StudyError(f"{path}: no such file; correct the path")
+    loader = None
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        if faults := [f"{path.name}, {fault}" for fault in _repeated(node, set())]:
+            raise StudyError("\n".join(faults))
+        return loader.construct_document(node) if node else None
+    except UnicodeDecodeError:
+        raise StudyError(f"{path.name}: this is not text in UTF-8; save the file in that encoding") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; correct the line") from error
+    finally:
+        if loader:
+            loader.dispose()
+
+
+def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[str]:
+    """Keys that one block has twice, of which YAML would keep the last; `seen` holds nodes that were looked at."""
+    if node is None or id(node) in seen or isinstance(node, yaml.ScalarNode):
+        return
+    seen.add(id(node))
+    first: dict[tuple[str, str], int] = {}
+    for item in node.value:
+        key, value = item if isinstance(node, yaml.MappingNode) else (None, item)
+        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+            line = key.start_mark.line + 1
+            if (name := (key.tag, key.value)) in first:
+                yield f"line {line}: the key {key.value!r} appears in line {first[name]} already; keep one of them"
+            first.setdefault(name, line)
+        yield from _repeated(value, seen)
 
 
 @dataclass(frozen=True)
@@ -188,7 +239,8 @@ def meant(value: Any, known: Iterable[str]) -> str:
 
 
 def _missing(fault: Any) -> tuple[str, str]:
-    key = next(name for name in fault.validator_value if name not in fault.instance)
+    # One fault per missing key; its message alone says which.
+    key = next(name for name in fault.validator_value if fault.message.startswith(f"{name!r} is"))
     about = fault.schema.get("properties", {}).get(key, {}).get("description", "")
     return "", f"the key {key!r} is missing; add it{f' ({about})' if about else ''}"
 
@@ -199,9 +251,29 @@ def _wrong(fault: Any) -> str:
     if fault.validator == "enum":
         near = meant(fault.instance, fault.validator_value)
         allowed = f"{near and f' D{near[1:]}'} Allowed: {', '.join(map(str, fault.validator_value))}."
-    rule = "" if allowed else f" The rule: {fault.validator} {fault.validator_value!r}."
+    rule = "" if allowed else f" Expected: {_expected(fault.validator, fault.validator_value)}."
     shown = re.sub(r"(?<=://)[^/@]*@|(?<=://).*\?.*", "...", str(fault.instance))[:80]  # a URL may hold a password
     return f"{shown!r} is not accepted.{allowed}{rule}{f' It means: {about}.' if about else ''}"
+
+
+def _expected(keyword: str, value: Any) -> str:
+    """A rule of a schema in words."""
+    if keyword == "type":
+        return " or ".join(KINDS[kind] for kind in ([value] if isinstance(value, str) else value))
+    if keyword == "pattern":
+        return PATTERNS.get(value, f"text that matches the regular expression {value}")
+    if keyword in ("anyOf", "oneOf"):
+        return ", or ".join(_alternative_in_words(rule) for rule in value)
+    return LIMITS.get(keyword, f"{keyword} {{}}").format(value)
+
+
+def _alternative_in_words(rule: dict[str, Any]) -> str:
+    """What one alternative of `anyOf` asks for, without what it asks of the parts."""
+    if "enum" in rule or "const" in rule:
+        return " or ".join(map(str, rule.get("enum", [rule.get("const")])))
+    if rule.get("type") == "array" and {"enum", "enumFrom"} & set(rule.get("items", {})):
+        return f"a list of names ({', '.join(map(str, rule['items'].get('enum', ())))})"
+    return _expected("type", rule["type"]) if "type" in rule else KINDS["object"]
 
 
 def _lines(source: Path) -> dict[Place, int]:

@@ -15,7 +15,7 @@ os.environ |= dict.fromkeys(THREADS.split(), "1")
 ROOT = Path(workflow.basedir)
 SOURCE = Path(workflow.configfiles[-1]) if workflow.configfiles else None
 try:
-    STUDY = load(config, ROOT, SOURCE)
+    STUDY = load(config, ROOT, SOURCE, again=workflow.is_main_process)
     if workflow.is_main_process:  # a job of a cluster reads this file again, and has nothing to add
         for note in verify(STUDY, SOURCE):
             print(f"note: {note}", file=sys.stderr)

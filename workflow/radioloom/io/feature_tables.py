@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,16 @@ def header(data: Path, name: str) -> list[str]:
     if kind == PARQUET:
         from pyarrow import parquet
 
-        columns = list(parquet.read_schema(place).names)
+        try:
+            columns = list(parquet.read_schema(place).names)
+        except (OSError, ValueError) as error:  # pyarrow's own are of both kinds
+            raise StudyError(f"{place.name}: this is not a Parquet file; write it again, or save it as CSV") from error
     else:
         opened = gzip.open if place.suffix == ".gz" else open
         try:
             with opened(place, "rt", newline="", encoding="utf-8-sig") as handle:
                 columns = next(csv.reader(handle, delimiter=SEPARATORS[kind]), [])
-        except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+        except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise StudyError(f"{place.name}: this is not text in UTF-8 ({type(error).__name__}); save it so") from error
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
@@ -40,17 +44,26 @@ def header(data: Path, name: str) -> list[str]:
     return columns
 
 
-def read(data: Path, name: str) -> pd.DataFrame:
-    """The table `name` below the data folder, its cells as text (numbers of Parquet as numbers); see `header`."""
+def read(data: Path, name: str, columns: list[str] | None = None) -> pd.DataFrame:
+    """The table `name` below the data folder, its cells as text (numbers of Parquet as numbers); see `header`.
+
+    columns : those to read; all without
+    """
     import pandas as pd
 
     header(data, name)
     place, kind = _place(data, name)
     if kind == PARQUET:
-        return pd.read_parquet(place)
+        return pd.read_parquet(place, columns=columns)
     try:
         return pd.read_csv(
-            place, sep=SEPARATORS[kind], dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False
+            place,
+            sep=SEPARATORS[kind],
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+            index_col=False,
+            usecols=columns,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise StudyError(f"{place.name}: its rows and its header do not fit ({error}); correct the file") from error

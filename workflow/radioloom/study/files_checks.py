@@ -7,70 +7,61 @@ Cases are named, and never a path or an id that is only in a file: those may hol
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.record import Study
+from radioloom.study.remarks import SHOWN, Remarks, bare, read_or_fault, some
+from radioloom.study.sheet import Row
+from radioloom.study.table_checks import start_of, table_rows
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
 from radioloom.tables.columns import FIRST
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
 
-SHOWN = 5  # cases, or reasons, that a note names
-Content = TypeVar("Content")
-
-
-@dataclass(frozen=True, slots=True)
-class Remarks:
-    """What there is to say of a study: faults that end it, notes that do not."""
-
-    faults: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
 
 def file_remarks(study: Study, origin: Origin) -> Remarks:
     """Remarks on every file that the study names, but those that it makes or fetches itself."""
     remarks = Remarks()
-    _regions(study, origin, remarks)
+    rows = {**study.sheets, **table_rows(study, origin, remarks)}  # None of a table that is at fault itself
+    _regions(study, rows, origin, remarks)
     if study.simulated:
         return remarks
     outcomes: dict[str, Clinical] = {}
-    for cohort in filter(study.sheets.get, study.cohorts()):
-        _images(study, cohort, origin, remarks)
-        block = study.settings["cohorts"][cohort]
-        if "clinical" in block and (table := _outcomes(study, cohort, origin, remarks)):
+    for cohort in study.cohorts():
+        cases = None if rows[cohort] is None else sorted({row["case"] for row in rows[cohort]})
+        if cohort in study.has.images:
+            _images(study, cohort, origin, remarks)
+        if cohort in study.has.outcomes and (table := _outcomes(study, cohort, cases, origin, remarks)):
             outcomes[cohort] = table
-        if "traits" in block:
-            _annotations(study, cohort, origin, remarks)
-        if study.settings.get("genomics", {}).get("cohort") == cohort:
-            _expression(study, origin, remarks)
+        if cohort in study.has.traits:
+            _annotations(study, cohort, cases, origin, remarks)
+        if cohort in study.has.expression:
+            _expression(study, cases, origin, remarks)
     if set(study.cohorts(*LEARNT_OR_VALIDATED)) <= set(outcomes):
         _learnable(study, outcomes, origin, remarks)
     return remarks
 
 
-def _regions(study: Study, origin: Origin, remarks: Remarks) -> None:
+def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, remarks: Remarks) -> None:
     """Models take one region per patient, of replicate 1."""
     for cohort in study.cohorts(*USED_BY_MODELS):
         regions: dict[str, set[str]] = defaultdict(set)
-        for row in study.sheets[cohort]:
+        for row in rows[cohort] or ():
             if row["replicate"] == FIRST:
                 regions[row["case"]].add(row["roi"])
-        place = origin.at("cohorts", cohort, "sheet")
+        place = origin.at("cohorts", cohort, start_of(study, cohort).key)
         if several := sorted(case for case, rois in regions.items() if len(rois) > 1):
             remarks.faults.append(
-                f"{place}: {_some(several, 'case')} with several regions ({', '.join(sorted(regions[several[0]]))}); "
+                f"{place}: {some(several, 'case')} with several regions ({', '.join(sorted(regions[several[0]]))}); "
                 "models take one region per patient: keep one `roi` in this sheet"
             )
-        if unused := sorted({row["case"] for row in study.sheets[cohort]} - set(regions)):
-            remarks.notes.append(
-                f"{place}: {_some(unused, 'case')} without a row of replicate 1, which is the one that models take"
+        if unused := sorted({row["case"] for row in rows[cohort] or ()} - set(regions)):
+            (remarks.notes if regions else remarks.faults).append(
+                f"{place}: {some(unused, 'case')} without a row of replicate 1, which is the one that models take"
             )
 
 
@@ -87,7 +78,7 @@ def _images(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None
             )
         elif lacking:
             cases = sorted({row["case"] for row in lacking})
-            remarks.notes.append(f"cohort {cohort}: {_some(cases, 'case')} without {key} file; they will be excluded")
+            remarks.notes.append(f"cohort {cohort}: {some(cases, 'case')} without {key} file; they will be excluded")
     if study.settings["harmonise"]["method"] != "none" and _all_nifti(study, cohort):
         remarks.notes.append(
             f"cohort {cohort}: its images are NIfTI files, which name no scanner; harmonisation leaves them as they are"
@@ -98,32 +89,34 @@ def _all_nifti(study: Study, cohort: str) -> bool:
     return all(row["image"].lower().endswith((".nii", ".nii.gz")) for row in study.sheets[cohort])
 
 
-def _outcomes(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> Clinical | None:
-    """Outcomes and covariates as the stage clinical will read them."""
+def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin, remarks: Remarks) -> Clinical | None:
+    """Outcomes and covariates as the stage clinical will read them; its columns alone where no case is known."""
     from radioloom.io.clinical import read
     from radioloom.stages.learning.clinical import clinical
 
     block = study.settings["cohorts"][cohort]["clinical"]
     place = ("cohorts", cohort, "clinical")
-    frame = _read(read, study.data / block["file"], origin.at(*place, "file"), remarks)
+    frame = read_or_fault(read, study.data / block["file"], origin.at(*place, "file"), remarks)
     if frame is None:
         return None
-    cases = sorted({row["case"] for row in study.sheets[cohort]})
     covariates = study.settings["model"]["covariates"]
     try:
-        table = clinical(frame, cohort, cases, block, study.settings["outcome"], covariates)
+        table = clinical(frame, cohort, cases or (), block, study.settings["outcome"], covariates)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
+        return None
+    if cases is None:
         return None
     reasons: dict[str, list[str]] = defaultdict(list)
     for row in table.exclusions:
         reasons[row["reason"]].append(row["case"])
-    summary = "; ".join(f"{_some(names, 'case')}: {reason}" for reason, names in list(reasons.items())[:SHOWN])
+    summary = "; ".join(f"{some(names, 'case')}: {reason}" for reason, names in list(reasons.items())[:SHOWN])
     summary += "; ..." if len(reasons) > SHOWN else ""
+    start = start_of(study, cohort).word
     if not table.clinical:
         remarks.faults.append(
-            f"{origin.at(*place)}: no case of the sheet has an outcome in column {block['case']!r} and those beside it "
-            f"({summary}); give table and sheet the same names of cases"
+            f"{origin.at(*place)}: no case of the {start} has an outcome in column {block['case']!r} and those beside "
+            f"it ({summary}); give clinical table and {start} the same names of cases"
         )
         return None
     if summary:
@@ -162,7 +155,7 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
             )
 
 
-def _annotations(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:
+def _annotations(study: Study, cohort: str, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
     """Annotations and the table of patients, and the pattern that says which case a file is of."""
     from radioloom.io.patients import cases_by_patient
     from radioloom.stages.genomics.traits import case_pattern
@@ -175,71 +168,41 @@ def _annotations(study: Study, cohort: str, origin: Origin, remarks: Remarks) ->
     try:
         case_pattern(cohort, block["pattern"])
     except StudyError as error:
-        remarks.faults.append(f"{origin.at(*place, 'pattern')}: {_bare(error)}")
+        remarks.faults.append(f"{origin.at(*place, 'pattern')}: {bare(error)}")
     if "patients" not in block:
         return
-    table = _read(
+    table = read_or_fault(
         lambda path: cases_by_patient(study.data, **block["patients"]),
         study.data / block["patients"]["file"],
         origin.at(*place, "patients"),
         remarks,
     )
-    cases = {row["case"] for row in study.sheets[cohort]}
-    if table is not None and not cases & set(table.values()):
+    if table is not None and cases is not None and not set(cases) & set(table.values()):
         remarks.faults.append(
-            f"{origin.at(*place, 'patients')}: no patient id is of a case of the sheet; look at the columns it names"
+            f"{origin.at(*place, 'patients')}: no patient id is of a case of the {start_of(study, cohort).word}; "
+            "look at the columns it names"
         )
 
 
-def _expression(study: Study, origin: Origin, remarks: Remarks) -> None:
+def _expression(study: Study, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
     """Whether enough cases of the genomics cohort have expression; only the header is read."""
     from radioloom.genomics.expression import read
     from radioloom.stages.genomics.associate import FEWEST_CASES
 
     settings = study.settings["genomics"]
     cohort, block, place = settings["cohort"], settings["expression"], ("genomics", "expression")
-    matrix = _read(
+    matrix = read_or_fault(
         lambda path: read(path, block["gene"], genes=0), study.data / block["file"], origin.at(*place), remarks
     )
-    if matrix is None:
+    if matrix is None or cases is None:
         return
-    cases = sorted({row["case"] for row in study.sheets[cohort]})
     lacking = sorted(set(cases) - set(map(str, matrix.columns)))
     both = len(cases) - len(lacking)
     message = f"{both} of {len(cases)} cases of cohort {cohort} have a column in the expression matrix"
     if both < FEWEST_CASES:
         remarks.faults.append(
             f"{origin.at(*place)}: {message} of {len(matrix.columns)} columns, and {FEWEST_CASES} are the fewest; "
-            "give matrix and sheet the same names of cases"
+            f"give matrix and {start_of(study, cohort).word} the same names of cases"
         )
     elif lacking:
-        remarks.notes.append(f"{message}; {_some(lacking, 'case')} without")
-
-
-def _read(reader: Callable[[Path], Content], path: Path, place: str, remarks: Remarks) -> Content | None:
-    """What a reader makes of a file of the data folder; None, and a fault, where it cannot."""
-    from pandas.errors import EmptyDataError, ParserError
-
-    if not path.is_file():
-        remarks.faults.append(f"{place}: {path.name!r} is not below the data folder; correct the path")
-        return None
-    try:
-        return reader(path)
-    except StudyError as error:
-        remarks.faults.append(f"{place}: {_bare(error)}")
-    except (EmptyDataError, ParserError, UnicodeDecodeError):
-        remarks.faults.append(f"{place}: {path.name!r} is no CSV table in UTF-8, separated by commas; save it as such")
-    return None
-
-
-def _bare(error: StudyError) -> str:
-    """The message without the key that a stage puts before it."""
-    key, _, rest = str(error).partition(": ")
-    return rest if rest and " " not in key else str(error)
-
-
-def _some(cases: Iterable[str], what: str) -> str:
-    """`3 cases (A, B, C)`, the first of them named."""
-    names = list(cases)
-    more = ", ..." if len(names) > SHOWN else ""
-    return f"{len(names)} {what}{'' if len(names) == 1 else 's'} ({', '.join(names[:SHOWN])}{more})"
+        remarks.notes.append(f"{message}; {some(lacking, 'case')} without")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
-from radioloom.settings import Origin, check
+from radioloom.settings import Origin, check, read
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
 from radioloom.study.feature_tables import sheet_or_table, tables
 from radioloom.study.holdings import archived
@@ -14,7 +14,7 @@ from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
 
 
-def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Study:
+def load(config: dict[str, Any], root: Path, source: Path | None = None, again: bool = False) -> Study:
     """The study of a configuration; StudyError names file, line, key and remedy of every fault.
 
     Every job of a cluster loads the study again: what is held against tables and files is in `verify`.
@@ -22,9 +22,12 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None) -> Stud
     config : as YAML gave it
     root : folder that sheets and profiles are named from
     source : the configuration file
+    again : whether it is read again for keys given twice: Snakemake takes the last one, and says nothing
     """
     from radioloom.profile import load as load_profile
 
+    if again and source:
+        read(source)
     origin = origin_of(source)
     settings = check(config, "study", origin.name, source)
     sheet_or_table(settings, origin.name)

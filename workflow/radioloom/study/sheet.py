@@ -32,6 +32,9 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
         raise StudyError(f"{path.name}: the sheet of cohort {cohort} is no text in UTF-8; save it as such") from None
     if not raw:
         raise StudyError(f"{path.name}: no case in the sheet of cohort {cohort}; add one row per case")
+    header = list(raw[0])
+    if len(header) <= 2 and (other := next((mark for mark in ";," if mark in str(header[0])), "")):
+        raise StudyError(f"{path.name}, line 1: the sheet is separated by {other!r}; save it as tab-separated")
     rows: list[Row] = []
     seen: dict[tuple[str, str, str], int] = {}
     for line, row in enumerate(raw, start=2):

@@ -15,12 +15,19 @@ FIRST = 3  # features that a message names
 def check_same_features(features: pa.Table, cohorts: list[str]) -> None:
     """StudyError where one of these cohorts lacks features that another one has.
 
-    A model would take the training mean of what is lacking, for every patient of a cohort, and nobody would see it.
-
     features : FEATURES of all cohorts
     """
     pairs = features.group_by(["cohort", "feature_id"]).aggregate([]).to_pylist()
-    has = {cohort: {row["feature_id"] for row in pairs if row["cohort"] == cohort} for cohort in cohorts}
+    check_same({cohort: {row["feature_id"] for row in pairs if row["cohort"] == cohort} for cohort in cohorts})
+
+
+def check_same(has: dict[str, set[str]]) -> None:
+    """StudyError where a cohort lacks features that another one has.
+
+    A model would take the training mean of what is lacking, for every patient of a cohort, and nobody would see it.
+
+    has : cohort -> ids of its features; empty where no case is left
+    """
     for cohort, names in has.items():
         for other, wanted in has.items():
             lacking = sorted(wanted - names)

@@ -34,6 +34,17 @@ class Tabulated:
     left_out: tuple[str, ...]  # columns that were not taken as features
 
 
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """A table of features, checked: its values, and the case and replicate of each row."""
+
+    columns: list[str]  # that hold features
+    values: np.ndarray  # (n, f), NaN where a cell is empty
+    cases: np.ndarray  # (n,)
+    replicates: np.ndarray  # (n,)
+    reasons: np.ndarray  # (n,), why a row is left out; '' where it is not
+
+
 def tabulate(
     frame: pd.DataFrame,
     cohort: str,
@@ -41,35 +52,55 @@ def tabulate(
     patients: dict[str, str] | None = None,
     reserved: Iterable[str] = (),
 ) -> Tabulated:
-    """FEATURES and EXCLUSIONS of one cohort.
+    """FEATURES and EXCLUSIONS of one cohort; see `usable`."""
+    table = usable(frame, cohort, settings, patients, reserved)
+    cases, replicates, kept = table.cases, table.replicates, table.reasons == ""
+    described = _described(table.columns, settings["columns"])
+    features = _long(described, table.values[kept], cohort, cases[kept], replicates[kept], settings["roi"])
+    out = [
+        {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "stage": STAGE, "reason": table.reasons[k]}
+        for k in np.flatnonzero(~kept)
+    ]
+    keys = {"cohort": cohort, "roi": settings["roi"]}
+    rows = [{**keys, "case": case, "replicate": each} for case, each in zip(cases, replicates, strict=True)]
+    known = {*table.columns, settings["columns"]["case"], settings["columns"]["replicate"]}
+    return Tabulated(features, out, rows, tuple(name for name in frame.columns if name not in known))
+
+
+def usable(
+    frame: pd.DataFrame,
+    cohort: str,
+    settings: dict[str, Any],
+    patients: dict[str, str] | None = None,
+    reserved: Iterable[str] = (),
+) -> Usable:
+    """A table of features, checked cell by cell.
 
     frame : the table, cells as text or numbers; settings : the cohort's `features`
     patients : patient id -> case, where the study names such a file
     reserved : columns that are no features unless the study names them: outcome and covariates of the same table
 
-    A row without id, or without any value, becomes a row of EXCLUSIONS. Raises StudyError for an absent column, an id
+    A row without id, or without any value, is left out with a reason. Raises StudyError for an absent column, an id
     that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
     """
     chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
     values = np.column_stack([_numbers(frame[name], cohort) for name in chosen])
-    cases, reasons = _cases(frame, cohort, settings, patients)
-    replicates = _replicates(frame, cohort, settings["columns"]["replicate"])
+    cases, replicates, reasons = identified(frame, cohort, settings, patients)
     hollow = (reasons == "") & np.isnan(values).all(axis=1)
     reasons[hollow] = f"no value in any of the {len(chosen)} feature columns"
     kept = reasons == ""
     if not kept.any():
         raise StudyError(f"cohorts.{cohort}.features: no row can be used; row {HEADER}: {reasons[:1].tolist()}")
     _refuse_repeats(cases, replicates, kept, cohort)
-    described = _described(chosen, settings["columns"])
-    features = _long(described, values[kept], cohort, cases[kept], replicates[kept], settings["roi"])
-    out = [
-        {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "stage": STAGE, "reason": reasons[k]}
-        for k in np.flatnonzero(~kept)
-    ]
-    keys = {"cohort": cohort, "roi": settings["roi"]}
-    rows = [{**keys, "case": case, "replicate": each} for case, each in zip(cases, replicates, strict=True)]
-    known = {*chosen, settings["columns"]["case"], settings["columns"]["replicate"]}
-    return Tabulated(features, out, rows, tuple(name for name in frame.columns if name not in known))
+    return Usable(chosen, values, cases, replicates, reasons)
+
+
+def identified(
+    frame: pd.DataFrame, cohort: str, settings: dict[str, Any], patients: dict[str, str] | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Case and replicate of each row, and why it has none; from the columns of ids alone."""
+    cases, reasons = _cases(frame, cohort, settings, patients)
+    return cases, _replicates(frame, cohort, settings["columns"]["replicate"]), reasons
 
 
 def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iterable[str] = ()) -> list[str]:

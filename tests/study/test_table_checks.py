@@ -1,0 +1,180 @@
+"""Cohorts of tables are looked at before any job as those of images are: files, columns, cases, cells, events."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+import yaml
+
+from radioloom.errors import StudyError
+from radioloom.study import load, table_checks, verify
+
+N = 12
+FEATURES = {"file": "t.csv", "columns": {"case": "id", "features": "f.*"}}
+CLINICAL = {"file": "c.csv", "case": "id", "time_days": "days", "event": "dead"}
+GENOMICS = {"cohort": "train", "expression": {"file": "genes.csv", "gene": "gene"}}
+LINKED = {"patients": {"file": "p.csv", "patient": "mrn", "case": "case"}}
+
+
+def csv(header: str, rows) -> str:
+    return "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"
+
+
+def table(rows=None, header="id,f1,f2") -> str:
+    return csv(header, rows or [(f"P{k}", k, k * k) for k in range(N)])
+
+
+FILES = {
+    "t.csv": table(),
+    "c.csv": csv("id,days,dead", [(f"P{k}", 100 + k, k % 2) for k in range(N)]),
+    "genes.csv": csv(f"gene,{','.join(f'P{k}' for k in range(N))}", [("TP53", *range(N))]),
+}
+
+
+def verified(place: Path, files=(), valid=None, **changes) -> list[str]:
+    """Notes on a study of two cohorts of tables; `valid` changes the second one."""
+    for name, content in {**FILES, **dict(files)}.items():
+        (place / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    study = {
+        "study": "tables",
+        "title": "A study of tables",
+        "seed": 1,
+        "data": str(place),
+        "cohorts": {
+            "train": {"role": "training", "features": FEATURES, "clinical": CLINICAL},
+            "valid": {"role": "validation", "features": FEATURES, "clinical": CLINICAL, **(valid or {})},
+        },
+        "outcome": {"kind": "survival", "name": "death"},
+        "model": {"kind": "cox"},
+        "validation": {"cross_validation": {"folds": 2, "repeats": 1}},
+        "baselines": {"volume": ["f1"]},
+        **changes,
+    }
+    source = place / "study.yaml"
+    source.write_text(yaml.safe_dump(study, sort_keys=False))
+    return verify(load(study, place, source), source)
+
+
+def test_sound_tables_have_nothing_to_be_told(tmp_path):
+    assert verified(tmp_path, genomics=GENOMICS) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "valid", "changes", "words"),
+    [
+        ({}, {"clinical": CLINICAL | {"file": "no.csv"}}, {}, "cohorts.valid.clinical.file: 'no.csv' is not below"),
+        ({}, {"clinical": CLINICAL | {"event": "died"}}, {}, "cohorts.valid.clinical: no column 'died' (event)"),
+        ({}, {}, {"model": {"kind": "cox", "covariates": ["age"]}}, "no column 'age' (covariate age)"),
+        (
+            {"other.csv": FILES["c.csv"].replace("P", "X")},
+            {"clinical": CLINICAL | {"file": "other.csv"}},
+            {},
+            "cohorts.valid.clinical: no case of the table of features has an outcome in column 'id'",
+        ),
+        (
+            {},
+            {},
+            {"validation": {"cross_validation": {"folds": 7, "repeats": 1}}},
+            "folds: 7 folds, but only 6 events among 12 training patients",
+        ),
+        (
+            {},
+            {},
+            {"genomics": GENOMICS | {"expression": {"file": "no.csv", "gene": "g"}}},
+            "genomics.expression: 'no.c",
+        ),
+        (
+            {"genes.csv": FILES["genes.csv"].replace("P", "X")},
+            {},
+            {"genomics": GENOMICS},
+            "genomics.expression: 0 of 12 cases of cohort train have a column in the expression matrix",
+        ),
+        ({}, {"traits": {"files": "aim"}}, {}, "cohorts.valid.traits.files: 'aim' is not below the data folder"),
+        (
+            {},
+            {"features": FEATURES | {"ids": LINKED}},
+            {},
+            "cohorts.valid.features.ids.patients.file: 'p.csv' is not below the data folder",
+        ),
+        (
+            {"p.csv": "mrn,pseudonym\n"},
+            {"features": FEATURES | {"ids": LINKED}},
+            {},
+            "cohorts.valid.features.ids.patients.file: p.csv has no column 'case'",
+        ),
+        (
+            {"p.csv": "mrn,case\nX,Y\n"},
+            {"features": FEATURES | {"ids": LINKED}},
+            {},
+            "cohorts.valid.features: t.csv: no row can be used",
+        ),
+        ({"t.csv": table().replace("P3,3", "P2,3")}, {}, {}, "t.csv: case P2 appears in rows 4 and 5; keep one row"),
+        ({"t.csv": table().replace("P3,3", "P3,x")}, {}, {}, "t.csv: column 'f1', row 5: 'x' is no finite number"),
+        ({"t.csv": table().replace("P3,", "Jo Doe,")}, {}, {}, "t.csv: row 5: its id is no pseudonym"),
+        (
+            {"u.csv": table(header="id,f1,f3")},
+            {"features": FEATURES | {"file": "u.csv"}},
+            {},
+            "cohorts: features of cohort train: f3 (1 that cohort valid has) are not among them",
+        ),
+        (
+            {"t.csv": table([(f"P{k}", 2, k, k) for k in range(N)], "id,visit,f1,f2")},
+            {"features": FEATURES | {"columns": FEATURES["columns"] | {"replicate": "visit"}}},
+            {},
+            "cohorts.valid.features: 12 cases (P0, P1, P10, P11, P2, ...) without a row of replicate 1",
+        ),
+        ({}, {}, {"baselines": {"clinical": ["f1"]}}, "baselines.clinical"),
+        (
+            {"t.parquet": "no Parquet"},
+            {"features": FEATURES | {"file": "t.parquet"}},
+            {},
+            "cohorts.valid.features: t.parquet: t.parquet: this is not a Parquet file",
+        ),
+    ],
+)
+def test_what_is_told_of_tables(tmp_path, files, valid, changes, words):
+    with pytest.raises(StudyError) as caught:
+        verified(tmp_path, files, valid, **changes)
+    assert words in str(caught.value)
+    assert "study.yaml" in str(caught.value)
+    assert "Doe" not in str(caught.value)
+
+
+def test_every_faulty_file_is_told_at_once(tmp_path):
+    with pytest.raises(StudyError) as caught:
+        verified(
+            tmp_path,
+            {"t.csv": table().replace("P3,3", "P3,x")},
+            {"clinical": CLINICAL | {"file": "no.csv"}, "traits": {"files": "aim"}},
+        )
+    assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == [
+        "cohorts.train.features",
+        "cohorts.valid.features",
+        "cohorts.valid.clinical.file",
+        "cohorts.valid.traits.files",
+    ]
+
+
+def test_rows_that_will_be_excluded_are_notes(tmp_path):
+    rows = [("", 1, 1), ("P1", "", ""), *((f"P{k}", k, k) for k in range(2, N))]
+    c = FILES["c.csv"].replace("P2,", "Q2,")
+    notes = verified(tmp_path, {"t.csv": table(rows), "c.csv": c})
+    for cohort in ("train", "valid"):
+        start = f"cohort {cohort}: 1 of 12 rows of its table will be excluded: "
+        assert f"{start}no id in the column 'id'" in notes
+        assert f"{start}no value in any of the 2 feature columns" in notes
+        assert f"cohort {cohort}: 1 of 10 cases lack an outcome (1 case (P2): not in the clinical table)" in notes
+    assert len(notes) == 6
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz"])
+def test_of_a_large_table_only_ids_are_read(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(table_checks, "LARGE", 100)
+    text = table().replace("P3,3", "P3,x").encode()
+    files = {name: gzip.compress(text) if name.endswith("gz") else text}
+    both = {"role": "training", "features": FEATURES | {"file": name}, "clinical": CLINICAL}
+    cohorts = {"train": both, "valid": both | {"role": "validation"}}
+    assert verified(tmp_path, files, cohorts=cohorts) == []
+    files["c.csv"] = FILES["c.csv"].replace("P", "X")
+    with pytest.raises(StudyError, match="no case of the table of features has an outcome"):
+        verified(tmp_path, files, cohorts=cohorts)

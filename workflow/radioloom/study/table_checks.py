@@ -1,0 +1,112 @@
+"""Tables of features, read before any job: their rows and cases, and whether all cohorts have the same features."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from radioloom.errors import StudyError
+from radioloom.settings import Origin
+from radioloom.study.record import Study
+from radioloom.study.remarks import Remarks, bare, read_or_fault
+from radioloom.study.sheet import Row
+from radioloom.tables.cohorts import USED_BY_MODELS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+LARGE = 50_000_000  # bytes of a table beyond which only its ids are read before the jobs (some 10 s)
+COMPRESSED = 4  # times that a table in .gz or Parquet is larger once it is read
+
+
+class Start(NamedTuple):
+    """What a cohort starts from: the key of the study, and what messages call it."""
+
+    key: str
+    word: str
+
+
+def start_of(study: Study, cohort: str) -> Start:
+    """Whether a cohort starts from a sheet of images or from a table of features."""
+    return Start("features", "table of features") if cohort in study.has.tables else Start("sheet", "sheet")
+
+
+def table_rows(study: Study, origin: Origin, remarks: Remarks) -> dict[str, list[Row] | None]:
+    """Rows that will be used of each table of features, as a cohort sheet would list them; None of a faulty table."""
+    rows = {cohort: _rows(study, cohort, origin, remarks) for cohort in study.has.tables}
+    if rows:
+        _same_features(study, origin, remarks)
+    return rows
+
+
+def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> list[Row] | None:
+    block, place = study.settings["cohorts"][cohort]["features"], ("cohorts", cohort, "features")
+    patients = None
+    if linked := block["ids"].get("patients"):
+        from radioloom.io.patients import cases_by_patient
+
+        at = origin.at(*place, "ids", "patients", "file")
+        patients = read_or_fault(
+            lambda _: cases_by_patient(study.data, **linked, key="features.ids.patients"),
+            study.data / linked["file"],
+            at,
+            remarks,
+        )
+        if patients is None:
+            return None
+    try:
+        cases, replicates, reasons = _identified(study, cohort, patients)
+    except StudyError as error:
+        remarks.faults.append(f"{origin.at(*place)}: {block['file']}: {bare(error)}")
+        return None
+    left_out = Counter(reason for reason in reasons if reason)
+    if not (kept := reasons == "").any():
+        why = "; ".join(left_out) or "it has no row"
+        remarks.faults.append(f"{origin.at(*place)}: {block['file']}: no row can be used: {why}")
+        return None
+    for reason, n in left_out.items():
+        remarks.notes.append(f"cohort {cohort}: {n} of {len(reasons)} rows of its table will be excluded: {reason}")
+    return [
+        {"case": case, "replicate": replicate, "roi": block["roi"]}
+        for case, replicate in zip(cases[kept].tolist(), replicates[kept].tolist(), strict=True)
+    ]
+
+
+def _identified(
+    study: Study, cohort: str, patients: dict[str, str] | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Case, replicate and reason to be left out of each row, as the stage tabulate will see them."""
+    from radioloom.io import feature_tables
+    from radioloom.stages.tables.tabulate import identified, usable
+
+    block = study.settings["cohorts"][cohort]["features"]
+    file = study.data / block["file"]
+    size = file.stat().st_size * (1 if file.suffix.lower() in feature_tables.SEPARATORS else COMPRESSED)
+    if size > LARGE:
+        ids = [block["columns"][key] for key in ("case", "replicate") if block["columns"][key]]
+        return identified(feature_tables.read(study.data, block["file"], ids), cohort, block, patients)
+    frame = feature_tables.read(study.data, block["file"])
+    table = usable(frame, cohort, block, patients, study.no_features(cohort))
+    return table.cases, table.replicates, table.reasons
+
+
+def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
+    """Whether cohorts that models use have the same features; of tables, their headers are read."""
+    from radioloom.io import feature_tables
+    from radioloom.stages.images.plan import feature_ids as measured
+    from radioloom.stages.tables.collect import check_same
+    from radioloom.stages.tables.tabulate import feature_columns, feature_ids
+
+    has: dict[str, set[str]] = {}
+    for cohort in study.cohorts(*USED_BY_MODELS):
+        if cohort in study.has.images:
+            has[cohort] = set(measured(study.profile))
+            continue
+        block = study.settings["cohorts"][cohort]["features"]
+        columns = feature_tables.header(study.data, block["file"])
+        chosen = feature_columns(columns, block["columns"], study.no_features(cohort))
+        has[cohort] = set(feature_ids(chosen, block["columns"]))
+    try:
+        check_same(has)
+    except StudyError as error:
+        remarks.faults.append(f"{origin.at('cohorts')}: {error}")
