@@ -33,6 +33,7 @@ document.getElementById("f").addEventListener("load", () => {
     scroll: page.documentElement.scrollWidth, client: page.documentElement.clientWidth,
     wide: wide.map(e => e.tagName + "." + e.className).slice(0, 5),
     figures: page.querySelectorAll("svg.figure").length, tiles: page.querySelectorAll(".tile").length,
+    maps: [...page.querySelectorAll(".map text")].map(e => e.getBoundingClientRect().height),
     tables: [...page.querySelectorAll(".scroll")].map(e => e.clientWidth), text: Math.min(...small),
     loaded: performance.getEntriesByType("resource").map(e => e.name)
       .concat(document.getElementById("f").contentWindow.performance.getEntriesByType("resource").map(e => e.name)),
@@ -87,6 +88,7 @@ def test_the_page_does_not_scroll_sideways(browser, site, tmp_path, width):
     assert seen["tiles"] >= 25
     assert min(seen["tables"]) > 0
     assert seen["text"] >= (6 if width == PHONE else 9), "text of a figure is too small to read"
+    assert min(seen["maps"], default=9) >= 9, "numbers of a map are too small to read"
     assert {name.removeprefix(address) for name in seen["loaded"] if not name.startswith("data:")} <= {"/report.html"}
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import asdict, fields, replace
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -15,14 +16,21 @@ from radioloom.commands import record
 from radioloom.filters import FILTERS
 from radioloom.genomics import expression
 from radioloom.genomics.modules import record as modules
+from radioloom.imaging import normalise
+from radioloom.imaging.discretise import discretise, discretise_ivh
 from radioloom.imaging.perturb import PERTURBATIONS
 from radioloom.io.archives.kinds import ARCHIVES
 from radioloom.names import TABLES, names
 from radioloom.prediction.selectors import SELECTORS
 from radioloom.profile import known
+from radioloom.roi import Roi
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import plain_schema, schema, shipped
+from radioloom.stages.genomics import associate
+from radioloom.stages.images.normalise import words
+from radioloom.stages.learning.reliability import ROLES as REPEATED
+from radioloom.tables.cohorts import USED_BY_MODELS
 from radioloom.volume import MODALITIES
 
 SCHEMAS = ("profile", "study", "sheet")
@@ -154,6 +162,48 @@ def test_every_filter_has_its_settings_in_one_place():
     assert files <= set(FILTERS)
     assert [name for name in files if FILTERS[name].settings] == []
     assert set(plain_schema("profile")["properties"]["images"]["properties"]) == {"original", *FILTERS}
+
+
+def test_choices_that_the_schema_writes_out_are_those_of_the_code():
+    study = schema("study")["properties"]
+    genomics = study["genomics"]["properties"]
+    assert genomics["expression"]["properties"]["duplicates"]["enum"] == list(expression.DUPLICATES)
+    assert genomics["features"]["enum"] == list(associate.FAMILIES)
+    roles = study["cohorts"]["additionalProperties"]["properties"]["role"]["enum"]
+    assert set(roles) == {*USED_BY_MODELS, *REPEATED}
+    # What is perturbed shows what is reliable to learn from: neither a validation cohort nor one of genes.
+    assert study["robustness"]["properties"]["role"]["enum"] == ["training", *REPEATED]
+
+
+def test_ways_to_normalise_are_those_of_the_code():
+    rule = schema("profile")["$defs"]["normalise"]
+    methods = rule["properties"]["method"]["enum"]
+    assert set(methods) == {*normalise.METHODS, "n4"}  # by SimpleITK, in io
+    assert [each["properties"]["method"]["const"] for each in rule["anyOf"]] == methods
+    regions = [each["properties"]["region"]["enum"] for each in rule["anyOf"] if "region" in each["properties"]]
+    assert len(regions) == 3
+    assert all(set(each) == set(normalise.REGIONS) for each in regions)
+    assert [bool(words([{"method": method}])) for method in methods] == [True] * 4  # a report has a name for each
+
+
+LEVELS = {"fixed_width": {"width": 5, "origin": "zero"}, "fixed_number": {"number": 4}, "none": {}}
+
+
+def test_ways_to_discretise_are_those_of_the_code():
+    """The code has no table of them that could be listed: each is done, and another one is not known."""
+    rule = schema("profile")["$defs"]["discretise"]
+    methods = rule["properties"]["method"]["enum"]
+    assert [each["properties"]["method"]["const"] for each in rule["anyOf"]] == methods == list(LEVELS)
+    values = np.arange(1.0, 13.0).reshape(1, 3, 4)
+    inside = np.ones(values.shape, bool)
+    roi = Roi(values, inside, inside, (1.0, 1.0, 1.0))
+    n_levels = {"fixed_width": 3, "fixed_number": 4, "none": 12}
+    for method, more in LEVELS.items():
+        assert obeys({"method": method, **more}, rule, schema("profile"))
+        assert discretise(roi, {"method": method, **more}).n_levels == n_levels[method]
+        assert discretise_ivh(roi, {"method": method, **more}, (None, None)).n_levels > 1
+    with pytest.raises(KeyError):
+        discretise(roi, {"method": "equal_probability"})
 
 
 def test_keys_that_archives_need_are_in_the_schema():

@@ -8,6 +8,7 @@ import pytest
 from made.synthetic_study import survival_study
 from radioloom.figures import acquisition
 from radioloom.figures.style import svg
+from radioloom.stages.learning.acquisition import CONFOUNDED
 
 FRAME = survival_study().acquisition
 
@@ -18,10 +19,16 @@ def test_factors_that_divide_the_cases_alike_are_listed_together():
 
 def test_table():
     rows = {row[0]: row[1:] for row in acquisition.table(FRAME).rows}
-    assert rows["vendor and kernel"] == ("3", "90", "25%", "5%", "0%", "")
-    assert rows["slice thickness"][3:] == ("–", "0%", "the cohort's")
+    assert rows["vendor and kernel"] == ("3", "90", "25 %", "5 %", "0 %", "")
+    assert rows["slice thickness"][3:] == ("–", "0 %", "the cohort's")
     assert rows["scanner model"][2:] == ("–", "–", "–", "no header states it")
     assert set(rows) == {"vendor and kernel", "slice thickness", "all of these", "cohort", "scanner model"}
+
+
+def test_what_cannot_be_separated_from_the_cohort_is_named_so():
+    frame = FRAME.assign(note=FRAME["note"].replace("the cohort's", CONFOUNDED))
+    notes = {row[0]: row[-1] for row in acquisition.table(frame).rows}
+    assert notes["slice thickness"] == "the same within each cohort: indistinguishable from the cohort"
 
 
 def test_the_signature():
@@ -44,7 +51,7 @@ def test_scanners_that_are_the_cohorts_are_named_so():
     frame = pd.concat([thick, thick[thick["given"] == "nothing"].assign(factor="cohort")])
     assert acquisition.factors(frame) == [["slice_thickness_mm", "cohort"]]
     first, second = acquisition.sentences(frame)
-    assert first == "Slice thickness explains more than 10% of the variance of 20% of the 20 features."
+    assert first == "Slice thickness explains more than 10 % of the variance of 20 % of the 20 features."
     assert second.startswith("Slice thickness is the same within each cohort. Its effect is confounded with cohort")
 
 

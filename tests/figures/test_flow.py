@@ -75,12 +75,12 @@ def test_cohorts_leave_the_excluded_out_of_outcomes():
     )  # fmt: skip
     out = pd.DataFrame({"cohort": ["a"], "case": ["3"]})
     row = cohorts(FLOW, {"a": "training"}, series, CLINICAL, out).rows[0]
-    assert row == ("a", "training", "2", "2", "1 (50%)", "18 (12–24)", "CT", "GE 1, not recorded 1", "2 (1–3)")
+    assert row == ("a", "training", "2", "2", "1 (50 %)", "18 (12–24)", "CT", "GE 1, not recorded 1", "2 (1–3)")
 
 
 def test_cohorts_without_images_or_outcomes_have_no_columns_of_them():
     out = pd.DataFrame({"cohort": ["a"], "case": ["3"]})
     table = cohorts(FLOW, {"a": "training"}, None, CLINICAL, out)
     assert table.columns == ("cohort", "role", "cases", "events", "follow-up, months: median (range)")
-    assert table.rows[0] == ("a", "training", "2", "1 (50%)", "18 (12–24)")
+    assert table.rows[0] == ("a", "training", "2", "1 (50 %)", "18 (12–24)")
     assert cohorts(FLOW, {"a": "training"}, None, None, out).rows == (("a", "training", "2"),)

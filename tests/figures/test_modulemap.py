@@ -24,6 +24,8 @@ def test_associations_in_words():
         "2 pairs of module and feature were tested: 1 with q < 0.05 and 1 with a family-wise p < 0.05."
     )
     assert text.endswith("The strongest: module M1 with x, rho 0.60 (q 0.002, n 30); given volume, 0.50.")
+    some = modulemap.associations_in_words(pairs(), "the signature's features and volume, y")
+    assert some.startswith("2 pairs of module and feature (the signature's features and volume, y) were tested:")
     one = modulemap.associations_in_words(pairs().iloc[1:])
     assert one == "1 pair of module and feature was tested: none with q < 0.05."
 

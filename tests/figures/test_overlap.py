@@ -50,3 +50,10 @@ def test_notes_are_counted():
         {"cohort": "t", "roi": "GTV", "case": ["P1", "P2", "P3", "P4", "P5"], "notes": ["x", "x", "x", "x", None]}
     )
     assert overlap.notes(masks).rows == (("t", "GTV", "x", "4", "P1, P2, P3 ..."),)
+
+
+def test_segmentations_that_are_no_contours_are_named_by_their_kind():
+    assert overlap.sources(pd.DataFrame({"source": ["SEG", "NIfTI", "NIfTI", "NRRD"]})) == (
+        "2 label maps (NIfTI), 1 label maps (NRRD), 1 SEG"
+    )
+    assert overlap.sources(pd.DataFrame({"source": []})) == ""

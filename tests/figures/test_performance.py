@@ -87,25 +87,51 @@ def test_every_difference_from_a_baseline_has_its_statement():
 @pytest.mark.parametrize(
     ("p", "own", "words"),
     [
-        (1 / 51, (0.7, 0.6, 0.8), "None of 50 signatures learnt on shuffled outcomes did as well (p 0.020)."),
+        (
+            1 / 51,
+            (0.7, 0.6, 0.8),
+            "None of 50 signatures learnt on shuffled outcomes did as well (p 0.020); with 50 null models the smallest "
+            "possible p is 0.020.",
+        ),
         (
             14 / 51,
             (0.7, 0.6, 0.8),
-            "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27), so the C-index alone does not show "
-            "that the learning succeeded.",
+            "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27): chance alone could produce "
+            "this C-index.",
         ),
         (14 / 51, (0.6, 0.4, 0.8), "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27)."),
-        (3 / 40, (0.6, 0.4, 0.8), "At most 8% of the signatures learnt on shuffled outcomes did as well (p 0.075)."),
+        (3 / 40, (0.6, 0.4, 0.8), "At most 8 % of the signatures learnt on shuffled outcomes did as well (p 0.075)."),
     ],
 )
 def test_null_models_are_counted_without_the_signature_itself(p, own, words):
     assert said(judged(own, null_p=p)).endswith(words)
 
 
+@pytest.mark.parametrize(
+    ("n_nulls", "words"),
+    [
+        (5, "None of 5 signatures learnt on shuffled outcomes did as well (p 0.17); 5 null models are too few to tell "
+         "(smallest possible p 0.17)."),
+        (1, "(p 0.50); 1 null model is too few to tell (smallest possible p 0.50)."),
+        (19, "19 null models are too few to tell (smallest possible p 0.050)."),
+        (20, "with 20 null models the smallest possible p is 0.048."),
+    ],
+)  # fmt: skip
+def test_a_p_that_few_null_models_can_reach_is_named(n_nulls, words):
+    assert said(judged((0.7, 0.6, 0.8), null_p=1 / (n_nulls + 1)), n_nulls).endswith(words)
+
+
+def test_too_few_null_models_tell_nothing_even_where_some_did_as_well():
+    text = said(judged((0.7, 0.6, 0.8), null_p=3 / 6), 5)
+    assert "2 of 5 signatures learnt on shuffled outcomes did as well (p 0.50); 5 null models are too few" in text
+    assert "chance alone" not in text
+
+
 def test_controls_are_judged_by_the_interval_of_the_loss():
     text = said(controls((0.15, 0.02), (0.1, -0.1), (0.0, -0.1), (0.2, 0.1)))
     assert "On 2 kinds of control images without the region's texture the C-index is 0.55 to 0.60, " in text
-    assert text.endswith("significantly lower on 1 of them.")
+    assert "significantly lower on 1 of them. A signature learnt on the control images themselves" in text
+    assert text.endswith("reaches 0.50, significantly lower.")
     text = said(controls((0.05, -0.1)))
     assert text.endswith(
         "On one kind of control image (shuffled) without the region's texture the C-index is 0.65, not significantly "
@@ -114,6 +140,24 @@ def test_controls_are_judged_by_the_interval_of_the_loss():
     assert "baseline shuffled" not in text
     assert said(controls((0.2, 0.1))).endswith("the C-index is 0.50, significantly lower.")
     assert "control" not in said(judged((0.7, 0.6, 0.8)))
+
+
+def test_a_signature_learnt_on_control_images_that_does_as_well_is_named():
+    """It contradicts the frozen signature's loss: without texture there is something else to learn."""
+    rows = metrics(
+        ("control", "shuffled", "refitted", "", "c_index", 0.76, 0.7, 0.8),
+        ("signature", "signature", "refitted", "shuffled", "c_index", 0.02, -0.01, 0.05),
+    )
+    text = said(pd.concat([judged((0.7, 0.6, 0.8)), rows], ignore_index=True))
+    assert text.endswith("A signature learnt on the control images themselves reaches 0.76, not significantly lower.")
+    more = metrics(
+        ("control", "uniform", "refitted", "", "c_index", 0.6, 0.5, 0.8),
+        ("signature", "signature", "refitted", "uniform", "c_index", 0.1, 0.05, 0.2),
+        ("control", "outside", "refitted", "", "c_index", 0.1, 0.0, 0.2),
+    )
+    assert said(pd.concat([judged((0.7, 0.6, 0.8)), rows, more], ignore_index=True)).endswith(
+        "Signatures learnt on the control images themselves reach 0.60 to 0.76, significantly lower on 1 of them."
+    )
 
 
 def test_a_control_that_leaves_the_region_as_it_is_says_nothing_of_its_texture():

@@ -23,5 +23,5 @@ def test_reliability_says_what_passed_everywhere():
          "low": [0.8, 0.7, 0.8, 0.8], "high": 0.95, "n": [10, 9, 20, 20], "k": 2}
     )  # fmt: skip
     table = reliability.by_source(frame, 0.75)
-    assert [row[-1] for row in table.rows] == ["1 (50%)", "2 (100%)", "1 (50%)"]
+    assert [row[-1] for row in table.rows] == ["1 (50 %)", "2 (100 %)", "1 (50 %)"]
     assert table.rows[0][2] == "9–10"

@@ -44,6 +44,20 @@ def test_funnel_ends_with_the_signature():
     assert ("own step", "−1", "1") in table.rows
 
 
+def test_a_step_that_was_not_assessed_is_not_a_step_that_dropped_nothing():
+    frame = pd.DataFrame({"step": ["constant", "selector"], "kept": [False, True]})
+    rows = {row[0]: row[1:] for row in signature.funnel(frame, ["reliability"]).rows}
+    assert rows["agreement over replicates too low"] == ("not assessed", "1")
+    assert rows["redundant with a more reliable feature"] == ("0", "1")
+
+
+def test_groups_largest_first():
+    frame = pd.DataFrame({"group": ["shape", "other", "texture", "texture"]})
+    assert signature.groups(frame) == (
+        "texture 2, other 1 (neither the study nor the feature's name tells its group), shape 1"
+    )
+
+
 def test_stability_counts_folds():
     folds = pd.DataFrame(
         {
@@ -52,7 +66,7 @@ def test_stability_counts_folds():
             "kept": [True, True, False, False, True, False],
         }
     )
-    assert signature.stability(folds, ["a"]).rows == (("a", "yes", "1 (50%)"), ("b", "", "2 (100%)"))
+    assert signature.stability(folds, ["a"]).rows == (("a", "yes", "1 (50 %)"), ("b", "", "2 (100 %)"))
 
 
 def test_proxies():

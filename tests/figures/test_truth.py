@@ -5,6 +5,7 @@ import pytest
 
 from made.texts import texts_of
 from radioloom.figures import truth
+from radioloom.figures.style import svg
 
 COLUMNS = ["evaluation", "cohort", "kind", "model", "label", "against", "metric", "estimate", "low", "high", "n"]
 
@@ -35,7 +36,7 @@ def test_the_share_is_given_only_where_the_truth_is_above_chance():
         "volume",
         "share of the achievable C-index above 0.5",
     )
-    assert [line[-1] for line in table.rows] == ["80%", "–"]
+    assert [line[-1] for line in table.rows] == ["80 %", "–"]
     assert table.rows[0][4:6] == ("0.70 (0.60–0.90)", "0.60 (0.50–0.90)")
     assert table.rows[1][5] == "–"
 
@@ -45,6 +46,17 @@ def test_signature_beside_the_truth_in_words():
         "C-index of the signature: 0.70 in v (the planted hazard itself: 0.75), "
         "0.70 in w (the planted hazard itself: 0.60)."
     )
+
+
+def test_a_planted_module_is_not_taken_for_a_recovered_one_of_its_name():
+    overlap = OVERLAP.assign(planted="M2", recall=0.8, precision=0.9)
+    assert truth.modules(overlap).rows[0][:4] == ("P2", "heterogeneity", "30", "M2")
+    text = truth.modules_in_words(overlap, pd.DataFrame({"planted": []}))
+    assert text.startswith("The planted module P2 (30 genes that follow heterogeneity) is matched best by M2:")
+    planted = pd.DataFrame({"gene": list("abc"), "module": ["M2", "M2", ""]})
+    drawn = svg(truth.module_overlap(planted, pd.DataFrame({"gene": ["a"], "module": ["M1"]})), "f", "t")
+    assert ">planted P2<" in drawn
+    assert truth.planted_label("Mitosis") == "Mitosis"
 
 
 OVERLAP = pd.DataFrame(

@@ -19,6 +19,26 @@ def test_interval(given, said):
     assert words.interval(*given) == said
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((0.1, -0.02, 0.22), "0.10 (−0.02 to 0.22)"),
+        ((0.1, 0.0, 0.2), "0.10 (0.00–0.20)"),
+        ((0.05, 0.002, 0.1), "0.050 (0.002–0.100)"),
+        ((0.05, -0.0037, 0.1), "0.050 (−0.004 to 0.100)"),
+        ((-0.05, -0.1, -0.0002), "−0.0500 (−0.1000 to −0.0002)"),
+        ((0.1, math.nan, math.nan), "0.10"),
+    ],
+)
+def test_the_sign_of_a_bound_is_never_rounded_away(given, said):
+    assert words.difference(*given) == said
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.724, "72 %"), (0, "0 %"), (-0.11, "−11 %"), (-0.001, "0 %")])
+def test_percent(share, said):
+    assert words.percent(share) == said
+
+
 @pytest.mark.parametrize(("value", "said"), [(-0.004, "0.00"), (-0.006, "−0.01"), (None, "–"), (-math.inf, "−∞")])
 def test_number(value, said):
     assert words.number(value) == said
@@ -56,3 +76,6 @@ def test_a_cell_reads_as_its_metric_does():
     assert words.cell({**row, "metric": "logrank_p"}) == "< 0.001"
     assert words.cell({"metric": "hazard_ratio", "estimate": 2.0, "low": 1.5, "high": 3.0}) == "2.00 (1.50–3.00)"
     assert words.cell({"metric": "a_new_one", "estimate": 0.2, "low": 0.1, "high": 0.3}) == "0.20 (0.10–0.30)"
+    row = {"metric": "c_index", "estimate": 0.05, "low": 0.002, "high": 0.1}
+    assert words.cell({**row, "against": "volume"}) == "0.050 (0.002–0.100)"
+    assert words.cell({**row, "against": ""}) == "0.05 (0.00–0.10)"

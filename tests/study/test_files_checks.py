@@ -51,8 +51,8 @@ def names(n):
     return [f"T{k:05d}" for k in range(n)]
 
 
-def twice(bench):
-    bench.rows["train"].append({**bench.rows["train"][3], "roi": "node"})
+def twice(bench, cohort="train"):
+    bench.rows[cohort].append({**bench.rows[cohort][-1 if cohort == "valid" else 3], "roi": "node"})
 
 
 def second_visit(bench):
@@ -65,6 +65,10 @@ def second_visit(bench):
         (
             twice,
             "line 10: cohorts.train.sheet: 1 case (T00003) with several regions (node, tumour); models",
+        ),
+        (
+            lambda b: twice(b, "valid"),
+            "cohorts.valid.sheet: 1 case (V00001) with several regions (node, tumour); models take one region per",
         ),
         (lambda b: rename(b, lambda case: f"X{case}"), "no case of the sheet has an outcome in column 'id'"),
         (

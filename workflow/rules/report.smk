@@ -1,5 +1,5 @@
 from radioloom import tables
-from radioloom.stages.report import sections
+from radioloom.stages.report import rerun, sections
 
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
@@ -52,7 +52,7 @@ rule report:
                 [code(path.stem) for path in sorted((ROOT / "workflow/scripts").glob("*.py"))]
             ),
         },
-        command=f"snakemake --cores 2 --configfile {Path(workflow.configfiles[-1]).name}",
+        command=rerun.command(SOURCE, ROOT, bool(os.environ.get("RADIOLOOM_DATA")) and not STUDY.simulated),
         code=code("report"),
         page=[file_digest(path) for path in sorted((ROOT / "workflow/report").rglob("*.*"))],
     message:

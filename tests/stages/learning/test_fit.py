@@ -97,6 +97,21 @@ def test_stage_by_stage_equals_learning_in_one(made, split):
     assert fit(made.material, made.splits, selection, split) == learnt.signature
 
 
+def test_fit_reads_the_selection_of_its_own_split_alone():
+    """SELECTION holds the frozen split and the folds in one table."""
+    from radioloom.stages.learning.reduce import reduce
+
+    splits = ("frozen", "r01f1", "r02f3")
+    rows = {split: reduce(MADE.material, MADE.splits, split) for split in splits}
+    whole = SELECTION.frame([row for part in rows.values() for row in part])
+    kept = {split: [row["feature_id"] for row in rows[split] if row["kept"]] for split in splits}
+    assert len({tuple(names) for names in kept.values()}) > 1
+    for split in splits:
+        signature = fit(MADE.material, MADE.splits, whole, split)
+        assert signature.feature_ids == kept[split]
+        assert signature == fit(MADE.material, MADE.splits, SELECTION.frame(rows[split]), split)
+
+
 def test_only_the_training_part_is_read():
     made, splits = MADE.material, MADE.splits
     for split in ("frozen", "r01f2"):

@@ -68,6 +68,18 @@ def test_risk_of_an_earlier_file_by_hand():
     np.testing.assert_array_equal(array, risk)
 
 
+@pytest.mark.parametrize("missing", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_counts_as_missing(missing):
+    """By the training mean, where it adds nothing, whatever the batch; all other rows and features stay."""
+    signature = Signature.from_json(EARLIER)
+    columns = np.array([[missing, 110.0], [3.0, missing], [missing, missing], [7.0, 90.0]])
+    np.testing.assert_array_equal(signature.risk(columns), [0.5, 1.0, 0.0, -1.5])
+    batches = np.array(["A", "A", "A", "B"], dtype=object)
+    np.testing.assert_array_equal(signature.risk(columns, batches), [0.5, -1.0, 0.0, -1.5])
+    frame = pd.DataFrame(columns, columns=signature.feature_ids)
+    np.testing.assert_array_equal(signature.risk(frame, batches), [0.5, -1.0, 0.0, -1.5])
+
+
 def test_a_written_signature_predicts_the_same_to_the_last_bit(tmp_path):
     (tmp_path / "signature.json").write_text(json.dumps(MADE.signature.to_json()), encoding="utf-8")
     assert Signature.read(tmp_path / "signature.json") == MADE.signature

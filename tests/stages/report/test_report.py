@@ -105,7 +105,7 @@ def test_what_stands_in_the_tables_stands_in_the_page():
     shown = words(html("survival"))
     for said in (
         "0.71 (0.64–0.78)",
-        "72%",
+        "72 %",
         "readers: 75 of 204 features reach the bound",
         "log-rank p 0.008",
         "2 cases",
@@ -117,7 +117,7 @@ def test_what_stands_in_the_tables_stands_in_the_page():
 
 def test_readers_and_what_was_mended_stand_in_the_page():
     full, plain = words(html("survival")), words(html("binary"))
-    assert "148 regions were drawn as contours" in full
+    assert "148 of 172 regions were drawn as contours; the others: 24 SEG. A voxel belongs" in full
     assert (
         "differs from that of the contours by 0.20 % (median) and by 0.40 % (case genomics-001 of genomics) at most"
         in full
@@ -136,7 +136,7 @@ def test_acquisition_says_what_the_models_were_given():
     study = survival_study()
     said = words(html("survival"))
     assert (
-        "Vendor and kernel explain more than 10% of the variance of 25% of the 20 features; within cohorts, of 5%."
+        "Vendor and kernel explain more than 10 % of the variance of 25 % of the 20 features; within cohorts, of 5 %."
         in said
     )
     assert "Slice thickness is the same within each cohort" in said
@@ -151,6 +151,19 @@ def test_acquisition_says_what_the_models_were_given():
     said = words(report(replace(study, acquisition=measured, pictures={})))
     assert "could not be fitted here" in said
     assert "ComBat fitted on all cases" not in said
+
+
+def test_shares_are_written_one_way(text):
+    assert not re.search(r"\d%", words(text))
+
+
+def test_the_planted_truth_has_a_row_wherever_the_signature_is_evaluated():
+    page = html("survival")
+    table = page[page.index('aria-label="Performance of every model"') :]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row)[:2] for row in table[: table.index("</table>")].split("<tr")]
+    where = {"valid1", "valid2", "train, cross-validation", "train, apparent"}
+    assert {row[0] for row in rows if row[1:] == ["planted truth"]} == where
+    assert "planted truth" not in words(html("binary"))
 
 
 def test_text_of_the_study_is_text():
@@ -255,7 +268,7 @@ def test_traits_their_agreement_and_what_was_left_out():
         "genomics: 2 readers annotated 3 of 30 cases",
         "round (4); oval (2)",
         "12.00 (12.00 to 12.00) mm",
-        "kappa 0.71 (0.20–1.00) 67% 3",
+        "kappa 0.71 (0.20–1.00) 67 % 3",
         "0123456789ab – – of no case",
         "The same with semantic annotations by readers",
     ):
@@ -292,6 +305,8 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
         "On one kind of control image (shuffled ROI) without the region's texture the AUC is 0.51, significantly lower."
         in said
     )
+    assert "measured on images whose voxels were shuffled in the ROI; in cross-validation" in said
+    assert "with replacement" not in said
     plain = words(report(study))
     assert "control" not in plain.replace("quality control", "")
     assert "could not be measured. Their cases" not in plain
@@ -330,6 +345,61 @@ def test_a_study_without_images_says_what_is_left_out(kind):
     assert "another program" not in words(html(kind))
 
 
+def _from_tables(study):
+    """The study as one whose cohorts all start from a table of features."""
+    features = {"tool": "pyradiomics 3.1.0", "file": "tables/features.csv"}
+    cohorts = {name: {**cohort, "features": features} for name, cohort in study.settings["cohorts"].items()}
+    settings = {key: value for key, value in study.settings.items() if key != "profile"} | {"cohorts": cohorts}
+    return replace(study, **dict.fromkeys(OF_IMAGES), settings=settings)
+
+
+def test_a_study_from_tables_names_them_and_does_not_speak_of_images():
+    study = _from_tables(binary_study())
+    selection = study.selection.assign(volume_rho=np.nan, group="other")
+    said = words(report(replace(study, selection=selection)))
+    assert "sts starts from a table of features that another program measured (pyradiomics 3.1.0, tables/" in said
+    assert "Controls, perturbations and ComBat need images too." in said
+    assert "Cases of the rows of the tables of features and what became of them." in said
+    assert "at least one of its rows went through" in said
+    assert "In the table" in said
+    assert "sheet" not in said.lower()
+    assert "Correlation with volume not examined" in said
+    assert "Groups of the features: other 204 (neither the study nor the feature's name tells its group)." in said
+    assert "valid1: pyradiomics 3.1.0, tables/features.csv;" in words(report(_from_tables(survival_study())))
+
+
+def test_a_step_that_nothing_was_known_for_is_not_a_step_that_dropped_nothing():
+    study = binary_study()
+    none = replace(study, selection=study.selection[study.selection["step"] != "reliability"])
+    assert "agreement over replicates too low not assessed" in words(report(none))
+    assert "not assessed" not in words(html("survival"))
+
+
+def test_units_groups_and_conditions_are_said():
+    survival, binary = words(html("survival")), words(html("binary"))
+    for text in (
+        "0.041, a log relative hazard: the median risk in training",
+        "Follow-up: the observed time of all cases, events included.",
+        "(of filtered images: wavelet, Laplacian of Gaussian and others)",
+        "Signs can reverse when correlated features enter one model. Mean and SD are those of the training cases, in "
+        "the feature's own unit.",
+        "large: axial slice; small: coronal (top), sagittal (bottom)",
+        "Dashed: |rho| 0.9; a feature of the signature above it (vermilion) stands in for volume.",
+        "what the true hazard reaches; a fitted model can exceed it by chance",
+        "Associations that vanish here may be explained by volume.",
+        "variance explained by its score",
+        "it is read by this report only, after the analysis",
+    ):
+        assert text in survival, text
+    assert "0.041, a log odds: the median risk in training" in binary
+    assert "Follow-up:" not in binary
+
+
+def test_headings_do_not_repeat(text):
+    heads = [re.sub("<.*?>", "", head) for head in re.findall(r"<h[23][^>]*>(.*?)</h[23]>", text)]
+    assert len(heads) == len(set(heads))
+
+
 def test_a_study_of_images_and_tables_says_which_cohorts_have_no_images():
     study = survival_study()
     cohorts = {**study.settings["cohorts"], "valid2": {"role": "validation", "features": {}}}
@@ -344,6 +414,50 @@ def test_a_study_without_outcomes_has_no_performance():
     ids = set(Page(report(replace(survival_study(), **dict.fromkeys(absent), pictures={}))).ids)
     assert {"cohorts", "genomics", "segmentations", "acquisition"} <= ids
     assert not ids & {"signature", "performance", "truth", "reliability"}
+
+
+ALL_OF_THEM = (
+    "cohorts contact segmentations reliability acquisition signature performance traits genomics truth provenance"
+).split()
+# Sections that a study does not have which lacks one input; all other inputs cost no section.
+GONE_WITHOUT = {
+    "exclusions": {"cohorts", "contact"},
+    "pictures": {"contact"},
+    "series": {"acquisition"},
+    "masks": {"segmentations"},
+    "acquisition": {"acquisition"},
+    "reliability": {"reliability"},
+    "selection": {"signature"},
+    "signature": {"signature"},
+    "metrics": {"performance", "truth"},
+    "predictions": {"truth"},
+    "clinical": {"truth"},
+    "traits": {"traits"},
+    "modules": {"genomics"},
+    "associations": {"genomics"},
+    "truth": {"truth"},
+}
+INPUTS = [field.name for field in fields(ReportInputs) if field.name not in ("settings", "sheets", "comparison")]
+
+
+@pytest.mark.parametrize("absent", INPUTS)
+def test_which_sections_appear_without_an_input(monkeypatch, absent):
+    """Without what is inside of them: whether there is a section is decided by its needs alone."""
+    monkeypatch.setattr(stage, "SECTIONS", tuple(replace(each, build=lambda _: {}) for each in sections.SECTIONS))
+    monkeypatch.setattr(stage, "compare", lambda _: None)
+    whole = replace(survival_study(), traits=tables.TRAITS.frame([]))
+    assert [section.name for section in stage.context(whole)["sections"]] == ALL_OF_THEM
+    nothing = {} if absent == "provenance" else None
+    shown = [section.name for section in stage.context(replace(whole, **{absent: nothing}))["sections"]]
+    assert shown == [name for name in ALL_OF_THEM if name not in GONE_WITHOUT.get(absent, ())]
+
+
+def test_reliability_and_performance_are_shown_without_a_signature():
+    absent = {"signature": None, "selection": None, "pictures": None, "truth": None, "modules": None}
+    page = Page(report(replace(survival_study(), **absent)))
+    assert {"reliability", "acquisition", "performance"} <= set(page.ids)
+    assert not set(page.ids) & {"signature", "contact", "truth", "genomics"}
+    assert "readers: 75 of 204 features reach the bound" in re.sub(r"\s+", " ", " ".join(page.words))
 
 
 def test_inputs_of_sections_are_fields_and_each_section_has_a_template():

@@ -109,6 +109,19 @@ def test_ids_by_table_alone():
     assert [(row["case"], row["reason"]) for row in made.exclusions] == [("row-3", "its id is not in p.csv")]
 
 
+def test_a_part_of_the_id_by_pattern_is_looked_up_in_the_table_of_patients():
+    given = pd.DataFrame({"id": ["LUNG-007", "LUNG-008", "HN-009", "LUNG-010"], "a": ["1", "2", "3", "4"]})
+    ids = {"pattern": r"LUNG-(?P<case>\d+)", "patients": {"file": "p.csv"}}
+    alone = tabulate(given, "train", settings({"pattern": ids["pattern"]})).features
+    assert alone["case"].tolist() == ["007", "008", "010"]
+    made = tabulate(given, "train", settings(ids), {"007": "P1", "009": "P9", "010": "P3", "LUNG-008": "P2"})
+    assert made.features[["case", "value"]].to_numpy().tolist() == [["P1", 1.0], ["P3", 4.0]]
+    assert [(row["case"], row["reason"]) for row in made.exclusions] == [
+        ("row-3", "its id is not in p.csv"),
+        ("row-4", "its id does not match `ids.pattern`"),
+    ]
+
+
 def test_rows_without_id_or_without_any_value_are_exclusions_with_their_row():
     given = frame(a=["1", "", "3"], b=["1", "NaN", "3"])
     given.loc[2, "id"] = "  "

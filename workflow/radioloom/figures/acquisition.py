@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import ACQUIRED, DASH, joined, number
+from radioloom.figures.words import ACQUIRED, DASH, joined, number, percent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MUCH = 0.1  # share of its variance above which a feature is counted
+AS_SHOWN = (
+    "it cannot be told from the cohort",
+    "indistinguishable from the cohort",
+)  # a note of ACQUISITION in the page
 # How a curve is drawn: given, harmonised, words, colour, line.
 CURVES = (
     ("nothing", "no", "as measured", style.BLUE, "-"),
@@ -89,7 +93,7 @@ def _why(frame: pd.DataFrame, factor: str) -> str:
     for given in ("nothing", "cohort"):
         part = frame[_part(frame, factor, given, "no")]
         if len(part) and part["explained"].isna().all():
-            return part["note"].iloc[0]
+            return part["note"].iloc[0].replace(*AS_SHOWN)
     return ""
 
 
@@ -100,7 +104,7 @@ def _part(frame: pd.DataFrame, factor: str | None, given: str, harmonised: str) 
 
 def _counted(rows: pd.DataFrame) -> str:
     known = rows["explained"].dropna()
-    return f"{(known > MUCH).mean():.0%}" if len(known) else DASH
+    return percent((known > MUCH).mean()) if len(known) else DASH
 
 
 def of_signature(frame: pd.DataFrame, names: list[str]) -> Exhibit | None:
@@ -139,7 +143,7 @@ def _largest(frame: pd.DataFrame, alone: list[list[str]]) -> str:
     top = max(alone, key=lambda names: ((shares_of[names[0]] > MUCH).mean(), -alone.index(names)))
     values = shares_of[top[0]]
     verb = "explains" if len(top) == 1 else "explain"
-    line = f"{joined([ACQUIRED[n] for n in top]).capitalize()} {verb} more than {MUCH:.0%} of the variance of "
-    line += f"{(values > MUCH).mean():.0%} of the {len(values)} features"
+    line = f"{joined([ACQUIRED[n] for n in top]).capitalize()} {verb} more than {percent(MUCH)} of the variance of "
+    line += f"{percent((values > MUCH).mean())} of the {len(values)} features"
     inside = frame[_part(frame, top[0], "cohort", "no")]["explained"].dropna()
-    return f"{line}; within cohorts, of {(inside > MUCH).mean():.0%}." if len(inside) else f"{line}."
+    return f"{line}; within cohorts, of {percent((inside > MUCH).mean())}." if len(inside) else f"{line}."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, STAGES, count
+from radioloom.figures.words import DASH, STAGES, count, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,12 +59,12 @@ def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame) ->
 
 
 @style.drawn
-def flow(frame: pd.DataFrame) -> Figure:
-    """The flow diagram of the cohorts in `counts`, one row each: on the sheet, excluded, analysed."""
+def flow(frame: pd.DataFrame, first: str = "On the sheet") -> Figure:
+    """The flow diagram of the cohorts in `counts`, one row each: all (their heading is `first`), excluded, analysed."""
     figure, axes = style.canvas(style.PANEL, ROW * len(frame) + 0.3)
     axes.set(xlim=(0, 1), ylim=(len(frame), -0.32))
     axes.axis("off")
-    for heading, (left, width) in zip(("On the sheet", "Excluded", "Analysed"), BOXES, strict=True):
+    for heading, (left, width) in zip((first, "Excluded", "Analysed"), BOXES, strict=True):
         axes.text(left + width / 2, -0.12, heading, ha="center", va="center", weight="bold", size=8.5)
     for level, row in enumerate(frame.itertuples()):
         _row(axes, level, row)
@@ -160,7 +160,7 @@ def _analysed(clinical: pd.DataFrame, out: pd.DataFrame, cohort: str) -> pd.Data
 
 
 def _events(outcomes: pd.DataFrame) -> str:
-    return f"{int(outcomes['event'].sum())} ({outcomes['event'].mean():.0%})" if len(outcomes) else DASH
+    return f"{int(outcomes['event'].sum())} ({percent(outcomes['event'].mean())})" if len(outcomes) else DASH
 
 
 def _followup(outcomes: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, count, feature, number, probability
+from radioloom.figures.words import DASH, count, feature, number, percent, probability
 from radioloom.tables.columns import SIGNIFICANT
 from radioloom.tables.genomics import TRAIT
 
@@ -86,9 +86,11 @@ def modules(frame: pd.DataFrame, explained: dict[str, float]) -> Exhibit:
             .sort_values(["size", "gene"], ascending=[False, True])["gene"]
             .head(6)
         )
-        share = f"{explained[name]:.0%}" if name in explained else DASH
+        share = percent(explained[name]) if name in explained else DASH
         rows.append((name, str(len(part)), share, ", ".join(top)))
-    return Exhibit(("module", "genes", "variance in its score", "genes of largest weight"), tuple(rows), (1, 2))
+    return Exhibit(
+        ("module", "genes", "variance explained by its score", "genes of largest weight"), tuple(rows), (1, 2)
+    )
 
 
 def associations(frame: pd.DataFrame, most: int = 10) -> Exhibit:
@@ -117,12 +119,16 @@ def modules_in_words(summary: dict[str, Any]) -> str:
     return f"{', '.join([text, *parts])}. {count(cases['both'], 'case')} have {others} as well."
 
 
-def associations_in_words(frame: pd.DataFrame) -> str:
-    """How many pairs of module and feature stand out, after which correction. frame : ASSOCIATIONS."""
+def associations_in_words(frame: pd.DataFrame, features: str = "") -> str:
+    """How many pairs of module and feature stand out, after which correction.
+
+    frame : ASSOCIATIONS; features : which features these are, in words
+    """
     tested = frame.dropna(subset=["p"])
     hits, family_wise = tested[tested["q"] < SIGNIFICANT], int((tested["p_max"] < SIGNIFICANT).sum())
+    of = f"({features}) " if features else ""
     verb = "was" if len(tested) == 1 else "were"
-    text = f"{count(len(tested), 'pair')} of module and feature {verb} tested: {len(hits) or 'none'} with "
+    text = f"{count(len(tested), 'pair')} of module and feature {of}{verb} tested: {len(hits) or 'none'} with "
     text += f"q < {SIGNIFICANT}"
     text += f" and {family_wise or 'none'} with a family-wise p < {SIGNIFICANT}." if len(hits) else "."
     top = hits.assign(size=-hits["rho"].abs()).sort_values(["p", "size"]).head(1)

@@ -21,6 +21,7 @@ MEASURES = {
     "hausdorff_95_mm": ("Hausdorff 95, mm", 1),
 }
 ALL = "all pairs"
+DICOM = ("SEG", "RTSTRUCT")  # kinds of segmentations that are no label maps
 
 
 def by_reader(frame: pd.DataFrame) -> pd.DataFrame:
@@ -103,6 +104,12 @@ def contours(drawn: pd.DataFrame) -> tuple[int, str, str]:
     most = drawn.loc[away.idxmax()]
     middle, largest = (f"{100 * share:.2f} %" for share in (away.median(), away.max()))
     return len(drawn), middle, f"{largest} (case {most['case']} of {most['cohort']})"
+
+
+def sources(frame: pd.DataFrame) -> str:
+    """What kinds of segmentations these are, in words. frame : rows of MASKS."""
+    counts = frame["source"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return ", ".join(f"{n} {kind if kind in DICOM else f'label maps ({kind})'}" for kind, n in counts.items())
 
 
 def notes(frame: pd.DataFrame) -> Exhibit:

@@ -8,8 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, cell, chance, count, interval, metric, number, probability, where
-from radioloom.tables.columns import APPARENT, BASELINE, CONTROL, CROSS_VALIDATION, SIGNATURE, SIGNIFICANT, VALIDATION
+from radioloom.figures.words import (
+    DASH,
+    cell,
+    chance,
+    count,
+    difference,
+    metric,
+    number,
+    percent,
+    probability,
+    where,
+)
+from radioloom.tables.columns import (
+    APPARENT,
+    BASELINE,
+    CONTROL,
+    CROSS_VALIDATION,
+    REFITTED,
+    SIGNATURE,
+    SIGNIFICANT,
+    VALIDATION,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +111,12 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
         value = _value(part[part["kind"] == SIGNATURE], main)
         if value is not None:
             lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
-            text = [_against_chance(value, main), *_differences(part, main), *_controls(part, main)]
+            text = [
+                _against_chance(value, main),
+                *_differences(part, main),
+                *_controls(part, main),
+                *_refitted(part, main),
+            ]
             lines.append((lead, " ".join([*text, *_nulls(part, value, n_nulls)])))
     return lines
 
@@ -136,7 +161,7 @@ def _differences(part: pd.DataFrame, main: str) -> Iterator[str]:
         name = value["model"]
         against = part[(part["against"] == name) & (part["metric"] == main)]
         differences = [
-            f"{row.label} minus {name}: {interval(row.estimate, row.low, row.high)}{_significance(row.low, row.high)}"
+            f"{row.label} minus {name}: {difference(row.estimate, row.low, row.high)}{_significance(row.low, row.high)}"
             for row in against.itertuples()
         ]
         if differences:
@@ -154,20 +179,46 @@ def _significance(low: float, high: float) -> str:
 
 def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
     """What is left where the texture of the region itself is destroyed."""
-    controls = part[part["inside"] & (part["variant"] == "") & (part["metric"] == main)].dropna(subset=["estimate"])
+    controls, lower = _without_texture(part, main, "")
     if controls.empty:
         return
-    losses = [_value(part[part["variant"] == ""], main, name) for name in controls["model"]]
-    lower = sum(loss is not None and loss["low"] > 0 for loss in losses)
-    left, n = controls["estimate"], len(controls)
-    if n == 1:
-        images, span = f"one kind of control image ({controls['changed'].iloc[0]})", number(left.iloc[0])
-        lower_or_not = f"{'' if lower else 'not '}significantly lower"
-    else:
-        images, span = f"{n} kinds of control images", f"{number(left.min())} to {number(left.max())}"
-        lower_or_not = f"significantly lower on {lower or 'none'} of them"
-    text = f"On {images} without the region's texture the {metric(main)} is {span}, {lower_or_not}"
+    span, n = _span(controls["estimate"]), len(controls)
+    images = f"one kind of control image ({controls['changed'].iloc[0]})" if n == 1 else f"{n} kinds of control images"
+    text = f"On {images} without the region's texture the {metric(main)} is {span}, {_lower(lower, n)}"
     yield text + ("." if lower else ": no evidence here that texture contributes.")
+
+
+def _refitted(part: pd.DataFrame, main: str) -> Iterator[str]:
+    """What a signature reaches that never saw the texture: its learning was repeated on the control images."""
+    controls, lower = _without_texture(part, main, REFITTED)
+    if controls.empty:
+        return
+    span, n = _span(controls["estimate"]), len(controls)
+    if n == 1:
+        yield f"A signature learnt on the control images themselves reaches {span}, {_lower(lower, n)}."
+    else:
+        yield f"Signatures learnt on the control images themselves reach {span}, {_lower(lower, n)}."
+
+
+def _without_texture(part: pd.DataFrame, main: str, variant: str) -> tuple[pd.DataFrame, int]:
+    """Controls that destroy the texture of the region itself, and on how many the metric is significantly lower."""
+    rows = part[(part["variant"] == variant) & (part["metric"] == main)]
+    controls = rows[rows["inside"]].dropna(subset=["estimate"])
+    losses = [_value(rows, main, name) for name in controls["model"]]
+    return controls, sum(loss is not None and loss["low"] > 0 for loss in losses)
+
+
+def _span(values: pd.Series) -> str:
+    low, high = number(values.min()), number(values.max())
+    return low if len(values) == 1 else f"{low} to {high}"
+
+
+def _lower(lower: int, n: int) -> str:
+    return (
+        f"{'' if lower else 'not '}significantly lower"
+        if n == 1
+        else f"significantly lower on {lower or 'none'} of them"
+    )
 
 
 def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int) -> Iterator[str]:
@@ -180,9 +231,14 @@ def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int) -> Iterator[str]:
     p = share["estimate"]
     as_well = p * (n_nulls + 1) - 1
     whole = abs(as_well - round(as_well)) < 1e-6  # else some null models have no value
-    many = f"{round(as_well) or 'None'} of {n_nulls}" if whole else f"At most {p:.0%} of the"
+    many = f"{round(as_well) or 'None'} of {n_nulls}" if whole else f"At most {percent(p)} of the"
     text = f"{many} signatures learnt on shuffled outcomes did as well (p {probability(p)})"
-    by_chance = chance(value["metric"])
-    if by_chance is not None and value["low"] > by_chance and p >= SIGNIFICANT:
-        text += f", so the {metric(value['metric'])} alone does not show that the learning succeeded"
+    smallest, by_chance = 1 / (n_nulls + 1), chance(value["metric"])
+    if smallest >= SIGNIFICANT:
+        text += f"; {count(n_nulls, 'null model')} {'is' if n_nulls == 1 else 'are'} too few to tell "
+        text += f"(smallest possible p {probability(smallest)})"
+    elif whole and round(as_well) == 0:
+        text += f"; with {n_nulls} null models the smallest possible p is {probability(smallest)}"
+    elif by_chance is not None and value["low"] > by_chance and p >= SIGNIFICANT:
+        text += f": chance alone could produce this {metric(value['metric'])}"
     yield text + "."

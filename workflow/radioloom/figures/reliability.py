@@ -8,7 +8,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, number
+from radioloom.figures.words import DASH, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,11 +59,13 @@ def by_source(frame: pd.DataFrame, threshold: float) -> Exhibit:
         kept = int((part["low"] >= threshold).sum())
         n, k = (_span(part[name]) for name in ("n", "k"))
         median = number(part["estimate"].median())
-        rows.append((source, part["form"].iloc[0], n, k, str(len(part)), median, f"{kept} ({kept / len(part):.0%})"))
+        rows.append(
+            (source, part["form"].iloc[0], n, k, str(len(part)), median, f"{kept} ({percent(kept / len(part))})")
+        )
     lowest = frame.assign(low=frame["low"].fillna(-2)).groupby("feature_id")["low"].min()
     kept = int((lowest >= threshold).sum())
     if len(rows) > 1:
-        rows.append(("in every source", "", "", "", str(len(lowest)), "", f"{kept} ({kept / len(lowest):.0%})"))
+        rows.append(("in every source", "", "", "", str(len(lowest)), "", f"{kept} ({percent(kept / len(lowest))})"))
     heads = ("source", "form", "cases", "replicates", "features", "median ICC", f"lower bound ≥ {threshold:g}")
     return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6))
 

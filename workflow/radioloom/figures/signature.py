@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import STEPS, interval, number, plain
+from radioloom.figures.words import STEPS, interval, number, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+UNITS = {"hazard ratio": "log relative hazard", "odds ratio": "log odds"}  # of the risk, by what its exponential is
+GROUPS = {  # what does not explain itself
+    "filtered": "of filtered images: wavelet, Laplacian of Gaussian and others",
+    "other": "neither the study nor the feature's name tells its group",
+}
 
 
 def weighted(model: Any) -> bool:
@@ -42,15 +50,25 @@ def table(model: Any, selection: pd.DataFrame) -> Exhibit:
     return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))))
 
 
-def funnel(selection: pd.DataFrame, steps: tuple[str, ...] = tuple(STEPS)) -> Exhibit:
-    """How many features were left after each step, from all to the signature."""
+def groups(selection: pd.DataFrame) -> str:
+    """Features of each group in words, the largest group first. selection : rows of SELECTION of one split."""
+    counts = sorted(selection["group"].value_counts().items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} {n}" + (f" ({GROUPS[name]})" if name in GROUPS else "") for name, n in counts)
+
+
+def funnel(selection: pd.DataFrame, not_assessed: Sequence[str] = ()) -> Exhibit:
+    """How many features were left after each step, from all to the signature.
+
+    selection : rows of SELECTION of one split; not_assessed : steps that the study has nothing for
+    """
     left = len(selection)
     rows = [("measured", "", str(left))]
-    known = [*steps, *sorted(set(selection["step"]) - set(steps) - {""})]
+    known = [*STEPS, *sorted(set(selection["step"]) - set(STEPS) - {""})]
     for step in known:
         gone = int(((selection["step"] == step) & ~selection["kept"]).sum())
         left -= gone
-        rows.append((STEPS.get(step, step), f"\N{MINUS SIGN}{gone}" if gone else "0", str(left)))
+        none = "not assessed" if step in not_assessed else "0"
+        rows.append((STEPS.get(step, step), f"\N{MINUS SIGN}{gone}" if gone else none, str(left)))
     return Exhibit(("step", "dropped", "left"), tuple(rows), (1, 2))
 
 
@@ -63,7 +81,7 @@ def stability(selection: pd.DataFrame, names: list[str], most: int = 10) -> Exhi
     times = selection[selection["kept"]].groupby("feature_id").size()
     others = times.drop([name for name in names if name in times]).sort_values(ascending=False, kind="stable").index
     rows = [
-        (name, "yes" if name in names else "", f"{times.get(name, 0)} ({times.get(name, 0) / n_folds:.0%})")
+        (name, "yes" if name in names else "", f"{times.get(name, 0)} ({percent(times.get(name, 0) / n_folds)})")
         for name in [*names, *others[: max(0, most - len(names))]]
     ]
     return Exhibit(("feature", "in the signature", f"chosen in folds (of {n_folds})"), tuple(rows), (2,))

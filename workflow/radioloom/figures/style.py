@@ -112,9 +112,10 @@ def _inline(text: str, name: str, title: str) -> str:
     text = re.sub(r"(url\(#|href=\"#)", rf"\1{name}-", text)
     text = text.replace("'DejaVu Sans'", "system-ui")
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text).groups()
+    pixels = f"{float(width) * 4 / 3:.0f}"
     head = (
         f'<svg class="figure" role="img" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" '
-        f'xmlns:xlink="http://www.w3.org/1999/xlink" style="max-width:{float(width) * 4 / 3:.0f}px">'
+        f'xmlns:xlink="http://www.w3.org/1999/xlink" style="--width:{pixels}px;max-width:{pixels}px">'
         f"<title>{_escaped(title)}</title>"
     )
     return head + text[text.index(">") + 1 :].strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, count, interval, number
+from radioloom.figures.words import DASH, count, interval, number, percent
 from radioloom.tables.traits import named
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def agreement(frame: pd.DataFrame) -> Exhibit:
     """One row per trait and pair of readers. frame : TRAIT_AGREEMENT."""
     rows = [
         (r.cohort, named(r.trait, r.value), f"{r.first}, {r.second}", r.statistic, interval(r.estimate, r.low, r.high),
-         DASH if r.same != r.same else f"{r.same:.0%}", str(r.n))
+         DASH if r.same != r.same else percent(r.same), str(r.n))
         for r in frame.itertuples()
     ]  # fmt: skip
     heads = ("cohort", "trait", "readers", "statistic", "agreement (95 % interval)", "same answer", "cases")

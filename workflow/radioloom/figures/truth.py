@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, cell, count, feature, metric, number, probability, where
+from radioloom.figures.words import DASH, cell, count, feature, metric, number, percent, probability, where
 from radioloom.tables.columns import BASELINE, CROSS_VALIDATION, NULL, SIGNATURE, SIGNIFICANT, VALIDATION
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def module_overlap(planted: pd.DataFrame, recovered: pd.DataFrame) -> Figure:
         ink = "white" if share[row, column] > 0.6 else style.INK
         axes.text(column + 0.5, row + 0.5, str(table[row, column]), ha="center", va="center", size=7.5, color=ink)
     axes.set_xticks(np.arange(len(columns)) + 0.5, [name or "none" for name in columns])
-    axes.set_yticks(np.arange(len(rows)) + 0.5, [f"planted {name}" if name else "in none" for name in rows])
+    axes.set_yticks(
+        np.arange(len(rows)) + 0.5, [f"planted {planted_label(name)}" if name else "in none" for name in rows]
+    )
     axes.invert_yaxis()
     axes.xaxis.tick_top()
     axes.set_xlabel("recovered module")
@@ -84,6 +87,11 @@ def module_overlap(planted: pd.DataFrame, recovered: pd.DataFrame) -> Figure:
     axes.tick_params(length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
     return figure
+
+
+def planted_label(module: str) -> str:
+    """What the report calls a planted module: P1 for M1, so that it is not taken for the recovered M1."""
+    return re.sub(r"^M(?=\d+$)", "P", module)
 
 
 def _names(values: pd.Series) -> list[str]:
@@ -104,7 +112,7 @@ def metrics(judged: pd.DataFrame, truth: pd.DataFrame, main: str) -> Exhibit:
         if signature.empty or best.empty:
             continue
         top, reached = best.iloc[0], signature.iloc[0]["estimate"]
-        share = f"{(reached - 0.5) / (top['estimate'] - 0.5):.0%}" if top["low"] > 0.5 else DASH
+        share = percent((reached - 0.5) / (top["estimate"] - 0.5)) if top["low"] > 0.5 else DASH
         cells = [cell(by_label.loc[label]) if label in by_label.index else DASH for label in labels]
         rows.append((where(evaluation, cohort), str(top["n"]), str(top["n_events"]), cell(top), *cells, share))
     last = f"share of the achievable {metric(main)} above 0.5"
@@ -127,8 +135,8 @@ def modules(frame: pd.DataFrame) -> Exhibit:
     frame : genomics.recovery.overlap with `driver`
     """
     rows = [
-        (r.planted, r.driver or "nothing", str(r.n_planted), r.recovered or DASH, str(r.n_recovered), str(r.n_shared),
-         number(r.recall), number(r.precision), number(r.jaccard))
+        (planted_label(r.planted), r.driver or "nothing", str(r.n_planted), r.recovered or DASH, str(r.n_recovered),
+         str(r.n_shared), number(r.recall), number(r.precision), number(r.jaccard))
         for r in frame.itertuples()
     ]  # fmt: skip
     heads = ("planted", "driven by", "genes", "best match", "its genes", "shared", "recall", "precision", "Jaccard")
@@ -152,14 +160,15 @@ def modules_in_words(overlap: pd.DataFrame, hits: pd.DataFrame) -> str:
     """
     lines = []
     for row in overlap[overlap["driver"] != ""].itertuples():
+        name = planted_label(row.planted)
         if row.n_shared:
             lines.append(
-                f"The planted module ({count(row.n_planted, 'gene')} that follow {row.driver}) is matched best by "
-                f"{row.recovered}: {row.n_shared} of its genes are among {row.recovered}'s {row.n_recovered} "
+                f"The planted module {name} ({count(row.n_planted, 'gene')} that follow {row.driver}) is matched best "
+                f"by {row.recovered}: {row.n_shared} of its genes are among {row.recovered}'s {row.n_recovered} "
                 f"(Jaccard {number(row.jaccard)})."
             )
         else:
-            lines.append(f"No recovered module has a gene of the planted one ({count(row.n_planted, 'gene')}).")
+            lines.append(f"No recovered module has a gene of the planted one, {name} ({count(row.n_planted, 'gene')}).")
     return " ".join([*lines, _true_ones(len(hits), int(hits["planted"].sum()))])
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+NOT_EXAMINED = "Correlation with volume not examined: the study has no feature of volume."
 PROXY = 0.9  # |rho| above which a feature stands in for volume (field practice)
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
+MOST_DIGITS = 6
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STAGES = {
     "fetch": "series not given by its archive",
@@ -54,6 +55,20 @@ def interval(estimate: float | None, low: float | None, high: float | None, digi
         return text
     between = " to " if min(low, high) < 0 else DASH
     return f"{text} ({number(low, digits)}{between}{number(high, digits)})"
+
+
+def difference(estimate: float | None, low: float | None, high: float | None) -> str:
+    """A difference with its interval: as many digits as it takes for no bound to lose its sign, two at least."""
+    digits = 2
+    for value in (low, high):
+        while value and math.isfinite(value) and digits < MOST_DIGITS and float(f"{value:.{digits}f}") == 0:
+            digits += 1
+    return interval(estimate, low, high, digits)
+
+
+def percent(share: float) -> str:
+    """A share as a whole number of hundredths: 72 %."""
+    return f"{number(100 * share, 0)} %"
 
 
 def probability(p: float | None) -> str:
@@ -112,7 +127,7 @@ def cell(row: pd.Series) -> str:
 
     if row["metric"] in METRICS and METRICS[row["metric"]].read == P:
         return probability(row["estimate"])
-    return interval(row["estimate"], row["low"], row["high"])
+    return (difference if row.get("against") else interval)(row["estimate"], row["low"], row["high"])
 
 
 def where(evaluation: str, cohort: str) -> str:

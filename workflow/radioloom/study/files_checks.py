@@ -32,7 +32,8 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
         return remarks
     outcomes: dict[str, Clinical] = {}
     for cohort in study.cohorts():
-        cases = None if rows[cohort] is None else sorted({row["case"] for row in rows[cohort]})
+        known = rows[cohort]
+        cases = None if known is None else sorted({row["case"] for row in known})
         if cohort in study.has.images:
             _images(study, cohort, origin, remarks)
         if cohort in study.has.outcomes and (table := _outcomes(study, cohort, cases, origin, remarks)):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs, Section
 
 INPUTS_OF_IMAGES = ("series", "masks", "pictures")  # what only a study of images has to show
+NEED_IMAGES = "Controls, perturbations and ComBat need images too."
 
 
 def report(study: ReportInputs) -> str:
@@ -69,9 +70,16 @@ def _left_out(study: ReportInputs, lacking: list[Section]) -> str:
     if study.series is not None and not tabulated:
         return ""
     start = "starts from a table" if len(tabulated) == 1 else "start from tables"
-    lead = (
-        f"{joined(tabulated)} {start} of features that another program measured" if tabulated else "There are no images"
-    )
+    measured = f"of features that another program measured{_sources(study, tabulated)}"
+    lead = f"{joined(tabulated)} {start} {measured}" if tabulated else "There are no images"
     if study.series is not None:
         return f"{lead}: what this report shows of images is of the other cohorts."
-    return f"{lead}: {joined(titles)} {'is' if len(titles) == 1 else 'are'} left out."
+    return f"{lead}: {joined(titles)} {'is' if len(titles) == 1 else 'are'} left out. {NEED_IMAGES}"
+
+
+def _sources(study: ReportInputs, tabulated: list[str]) -> str:
+    """Tool and file of each cohort's table of features in brackets, as far as the study names them."""
+    tables = {name: study.settings["cohorts"][name]["features"] for name in tabulated}
+    named = {name: ", ".join(filter(None, [each.get("tool"), each.get("file")])) for name, each in tables.items()}
+    parts = [f"{name}: {text}" if len(tabulated) > 1 else text for name, text in named.items() if text]
+    return f" ({'; '.join(parts)})" if parts else ""

@@ -16,15 +16,29 @@ def build(study: ReportInputs) -> dict[str, Any]:
     """Cases, images and events of each cohort, and what became of them."""
     counted = flow.counts(study.sheets, study.exclusions)
     imaged = [name for name, cohort in study.settings["cohorts"].items() if "features" not in cohort]
-    rows = [f"{row.cohort}: {row.cases} cases on the sheet, {row.cases_in} analysed" for row in counted.itertuples()]
+    heading = "On the sheet" if imaged else "In the table"
+    rows = [
+        f"{row.cohort}: {row.cases} cases {heading.lower()}, {row.cases_in} analysed" for row in counted.itertuples()
+    ]
     return {
         "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical, study.exclusions),
-        "flow": style.svg(flow.flow(counted), "flow", f"Flow of cases. {'; '.join(rows)}."),
+        "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
+        "origin": _origin(len(imaged), len(counted)),
+        "followed": study.clinical is not None and study.clinical["time_days"].notna().any(),
         "exclusions": flow.exclusions(study.exclusions),
         "n_cases": int(counted["cases"].sum()),
         "n_images": None if study.series is None else int(counted.loc[counted["cohort"].isin(imaged), "images"].sum()),
         "n_cases_in": int(counted["cases_in"].sum()),
     }
+
+
+def _origin(imaged: int, n: int) -> str:
+    """Where the cases of the flow diagram stand: on sheets of images, in tables of features, or some of either."""
+    if imaged == n:
+        return "Cases on the cohort sheets"
+    return (
+        "Cases of the rows of the tables of features" if not imaged else "Cases on the cohort sheets or in the tables"
+    )
 
 
 COHORTS = Section("cohorts", "The study", ("exclusions",), build, ("series", "clinical"))

@@ -20,7 +20,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     of_trait = study.associations["kind"] == TRAIT
     features, traits = study.associations[~of_trait], study.associations[of_trait]
     summary = study.summary or {}
-    statement = modulemap.associations_in_words(study.associations)
+    statement = modulemap.associations_in_words(study.associations, _family(study, features))
     return {
         "figures": _figures(study, features, traits),
         "summary": summary,
@@ -33,6 +33,13 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "most": modulemap.MOST,
         "brief": [("Gene modules", statement)],
     }
+
+
+def _family(study: ReportInputs, features: pd.DataFrame) -> str:
+    """Which features were tested, where that is not all and not the signature's alone."""
+    added = sorted(set(features["feature_id"]) - set(names(study)))
+    of_signature = study.settings["genomics"]["features"] == "signature"
+    return f"the signature's features and volume, {added[0]}" if of_signature and len(added) == 1 else ""
 
 
 def _figures(study: ReportInputs, features: pd.DataFrame, traits: pd.DataFrame) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from radioloom.figures import curves as kaplan_meier
 from radioloom.figures import forest, performance, style
 from radioloom.figures.words import joined, metric, probability, where
+from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, REFITTED, SIGNATURE, VALIDATION
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 
     from radioloom.stages.report.record import ReportInputs
 
+CHANGED = {  # how the voxels of a control image are changed, and where
+    "shuffled": "shuffled",
+    "uniform": "drawn at random between the smallest and the largest",
+    "resampled": "resampled with replacement",
+    "image": "in the whole image (the region and the surroundings prepared with it)",
+    "roi": "in the ROI",
+    "outside": "outside the ROI",
+}
 NO_VALIDATION = "The signature was evaluated only on the cases that it was learnt on: its performance elsewhere is "
 NO_VALIDATION += "not known."
 
@@ -30,12 +39,12 @@ def build(study: ReportInputs) -> dict[str, Any]:
     return {
         "metric": metric(main),
         "figures": _figures(study, metrics, main),
-        "table": performance.table(metrics, main),
+        "table": performance.table(_all_with_truth(study, metrics, main), main),
         "groups": performance.groups(metrics, main),
         "curves": _curves(study, metrics),
         "shifts": _shifts(study),
         "baselines": joined(_baselines(metrics)),
-        "controls": len(controls) > 0,
+        "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "refitted": (controls["variant"] == REFITTED).any(),
         "nulls": study.settings["validation"]["null_models"],
         "truth": study.comparison is not None,
@@ -43,6 +52,17 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "skipped": performance.skipped(study.skipped) if skipped else None,
         "brief": lines or [("Performance", NO_VALIDATION)],
     }
+
+
+def _changes(names: list[str]) -> str:
+    """What was done to the voxels of these control images, in words; names : keys of imaging.controls.CONTROLS."""
+    places: dict[str, list[str]] = {}
+    for control in (CONTROLS[name] for name in names):
+        way = next(way for way, replaced in WAYS.items() if replaced is control.replaced)
+        place = next(place for place, (_, voxels) in REGIONS.items() if voxels is control.region)
+        places.setdefault(CHANGED.get(way, way), []).append(CHANGED.get(place, place))
+    parts = [f"{way} {joined(each)}" for way, each in places.items()]
+    return "; ".join(parts) if any(len(each) > 1 for each in places.values()) else ", or ".join(parts)
 
 
 def _baselines(metrics: pd.DataFrame) -> list[str]:
@@ -69,13 +89,30 @@ def _figures(study: ReportInputs, metrics: pd.DataFrame, main: str) -> list[str]
 def _with_truth(study: ReportInputs, part: pd.DataFrame, evaluation: str, cohort: str) -> pd.DataFrame:
     import pandas as pd
 
-    if study.comparison is None:
-        return part
-    truth = study.comparison.metrics
-    beside = truth[truth["cohort"] == cohort].assign(evaluation=evaluation)
+    beside = _truth(study, evaluation, cohort)
     if beside.empty:
         return part
     return reading.performance(study, pd.concat([part[beside.columns], beside], ignore_index=True))
+
+
+def _truth(study: ReportInputs, evaluation: str, cohort: str) -> pd.DataFrame:
+    """METRICS of the planted truth in one cohort; none where the patients are real."""
+    import pandas as pd
+
+    if study.comparison is None:
+        return pd.DataFrame()
+    truth = study.comparison.metrics
+    return truth[truth["cohort"] == cohort].assign(evaluation=evaluation)
+
+
+def _all_with_truth(study: ReportInputs, metrics: pd.DataFrame, main: str) -> pd.DataFrame:
+    """METRICS with the truth wherever the main metric of the signature is known."""
+    import pandas as pd
+
+    known = metrics[(metrics["metric"] == main) & (metrics["against"] == "") & (metrics["kind"] == SIGNATURE)]
+    places = list(dict.fromkeys(zip(known["evaluation"], known["cohort"], strict=True)))
+    truth = [_truth(study, *place) for place in places]
+    return reading.performance(study, pd.concat([study.metrics, *(rows for rows in truth if len(rows))]))
 
 
 def _shifts(study: ReportInputs) -> list[str]:

@@ -22,6 +22,8 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     return {
         "notes": overlap.notes(study.masks),
         "contours": overlap.contours(drawn) if len(drawn) else None,
+        "n": len(study.masks),
+        "others": overlap.sources(study.masks[study.masks["contour_difference"].isna()]),
         "pairs": _pairs(study.overlaps) if several else None,
     }
 

@@ -31,7 +31,10 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
         "proxies": proxies,
-        "funnel": signature.funnel(frozen),
+        "unit": signature.UNITS.get(model.ratio, ""),
+        "proxy": volume.PROXY,
+        "funnel": signature.funnel(frozen, _not_assessed(study)),
+        "groups": signature.groups(frozen),
         "n_features": len(frozen),
         "stability": signature.stability(folds, chosen) if len(folds) else None,
         "n_folds": folds["split"].nunique(),
@@ -52,11 +55,19 @@ def _figures(model: Signature, frozen: pd.DataFrame) -> list[dict[str, str]]:
     return figures
 
 
+def _not_assessed(study: ReportInputs) -> list[str]:
+    """Steps of the selection for which the study has nothing to go by."""
+    repeated = study.reliability is not None and (study.reliability["split"] == FROZEN).any()
+    return [] if repeated else ["reliability"]
+
+
 def _proxies(frozen: pd.DataFrame, chosen: list[str]) -> str:
     rho = frozen.set_index("feature_id")["volume_rho"]
-    if not chosen or not rho.notna().any():
+    if not chosen:
         return ""
+    if not rho.notna().any():
+        return volume.NOT_EXAMINED
     return volume.proxies([name for name in chosen if abs(rho.get(name, 0.0)) > volume.PROXY], len(chosen))
 
 
-SIGNATURE = Section("signature", "Signature", ("signature", "selection"), build)
+SIGNATURE = Section("signature", "Signature", ("signature", "selection"), build, ("reliability",))
