@@ -99,3 +99,10 @@ def test_a_feature_that_does_not_vary_is_passed_over(study):
     pd.testing.assert_index_equal(
         pd.Index(sorted(follows(comparison.features))), pd.Index(sorted(set(FEATURES) - {FEATURES[1]}))
     )
+
+
+def test_modules_without_their_associations_are_not_compared():
+    study = survival_study()
+    comparison = compare(replace(study, associations=None))
+    assert comparison.modules is None
+    assert comparison.hits is None

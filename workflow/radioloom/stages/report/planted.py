@@ -34,7 +34,7 @@ def compare(study: ReportInputs) -> Comparison:
 
     followed = _features(study.truth["cases"], study.features, names(study))
     modules = rand = hits = None
-    if "genes" in study.truth and study.modules is not None:
+    if "genes" in study.truth and study.modules is not None and study.associations is not None:
         genes = study.truth["genes"].fillna({"module": BACKGROUND, "driver": ""})
         planted = genes[genes["module"] != BACKGROUND]
         modules = overlap(planted, study.modules)
