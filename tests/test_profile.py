@@ -75,7 +75,7 @@ def test_hash_follows_settings_and_not_words(demo, tmp_path):
         (lambda p: p["images"].update(logg={}), ["images.logg", "did you mean 'log'"]),
         (
             lambda p: p["images"].update(log={"sigma_mm": [0], "boundary": "zero"}),
-            ["images.log.sigma_mm", "exclusiveMinimum"],
+            ["images.log.sigma_mm", "Expected: more than 0"],
         ),
         (lambda p: p["images"].update(mean={"supports": [4], "boundary": "zero"}), ["images.mean.supports"]),
         (lambda p: p["images"].update(laws={"kernels": ["W3L5"], "boundary": "zero"}), ["images.laws.kernels"]),
