@@ -209,7 +209,7 @@ def agreement(engines: dict[str, Engine], cases: list[str]) -> Iterator[str]:
         yield f"* {case}: {found}; largest relative difference {apart[worst]:.0e} ({worst})"
 
 
-def verdicts(times: Times, cold: dict, import_and_compile: tuple[float, str], growths: Growth) -> str:
+def targets_met(times: Times, cold: dict, import_and_compile: tuple[float, str], growths: Growth) -> str:
     rows = []
     for what, measured, target, most in [*speeds(times), *costs(cold, import_and_compile, growths)]:
         met = measured is not None and (measured <= target if most else measured >= target)
@@ -304,7 +304,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
     }
     yield "## Fresh processes: CPU, wall (peer / radioloom), peak memory\n\n" + processes(cold, peers)
     compiled = compilation(pythons["radioloom"])
-    yield "## Speed to reach\n\n" + verdicts(times, cold, compiled, growths)
+    yield "## Speed to reach\n\n" + targets_met(times, cold, compiled, growths)
     yield "## Reading DICOM\n\n" + reading.table()
     if chosen.seconds:
         yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"

@@ -66,7 +66,7 @@ def test_no_published_value_is_left_out():
 
 
 @pytest.mark.parametrize(
-    ("value", "published", "tolerance", "verdict"),
+    ("value", "published", "tolerance", "inside"),
     [
         (2.154, "2.15", "0", True),
         (2.156, "2.15", "0", False),
@@ -78,8 +78,8 @@ def test_no_published_value_is_left_out():
         (float("nan"), "1", "9", False),
     ],
 )
-def test_tolerance_holds_after_rounding_to_three_digits(value, published, tolerance, verdict):
-    assert within(value, {"value": published, "tolerance": tolerance}) is verdict
+def test_tolerance_holds_after_rounding_to_three_digits(value, published, tolerance, inside):
+    assert within(value, {"value": published, "tolerance": tolerance}) is inside
 
 
 def test_without_the_ct_phantom_the_user_is_told_what_to_fetch(tmp_path):

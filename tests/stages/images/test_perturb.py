@@ -16,7 +16,7 @@ from radioloom.stages.images.perturb import native, perturb_batch, prepared, var
 from radioloom.stages.images.prepare import prepare
 from radioloom.stages.images.segment import segment
 from radioloom.stages.learning.reliability import robustness
-from radioloom.stages.learning.reliability_rules import verdicts
+from radioloom.stages.learning.reliability_rules import agreements
 from radioloom.stats.agreement import icc
 from radioloom.tables import PERTURBED, RELIABILITY, SKIPPED, SPLITS
 
@@ -151,9 +151,9 @@ def test_a_fold_knows_nothing_of_the_perturbed_images_of_its_test_cases():
     pd.testing.assert_frame_equal(own, without)
     names = np.array(sorted(set(table["feature_id"])), dtype=object)
     asked = {"rule": "lower_bound", "threshold": float(apart.loc[("frozen", "steady"), "low"])}
-    by_split = verdicts(found, names, asked)
+    by_split = agreements(found, names, asked)
     assert by_split["frozen"].fault[names == "steady"] == [""]
-    np.testing.assert_array_equal(by_split["r01f1"].low, verdicts(without, names, asked)["frozen"].low)
+    np.testing.assert_array_equal(by_split["r01f1"].low, agreements(without, names, asked)["frozen"].low)
     assert by_split["r01f1"].fault[names == "shaky"][0].endswith("n 17")
 
 

@@ -9,7 +9,7 @@ from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.stages.learning.material import feature_matrix, material
 from radioloom.stages.learning.reduce import reduce, reductions
-from radioloom.stages.learning.reliability_rules import verdicts
+from radioloom.stages.learning.reliability_rules import agreements
 from radioloom.stats.ranks import spearman
 from radioloom.tables import COVARIATES, RELIABILITY, SELECTION
 
@@ -207,7 +207,7 @@ def test_the_stability_rank_of_aerts_keeps_its_best_and_says_the_place():
     chi = table.loc["readers"]["friedman"].reindex(names).where(known, 1e9)
     mean = (rankdata(-icc) + rankdata(chi)) / 2
     expected = set(names[np.lexsort((names.astype(str), mean))][:12])
-    found = verdicts(MADE.reliability, names, {"rule": "stability_rank", "keep": 12, "threshold": 0.75})["frozen"]
+    found = agreements(MADE.reliability, names, {"rule": "stability_rank", "keep": 12, "threshold": 0.75})["frozen"]
     assert set(names[found.fault == ""]) == expected
     np.testing.assert_allclose(found.low, -mean)
     worst = int(np.argmax(np.lexsort((names.astype(str), mean)).argsort()))
@@ -219,5 +219,5 @@ def test_the_stability_rank_of_aerts_keeps_its_best_and_says_the_place():
 def test_a_feature_without_agreement_says_why():
     made = MADE.reliability[MADE.reliability["feature_id"].str.endswith("f03")]
     names = np.array(sorted(set(made["feature_id"])), dtype=object)
-    found = verdicts(made, names, {"rule": "lower_bound", "keep": 1, "threshold": 0.0})["frozen"]
+    found = agreements(made, names, {"rule": "lower_bound", "keep": 1, "threshold": 0.0})["frozen"]
     assert set(found.fault) == {"readers: the same value everywhere; retest: the same value everywhere"}

@@ -14,7 +14,7 @@ from radioloom.prediction.outcome import Outcome
 from radioloom.prediction.outcome import outcome as checked_outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline, baselines
-from radioloom.stages.learning.reliability_rules import Verdict, verdicts
+from radioloom.stages.learning.reliability_rules import Agreement, agreements
 from radioloom.stats.harmonisation import Combat, fit_combat
 from radioloom.tables.cohorts import USED_BY_MODELS, roles
 from radioloom.tables.columns import FROZEN
@@ -35,8 +35,8 @@ class Material:
     outcomes: Outcome  # of the n cases
     covariates: np.ndarray  # float64 (n, c), NaN where missing
     covariate_names: tuple[str, ...]
-    reliability: Verdict  # by the replicates that the split at hand may learn from
-    reliability_in: dict[str, Verdict]  # the same of each split that has its own
+    reliability: Agreement  # by the replicates that the split at hand may learn from
+    reliability_in: dict[str, Agreement]  # the same of each split that has its own
     study: dict[str, Any]  # the study's configuration
     profile: str  # hash of the profile that the features were measured with
     batches: np.ndarray | None = None  # object (n,) batch of each case, until values are harmonised; None if not asked
@@ -140,7 +140,7 @@ def material(
     more = _covariate_matrix(covariates, both)
     kind = study["outcome"]["kind"]
     names = table.columns.to_numpy(object)
-    by_split = verdicts(reliability, names, study["reliability"])
+    by_split = agreements(reliability, names, study["reliability"])
     return Material(
         cases=both.to_frame(index=False),
         values=np.ascontiguousarray(table.to_numpy(np.float64)),

@@ -99,10 +99,10 @@ def _reduction(
 
 
 def _set_apart(
-    material: Material, screened: Screened, score: np.ndarray, verdict: tuple[np.ndarray, np.ndarray]
+    material: Material, screened: Screened, score: np.ndarray, decision: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
     """Mark redundant features; places of the others. The more reliable is kept, then the more prognostic."""
-    step, reason = verdict
+    step, reason = decision
     left = np.flatnonzero(step == "")
     order = left[np.lexsort((left, -strength(score[left]), -material.reliability.low[left]))]
     twin = keep_apart(screened.rho, order, material.study["reduce"]["redundancy"])
@@ -143,16 +143,16 @@ def with_choice(reduction: Reduction, material: Material, signature: Signature) 
     step, reason = reduction.step.copy(), reduction.reason.copy()
     for place in reduction.chosen:
         step[place] = BY_MODEL
-        verdict = "chosen by the model" if place in taken else "the model took others"
-        reason[place] = f"C {reduction.score[place]:.3f}: {verdict}"
+        decision = "chosen by the model" if place in taken else "the model took others"
+        reason[place] = f"C {reduction.score[place]:.3f}: {decision}"
     return replace(reduction, step=step, reason=reason, chosen=tuple(taken))
 
 
 def selection_rows(material: Material, reduction: Reduction, split: str) -> list[dict[str, Any]]:
     """SELECTION rows of a reduction."""
     kept = set(reduction.chosen)
-    verdicts = (reduction.step, reduction.reason, reduction.score, reduction.volume_rho)
-    columns = zip(material.names, material.groups, *verdicts, strict=True)
+    decisions = (reduction.step, reduction.reason, reduction.score, reduction.volume_rho)
+    columns = zip(material.names, material.groups, *decisions, strict=True)
     return [
         {
             "split": split,

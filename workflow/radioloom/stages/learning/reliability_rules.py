@@ -18,20 +18,20 @@ Sources: TypeAlias = "list[tuple[str, pd.DataFrame]]"  # each with one row per f
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Verdict of the replicates on each feature."""
+class Agreement:
+    """What the replicates say of each feature: how reliable it is, and whether it is kept."""
 
     low: np.ndarray  # float64 (f,): the larger, the more reliable; 0 where there are no replicates
     fault: np.ndarray  # object (f,): why the feature is not reliable, "" if it is
 
 
-def verdicts(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, Any]) -> dict[str, Verdict]:
+def agreements(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, Any]) -> dict[str, Agreement]:
     """Which features go on by the study's `reliability`, by split: the frozen one, and folds that differ from it.
 
     A source without rows of a fold counts there with its frozen ones. All features go on if RELIABILITY is empty.
     """
     if reliability.empty:
-        return {FROZEN: Verdict(np.zeros(len(names)), np.full(len(names), "", dtype=object))}
+        return {FROZEN: Agreement(np.zeros(len(names)), np.full(len(names), "", dtype=object))}
     grouped = reliability.groupby(["split", "source"], sort=True)
     tables = {(str(split), str(source)): _aligned(rows, names) for (split, source), rows in grouped}
     sources = sorted({source for _, source in tables})
@@ -42,7 +42,7 @@ def verdicts(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, A
     }
 
 
-def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Verdict:
+def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Agreement:
     """Features whose lower bound reaches the threshold in every source; `low` is the lowest over the sources."""
     threshold = settings["threshold"]
     lowest, fault = np.full(len(names), np.inf), np.full(len(names), "", dtype=object)
@@ -56,10 +56,10 @@ def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]
                 text = f"{form} {estimate:.3f}, lower bound {low[place]:.3f} < {threshold:g}, n {n:g}"
             fault[place] = "; ".join(filter(None, (fault[place], f"{source}: {text}")))
         lowest = np.minimum(lowest, np.nan_to_num(low, nan=-1.0))
-    return Verdict(lowest, fault)
+    return Agreement(lowest, fault)
 
 
-def by_stability_rank(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Verdict:
+def by_stability_rank(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Agreement:
     """The `keep` features with the best average rank over the sources (Aerts et al. 2014), ties by name.
 
     Test-retest pairs and perturbations are ranked by ICC, observers by Friedman's chi squared: the less the readers
@@ -79,7 +79,7 @@ def by_stability_rank(sources: Sources, names: np.ndarray, settings: dict[str, A
     turn[np.lexsort((names.astype(str), mean))] = np.arange(1, len(names) + 1)
     keep = settings["keep"]
     reasons = [f"stability rank {m:.1f}, place {t} of {len(names)} > {keep}" for m, t in zip(mean, turn, strict=True)]
-    return Verdict(-mean, np.where(turn > keep, np.array(reasons, dtype=object), ""))
+    return Agreement(-mean, np.where(turn > keep, np.array(reasons, dtype=object), ""))
 
 
 def _aligned(rows: pd.DataFrame, names: np.ndarray) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def _aligned(rows: pd.DataFrame, names: np.ndarray) -> pd.DataFrame:
 
 
 NOT_MEASURED = "it was not measured on the replicates"
-RULES: dict[str, Callable[[Sources, np.ndarray, dict[str, Any]], Verdict]] = {
+RULES: dict[str, Callable[[Sources, np.ndarray, dict[str, Any]], Agreement]] = {
     "lower_bound": by_lower_bound,
     "stability_rank": by_stability_rank,
 }
