@@ -6,6 +6,7 @@ import pytest
 
 from radioloom.errors import StudyError
 from radioloom.study import Study, load, verify
+from radioloom.study.feature_tables import tables
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "id,original_shape_MeshVolume,original_glcm_Idm\nP1,1,2\nP2,3,4\n"
@@ -40,7 +41,9 @@ def cohort(**changes) -> dict:
 
 def loaded(tmp_path: Path, settings: dict, table: str = TABLE) -> Study:
     (tmp_path / "t.csv").write_text(table)
-    return load({"data": str(tmp_path), **settings}, ROOT)
+    study = load({"data": str(tmp_path), **settings}, ROOT)
+    tables(study.settings, study.data, "the configuration")
+    return study
 
 
 def test_what_a_study_of_tables_has(tmp_path):
@@ -137,4 +140,13 @@ def test_a_baseline_of_tables_may_not_take_a_name_of_ours(tmp_path):
     (tmp_path / "c.csv").write_text("id,days,dead\nP1,1,1\nP2,2,0\n")
     study = loaded(tmp_path, config(baselines={"clinical": ["original_shape_MeshVolume"]}))
     with pytest.raises(StudyError, match=r"baselines\.clinical: the name is the pipeline's own"):
+        verify(study)
+
+
+def test_a_job_that_loads_the_study_reads_no_table(tmp_path):
+    """Every job of a cluster loads the study again; the tables are read once, before any job."""
+    study = loaded(tmp_path, config())
+    (tmp_path / "t.csv").unlink()
+    assert load({"data": str(tmp_path), **config()}, ROOT).settings == study.settings
+    with pytest.raises(StudyError, match=r"cohorts\.\w+\.features: t\.csv"):
         verify(study)

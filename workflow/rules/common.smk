@@ -8,7 +8,7 @@ from radioloom.provenance import code_digest, digest, file_digest
 from radioloom.study import load, verify
 from snakemake.exceptions import WorkflowError
 
-# One thread a job: Snakemake fills the cores, and threaded sums could change the last digits.
+# One thread per job: Snakemake fills the cores, and threaded sums could change the last digits.
 THREADS = "OMP_NUM_THREADS OPENBLAS_NUM_THREADS ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"
 os.environ |= dict.fromkeys(THREADS.split(), "1")
 

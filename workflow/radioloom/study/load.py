@@ -8,7 +8,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, check, read
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
-from radioloom.study.feature_tables import sheet_or_table, tables
+from radioloom.study.feature_tables import sheet_or_table
 from radioloom.study.holdings import archived
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
@@ -43,7 +43,6 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         sheets[name] = [fetched(row, name, file) for row in sheets[name]]
     raise_all(region_faults(settings, sheets, origin))
     data = data_folder(settings, origin)
-    tables(settings, data, origin.name)
     return Study(settings, sheets, data, load_profile(settings["profile"]) if any(sheets.values()) else None)
 
 

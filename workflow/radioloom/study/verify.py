@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from radioloom.study.feature_tables import tables
 from radioloom.study.files_checks import file_remarks
 from radioloom.study.load import origin_of, raise_all
 from radioloom.study.names_checks import name_faults
@@ -17,6 +18,7 @@ def verify(study: Study, source: Path | None = None) -> list[str]:
     Raises StudyError with every fault that would end a job hours from now: file, line, key and remedy.
     """
     origin = origin_of(source)
+    tables(study.settings, study.data, origin.name)
     raise_all(name_faults(study, origin))
     remarks = file_remarks(study, origin)
     raise_all(remarks.faults)
