@@ -83,7 +83,7 @@ def test_voxels_that_are_not_read_may_be_anything(value):
         (image(complex), "dimensions of complex128"),
         (image(object), "dimensions of object"),
         (image().astype(str), "real numbers"),
-        ([[1, 2], [3]], "no array and three numbers"),
+        ([[1, 2], [3]], r"\(list\) cannot be read as an array: .*; give a path, a NumPy array"),
         (None, "0 dimensions of object"),
         (itk(image())[:, :, 5], "2 dimensions"),
         (sitk.JoinSeries([itk(image())] * 2), "4 dimensions"),
@@ -104,7 +104,7 @@ def test_what_is_no_image_is_no_mask_either(array, said):
 
 @pytest.mark.parametrize("spacing", [(0, 1, 1), (1, -1, 1), (1, 1, np.nan), (np.inf, 1, 1), (1, 1), 2.0, "2 mm"])
 def test_spacing_is_three_numbers_above_0(spacing):
-    with pytest.raises(BadImage, match=r"three finite numbers above 0|no array and three numbers"):
+    with pytest.raises(BadImage, match=r"three finite numbers above 0|give three numbers in mm"):
         radioloom.extract(image(), mask(), "pyradiomics", spacing)
 
 
@@ -153,7 +153,7 @@ def test_large_values_by_a_fixed_number_of_levels_stay_finite():
 @pytest.mark.parametrize(
     ("labels", "roi", "said"),
     [
-        (mask(), 3, "no label matches '3'; found: '1'; set .* or roi"),
+        (mask(), 3, "no label matches '3'; found: '1'; choose by roi="),
         (mask(), "GTV", "no label matches 'GTV'; found: '1'; .* has no names"),
         (mask() * 0, "", "not one voxel is marked"),
         (mask(float) * (0.3 + 0.4 * np.random.default_rng(1).random(SHAPE)), "", r"holds parts \(0.3"),
@@ -167,10 +167,13 @@ def test_what_is_no_region(labels, roi, said):
         radioloom.extract(image(), labels, "pyradiomics", MM, roi=roi)
 
 
-def test_of_several_labels_none_chosen_means_all():
+def test_of_several_labels_one_must_be_chosen_or_all():
     labels = mask()
     labels[9:11, 2:6, 2:6] = 7
-    both = radioloom.extract(image(), labels, "aerts2014", MM)
+    with pytest.raises(BadMask, match=r"has 2 labels: 1 \(250 voxels\), 7 \(32 voxels\); choose by roi=: .* all"):
+        radioloom.extract(image(), labels, "aerts2014", MM)
+    both = radioloom.extract(image(), labels, "aerts2014", MM, roi=".*")
+    assert both.attrs["notes"] == ["union of 2 labels"]
     assert both.equals(radioloom.extract(image(), labels > 0, "aerts2014", MM))
     assert not both.equals(radioloom.extract(image(), labels, "aerts2014", MM, roi=1))
 
@@ -179,7 +182,7 @@ def test_a_path_and_an_array_do_not_mix(tmp_path):
     for given in ((tmp_path / "x.nii", mask()), (image(), str(tmp_path / "x.nii"))):
         with pytest.raises(StudyError, match="a path, the other is not; give two paths"):
             radioloom.extract(*given, "pyradiomics", MM)
-    with pytest.raises(StudyError, match="files know their spacing"):
+    with pytest.raises(StudyError, match="files and SimpleITK images know their spacing: leave it out"):
         radioloom.extract("image.nii", "mask.nii", "pyradiomics", MM)
 
 

@@ -68,4 +68,4 @@ def from_files(folder: Path, workload: str) -> dict[str, float]:
     from radioloom.stages.images.single import measure as single
 
     name = "pyradiomics" if workload == "drop-in" else str(HERE / f"{workload.lower()}.yaml")
-    return {row["feature_id"]: row["value"] for row in single(folder / "image.nii", folder / "mask.nii", name)}
+    return {row["feature_id"]: row["value"] for row in single(folder / "image.nii", folder / "mask.nii", name).rows}

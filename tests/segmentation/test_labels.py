@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from radioloom.errors import BadMask
+from radioloom.errors import BadMask, UnclearRegion
 from radioloom.segmentation import labels as label_map
 from radioloom.segmentation.choose import Choice
 
@@ -19,7 +19,10 @@ MAP = np.array([[[0, 0, 1], [2, 2, 7]]])
 def test_a_label_by_its_number_or_all_of_them(dtype):
     assert region(MAP.astype(dtype), "2").sum() == 2
     assert region(MAP.astype(dtype), "2.0").sum() == 2
-    assert region(MAP.astype(dtype), "").sum() == 4
+    assert region(MAP.astype(dtype), ".*").sum() == 4
+    with pytest.raises(UnclearRegion, match=r"has 3 labels: 1 \(1 voxels\), 2 \(2 voxels\), 7 \(1 voxels\)$"):
+        region(MAP.astype(dtype), "")
+    assert region((MAP == 2).astype(dtype) * 2, "").sum() == 2
 
 
 def test_several_labels_by_a_pattern_or_a_list():
@@ -46,7 +49,7 @@ def test_floats_near_a_label_are_the_label():
 @pytest.mark.parametrize(
     ("labels", "pattern", "said"),
     [
-        (MAP, "3", r"no label matches '3'; found: '1', '2', '7'; set `pattern`"),
+        (MAP, "3", r"no label matches '3'; found: '1', '2', '7'$"),
         (MAP * 0, "1", "no label matches '1'; found: none"),
         (MAP * 0, "", "empty"),
         (MAP, "GTV", "no label matches 'GTV'; found: '1', '2', '7'"),

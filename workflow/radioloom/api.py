@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.errors import BadImage, BadMask, CaseError, StudyError
+from radioloom.errors import BadImage, BadMask, CaseError, StudyError, UnclearRegion
 from radioloom.imaging.around import bounding_box, crop, place, resampled
 from radioloom.imaging.resample import spacing_of
 from radioloom.profile import Profile, load
-from radioloom.segmentation.choose import Choice
+from radioloom.segmentation.choose import HOW, Choice
 from radioloom.segmentation.labels import region
 from radioloom.segmentation.mask import Mask
-from radioloom.segmentation.place import inside
+from radioloom.segmentation.place import compared, inside
 from radioloom.segmentation.place import place as turned
 from radioloom.stages.images import extract as stage
 from radioloom.stages.images import single
@@ -26,6 +26,8 @@ from radioloom.volume import LARGEST, Grid, Volume, unfit
 if TYPE_CHECKING:
     import pandas as pd
 
+REMEDY = "give two arrays of one shape and order of axes, or two SimpleITK images (mask.CopyInformation(image))"
+
 
 def extract(
     image: Any,
@@ -33,6 +35,7 @@ def extract(
     profile: str | Path | Profile = "ibsi",
     spacing_mm: tuple[float, float, float] | None = None,
     roi: str | int = "",
+    modality: str = "",
 ) -> pd.DataFrame:
     """A tidy table of the features of one region: image, family, aggregation, ..., group, feature_id, value.
 
@@ -40,42 +43,59 @@ def extract(
         with `spacing_mm` (z, y, x), a SimpleITK image, or a `Volume`; the axes of a mask that knows its place may be
         swapped or flipped against the image's, and it may be a piece of it
     profile : name of a profile, a YAML file, or a loaded `Profile`
-    roi : name of the structure (regular expression), or number of the label; "" takes every voxel that is not 0
+    roi : structure, segment or label: its name, its number, or a regular expression of it (".*" for every label of a
+        map); "" for the only one there is
+    modality : CT, PT or MR: which series of a DICOM folder is meant
+    The table's `attrs["notes"]` lists what was mended, left out, or is odd of the image and its segmentation.
     Raises BadImage, BadMask, BadRoi or StudyError where the input cannot be measured; the message says what to do.
     """
     import pandas as pd
 
-    chosen = load(profile)
+    chosen, named = load(profile), "" if roi is None else str(roi)
     paths = [isinstance(given, str | PathLike) for given in (image, mask)]
-    if all(paths):
-        if spacing_mm is not None:
-            raise StudyError("spacing_mm is for arrays; files know their spacing: leave it out")
-        return pd.DataFrame(single.measure(Path(image), Path(mask), chosen, str(roi)))
-    if any(paths):
+    if any(paths) and not all(paths):
         raise StudyError("one of image and mask is a path, the other is not; give two paths, or read the file first")
+    if modality and not all(paths):
+        raise StudyError("modality chooses a series of a DICOM folder, and no folder is given; leave it out")
+    if spacing_mm is not None and (all(paths) or all(map(_knows_its_place, (image, mask)))):
+        raise StudyError("spacing_mm is for arrays; files and SimpleITK images know their spacing: leave it out")
+    try:
+        if all(paths):
+            measured = single.measure(Path(image), Path(mask), chosen, named, modality)
+        else:
+            measured = _in_memory(image, mask, spacing_mm, named, chosen)
+    except UnclearRegion as error:
+        raise BadMask(f"{error}; choose by roi=: {HOW}") from None
+    table = pd.DataFrame(measured.rows)
+    table.attrs["notes"] = list(measured.notes)
+    return table
+
+
+def _in_memory(image: Any, mask: Any, spacing_mm: Any, roi: str, profile: Profile) -> single.Measured:
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
-    mask_there = _on(volume, labels, str(roi), all(map(_knows_its_place, (image, mask))))
-    return pd.DataFrame(stage.extract(*onto_grid(volume, mask_there, chosen), chosen))
+    mask_there, notes = _on(volume, labels, roi, all(map(_knows_its_place, (image, mask))))
+    return single.Measured(stage.extract(*onto_grid(volume, mask_there, profile), profile), tuple(notes))
 
 
 def _knows_its_place(given: Any) -> bool:
     return isinstance(given, Volume) or hasattr(given, "GetSpacing")
 
 
-def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> Volume:
-    """The voxels of one label as a mask on the image's grid.
+def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> tuple[Volume, list[str]]:
+    """The voxels of one label as a mask on the image's grid, and what to note of it.
 
-    roi : the label; "" for all but 0
+    roi : the label; "" for the only one
     placed : both know where they lie, so that the mask may have another extent or order of axes; arrays do not
     """
-    marked, _ = region(labels.array, Choice((roi,) if roi else ()))
+    marked, notes = region(labels.array, Choice((roi,) if roi else ()))
     if labels.grid.same_place(image.grid):
-        return Volume(marked, image.grid)
+        return Volume(marked, image.grid), notes
     if not placed:
-        raise BadMask(f"mask ({labels.grid}) and image ({image.grid}) lie in different places; resample the mask first")
-    part, low, _ = inside(*turned(marked, labels.grid, image.grid), image.grid.shape)
-    return Volume(Mask(part, low, "").on(image.grid.shape), image.grid)
+        raise BadMask(f"mask and image lie in different places: {compared(labels.grid, image.grid)}; {REMEDY}")
+    part, low, lost = inside(*turned(marked, labels.grid, image.grid), image.grid.shape)
+    notes += [f"{lost} voxels of the mask lie outside the image"] if lost else []
+    return Volume(Mask(part, low, "").on(image.grid.shape), image.grid), notes
 
 
 def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Volume]:
@@ -128,10 +148,19 @@ def _volume(given: Any, spacing_mm: tuple[float, float, float] | None, what: str
 
 
 def _of_array(given: Any, spacing_mm: Any, what: str, fault: type[CaseError]) -> Volume:
+    if np.ma.isMaskedArray(given):
+        raise fault(f"the {what} is a masked array, whose masked voxels would be measured too; fill them first")
     try:
-        array, spacing = np.asarray(given), tuple(float(mm) for mm in spacing_mm)
+        array = np.asarray(given)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise fault(
+            f"the {what} ({type(given).__qualname__}) cannot be read as an array: {error}; "
+            "give a path, a NumPy array (z, y, x), or a SimpleITK image"
+        ) from error
+    try:
+        spacing = tuple(float(mm) for mm in spacing_mm)
     except (TypeError, ValueError) as error:
-        raise fault(f"the {what} and spacing_mm={spacing_mm!r} are no array and three numbers (z, y, x)") from error
+        raise fault(f"spacing_mm={spacing_mm!r} of the {what}: give three numbers in mm (z, y, x)") from error
     return Volume(array, Grid(array.shape, spacing))
 
 

@@ -33,6 +33,13 @@ class BadMask(CaseError):
     """The segmentation cannot be read, found, or placed on the image."""
 
 
+class UnclearRegion(BadMask):
+    """No structure, segment or label has the name that was given, or none was given and there are several.
+
+    Whoever asked adds how the region is named there: in a sheet, at the command line, in Python.
+    """
+
+
 class BadRoi(CaseError):
     """Image and mask are sound, but the region they give cannot be measured (empty, one voxel, non-finite ...)."""
 

@@ -89,7 +89,7 @@ def test_one_bad_case_never_stops_the_batch(tmp_path):
     found = {each["case"]: each["reason"] for each in made.exclusions}
     for kind, said in FAULTS.items():
         assert said in found[kind].replace("file 9 of 9 and IM004", "IM004 and file 9 of 9"), kind
-    assert found["gone"] == "gone: no such file or folder; correct the path in the sheet"
+    assert found["gone"] == "gone: no such file or folder; correct the path"
     assert {each["stage"] for each in made.exclusions} == {"curate"}
     assert str(tmp_path) not in json.dumps(made.exclusions)
     choices = SERIES.frame(made.series).set_index("case").choice.to_dict()
@@ -136,8 +136,7 @@ def test_two_series_alike_are_not_guessed(tmp_path):
     ct(tmp_path / "ct" / "a", series="2.25.5")
     ct(tmp_path / "ct" / "b", series="2.25.6")
     assert reason(one(tmp_path)) == (
-        "2 series of 8 slices could be the image; "
-        "name one in the column `series`, or one folder per series, in the sheet"
+        "2 series of 8 slices could be the image; name one by its `series`, or give the folder of one alone"
     )
 
 

@@ -100,7 +100,7 @@ def test_of_several_files_the_one_drawn_on_the_image(tmp_path):
     assert made.rows[0]["n_voxels"] == 192
     structures(tmp_path / "rs" / "c.dcm", {"GTV": CUBE[:2]})
     _, made = segmented(tmp_path, row(image="ct", segmentation="rs", pattern="GTV"))
-    assert made.exclusions[0]["reason"] == "rs: 2 segmentations (file 2 of 4, file 3 of 4); name the file in the sheet"
+    assert made.exclusions[0]["reason"] == "rs: 2 segmentations (file 2 of 4, file 3 of 4); name the file itself"
 
 
 def test_a_label_map_in_another_order_of_axes(tmp_path):
@@ -191,7 +191,7 @@ def test_folders_of_rt_utils_that_are_no_pairs(data_dir):
     stages = {case: stage for case, (stage, _) in found.items()}
     assert stages == {"one": "curate", "empty": "curate", "oriented": "segment", "bare": "segment"}
     assert found["oriented"][1].startswith("contours do not lie in the image's slices (one is axial and spans 12.9 mm")
-    assert found["bare"][1].endswith("no RTSTRUCT, SEG or label map there; correct the path in the sheet")
+    assert found["bare"][1].endswith("no RTSTRUCT, SEG or label map there; correct the path")
 
 
 @pytest.mark.parametrize("kind", ["CLOSED_PLANAR", "CLOSEDPLANAR_XOR"])

@@ -7,6 +7,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from radioloom.commands.record import MODALITIES, Command
+from radioloom.errors import StudyError, UnclearRegion
+
+EXAMPLE = """\
+  radioloom extract ct.nii.gz mask.nii.gz --out features.csv
+  radioloom extract scans/ct rtstruct.dcm --roi GTV-1 --profile aerts2014
+  radioloom extract ct.nii.gz organs.nii.gz --roi '2|3'        (labels 2 and 3 together; '.*' for all)"""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -16,7 +22,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "--profile", default="ibsi", help="extraction profile: its name, or a YAML file (default: ibsi)"
     )
     parser.add_argument(
-        "--roi", default="", help="structure to measure: its name (regular expression), or the number of its label"
+        "--roi",
+        default="",
+        help="what to measure: name or number of the structure, segment or label, or a regular expression of it "
+        "(default: the only one)",
     )
     parser.add_argument(
         "--modality",
@@ -25,23 +34,34 @@ def _add_arguments(parser: ArgumentParser) -> None:
         metavar="CT|PT|MR",
         help="which series to take if the folder has several",
     )
-    parser.add_argument("--out", type=Path, help="write a .csv or .parquet file instead of printing")
+    parser.add_argument("--series", default="", metavar="UID", help="the same, by its SeriesInstanceUID")
+    parser.add_argument(
+        "--out", type=Path, help="write a new .csv or .parquet file instead of printing columns separated by tabs"
+    )
 
 
 def _run(chosen: Namespace) -> None:
     from radioloom.process import tune_process
 
     tune_process()  # before Numba is imported
-    from radioloom.stages.images.single import COLUMNS, measure, write
+    from radioloom.segmentation.choose import HOW
+    from radioloom.stages.images.single import COLUMNS, check_out, measure, write
 
-    rows = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality)
     if chosen.out:
-        write(rows, chosen.out)
-        print(f"{len(rows)} features written: {chosen.out}", file=sys.stderr)
+        check_out(chosen.out)
+    try:
+        measured = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality, chosen.series)
+    except UnclearRegion as error:
+        raise StudyError(f"{error}; choose by --roi: {HOW}") from None
+    for note in measured.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if chosen.out:
+        write(measured.rows, chosen.out)
+        print(f"{len(measured.rows)} features written: {chosen.out}", file=sys.stderr)
         return
     print("\t".join(COLUMNS))
-    for row in rows:
+    for row in measured.rows:
         print("\t".join(format(row[name], ".10g") if name == "value" else str(row[name]) for name in COLUMNS))
 
 
-COMMAND = Command("extract", "measure the features of one image and its segmentation", _add_arguments, _run)
+COMMAND = Command("extract", "measure the features of one image and its segmentation", _add_arguments, _run, EXAMPLE)

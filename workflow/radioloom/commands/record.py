@@ -15,9 +15,11 @@ class Command(NamedTuple):  # frozen as a dataclass, whose module would be a fif
     help : one line for the list of commands
     add_arguments : adds the command's arguments to its parser
     run : does it; returns the exit code, None for 0. Raises RadioloomError, whose message the user reads
+    example : lines to copy, for its --help
     """
 
     name: str
     help: str
     add_arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace], int | None]
+    example: str = ""

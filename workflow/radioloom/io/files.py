@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from radioloom.errors import BadImage, RadioloomError
+from radioloom.errors import BadImage, RadioloomError, StudyError
 from radioloom.provenance import digest
 
 # Names that scanners and archives count files with; any other may be a patient's ("SMITH_JOHN.dcm").
@@ -77,3 +77,19 @@ def within(data: Path, name: str, fault: type[RadioloomError] = BadImage) -> Pat
 def lies_within(path: Path, root: Path) -> bool:
     """Whether a path, with its links followed, lies in a folder whose own links are resolved."""
     return path.resolve().is_relative_to(root)
+
+
+def check_new(*paths: Path) -> None:
+    """Whether files can be written to these paths, asked before the work whose results they take.
+
+    Raises StudyError where one is there already, or its folder is not there or may not be written into.
+    """
+    for path in paths:
+        if path.is_dir():
+            raise StudyError(f"{path} is a folder; give the name of a file in it")
+        if path.exists() or path.is_symlink():
+            raise StudyError(f"{path} already exists; delete or rename it, or choose another name")
+        if not path.parent.is_dir():
+            raise StudyError(f"{path.parent}: no such folder; create it first")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise StudyError(f"{path.parent}: you may not write into this folder; choose another")

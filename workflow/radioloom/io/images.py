@@ -208,7 +208,7 @@ def _reader(path: Path, fault: type[CaseError] = BadImage) -> sitk.ImageFileRead
     import SimpleITK as sitk
 
     if not path.is_file():
-        raise fault(f"{path.name}: no such file; correct the path in the sheet")
+        raise fault(f"{path.name}: no such file; correct the path")
     if kind(path) != "NIfTI" and (why := data_elsewhere(path)):
         raise fault(f"{path.name}: {why}")
     reader = sitk.ImageFileReader()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from radioloom.errors import BadMask
+from radioloom.errors import UnclearRegion
 from radioloom.segmentation.mask import Mask, cut
 
 SHOWN, LONG = 20, 40  # names listed in a message, and letters of each
+HOW = "a name, a number, or '.*' for all of them together"  # ends a message on an unclear region
 Names = Sequence[tuple[str, ...]]  # of each candidate all that it is called: a segment has a label and a number
 
 
@@ -19,24 +21,28 @@ Names = Sequence[tuple[str, ...]]  # of each candidate all that it is called: a 
 class Choice:
     """How a region is found among names; the settings of a cohort's `rois`."""
 
-    patterns: tuple[str, ...] = ()  # regular expressions of whole names; none: the region's own name, or any label
+    patterns: tuple[str, ...] = ()  # names, or regular expressions of whole names; none: the region's own, or the only
     take: str = "union"  # of several that match: union, first, or the largest_part of their union
     threshold: float = 0.5  # share of the maximum from which a voxel of a fractional segment belongs to it
 
     def or_else(self, name: str) -> Choice:
-        """The same, by a name where there is no pattern."""
-        return self if self.patterns else replace(self, patterns=(name,))
+        """The same, by a name where there is no pattern; `name` may be "" too, where nobody gave one."""
+        return replace(self, patterns=(name,)) if name and not self.patterns else self
 
 
 def pick(choice: Choice, names: Names, usable: Callable[[int], bool] = lambda _: True) -> tuple[list[int], list[str]]:
     """Places of the candidates that the first pattern with any match takes, and what to note of it; [] if none has.
 
-    A pattern matches a whole name, whatever the case of letters.
+    A pattern is first taken for a name, then for one in other letters of case, then for a regular expression of whole
+    names, whatever the case of letters. Without a pattern the only candidate is taken, and [] returned of several.
     usable : says of a candidate's place whether it counts (it has contours ...)
-    Raises BadMask where a pattern is no regular expression.
     """
+    if not choice.patterns:
+        only = [k for k in range(len(names)) if usable(k)]
+        return only if len(only) == 1 else [], []
     for pattern in choice.patterns:
-        matching = [k for k in _matching(pattern, names) if usable(k)]
+        tries = ([k for k in places if usable(k)] for places in _matching(pattern, names))
+        matching = next(filter(None, tries), [])
         if not matching:
             continue
         notes = []
@@ -48,12 +54,16 @@ def pick(choice: Choice, names: Names, usable: Callable[[int], bool] = lambda _:
     return [], []
 
 
-def absent(what: str, choice: Choice, listed: Sequence[str]) -> BadMask:
-    """The error of a region that is not there, with all that is."""
-    wanted = " or ".join(map(repr, choice.patterns))
+def absent(what: str, choice: Choice, listed: Sequence[str]) -> UnclearRegion:
+    """The error of a region that is not there, with all that is; of several where no pattern names one."""
     names = ", ".join(repr(name[:LONG]) for name in listed[:SHOWN]) or "none"
     more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
-    return BadMask(f"no {what} matches {wanted}; found: {names}{more}; set `pattern` in the sheet, or roi or `rois`")
+    if not choice.patterns and listed:
+        return UnclearRegion(f"{len(listed)} {what}s, and none is named as the region: {names}{more}")
+    wanted = " or ".join(map(repr, choice.patterns))
+    matches = f"no {what} matches {wanted}" if wanted else f"no {what} there"
+    wrong = "".join(filter(None, map(_no_expression, choice.patterns)))
+    return UnclearRegion(f"{matches}{wrong}; found: {names}{more}")
 
 
 def largest_part(mask: Mask) -> Mask:
@@ -70,9 +80,31 @@ def largest_part(mask: Mask) -> Mask:
     return replace(mask, array=array, offset=offset, contour_mm3=None, notes=(*mask.notes, note))
 
 
-def _matching(pattern: str, names: Names) -> list[int]:
+def _matching(pattern: str, names: Names) -> Iterator[list[int]]:
+    """Places of the candidates that a pattern may mean, the closest meaning first.
+
+    Names are compared as they read: an umlaut of two characters is that of one, and any blanks are one blank.
+    """
+    plain = [tuple(map(_plain, called)) for called in names]
+    for change in (str, str.casefold):
+        wanted = change(_plain(pattern))
+        for which in range(max(map(len, plain), default=0)):  # a label goes before a number that reads the same
+            yield [k for k, called in enumerate(plain) if change(called[which]) == wanted]
+    if _no_expression(pattern):
+        return
+    rule = re.compile(unicodedata.normalize("NFC", pattern), re.IGNORECASE)
+    composed = [[unicodedata.normalize("NFC", name) for name in called] for called in names]
+    yield [k for k, called in enumerate(composed) if any(map(rule.fullmatch, called))]
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _no_expression(pattern: str) -> str:
+    """Why a pattern is no regular expression, "" where it is one."""
     try:
-        rule = re.compile(pattern, re.IGNORECASE)
+        re.compile(pattern)
     except re.error as error:
-        raise BadMask(f"the pattern {pattern!r} is no regular expression ({error}); correct it in the sheet") from error
-    return [k for k, called in enumerate(names) if any(rule.fullmatch(name) for name in called)]
+        return f" (and {pattern!r} is no regular expression: {error})"
+    return ""

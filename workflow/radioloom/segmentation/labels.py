@@ -6,22 +6,24 @@ import math
 
 import numpy as np
 
-from radioloom.errors import BadMask
-from radioloom.segmentation.choose import Choice, absent, pick
+from radioloom.errors import BadMask, UnclearRegion
+from radioloom.segmentation.choose import SHOWN, Choice, absent, pick
 
+MANY = 250  # labels beyond which a map is taken for an image: atlases of organs have up to 120, of the brain up to 200
 WHOLE = 1e-3  # how far a stored label may be from a whole number: rounding of formats that store floats
 
 
 def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
-    """Voxels (bool, of the same shape) of the labels whose number a pattern matches, and notes; any but 0 for none.
+    """Voxels (bool, of the same shape) of the labels that a pattern matches, and notes; of the only label for none.
 
-    Raises BadMask where the map has no such label or none at all, or where its values are parts (probabilities) and
-    no labels.
+    A pattern is a label's number, or a regular expression of it: "2", "1|3", ".*" for every label.
+    Raises UnclearRegion where the map has no such label, or several and no pattern chooses; BadMask where it has none
+    at all, or its values are parts (probabilities) and no labels.
     """
     if not np.isfinite(labels).all():
         raise BadMask("the label map holds values that are not finite; labels are whole numbers")
     if not choice.patterns:
-        return _any(labels), []
+        return _only(labels), []
     wanted = [_number(pattern) for pattern in choice.patterns]
     if wanted[0] is not None:  # nearly always; listing the labels of a large map takes a second
         marked = np.abs(labels - wanted[0]) <= WHOLE if labels.dtype.kind == "f" else labels == wanted[0]
@@ -34,7 +36,7 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
     chosen, notes = pick(Choice(patterns, choice.take), [(name,) for name in names])
     if not chosen:
         hint = "" if any(n is not None for n in wanted) else "; a label map has no names, give the label's number"
-        raise BadMask(f"{absent('label', choice, list(dict.fromkeys(names)))}{hint}")
+        raise UnclearRegion(f"{absent('label', choice, list(dict.fromkeys(names)))}{hint}")
     several = [f"union of {len(chosen)} labels"] if len(chosen) > 1 else []
     return np.isin(labels, values[chosen]), notes + several
 
@@ -53,14 +55,30 @@ def _name(value: float) -> str:
     return str(whole) if abs(value - whole) <= WHOLE and whole else f"{value:g}"
 
 
-def _any(labels: np.ndarray) -> np.ndarray:
+def _only(labels: np.ndarray) -> np.ndarray:
+    """Voxels of the only label of a map."""
     marked = labels != 0
     if not marked.any():
         raise BadMask("the mask is empty: not one voxel is marked")
-    if labels.dtype.kind == "f":
-        values = labels[marked]
-        if np.ptp(values) > 0 and np.abs(values - np.rint(values)).max() > WHOLE:
-            raise BadMask(
-                f"the label map holds parts ({values.min():.3g} to {values.max():.3g}), no labels; threshold it first"
-            )
-    return marked
+    values = labels[marked]
+    if values.min() == values.max():  # most masks
+        return marked
+    if labels.dtype.kind == "f" and np.abs(values - np.rint(values)).max() > WHOLE:
+        raise BadMask(
+            f"the label map holds parts ({values.min():.3g} to {values.max():.3g}), no labels; threshold it first"
+        )
+    sizes = _sizes(values)
+    if len(sizes) == 1:
+        return marked
+    image = " (is it an image? the image comes first, then its segmentation)" if len(sizes) > MANY else ""
+    listed = ", ".join(f"{name} ({n} voxels)" for name, n in list(sizes.items())[:SHOWN])
+    more = f" and {len(sizes) - SHOWN} more" if len(sizes) > SHOWN else ""
+    raise UnclearRegion(f"the label map has {len(sizes)} labels{image}: {listed}{more}")
+
+
+def _sizes(values: np.ndarray) -> dict[str, int]:
+    """Number of voxels of each label, by its number as text."""
+    sizes: dict[str, int] = {}
+    for value, n in zip(*np.unique(values, return_counts=True), strict=True):
+        sizes[_name(value)] = sizes.get(_name(value), 0) + int(n)
+    return sizes

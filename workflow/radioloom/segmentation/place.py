@@ -29,7 +29,9 @@ def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Voxel
     proper = (np.abs(turn).sum(axis=0) == 1).all() and (np.abs(turn).sum(axis=1) == 1).all()
     start = at[0]
     if not proper or drift > SNAP or np.abs(start - np.rint(start)).max() > SNAP:
-        raise BadMask(_another_grid(grid, image))
+        raise BadMask(
+            f"the mask is on another grid: {compared(grid, image)}; resample the mask onto the image's grid first"
+        )
     order = np.argmax(np.abs(turn), axis=1)  # image axis k runs along mask axis order[k]
     turned = np.transpose(array, order)
     flips = turn[np.arange(3), order] < 0
@@ -57,6 +59,17 @@ def inside(array: np.ndarray, start: Voxels, shape: Voxels) -> tuple[np.ndarray,
     return part, tuple(int(v) for v in low), lost
 
 
+def compared(mask: Grid, image: Grid) -> str:
+    """The grids of a mask and of an image in words."""
+
+    def say(grid: Grid) -> str:
+        spacing = " x ".join(f"{v:.4g}" for v in grid.spacing_mm)
+        origin = ", ".join(f"{v:.2f}" for v in grid.origin_mm)
+        return f"{' x '.join(map(str, grid.shape))} voxels of {spacing} mm from ({origin})"
+
+    return f"mask {say(mask)}, image {say(image)} (z, y, x)"
+
+
 def _unit(steps: np.ndarray) -> np.ndarray:
     """Each column as its largest axis's signed unit vector."""
     units = np.zeros_like(steps)
@@ -64,15 +77,3 @@ def _unit(steps: np.ndarray) -> np.ndarray:
     columns = np.arange(steps.shape[1])
     units[rows, columns] = np.sign(steps[rows, columns])
     return units
-
-
-def _another_grid(grid: Grid, image: Grid) -> str:
-    def say(g: Grid) -> str:
-        spacing = " x ".join(f"{v:.4g}" for v in g.spacing_mm)
-        origin = ", ".join(f"{v:.2f}" for v in g.origin_mm)
-        return f"{' x '.join(map(str, g.shape))} voxels of {spacing} mm from ({origin})"
-
-    return (
-        f"the mask is on another grid: mask {say(grid)}, image {say(image)} (z, y, x); "
-        "resample the mask onto the image's grid first"
-    )

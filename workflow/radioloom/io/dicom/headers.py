@@ -119,7 +119,7 @@ class Scan:
 def scan(place: Path) -> Scan:
     """Headers of all DICOM files at or below `place`, whatever their names end in; BadImage if that does not exist."""
     if not place.exists():
-        raise BadImage(f"{place.name}: no such file or folder; correct the path in the sheet")
+        raise BadImage(f"{place.name}: no such file or folder; correct the path")
     headers, broken, other = [], [], 0
     files = list(files_below(place))
     for number, path in enumerate(files, start=1):

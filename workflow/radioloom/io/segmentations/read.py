@@ -55,10 +55,10 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     """The mask of one region on the grid of its image.
 
     path : RTSTRUCT or SEG file, folder that holds one, or label map
-    choice : what of it is the region; without patterns the structure or segment that is called `roi`, and all of a
-        label map but 0
-    Raises BadMask with the reason: no file, several files, name absent, other series, another grid, outside the image,
-    empty.
+    choice : what of it is the region; without patterns the structure or segment that is called `roi`, or the only one
+        where that is "", and the only label of a label map
+    Raises BadMask with the reason: no file, several files, other series, another grid, outside the image, empty; of
+    these UnclearRegion where the name is absent, or several could be the region.
     """
     source = locate(path, image.series)
     if source.kind in DRAWN:
@@ -86,16 +86,16 @@ def locate(path: Path, series: str) -> Candidate:
     if len(candidates) != 1:
         listed = ", ".join(each.called for each in candidates[:5])
         raise BadMask(
-            f"{path.name}: {len(candidates)} segmentations ({listed}); name the file in the sheet"
+            f"{path.name}: {len(candidates)} segmentations ({listed}); name the file itself"
             if candidates
-            else f"{path.name}: no RTSTRUCT, SEG or label map there; correct the path in the sheet"
+            else f"{path.name}: no RTSTRUCT, SEG or label map there; correct the path"
         )
     return candidates[0]
 
 
 def _candidates(path: Path) -> list[Candidate]:
     if not path.exists():
-        raise BadMask(f"{path.name}: no such segmentation; correct the path in the sheet")
+        raise BadMask(f"{path.name}: no such segmentation; correct the path")
     files = list(files_below(path))
     candidates = []
     for number, file in enumerate(files, start=1):

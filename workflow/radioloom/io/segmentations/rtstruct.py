@@ -58,12 +58,15 @@ class StructureSet:
 
         picked, notes = pick(choice, [(name,) for name in self.names], drawn)
         if picked:
-            return [matching[place] for place in picked], notes
-        if not matching:
-            raise absent("structure", choice, self.shown)
+            only = [] if choice.patterns else [f"the region is {self.shown[picked[0]]!r}, the only structure"]
+            return [matching[place] for place in picked], notes + only
+        several = [self.shown[place] for place, structure in matching.items() if structure.contours]
+        if several or not matching:
+            raise absent("structure", choice, several or self.shown)
         kinds = sorted({kind for structure in matching.values() for kind in structure.left_out})
         content = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
-        raise BadMask(f"the structure that matches {' or '.join(map(repr, choice.patterns))} has {content}")
+        wanted = f"that matches {' or '.join(map(repr, choice.patterns))}" if choice.patterns else "that is there"
+        raise BadMask(f"the structure {wanted} has {content}")
 
     def _structure(self, index: int) -> Structure:
         item = self.contours.get(self.numbers[index])

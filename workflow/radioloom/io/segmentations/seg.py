@@ -48,7 +48,8 @@ class Segmentations:
         picked, notes = pick(choice, [(label, str(number)) for number, label in self.labels.items()])
         if not picked:
             raise absent("segment", choice, self.shown)
-        return [numbers[place] for place in picked], notes
+        only = [] if choice.patterns else [f"the region is {self.shown[picked[0]]!r}, the only segment"]
+        return [numbers[place] for place in picked], notes + only
 
     def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Voxels]:
         """Voxels of any of the segments in the axes of the image's grid, and where their array begins.

@@ -96,7 +96,7 @@ def choose(row: Row, tree: DicomTree, data: Path) -> SeriesChoice:
         return SeriesChoice(uids[0], reason, rejected)
     alike = f"{len(uids)} series of {tree.n_slices(uids[0])} slices could be the image"
     rejected |= dict.fromkeys(uids, ("not_chosen", alike))
-    remedy = "name one in the column `series`, or one folder per series, in the sheet"
+    remedy = "name one by its `series`, or give the folder of one alone"
     return SeriesChoice("", "", rejected, FailedCheck("not_chosen", f"{alike}; {remedy}"))
 
 
@@ -130,7 +130,7 @@ def _matches(pattern: str, text: str) -> bool:
     try:
         return re.fullmatch(pattern, text, re.IGNORECASE) is not None
     except re.error as error:
-        raise FailedCheck("not_chosen", f"{pattern!r} is no regular expression ({error}); correct the sheet") from error
+        raise FailedCheck("not_chosen", f"{pattern!r} is no regular expression ({error}); correct it") from error
 
 
 def _thickness(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:

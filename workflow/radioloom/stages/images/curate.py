@@ -40,7 +40,7 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
     for row in rows:
         listed: list[Row] = []
         try:
-            images.append(_file(row, data, listed) if kind(Path(row["image"])) else _folder(row, data, trees, listed))
+            images.append(usable(row, data, trees, listed))
         except CaseError as error:
             faults.append((row, error))
         for each in listed:
@@ -48,6 +48,15 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
             if key not in series or each["choice"] == "usable":  # regions of a case can be drawn on different series
                 series[key] = {name: row[name] for name in IDENTITY} | each
     return Curated(images, _intervals(list(series.values())), exclusions("curate", faults))
+
+
+def usable(row: Row, data: Path, trees: dict[str, Any], listed: list[Row]) -> CuratedImage:
+    """The image of one row; CaseError where it has none that can be used.
+
+    trees : folders read so far, by their paths
+    listed : takes rows of SERIES
+    """
+    return _file(row, data, listed) if kind(Path(row["image"])) else _folder(row, data, trees, listed)
 
 
 def _intervals(rows: list[Row]) -> list[Row]:

@@ -29,9 +29,7 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
     tree = trees[row["image"]]
     if not tree.groups:
         broken = f", {len(tree.scan.broken)} damaged" if tree.scan.broken else ""
-        raise BadImage(
-            f"{place.name}: no DICOM image among {tree.files} file(s){broken}; correct the path in the sheet"
-        )
+        raise BadImage(f"{place.name}: no DICOM image among {tree.files} file(s){broken}; correct the path")
     choice = choose(row, tree, data)
     for uid in _of_patient(choice, tree):
         check, reason = choice.rejected[uid]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import BadMask, CaseError
+from radioloom.errors import BadMask, CaseError, UnclearRegion
 from radioloom.io.files import within
 from radioloom.io.segmentations import read as segmentations
-from radioloom.segmentation.choose import Choice
+from radioloom.segmentation.choose import HOW, Choice
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.exclude import exclusions
@@ -41,7 +41,12 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
     faults: list[tuple[Row, CaseError]] = []
     for image in images:
         try:
-            mask = _mask(image, data, _choice(image, rois or {}))
+            mask = region(image, data, rois or {})
+        except UnclearRegion as error:
+            faults.append(
+                (image.region, UnclearRegion(f"{error}; set `pattern` in the sheet, or `rois` of the cohort: {HOW}"))
+            )
+            continue
         except CaseError as error:
             faults.append((image.region, error))
             continue
@@ -50,10 +55,11 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
     return Segmented(masks, rows, exclusions("segment", faults))
 
 
-def _mask(image: CuratedImage, data: Path, choice: Choice) -> Mask:
+def region(image: CuratedImage, data: Path, rois: Mapping[str, Row]) -> Mask:
+    """The region of one image as a mask on its grid; CaseError where it cannot be found or placed."""
     drawn_on = segmentations.Image(image.grid, image.series, image.frame_of_reference, frozenset(image.instances))
     path = within(data, image.segmentation_path, BadMask)
-    return segmentations.read(path, choice, image.roi, drawn_on)
+    return segmentations.read(path, _choice(image, rois), image.roi, drawn_on)
 
 
 def _choice(image: CuratedImage, rois: Mapping[str, Row]) -> Choice:

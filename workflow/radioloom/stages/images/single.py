@@ -5,55 +5,80 @@ from __future__ import annotations
 import csv
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from radioloom.errors import StudyError
-from radioloom.profile import load
+from radioloom.io.files import check_new
+from radioloom.profile import Profile, load
 
 COLUMNS = ("feature_id", "value", "image", "family", "aggregation", "discretisation", "feature", "ibsi", "group")
 
 
-def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str = "") -> list[dict[str, Any]]:
-    """Rows of FEATURES (without the columns of a study) of one region.
+class Measured(NamedTuple):
+    """The features of one region, and what a reader of them should know."""
+
+    rows: list[dict[str, Any]]  # of FEATURES, without the columns of a study
+    notes: tuple[str, ...]  # of the image and its segmentation: what was mended, left out, or is odd
+
+
+def measure(
+    image: Path, mask: Path, profile: str | Path | Profile, roi: str = "", modality: str = "", series: str = ""
+) -> Measured:
+    """The features of one region.
 
     image : NIfTI, NRRD or MHA file, or a folder with a DICOM series; mask : label map, RTSTRUCT or SEG
-    roi : structure name (regular expression) or label number; "" takes any non-zero label
-    Raises StudyError with the reason where the case cannot be measured.
+    roi : structure, segment or label: its name, its number, or a regular expression of the whole name; "" for the only
+        one there is
+    modality, series : which one is meant where the folder holds several series: CT, PT or MR; a SeriesInstanceUID
+    Raises CaseError with the reason where the case cannot be measured, and UnclearRegion where `roi` names no region of
+    the segmentation, or is "" and there are several.
     """
-    from radioloom.stages.images.curate import curate
+    from radioloom.stages.images.curate import usable
     from radioloom.stages.images.extract import extract
     from radioloom.stages.images.prepare import prepare
-    from radioloom.stages.images.segment import segment
+    from radioloom.stages.images.segment import region
 
     row = {
-        "cohort": "single", "role": "", "case": "case", "replicate": "1", "roi": "roi", "pattern": roi,
+        "cohort": "single", "role": "", "case": "case", "replicate": "1", "roi": "", "pattern": roi,
         "image": str(image.absolute()), "segmentation": str(mask.absolute()), "modality": modality,
-        "series": "", "description": "", "kernel": "", "thickness_mm": "", "prefer": "",
+        "series": series, "description": "", "kernel": "", "thickness_mm": "", "prefer": "",
     }  # fmt: skip
     chosen = load(profile)
-    curated = curate([row], Path("/"))
-    segmented = segment(curated.images, Path("/"))
-    for excluded in (*curated.exclusions, *segmented.exclusions):
-        raise StudyError(excluded["reason"])
-    prepared = prepare(curated.images[0], next(iter(segmented.masks.values())), Path("/"), chosen)
-    return extract(prepared.image, prepared.mask, chosen)
+    curated = usable(row, Path("/"), {}, [])
+    prepared = prepare(curated, region(curated, Path("/"), {}), Path("/"), chosen)
+    return Measured(extract(prepared.image, prepared.mask, chosen), prepared.image.notes)
+
+
+def check_out(path: Path) -> None:
+    """Whether rows can be written to a path, before anything is measured.
+
+    Raises StudyError where its ending is neither .csv nor .parquet, or `check_new` refuses it.
+    """
+    if path.suffix.lower() not in WRITERS:
+        raise StudyError(f"{path.name}: end the name in {' or '.join(WRITERS)}")
+    check_new(path)
 
 
 def write(rows: list[dict[str, Any]], path: Path) -> None:
-    """Write rows as CSV or Parquet, by the ending of the path; complete or not at all."""
-    if not path.parent.is_dir():
-        raise StudyError(f"{path.parent}: no such folder; create it first")
+    """Write rows as CSV or Parquet, by the ending of the path; complete or not at all. StudyError as `check_out`."""
+    check_out(path)
     part = path.with_name(path.name + ".part")
-    if path.suffix == ".csv":
-        with open(part, "w", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({name: row[name] for name in COLUMNS} for row in rows)
-    elif path.suffix == ".parquet":
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        pq.write_table(pa.Table.from_pylist([{name: row[name] for name in COLUMNS} for row in rows]), part)
-    else:
-        raise StudyError(f"{path.name}: end the name in .csv or .parquet")
+    WRITERS[path.suffix.lower()]([{name: row[name] for name in COLUMNS} for row in rows], part)
     os.replace(part, path)
+
+
+def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
+    with open(path, "w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _write_parquet(rows: list[dict[str, Any]], path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pylist(rows), path)
+
+
+WRITERS = {".csv": _write_csv, ".parquet": _write_parquet}
