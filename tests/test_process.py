@@ -1,5 +1,6 @@
 """What our own processes do to start and allocate faster, and that importing the library does not do it."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -73,3 +74,35 @@ def test_glibc_keeps_memory(root, every):
         "[np.ones(2**23).sum() for _ in range(9)]; print(faults() - before < 9)"
     )
     assert run(root, code) == ["True", str(every)]
+
+
+FOREIGN = """
+from numba import njit
+from radioloom.process import tell_compilation
+tell_compilation()
+tell_compilation()
+njit(lambda value: value + 1)(1)
+print("ours", flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "kernels", [ONE, ONE + "from radioloom.kernels.moments import central_sums; central_sums(one, 2.0)"]
+)
+def test_the_first_compilation_is_told_once_and_a_warm_start_is_not(root, tmp_path, kernels):
+    """Nor is that of somebody else's function."""
+    code = ["-c", FOREIGN + kernels]
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    told = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, *code], cwd=root / "workflow", env=environment, capture_output=True, text=True, check=True
+        )
+        told.append(done.stderr)
+        assert done.stdout == "ours\n"
+    assert told == ["compiling kernels, once: about half a minute; later runs load them\n", ""]
+
+
+def test_whoever_measures_without_a_study_tells_of_compilation(root):
+    for name in ("api.py", "commands/extract.py", "commands/conformance.py"):
+        assert "    tell_compilation()\n" in (root / "workflow" / "radioloom" / name).read_text(encoding="utf-8"), name

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import pkgutil
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import sys
 import pytest
 
 from radioloom import commands
-from radioloom.cli import main
+from radioloom.cli import _parser, main
 from radioloom.commands import COMMANDS
 from radioloom.commands.record import MODALITIES
 from radioloom.volume import MODALITIES as READ
@@ -48,6 +49,19 @@ def test_every_argument_is_explained(command, capsys):
     assert ended.value.code == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert command.help[1:] in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
+def test_every_command_has_examples_that_it_understands(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command.name, "--help"])
+    shown = capsys.readouterr().out
+    assert command.example
+    for line in command.example.splitlines():
+        assert line in shown
+        program, *given = shlex.split(line.split("     (")[0].split(" | ")[0])
+        assert program == "radioloom"
+        assert _parser().parse_args(given).run is command.run
 
 
 def test_the_list_of_commands_starts_without_heavy_packages(root):

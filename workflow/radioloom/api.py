@@ -11,6 +11,7 @@ import numpy as np
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError, UnclearRegion
 from radioloom.imaging.around import bounding_box, crop, place, resampled
 from radioloom.imaging.resample import spacing_of
+from radioloom.process import tell_compilation
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import HOW, Choice
 from radioloom.segmentation.labels import region
@@ -51,6 +52,7 @@ def extract(
     """
     import pandas as pd
 
+    tell_compilation()
     chosen, named = load(profile), "" if roi is None else str(roi)
     paths = [isinstance(given, str | PathLike) for given in (image, mask)]
     if any(paths) and not all(paths):

@@ -5,37 +5,84 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from radioloom import __version__
 from radioloom.commands import COMMANDS
+from radioloom.commands.completion import SHELLS
 from radioloom.errors import RadioloomError
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes; any other is the system's
+EPILOG = """\
+radioloom COMMAND --help explains one of them, with examples.
+Exit codes: 0 done; 1 not done, or a value outside its tolerance: the last line says what and why;
+2 wrong command or arguments; 130 interrupted (Ctrl-C).
+Completion by the Tab key:  eval "$(radioloom --completion bash)"  in ~/.bashrc; likewise zsh, fish."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error of ours is one line on stderr and exit code 1."""
-    chosen = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if not given:
+        parser.print_help(sys.stderr)
+        return USAGE
+    _check_command(parser, given[0])
+    chosen = parser.parse_args(given)
     try:
-        return chosen.run(chosen) or 0
+        return chosen.run(chosen) or DONE
     except RadioloomError as error:
         print(f"radioloom: {error}", file=sys.stderr)
-        return 1
+        return FAILED
+    except KeyboardInterrupt:
+        print("radioloom: interrupted", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has closed it: `radioloom features | head`
         sys.stderr.close()
-        return 0
+        return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
+    written = partial(argparse.RawDescriptionHelpFormatter, max_help_position=18)
     parser = argparse.ArgumentParser(
-        "radioloom", description="Radiomics and radiogenomics studies that others can re-run."
+        "radioloom",
+        description="Radiomics and radiogenomics studies that others can re-run.",
+        epilog=EPILOG,
+        formatter_class=written,
     )
     parser.add_argument("--version", action="version", version=f"radioloom {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.add_argument("--completion", choices=SHELLS, help="print what makes the Tab key complete in this shell")
+    parser.set_defaults(run=partial(_complete, parser))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in COMMANDS:
-        described = command.help[0].upper() + command.help[1:] + "."
-        one = commands.add_parser(command.name, help=command.help, description=described)
+        one = commands.add_parser(
+            command.name,
+            help=command.help,
+            description=command.help[0].upper() + command.help[1:] + ".",
+            epilog=f"examples:\n{command.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         command.add_arguments(one)
         one.set_defaults(run=command.run)
     return parser
+
+
+def _check_command(parser: argparse.ArgumentParser, name: str) -> None:
+    """A misspelt command ends with the one that was meant, and exit code 2."""
+    names = [command.name for command in COMMANDS]
+    if name.startswith("-") or name in names:
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, names, n=1)
+    remedy = f"did you mean {near[0]!r}?" if near else f"choose of {', '.join(names)}"
+    parser.exit(USAGE, f"radioloom: there is no command {name!r}; {remedy}\n")
+
+
+def _complete(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+    from radioloom.commands.completion import script
+
+    print(script(chosen.completion, parser))
 
 
 if __name__ == "__main__":

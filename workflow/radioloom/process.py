@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 MMAP_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -4, -3, -1  # of glibc's mallopt (malloc.h)
+LIBRARY = Path(__file__).parent
 ENTRY = "_ZN7cpython"  # symbol prefix of Numba's CPython wrappers, which Python calls
 COLLECT_AFTER = 100_000  # new objects; Python's own 700 to 2000 mean hundreds of searches while modules are imported
 
@@ -88,6 +91,26 @@ def link_on_demand() -> None:
             return super().get_pointer_to_function(name)
 
     codegen.JITCPUCodegen._library_class = Library
+
+
+@cache  # once a process
+def tell_compilation() -> None:
+    """Say on stderr that kernels are compiled, when the first one is whose machine code no earlier run has left.
+
+    Numba looks into its cache first, so that nothing is said where everything is there.
+    """
+    from numba.core import event
+
+    class Teller(event.Listener):
+        def on_start(self, started: Any) -> None:
+            if Path(started.data["dispatcher"].py_func.__code__.co_filename).is_relative_to(LIBRARY):
+                event.unregister("numba:compile", self)
+                print("compiling kernels, once: about half a minute; later runs load them", file=sys.stderr, flush=True)
+
+        def on_end(self, ended: Any) -> None:
+            pass
+
+    event.register("numba:compile", Teller())
 
 
 def keep_memory(every: bool = False) -> bool:

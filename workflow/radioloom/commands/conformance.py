@@ -22,7 +22,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run(chosen: Namespace) -> int:
     from radioloom.conformance.ibsi1 import DATASETS, conformance
     from radioloom.conformance.ibsi2 import feature_values, there
+    from radioloom.process import tell_compilation
 
+    tell_compilation()
     maps_differ = _response_maps(chosen.data) if there(chosen.data) else False
     comparisons = conformance(chosen.data, DATASETS if chosen.data else ("digital_phantom",))
     comparisons += feature_values(chosen.data) if chosen.data else []
@@ -53,5 +55,10 @@ def _response_maps(data: Path) -> bool:
 
 
 COMMAND = Command(
-    "conformance", "compare our values with IBSI's; exit code 1 if one is outside its tolerance", _add_arguments, _run
+    "conformance",
+    "compare our values with IBSI's reference values",
+    _add_arguments,
+    _run,
+    "  radioloom conformance                     (exit code 1 if a value is outside its tolerance)\n"
+    "  radioloom conformance --data ../data/ibsi --all",
 )

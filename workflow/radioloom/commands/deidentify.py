@@ -89,4 +89,10 @@ def _run(chosen: Namespace) -> None:
         print(f"{count} file(s) left out: {why}", file=sys.stderr)
 
 
-COMMAND = Command("deidentify", "copy a folder tree of DICOM without the patients' identity", _add_arguments, _run)
+COMMAND = Command(
+    "deidentify",
+    "copy a folder tree of DICOM without the patients' identity",
+    _add_arguments,
+    _run,
+    "  radioloom deidentify /data/export /data/clean --roi 'GTV.*'",
+)

@@ -125,5 +125,9 @@ def _run(chosen: Namespace) -> None:
 
 
 COMMAND = Command(
-    "discover", "write the cohort sheet of a folder tree of DICOM, whatever its order", _add_arguments, _run
+    "discover",
+    "write the cohort sheet of a folder tree of DICOM",
+    _add_arguments,
+    _run,
+    "  radioloom discover /data/export --out config/studies/mystudy/cohort.tsv --roi 'GTV.*' --modality CT",
 )

@@ -41,9 +41,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _run(chosen: Namespace) -> None:
-    from radioloom.process import tune_process
+    from radioloom.process import tell_compilation, tune_process
 
     tune_process()  # before Numba is imported
+    tell_compilation()
     from radioloom.segmentation.choose import HOW
     from radioloom.stages.images.single import COLUMNS, check_out, measure, write
 

@@ -35,5 +35,9 @@ def _profiles_by_feature() -> dict[tuple[str, str], list[str]]:
 
 
 COMMAND = Command(
-    "features", "list every feature: family, IBSI code, profiles that use it, definition", _add_arguments, _run
+    "features",
+    "list every feature: IBSI code, definition, profiles with it",
+    _add_arguments,
+    _run,
+    "  radioloom features | grep entropy        (columns are separated by tabs)",
 )

@@ -77,4 +77,10 @@ def drawn_on(folder: Path, series: str) -> frozenset[str]:
     return references(folder / series)
 
 
-COMMAND = Command("idc", "write the cohort sheet of a collection of the Imaging Data Commons", _add_arguments, _run)
+COMMAND = Command(
+    "idc",
+    "write the cohort sheet of an Imaging Data Commons collection",
+    _add_arguments,
+    _run,
+    "  radioloom idc nsclc_radiomics config/studies/mystudy/lung1.tsv --segmentation RTSTRUCT",
+)

@@ -18,5 +18,9 @@ def _run(_chosen: Namespace) -> None:
 
 
 COMMAND = Command(
-    "key", "make the secret key for patients' pseudonyms, outside of any repository", _add_arguments, _run
+    "key",
+    "make the secret key of patients' pseudonyms",
+    _add_arguments,
+    _run,
+    "  radioloom key                     (once; RADIOLOOM_KEY_FILE says where, outside of any repository)",
 )

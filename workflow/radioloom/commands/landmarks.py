@@ -66,7 +66,8 @@ def _report_exclusion(row: dict[str, str]) -> None:
 
 COMMAND = Command(
     "landmarks",
-    "learn Nyul's standard scale of MR intensities from a study's training cohorts, for its profile",
+    "learn the standard scale of MR from training cohorts",
     _add_arguments,
     _run,
+    "  radioloom landmarks config/studies/mystudy/study.yaml --region body --range 0 100",
 )

@@ -103,4 +103,4 @@ def _run(chosen: Namespace) -> None:
     print(f"next: fill in the sheets, then  snakemake --cores 2 --configfile {study}")
 
 
-COMMAND = Command("new", "write a commented starter study", _add_arguments, _run)
+COMMAND = Command("new", "write a commented starter study", _add_arguments, _run, "  radioloom new mystudy")

@@ -10,6 +10,7 @@ from radioloom.errors import BadMask, UnclearRegion
 from radioloom.segmentation.choose import SHOWN, Choice, absent, pick
 
 MANY = 250  # labels beyond which a map is taken for an image: atlases of organs have up to 120, of the brain up to 200
+SWAPPED = "is it an image? The image comes first, then its segmentation"
 WHOLE = 1e-3  # how far a stored label may be from a whole number: rounding of formats that store floats
 
 
@@ -64,16 +65,16 @@ def _only(labels: np.ndarray) -> np.ndarray:
     if values.min() == values.max():  # most masks
         return marked
     if labels.dtype.kind == "f" and np.abs(values - np.rint(values)).max() > WHOLE:
-        raise BadMask(
-            f"the label map holds parts ({values.min():.3g} to {values.max():.3g}), no labels; threshold it first"
-        )
+        remedy = SWAPPED if values.min() < 0 else "threshold it first"
+        raise BadMask(f"the label map holds parts ({values.min():.3g} to {values.max():.3g}), no labels; {remedy}")
     sizes = _sizes(values)
     if len(sizes) == 1:
         return marked
-    image = " (is it an image? the image comes first, then its segmentation)" if len(sizes) > MANY else ""
+    if len(sizes) > MANY:
+        raise BadMask(f"the label map has {len(sizes)} labels from {values.min():g} to {values.max():g}; {SWAPPED}")
     listed = ", ".join(f"{name} ({n} voxels)" for name, n in list(sizes.items())[:SHOWN])
     more = f" and {len(sizes) - SHOWN} more" if len(sizes) > SHOWN else ""
-    raise UnclearRegion(f"the label map has {len(sizes)} labels{image}: {listed}{more}")
+    raise UnclearRegion(f"the label map has {len(sizes)} labels: {listed}{more}")
 
 
 def _sizes(values: np.ndarray) -> dict[str, int]:

@@ -28,8 +28,7 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
         trees[row["image"]] = DicomTree(scan, series.by_series(scan.headers))
     tree = trees[row["image"]]
     if not tree.groups:
-        broken = f", {len(tree.scan.broken)} damaged" if tree.scan.broken else ""
-        raise BadImage(f"{place.name}: no DICOM image among {tree.files} file(s){broken}; correct the path")
+        raise BadImage(f"{place.name}: {_no_image(tree, place.is_file())}")
     choice = choose(row, tree, data)
     for uid in _of_patient(choice, tree):
         check, reason = choice.rejected[uid]
@@ -46,6 +45,19 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
     reason = "; ".join([*reasons, *assembled.notes]) or None
     listed.append(_row(choice.uid, tree, assembled, choice="usable", reason=reason))
     return image
+
+
+def _no_image(tree: DicomTree, alone: bool) -> str:
+    """What is where an image was expected, and what to do.
+
+    alone : one file and no folder was named
+    """
+    if alone and tree.scan.other:
+        return "no image; a folder of DICOM, or a NIfTI, NRRD or MetaImage file is expected; correct the path"
+    broken = f", {len(tree.scan.broken)} damaged" if tree.scan.broken else ""
+    drawn = any(each.sop_class in (headers.RTSTRUCT, *headers.SEGMENTATIONS) for each in tree.scan.headers)
+    remedy = "it is a segmentation; give the image that it was drawn on" if drawn else "correct the path"
+    return f"no DICOM image among {tree.files} file(s){broken}; {remedy}"
 
 
 def _of_patient(choice: SeriesChoice, tree: DicomTree) -> list[str]:

@@ -54,9 +54,9 @@ def check_out(path: Path) -> None:
 
     Raises StudyError where its ending is neither .csv nor .parquet, or `check_new` refuses it.
     """
+    check_new(path)
     if path.suffix.lower() not in WRITERS:
         raise StudyError(f"{path.name}: end the name in {' or '.join(WRITERS)}")
-    check_new(path)
 
 
 def write(rows: list[dict[str, Any]], path: Path) -> None:
