@@ -101,7 +101,7 @@ def test_the_region_and_what_is_said_of_it(run, folder, mask, roi, said):
         ("ct", "table.csv", "table.csv: no RTSTRUCT, SEG or label map there; correct the path"),
         ("ct", "ct", "ct: no RTSTRUCT, SEG or label map there; correct the path"),
         ("map.nii.gz", "values.nii.gz", "labels from -500 to 499; is it an image? The image comes first, then"),
-        ("map.nii.gz", "parts.nii.gz", "no labels; is it an image? The image comes first, then its segmentation"),
+        ("map.nii.gz", "parts.nii.gz", "labels from -1170 to 977; is it an image? The image comes first, then its"),
         ("gone", "one.dcm", "gone: no such file or folder; correct the path"),
         ("ct", "gone.dcm", "gone.dcm: no such segmentation; correct the path"),
     ],

@@ -46,6 +46,22 @@ def test_floats_near_a_label_are_the_label():
     assert region(np.where(MAP == 2, 1.0000004, 0.0).astype(np.float32), "1").sum() == 2
 
 
+@pytest.mark.parametrize("pattern", ["", "1", ".*", "1|2", "40"])
+@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.float32])
+def test_an_image_is_no_label_map(dtype, pattern):
+    image = np.random.default_rng(3).normal(40, 300, (40, 50, 60)).astype(dtype)
+    with pytest.raises(BadMask, match=r"is it an image\? The image comes first, then its segmentation"):
+        region(image, pattern)
+
+
+@pytest.mark.parametrize("n", [2, 120, 1000])
+def test_an_atlas_of_many_labels_is_one(n):
+    atlas = np.arange(n + 1).repeat(40).reshape(1, -1, 40)
+    assert np.array_equal(region(atlas, "2"), atlas == 2)
+    with pytest.raises(BadMask, match="has 2 labels: 1 .40 voxels., 2 .40" if n == 2 else f"has {n} labels"):
+        region(atlas, "")
+
+
 @pytest.mark.parametrize(
     ("labels", "pattern", "said"),
     [

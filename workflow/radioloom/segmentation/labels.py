@@ -11,6 +11,7 @@ from radioloom.segmentation.choose import SHOWN, Choice, absent, pick
 
 MANY = 250  # labels beyond which a map is taken for an image: atlases of organs have up to 120, of the brain up to 200
 SWAPPED = "is it an image? The image comes first, then its segmentation"
+SAMPLE = 100_000  # voxels of a map that are looked at for that
 WHOLE = 1e-3  # how far a stored label may be from a whole number: rounding of formats that store floats
 
 
@@ -23,6 +24,7 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
     """
     if not np.isfinite(labels).all():
         raise BadMask("the label map holds values that are not finite; labels are whole numbers")
+    _refuse_images(labels)
     if not choice.patterns:
         return _only(labels), []
     wanted = [_number(pattern) for pattern in choice.patterns]
@@ -40,6 +42,16 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
         raise UnclearRegion(f"{absent('label', choice, list(dict.fromkeys(names)))}{hint}")
     several = [f"union of {len(chosen)} labels"] if len(chosen) > 1 else []
     return np.isin(labels, values[chosen]), notes + several
+
+
+def _refuse_images(labels: np.ndarray) -> None:
+    """BadMask where a sample of the voxels holds many values, and negative ones: a CT in the place of its mask."""
+    sample = labels.reshape(-1)[:: max(1, labels.size // SAMPLE)]
+    values = np.unique(np.rint(sample) if labels.dtype.kind == "f" else sample)
+    if len(values) > MANY and values[0] < 0:
+        raise BadMask(
+            f"the label map has {len(values)} and more labels from {values[0]:g} to {values[-1]:g}; {SWAPPED}"
+        )
 
 
 def _number(pattern: str) -> float | None:
