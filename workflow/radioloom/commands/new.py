@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from radioloom.commands.record import Command
 from radioloom.errors import StudyError
 
+SNAKEFILE = (
+    Path(__file__).parents[3] / "Snakefile"
+)  # of the repository that this file lies in; an installed one has none
 STUDY = """\
 # One study. Check it at any time with:  snakemake -n --configfile {folder}/study.yaml
 study: {name} # results go to results/{name}/
@@ -19,13 +23,14 @@ seed: 1 # the one seed of all randomness; write down why if you ever change it
 profile: ibsi # config/extraction/<profile>.yaml: grid, grey levels, filters, features
 batch_size: 8 # cases per job, about
 
-# The folder that all paths below and in the sheets start from (RADIOLOOM_DATA overrides it). It never goes into git.
+# The folder that all paths below and in the sheets start from, seen from where snakemake is called (RADIOLOOM_DATA
+# overrides it). It never goes into git.
 data: ../data
 
 cohorts:
   training: # the signature is learnt here and nowhere else
     role: training
-    sheet: {folder}/training.tsv
+    sheet: training.tsv # beside this file
     clinical: # a CSV below the data folder, and the names of its columns
       file: clinical.csv
       case: patient
@@ -34,10 +39,10 @@ cohorts:
     # rois: {{tumour: {{patterns: [GTV-1, "GTV.*"], take: union}}}} # tried in order where `pattern` is empty
   validation: # predicted with the frozen signature; delete this cohort if you have none
     role: validation
-    sheet: {folder}/validation.tsv
+    sheet: validation.tsv
     clinical: {{file: clinical.csv, case: patient, time_days: survival_days, event: dead}}
-  # retest: {{role: test-retest, sheet: {folder}/retest.tsv}} # two scans of a patient: replicate 1 and 2
-  # readers: {{role: observers, sheet: {folder}/readers.tsv}} # several contours of one image: replicate = reader
+  # retest: {{role: test-retest, sheet: retest.tsv}} # two scans of a patient: replicate 1 and 2
+  # readers: {{role: observers, sheet: readers.tsv}} # several contours of one image: replicate = reader
   # of any cohort: traits: {{files: aim}} # readers' annotations: a folder of AIM 4 and DICOM SR, or a CSV of answers
 
 outcome:
@@ -89,6 +94,15 @@ def write_starter(name: str, folder: Path) -> list[Path]:
     return [place / file for file in files]
 
 
+def command(study: Path, how: str) -> str:
+    """The call of Snakemake that runs a study, where this is typed: outside of the project it names the Snakefile."""
+    there = Path("Snakefile").is_file()
+    snakefile = (
+        "" if there else f" --snakefile {shlex.quote(str(SNAKEFILE)) if SNAKEFILE.is_file() else '<of Radioloom>'}"
+    )
+    return f"snakemake {how}{snakefile} --configfile {shlex.quote(study.as_posix())}"
+
+
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("study", help="short name of the study, used as the name of its folders")
     parser.add_argument(
@@ -100,7 +114,8 @@ def _run(chosen: Namespace) -> None:
     for path in write_starter(chosen.study, chosen.folder):
         print(f"written: {path}")
     study = chosen.folder / chosen.study / "study.yaml"
-    print(f"next: fill in the sheets, then  snakemake --cores 2 --configfile {study}")
+    print("next: fill in the sheets and `data`, then check (-n) and run it:")
+    print(f"  {command(study, '-n')}\n  {command(study, '--cores 2')}")
 
 
 COMMAND = Command("new", "write a commented starter study", _add_arguments, _run, "  radioloom new mystudy")

@@ -20,7 +20,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     Every job of a cluster loads the study again: what is held against tables and files is in `verify`.
 
     config : as YAML gave it
-    root : folder that sheets and profiles are named from
+    root : folder that sheets are named from; one that is not there is looked for beside the configuration file
     source : the configuration file
     again : whether it is read again for keys given twice: Snakemake takes the last one, and says nothing
     """
@@ -33,7 +33,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     sheet_or_table(settings, origin.name)
     raise_all(contradictions(settings, origin))
     sheets = {
-        name: read_sheet(root / cohort["sheet"], name, cohort["role"]) if "sheet" in cohort else []
+        name: read_sheet(_place(cohort["sheet"], root, source), name, cohort["role"]) if "sheet" in cohort else []
         for name, cohort in settings["cohorts"].items()
     }
     remote = archived(settings)
@@ -44,6 +44,12 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     raise_all(region_faults(settings, sheets, origin))
     data = data_folder(settings, origin)
     return Study(settings, sheets, data, load_profile(settings["profile"]) if any(sheets.values()) else None)
+
+
+def _place(sheet: str, root: Path, source: Path | None) -> Path:
+    """Where a sheet lies: below the root, or beside the study's file."""
+    beside = source.parent / sheet if source else None
+    return beside if beside and beside.is_file() and not (root / sheet).is_file() else root / sheet
 
 
 def origin_of(source: Path | None) -> Origin:
