@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.stages.learning.split import split
+from radioloom.stages.learning.split import check_folds, split
 from radioloom.tables import SPLITS
 
 ROLES = {"one": "training", "two": "training", "v": "validation", "g": "genomics"}
@@ -90,6 +90,16 @@ def test_no_cross_validation():
 def test_faults():
     with pytest.raises(StudyError, match="no patient with outcome and features in a cohort of role `training`"):
         made(cases=[case for case in CASES if case[0] == "v"])
+    for events, said in {
+        29: "5 folds, but only 1 of 30 training patients without event; set validation.cross_validation.repeats to 0:",
+        27: "5 folds, but only 3 of 30 training patients without event; lower validation.cross_validation.folds to 3 or",
+        4: "5 folds, but only 4 events among 30 training patients; lower validation.cross_validation.folds to 4 or fewer",
+        1: "5 folds, but only 1 events among 30 training patients; set validation.cross_validation.repeats to 0: every",
+    }.items():
+        with pytest.raises(StudyError) as refused:
+            check_folds([("one", f"P{k}", k < events) for k in range(30)], 5)
+        assert str(refused.value).startswith(said)
+    check_folds([("one", f"P{k}", k < 5) for k in range(10)], 5)
     few = people({"one": 30}, every=10)
     with pytest.raises(StudyError, match="5 folds, but only 3 events among 30 training patients; lower"):
         made(few, list(zip(few["cohort"], few["case"], strict=True)))

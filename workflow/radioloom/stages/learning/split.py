@@ -72,10 +72,11 @@ def _deal(people: list[tuple[str, str, bool]], folds: int, generator: np.random.
 
 def check_folds(people: list[tuple[str, str, bool]], folds: int) -> None:
     """Raise StudyError where the (cohort, case, event) of training are too few for so many stratified folds."""
-    events = sum(event for _, _, event in people)
-    fewest = min(events, len(people) - events) if events < len(people) else events
+    n, events = len(people), sum(event for _, _, event in people)
+    fewest = min(events, n - events) if events < n else events
     if fewest < folds:
-        raise StudyError(
-            f"{folds} folds, but only {events} events among {len(people)} training patients; "
-            "lower validation.cross_validation.folds so that every fold has both"
-        )
+        without = f"{fewest} of {n} training patients without event"
+        few = f"{events} events among {n} training patients" if events == fewest else without
+        place = "validation.cross_validation"
+        remedy = f"lower {place}.folds to {fewest} or fewer" if fewest > 1 else f"set {place}.repeats to 0"
+        raise StudyError(f"{folds} folds, but only {few}; {remedy}: every fold needs patients with and without")
