@@ -9,7 +9,7 @@ import SimpleITK as sitk
 
 import radioloom
 from radioloom.api import onto_grid
-from radioloom.errors import BadImage, BadMask
+from radioloom.errors import BadImage, BadMask, StudyError
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.profile import build, load
 from radioloom.volume import Grid, Volume
@@ -110,6 +110,82 @@ def test_geometry_that_does_not_fit(case, profile):
     moved.SetOrigin((11.0, -20.0, 30.0))
     with pytest.raises(BadMask, match="on another grid"):
         radioloom.extract(itk(values), moved, profile, roi=1)
+
+
+class Tensor:
+    """As a tensor on a graphics card, or one that keeps its gradient, answers NumPy."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def __array__(self, *_, **__):
+        raise self.error
+
+
+class OnHost:
+    """A tensor in memory: whatever gives an array is one."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self, *_, **__):
+        return self.array
+
+
+@pytest.mark.parametrize("error", [TypeError("can't convert cuda:0"), RuntimeError("requires grad. Use detach()")])
+@pytest.mark.parametrize("spacing", [SPACING, None])
+def test_what_gives_no_array_is_told_with_its_kind_and_reason(case, profile, error, spacing):
+    with pytest.raises(BadImage) as refused:
+        radioloom.extract(Tensor(error), case[1], profile, spacing)
+    assert str(refused.value) == (
+        f"the image (Tensor) cannot be read as an array: {error}; "
+        "give a path, a NumPy array (z, y, x), or a SimpleITK image"
+    )
+
+
+def test_what_gives_an_array_is_one(case, profile):
+    values, labels = case
+    wanted = radioloom.extract(values, labels, profile, SPACING, roi=1)
+    for image, mask in ((OnHost(values), OnHost(labels)), (values.tolist(), labels.tolist())):
+        assert radioloom.extract(image, mask, profile, SPACING, roi=1).equals(wanted)
+
+
+def test_masked_voxels_are_not_measured_unsaid(case, profile):
+    values, labels = case
+    with pytest.raises(BadImage, match="the image is a masked array, whose masked voxels would be measured too; fill"):
+        radioloom.extract(np.ma.masked_less(values, 0), labels, profile, SPACING, roi=1)
+    with pytest.raises(BadMask, match="the mask is a masked array"):
+        radioloom.extract(values, np.ma.masked_equal(labels, 7), profile, SPACING, roi=1)
+
+
+def test_what_is_given_and_would_not_be_used_is_refused(case, profile, tmp_path):
+    values, labels = case
+    with pytest.raises(StudyError, match="SimpleITK images know their spacing: leave it out"):
+        radioloom.extract(itk(values), itk(labels), profile, spacing_mm=SPACING, roi=1)
+    with pytest.raises(StudyError, match="modality chooses a series of a DICOM folder, and no folder is given"):
+        radioloom.extract(values, labels, profile, SPACING, roi=1, modality="CT")
+
+
+def test_grids_that_differ_are_told_in_words(case, profile):
+    values, labels = case
+    with pytest.raises(BadMask) as refused:
+        radioloom.extract(values, labels.transpose(2, 1, 0), profile, SPACING, roi=1)
+    assert str(refused.value) == (
+        "mask and image lie in different places: mask 50 x 60 x 30 voxels of 3 x 1 x 1.2 mm from (0.00, 0.00, 0.00), "
+        "image 30 x 60 x 50 voxels of 3 x 1 x 1.2 mm from (0.00, 0.00, 0.00) (z, y, x); give two arrays of one shape "
+        "and order of axes, or two SimpleITK images (mask.CopyInformation(image))"
+    )
+
+
+def test_notes_are_those_of_the_region(case, profile):
+    values, labels = case
+    assert radioloom.extract(values, labels, profile, SPACING, roi=1).attrs == {"notes": []}
+    assert radioloom.extract(values, labels, profile, SPACING, roi="1|7").attrs["notes"] == ["union of 2 labels"]
+    piece = radioloom.extract(itk(values)[:, :, 12:], itk(labels), profile, roi=1)
+    outside = int((labels[:12] == 1).sum())
+    assert outside
+    assert piece.attrs["notes"] == [f"{outside} voxels of the mask lie outside the image"]
+    assert radioloom.extract(values, labels == 1, profile, SPACING, roi=None).attrs["notes"] == []
 
 
 def test_axes_of_sitk_images_are_turned_round(case):

@@ -84,7 +84,7 @@ def test_voxels_that_are_not_read_may_be_anything(value):
         (image(object), "dimensions of object"),
         (image().astype(str), "real numbers"),
         ([[1, 2], [3]], r"\(list\) cannot be read as an array: .*; give a path, a NumPy array"),
-        (None, "0 dimensions of object"),
+        (None, r"\(NoneType\) is no array; give a path, a NumPy array"),
         (itk(image())[:, :, 5], "2 dimensions"),
         (sitk.JoinSeries([itk(image())] * 2), "4 dimensions"),
         (itk(np.stack([image()] * 3, -1), isVector=True), "3 values per voxel"),

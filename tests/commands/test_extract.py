@@ -1,6 +1,8 @@
 """`radioloom extract`: the region without a name, notes, outputs that cannot be, and what is no image."""
 
+import ast
 import os
+import re
 
 import numpy as np
 import pandas as pd
@@ -115,6 +117,27 @@ def test_arguments_in_the_wrong_order_or_of_another_kind(run, folder, image, mas
     with pytest.raises((BadImage, BadMask)) as refused:
         radioloom.extract(folder / image, folder / mask, "aerts2014")
     assert told == f"radioloom: {refused.value}\n"
+
+
+READERS = ("io/*.py", "io/dicom/*.py", "io/segmentations/*.py", "segmentation/*.py", "imaging/*.py", "features/*.py")
+STAGES = ("curate", "choose_series", "dicom_folder", "prepare", "extract", "margin", "normalise", "single")
+
+
+def test_what_is_said_of_a_file_does_not_depend_on_who_named_it(root):
+    """A file is named in a sheet, at the terminal or in Python: whoever asked adds what is to be done there."""
+    library = root / "workflow" / "radioloom"
+    files = [path for rule in READERS for path in library.glob(rule)]
+    files += [library / "stages" / "images" / f"{name}.py" for name in STAGES]
+    said = [
+        f"{path.name}:{text.lineno}: {text.value}"
+        for path in [*files, library / "api.py", library / "profile.py", library / "volume.py"]
+        for raised in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(raised, ast.Raise)
+        for text in ast.walk(raised)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+    ]
+    assert len(said) > 100
+    assert [each for each in said if re.search(r"\b(sheet|column `|`pattern`|`rois`|--roi)", each)] == []
 
 
 @pytest.mark.parametrize("there", ["file", "folder", "link"])

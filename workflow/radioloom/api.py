@@ -130,8 +130,6 @@ def _volume(given: Any, spacing_mm: tuple[float, float, float] | None, what: str
         volume = given
     elif hasattr(given, "GetSpacing"):
         volume = _of_sitk(given, what, fault)
-    elif spacing_mm is None:
-        raise fault(f"the {what} is an array, which does not know its spacing; give spacing_mm=(z, y, x)")
     else:
         volume = _of_array(given, spacing_mm, what, fault)
     array, grid = volume.array, volume.grid
@@ -152,13 +150,15 @@ def _volume(given: Any, spacing_mm: tuple[float, float, float] | None, what: str
 def _of_array(given: Any, spacing_mm: Any, what: str, fault: type[CaseError]) -> Volume:
     if np.ma.isMaskedArray(given):
         raise fault(f"the {what} is a masked array, whose masked voxels would be measured too; fill them first")
+    kind, remedy = type(given).__qualname__, "give a path, a NumPy array (z, y, x), or a SimpleITK image"
     try:
         array = np.asarray(given)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise fault(
-            f"the {what} ({type(given).__qualname__}) cannot be read as an array: {error}; "
-            "give a path, a NumPy array (z, y, x), or a SimpleITK image"
-        ) from error
+        raise fault(f"the {what} ({kind}) cannot be read as an array: {error}; {remedy}") from error
+    if not array.ndim:
+        raise fault(f"the {what} ({kind}) is no array; {remedy}")
+    if spacing_mm is None:
+        raise fault(f"the {what} is an array, which does not know its spacing; give spacing_mm=(z, y, x)")
     try:
         spacing = tuple(float(mm) for mm in spacing_mm)
     except (TypeError, ValueError) as error:

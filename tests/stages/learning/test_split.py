@@ -92,8 +92,8 @@ def test_faults():
         made(cases=[case for case in CASES if case[0] == "v"])
     for events, said in {
         29: "5 folds, but only 1 of 30 training patients without event; set validation.cross_validation.repeats to 0:",
-        27: "5 folds, but only 3 of 30 training patients without event; lower validation.cross_validation.folds to 3 or",
-        4: "5 folds, but only 4 events among 30 training patients; lower validation.cross_validation.folds to 4 or fewer",
+        27: "5 folds, but only 3 of 30 training patients without event; lower validation.cross_validation.folds to 3",
+        4: "5 folds, but only 4 events among 30 training patients; lower validation.cross_validation.folds to 4",
         1: "5 folds, but only 1 events among 30 training patients; set validation.cross_validation.repeats to 0: every",
     }.items():
         with pytest.raises(StudyError) as refused:
