@@ -52,6 +52,27 @@ def test_a_misspelt_command_is_told_which_was_meant(ended):
 
 
 @pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["extract", "a", "b", "--rio", "3"], "extract: there is no option '--rio'; did you mean '--roi'?"),
+        (["extract", "a", "b", "c"], "extract: one argument too many: 'c'; radioloom extract --help lists what it"),
+        (["new", "a", "-x"], "new: there is no option '-x'; radioloom new --help lists what it takes"),
+        (["key", "--force"], "key: there is no option '--force'; radioloom key --help"),
+    ],
+)
+def test_arguments_that_a_command_does_not_know(ended, given, said):
+    code, out, told = ended(*given)
+    assert (code, out) == (cli.USAGE, "")
+    assert told.startswith(f"radioloom {said}")
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--nonsense", "-x", "--", "--completion"])
+def test_an_option_without_a_command(ended, option):
+    assert ended(option)[0] == cli.USAGE
+
+
+@pytest.mark.parametrize(
     ("outcome", "code", "said"),
     [
         (None, cli.DONE, ""),

@@ -24,11 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error of ours is one line on stderr and exit code 1."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
-    if not given:
-        parser.print_help(sys.stderr)
-        return USAGE
-    _check_command(parser, given[0])
-    chosen = parser.parse_args(given)
+    _check_command(parser, given[:1])
+    chosen, rest = parser.parse_known_args(given)
+    _check_rest(chosen.parser, rest)
     try:
         return chosen.run(chosen) or DONE
     except RadioloomError as error:
@@ -52,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"radioloom {__version__}")
     parser.add_argument("--completion", choices=SHELLS, help="print what makes the Tab key complete in this shell")
-    parser.set_defaults(run=partial(_complete, parser))
+    parser.set_defaults(run=partial(_without_command, parser), parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in COMMANDS:
         one = commands.add_parser(
@@ -63,26 +61,42 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(one)
-        one.set_defaults(run=command.run)
+        one.set_defaults(run=command.run, parser=one)
     return parser
 
 
-def _check_command(parser: argparse.ArgumentParser, name: str) -> None:
+def _check_command(parser: argparse.ArgumentParser, first: Sequence[str]) -> None:
     """A misspelt command ends with the one that was meant, and exit code 2."""
     names = [command.name for command in COMMANDS]
-    if name.startswith("-") or name in names:
-        return
+    for name in first:
+        if not name.startswith("-") and name not in names:
+            remedy = _near(name, names) or f"choose of {', '.join(names)}"
+            parser.exit(USAGE, f"radioloom: there is no command {name!r}; {remedy}\n")
+
+
+def _check_rest(parser: argparse.ArgumentParser, rest: Sequence[str]) -> None:
+    """Arguments that a command does not know end with what was meant, and exit code 2."""
+    for given in rest:
+        what = "there is no option" if given.startswith("-") else "one argument too many:"
+        remedy = _near(given, list(parser._option_string_actions)) or f"{parser.prog} --help lists what it takes"
+        parser.exit(USAGE, f"{parser.prog}: {what} {given!r}; {remedy}\n")
+
+
+def _near(name: str, names: Sequence[str]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, names, n=1)
-    remedy = f"did you mean {near[0]!r}?" if near else f"choose of {', '.join(names)}"
-    parser.exit(USAGE, f"radioloom: there is no command {name!r}; {remedy}\n")
+    return f"did you mean {near[0]!r}?" if near else ""
 
 
-def _complete(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> None:
+def _without_command(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    if not chosen.completion:
+        parser.print_help(sys.stderr)
+        return USAGE
     from radioloom.commands.completion import script
 
     print(script(chosen.completion, parser))
+    return DONE
 
 
 if __name__ == "__main__":

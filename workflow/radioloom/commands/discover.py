@@ -109,6 +109,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--modality",
         default="",
+        type=str.upper,
         choices=["", *MODALITIES],
         metavar="CT|PT|MR",
         help="take images of this modality only (default: all)",

@@ -30,6 +30,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--modality",
         default="",
+        type=str.upper,
         choices=["", *MODALITIES],
         metavar="CT|PT|MR",
         help="which series to take if the folder has several",

@@ -16,7 +16,9 @@ from radioloom.errors import StudyError
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("collection", help="name of the collection, such as nsclc_radiomics")
     parser.add_argument("out", type=Path, help="the cohort sheet to write (.tsv)")
-    parser.add_argument("--modality", default="CT", choices=MODALITIES, help="modality of the images (default: CT)")
+    parser.add_argument(
+        "--modality", default="CT", type=str.upper, choices=MODALITIES, help="modality of the images (default: CT)"
+    )
     parser.add_argument(
         "--segmentation",
         default="RTSTRUCT",
@@ -40,9 +42,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run(chosen: Namespace) -> None:
     from radioloom.commands.idc_sheet import Kind, cohort_sheet
     from radioloom.io.archives.idc import collection, index_file
+    from radioloom.io.files import check_new
 
-    if chosen.out.exists():
-        raise StudyError(f"{chosen.out} already exists; delete or rename it, or choose another name")
+    check_new(chosen.out)
     index = collection(chosen.collection, index_file())
     look = partial(drawn_on, chosen.look) if chosen.look else None
     listing = cohort_sheet(index, Kind(chosen.modality, chosen.segmentation, chosen.result), look)
