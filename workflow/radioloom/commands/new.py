@@ -10,9 +10,7 @@ from pathlib import Path
 from radioloom.commands.record import Command
 from radioloom.errors import StudyError
 
-SNAKEFILE = (
-    Path(__file__).parents[3] / "Snakefile"
-)  # of the repository that this file lies in; an installed one has none
+SNAKEFILE = Path(__file__).parents[3] / "Snakefile"  # of the repository; an installed package has none
 STUDY = """\
 # One study. Check it at any time with:  snakemake -n --configfile {folder}/study.yaml
 study: {name} # results go to results/{name}/
