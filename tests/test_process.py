@@ -76,12 +76,14 @@ def test_glibc_keeps_memory(root, every):
     assert run(root, code) == ["True", str(every)]
 
 
-FOREIGN = """
-from numba import njit
+FOREIGN = "from numba import njit\nnjit(lambda value: value + 1)(1)\n"
+TELL = """
+import sys
 from radioloom.process import tell_compilation
 tell_compilation()
 tell_compilation()
-njit(lambda value: value + 1)(1)
+sys.path.insert(0, sys.argv[1])
+import foreign
 print("ours", flush=True)
 """
 
@@ -91,7 +93,8 @@ print("ours", flush=True)
 )
 def test_the_first_compilation_is_told_once_and_a_warm_start_is_not(root, tmp_path, kernels):
     """Nor is that of somebody else's function."""
-    code = ["-c", FOREIGN + kernels]
+    (tmp_path / "foreign.py").write_text(FOREIGN)
+    code = ["-c", TELL + kernels, str(tmp_path)]
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     told = []
     for _ in range(2):

@@ -45,7 +45,8 @@ def region_faults(settings: dict[str, Any], sheets: dict[str, list[Row]], origin
                 try:
                     re.compile(pattern)
                 except re.error as error:
-                    yield f"{place}: {pattern!r} is no regular expression ({error}); correct it"
+                    remedy = f"correct it, or write '{re.escape(pattern)}' for that very name"
+                    yield f"{place}: {pattern!r} is no regular expression ({error}); {remedy}"
 
 
 def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
