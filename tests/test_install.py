@@ -43,6 +43,11 @@ def test_features_are_listed_with_their_profiles(installed):
     assert any("aerts2014" in row[3] for row in rows)
 
 
+def test_annotations_are_marked_for_type_checkers_and_the_package_is_a_program(installed):
+    assert (installed / "radioloom" / "py.typed").is_file()
+    assert (installed / "radioloom" / "__main__.py").is_file()
+
+
 def test_the_report_has_its_templates(installed, root):
     """Those of its sections lie a folder deeper."""
     source, copied = root / "workflow" / "report", installed / "radioloom" / "report"

@@ -206,6 +206,16 @@ def test_the_sheet_chooses_the_series(sent, wanted, series):
     assert [uid for uid, each in found.items() if each["choice"] == "usable"] == [digest(series)]
 
 
+@pytest.mark.parametrize("name", ["Thorax (1.5 mm) +C", "thorax (1.5 mm) +c", r"Thorax \(1.5.*", ".*[+]C"])
+@pytest.mark.parametrize("column", ["description", "kernel"])
+def test_a_series_is_named_as_it_is_called(tmp_path, column, name):
+    """Signs of regular expressions are letters of a name first."""
+    keyword = {"description": "SeriesDescription", "kernel": "ConvolutionKernel"}[column]
+    ct(tmp_path / "ct" / "a", series="2.25.5", **{keyword: "Thorax 1.5 mm C"})
+    ct(tmp_path / "ct" / "b", series="2.25.6", **{keyword: "Thorax (1.5 mm) +C"})
+    assert [image.series for image in one(tmp_path, **{column: name}).images] == [digest("2.25.6")]
+
+
 def test_every_series_is_listed_with_why_it_was_not_chosen(sent):
     found = by_series(one(sent, modality="CT"))
     said = {
@@ -233,7 +243,7 @@ def test_every_series_is_listed_with_why_it_was_not_chosen(sent):
         (
             {"series": "2.25.99"},
             "not_chosen",
-            "sheet names is wanted, and the folder holds series of 5 CT, 1 MR",
+            "`series` names is wanted, and the folder holds series of 5 CT, 1 MR",
         ),
         ({"kernel": "FC.*"}, "not_chosen", "a series whose kernel matches 'FC.*' is wanted"),
         ({"thickness_mm": "0.5-1"}, "not_chosen", "a series of slices of 0.5-1 mm is wanted"),
@@ -256,7 +266,7 @@ def test_mixed_patients_in_one_tree(tmp_path):
     ct(tmp_path / "ct" / "two", stored(40), series="2.25.50", PatientID="OTHER")
     (tmp_path / "ct" / "two" / "cut").write_bytes((tmp_path / "ct" / "two" / "IM001").read_bytes()[:200])
     made = one(tmp_path, modality="CT")
-    assert reason(made).startswith("one patient per row (column `series`) is wanted")
+    assert reason(made).startswith("one patient, or the `series` of one, is wanted")
     assert made.series == []
     named = curate([row(image="ct", series="2.25.3"), row(case="P2", image="ct", series="2.25.50")], tmp_path)
     assert [image.case for image in named.images] == ["P1"]

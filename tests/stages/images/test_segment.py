@@ -30,6 +30,9 @@ def test_every_bad_segmentation_is_a_row_and_the_rest_is_made(tmp_path):
     structures(tmp_path / "other.dcm", {"GTV": CUBE}, series="2.25.9", frame="2.25.8")
     label_map(tmp_path / "good.nii.gz")
     label_map(tmp_path / "empty.nrrd", empty)
+    halves = empty.copy()
+    halves[2:5, 4:12, 4:12], halves[2:5, 4:12, 8:12] = 1, 5
+    label_map(tmp_path / "two.nii", halves)
     label_map(tmp_path / "grid.mha", grid=Grid(GRID.shape, (3.0, 1.0, 1.0), GRID.origin_mm))
     label_map(tmp_path / "away.nii", grid=Grid(GRID.shape, GRID.spacing_mm, (200.0, -20.0, -10.0)))
     (tmp_path / "text.nii").write_text("none")
@@ -47,6 +50,11 @@ def test_every_bad_segmentation_is_a_row_and_the_rest_is_made(tmp_path):
         "series": ("other.dcm", "GTV", "drawn on another series, in another frame of reference"),
         "empty": ("empty.nrrd", "", "the mask is empty: not one voxel is marked"),
         "label": ("good.nii.gz", "4", "no label matches '4'; found: '1'; set `pattern`"),
+        "several": (
+            "two.nii",
+            "",
+            "the label map has 2 labels: 1 (96 voxels), 5 (96 voxels); set `pattern` in the sheet",
+        ),
         "grid": ("grid.mha", "", "the mask is on another grid: mask 8 x 24 x 20 voxels of 3 x 1 x 1 mm"),
         "outside": ("away.nii", "", "the mask misses the image: it covers voxels (100, 0, 0) to (107, 23, 19)"),
         "text": ("text.nii", "", "text.nii: not readable as NIfTI"),
@@ -57,9 +65,10 @@ def test_every_bad_segmentation_is_a_row_and_the_rest_is_made(tmp_path):
     }
     rows = [row(case=case, image="ct", segmentation=file, pattern=said) for case, (file, said, _) in faults.items()]
     rows.append(row(case="good", image="ct", segmentation="good.nii.gz"))
+    rows.append(row(case="union", image="ct", segmentation="two.nii", pattern=".*"))
     rows.append(row(case="contours", image="ct", segmentation="rs.dcm", pattern="gtv"))
     _, made = segmented(tmp_path, *rows)
-    assert list(made.masks) == ["good.1.tumour", "contours.1.tumour"]
+    assert list(made.masks) == ["good.1.tumour", "union.1.tumour", "contours.1.tumour"]
     found = {each["case"]: each["reason"] for each in EXCLUSIONS.frame(made.exclusions).to_dict("records")}
     assert set(found) == set(faults)
     for case, (_, _, said) in faults.items():
@@ -67,12 +76,15 @@ def test_every_bad_segmentation_is_a_row_and_the_rest_is_made(tmp_path):
     assert {each["stage"] for each in made.exclusions} == {"segment"}
     assert str(tmp_path) not in json.dumps(made.exclusions)
     assert "CANARY" not in json.dumps([made.exclusions, made.rows])
-    one, other = made.masks.values()
+    one, union, other = made.masks.values()
     assert np.array_equal(one.array, other.array)
-    assert one.offset == other.offset == (2, 4, 4)
-    assert [each["n_voxels"] for each in made.rows] == [192, 192]
+    assert np.array_equal(one.array, union.array)
+    assert union.notes == ("union of 2 labels",)
+    assert one.offset == other.offset == union.offset == (2, 4, 4)
+    assert [each["n_voxels"] for each in made.rows] == [192, 192, 192]
     assert made.rows[0]["contour_mm3"] is None
-    assert made.rows[1]["contour_mm3"] == pytest.approx(192 * 6.75)
+    assert made.rows[1]["notes"] == "union of 2 labels"
+    assert made.rows[2]["contour_mm3"] == pytest.approx(192 * 6.75)
 
 
 def test_the_name_of_the_region_is_the_pattern_where_none_is_given(tmp_path):

@@ -14,6 +14,7 @@ from radioloom.io.dicom import acquisition, series
 from radioloom.io.dicom import headers as dicom
 from radioloom.io.files import within
 from radioloom.provenance import digest
+from radioloom.segmentation.choose import Choice, pick
 from radioloom.volume import MODALITIES
 
 EQUAL_MM = 0.01  # two slice thicknesses
@@ -119,18 +120,22 @@ def _modality(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
 
 
 def _described(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
-    return [uid for uid in uids if _matches(row["description"], tree.acquired(uid).description)]
+    return _called(row["description"], {uid: tree.acquired(uid).description for uid in uids})
 
 
 def _kernel(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
-    return [uid for uid in uids if _matches(row["kernel"], tree.acquired(uid).row["kernel"] or "")]
+    return _called(row["kernel"], {uid: tree.acquired(uid).row["kernel"] or "" for uid in uids})
 
 
-def _matches(pattern: str, text: str) -> bool:
+def _called(pattern: str, names: dict[str, str]) -> list[str]:
+    """Series whose name is a pattern, or where there is none, those whose whole name it matches."""
+    places, _ = pick(Choice((pattern,)), [(name,) for name in names.values()])
     try:
-        return re.fullmatch(pattern, text, re.IGNORECASE) is not None
+        re.compile(pattern)
     except re.error as error:
-        raise FailedCheck("not_chosen", f"{pattern!r} is no regular expression ({error}); correct it") from error
+        if not places:
+            raise FailedCheck("not_chosen", f"{pattern!r} is no regular expression ({error}); correct it") from error
+    return [list(names)[place] for place in places]
 
 
 def _thickness(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
@@ -178,7 +183,7 @@ def _always(row: Row) -> bool:
 
 
 RULES = (
-    Rule("not_chosen", lambda row: row["series"] != "", _named, lambda row, n: "the series that the sheet names", True),
+    Rule("not_chosen", lambda row: row["series"] != "", _named, lambda row, n: "the series that `series` names", True),
     Rule("secondary_capture", _always, _no_capture, lambda row, n: "a series that is no secondary capture"),
     Rule("wrong_modality", _always, _modality, lambda row, n: row["modality"] or " or ".join(MODALITIES), True),
     Rule("not_chosen", lambda row: row["description"] != "", _described,
@@ -189,7 +194,7 @@ RULES = (
          lambda row, n: f"a series of slices of {row['thickness_mm']} mm", True),
     Rule("localizer", _always, _volumes, lambda row, n: "a series that is no localizer"),
     Rule("not_chosen", _always, _referred, lambda row, n: "the series that the segmentation refers to"),
-    Rule("several_patients", _always, _one_patient, lambda row, n: "one patient per row (column `series`)", True),
+    Rule("several_patients", _always, _one_patient, lambda row, n: "one patient, or the `series` of one,", True),
     Rule("not_chosen", lambda row: row["prefer"] == "thinnest", _thinnest,
          lambda row, n: f"the series with the thinnest slices of {n}"),
     Rule("not_chosen", _always, _most, lambda row, n: f"the series with the most slices of {n}"),
