@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from radioloom.io.formats.record import Header, Unreadable, check_sizes, grid, several_values, without_lone
+from radioloom.io.formats.record import FAR, Header, Unreadable, check_sizes, grid, several_values, without_lone
 from radioloom.io.formats.stored import beginning
 from radioloom.io.untrusted import MOST_HEADER
 from radioloom.volume import SQUARE
@@ -147,7 +147,7 @@ def _placed(field: Any, far: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[
     """
     pixdim, unit = field["pixdim"].astype(float), MM.get(int(field["xyzt_units"]) & 7)
     step = pixdim[1:4]
-    if not (np.isfinite(step) & (step > 0)).all():  # ITK takes 1 for 0
+    if not ((step > 0) & (step < FAR)).all():  # ITK takes 1 for 0
         raise Unreadable(f"spacing {step.tolist()} mm (x, y, z): three numbers above 0 are needed")
     if unit is None:
         raise Unreadable(
@@ -172,7 +172,7 @@ def _chosen(
     if q is None:
         return s, ()
     turn = (q[:, :3] / step).T @ (s[:, :3] / step)
-    if not np.array_equal(np.rint(turn), np.eye(3)):
+    if (np.argmax(np.abs(turn), axis=0) != np.arange(3)).any() or (np.diag(turn) <= 0).any():
         raise Unreadable(
             "its s-form and q-form exchange axes, or left and right; find out which is right, and set the other's code "
             "to 0"
@@ -183,8 +183,7 @@ def _chosen(
 
 def _unfit(s: np.ndarray, step: np.ndarray) -> str:
     """Why an s-form is no place of voxels of this size, "" where it is."""
-    length = np.linalg.norm(s[:, :3], axis=0)
-    if not np.isfinite(s).all() or not (length > 0).all():
+    if not (np.abs(s) < FAR).all() or not (length := np.linalg.norm(s[:, :3], axis=0)).all():
         return "its s-form holds no place; correct the header"
     if np.abs(length / step - 1).max() > SQUARE:
         said = [" x ".join(f"{mm:.4g}" for mm in each) for each in (step, length)]
@@ -198,7 +197,7 @@ def _q_form(field: Any, step: np.ndarray, handed: float) -> np.ndarray:
     """Voxel index to RAS as a quaternion gives it (nifti1.h, method 2)."""
     b, c, d = field["quatern"].astype(float)
     offset = field["qoffset"].astype(float)
-    if not np.isfinite([b, c, d, handed, *offset]).all():
+    if np.isnan(handed) or not (np.abs([b, c, d, *offset]) < FAR).all():
         raise Unreadable("its q-form holds no place; correct the header")
     a = 1 - b * b - c * c - d * d
     a, length = (a**0.5, 1.0) if a > 1e-6 else (0.0, (1 - a) ** 0.5)  # a half turn, but for rounding

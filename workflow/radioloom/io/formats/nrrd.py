@@ -149,7 +149,7 @@ def _grid(fields: dict[str, str]) -> Grid:
     if origin.shape != (3,):
         raise Unreadable("space origin: three numbers are expected; correct the header")
     signs = _signs(fields)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         directions = axes / spacing
     return grid([size for size, _ in along], spacing, origin * signs, directions * signs[:, None])
 

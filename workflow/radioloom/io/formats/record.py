@@ -15,6 +15,7 @@ from radioloom.volume import Grid
 NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,4})?")
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 MOST_DIGITS = 40
+FAR = 1e9  # mm, that nothing of a patient is away or wide; squares of more overflow
 SNAP = 1e-5  # of a direction: closer to an axis of the patient's, it is that axis, but for single precision
 GZIPPED = b"\x1f\x8b"
 PACKED = "it is compressed as a whole, which this format is not; unpack it first (gunzip)"
@@ -79,6 +80,8 @@ def numbers(text: str, what: str, n: int | None = None) -> list[float]:
     if (n is not None and len(words) != n) or not all(len(w) <= MOST_DIGITS and NUMBER.fullmatch(w) for w in words):
         wanted = "a number" if n == 1 else f"{n or 'some'} numbers"
         raise Unreadable(f"{what}: {text[:60]!r} is not {wanted}; correct the header")
+    if max((abs(float(word)) for word in words), default=0) > FAR:
+        raise Unreadable(f"{what}: {text[:60]!r} is beyond all sizes; correct the header")
     return [float(word) for word in words]
 
 
