@@ -137,10 +137,18 @@ def test_thousands_of_damaged_files(tmp_path, itk, part):
 
 
 # Each has failed once: places whose squares overflow, a slope that overflows single precision, a lost size of a stream
-# of which ITK gives what memory held, and a rotation.
+# of which ITK gives what memory held, a rotation, and a NaN that signals.
 @pytest.mark.parametrize(
     ("storage", "seed"),
-    [("nii.gz", 64), ("nii2.gz big-endian", 98), ("mha packed", 13), ("mha packed", 48), ("nii2", 29), ("nii2", 52)],
+    [
+        ("nii.gz", 64),
+        ("nii2.gz big-endian", 98),
+        ("mha packed", 13),
+        ("mha packed", 48),
+        ("nii2", 29),
+        ("nii2", 52),
+        ("nhdr list", 209),
+    ],
 )
 def test_seeds_that_have_failed(tmp_path, itk, storage, seed):
     assert fault_of(tmp_path, storage, seed, itk) == ""

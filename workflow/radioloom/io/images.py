@@ -56,7 +56,9 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None)
     """
     found = header(path)
     box = box or tuple(slice(0, n) for n in found.grid.shape)
-    array = _slices(path, found, box[0], BadImage)[:, box[1], box[2]].astype(np.float64)
+    stored_as = _slices(path, found, box[0], BadImage)[:, box[1], box[2]]
+    with np.errstate(invalid="ignore"):  # of a NaN that signals
+        array = stored_as.astype(np.float64)
     bad = unfit(array)
     if bad:
         raise BadImage(
