@@ -186,3 +186,14 @@ def test_an_nrrd_with_spacings_alone(tmp_path, centers, mins):
     path.write_bytes(b"\n".join(line.encode() for line in lines if "spacings" not in line) + b"\n\n" + body)
     with pytest.raises(BadImage, match="its header has no 'spacings'"):
         images.geometry(path)
+
+
+@pytest.mark.parametrize(
+    ("write", "field"), [(nrrd, b"space origin"), (metaimage, b"Offset"), (metaimage, b"TransformMatrix")]
+)
+def test_an_image_that_does_not_say_where_it_lies_is_told(tmp_path, write, field):
+    path = write(tmp_path, values("i2"))
+    assert images.header(path).notes == ()
+    path.write_bytes(b"\n".join(line for line in path.read_bytes().split(b"\n") if not line.startswith(field)))
+    assert images.header(path).notes == ("its header does not say where the image lies",)
+    same_grid(images.geometry(path), by_itk(path)[1])

@@ -9,6 +9,7 @@ import numpy as np
 
 from radioloom.io.formats.record import (
     GZIPPED,
+    NOWHERE,
     PACKED,
     Header,
     Unreadable,
@@ -61,7 +62,8 @@ def header(path: Path) -> Header:
         raise Unreadable(f"HeaderSize: {skipped} is not read here; save it without that")
     if len(files) > 1 and (window or placed.shape[0] % len(files)):
         raise Unreadable(f"its voxels lie in {len(files)} files, compressed or of several sizes; save it as one file")
-    return Header(placed, stored, files, start=end if local else skipped, window=window)
+    notes = () if {"Offset", "TransformMatrix"} <= fields.keys() else (NOWHERE,)
+    return Header(placed, stored, files, start=end if local else skipped, window=window, notes=notes)
 
 
 def _fields(head: bytes) -> tuple[dict[str, str], int]:

@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from radioloom.io.formats.record import FAR, Header, Unreadable, check_sizes, grid, several_values, without_lone
+from radioloom.io.formats.record import (
+    FAR,
+    NOWHERE,
+    Header,
+    Unreadable,
+    check_sizes,
+    grid,
+    several_values,
+    without_lone,
+)
 from radioloom.io.formats.stored import beginning
 from radioloom.io.untrusted import MOST_HEADER
 from radioloom.volume import SQUARE
@@ -164,7 +173,7 @@ def _chosen(
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     if s is None:
         nowhere = np.column_stack([np.diag(step) * [[-1], [-1], [1]], np.zeros(3)])
-        return (nowhere, ("its header does not say where the image lies",)) if q is None else (q, ())
+        return (nowhere, (NOWHERE,)) if q is None else (q, ())
     if why := _unfit(s, step):
         if q is None or not aligned:
             raise Unreadable(why)

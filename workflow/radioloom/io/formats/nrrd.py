@@ -9,6 +9,7 @@ import numpy as np
 
 from radioloom.io.formats.record import (
     GZIPPED,
+    NOWHERE,
     PACKED,
     Header,
     Unreadable,
@@ -70,7 +71,8 @@ def header(path: Path) -> Header:
         )
     if len(files) > 1 and (window or placed.shape[0] % len(files)):
         raise Unreadable(f"its voxels lie in {len(files)} files, compressed or of several sizes; save it as one file")
-    return Header(placed, stored, files, start=-1 if skipped < 0 else start + skipped, window=window)
+    notes = () if {"space origin", "axis mins"} & fields.keys() else (NOWHERE,)
+    return Header(placed, stored, files, start=-1 if skipped < 0 else start + skipped, window=window, notes=notes)
 
 
 def _fields(head: bytes) -> tuple[dict[str, str], list[str], int]:

@@ -17,6 +17,7 @@ WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 MOST_DIGITS = 40
 FAR = 1e9  # mm, that nothing of a patient is away or wide; squares of more overflow
 SNAP = 1e-5  # of a direction: closer to an axis of the patient's, it is that axis, but for single precision
+NOWHERE = "its header does not say where the image lies"
 GZIPPED = b"\x1f\x8b"
 PACKED = "it is compressed as a whole, which this format is not; unpack it first (gunzip)"
 

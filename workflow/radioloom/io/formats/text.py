@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from radioloom.io.formats.record import Unreadable
 from radioloom.io.untrusted import MOST_HEADER, not_beside
 
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 ENDLESS = "its header does not end within 1 MB"
 
 
@@ -38,4 +40,7 @@ def beside(header: Path, names: list[str]) -> tuple[Path, ...]:
 
 def decoded(line: bytes) -> str:
     """One line of a header as text: file names are in the encoding of the file system."""
-    return os.fsdecode(line.rstrip(b"\r")).strip()
+    text = os.fsdecode(line).strip()
+    if CONTROL.search(text):
+        raise Unreadable("its header holds bytes that are no text; the file is damaged")
+    return text
