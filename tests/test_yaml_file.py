@@ -49,12 +49,13 @@ REFUSED = [
     ("a: 1.0e+999\n", "YAML reads 1.0e+999 as another number"),
     ("a: 2024-05-01\n", "line 1: YAML reads 2024-05-01 as a date; put it in quotes if it is text"),
     ("a: 2024-13-45\n", "line 1: YAML reads 2024-13-45 as a date"),
-    ("Yes: true\n", "line 1: YAML reads the key Yes as true or false; put it in quotes: 'Yes'"),
-    ("a:\n  off: 1\n  No: 2\n", "line 2: YAML reads the key off as true or false; put it in quotes: 'off'"),
+    ("Yes: 1\nOn: 2\n", "line 2: the key 'On' appears in line 1 already; keep one of them"),
+    ("a: {1: x, Yes: y}\n", "line 1: the key 'Yes' appears in line 1 already"),
+    ("a: {1: x, 1.0: y}\n", "line 1: the key '1.0' appears in line 1 already"),
+    ("a: {1: x, +1: y}\n", "line 1: the key '+1' appears in line 1 already"),
     ("null: 1\n", "line 1: a key is empty; write its name before the colon"),
     ("~: 1\n", "line 1: a key is empty"),
     ("2024-05-01: 1\n", "YAML reads the key 2024-05-01 as a date; put it in quotes: '2024-05-01'"),
-    ("1.5: 1\n", "YAML reads the key 1.5 as a number; put it in quotes: '1.5'"),
     ("010: 1\n", "YAML reads 010 as another number"),
     ("? [a, b]\n: 1\n", "line 1: a key is a list or a block; write it as text"),
     ("{a: 1}: 1\n", "line 1: a key is a list or a block"),
@@ -89,11 +90,11 @@ def test_what_yaml_would_change_or_never_end_is_refused_with_its_line(tmp_path, 
 
 
 def test_every_fault_is_told_at_once(tmp_path):
-    path = put(tmp_path / "a.yaml", "Yes: 010\na: 2024-05-01\nb: {c: 1, c: 2}\nd: !x 3\n")
+    path = put(tmp_path / "a.yaml", "2024-05-01: 0\nc: 010\na: 2024-05-01\nb: {c: 1, c: 2}\nd: !x 3\n")
     with pytest.raises(StudyError) as caught:
         read(path)
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == [
-        f"a.yaml, line {n}" for n in (1, 1, 2, 3, 4)
+        f"a.yaml, line {n}" for n in (1, 2, 3, 4, 5)
     ]
 
 
@@ -105,7 +106,7 @@ def test_every_fault_is_told_at_once(tmp_path):
         "a: 1\r\nb: [x, y]\r\n",
         "a: -3\nb: 1.5\nc: 1.0e-3\nd: .5\ne: .inf\nf: yes\ng: ~\nh: '010'\ni: '2024-05-01'\nj: 1e-3\nk: +5\n",
         "base: &b {x: 1, y: [1, 2]}\nother: {<<: *b, x: 3}\nagain: [*b, *b]\n",
-        "1: a\n'1': b\n'Yes': c\n",
+        "2: a\n'2': b\n'Yes': c\nYes: d\nNo: e\n1.5: f\n",
         "ä: Größe µ\n",
         "",
         "# nothing\n",
@@ -127,6 +128,12 @@ def test_a_file_that_is_none(tmp_path):
         read(tmp_path / "gone.yaml")
     with pytest.raises(StudyError, match="a folder, not a file; correct the path"):
         read(tmp_path)
+
+
+def test_a_key_that_yaml_reads_as_true_is_told_with_its_line(tmp_path):
+    path = put(tmp_path / "ibsi.yaml", f"{PROFILE}\nYes: 1\n")
+    with pytest.raises(StudyError, match=r"line \d+: True: unknown key; YAML takes yes, no, on and off without quotes"):
+        load(path)
 
 
 @pytest.mark.parametrize("content", [content for content, _ in REFUSED])

@@ -108,6 +108,10 @@ def test_a_box_is_all_that_must_be_finite(tmp_path):
     part = images.read(tmp_path / "x.nii", box=(slice(1, 3), slice(0, 5), slice(2, 4)))
     assert np.array_equal(part.array, array[1:3, :, 2:4])
     assert part.grid.same_place(grid.crop((1, 0, 2), (2, 5, 2)))
+    whole = images.read(tmp_path / "x.nii", box=(slice(0, 3), slice(0, 5), slice(2, 4)), needed=(slice(1, 3),) * 3)
+    assert np.array_equal(whole.array[1:], array[1:3, :, 2:4])
+    assert (whole.array[0] == array[1:3, :, 2:4].min()).all()
+    assert whole.notes == ("10 voxels around the region, shown and not measured, are not finite",)
 
 
 def test_absurd_sizes_are_refused_before_memory_is_taken(tmp_path):

@@ -184,10 +184,16 @@ def _alternative(fault: Any) -> Any:
     return deepest if len(left) == 1 or (inside and deepest.path) else fault
 
 
+TRUTH = 'YAML takes yes, no, on and off without quotes for true and false: write "yes".'
+
+
 def _unknown(fault: Any) -> list[tuple[Place, str]]:
     known = sorted(fault.schema.get("properties", {}))
     unknown = [key for key in fault.instance if key not in known]
-    remedies = [meant(key, known) or f"take it out. Known here: {', '.join(known)}" for key in unknown]
+    listed = f"Known here: {', '.join(known)}"
+    remedies = [
+        meant(key, known) or f"{TRUTH if isinstance(key, bool) else 'take it out.'} {listed}" for key in unknown
+    ]
     return [((key,), f"unknown key; {remedy}") for key, remedy in zip(unknown, remedies, strict=True)]
 
 
@@ -231,8 +237,8 @@ def _shown(value: Any) -> str:
 def _hint(fault: Any) -> str:
     """How YAML has to be written where its rules are not those of the one who wrote it; "" where that is no matter."""
     value, rule = fault.instance, str(fault.validator_value)
-    if isinstance(value, bool):
-        return " YAML reads yes, no, on and off as true and false: put the word in quotes if it is text."
+    if isinstance(value, bool) and "string" in rule:
+        return f" {TRUTH}"
     if isinstance(value, str) and "array" in rule:
         return f" Write a list, such as [{value[:40]}]."
     if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+[eE][-+]?[0-9]+", value):

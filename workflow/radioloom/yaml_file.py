@@ -35,7 +35,7 @@ PLAIN = {
     f"{TAG}bool": (r".*", "true or false"),
     f"{TAG}null": (r".*", "nothing"),
 }
-KEYS = {f"{TAG}int", TEXT, MERGE}  # what a key may be
+KEYS = {f"{TAG}{kind}" for kind in ("str", "merge", "int", "float", "bool")}  # what a key may be
 BLOCKS = {f"{TAG}map", f"{TAG}seq"}
 
 
@@ -158,31 +158,31 @@ def _enter(node: yaml.Node | None, place: Place, walk: _Walk) -> None:
         _enter_block(node, place, walk)
 
 
-def _enter_block(node: yaml.Node, place: Place, walk: _Walk) -> None:
+def _enter_block(node: yaml.MappingNode, place: Place, walk: _Walk) -> None:
     first: dict[Hashable, int] = {}
     for key, value in node.value:
-        line = key.start_mark.line + 1
-        name = key.value if isinstance(key, yaml.ScalarNode) else ""
-        walk.lines.setdefault((*place, name), line)
-        if words := _no_key(key):
+        line, words = key.start_mark.line + 1, _no_key(key)
+        if words:
             walk.faults.append((line, words))
-        elif key.tag != MERGE and (key.tag, name) in first:
-            earlier = first[key.tag, name]
-            walk.faults.append((line, f"the key {name!r} appears in line {earlier} already; keep one of them"))
-        first.setdefault((key.tag, name), line)
-        _enter(value, (*place, name), walk)
+            continue
+        name = parse(key.value) if key.tag not in (TEXT, MERGE) else key.value  # to Python, Yes, On and 1 are one key
+        if key.tag != MERGE and name in first:
+            walk.faults.append((line, f"the key {key.value!r} appears in line {first[name]} already; keep one of them"))
+        first.setdefault(name, line)
+        walk.lines.setdefault((*place, str(name)), line)
+        _enter(value, (*place, str(name)), walk)
 
 
 def _no_key(key: yaml.Node) -> str:
-    """Why a key is none, "" where it is: text, or a whole number."""
+    """Why a key is none, "" where it is: text, a number, or a word that YAML takes for true or false."""
     if not isinstance(key, yaml.ScalarNode):
         return "a key is a list or a block; write it as text"
     if key.tag in KEYS:
         return _misread(key)
     if key.tag == f"{TAG}null":
         return "a key is empty; write its name before the colon"
-    what = PLAIN.get(key.tag, ("", "something else"))[1].replace("another", "a")
-    return f"YAML reads the key {key.value} as {what}; put it in quotes: '{key.value}'"
+    what = PLAIN.get(key.tag, ("", "something else"))[1]
+    return f"YAML reads the key {key.value[:40]} as {what}; put it in quotes: '{key.value[:40]}'"
 
 
 def _misread(node: yaml.Node) -> str:

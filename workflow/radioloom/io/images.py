@@ -26,7 +26,7 @@ def header(path: Path, fault: type[CaseError] = BadImage) -> Header:
     A fault of the machine (OSError) passes up: the file may be sound.
     """
     if not path.is_file():
-        raise fault(f"{path.name}: {'a folder' if path.is_dir() else 'no such file'}; correct the path in the sheet")
+        raise fault(f"{path.name}: {'a folder' if path.is_dir() else 'no such file'}; correct the path")
     try:
         return FORMATS[kind(path)][1](path)
     except Unreadable as error:
@@ -48,24 +48,37 @@ def voxels(path: Path, shape: tuple[int, int, int], fault: type[CaseError] = Bad
     return volume.array
 
 
-def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None) -> Volume:
+def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None, needed: Box | None = None) -> Volume:
     """An image file, or a box of it, as float64.
 
-    Raises BadImage where it cannot be read, is not three-dimensional and scalar, or where the box holds values that
-    are not finite (many registered images hold NaN where they end).
+    needed : the part of the box whose values are measured; None for all of it. What is not finite beyond it (many
+        registered images hold NaN where they end) becomes the lowest value of the box, and is noted.
+    Raises BadImage where it cannot be read, is not three-dimensional and scalar, or where values that are needed are
+    not finite.
     """
     found = header(path)
     box = box or tuple(slice(0, n) for n in found.grid.shape)
-    stored_as = _slices(path, found, box[0], BadImage)[:, box[1], box[2]]
-    with np.errstate(invalid="ignore"):  # of a NaN that signals
-        array = stored_as.astype(np.float64)
-    bad = unfit(array)
-    if bad:
-        raise BadImage(
-            f"{path.name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; correct the image first"
-        )
+    array = _slices(path, found, box[0], BadImage)[:, box[1], box[2]]
+    notes = found.notes
+    if unfit(array):
+        part = [slice(a.start - b.start, a.stop - b.start) for a, b in zip(needed or box, box, strict=True)]
+        if bad := unfit(array[tuple(part)]):
+            raise BadImage(
+                f"{path.name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; "
+                "correct the image first"
+            )
+        array, note = _filled(array)
+        notes = (*notes, note)
     low, shape, grid = tuple(side.start for side in box), array.shape, found.grid
-    return Volume(array, grid.crop(low, shape) if shape != grid.shape else grid, unit, modality, found.notes)
+    placed = grid.crop(low, shape) if shape != grid.shape else grid
+    return Volume(array.astype(np.float64), placed, unit, modality, notes)
+
+
+def _filled(array: np.ndarray) -> tuple[np.ndarray, str]:
+    """The array with the lowest value in place of those that are not finite, and a note on them."""
+    sound = (array >= -LARGEST) & (array <= LARGEST)
+    note = f"{array.size - np.count_nonzero(sound)} voxels around the region, shown and not measured, are not finite"
+    return np.where(sound, array, array[sound].min()), note
 
 
 def read_native(path: Path, fault: type[CaseError] = BadImage) -> Volume:
