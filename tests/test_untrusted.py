@@ -159,9 +159,9 @@ REFUSED = {
 }
 REFUSED_MASKS = {
     "announced.nii.gz": "no image of a patient is that large",
-    "longer.nii.gz": "the mask is empty",
+    "longer.nii.gz": "it holds more than the 120 bytes of voxels that its header says",
     "offset.nii.gz": "its voxels cannot begin at byte 5e+08",
-    "longer.nrrd": "the mask is empty",
+    "longer.nrrd": "it holds more than the 120 bytes of voxels that its header says",
     "elsewhere.nhdr": "its header names voxels in another folder",
     "deep1000.dcm": "not a readable RTSTRUCT (RecursionError)",
     "deep50000.dcm": "not a readable RTSTRUCT (RecursionError)",

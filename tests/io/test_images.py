@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from made.drawn import by_itk
 from radioloom.errors import BadImage, BadMask
 from radioloom.io import images
 from radioloom.volume import Grid, Volume
@@ -16,7 +17,10 @@ TURN = tuple(map(tuple, np.linalg.qr(np.random.default_rng(4).normal(size=(3, 3)
 def test_there_and_back(tmp_path, suffix, dtype):
     array = (np.random.default_rng(0).random((4, 5, 6)) * 200).astype(dtype)
     grid = Grid((4, 5, 6), (3.0, 1.5, 0.7), (-4.0, 50.25, 8.5), TURN)
-    images.write(Volume(array, grid), tmp_path / f"x{suffix}")
+    if suffix.startswith(".nii"):
+        images.write(Volume(array, grid), tmp_path / f"x{suffix}")
+    else:
+        by_itk(array, grid, tmp_path / f"x{suffix}")
     found = images.read(tmp_path / f"x{suffix}", "HU", "CT")
     assert found.grid.same_place(grid)
     assert images.geometry(tmp_path / f"x{suffix}").same_place(grid)
@@ -104,6 +108,10 @@ def test_a_box_is_all_that_must_be_finite(tmp_path):
     part = images.read(tmp_path / "x.nii", box=(slice(1, 3), slice(0, 5), slice(2, 4)))
     assert np.array_equal(part.array, array[1:3, :, 2:4])
     assert part.grid.same_place(grid.crop((1, 0, 2), (2, 5, 2)))
+    whole = images.read(tmp_path / "x.nii", box=(slice(0, 3), slice(0, 5), slice(2, 4)), needed=(slice(1, 3),) * 3)
+    assert np.array_equal(whole.array[1:], array[1:3, :, 2:4])
+    assert (whole.array[0] == array[1:3, :, 2:4].min()).all()
+    assert whole.notes == ("10 voxels around the region, shown and not measured, are not finite",)
 
 
 def test_absurd_sizes_are_refused_before_memory_is_taken(tmp_path):
@@ -115,46 +123,16 @@ def test_absurd_sizes_are_refused_before_memory_is_taken(tmp_path):
         images.read(path)
 
 
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), PermissionError(13, "no"), MemoryError()])
 @pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
-def test_grids_of_plain_nifti_are_those_of_itk(tmp_path, suffix):
-    """Axes along the patient's in any order and direction are read without ITK, all others by it."""
-    rng = np.random.default_rng(3)
-    file = tmp_path / f"image{suffix}"
-    for turn in range(40):
-        image = sitk.GetImageFromArray(np.zeros((3, 4, 5), np.int16))
-        image.SetSpacing(rng.uniform(0.3, 5, 3).tolist())
-        image.SetOrigin(rng.normal(0, 100, 3).tolist())
-        oblique = turn % 4 == 0
-        axes = np.linalg.qr(rng.normal(size=(3, 3)))[0] if oblique else np.eye(3)[rng.permutation(3)]
-        image.SetDirection((axes * rng.choice([-1, 1], 3)).ravel().tolist())
-        sitk.WriteImage(image, str(file))
-        plain, expected = images._plain_nifti_grid(file), images._grid(images._reader(file))
-        assert (plain is None) == oblique
-        found = images.geometry(file)
-        assert found.shape == expected.shape
-        for key in ("spacing_mm", "origin_mm", "direction"):
-            assert np.allclose(getattr(found, key), getattr(expected, key), rtol=1e-6, atol=1e-5)
+def test_a_fault_of_the_machine_is_no_fault_of_the_image(tmp_path, monkeypatch, suffix, error):
+    """It passes up and fails the job, which can be run again: an exclusion would stay."""
+    path = write(tmp_path, sitk.GetImageFromArray(np.zeros((3, 4, 5), np.int16)), f"x{suffix}")
 
+    def broken(*_, **__):
+        raise error
 
-@pytest.mark.parametrize(
-    ("at", "value"),
-    [
-        (40, "<i2 4"),
-        (76 + 8, "<f4 nan"),
-        (76 + 8, "<f4 0"),
-        (123, "<u1 1"),
-        (252, "<i2 0 0"),
-        (280, "<f4 2"),
-        (344, "<i2 0"),
-    ],
-)
-def test_headers_that_are_not_plain_are_left_to_itk(tmp_path, at, value):
-    file = tmp_path / "image.nii"
-    sitk.WriteImage(sitk.GetImageFromArray(np.zeros((3, 4, 5), np.int16)), str(file))
-    assert images._plain_nifti_grid(file) is not None
-    kind, *numbers = value.split()
-    content = bytearray(file.read_bytes())
-    put = np.array(numbers, float).astype(kind).tobytes()
-    content[at : at + len(put)] = put
-    file.write_bytes(content)
-    assert images._plain_nifti_grid(file) is None
+    monkeypatch.setattr("builtins.open", broken)
+    for reader in (images.geometry, images.read_native):
+        with pytest.raises(type(error)):
+            reader(path)

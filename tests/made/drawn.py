@@ -1,6 +1,7 @@
 """One cube of 8 x 8 x 3 voxels in the series of `hospital.ct`, as contours and as a label map."""
 
 import numpy as np
+import SimpleITK as sitk
 
 from made.hospital import square
 from radioloom.io import images
@@ -16,7 +17,20 @@ def label_map(path, array=None, grid=GRID):
     marked = np.zeros(GRID.shape, np.uint8)
     marked[2:5, 4:12, 4:12] = 1
     path.parent.mkdir(parents=True, exist_ok=True)
-    images.write(Volume(marked if array is None else array, grid), path)
+    marked = marked if array is None else array
+    if path.name.endswith((".nii", ".nii.gz")):
+        images.write(Volume(marked, grid), path)
+    else:
+        by_itk(marked, grid, path)
+
+
+def by_itk(array, grid, path, **how):
+    """An array as ITK writes it, in the format that the file's name says."""
+    image = sitk.GetImageFromArray(array.astype(np.uint8) if array.dtype == bool else array)
+    image.SetSpacing(grid.spacing_mm[::-1])
+    image.SetOrigin(grid.origin_mm[::-1])
+    image.SetDirection(np.array(grid.direction)[::-1, ::-1].ravel().tolist())
+    sitk.WriteImage(image, str(path), **how)
 
 
 def disc(z, x, y, radius, n=40, depth=0.0):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from radioloom.errors import StudyError
 from radioloom.names import names, settings_of
 from radioloom.schema import NAMES, obeys
+from radioloom.yaml_file import Place, document, parse, read
+
+__all__ = ["Origin", "check", "meant", "parse", "plain_schema", "read", "schema", "shipped"]
 
 PACKAGE = Path(__file__).parent
 KINDS = {  # of values, as a message calls them
@@ -42,7 +43,6 @@ LIMITS = {
     "uniqueItems": "each entry once",
     "const": "{}",
 }
-Place = tuple[str | int, ...]  # of a value in a YAML file: its keys and positions, from the top
 
 
 def shipped(folder: str) -> Path:
@@ -57,48 +57,6 @@ def shipped(folder: str) -> Path:
     return here if here.is_dir() else PACKAGE / folder
 
 
-def parse(text: str) -> Any:
-    """YAML by the parser in C where PyYAML has it: a tenth of the time, which is most of a small job's start."""
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-
-def read(path: Path) -> Any:
-    """The content of a YAML file; StudyError where it is none, is not UTF-8, or gives a key twice in one block."""
-    if not path.is_file():
-        raise StudyError(f"{path}: no such file; correct the path")
-    loader = None
-    try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_text(encoding="utf-8"))
-        node = loader.get_single_node()
-        if faults := [f"{path.name}, {fault}" for fault in _repeated(node, set())]:
-            raise StudyError("\n".join(faults))
-        return loader.construct_document(node) if node else None
-    except UnicodeDecodeError:
-        raise StudyError(f"{path.name}: this is not text in UTF-8; save the file in that encoding") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise StudyError(f"{path.name}, line {line}: this is not YAML: {error.problem}; correct the line") from error
-    finally:
-        if loader:
-            loader.dispose()
-
-
-def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[str]:
-    """Keys that one block has twice, of which YAML would keep the last; `seen` holds nodes that were looked at."""
-    if node is None or id(node) in seen or isinstance(node, yaml.ScalarNode):
-        return
-    seen.add(id(node))
-    first: dict[tuple[str, str], int] = {}
-    for item in node.value:
-        key, value = item if isinstance(node, yaml.MappingNode) else (None, item)
-        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-            line = key.start_mark.line + 1
-            if (name := (key.tag, key.value)) in first:
-                yield f"line {line}: the key {key.value!r} appears in line {first[name]} already; keep one of them"
-            first.setdefault(name, line)
-        yield from _repeated(value, seen)
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where settings come from, for messages: `study.yaml, line 12: model.kind`."""
@@ -109,11 +67,12 @@ class Origin:
     @cached_property
     def lines(self) -> dict[Place, int]:
         """The line of every key of the file, by its path of keys; read when the first fault is told."""
-        return _lines(self.file) if self.file else {}
+        return document(self.file).lines if self.file else {}
 
     def at(self, *path: str | int) -> str:
         """File, line and key of one setting; the line is that of the nearest key that the file has."""
-        line = next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), None)
+        keys = tuple(map(str, path))
+        line = next((self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines), None)
         return f"{self.name}{f', line {line}' if line else ''}: {'.'.join(map(str, path)) or 'the file'}"
 
 
@@ -145,11 +104,8 @@ def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
     from jsonschema import Draft202012Validator
 
     filled = _filled(value, plain_schema(name))
-    faults = sorted(
-        Draft202012Validator(plain_schema(name)).iter_errors(filled), key=lambda fault: list(map(str, fault.path))
-    )
-    if faults:
-        raise StudyError("\n".join(_fault(fault, Origin(where, source)) for fault in faults))
+    if faults := list(Draft202012Validator(plain_schema(name)).iter_errors(filled)):
+        raise StudyError("\n".join(_faults(faults, Origin(where, source))))
     return filled
 
 
@@ -208,12 +164,15 @@ def _filled(value: Any, rule: dict[str, Any]) -> Any:
     return filled
 
 
-def _fault(fault: Any, origin: Origin) -> str:
-    fault = _alternative(fault)
-    message = {"additionalProperties": _unknown, "required": _missing}.get(fault.validator)
-    key, remedy = message(fault) if message else ("", _wrong(fault))
-    place = (part for part in (*fault.absolute_path, key) if part != "")
-    return f"{origin.at(*place)}: {remedy}"
+def _faults(found: Iterable[Any], origin: Origin) -> list[str]:
+    """Every fault that the schema finds, one a line, in the order of the file's lines, each once."""
+    told: dict[str, Place] = {}
+    for fault in map(_alternative, found):
+        message = {"additionalProperties": _unknown, "required": _missing}.get(fault.validator)
+        for key, remedy in message(fault) if message else [((), _wrong(fault))]:
+            place = (*fault.absolute_path, *key)
+            told[f"{origin.at(*place)}: {remedy}"] = tuple(map(str, place))
+    return sorted(told, key=lambda line: (origin.lines.get(told[line], 0), told[line]))
 
 
 def _alternative(fault: Any) -> Any:
@@ -225,11 +184,17 @@ def _alternative(fault: Any) -> Any:
     return deepest if len(left) == 1 or (inside and deepest.path) else fault
 
 
-def _unknown(fault: Any) -> tuple[str, str]:
+TRUTH = 'YAML takes yes, no, on and off without quotes for true and false: write "yes".'
+
+
+def _unknown(fault: Any) -> list[tuple[Place, str]]:
     known = sorted(fault.schema.get("properties", {}))
-    key = sorted(set(fault.instance) - set(known))[0]
-    remedy = meant(key, known) or "take it out."
-    return key, f"unknown key; {remedy} Known here: {', '.join(known)}"
+    unknown = [key for key in fault.instance if key not in known]
+    listed = f"Known here: {', '.join(known)}"
+    remedies = [
+        meant(key, known) or f"{TRUTH if isinstance(key, bool) else 'take it out.'} {listed}" for key in unknown
+    ]
+    return [((key,), f"unknown key; {remedy}") for key, remedy in zip(unknown, remedies, strict=True)]
 
 
 def meant(value: Any, known: Iterable[str]) -> str:
@@ -238,11 +203,15 @@ def meant(value: Any, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else ""
 
 
-def _missing(fault: Any) -> tuple[str, str]:
-    # One fault per missing key; its message alone says which.
-    key = next(name for name in fault.validator_value if fault.message.startswith(f"{name!r} is"))
-    about = fault.schema.get("properties", {}).get(key, {}).get("description", "")
-    return "", f"the key {key!r} is missing; add it{f' ({about})' if about else ''}"
+def _missing(fault: Any) -> list[tuple[Place, str]]:
+    abouts = {
+        key: fault.schema.get("properties", {}).get(key, {}).get("description", "")
+        for key in fault.validator_value
+        if key not in fault.instance
+    }
+    return [
+        ((), f"the key {key!r} is missing; add it{f' ({about})' if about else ''}") for key, about in abouts.items()
+    ]
 
 
 def _wrong(fault: Any) -> str:
@@ -252,8 +221,29 @@ def _wrong(fault: Any) -> str:
         near = meant(fault.instance, fault.validator_value)
         allowed = f"{near and f' D{near[1:]}'} Allowed: {', '.join(map(str, fault.validator_value))}."
     rule = "" if allowed else f" Expected: {_expected(fault.validator, fault.validator_value)}."
-    shown = re.sub(r"(?<=://)[^/@]*@|(?<=://).*\?.*", "...", str(fault.instance))[:80]  # a URL may hold a password
-    return f"{shown!r} is not accepted.{allowed}{rule}{f' It means: {about}.' if about else ''}"
+    meaning = f" It means: {about}." if about else ""
+    found = "nothing stands there" if fault.instance is None else f"{_shown(fault.instance)} is not accepted"
+    return f"{found}.{allowed}{rule}{_hint(fault)}{meaning}"
+
+
+def _shown(value: Any) -> str:
+    """What stands in the file, as a message shows it: blocks and long texts are not poured out."""
+    if isinstance(value, dict):
+        return KINDS["object"]
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return repr(re.sub(r"(?<=://)[^/@]*@|(?<=://).*\?.*", "...", text)[:80])  # a URL may hold a password
+
+
+def _hint(fault: Any) -> str:
+    """How YAML has to be written where its rules are not those of the one who wrote it; "" where that is no matter."""
+    value, rule = fault.instance, str(fault.validator_value)
+    if isinstance(value, bool) and "string" in rule:
+        return f" {TRUTH}"
+    if isinstance(value, str) and "array" in rule:
+        return f" Write a list, such as [{value[:40]}]."
+    if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+[eE][-+]?[0-9]+", value):
+        return f" YAML reads {value[:40]} as text: write a point, such as {value[:40].lower().replace('e', '.0e')}."
+    return ""
 
 
 def _expected(keyword: str, value: Any) -> str:
@@ -274,21 +264,3 @@ def _alternative_in_words(rule: dict[str, Any]) -> str:
     if rule.get("type") == "array" and {"enum", "enumFrom"} & set(rule.get("items", {})):
         return f"a list of names ({', '.join(map(str, rule['items'].get('enum', ())))})"
     return _expected("type", rule["type"]) if "type" in rule else KINDS["object"]
-
-
-def _lines(source: Path) -> dict[Place, int]:
-    """The line of every key of a YAML file, by its path of keys."""
-    lines: dict[Place, int] = {}
-
-    def walk(node: yaml.Node | None, path: Place) -> None:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                lines[(*path, key.value)] = key.start_mark.line + 1
-                walk(value, (*path, key.value))
-        elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                lines[(*path, index)] = value.start_mark.line + 1
-                walk(value, (*path, index))
-
-    walk(yaml.compose(source.read_text(encoding="utf-8")), ())
-    return lines

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +13,6 @@ MOST_HEADER = 2**20  # bytes before the voxels of NIfTI, NRRD and MetaImage
 DEFLATED = b"1.2.840.10008.1.2.1.99"
 # Value representations with 4 bytes of length.
 LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
-DATA_FILE = re.compile(rb"^(?:data ?file|elementdatafile)\s*[:=]+\s*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 
 def refuse_inflation(handle: BinaryIO) -> None:
@@ -45,23 +43,15 @@ def _syntax(handle: BinaryIO) -> bytes:
             handle.seek(length, 1)
 
 
-def data_elsewhere(path: Path) -> str:
-    """Why an NRRD or MetaImage header may not be followed, "" where it may.
+def not_beside(header: Path, name: str) -> str:
+    """Why a file that a header names is not opened, "" where it may be: it lies beside the header and is no link.
 
-    A header can name the files of its voxels: only such as lie beside it, and are no links.
+    A per cent sign makes it a pattern, which ITK hands to C's printf.
     """
-    with open(path, "rb") as handle:
-        head = handle.read(MOST_HEADER)
-    blank = re.search(rb"\r?\n\r?\n", head)  # after which an NRRD's voxels begin
-    named = DATA_FILE.search(head, 0, blank.start() if blank and head[:4] == b"NRRD" else len(head))
-    if not named:
-        return "" if blank or len(head) < MOST_HEADER else "its header does not end within 1 MB"
-    first = named.group(1).strip()
-    if first.upper() == b"LOCAL":
-        return ""
-    rest = head[named.end() :].split() if first.upper().startswith(b"LIST") else []
-    for name in (first, *rest):
-        beside = path.parent / name.decode("utf-8", "replace")
-        if b"/" in name or b"\\" in name or b".." in name or beside.is_symlink():
-            return "its header names voxels in another folder; put their file beside it"
-    return ""
+    if any(sign in name for sign in ("/", "\\", "..", "\0")) or (header.parent / name).is_symlink():
+        return "its header names voxels in another folder; put their file beside it"
+    return (
+        "its header names voxels by a pattern (%); write the names of their files, or save it as one"
+        if "%" in name
+        else ""
+    )

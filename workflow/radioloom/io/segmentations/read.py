@@ -11,6 +11,7 @@ import numpy as np
 from radioloom.errors import BadMask
 from radioloom.io import images
 from radioloom.io.files import called, files_below
+from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.labels import region
@@ -100,6 +101,8 @@ def _candidates(path: Path) -> list[Candidate]:
     candidates = []
     for number, file in enumerate(files, start=1):
         name = called(file, path, number, len(files))
+        if file != path and voxels_of_pair(file):  # its .hdr stands for both
+            continue
         if kind := images.kind(file) or _dicom_kind(file, name):
             candidates.append(Candidate(kind, file, name))
     return candidates
@@ -163,6 +166,7 @@ def _from_labels(source: Candidate, choice: Choice, grid: Grid) -> Mask:
         raise BadMask(str(error).replace(source.file.name, source.called)) from None
     marked, notes = region(labels.array, choice)
     array, start = place(marked, labels.grid, grid)
+    notes += [f"the label map: {note}" for note in labels.notes]
     notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
     return _in_image(array, start, grid, source.kind, notes)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from radioloom.errors import CaseError
 from radioloom.io.files import listing, within
-from radioloom.io.images import geometry, kind
+from radioloom.io.images import header, kind
 from radioloom.provenance import digest
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.exclude import IDENTITY, exclusions
@@ -56,7 +56,7 @@ def usable(row: Row, data: Path, trees: dict[str, Any], listed: list[Row]) -> Cu
     trees : folders read so far, by their paths
     listed : takes rows of SERIES
     """
-    return _file(row, data, listed) if kind(Path(row["image"])) else _folder(row, data, trees, listed)
+    return _file(row, data, listed) if kind(data / row["image"]) else _folder(row, data, trees, listed)
 
 
 def _intervals(rows: list[Row]) -> list[Row]:
@@ -83,11 +83,12 @@ def _file(row: Row, data: Path, listed: list[Row]) -> CuratedImage:
     name = digest(row["image"])
     try:
         place = within(data, row["image"])
-        grid = geometry(place)
+        found = header(place)
     except CaseError as error:
         known = {"choice": "excluded", "check": "unreadable", "reason": str(error)}
         listed.append(series_row(name, row["modality"], None, **known))
         raise
-    listed.append(series_row(name, row["modality"], grid))
+    grid, notes = found.grid, "; ".join(found.notes)
+    listed.append(series_row(name, row["modality"], grid, reason=notes or None))
     files = {"file_numbers": (1,), "listing_digest": listing(place, [place])}
     return curated_image(row, row["modality"], grid, series=name, **files)

@@ -1,0 +1,158 @@
+"""What is no image that can be measured is refused by name: contradicting headers, cuts and flipped bits."""
+
+import numpy as np
+import pytest
+
+from made.image_files import STORAGES, metaimage, nifti, nrrd, values, written
+from radioloom.errors import BadImage, BadMask
+from radioloom.io import images
+from radioloom.io.formats.record import Unreadable, numbers
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"rows": [0.75, 0, 0, -8.5, 0, -1.5, 0, -50.25, 0, 0, 3, -4]}, "exchange axes, or left and right"),
+        ({"rows": [0, -1.5, 0, -8.5, -0.75, 0, 0, -50.25, 0, 0, 3, -4]}, "its s-form"),
+        ({"rows": [-1.5, 0, 0, -8.5, 0, -3, 0, -50.25, 0, 0, 6, -4]}, "its s-form 1.5 x 3 x 6"),
+        ({"rows": [np.nan] * 12}, "its s-form holds no place"),
+        ({"rows": [0.0] * 12}, "its s-form holds no place"),
+        ({"s": [0], "quaternion": [np.nan] * 3}, "its q-form holds no place"),
+        ({"pixdim": [1, 0, 1, 1, 0, 0, 0, 0]}, "spacing .0.0, 1.0, 1.0. mm"),
+        ({"pixdim": [1, -1, 1, 1, 0, 0, 0, 0]}, "spacing .-1.0, 1.0, 1.0. mm"),
+        ({"unit": [5]}, "the unit of its voxels has the code 5"),
+        ({"dim": [4, 6, 5, 4, 2, 1, 1, 1]}, r"4 dimensions of \[6, 5, 4, 2\] voxels"),
+        ({"dim": [5, 6, 5, 4, 1, 3, 1, 1]}, "3 values per voxel"),
+        ({"dim": [2, 6, 5, 4, 1, 1, 1, 1]}, r"2 dimensions of \[6, 5\] voxels"),
+        ({"dim": [3, 6, -5, 4, 1, 1, 1, 1]}, "6 x -5 x 4 voxels"),
+        ({"dim": [9, 6, 5, 4, 1, 1, 1, 1]}, "9 dimensions"),
+        ({"dim": [3, 6, 5, 5, 1, 1, 1, 1]}, "its voxels end after 480 of 600 bytes"),
+        ({"dim": [3, 6, 5, 3, 1, 1, 1, 1]}, "it holds more than the 360 bytes of voxels that its header says"),
+        ({"type": [128]}, "3 values per voxel"),
+        ({"type": [32]}, "its voxels are complex numbers"),
+        ({"type": [77]}, "its voxels are of type 77, which is none"),
+        ({"start": [0]}, "its voxels cannot begin at byte 0"),
+        ({"start": [352.5]}, "its voxels cannot begin at byte 352.5"),
+        ({"start": [np.nan]}, "its voxels cannot begin at byte nan"),
+        ({"slope": [2], "intercept": [np.nan]}, "which is no number; correct scl_inter"),
+        ({"magic": [b"ni1\0"]}, "the .img with its voxels is not beside it"),
+        ({"magic": [b"\0\0\0\0"]}, "an Analyze 7.5 image, whose header does not tell left from right; convert it"),
+        ({"magic": [b"abc\0"]}, "not readable as NIfTI"),
+    ],
+)  # fmt: skip
+def test_headers_of_nifti_that_are_refused(tmp_path, fields, words):
+    with pytest.raises(BadImage, match=f"x.nii: .*{words}"):
+        images.read(nifti(tmp_path, values("f4"), **fields))
+
+
+@pytest.mark.parametrize("slope", [0.0, np.nan, np.inf])
+@pytest.mark.parametrize("intercept", [0.0, 10.0, np.nan])
+def test_a_slope_of_zero_or_none_is_no_scale(tmp_path, slope, intercept):
+    array = values("i2")
+    found = images.read_native(nifti(tmp_path, array, slope=[slope], intercept=[intercept]))
+    assert np.array_equal(found.array, array)
+    assert found.array.dtype == np.int16
+
+
+def test_a_pair_is_read_by_either_name_and_analyze_by_none(tmp_path):
+    array = values("i8")
+    nifti(tmp_path, array, pair=True)
+    for name in ("x.hdr", "x.img"):
+        assert np.array_equal(images.read_native(tmp_path / name).array, array)
+        assert images.kind(tmp_path / name) == "NIfTI"
+    (tmp_path / "IM0001.img").write_bytes(b"")
+    assert images.kind(tmp_path / "IM0001.img") == ""
+    nifti(tmp_path, array, pair=True, magic=[b"\0\0\0\0"])
+    for name in ("x.hdr", "x.img"):
+        with pytest.raises(BadMask, match=r"an Analyze 7\.5 image"):
+            images.read_native(tmp_path / name, BadMask)
+
+
+@pytest.mark.parametrize("storage", [name for name in STORAGES if STORAGES[name][1].get("pack")])
+def test_every_flipped_bit_of_a_compressed_file_is_noticed(tmp_path, storage):
+    """Of what is compressed: a header outside it has no checksum."""
+    array = values("i2", (8, 9, 10))
+    path = written(tmp_path, storage, array)
+    file = max((each for each in tmp_path.iterdir() if each != path), default=path)
+    whole = file.read_bytes()
+    start = max(whole.find(b"\x1f\x8b"), whole.find(b"\x78\x9c"), 0)
+    draw = np.random.default_rng(1)
+    for at in draw.integers(start + 10, len(whole), 60):
+        raw = bytearray(whole)
+        raw[at] ^= 1 << draw.integers(8)
+        file.write_bytes(raw)
+        with pytest.raises(BadImage, match=r"truncated|damaged|more than the|not readable"):
+            images.read(path)
+
+
+@pytest.mark.parametrize("storage", STORAGES)
+@pytest.mark.parametrize("dtype", ["u1", "i2", "i8", "u8", "f8"])
+def test_every_cut_is_noticed(tmp_path, storage, dtype):
+    path = written(tmp_path, storage, values(dtype))
+    file = max((each for each in tmp_path.iterdir() if each != path), default=path)
+    whole = file.read_bytes()
+    for lost in (1, 2, 7, 8, 50, 100):
+        file.write_bytes(whole[:-lost])
+        with pytest.raises(BadMask, match="truncated"):
+            images.read_native(path, BadMask)
+    file.write_bytes(whole + b"x")
+    with pytest.raises(BadImage, match=r"more than the|damaged"):
+        images.read(path)
+
+
+TEXT = [
+    (nrrd, "encoding: raw", "encoding: ascii", "encoding: 'ascii' is not read; save it with the encoding raw or gzip"),
+    (nrrd, "encoding: raw", "encoding: bzip2", "encoding: 'bzip2' is not read"),
+    (nrrd, "encoding: raw", "", "line 10 of its header|has no 'encoding'"),
+    (nrrd, "endian: little", "endian: middle", "endian: 'middle' is not little or big"),
+    (nrrd, "endian: little\n", "", "endian: '' is not little or big"),
+    (nrrd, "dimension: 3", "dimension: 3\nsizes: 6 5 5", "gives 'sizes' twice, and not the same"),
+    (nrrd, "sizes: 6 5 4", "sizes: 6 5", "sizes: '6 5' is not 3 whole numbers"),
+    (nrrd, "sizes: 6 5 4", "sizes: 6 5 4_0", "sizes: '6 5 4_0' is not 3 whole numbers"),
+    (nrrd, "sizes: 6 5 4", "szes: 6 5 4", "line 6 of its header is no field of NRRD .'szes'.; correct it"),
+    (nrrd, "type: short", "type: block", "type: 'block' is no type of real numbers"),
+    (nrrd, "space: left-posterior-superior", "space: right-up", "space: 'right-up' is not read"),
+    (nrrd, "space origin: (8.5,", "space origin: (8_5,", "a vector: '8_5 50.25 -4.0' is not some numbers"),
+    (nrrd, "kinds: domain", 'space units: "um" "um" "um"\nkinds: domain', "space units: .* millimetres are expected"),
+    (nrrd, "kinds: domain", "line skip: 1\nkinds: domain", "its header skips lines"),
+    (nrrd, "kinds: domain", "ki\0nds: domain", "bytes that are no text"),
+    (metaimage, "Offset =", "Offset\0=", "bytes that are no text"),
+    (metaimage, "BinaryData = True", "BinaryData = False", "voxels as text are not read"),
+    (metaimage, "NDims = 3", "NDims = 3\nDimSize = 6 5 5", "gives 'DimSize' twice, and not the same"),
+    (metaimage, "NDims = 3", "NDims = 3\nPosition = 1 2 3", "gives 'Offset' twice, and not the same"),
+    (metaimage, "NDims = 3", "NDims = 3\nElementByteOrderMSB = True", "gives 'ElementByteOrderMSB' twice"),
+    (metaimage, "NDims = 3", "NDims = 3\nElementNumberOfChannels = 3", "3 values per voxel"),
+    (metaimage, "NDims = 3", "NDims = 3\nElementToIntensityFunctionSlope = 2", "programs differ in whether"),
+    (metaimage, "NDims = 3", "NDims = 3\nDistanceUnits = cm", "DistanceUnits: 'cm': millimetres are expected"),
+    (metaimage, "NDims = 3", "NDims = 3\nHeaderSize = 4", "HeaderSize: 4 is not read here"),
+    (metaimage, "ElementSpacing = 0.75", "Spacing = 0.75", "its header has no ElementSize|has no ElementSpacing"),
+    (metaimage, "MET_SHORT", "MET_STRING", "ElementType: 'MET_STRING' is no type"),
+    (metaimage, "ElementDataFile = LOCAL", "Data = LOCAL", "does not say where its voxels are|bytes that are no text"),
+    (metaimage, "ElementDataFile = LOCAL", "ElementDataFile = s%s%s%n.raw", "by a pattern .%."),
+    (metaimage, "ElementDataFile = LOCAL", "ElementDataFile = s%03d.raw 1 4 1", "by a pattern .%."),
+    (metaimage, "ElementDataFile = LOCAL", "ElementDataFile = gone.raw", "is not beside it; put it there"),
+    (metaimage, "ElementDataFile = LOCAL", "ElementDataFile = ../x.raw", "names voxels in another folder"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("write", "old", "new", "words"), TEXT)
+def test_headers_of_text_that_are_refused(tmp_path, write, old, new, words):
+    path = write(tmp_path, values("i2"))
+    raw = path.read_bytes()
+    assert raw.count(old.encode()) == 1
+    path.write_bytes(raw.replace(old.encode(), new.encode()))
+    with pytest.raises(BadImage, match=f"{path.name}: .*({words})"):
+        images.read(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["1_000", "0x10", "1,5", "\u0661", "nan", "inf", "1e99999", "", "1 2", "1" * 50, "1e", "--1", "."]
+)
+def test_numbers_of_a_strict_grammar(text):
+    with pytest.raises(Unreadable, match="is not a number"):
+        numbers(text, "x", 1)
+
+
+@pytest.mark.parametrize("text", ["1", "-1.5", "+.5", "1.", "1e-3", "1E+05"])
+def test_numbers_that_are_some(text):
+    assert numbers(text, "x", 1) == [float(text)]

@@ -1,0 +1,113 @@
+"""Read the stored voxels of an image file: compared with the size that its header says, checksums verified."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from radioloom.io.formats.record import GZIPPED, Header, Unreadable
+
+CHUNK = 2**20  # bytes that are unpacked at once
+PACKED_CHUNK = 2**16
+MOST_MEMBERS = 10**5  # of one gzip file; those of programs that compress in blocks have one for each 64 kB
+CUT = "it cannot be read to its end; the file is truncated or damaged"
+
+
+def read(header: Header, first: int, last: int) -> np.ndarray:
+    """Slices `first` to `last` (which is not one of them) as they are stored, (z, y, x), in the machine's byte order.
+
+    Of a compressed file all is unpacked and only these are kept. Raises Unreadable where the files hold less, or more,
+    than the header says, or another content than what was compressed.
+    """
+    depth, rows, columns = header.grid.shape
+    each, row = depth // len(header.files), rows * columns * header.stored.itemsize
+    parts = []
+    for number, file in enumerate(header.files):
+        low, high = (min(max(k - number * each, 0), each) * row for k in (first, last))
+        with open(file, "rb") as handle:
+            parts.append((_unpacked if header.window else _plain)(handle, header, each * row, slice(low, high)))
+    flat = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return flat.astype(header.stored.newbyteorder("="), copy=False).reshape(last - first, rows, columns)
+
+
+def beginning(path: Path, size: int) -> tuple[bytes, bool]:
+    """Up to `size` bytes from the start of a file, unpacked where it is gzipped, and whether it is."""
+    with open(path, "rb") as handle:
+        head = handle.read(size)
+        if not head.startswith(GZIPPED):
+            return head, False
+        handle.seek(0)
+        unpacked = b""
+        for piece in inflated(handle, 31):
+            unpacked += piece
+            if len(unpacked) >= size:
+                break
+    return unpacked[:size], True
+
+
+def inflated(handle: BinaryIO, window: int) -> Iterator[bytes]:
+    """What a compressed file holds from here to its end, in pieces; its checksums and lengths are verified.
+
+    window : as zlib wants it
+    Several gzip members one after the other are one file; zeros after the last are padding.
+    """
+    packed = handle.read(PACKED_CHUNK)
+    for _ in range(MOST_MEMBERS):
+        unpacker = zlib.decompressobj(window)
+        while not unpacker.eof:
+            packed = packed or handle.read(PACKED_CHUNK)
+            try:
+                piece = unpacker.decompress(packed, CHUNK)
+            except zlib.error as error:
+                raise Unreadable(CUT) from error
+            if not packed and not piece and not unpacker.eof:
+                raise Unreadable(CUT)
+            packed = unpacker.unconsumed_tail
+            yield piece
+        packed = unpacker.unused_data.lstrip(b"\0")
+        while not packed:
+            packed = handle.read(PACKED_CHUNK)
+            if not packed:
+                return
+            packed = packed.lstrip(b"\0")
+    raise Unreadable("it is compressed in too many pieces; unpack it, and compress it again")
+
+
+def _plain(handle: BinaryIO, header: Header, size: int, wanted: slice) -> np.ndarray:
+    end = os.fstat(handle.fileno()).st_size
+    start = end - size if header.start < 0 else header.start
+    if start < 0 or end - start < size:
+        raise Unreadable(f"its voxels end after {max(min(end - start, end), 0)} of {size} bytes; the file is truncated")
+    if end - start > size:
+        raise _more(size)
+    handle.seek(start + wanted.start)
+    count = (wanted.stop - wanted.start) // header.stored.itemsize
+    array = np.fromfile(handle, header.stored, count)
+    if array.size < count:
+        raise Unreadable(CUT)
+    return array
+
+
+def _unpacked(handle: BinaryIO, header: Header, size: int, wanted: slice) -> np.ndarray:
+    handle.seek(header.start)
+    kept, at = bytearray(), -header.skip  # byte of the voxels that comes next
+    for piece in inflated(handle, header.window):
+        kept += piece[max(wanted.start - at, 0) : max(wanted.stop - at, 0)]
+        at += len(piece)
+        if at > size:
+            raise _more(size)
+    if at < size:
+        raise Unreadable(f"its voxels end after {max(at, 0)} of {size} bytes; the file is truncated")
+    return np.frombuffer(kept, header.stored)
+
+
+def _more(size: int) -> Unreadable:
+    return Unreadable(
+        f"it holds more than the {size} bytes of voxels that its header says; the two do not belong together: "
+        "export it again"
+    )
