@@ -255,7 +255,7 @@ def test_prostate(data_dir):
     folder = data_dir / "dicom_samples" / "qin_prostate_seg"
     grid = grid_of(folder / "ADC")
     theirs = highdicom.seg.segread(folder / "seg" / "1-1.dcm")
-    for number, label in seg.read(folder / "seg" / "1-1.dcm").labels.items():
+    for number, label in seg.read(folder / "seg" / "1-1.dcm").segments:
         marked = on(folder / "seg" / "1-1.dcm", label, grid)
         n = sum(
             int(np.count_nonzero(frame))

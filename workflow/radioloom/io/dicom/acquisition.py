@@ -16,7 +16,7 @@ from pydicom.tag import Tag
 from radioloom.io.dicom import suv
 from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.identity import day
-from radioloom.io.dicom.values import BROKEN, dataset, text
+from radioloom.io.dicom.values import BROKEN, dataset, letters
 from radioloom.io.dicom.withhold import identifying_words, withhold
 
 NO_AGENT = ("", "NO", "NONE", "N/A", "NA", "OFF", "0", "WITHOUT")  # what stands for no contrast agent
@@ -150,7 +150,7 @@ def acquired(headers: Sequence[Header]) -> Acquired:
     if headers[0].modality == "PT":
         with suppress(*BROKEN):
             row["uptake_minutes"] = suv.uptake_minutes(headers)
-    return Acquired(row, text(data, Tag("SeriesDescription")), day(data))
+    return Acquired(row, letters(data, Tag("SeriesDescription")), day(data))
 
 
 def _withheld(value: str, identifying: frozenset[str]) -> str | None:

@@ -61,6 +61,10 @@ def _truncated(header: Header) -> str:
     return header.fault and f"{header.name}: {header.fault}"
 
 
+def _cells(header: Header) -> str:
+    return header.cells and f"{header.name}: {header.cells}; correct it, or export the series again"
+
+
 def _colour(header: Header) -> str:
     if header.samples == 1:
         return ""
@@ -88,12 +92,7 @@ def _unscaled(header: Header) -> str:
 
 
 def _badly_scaled(header: Header) -> str:
-    scale = [value for value in (header.slope, header.intercept) if value is not None]
-    if np.isfinite(scale).all():
-        return ""
-    return (
-        f"{header.name}: RescaleSlope {header.slope} and RescaleIntercept {header.intercept} must be finite; correct it"
-    )
+    return f"{header.name}: RescaleSlope 0 makes one value of all pixels; correct it" if header.slope == 0 else ""
 
 
 def _mixed(headers: Sequence[Header]) -> str:
@@ -183,7 +182,7 @@ def _lossy(stack: Stack) -> str:
     return "lossy compression" if any(header.lossy for header in stack.headers) else ""
 
 
-FILE = (Check("truncated", _truncated), Check("colour", _colour))
+FILE = (Check("truncated", _truncated), Check("pixel_layout", _cells), Check("colour", _colour))
 SLICE = (
     Check("no_place", _unplaced),
     Check("no_rescale", _unscaled),

@@ -30,6 +30,7 @@ TAGS = {
     "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
 }  # fmt: skip
 WANTED = frozenset(TAGS.values())
+WIDTHS = (1, 8, 16, 32, 64)  # bits of a pixel's cell
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
@@ -61,7 +62,6 @@ class Header:
     frames: int
     bits: int  # of a pixel's cell
     bits_used: int  # of them
-    high_bit: int  # the highest of those that are used
     signed: bool
     slope: float | None
     intercept: float | None
@@ -71,6 +71,7 @@ class Header:
     lossy: bool
     pixel_offset: int  # where native pixel data begin; -1: compressed, big-endian, or none
     fault: str = ""  # why its pixels cannot be used
+    cells: str = ""  # why its pixels would be read wrongly
     index: int = -1  # which frame of its file; -1 where the file is one slice
     called: str = ""  # what messages call the file, where its name could be a patient's
     number: int = 1  # of the file in its folder, from 1
@@ -223,6 +224,23 @@ def _media(data: Dataset | Mapping[int, bytes]) -> str:
     return text(getattr(data, "file_meta", data), TAGS["media"])
 
 
+def _cells(size: tuple[int, ...], bits: tuple[int, int, int, int]) -> str:
+    """Why pixels would be read wrongly; "" where they would not.
+
+    size : rows, columns, samples, frames; bits : BitsAllocated, BitsStored, HighBit, PixelRepresentation
+    """
+    allocated, stored, high, sign = bits
+    if min(size) < 1:
+        return (
+            f"Rows {size[0]}, Columns {size[1]}, SamplesPerPixel {size[2]}, NumberOfFrames {size[3]}: it has no pixels"
+        )
+    if allocated not in WIDTHS or not 0 < stored <= allocated:
+        return f"BitsAllocated {allocated} with BitsStored {stored}: its pixels cannot be told apart"
+    if high != stored - 1:
+        return f"HighBit {high} with BitsStored {stored}, where {stored - 1} is expected: its values would be others"
+    return "" if sign in (0, 1) else "PixelRepresentation is neither 0 nor 1: whether values have a sign is unknown"
+
+
 def _has_series(sop_class: str) -> bool:
     """Whether files of a class belong to a series; a DICOMDIR, a hanging protocol and their like do not."""
     return not sop_class or sop_class in {*IMAGES, *SEGMENTATIONS, RTSTRUCT} or sop_class.startswith(CAPTURES)
@@ -233,8 +251,11 @@ def _header(
 ) -> Header:
     offset, length, size = where
     rows, columns = integer(data, TAGS["rows"]), integer(data, TAGS["columns"])
-    samples, bits = integer(data, TAGS["samples"], 1), integer(data, TAGS["bits"], 16)
-    bits_used = integer(data, TAGS["bits_used"], bits)
+    samples, bits, bits_used = (
+        integer(data, TAGS["samples"], 1),
+        integer(data, TAGS["bits"]),
+        integer(data, TAGS["bits_used"]),
+    )
     frames = integer(data, TAGS["frames"], 1)
     wanted = (rows * columns * samples * frames * bits + 7) // 8
     fault = ""
@@ -247,6 +268,7 @@ def _header(
             f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated; "
             "fetch the file again"
         )
+    high_bit, sign = integer(data, TAGS["high_bit"], bits_used - 1), integer(data, TAGS["signed"], -1)
     series, sop_class = text(data, TAGS["series"]), text(data, TAGS["sop_class"])
     if not series and (rows or _has_series(sop_class or _media(data))):
         raise Malformed("no SeriesInstanceUID: the file ends inside its header, or belongs to no series")
@@ -256,7 +278,7 @@ def _header(
         patient=digest(text(data, TAGS["patient"])), syntax=syntax, position=numbers(data, TAGS["position"]),
         orientation=numbers(data, TAGS["orientation"]), spacing=numbers(data, TAGS["spacing"]),
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, bits_used=bits_used,
-        high_bit=integer(data, TAGS["high_bit"], bits_used - 1), signed=integer(data, TAGS["signed"]) == 1,
+        signed=sign == 1, cells=_cells((rows, columns, samples, frames), (bits, bits_used, high_bit, sign)),
         slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
         thickness=number(data, TAGS["thickness"]), between=number(data, TAGS["between"]),
         image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from radioloom.io.dicom.suv import moment
-from radioloom.io.dicom.values import dataset, text
+from radioloom.io.dicom.values import dataset, letters, text
 from radioloom.io.dicom.withhold import IDENTIFYING, identifying_words, withhold
 
 NUMBER, BIRTH = 0x00100020, 0x00100030
@@ -38,5 +38,5 @@ def identity(path: Path) -> Identity:
 
 def day(data: Dataset) -> datetime.date | None:
     """The day of a file, the first that it states: of its study, its series, its acquisition."""
-    days = (moment(text(data, tag), "0000") for tag in DAYS)
+    days = (moment(letters(data, tag), "0000") for tag in DAYS)
     return next((each.date() for each in days if each), None)

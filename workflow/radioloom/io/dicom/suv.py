@@ -16,15 +16,24 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io.dicom.headers import Header
-from radioloom.io.dicom.values import dataset, items, number, text
+from radioloom.io.dicom.values import BROKEN, dataset, items, number, text, why
 
 DOSE, HALF_LIFE, START_TIME, START = 0x00181074, 0x00181075, 0x00181072, 0x00181078
 PHARMACEUTICAL, UNITS, DECAY, SUV_TYPE, WEIGHT = 0x00540016, 0x00541001, 0x00541102, 0x00541006, 0x00101030
 SERIES_DATE, SERIES_TIME, ACQUISITION_DATE, ACQUISITION_TIME = 0x00080021, 0x00080031, 0x00080022, 0x00080032
 CORRECTED, DURATION, REFERENCE = 0x00280051, 0x00181242, 0x00541300
-GE, GE_CREATOR, GE_SCAN = "GEMS_PETD_01", 0x00090010, 0x0009100D
-PHILIPS, PHILIPS_CREATOR, PHILIPS_SUV, PHILIPS_BQML = "Philips PET Private Group", 0x70530010, 0x70531000, 0x70531009
+GE, GE_GROUP = "GEMS_PETD_01", 0x0009
+PHILIPS, PHILIPS_GROUP = "Philips PET Private Group", 0x7053
 DAY = 86400  # seconds
+HEAVIEST, HIGHEST = 700.0, 1e11  # kg, Bq
+HALF_LIVES_LATER = 4  # after which a sixteenth of the dose is left, and a scan shows little
+# Of what PET is made with, in seconds (NuDat 3). Ge-68 is that of phantoms.
+HALF_LIVES = {
+    "Rb-82": 76.4, "O-15": 122.3, "Cu-62": 580.0, "N-13": 597.9, "C-11": 1221.8, "Ga-68": 4058.0, "F-18": 6586.2,
+    "Sc-44": 14292.0, "Cu-64": 45721.0, "Br-76": 58320.0, "Y-86": 53064.0, "Y-90": 230550.0, "Zr-89": 282276.0,
+    "I-124": 360806.0, "Mn-52": 483062.0, "Ge-68": 23410000.0,
+}  # fmt: skip
+CLOSE = 0.02  # share by which a half-life in a file may be off the tables'
 SAME = 1.0  # seconds: slices of one bed position begin together
 
 
@@ -64,10 +73,8 @@ def factor(headers: Sequence[Header]) -> float:
         raise
     except BadImage as error:
         raise FailedCheck("suv", str(error)) from error
-    except ValueError as error:
-        raise FailedCheck(
-            "suv", "PET with letters for a number (dose, weight, half-life, times); correct it"
-        ) from error
+    except BROKEN as error:
+        raise FailedCheck("suv", f"PET whose SUV cannot be computed: {why(error)}") from error
 
 
 def uptake_minutes(headers: Sequence[Header]) -> float | None:
@@ -102,11 +109,29 @@ def _factor(headers: Sequence[Header]) -> float:
 
 
 def _philips(data: Dataset) -> dict[str, float]:
-    creator = text(data, PHILIPS_CREATOR)
-    if creator and creator != PHILIPS:
-        return {}
-    factors = {"suv": number(data, PHILIPS_SUV), "bqml": number(data, PHILIPS_BQML)}
-    return {key: value for key, value in factors.items() if value}
+    block = _block(data, PHILIPS_GROUP, PHILIPS)
+    if block is None:
+        if _creators(data, PHILIPS_GROUP):
+            return {}
+        block = 0x10  # files that were anonymised lose the creator
+    first = PHILIPS_GROUP << 16 | block << 8
+    factors = {"suv": number(data, first), "bqml": number(data, first | 0x09)}
+    if any(value is not None and value < 0 for value in factors.values()):
+        raise BadImage("PET in counts (CNTS) whose private factors are negative; it has no unit")
+    return {name: value for name, value in factors.items() if value}
+
+
+def _creators(data: Dataset, of: int) -> dict[int, str]:
+    """Who has reserved the blocks of a private group."""
+    return {tag & 0xFF: text(data, tag) for tag in data.keys() if of << 16 | 0x10 <= tag <= of << 16 | 0xFF}  # noqa: SIM118
+
+
+def _block(data: Dataset, of: int, creator: str) -> int | None:
+    """The block that a vendor has reserved in a private group, whichever that is; None where it has none."""
+    own = [block for block, name in _creators(data, of).items() if name == creator]
+    if len(own) > 1:
+        raise BadImage(f"PET with {len(own)} private blocks of {creator}; it is not clear which one counts")
+    return own[0] if own else None
 
 
 def _per_dose(headers: Sequence[Header]) -> float:
@@ -115,10 +140,14 @@ def _per_dose(headers: Sequence[Header]) -> float:
     weight, correction = number(scan.data, WEIGHT), text(scan.data, DECAY)
     if not weight or weight <= 0:
         raise BadImage("PET without PatientWeight; SUV by body weight cannot be computed")
+    if weight > HEAVIEST:
+        raise BadImage(f"PET of a patient of {weight:g} kg (PatientWeight); correct it (is it in grams?)")
     drug = _drug(scan.data)
     dose = number(drug, DOSE)
     if not dose or dose < 1e5:
         raise BadImage(f"PET with a dose of {dose} Bq; at least 1e5 Bq is expected (is it in MBq?)")
+    if dose > HIGHEST:
+        raise BadImage(f"PET with a dose of {dose:g} Bq; at most {HIGHEST:g} Bq is expected; correct it")
     if correction not in AGES:
         raise BadImage(
             f"PET with decay correction {correction or 'not given'}; {', '.join(AGES)} can be converted to SUV"
@@ -141,9 +170,25 @@ def _drug(data: Dataset) -> Dataset:
 def _scan(headers: Sequence[Header]) -> Scan:
     data = _read(headers[0])
     drugs = items(data, PHARMACEUTICAL)
-    half_life = number(drugs[0], HALF_LIFE) if drugs else None
+    half_life = _in_seconds(number(drugs[0], HALF_LIFE) if drugs else None)
     files = dict.fromkeys(header.path for header in headers)
-    return Scan(data, tuple(_frame(path) for path in files), half_life if half_life and half_life > 0 else 0.0)
+    return Scan(data, tuple(_frame(path) for path in files), half_life)
+
+
+def _in_seconds(half_life: float | None) -> float:
+    """A half-life in seconds, 0 where it is not given; BadImage where it is one in minutes, hours or days."""
+    if half_life is None or half_life <= 0:
+        return 0.0
+    for unit, seconds in (("", 1), ("minutes", 60), ("hours", 3600), ("days", DAY)):
+        for nuclide, known in HALF_LIVES.items():
+            if abs(half_life * seconds / known - 1) > CLOSE:
+                continue
+            if not unit:
+                return half_life
+            raise BadImage(
+                f"PET with a half-life of {half_life:g} seconds, which is that of {nuclide} in {unit}; correct it"
+            )
+    return half_life
 
 
 def _read(header: Header) -> Dataset:
@@ -163,6 +208,10 @@ def _seconds(scan: Scan, drug: Dataset) -> float:
     if start is None:
         raise BadImage("PET without series and acquisition time; the decay of its dose is unknown")
     injected = moment(text(drug, START)[:8], text(drug, START)[8:])
+    if injected is None and scan.half_life > DAY / 2:  # it may be imaged days later
+        raise BadImage(
+            "PET of a long-lived radionuclide without the day of injection (RadiopharmaceuticalStartDateTime); add it"
+        )
     if injected is None:
         injected = moment(start.strftime("%Y%m%d"), text(drug, START_TIME))
         if injected is None:
@@ -170,7 +219,7 @@ def _seconds(scan: Scan, drug: Dataset) -> float:
         if injected > start:  # injected before midnight
             injected -= datetime.timedelta(days=1)
     seconds = (start - injected).total_seconds()
-    if not 0 <= seconds <= DAY:
+    if not 0 <= seconds <= max(DAY, HALF_LIVES_LATER * scan.half_life):
         raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; correct its times")
     return seconds
 
@@ -183,7 +232,8 @@ def _of_series(scan: Scan) -> datetime.datetime | None:
 
 def _of_ge(scan: Scan) -> datetime.datetime | None:
     """The scan's date and time that GE keeps in a private element."""
-    start = text(scan.data, GE_SCAN) if text(scan.data, GE_CREATOR) == GE else ""
+    block = _block(scan.data, GE_GROUP, GE)
+    start = text(scan.data, GE_GROUP << 16 | block << 8 | 0x0D) if block else ""
     return moment(start[:8], start[8:])
 
 
@@ -236,10 +286,12 @@ def moment(day: str, clock: str) -> datetime.datetime | None:
     if len(day) != 8 or len(clock) < 4:
         return None
     whole, _, fraction = clock.partition(".")
-    if not (day + whole + fraction).isdecimal():
+    if not (day + whole + fraction).isdecimal() or len(whole) > 6:
         return None
     micro = int((fraction + "000000")[:6])
     hours, minutes, seconds = int(whole[:2]), int(whole[2:4]), int(whole[4:6] or 0)
+    if hours > 23 or minutes > 59 or seconds > 60:
+        return None
     try:
         date = datetime.datetime(int(day[:4]), int(day[4:6]), int(day[6:]))
     except ValueError:  # a thirteenth month

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +40,8 @@ BROKEN = (
     ArithmeticError, NotImplementedError, RecursionError, BytesLengthException,
 )  # fmt: skip
 BINARY = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
+NUMBER = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})? *")
+FIGURES = re.compile(r"[0-9.,eE+\-_ ]{0,24}|[+-]?(nan|inf)(inity)?", re.IGNORECASE)
 PLAIN = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT UN".split())  # written as letters; UN: who knows
 
 
@@ -129,6 +132,15 @@ def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     return str(item.value)
 
 
+def letters(data: Dataset, tag: int) -> str:
+    """What can be read as letters of an attribute, of whatever type it is: never Malformed."""
+    try:
+        return text(data, tag)
+    except Malformed:
+        value = data.get_item(Tag(tag)).value
+        return _decoded(value) if isinstance(value, bytes) else ""
+
+
 def words(data: Dataset, tag: int) -> str:
     """Text in the file's character set (names of structures, labels), "" where it is absent."""
     text(data, tag)
@@ -146,11 +158,21 @@ def numbers(data: Dataset | Mapping[int, bytes], tag: int) -> tuple[float, ...]:
     elif usual(tag) in BINARY:
         return _binary(data.get(tag), "<" + BINARY[usual(tag)], tag)
     content = text(data, tag)
+    return parsed(content, tag) if content else ()
+
+
+def parsed(content: str, tag: int) -> tuple[float, ...]:
+    """The numbers of a text as DICOM writes them; Malformed where one of them is none, or not finite."""
     try:
-        return tuple(float(part) for part in content.split("\\") if part.strip())
+        found = tuple(map(float, content.split("\\")))
     except ValueError:
-        comma = " (a decimal comma, where DICOM has a point)" if "," in content else ""
-        raise Malformed(f"{called(tag)} has letters where a number should be{comma}") from None
+        found = (math.nan,)
+    if "_" not in content and all(map(math.isfinite, found)):  # Python takes 1_000 for a number
+        return found
+    odd = next(part for part in content.split("\\") if not NUMBER.fullmatch(part))
+    shown = repr(odd) if FIGURES.fullmatch(odd) else "letters"  # which could be a name's
+    comma = " (a comma is none of a number's signs: write a point)" if "," in odd else ""
+    raise Malformed(f"{called(tag)} holds {shown} where a number should be{comma}")
 
 
 def number(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
@@ -166,9 +188,17 @@ def integer(data: Dataset | Mapping[int, bytes], tag: int, absent: int = 0) -> i
     value = number(data, tag)
     if value is None:
         return absent
-    if not math.isfinite(value) or value != int(value):
+    if value != int(value):
         raise Malformed(f"{called(tag)} is {value:g}, where a whole number should be")
     return int(value)
+
+
+def one(data: Dataset, tag: int) -> Dataset | None:
+    """The one item of a sequence, None where it is absent or has none; Malformed where it has several."""
+    found = items(data, tag)
+    if len(found) > 1:
+        raise Malformed(f"{called(tag)} has {len(found)} items, where one should be")
+    return found[0] if found else None
 
 
 def items(data: Dataset, tag: int) -> Sequence[Dataset]:
@@ -226,4 +256,7 @@ def _binary(value: Any, form: str, tag: int) -> tuple[float, ...]:
     size = struct.calcsize(form)
     if len(value) % size:
         raise Malformed(f"{called(tag)} has {len(value)} bytes, where {size} are a number")
-    return tuple(float(each) for (each,) in struct.iter_unpack(form, value))
+    found = tuple(float(each) for (each,) in struct.iter_unpack(form, value))
+    if not all(map(math.isfinite, found)):
+        raise Malformed(f"{called(tag)} is not finite")
+    return found

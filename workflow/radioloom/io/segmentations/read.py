@@ -137,6 +137,8 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     left_out = sum(len(structure.left_out) for structure in structures)
     if left_out:
         notes.append(f"{left_out} contour(s) left out that are not closed")
+    if empty := sum(structure.empty for structure in structures):
+        notes.append(f"{empty} contour(s) without points passed over")
     if len(rasters) == 1:
         return Mask(rasters[0].array, rasters[0].offset, "RTSTRUCT", rasters[0].contour_mm3, tuple(notes))
     array, offset = joined([(raster.array, raster.offset) for raster in rasters])
@@ -147,13 +149,8 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 
 
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
-    from radioloom.io.dicom.layout import Malformed
-
     segments, notes = drawn.named(choice)
-    try:
-        array, start = drawn.on(image.grid, segments, choice.threshold)
-    except Malformed as error:
-        raise BadMask(f"the SEG's frames have no place: {error}; fetch the file again") from error
+    array, start = drawn.on(image.grid, segments, choice.threshold)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
     return _in_image(array, start, image.grid, "SEG", notes)
 
