@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHONS ?= python3.11 python3.12 python3.13
 TESTS := -q -n 2 --dist loadfile
 
-.PHONY: env archives demo test test-quick test-archives test-python lint bench clean
+.PHONY: env archives demo test test-quick test-hostile test-archives test-python lint bench clean
 
 env: $(VENV)/ready
 
@@ -43,7 +43,11 @@ test: env lint
 
 # Without the whole studies that are run, killed, moved and edited.
 test-quick: env
-	pytest $(TESTS) -m "not long"
+	pytest $(TESTS) -m "not long and not hostile"
+
+# Every mutation of every attribute of each kind of file, and thousands of damaged ones (`make test` tries a sample).
+test-hostile: env
+	pytest $(TESTS) -m hostile
 
 # The same cohorts from a folder, by DICOMweb, DIMSE and S3: starts Orthanc (of Debian's packages) and an S3 server on loopback.
 test-archives: archives .archives/ready

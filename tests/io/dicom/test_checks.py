@@ -67,6 +67,7 @@ FAULTS = {
     "bad_rescale": odd(RescaleSlope=0),
     "pixel_layout": odd(BitsStored=12),
     "several_patients": odd(PatientID="OTHER"),
+    "several_modalities": odd(Modality="MR"),
     "mixed_geometry": odd(PixelSpacing=[1, 1]),
     "no_thickness": one_slice,
     "conflicting_copies": conflict,

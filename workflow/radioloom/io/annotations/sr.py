@@ -53,7 +53,7 @@ def read(path: Path) -> Annotation:
         with open(path, "rb") as handle:
             layout.check(handle)
             with machines_own_fault():
-                document = srread(handle)
+                document = srread(layout.Bounded(handle))
         content = document.content
         if not isinstance(content, MeasurementReport):
             raise BadAnnotation("a structured report of another template; TID 1500 (measurement report) is read")

@@ -92,7 +92,9 @@ def _unscaled(header: Header) -> str:
 
 
 def _badly_scaled(header: Header) -> str:
-    return f"{header.name}: RescaleSlope 0 makes one value of all pixels; correct it" if header.slope == 0 else ""
+    if header.slope is None or header.slope > 0 or (header.slope < 0 and header.modality not in RESCALED):
+        return ""
+    return f"{header.name}: RescaleSlope {header.slope:g}, where a number above 0 is needed; correct it"
 
 
 def _mixed(headers: Sequence[Header]) -> str:
@@ -110,6 +112,11 @@ def _mixed(headers: Sequence[Header]) -> str:
                     "keep one volume in the series"
                 )
     return ""
+
+
+def _modalities(headers: Sequence[Header]) -> str:
+    names = {header.modality for header in headers}
+    return "" if len(names) == 1 else f"files of {len(names)} modalities in one series; separate them"
 
 
 def _patients(headers: Sequence[Header]) -> str:
@@ -188,7 +195,11 @@ SLICE = (
     Check("no_rescale", _unscaled),
     Check("bad_rescale", _badly_scaled),
 )
-SERIES = (Check("several_patients", _patients), Check("mixed_geometry", _mixed))
+SERIES = (
+    Check("several_patients", _patients),
+    Check("several_modalities", _modalities),
+    Check("mixed_geometry", _mixed),
+)
 STACK = (
     Check("no_thickness", _thin_air),
     Check("repeated_slices", _repeated),

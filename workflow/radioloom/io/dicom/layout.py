@@ -25,6 +25,7 @@ from radioloom.io.untrusted import LONG, MOST_INFLATED, refuse_inflation
 
 DEEPEST = 80  # levels, a sequence and its item counted as two: real reports have a dozen
 MOST_ELEMENTS = 2_000_000  # a SEG of a hundred organs has half a million
+BLOCK = 2**16  # bytes that may be asked for at any place
 PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)  # float, double, integer
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -44,6 +45,26 @@ class Level:
     is_sequence: bool
     fragments: bool = False  # a sequence whose items hold bytes (compressed pixels of an icon)
     tags: set[int] = field(default_factory=set)  # public ones so far
+
+
+class Bounded:
+    """An open file that gives no more than it has: room is made for what is asked for, and a length can say 4 GB.
+
+    pydicom guesses where value representations are written, and could see other lengths than `check` does.
+    """
+
+    def __init__(self, handle: BinaryIO) -> None:
+        place = handle.tell()
+        self.size, self.seek, self.tell = handle.seek(0, io.SEEK_END), handle.seek, handle.tell
+        self.name = getattr(handle, "name", "")
+        self._read = handle.read
+        handle.seek(place)
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; Malformed where many more are wanted than there are."""
+        if size > BLOCK and size > self.size - self.tell():
+            raise Malformed(f"a value of {size} bytes in a file of {self.size}: the file is cut off")
+        return self._read(size)
 
 
 def check(handle: BinaryIO, last: int = PIXELS[0] - 1) -> None:
@@ -79,7 +100,8 @@ def _meta(handle: BinaryIO, size: int) -> str:
         if head[:2] != b"\x02\x00" or len(head) < 8:
             handle.seek(-len(head), io.SEEK_CUR)
             return syntax
-        length = int.from_bytes(handle.read(4) if head[4:6] in LONG else head[6:8], "little")
+        long = handle.read(4) if head[4:6] in LONG else head[6:8] if _is_kind(head[4:6]) else head[4:8]
+        length = int.from_bytes(long, "little")
         if handle.tell() + length > size:
             raise Malformed("it ends inside its file meta group: the file is cut off")
         if head[2:4] == b"\x10\x00":
@@ -93,7 +115,12 @@ def _explicit(handle: BinaryIO, syntax: str) -> bool:
         return syntax != ImplicitVRLittleEndian
     head = handle.read(6)
     handle.seek(-len(head), io.SEEK_CUR)
-    return head[4:6].isalpha() and head[4:6].isupper()
+    return _is_kind(head[4:6])
+
+
+def _is_kind(two: bytes) -> bool:
+    """Whether pydicom takes two bytes for a value representation; else it takes the element for an implicit one."""
+    return b"AA" <= two <= b"ZZ"
 
 
 class _Walk:
@@ -151,7 +178,7 @@ class _Walk:
             raise Malformed(f"the attribute {Tag(tag)} stands in it twice")
         level.tags.add(tag)
         kind, start = b"", place + 8
-        if level.explicit and raw[4:6].isalpha() and raw[4:6].isupper():  # some writers change over inside sequences
+        if level.explicit and _is_kind(raw[4:6]):  # some writers change over inside sequences
             kind = raw[4:6]
             length = length >> 16 if self.order == "<" else length & 0xFFFF
             if kind in LONG:

@@ -33,6 +33,7 @@ HALF_LIVES = {
     "Sc-44": 14292.0, "Cu-64": 45721.0, "Br-76": 58320.0, "Y-86": 53064.0, "Y-90": 230550.0, "Zr-89": 282276.0,
     "I-124": 360806.0, "Mn-52": 483062.0, "Ge-68": 23410000.0,
 }  # fmt: skip
+SHORTEST = 60.0  # seconds
 CLOSE = 0.02  # share by which a half-life in a file may be off the tables'
 SAME = 1.0  # seconds: slices of one bed position begin together
 
@@ -188,6 +189,8 @@ def _in_seconds(half_life: float | None) -> float:
             raise BadImage(
                 f"PET with a half-life of {half_life:g} seconds, which is that of {nuclide} in {unit}; correct it"
             )
+    if half_life < SHORTEST:
+        raise BadImage(f"PET with a half-life of {half_life:g} seconds; no scan would show it; correct it")
     return half_life
 
 

@@ -58,14 +58,14 @@ def read(handle: BinaryIO, pixels: bool = False, tags: Sequence[int] | None = No
     """The same of an open file, which is at its pixels after where they are not asked for."""
     layout.check(handle, layout.PIXELS[-1] if pixels else layout.PIXELS[0] - 1)
     with files_own_fault():
-        return pydicom.dcmread(handle, stop_before_pixels=not pixels, force=True, specific_tags=tags)
+        return pydicom.dcmread(layout.Bounded(handle), stop_before_pixels=not pixels, force=True, specific_tags=tags)
 
 
 def beginning(handle: BinaryIO, last: int) -> Dataset:
     """The elements of an open file up to a tag: what kind of file it is."""
     layout.check(handle, last)
     with files_own_fault():
-        return read_partial(handle, lambda tag, vr, length: tag > last, force=True)
+        return read_partial(layout.Bounded(handle), lambda tag, vr, length: tag > last, force=True)
 
 
 @contextmanager

@@ -117,6 +117,8 @@ class Segmentations:
         named = None if of is None else number(of, REFERENCED_NUMBER)
         if named is None:
             raise BadMask("a frame of the SEG names no segment")
+        if named not in {of for of, _ in self.segments}:
+            raise Malformed(f"a frame is of segment {named:g}, which SegmentSequence does not have")
         return named in segments
 
     def _limit(self, threshold: float) -> float:
