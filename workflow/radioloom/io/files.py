@@ -34,6 +34,11 @@ def files_below(place: Path) -> Iterator[Path]:
         waiting.extend(reversed(folders))
 
 
+def linked_folders(place: Path) -> int:
+    """How many links to folders lie at or below a place: `files_below` does not follow them."""
+    return sum(os.path.islink(os.path.join(at, name)) for at, folders, _ in os.walk(place) for name in folders)
+
+
 def leads_nowhere(path: Path) -> bool:
     """Whether a path is a link to nothing; raises OSError where the machine cannot say."""
     if not path.is_symlink():

@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io.dicom.headers import Header
+from radioloom.io.dicom.nuclides import half_life_seconds
 from radioloom.io.dicom.values import BROKEN, dataset, items, number, text, why
 
 DOSE, HALF_LIFE, START_TIME, START = 0x00181074, 0x00181075, 0x00181072, 0x00181078
@@ -27,14 +28,6 @@ PHILIPS, PHILIPS_GROUP = "Philips PET Private Group", 0x7053
 DAY = 86400  # seconds
 HEAVIEST, HIGHEST = 700.0, 1e11  # kg, Bq
 HALF_LIVES_LATER = 4  # after which a sixteenth of the dose is left, and a scan shows little
-# Of what PET is made with, in seconds (NuDat 3). Ge-68 is that of phantoms.
-HALF_LIVES = {
-    "Rb-82": 76.4, "O-15": 122.3, "Cu-62": 580.0, "N-13": 597.9, "C-11": 1221.8, "Ga-68": 4058.0, "F-18": 6586.2,
-    "Sc-44": 14292.0, "Cu-64": 45721.0, "Br-76": 58320.0, "Y-86": 53064.0, "Y-90": 230550.0, "Zr-89": 282276.0,
-    "I-124": 360806.0, "Mn-52": 483062.0, "Ge-68": 23410000.0,
-}  # fmt: skip
-SHORTEST = 60.0  # seconds
-CLOSE = 0.02  # share by which a half-life in a file may be off the tables'
 SAME = 1.0  # seconds: slices of one bed position begin together
 
 
@@ -171,27 +164,9 @@ def _drug(data: Dataset) -> Dataset:
 def _scan(headers: Sequence[Header]) -> Scan:
     data = _read(headers[0])
     drugs = items(data, PHARMACEUTICAL)
-    half_life = _in_seconds(number(drugs[0], HALF_LIFE) if drugs else None)
+    half_life = half_life_seconds(number(drugs[0], HALF_LIFE) if drugs else None)
     files = dict.fromkeys(header.path for header in headers)
     return Scan(data, tuple(_frame(path) for path in files), half_life)
-
-
-def _in_seconds(half_life: float | None) -> float:
-    """A half-life in seconds, 0 where it is not given; BadImage where it is one in minutes, hours or days."""
-    if half_life is None or half_life <= 0:
-        return 0.0
-    for unit, seconds in (("", 1), ("minutes", 60), ("hours", 3600), ("days", DAY)):
-        for nuclide, known in HALF_LIVES.items():
-            if abs(half_life * seconds / known - 1) > CLOSE:
-                continue
-            if not unit:
-                return half_life
-            raise BadImage(
-                f"PET with a half-life of {half_life:g} seconds, which is that of {nuclide} in {unit}; correct it"
-            )
-    if half_life < SHORTEST:
-        raise BadImage(f"PET with a half-life of {half_life:g} seconds; no scan would show it; correct it")
-    return half_life
 
 
 def _read(header: Header) -> Dataset:
@@ -223,7 +198,7 @@ def _seconds(scan: Scan, drug: Dataset) -> float:
             injected -= datetime.timedelta(days=1)
     seconds = (start - injected).total_seconds()
     if not 0 <= seconds <= max(DAY, HALF_LIVES_LATER * scan.half_life):
-        raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; correct its times")
+        raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; correct its times (series, injection)")
     return seconds
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from radioloom.errors import BadImage, CaseError, FailedCheck
 from radioloom.io.dicom import headers, series, suv
-from radioloom.io.files import within
+from radioloom.io.files import files_below, linked_folders, within
+from radioloom.io.images import kind
 from radioloom.provenance import digest
 from radioloom.stages.images.choose_series import DicomTree, SeriesChoice, choose
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.rows import Row, curated_image, series_row
+
+ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar")
 
 
 def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row]) -> CuratedImage:
@@ -28,10 +31,7 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
         trees[row["image"]] = DicomTree(scan, series.by_series(scan.headers))
     tree = trees[row["image"]]
     if not tree.groups:
-        broken = f", {len(tree.scan.broken)} damaged" if tree.scan.broken else ""
-        raise BadImage(
-            f"{place.name}: no DICOM image among {tree.files} file(s){broken}; correct the path in the sheet"
-        )
+        raise BadImage(f"{place.name}: no DICOM image among {tree.files} file(s){_instead(place, tree.scan)}")
     choice = choose(row, tree, data)
     for uid in _of_patient(choice, tree):
         check, reason = choice.rejected[uid]
@@ -48,6 +48,21 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
     reason = "; ".join([*reasons, *assembled.notes]) or None
     listed.append(_row(choice.uid, tree, assembled, choice="usable", reason=reason))
     return image
+
+
+def _instead(place: Path, scan: headers.Scan) -> str:
+    """What a folder holds that is no DICOM image, and what to do."""
+    if scan.broken:
+        first = scan.broken[0]
+        return f", {len(scan.broken)} of which cannot be read: {first.name}: {first.reason}"
+    if place.suffix.lower() in ARCHIVES:
+        return ", which is an archive; unpack it, and name its folder in the sheet"
+    if links := linked_folders(place):
+        return f" and {links} link(s) to folders, which are not followed; name the folder itself in the sheet"
+    kinds = sorted({found for file in files_below(place) if (found := kind(file))})
+    if kinds:
+        return f", but {' and '.join(kinds)}; name the file itself in the sheet"
+    return "; correct the path in the sheet"
 
 
 def _of_patient(choice: SeriesChoice, tree: DicomTree) -> list[str]:
