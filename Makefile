@@ -45,7 +45,7 @@ test: env lint
 test-quick: env
 	pytest $(TESTS) -m "not long and not hostile"
 
-# Every reader with thousands of damaged files.
+# Every mutation of every attribute of each kind of file, and thousands of damaged ones (`make test` tries a sample).
 test-hostile: env
 	pytest $(TESTS) -m hostile
 

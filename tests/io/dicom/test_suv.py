@@ -152,7 +152,7 @@ def test_letters_for_a_number_are_a_reason(tmp_path):
     slices = pet(tmp_path, PatientWeight="777.5")
     for header in slices:
         header.path.write_bytes(header.path.read_bytes().replace(b"777.5", b"77x.5"))
-    with pytest.raises(FailedCheck, match="letters for a number"):
+    with pytest.raises(FailedCheck, match="PatientWeight holds letters where a number should be"):
         suv.factor(slices)
 
 

@@ -50,7 +50,13 @@ def test_a_structure_without_closed_contours(tmp_path, contours, kind, said):
 
 @pytest.mark.parametrize(
     ("coordinates", "said"),
-    [(["1", "2"], "2 coordinates"), (["1", "x", "3"], "not numbers"), (["1", "inf", "3"], "3 coordinates")],
+    [
+        (["1", "2"], "2 coordinates"),
+        (["1", "x", "3"], "ContourData holds letters where a number should be"),
+        (["1", "inf", "3"], "ContourData holds 'inf' where a number should be"),
+        (["1", "1_0", "3"], "ContourData holds '1_0' where a number should be"),
+        (["1", "", "3"], "ContourData holds '' where a number should be"),
+    ],
 )
 def test_coordinates_that_are_none(tmp_path, coordinates, said):
     path = structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5)]})

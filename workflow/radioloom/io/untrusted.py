@@ -21,7 +21,9 @@ def refuse_inflation(handle: BinaryIO) -> None:
     handle.seek(start)
     if _syntax(handle) == DEFLATED:
         unpacker, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
-        while size <= MOST_INFLATED and (packed := unpacker.unconsumed_tail or handle.read(1 << 16)):
+        while (  # behind its end every block would be added to all that came before
+            size <= MOST_INFLATED and not unpacker.eof and (packed := unpacker.unconsumed_tail or handle.read(1 << 16))
+        ):
             size += len(unpacker.decompress(packed, 1 << 20))
         if size > MOST_INFLATED:
             raise ValueError("it inflates to more than one image or segmentation can hold")

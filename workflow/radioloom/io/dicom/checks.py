@@ -38,7 +38,8 @@ class Stack:
         """The usual distance between slices; of a single one its nominal distance or thickness, 0 where it has none."""
         if len(self.headers) > 1:
             return float(np.median(np.diff(self.along)))
-        return self.headers[0].between or self.headers[0].thickness or 0.0
+        known = (self.headers[0].between, self.headers[0].thickness)  # the first is negative in some files
+        return next((mm for mm in known if mm is not None and mm > 0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,11 @@ def require(checks: Sequence[Check], subject: object) -> None:
 
 
 def _truncated(header: Header) -> str:
-    return header.fault and f"{header.name}: {header.fault}; fetch the file again"
+    return header.fault and f"{header.name}: {header.fault}"
+
+
+def _cells(header: Header) -> str:
+    return header.cells and f"{header.name}: {header.cells}; correct it, or export the series again"
 
 
 def _colour(header: Header) -> str:
@@ -88,12 +93,9 @@ def _unscaled(header: Header) -> str:
 
 
 def _badly_scaled(header: Header) -> str:
-    scale = [value for value in (header.slope, header.intercept) if value is not None]
-    if np.isfinite(scale).all():
+    if header.slope is None or header.slope > 0 or (header.slope < 0 and header.modality not in RESCALED):
         return ""
-    return (
-        f"{header.name}: RescaleSlope {header.slope} and RescaleIntercept {header.intercept} must be finite; correct it"
-    )
+    return f"{header.name}: RescaleSlope {header.slope:g}, where a number above 0 is needed; correct it"
 
 
 def _mixed(headers: Sequence[Header]) -> str:
@@ -111,6 +113,11 @@ def _mixed(headers: Sequence[Header]) -> str:
                     "keep one volume in the series"
                 )
     return ""
+
+
+def _modalities(headers: Sequence[Header]) -> str:
+    names = {header.modality for header in headers}
+    return "" if len(names) == 1 else f"files of {len(names)} modalities in one series; separate them"
 
 
 def _patients(headers: Sequence[Header]) -> str:
@@ -141,11 +148,21 @@ def _missing(stack: Stack) -> str:
     along, step = stack.along, stack.step_mm
     gaps = np.diff(along)
     wide = np.flatnonzero(gaps >= MISSING * step)
-    if not len(wide):
+    if not len(wide) or _two_spacings(gaps, step):
         return ""
     lost = sum(round(float(gaps[i]) / step) - 1 for i in wide)
     where = ", ".join(f"between {along[i]:.2f} and {along[i + 1]:.2f} mm" for i in wide[:3])
-    return f"{lost} slice(s) missing {where} (slices are {step:.3g} mm apart); fetch the series again"
+    ends = {0: stack.headers[0], len(gaps) - 1: stack.headers[-1]}
+    apart = [ends[i].name for i in wide if i in ends and len(wide) == 1 and len(gaps) > 2]
+    scout = f", or take {apart[0]} out of the folder if it is a scout and none of the slices" if apart else ""
+    return f"{lost} slice(s) missing {where} (slices are {step:.3g} mm apart); fetch the series again{scout}"
+
+
+def _two_spacings(gaps: np.ndarray, step: float) -> bool:
+    """Whether slices lie `step` apart in one part of the stack and evenly, but otherwise, in the other."""
+    wide = np.flatnonzero(np.abs(gaps - step) > UNEVEN * step)
+    together = len(wide) > 1 and wide[-1] - wide[0] == len(wide) - 1 and (wide[0] == 0 or wide[-1] == len(gaps) - 1)
+    return bool(together and np.ptp(gaps[wide]) <= UNEVEN * step)
 
 
 def _uneven(stack: Stack) -> str:
@@ -155,6 +172,11 @@ def _uneven(stack: Stack) -> str:
     if not len(gaps) or off.max() <= UNEVEN * step:
         return ""
     worst = int(np.argmax(off))
+    if _two_spacings(gaps, step):
+        return (
+            f"uneven slices: a part of them is {step:.4g} mm apart and another {gaps[worst]:.4g} mm, from "
+            f"{along[worst]:.2f} mm on; two acquisitions in one series: separate them, or resample to even slices first"
+        )
     return (
         f"uneven slices: most are {step:.4g} mm apart, but {gaps[worst]:.4g} mm at {along[worst]:.2f} mm; "
         "resample the series to even slices first"
@@ -183,13 +205,17 @@ def _lossy(stack: Stack) -> str:
     return "lossy compression" if any(header.lossy for header in stack.headers) else ""
 
 
-FILE = (Check("truncated", _truncated), Check("colour", _colour))
+FILE = (Check("truncated", _truncated), Check("pixel_layout", _cells), Check("colour", _colour))
 SLICE = (
     Check("no_place", _unplaced),
     Check("no_rescale", _unscaled),
     Check("bad_rescale", _badly_scaled),
 )
-SERIES = (Check("several_patients", _patients), Check("mixed_geometry", _mixed))
+SERIES = (
+    Check("several_patients", _patients),
+    Check("several_modalities", _modalities),
+    Check("mixed_geometry", _mixed),
+)
 STACK = (
     Check("no_thickness", _thin_air),
     Check("repeated_slices", _repeated),

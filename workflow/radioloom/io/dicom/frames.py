@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pydicom
 from pydicom.dataset import Dataset
 
 from radioloom.errors import FailedCheck
-from radioloom.io.dicom.headers import BROKEN, MULTIFRAME, Header, number, numbers
+from radioloom.io.dicom.headers import MULTIFRAME, Header
+from radioloom.io.dicom.values import BROKEN, dataset, items, number, numbers, one, why
 
-POSITION, ORIENTATION, MEASURES = "PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence"
-SCALE = "PixelValueTransformationSequence"
+POSITION, ORIENTATION, MEASURES, SCALE = 0x00209113, 0x00209116, 0x00289110, 0x00289145
+SHARED, PER_FRAME = 0x52009229, 0x52009230
 
 
-def group(frame: Dataset, data: Dataset, name: str) -> Dataset | None:
-    """One functional group of a frame: its own, or else the one that all frames share; None if there is neither."""
-    if name in frame and len(frame[name].value):
-        return frame[name].value[0]
-    shared = data.get("SharedFunctionalGroupsSequence")
-    if shared and name in shared[0] and len(shared[0][name].value):
-        return shared[0][name].value[0]
-    return None
+def group(frame: Dataset, shared: Dataset | None, tag: int) -> Dataset | None:
+    """One functional group of a frame: its own, or else the one that all frames share; None if there is neither.
+
+    Raises Malformed where a group is no sequence, or has several items.
+    """
+    own = one(frame, tag)
+    return own if own is not None or shared is None else one(shared, tag)
 
 
 def split(header: Header) -> list[Header]:
@@ -36,22 +35,20 @@ def split(header: Header) -> list[Header]:
             "frames", f"{header.name}: {header.frames} frames without a place each; an enhanced image has them"
         )
     try:
-        data = pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
-        frames = list(data.PerFrameFunctionalGroupsSequence)
-        frame_headers = [_frame(header, data, frame, index) for index, frame in enumerate(frames)]
+        data = dataset(header.path)
+        shared, frames = one(data, SHARED), items(data, PER_FRAME)
+        if len(frames) != header.frames:
+            raise FailedCheck(
+                "frames",
+                f"{header.name}: {header.frames} frames, and {len(frames)} are described; fetch the file again",
+            )
+        return [_frame(header, shared, frame, index) for index, frame in enumerate(frames)]
     except BROKEN as error:
-        why = f"{header.name}: its frames are not described ({type(error).__name__})"
-        raise FailedCheck("frames", why) from error
-    if len(frame_headers) != header.frames:
-        raise FailedCheck(
-            "frames",
-            f"{header.name}: {header.frames} frames, and {len(frame_headers)} are described; fetch the file again",
-        )
-    return frame_headers
+        raise FailedCheck("frames", f"{header.name}: its frames are not described: {why(error)}") from error
 
 
-def _frame(header: Header, data: Dataset, frame: Dataset, index: int) -> Header:
-    groups = {name: group(frame, data, name) or Dataset() for name in (POSITION, ORIENTATION, MEASURES, SCALE)}
+def _frame(header: Header, shared: Dataset | None, frame: Dataset, index: int) -> Header:
+    groups = {tag: group(frame, shared, tag) or Dataset() for tag in (POSITION, ORIENTATION, MEASURES, SCALE)}
     size = header.rows * header.columns * header.bits // 8
     return replace(
         header,

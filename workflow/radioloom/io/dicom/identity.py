@@ -6,11 +6,10 @@ import datetime
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
 
-from radioloom.io.dicom.headers import text
 from radioloom.io.dicom.suv import moment
+from radioloom.io.dicom.values import dataset, letters, text
 from radioloom.io.dicom.withhold import IDENTIFYING, identifying_words, withhold
 
 NUMBER, BIRTH = 0x00100020, 0x00100030
@@ -33,11 +32,11 @@ class Identity:
 
 def identity(path: Path) -> Identity:
     """Patient and day of a file; raises one of `headers.BROKEN` if it cannot be read."""
-    data = pydicom.dcmread(path, specific_tags=[*IDENTIFYING, *DAYS], stop_before_pixels=True, force=True)
+    data = dataset(path, tags=[*IDENTIFYING, *DAYS])
     return Identity(text(data, NUMBER), text(data, BIRTH), day(data), identifying_words(data))
 
 
 def day(data: Dataset) -> datetime.date | None:
     """The day of a file, the first that it states: of its study, its series, its acquisition."""
-    days = (moment(text(data, tag), "0000") for tag in DAYS)
+    days = (moment(letters(data, tag), "0000") for tag in DAYS)
     return next((each.date() for each in days if each), None)

@@ -51,6 +51,7 @@ def assemble(headers: Sequence[Header]) -> Series:
     """
     files, copies = distinct(headers)
     _same(copies)
+    files, scouts = _without_localizers(files)
     for header in files:
         checks.require(checks.FILE, header)
     slices = [each for header in files for each in split(header)]
@@ -73,7 +74,15 @@ def assemble(headers: Sequence[Header]) -> Series:
     notes = [reason for check in checks.NOTED if (reason := check.look(stack))]
     if copies:
         notes.append(f"{len(copies)} file(s) left out: copies of others")
+    if scouts:
+        notes.append(f"{scouts} file(s) left out: localizers among the slices")
     return Series(stack.headers, grid, tuple(notes))
+
+
+def _without_localizers(files: list[Header]) -> tuple[list[Header], int]:
+    """Files without those whose ImageType says that they are localizers, unless all are; and how many these are."""
+    slices = [header for header in files if "LOCALIZER" not in header.image_type.upper().split("\\")]
+    return (slices, len(files) - len(slices)) if slices else (files, 0)
 
 
 def _same(copies: Sequence[tuple[Header, Header]]) -> None:

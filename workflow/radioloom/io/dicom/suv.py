@@ -12,19 +12,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage, FailedCheck
-from radioloom.io.dicom.headers import Header, number, numbers, text
+from radioloom.io.dicom.headers import Header
+from radioloom.io.dicom.nuclides import half_life_seconds
+from radioloom.io.dicom.values import BROKEN, dataset, items, number, text, why
 
 DOSE, HALF_LIFE, START_TIME, START = 0x00181074, 0x00181075, 0x00181072, 0x00181078
 PHARMACEUTICAL, UNITS, DECAY, SUV_TYPE, WEIGHT = 0x00540016, 0x00541001, 0x00541102, 0x00541006, 0x00101030
 SERIES_DATE, SERIES_TIME, ACQUISITION_DATE, ACQUISITION_TIME = 0x00080021, 0x00080031, 0x00080022, 0x00080032
 CORRECTED, DURATION, REFERENCE = 0x00280051, 0x00181242, 0x00541300
-GE, GE_CREATOR, GE_SCAN = "GEMS_PETD_01", 0x00090010, 0x0009100D
-PHILIPS, PHILIPS_CREATOR, PHILIPS_SUV, PHILIPS_BQML = "Philips PET Private Group", 0x70530010, 0x70531000, 0x70531009
+GE, GE_GROUP = "GEMS_PETD_01", 0x0009
+PHILIPS, PHILIPS_GROUP = "Philips PET Private Group", 0x7053
 DAY = 86400  # seconds
+HEAVIEST, HIGHEST = 700.0, 1e11  # kg, Bq
+HALF_LIVES_LATER = 4  # after which a sixteenth of the dose is left, and a scan shows little
 SAME = 1.0  # seconds: slices of one bed position begin together
 
 
@@ -64,10 +67,8 @@ def factor(headers: Sequence[Header]) -> float:
         raise
     except BadImage as error:
         raise FailedCheck("suv", str(error)) from error
-    except ValueError as error:
-        raise FailedCheck(
-            "suv", "PET with letters for a number (dose, weight, half-life, times); correct it"
-        ) from error
+    except BROKEN as error:
+        raise FailedCheck("suv", f"PET whose SUV cannot be computed: {why(error)}") from error
 
 
 def uptake_minutes(headers: Sequence[Header]) -> float | None:
@@ -102,11 +103,29 @@ def _factor(headers: Sequence[Header]) -> float:
 
 
 def _philips(data: Dataset) -> dict[str, float]:
-    creator = text(data, PHILIPS_CREATOR)
-    if creator and creator != PHILIPS:
-        return {}
-    factors = {"suv": number(data, PHILIPS_SUV), "bqml": number(data, PHILIPS_BQML)}
-    return {key: value for key, value in factors.items() if value}
+    block = _block(data, PHILIPS_GROUP, PHILIPS)
+    if block is None:
+        if _creators(data, PHILIPS_GROUP):
+            return {}
+        block = 0x10  # files that were anonymised lose the creator
+    first = PHILIPS_GROUP << 16 | block << 8
+    factors = {"suv": number(data, first), "bqml": number(data, first | 0x09)}
+    if any(value is not None and value < 0 for value in factors.values()):
+        raise BadImage("PET in counts (CNTS) whose private factors are negative; it has no unit")
+    return {name: value for name, value in factors.items() if value}
+
+
+def _creators(data: Dataset, of: int) -> dict[int, str]:
+    """Who has reserved the blocks of a private group."""
+    return {tag & 0xFF: text(data, tag) for tag in data.keys() if of << 16 | 0x10 <= tag <= of << 16 | 0xFF}  # noqa: SIM118
+
+
+def _block(data: Dataset, of: int, creator: str) -> int | None:
+    """The block that a vendor has reserved in a private group, whichever that is; None where it has none."""
+    own = [block for block, name in _creators(data, of).items() if name == creator]
+    if len(own) > 1:
+        raise BadImage(f"PET with {len(own)} private blocks of {creator}; it is not clear which one counts")
+    return own[0] if own else None
 
 
 def _per_dose(headers: Sequence[Header]) -> float:
@@ -115,10 +134,14 @@ def _per_dose(headers: Sequence[Header]) -> float:
     weight, correction = number(scan.data, WEIGHT), text(scan.data, DECAY)
     if not weight or weight <= 0:
         raise BadImage("PET without PatientWeight; SUV by body weight cannot be computed")
+    if weight > HEAVIEST:
+        raise BadImage(f"PET of a patient of {weight:g} kg (PatientWeight); correct it (is it in grams?)")
     drug = _drug(scan.data)
     dose = number(drug, DOSE)
     if not dose or dose < 1e5:
         raise BadImage(f"PET with a dose of {dose} Bq; at least 1e5 Bq is expected (is it in MBq?)")
+    if dose > HIGHEST:
+        raise BadImage(f"PET with a dose of {dose:g} Bq; at most {HIGHEST:g} Bq is expected; correct it")
     if correction not in AGES:
         raise BadImage(
             f"PET with decay correction {correction or 'not given'}; {', '.join(AGES)} can be converted to SUV"
@@ -130,28 +153,30 @@ def _per_dose(headers: Sequence[Header]) -> float:
 
 
 def _drug(data: Dataset) -> Dataset:
-    drugs = data.get(PHARMACEUTICAL)
-    if drugs is None or not drugs.value:
+    drugs = items(data, PHARMACEUTICAL)
+    if not drugs:
         raise BadImage("PET without its radiopharmaceutical (dose, half-life, time); SUV cannot be computed")
-    return drugs.value[0]
+    if len(drugs) > 1:
+        raise BadImage(f"PET with {len(drugs)} radiopharmaceuticals; SUV is defined for one")
+    return drugs[0]
 
 
 def _scan(headers: Sequence[Header]) -> Scan:
     data = _read(headers[0])
-    drugs = data.get(PHARMACEUTICAL)
-    half_life = number(drugs.value[0], HALF_LIFE) if drugs is not None and drugs.value else None
+    drugs = items(data, PHARMACEUTICAL)
+    half_life = half_life_seconds(number(drugs[0], HALF_LIFE) if drugs else None)
     files = dict.fromkeys(header.path for header in headers)
-    return Scan(data, tuple(_frame(path) for path in files), half_life if half_life and half_life > 0 else 0.0)
+    return Scan(data, tuple(_frame(path) for path in files), half_life)
 
 
 def _read(header: Header) -> Dataset:
-    return pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
+    return dataset(header.path)
 
 
 def _frame(path: Path) -> Frame:
     tags = [ACQUISITION_DATE, ACQUISITION_TIME, DURATION, REFERENCE]
-    data = pydicom.dcmread(path, specific_tags=tags, stop_before_pixels=True, force=True)
-    duration, reference = ((numbers(data, tag) or (0.0,))[0] / 1000 for tag in (DURATION, REFERENCE))
+    data = dataset(path, tags=tags)
+    duration, reference = ((number(data, tag) or 0.0) / 1000 for tag in (DURATION, REFERENCE))
     return Frame(moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME)), duration, reference)
 
 
@@ -161,6 +186,10 @@ def _seconds(scan: Scan, drug: Dataset) -> float:
     if start is None:
         raise BadImage("PET without series and acquisition time; the decay of its dose is unknown")
     injected = moment(text(drug, START)[:8], text(drug, START)[8:])
+    if injected is None and scan.half_life > DAY / 2:  # it may be imaged days later
+        raise BadImage(
+            "PET of a long-lived radionuclide without the day of injection (RadiopharmaceuticalStartDateTime); add it"
+        )
     if injected is None:
         injected = moment(start.strftime("%Y%m%d"), text(drug, START_TIME))
         if injected is None:
@@ -168,8 +197,8 @@ def _seconds(scan: Scan, drug: Dataset) -> float:
         if injected > start:  # injected before midnight
             injected -= datetime.timedelta(days=1)
     seconds = (start - injected).total_seconds()
-    if not 0 <= seconds <= DAY:
-        raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; correct its times")
+    if not 0 <= seconds <= max(DAY, HALF_LIVES_LATER * scan.half_life):
+        raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; correct its times (series, injection)")
     return seconds
 
 
@@ -181,7 +210,8 @@ def _of_series(scan: Scan) -> datetime.datetime | None:
 
 def _of_ge(scan: Scan) -> datetime.datetime | None:
     """The scan's date and time that GE keeps in a private element."""
-    start = text(scan.data, GE_SCAN) if text(scan.data, GE_CREATOR) == GE else ""
+    block = _block(scan.data, GE_GROUP, GE)
+    start = text(scan.data, GE_GROUP << 16 | block << 8 | 0x0D) if block else ""
     return moment(start[:8], start[8:])
 
 
@@ -234,10 +264,12 @@ def moment(day: str, clock: str) -> datetime.datetime | None:
     if len(day) != 8 or len(clock) < 4:
         return None
     whole, _, fraction = clock.partition(".")
-    if not (day + whole + fraction).isdecimal():
+    if not (day + whole + fraction).isdecimal() or len(whole) > 6:
         return None
     micro = int((fraction + "000000")[:6])
     hours, minutes, seconds = int(whole[:2]), int(whole[2:4]), int(whole[4:6] or 0)
+    if hours > 23 or minutes > 59 or seconds > 60:
+        return None
     try:
         date = datetime.datetime(int(day[:4]), int(day[4:6]), int(day[6:]))
     except ValueError:  # a thirteenth month

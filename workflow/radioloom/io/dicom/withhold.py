@@ -7,7 +7,7 @@ import unicodedata
 
 from pydicom.dataset import Dataset
 
-from radioloom.io.dicom.headers import text
+from radioloom.io.dicom.values import letters
 
 WITHHELD = "[withheld]"
 IDENTIFYING = (
@@ -20,7 +20,7 @@ PHRASE = 4  # letters: shorter words of a file count only where they stand alone
 
 def identifying_words(data: Dataset) -> frozenset[str]:
     """Words of a file's identifying elements: names, numbers, birth date, hospital, physicians."""
-    return frozenset(word for tag in IDENTIFYING for word in _words(text(data, tag)) if _identifies(word))
+    return frozenset(word for tag in IDENTIFYING for word in _words(letters(data, tag)) if _identifies(word))
 
 
 def withhold(name: str, identifying: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.files import called, files_below
+from radioloom.io.files import called, files_below, leads_nowhere
 from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
@@ -111,10 +111,12 @@ def _candidates(path: Path) -> list[Candidate]:
 def _dicom_kind(file: Path, name: str) -> str:
     from radioloom.io.dicom import headers
 
+    if leads_nowhere(file):
+        raise BadMask(f"{name}: a link that leads to no file; put the file itself there")
     try:
         return headers.kind(file)
     except headers.BROKEN as error:
-        raise BadMask(f"{name}: a damaged DICOM file, cut off inside its header; fetch it again") from error
+        raise BadMask(f"{name}: {headers.why(error)}") from error
 
 
 def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame: str) -> None:
@@ -138,6 +140,8 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     left_out = sum(len(structure.left_out) for structure in structures)
     if left_out:
         notes.append(f"{left_out} contour(s) left out that are not closed")
+    if empty := sum(structure.empty for structure in structures):
+        notes.append(f"{empty} contour(s) without points passed over")
     if len(rasters) == 1:
         return Mask(rasters[0].array, rasters[0].offset, "RTSTRUCT", rasters[0].contour_mm3, tuple(notes))
     array, offset = joined([(raster.array, raster.offset) for raster in rasters])
@@ -148,13 +152,8 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 
 
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
-    from radioloom.io.dicom.headers import Malformed
-
     segments, notes = drawn.named(choice)
-    try:
-        array, start = drawn.on(image.grid, segments, choice.threshold)
-    except Malformed as error:
-        raise BadMask(f"the SEG's frames have no place: {error}; fetch the file again") from error
+    array, start = drawn.on(image.grid, segments, choice.threshold)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
     return _in_image(array, start, image.grid, "SEG", notes)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
-from radioloom.io.dicom.headers import BROKEN, text
+from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.values import BROKEN, dataset, integer, items, number, numbers, text, why, words
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
@@ -21,7 +20,7 @@ REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x300600
 STRUCTURES, NAME, NUMBER = 0x30060020, 0x30060026, 0x30060022
 CONTOURS_OF_ROI, CONTOURS, KIND, DATA, OF_ROI = 0x30060039, 0x30060040, 0x30060042, 0x30060050, 0x30060084
 REFERENCED_IMAGES, REFERENCED_INSTANCE = 0x30060016, 0x00081155
-CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "")  # old writers leave the type out
+CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "INTERPOLATED_PLANAR", "")  # old writers leave the type out
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Structure:
     contours: tuple[np.ndarray, ...]
     left_out: tuple[str, ...]
     instances: tuple[str, ...]  # digest of the image that each closed contour refers to, "" for none
+    empty: int = 0  # closed contours without a point
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,15 @@ class StructureSet:
     names: tuple[str, ...]
     frames: frozenset[str]
     series: frozenset[str]
-    contours: dict[int, Dataset]  # by structure number
-    numbers: tuple[int, ...]
+    contours: tuple[tuple[int | None, Dataset], ...]  # structure number, and what was drawn of it
+    numbers: tuple[int | None, ...]  # None: absent, or no number
     shown: tuple[str, ...]  # the names as messages may show them
 
     def named(self, choice: Choice) -> tuple[list[Structure], list[str]]:
         """Structures with closed contours that a choice takes, and what to note of it.
 
-        Raises BadMask where none matches (it lists the file's names), or where those that match have no closed contour.
+        Raises BadMask where none matches (it lists the file's names), where those that match have no closed contour, or
+        where it is not clear which contours are theirs.
         """
         matching: dict[int, Structure] = {}
 
@@ -69,54 +70,90 @@ class StructureSet:
         raise BadMask(f"the structure {wanted} has {content}")
 
     def _structure(self, index: int) -> Structure:
-        item = self.contours.get(self.numbers[index])
-        closed, left_out, instances = [], [], []
-        for contour in item.get(CONTOURS).value if item is not None and CONTOURS in item else []:
-            kind = text(contour, KIND)
-            if kind in CLOSED:
-                closed.append(_points(contour, self.shown[index]))
-                instances.append(_instance(contour))
-            else:
-                left_out.append(kind)
-        return Structure(self.names[index], tuple(closed), tuple(left_out), tuple(instances))
+        shown = self.shown[index]
+        try:
+            return _read_structure(self.names[index], self._drawn(index))
+        except Malformed as error:
+            raise BadMask(f"structure {shown!r}: {error}; correct it, or export the structure set again") from error
+
+    def _drawn(self, index: int) -> Dataset:
+        """What was drawn of a structure; Malformed where another bears its number: these could be the other's."""
+        number = self.numbers[index]
+        if number is None:
+            raise Malformed("it has no ROINumber by which its contours could be known")
+        same = [shown for shown, other in zip(self.shown, self.numbers, strict=True) if other == number]
+        if len(same) > 1:
+            raise Malformed(
+                f"{len(same)} structures have ROINumber {number} ({', '.join(map(repr, same[:5]))}), "
+                "so that their contours cannot be told apart"
+            )
+        drawn = [item for of, item in self.contours if of == number]
+        if len(drawn) > 1:
+            raise Malformed(f"ROINumber {number} has contours in {len(drawn)} places")
+        return drawn[0] if drawn else Dataset()
 
 
 def read(path: Path, called: str = "") -> StructureSet:
     """The structure set of a file, by the name that messages may call it; BadMask if it cannot be read."""
     try:
-        data = pydicom.dcmread(path, force=True)
-        listed = list(data.get(STRUCTURES).value) if STRUCTURES in data else []
-        drawn = list(data.get(CONTOURS_OF_ROI).value) if CONTOURS_OF_ROI in data else []
+        data = dataset(path)
+        listed, drawn = items(data, STRUCTURES), items(data, CONTOURS_OF_ROI)
         frames, series = _references(data)
         identifying = identifying_words(data)
-        names = tuple(str(item.get(NAME).value or "").strip() if NAME in item else "" for item in listed)
+        names = tuple(_name(item) for item in listed)
         return StructureSet(
             names,
             frames,
             series,
-            {int(text(item, OF_ROI)): item for item in drawn},
-            tuple(int(text(item, NUMBER)) for item in listed),
+            tuple((_number(item, OF_ROI), item) for item in drawn),
+            tuple(_number(item, NUMBER) for item in listed),
             tuple(withhold(name, identifying) for name in names),
         )
     except BROKEN as error:
-        raise BadMask(
-            f"{called or path.name}: not a readable RTSTRUCT ({type(error).__name__}); fetch the file again"
-        ) from error
+        raise BadMask(f"{called or path.name}: not a readable RTSTRUCT: {why(error)}") from error
 
 
-def _points(contour: Dataset, name: str) -> np.ndarray:
+def _name(item: Dataset) -> str:
     try:
-        points = np.array(text(contour, DATA).split("\\"), float)
-    except ValueError as error:
-        raise BadMask(f"structure {name!r} has a contour with coordinates that are not numbers") from error
-    if len(points) % 3 or not np.isfinite(points).all():
-        raise BadMask(f"structure {name!r} has a contour of {len(points)} coordinates; three per point are expected")
-    return points.reshape(-1, 3)[:, ::-1]
+        return words(item, NAME)
+    except Malformed:  # of this structure alone
+        return ""
+
+
+def _number(item: Dataset, tag: int) -> int | None:
+    try:
+        return integer(item, tag, -1) if number(item, tag) is not None else None
+    except Malformed:
+        return None
+
+
+def _read_structure(name: str, item: Dataset) -> Structure:
+    closed, left_out, instances, empty = [], [], [], 0
+    for contour in items(item, CONTOURS):
+        kind = text(contour, KIND)
+        if kind not in CLOSED:
+            left_out.append(kind)
+        elif (points := _points(contour)) is None:
+            empty += 1
+        else:
+            closed.append(points)
+            instances.append(_instance(contour))
+    return Structure(name, tuple(closed), tuple(left_out), tuple(instances), empty)
+
+
+def _points(contour: Dataset) -> np.ndarray | None:
+    """Points (n, 3) of a contour; None where it has none."""
+    values = numbers(contour, DATA)
+    if not values:
+        return None
+    if len(values) % 3:
+        raise Malformed(f"it has a contour of {len(values)} coordinates; three per point are expected")
+    return np.array(values).reshape(-1, 3)[:, ::-1]
 
 
 def _instance(contour: Dataset) -> str:
     """Digest of the first image that a contour refers to, "" for none."""
-    for item in _items(contour, REFERENCED_IMAGES):
+    for item in items(contour, REFERENCED_IMAGES):
         if uid := text(item, REFERENCED_INSTANCE):
             return digest(uid)
     return ""
@@ -125,12 +162,8 @@ def _instance(contour: Dataset) -> str:
 def _references(data: Dataset) -> tuple[frozenset[str], frozenset[str]]:
     """Digests of the frames of reference and of the series that the contours refer to."""
     frames, series = {text(data, FRAME)}, set()
-    for frame in _items(data, REFERENCED_FRAMES):
+    for frame in items(data, REFERENCED_FRAMES):
         frames.add(text(frame, FRAME))
-        for study in _items(frame, STUDIES):
-            series |= {text(item, SERIES) for item in _items(study, REFERENCED_SERIES)}
+        for study in items(frame, STUDIES):
+            series |= {text(item, SERIES) for item in items(study, REFERENCED_SERIES)}
     return frozenset(map(digest, frames - {""})), frozenset(map(digest, series - {""}))
-
-
-def _items(data: Dataset, tag: int) -> Sequence[Dataset]:
-    return data.get(tag).value if tag in data else ()

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
-from radioloom.io.dicom.frames import MEASURES, ORIENTATION, POSITION, group
-from radioloom.io.dicom.headers import BROKEN, numbers, text
+from radioloom.io.dicom.frames import MEASURES, ORIENTATION, PER_FRAME, POSITION, SHARED, group
+from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.series import directions
+from radioloom.io.dicom.values import (
+    BROKEN,
+    dataset,
+    integer,
+    items,
+    machines_own_fault,
+    number,
+    numbers,
+    one,
+    text,
+    why,
+    words,
+)
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
@@ -22,34 +34,52 @@ from radioloom.segmentation.mask import Voxels, joined
 from radioloom.segmentation.place import place
 from radioloom.volume import Grid
 
+SEGMENTS, NUMBER, LABEL, KIND, MAXIMUM = 0x00620002, 0x00620004, 0x00620005, 0x00620001, 0x0062000E
+OF_SEGMENT, REFERENCED_NUMBER = 0x0062000A, 0x0062000B
+REFERENCED_SERIES, SERIES, FRAME_OF_REFERENCE = 0x00081115, 0x0020000E, 0x00200052
+ROWS, COLUMNS, FRAMES = 0x00280010, 0x00280011, 0x00280008
+ALLOCATED, STORED, HIGH, SIGNED, SAMPLES = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280002
+BITS = {"BINARY": (1, 8), "FRACTIONAL": (8,), "LABELMAP": (8, 16)}  # of a pixel's cell, by kind
+FARTHEST = 2**20  # voxels from an image: no frame of a patient lies so far off
+
 
 @dataclass(frozen=True, slots=True)
 class Segmentations:
     """One SEG file."""
 
-    labels: dict[int, str]  # segment number -> label
+    segments: tuple[tuple[int, str], ...]  # number and label, in the order of the file
     kind: str  # BINARY, FRACTIONAL, LABELMAP
     frames: frozenset[str]  # digests of the frame of reference and of the series it refers to
     series: frozenset[str]
     data: Dataset
+    shape: tuple[int, int]  # of a frame: rows, columns
+    described: Sequence[Dataset]  # functional groups of each frame
+    shared: Dataset | None  # of all frames
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The labels as messages may show them."""
         identifying = identifying_words(self.data)
-        return tuple(withhold(label, identifying) for label in self.labels.values())
+        return tuple(withhold(label, identifying) for _, label in self.segments)
 
     def named(self, choice: Choice) -> tuple[list[int], list[str]]:
         """Numbers of the segments whose label or number a choice takes, and what to note of it.
 
-        Raises BadMask listing the labels of the file where none matches.
+        Raises BadMask listing the labels of the file where none matches, or where two segments bear one number.
         """
-        numbers = list(self.labels)
-        picked, notes = pick(choice, [(label, str(number)) for number, label in self.labels.items()])
+        picked, notes = pick(choice, [(label, str(of)) for of, label in self.segments])
         if not picked:
             raise absent("segment", choice, self.shown)
         only = [] if choice.patterns else [f"the region is {self.shown[picked[0]]!r}, the only segment"]
-        return [numbers[place] for place in picked], notes + only
+        numbers = [self.segments[place][0] for place in picked]
+        for wanted in numbers:
+            same = [shown for shown, (of, _) in zip(self.shown, self.segments, strict=True) if of == wanted]
+            if len(same) > 1:
+                raise BadMask(
+                    f"{len(same)} segments have SegmentNumber {wanted} ({', '.join(map(repr, same[:5]))}), "
+                    "so that their voxels cannot be told apart; export the segmentation again"
+                )
+        return numbers, notes + only
 
     def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Voxels]:
         """Voxels of any of the segments in the axes of the image's grid, and where their array begins.
@@ -59,17 +89,24 @@ class Segmentations:
         Raises BadMask where there is no frame of them, where a frame cannot be placed on a slice of the image, or where
         the pixels cannot be decoded.
         """
-        frames = list(self.data.PerFrameFunctionalGroupsSequence)
-        wanted = [index for index, frame in enumerate(frames) if self._holds(frame, segments)]
-        if len(wanted) * self.data.Rows * self.data.Columns > MOST_VOXELS:
-            raise BadMask(
-                f"{len(wanted)} frames of {self.data.Rows} x {self.data.Columns}: no region of a patient is that large"
-            )
+        try:
+            return self._on(image, segments, threshold)
+        except Malformed as error:
+            raise BadMask(f"the SEG is not as it should be: {why(error)}") from error
+
+    def _on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Voxels]:
+        wanted = [index for index, frame in enumerate(self.described) if self._holds(frame, segments)]
+        rows, columns = self.shape
+        if len(wanted) * rows * columns > MOST_VOXELS:
+            raise BadMask(f"{len(wanted)} frames of {rows} x {columns}: no region of a patient is that large")
+        limit = self._limit(threshold)
         pieces = []
-        for index, stored in zip(wanted, self._pixels(wanted, len(frames)), strict=True):
-            marked = self._marked(stored, segments, threshold)
+        for index, stored in zip(wanted, self._pixels(wanted), strict=True):
+            marked = self._marked(stored, segments, limit)
             if marked.any():
-                pieces.append(place(marked[None], self._grid(frames[index], marked.shape), image))
+                pieces.append(place(marked[None], self._grid(self.described[index], marked.shape), image))
+                if np.abs(np.array(pieces[-1][1], float)).max() > FARTHEST:
+                    raise BadMask("the mask misses the image: a frame of the SEG lies kilometres away from it")
         if not pieces:
             raise BadMask("the mask is empty: the segment has no marked voxel")
         return joined(pieces)
@@ -77,16 +114,28 @@ class Segmentations:
     def _holds(self, frame: Dataset, segments: list[int]) -> bool:
         if self.kind == "LABELMAP":
             return True
-        named = group(frame, self.data, "SegmentIdentificationSequence")
+        of = group(frame, self.shared, OF_SEGMENT)
+        named = None if of is None else number(of, REFERENCED_NUMBER)
         if named is None:
             raise BadMask("a frame of the SEG names no segment")
-        return int(named.ReferencedSegmentNumber) in segments
+        if named not in {of for of, _ in self.segments}:
+            raise Malformed(f"a frame is of segment {named:g}, which SegmentSequence does not have")
+        return named in segments
 
-    def _marked(self, stored: np.ndarray, segments: list[int], threshold: float) -> np.ndarray:
+    def _limit(self, threshold: float) -> float:
+        """Stored value from which a voxel of a fractional segment belongs to it."""
+        if self.kind != "FRACTIONAL":
+            return 0.0
+        largest = integer(self.data, MAXIMUM)
+        if not 0 < largest < 256:
+            raise Malformed(f"MaximumFractionalValue is {largest}, and 1 to 255 is allowed")
+        return threshold * largest
+
+    def _marked(self, stored: np.ndarray, segments: list[int], limit: float) -> np.ndarray:
         if self.kind == "LABELMAP":
             return np.isin(stored, segments)
         if self.kind == "FRACTIONAL":
-            return stored >= threshold * float(self.data.MaximumFractionalValue)
+            return stored >= limit
         if stored.max() > 1:
             raise BadMask(
                 f"a binary SEG holds {stored.max()} in a voxel, where only 0 and 1 are allowed; export it again"
@@ -94,26 +143,32 @@ class Segmentations:
         return stored > 0
 
     def _grid(self, frame: Dataset, shape: tuple[int, int]) -> Grid:
-        groups = [group(frame, self.data, name) for name in (POSITION, ORIENTATION, MEASURES)]
+        groups = [group(frame, self.shared, tag) for tag in (POSITION, ORIENTATION, MEASURES)]
         position, axes, measures = (each or Dataset() for each in groups)
-        origin, spacing = numbers(position, 0x00200032), numbers(measures, 0x00280030)
-        if (len(origin), len(spacing)) != (3, 2) or groups[1] is None:
+        origin, spacing, cosines = (
+            numbers(position, 0x00200032),
+            numbers(measures, 0x00280030),
+            numbers(axes, 0x00200037),
+        )
+        if (len(origin), len(spacing), len(cosines)) != (3, 2, 6):
             raise BadMask(
                 "a frame of the SEG has no place in the patient (tiled or two-dimensional); it cannot be used"
             )
-        thickness = (numbers(measures, 0x00180050) or numbers(measures, 0x00180088) or (1.0,))[0]
-        direction = directions(numbers(axes, 0x00200037), "SEG")
-        return Grid((1, *shape), (thickness or 1.0, *spacing), origin[::-1], tuple(map(tuple, direction)))
+        if min(spacing) <= 0:
+            raise Malformed(f"PixelSpacing is {list(spacing)}, and numbers above 0 are needed")
+        direction = directions(cosines, "SEG")  # its thickness means nothing: a frame lies on one slice
+        return Grid((1, *shape), (1.0, *spacing), origin[::-1], tuple(map(tuple, direction)))
 
-    def _pixels(self, wanted: list[int], described: int) -> Iterator[np.ndarray]:
+    def _pixels(self, wanted: list[int]) -> Iterator[np.ndarray]:
         """Frames one by one: of a hundred segments only the wanted are ever unpacked."""
         from pydicom.pixels import iter_pixels
 
-        stored = int(self.data.get("NumberOfFrames") or 1)
-        if stored != described:
-            raise BadMask(f"the SEG has {stored} frames and describes {described}; fetch the file again")
+        stored = integer(self.data, FRAMES, 1)
+        if stored != len(self.described):
+            raise BadMask(f"the SEG has {stored} frames and describes {len(self.described)}; fetch the file again")
         try:
-            yield from iter_pixels(self.data, indices=wanted) if wanted else ()
+            with machines_own_fault():
+                yield from iter_pixels(self.data, indices=wanted) if wanted else ()
         except (*BROKEN, RuntimeError) as error:
             raise BadMask(
                 f"the SEG's pixels cannot be decoded ({type(error).__name__}); fetch the file again"
@@ -123,17 +178,36 @@ class Segmentations:
 def read(path: Path, called: str = "") -> Segmentations:
     """A SEG file, by the name that messages may call it; BadMask if it cannot be read."""
     try:
-        data = pydicom.dcmread(path, force=True)
-        labels = {int(item.SegmentNumber): str(item.get("SegmentLabel", "")).strip() for item in data.SegmentSequence}
-        labels.pop(0, None)  # the background of a label map
-        referred = {text(item, 0x0020000E) for item in data.get("ReferencedSeriesSequence", [])} - {""}
-        frames = {text(data, 0x00200052)} - {""}
-        if data.Rows * data.Columns > MOST_PIXELS or not len(data.PerFrameFunctionalGroupsSequence):
-            raise ValueError("no segmentation of a patient has no frames, or such large ones")
-        return Segmentations(
-            labels, str(data.SegmentationType), frozenset(map(digest, frames)), frozenset(map(digest, referred)), data
-        )
+        return _read(dataset(path, pixels=True))
     except BROKEN as error:
-        raise BadMask(
-            f"{called or path.name}: not a readable DICOM SEG ({type(error).__name__}); fetch the file again"
-        ) from error
+        raise BadMask(f"{called or path.name}: not a readable DICOM SEG: {why(error)}") from error
+
+
+def _read(data: Dataset) -> Segmentations:
+    kind, described = text(data, KIND), items(data, PER_FRAME)
+    if kind not in BITS:
+        raise Malformed(f"SegmentationType is none of {', '.join(BITS)}")
+    shape = integer(data, ROWS), integer(data, COLUMNS)
+    if min(shape) < 1 or shape[0] * shape[1] > MOST_PIXELS or not described:
+        raise Malformed(f"{len(described)} frames of {shape[0]} x {shape[1]} pixels are no segmentation of a patient")
+    _check_cells(data, kind)
+    segments = tuple((integer(item, NUMBER, -1), words(item, LABEL)) for item in items(data, SEGMENTS))
+    if not segments or min(of for of, _ in segments) < 0:
+        raise Malformed("no segments, or one without SegmentNumber")
+    referred = {text(item, SERIES) for item in items(data, REFERENCED_SERIES)} - {""}
+    frames = {text(data, FRAME_OF_REFERENCE)} - {""}
+    return Segmentations(
+        tuple((of, label) for of, label in segments if of),  # 0: the background of a label map
+        kind, frozenset(map(digest, frames)), frozenset(map(digest, referred)), data, shape, described,
+        one(data, SHARED),
+    )  # fmt: skip
+
+
+def _check_cells(data: Dataset, kind: str) -> None:
+    """Malformed where pixels are not laid out as those of a segmentation: other bits would be other voxels."""
+    allocated, signed, samples = integer(data, ALLOCATED), integer(data, SIGNED), integer(data, SAMPLES, 1)
+    stored = integer(data, STORED, allocated)
+    if allocated not in BITS[kind] or stored > allocated or integer(data, HIGH, stored - 1) != stored - 1:
+        raise Malformed(f"{allocated} bits of which {stored} are stored, in a SEG of type {kind}")
+    if signed or samples != 1:
+        raise Malformed(f"PixelRepresentation {signed} and SamplesPerPixel {samples}, where 0 and 1 are allowed")

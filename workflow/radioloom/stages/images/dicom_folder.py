@@ -7,11 +7,14 @@ from typing import Any
 
 from radioloom.errors import BadImage, CaseError, FailedCheck
 from radioloom.io.dicom import headers, series, suv
-from radioloom.io.files import within
+from radioloom.io.files import files_below, linked_folders, within
+from radioloom.io.images import kind
 from radioloom.provenance import digest
 from radioloom.stages.images.choose_series import DicomTree, SeriesChoice, choose
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.rows import Row, curated_image, series_row
+
+ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar")
 
 
 def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row]) -> CuratedImage:
@@ -28,7 +31,7 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
         trees[row["image"]] = DicomTree(scan, series.by_series(scan.headers))
     tree = trees[row["image"]]
     if not tree.groups:
-        raise BadImage(f"{place.name}: {_no_image(tree, place.is_file())}")
+        raise BadImage(f"{place.name}: {_no_image(place, tree)}")
     choice = choose(row, tree, data)
     for uid in _of_patient(choice, tree):
         check, reason = choice.rejected[uid]
@@ -47,17 +50,29 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
     return image
 
 
-def _no_image(tree: DicomTree, alone: bool) -> str:
-    """What is where an image was expected, and what to do.
-
-    alone : one file and no folder was named
-    """
-    if alone and tree.scan.other:
+def _no_image(place: Path, tree: DicomTree) -> str:
+    """What is where an image was expected, and what to do."""
+    scan = tree.scan
+    if place.is_file() and scan.other and place.suffix.lower() not in ARCHIVES:
         return "no image; a folder of DICOM, or a NIfTI, NRRD or MetaImage file is expected; correct the path"
-    broken = f", {len(tree.scan.broken)} damaged" if tree.scan.broken else ""
-    drawn = any(each.sop_class in (headers.RTSTRUCT, *headers.SEGMENTATIONS) for each in tree.scan.headers)
-    remedy = "it is a segmentation; give the image that it was drawn on" if drawn else "correct the path"
-    return f"no DICOM image among {tree.files} file(s){broken}; {remedy}"
+    return f"no DICOM image among {tree.files} file(s){_instead(place, scan)}"
+
+
+def _instead(place: Path, scan: headers.Scan) -> str:
+    """What a folder holds that is no DICOM image, and what to do."""
+    if scan.broken:
+        first = scan.broken[0]
+        return f", {len(scan.broken)} of which cannot be read: {first.name}: {first.reason}"
+    if any(each.sop_class in (headers.RTSTRUCT, *headers.SEGMENTATIONS) for each in scan.headers):
+        return "; it is a segmentation; give the image that it was drawn on"
+    if place.suffix.lower() in ARCHIVES:
+        return ", which is an archive; unpack it, and name its folder"
+    if links := linked_folders(place):
+        return f" and {links} link(s) to folders, which are not followed; name the folder itself"
+    kinds = sorted({found for file in files_below(place) if (found := kind(file))})
+    if kinds:
+        return f", but {' and '.join(kinds)}; name the file itself"
+    return "; correct the path"
 
 
 def _of_patient(choice: SeriesChoice, tree: DicomTree) -> list[str]:
@@ -83,13 +98,10 @@ def _row(uid: str, tree: DicomTree, assembled: series.Series | None = None, **kn
 
 def _assembled(row: Row, slices: list[headers.Header], scan: headers.Scan) -> tuple[CuratedImage, series.Series]:
     folders = {header.path.parent for header in slices}
-    broken = [name for path, name in scan.broken if path.parent in folders]
+    broken = [each for each in scan.broken if each.path.parent in folders]
     if broken:
-        raise FailedCheck(
-            "damaged_files",
-            f"{len(broken)} damaged DICOM file(s), cut off inside their header: {', '.join(broken[:5])}; "
-            "fetch them again",
-        )
+        listed = "; ".join(f"{each.name}: {each.reason}" for each in broken[:3])
+        raise FailedCheck("damaged_files", f"{len(broken)} file(s) beside the slices cannot be read: {listed}")
     modality = slices[0].modality
     assembled = series.assemble(slices)
     factor = suv.factor(assembled.headers) if modality == "PT" else 1.0
