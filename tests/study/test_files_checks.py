@@ -76,7 +76,10 @@ def second_visit(bench):
             "20 cases (T00000, T00001, T00002, T00003, T00004, ...): not in",
         ),
         (lambda b: event(b, 0), "the training cohorts: 20 patients with 0 events; a model needs at least 2"),
-        (lambda b: event(b, "maybe"), "column 'dead' holds 'maybe', and only 0, 1, true, false are known"),
+        (
+            lambda b: event(b, "maybe"),
+            "train.csv, line 2, column 'dead': 'maybe' is not known, only 0, 1, true, false are",
+        ),
         (lambda b: shutil.rmtree(b.place / "data" / "V00000"), None),
         (
             lambda b: [shutil.rmtree(p) for p in (b.place / "data").glob("V*")],
@@ -106,12 +109,12 @@ def test_what_is_told_of_the_files(bench, change, words):
             {},
             "cohorts.train.clinical.file: 'no.csv' is not below the data folder; correct the path",
         ),
-        (clinical(file="empty.csv"), {}, "'empty.csv' is no CSV table in UTF-8"),
-        (clinical(file="latin.csv"), {}, "'latin.csv' is no CSV table in UTF-8"),
+        (clinical(file="empty.csv"), {}, "cohorts.train.clinical.file: empty.csv: the file is empty"),
+        (clinical(file="latin.csv"), {}, "clinical.file: latin.csv, line 2: byte 0xE9 after 3 others is not UTF-8"),
         (
             clinical(case="patient"),
             {},
-            "cohorts.train.clinical: no column 'patient' (case) in its file, which has id, days",
+            "cohorts.train.clinical: train.csv: no column 'patient' (case); correct its name. It has id, days",
         ),
         (clinical(time_days="time"), {}, "no column 'time' (time_days)"),
         (clinical(event="died"), {}, "no column 'died' (event)"),
@@ -140,7 +143,7 @@ def test_what_is_told_of_the_files(bench, change, words):
         (
             {"traits": {"files": "train.csv", "patients": {"file": "train.csv", "patient": "mrn", "case": "id"}}},
             {},
-            "cohorts.train.traits.patients: train.csv has no column 'mrn'",
+            "cohorts.train.traits.patients: train.csv, line 1: no column 'mrn'",
         ),
         (
             {"traits": {"files": "train.csv", "patients": {"file": "train.csv", "patient": "id", "case": "days"}}},
@@ -150,7 +153,7 @@ def test_what_is_told_of_the_files(bench, change, words):
         (
             {},
             {"genomics": {**GENOMICS, "expression": {"file": "no.csv", "gene": "g"}}},
-            "genomics.expression: 'no.csv' is",
+            "genomics.expression.file: 'no.csv' is",
         ),
         (
             {},
@@ -186,7 +189,7 @@ def test_what_is_told_of_the_settings(bench, cohort, changes, words):
             ["cohort train: its images are NIfTI files, which name no scanner", "cohort valid: its images are NIfTI"],
         ),
         (
-            lambda b: b.outcomes.update(valid=[("V00000", 3, 0), ("V00001", 4, 0)]),
+            lambda b: b.outcomes.update(valid=[("V00000", 300, 0), ("V00001", 400, 0)]),
             ["cohort valid: its 2 outcomes are all the same: models cannot be judged there"],
         ),
     ],

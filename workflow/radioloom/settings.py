@@ -88,12 +88,13 @@ def _repeated(node: yaml.Node | None, seen: set[int]) -> Iterator[str]:
     if node is None or id(node) in seen or isinstance(node, yaml.ScalarNode):
         return
     seen.add(id(node))
-    first: dict[tuple[str, str], int] = {}
+    first: dict[Any, int] = {}
     for item in node.value:
         key, value = item if isinstance(node, yaml.MappingNode) else (None, item)
         if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
             line = key.start_mark.line + 1
-            if (name := (key.tag, key.value)) in first:
+            number = key.tag.endswith((":bool", ":int", ":float"))  # `Yes`, `On` and 1 are one key to Python
+            if (name := parse(key.value) if number else (key.tag, key.value)) in first:
                 yield f"line {line}: the key {key.value!r} appears in line {first[name]} already; keep one of them"
             first.setdefault(name, line)
         yield from _repeated(value, seen)
@@ -252,6 +253,8 @@ def _wrong(fault: Any) -> str:
         near = meant(fault.instance, fault.validator_value)
         allowed = f"{near and f' D{near[1:]}'} Allowed: {', '.join(map(str, fault.validator_value))}."
     rule = "" if allowed else f" Expected: {_expected(fault.validator, fault.validator_value)}."
+    if isinstance(fault.instance, bool) and "string" in fault.validator_value:
+        rule += ' YAML takes yes, no, on and off without quotes for true and false: write "yes".'
     shown = re.sub(r"(?<=://)[^/@]*@|(?<=://).*\?.*", "...", str(fault.instance))[:80]  # a URL may hold a password
     return f"{shown!r} is not accepted.{allowed}{rule}{f' It means: {about}.' if about else ''}"
 

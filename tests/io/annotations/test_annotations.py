@@ -213,8 +213,9 @@ def test_csv(tmp_path):
     [
         ("case,trait,value\nP1,Size," + "x" * 400, "t.csv, line 2: a value of 400 characters"),
         ("case,trait\nP1,Size\n", "no column value"),
-        ("", "no column case, trait, value"),
-        (b"\xff\xfe\xfa", "no CSV"),
+        ("", "t.csv: the file is empty"),
+        ("x\n1\n", "no column case, trait, value"),
+        (b"\xff\xfe\xfa", "t.csv: the text is damaged UTF-16"),
     ],
 )
 def test_csv_that_is_none(text, words, tmp_path):

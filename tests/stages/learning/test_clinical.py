@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.read import read as read_table
 from radioloom.stages.learning.clinical import clinical
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
 
@@ -69,9 +70,9 @@ def test_events_by_the_study_s_own_values():
     found = read(table(("a", "3", "Dead", "", ""), ("b", "3", "Alive", "", ""), ("c", "3", "", "", "")), "abc", mapping)
     assert [one["event"] for one in found.clinical] == [True, False]
     assert [one["case"] for one in found.exclusions] == ["c"]
-    with pytest.raises(StudyError, match="column 'dead' holds 'Lost', and only Dead, Alive are known"):
+    with pytest.raises(StudyError, match=r"c.csv, row 2, column 'dead': 'Lost' is not known, only Alive, Dead are"):
         read(table(("a", "3", "Lost", "", "")), ["a"], mapping)
-    with pytest.raises(StudyError, match="only 0, 1, true, false are known; say what it means in `clinical"):
+    with pytest.raises(StudyError, match="only 0, 1, true, false are; say what it means in `clinical"):
         read(table(("a", "3", "Dead", "", "")), ["a"])
 
 
@@ -109,11 +110,13 @@ def test_a_cohort_may_name_its_covariate_column_otherwise():
 
 def test_faults_name_the_column_and_the_remedy():
     frame = table(("a", "3", "1", "sixty", "IV"))
-    with pytest.raises(StudyError, match=r"column 'age' holds 'sixty' where a number should be; .*list its levels"):
+    with pytest.raises(StudyError, match=r"c.csv, row 2, column 'age': 'sixty' is no number .*list its levels"):
         read(frame, ["a"], covariates=["age"])
-    with pytest.raises(StudyError, match="covariate stage: level 'IV' is not among I, II"):
+    with pytest.raises(StudyError, match="column 'stage': 'IV' is not among the levels I, II of covariate stage"):
         read(frame, ["a"], covariates=[{"stage": ["I", "II"]}])
-    with pytest.raises(StudyError, match=r"train.clinical: no column 'death' \(event\).*has id, days, dead, age"):
+    with pytest.raises(
+        StudyError, match=r"train.clinical: c.csv: no column 'death' \(event\).*It has id, days, dead, age"
+    ):
         read(frame, ["a"], MAPPING | {"event": "death"})
     with pytest.raises(StudyError, match=r"no column 'sex' \(covariate sex\)"):
         read(frame, ["a"], covariates=["sex"])
@@ -121,7 +124,7 @@ def test_faults_name_the_column_and_the_remedy():
 
 def test_lung1_as_it_comes(data_dir):
     """422 patients, 373 deaths; the tables of Aerts' training cohort, read as text."""
-    frame = pd.read_csv(data_dir / "lung1" / "clinical.csv", dtype=str)
+    frame = read_table(data_dir / "lung1" / "clinical.csv").frame()
     mapping = {"file": "", "case": "PatientID", "event": "deadstatus.event", "time_days": "Survival.time"}
     found = read(frame, frame["PatientID"], mapping, covariates=["age", {"Overall.Stage": ["I", "II", "IIIa", "IIIb"]}])
     assert len(found.clinical) == 422
@@ -132,7 +135,7 @@ def test_lung1_as_it_comes(data_dir):
 
 
 def test_the_sarcomas_as_they_come(data_dir):
-    frame = pd.read_csv(data_dir / "sts" / "outcome.csv", dtype=str)
+    frame = read_table(data_dir / "sts" / "outcome.csv").frame()
     mapping = {"file": "", "case": "patient", "event": "lung_metastasis"}
     found = read(frame, frame["patient"], mapping, BINARY)
     assert (len(found.clinical), sum(row["event"] for row in found.clinical)) == (51, 19)

@@ -32,6 +32,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     settings = check(config, "study", origin.name, source)
     sheet_or_table(settings, origin.name)
     raise_all(contradictions(settings, origin))
+    _spell_events(settings)
     sheets = {
         name: read_sheet(root / cohort["sheet"], name, cohort["role"]) if "sheet" in cohort else []
         for name, cohort in settings["cohorts"].items()
@@ -44,6 +45,15 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     raise_all(region_faults(settings, sheets, origin))
     data = data_folder(settings, origin)
     return Study(settings, sheets, data, load_profile(settings["profile"]) if any(sheets.values()) else None)
+
+
+def _spell_events(settings: dict[str, Any]) -> None:
+    """Words of events as cells have them: YAML makes true and false of yes and no, and numbers of digits."""
+    from radioloom.stages.learning.clinical import event_words
+
+    for cohort in settings["cohorts"].values():
+        if "clinical" in cohort:
+            cohort["clinical"]["event_values"] = event_words(cohort["clinical"]["event_values"])
 
 
 def origin_of(source: Path | None) -> Origin:
