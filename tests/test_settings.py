@@ -213,3 +213,35 @@ def test_a_sheet_that_is_not_separated_by_tabs_is_read_all_the_same(tmp_path, ma
     (tmp_path / "sheet.tsv").write_text("case\timage\tsegmentation\nA\ta\tb\n")
     read, expected = (read_sheet(tmp_path / name, "train", "training") for name in ("other.tsv", "sheet.tsv"))
     assert read == expected
+
+
+@pytest.mark.parametrize(
+    "keys", ["Yes: true, On: false", "1: true, Yes: false", "0: true, No: false", "1: true, 1.0: false"]
+)
+def test_keys_that_are_one_key_to_python_are_told(tmp_path, keys):
+    path = tmp_path / "a.yaml"
+    path.write_text(f"event_values: {{{keys}}}\n")
+    with pytest.raises(StudyError, match="appears in line 1 already"):
+        settings.read(path)
+    path.write_text('event_values: {Yes: true, "Yes": true, "1": true, 2: true}\n')
+    assert len(settings.read(path)["event_values"]) == 4
+
+
+def test_words_of_events_are_text_in_a_study(demo, root):
+    """So that settings with `Yes` beside other words have a digest."""
+    demo["cohorts"]["train"]["clinical"]["event_values"] = yaml.safe_load(
+        "{Yes: true, No: false, 2: true, lost: false}"
+    )
+    made = study.load(demo, root)
+    words = made.settings["cohorts"]["train"]["clinical"]["event_values"]
+    assert (words["Yes"], words["no"], words["2"], words["lost"]) == (True, False, True, False)
+    assert set(map(type, words)) == {str}
+    assert len(made.digest) == 12
+
+
+def test_a_level_that_yaml_made_a_truth_value_of_asks_for_quotes(demo, root):
+    demo["model"]["covariates"] = yaml.safe_load("[{smoker: [no, yes]}]")
+    with pytest.raises(
+        StudyError, match='YAML takes yes, no, on and off without quotes for true and false: write "yes"'
+    ):
+        study.load(demo, root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,6 @@ def _place(data: Path, name: str) -> Path:
         raise StudyError(
             f"{name}: a table of features is a .csv or .tsv (also with .gz), .xlsx or .parquet file; convert it"
         )
-    if not place.is_file():
+    if not os.path.isfile(place):
         raise StudyError(f"{name}: not below the data folder; correct the path, or put the file there")
     return data / name

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.record import Table
 
-Records = Iterator[tuple[int, list[str]]]  # first line, cells
+Records = Iterator[tuple[int, list[str]]]  # first line, cells without blanks around them
 MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
 COLUMNS = 100_000
 SAMPLE = 50, 1_000_000  # lines, characters that separators are told by
@@ -75,7 +75,7 @@ def _records(lines: Iterable[str], mark: str, name: str) -> Records:
             return
         except csv.Error as error:
             raise StudyError(f"{name}, line {line}: {_fault(str(error))}") from None
-        yield line, cells
+        yield line, list(map(str.strip, cells))
 
 
 def _fault(error: str) -> str:
@@ -97,10 +97,9 @@ def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
     A column without name or text (a separator at the end of each line) is left out, and never shifts another. Raises
     StudyError for two columns of one name, a nameless one with text, and a row of more or fewer cells than the header.
     """
-    header, names = next(((line, cells) for line, cells in records if any(map(str.strip, cells))), (0, []))
+    header, names = next(((line, cells) for line, cells in records if any(cells)), (0, []))
     if not names:
         raise StudyError(f"{name}: there is no line with any text; a table has a line with the names of its columns")
-    names = [each.strip() for each in names]
     if len(names) > COLUMNS:
         raise StudyError(
             f"{name}, line {header}: {len(names)} columns, and {COLUMNS} are the most; are rows and columns swapped?"
@@ -114,14 +113,14 @@ def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
             )
     kept = [k for k, each in enumerate(names) if each or k == 0]
     rows = _rows(records, f"{name}, line", names, kept)
-    return Table(name, [names[k] for k in kept], rows, header, notes)
+    first = list(islice(rows, 1))  # of a header that is none, its misfit says more than the columns that it lacks
+    return Table(name, [names[k] for k in kept], chain(first, rows), header, notes)
 
 
 def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Records:
     width, extra = len(names), None
     nameless = [k for k in range(width) if k and not names[k]]
-    for line, given in records:
-        cells = list(map(str.strip, given))
+    for line, cells in records:
         if not any(cells):
             continue
         if extra is None:

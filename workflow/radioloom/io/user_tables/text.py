@@ -12,7 +12,7 @@ from typing import IO
 from radioloom.errors import StudyError
 
 LONGEST = 16_000_000  # characters of a line: 100,000 columns with long names
-LINES = 2_000_000  # Excel has 1,048,576
+LINES = 1_100_000  # Excel has 1,048,576
 SAVE = 'save the table as UTF-8 (in Excel: Save As, "CSV UTF-8")'
 GZIP = b"\x1f\x8b"
 # What files of other programs begin with: they are told by name, whatever they are called.
@@ -54,16 +54,16 @@ def _decoded(file: IO[bytes], name: str, most: int) -> Iterator[str]:
         for number in range(1, LINES + 2):
             if not (line := text.readline(LONGEST)):
                 return
+            if "\0" in line:
+                raise StudyError(
+                    f"{name}, line {number}: a NUL character, which no text has (a binary file, or UTF-16 without its "
+                    f"mark); {SAVE}"
+                )
             total += len(line)
             if len(line) == LONGEST or total > most or number > LINES:
                 raise StudyError(
                     f"{name}, line {number}: the table is larger than any that is read ({LINES} lines, {LONGEST} "
                     f"characters in one line, {most} in all); keep the rows and columns that the study needs"
-                )
-            if "\0" in line:
-                raise StudyError(
-                    f"{name}, line {number}: a NUL character, which no text has (a binary file, or UTF-16 without its "
-                    f"mark); {SAVE}"
                 )
             yield line
 

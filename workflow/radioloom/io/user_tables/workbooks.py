@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -80,7 +81,7 @@ def _opened(openpyxl: Any, place: Path, data_only: bool) -> Any:
 
 DAMAGES = (
     zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, AttributeError, OSError, EOFError,
-    NotImplementedError, RuntimeError,
+    NotImplementedError, RuntimeError, zlib.error,
 )  # fmt: skip
 
 

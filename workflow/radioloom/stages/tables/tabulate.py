@@ -83,8 +83,11 @@ def usable(
     A row without id, or without any value, is left out with a reason. Raises StudyError for an absent column, an id
     that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
     """
-    chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
     where = _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
+    try:
+        chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
+    except StudyError as error:
+        raise StudyError(f"{where.file}: {error}") from None
     values = np.column_stack([_numbers(frame[name], where) for name in chosen])
     cases, replicates, reasons = identified(frame, cohort, settings, patients)
     hollow = (reasons == "") & np.isnan(values).all(axis=1)
