@@ -31,6 +31,13 @@ def test_columns_that_are_of_no_case_are_never_read(tmp_path):
     assert header(path, "gene", cases).hints == {"P3": "p3"}
 
 
+def test_no_column_of_a_case(tmp_path):
+    with pytest.raises(
+        StudyError, match=r"e.csv, line 1: no column is called like a case of the cohort \(P1, P2 ...\)"
+    ):
+        read(written(tmp_path, "gene,P1-01A\nA,1\n"), "gene", ["P2", "P1"])
+
+
 def test_a_first_column_without_a_name(tmp_path):
     path = written(tmp_path, ",c1\nA,1\n")
     for name in ("", "Unnamed: 0"):

@@ -18,6 +18,7 @@ HEAD = "case\timage\tsegmentation\tpattern\n"
         (HEAD, "s.tsv: no case in the sheet of cohort train"),
         (HEAD + "P1\ta\tb\t(\n", r"s.tsv, line 2: pattern: '\(' is no regular expression"),
         (HEAD + f"P1\t{'x' * 256}/ct\tb\t\n", "s.tsv, line 2: image: a name of more than 255 bytes"),
+        (HEAD + "P1\tD:\\data\\ct\tb\t\n", r"s.tsv, line 2: image: a path with a backslash; write / between folders"),
         (HEAD + f"P1\ta\t{'ü' * 128}\t\n", "s.tsv, line 2: segmentation: a name of more than 255 bytes"),
         (HEAD + "\n\t\t\t\nP1\ta\tb\t\nP 2\ta\tb\t\n", "s.tsv, line 5: case: 'P 2' is not accepted"),
         (HEAD + "P1\ta\tb\t\n\nP1\tc\td\t\n", "s.tsv, line 4: case P1, replicate 1, roi tumour appears in line 2"),

@@ -24,6 +24,7 @@ DATED = re.compile(
     re.IGNORECASE,
 )
 SERIAL = re.compile(r"4\d{4}")  # a day of 2009 to 2036 as Excel counts
+NAMED = 3  # cases that a message names
 # Columns that describe genes. Only such are named in messages: any other may be called after a patient.
 ABOUT_GENES = re.compile(
     r"([\s._-]*(entrez|ensembl|hgnc|gene|probe|locus|symbol|length|chr|chrom|chromosome|start|end|strand|description|"
@@ -69,6 +70,11 @@ def read(path: Path | str, gene: str = "gene", cases: Collection[str] | None = N
 
     table = stream(Path(path))
     columns = _columns(table, gene, cases)
+    if cases and not columns.cases:
+        raise StudyError(
+            f"expression: {table.at(table.header)}: no column is called like a case of the cohort "
+            f"({', '.join(sorted(cases)[:NAMED])} ...); give matrix and cohort the same names of cases"
+        )
     place = _gene_place(table, gene)
     taken = [k for k, name in enumerate(table.columns) if name in set(columns.cases) and k != place]
     genes: dict[str, int] = {}

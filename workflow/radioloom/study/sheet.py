@@ -80,6 +80,10 @@ def _check_cells(row: Row, where: str) -> None:
         except re.error as error:
             raise StudyError(f"{where}: {key}: {row[key]!r} is no regular expression ({error}); correct it") from None
     for key in ("image", "segmentation"):
+        if "\\" in row[key]:
+            raise StudyError(
+                f"{where}: {key}: a path with a backslash; write / between folders, from below the data folder on"
+            )
         if any(len(part.encode()) > LONGEST_NAME for part in row[key].split("/")):
             raise StudyError(f"{where}: {key}: a name of more than {LONGEST_NAME} bytes, which no file has; correct it")
 

@@ -85,7 +85,7 @@ def no_number(text: str, remedy: str = "") -> str:
     remedy = f"; {remedy}" if remedy else ""
     if DECIMAL_COMMA.fullmatch(text):
         return f"{shown(text)} has a comma, of decimals or of thousands; write numbers with a point, like 1234.5"
-    if isinstance(text, Day) or DAY.fullmatch(text):
+    if looks_like_day(text):
         return f"{shown(text)} is a date where a number should be{remedy or '; write a number, or leave it empty'}"
     if text.lower().lstrip("+-") in ("inf", "infinity"):
         return f"{shown(text)} is not finite; correct the cell, or leave it empty"
@@ -95,7 +95,12 @@ def no_number(text: str, remedy: str = "") -> str:
 def shown(text: str) -> str:
     """A cell as messages quote it, not too long; of a date its form alone."""
     short = text if len(text) <= QUOTED else f"{text[:QUOTED]} ..."
-    return repr(re.sub(r"\d", "9", short) if isinstance(text, Day) or DAY.fullmatch(text) else str(short))
+    return repr(re.sub(r"\d", "9", short) if looks_like_day(text) else str(short))
+
+
+def looks_like_day(text: str) -> bool:
+    """Whether a cell is a date, in whatever form."""
+    return isinstance(text, Day) or DAY.fullmatch(text) is not None
 
 
 def day(text: str, form: str, where: str) -> date | None:

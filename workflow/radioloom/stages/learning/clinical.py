@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import BadOutcome, StudyError
-from radioloom.io.user_tables.cells import alike, bare, day, form_fault, missing, number, shown, text_of
+from radioloom.io.user_tables.cells import alike, bare, day, form_fault, looks_like_day, missing, number, shown, text_of
 from radioloom.io.user_tables.record import no_column, place_of
 from radioloom.prediction.outcome import check_patient
 from radioloom.settings import meant
@@ -27,7 +27,7 @@ TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
 UNQUOTED = {True: ("yes", "true", "on"), False: ("no", "false", "off"), None: ("null",)}
 Row = dict[Any, Any]
 ABSENT = "not in the clinical table"
-DATES = "name the columns of two dates in clinical.date_from and date_to if these are dates, or correct the cell"
+DATES = "name the columns of two dates in clinical.date_from and date_to instead of time_days, or correct the cell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,8 @@ def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tup
     if mapping["date_from"]:
         return event, _days(row, mapping, where)
     column = mapping["time_days"]
-    return event, number(row[column], f"{where}, column {column!r}", DATES)
+    text = row[column]
+    return event, number(text, f"{where}, column {column!r}", DATES if looks_like_day(text) else "")
 
 
 def _days(row: Row, mapping: dict[str, Any], where: str) -> float | None:
@@ -153,7 +154,7 @@ def _days(row: Row, mapping: dict[str, Any], where: str) -> float | None:
         return None
     if last < first:
         raise StudyError(
-            f"{where}, case {row[mapping['case']]}: {ends[1]!r} is {(first - last).days} days before {ends[0]!r}; "
+            f"{where}, case {row[mapping['case']]}: {ends[1]!r} is before {ends[0]!r} (days: {(last - first).days}); "
             "correct the dates, or exchange clinical.date_from and date_to"
         )
     return float((last - first).days)
@@ -168,7 +169,7 @@ def _event(text: str, mapping: dict[str, Any], where: str) -> bool | None:
         return None
     if not coded and text.lower() in (*TRUE, *FALSE):
         return text.lower() in TRUE
-    known = ", ".join({word.casefold(): word for word in reversed(coded)}.values()) or "0, 1, true, false"
+    known = ", ".join(list({word.casefold(): word for word in reversed(coded)}.values())[::-1]) or "0, 1, true, false"
     hint = meant(text, coded)
     raise StudyError(
         f"{where}: {shown(text)} is not known{f' ({hint})' if hint else ''}, only {known} are; say what it means in "
