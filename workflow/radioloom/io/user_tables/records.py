@@ -113,8 +113,8 @@ def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
             )
     kept = [k for k, each in enumerate(names) if each or k == 0]
     rows = _rows(records, f"{name}, line", names, kept)
-    first = list(islice(rows, 1))  # of a header that is none, its misfit says more than the columns that it lacks
-    return Table(name, [names[k] for k in kept], chain(first, rows), header, notes)
+    leading = list(islice(rows, 1))  # of a header that is none, its misfit says more than the columns that it lacks
+    return Table(name, [names[k] for k in kept], chain(leading, rows), header, notes)
 
 
 def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Records:

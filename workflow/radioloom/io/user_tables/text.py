@@ -7,7 +7,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from radioloom.errors import StudyError
 
@@ -72,7 +72,7 @@ def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
     packed = file.read(2) == GZIP
     file.seek(0)
     if packed:
-        return gzip.open(file)
+        return cast(IO[bytes], gzip.open(file))
     if name.lower().endswith(".gz"):
         raise StudyError(f"{name}: it is not compressed (gzip); take .gz off its name, or compress it")
     return file
