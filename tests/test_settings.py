@@ -8,6 +8,7 @@ import yaml
 from radioloom import settings, study
 from radioloom.commands.new import write_starter
 from radioloom.errors import StudyError
+from radioloom.study.sheet import read_sheet
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -90,7 +91,7 @@ def test_missing_key_says_what_it_means(demo, tmp_path):
 def test_unknown_column_of_a_sheet(demo, tmp_path):
     (tmp_path / "bad.tsv").write_text("case\timage\tsegmentation\tregion\nA\ta\tb\tGTV\n")
     demo["cohorts"]["train"]["sheet"] = str(tmp_path / "bad.tsv")
-    with pytest.raises(StudyError, match=r"bad.tsv, line 2: region: unknown key"):
+    with pytest.raises(StudyError, match=r"bad.tsv, line 1, column 'region': unknown; take it out. Known here: case"):
         load(demo, tmp_path)
 
 
@@ -207,8 +208,40 @@ def test_tables_that_leave_the_data_folder(demo, tmp_path, path):
 
 
 @pytest.mark.parametrize("mark", [",", ";"])
-def test_a_sheet_that_is_not_separated_by_tabs(demo, tmp_path, mark):
-    (tmp_path / "bad.tsv").write_text("case,image,segmentation\nA,a,b\n".replace(",", mark))
-    demo["cohorts"]["train"]["sheet"] = str(tmp_path / "bad.tsv")
-    with pytest.raises(StudyError, match=f"bad.tsv, line 1: the sheet is separated by '{mark}'; save it as tab-sep"):
-        load(demo, tmp_path)
+def test_a_sheet_that_is_not_separated_by_tabs_is_read_all_the_same(tmp_path, mark):
+    (tmp_path / "other.tsv").write_text("case,image,segmentation\nA,a,b\n".replace(",", mark))
+    (tmp_path / "sheet.tsv").write_text("case\timage\tsegmentation\nA\ta\tb\n")
+    read, expected = (read_sheet(tmp_path / name, "train", "training") for name in ("other.tsv", "sheet.tsv"))
+    assert read == expected
+
+
+@pytest.mark.parametrize(
+    "keys", ["Yes: true, On: false", "1: true, Yes: false", "0: true, No: false", "1: true, 1.0: false"]
+)
+def test_keys_that_are_one_key_to_python_are_told(tmp_path, keys):
+    path = tmp_path / "a.yaml"
+    path.write_text(f"event_values: {{{keys}}}\n")
+    with pytest.raises(StudyError, match="appears in line 1 already"):
+        settings.read(path)
+    path.write_text('event_values: {Yes: true, "Yes": true, "1": true, 2: true}\n')
+    assert len(settings.read(path)["event_values"]) == 4
+
+
+def test_words_of_events_are_text_in_a_study(demo, root):
+    """So that settings with `Yes` beside other words have a digest."""
+    demo["cohorts"]["train"]["clinical"]["event_values"] = yaml.safe_load(
+        "{Yes: true, No: false, 2: true, lost: false}"
+    )
+    made = study.load(demo, root)
+    words = made.settings["cohorts"]["train"]["clinical"]["event_values"]
+    assert (words["Yes"], words["no"], words["2"], words["lost"]) == (True, False, True, False)
+    assert set(map(type, words)) == {str}
+    assert len(made.digest) == 12
+
+
+def test_a_level_that_yaml_made_a_truth_value_of_asks_for_quotes(demo, root):
+    demo["model"]["covariates"] = yaml.safe_load("[{smoker: [no, yes]}]")
+    with pytest.raises(
+        StudyError, match='YAML takes yes, no, on and off without quotes for true and false: write "yes"'
+    ):
+        study.load(demo, root)

@@ -3,26 +3,11 @@ import pandas as pd
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.genomics.expression import Rules, check, read
+from radioloom.genomics.expression import Rules, check
 
 
 def frame(rows, cases=("c2", "c1", "c3", "c4")):
     return pd.DataFrame(rows, columns=list(cases)).T.T.set_axis([f"g{k}" for k in range(len(rows))])
-
-
-def test_reads_a_csv_by_its_gene_column(tmp_path):
-    path = tmp_path / "expression.csv"
-    path.write_text("symbol,c1,c2\n0042,1.5,2\nNA,3,\n", encoding="utf-8")
-    found = read(path, "symbol")
-    assert list(found.columns) == ["c1", "c2"]
-    assert found.index[0] == "0042"  # names are text
-
-
-def test_a_missing_gene_column_names_what_is_there(tmp_path):
-    path = tmp_path / "expression.csv"
-    path.write_text("symbol,c1\nA,1\n", encoding="utf-8")
-    with pytest.raises(StudyError, match=r"no column 'gene' \(first columns: symbol, c1\)"):
-        read(path)
 
 
 def test_sorted_filled_with_the_median_and_counted():
@@ -58,10 +43,9 @@ def test_duplicate_genes_are_refused_unless_the_study_says_how():
         check(rows, Rules())
 
 
-def test_what_cannot_be_read_as_a_number_is_named():
-    rows = frame([["1", "2", "low", "4"], ["1", "2", "3", "4"]])
-    with pytest.raises(StudyError, match=r"'low' is not a number \(gene g0, case c3\)"):
-        check(rows, Rules())
+def test_what_is_not_finite_is_named():
+    with pytest.raises(StudyError, match=r"inf is not finite \(gene g0, case c3\)"):
+        check(frame([[1, 2, np.inf, 4], [1, 2, 3, 4]]), Rules())
 
 
 def test_a_case_twice_is_refused():

@@ -17,7 +17,7 @@ def test_every_kind_gives_the_same_cells(tmp_path):
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(TEXT.encode()))
     for name in ("t.csv", "t.tsv", "t.csv.gz"):
         assert header(tmp_path, name) == ["id", "volume", "note"]
-        assert read(tmp_path, name).to_dict("list") == {"id": [" P1", "P2"], "volume": ["1.50", ""], "note": ["x", ""]}
+        assert read(tmp_path, name).to_dict("list") == {"id": ["P1", "P2"], "volume": ["1.50", ""], "note": ["x", ""]}
     pd.DataFrame({"id": ["P1"], "volume": [1.5]}).to_parquet(tmp_path / "t.parquet")
     assert header(tmp_path, "t.parquet") == ["id", "volume"]
     assert read(tmp_path, "t.parquet")["volume"].tolist() == [1.5]
@@ -27,11 +27,12 @@ def test_every_kind_gives_the_same_cells(tmp_path):
     ("name", "content", "words"),
     [
         ("gone.csv", None, "gone.csv: not below the data folder"),
-        ("t.xlsx", b"PK", "t.xlsx: a table of features is a .csv"),
-        ("t.csv", b"id,a,a\nP1,1,2\n", "the column 'a' appears twice"),
-        ("t.csv", "id,größe\n".encode("latin-1"), "not text in UTF-8"),
-        ("t.csv.gz", b"id,a\nP1,1\n", "not text in UTF-8"),
-        ("t.csv", b"id,a\nP1,1\nP2,2,3,4\n", "its rows and its header do not fit"),
+        ("t.doc", b"PK", "t.doc: a table of features is a .csv"),
+        ("t.xlsx", b"PK", "t.xlsx: this is no Excel workbook, or it is damaged"),
+        ("t.csv", b"id,a,a\nP1,1,2\n", "t.csv, line 1: columns 2 and 3 are both called 'a'"),
+        ("t.csv", "id,größe\n".encode("latin-1"), "t.csv, line 1: byte 0xF6 after 5 others is not UTF-8"),
+        ("t.csv.gz", b"id,a\nP1,1\n", "t.csv.gz: it is not compressed"),
+        ("t.csv", b"id,a\nP1,1\nP2,2,3,4\n", "t.csv, line 3: 4 cells where the header has 2 columns"),
         ("../t.csv", None, "leads out of the data folder"),
     ],
 )

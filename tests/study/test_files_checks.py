@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from made.many_cases import many_cases
+from made.user_tables import workbook
 from radioloom.errors import StudyError
-from radioloom.study import load, verify
+from radioloom.study import genomics_checks, load, verify
 from radioloom.study.remarks import SHOWN
 
 GENOMICS = {"cohort": "train", "expression": {"file": "genes.csv", "gene": "gene"}}
@@ -76,7 +77,10 @@ def second_visit(bench):
             "20 cases (T00000, T00001, T00002, T00003, T00004, ...): not in",
         ),
         (lambda b: event(b, 0), "the training cohorts: 20 patients with 0 events; a model needs at least 2"),
-        (lambda b: event(b, "maybe"), "column 'dead' holds 'maybe', and only 0, 1, true, false are known"),
+        (
+            lambda b: event(b, "maybe"),
+            "train.csv, line 2, column 'dead': 'maybe' is not known, only 0, 1, true, false are",
+        ),
         (lambda b: shutil.rmtree(b.place / "data" / "V00000"), None),
         (
             lambda b: [shutil.rmtree(p) for p in (b.place / "data").glob("V*")],
@@ -106,12 +110,12 @@ def test_what_is_told_of_the_files(bench, change, words):
             {},
             "cohorts.train.clinical.file: 'no.csv' is not below the data folder; correct the path",
         ),
-        (clinical(file="empty.csv"), {}, "'empty.csv' is no CSV table in UTF-8"),
-        (clinical(file="latin.csv"), {}, "'latin.csv' is no CSV table in UTF-8"),
+        (clinical(file="empty.csv"), {}, "cohorts.train.clinical.file: empty.csv: the file is empty"),
+        (clinical(file="latin.csv"), {}, "clinical.file: latin.csv, line 2: byte 0xE9 after 3 others is not UTF-8"),
         (
             clinical(case="patient"),
             {},
-            "cohorts.train.clinical: no column 'patient' (case) in its file, which has id, days",
+            "cohorts.train.clinical: train.csv: no column 'patient' (case); correct its name. It has id, days",
         ),
         (clinical(time_days="time"), {}, "no column 'time' (time_days)"),
         (clinical(event="died"), {}, "no column 'died' (event)"),
@@ -140,7 +144,7 @@ def test_what_is_told_of_the_files(bench, change, words):
         (
             {"traits": {"files": "train.csv", "patients": {"file": "train.csv", "patient": "mrn", "case": "id"}}},
             {},
-            "cohorts.train.traits.patients: train.csv has no column 'mrn'",
+            "cohorts.train.traits.patients: train.csv, line 1: no column 'mrn'",
         ),
         (
             {"traits": {"files": "train.csv", "patients": {"file": "train.csv", "patient": "id", "case": "days"}}},
@@ -150,7 +154,7 @@ def test_what_is_told_of_the_files(bench, change, words):
         (
             {},
             {"genomics": {**GENOMICS, "expression": {"file": "no.csv", "gene": "g"}}},
-            "genomics.expression: 'no.csv' is",
+            "genomics.expression.file: 'no.csv' is",
         ),
         (
             {},
@@ -186,7 +190,7 @@ def test_what_is_told_of_the_settings(bench, cohort, changes, words):
             ["cohort train: its images are NIfTI files, which name no scanner", "cohort valid: its images are NIfTI"],
         ),
         (
-            lambda b: b.outcomes.update(valid=[("V00000", 3, 0), ("V00001", 4, 0)]),
+            lambda b: b.outcomes.update(valid=[("V00000", 300, 0), ("V00001", 400, 0)]),
             ["cohort valid: its 2 outcomes are all the same: models cannot be judged there"],
         ),
     ],
@@ -214,6 +218,65 @@ def test_cases_with_expression(bench, cases, note):
         assert len(set(cases) & set(names(20))) < 8
     assert message.startswith(note or "")
     assert bool(message) is bool(note)
+
+
+def test_columns_of_no_case_and_names_that_are_almost_cases_are_told(bench):
+    (bench.place / "data" / "genes.csv").write_text(
+        f"gene,entrez,DOE_JOHN,{','.join(names(19))},t00019\nTP53,1,x{',1' * 20}\n1-Mar,1,x{',1' * 20}\n"
+    )
+    notes = verified(bench, genomics=GENOMICS)
+    assert notes == [
+        "19 of 20 cases of cohort train have a column in the expression matrix; 1 case (T00019) without; "
+        "did you mean T00019 by its column 't00019'?",
+        "columns of the expression matrix that are of no case of cohort train and are left out: 3 (entrez)",
+        "1 gene (1-Mar) in the expression matrix: Excel made dates of their names (MARCH1, SEPT2); write them again, "
+        "or they match no gene set",
+    ]
+
+
+def test_cells_of_the_matrix_are_looked_at_before_any_job(bench, monkeypatch):
+    genes(bench, names(20))
+    path = bench.place / "data" / "genes.csv"
+    path.write_text(path.read_text().replace(",1,1\n", ",low,1\n"))
+    with pytest.raises(
+        StudyError, match=r"genomics.expression.file: genes.csv, line 2, column 'T00018': 'low' is no number"
+    ):
+        verified(bench, genomics=GENOMICS)
+    monkeypatch.setattr(genomics_checks, "LARGE", 10)
+    assert verified(bench, genomics=GENOMICS) == []
+
+
+def test_answers_are_read_before_any_job(bench):
+    traits = {"traits": {"files": "answers.csv"}}
+    (bench.place / "data" / "answers.csv").write_text("case;trait;value\nT00000;Size;12\n")
+    assert verified(bench, traits) == ["cohort train: answers.csv: its cells are separated by semicolons, and read so"]
+    (bench.place / "data" / "answers.csv").write_text("case,trait,value\nT00000,Size\n")
+    with pytest.raises(
+        StudyError, match=r"cohorts.train.traits.files: answers.csv, line 2: 2 cells where the header has 3"
+    ):
+        verified(bench, traits)
+
+
+@pytest.mark.parametrize(("divided", "unit"), [(30.4, "months"), (365.25, "years"), (7, None), (100, None), (1, None)])
+def test_follow_up_in_another_unit_is_told(bench, divided, unit):
+    for cohort, scale in (("train", 1), ("valid", divided)):
+        rows = bench.outcomes[cohort]
+        bench.outcomes[cohort] = [(case, (300 + 20 * (k % 2)) / scale, k % 2) for k, (case, *_) in enumerate(rows)]
+    notes = verified(bench)
+    assert len(notes) == bool(unit)
+    assert not unit or (
+        notes[0].startswith("cohort valid: the median follow-up is") and f"times in {unit}?" in notes[0]
+    )
+
+
+def test_a_clinical_workbook_of_which_a_worksheet_is_named(bench):
+    rows = [["id", "days", "dead"], *([case, days, event] for case, days, event in bench.outcomes["train"])]
+    workbook([["x"], [1]], bench.place / "data" / "c.xlsx", Outcome=rows)
+    assert verified(bench, clinical(file="c.xlsx#Outcome")) == []
+    rows[3][1] = "soon"
+    workbook(rows, bench.place / "data" / "c.xlsx", Other=[["x"], [1]])
+    with pytest.raises(StudyError, match=r"cohorts.train.clinical: c.xlsx, line 4, column 'days': 'soon' is no number"):
+        verified(bench, clinical(file="c.xlsx"))
 
 
 def test_no_path_and_no_id_of_a_file_is_told(bench):

@@ -63,7 +63,12 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
     ("files", "valid", "changes", "words"),
     [
         ({}, {"clinical": CLINICAL | {"file": "no.csv"}}, {}, "cohorts.valid.clinical.file: 'no.csv' is not below"),
-        ({}, {"clinical": CLINICAL | {"event": "died"}}, {}, "cohorts.valid.clinical: no column 'died' (event)"),
+        (
+            {},
+            {"clinical": CLINICAL | {"event": "died"}},
+            {},
+            "cohorts.valid.clinical: c.csv: no column 'died' (event); did you mean 'dead'?",
+        ),
         ({}, {}, {"model": {"kind": "cox", "covariates": ["age"]}}, "no column 'age' (covariate age)"),
         (
             {"other.csv": FILES["c.csv"].replace("P", "X")},
@@ -81,7 +86,7 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
             {},
             {},
             {"genomics": GENOMICS | {"expression": {"file": "no.csv", "gene": "g"}}},
-            "genomics.expression: 'no.c",
+            "genomics.expression.file: 'no.c",
         ),
         (
             {"genes.csv": FILES["genes.csv"].replace("P", "X")},
@@ -100,7 +105,7 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
             {"p.csv": "mrn,pseudonym\n"},
             {"features": FEATURES | {"ids": LINKED}},
             {},
-            "cohorts.valid.features.ids.patients.file: p.csv has no column 'case'",
+            "cohorts.valid.features.ids.patients.file: p.csv, line 1: no column 'case'",
         ),
         (
             {"p.csv": "mrn,case\nX,Y\n"},
@@ -108,9 +113,14 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
             {},
             "cohorts.valid.features: t.csv: no row can be used",
         ),
-        ({"t.csv": table().replace("P3,3", "P2,3")}, {}, {}, "t.csv: case P2 appears in rows 4 and 5; keep one row"),
-        ({"t.csv": table().replace("P3,3", "P3,x")}, {}, {}, "t.csv: column 'f1', row 5: 'x' is no finite number"),
-        ({"t.csv": table().replace("P3,", "Jo Doe,")}, {}, {}, "t.csv: row 5: its id is no pseudonym"),
+        (
+            {"t.csv": table().replace("P3,3", "P2,3")},
+            {},
+            {},
+            "t.csv, line 5: case P2 appears in line 4 already; keep one row",
+        ),
+        ({"t.csv": table().replace("P3,3", "P3,x")}, {}, {}, "t.csv, line 5, column 'f1': 'x' is no number"),
+        ({"t.csv": table().replace("P3,", "Jo Doe,")}, {}, {}, "t.csv, line 5, column 'id': its id is no pseudonym"),
         (
             {"u.csv": table(header="id,f1,f3")},
             {"features": FEATURES | {"file": "u.csv"}},
@@ -128,7 +138,7 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
             {"t.parquet": "no Parquet"},
             {"features": FEATURES | {"file": "t.parquet"}},
             {},
-            "cohorts.valid.features: t.parquet: t.parquet: this is not a Parquet file",
+            "cohorts.valid.features: t.parquet: this is not a Parquet file",
         ),
     ],
 )

@@ -7,7 +7,7 @@ if HAS.expression:
             expression=(
                 f"{STUDY.data}/{STUDY.settings['genomics']['cohort']}"
                 if STUDY.simulated
-                else str(STUDY.data / STUDY.settings["genomics"]["expression"]["file"])
+                else STUDY.table(STUDY.settings["genomics"]["expression"]["file"])
             ),
             signature=f"{RESULTS}/signature.json",
             traits=[f"{RESULTS}/traits/{cohort}.parquet" for cohort in HAS.traits if cohort in HAS.expression],
@@ -25,6 +25,7 @@ if HAS.expression:
         params:
             data=lambda wildcards: str(STUDY.data),
             settings=STUDY.settings["genomics"],
+            cases=sorted({row["case"] for row in STUDY.sheets[STUDY.settings["genomics"]["cohort"]]}),
             volume=STUDY.settings["baselines"]["volume"][0],
             seed=STUDY.settings["seed"],
             code=code("associate"),

@@ -72,7 +72,7 @@ def clinical_file(wildcards):
     """The outcome file of one cohort."""
     if STUDY.simulated:
         return f"{STUDY.data}/{wildcards.cohort}"
-    return str(STUDY.data / STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"])
+    return STUDY.table(STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"])
 
 
 def tabulated(wildcards):

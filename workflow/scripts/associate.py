@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from radioloom.genomics import expression
+from radioloom.io import expression
 from radioloom.job import job
 from radioloom.stages.genomics.associate import associate, measurements
 from radioloom.stages.learning.signature import Signature
@@ -13,11 +13,10 @@ from radioloom.tables.columns import SIGNIFICANT
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
     signature = Signature.read(snakemake.input.signature)
-    matrix = expression.read(
-        Path(params.data, params.settings["expression"]["file"]), params.settings["expression"]["gene"]
-    )
     features = running.read("features")["features"]
     features = wide(features[features["cohort"] == params.settings["cohort"]]).droplevel("cohort")
+    table, cases = params.settings["expression"], {*params.cases, *features.index}
+    matrix, others, _ = expression.read(Path(params.data, table["file"]), table["gene"], cases)
     traits = running.read("traits")["traits"] if snakemake.input.traits else None
     measured = measurements(features, traits, matrix, params.settings)
     results = associate(measured, matrix, params.settings, signature.feature_ids, params.volume, params.seed)
@@ -26,4 +25,5 @@ with job(snakemake) as running:
     Path(out.summary).write_text(json.dumps(results.summary, indent=1, sort_keys=True), encoding="utf-8")
     n_significant = (results.associations["q"] < SIGNIFICANT).sum()
     n_modules = results.modules["module"].nunique()
+    running.say(f"{matrix.shape[1]} columns are cases; of no case of the cohort: {expression.no_cases(others)}")
     running.say(f"{n_modules} modules, {n_significant} pairs with q < {SIGNIFICANT}")

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from radioloom.io.clinical import read
+from radioloom.io.user_tables.read import read
 from radioloom.job import job
 from radioloom.stages.learning.clinical import clinical
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    frame = read(Path(params.data, params.mapping["file"]))
+    frame = read(Path(params.data, params.mapping["file"])).frame()
     cases = {*params.cases, *running.read("features")["features"]["case"]}
     rows = clinical(frame, snakemake.wildcards.cohort, cases, params.mapping, params.outcome, params.covariates)
     CLINICAL.write(rows.clinical, out.clinical, **running.provenance)

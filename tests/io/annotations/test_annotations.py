@@ -1,6 +1,7 @@
 """Annotations read: AIM in both dialects, structured reports, CSV; untrusted files refused with bounded memory."""
 
 import re
+import time
 import tracemalloc
 
 import pandas as pd
@@ -12,6 +13,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from made.annotated import AIM, aim, answer, calculation, report
 from made.studies import ROOT
+from made.user_tables import workbook
 from radioloom.errors import StudyError
 from radioloom.io.annotations import read as annotations
 from radioloom.io.annotations import sr
@@ -213,8 +215,9 @@ def test_csv(tmp_path):
     [
         ("case,trait,value\nP1,Size," + "x" * 400, "t.csv, line 2: a value of 400 characters"),
         ("case,trait\nP1,Size\n", "no column value"),
-        ("", "no column case, trait, value"),
-        (b"\xff\xfe\xfa", "no CSV"),
+        ("", "t.csv: the file is empty"),
+        ("x\n1\n", "no column case, trait, value"),
+        (b"\xff\xfe\xfa", "t.csv: the text is damaged UTF-16"),
     ],
 )
 def test_csv_that_is_none(text, words, tmp_path):
@@ -225,6 +228,48 @@ def test_csv_that_is_none(text, words, tmp_path):
         annotations.read(tmp_path / "gone")
 
 
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("Case,trait,value\nP1,Size,1\n", "no column case; .*it has Case, trait, value"),
+        ("case,trait,value,Reader\nP1,Size,1,A\n", r"column 'Reader': unknown; did you mean 'reader'\?"),
+        ("case,trait,value,code system\nP1,Size,1,A\n", r"column 'code system': unknown; did you mean 'code_system'\?"),
+        ("case,trait,value\n,Size,1\n", "line 2, column 'case': the cell is empty"),
+        ("case,trait,value\nP1,,1\n", "line 2, column 'trait': the cell is empty"),
+        ('case,trait,value\nP1,Size,1\nP2,Size,"1,5"\n', "line 3, column 'value': '1,5' of 'Size' has a comma"),
+    ],
+)
+def test_tables_of_answers_that_are_at_fault(rows, words, tmp_path):
+    (tmp_path / "t.csv").write_text(rows)
+    with pytest.raises(StudyError, match=f"traits.files: t.csv, .*{words}"):
+        annotations.read(tmp_path / "t.csv")
+
+
+def test_words_with_commas_are_words(tmp_path):
+    """And only numbers of plain digits are numbers."""
+    rows = 'P1,Margin,"smooth, round"\nP1,Segments,"1,2"\nP2,Segments,"1, 3 and 4"\nP2,Size,1_000\nP2,Area,1e2\n'
+    (tmp_path / "t.csv").write_text(f"case,trait,value\n{rows}")
+    numbers = {a.value: a.number for one in annotations.read(tmp_path / "t.csv") for a in one.answers}
+    assert numbers == {"smooth, round": None, "1,2": None, "1, 3 and 4": None, "1_000": None, "1e2": 100.0}
+
+
+def test_a_worksheet_of_answers(tmp_path):
+    workbook([["x"], ["1"]], tmp_path / "t.xlsx", Answers=[["case", "trait", "value"], ["P1", "Size", 12]])
+    (found,) = annotations.read(tmp_path / "t.xlsx#Answers", tmp_path)
+    assert said(found) == {"Size": ("12", 12.0, "", "", "")}
+
+
+def test_sixty_thousand_answers_of_one_case_take_as_long_as_of_many(tmp_path):
+    seconds = {}
+    for name, case in (("one", "P1"), ("many", "P{}")):
+        rows = "".join(f"{case.format(k)},t{k},1\n" for k in range(60_000))
+        (tmp_path / "t.csv").write_text(f"case,trait,value\n{rows}")
+        start = time.process_time()
+        assert sum(len(one.answers) for one in annotations.read(tmp_path / "t.csv")) == 60_000
+        seconds[name] = time.process_time() - start
+    assert seconds["one"] < 3 * seconds["many"] + 1
+
+
 def test_patients(tmp_path):
     (tmp_path / "p.csv").write_text("id,case\n007,P1\n008,P2\n")
     assert cases_by_patient(tmp_path, "p.csv", "id", "case") == {"007": "P1", "008": "P2"}
@@ -232,9 +277,17 @@ def test_patients(tmp_path):
         cases_by_patient(tmp_path, "p.csv", "pid", "case")
     with pytest.raises(StudyError, match="is not below the data folder"):
         cases_by_patient(tmp_path, "gone.csv", "id", "case")
-    (tmp_path / "p.csv").write_text("id,case\n007,P1\n007,P2\n")
-    with pytest.raises(StudyError, match="gives one patient id two cases"):
+    (tmp_path / "p.csv").write_text("id,case\n007,P1\n007,P1\n\n007,P2\n")
+    with pytest.raises(
+        StudyError, match=r"p.csv, line 5, .*one patient id two cases, this and that of line 2"
+    ) as caught:
         cases_by_patient(tmp_path, "p.csv", "id", "case")
+    assert "007" not in str(caught.value)
+    (tmp_path / "p.csv").write_text("id,case\n,P1\n")
+    with pytest.raises(StudyError, match=r"p.csv, line 2, column 'id': the cell is empty"):
+        cases_by_patient(tmp_path, "p.csv", "id", "case")
+    workbook([["x"]], tmp_path / "p.xlsx", Ids=[["id", "case"], ["008", "P1"]])
+    assert cases_by_patient(tmp_path, "p.xlsx#Ids", "id", "case") == {"008": "P1"}
 
 
 def test_the_190_files_say_what_another_parse_says(data_dir):

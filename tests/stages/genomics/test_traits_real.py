@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from made.studies import ROOT
-from radioloom.genomics import expression
+from radioloom.io import expression
 from radioloom.io.annotations import read as annotations
 from radioloom.stages.genomics.associate import associate, measurements
 from radioloom.stages.genomics.traits import traits
@@ -42,7 +42,7 @@ def test_every_file_is_of_a_case_and_every_answer_is_kept(made):
 
 
 def test_traits_go_with_gene_modules_without_any_image(folder, made):
-    matrix = expression.read(folder / "expression_zscore.csv", "Unnamed: 0")
+    matrix = expression.read(folder / "expression_zscore.csv", "Unnamed: 0").values
     settings = {
         "cohort": "nsclc",
         "expression": {"file": "expression_zscore.csv", "gene": "Unnamed: 0"},

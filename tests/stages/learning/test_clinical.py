@@ -1,9 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from radioloom.errors import StudyError
-from radioloom.stages.learning.clinical import clinical
+from radioloom.io.user_tables.read import read as read_table
+from radioloom.stages.learning.clinical import clinical, event_words
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
 
 MAPPING = {"file": "c.csv", "case": "id", "event": "dead", "time_days": "days"}
@@ -69,9 +71,9 @@ def test_events_by_the_study_s_own_values():
     found = read(table(("a", "3", "Dead", "", ""), ("b", "3", "Alive", "", ""), ("c", "3", "", "", "")), "abc", mapping)
     assert [one["event"] for one in found.clinical] == [True, False]
     assert [one["case"] for one in found.exclusions] == ["c"]
-    with pytest.raises(StudyError, match="column 'dead' holds 'Lost', and only Dead, Alive are known"):
+    with pytest.raises(StudyError, match=r"c.csv, row 2, column 'dead': 'Lost' is not known, only Dead, Alive are"):
         read(table(("a", "3", "Lost", "", "")), ["a"], mapping)
-    with pytest.raises(StudyError, match="only 0, 1, true, false are known; say what it means in `clinical"):
+    with pytest.raises(StudyError, match="only 0, 1, true, false are; say what it means in `clinical"):
         read(table(("a", "3", "Dead", "", "")), ["a"])
 
 
@@ -109,19 +111,124 @@ def test_a_cohort_may_name_its_covariate_column_otherwise():
 
 def test_faults_name_the_column_and_the_remedy():
     frame = table(("a", "3", "1", "sixty", "IV"))
-    with pytest.raises(StudyError, match=r"column 'age' holds 'sixty' where a number should be; .*list its levels"):
+    with pytest.raises(StudyError, match=r"c.csv, row 2, column 'age': 'sixty' is no number .*list its levels"):
         read(frame, ["a"], covariates=["age"])
-    with pytest.raises(StudyError, match="covariate stage: level 'IV' is not among I, II"):
+    with pytest.raises(StudyError, match="column 'stage': 'IV' is not among the levels I, II of covariate stage"):
         read(frame, ["a"], covariates=[{"stage": ["I", "II"]}])
-    with pytest.raises(StudyError, match=r"train.clinical: no column 'death' \(event\).*has id, days, dead, age"):
+    with pytest.raises(
+        StudyError, match=r"train.clinical: c.csv: no column 'death' \(event\).*It has id, days, dead, age"
+    ):
         read(frame, ["a"], MAPPING | {"event": "death"})
     with pytest.raises(StudyError, match=r"no column 'sex' \(covariate sex\)"):
         read(frame, ["a"], covariates=["sex"])
 
 
+@pytest.mark.parametrize("words", [("Yes", "No"), ("yes", "no"), ("TRUE", "FALSE"), ("On", "Off")])
+def test_event_values_as_yaml_reads_words_without_quotes(words):
+    mapping = MAPPING | {"event_values": yaml.safe_load(f"{{{words[0]}: true, {words[1]}: false}}")}
+    assert set(mapping["event_values"]) == {True, False}  # not what was written
+    frame = table(("a", "3", words[0], "", ""), ("b", "3", words[1], "", ""))
+    assert [one["event"] for one in read(frame, "ab", mapping).clinical] == [True, False]
+    with pytest.raises(StudyError, match=r"'maybe' is not known, only .*Yes.* are"):
+        read(table(("a", "3", "maybe", "", "")), ["a"], mapping)
+    assert event_words({None: False})["null"] is False
+    assert event_words({1: True, "x": False}) == {"1": True, "x": False}
+
+
+@pytest.mark.parametrize("word", ["None", "NA", "n/a", "nan", "null", "NaN"])
+def test_a_word_that_is_declared_is_an_event_and_no_gap(word):
+    mapping = MAPPING | {"event_values": {word: False, "Local": True}}
+    found = read(table(("a", "3", word, "", ""), ("b", "3", "Local", "", ""), ("c", "3", "", "", "")), "abc", mapping)
+    assert [one["event"] for one in found.clinical] == [False, True]
+    assert [one["case"] for one in found.exclusions] == ["c"]
+    levels = [{"stage": [word, "I"]}]
+    found = read(
+        table(("a", "3", "1", "", word), ("b", "3", "1", "", "I"), ("c", "3", "1", "", "")), "abc", covariates=levels
+    )
+    assert [row["value"] for row in found.covariates] == [0.0, 1.0, None]
+
+
+def test_none_is_no_gap_of_an_event_or_a_category_unless_it_is_declared():
+    """All patients without the event would vanish, or all of a category would be without it."""
+    mapping = MAPPING | {"event_values": {"Local": True, "Distant": True}}
+    with pytest.raises(StudyError, match=r"c.csv, row 2, column 'dead': 'None' is not known"):
+        read(table(("a", "3", "None", "", "")), ["a"], mapping)
+    with pytest.raises(StudyError, match="column 'stage': 'none' is not among the levels I, II"):
+        read(table(("a", "3", "1", "", "none")), ["a"], covariates=[{"stage": ["I", "II"]}])
+    assert read(table(("a", "3", "1", "None", "")), ["a"], covariates=["age"]).covariates[0]["value"] is None
+
+
+DATES = {"file": "c.csv", "case": "id", "event": "dead", "date_from": "days", "date_to": "age"}
+
+
+def test_follow_up_between_two_dates():
+    """Leap days, ends of years, and a day before the turn of a century, against the calendar of pandas."""
+    pairs = [
+        ("2015-03-01", "2016-03-01"),
+        ("2015-12-31", "2016-01-01"),
+        ("1999-12-31", "2000-03-01"),
+        ("2016-02-28", "2016-03-01"),
+    ]
+    frame = table(*((f"p{k}", first, "1", last, "") for k, (first, last) in enumerate(pairs)))
+    found = read(frame, [f"p{k}" for k in range(4)], DATES)
+    expected = [(pd.Timestamp(last) - pd.Timestamp(first)).days for first, last in pairs]
+    assert [one["time_days"] for one in found.clinical] == expected == [366, 1, 61, 2]
+    german = table(
+        ("a", "31.12.2015", "1", "02.01.2016", ""),
+        ("b", "", "1", "02.01.2016", ""),
+        ("c", "01.01.2016", "1", "01.01.2016", ""),
+    )
+    found = read(german, "abc", DATES | {"date_format": "%d.%m.%Y"})
+    assert [(one["case"], one["time_days"]) for one in found.clinical] == [("a", 2.0)]
+    assert [one["reason"] for one in found.exclusions] == [
+        "no outcome: the time of follow-up is missing in the clinical table",
+        "follow-up of 0 days; a time above 0 is needed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "row", "words"),
+    [
+        (
+            {},
+            ("2016-01-02", "2016-01-01"),
+            "c.csv, row 2, case a: 'age' is before 'days' .days: -1.; correct the dates",
+        ),
+        (
+            {},
+            ("12.03.2015", "2016-01-01"),
+            r"c.csv, row 2, column 'days': '99.99.9999' is no date of the form '%Y-%m-%d'",
+        ),
+        ({"date_format": "%d.%m.%Y"}, ("31.12.2015", "12/31/16"), "column 'age': '99/99/99' is no date of the form"),
+        ({"date_format": "DD.MM.YYYY"}, ("1", "2"), "clinical: date_format: 'DD.MM.YYYY' is no form of a whole date"),
+        ({"date_to": "seen"}, ("1", "2"), r"c.csv: no column 'seen' \(date_to\)"),
+        ({"date_to": None}, ("1", "2"), "`date_from` is one end of the follow-up; add date_to, the other"),
+        ({"time_days": "days"}, ("1", "2"), "`time_days` and `date_from` both say how long"),
+    ],
+)
+def test_faults_of_dates(mapping, row, words):
+    with pytest.raises(StudyError, match=words) as caught:
+        read(table(("a", row[0], "1", row[1], "")), ["a"], DATES | mapping)
+    assert "12.03" not in str(caught.value)
+
+
+def test_a_date_where_days_should_be_names_the_keys_for_dates():
+    with pytest.raises(StudyError, match=r"'99/99/9999' is a date .*clinical\.date_from and date_to"):
+        read(table(("a", "12/03/2015", "1", "", "")), ["a"])
+    with pytest.raises(StudyError, match="`date_from` and `date_to`"):
+        read(table(("a", "3", "1", "", "")), ["a"], {"file": "c.csv", "case": "id", "event": "dead"})
+
+
+@pytest.mark.parametrize(("case", "written"), [("001", "1"), ("P-07", "p 7"), ("T001", "t001"), ("12", "12.0")])
+def test_an_id_that_a_program_changed_is_told(case, written):
+    found = read(table((written, "3", "1", "", ""), ("b", "3", "1", "", "")), [case, "b"])
+    (out,) = found.exclusions
+    assert out["reason"] == f"not in the clinical table, which has {written!r}; write it {case!r} there"
+
+
 def test_lung1_as_it_comes(data_dir):
     """422 patients, 373 deaths; the tables of Aerts' training cohort, read as text."""
-    frame = pd.read_csv(data_dir / "lung1" / "clinical.csv", dtype=str)
+    frame = read_table(data_dir / "lung1" / "clinical.csv").frame()
     mapping = {"file": "", "case": "PatientID", "event": "deadstatus.event", "time_days": "Survival.time"}
     found = read(frame, frame["PatientID"], mapping, covariates=["age", {"Overall.Stage": ["I", "II", "IIIa", "IIIb"]}])
     assert len(found.clinical) == 422
@@ -132,7 +239,7 @@ def test_lung1_as_it_comes(data_dir):
 
 
 def test_the_sarcomas_as_they_come(data_dir):
-    frame = pd.read_csv(data_dir / "sts" / "outcome.csv", dtype=str)
+    frame = read_table(data_dir / "sts" / "outcome.csv").frame()
     mapping = {"file": "", "case": "patient", "event": "lung_metastasis"}
     found = read(frame, frame["patient"], mapping, BINARY)
     assert (len(found.clinical), sum(row["event"] for row in found.clinical)) == (51, 19)

@@ -29,10 +29,13 @@ cohorts:
   training: # the signature is learnt here and nowhere else
     role: training
     sheet: training.tsv # beside this file
-    clinical: # a CSV below the data folder, and the names of its columns
+    clinical: # a CSV (or TSV, .xlsx) below the data folder, and the names of its columns
       file: clinical.csv
       case: patient
-      time_days: survival_days # follow-up in days; not for a binary outcome
+      time_days: survival_days # follow-up in days; not for a binary outcome. From two dates, in place of this line:
+      # date_from: diagnosed
+      # date_to: last_seen
+      # date_format: "%d.%m.%Y" # 31.12.2015
       event: dead # 1 or 0; other words by e.g.  event_values: {{Dead: true, Alive: false}}
     # rois: {{tumour: {{patterns: [GTV-1, "GTV.*"], take: union}}}} # tried in order where `pattern` is empty
   validation: # predicted with the frozen signature; delete this cohort if you have none

@@ -1,9 +1,8 @@
-"""Expression matrices (gene x case): read from CSV, checked, duplicates merged, missing values filled."""
+"""Expression matrices (gene x case): checked, duplicates merged, missing values filled."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -38,28 +37,15 @@ class Expression:
     counts: dict[str, int]  # genes_read, merged, dropped_missing, dropped_constant, values_filled
 
 
-def read(path: Path | str, gene: str = "gene", genes: int | None = None) -> pd.DataFrame:
-    """The matrix of a CSV file before any check: index = genes, columns = cases.
-
-    genes : how many of the first to read; 0 for the names of the cases alone, None for all
-    """
-    frame = pd.read_csv(path, dtype={gene: str}, encoding="utf-8", nrows=genes)
-    if gene not in frame:
-        raise StudyError(
-            f"expression: the file has no column {gene!r} (first columns: {', '.join(map(str, frame.columns[:4]))}); "
-            "set genomics.expression.gene to the column that names the gene"
-        )
-    return frame.set_index(gene)
-
-
 def check(frame: pd.DataFrame, rules: Rules) -> Expression:
-    """The matrix of a study: numbers only, one row per gene, no gaps, no constant gene.
+    """The matrix of a study: one row per gene, no gaps, no constant gene.
 
-    Raises StudyError for a gene without a name, a case with two columns, a value that is not a number, a gene with two
+    frame : gene (index) x case, numbers, NaN where one is missing
+    Raises StudyError for a gene without a name, a case with two columns, a value that is not finite, a gene with two
     rows (under `duplicates: error`), or where no gene is left.
     """
     _check_names(frame)
-    values = _numbers(frame).sort_index(axis=0, kind="stable").sort_index(axis=1, kind="stable")
+    values = _finite(frame).sort_index(axis=0, kind="stable").sort_index(axis=1, kind="stable")
     counts = {"genes_read": len(values)}
     values = _merge(values, rules.duplicates)
     counts["merged"] = counts["genes_read"] - len(values)
@@ -85,13 +71,12 @@ def _check_names(frame: pd.DataFrame) -> None:
         raise StudyError(f"expression: case {twice[0]!r} has more than one column; keep one column per case")
 
 
-def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    values = frame.apply(pd.to_numeric, errors="coerce").astype(float)
-    wrong = (values.isna() & frame.notna()) | np.isinf(values)
-    if wrong.to_numpy().any():
-        gene, case = np.argwhere(wrong.to_numpy())[0]
+def _finite(frame: pd.DataFrame) -> pd.DataFrame:
+    values = frame.astype(float)
+    if (wrong := np.isinf(values.to_numpy())).any():
+        gene, case = np.argwhere(wrong)[0]
         raise StudyError(
-            f"expression: {frame.iloc[gene, case]!r} is not a number (gene {frame.index[gene]}, case "
+            f"expression: {values.iloc[gene, case]} is not finite (gene {frame.index[gene]}, case "
             f"{frame.columns[case]}); leave a missing value empty"
         )
     return values

@@ -82,7 +82,7 @@ def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Pat
 def within(data: Path, name: str, fault: type[RadioloomError] = BadImage) -> Path:
     """The path `name` of a sheet, below the data folder; `fault` where it, or a link below it, leads out of that."""
     place, root = data / name, data.resolve()
-    links = (file for file in files_below(place) if file.is_symlink()) if place.is_dir() else ()
+    links = (file for file in files_below(place) if file.is_symlink()) if os.path.isdir(place) else ()
     for path in (place, *links):
         if not lies_within(path, root):
             raise fault(f"{name}: a link (or ..) leads out of the data folder; put the files themselves there")
@@ -91,7 +91,7 @@ def within(data: Path, name: str, fault: type[RadioloomError] = BadImage) -> Pat
 
 def lies_within(path: Path, root: Path) -> bool:
     """Whether a path, with its links followed, lies in a folder whose own links are resolved."""
-    return path.resolve().is_relative_to(root)
+    return "\0" not in str(path) and path.resolve().is_relative_to(root)
 
 
 def check_new(*paths: Path) -> None:

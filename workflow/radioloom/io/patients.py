@@ -1,30 +1,40 @@
-"""Which case of the study a patient id is of, from a CSV beside the data."""
+"""Which case of the study a patient id is of, from a table beside the data."""
 
 from __future__ import annotations
 
-import csv
+import os
 from pathlib import Path
 
 from radioloom.errors import StudyError
 from radioloom.io.files import lies_within
+from radioloom.io.user_tables.read import file_of, read
 
 
 def cases_by_patient(data: Path, file: str, patient: str, case: str, key: str = "traits.patients") -> dict[str, str]:
-    """Patient id -> case, from a CSV; StudyError where it is not there, lacks a column or contradicts itself.
+    """Patient id -> case; StudyError where the table is not there, lacks a column or contradicts itself.
 
-    data : folder that `file` lies below; patient, case : columns of the CSV; key : what messages call the setting
+    data : folder that `file` lies below; patient, case : columns of the table; key : what messages call the setting
+    No message quotes an id: it may be a patient's number or name.
     """
-    place = data / file
-    below(place, data.resolve(), f"{key}.file", file)
-    with open(place, newline="", encoding="utf-8-sig") as handle:
-        rows = csv.DictReader(handle)
-        lacking = [name for name in (patient, case) if name not in (rows.fieldnames or ())]
-        if lacking:
-            raise StudyError(f"{key}: {file} has no column {lacking[0]!r}")
-        pairs = {((row[patient] or "").strip(), (row[case] or "").strip()) for row in rows}
-    if len(dict(pairs)) < len(pairs):
-        raise StudyError(f"{key}: {file} gives one patient id two cases; keep one row per patient")
-    return dict(pairs)
+    below(data / file_of(file), data.resolve(), f"{key}.file", file)
+    table = read(data / file)
+    columns = [table.place(name) for name in (patient, case)]
+    cases: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for line, cells in table.rows:
+        who, named = (cells[k] for k in columns)
+        if not who or not named:
+            raise StudyError(
+                f"{table.at(line, case if who else patient)}: the cell is empty; a row needs a patient id and its "
+                "case, or take it out"
+            )
+        if cases.setdefault(who, named) != named:
+            raise StudyError(
+                f"{table.at(line, patient)}: it gives one patient id two cases, this and that of line {lines[who]}; "
+                "keep one row per patient"
+            )
+        lines.setdefault(who, line)
+    return cases
 
 
 def below(place: Path, root: Path, key: str, name: str) -> None:
@@ -33,7 +43,7 @@ def below(place: Path, root: Path, key: str, name: str) -> None:
     root : the data folder, resolved
     key : the setting; name : what it says
     """
-    if not place.exists():
+    if not os.path.exists(place):
         raise StudyError(f"{key}: {name} is not below the data folder; correct the path")
     if not lies_within(place, root):
         raise StudyError(f"{key}: {name} leads out of the data folder (a link, or ..); put the files themselves there")

@@ -9,6 +9,7 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.study.holdings import simulated
+from radioloom.study.remarks import with_file
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 
 Settings = dict[str, Any]
@@ -52,7 +53,7 @@ def tables(settings: Settings, data: Path, where: str) -> None:
             chosen = feature_columns(columns, block["columns"], no_features(settings, name))
             known |= set(feature_ids(chosen, block["columns"]))
         except StudyError as error:
-            raise StudyError(f"{where}: cohorts.{name}.features: {block['file']}: {error}") from None
+            raise StudyError(f"{where}: cohorts.{name}.features: {with_file(str(error), block['file'])}") from None
     if len(blocks) == len(settings["cohorts"]):
         _baselines(settings, known, where)
 
@@ -60,7 +61,7 @@ def tables(settings: Settings, data: Path, where: str) -> None:
 def no_features(settings: Settings, cohort: str) -> list[str]:
     """Columns of a cohort's clinical table, which may be its table of features too: ids, outcome and covariates."""
     clinical = settings["cohorts"][cohort].get("clinical", {})
-    columns = [clinical[key] for key in ("case", "event", "time_days") if key in clinical]
+    columns = [clinical[key] for key in ("case", "event", "time_days", "date_from", "date_to") if key in clinical]
     covariates = [name if isinstance(name, str) else next(iter(name)) for name in settings["model"]["covariates"]]
     return [*columns, *covariates, *clinical.get("covariates", {}).values()]
 

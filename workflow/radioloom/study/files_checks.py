@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
+from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
 from radioloom.study.record import Study
-from radioloom.study.remarks import SHOWN, Remarks, bare, read_or_fault, some
+from radioloom.study.remarks import SHOWN, Remarks, read_or_fault, some
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of, table_rows
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
 from radioloom.tables.columns import FIRST
+
+# How many times longer a median follow-up is where another cohort's is in another unit (30.4 and 365 days), and cohorts
+# differ by half besides.
+UNITS = {"months": (20.0, 46.0), "years": (240.0, 550.0)}
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
@@ -39,11 +44,12 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
         if cohort in study.has.outcomes and (table := _outcomes(study, cohort, cases, origin, remarks)):
             outcomes[cohort] = table
         if cohort in study.has.traits:
-            _annotations(study, cohort, cases, origin, remarks)
+            annotation_remarks(study, cohort, cases, origin, remarks)
         if cohort in study.has.expression:
-            _expression(study, cases, origin, remarks)
+            expression_remarks(study, cases, origin, remarks)
     if set(study.cohorts(*LEARNT_OR_VALIDATED)) <= set(outcomes):
         _learnable(study, outcomes, origin, remarks)
+    _units(outcomes, remarks)
     return remarks
 
 
@@ -92,17 +98,18 @@ def _all_nifti(study: Study, cohort: str) -> bool:
 
 def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin, remarks: Remarks) -> Clinical | None:
     """Outcomes and covariates as the stage clinical will read them; its columns alone where no case is known."""
-    from radioloom.io.clinical import read
+    from radioloom.io.user_tables.read import read
     from radioloom.stages.learning.clinical import clinical
 
     block = study.settings["cohorts"][cohort]["clinical"]
     place = ("cohorts", cohort, "clinical")
-    frame = read_or_fault(read, study.data / block["file"], origin.at(*place, "file"), remarks)
-    if frame is None:
+    given = read_or_fault(read, study.data / block["file"], origin.at(*place, "file"), remarks)
+    if given is None:
         return None
+    remarks.notes.extend(f"cohort {cohort}: {note}" for note in given.notes)
     covariates = study.settings["model"]["covariates"]
     try:
-        table = clinical(frame, cohort, cases or (), block, study.settings["outcome"], covariates)
+        table = clinical(given.frame(), cohort, cases or (), block, study.settings["outcome"], covariates)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
         return None
@@ -125,6 +132,24 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
             f"cohort {cohort}: {len(table.exclusions)} of {len(cases)} cases lack an outcome ({summary})"
         )
     return table
+
+
+def _units(outcomes: dict[str, Clinical], remarks: Remarks) -> None:
+    """A note on cohorts whose follow-up differs as much as days and months, or days and years, do."""
+    import numpy as np
+
+    times = {name: [row["time_days"] for row in table.clinical if row["time_days"]] for name, table in outcomes.items()}
+    medians = sorted((float(np.median(each)), name) for name, each in times.items() if each)
+    if not medians:
+        return
+    longest, of = medians[-1]
+    for median, name in medians:
+        for unit, (least, most) in UNITS.items():
+            if least < longest / median < most:
+                remarks.notes.append(
+                    f"cohort {name}: the median follow-up is {median:.3g} days, and {longest:.3g} in cohort {of}: are "
+                    f"its times in {unit}? They are wanted in days"
+                )
 
 
 def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, remarks: Remarks) -> None:
@@ -154,56 +179,3 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
             remarks.notes.append(
                 f"cohort {cohort}: its {len(validated)} outcomes are all the same: models cannot be judged there"
             )
-
-
-def _annotations(study: Study, cohort: str, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
-    """Annotations and the table of patients, and the pattern that says which case a file is of."""
-    from radioloom.io.patients import cases_by_patient
-    from radioloom.stages.genomics.traits import case_pattern
-
-    block, place = study.settings["cohorts"][cohort]["traits"], ("cohorts", cohort, "traits")
-    if not (study.data / block["files"]).exists():
-        remarks.faults.append(
-            f"{origin.at(*place, 'files')}: {block['files']!r} is not below the data folder; correct it"
-        )
-    try:
-        case_pattern(cohort, block["pattern"])
-    except StudyError as error:
-        remarks.faults.append(f"{origin.at(*place, 'pattern')}: {bare(error)}")
-    if "patients" not in block:
-        return
-    table = read_or_fault(
-        lambda path: cases_by_patient(study.data, **block["patients"]),
-        study.data / block["patients"]["file"],
-        origin.at(*place, "patients"),
-        remarks,
-    )
-    if table is not None and cases is not None and not set(cases) & set(table.values()):
-        remarks.faults.append(
-            f"{origin.at(*place, 'patients')}: no patient id is of a case of the {start_of(study, cohort).word}; "
-            "look at the columns it names"
-        )
-
-
-def _expression(study: Study, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
-    """Whether enough cases of the genomics cohort have expression; only the header is read."""
-    from radioloom.genomics.expression import read
-    from radioloom.stages.genomics.associate import FEWEST_CASES
-
-    settings = study.settings["genomics"]
-    cohort, block, place = settings["cohort"], settings["expression"], ("genomics", "expression")
-    matrix = read_or_fault(
-        lambda path: read(path, block["gene"], genes=0), study.data / block["file"], origin.at(*place), remarks
-    )
-    if matrix is None or cases is None:
-        return
-    lacking = sorted(set(cases) - set(map(str, matrix.columns)))
-    both = len(cases) - len(lacking)
-    message = f"{both} of {len(cases)} cases of cohort {cohort} have a column in the expression matrix"
-    if both < FEWEST_CASES:
-        remarks.faults.append(
-            f"{origin.at(*place)}: {message} of {len(matrix.columns)} columns, and {FEWEST_CASES} are the fewest; "
-            f"give matrix and {start_of(study, cohort).word} the same names of cases"
-        )
-    elif lacking:
-        remarks.notes.append(f"{message}; {some(lacking, 'case')} without")

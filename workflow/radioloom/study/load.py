@@ -32,6 +32,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     settings = check(config, "study", origin.name, source)
     sheet_or_table(settings, origin.name)
     raise_all(contradictions(settings, origin))
+    _spell_events(settings)
     sheets = {
         name: read_sheet(_place(cohort["sheet"], root, source), name, cohort["role"]) if "sheet" in cohort else []
         for name, cohort in settings["cohorts"].items()
@@ -50,6 +51,15 @@ def _place(sheet: str, root: Path, source: Path | None) -> Path:
     """Where a sheet lies: below the root, or beside the study's file."""
     beside = source.parent / sheet if source else None
     return beside if beside and beside.is_file() and not (root / sheet).is_file() else root / sheet
+
+
+def _spell_events(settings: dict[str, Any]) -> None:
+    """Words of events as cells have them: YAML makes true and false of yes and no, and numbers of digits."""
+    from radioloom.stages.learning.clinical import event_words
+
+    for cohort in settings["cohorts"].values():
+        if "clinical" in cohort:
+            cohort["clinical"]["event_values"] = event_words(cohort["clinical"]["event_values"])
 
 
 def origin_of(source: Path | None) -> Origin:

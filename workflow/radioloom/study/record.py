@@ -12,6 +12,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.imaging.controls import named
 from radioloom.io.files import files_below, listing
+from radioloom.io.user_tables.read import file_of
 from radioloom.provenance import digest
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.batches import batched
@@ -114,11 +115,15 @@ class Study:
         """Names of the cohorts with one of these roles (all without), in the study's order."""
         return [name for name, cohort in self.settings["cohorts"].items() if not roles or cohort["role"] in roles]
 
+    def table(self, name: str) -> str:
+        """The file of a table below the data folder; `cases.xlsx#Sheet` lies in `cases.xlsx`."""
+        return str(self.data / file_of(name))
+
     def feature_files(self, cohort: str) -> list[str]:
         """Files that a cohort's table of features is read from."""
         block = self.settings["cohorts"][cohort]["features"]
         linked = [block["ids"]["patients"]["file"]] if "patients" in block["ids"] else []
-        return [str(self.data / name) for name in (block["file"], *linked)]
+        return [self.table(name) for name in (block["file"], *linked)]
 
     def no_features(self, cohort: str) -> list[str]:
         """Columns that are no features, whatever the table of a cohort holds: those of outcome and covariates."""
@@ -130,7 +135,7 @@ class Study:
             return [str(self.data / cohort)]
         traits = self.settings["cohorts"][cohort]["traits"]
         linked = [traits["patients"]["file"]] if "patients" in traits else []
-        return [str(self.data / name) for name in (traits["files"], *linked)]
+        return [self.table(name) for name in (traits["files"], *linked)]
 
     def annotated(self, cohort: str) -> str:
         """Digest of every file that may hold an annotation (name, size, time), so that no new one is missed."""

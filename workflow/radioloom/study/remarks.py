@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.read import ENDINGS, file_of, header
 
+# Keys of the study that stages put before a message; the study's own place stands there already.
+KEY = re.compile(
+    r"(cohorts\.[\w-]+\.[\w.]+|traits\.(files|patients)(\.file)?|features\.ids\.patients(\.file)?|expression): "
+)
 SHOWN = 5  # cases, or reasons, that a note names
 Content = TypeVar("Content")
 
@@ -22,25 +29,38 @@ class Remarks:
 
 
 def read_or_fault(reader: Callable[[Path], Content], path: Path, place: str, remarks: Remarks) -> Content | None:
-    """What a reader makes of a file of the data folder; None, and a fault, where it cannot."""
-    from pandas.errors import EmptyDataError, ParserError
-
-    if not path.is_file():
+    """What a reader makes of a table of the data folder; None, and a fault, where it cannot."""
+    if not os.path.isfile(file_of(str(path))):
         remarks.faults.append(f"{place}: {path.name!r} is not below the data folder; correct the path")
         return None
     try:
         return reader(path)
     except StudyError as error:
         remarks.faults.append(f"{place}: {bare(error)}")
-    except (EmptyDataError, ParserError, UnicodeDecodeError):
-        remarks.faults.append(f"{place}: {path.name!r} is no CSV table in UTF-8, separated by commas; save it as such")
     return None
+
+
+def how_read(path: Path) -> tuple[str, ...]:
+    """How a table will be read, where that is not as expected; none of a folder or a file of another kind."""
+    file = file_of(str(path))
+    if not os.path.isfile(file) or not file.lower().removesuffix(".gz").endswith(ENDINGS):
+        return ()
+    try:
+        return header(path).notes
+    except StudyError:
+        return ()  # whoever reads it says what is wrong
 
 
 def bare(error: StudyError) -> str:
     """The message without the key that a stage puts before it."""
-    key, _, rest = str(error).partition(": ")
-    return rest if rest and " " not in key else str(error)
+    start = KEY.match(str(error))
+    return str(error)[start.end() :] if start else str(error)
+
+
+def with_file(message: str, file: str) -> str:
+    """A message that begins with the name of the file, as those of a line do already."""
+    name = Path(file_of(file)).name
+    return message if message.startswith(name) else f"{name}: {message}"
 
 
 def some(cases: Iterable[str], what: str) -> str:

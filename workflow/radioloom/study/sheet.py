@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import csv
+import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.settings import check
+from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
+
+if TYPE_CHECKING:
+    from radioloom.io.user_tables.record import Table
 
 Row = dict[str, str]
 
 SERIES = re.compile(r"((?=[0-9.]{1,64}/)[0-9]+(\.[0-9]+)+/)?(?=[0-9.]{1,64}$)[0-9]+(\.[0-9]+)+")
 
+LONGEST_NAME = 255  # bytes of a part of a path
 PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
@@ -23,27 +28,21 @@ OPTIONAL = {
 
 def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     """Rows of one cohort sheet with defaults filled in, `cohort` and `role` added."""
-    if not path.is_file():
+    from radioloom.io.user_tables.read import file_of, read
+
+    if not os.path.isfile(file_of(str(path))):
         raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or correct the path")
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as handle:
-            raw = list(csv.DictReader(handle, delimiter="\t"))
-    except UnicodeDecodeError:
-        raise StudyError(f"{path.name}: the sheet of cohort {cohort} is no text in UTF-8; save it as such") from None
-    if not raw:
-        raise StudyError(f"{path.name}: no case in the sheet of cohort {cohort}; add one row per case")
-    header = list(raw[0])
-    if len(header) <= 2 and (other := next((mark for mark in ";," if mark in str(header[0])), "")):
-        raise StudyError(f"{path.name}, line 1: the sheet is separated by {other!r}; save it as tab-separated")
+    table = read(path)
+    if not table.rows:
+        raise StudyError(f"{table.name}: no case in the sheet of cohort {cohort}; add one row per case")
+    _check_columns(table)
     rows: list[Row] = []
     seen: dict[tuple[str, str, str], int] = {}
-    for line, row in enumerate(raw, start=2):
-        where = f"{path.name}, line {line}"
-        if None in row or None in row.values():
-            raise StudyError(f"{where}: {len(raw[0])} columns are expected; separate them by one tab each")
-        given = {key: value.strip() for key, value in row.items() if value.strip() or key not in OPTIONAL}
-        checked = check(given, "sheet", where)
-        _check_patterns(checked, where)
+    for line, cells in table.rows:
+        where = table.at(line)
+        row = dict(zip(table.columns, cells, strict=True))
+        checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)
+        _check_cells(checked, where)
         key = (checked["case"], checked["replicate"], checked["roi"])
         if key in seen:
             raise StudyError(
@@ -54,12 +53,39 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     return rows
 
 
-def _check_patterns(row: Row, where: str) -> None:
+def _check_columns(table: Table) -> None:
+    """StudyError that names every column that a sheet lacks, and every one that it does not know."""
+    rule = schema("sheet")
+    where, known = table.at(table.header), list(rule["properties"])
+    faults = [
+        f"{where}: no column {name!r}; {meant(name, set(table.columns) - set(known)) or 'add it'} It is the "
+        f"{known_as['description']}"
+        for name, known_as in rule["properties"].items()
+        if name in rule["required"] and name not in table.columns
+    ]
+    faults += [
+        f"{where}, column {name!r}: unknown; {meant(name, known) or 'take it out.'} Known here: {', '.join(known)}"
+        for name in table.columns
+        if name not in known
+    ]
+    if faults:
+        raise StudyError("\n".join(faults))
+
+
+def _check_cells(row: Row, where: str) -> None:
+    """What no schema can say of a row: regular expressions, and paths that no file system has."""
     for key in PATTERNS:
         try:
             re.compile(row[key])
         except re.error as error:
             raise StudyError(f"{where}: {key}: {row[key]!r} is no regular expression ({error}); correct it") from None
+    for key in ("image", "segmentation"):
+        if "\\" in row[key]:
+            raise StudyError(
+                f"{where}: {key}: a path with a backslash; write / between folders, from below the data folder on"
+            )
+        if any(len(part.encode()) > LONGEST_NAME for part in row[key].split("/")):
+            raise StudyError(f"{where}: {key}: a name of more than {LONGEST_NAME} bytes, which no file has; correct it")
 
 
 def fetched(row: Row, cohort: str, sheet: str) -> Row:

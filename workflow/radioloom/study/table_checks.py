@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.study.record import Study
-from radioloom.study.remarks import Remarks, bare, read_or_fault
+from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, with_file
 from radioloom.study.sheet import Row
 from radioloom.tables.cohorts import USED_BY_MODELS
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 LARGE = 50_000_000  # bytes of a table beyond which only its ids are read before the jobs (some 10 s)
-COMPRESSED = 4  # times that a table in .gz or Parquet is larger once it is read
+PLAIN = (".csv", ".tsv", ".tab", ".txt")
+COMPRESSED = 4  # times that a table in .gz, .xlsx or Parquet is larger once it is read
 
 
 class Start(NamedTuple):
@@ -54,10 +56,11 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> list[R
         )
         if patients is None:
             return None
+    remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
         cases, replicates, reasons = _identified(study, cohort, patients)
     except StudyError as error:
-        remarks.faults.append(f"{origin.at(*place)}: {block['file']}: {bare(error)}")
+        remarks.faults.append(f"{origin.at(*place)}: {with_file(bare(error), block['file'])}")
         return None
     left_out = Counter(reason for reason in reasons if reason)
     if not (kept := reasons == "").any():
@@ -80,8 +83,8 @@ def _identified(
     from radioloom.stages.tables.tabulate import identified, usable
 
     block = study.settings["cohorts"][cohort]["features"]
-    file = study.data / block["file"]
-    size = file.stat().st_size * (1 if file.suffix.lower() in feature_tables.SEPARATORS else COMPRESSED)
+    file = Path(study.table(block["file"]))
+    size = file.stat().st_size * (1 if file.suffix.lower() in PLAIN else COMPRESSED)
     if size > LARGE:
         ids = [block["columns"][key] for key in ("case", "replicate") if block["columns"][key]]
         return identified(feature_tables.read(study.data, block["file"], ids), cohort, block, patients)

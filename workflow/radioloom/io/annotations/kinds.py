@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radioloom.io.annotations.record import Annotation
+from radioloom.io.user_tables.read import ENDINGS, file_of
 
 HEAD = 132  # bytes of a file that it is recognised by: as many as DICOM needs
 BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"  # what may stand before the first `<` of an XML file: byte order marks, spaces
@@ -29,11 +30,11 @@ class Reader:
     is_table: bool = False
 
 
-def _is_csv(file: Path, _head: bytes) -> bool:
-    return file.suffix.lower() == ".csv"
+def _is_table(file: Path, _head: bytes) -> bool:
+    return file_of(file.name).lower().removesuffix(".gz").endswith(ENDINGS)
 
 
-def _read_csv(file: Path) -> list[Annotation]:
+def _read_table(file: Path) -> list[Annotation]:
     from radioloom.io.annotations import sheet
 
     return sheet.read(file)
@@ -64,7 +65,7 @@ def _read_report(file: Path) -> list[Annotation]:
 
 
 READERS: tuple[Reader, ...] = (
-    Reader("CSV", _is_csv, _read_csv, is_table=True),
+    Reader("table", _is_table, _read_table, is_table=True),
     Reader("AIM 4", _is_xml, _read_aim),
     Reader("DICOM SR", _is_report, _read_report),
 )

@@ -10,18 +10,24 @@ from radioloom.io.annotations.kinds import HEAD, READERS, Reader
 from radioloom.io.annotations.record import Annotation
 from radioloom.io.files import files_below, leads_nowhere, lies_within
 from radioloom.io.patients import below
+from radioloom.io.user_tables.read import file_of
 from radioloom.provenance import file_digest
 
 
 def read(place: Path, data: Path | None = None) -> list[Annotation]:
-    """Every annotation of a folder (AIM 4 XML and DICOM SR, other files are passed over) or of one CSV file.
+    """Every annotation of a folder (AIM 4 XML and DICOM SR, other files are passed over) or of one table.
 
     data : the folder that no link may lead out of, `place` itself where it is not given
     A document that cannot be read has a `fault`. Raises StudyError where `place` does not exist or leads out of the
-    data folder, or the CSV lacks a column.
+    data folder, or the table is none or lacks a column.
     """
+    named, place = place, Path(file_of(str(place)))  # of a workbook its file
     root = (data or place).resolve()
     below(place, root, "traits.files", place.name)
+    if named != place:
+        from radioloom.io.annotations import sheet
+
+        return sheet.read(named)
     annotations: list[Annotation] = []
     for number, file in enumerate(files_below(place), start=1):
         annotations += _annotations(file, place, root, number)

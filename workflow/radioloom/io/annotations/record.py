@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from radioloom.errors import BadAnnotation
+from radioloom.io.user_tables.cells import plain_number
 
 LONGEST = 300  # characters of a coded term
 
@@ -46,10 +46,9 @@ class Annotation:
 def as_number(text: str) -> float | None:
     """A finite number, or None."""
     try:
-        value = float(text)
+        return plain_number(text.strip())
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
 
 
 def term(text: str | None, what: str) -> str:

@@ -1,45 +1,85 @@
-"""Readers' annotations in a CSV table with one answer per line."""
+"""Readers' annotations in a table with one answer per line."""
 
 from __future__ import annotations
 
-import csv
-from dataclasses import replace
 from pathlib import Path
 
 from radioloom.errors import BadAnnotation, StudyError
 from radioloom.io.annotations.record import Annotation, Answer, as_number
+from radioloom.io.user_tables.cells import DECIMAL_COMMA
+from radioloom.io.user_tables.read import read as read_table
+from radioloom.io.user_tables.record import Table
+from radioloom.settings import meant
 
-NEEDED, OPTIONAL = ("case", "trait", "value"), ("reader", "unit", "code", "code_system")  # columns of a CSV
+NEEDED, OPTIONAL = ("case", "trait", "value"), ("reader", "unit", "code", "code_system")  # columns of the table
+Place = dict[str, int]
 
 
 def read(file: Path) -> list[Annotation]:
-    """The annotations of a CSV, one per case and reader; its columns are NEEDED, and OPTIONAL where they are known.
+    """The annotations of a table, one per case and reader; its columns are NEEDED, and OPTIONAL where they are known.
 
-    Raises StudyError for what is no CSV, lacks a column, or has a text that is longer than any term.
+    Raises StudyError for what is no table, lacks a column, has a text that is longer than any term, or a number with a
+    decimal comma. An empty cell of `value` is no answer; a line without case or trait is refused.
     """
-    with open(file, newline="", encoding="utf-8-sig") as handle:
-        try:
-            rows = list(csv.DictReader(handle))
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise StudyError(f"traits.files: {file.name} is no CSV file in UTF-8 ({type(error).__name__})") from error
-    lacking = [name for name in NEEDED if not rows or name not in rows[0]]
-    if lacking:
-        raise StudyError(
-            f"traits.files: {file.name} has no column {', '.join(lacking)}; one answer per line is expected, with the "
-            f"columns {', '.join(NEEDED)}, and {', '.join(OPTIONAL)} where they are known"
-        )
-    annotations: dict[tuple[str, str], Annotation] = {}
-    for line, row in enumerate(rows, start=2):
-        cell = {name: (row.get(name) or "").strip() for name in (*NEEDED, *OPTIONAL)}
+    table = read_table(file)
+    place = _columns(table)
+    first: dict[tuple[str, str], int] = {}
+    answers: dict[tuple[str, str], list[Answer]] = {}
+    where: dict[str, list[tuple[int, Answer]]] = {}  # answers on each trait, with their lines
+    for line, cells in table.rows:
+        cell = {name: cells[place[name]] if name in place else "" for name in (*NEEDED, *OPTIONAL)}
         key = (cell.pop("case"), cell.pop("reader"))
         if not cell["value"]:
             continue  # not answered
-        annotation = annotations.setdefault(key, Annotation(*key, document=f"line {line}", name=key[0]))
-        try:
-            answer = Answer(
-                cell["trait"], cell["value"], as_number(cell["value"]), cell["unit"], cell["code"], cell["code_system"]
+        if not key[0] or not cell["trait"]:
+            lacking = "trait" if key[0] else "case"
+            raise StudyError(f"traits.files: {table.at(line, lacking)}: the cell is empty; say which {lacking} it is")
+        first.setdefault(key, line)
+        answers.setdefault(key, []).append(_answer(cell, table.at(line)))
+        where.setdefault(cell["trait"], []).append((line, answers[key][-1]))
+    _refuse_commas(table, where)
+    return [
+        Annotation(*key, answers=tuple(each), document=f"line {first[key]}", name=key[0])
+        for key, each in answers.items()
+    ]
+
+
+def _columns(table: Table) -> Place:
+    """Where the columns are. One that is almost called like a column of ours is taken for a slip."""
+    lacking = [name for name in NEEDED if name not in table.columns]
+    if lacking:
+        raise StudyError(
+            f"traits.files: {table.at(table.header)}: no column {', '.join(lacking)}; one answer per line is expected, "
+            f"with the columns {', '.join(NEEDED)}, and {', '.join(OPTIONAL)} where they are known; it has "
+            f"{', '.join(name or '(one without a name)' for name in table.columns[:9])}"
+        )
+    absent = [name for name in OPTIONAL if name not in table.columns]
+    for name in table.columns:
+        if name not in (*NEEDED, *OPTIONAL) and (hint := meant(name.lower(), absent)):
+            raise StudyError(
+                f"traits.files: {table.at(table.header, name)}: unknown; {hint} Known here: "
+                f"{', '.join((*NEEDED, *OPTIONAL))}; give other columns names that are less alike"
             )
-        except BadAnnotation as error:
-            raise StudyError(f"traits.files: {file.name}, line {line}: {error}") from error
-        annotations[key] = replace(annotation, answers=(*annotation.answers, answer))
-    return list(annotations.values())
+    return {name: k for k, name in enumerate(table.columns)}
+
+
+def _answer(cell: dict[str, str], where: str) -> Answer:
+    try:
+        return Answer(
+            cell["trait"], cell["value"], as_number(cell["value"]), cell["unit"], cell["code"], cell["code_system"]
+        )
+    except BadAnnotation as error:
+        raise StudyError(f"traits.files: {where}: {error}") from error
+
+
+def _refuse_commas(table: Table, where: dict[str, list[tuple[int, Answer]]]) -> None:
+    """A trait that is a number but for its commas would become a trait of words, silently."""
+    for trait, given in where.items():
+        commas = [(line, answer.value) for line, answer in given if DECIMAL_COMMA.fullmatch(answer.value)]
+        if commas and len(commas) + sum(answer.number is not None for _, answer in given) == len(given):
+            line, value = commas[0]
+            raise StudyError(
+                f"traits.files: {table.at(line, 'value')}: {value!r} of {trait!r} has a comma, of "
+                "decimals or of thousands; write numbers with a point, like 1234.5 (or several answers in several "
+                "lines)"
+            )

@@ -58,7 +58,7 @@ def associate(
     """Modules of the expression matrix and their Spearman correlations with features and readers' traits.
 
     measured : features and traits of the genomics cohort, as `measurements` gives them
-    expression : gene (index) x case, as `genomics.expression.read` gives it
+    expression : gene (index) x case, of the cohort's cases alone, as `io.expression.read` gives it
     settings : the study's `genomics`
     feature_ids : features of the signature; with `volume_id` and the traits they are the one family of tests, unless
         `features: all`

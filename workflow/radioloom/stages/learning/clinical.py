@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import BadOutcome, StudyError
+from radioloom.io.user_tables.cells import alike, bare, day, form_fault, looks_like_day, missing, number, shown, text_of
+from radioloom.io.user_tables.record import no_column, place_of
 from radioloom.prediction.outcome import check_patient
+from radioloom.settings import meant
 from radioloom.tables.columns import FIRST
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # What a cohort's `clinical` may hold besides `file`, `case` and `event`; the one home of its defaults.
-OPTIONAL: dict[str, Any] = {"time_days": None, "event_values": {}, "covariates": {}}
+OPTIONAL: dict[str, Any] = {
+    "time_days": None, "date_from": None, "date_to": None, "date_format": "%Y-%m-%d", "event_values": {},
+    "covariates": {},
+}  # fmt: skip
 TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
-EMPTY = ("", "na", "nan", "n/a", "none", "null", "<na>", "nat")
+# Words that YAML takes for true, false and null where they have no quotes.
+UNQUOTED = {True: ("yes", "true", "on"), False: ("no", "false", "off"), None: ("null",)}
+Row = dict[Any, Any]
+ABSENT = "not in the clinical table"
+DATES = "name the columns of two dates in clinical.date_from and date_to instead of time_days, or correct the cell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,46 +49,66 @@ def clinical(
 ) -> Clinical:
     """CLINICAL, COVARIATES and EXCLUSIONS rows of the `cases` of one cohort.
 
-    frame : the clinical table, as io.clinical reads it
-    mapping : the cohort's `clinical`: the columns `case`, `event`, `time_days` (survival only), and optionally
-        `event_values` ({"Dead": true, "Alive": false}) and `covariates` ({study's name: column})
+    frame : the clinical table as text; its index is the line of the file
+    mapping : the cohort's `clinical`: the columns `case`, `event`, and for survival `time_days` or `date_from` and
+        `date_to` (with `date_format`); optionally `event_values` ({"Dead": true, "Alive": false}) and `covariates`
+        ({study's name: column})
     outcome : the study's, with `kind`
     covariates : the study's; each a name (a column of numbers) or {name: [reference level, level, ...]} (a category,
         which becomes one 0/1 column `name=level` per level but the first)
     A case without a usable outcome becomes a row of EXCLUSIONS. Raises StudyError for an absent column, an event or
-    level that the mapping does not know, or text where a number should be.
+    level that the mapping does not know, text where a number should be, and for a follow-up that ends before it begins.
     """
     mapping = {**OPTIONAL, **mapping}
     _check_columns(frame, cohort, mapping, outcome, covariates)
-    known: dict[str, list[dict[Any, Any]]] = {}
-    for row in frame.drop_duplicates().to_dict("records"):
-        known.setdefault(_text(row[mapping["case"]]), []).append(row)
-    tables = Clinical()
+    known: dict[str, list[tuple[str, Row]]] = {}
+    unique = frame.drop_duplicates()
+    for k, cells in enumerate(unique.to_dict("records")):
+        row = {column: text_of(value) for column, value in cells.items()}
+        where = f"{Path(mapping['file']).name}, {place_of(unique, k)}"
+        known.setdefault(row[mapping["case"]], []).append((where, row))
+    near, tables = alike(known), Clinical()
     for case in sorted(set(cases)):
         rows = known.get(case, [])
         try:
             if len(rows) != 1:
-                raise BadOutcome(
-                    f"{len(rows)} differing rows in the clinical table" if rows else "not in the clinical table"
-                )
-            row = rows[0]
-            event, time = _outcome_of(row, mapping, outcome["kind"])
+                raise BadOutcome(f"{len(rows)} differing rows in the clinical table" if rows else _absent(case, near))
+            ((where, row),) = rows
+            event, time = _outcome_of(row, mapping, outcome["kind"], where)
             check_patient(outcome["kind"], event, time)
         except BadOutcome as problem:
             key = {"cohort": cohort, "case": case, "replicate": FIRST, "stage": "clinical"}
             tables.exclusions.append({**key, "reason": str(problem)})
             continue
         tables.clinical.append({"cohort": cohort, "case": case, "time_days": time, "event": event})
-        for name, value in _covariates_of(row, mapping, covariates):
+        for name, value in _covariates_of(row, mapping, covariates, where):
             tables.covariates.append({"cohort": cohort, "case": case, "covariate": name, "value": value})
     return tables
 
 
 def times_fault(mapping: Mapping[str, Any], kind: str) -> str:
-    """What is wrong where a cohort's `clinical` names no column of times and the outcome needs one; else ""."""
-    if kind != "survival" or mapping.get("time_days"):
+    """What is wrong where a cohort's `clinical` does not say where times are, and the outcome needs them; else ""."""
+    mapping = {**OPTIONAL, **mapping}
+    ends = [key for key in ("date_from", "date_to") if mapping[key]]
+    if mapping["time_days"] and ends:
+        return f"`time_days` and `{ends[0]}` both say how long patients were followed; take one out"
+    if len(ends) == 1:
+        return f"`{ends[0]}` is one end of the follow-up; add {({'date_from', 'date_to'} - set(ends)).pop()}, the other"
+    if ends:
+        fault = form_fault(mapping["date_format"])
+        return f"date_format: {fault}" if fault else ""
+    if kind != "survival" or mapping["time_days"]:
         return ""
-    return "there is no `time_days`; a survival outcome needs it, the column of the times"
+    return (
+        "there is no `time_days`; a survival outcome needs it, the column of the times (or `date_from` and `date_to`, "
+        "the columns of two dates)"
+    )
+
+
+def _absent(case: str, near: Mapping[str, str]) -> str:
+    """Why a case has no row. An id that is almost its name is shown: it tells no more than the name itself."""
+    other = near.get(bare(case))
+    return f"not in the clinical table, which has {other!r}; write it {case!r} there" if other else ABSENT
 
 
 def _check_columns(
@@ -88,13 +118,12 @@ def _check_columns(
         raise StudyError(f"cohorts.{cohort}.clinical: {fault}")
     roles = {"case": mapping["case"], "event": mapping["event"]}
     if outcome["kind"] == "survival":
-        roles["time_days"] = mapping["time_days"]
+        roles |= {key: mapping[key] for key in ("time_days", "date_from", "date_to") if mapping[key]}
     roles |= {f"covariate {name}": mapping["covariates"].get(name, name) for name, _ in map(_covariate, covariates)}
     for role, column in roles.items():
         if column not in frame.columns:
             raise StudyError(
-                f"cohorts.{cohort}.clinical: no column {column!r} ({role}) in its file, which has "
-                + ", ".join(map(str, frame.columns))
+                f"cohorts.{cohort}.clinical: {Path(mapping['file']).name}: {no_column(column, frame.columns, role)}"
             )
 
 
@@ -106,59 +135,78 @@ def _covariate(entry: str | dict[str, list[str]]) -> tuple[str, list[str]]:
     return name, [str(level) for level in levels]
 
 
-def _outcome_of(row: dict[Any, Any], mapping: dict[str, Any], kind: str) -> tuple[bool | None, float | None]:
-    event = _event(row[mapping["event"]], mapping)
+def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tuple[bool | None, float | None]:
+    event = _event(row[mapping["event"]], mapping, f"{where}, column {mapping['event']!r}")
     if kind == "binary":
         return event, None
-    return event, _number(row[mapping["time_days"]], mapping["time_days"])
+    if mapping["date_from"]:
+        return event, _days(row, mapping, where)
+    column = mapping["time_days"]
+    text = row[column]
+    return event, number(text, f"{where}, column {column!r}", DATES if looks_like_day(text) else "")
 
 
-def _event(value: Any, mapping: dict[str, Any]) -> bool | None:
-    """The event as bool; None where the cell is empty."""
-    text = _text(value)
-    coded = {str(key): bool(meaning) for key, meaning in mapping["event_values"].items()}
+def _days(row: Row, mapping: dict[str, Any], where: str) -> float | None:
+    """Days from one date to the other; None where one is empty."""
+    ends = [mapping[key] for key in ("date_from", "date_to")]
+    first, last = (day(row[name], mapping["date_format"], f"{where}, column {name!r}") for name in ends)
+    if first is None or last is None:
+        return None
+    if last < first:
+        raise StudyError(
+            f"{where}, case {row[mapping['case']]}: {ends[1]!r} is before {ends[0]!r} (days: {(last - first).days}); "
+            "correct the dates, or exchange clinical.date_from and date_to"
+        )
+    return float((last - first).days)
+
+
+def _event(text: str, mapping: dict[str, Any], where: str) -> bool | None:
+    """The event as bool; None where the cell is empty. Words that the study declares are never taken for empty."""
+    coded = event_words(mapping["event_values"])
     if text in coded:
         return coded[text]
-    if text.lower() in EMPTY:
+    if missing(text):
         return None
     if not coded and text.lower() in (*TRUE, *FALSE):
         return text.lower() in TRUE
-    known = ", ".join(coded) or "0, 1, true, false"
+    known = ", ".join(list({word.casefold(): word for word in reversed(coded)}.values())[::-1]) or "0, 1, true, false"
+    hint = meant(text, coded)
     raise StudyError(
-        f"column {mapping['event']!r} holds {text!r}, and only {known} are known; "
-        "say what it means in `clinical.event_values`, for example {Dead: true, Alive: false}"
+        f"{where}: {shown(text)} is not known{f' ({hint})' if hint else ''}, only {known} are; say what it means in "
+        "`clinical.event_values`, for example {Dead: true, Alive: false}, or leave the cell empty"
     )
 
 
+def event_words(values: Mapping[Any, bool]) -> dict[str, bool]:
+    """The study's `event_values` by the text of a cell.
+
+    `{Yes: true}` reaches us as `{True: true}`, for YAML reads words: it means each word that YAML takes for this.
+    """
+    words: dict[str, bool] = {}
+    for key, meaning in values.items():
+        read = UNQUOTED.get(key, ()) if isinstance(key, bool) or key is None else ()
+        spelled = [each for word in read for each in (word.capitalize(), word, word.upper())]
+        words |= dict.fromkeys(spelled or [str(key)], meaning)
+    return words
+
+
 def _covariates_of(
-    row: dict[Any, Any], mapping: dict[str, Any], covariates: list[str | dict[str, list[str]]]
+    row: Row, mapping: dict[str, Any], covariates: list[str | dict[str, list[str]]], where: str
 ) -> Iterable[tuple[str, float | None]]:
     for name, levels in map(_covariate, covariates):
-        value = row[mapping["covariates"].get(name, name)]
+        column = mapping["covariates"].get(name, name)
+        text, place = row[column], f"{where}, column {column!r}"
         if not levels:
-            yield name, _number(value, name)
+            yield (
+                name,
+                number(text, place, f"or list its levels if it is a category: {{{name}: [reference, other, ...]}}"),
+            )
             continue
-        text = _text(value)
-        missing = text.lower() in EMPTY
-        if not missing and text not in levels:
-            raise StudyError(f"covariate {name}: level {text!r} is not among {', '.join(levels)}; add it in the study")
+        empty = text not in levels and missing(text)
+        if not empty and text not in levels:
+            raise StudyError(
+                f"{place}: {shown(text)} is not among the levels {', '.join(levels)} of covariate {name}; add it in "
+                "the study, or leave the cell empty"
+            )
         for level in levels[1:]:
-            yield f"{name}={level}", None if missing else float(text == level)
-
-
-def _number(value: Any, column: str) -> float | None:
-    text = _text(value)
-    if text.lower() in EMPTY:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        raise StudyError(
-            f"column {column!r} holds {text!r} where a number should be; correct the table, "
-            "or list its levels if it is a category: {" + column + ": [reference, other, ...]}"
-        ) from None
-    return number if math.isfinite(number) else None
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+            yield f"{name}={level}", None if empty else float(text == level)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioloom.compat import pyradiomics
 from radioloom.errors import StudyError
-from radioloom.stages.learning.clinical import EMPTY
+from radioloom.io.user_tables import cells as of_users
+from radioloom.io.user_tables.record import no_column, number_of, place_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STAGE = "tabulate"
-HEADER = 2  # the first row below the header, as a spreadsheet counts
 CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # as in a cohort sheet
 REPLICATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 OTHER = "other"  # group of a feature that neither the study nor a known program's names put in one
@@ -76,22 +76,26 @@ def usable(
 ) -> Usable:
     """A table of features, checked cell by cell.
 
-    frame : the table, cells as text or numbers; settings : the cohort's `features`
+    frame : the table, cells as text or numbers; its index says where a row stands; settings : the cohort's `features`
     patients : patient id -> case, where the study names such a file
     reserved : columns that are no features unless the study names them: outcome and covariates of the same table
 
     A row without id, or without any value, is left out with a reason. Raises StudyError for an absent column, an id
     that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
     """
-    chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
-    values = np.column_stack([_numbers(frame[name], cohort) for name in chosen])
+    where = _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
+    try:
+        chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
+    except StudyError as error:
+        raise StudyError(f"{where.file}: {error}") from None
+    values = np.column_stack([_numbers(frame[name], where) for name in chosen])
     cases, replicates, reasons = identified(frame, cohort, settings, patients)
     hollow = (reasons == "") & np.isnan(values).all(axis=1)
     reasons[hollow] = f"no value in any of the {len(chosen)} feature columns"
     kept = reasons == ""
     if not kept.any():
-        raise StudyError(f"cohorts.{cohort}.features: no row can be used; row {HEADER}: {reasons[:1].tolist()}")
-    _refuse_repeats(cases, replicates, kept, cohort)
+        raise StudyError(f"{where.file}: no row can be used; the first of them: {reasons[:1].tolist()}")
+    _refuse_repeats(cases, replicates, kept, where)
     return Usable(chosen, values, cases, replicates, reasons)
 
 
@@ -99,8 +103,9 @@ def identified(
     frame: pd.DataFrame, cohort: str, settings: dict[str, Any], patients: dict[str, str] | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Case and replicate of each row, and why it has none; from the columns of ids alone."""
-    cases, reasons = _cases(frame, cohort, settings, patients)
-    return cases, _replicates(frame, cohort, settings["columns"]["replicate"]), reasons
+    where = _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
+    cases, reasons = _cases(frame, where, settings, patients)
+    return cases, _replicates(frame, where, settings["columns"]["replicate"]), reasons
 
 
 def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iterable[str] = ()) -> list[str]:
@@ -114,8 +119,7 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     wanted = settings["features"]
     for name in [settings["case"], settings["replicate"], *(wanted if isinstance(wanted, list) else ())]:
         if name and name not in columns:
-            near = difflib.get_close_matches(name, columns, n=1)
-            raise StudyError(f"no column {name!r} in the table{f'; did you mean {near[0]!r}?' if near else ''}")
+            raise StudyError(no_column(name, columns))
     ids = {settings["case"], settings["replicate"]}
     if isinstance(wanted, list):
         chosen = [name for name in columns if name in set(wanted)]
@@ -137,37 +141,44 @@ def feature_ids(columns: Iterable[str], settings: dict[str, Any]) -> list[str]:
     return ids
 
 
-def _text(column: pd.Series) -> np.ndarray:
-    """Cells as text without blanks around them, object (n,); what stands for an empty cell is ''."""
-    cells = ["" if gap else str(value).strip() for value, gap in zip(column.tolist(), column.isna(), strict=True)]
-    return np.array(["" if cell.lower() in EMPTY else cell for cell in cells], dtype=object)
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What messages call the cells of a table."""
+
+    file: str
+    frame: pd.DataFrame
+
+    def row(self, k: int) -> str:
+        """`line 5`; of a file without lines `row 5`."""
+        return place_of(self.frame, k)
+
+    def at(self, k: int, column: str = "") -> str:
+        """File, line and column of a cell."""
+        return f"{self.file}, {self.row(k)}{f', column {column!r}' if column else ''}"
 
 
-def _fault(cell: str) -> bool:
-    try:
-        return not np.isfinite(float(cell))
-    except ValueError:
-        return True
+def _text(column: pd.Series) -> list[str]:
+    """Cells as text without blanks around them; a gap of Parquet is ''."""
+    return [of_users.text_of(value) for value in column.tolist()]
 
 
-def _numbers(column: pd.Series, cohort: str) -> np.ndarray:
+def _numbers(column: pd.Series, where: _Places) -> np.ndarray:
     """Cells of a feature as float64 (n,), NaN where empty."""
-    cells = _text(column)
-    for row in (k for k, cell in enumerate(cells) if cell and _fault(cell)):
-        raise StudyError(
-            f"cohorts.{cohort}.features: column {column.name!r}, row {row + HEADER}: {cells[row][:20]!r} is no finite "
-            "number; correct the cell or empty it, or leave the column out of `columns.features`"
-        )
-    return np.where(cells == "", "nan", cells).astype(np.float64)
+    texts = _text(column)
+    try:
+        return of_users.numbers(texts)
+    except ValueError as error:
+        (k,) = error.args
+    remedy = "correct the cell or empty it, or leave the column out of `columns.features`"
+    raise StudyError(f"{where.at(k, str(column.name))}: {of_users.no_number(texts[k], remedy)}")
 
 
 def _cases(
-    frame: pd.DataFrame, cohort: str, settings: dict[str, Any], patients: dict[str, str] | None
+    frame: pd.DataFrame, where: _Places, settings: dict[str, Any], patients: dict[str, str] | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Case of each row, and why it has none ('' where it has one): such a row is called by its number."""
-    where = f"cohorts.{cohort}.features"
     pattern, column = settings["ids"]["pattern"], settings["columns"]["case"]
-    cases = np.array([f"row-{k}" for k in range(HEADER, len(frame) + HEADER)], dtype=object)
+    cases = np.array([f"row-{number_of(frame, k)}" for k in range(len(frame))], dtype=object)
     reasons = np.full(len(frame), "", dtype=object)
     for k, cell in enumerate(_text(frame[column])):
         match = re.fullmatch(pattern, cell) if cell and pattern else None
@@ -182,30 +193,28 @@ def _cases(
             cases[k] = name if patients is None else patients[name]
             if not CASE.fullmatch(cases[k]):  # the id itself may be a patient's name: it is not quoted
                 raise StudyError(
-                    f"{where}: row {k + HEADER}: its id is no pseudonym (letters, digits, _ and -, at most 64); map "
+                    f"{where.at(k, column)}: its id is no pseudonym (letters, digits, _ and -, at most 64); map "
                     "ids to cases with `ids.pattern` or `ids.patients`"
                 )
     return cases, reasons
 
 
-def _replicates(frame: pd.DataFrame, cohort: str, column: str) -> np.ndarray:
+def _replicates(frame: pd.DataFrame, where: _Places, column: str) -> np.ndarray:
     if not column:
         return np.full(len(frame), "1", dtype=object)
     cells = _text(frame[column])
     for row in (k for k, cell in enumerate(cells) if not REPLICATE.fullmatch(cell)):
-        raise StudyError(
-            f"cohorts.{cohort}.features: column {column!r}, row {row + HEADER}: a replicate is letters, digits, _ and -"
-        )
-    return cells
+        raise StudyError(f"{where.at(row, column)}: a replicate is letters, digits, _ and -; correct the cell")
+    return np.array(cells, dtype=object)
 
 
-def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray, cohort: str) -> None:
+def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray, where: _Places) -> None:
     seen: dict[tuple[str, str], int] = {}
     for k in np.flatnonzero(kept):
         key = cases[k], replicates[k]
         if key in seen:
             raise StudyError(
-                f"cohorts.{cohort}.features: case {key[0]} appears in rows {seen[key] + HEADER} and {k + HEADER}; keep "
+                f"{where.at(k)}: case {key[0]} appears in {where.row(seen[key])} already; keep "
                 "one row per patient, or name the column that tells them apart in `columns.replicate`"
             )
         seen[key] = int(k)

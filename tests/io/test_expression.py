@@ -1,0 +1,76 @@
+"""An expression matrix from a file: cases as numbers, columns that are none left out, dates among genes told."""
+
+import numpy as np
+import pytest
+
+from radioloom.errors import StudyError
+from radioloom.io.expression import header, no_cases, read
+
+
+def written(tmp_path, text):
+    path = tmp_path / "e.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_matrix_by_its_gene_column(tmp_path):
+    path = written(tmp_path, "symbol,c1,c2\n0042,1.5,2\nNA,3,\nnan,NA,1e3\n")
+    found = read(path, "symbol").values
+    assert list(found.columns) == ["c1", "c2"]
+    assert list(found.index) == ["0042", "NA", "nan"]  # names are text
+    np.testing.assert_array_equal(found.to_numpy(), [[1.5, 2], [3, np.nan], [np.nan, 1000]])
+
+
+def test_columns_that_are_of_no_case_are_never_read(tmp_path):
+    path = written(tmp_path, "entrez,gene,Length,P1,chrom,P2,PX,p3\n7,TP53,900,1,chr1,2,x,5\n")
+    cases = ["P1", "P2", "P3"]
+    found = read(path, "gene", cases)
+    assert found.values.to_dict("list") == {"P1": [1.0], "P2": [2.0]}
+    assert found.others == ["entrez", "Length", "chrom", "PX", "p3"]
+    assert no_cases(found.others) == "5 (entrez, Length, chrom)"  # PX may be a patient
+    assert header(path, "gene", cases).hints == {"P3": "p3"}
+
+
+def test_no_column_of_a_case(tmp_path):
+    with pytest.raises(
+        StudyError, match=r"e.csv, line 1: no column is called like a case of the cohort \(P1, P2 ...\)"
+    ):
+        read(written(tmp_path, "gene,P1-01A\nA,1\n"), "gene", ["P2", "P1"])
+
+
+def test_a_first_column_without_a_name(tmp_path):
+    path = written(tmp_path, ",c1\nA,1\n")
+    for name in ("", "Unnamed: 0"):
+        assert read(path, name).values.to_dict() == {"c1": {"A": 1.0}}
+    with pytest.raises(StudyError, match=r"no column 'gene' .*`gene: 'Unnamed: 0'` means it"):
+        read(path)
+
+
+def test_a_missing_gene_column_names_what_is_there(tmp_path):
+    with pytest.raises(StudyError, match=r"e.csv, line 1: no column 'gene' \(first columns: symbol, c1\)"):
+        read(written(tmp_path, "symbol,c1\nA,1\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("gene,c1,c2\nA,1,low\n", "line 2, column 'c2': 'low' is no number"),
+        ("gene,c1,c2\nA,1,2\nB,-inf,2\n", "line 3, column 'c1': '-inf' is not finite"),
+        ("gene;c1;c2\nA;1,5;2\n", "line 2, column 'c1': '1,5' has a comma"),
+        ("gene,c1\n,1\n", "line 2, column 'gene': a row without a gene name"),
+        ("gene,c1\n1-Mar,1\nA,2\n1-Mar,3\n", "line 4, column 'gene': '1-Mar' is a date, and that of line 2 too"),
+        ("gene,c1,c1\nA,1,2\n", "columns 2 and 3 are both called 'c1'"),
+        ("gene,c1,c2\nA,1,2,3\n", "line 2: 4 cells where the header has 3 columns; .*write.table needs col.names=NA"),
+    ],
+)
+def test_faults_have_their_line(tmp_path, text, words):
+    with pytest.raises(StudyError, match=words):
+        read(written(tmp_path, text))
+
+
+def test_genes_that_excel_made_dates_of(tmp_path):
+    genes = ["TP53", "1-Mar", "Sep-02", "2.Dez", "2019-03-01", "44256", "MARCH1", "HLA-A", "1-8U"]
+    found = read(written(tmp_path, "gene,c1\n" + "".join(f"{name},1\n" for name in genes)))
+    assert found.dated == genes[1:6]
+    numbered = read(written(tmp_path, "gene,c1\n44256,1\n7157,2\n672,3\n"))  # Entrez ids
+    assert numbered.dated == []

@@ -1,0 +1,111 @@
+"""Cells: numbers by one grammar, days in a declared form, words that mean a gap, and names that are almost alike."""
+
+import math
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from made.user_tables import READERS, text
+from radioloom.errors import StudyError
+from radioloom.io.user_tables.cells import NO_NUMBER, Day, alike, bare, day, form_fault, number, numbers, plain_number
+
+NUMBERS = ["0", "-1.5", "+2", "1e5", "1E-3", ".5", "5.", "007"]
+NONE = [
+    "1_000", "١٢", "1２", "0x10", "inf", "-Infinity", "1e400", "1,5", "1,200", "1.200,5", "12/03/2015", "2015-03-12",
+    "1-Mar", "12.03.2015", "-", ".", "+", "e5", "1 000", "12 d", "1.5.2", "1e", "--1", "½", "1\u00a0000", "'1", "=1+1",
+    "true", "#DIV/0!", "<5", "12*", "1f", "1j", "NAN(1)", "\u22121",
+]  # fmt: skip
+of_numbers = pytest.mark.parametrize("reader", [one for one in READERS if one.number], ids=lambda one: one.name)
+
+
+@pytest.mark.parametrize("cell", NUMBERS)
+def test_numbers_are_read_as_written(cell):
+    assert number(cell, "") == plain_number(cell) == numbers([cell, "1"])[0] == float(cell)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_number_that_a_program_writes_comes_back(value):
+    assert number(repr(value), "") == value
+
+
+@pytest.mark.parametrize("cell", ["", *NO_NUMBER, "NA", "None", "N/A", "NaN", "#N/A"])
+def test_gaps_of_numbers(cell):
+    assert number(cell, "") is None
+    assert np.isnan(numbers(["1", cell])[1])
+
+
+@of_numbers
+@pytest.mark.parametrize("cell", NONE)
+def test_what_is_no_number_is_refused_by_every_reader_with_line_and_column(reader, cell, tmp_path):
+    column = reader.cells[0].index(reader.number)
+    cells = [[*row] for row in reader.cells]
+    cells[2][column] = cell
+    (tmp_path / reader.file).write_text(text(cells, ","), encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        reader.read(tmp_path / reader.file)
+    assert f"{reader.file}, line 3, column '{reader.number}': " in str(caught.value)
+    assert "12/03" not in str(caught.value)  # days of patients are not told
+
+
+@of_numbers
+@pytest.mark.parametrize("cell", ["", "NA", "n/a", "NaN", "null", "None", "<NA>", "#N/A"])
+def test_gaps_are_gaps_for_every_reader(reader, cell, tmp_path):
+    column = reader.cells[0].index(reader.number)
+    read = {}
+    for name, gap in (("a", ""), ("b", cell)):
+        cells = [[*row] for row in reader.cells]
+        cells[2][column] = gap
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / reader.file).write_text(text(cells, ","), encoding="utf-8")
+        read[name] = reader.read(tmp_path / name / reader.file)
+    assert repr(read["a"]) == repr(read["b"])  # NaN is not equal to itself
+
+
+def test_what_a_comma_or_a_date_is_called():
+    for cell, words in (
+        ("1,5", "'1,5' has a comma, of decimals or of thousands; write numbers with a point"),
+        ("12/03/2015", "'99/99/9999' is a date where a number should be"),
+        (Day("2015-03-12"), "'9999-99-99' is a date"),
+        ("-inf", "'-inf' is not finite"),
+        ("x" * 99, f"'{'x' * 40} ...' is no number"),
+    ):
+        with pytest.raises(StudyError, match=words.replace(".", r"\.")):
+            number(cell, "t.csv, line 2")
+
+
+@given(st.dates(), st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d %b %Y", "%Y%m%d"]))
+def test_days_come_back(value, form):
+    if value.year >= 1000:
+        assert day(value.strftime(form), form, "") == value
+        assert day(Day(value.isoformat()), form, "") == value
+
+
+@pytest.mark.parametrize("cell", ["31/12/2015", "2015-13-01", "2015-02-30", "soon", "2015", "42005"])
+def test_what_is_no_day_is_refused_without_its_digits(cell):
+    with pytest.raises(StudyError, match=r"c.csv, line 2: '.*' is no date of the form '%Y-%m-%d', which is 2015-12-31"):
+        day(cell, "%Y-%m-%d", "c.csv, line 2")
+    assert day("NA", "%Y-%m-%d", "") is None
+    assert day("29.02.2016", "%d.%m.%Y", "") == date(2016, 2, 29)
+
+
+@pytest.mark.parametrize("form", ["", "%Y-%m", "%d.%m.", "%H:%M", "YYYY-MM-DD", "%Q"])
+def test_forms_that_are_of_no_whole_date(form):
+    assert "is no form of a whole date" in form_fault(form)
+    assert form_fault("%d.%m.%Y") == form_fault("%m/%d/%y") == ""
+
+
+def test_names_that_programs_change():
+    assert bare("T-007") == bare("t 7") == bare("T_07")
+    assert bare("1.0") == bare("001") == "1"
+    assert bare("P10") != bare("P1")
+    assert alike(["g07", "x"])[bare("G07")] == "g07"
+
+
+def test_numbers_name_the_first_that_is_none():
+    with pytest.raises(ValueError, match="2"):
+        numbers(["1", "", "x", "y"])
+    assert math.isnan(numbers([""])[0])
+    assert numbers([]).shape == (0,)

@@ -1,0 +1,231 @@
+"""The same variants and malformations of a table, fed to every reader of users' tables.
+
+Each ends in the values of the sound table, or in an error of ours that names the file, and the line where there is one.
+"""
+
+import csv
+import zipfile
+
+import pytest
+
+from made.user_tables import READERS, packed, text, workbook
+from radioloom.errors import StudyError
+
+MARK = {".tsv": "\t", ".csv": ","}
+each_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+
+
+def mark_of(reader):
+    return MARK[reader.file[-4:]]
+
+
+def plain(reader):
+    return text(reader.cells, mark_of(reader))
+
+
+def sound(reader, place):
+    path = place / reader.file
+    path.write_text(plain(reader), encoding="utf-8")
+    values = reader.read(path)
+    path.unlink()
+    return values
+
+
+def lines(reader, change):
+    """The text with each line changed."""
+    return "".join(f"{change(k, line)}\n" for k, line in enumerate(plain(reader).splitlines()))
+
+
+def with_blanks(reader):
+    return text([[f" {cell}\u00a0" for cell in row] for row in reader.cells], mark_of(reader))
+
+
+def with_column(reader, name, value, at=None):
+    at = len(reader.cells[0]) if at is None else at
+    cells = [[*row[:at], name if k == 0 else value, *row[at:]] for k, row in enumerate(reader.cells)]
+    return text(cells, mark_of(reader))
+
+
+def turned(reader):
+    return text([row[::-1] for row in reader.cells], mark_of(reader))
+
+
+# What users' programs write of one table; all of them say the same.
+VARIANTS = {
+    "byte order mark": lambda r: b"\xef\xbb\xbf" + plain(r).encode(),
+    "UTF-16, little endian": lambda r: b"\xff\xfe" + plain(r).encode("utf-16-le"),
+    "UTF-16, big endian": lambda r: b"\xfe\xff" + plain(r).encode("utf-16-be"),
+    "lines of Windows": lambda r: plain(r).replace("\n", "\r\n"),
+    "lines of old Macs": lambda r: plain(r).replace("\n", "\r"),
+    "no end of the last line": lambda r: plain(r).rstrip("\n"),
+    "blank lines at the end": lambda r: plain(r) + "\n\n  \n",
+    "blank lines between": lambda r: plain(r).replace("\n", "\n\n"),
+    "blank lines above": lambda r: "\n\n" + plain(r),
+    "a line of separators at the end": lambda r: plain(r) + mark_of(r) * (len(r.cells[0]) - 1) + "\n",
+    "a separator at the end of every line": lambda r: lines(r, lambda k, line: line + mark_of(r)),
+    "three separators at the end of every line": lambda r: lines(r, lambda k, line: line + 3 * mark_of(r)),
+    "a separator at the end of every row": lambda r: lines(r, lambda k, line: line + (mark_of(r) if k else "")),
+    "an empty column in the middle": lambda r: with_column(r, "", "", 1),
+    "tabs": lambda r: text(r.cells, "\t"),
+    "commas": lambda r: text(r.cells, ","),
+    "semicolons": lambda r: text(r.cells, ";"),
+    "quotes around every cell": lambda r: text(r.cells, mark_of(r), csv.QUOTE_ALL),
+    "blanks around cells and names": with_blanks,
+    "columns in another order": turned,
+    "compressed under its name": lambda r: packed(plain(r).encode()),
+}
+
+
+@each_reader
+@pytest.mark.parametrize("name", VARIANTS)
+def test_variants_say_the_same(reader, name, tmp_path):
+    expected = sound(reader, tmp_path)
+    made = VARIANTS[name](reader)
+    path = tmp_path / reader.file
+    path.write_bytes(made if isinstance(made, bytes) else made.encode())
+    if name == "columns in another order":
+        assert sorted(map(str, reader.read(path))) == sorted(map(str, expected))
+    else:
+        assert reader.read(path) == expected
+
+
+@each_reader
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.tsv.gz", "t.txt", "t.xlsx", "typed.xlsx"])
+def test_other_kinds_of_file_say_the_same(reader, name, tmp_path):
+    expected = sound(reader, tmp_path)
+    path = tmp_path / name
+    if name.endswith("gz"):
+        path.write_bytes(packed(plain(reader).encode()))
+    elif name.endswith("txt"):
+        path.write_text(plain(reader))
+    else:
+        workbook(reader.cells, path, typed=name.startswith("typed"))
+    assert reader.read(path) == expected
+
+
+def broken(reader, k, n, change):
+    """The text with one cell of row k changed after it was written."""
+    rows = plain(reader).splitlines()
+    cells = rows[k].split(mark_of(reader))
+    cells[n] = change(cells[n])
+    rows[k] = mark_of(reader).join(cells)
+    return "\n".join(rows) + "\n"
+
+
+def misspelt(reader, change):
+    head = [change(reader.cells[0][0]), *reader.cells[0][1:]]
+    return text([head, *reader.cells[1:]], mark_of(reader))
+
+
+def archive(tmp_path):
+    with zipfile.ZipFile(tmp_path / "zip", "w") as made:
+        made.writestr("readme.txt", "no workbook")
+    return (tmp_path / "zip").read_bytes()
+
+
+def wide(n):
+    return lambda r: text([[*row, *(f"c{k}" for k in range(n))] for row in r.cells], mark_of(r))
+
+
+# What is no table, with words of the message; `{}` in them is the last line of the sound table.
+MALFORMED = {
+    "empty": (lambda r: b"", "the file is empty"),
+    "blank": (lambda r: b"\n \n\n", "there is no line with any text"),
+    "Latin-1": (lambda r: broken(r, 1, 0, lambda c: c + "ü").encode("latin-1"), "line 2: byte 0xFC after"),
+    "Latin-1 in the last line": (
+        lambda r: broken(r, -1, -1, lambda c: c + "ü").encode("cp1252"),
+        "line {}: byte 0xFC after",
+    ),
+    "UTF-8 cut in a letter": (lambda r: plain(r).rstrip("\n").encode() + "ü".encode()[:1], "is not UTF-8"),
+    "UTF-16 without its mark": (lambda r: plain(r).encode("utf-16-le"), "line 1: a NUL character"),
+    "UTF-16 cut short": (lambda r: b"\xff\xfe" + plain(r).encode("utf-16-le")[:-1], "damaged UTF-16"),
+    "UTF-32": (lambda r: plain(r).encode("utf-32"), "NUL"),
+    "NUL in a cell": (lambda r: broken(r, 1, 0, lambda c: c + "\0").encode(), "line 2: a NUL character"),
+    "workbook named CSV": (lambda r: b"PK\x03\x04" + bytes(99), "this is an Excel workbook"),
+    "old workbook": (lambda r: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "an Excel workbook of before 2007"),
+    "web page": (lambda r: b"\n<html><table><tr><td>case</td></tr></table></html>", "a web page or an XML document"),
+    "PDF": (lambda r: b"%PDF-1.7\n", "a PDF document"),
+    "Parquet": (lambda r: b"PAR1" + bytes(99), "a Parquet file"),
+    "RTF": (lambda r: b"{\\rtf1 case}", "a text document (RTF)"),
+    "gzip cut short": (lambda r: packed(plain(r).encode() + b"\n" * 99_999)[:-20], "damaged or cut short"),
+    "gzip damaged": (lambda r: packed(plain(r).encode())[:12] + b"\xff" * 40, "damaged or cut short"),
+    "column twice": (lambda r: with_column(r, r.cells[0][1], "1"), "are both called"),
+    "column twice but for blanks": (lambda r: with_column(r, f"{r.cells[0][1]} ", "1"), "are both called"),
+    "column without name": (lambda r: with_column(r, "", "1"), "has no name and holds text"),
+    "row one short": (lambda r: plain(r).rstrip("\n").rpartition(mark_of(r))[0], "line {}: {n} cells where the header"),
+    "row one long": (lambda r: plain(r).rstrip("\n") + mark_of(r) + "x", "line {}: {m} cells where the header has"),
+    "separator at the end of one row": (lambda r: plain(r).rstrip("\n") + mark_of(r), "line {}: {m} cells where"),
+    "header one short": (
+        lambda r: text([r.cells[0][1:], *r.cells[1:]], mark_of(r)),
+        "line 2: {w} cells",
+    ),
+    "a title above": (lambda r: "Table S1\n" + plain(r), "cells, and the header has one ('Table S1')"),
+    "quote that does not close": (lambda r: broken(r, 1, 0, lambda c: '"' + c), "line 2: a quote"),
+    "quote that closes in a cell": (lambda r: broken(r, 1, 0, lambda c: f'"{c}" x'), "line 2: a quote"),
+    "cell beyond any length": (lambda r: broken(r, 1, 0, lambda c: "x" * 131_073), "more than 131072 characters"),
+    "quote that closes far below": (
+        lambda r: broken(r, 1, 0, lambda c: '"' + c) + "x\n" * 90_000 + '"\n',
+        "line 2: a cell of more than 131072 characters",
+    ),
+    "100,001 columns": (wide(100_001), "are rows and columns swapped?"),
+    "1,000,000 columns": (wide(1_000_000), "are rows and columns swapped?"),
+    "one line of 20 million letters": (lambda r: b"x" * 20_000_000, "larger than any that is read"),
+    "needed column misspelt": (lambda r: misspelt(r, lambda name: f"{name}x"), "no column"),
+    "needed column in capitals": (lambda r: misspelt(r, str.upper), "no column"),
+    "separated by bars": (lambda r: text(r.cells, "|"), "no column"),
+}  # fmt: skip
+
+
+@each_reader
+@pytest.mark.parametrize("name", MALFORMED)
+def test_malformed_tables_are_refused_by_name(reader, name, tmp_path):
+    make, words = MALFORMED[name]
+    made = make(reader)
+    path = tmp_path / reader.file
+    path.write_bytes(made if isinstance(made, bytes) else made.encode())
+    with pytest.raises(StudyError) as caught:
+        reader.read(path)
+    width = len(reader.cells[0])
+    expected = (
+        words.replace("{}", str(len(reader.cells)))
+        .replace("{w}", str(width))
+        .replace("{n}", str(width - 1))
+        .replace("{m}", str(width + 1))
+    )
+    assert expected in str(caught.value)
+    assert reader.file in str(caught.value)
+    assert len(str(caught.value)) < 1000
+
+
+@each_reader
+@pytest.mark.parametrize(
+    ("name", "make", "words"),
+    [
+        ("t.xlsx", lambda r, p: b"", "this is no Excel workbook"),
+        ("t.xlsx", lambda r, p: plain(r).encode(), "this is no Excel workbook"),
+        ("t.xlsx", lambda r, p: b"\xd0\xcf\x11\xe0" + bytes(99), "this is no Excel workbook"),
+        ("t.xlsx", lambda r, p: archive(p), "a zip archive and no Excel workbook"),
+        ("t.csv.gz", lambda r, p: plain(r).encode(), "it is not compressed"),
+    ],
+)
+def test_files_that_are_not_what_they_are_called(reader, name, make, words, tmp_path):
+    (tmp_path / name).write_bytes(make(reader, tmp_path))
+    with pytest.raises(StudyError, match=words) as caught:
+        reader.read(tmp_path / name)
+    assert name in str(caught.value)
+
+
+@each_reader
+@pytest.mark.parametrize("name", ["t.xls", "t.ods"])
+def test_kinds_that_are_not_read(reader, name, tmp_path):
+    (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0" + bytes(99))
+    with pytest.raises(StudyError, match=rf"{name}: (files of the kind|a table of features is)"):
+        reader.read(tmp_path / name)
+
+
+@each_reader
+def test_files_that_are_not_there(reader, tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    for name in ("gone.csv", "folder.csv", "gone.xlsx#Sheet", "x" * 300 + ".csv", "a\0b.csv"):
+        with pytest.raises(StudyError, match=r"no such file|not there|not below|leads out"):
+            reader.read(tmp_path / name)

@@ -1,0 +1,92 @@
+"""Excel workbooks: values and days of cells, formulas, worksheets, and what is refused."""
+
+import datetime
+import sys
+import zipfile
+
+import pytest
+
+from made.user_tables import workbook
+from radioloom.errors import StudyError
+from radioloom.io.user_tables import workbooks
+from radioloom.io.user_tables.cells import Day
+from radioloom.io.user_tables.read import file_of, header, read
+
+ROWS = [["id", "x"], ["P1", "1"], ["P2", "2"]]
+
+
+def rows(path):
+    return [cells for _, cells in read(path).rows]
+
+
+def test_cells_as_text(tmp_path):
+    when = datetime.datetime(2015, 3, 12, 8, 30)
+    cells = [7, 7.0, 0.1, 1e300, True, when, when.date(), " a ", "007", "#N/A"]
+    path = workbook([[f"c{k}" for k in range(10)], cells], tmp_path / "t.xlsx")
+    (read_cells,) = rows(path)
+    assert read_cells == ["7", "7", "0.1", "1e+300", "True", "2015-03-12", "2015-03-12", "a", "007", "#N/A"]
+    assert [isinstance(cell, Day) for cell in read_cells] == [False] * 5 + [True] * 2 + [False] * 3
+
+
+def test_lines_are_those_of_the_worksheet(tmp_path):
+    path = workbook([[], ["id", "x", None], [], ["P1", 1, None], [None, None], ["P2", None]], tmp_path / "t.xlsx")
+    table = read(path)
+    assert table.header == 2
+    assert list(table.rows) == [(4, ["P1", "1"]), (6, ["P2", ""])]
+    with pytest.raises(StudyError, match=r"t.xlsx, line 3: 3 cells where the header has 2 columns"):
+        read(workbook([["id", "x"], ["a", 1], ["b", 2, 3]], path))
+
+
+def test_the_first_of_several_worksheets_and_any_by_its_name(tmp_path):
+    path = workbook(ROWS, tmp_path / "t.xlsx", Other=[["id", "x"], ["P9", "9"]])
+    assert rows(path) == ROWS[1:]
+    assert header(path).notes == (
+        "t.xlsx: 2 worksheets, of which the first ('Data') is read; another is read by the name t.xlsx#Other",
+    )
+    other = tmp_path / "t.xlsx#Other"
+    assert rows(other) == [["P9", "9"]]
+    assert header(other).notes == ()
+    with pytest.raises(StudyError, match=r"t.xlsx: no worksheet 'Gone'; there are 'Data', 'Other'"):
+        read(tmp_path / "t.xlsx#Gone")
+    assert file_of("a/t.xlsx#Other") == "a/t.xlsx"
+    assert file_of("a#b/t.csv") == "a#b/t.csv"
+
+
+def test_a_formula_has_the_value_that_excel_computed(tmp_path):
+    path = workbook([["id", "x"], ["P1", "=1+1"]], tmp_path / "t.xlsx")  # openpyxl computes nothing
+    with pytest.raises(StudyError, match=r"t.xlsx, line 2: column 2 holds a formula whose value was never computed"):
+        read(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b"<v></v>", b"<v>2</v>").replace(b"<v />", b"<v>2</v>")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert rows(path) == [["P1", "2"]]
+
+
+def test_without_openpyxl_the_remedy_is_told(tmp_path, monkeypatch):
+    path = workbook(ROWS, tmp_path / "t.xlsx")
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(StudyError, match=r"t.xlsx: this is an Excel workbook, and openpyxl, .* or save the sheet as"):
+        read(path)
+
+
+def test_a_workbook_that_unpacks_to_more_than_is_read(tmp_path, monkeypatch):
+    path = workbook(ROWS, tmp_path / "t.xlsx")
+    monkeypatch.setattr(workbooks, "UNPACKED", 100)
+    with pytest.raises(StudyError, match=r"the workbook unpacks to \d+ bytes, and 100 are the most"):
+        read(path)
+
+
+def test_what_a_worksheet_says_of_its_size_is_not_believed(tmp_path):
+    path = workbook(ROWS, tmp_path / "t.xlsx")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'ref="A1:B3"', b'ref="A1:XFD1048576"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert rows(path) == ROWS[1:]

@@ -1,0 +1,141 @@
+"""What a cell of a user's table says: a number, a day, or that it is missing. Nothing is guessed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from radioloom.errors import StudyError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# Words of an event, a category or a number that mean an empty cell (in any letters, unless the study declares them as a
+# value); an id or a name is never missing by its letters. `None` is a category as often as a gap: it counts in numbers.
+MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "<na>", "nat"})
+NO_NUMBER = MISSING | {"none"}
+NUMERIC = frozenset("0123456789.eE+-")
+DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)+")
+DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}[-. ]?[A-Za-z]{3,9}[-. ]?\d{2,4}")
+QUOTED = 40  # characters of a cell that a message quotes
+
+
+class Day(str):
+    """A cell that its file says is a date: YYYY-MM-DD."""
+
+    __slots__ = ()
+
+
+def text_of(value: object) -> str:
+    """A cell as text without blanks around it; "" for a gap of a frame."""
+    if isinstance(value, Day):
+        return value
+    gap = value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "NaT")
+    return "" if gap else str(value).strip()
+
+
+def missing(text: str) -> bool:
+    """Whether a cell of an event or a category is empty."""
+    return text.lower() in MISSING
+
+
+def plain_number(text: str) -> float:
+    """A finite number of ASCII digits, point and exponent; ValueError for all else that Python takes for one."""
+    value = float(text) if NUMERIC.issuperset(text) else math.nan
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def number(text: str, where: str, remedy: str = "") -> float | None:
+    """The number of a cell, None where it is empty; StudyError for all else, with the place that `where` names."""
+    if text.lower() in NO_NUMBER:
+        return None
+    try:
+        return plain_number(text)
+    except ValueError:
+        raise StudyError(f"{where}: {no_number(text, remedy)}") from None
+
+
+def numbers(texts: Sequence[str]) -> np.ndarray:
+    """Numbers of cells, NaN where one is empty; ValueError with the position of the first that is neither."""
+    import numpy as np
+
+    values = np.empty(len(texts))
+    try:
+        if NUMERIC.issuperset("".join(texts)):
+            values[:] = list(map(float, texts))
+            if np.isfinite(values).all():
+                return values
+    except ValueError:
+        pass  # one of them is empty, or no number
+    for k, text in enumerate(texts):
+        try:
+            values[k] = math.nan if text.lower() in NO_NUMBER else plain_number(text)
+        except ValueError:
+            raise ValueError(k) from None
+    return values
+
+
+def no_number(text: str, remedy: str = "") -> str:
+    """Why a cell is no number, and what to do; `remedy` : what else it may be, and what to do then."""
+    remedy = f"; {remedy}" if remedy else ""
+    if DECIMAL_COMMA.fullmatch(text):
+        return f"{shown(text)} has a comma, of decimals or of thousands; write numbers with a point, like 1234.5"
+    if looks_like_day(text):
+        return f"{shown(text)} is a date where a number should be{remedy or '; write a number, or leave it empty'}"
+    if text.lower().lstrip("+-") in ("inf", "infinity"):
+        return f"{shown(text)} is not finite; correct the cell, or leave it empty"
+    return f"{shown(text)} is no number like 12, 0.5 or 1e-3{remedy or '; correct the cell, or leave it empty'}"
+
+
+def shown(text: str) -> str:
+    """A cell as messages quote it, not too long; of a date its form alone."""
+    short = text if len(text) <= QUOTED else f"{text[:QUOTED]} ..."
+    return repr(re.sub(r"\d", "9", short) if looks_like_day(text) else str(short))
+
+
+def looks_like_day(text: str) -> bool:
+    """Whether a cell is a date, in whatever form."""
+    return isinstance(text, Day) or DAY.fullmatch(text) is not None
+
+
+def day(text: str, form: str, where: str) -> date | None:
+    """The date of a cell, None where it is empty; `form` as strptime takes it, such as %d.%m.%Y.
+
+    Raises StudyError for what is not of this form.
+    """
+    if missing(text):
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d" if isinstance(text, Day) else form).date()
+    except ValueError:
+        raise StudyError(
+            f"{where}: {shown(text)} is no date of the form {form!r}, which is "
+            f"{datetime(2015, 12, 31).strftime(form)} on the last day of 2015; correct the cell, or set "
+            "clinical.date_format"
+        ) from None
+
+
+def form_fault(form: str) -> str:
+    """What is wrong with a form of dates; "" where it writes day, month and year in full."""
+    example = datetime(2015, 12, 31)
+    try:
+        sound = datetime.strptime(example.strftime(form), form) == example
+    except ValueError:
+        sound = False
+    return "" if sound else f"{form!r} is no form of a whole date; write it like %Y-%m-%d or %d.%m.%Y"
+
+
+def alike(names: Iterable[str]) -> dict[str, str]:
+    """Names by what is left of them without letter case, blanks, dashes and leading zeros; see `bare`."""
+    return {bare(name): name for name in names if name}
+
+
+def bare(name: str) -> str:
+    """A name without what programs change of it: letter case, blanks and dashes, leading zeros, a `.0` at its end."""
+    text = re.sub(r"[\s_-]", "", re.sub(r"^(\d+)\.0$", r"\1", name.strip())).casefold()
+    return re.sub(r"0*(\d+)", r"\1", text)

@@ -1,0 +1,149 @@
+"""Records of a text table: what separates its cells, quotes, and rows that do not fit their header."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+
+from radioloom.errors import StudyError
+from radioloom.io.user_tables.record import Table
+
+Records = Iterator[tuple[int, list[str]]]  # first line, cells without blanks around them
+MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
+COLUMNS = 100_000
+SAMPLE = 50, 1_000_000  # lines, characters that separators are told by
+
+
+def separated(lines: Iterator[str], place: Path) -> tuple[Records, tuple[str, ...]]:
+    """Records of the lines of a table, and a note where another mark separates them than its ending says."""
+    sample: list[str] = []
+    for line in lines:
+        sample.append(line)
+        if len(sample) >= SAMPLE[0] or sum(map(len, sample)) > SAMPLE[1]:
+            break
+    endings = [suffix.lower() for suffix in place.suffixes]
+    expected = "\t" if ".tsv" in endings or ".tab" in endings else ","
+    mark = _separator(sample, expected, place.name)
+    notes = () if mark == expected else (f"{place.name}: its cells are separated by {MARKS[mark]}, and read so",)
+    return _records(chain(sample, lines), mark, place.name), notes
+
+
+def _separator(sample: list[str], expected: str, name: str) -> str:
+    """The mark that cuts header and first rows into as many cells; StudyError where two do it equally well."""
+    header = next((line for line in sample if line.strip()), "")
+    present = [mark for mark in MARKS if mark in header]
+    if len(present) < 2:
+        return present[0] if present else expected
+    widths = {mark: width for mark in present if (width := _width(sample, mark)) > 1}
+    best = [mark for mark in widths if widths[mark] == max(widths.values())]
+    if len(best) == 1 or expected in best:
+        return best[0] if len(best) == 1 else expected
+    if expected in present:
+        return expected
+    raise StudyError(
+        f"{name}, line 1: its cells may be separated by {' or by '.join(MARKS[mark] for mark in best or present)}; "
+        f"save it with {MARKS[expected]}"
+    )
+
+
+def _width(sample: list[str], mark: str) -> int:
+    """Cells of the header, where all rows have as many (or as many more, empty ones); else 0."""
+    try:
+        rows = [row for row in csv.reader(sample, delimiter=mark) if any(map(str.strip, row))]
+    except csv.Error:
+        return 0
+    width = len(rows[0])
+    whole = rows if len(sample) < SAMPLE[0] else rows[:-1]  # the last may go on below the sample
+    return (
+        width
+        if all(len(row) == width or not any(row[width:]) for row in whole if len(row) >= width)
+        and not any(len(row) < width for row in whole)
+        else 0
+    )
+
+
+def _records(lines: Iterable[str], mark: str, name: str) -> Records:
+    reader = csv.reader(lines, delimiter=mark, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise StudyError(f"{name}, line {line}: {_fault(str(error))}") from None
+        yield line, list(map(str.strip, cells))
+
+
+def _fault(error: str) -> str:
+    """What the parser complains of, in words."""
+    if "limit" in error:
+        return (
+            f'a cell of more than {csv.field_size_limit()} characters; shorten it, or close the quote (") that opens '
+            "in "
+            "this row"
+        )
+    if "end of data" in error:
+        return 'a quote (") opens in this row and does not close; close it, or take it out'
+    return 'a quote (") closes in the middle of a cell; write a quote inside a quoted cell twice (""), or take it out'
+
+
+def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
+    """The table of records: names from the first that has any text, then rows of as many cells.
+
+    A column without name or text (a separator at the end of each line) is left out, and never shifts another. Raises
+    StudyError for two columns of one name, a nameless one with text, and a row of more or fewer cells than the header.
+    """
+    header, names = next(((line, cells) for line, cells in records if any(cells)), (0, []))
+    if not names:
+        raise StudyError(f"{name}: there is no line with any text; a table has a line with the names of its columns")
+    if len(names) > COLUMNS:
+        raise StudyError(
+            f"{name}, line {header}: {len(names)} columns, and {COLUMNS} are the most; are rows and columns swapped?"
+        )
+    for column, n in Counter(names).items():
+        if n > 1 and column:
+            first, second = [k for k, each in enumerate(names, start=1) if each == column][:2]
+            raise StudyError(
+                f"{name}, line {header}: columns {first} and {second} are both called {column!r}; give each column a "
+                "name of its own"
+            )
+    kept = [k for k, each in enumerate(names) if each or k == 0]
+    rows = _rows(records, f"{name}, line", names, kept)
+    leading = list(islice(rows, 1))  # of a header that is none, its misfit says more than the columns that it lacks
+    return Table(name, [names[k] for k in kept], chain(leading, rows), header, notes)
+
+
+def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Records:
+    width, extra = len(names), None
+    nameless = [k for k in range(width) if k and not names[k]]
+    for line, cells in records:
+        if not any(cells):
+            continue
+        if extra is None:
+            extra = 0 if any(cells[width:]) else max(len(cells) - width, 0)  # a separator at the end of every row
+        if len(cells) != width + extra or any(cells[width:]):
+            raise StudyError(f"{where} {line}: {_ragged(len(cells), width + extra, names)}")
+        for k in nameless:
+            if cells[k]:
+                raise StudyError(
+                    f"{where} {line}: column {k + 1} has no name and holds text; name it in the header, or take it out"
+                )
+        yield line, cells[:width] if len(kept) == width else [cells[k] for k in kept]
+
+
+def _ragged(n: int, width: int, names: list[str]) -> str:
+    if len(names) == 1:
+        return (
+            f"{n} cells, and the header has one ({names[0][:40]!r}); take out lines above the header, or separate its "
+            "names by tabs, commas or semicolons"
+        )
+    remedy = (
+        "put cells that hold the separator in quotes; R's write.table needs col.names=NA"
+        if n > width
+        else "write the empty cells too"
+    )
+    return f"{n} cells where the header has {width} columns; {remedy}"

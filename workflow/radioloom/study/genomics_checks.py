@@ -1,0 +1,106 @@
+"""Readers' annotations and gene expression of a study, held against its cases before any job."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from radioloom.errors import StudyError
+from radioloom.io.user_tables.read import file_of
+from radioloom.settings import Origin
+from radioloom.study.record import Study
+from radioloom.study.remarks import SHOWN, Remarks, bare, how_read, read_or_fault, some
+from radioloom.study.table_checks import LARGE, start_of
+
+
+def annotation_remarks(study: Study, cohort: str, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
+    """Annotations and the table of patients, and the pattern that says which case a file is of."""
+    from radioloom.io.patients import cases_by_patient
+    from radioloom.stages.genomics.traits import case_pattern
+
+    block, place = study.settings["cohorts"][cohort]["traits"], ("cohorts", cohort, "traits")
+    answers = study.data / block["files"]
+    if not os.path.exists(file_of(str(answers))):
+        remarks.faults.append(
+            f"{origin.at(*place, 'files')}: {block['files']!r} is not below the data folder; correct it"
+        )
+    elif os.path.isfile(file_of(str(answers))):
+        _answers(study, cohort, answers, origin, remarks)
+    try:
+        case_pattern(cohort, block["pattern"])
+    except StudyError as error:
+        remarks.faults.append(f"{origin.at(*place, 'pattern')}: {bare(error)}")
+    if "patients" not in block:
+        return
+    table = read_or_fault(
+        lambda path: cases_by_patient(study.data, **block["patients"]),
+        study.data / block["patients"]["file"],
+        origin.at(*place, "patients"),
+        remarks,
+    )
+    if table is not None and cases is not None and not set(cases) & set(table.values()):
+        remarks.faults.append(
+            f"{origin.at(*place, 'patients')}: no patient id is of a case of the {start_of(study, cohort).word}; "
+            "look at the columns it names"
+        )
+
+
+def _answers(study: Study, cohort: str, place: Path, origin: Origin, remarks: Remarks) -> None:
+    """A table of answers, read as the stage traits will read it."""
+    from radioloom.io.annotations import read
+
+    key = origin.at("cohorts", cohort, "traits", "files")
+    if read_or_fault(lambda path: read.read(path, study.data), place, key, remarks) is not None:
+        remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(place))
+
+
+def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
+    """Whether enough cases of the genomics cohort have expression, and its cells are numbers; see `LARGE`."""
+    from radioloom.io import expression
+    from radioloom.stages.genomics.associate import FEWEST_CASES
+
+    settings = study.settings["genomics"]
+    cohort, block, place = settings["cohort"], settings["expression"], ("genomics", "expression")
+    path = study.data / block["file"]
+    columns = read_or_fault(
+        lambda path: expression.header(path, block["gene"], cases), path, origin.at(*place, "file"), remarks
+    )
+    if columns is None or cases is None:
+        return
+    remarks.notes.extend(columns.notes)
+    lacking = sorted(set(cases) - set(columns.cases))
+    both = len(cases) - len(lacking)
+    message = f"{both} of {len(cases)} cases of cohort {cohort} have a column in the expression matrix"
+    hints = "".join(
+        f"; did you mean {case} by its column {name!r}?" for case, name in list(columns.hints.items())[:SHOWN]
+    )
+    if both < FEWEST_CASES:
+        remarks.faults.append(
+            f"{origin.at(*place)}: {message} of {both + len(columns.others)} columns, and {FEWEST_CASES} are the "
+            f"fewest; give matrix and {start_of(study, cohort).word} the same names of cases{hints}"
+        )
+        return
+    if lacking:
+        remarks.notes.append(f"{message}; {some(lacking, 'case')} without{hints}")
+    if columns.others:
+        remarks.notes.append(
+            f"columns of the expression matrix that are of no case of cohort {cohort} and are left out: "
+            f"{expression.no_cases(columns.others)}"
+        )
+    if os.path.getsize(file_of(str(path))) <= LARGE:
+        _cells(study, cases, origin, remarks)
+
+
+def _cells(study: Study, cases: list[str], origin: Origin, remarks: Remarks) -> None:
+    """Cells and genes of the matrix."""
+    from radioloom.io import expression
+
+    block, place = study.settings["genomics"]["expression"], origin.at("genomics", "expression", "file")
+    matrix = read_or_fault(
+        lambda path: expression.read(path, block["gene"], cases), study.data / block["file"], place, remarks
+    )
+    if matrix is not None and matrix.dated:
+        remarks.notes.append(
+            f"{some(matrix.dated, 'gene')} in the expression matrix: Excel made dates of their names (MARCH1, SEPT2); "
+            "write them again, or they match no gene set"
+        )
