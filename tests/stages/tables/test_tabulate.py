@@ -9,7 +9,7 @@ from radioloom.errors import StudyError
 from radioloom.stages.tables.tabulate import feature_columns, tabulate
 
 NO_ID = "no id in the column 'id'"
-COLUMNS = {"case": "id", "replicate": "", "features": ".*", "prefix": "", "groups": {}}
+COLUMNS = {"case": "id", "replicate": "", "patient": "", "features": ".*", "prefix": "", "groups": {}}
 
 
 def settings(ids: dict | None = None, **columns) -> dict:
@@ -173,7 +173,7 @@ def test_every_row_is_listed_as_a_sheet_would():
     given.loc[2, "id"] = ""
     rows = tabulate(given, "hn", settings(features=["a"], replicate="visit")).rows
     assert rows == [
-        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate}
+        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate, "patient": case}
         for case, replicate in (("P1", "1"), ("P2", "1"), ("row-4", "2"))
     ]
 

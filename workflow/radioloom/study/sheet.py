@@ -17,7 +17,7 @@ SERIES = re.compile(r"((?=[0-9.]{1,64}/)[0-9]+(\.[0-9]+)+/)?(?=[0-9.]{1,64}$)[0-
 PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
-    "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
+    "patient", "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
 }  # fmt: skip
 
 
@@ -50,7 +50,8 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
                 f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} appears in line {seen[key]} already"
             )
         seen[key] = line
-        rows.append({**checked, "cohort": cohort, "role": role})
+        patient = checked["patient"] or checked["case"]
+        rows.append({**checked, "patient": patient, "cohort": cohort, "role": role})
     return rows
 
 

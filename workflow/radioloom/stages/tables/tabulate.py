@@ -62,8 +62,12 @@ def tabulate(
         for k in np.flatnonzero(~kept)
     ]
     keys = {"cohort": cohort, "roi": settings["roi"]}
-    rows = [{**keys, "case": case, "replicate": each} for case, each in zip(cases, replicates, strict=True)]
-    known = {*table.columns, settings["columns"]["case"], settings["columns"]["replicate"]}
+    whose = patients_of(frame, cohort, settings, cases)
+    rows = [
+        {**keys, "case": case, "replicate": each, "patient": patient}
+        for case, each, patient in zip(cases, replicates, whose, strict=True)
+    ]
+    known = {*table.columns, *(settings["columns"][key] for key in ("case", "replicate", "patient"))}
     return Tabulated(features, out, rows, tuple(name for name in frame.columns if name not in known))
 
 
@@ -112,11 +116,11 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     Raises StudyError where a column that the study names is not in the table, or none is left.
     """
     wanted = settings["features"]
-    for name in [settings["case"], settings["replicate"], *(wanted if isinstance(wanted, list) else ())]:
+    ids = [settings[key] for key in ("case", "replicate", "patient")]
+    for name in [*ids, *(wanted if isinstance(wanted, list) else ())]:
         if name and name not in columns:
             near = difflib.get_close_matches(name, columns, n=1)
             raise StudyError(f"no column {name!r} in the table{f'; did you mean {near[0]!r}?' if near else ''}")
-    ids = {settings["case"], settings["replicate"]}
     if isinstance(wanted, list):
         chosen = [name for name in columns if name in set(wanted)]
     else:
@@ -197,6 +201,21 @@ def _replicates(frame: pd.DataFrame, cohort: str, column: str) -> np.ndarray:
             f"cohorts.{cohort}.features: column {column!r}, row {row + HEADER}: a replicate is letters, digits, _ and -"
         )
     return cells
+
+
+def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any], cases: np.ndarray) -> np.ndarray:
+    """Patient of each row, (n,): what the column `columns.patient` holds, else the case.
+
+    Raises StudyError for an id that is no pseudonym; it is not quoted, since it may be a patient's name.
+    """
+    column = settings["columns"]["patient"]
+    cells = _text(frame[column]) if column else np.full(len(frame), "", dtype=object)
+    for row in (k for k, cell in enumerate(cells) if cell and not CASE.fullmatch(cell)):
+        raise StudyError(
+            f"cohorts.{cohort}.features: column {column!r}, row {row + HEADER}: this is no pseudonym of a patient "
+            "(letters, digits, _ and -, at most 64)"
+        )
+    return np.where(cells == "", cases, cells)
 
 
 def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray, cohort: str) -> None:
