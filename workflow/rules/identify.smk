@@ -1,7 +1,7 @@
 rule identify:
     """What two cases share: told, or refused before anything is learnt."""
     input:
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.images else [],
+        cases=[f"{RESULTS}/tables/cases.parquet"] if HAS.images else [],
         features=f"{RESULTS}/tables/features.parquet",
         rows=expand(f"{RESULTS}/tabulated/{{cohort}}.rows.json", cohort=HAS.tables),
     output:

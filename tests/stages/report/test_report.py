@@ -431,7 +431,8 @@ def test_a_study_without_outcomes_has_no_performance():
 
 
 ALL_OF_THEM = (
-    "cohorts identity contact segmentations reliability acquisition signature performance traits genomics truth provenance"
+    "cohorts identity contact segmentations reliability acquisition signature performance traits genomics truth "
+    "provenance"
 ).split()
 # Sections that a study does not have which lacks one input; all other inputs cost no section.
 GONE_WITHOUT = {
