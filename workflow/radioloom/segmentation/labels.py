@@ -9,17 +9,22 @@ import numpy as np
 from radioloom.errors import BadMask
 from radioloom.segmentation.choose import Choice, absent, pick
 
+FEW = 20  # labels, up to which nobody takes them for intensities
+SOME = 100_000  # voxels that tell whether there are more
+ALIKE = 0.5  # share of equal neighbours above which many values are labels: 0.1 in images, 0.8 in atlases
+EXCHANGED = "This looks like an image: were image and segmentation exchanged?"
 WHOLE = 1e-3  # how far a stored label may be from a whole number: rounding of formats that store floats
 
 
 def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
     """Voxels (bool, of the same shape) of the labels whose number a pattern matches, and notes; any but 0 for none.
 
-    Raises BadMask where the map has no such label or none at all, or where its values are parts (probabilities) and
-    no labels.
+    Raises BadMask where the map has no such label or none at all, or where its values are parts (probabilities), or
+    those of an image, and no labels.
     """
     if not np.isfinite(labels).all():
         raise BadMask("the label map holds values that are not finite; labels are whole numbers")
+    _refuse_image(labels, bool(choice.patterns))
     if not choice.patterns:
         return _any(labels), []
     wanted = [_number(pattern) for pattern in choice.patterns]
@@ -37,6 +42,46 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
         raise BadMask(f"{absent('label', choice, list(dict.fromkeys(names)))}{hint}")
     several = [f"union of {len(chosen)} labels"] if len(chosen) > 1 else []
     return np.isin(labels, values[chosen]), notes + several
+
+
+def _refuse_image(labels: np.ndarray, named: bool) -> None:
+    """BadMask where values are an image's: of parts, below 0, or many, and hardly one like its neighbour.
+
+    One value beside 0 is a mask, whatever it is. A label fills a region, so that its voxels have neighbours of their
+    own; voxels of an image do not. Regions as thin as those of brain atlases still do.
+
+    named : the label is said
+    """
+    low, high = labels.min(initial=0).item(), labels.max(initial=0).item()
+    if high - low <= 1 and labels.dtype.kind != "f":
+        return  # nearly always, and at once
+    marked = labels[labels != 0]
+    if not len(marked) or (marked == marked[0]).all():
+        return
+    if labels.dtype.kind == "f" and np.abs(marked - np.rint(marked)).max() > WHOLE:
+        raise BadMask(
+            f"the label map holds parts ({marked.min():.3g} to {marked.max():.3g}), no labels; threshold it first. "
+            f"{EXCHANGED}"
+        )
+    if low < 0 and not named:
+        raise BadMask(
+            f"the label map holds values from {low:.6g} to {high:.6g}, and which of them is the region is not said. "
+            f"{EXCHANGED} Else give the label's number"
+        )
+    values, counts = np.unique(marked[:: 1 + len(marked) // SOME], return_counts=True)
+    if len(values) > FEW and _alike(labels, values[counts.argmax()]) < ALIKE:
+        raise BadMask(
+            f"the label map holds values from {low:.6g} to {high:.6g}, {len(values)} or more of them, and hardly a "
+            f"voxel has the value of its neighbour. {EXCHANGED}"
+        )
+
+
+def _alike(labels: np.ndarray, most: float) -> float:
+    """Share of neighbours along the last axis with one value, of those that are neither 0 nor the value of `most`."""
+    left, right = labels[..., :-1], labels[..., 1:]
+    counted = (left != 0) & (right != 0) & ((left != most) | (right != most))
+    n = np.count_nonzero(counted)
+    return np.count_nonzero(counted & (left == right)) / n if n else 1.0
 
 
 def _number(pattern: str) -> float | None:
@@ -57,10 +102,4 @@ def _any(labels: np.ndarray) -> np.ndarray:
     marked = labels != 0
     if not marked.any():
         raise BadMask("the mask is empty: not one voxel is marked")
-    if labels.dtype.kind == "f":
-        values = labels[marked]
-        if np.ptp(values) > 0 and np.abs(values - np.rint(values)).max() > WHOLE:
-            raise BadMask(
-                f"the label map holds parts ({values.min():.3g} to {values.max():.3g}), no labels; threshold it first"
-            )
     return marked

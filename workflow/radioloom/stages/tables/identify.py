@@ -71,7 +71,7 @@ def refuse(rows: Sequence[Row]) -> None:
             f"{pair}: {', '.join(row['shared'] for row in shared)} ({shared[0]['reason']})"
             for pair, shared in list(refused.items())[:FIRST]
         ]
-        more = [f"... and {len(refused) - FIRST} more pairs"] if len(refused) > FIRST else []
+        more = [f"... and {len(refused) - FIRST} more; tables/identities.csv has all"] if len(refused) > FIRST else []
         n = len(refused)
         raise StudyError(
             "\n  ".join([f"{n} pair{'' if n == 1 else 's'} of cases may not be in one study:", *lines, *more, REMEDY])
