@@ -117,13 +117,17 @@ def test_a_label_map_in_another_order_of_axes(tmp_path):
     assert "order of axes" in mask.notes[0]
 
 
-def test_what_hangs_over_the_edge_is_cut_and_said(tmp_path):
+def test_what_hangs_over_the_edge_is_cut_and_said_and_too_much_of_it_is_refused(tmp_path):
     ct(tmp_path / "ct")
-    wide = Grid(GRID.shape, GRID.spacing_mm, tuple(GRID.to_world(np.array([6.0, 0, 0]))))
-    label_map(tmp_path / "over.nii", np.ones(GRID.shape, np.uint8), wide)
-    _, made = segmented(tmp_path, row(image="ct", segmentation="over.nii"))
-    assert made.rows[0]["n_voxels"] == 2 * 24 * 20
-    assert f"{6 * 24 * 20} voxels of the mask lie outside the image" in made.rows[0]["notes"]
+    for name, slices in (("over", 4.0), ("far", 6.0)):
+        wide = Grid(GRID.shape, GRID.spacing_mm, tuple(GRID.to_world(np.array([slices, 0, 0]))))
+        label_map(tmp_path / f"{name}.nii", np.ones(GRID.shape, np.uint8), wide)
+    far = row(case="P2", image="ct", segmentation="far.nii")
+    _, made = segmented(tmp_path, row(image="ct", segmentation="over.nii"), far)
+    assert [each["n_voxels"] for each in made.rows] == [4 * 24 * 20]
+    assert f"{4 * 24 * 20} voxels of the mask lie outside the image" in made.rows[0]["notes"]
+    assert [each["case"] for each in made.exclusions] == ["P2"]
+    assert "75% of the mask lie outside the image, and 50% are the most" in made.exclusions[0]["reason"]
 
 
 def test_lung1(data_dir):
