@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import numpy as np
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.imaging.around import bounding_box, crop, place, resampled
 from radioloom.imaging.resample import spacing_of
+from radioloom.imaging.two_values import two_values
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import Choice
 from radioloom.segmentation.labels import region
@@ -41,6 +44,7 @@ def extract(
         swapped or flipped against the image's, and it may be a piece of it
     profile : name of a profile, a YAML file, or a loaded `Profile`
     roi : name of the structure (regular expression), or number of the label; "" takes every voxel that is not 0
+    What was chosen, corrected or left out on the way is printed, and stands in `attrs["notes"]` of the table.
     Raises BadImage, BadMask, BadRoi or StudyError where the input cannot be measured; the message says what to do.
     """
     import pandas as pd
@@ -50,13 +54,23 @@ def extract(
     if all(paths):
         if spacing_mm is not None:
             raise StudyError("spacing_mm is for arrays; files know their spacing: leave it out")
-        return pd.DataFrame(single.measure(Path(image), Path(mask), chosen, str(roi)))
+        notes: list[str] = []
+        return _told(pd.DataFrame(single.measure(Path(image), Path(mask), chosen, str(roi), told=notes)), notes)
     if any(paths):
         raise StudyError("one of image and mask is a path, the other is not; give two paths, or read the file first")
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
     mask_there = _on(volume, labels, str(roi), all(map(_knows_its_place, (image, mask))))
-    return pd.DataFrame(stage.extract(*onto_grid(volume, mask_there, chosen), chosen))
+    around, region = onto_grid(volume, mask_there, chosen)
+    return _told(pd.DataFrame(stage.extract(around, region, chosen)), [*mask_there.notes, *around.notes])
+
+
+def _told(table: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """The table with notes in its `attrs`, which are printed too, since nobody looks there unasked."""
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+    table.attrs["notes"] = notes
+    return table
 
 
 def _knows_its_place(given: Any) -> bool:
@@ -69,13 +83,14 @@ def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> Volume:
     roi : the label; "" for all but 0
     placed : both know where they lie, so that the mask may have another extent or order of axes; arrays do not
     """
-    marked, _ = region(labels.array, Choice((roi,) if roi else ()))
+    marked, notes = region(labels.array, Choice((roi,) if roi else ()))
     if labels.grid.same_place(image.grid):
-        return Volume(marked, image.grid)
+        return Volume(marked, image.grid, notes=tuple(notes))
     if not placed:
         raise BadMask(f"mask ({labels.grid}) and image ({image.grid}) lie in different places; resample the mask first")
-    part, low, _ = inside(*turned(marked, labels.grid, image.grid), image.grid.shape)
-    return Volume(Mask(part, low, "").on(image.grid.shape), image.grid)
+    part, low, lost = inside(*turned(marked, labels.grid, image.grid), image.grid.shape)
+    notes += [f"{lost} voxels of the mask lie outside the image"] if lost else []
+    return Volume(Mask(part, low, "").on(image.grid.shape), image.grid, notes=tuple(notes))
 
 
 def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Volume]:
@@ -89,7 +104,9 @@ def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Vo
     margin = reach(profile, spacing_of(image.grid, profile.grid))
     where = place(image.grid, bounding_box(mask.array), profile.grid, margin)
     source, region = crop(image, where.source), crop(Volume(mask.array, image.grid), where.source)
-    return resampled(_finite(source), region, profile.grid, where.target)
+    note = two_values(_finite(source).array)
+    around, placed = resampled(source, region, profile.grid, where.target)
+    return replace(around, notes=(note,) if note else ()), placed
 
 
 def _finite(image: Volume) -> Volume:

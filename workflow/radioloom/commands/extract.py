@@ -34,7 +34,10 @@ def _run(chosen: Namespace) -> None:
     tune_process()  # before Numba is imported
     from radioloom.stages.images.single import COLUMNS, measure, write
 
-    rows = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality)
+    notes: list[str] = []
+    rows = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality, notes)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
     if chosen.out:
         write(rows, chosen.out)
         print(f"{len(rows)} features written: {chosen.out}", file=sys.stderr)

@@ -13,6 +13,7 @@ from radioloom.errors import BadImage, CaseError
 from radioloom.imaging.around import Box, crop, part, place, resampled
 from radioloom.imaging.hounsfield import beyond
 from radioloom.imaging.resample import spacing_of
+from radioloom.imaging.two_values import two_values
 from radioloom.io import images
 from radioloom.io.files import numbered
 from radioloom.io.prepared import Prepared
@@ -44,7 +45,7 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
     odd = beyond(volume.array[region.array]) if image.unit == "HU" and profile.normalise is None else ""
-    notes = (*mask.notes, *([odd] if odd else []))
+    notes = (*mask.notes, *filter(None, [odd, two_values(volume.array)]))
     around, placed = resampled(volume, region, profile.grid, where.target)
     known = {"image_digest": None, "region_digest": region_digest(volume.array, region.array, volume.grid)}
     sidecar = _sidecar(image, mask, placed, profile) | known | {"notes": list(notes)}

@@ -13,11 +13,14 @@ from radioloom.profile import load
 COLUMNS = ("feature_id", "value", "image", "family", "aggregation", "discretisation", "feature", "ibsi", "group")
 
 
-def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str = "") -> list[dict[str, Any]]:
+def measure(
+    image: Path, mask: Path, profile: str, roi: str = "", modality: str = "", told: list[str] | None = None
+) -> list[dict[str, Any]]:
     """Rows of FEATURES (without the columns of a study) of one region.
 
     image : NIfTI, NRRD or MHA file, or a folder with a DICOM series; mask : label map, RTSTRUCT or SEG
     roi : structure name (regular expression) or label number; "" takes any non-zero label
+    told : takes what was chosen, corrected or left out on the way, as the column `notes` of MASKS has it
     Raises StudyError with the reason where the case cannot be measured.
     """
     from radioloom.stages.images.curate import curate
@@ -36,6 +39,8 @@ def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str 
     for excluded in (*curated.exclusions, *segmented.exclusions):
         raise StudyError(excluded["reason"])
     prepared = prepare(curated.images[0], next(iter(segmented.masks.values())), Path("/"), chosen)
+    if told is not None:
+        told.extend(prepared.image.notes)
     return extract(prepared.image, prepared.mask, chosen)
 
 
