@@ -325,3 +325,50 @@ def test_files_whose_axes_are_flipped(files, tmp_path, flips):
     for table in found.values():
         np.testing.assert_allclose(table.value[search], wanted.value[search], rtol=1e-3)
         np.testing.assert_allclose(table.value[~search], wanted.value[~search], rtol=1e-9, atol=1e-9)
+
+
+EXCHANGED = "This looks like an image: were image and segmentation exchanged?"
+
+
+@pytest.mark.parametrize("roi", ["", "1"])
+@pytest.mark.parametrize("dtype", ["i2", "f4", "f8"])
+def test_image_and_mask_exchanged(said, files, roi, dtype):
+    """In memory, as files in Python, and on the command line."""
+    with pytest.raises(BadMask, match="were image and segmentation exchanged"):
+        radioloom.extract(mask(dtype), image(dtype), "pyradiomics", MM, roi=roi)
+    files(image(dtype), "other.nii")
+    assert EXCHANGED in said("mask.nii.gz", "other.nii", *(["--roi", roi] if roi else []))
+
+
+def test_an_image_of_two_values_is_noted(capsys):
+    found = radioloom.extract(np.where(image() > 40, 255, 0), mask(), plain("pyradiomics"), MM)
+    note = "the image holds two values alone in and around the region (0 and 255): is it a segmentation, and were image"
+    assert [each.startswith(note) for each in found.attrs["notes"]] == [True]
+    assert capsys.readouterr().err.startswith(f"note: {note}")
+    digital = radioloom.extract(np.clip(np.abs(image()) // 20, 1, 4), mask(), plain("pyradiomics"), MM)
+    assert digital.attrs["notes"] == []
+    assert capsys.readouterr().err == ""
+
+
+def test_a_mask_partly_outside_is_told_in_python_and_on_the_command_line(files, tmp_path, capsys):
+    beyond = itk(mask())
+    beyond.SetOrigin((0.0, 0.0, -10.0))  # one slice of four lies below the image
+    lost = int(mask()[4].sum())
+    note = f"{lost} voxels of the mask lie outside the image"
+    assert radioloom.extract(itk(image()), beyond, "aerts2014").attrs["notes"] == [note]
+    assert capsys.readouterr().err == f"note: {note}\n"
+    files(beyond, "beyond.nii")
+    paths = [str(tmp_path / name) for name in ("image.nii.gz", "beyond.nii")]
+    assert note in radioloom.extract(*paths, "aerts2014").attrs["notes"]
+    assert f"note: {note}\n" in capsys.readouterr().err
+    assert main(["extract", *paths, "--profile", "aerts2014"]) == 0
+    printed = capsys.readouterr()
+    assert f"note: {note}\n" in printed.err
+    assert "note" not in printed.out
+    far = itk(mask())
+    far.SetOrigin((0.0, 0.0, -14.0))
+    files(far, "far.nii")
+    with pytest.raises(BadMask, match="of the mask lie outside the image, and 50% are the most"):
+        radioloom.extract(itk(image()), far, "aerts2014")
+    with pytest.raises(StudyError, match="of the mask lie outside the image, and 50% are the most"):
+        radioloom.extract(paths[0], str(tmp_path / "far.nii"), "aerts2014")

@@ -219,3 +219,147 @@ def test_memory_does_not_grow_with_files(tmp_path):
 def test_real_trees(data_dir, folder, roi, pairs):
     found = discover(data_dir / folder, Wanted(KEY, roi=roi))
     assert len(found.pairs) == pairs, found.left_out
+
+
+def imaged(place, modality, number, frame="", day="20200101", **other):
+    """One series of a modality, in a frame of reference of its own unless one is given."""
+    where = {"series": f"2.25.4{number}", "FrameOfReferenceUID": frame or f"2.25.5{number}"}
+    return ct(place / f"{modality}{number}", stored(8, seed=number), modality=modality, **where, StudyDate=day, **other)
+
+
+@pytest.fixture
+def told(tmp_path, monkeypatch, capsys):
+    """Runs `radioloom discover` on a tree beside its sheet; exit code and what it says on stderr."""
+    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
+    make_key()
+
+    def run(*more):
+        capsys.readouterr()
+        code = main(["discover", str(tmp_path / "data"), "--out", str(tmp_path / "sheet.tsv"), "--roi", "GTV", *more])
+        return code, capsys.readouterr().err
+
+    return run
+
+
+def sheet_of(place):
+    return [line.split("\t")[1:4] for line in (place / "sheet.tsv").read_text().splitlines()[1:]]
+
+
+def test_images_of_several_modalities_are_never_replicates(tmp_path, told):
+    data = tmp_path / "data"
+    for number, modality in enumerate(["CT", "MR", "PT"]):
+        imaged(data, modality, number)
+        drawn(data / f"rs{number}", series=f"2.25.4{number}", frame=f"2.25.5{number}")
+    code, said = told()
+    assert code == 1
+    assert "images of 3 modalities have segmentations here (1 CT, 1 MR, 1 PT), and a cohort is of one" in said
+    assert "choose by --modality CT or MR or PT" in said
+    assert sorted(path.name for path in tmp_path.glob("sheet*")) == []
+    assert told("--modality", "MR")[0] == 0
+    assert sheet_of(tmp_path) == [["1", "MR1", "rs1"]]
+
+
+def test_two_plans_of_one_image_are_left_out_and_readers_are_replicates(tmp_path, told):
+    data = tmp_path / "data"
+    imaged(data, "CT", 0)
+    imaged(data, "CT", 1, day="20200301")
+    for name, number in (("plan", 0), ("replan", 0), ("other", 1)):
+        drawn(data / name, series=f"2.25.4{number}", frame=f"2.25.5{number}")
+    assert told()[0] == 0
+    assert sheet_of(tmp_path) == [["1", "CT1", "other"]]
+    rows = [line.split("\t")[1:] for line in (tmp_path / "sheet.left_out.tsv").read_text().splitlines()[1:]]
+    assert [path for path, _ in rows] == ["plan", "replan"]
+    assert all("2 segmentations go with its series: versions of one, or several readers'?" in why for _, why in rows)
+    for name in ("sheet.tsv", "sheet.visits.tsv", "sheet.left_out.tsv"):
+        (tmp_path / name).unlink()
+    code, said = told("--readers")
+    assert (code, "of one day" in said) == (0, False)
+    assert sheet_of(tmp_path) == [["1", "CT0", "plan"], ["2", "CT0", "replan"], ["3", "CT1", "other"]]
+
+
+def test_contours_of_a_ct_are_taken_for_the_pet_of_its_frame_of_reference(tmp_path, told):
+    data = tmp_path / "data"
+    imaged(data, "CT", 0, "2.25.9")
+    imaged(data, "PT", 1, "2.25.9")
+    drawn(data / "rs", series="2.25.40", frame="2.25.9")
+    found = discover(data, Wanted(KEY, roi="GTV"))
+    assert [pair.image for pair in found.pairs] == ["CT0"]
+    assert "were drawn on CT: --modality PT takes them" in dict(row[1:] for row in found.left_out)["PT1"]
+    code, said = told("--modality", "PT")
+    assert code == 0
+    assert "1 pair(s) are of an image that the segmentation was not drawn on, but one of its frame of reference" in said
+    assert sheet_of(tmp_path) == [["1", "PT1", "rs"]]
+    drawn(data / "own", series="2.25.41", frame="2.25.9")
+    found = discover(data, Wanted(KEY, "PT", "GTV"))
+    assert [(pair.segmentation, pair.by_frame) for pair in found.pairs] == [("own", False)]
+    assert "drawn on another series" in dict(row[1:] for row in found.left_out)["rs"]
+
+
+def test_contours_of_a_ct_without_a_pet_of_its_frame_say_so(tmp_path):
+    imaged(tmp_path, "CT", 0, "2.25.9")
+    imaged(tmp_path, "PT", 1)
+    drawn(tmp_path / "rs", series="2.25.40", frame="2.25.9")
+    why = dict(row[1:] for row in discover(tmp_path, Wanted(KEY, "PT", "GTV")).left_out)["rs"]
+    assert why == (
+        "it refers to a series of modality CT; PT is wanted, and 0 series of PT lie in its frame of reference"
+    )
+
+
+def test_a_seg_of_a_ct_is_not_taken_for_its_pet(tmp_path):
+    import numpy as np
+
+    files = imaged(tmp_path, "CT", 0, "2.25.9", **dict.fromkeys(BLANK, ""))
+    imaged(tmp_path, "PT", 1, "2.25.9")
+    marked = np.zeros((8, 24, 20), bool)
+    marked[2:6, 4:9, 4:9] = True
+    segmentation({"GTV": marked}, files[::-1], Header(key="seg"), tmp_path / "seg")
+    why = dict(row[1:] for row in discover(tmp_path, Wanted(KEY, "PT", "GTV")).left_out)["seg"]
+    assert why.endswith("PT is wanted; a SEG lies on the voxels of its own image: resample it first")
+
+
+def test_several_images_of_one_day_are_told(tmp_path, told):
+    for number in range(2):
+        imaged(tmp_path / "data", "MR", number)
+        drawn(tmp_path / "data" / f"rs{number}", series=f"2.25.4{number}", frame=f"2.25.5{number}")
+    code, said = told()
+    assert code == 0
+    assert "1 patient(s) have several images of one day, which became replicates" in said
+
+
+def test_links_are_told(tmp_path):
+    data, away = tmp_path / "data", tmp_path / "away"
+    imaged(data, "CT", 0)
+    drawn(data / "rs", series="2.25.40", frame="2.25.50")
+    imaged(away, "CT", 1)
+    (data / "linked").symlink_to(away)
+    (data / "inside").symlink_to(data / "CT0")
+    (data / "far").symlink_to(away / "CT1" / "IM001")
+    (data / "gone").symlink_to(tmp_path / "nowhere")
+    found = discover(data, Wanted(KEY, roi="GTV"))
+    assert [pair.image for pair in found.pairs] == ["CT0"]
+    reasons = dict(row[1:] for row in found.left_out)
+    assert set(reasons) == {"linked", "inside", "far", "gone"}
+    assert reasons["linked"] == reasons["inside"]
+    assert "a link to a folder, which is not followed" in reasons["linked"]
+    assert "leads out of this folder" in reasons["far"]
+    assert "leads nowhere" in reasons["gone"]
+
+
+def test_a_try_without_a_pair_does_not_block_the_next_one(tmp_path, told):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "x.nii.gz").write_bytes(b"x")
+    code, said = told()
+    assert (code, "no DICOM image and no DICOM segmentation is there" in said) == (1, True)
+    assert list(tmp_path.glob("sheet*")) == []
+    imaged(data, "CT", 0)
+    assert told()[0] == 1
+    assert [path.name for path in tmp_path.glob("sheet*")] == ["sheet.left_out.tsv"]
+    drawn(data / "rs", series="2.25.40", frame="2.25.50")
+    assert told()[0] == 0
+    code, said = told()
+    assert (code, "already exists" in said) == (1, True)
+    (tmp_path / "sheet.tsv").unlink()
+    (tmp_path / "sheet.visits.tsv").unlink()
+    (tmp_path / "sheet.left_out.tsv").write_text("mine\n")
+    assert "sheet.left_out.tsv already exists" in told()[1]

@@ -46,6 +46,7 @@ def survival_study(seed: int = 1) -> ReportInputs:
         sheets=sheets,
         masks=_masks(sheets),
         overlaps=_overlaps(sheets["readers"]),
+        identities=_identities(),
         series=_series(sheets, draw),
         exclusions=excluded,
         clinical=clinical,
@@ -79,6 +80,7 @@ def binary_study(seed: int = 2) -> ReportInputs:
     return ReportInputs(
         settings=_settings("binary", {"sts": ("training", 25)}),
         sheets=sheets,
+        identities=tables.IDENTITIES.frame([]),
         series=_series(sheets, draw, "PT"),
         exclusions=tables.EXCLUSIONS.frame([]),
         clinical=clinical,
@@ -177,6 +179,20 @@ def _series(sheets, draw, modality="CT"):
                 }
             )  # fmt: skip
     return tables.SERIES.frame(rows)
+
+
+def _identities():
+    """Two cases of the readers are on images of the training cohort; a third one is a patient of it; so is a row."""
+    shared = [(1, "image", "the same voxels of the image"), (2, "image", "the same voxels of the image")]
+    shared += [(3, kind, words) for kind, words in (("patient", "one patient"), ("region", "the same voxels"))]
+    shared += [(4, "features", "all 7 features equal")]
+    rows = [
+        {"cohort": "readers", "case": f"readers-{k:03d}", "other_cohort": "train", "other_case": f"train-{k:03d}",
+         "kind": kind, "shared": words, "verdict": "allowed",
+         "reason": "readers draw on images of other cohorts by design"}
+        for k, kind, words in shared
+    ]  # fmt: skip
+    return tables.IDENTITIES.frame(rows)
 
 
 def _exclusions():

@@ -183,9 +183,14 @@ def test_what_cannot_be_a_mask_is_refused_by_name(contours, said):
 
 
 def test_what_reaches_out_of_the_image_is_cut_and_said():
-    raster = rasterise([lift(box(-4, 5.5))], GRID)
+    raster = rasterise([lift(box(-1.5, 5.5))], GRID)
     assert raster.array.sum() == 36
     assert "reach out of the image" in raster.notes[0]
+    with pytest.raises(BadMask, match="60% of the mask lie outside the image, and 50% are the most"):
+        rasterise([lift(box(-4, 5.5))], GRID)
+    inside, above = GRID.shape[0] - 1, [GRID.shape[0] + k for k in range(3)]
+    with pytest.raises(BadMask, match="75% of the mask lie outside"):
+        rasterise([lift(box(0.5, 5.5), k) for k in (inside, *above)], GRID)
 
 
 def test_an_axial_contour_of_a_coronal_image_is_called_axial():

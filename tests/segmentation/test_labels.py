@@ -76,3 +76,74 @@ def test_an_atlas_of_many_labels_is_one(n):
 def test_what_is_no_label_is_refused(labels, pattern, said):
     with pytest.raises(BadMask, match=said):
         region(labels, pattern)
+
+
+def textured(low, high, seed=0, shape=(12, 24, 24)):
+    """Smooth values of an image between two bounds, with some noise."""
+    rng = np.random.default_rng(seed)
+    z, y, x = np.indices(shape)
+    smooth = np.sin(z / 4) + np.cos(y / 5) + np.sin(x / 6)
+    values = smooth + 0.1 * rng.standard_normal(shape)
+    return low + (values - values.min()) / np.ptp(values) * (high - low)
+
+
+def padded(image, value):
+    """The same with a wide border of one value, as scanners and windows leave it."""
+    full = np.full(np.add(image.shape, (0, 40, 40)), value, image.dtype)
+    full[:, 20:-20, 20:-20] = image
+    return full
+
+
+def atlas(n, side=3):
+    """`n` labels of cubes, side by side."""
+    cells = np.arange(1, n + 1).reshape(-1, 5, 4)
+    return cells.repeat(side, 0).repeat(side, 1).repeat(side, 2)
+
+
+IMAGES = {
+    "CT": np.rint(textured(-1024, 1500)).astype(np.int16),
+    "CT of float": np.rint(textured(-1024, 1500)).astype(np.float32),
+    "CT in air": padded(np.rint(textured(-900, 300)).astype(np.int16), -1024),
+    "CT stored from 0": np.rint(textured(1, 3000)).astype(np.uint16),
+    "MR": np.rint(textured(0, 900)).astype(np.int16),
+    "MR in 8 bits": np.rint(textured(0, 255)).astype(np.uint8),
+    "MR in a window": padded(np.clip(np.rint(textured(0, 400)), 0, 255).astype(np.uint8), 255),
+    "PET": textured(0, 12).astype(np.float32),
+    "PET of 64 bits": textured(0, 12),
+    "from 0 to 1": textured(0, 1),
+    "large": np.rint(textured(0, 2**40)).astype(np.int64),
+    "probabilities": np.clip(textured(-1, 1), 0, 1).astype(np.float32),
+}
+
+
+@pytest.mark.parametrize("kind", IMAGES)
+@pytest.mark.parametrize("wanted", ["", "1", "[12]"])
+def test_an_image_in_the_place_of_a_segmentation_is_refused(kind, wanted):
+    with pytest.raises(BadMask, match="This looks like an image: were image and segmentation exchanged"):
+        region(IMAGES[kind], wanted)
+
+
+MAPS = {
+    "one": (np.where(MAP == 2, 1, 0).astype(np.uint8), 2),
+    "bool": (MAP == 2, 2),
+    "255": (np.where(MAP == 2, 255, 0).astype(np.uint8), 2),
+    "117 organs": (atlas(120), 120 * 27),
+    "a thousand parcels of two voxels' width": (atlas(1000, 2).astype(np.uint16), 1000 * 8),
+    "numbers far apart": (atlas(40) * 1000, 40 * 27),
+    "in a field of one": (padded(atlas(60), 1), (padded(atlas(60), 1) > 0).sum()),
+    "the levels of a digital phantom": (np.rint(textured(1, 6)).astype(np.uint8), 12 * 24 * 24),
+    "every label in one voxel": (np.arange(1, 21).reshape(1, 4, 5), 20),
+}
+
+
+@pytest.mark.parametrize("kind", MAPS)
+def test_a_label_map_of_many_labels_is_none(kind):
+    labels, n = MAPS[kind]
+    assert region(labels, "").sum() == n
+
+
+def test_a_label_below_0_is_one_where_it_is_named():
+    labels = np.where(MAP == 2, -5, np.where(MAP == 7, 3, 0))
+    assert region(labels, "-5").sum() == 2
+    with pytest.raises(BadMask, match="from -5 to 3, and which of them is the region is not said"):
+        region(labels, "")

@@ -70,8 +70,10 @@ def test_another_lattice_is_refused_with_both_grids(grid):
 
 
 def test_part_outside_is_cut_and_counted_and_all_outside_is_refused():
-    part, low, lost = inside(np.ones((2, 2, 2), bool), (-1, 3, 10), (7, 9, 11))
-    assert (part.shape, low, lost) == ((1, 2, 1), (0, 3, 10), 6)
+    part, low, lost = inside(np.ones((4, 2, 3), bool), (-1, 3, 9), (7, 9, 11))
+    assert (part.shape, low, lost) == ((3, 2, 2), (0, 3, 9), 12)
+    with pytest.raises(BadMask, match="75% of the mask lie outside the image, and 50% are the most"):
+        inside(np.ones((2, 2, 2), bool), (-1, 3, 10), (7, 9, 11))
     with pytest.raises(BadMask, match="misses the image"):
         inside(np.ones((2, 2, 2), bool), (7, 0, 0), (7, 9, 11))
 

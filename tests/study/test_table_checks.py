@@ -11,6 +11,7 @@ from radioloom.study import load, table_checks, verify
 
 N = 12
 FEATURES = {"file": "t.csv", "columns": {"case": "id", "features": "f.*"}}
+OTHERS = {**FEATURES, "columns": {**FEATURES["columns"], "patient": "who"}}  # the same table as of other people
 CLINICAL = {"file": "c.csv", "case": "id", "time_days": "days", "event": "dead"}
 GENOMICS = {"cohort": "train", "expression": {"file": "genes.csv", "gene": "gene"}}
 LINKED = {"patients": {"file": "p.csv", "patient": "mrn", "case": "case"}}
@@ -21,7 +22,8 @@ def csv(header: str, rows) -> str:
 
 
 def table(rows=None, header="id,f1,f2") -> str:
-    return csv(header, rows or [(f"P{k}", k, k * k) for k in range(N)])
+    rows = rows or [(f"P{k}", k, k * k) for k in range(N)]
+    return csv(f"{header},who", [(*row, f"V{k}") for k, row in enumerate(rows)])
 
 
 FILES = {
@@ -42,7 +44,7 @@ def verified(place: Path, files=(), valid=None, **changes) -> list[str]:
         "data": str(place),
         "cohorts": {
             "train": {"role": "training", "features": FEATURES, "clinical": CLINICAL},
-            "valid": {"role": "validation", "features": FEATURES, "clinical": CLINICAL, **(valid or {})},
+            "valid": {"role": "validation", "features": OTHERS, "clinical": CLINICAL, **(valid or {})},
         },
         "outcome": {"kind": "survival", "name": "death"},
         "model": {"kind": "cox"},
@@ -97,19 +99,19 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
         ({}, {"traits": {"files": "aim"}}, {}, "cohorts.valid.traits.files: 'aim' is not below the data folder"),
         (
             {},
-            {"features": FEATURES | {"ids": LINKED}},
+            {"features": OTHERS | {"ids": LINKED}},
             {},
             "cohorts.valid.features.ids.patients.file: 'p.csv' is not below the data folder",
         ),
         (
             {"p.csv": "mrn,pseudonym\n"},
-            {"features": FEATURES | {"ids": LINKED}},
+            {"features": OTHERS | {"ids": LINKED}},
             {},
             "cohorts.valid.features.ids.patients.file: p.csv, line 1: no column 'case'",
         ),
         (
             {"p.csv": "mrn,case\nX,Y\n"},
-            {"features": FEATURES | {"ids": LINKED}},
+            {"features": OTHERS | {"ids": LINKED}},
             {},
             "cohorts.valid.features: t.csv: no row can be used",
         ),
@@ -123,20 +125,20 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
         ({"t.csv": table().replace("P3,", "Jo Doe,")}, {}, {}, "t.csv, line 5, column 'id': its id is no pseudonym"),
         (
             {"u.csv": table(header="id,f1,f3")},
-            {"features": FEATURES | {"file": "u.csv"}},
+            {"features": OTHERS | {"file": "u.csv"}},
             {},
             "cohorts: features of cohort train: f3 (1 that cohort valid has) are not among them",
         ),
         (
             {"t.csv": table([(f"P{k}", 2, k, k) for k in range(N)], "id,visit,f1,f2")},
-            {"features": FEATURES | {"columns": FEATURES["columns"] | {"replicate": "visit"}}},
+            {"features": OTHERS | {"columns": OTHERS["columns"] | {"replicate": "visit"}}},
             {},
             "cohorts.valid.features: 12 cases (P0, P1, P10, P11, P2, ...) without a row of replicate 1",
         ),
         ({}, {}, {"baselines": {"clinical": ["f1"]}}, "baselines.clinical"),
         (
             {"t.parquet": "no Parquet"},
-            {"features": FEATURES | {"file": "t.parquet"}},
+            {"features": OTHERS | {"file": "t.parquet"}},
             {},
             "cohorts.valid.features: t.parquet: this is not a Parquet file",
         ),
@@ -183,7 +185,7 @@ def test_of_a_large_table_only_ids_are_read(tmp_path, monkeypatch, name):
     text = table().replace("P3,3", "P3,x").encode()
     files = {name: gzip.compress(text) if name.endswith("gz") else text}
     both = {"role": "training", "features": FEATURES | {"file": name}, "clinical": CLINICAL}
-    cohorts = {"train": both, "valid": both | {"role": "validation"}}
+    cohorts = {"train": both, "valid": both | {"role": "validation", "features": OTHERS | {"file": name}}}
     assert verified(tmp_path, files, cohorts=cohorts) == []
     files["c.csv"] = FILES["c.csv"].replace("P", "X")
     with pytest.raises(StudyError, match="no case of the table of features has an outcome"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import numpy as np
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError, UnclearRegion
 from radioloom.imaging.around import bounding_box, crop, place, resampled
 from radioloom.imaging.resample import spacing_of
+from radioloom.imaging.two_values import two_values
 from radioloom.process import tell_compilation
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import HOW, Choice
@@ -47,7 +50,7 @@ def extract(
     roi : structure, segment or label: its name, its number, or a regular expression of it (".*" for every label of a
         map); "" for the only one there is
     modality : CT, PT or MR: which series of a DICOM folder is meant
-    The table's `attrs["notes"]` lists what was mended, left out, or is odd of the image and its segmentation.
+    What was mended, left out, or is odd of the image and its segmentation is printed, and stands in `attrs["notes"]`.
     Raises BadImage, BadMask, BadRoi or StudyError where the input cannot be measured; the message says what to do.
     """
     import pandas as pd
@@ -69,6 +72,8 @@ def extract(
     except UnclearRegion as error:
         raise BadMask(f"{error}; choose by roi=: {HOW}") from None
     table = pd.DataFrame(measured.rows)
+    for note in measured.notes:  # nobody looks into attrs unasked
+        print(f"note: {note}", file=sys.stderr)
     table.attrs["notes"] = list(measured.notes)
     return table
 
@@ -77,7 +82,8 @@ def _in_memory(image: Any, mask: Any, spacing_mm: Any, roi: str, profile: Profil
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
     mask_there, notes = _on(volume, labels, roi, all(map(_knows_its_place, (image, mask))))
-    return single.Measured(stage.extract(*onto_grid(volume, mask_there, profile), profile), tuple(notes))
+    around, placed = onto_grid(volume, mask_there, profile)
+    return single.Measured(stage.extract(around, placed, profile), (*notes, *around.notes))
 
 
 def _knows_its_place(given: Any) -> bool:
@@ -111,7 +117,9 @@ def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Vo
     margin = reach(profile, spacing_of(image.grid, profile.grid))
     where = place(image.grid, bounding_box(mask.array), profile.grid, margin)
     source, region = crop(image, where.source), crop(Volume(mask.array, image.grid), where.source)
-    return resampled(_finite(source), region, profile.grid, where.target)
+    note = two_values(_finite(source).array)
+    around, placed = resampled(source, region, profile.grid, where.target)
+    return replace(around, notes=(note,) if note else ()), placed
 
 
 def _finite(image: Volume) -> Volume:

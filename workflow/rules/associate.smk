@@ -4,6 +4,7 @@ if HAS.expression:
         """Gene modules against features and readers' traits, with permutation nulls."""
         input:
             features=f"{RESULTS}/tables/features.parquet",
+            identified=ancient(f"{RESULTS}/tables/identities.parquet"),
             expression=(
                 f"{STUDY.data}/{STUDY.settings['genomics']['cohort']}"
                 if STUDY.simulated

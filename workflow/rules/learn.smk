@@ -2,6 +2,7 @@ rule split:
     """Which patients a model is learnt from and which it predicts, decided before anything is fitted."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        identified=ancient(f"{RESULTS}/tables/identities.parquet"),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
     output:
         f"{RESULTS}/tables/splits.parquet",

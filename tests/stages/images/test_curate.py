@@ -366,3 +366,41 @@ def test_real_folders(data_dir, image, shape, unit):
 def test_real_folders_that_cannot_be_used(data_dir, image, said):
     made = curate([row(image=image)], data_dir)
     assert said in reason(made)
+
+
+def test_replicates_are_of_one_modality(tmp_path):
+    """The first replicate stays, whatever the order of the rows; regions of one replicate may lie on two images."""
+    ct(tmp_path / "ct")
+    ct(tmp_path / "again", series="2.25.6")
+    ct(tmp_path / "mr", modality="MR", series="2.25.5")
+    rows = [
+        row(image="mr", replicate="3"),
+        row(image="ct"),
+        row(image="again", replicate="2"),
+        row(case="P2", image="mr"),
+        row(case="P3", image="ct", roi="tumour"),
+        row(case="P3", image="mr", roi="node"),
+        row(case="P4", image="mr", replicate="B"),
+        row(case="P4", image="ct", replicate="A"),
+    ]
+    made = curate(rows, tmp_path)
+    kept = [(image.case, image.replicate, image.modality) for image in made.images]
+    first = [("P1", "1", "CT"), ("P1", "2", "CT"), ("P2", "1", "MR"), ("P3", "1", "CT"), ("P3", "1", "MR")]
+    assert kept == [*first, ("P4", "A", "CT")]
+    assert [(each["case"], each["replicate"]) for each in made.exclusions] == [("P1", "3"), ("P4", "B")]
+    assert made.exclusions[0]["reason"] == (
+        "replicate 3 is MR and replicate 1 is CT: a replicate repeats an image, so all are of one modality; give the "
+        "other one a cohort of its own"
+    )
+    series = SERIES.frame(made.series).set_index(["case", "replicate", "modality"])
+    assert series.loc[("P1", "3", "MR"), ["choice", "check"]].tolist() == ["excluded", "wrong_modality"]
+    assert series.loc[("P3", "1", "MR"), "choice"] == "usable"
+
+
+def test_replicates_of_image_files_whose_modality_is_not_said(tmp_path):
+    for name in ("a.nii", "b.nii"):
+        images.write(Volume(stored(), Grid((8, 24, 20), (3.0, 1.5, 1.5))), tmp_path / name)
+    made = curate([row(image="a.nii", modality="CT"), row(image="b.nii", replicate="2")], tmp_path)
+    assert made.exclusions == []
+    made = curate([row(image="a.nii", modality="CT"), row(image="b.nii", replicate="2", modality="PT")], tmp_path)
+    assert [each["replicate"] for each in made.exclusions] == ["2"]

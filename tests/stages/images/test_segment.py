@@ -129,13 +129,17 @@ def test_a_label_map_in_another_order_of_axes(tmp_path):
     assert "order of axes" in mask.notes[0]
 
 
-def test_what_hangs_over_the_edge_is_cut_and_said(tmp_path):
+def test_what_hangs_over_the_edge_is_cut_and_said_and_too_much_of_it_is_refused(tmp_path):
     ct(tmp_path / "ct")
-    wide = Grid(GRID.shape, GRID.spacing_mm, tuple(GRID.to_world(np.array([6.0, 0, 0]))))
-    label_map(tmp_path / "over.nii", np.ones(GRID.shape, np.uint8), wide)
-    _, made = segmented(tmp_path, row(image="ct", segmentation="over.nii"))
-    assert made.rows[0]["n_voxels"] == 2 * 24 * 20
-    assert f"{6 * 24 * 20} voxels of the mask lie outside the image" in made.rows[0]["notes"]
+    for name, slices in (("over", 4.0), ("far", 6.0)):
+        wide = Grid(GRID.shape, GRID.spacing_mm, tuple(GRID.to_world(np.array([slices, 0, 0]))))
+        label_map(tmp_path / f"{name}.nii", np.ones(GRID.shape, np.uint8), wide)
+    far = row(case="P2", image="ct", segmentation="far.nii")
+    _, made = segmented(tmp_path, row(image="ct", segmentation="over.nii"), far)
+    assert [each["n_voxels"] for each in made.rows] == [4 * 24 * 20]
+    assert f"{4 * 24 * 20} voxels of the mask lie outside the image" in made.rows[0]["notes"]
+    assert [each["case"] for each in made.exclusions] == ["P2"]
+    assert "75% of the mask lie outside the image, and 50% are the most" in made.exclusions[0]["reason"]
 
 
 def test_lung1(data_dir):
@@ -333,3 +337,41 @@ def test_segments_of_a_real_seg_by_label_number_and_union(data_dir):
     assert made.masks["all.1.tumour"].notes == ("union of 4 segments",)
     only = segment(curated.images[4:], data_dir, {"tumour": {"take": "first"}})
     assert np.array_equal(only.masks["all.1.tumour"].on(shape), parts[0])
+
+
+OF_OTHERS = "drawn on another series"
+
+
+@pytest.mark.parametrize(
+    ("given", "drawn", "said"),
+    [
+        ({}, {}, ""),
+        ({}, {"series": "2.25.4"}, f"{OF_OTHERS} of the image's frame of reference"),
+        ({"FrameOfReferenceUID": None}, {}, ""),
+        ({"FrameOfReferenceUID": None}, {"series": "2.25.4"}, f"{OF_OTHERS}, and whether both lie in one frame of ref"),
+        ({}, {"series": "2.25.4", "frame": ""}, f"{OF_OTHERS}, and whether both lie in one frame of ref"),
+        ({}, {"series": ""}, ""),
+    ],
+)
+def test_contours_of_another_series_are_said(tmp_path, given, drawn, said):
+    ct(tmp_path / "ct", **given)
+    structures(tmp_path / "rs.dcm", {"tumour": CUBE}, **drawn)
+    _, made = segmented(tmp_path, row(image="ct", segmentation="rs.dcm"))
+    notes = made.rows[0]["notes"] or ""
+    assert notes.startswith(said)
+    assert bool(notes) == bool(said)
+
+
+def test_an_image_file_names_no_series_that_contours_could_be_of(tmp_path):
+    label_map(tmp_path / "image.nii", stored())
+    structures(tmp_path / "rs.dcm", {"tumour": CUBE})
+    _, made = segmented(tmp_path, row(image="image.nii", segmentation="rs.dcm", modality="CT"))
+    assert made.rows[0]["notes"] is None
+
+
+def test_an_image_as_segmentation_is_an_exclusion_that_asks(tmp_path):
+    label_map(tmp_path / "image.nii", stored() - np.int16(1024))
+    label_map(tmp_path / "mask.nii")
+    _, made = segmented(tmp_path, row(image="mask.nii", segmentation="image.nii", modality="CT"))
+    assert made.masks == {}
+    assert "This looks like an image: were image and segmentation exchanged?" in made.exclusions[0]["reason"]

@@ -409,6 +409,20 @@ def test_a_study_of_images_and_tables_says_which_cohorts_have_no_images():
     assert "144 cases with 148 images" in said  # 24 of the 172 rows of the sheets are of the table
 
 
+def test_it_says_what_no_two_cases_share_and_which_do_share_something():
+    shown, plain = words(html("survival")), words(html("binary"))
+    free = "No two cases share an image. Nor do any two share a region, a patient or a row of features."
+    assert free in plain
+    assert "Identity of cases : no two cases share an image." in plain
+    assert "No two cases share" not in shown.split("Contact sheet")[0]
+    assert "Identity of cases : some cases share an image." in shown
+    assert "readers and train the same voxels of the image readers draw on images of other cohorts by design 2" in shown
+    assert "readers-001 = train-001, readers-002 = train-002" in shown
+    tabled = words(report(replace(binary_study(), series=None, pictures={})))
+    assert "No two cases share a patient. Nor do any two share a row of features." in tabled
+    assert "middle slice" not in tabled
+
+
 def test_a_study_without_outcomes_has_no_performance():
     absent = ("clinical", "metrics", "predictions", "curves", "selection", "signature", "reliability")
     ids = set(Page(report(replace(survival_study(), **dict.fromkeys(absent), pictures={}))).ids)
@@ -417,13 +431,15 @@ def test_a_study_without_outcomes_has_no_performance():
 
 
 ALL_OF_THEM = (
-    "cohorts contact segmentations reliability acquisition signature performance traits genomics truth provenance"
+    "cohorts identity contact segmentations reliability acquisition signature performance traits genomics truth "
+    "provenance"
 ).split()
 # Sections that a study does not have which lacks one input; all other inputs cost no section.
 GONE_WITHOUT = {
     "exclusions": {"cohorts", "contact"},
     "pictures": {"contact"},
     "series": {"acquisition"},
+    "identities": {"identity"},
     "masks": {"segmentations"},
     "acquisition": {"acquisition"},
     "reliability": {"reliability"},

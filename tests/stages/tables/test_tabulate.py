@@ -9,7 +9,7 @@ from radioloom.errors import StudyError
 from radioloom.stages.tables.tabulate import feature_columns, tabulate
 
 NO_ID = "no id in the column 'id'"
-COLUMNS = {"case": "id", "replicate": "", "features": ".*", "prefix": "", "groups": {}}
+COLUMNS = {"case": "id", "replicate": "", "patient": "", "features": ".*", "prefix": "", "groups": {}}
 
 
 def settings(ids: dict | None = None, **columns) -> dict:
@@ -176,7 +176,7 @@ def test_every_row_is_listed_as_a_sheet_would():
     given.loc[2, "id"] = ""
     rows = tabulate(given, "hn", settings(features=["a"], replicate="visit")).rows
     assert rows == [
-        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate}
+        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate, "patient": case}
         for case, replicate in (("P1", "1"), ("P2", "1"), ("row-4", "2"))
     ]
 
@@ -200,3 +200,21 @@ def test_published_tables(data_dir, name, ids, n, reasons):
     assert cases.str.fullmatch(ids).all()
     assert made.features["feature_id"].nunique() == 1004
     assert not made.features["feature_id"].str.contains("logit|surv|general_info").any()
+
+
+def test_the_patient_of_a_row_is_its_column_else_its_case():
+    given = frame(a=["1", "2", "3"], who=["Q7", "", " Q7 "])
+    made = tabulate(given, "hn", settings(patient="who"))
+    assert [row["patient"] for row in made.rows] == ["Q7", "P2", "Q7"]
+    assert set(made.features["feature_id"]) == {"a"}
+    assert made.left_out == ()
+    assert [row["patient"] for row in tabulate(given, "hn", settings(features=["a"])).rows] == ["P1", "P2", "P3"]
+    with pytest.raises(StudyError, match="no column 'whose' in the table; did you mean 'who'"):
+        tabulate(given, "hn", settings(patient="whose"))
+
+
+def test_a_patient_is_a_pseudonym_and_is_not_quoted():
+    given = frame(a=["1", "2", "3"], who=["Q7", "Doe, Jane", ""])
+    with pytest.raises(StudyError, match="column 'who', row 3: this is no pseudonym of a patient") as caught:
+        tabulate(given, "hn", settings(patient="who"))
+    assert "Jane" not in str(caught.value)

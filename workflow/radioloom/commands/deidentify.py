@@ -24,8 +24,9 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
     Returns the number of files written, and the numbers of those left out by reason.
     Raises StudyError where a folder is not as said, or the pattern is no regular expression.
     """
+    from radioloom.commands.links import LINKED
     from radioloom.io.dicom.headers import BROKEN
-    from radioloom.io.files import files_below
+    from radioloom.io.files import files_below, linked_folders
 
     if not place.is_dir():
         raise StudyError(f"{place}: no such folder; give the folder that the images are in")
@@ -36,7 +37,7 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
     except re.error as error:
         raise StudyError(f"--roi {structures!r} is no regular expression ({error}); correct it") from None
     written: Counter[Path] = Counter()
-    left_out: Counter[str] = Counter()
+    left_out = Counter(LINKED for _ in linked_folders(place))
     for path in files_below(place):
         try:
             folder, content = _copy(path, key, structures)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,29 +14,34 @@ from radioloom.commands.record import MODALITIES, Command
 from radioloom.errors import StudyError
 
 if TYPE_CHECKING:
-    from radioloom.commands.pairing import Discovered
+    from radioloom.commands.pairing import Discovered, Pair
 
 PATHS_NUMBERED = "paths are replaced by numbers because this file is inside a repository; write it outside to see them"
 PATHS_NAMED = "it holds their paths, in which patients' names may stand: keep it to yourself"
+LEFT_OUT = ("case", "path", "reason")
 COLUMNS = ("case", "replicate", "image", "segmentation", "pattern", "modality")
 
 
-def write_sheet(place: Path, sheet: Path, modality: str, roi: str, mapping: Path | None) -> list[str]:
+def write_sheet(
+    place: Path, sheet: Path, modality: str, roi: str, mapping: Path | None, readers: bool = False
+) -> list[str]:
     """Write `sheet`, `<sheet>.left_out.tsv`, `<sheet>.visits.tsv`, and `mapping` where asked for.
 
+    readers : several segmentations of one image are several readers', each a replicate
     mapping : pseudonym -> patient's number, for its writer's eyes alone, and never in a repository
     Returns lines for the terminal. Files left out have their paths only where their list is outside of any repository,
-    and numbers otherwise. Raises StudyError where one of the files exists, where there is no key, or where nothing can
-    be paired.
+    and numbers otherwise. Raises StudyError where one of the files exists, where there is no key, where nothing can
+    be paired, or where images of several modalities can.
     """
     from radioloom.commands.pairing import Wanted, discover
     from radioloom.pseudonym import read_key, repository
 
     outs = [sheet, sheet.with_suffix(".left_out.tsv"), sheet.with_suffix(".visits.tsv")]
     _check_outputs(outs, mapping)
-    pairing = discover(place, Wanted(read_key(), modality, roi))
+    pairing = discover(place, Wanted(read_key(), modality, roi, readers))
+    _one_modality(pairing.pairs)
     numbered = repository(outs[1]) is not None
-    _write(outs[1], ("case", "path", "reason"), _by_number(pairing.left_out, place) if numbered else pairing.left_out)
+    _write(outs[1], LEFT_OUT, _by_number(pairing.left_out, place) if numbered else pairing.left_out)
     if not pairing.pairs:
         raise StudyError(f"no image could be paired with a segmentation; the reasons are in {outs[1]}")
     _write(sheet, COLUMNS, ([getattr(pair, name) for name in COLUMNS] for pair in pairing.pairs))
@@ -43,13 +49,28 @@ def write_sheet(place: Path, sheet: Path, modality: str, roi: str, mapping: Path
     _write(outs[2], ("case", "replicate", "days"), days)
     if mapping:
         _write(mapping, ("case", "patient"), sorted(pairing.patients.items()), mode=0o600)
-    return _summary(pairing, outs, PATHS_NUMBERED if numbered else PATHS_NAMED)
+    return _summary(pairing, outs, PATHS_NUMBERED if numbered else PATHS_NAMED, readers)
+
+
+def _one_modality(pairs: Sequence[Pair]) -> None:
+    """StudyError where pairs are of images of several modalities, which no replicates of a patient can be."""
+    counts = Counter(pair.modality for pair in pairs)
+    if len(counts) > 1:
+        told = ", ".join(f"{n} {modality}" for modality, n in sorted(counts.items()))
+        raise StudyError(
+            f"images of {len(counts)} modalities have segmentations here ({told}), and a cohort is of one: choose by "
+            f"--modality {' or '.join(sorted(counts))}"
+        )
 
 
 def _check_outputs(outs: Sequence[Path], mapping: Path | None) -> None:
     """StudyError where a file would be overwritten, has no folder, or may not lie where it would be written."""
     from radioloom.pseudonym import refuse_repository
 
+    if not outs[0].exists():  # what a try without a pair has left, which would block the next one
+        for path in outs[1:]:
+            if path.is_file() and _first_line(path) == "\t".join(LEFT_OUT):
+                path.unlink()
     for path in [*outs, *([mapping] if mapping else [])]:
         if path.exists():
             raise StudyError(f"{path} already exists; delete or rename it, or choose another name")
@@ -57,6 +78,11 @@ def _check_outputs(outs: Sequence[Path], mapping: Path | None) -> None:
             raise StudyError(f"{path.parent}: no such folder; make it first")
     if mapping:
         refuse_repository(mapping, "the list of patients")
+
+
+def _first_line(path: Path) -> str:
+    with open(path, encoding="utf-8", errors="replace") as handle:
+        return handle.readline().rstrip("\n")
 
 
 def _by_number(left_out: Iterable[tuple[str, str, str]], place: Path) -> Iterator[tuple[str, str, str]]:
@@ -74,13 +100,25 @@ def _by_number(left_out: Iterable[tuple[str, str, str]], place: Path) -> Iterato
         yield case, f"{what} {numbers[name]} of {total}" if name in numbers else name, why
 
 
-def _summary(pairing: Discovered, outs: Sequence[Path], paths: str) -> list[str]:
+def _summary(pairing: Discovered, outs: Sequence[Path], paths: str, readers: bool) -> list[str]:
     """Lines for the terminal: what was written where, and what to keep secret."""
     lines = [
         f"{len(pairing.pairs)} pair(s) of {len(pairing.patients)} patient(s) written: {outs[0]}",
         f"{len(pairing.left_out)} left out, with reasons: {outs[1]}" + (f"; {paths}" if pairing.left_out else ""),
         f"days between a patient's images: {outs[2]}",
     ]
+    by_frame = sum(pair.by_frame for pair in pairing.pairs)
+    if by_frame:
+        lines.append(
+            f"{by_frame} pair(s) are of an image that the segmentation was not drawn on, but one of its frame of "
+            "reference (contours of a CT on its PET): look whether the patient lay still"
+        )
+    days = Counter((pair.case, pair.days) for pair in pairing.pairs if not readers and pair.days is not None)
+    if same_day := len({case for (case, _), n in days.items() if n > 1}):
+        lines.append(
+            f"{same_day} patient(s) have several images of one day, which became replicates: a replicate repeats an "
+            "image; take other sequences or phases out of the sheet"
+        )
     naming = sum(pair.names_patient for pair in pairing.pairs)
     if naming:
         lines.append(
@@ -112,7 +150,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
         type=str.upper,
         choices=["", *MODALITIES],
         metavar="CT|PT|MR",
-        help="take images of this modality only (default: all)",
+        help="take images of this modality only (needed where several are segmented)",
+    )
+    parser.add_argument(
+        "--readers",
+        action="store_true",
+        help="several segmentations of one image are of several readers: write each as a replicate",
     )
     parser.add_argument("--roi", default="", help="name (regular expression) of the structure to measure")
     parser.add_argument(
@@ -121,7 +164,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _run(chosen: Namespace) -> None:
-    for line in write_sheet(chosen.folder, chosen.out, chosen.modality, chosen.roi, chosen.mapping):
+    given = (chosen.folder, chosen.out, chosen.modality, chosen.roi, chosen.mapping, chosen.readers)
+    for line in write_sheet(*given):
         print(line, file=sys.stderr)
 
 

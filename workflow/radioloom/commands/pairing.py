@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from radioloom.commands.links import LINKED, astray
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom import headers
 from radioloom.io.dicom.identity import Identity, identity
-from radioloom.io.files import files_below, leads_nowhere
+from radioloom.io.files import files_below, linked_folders
 from radioloom.io.segmentations.read import Candidate
 from radioloom.provenance import digest
 from radioloom.pseudonym import pseudonym
@@ -36,6 +37,7 @@ class Pair:
     replicate: str
     days: int | None  # since the patient's first image, None where a file has no date
     names_patient: bool  # whether one of the paths holds its patient's name or number
+    by_frame: bool  # whether the segmentation was drawn on another series of the image's frame of reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Wanted:
     key: bytes = field(repr=False)  # of pseudonyms
     modality: str = ""  # "" takes CT, PT and MR
     roi: str = ""  # pattern of the structure's name; "" where every segmentation holds one structure
+    readers: bool = False  # several segmentations of one series are of several readers, and not versions of one
 
 
 @dataclass(slots=True)
@@ -67,7 +70,7 @@ class _Series:
     folder: Path
     n_files: int = 0
     mixed: bool = False  # files of several patients
-    paired: bool = False
+    paired: bool = False  # a segmentation goes with it, or several of which one is to be chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +90,79 @@ def discover(place: Path, wanted: Wanted) -> Discovered:
 
     A segmentation goes with the series that it refers to, or else with the one series in its frame of reference.
     Replicates of a patient are numbered in the order of their days. Headers are read one by one; what is kept is one
-    record per series and one path per segmentation. Raises StudyError where there is no such folder.
+    record per series and one path per segmentation. Raises StudyError where there is no such folder, or no DICOM in it.
     """
     if not place.is_dir():
         raise StudyError(f"{place}: no such folder; give the folder that the images are in")
     tree = _gather(place)
-    pairs: list[tuple[Identity, Pair]] = []
+    if not tree.series and not tree.drawings:
+        raise StudyError(
+            f"{place}: no DICOM image and no DICOM segmentation is there; `discover` reads DICOM alone: write the "
+            "sheet of other files yourself, or correct the folder (links to folders are not followed)"
+        )
+    made: list[tuple[_Series, Identity, Pair]] = []
     for drawing, patient in tree.drawings:
         try:
-            pairs.append(_pair(tree, drawing, patient, wanted))
+            made.append(_pair(tree, drawing, patient, wanted))
         except CaseError as error:
             tree.left_out.append(("", tree.path(drawing.file), str(error)))
+    pairs = _one_each(tree, made, wanted.readers)
     for each in tree.series.values():
         if not each.paired:
             why = f"{each.modality or 'unnamed'} series of {each.n_files} file(s): no segmentation goes with it"
-            tree.left_out.append(("", tree.path(each.folder), why))
+            tree.left_out.append(("", tree.path(each.folder), why + _beside(tree, each)))
     patients = {pair.case: who.number for who, pair in pairs}
     if len(patients) < len({who.number for who, _ in pairs}):
         raise StudyError("two patients have the same pseudonym; make another key with `radioloom key`")
     return Discovered(_numbered(pairs), sorted(tree.left_out), patients)
 
 
+def _one_each(
+    tree: _Tree, made: Sequence[tuple[_Series, Identity, Pair]], readers: bool
+) -> list[tuple[Identity, Pair]]:
+    """Pairs whose series has no other segmentation; where it has several, all are left out: which is meant is not said.
+
+    readers : several are of several readers; each is kept
+    """
+    groups: dict[int, list[tuple[_Series, Identity, Pair]]] = defaultdict(list)
+    for each in made:
+        groups[id(each[0])].append(each)
+    kept = []
+    for group in groups.values():
+        own = [each for each in group if not each[2].by_frame] or group
+        chosen = own if readers or len(own) == 1 else []
+        kept += [(who, pair) for _, who, pair in chosen]
+        for each in (each for each in group if each not in chosen):
+            why = (
+                f"{len(own)} segmentations go with its series: versions of one, or several readers'? Keep the one that "
+                "is meant here, or choose --readers to have each as a replicate"
+                if each in own
+                else "drawn on another series; the one in its frame of reference has a segmentation of its own"
+            )
+            tree.left_out.append(("", each[2].segmentation, why))
+    return kept
+
+
+def _beside(tree: _Tree, series: _Series) -> str:
+    """What to do for a series without a segmentation where one lies in its frame of reference."""
+    near = {
+        each.modality
+        for each in tree.series.values()
+        if each.paired and each.frame and (each.frame, each.patient) == (series.frame, series.patient)
+    }
+    if series.modality not in MODALITIES or not near - {series.modality}:
+        return ""
+    drawn = " and ".join(sorted(near - {series.modality}))
+    return f"; contours of its frame of reference were drawn on {drawn}: --modality {series.modality} takes them"
+
+
 def _gather(place: Path) -> _Tree:
     tree = _Tree(place, {}, [], [], defaultdict(set))
+    tree.left_out.extend(("", tree.path(path), LINKED) for path in linked_folders(place))
     other = 0
     for path in files_below(place):
-        if leads_nowhere(path):
-            tree.left_out.append(("", tree.path(path), "a link that leads to no file; put the file itself there"))
+        if path.is_symlink() and (why := astray(path, place)):
+            tree.left_out.append(("", tree.path(path), why))
             continue
         try:
             header = headers.read_header(path)
@@ -148,10 +197,10 @@ def _add(tree: _Tree, header: headers.Header) -> None:
         tree.births[who.number] |= {who.birth} - {""}
 
 
-def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tuple[Identity, Pair]:
+def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tuple[_Series, Identity, Pair]:
     """A segmentation with its image; CaseError says why there is none."""
     drawn = drawing.drawn()
-    series = _image(tree, drawn.series, drawn.frames, patient, wanted.modality)
+    series, by_frame = _image(tree, drawn, drawing.kind, patient, wanted.modality)
     if series.mixed:
         raise BadImage("files of more than one patient are in the series that it goes with; separate them")
     if series.patient != patient:
@@ -167,35 +216,37 @@ def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tupl
         raise BadImage("its path, or its image's, holds two dots or a character that cannot be printed; rename it")
     series.paired = True
     names_patient = who.identified_by(image) or who.identified_by(segmentation)
-    return who, Pair(
-        pseudonym(who.number, wanted.key), image, segmentation, pattern, series.modality, "1", None, names_patient
-    )
+    case = pseudonym(who.number, wanted.key)
+    pair = Pair(case, image, segmentation, pattern, series.modality, "1", None, names_patient, by_frame)
+    return series, who, pair
 
 
-def _image(tree: _Tree, named: frozenset[str], frames: frozenset[str], patient: str, modality: str) -> _Series:
-    """The series that a segmentation refers to, or the one that lies in its frame of reference."""
+def _image(
+    tree: _Tree, drawn: StructureSet | Segmentations, kind: str, patient: str, modality: str
+) -> tuple[_Series, bool]:
+    """The series that a segmentation refers to, or else the one that lies in its frame of reference (then True)."""
     fitting = (modality,) if modality else MODALITIES
-    referred = [tree.series[name] for name in named if name in tree.series]
+    referred = [tree.series[name] for name in drawn.series if name in tree.series]
     if len(referred) > 1:
         raise BadMask(f"it refers to {len(referred)} series; one is expected")
-    if referred:
-        if referred[0].modality not in fitting:
-            raise BadMask(f"it refers to a series of modality {referred[0].modality}; {' or '.join(fitting)} is wanted")
-        return referred[0]
+    if referred and referred[0].modality in fitting:
+        return referred[0], False
     near = [
         each
         for each in tree.series.values()
-        if each.frame in frames and each.patient == patient and each.modality in fitting
+        if each.frame in drawn.frames and each.patient == patient and each.modality in fitting
     ]
+    lie = f"{len(near)} series of {' or '.join(fitting)} lie in its frame of reference"
+    if referred and (kind == "SEG" or len(near) != 1):
+        voxels = "; a SEG lies on the voxels of its own image: resample it first" if near and kind == "SEG" else ""
+        several = f", and {lie}" if kind != "SEG" else voxels
+        raise BadMask(f"it refers to a series of modality {referred[0].modality}; {modality} is wanted{several}")
     if len(near) != 1:
-        raise BadMask(
-            f"the series that it refers to is not here, and {len(near)} series of {' or '.join(fitting)} lie in its "
-            "frame of reference; add the series, or name the modality"
-        )
+        raise BadMask(f"the series that it refers to is not here, and {lie}; add the series, or name the modality")
     beside = [each for each in tree.series.values() if each.modality == near[0].modality and each is not near[0]]
     if any(each.folder.is_relative_to(near[0].folder) for each in beside):
         raise BadMask("the series that it refers to is not here, and that of its frame of reference shares its folder")
-    return near[0]
+    return near[0], True
 
 
 def _pattern(drawn: StructureSet | Segmentations, roi: str) -> str:

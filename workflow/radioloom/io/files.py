@@ -34,9 +34,10 @@ def files_below(place: Path) -> Iterator[Path]:
         waiting.extend(reversed(folders))
 
 
-def linked_folders(place: Path) -> int:
-    """How many links to folders lie at or below a place: `files_below` does not follow them."""
-    return sum(os.path.islink(os.path.join(at, name)) for at, folders, _ in os.walk(place) for name in folders)
+def linked_folders(place: Path) -> Iterator[Path]:
+    """Links to folders below a place, which `files_below` does not follow."""
+    for folder, names, _ in os.walk(place):
+        yield from (path for name in sorted(names) if (path := Path(folder, name)).is_symlink())
 
 
 def leads_nowhere(path: Path) -> bool:

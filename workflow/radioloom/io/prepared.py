@@ -15,7 +15,7 @@ from radioloom.volume import Grid, Volume
 # Columns of CASES, all of which a sidecar holds.
 CASE = (
     "cohort", "case", "replicate", "roi", "role", "modality", "unit", "source", "series",
-    "n_voxels", "volume_mm3", "contour_mm3",
+    "image_digest", "region_digest", "n_voxels", "volume_mm3", "contour_mm3",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.segmentation.mask import Voxels, cut
+from radioloom.segmentation.place import refuse_outside
 from radioloom.volume import Grid
 
 FLAT = 0.1  # slice spacings that a contour's points may be off one plane of the grid
@@ -66,6 +67,8 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
         raise BadMask(
             f"the mask is empty: the contours ({volume:.1f} mm3) enclose no voxel centre; the region is too small"
         )
+    if outside or beyond:
+        refuse_outside(1 - int(np.count_nonzero(array)) * grid.voxel_mm3 / volume)
     cropped, begin = cut(array, offset)
     counts = {
         "{} slice(s) lost: their contours enclose no voxel centre": sum(

@@ -9,9 +9,10 @@ import numpy as np
 from radioloom.errors import BadMask, UnclearRegion
 from radioloom.segmentation.choose import SHOWN, Choice, absent, pick
 
-MANY = 250  # labels beyond which a map is taken for an image: atlases of organs have up to 120, of the brain up to 200
-SWAPPED = "is it an image? The image comes first, then its segmentation"
-SAMPLE = 100_000  # voxels of a map that are looked at for that
+FEW = 20  # labels, up to which nobody takes them for intensities
+SOME = 100_000  # voxels that tell whether there are more
+ALIKE = 0.5  # share of equal neighbours above which many values are labels: 0.1 in images, 0.8 in atlases
+EXCHANGED = "This looks like an image: were image and segmentation exchanged?"
 WHOLE = 1e-3  # how far a stored label may be from a whole number: rounding of formats that store floats
 
 
@@ -20,11 +21,11 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
 
     A pattern is a label's number, or a regular expression of it: "2", "1|3", ".*" for every label.
     Raises UnclearRegion where the map has no such label, or several and no pattern chooses; BadMask where it has none
-    at all, or its values are parts (probabilities) and no labels.
+    at all, or its values are parts (probabilities), or those of an image, and no labels.
     """
     if not np.isfinite(labels).all():
         raise BadMask("the label map holds values that are not finite; labels are whole numbers")
-    _refuse_images(labels)
+    _refuse_image(labels, bool(choice.patterns))
     if not choice.patterns:
         return _only(labels), []
     wanted = [_number(pattern) for pattern in choice.patterns]
@@ -44,14 +45,44 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
     return np.isin(labels, values[chosen]), notes + several
 
 
-def _refuse_images(labels: np.ndarray) -> None:
-    """BadMask where a sample of the voxels holds many values, and negative ones: a CT in the place of its mask."""
-    sample = labels.reshape(-1)[:: max(1, labels.size // SAMPLE)]
-    values = np.unique(np.rint(sample) if labels.dtype.kind == "f" else sample)
-    if len(values) > MANY and values[0] < 0:
+def _refuse_image(labels: np.ndarray, named: bool) -> None:
+    """BadMask where values are an image's: of parts, below 0, or many, and hardly one like its neighbour.
+
+    One value beside 0 is a mask, whatever it is. A label fills a region, so that its voxels have neighbours of their
+    own; voxels of an image do not. Regions as thin as those of brain atlases still do.
+
+    named : the label is said
+    """
+    low, high = labels.min(initial=0).item(), labels.max(initial=0).item()
+    if high - low <= 1 and labels.dtype.kind != "f":
+        return  # nearly always, and at once
+    marked = labels[labels != 0]
+    if not len(marked) or (marked == marked[0]).all():
+        return
+    if labels.dtype.kind == "f" and np.abs(marked - np.rint(marked)).max() > WHOLE:
         raise BadMask(
-            f"the label map has {len(values)} and more labels from {values[0]:g} to {values[-1]:g}; {SWAPPED}"
+            f"the label map holds parts ({marked.min():.3g} to {marked.max():.3g}), no labels; threshold it first. "
+            f"{EXCHANGED}"
         )
+    if low < 0 and not named:
+        raise BadMask(
+            f"the label map holds values from {low:.6g} to {high:.6g}, and which of them is the region is not said. "
+            f"{EXCHANGED} Else give the label's number"
+        )
+    values, counts = np.unique(marked[:: 1 + len(marked) // SOME], return_counts=True)
+    if len(values) > FEW and _alike(labels, values[counts.argmax()]) < ALIKE:
+        raise BadMask(
+            f"the label map holds values from {low:.6g} to {high:.6g}, {len(values)} or more of them, and hardly a "
+            f"voxel has the value of its neighbour. {EXCHANGED}"
+        )
+
+
+def _alike(labels: np.ndarray, most: float) -> float:
+    """Share of neighbours along the last axis with one value, of those that are neither 0 nor the value of `most`."""
+    left, right = labels[..., :-1], labels[..., 1:]
+    counted = (left != 0) & (right != 0) & ((left != most) | (right != most))
+    n = np.count_nonzero(counted)
+    return np.count_nonzero(counted & (left == right)) / n if n else 1.0
 
 
 def _number(pattern: str) -> float | None:
@@ -76,14 +107,9 @@ def _only(labels: np.ndarray) -> np.ndarray:
     values = labels[marked]
     if values.min() == values.max():  # most masks
         return marked
-    if labels.dtype.kind == "f" and np.abs(values - np.rint(values)).max() > WHOLE:
-        remedy = SWAPPED if values.min() < 0 else "threshold it first"
-        raise BadMask(f"the label map holds parts ({values.min():.3g} to {values.max():.3g}), no labels; {remedy}")
     sizes = _sizes(values)
     if len(sizes) == 1:
         return marked
-    if len(sizes) > MANY:
-        raise BadMask(f"the label map has {len(sizes)} labels from {values.min():g} to {values.max():g}; {SWAPPED}")
     listed = ", ".join(f"{name} ({n} voxels)" for name, n in list(sizes.items())[:SHOWN])
     more = f" and {len(sizes) - SHOWN} more" if len(sizes) > SHOWN else ""
     raise UnclearRegion(f"the label map has {len(sizes)} labels: {listed}{more}")

@@ -8,6 +8,7 @@ from radioloom.errors import BadMask
 from radioloom.segmentation.mask import Voxels
 from radioloom.volume import Grid
 
+MOST_OUTSIDE = 0.5  # share of a region that may lie outside its image: what is left is the region no more
 SNAP = 0.05  # voxels that two lattices may be apart: rounding of headers, far below what moves a voxel centre
 
 
@@ -43,7 +44,7 @@ def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Voxel
 def inside(array: np.ndarray, start: Voxels, shape: Voxels) -> tuple[np.ndarray, Voxels, int]:
     """The part of a placed array that lies in an image of `shape`, where it begins, and how many marked voxels do not.
 
-    Raises BadMask if nothing of it lies in the image.
+    Raises BadMask if nothing of it lies in the image, or less than half.
     """
     low = np.maximum(start, 0)
     high = np.minimum(np.add(start, array.shape), shape)
@@ -56,6 +57,7 @@ def inside(array: np.ndarray, start: Voxels, shape: Voxels) -> tuple[np.ndarray,
             f"the mask misses the image: it covers voxels {tuple(start)} to {last}, and the image has {tuple(shape)} "
             "(z, y, x); is it another patient's, or another visit's?"
         )
+    refuse_outside(lost / max(lost + int(np.count_nonzero(part)), 1))
     return part, tuple(int(v) for v in low), lost
 
 
@@ -68,6 +70,15 @@ def compared(mask: Grid, image: Grid) -> str:
         return f"{' x '.join(map(str, grid.shape))} voxels of {spacing} mm from ({origin})"
 
     return f"mask {say(mask)}, image {say(image)} (z, y, x)"
+
+
+def refuse_outside(share: float) -> None:
+    """BadMask where more than half of a region lies outside its image; the share is of its voxels, or its volume."""
+    if share > MOST_OUTSIDE:
+        raise BadMask(
+            f"{share:.0%} of the mask lie outside the image, and {MOST_OUTSIDE:.0%} are the most: is it another "
+            "patient's, or was the image cropped? Give the image that it was drawn on"
+        )
 
 
 def _unit(steps: np.ndarray) -> np.ndarray:

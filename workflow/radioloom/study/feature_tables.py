@@ -68,7 +68,7 @@ def no_features(settings: Settings, cohort: str) -> list[str]:
 
 def measured_by(block: Settings) -> Settings:
     """What a signature is bound to of a table of features: the program, and how its columns became features."""
-    columns = {key: value for key, value in block["columns"].items() if key not in ("case", "replicate")}
+    columns = {key: value for key, value in block["columns"].items() if key not in ("case", "replicate", "patient")}
     return {"tool": block["tool"], "columns": columns}
 
 

@@ -13,6 +13,7 @@ from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
+from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks, read_or_fault, some
 from radioloom.study.sheet import Row
@@ -33,6 +34,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     remarks = Remarks()
     rows = {**study.sheets, **table_rows(study, origin, remarks)}  # None of a table that is at fault itself
     _regions(study, rows, origin, remarks)
+    identity_remarks(study, rows, origin, remarks)
     if study.simulated:
         return remarks
     outcomes: dict[str, Clinical] = {}
@@ -64,7 +66,8 @@ def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, re
         if several := sorted(case for case, rois in regions.items() if len(rois) > 1):
             remarks.faults.append(
                 f"{place}: {some(several, 'case')} with several regions ({', '.join(sorted(regions[several[0]]))}); "
-                "models take one region per patient: keep one `roi` in this sheet"
+                "models take one region per patient: keep one `roi` in this sheet, or make each region a case of its "
+                "own and name the patient in the column `patient`"
             )
         if unused := sorted({row["case"] for row in rows[cohort] or ()} - set(regions)):
             (remarks.notes if regions else remarks.faults).append(

@@ -63,8 +63,12 @@ class Study:
 
     @cached_property
     def batches(self) -> dict[str, dict[str, list[Row]]]:
-        """Rows by cohort and batch."""
-        return {cohort: batched(rows, self.settings["batch_size"]) for cohort, rows in self.sheets.items()}
+        """Rows by cohort and batch, without `patient`: no image is measured anew where that is corrected."""
+        sheets = {
+            cohort: [{key: value for key, value in row.items() if key != "patient"} for row in rows]
+            for cohort, rows in self.sheets.items()
+        }
+        return {cohort: batched(rows, self.settings["batch_size"]) for cohort, rows in sheets.items()}
 
     @property
     def controls(self) -> list[str]:
@@ -110,6 +114,13 @@ class Study:
             return ""
         places = sorted({self.data / row["image"] for row in self.batches[cohort][batch]})
         return digest([listing(place, list(files_below(place))) for place in places if place.exists()])
+
+    @cached_property
+    def patients(self) -> list[Row]:
+        """Cohort, role, case and patient of each case on a sheet, once."""
+        columns = ("cohort", "role", "case", "patient")
+        rows = [{key: row[key] for key in columns} for sheet in self.sheets.values() for row in sheet]
+        return list({(row["cohort"], row["case"]): row for row in rows}.values())
 
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""

@@ -22,7 +22,7 @@ LONGEST_NAME = 255  # bytes of a part of a path
 PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
-    "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
+    "patient", "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
 }  # fmt: skip
 
 
@@ -49,7 +49,8 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
                 f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} appears in line {seen[key]} already"
             )
         seen[key] = line
-        rows.append({**checked, "cohort": cohort, "role": role})
+        patient = checked["patient"] or checked["case"]
+        rows.append({**checked, "patient": patient, "cohort": cohort, "role": role})
     return rows
 
 

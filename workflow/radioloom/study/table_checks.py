@@ -58,7 +58,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> list[R
             return None
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
-        cases, replicates, reasons = _identified(study, cohort, patients)
+        cases, replicates, reasons, whose = _identified(study, cohort, patients)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {with_file(bare(error), block['file'])}")
         return None
@@ -70,27 +70,29 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> list[R
     for reason, n in left_out.items():
         remarks.notes.append(f"cohort {cohort}: {n} of {len(reasons)} rows of its table will be excluded: {reason}")
     return [
-        {"case": case, "replicate": replicate, "roi": block["roi"]}
-        for case, replicate in zip(cases[kept].tolist(), replicates[kept].tolist(), strict=True)
+        {"case": case, "replicate": replicate, "roi": block["roi"], "patient": patient}
+        for case, replicate, patient in zip(*(each[kept].tolist() for each in (cases, replicates, whose)), strict=True)
     ]
 
 
 def _identified(
     study: Study, cohort: str, patients: dict[str, str] | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Case, replicate and reason to be left out of each row, as the stage tabulate will see them."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
-    from radioloom.stages.tables.tabulate import identified, usable
+    from radioloom.stages.tables.tabulate import identified, patients_of, usable
 
     block = study.settings["cohorts"][cohort]["features"]
     file = Path(study.table(block["file"]))
     size = file.stat().st_size * (1 if file.suffix.lower() in PLAIN else COMPRESSED)
     if size > LARGE:
-        ids = [block["columns"][key] for key in ("case", "replicate") if block["columns"][key]]
-        return identified(feature_tables.read(study.data, block["file"], ids), cohort, block, patients)
+        ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
+        frame = feature_tables.read(study.data, block["file"], ids)
+        known = identified(frame, cohort, block, patients)
+        return (*known, patients_of(frame, cohort, block, known[0]))
     frame = feature_tables.read(study.data, block["file"])
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
-    return table.cases, table.replicates, table.reasons
+    return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block, table.cases)
 
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:

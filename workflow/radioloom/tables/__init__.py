@@ -1,6 +1,7 @@
 """The tables of a study: declared once, checked on every write and every read, documented from the declaration."""
 
 from radioloom.errors import StudyError
+from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, OVERLAPS, SERIES
@@ -24,6 +25,8 @@ TABLES = (
     OVERLAPS,
     SERIES,
     EXCLUSIONS,
+    PATIENTS,
+    IDENTITIES,
     CLINICAL,
     COVARIATES,
     TRAITS,
@@ -63,10 +66,12 @@ __all__ = [
     "CURVES",
     "EXCLUSIONS",
     "FEATURES",
+    "IDENTITIES",
     "MASKS",
     "METRICS",
     "MODULES",
     "OVERLAPS",
+    "PATIENTS",
     "PERTURBED",
     "PREDICTIONS",
     "RELIABILITY",

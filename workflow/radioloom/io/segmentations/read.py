@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,8 +64,9 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     source = locate(path, image.series)
     if source.kind in DRAWN:
         drawn = source.drawn()
-        _same_patient_space(drawn, image.series, image.frame)
+        elsewhere = _same_patient_space(drawn, image)
         mask = (_from_contours if source.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
+        mask = replace(mask, notes=(*elsewhere, *mask.notes))
     else:
         mask = _from_labels(source, choice, image.grid)
     return largest_part(mask) if choice.take == "largest_part" else mask
@@ -119,10 +120,18 @@ def _dicom_kind(file: Path, name: str) -> str:
         raise BadMask(f"{name}: {headers.why(error)}") from error
 
 
-def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame: str) -> None:
-    """BadMask where both sides say what they lie in, and neither series nor frame of reference agree."""
-    if series in drawn.series or not frame or not drawn.frames or frame in drawn.frames:
-        return
+def _same_patient_space(drawn: StructureSet | Segmentations, image: Image) -> list[str]:
+    """What to note where a segmentation names another series than the image's.
+
+    Raises BadMask where both sides say what they lie in, and neither series nor frame of reference agree.
+    """
+    if image.series in drawn.series:
+        return []
+    if image.frame in drawn.frames:
+        return ["drawn on another series of the image's frame of reference"] if drawn.series else []
+    if not image.frame or not drawn.frames:
+        told = bool(drawn.series and image.instances)  # an image file names no series
+        return ["drawn on another series, and whether both lie in one frame of reference is not said"] * told
     raise BadMask(
         "the segmentation was drawn on another series, in another frame of reference; "
         "give the image that it was drawn on, or register them first"

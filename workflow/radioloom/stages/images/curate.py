@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import CaseError
+from radioloom.errors import CaseError, FailedCheck
 from radioloom.io.files import listing, within
 from radioloom.io.images import header, kind
 from radioloom.provenance import digest
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.exclude import IDENTITY, exclusions
 from radioloom.stages.images.rows import Row, curated_image, series_row
+from radioloom.tables.columns import FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
             key = (*(row[name] for name in IDENTITY), each["series"])
             if key not in series or each["choice"] == "usable":  # regions of a case can be drawn on different series
                 series[key] = {name: row[name] for name in IDENTITY} | each
+    for image, reason in _other_modality(images):
+        images.remove(image)
+        faults.append((image.region, FailedCheck("wrong_modality", reason)))
+        key = (image.cohort, image.case, image.replicate, image.series)
+        series[key] |= {"choice": "excluded", "check": "wrong_modality", "reason": reason}
     return Curated(images, _intervals(list(series.values())), exclusions("curate", faults))
 
 
@@ -57,6 +63,27 @@ def usable(row: Row, data: Path, trees: dict[str, Any], listed: list[Row]) -> Cu
     listed : takes rows of SERIES
     """
     return _file(row, data, listed) if kind(data / row["image"]) else _folder(row, data, trees, listed)
+
+
+def _other_modality(images: Sequence[CuratedImage]) -> list[tuple[CuratedImage, str]]:
+    """Images that are of another modality than the first replicate of their case and region, and why they are out."""
+    groups: dict[tuple[str, str, str], list[CuratedImage]] = {}
+    for image in images:
+        if image.modality:
+            groups.setdefault((image.cohort, image.case, image.roi), []).append(image)
+    out = []
+    for group in groups.values():
+        first = min(group, key=lambda image: (image.replicate != FIRST, image.replicate))
+        out += [
+            (
+                image,
+                f"replicate {image.replicate} is {image.modality} and replicate {first.replicate} is {first.modality}: "
+                "a replicate repeats an image, so all are of one modality; give the other one a cohort of its own",
+            )
+            for image in group
+            if image.modality != first.modality
+        ]
+    return out
 
 
 def _intervals(rows: list[Row]) -> list[Row]:

@@ -67,7 +67,7 @@ def _instead(place: Path, scan: headers.Scan) -> str:
         return "; it is a segmentation; give the image that it was drawn on"
     if place.suffix.lower() in ARCHIVES:
         return ", which is an archive; unpack it, and name its folder"
-    if links := linked_folders(place):
+    if links := len(list(linked_folders(place))):
         return f" and {links} link(s) to folders, which are not followed; name the folder itself"
     kinds = sorted({found for file in files_below(place) if (found := kind(file))})
     if kinds:

@@ -13,12 +13,14 @@ from radioloom.errors import BadImage, CaseError
 from radioloom.imaging.around import Box, crop, part, place, resampled
 from radioloom.imaging.hounsfield import beyond
 from radioloom.imaging.resample import spacing_of
+from radioloom.imaging.two_values import two_values
 from radioloom.io import images
 from radioloom.io.files import numbered
 from radioloom.io.prepared import Prepared
 from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
+from radioloom.stages.images.digests import image_digest, region_digest
 from radioloom.stages.images.exclude import exclusions
 from radioloom.stages.images.margin import margin
 from radioloom.stages.images.normalise import Steps, normalise, words
@@ -43,9 +45,10 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     low = tuple(side.start for side in where.source)
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
     odd = beyond(volume.array[region.array]) if image.unit == "HU" and profile.normalise is None else ""
-    notes = (*mask.notes, *([odd] if odd else []))
+    notes = (*mask.notes, *filter(None, [odd, two_values(volume.array)]))
     around, placed = resampled(volume, region, profile.grid, where.target)
-    sidecar = _sidecar(image, mask, placed, profile) | {"notes": list(notes)}
+    known = {"image_digest": None, "region_digest": region_digest(volume.array, region.array, volume.grid)}
+    sidecar = _sidecar(image, mask, placed, profile) | known | {"notes": list(notes)}
     return Prepared(replace(around, notes=notes), placed, sidecar)
 
 
@@ -62,6 +65,7 @@ def prepare_batch(
     """
     cases: list[Row] = []
     faults: list[tuple[Row, CaseError]] = []
+    digests: dict[tuple[str, str], str | None] = {}  # of images that several regions are drawn on
     for image in curated:
         if image.name not in masks:
             continue
@@ -70,6 +74,10 @@ def prepare_batch(
         except CaseError as error:
             faults.append((image.region, error))
             continue
+        key = (image.image_path, image.series)
+        if key not in digests:
+            digests[key] = image_digest(image, data)
+        prepared = replace(prepared, sidecar=prepared.sidecar | {"image_digest": digests[key]})
         keep(prepared)
         cases.append(prepared.case)
     return cases, exclusions("prepare", faults)

@@ -33,6 +33,7 @@ class ReportInputs:
     settings: dict[str, Any]  # the checked study
     sheets: dict[str, list[dict[str, Any]]]  # cohort -> rows of its sheet
     exclusions: pd.DataFrame | None = None  # EXCLUSIONS
+    identities: pd.DataFrame | None = None  # IDENTITIES
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
     masks: pd.DataFrame | None = None  # MASKS

@@ -62,8 +62,12 @@ def tabulate(
         for k in np.flatnonzero(~kept)
     ]
     keys = {"cohort": cohort, "roi": settings["roi"]}
-    rows = [{**keys, "case": case, "replicate": each} for case, each in zip(cases, replicates, strict=True)]
-    known = {*table.columns, settings["columns"]["case"], settings["columns"]["replicate"]}
+    whose = patients_of(frame, cohort, settings, cases)
+    rows = [
+        {**keys, "case": case, "replicate": each, "patient": patient}
+        for case, each, patient in zip(cases, replicates, whose, strict=True)
+    ]
+    known = {*table.columns, *(settings["columns"][key] for key in ("case", "replicate", "patient"))}
     return Tabulated(features, out, rows, tuple(name for name in frame.columns if name not in known))
 
 
@@ -117,10 +121,10 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     Raises StudyError where a column that the study names is not in the table, or none is left.
     """
     wanted = settings["features"]
-    for name in [settings["case"], settings["replicate"], *(wanted if isinstance(wanted, list) else ())]:
+    ids = [settings[key] for key in ("case", "replicate", "patient")]
+    for name in [*ids, *(wanted if isinstance(wanted, list) else ())]:
         if name and name not in columns:
             raise StudyError(no_column(name, columns))
-    ids = {settings["case"], settings["replicate"]}
     if isinstance(wanted, list):
         chosen = [name for name in columns if name in set(wanted)]
     else:
@@ -206,6 +210,21 @@ def _replicates(frame: pd.DataFrame, where: _Places, column: str) -> np.ndarray:
     for row in (k for k, cell in enumerate(cells) if not REPLICATE.fullmatch(cell)):
         raise StudyError(f"{where.at(row, column)}: a replicate is letters, digits, _ and -; correct the cell")
     return np.array(cells, dtype=object)
+
+
+def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any], cases: np.ndarray) -> np.ndarray:
+    """Patient of each row, (n,): what the column `columns.patient` holds, else the case.
+
+    Raises StudyError for an id that is no pseudonym; it is not quoted, since it may be a patient's name.
+    """
+    where = _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
+    column = settings["columns"]["patient"]
+    cells = np.array(_text(frame[column]) if column else [""] * len(frame), dtype=object)
+    for row in (k for k, cell in enumerate(cells) if cell and not CASE.fullmatch(cell)):
+        raise StudyError(
+            f"{where.at(row, column)}: this is no pseudonym of a patient (letters, digits, _ and -, at most 64)"
+        )
+    return np.where(cells == "", cases, cells)
 
 
 def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray, where: _Places) -> None:

@@ -5,6 +5,7 @@ from radioloom.stages.report.sections.acquisition import ACQUISITION
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.genomics import GENOMICS
+from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
@@ -15,6 +16,7 @@ from radioloom.stages.report.sections.truth import TRUTH
 
 SECTIONS: tuple[Section, ...] = (
     COHORTS,
+    IDENTITY,
     CONTACT,
     SEGMENTATIONS,
     RELIABILITY,

@@ -1,0 +1,188 @@
+"""What two cases share is a row of IDENTITIES, and refused where something would be learnt from it twice."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radioloom.errors import StudyError
+from radioloom.stages.tables.identify import FEWEST, Who, equal_rows, identities, refuse, verdict
+from radioloom.tables import CASES, IDENTITIES
+
+ROLES = {
+    "train": "training", "train2": "training", "valid": "validation", "valid2": "validation", "retest": "test-retest",
+    "readers": "observers", "genes": "genomics",
+}  # fmt: skip
+
+
+def people(*names):
+    """Rows of sheets: `cohort/case` or `cohort/case=patient`."""
+    rows = []
+    for name in names:
+        key, _, patient = name.partition("=")
+        cohort, case = key.split("/")
+        rows.append({"cohort": cohort, "role": ROLES[cohort], "case": case, "patient": patient or case})
+    return rows
+
+
+def prepared(*rows):
+    """CASES of `cohort/case.replicate`, and what of series, image_digest and region_digest is not its own."""
+    made = []
+    for number, (name, known) in enumerate(rows):
+        cohort, case = name.split("/")
+        case, _, replicate = case.partition(".")
+        own = {"series": f"s{number}", "image_digest": f"i{number}", "region_digest": f"r{number}"}
+        none = {column.name: None for column in CASES.columns}
+        fixed = {"role": "", "modality": "CT", "source": "NIfTI", "n_voxels": 9, "volume_mm3": 9.0}
+        key = {"cohort": cohort, "case": case, "replicate": replicate or "1", "roi": "tumour"}
+        made.append(none | fixed | key | own | known)
+    return CASES.frame(made)
+
+
+def measured(*rows, n=7):
+    """FEATURES of `cohort/case` and a seed: equal ones have one row."""
+    frames = []
+    for name, seed in rows:
+        cohort, case = name.split("/")
+        values = np.random.default_rng(seed).normal(size=n)
+        keys = {"cohort": cohort, "case": case, "replicate": "1", "roi": "tumour"}
+        frames.append(pd.DataFrame({**keys, "feature_id": [f"f{k}" for k in range(n)], "value": values}))
+    return (
+        pd.concat(frames, ignore_index=True)
+        if frames
+        else pd.DataFrame(columns=["cohort", "case", "replicate", "roi", "feature_id", "value"])
+    )
+
+
+def shared(patients, cases=None, features=None):
+    """(pair, kind) -> verdict."""
+    rows = IDENTITIES.frame(identities(patients, cases, measured() if features is None else features))
+    return {(f"{r.cohort}/{r.case} {r.other_cohort}/{r.other_case}", r.kind): r.verdict for r in rows.itertuples()}
+
+
+def test_nothing_is_shared():
+    cases = prepared(("train/A", {}), ("train/B", {}), ("valid/C", {}))
+    features = measured(("train/A", 1), ("train/B", 2), ("valid/C", 3))
+    assert shared(people("train/A", "train/B", "valid/C"), cases, features) == {}
+
+
+@pytest.mark.parametrize("column", ["series", "image_digest", "region_digest"])
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("train/A", "valid/B", "refused"),
+        ("train/A", "train/B", "refused"),
+        ("train/A", "train2/B", "refused"),
+        ("genes/A", "genes/B", "refused"),
+        ("valid/A", "valid/B", "allowed"),
+        ("valid/A", "valid2/B", "allowed"),
+        ("readers/A", "train/B", "allowed"),
+        ("readers/A", "valid/B", "allowed"),
+        ("genes/A", "train/B", "allowed"),
+        ("genes/A", "valid/B", "allowed"),
+        ("retest/A", "train/B", "allowed"),
+        ("retest/A", "retest/B", "allowed"),
+    ],
+)
+def test_an_image_of_two_cases(column, one, other, said):
+    cases = prepared((one, {column: "same"}), (other, {column: "same"}))
+    kind = "region" if column == "region_digest" else "image"
+    assert shared(people(one, other), cases) == {(f"{one} {other}", kind): said}
+
+
+def test_the_same_row_of_features():
+    features = measured(("train/A", 1), ("train/B", 2), ("valid/C", 1), ("valid/D", 4))
+    patients = people("train/A", "train/B", "valid/C", "valid/D")
+    assert shared(patients, features=features) == {("train/A valid/C", "features"): "refused"}
+    assert shared(patients, features=features.iloc[::-1]) == {("train/A valid/C", "features"): "refused"}
+
+
+def test_rows_with_gaps_are_compared_too():
+    features = measured(("train/A", 1), ("train/B", 2), ("train/C", 1), ("train/D", 1))
+    features.loc[features["feature_id"] == "f3", "value"] = np.nan
+    features.loc[(features["feature_id"] == "f5") & (features["case"] == "D"), "value"] = np.nan
+    found = shared(people("train/A", "train/B", "train/C", "train/D"), features=features)
+    assert found == {("train/A train/C", "features"): "refused"}
+
+
+def test_few_or_coarse_features_do_not_tell_patients_apart():
+    few = measured(*((f"train/P{k}", k) for k in range(9)), ("train/X", 0), n=FEWEST - 1)
+    coarse = measured(*((f"train/P{k}", k) for k in range(60)), n=30)
+    coarse["value"] = (coarse["value"] > 1.9).astype(float)
+    for features in (few, coarse):
+        table = features.pivot(index="case", columns="feature_id", values="value")
+        assert table.duplicated().any()
+        assert equal_rows(features)[0] == []
+    enough = measured(*((f"train/P{k}", k) for k in range(9)), ("train/X", 0), n=FEWEST)
+    assert len(equal_rows(enough)[0]) == 10
+
+
+def test_a_whole_cohort_twice():
+    features = measured(*((f"{cohort}/{cohort[0]}{k}", k) for cohort in ("train", "valid") for k in range(20)))
+    patients = people(*(f"{cohort}/{cohort[0]}{k}" for cohort in ("train", "valid") for k in range(20)))
+    assert set(shared(patients, features=features).values()) == {"refused"}
+    assert len(shared(patients, features=features)) == 20
+
+
+def test_two_regions_of_one_patient_are_two_cases_where_the_sheet_says_so():
+    cases = prepared(
+        ("train/A", {"series": "s", "image_digest": "i"}), ("train/B", {"series": "s", "image_digest": "i"})
+    )
+    pair = "train/A train/B"
+    assert shared(people("train/A", "train/B"), cases) == {(pair, "image"): "refused"}
+    named = people("train/A=P", "train/B=P")
+    assert shared(named, cases) == {(pair, "patient"): "allowed", (pair, "image"): "allowed"}
+    again = cases.assign(region_digest="r")
+    assert set(shared(named, again).values()) == {"refused"}
+    features = measured(("train/A", 1), ("train/B", 1), ("train/C", 2))
+    assert set(shared([*named, *people("train/C")], cases, features).values()) == {"refused"}
+
+
+def test_a_patient_with_two_images_is_told_and_never_validated_on():
+    cases = prepared(("train/A", {}), ("train/B", {}), ("valid/C", {}), ("genes/D", {}))
+    patients = people("train/A=P", "train/B=P", "valid/C=P", "genes/D=P")
+    found = shared(patients, cases)
+    assert len(found) == 6
+    assert {pair for (pair, _), said in found.items() if said == "refused"} == {"train/A valid/C", "train/B valid/C"}
+    assert set(shared(people("train/A", "valid/A")).values()) == {"refused"}  # a case's own name is its patient's
+    assert shared(people("train/A", "valid/A=Q")) == {}
+
+
+def test_replicates_of_one_case_may_share_an_image_and_visits_are_told():
+    same = {"series": "s", "image_digest": "i"}
+    readers = prepared(*((f"readers/A.{k}", same) for k in (1, 2, 3)))
+    assert shared(people("readers/A"), readers) == {}
+    visits = prepared(("retest/A.1", same), ("retest/A.2", same))
+    assert shared(people("retest/A"), visits) == {("retest/A retest/A", "image"): "allowed"}
+    regions = prepared(("retest/A.1", same), ("retest/A.1", same | {"roi": "node"}))
+    assert shared(people("retest/A"), regions) == {}
+
+
+def test_an_unknown_digest_is_nobodys():
+    cases = prepared(*((f"train/{case}", {"image_digest": None, "series": None}) for case in "ABC"))
+    assert shared(people("train/A", "train/B", "train/C"), cases) == {}
+
+
+def test_the_verdict_does_not_depend_on_the_order():
+    whos = [Who(cohort, case, role, patient) for cohort, role in ROLES.items() for case in "AB" for patient in "PQ"]
+    for one in whos:
+        for other in whos:
+            for kinds in ({"patient"}, {"image"}, {"image", "region"}, {"patient", "image"}, {"features"}):
+                assert verdict(one, other, kinds)[0] == verdict(other, one, kinds)[0]
+
+
+def test_the_message_names_each_pair_what_it_shares_and_what_to_do():
+    same = {"series": "s", "image_digest": "i"}
+    rows = identities(people("train/A", "valid/B"), prepared(("train/A", same), ("valid/B", same)), measured())
+    with pytest.raises(StudyError) as caught:
+        refuse(rows)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "1 pair of cases may not be in one study:"
+    assert lines[1] == (
+        "  train/A and valid/B: the same image (file or series) "
+        "(a validation cohort is of patients that nothing was learnt from)"
+    )
+    assert "take one case of each pair out of its sheet or table" in lines[2]
+    many = [{**rows[0], "case": f"A{k}"} for k in range(20)]
+    with pytest.raises(StudyError, match=r"(?s)20 pairs of cases .*and 12 more; tables/identities.csv has all"):
+        refuse([{**row, "shared": "x"} for row in many])
+    refuse([{**row, "verdict": "allowed"} for row in many])

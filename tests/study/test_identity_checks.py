@@ -1,0 +1,221 @@
+"""Patients, images and sheets that two cases share are told before any job, as far as sheets and paths tell."""
+
+import os
+import shutil
+
+import pytest
+import yaml
+
+from made.many_cases import many_cases
+from radioloom.errors import StudyError
+from radioloom.study import load, verify
+
+ARCHIVE = {"kind": "dicomweb", "url": "https://archive.example/rs"}
+
+
+@pytest.fixture
+def bench(tmp_path):
+    return many_cases(tmp_path, 12, data=str(tmp_path / "data"))
+
+
+def verified(bench, roles=None, **changes):
+    """Notes on the study; `roles` changes those of its cohorts, `changes` a cohort's block."""
+    path = bench.write()
+    content = yaml.safe_load(path.read_text())
+    for name, role in (roles or {}).items():
+        content["cohorts"][name]["role"] = role
+    for name, block in changes.items():
+        content["cohorts"][name] |= block
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+    return verify(load(content, bench.place, path), path)
+
+
+def refused(bench, words, **changes):
+    with pytest.raises(StudyError) as caught:
+        verified(bench, **changes)
+    assert words in str(caught.value), caught.value
+    return str(caught.value)
+
+
+def copy(bench, cohort, number, other, **changes):
+    """A row of one cohort becomes like one of another; the case keeps its name unless that is changed."""
+    rows = bench.rows[cohort]
+    rows[number] = {**other, "case": rows[number]["case"], **changes}
+
+
+def data(bench, name):
+    return bench.place / "data" / name
+
+
+def same_path(bench):
+    copy(bench, "valid", 0, bench.rows["train"][3])
+
+
+def other_spelling(bench):
+    image = bench.rows["train"][3]["image"]
+    copy(bench, "valid", 0, bench.rows["valid"][0], image=f"./{image.replace('/', '//')}")
+
+
+def linked_file(bench):
+    link = data(bench, bench.rows["valid"][0]["image"])
+    link.unlink()
+    link.symlink_to(data(bench, bench.rows["train"][3]["image"]))
+
+
+def hard_linked(bench):
+    link = data(bench, bench.rows["valid"][0]["image"])
+    link.unlink()
+    os.link(data(bench, bench.rows["train"][3]["image"]), link)
+
+
+def linked_folder(bench):
+    data(bench, "L").symlink_to(data(bench, "T00003"))
+    copy(bench, "valid", 0, bench.rows["valid"][0], image="L/image.nii.gz")
+
+
+def one_folder(bench):
+    """A folder of DICOM, known by the segmentation that is drawn on a series of it."""
+    data(bench, "all").mkdir()
+    for cohort, number in (("train", 3), ("valid", 0)):
+        copy(bench, cohort, number, bench.rows["train"][3], image="all")
+
+
+def one_series_of_a_folder(bench):
+    data(bench, "all").mkdir()
+    copy(bench, "train", 3, bench.rows["train"][3], image="all", series="1.2.3")
+    copy(bench, "valid", 0, bench.rows["valid"][0], image="all", series="1.2.3")
+
+
+SAME = [same_path, other_spelling, linked_file, hard_linked, linked_folder, one_folder, one_series_of_a_folder]
+
+
+@pytest.mark.parametrize("change", SAME)
+def test_one_image_in_training_and_validation(bench, change):
+    change(bench)
+    said = refused(bench, "cohorts.valid.sheet: 1 pair (train/T00003 = valid/V00000) of cases with one image; take one")
+    assert "study.yaml, line" in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("change", SAME)
+def test_one_image_in_two_cohorts_that_may_share_it(bench, change):
+    change(bench)
+    assert verified(bench, {"valid": "observers"}) == []
+
+
+def test_a_folder_of_many_series_is_no_image(bench):
+    data(bench, "all").mkdir()
+    for cohort in ("train", "valid"):
+        for number, row in enumerate(bench.rows[cohort]):
+            copy(bench, cohort, number, row, image="all")
+    assert verified(bench) == []
+    for cohort in ("train", "valid"):
+        for number, row in enumerate(bench.rows[cohort]):
+            copy(bench, cohort, number, row, series=f"1.2.{number}.{len(bench.rows[cohort])}")
+    assert verified(bench) == []
+
+
+def test_one_image_for_two_cases_of_a_cohort_that_is_learnt_from(bench):
+    copy(bench, "train", 4, bench.rows["train"][3])
+    refused(bench, "cohorts.train.sheet: 1 pair (T00003 = T00004) of cases with one image")
+    mask = bench.rows["train"][5]["segmentation"]
+    copy(bench, "train", 4, bench.rows["train"][3], segmentation=mask)
+    refused(bench, "(T00003 = T00004) of cases with one image; take one case")
+    bench.rows["train"][3]["patient"] = bench.rows["train"][4]["patient"] = "P7"
+    assert verified(bench) == []
+    bench.rows["train"][4]["segmentation"] = bench.rows["train"][3]["segmentation"]
+    refused(bench, "(T00003 = T00004) of cases with one image")
+    bench.rows["train"][4]["pattern"] = "2"
+    assert verified(bench) == []
+
+
+def test_one_image_for_two_cases_that_nothing_is_learnt_from(bench):
+    copy(bench, "valid", 1, bench.rows["valid"][0])
+    assert verified(bench) == []
+
+
+def test_a_patient_of_training_and_validation(bench):
+    bench.rows["train"][3]["patient"] = bench.rows["valid"][1]["patient"] = "P7"
+    bench.rows["train"][5]["patient"] = bench.rows["valid"][0]["case"]
+    words = "cohorts.valid.sheet: 2 cases (V00000, V00001) of cohort valid with a patient of cohort train, which is"
+    assert "give each a name of its own in the column `patient`" in refused(bench, words)
+    for role in ("observers", "test-retest", "genomics"):
+        assert verified(bench, {"valid": role}) == []
+
+
+def test_cases_of_one_name_are_one_patient_unless_the_sheet_says_otherwise(bench):
+    row = bench.rows["valid"][0]
+    row["case"] = "T00003"
+    bench.outcomes["valid"][0] = ("T00003", 100, 1)
+    refused(bench, "1 case (T00003) of cohort valid with a patient of cohort train")
+    row["patient"] = "other-T00003"
+    assert verified(bench) == []
+
+
+def test_one_sheet_for_two_cohorts_is_told_once(bench):
+    bench.outcomes["valid"] = bench.outcomes["train"]
+    sheet = {"sheet": str(bench.place / "train.tsv"), "clinical": {"file": "train.csv", "case": "id"} | CLINICAL}
+    said = refused(bench, "cohorts.valid.sheet: the sheet is that of cohort train too: a training and a", valid=sheet)
+    assert len(said.splitlines()) == 1
+    shutil.copy(bench.place / "train.tsv", bench.place / "again.tsv")
+    again = sheet | {"sheet": str(bench.place / "again.tsv")}
+    said = refused(bench, "12 cases (T00000, T00001, T00002, T00003, T00004, ...) of cohort valid", valid=again)
+    assert "12 pairs (train/T00000 = valid/T00000" in said
+    assert verified(bench, {"valid": "observers"}, valid=sheet) == []
+
+
+CLINICAL = {"time_days": "days", "event": "dead"}
+
+
+def test_one_series_of_an_archive(bench):
+    for number, row in enumerate(bench.rows["train"]):
+        copy(bench, "train", number, row, image=f"1.2.3.{number}")
+    for number, row in enumerate(bench.rows["valid"]):
+        copy(bench, "valid", number, row, image=f"1.9.{number}/1.2.4.{number}")
+    archives = {"train": {"source": ARCHIVE}, "valid": {"source": ARCHIVE}}
+    assert verified(bench, **archives) == []
+    bench.rows["valid"][1]["image"] = "1.9.7/1.2.3.5"
+    refused(bench, "1 pair (train/T00005 = valid/V00001) of cases with one image", **archives)
+
+
+def test_a_case_is_of_one_patient(bench):
+    first = bench.rows["train"][3]
+    bench.rows["train"].append({**first, "replicate": "2", "patient": "Q"})
+    refused(bench, "cohorts.train.sheet: 1 case (T00003) with two patients in the column `patient`")
+    first["patient"] = "Q"
+    assert verified(bench) == []
+
+
+def test_a_file_is_not_its_own_segmentation(bench):
+    bench.rows["train"][3]["segmentation"] = bench.rows["train"][3]["image"]
+    refused(bench, "cohort train: 1 case (T00003) with one file as image and as segmentation; correct the paths")
+
+
+def test_replicates_are_of_one_modality(bench):
+    first = bench.rows["train"][3]
+    again = {**first, "image": bench.rows["train"][4]["image"], "replicate": "2", "modality": "PT"}
+    bench.rows["train"] = [*bench.rows["train"][:4], again, *bench.rows["train"][5:]]
+    bench.outcomes["train"].pop(4)
+    assert verified(bench) == []  # the first one's is not said: its header will be read
+    first["modality"] = "CT"
+    refused(bench, "cohort train: 1 case (T00003) with replicates of several modalities; a replicate repeats an image")
+
+
+def test_two_visits_of_one_image_are_noted(bench):
+    bench.rows["valid"][1] = {**bench.rows["valid"][0], "replicate": "2"}
+    notes = verified(bench, {"valid": "test-retest"})
+    assert [note for note in notes if "1 case (V00000) with one image for two visits" in note] == notes
+    assert verified(bench, {"valid": "observers"}) == []
+
+
+def test_correcting_a_patient_measures_no_image_anew(bench):
+    """Rows of a batch are what its jobs depend on."""
+    path = bench.write()
+    before = load(yaml.safe_load(path.read_text()), bench.place, path)
+    bench.rows["train"][3]["patient"] = "P7"
+    path = bench.write()
+    after = load(yaml.safe_load(path.read_text()), bench.place, path)
+    assert after.batches == before.batches
+    assert after.digest != before.digest
+    changed = [row for row in after.patients if row not in before.patients]
+    assert changed == [{"cohort": "train", "role": "training", "case": "T00003", "patient": "P7"}]

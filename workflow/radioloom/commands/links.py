@@ -1,0 +1,17 @@
+"""Links in a folder that is searched: which are not followed, or lead where no study may read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from radioloom.io.files import leads_nowhere, lies_within
+
+LINKED = "a link to a folder, which is not followed: put the folder itself here, or search it by itself"
+
+
+def astray(link: Path, place: Path) -> str:
+    """Why a linked file cannot be one of a study; "" where it can."""
+    if leads_nowhere(link):
+        return "a link that leads nowhere: get the file that it stands for"
+    outside = "a link that leads out of this folder: put the file itself here"
+    return "" if lies_within(link, place.resolve()) else outside

@@ -1,0 +1,175 @@
+"""Stage identify: cases that share a patient, an image, a region or a row of features, before anything is learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.tables.cases import ALLOWED, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+LEARNT = ("training", "genomics")  # roles of cohorts whose cases count once each in what is learnt
+FEWEST = 5  # features that must differ between most rows, before two equal rows are taken for one patient's
+FIRST = 8  # pairs that a message names
+REMEDY = (
+    "take one case of each pair out of its sheet or table; where two cases are two regions of one patient, name the "
+    "patient in the column `patient` of both"
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Who:
+    """A case of a cohort, and whose it is."""
+
+    cohort: str
+    case: str
+    role: str
+    patient: str
+
+
+Pair = tuple[Who, Who]
+
+
+def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd.DataFrame) -> list[Row]:
+    """Rows of IDENTITIES: every two cases that share something, and what is made of it.
+
+    patients : cohort, role, case and patient of every row of the sheets and tables
+    cases : CASES; None where a study has no images
+    features : FEATURES
+    """
+    who = {(row["cohort"], row["case"]): Who(**{key: row[key] for key in Who.__slots__}) for row in patients}
+    shared: dict[tuple[Pair, str], str] = {}
+    for kind, words, values in _held(who, cases, features):
+        for pair in _pairs(who, values):
+            shared.setdefault((pair, kind), words)
+    kinds: dict[Pair, set[str]] = {}
+    for pair, kind in shared:
+        kinds.setdefault(pair, set()).add(kind)
+    return [_row(pair, kind, words, kinds[pair]) for (pair, kind), words in sorted(shared.items(), key=_in_order)]
+
+
+def refuse(rows: Sequence[Row]) -> None:
+    """StudyError that names the pairs of cases that share what they may not.
+
+    rows : of IDENTITIES
+    """
+    refused: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["verdict"] == REFUSED:
+            pair = f"{row['cohort']}/{row['case']} and {row['other_cohort']}/{row['other_case']}"
+            refused.setdefault(pair, []).append(row)
+    if refused:
+        lines = [
+            f"{pair}: {', '.join(row['shared'] for row in shared)} ({shared[0]['reason']})"
+            for pair, shared in list(refused.items())[:FIRST]
+        ]
+        more = [f"... and {len(refused) - FIRST} more; tables/identities.csv has all"] if len(refused) > FIRST else []
+        n = len(refused)
+        raise StudyError(
+            "\n  ".join([f"{n} pair{'' if n == 1 else 's'} of cases may not be in one study:", *lines, *more, REMEDY])
+        )
+
+
+def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
+    """Whether two cases may share what they share, and why.
+
+    kinds : of what they share
+    """
+    roles, within = {one.role, other.role}, one.cohort == other.cohort
+    if roles == {"training", "validation"}:
+        return REFUSED, "a validation cohort is of patients that nothing was learnt from"
+    if one != other and (roles == {"training"} or (within and one.role in LEARNT)):
+        return _learnt_from(one.patient == other.patient, kinds)
+    if within:
+        itself = "replicates of one case: their agreement says nothing of a second scan"
+        return ALLOWED, itself if one == other else f"in a {one.role} cohort nothing is learnt, but it counts twice"
+    if "observers" in roles:
+        return ALLOWED, "readers draw on images of other cohorts by design"
+    return ALLOWED, f"a {one.role} cohort may share patients with a {other.role} cohort"
+
+
+def _learnt_from(one_patient: bool, kinds: set[str]) -> tuple[str, str]:
+    """The same of two cases that models learn from together."""
+    if kinds == {PATIENT}:
+        return ALLOWED, "one patient with several images, as the sheets say"
+    if one_patient and not kinds & {REGION, ROW}:
+        return ALLOWED, "two regions of one patient, as the sheets say"
+    return REFUSED, "what is learnt from counts each image and region once"
+
+
+def _held(
+    who: Mapping[tuple[str, str], Who], cases: pd.DataFrame | None, features: pd.DataFrame
+) -> Iterable[tuple[str, str, list[tuple[tuple[str, str], str]]]]:
+    """Kind, words, and ((cohort, case), value) of all that must be of one case alone."""
+    yield PATIENT, "one patient", [(key, each.patient) for key, each in who.items()]
+    if cases is not None:
+        yield IMAGE, "the same image (file or series)", _values(cases, "series")
+        yield IMAGE, "the same voxels of the image", _values(cases, "image_digest")
+        yield REGION, "the same voxels inside the same mask", _values(cases, "region_digest")
+    rows, n = equal_rows(features)
+    yield ROW, f"all {n} features equal", rows
+
+
+def _values(cases: pd.DataFrame, column: str) -> list[tuple[tuple[str, str], str]]:
+    """((cohort, case), value) of each replicate of CASES, once for all of its regions."""
+    known = cases[cases[column].notna()].drop_duplicates(["cohort", "case", "replicate", column])
+    return list(zip(zip(known["cohort"], known["case"], strict=True), known[column], strict=True))
+
+
+def equal_rows(features: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]], int]:
+    """((cohort, case), digest) of each row of features, and how many features there are.
+
+    None where fewer than `FEWEST` features differ between most rows: equal ones would say nothing of who it is.
+    features : FEATURES
+    """
+    from hashlib import blake2b
+
+    keys = ["cohort", "case", "replicate", "roi"]
+    table = features.pivot(index=keys, columns="feature_id", values="value")
+    distinct = table.drop_duplicates()
+    telling = int((distinct.nunique() >= len(distinct) / 2).sum()) if len(distinct) > 1 else 0
+    if telling < FEWEST:
+        return [], len(table.columns)
+    values = np.ascontiguousarray(table.to_numpy(np.float64) + 0.0)
+    values[np.isnan(values)] = np.nan  # of one bit pattern
+    digests = [blake2b(row.tobytes(), digest_size=8).hexdigest() for row in values]
+    return list(zip([key[:2] for key in table.index], digests, strict=True)), len(table.columns)
+
+
+def _pairs(who: Mapping[tuple[str, str], Who], values: Iterable[tuple[tuple[str, str], str]]) -> Iterable[Pair]:
+    """Every two cases of one value; a case with itself where replicates of a test-retest pair have one value."""
+    groups: dict[str, list[Who]] = {}
+    for key, value in values:
+        groups.setdefault(value, []).append(who[key])
+    for group in groups.values():
+        once = sorted(set(group))
+        yield from combinations(once, 2)
+        yield from ((each, each) for each in once if each.role == "test-retest" and group.count(each) > 1)
+
+
+def _row(pair: Pair, kind: str, words: str, kinds: set[str]) -> Row:
+    one, other = pair
+    said, reason = verdict(one, other, kinds)
+    return {
+        "cohort": one.cohort,
+        "case": one.case,
+        "other_cohort": other.cohort,
+        "other_case": other.case,
+        "kind": kind,
+        "shared": words,
+        "verdict": said,
+        "reason": reason,
+    }
+
+
+def _in_order(item: tuple[tuple[Pair, str], str]) -> tuple[Pair, int]:
+    (pair, kind), _ = item
+    return pair, KINDS.index(kind)

@@ -1,0 +1,188 @@
+"""Patients, images and sheets that two cases or two cohorts share, as far as sheets and paths tell before any job.
+
+What only files tell (copies under other names, series) is the stage `identify`'s, which the same rule decides.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
+
+from radioloom.provenance import digest
+from radioloom.settings import Origin
+from radioloom.stages.images.fetch import FETCHED
+from radioloom.stages.tables.identify import REMEDY, Who, verdict
+from radioloom.study.record import Study
+from radioloom.study.remarks import Remarks, some
+from radioloom.study.sheet import Row
+from radioloom.study.table_checks import start_of
+from radioloom.tables.cases import IMAGE, PATIENT, REFUSED, REGION
+
+Cohorts = tuple[str, str]
+Names = Mapping[str, list[Row] | None]  # cohort -> rows; None of a table that is at fault itself
+
+
+def identity_remarks(study: Study, rows: Names, origin: Origin, remarks: Remarks) -> None:
+    """Whether cases are told apart: each of one patient, and no patient or image where it may not be."""
+    for cohort in rows:
+        if torn := sorted(_torn(rows[cohort] or ())):
+            remarks.faults.append(
+                f"{_place(study, cohort, origin)}: {some(torn, 'case')} with two patients in the column `patient`; "
+                "give all rows of a case one"
+            )
+    whose = {(who.cohort, who.case): who for who in _cases(study, rows)}
+    if study.simulated:
+        _refused_patients(study, whose, origin, remarks)
+        return
+    same_sheet = _same_sheets(study, origin, remarks)
+    _refused_patients(study, {key: who for key, who in whose.items() if who.cohort not in same_sheet}, origin, remarks)
+    drawn = [row for cohort in study.has.images if cohort not in same_sheet for row in study.sheets[cohort]]
+    _refused_images(study, drawn, whose, origin, remarks)
+    for cohort in study.has.images:
+        _odd_rows(study, cohort, remarks)
+
+
+def _place(study: Study, cohort: str, origin: Origin) -> str:
+    return origin.at("cohorts", cohort, start_of(study, cohort).key)
+
+
+def _torn(rows: Iterable[Row]) -> set[str]:
+    """Cases whose rows name two patients."""
+    first: dict[str, str] = {}
+    return {row["case"] for row in rows if first.setdefault(row["case"], row["patient"]) != row["patient"]}
+
+
+def _cases(study: Study, rows: Names) -> Iterator[Who]:
+    for cohort, each in rows.items():
+        role = study.settings["cohorts"][cohort]["role"]
+        patients = {row["case"]: row["patient"] for row in each or ()}
+        yield from (Who(cohort, case, role, patient) for case, patient in patients.items())
+
+
+def _same_sheets(study: Study, origin: Origin, remarks: Remarks) -> set[str]:
+    """Later cohorts of one sheet whose cases may not be in both; each is a fault, told once and not by every case."""
+    first: dict[str, str] = {}
+    told: set[str] = set()
+    for cohort in study.has.images:
+        name = os.path.realpath(study.settings["cohorts"][cohort]["sheet"])
+        other = first.setdefault(name, cohort)
+        roles = [study.settings["cohorts"][each]["role"] for each in (other, cohort)]
+        one, two = (Who(each, "", role, "") for each, role in zip((other, cohort), roles, strict=True))
+        if other != cohort and verdict(one, two, {IMAGE, REGION})[0] == REFUSED:
+            told.add(cohort)
+            remarks.faults.append(
+                f"{_place(study, cohort, origin)}: the sheet is that of cohort {other} too: a {roles[0]} and a "
+                f"{roles[1]} cohort may not have one; give each a sheet of its own"
+            )
+    return told
+
+
+def _refused_patients(study: Study, whose: Mapping[tuple[str, str], Who], origin: Origin, remarks: Remarks) -> None:
+    """Patients of a training cohort who are in a validation cohort too, by cohort."""
+    groups: dict[str, list[Who]] = defaultdict(list)
+    for who in whose.values():
+        groups[who.patient].append(who)
+    shared: dict[Cohorts, list[str]] = defaultdict(list)
+    for group in groups.values():
+        for one, other in combinations(sorted(group, key=lambda who: who.role), 2):
+            if verdict(one, other, {PATIENT})[0] == REFUSED:
+                shared[one.cohort, other.cohort].append(other.case)
+    for (learnt, validated), cases in shared.items():
+        remarks.faults.append(
+            f"{_place(study, validated, origin)}: {some(sorted(set(cases)), 'case')} of cohort {validated} with a "
+            f"patient of cohort {learnt}, which is learnt from: take them out of one; where they are other people, "
+            "give each a name of its own in the column `patient`, without which a case's name is its patient's"
+        )
+
+
+def _refused_images(
+    study: Study, rows: list[Row], whose: Mapping[tuple[str, str], Who], origin: Origin, remarks: Remarks
+) -> None:
+    """Images that two cases share by their paths, where they may not."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        for name in images_of(row, study.data):
+            groups[name].append(row)
+    shared: dict[Cohorts, list[str]] = defaultdict(list)
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            pair = [whose[row["cohort"], row["case"]] for row in (one, other)]
+            regions = {(row["roi"], row["pattern"], _file(study.data / row["segmentation"])) for row in (one, other)}
+            kinds = {IMAGE, *([REGION] if len(regions) == 1 else [])}
+            if pair[0] != pair[1] and verdict(pair[0], pair[1], kinds)[0] == REFUSED:
+                cohorts = (one["cohort"], other["cohort"])
+                shared[cohorts].append(
+                    " = ".join(
+                        row["case"] if len({*cohorts}) == 1 else f"{row['cohort']}/{row['case']}"
+                        for row in (one, other)
+                    )
+                )
+    for cohorts, pairs in shared.items():
+        remarks.faults.append(
+            f"{_place(study, cohorts[1], origin)}: {some(sorted(set(pairs)), 'pair')} of cases with one image; {REMEDY}"
+        )
+
+
+def images_of(row: Row, data: Path) -> Iterator[str]:
+    """What an image is known by before it is read; two rows of one such name are of one image.
+
+    A folder may hold the series of many patients: it is known by the series that the row names, and by its
+    segmentation, which is drawn on one of them.
+    """
+    path = data / row["image"]
+    if row["image"].startswith(f"{FETCHED}/"):
+        yield f"series {digest(path.name)}"
+    elif path.is_file():
+        yield f"file {_file(path)}"
+    elif path.is_dir():
+        named = row["series"]
+        if named:
+            yield f"series {digest(named) if '.' in named else named}"
+        if (drawn := data / row["segmentation"]).is_file():
+            yield f"folder {_file(path)} {_file(drawn)}"
+
+
+def _file(path: Path) -> str:
+    """A file whatever it is called, by links too; its path where it is not there."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return str(path)
+    return f"{stat.st_dev}:{stat.st_ino}"
+
+
+def _odd_rows(study: Study, cohort: str, remarks: Remarks) -> None:
+    """Rows that cannot be meant: an image as its own segmentation, replicates that are one image or two modalities."""
+    rows = study.sheets[cohort]
+    itself = [row["case"] for row in rows if _itself(row, study.data)]
+    if itself:
+        remarks.faults.append(
+            f"cohort {cohort}: {some(sorted(set(itself)), 'case')} with one file as image and as segmentation; "
+            "correct the paths in the sheet"
+        )
+    modalities: dict[tuple[str, str], set[str]] = defaultdict(set)
+    replicates: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in rows:
+        modalities[row["case"], row["roi"]] |= {row["modality"]} - {""}
+        for name in images_of(row, study.data):
+            replicates[name].add((row["case"], row["replicate"]))
+    if several := sorted({case for (case, _), each in modalities.items() if len(each) > 1}):
+        remarks.faults.append(
+            f"cohort {cohort}: {some(several, 'case')} with replicates of several modalities; a replicate repeats an "
+            "image, so give each modality a study, or a cohort, of its own"
+        )
+    repeated = [[case for case, _ in each] for each in replicates.values()]
+    once = sorted({case for each in repeated for case in each if each.count(case) > 1})
+    if once and study.settings["cohorts"][cohort]["role"] == "test-retest":
+        remarks.notes.append(
+            f"cohort {cohort}: {some(once, 'case')} with one image for two visits: what they agree on says nothing of "
+            "a second scan"
+        )
+
+
+def _itself(row: Row, data: Path) -> bool:
+    image, drawn = data / row["image"], data / row["segmentation"]
+    return image.is_file() and drawn.is_file() and _file(image) == _file(drawn)

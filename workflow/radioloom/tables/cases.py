@@ -1,0 +1,32 @@
+"""Tables of who is who: PATIENTS, of which patient each case is; IDENTITIES, what two cases share."""
+
+from __future__ import annotations
+
+from radioloom.tables.columns import CASE, COHORT
+from radioloom.tables.record import Column, Table
+
+PATIENT, IMAGE, REGION, ROW = "patient", "image", "region", "features"
+KINDS = (PATIENT, IMAGE, REGION, ROW)  # of what two cases can share: the values of `kind`, in reading order
+ALLOWED, REFUSED = "allowed", "refused"  # the values of `verdict`
+
+PATIENTS = Table(
+    "PATIENTS",
+    "of which patient each case is: by the column `patient` of sheet or table, else the case itself",
+    ("cohort", "case"),
+    (COHORT, CASE, Column("patient", "string", "pseudonym of the patient; one in all cohorts")),
+)
+IDENTITIES = Table(
+    "IDENTITIES",
+    "what two cases share that should be of one alone, and whether the study may go on with it",
+    ("cohort", "case", "other_cohort", "other_case", "kind"),
+    (
+        COHORT,
+        CASE,
+        Column("other_cohort", "string", "cohort of the other case"),
+        Column("other_case", "string", "the other case; the same one where its replicates share what they should not"),
+        Column("kind", "string", f"what they share: {', '.join(KINDS)}"),
+        Column("shared", "string", "how that is known, in words"),
+        Column("verdict", "string", f"{ALLOWED}, or {REFUSED}: then nothing is learnt"),
+        Column("reason", "string", "why, for a person"),
+    ),
+)
