@@ -370,5 +370,5 @@ def test_a_mask_partly_outside_is_told_in_python_and_on_the_command_line(files, 
     files(far, "far.nii")
     with pytest.raises(BadMask, match="of the mask lie outside the image, and 50% are the most"):
         radioloom.extract(itk(image()), far, "aerts2014")
-    with pytest.raises(StudyError, match="of the mask lie outside the image, and 50% are the most"):
+    with pytest.raises(BadMask, match="of the mask lie outside the image, and 50% are the most"):
         radioloom.extract(paths[0], str(tmp_path / "far.nii"), "aerts2014")

@@ -102,8 +102,16 @@ def test_the_region_and_what_is_said_of_it(run, folder, mask, roi, said):
         ("table.csv", "one.dcm", "table.csv: no image; a folder of DICOM, or a NIfTI, NRRD or MetaImage file is"),
         ("ct", "table.csv", "table.csv: no RTSTRUCT, SEG or label map there; correct the path"),
         ("ct", "ct", "ct: no RTSTRUCT, SEG or label map there; correct the path"),
-        ("map.nii.gz", "values.nii.gz", "labels from -500 to 499; is it an image? The image comes first, then"),
-        ("map.nii.gz", "parts.nii.gz", "labels from -1170 to 977; is it an image? The image comes first, then its"),
+        (
+            "map.nii.gz",
+            "values.nii.gz",
+            "-500 to 499, and which of them is the region is not said. This looks like an image",
+        ),
+        (
+            "map.nii.gz",
+            "parts.nii.gz",
+            "parts (-1.17e+03 to 977), no labels; threshold it first. This looks like an image",
+        ),
         ("gone", "one.dcm", "gone: no such file or folder; correct the path"),
         ("ct", "gone.dcm", "gone.dcm: no such segmentation; correct the path"),
     ],

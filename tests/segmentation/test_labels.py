@@ -50,7 +50,7 @@ def test_floats_near_a_label_are_the_label():
 @pytest.mark.parametrize("dtype", [np.int16, np.int32, np.float32])
 def test_an_image_is_no_label_map(dtype, pattern):
     image = np.random.default_rng(3).normal(40, 300, (40, 50, 60)).astype(dtype)
-    with pytest.raises(BadMask, match=r"is it an image\? The image comes first, then its segmentation"):
+    with pytest.raises(BadMask, match=r"This looks like an image: were image and segmentation exchanged\?"):
         region(image, pattern)
 
 
@@ -139,7 +139,7 @@ MAPS = {
 @pytest.mark.parametrize("kind", MAPS)
 def test_a_label_map_of_many_labels_is_none(kind):
     labels, n = MAPS[kind]
-    assert region(labels, "").sum() == n
+    assert region(labels, ".*").sum() == n
 
 
 def test_a_label_below_0_is_one_where_it_is_named():

@@ -209,12 +209,12 @@ def test_the_patient_of_a_row_is_its_column_else_its_case():
     assert set(made.features["feature_id"]) == {"a"}
     assert made.left_out == ()
     assert [row["patient"] for row in tabulate(given, "hn", settings(features=["a"])).rows] == ["P1", "P2", "P3"]
-    with pytest.raises(StudyError, match="no column 'whose' in the table; did you mean 'who'"):
+    with pytest.raises(StudyError, match="no column 'whose'; did you mean 'who'"):
         tabulate(given, "hn", settings(patient="whose"))
 
 
 def test_a_patient_is_a_pseudonym_and_is_not_quoted():
     given = frame(a=["1", "2", "3"], who=["Q7", "Doe, Jane", ""])
-    with pytest.raises(StudyError, match="column 'who', row 3: this is no pseudonym of a patient") as caught:
+    with pytest.raises(StudyError, match="row 3, column 'who': this is no pseudonym of a patient") as caught:
         tabulate(given, "hn", settings(patient="who"))
     assert "Jane" not in str(caught.value)
