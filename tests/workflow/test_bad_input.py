@@ -209,7 +209,10 @@ def checked(tmp_path):
     [
         ({"model": {"kind": "cox", "selector": "bests"}}, "model.selector: 'bests' is not accepted"),
         ({"baselines": {"volume": ["volume"]}}, "baselines.volume: 'volume' is no feature of the profile 'quick'"),
-        ({"model": {"kind": "cox", "covariates": ["age"]}}, "cohorts.train.clinical: train.csv: no column 'age' (covariate age)"),
+        (
+            {"model": {"kind": "cox", "covariates": ["age"]}},
+            "cohorts.train.clinical: train.csv: no column 'age' (covariate age)",
+        ),
         ({"validation": {"cross_validation": {"folds": 151, "repeats": 1}}}, "151 folds, but only 150 events"),
     ],
 )
