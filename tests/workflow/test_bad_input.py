@@ -193,7 +193,7 @@ def test_sheet_with_an_unknown_column_stops_before_any_job(tmp_path):
     sheet.write_text("\n".join([f"{lines[0]}\trio", *(f"{line}\tx" for line in lines[1:])]) + "\n")
     done = bench.run(ok=False)
     assert done.returncode != 0
-    assert "train.tsv, line 2: rio: unknown key; did you mean 'roi'?" in done.stderr
+    assert "train.tsv, line 1, column 'rio': unknown; did you mean 'roi'?" in done.stderr
     assert yaml.safe_load((tmp_path / "study.yaml").read_text())["study"] == "bench"
     assert not bench.results.exists()
 
@@ -209,7 +209,10 @@ def checked(tmp_path):
     [
         ({"model": {"kind": "cox", "selector": "bests"}}, "model.selector: 'bests' is not accepted"),
         ({"baselines": {"volume": ["volume"]}}, "baselines.volume: 'volume' is no feature of the profile 'quick'"),
-        ({"model": {"kind": "cox", "covariates": ["age"]}}, "cohorts.train.clinical: no column 'age' (covariate age)"),
+        (
+            {"model": {"kind": "cox", "covariates": ["age"]}},
+            "cohorts.train.clinical: train.csv: no column 'age' (covariate age)",
+        ),
         ({"validation": {"cross_validation": {"folds": 151, "repeats": 1}}}, "151 folds, but only 150 events"),
     ],
 )

@@ -80,12 +80,13 @@ def test_a_workbook_that_unpacks_to_more_than_is_read(tmp_path, monkeypatch):
         read(path)
 
 
-def test_what_a_worksheet_says_of_its_size_is_not_believed(tmp_path):
+@pytest.mark.parametrize("size", [b"A1:XFD1048576", b"A1:A2"])
+def test_what_a_worksheet_says_of_its_size_is_not_believed(tmp_path, size):
     path = workbook(ROWS, tmp_path / "t.xlsx")
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     sheet = "xl/worksheets/sheet1.xml"
-    parts[sheet] = parts[sheet].replace(b'ref="A1:B3"', b'ref="A1:XFD1048576"')
+    parts[sheet] = parts[sheet].replace(b'ref="A1:B3"', b'ref="' + size + b'"')
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
