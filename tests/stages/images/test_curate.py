@@ -382,12 +382,14 @@ def test_replicates_are_of_one_modality(tmp_path):
         row(case="P3", image="mr", roi="node"),
         row(case="P4", image="mr", replicate="B"),
         row(case="P4", image="ct", replicate="A"),
+        row(case="P5", image="mr", replicate="0"),
+        row(case="P5", image="ct"),
     ]
     made = curate(rows, tmp_path)
     kept = [(image.case, image.replicate, image.modality) for image in made.images]
     first = [("P1", "1", "CT"), ("P1", "2", "CT"), ("P2", "1", "MR"), ("P3", "1", "CT"), ("P3", "1", "MR")]
-    assert kept == [*first, ("P4", "A", "CT")]
-    assert [(each["case"], each["replicate"]) for each in made.exclusions] == [("P1", "3"), ("P4", "B")]
+    assert kept == [*first, ("P4", "A", "CT"), ("P5", "1", "CT")]
+    assert [(each["case"], each["replicate"]) for each in made.exclusions] == [("P1", "3"), ("P4", "B"), ("P5", "0")]
     assert made.exclusions[0]["reason"] == (
         "replicate 3 is MR and replicate 1 is CT: a replicate repeats an image, so all are of one modality; give the "
         "other one a cohort of its own"

@@ -11,7 +11,7 @@ from made.hospital import ct, row, stored, structures
 from radioloom.io import images
 from radioloom.profile import load
 from radioloom.stages.images.curate import curate
-from radioloom.stages.images.digests import digest, image_digest
+from radioloom.stages.images.digests import digest, image_digest, region_digest
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.stages.images.segment import segment
 from radioloom.volume import Grid, Volume
@@ -103,6 +103,18 @@ def test_another_region_of_one_image_and_a_crop_of_it(scan):
     )
     assert (first[0] == again[0], first[1] == again[1]) == (True, False)
     assert (first[0] == cropped[0], first[1] == cropped[1]) == (False, True)
+
+
+def test_a_region_is_its_own_voxels_alone():
+    """What lies around it, and where in its array it lies, does not matter."""
+    grid, values = Grid((8, 24, 20), (3.0, 1.5, 1.5)), stored().astype(float)
+    ball = ((np.indices(values.shape) - np.array([4, 12, 10]).reshape(3, 1, 1, 1)) ** 2).sum(0) < 12
+    around = np.where(ball, values, values + 7)
+    assert region_digest(around, ball, grid) == region_digest(values, ball, grid)
+    assert region_digest(values[1:, 2:], ball[1:, 2:], grid) == region_digest(values, ball, grid)
+    inside = values.copy()
+    inside[4, 12, 10] += 1
+    assert region_digest(inside, ball, grid) != region_digest(values, ball, grid)
 
 
 def test_another_scan_of_one_shape(scan):

@@ -104,6 +104,14 @@ def test_rows_with_gaps_are_compared_too():
     assert found == {("train/A train/C", "features"): "refused"}
 
 
+def test_a_gap_is_no_value():
+    features = measured(("train/A", 1), ("train/B", 1), ("train/C", 2))
+    gap = features["feature_id"] == "f3"
+    features.loc[gap & (features["case"] == "A"), "value"] = np.nan
+    features.loc[gap & (features["case"] == "B"), "value"] = 0.0
+    assert shared(people("train/A", "train/B", "train/C"), features=features) == {}
+
+
 def test_few_or_coarse_features_do_not_tell_patients_apart():
     few = measured(*((f"train/P{k}", k) for k in range(9)), ("train/X", 0), n=FEWEST - 1)
     coarse = measured(*((f"train/P{k}", k) for k in range(60)), n=30)
