@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ def _filled(value: Any, rule: dict[str, Any]) -> Any:
 def _faults(found: Iterable[Any], origin: Origin) -> list[str]:
     """Every fault that the schema finds, one a line, in the order of the file's lines, each once."""
     told: dict[str, Place] = {}
-    for fault in (each for fault in found for each in _alternatives(fault)):
+    for fault in chain.from_iterable(map(_alternatives, found)):
         message = {"additionalProperties": _unknown, "required": _missing}.get(fault.validator)
         for key, remedy in message(fault) if message else [((), _wrong(fault))]:
             place = (*fault.absolute_path, *key)
