@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ def _filled(value: Any, rule: dict[str, Any]) -> Any:
 def _faults(found: Iterable[Any], origin: Origin) -> list[str]:
     """Every fault that the schema finds, one a line, in the order of the file's lines, each once."""
     told: dict[str, Place] = {}
-    for fault in map(_alternative, found):
+    for fault in chain.from_iterable(map(_alternatives, found)):
         message = {"additionalProperties": _unknown, "required": _missing}.get(fault.validator)
         for key, remedy in message(fault) if message else [((), _wrong(fault))]:
             place = (*fault.absolute_path, *key)
@@ -175,13 +176,16 @@ def _faults(found: Iterable[Any], origin: Origin) -> list[str]:
     return sorted(told, key=lambda line: (origin.lines.get(told[line], 0), told[line]))
 
 
-def _alternative(fault: Any) -> Any:
-    """Of an `anyOf` the fault inside the alternative that was meant: the one left, or the one that goes deepest."""
+def _alternatives(fault: Any) -> list[Any]:
+    """Of an `anyOf` the faults inside the alternative that was meant: the one left, or the one that goes deepest."""
     others = {each.schema_path[0] for each in fault.context if each.validator == "const"}
     inside = [each for each in fault.context if each.schema_path[0] not in others]
-    deepest = max(inside, key=lambda each: len(each.path), default=fault)
-    left = {each.schema_path[0] for each in inside}
-    return deepest if len(left) == 1 or (inside and deepest.path) else fault
+    if not inside:
+        return [fault]
+    deepest = max(inside, key=lambda each: len(each.path))
+    if not deepest.path:
+        return [deepest] if len({each.schema_path[0] for each in inside}) == 1 else [fault]
+    return [each for each in inside if each.path and each.schema_path[0] == deepest.schema_path[0]]
 
 
 TRUTH = 'YAML takes yes, no, on and off without quotes for true and false: write "yes".'

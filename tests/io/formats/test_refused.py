@@ -1,5 +1,7 @@
 """What is no image that can be measured is refused by name: contradicting headers, cuts and flipped bits."""
 
+import gzip
+
 import numpy as np
 import pytest
 
@@ -113,6 +115,8 @@ TEXT = [
     (nrrd, "type: short", "type: block", "type: 'block' is no type of real numbers"),
     (nrrd, "space: left-posterior-superior", "space: right-up", "space: 'right-up' is not read"),
     (nrrd, "space origin: (8.5,", "space origin: (8_5,", "a vector: '8_5 50.25 -4.0' is not some numbers"),
+    (nrrd, "space origin: (8.5,", "space origin: (8.5e300,", "is beyond all sizes; correct the header"),
+    (metaimage, "Offset = 8.5", "Offset = 8.5e300", "is beyond all sizes; correct the header"),
     (nrrd, "kinds: domain", 'space units: "um" "um" "um"\nkinds: domain', "space units: .* millimetres are expected"),
     (nrrd, "kinds: domain", "line skip: 1\nkinds: domain", "its header skips lines"),
     (nrrd, "kinds: domain", "ki\0nds: domain", "bytes that are no text"),
@@ -156,3 +160,25 @@ def test_numbers_of_a_strict_grammar(text):
 @pytest.mark.parametrize("text", ["1", "-1.5", "+.5", "1.", "1e-3", "1E+05"])
 def test_numbers_that_are_some(text):
     assert numbers(text, "x", 1) == [float(text)]
+
+
+@pytest.mark.parametrize("storage", ["nii.gz", "nrrd gzip", "mha packed", "nhdr gzip", "mhd packed", "nii pair packed"])
+def test_a_sound_stream_of_too_few_voxels(tmp_path, storage):
+    """The checksum is right: header and voxels do not belong together."""
+    folder = tmp_path / "short"
+    folder.mkdir()
+    array = values("i2")
+    path = written(tmp_path, storage, array)
+    other = written(folder, storage, array[:3])
+    if path.name in ("x.nii.gz",):
+        head, body = (gzip.decompress(each.read_bytes()) for each in (path, other))
+        path.write_bytes(gzip.compress(head[:352] + body[352:]))
+    elif storage in ("nrrd gzip", "mha packed"):
+        mark = b"\n\n" if "nrrd" in storage else b"LOCAL\n"
+        head, body = path.read_bytes().split(mark, 1)[0], other.read_bytes().split(mark, 1)[1]
+        path.write_bytes(head + mark + body)
+    else:
+        data = max(each for each in tmp_path.iterdir() if each.is_file() and each != path)
+        data.write_bytes((folder / data.name).read_bytes())
+    with pytest.raises(BadImage, match="its voxels end after 180 of 240 bytes; the file is truncated"):
+        images.read(path)
