@@ -37,10 +37,9 @@ def is_report(path: Path) -> bool:
                 refuse_inflation(handle)
             except ValueError:  # `read` refuses it, so that it is reported
                 return True
-            data = beginning(handle, TAGS["sop_class"])
+            return text(beginning(handle, TAGS["sop_class"]), TAGS["sop_class"]).startswith(REPORTS)
     except BROKEN:
         return False
-    return text(data, TAGS["sop_class"]).startswith(REPORTS)
 
 
 def read(path: Path) -> Annotation:
@@ -60,10 +59,11 @@ def read(path: Path) -> Annotation:
         with files_own_fault():
             answers = tuple(_answers(content))
             observer = ", ".join(_observers(content))
+        patient = text(document, TAGS["patient"])
     except UNREADABLE as error:
         raise BadAnnotation(f"a report that cannot be read: {why(error)}") from error
     time = "".join(filter(str.isdigit, f"{document.get('ContentDate', '')}{document.get('ContentTime', '')}"[:14]))
-    return Annotation(str(document.get("PatientID", "")), observer, time, answers)
+    return Annotation(patient, observer, time, answers)
 
 
 def _observers(content: Any) -> Iterator[str]:
