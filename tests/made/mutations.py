@@ -20,7 +20,7 @@ def attributes(data, path=()):
             continue
         yield (*path, int(element.tag))
         if element.VR == "SQ":
-            for index in sorted({0, len(element.value) - 1} - {-1}):
+            for index in sorted({0, len(element.value) - 1}) if element.value else ():
                 yield from attributes(element.value[index], (*path, int(element.tag), index))
 
 

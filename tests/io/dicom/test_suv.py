@@ -12,6 +12,7 @@ from made.hospital import image_slice, save, stored
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io import images
 from radioloom.io.dicom import headers, pixels, suv
+from radioloom.io.dicom.nuclides import HALF_LIVES, half_life_seconds
 from radioloom.io.dicom.series import assemble
 
 HALF_LIFE = 6586.2  # of fluorine-18, in seconds
@@ -183,6 +184,10 @@ def test_moments(day, clock, expected):
         ({}, {"RadiopharmaceuticalInformationSequence": None}, "without its radiopharmaceutical"),
         ({"RadionuclideTotalDose": 370.0}, {}, "dose of 370.0 Bq.*MBq"),
         ({"RadionuclideHalfLife": None}, {}, "half-life"),
+        ({"RadionuclideHalfLife": 109.77}, {}, "which is that of F-18 in minutes"),
+        ({"RadionuclideHalfLife": 3.0}, {}, "half-life of 3 seconds"),
+        ({"RadionuclideTotalDose": 3.7e14}, {}, "a dose of 3.7e\\+14 Bq; at most"),
+        ({}, {"PatientWeight": 70000}, "a patient of 70000 kg .PatientWeight.; correct it .is it in grams"),
         ({"RadiopharmaceuticalStartTime": None}, {}, "time of injection"),
         ({"RadiopharmaceuticalStartTime": "1x00"}, {}, "time of injection"),
         ({}, {"SeriesTime": None, "AcquisitionTime": None}, "series and acquisition time"),
@@ -205,3 +210,53 @@ def test_suv_is_that_of_the_ibsi_images(data_dir):
     given = images.read(data_dir / "sts" / "nifti" / "STS_025" / "PET_image.nii.gz")
     assert found.grid.same_place(given.grid)
     assert np.abs(found.array - given.array).max() < 1e-6 * given.array.max()
+
+
+@pytest.mark.parametrize("unit", [60, 3600, 86400])
+@pytest.mark.parametrize("nuclide", [name for name in HALF_LIVES if name != "Ge-68"])  # whose hours are F-18's seconds
+def test_a_half_life_in_another_unit(nuclide, unit):
+    """Whatever the nuclide, its half-life in minutes, hours or days is none in seconds."""
+    for off in (0.99, 1.0, 1.01):
+        assert half_life_seconds(HALF_LIVES[nuclide] * off) == HALF_LIVES[nuclide] * off
+    with pytest.raises(BadImage, match="half-life of"):
+        half_life_seconds(HALF_LIVES[nuclide] / unit)
+
+
+def test_a_half_life_that_no_table_has_is_taken():
+    assert half_life_seconds(7000.0) == 7000.0
+    assert half_life_seconds(None) == half_life_seconds(0.0) == 0.0
+
+
+def test_yttrium_three_days_after_infusion(tmp_path):
+    """64 hours of half-life: 72 hours later the dose is 2 ** -1.12 of what it was."""
+    drug = {"RadionuclideHalfLife": 230400.0, "RadiopharmaceuticalStartDateTime": "20100131120000"}
+    expected = 70000 / (3.7e8 * 2 ** (-259200 / 230400))
+    assert suv.factor(pet(tmp_path / "a", drug)) == pytest.approx(expected, rel=1e-12)
+    with pytest.raises(FailedCheck, match="without the day of injection"):
+        suv.factor(pet(tmp_path / "b", {"RadionuclideHalfLife": 230400.0}))
+    with pytest.raises(FailedCheck, match="minutes after injection"):
+        suv.factor(pet(tmp_path / "c", {"RadiopharmaceuticalStartDateTime": "20100131120000"}))
+
+
+@pytest.mark.parametrize("block", [0x10, 0x11, 0x7F, 0xFF])
+def test_the_private_block_of_philips_is_the_one_it_has_reserved(tmp_path, block):
+    files = [header.path for header in pet(tmp_path, Units="CNTS")]
+    for file in files:
+        data = pydicom.dcmread(file)
+        if block > 0x10:
+            data.add_new(0x70530010, "LO", "ANOTHER MAKER")
+            data.add_new(0x70531000, "DS", "99")
+        data.add_new(0x70530000 | block, "LO", suv.PHILIPS)
+        data.add_new(0x70530000 | block << 8, "DS", "0.000551")
+        data.save_as(file)
+    assert suv.factor(headers.scan(tmp_path).headers) == 0.000551
+
+
+def test_counts_with_another_makers_block_alone(tmp_path):
+    for header in pet(tmp_path, Units="CNTS"):
+        data = pydicom.dcmread(header.path)
+        data.add_new(0x70530010, "LO", "ANOTHER MAKER")
+        data.add_new(0x70531000, "DS", "99")
+        data.save_as(header.path)
+    with pytest.raises(FailedCheck, match="it has no unit"):
+        suv.factor(headers.scan(tmp_path).headers)

@@ -78,6 +78,77 @@ def test_truncated_at_any_place_it_is_refused_or_lacks_contours(tmp_path):
             named(rtstruct.read(path), "GTV")
 
 
+def changed(path, change):
+    data = pydicom.dcmread(path)
+    change(data)
+    data.save_as(path)
+    return rtstruct.read(path)
+
+
+def three(path):
+    return structures(path, {name: [square(-100, k, k + 5)] for k, name in enumerate(("BODY", "GTV", "Heart"))})
+
+
+def numbered(of_structures, of_contours):
+    def change(data):
+        for item, number in zip(data.StructureSetROISequence, of_structures, strict=True):
+            item.ROINumber = number
+        for item, number in zip(data.ROIContourSequence, of_contours, strict=True):
+            item.ReferencedROINumber = number
+
+    return change
+
+
+def test_two_structures_of_one_number_are_told_apart_by_nobody(tmp_path):
+    """rt-utils writes such files (qurit/rt-utils#66); what is asked of a third structure is clear."""
+    found = changed(three(tmp_path / "rs"), numbered((17, 19, 19), (17, 19, 19)))
+    for name in ("GTV", "Heart", ".*"):
+        with pytest.raises(BadMask, match=r"2 structures have ROINumber 19 \('GTV', 'Heart'\), so that their contours"):
+            named(found, name)
+    assert np.array_equal(named(found, "BODY")[0].contours[0], square(-100, 0, 5)[:, ::-1])
+
+
+def test_contours_of_one_structure_in_two_places(tmp_path):
+    found = changed(three(tmp_path / "rs"), numbered((1, 2, 3), (1, 2, 2)))
+    with pytest.raises(BadMask, match="structure 'GTV': ROINumber 2 has contours in 2 places"):
+        named(found, "GTV")
+    with pytest.raises(BadMask, match="no contour"):
+        named(found, "Heart")
+    assert len(named(found, "BODY")[0].contours) == 1
+
+
+@pytest.mark.parametrize("number", [None, "", "x"])
+def test_a_structure_without_number_spoils_no_other(tmp_path, number):
+    def change(data):
+        tag = pydicom.tag.Tag(0x30060022)
+        item = data.StructureSetROISequence[1]
+        del item[tag]
+        if number is not None:
+            item[tag] = pydicom.dataelem.RawDataElement(tag, "IS", len(number), number.encode(), 0, False, True)
+
+    found = changed(three(tmp_path / "rs"), change)
+    assert len(named(found, "Heart")[0].contours) == 1
+    with pytest.raises(BadMask, match="structure 'GTV': it has no ROINumber"):
+        named(found, "GTV")
+
+
+@pytest.mark.filterwarnings("ignore:The value length")
+def test_interpolated_contours_are_taken(tmp_path):
+    found = rtstruct.read(structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5)]}, kind="INTERPOLATED_PLANAR"))
+    assert [len(each.contours) for each in named(found, "GTV")] == [1]
+
+
+def test_a_contour_without_points_is_passed_over(tmp_path):
+    def change(data):
+        contours = data.ROIContourSequence[0].ContourSequence
+        contours[0].ContourData = None
+        del contours[2].ContourData
+
+    path = structures(tmp_path / "rs", {"GTV": [square(-100 + 3 * k, 0, 5) for k in range(4)]})
+    (one,) = named(changed(path, change), "GTV")
+    assert (len(one.contours), one.empty, len(one.instances)) == (2, 2, 2)
+
+
 def test_real_structure_sets(data_dir):
     found = rtstruct.read(data_dir / "lung1" / "LUNG1-001" / "mask_rtstruct" / "1-1.dcm")
     assert found.names == ("GTV-1", "Spinal-Cord", "Lung-Left", "Lung-Right")

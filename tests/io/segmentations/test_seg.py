@@ -9,6 +9,7 @@ import SimpleITK as sitk
 from pydicom.pixels.utils import pack_bits
 
 from made.hospital import row
+from made.segs import seg as made_seg
 from radioloom.errors import BadMask
 from radioloom.io import images
 from radioloom.io.dicom import headers
@@ -287,3 +288,43 @@ def test_what_cannot_be_used_is_named(data_dir, tmp_path):
     (tmp_path / "short.dcm").write_bytes(file.read_bytes()[:2000])
     with pytest.raises(BadMask, match="not a readable DICOM SEG"):
         seg.read(tmp_path / "short.dcm")
+
+
+def small(tmp_path, change=lambda data: None):
+    masks = {
+        "GTV": np.zeros((3, 24, 20), bool),
+        "Heart": np.zeros((3, 24, 20), bool),
+        "Lung": np.zeros((3, 24, 20), bool),
+    }
+    for k, mask in enumerate(masks.values()):
+        mask[1, 3 * k : 3 * k + 2, 4] = True
+    data = pydicom.dcmread(made_seg(tmp_path / "seg.dcm", masks))
+    change(data)
+    data.save_as(tmp_path / "seg.dcm")
+    return seg.read(tmp_path / "seg.dcm")
+
+
+def test_two_segments_of_one_number(tmp_path):
+    found = small(tmp_path, lambda data: setattr(data.SegmentSequence[2], "SegmentNumber", 1))
+    for name in ("GTV", "Lung", ".*"):
+        with pytest.raises(BadMask, match=r"2 segments have SegmentNumber 1 \('GTV', 'Lung'\), so that their voxels"):
+            found.named(Choice((name,)))
+    assert found.named(Choice(("Heart",)))[0] == [2]
+
+
+def test_a_frame_of_a_segment_that_is_not_there(tmp_path):
+    def change(data):
+        data.PerFrameFunctionalGroupsSequence[0].SegmentIdentificationSequence[0].ReferencedSegmentNumber = 9
+
+    found = small(tmp_path, change)
+    with pytest.raises(BadMask, match="a frame is of segment 9, which SegmentSequence does not have"):
+        found.on(Grid((3, 24, 20), (3.0, 1.5, 1.5), (-100.0, -20.0, -10.0)), [1], 0.5)
+
+
+CELLS = [{"BitsStored": 8}, {"HighBit": 7}, {"PixelRepresentation": 1}, {"SamplesPerPixel": 3}, {"BitsAllocated": 16}]
+
+
+@pytest.mark.parametrize("cells", CELLS)
+def test_pixels_that_would_be_read_wrongly(tmp_path, cells):
+    with pytest.raises(BadMask, match=r"bits of which|where 0 and 1 are allowed"):
+        small(tmp_path, lambda data: [setattr(data, name, value) for name, value in cells.items()])

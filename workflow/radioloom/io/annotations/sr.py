@@ -17,7 +17,7 @@ from radioloom.errors import BadAnnotation
 from radioloom.io.annotations.record import Annotation, Answer, term
 from radioloom.io.dicom import layout
 from radioloom.io.dicom.headers import TAGS
-from radioloom.io.dicom.values import BROKEN, beginning, machines_own_fault, text, why
+from radioloom.io.dicom.values import BROKEN, beginning, files_own_fault, machines_own_fault, text, why
 from radioloom.io.untrusted import refuse_inflation
 
 LARGEST_BYTES = 64 * 2**20  # the image library names every slice; real ones: 10 kB to a few MB
@@ -37,10 +37,9 @@ def is_report(path: Path) -> bool:
                 refuse_inflation(handle)
             except ValueError:  # `read` refuses it, so that it is reported
                 return True
-            data = beginning(handle, TAGS["sop_class"])
+            return text(beginning(handle, TAGS["sop_class"]), TAGS["sop_class"]).startswith(REPORTS)
     except BROKEN:
         return False
-    return text(data, TAGS["sop_class"]).startswith(REPORTS)
 
 
 def read(path: Path) -> Annotation:
@@ -52,17 +51,19 @@ def read(path: Path) -> Annotation:
     try:
         with open(path, "rb") as handle:
             layout.check(handle)
-            with machines_own_fault():
+            with machines_own_fault(), files_own_fault():
                 document = srread(layout.Bounded(handle))
         content = document.content
         if not isinstance(content, MeasurementReport):
             raise BadAnnotation("a structured report of another template; TID 1500 (measurement report) is read")
-        answers = tuple(_answers(content))
-        observer = ", ".join(_observers(content))
+        with files_own_fault():
+            answers = tuple(_answers(content))
+            observer = ", ".join(_observers(content))
+        patient = text(document, TAGS["patient"])
     except UNREADABLE as error:
         raise BadAnnotation(f"a report that cannot be read: {why(error)}") from error
     time = "".join(filter(str.isdigit, f"{document.get('ContentDate', '')}{document.get('ContentTime', '')}"[:14]))
-    return Annotation(str(document.get("PatientID", "")), observer, time, answers)
+    return Annotation(patient, observer, time, answers)
 
 
 def _observers(content: Any) -> Iterator[str]:

@@ -16,7 +16,7 @@ from pydicom.tag import Tag
 from radioloom.io.dicom import suv
 from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.identity import day
-from radioloom.io.dicom.values import BROKEN, dataset, letters
+from radioloom.io.dicom.values import BROKEN, dataset, files_own_fault, letters
 from radioloom.io.dicom.withhold import identifying_words, withhold
 
 NO_AGENT = ("", "NO", "NONE", "N/A", "NA", "OFF", "0", "WITHOUT")  # what stands for no contrast agent
@@ -144,11 +144,11 @@ def acquired(headers: Sequence[Header]) -> Acquired:
     identifying = identifying_words(data)
     row: dict[str, Any] = dict.fromkeys(COLUMNS)
     for item in ITEMS:
-        with suppress(*BROKEN, OverflowError):
+        with suppress(*BROKEN), files_own_fault():
             value = item.read(data)
             row[item.column] = _withheld(value, identifying) if isinstance(value, str) else value
     if headers[0].modality == "PT":
-        with suppress(*BROKEN):
+        with suppress(*BROKEN), files_own_fault():
             row["uptake_minutes"] = suv.uptake_minutes(headers)
     return Acquired(row, letters(data, Tag("SeriesDescription")), day(data))
 

@@ -36,6 +36,7 @@ MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
 })  # enhanced and legacy converted CT, MR, PET  # fmt: skip
 IMAGES = MULTIFRAME | {"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128"}
+META, DICOMDIR = 0x0002FFFF, "1.2.840.10008.1.3.10"  # last tag of the file meta group; media storage directory
 CAPTURES = "1.2.840.10008.5.1.4.1.1.7"  # and UIDs that begin so: secondary captures of one and several frames
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 SEGMENTATIONS = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})  # SEG, LABELMAP SEG
@@ -171,6 +172,8 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
         handle.seek(0)
         if not is_dicom(handle.read(132)):
             return None
+        if _media(start := beginning(handle, META)) == DICOMDIR:  # of which nothing else is of interest
+            return _header(path, start, "", (-1, -1, 0), (name, number))
         data = read(handle, tags=list(TAGS.values()))
         syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
         where = _native_pixels(handle, syntax)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pydicom.datadict import dictionary_VR
 from pydicom.tag import Tag
@@ -24,7 +23,7 @@ from pydicom.uid import (
 from radioloom.io.untrusted import LONG, MOST_INFLATED, refuse_inflation
 
 DEEPEST = 80  # levels, a sequence and its item counted as two: real reports have a dozen
-MOST_ELEMENTS = 2_000_000  # a SEG of a hundred organs has half a million
+MOST_ELEMENTS = 1_500_000  # items and delimiters among them: a SEG of a hundred organs has a third of them
 BLOCK = 2**16  # bytes that may be asked for at any place
 PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)  # float, double, integer
 UNDEFINED = 0xFFFFFFFF
@@ -35,16 +34,15 @@ class Malformed(ValueError):
     """A file that is not laid out as DICOM, or an attribute that is not what it should be; the message says how."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """What an element lies in: a sequence, whose children are items, or an item (or the file), whose are elements."""
 
     end: int  # where it ends; -1 where a delimiter ends it
     limit: int  # which no value in it goes beyond
     explicit: bool  # whether value representations are written in it
     is_sequence: bool
-    fragments: bool = False  # a sequence whose items hold bytes (compressed pixels of an icon)
-    tags: set[int] = field(default_factory=set)  # public ones so far
+    fragments: bool  # a sequence whose items hold bytes (compressed pixels of an icon)
+    tags: set[int]  # so far
 
 
 class Bounded:
@@ -132,7 +130,7 @@ class _Walk:
         self.levels: list[Level] = []
 
     def run(self, explicit: bool) -> None:
-        self.levels = [Level(self.size, self.size, explicit, False)]
+        self.levels = [Level(self.size, self.size, explicit, False, False, set())]
         for _ in range(MOST_ELEMENTS):
             place = self.handle.tell()
             while len(self.levels) > 1 and self.levels[-1].end == place:
@@ -157,8 +155,9 @@ class _Walk:
         elif level.is_sequence:
             if tag != ITEM:
                 raise Malformed("a sequence holds something else than items")
-            inner = None if level.fragments else replace(level, is_sequence=False, tags=set())
-            self._enter(place + 8, length, inner)
+            self._enter(
+                place + 8, length, None if level.fragments else Level(-1, 0, level.explicit, False, False, set())
+            )
         elif len(self.levels) == 1 and tag > self.last:
             return False
         else:
@@ -185,9 +184,9 @@ class _Walk:
                 start, length = place + 12, int(self.long.unpack(self._four())[0])
         explicit = level.explicit and kind != b"UN"
         if length == UNDEFINED:
-            inner = Level(-1, level.limit, explicit, True, kind in (b"OB", b"OW"))
+            inner = Level(-1, 0, explicit, True, kind in (b"OB", b"OW") or tag in PIXELS, set())
         elif public and (kind == b"SQ" or (not kind and _is_sequence(tag))):
-            inner = Level(start + length, start + length, explicit, True)
+            inner = Level(-1, 0, explicit, True, False, set())
         else:
             inner = None
         self._enter(start, length, inner)
@@ -211,7 +210,7 @@ class _Walk:
         if len(self.levels) > DEEPEST:
             raise Malformed(f"its sequences are nested more than {DEEPEST // 2} deep")
         end = -1 if length == UNDEFINED else start + length
-        self.levels.append(replace(inner, end=end, limit=limit if end < 0 else end))
+        self.levels.append(inner._replace(end=end, limit=limit if end < 0 else end))
 
 
 def _is_sequence(tag: int) -> bool:

@@ -42,6 +42,7 @@ BROKEN = (
 BINARY = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
 NUMBER = re.compile(r" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})? *")
 FIGURES = re.compile(r"[0-9.,eE+\-_ ]{0,24}|[+-]?(nan|inf)(inity)?", re.IGNORECASE)
+LONGEST = 2**24  # bytes of a text: a contour of a hundred thousand points has a tenth of them
 PLAIN = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT UN".split())  # written as letters; UN: who knows
 
 
@@ -122,6 +123,8 @@ def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     if item is None or item.value is None:
         return ""
     if isinstance(item.value, bytes):
+        if len(item.value) > LONGEST:
+            raise Malformed(f"{called(tag)} is {len(item.value)} bytes long; {LONGEST} are read")
         if (kind := _kind(item, tag)) not in PLAIN:
             raise Malformed(f"{called(tag)} is of type {kind}, where text should be")
         return _decoded(item.value)
@@ -231,7 +234,8 @@ def _kind(item: DataElement | RawDataElement, tag: int) -> str:
 
 def _element(data: Dataset, tag: int) -> DataElement | RawDataElement | None:
     try:
-        return data.get_item(Tag(tag))
+        with files_own_fault():
+            return data.get_item(Tag(tag))
     except BROKEN as error:
         raise Malformed(f"{called(tag)} cannot be read ({type(error).__name__})") from error
 
@@ -239,7 +243,8 @@ def _element(data: Dataset, tag: int) -> DataElement | RawDataElement | None:
 def _value(data: Dataset, tag: int) -> Any:
     """A value that pydicom has converted."""
     try:
-        item = data.get(Tag(tag))
+        with files_own_fault():
+            item = data.get(Tag(tag))
         return None if item is None else item.value
     except BROKEN as error:
         raise Malformed(f"{called(tag)} cannot be read ({type(error).__name__})") from error
