@@ -23,10 +23,12 @@ if HAS.expression:
             mem_mb=2000,
             runtime=60,
         params:
-            data=lambda wildcards: str(STUDY.data),
+            data=str(STUDY.data),
+            watched=STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
             settings=STUDY.settings["genomics"],
             volume=STUDY.settings["baselines"]["volume"][0],
             seed=STUDY.settings["seed"],
+            trust_edited=STUDY.settings["trust_edited"],
             code=code("associate"),
         message:
             "associate gene modules with features"

@@ -1,10 +1,10 @@
 """Gene modules of the genomics cohort against features and readers' traits of the same cases."""
 
-import json
 from pathlib import Path
 
 from radioloom.genomics import expression
 from radioloom.job import job
+from radioloom.sealed import write_json
 from radioloom.stages.genomics.associate import associate, measurements
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables import ASSOCIATIONS, MODULES, wide
@@ -12,7 +12,7 @@ from radioloom.tables.columns import SIGNIFICANT
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = Signature.read(snakemake.input.signature)
+    signature = Signature.read(snakemake.input.signature, params.trust_edited)
     matrix = expression.read(
         Path(params.data, params.settings["expression"]["file"]), params.settings["expression"]["gene"]
     )
@@ -23,7 +23,7 @@ with job(snakemake) as running:
     results = associate(measured, matrix, params.settings, signature.feature_ids, params.volume, params.seed)
     MODULES.write(results.modules, out.modules, **running.provenance)
     ASSOCIATIONS.write(results.associations, out.associations, **running.provenance)
-    Path(out.summary).write_text(json.dumps(results.summary, indent=1, sort_keys=True), encoding="utf-8")
+    write_json(results.summary, out.summary)
     n_significant = (results.associations["q"] < SIGNIFICANT).sum()
     n_modules = results.modules["module"].nunique()
     running.say(f"{n_modules} modules, {n_significant} pairs with q < {SIGNIFICANT}")
