@@ -38,6 +38,11 @@ def in_words(error: BaseException, typed: Collection[str] = ()) -> str:
     return f"a fault of Radioloom, not of the study ({type(error).__name__}); please report it"
 
 
+def is_of_memory(error: RuntimeError) -> bool:
+    """Whether an error of ITK, which has but one kind, says that memory ran out."""
+    return any(word in str(error) for word in ("allocat", "bad_alloc"))
+
+
 def in_results(path: Path | str) -> str:
     """A path from its folder `results` on, the name alone where it lies elsewhere."""
     parts = Path(path).parts

@@ -152,7 +152,8 @@ class Signature:
         trust_edited : whether a file that was edited by hand is taken as it is; otherwise StudyError
         """
         content = parsed(path)
-        changed = content.get("version", 1) in range(SEALED, VERSION + 1) and not intact(content)
+        bears = DIGEST in content or content.get("version", 1) in range(SEALED, VERSION + 1)
+        changed = bears and not intact(content)
         if changed and not trust_edited:
             raise StudyError(
                 f"{in_results(path)} was changed after it was written; delete it to fit it again, or set "
