@@ -17,9 +17,8 @@ def read(place: Path, data: Path | None = None) -> list[Annotation]:
     """Every annotation of a folder (AIM 4 XML and DICOM SR, other files are passed over) or of one CSV file.
 
     data : the folder that no link may lead out of, `place` itself where it is not given
-    A document that is damaged has a `fault`. Raises OSError where the disk or its server does not answer: who annotated
-    a case must not depend on that; StudyError where `place` does not exist or leads out of the data folder, or the CSV
-    lacks a column.
+    A document that cannot be read has a `fault`. Raises StudyError where `place` does not exist or leads out of the
+    data folder, or the CSV lacks a column.
     """
     root = (data or place).resolve()
     below(place, root, "traits.files", place.name)
@@ -45,8 +44,8 @@ def _annotations(file: Path, place: Path, root: Path, number: int) -> list[Annot
         return [replace(each, document=document, name=name) for each in reader.read(file)]
     except BadAnnotation as error:
         fault = str(error)
-    except FileNotFoundError:
-        fault = "a broken link; put the file itself there"
+    except OSError as error:
+        fault = f"a file that cannot be opened, or a broken link ({type(error).__name__}); put the file itself there"
     return [Annotation("", "", document=document, name=name, fault=fault)]
 
 
