@@ -65,11 +65,11 @@ HICCUPS = [  # file, rule whose job is hit, what the system says, when -> words 
     ("V001/mask.nii.gz", "segment", "EIO", "read", f"Input/output error; {ANSWERS}"),
     ("V001/image.nii.gz", "prepare", "EIO", "read", f"Input/output error; {ANSWERS}"),
     ("V001/image.nii.gz", "prepare", "ENOMEM", "open", "memory ran out; run fewer jobs at once"),
-    ("D000/ct/slice004.dcm", "curate", "EIO", "open", f"Input/output error; {ANSWERS}"),
-    ("D000/ct/slice004.dcm", "curate", "ESTALE", "read", f"Stale file handle; {ANSWERS}"),
+    ("D000/ct/slice008.dcm", "curate", "EIO", "open", f"Input/output error; {ANSWERS}"),
+    ("D000/ct/slice008.dcm", "curate", "ESTALE", "read", f"Stale file handle; {ANSWERS}"),
     ("D000/rs.dcm", "segment", "EIO", "read", f"Input/output error; {ANSWERS}"),
-    ("D000/ct/slice004.dcm", "prepare", "EIO", "read", f"Input/output error; {ANSWERS}"),
-    ("D000/ct/slice004.dcm", "prepare", "MemoryError", "open", "memory ran out; run fewer jobs at once"),
+    ("D000/ct/slice008.dcm", "prepare", "EIO", "read", f"Input/output error; {ANSWERS}"),
+    ("D000/ct/slice008.dcm", "prepare", "MemoryError", "open", "memory ran out; run fewer jobs at once"),
 ]
 
 

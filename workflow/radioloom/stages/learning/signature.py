@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.failures import in_results
+from radioloom.failures import damaged, in_results
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.record import linear_state
-from radioloom.sealed import DIGEST, intact, parsed, sealed
+from radioloom.sealed import DIGEST, EDITED, intact, parsed, sealed
 from radioloom.tables.columns import SIGNATURE
 
 if TYPE_CHECKING:
@@ -159,7 +159,12 @@ class Signature:
                 f"{in_results(path)} was changed after it was written; delete it to fit it again, or set "
                 "`trust_edited: true` in the study to use it as it is, which the report will say"
             )
-        return cls.from_json({**content, "edited": True} if changed else content)
+        try:
+            return cls.from_json({**content, "edited": True} if changed else content)
+        except StudyError as error:
+            raise StudyError(f"{in_results(path)}: {error}") from error
+        except (TypeError, AttributeError, ValueError) as error:  # of a file that bears no digest
+            raise StudyError(damaged(path, EDITED)) from error
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Signature:
