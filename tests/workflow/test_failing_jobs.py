@@ -57,17 +57,17 @@ def errors(told, job):
 
 
 ANSWERS = "run again once the disk or file server answers"
-HICCUPS = [  # file, rule whose job is hit, what the system says, when -> words at the terminal
+HICCUPS = [  # in the order of the stages: file, rule that is hit, what the system says, when; words at the terminal
     ("V001/image.nii.gz", "curate", "EIO", "open", f"Input/output error; {ANSWERS}"),
     ("V001/image.nii.gz", "curate", "EACCES", "read", "Permission denied; give yourself the right to it"),
     ("V001/image.nii.gz", "curate", "MemoryError", "read", "memory ran out; run fewer jobs at once"),
-    ("V001/mask.nii.gz", "segment", "ESTALE", "open", f"Stale file handle; {ANSWERS}"),
-    ("V001/mask.nii.gz", "segment", "EIO", "read", f"Input/output error; {ANSWERS}"),
-    ("V001/image.nii.gz", "prepare", "EIO", "read", f"Input/output error; {ANSWERS}"),
-    ("V001/image.nii.gz", "prepare", "ENOMEM", "open", "memory ran out; run fewer jobs at once"),
     ("D000/ct/slice008.dcm", "curate", "EIO", "open", f"Input/output error; {ANSWERS}"),
     ("D000/ct/slice008.dcm", "curate", "ESTALE", "read", f"Stale file handle; {ANSWERS}"),
+    ("V001/mask.nii.gz", "segment", "ESTALE", "open", f"Stale file handle; {ANSWERS}"),
+    ("V001/mask.nii.gz", "segment", "EIO", "read", f"Input/output error; {ANSWERS}"),
     ("D000/rs.dcm", "segment", "EIO", "read", f"Input/output error; {ANSWERS}"),
+    ("V001/image.nii.gz", "prepare", "EIO", "read", f"Input/output error; {ANSWERS}"),
+    ("V001/image.nii.gz", "prepare", "ENOMEM", "open", "memory ran out; run fewer jobs at once"),
     ("D000/ct/slice008.dcm", "prepare", "EIO", "read", f"Input/output error; {ANSWERS}"),
     ("D000/ct/slice008.dcm", "prepare", "MemoryError", "open", "memory ran out; run fewer jobs at once"),
 ]
@@ -160,28 +160,27 @@ def test_every_table_is_promised(copied):
     assert {path.name for path in (copied.results / "tables").iterdir()} == kept
 
 
-DAMAGES = {
-    "cut": lambda content: content[: len(content) // 2],
-    "emptied": lambda content: b"",
-    "a bit flipped": lambda content: content[:-40] + bytes([content[-40] ^ 1]) + content[-39:],
-}
-INTERMEDIATES = [  # what is damaged -> who reads it, and what to delete
-    ("curated/train/last.json", "segment", "curated/train/last.json"),
-    ("segmented/train/last.npz", "prepare", "segmented/train/last.npz"),
-    ("prepared/train/last/T*.image.nii", "extract", "prepared/train/last"),
-    ("prepared/train/last/T*.json", "extract", "prepared/train/last"),
-    ("extracted/train/last.parquet", "collect", "extracted/train/last.parquet"),
-    ("clinical/valid.parquet", "split", "clinical/valid.parquet"),
-    ("tables/reliability.parquet", "reduce", "tables/reliability.parquet"),
-    ("signature.json", "validate", "signature.json"),
+CUT, EMPTIED, FLIPPED = (
+    lambda content: content[: len(content) // 2],
+    lambda content: b"",
+    lambda content: content[:-40] + bytes([content[-40] ^ 1]) + content[-39:],
+)
+INTERMEDIATES = [  # what is damaged and how -> who reads it, and what to delete; every other damage: test_sealed.py
+    ("curated/train/last.json", CUT, "segment", "curated/train/last.json"),
+    ("segmented/train/last.npz", CUT, "prepare", "segmented/train/last.npz"),
+    ("prepared/train/last/T*.image.nii", FLIPPED, "extract", "prepared/train/last"),
+    ("prepared/train/last/T*.json", EMPTIED, "extract", "prepared/train/last"),
+    ("extracted/train/last.parquet", CUT, "collect", "extracted/train/last.parquet"),
+    ("clinical/valid.parquet", EMPTIED, "split", "clinical/valid.parquet"),
+    ("tables/reliability.parquet", FLIPPED, "reduce", "tables/reliability.parquet"),
+    ("signature.json", EMPTIED, "validate", "signature.json"),
 ]
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize(("damaged", "reader", "culprit"), INTERMEDIATES)
-def test_a_damaged_result_is_named_and_made_again(sound, copied, damaged, reader, culprit, damage):
+@pytest.mark.parametrize(("damaged", "damage", "reader", "culprit"), INTERMEDIATES, ids=lambda value: str(value)[:40])
+def test_a_damaged_result_is_named_and_made_again(sound, copied, damaged, damage, reader, culprit):
     path = next(copied.results.glob(damaged))
-    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    path.write_bytes(damage(path.read_bytes()))
     done = copied.run("--forcerun", reader, ok=False)
     assert done.returncode == 1
     line = errors(done.stderr, reader)
