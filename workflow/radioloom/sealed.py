@@ -34,6 +34,9 @@ def complete(path: Path | str) -> Iterator[Path]:
     try:
         yield part
         os.replace(part, path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # the system names no file that it cannot write on
+        raise
     finally:
         part.unlink(missing_ok=True)
 

@@ -14,27 +14,27 @@ FILE, JOB, KIND, AT = (os.environ.get(name, "") for name in ("FAULTY_FILE", "FAU
 ORIGINAL = io.open
 
 
-def fail(path):
-    """Raise what the environment says."""
+def fail(path=None):
+    """Raise what the environment says, as the system does: only who cannot open a file is told its name."""
     if KIND == "MemoryError":
         raise MemoryError("canary: 9 GB of SMITH^JOHN")
     number = getattr(errno, KIND)
-    raise OSError(number, os.strerror(number), path)
+    raise OSError(number, os.strerror(number), *([path] if path else []))
 
 
 class Sick(io.FileIO):
     """A file that opens, and fails once it is read or written."""
 
     def readinto(self, buffer):
-        return fail(self.name) if AT == "read" else super().readinto(buffer)
+        return fail() if AT == "read" else super().readinto(buffer)
 
     def readall(self):
-        return fail(self.name) if AT == "read" else super().readall()
+        return fail() if AT == "read" else super().readall()
 
     def write(self, data):
         if AT == "write":
             super().write(bytes(data)[: len(data) // 2])
-            fail(self.name)
+            fail()
         return super().write(data)
 
 
