@@ -209,7 +209,7 @@ def test_reasons_still_help(made):
     assert "found: '[withheld]', 'GTV', 'Lung-Left'" in reasons["no_roi"]
     assert "found: 'GTV', '[withheld]'" in reasons["no_segment"]
     assert reasons["truncated"].startswith("file 5 of 8: its pixel data end after ")
-    assert "cut off inside their header: file 5 of 8;" in reasons["header"]
+    assert "1 file(s) beside the slices cannot be read: file 5 of 8: " in reasons["header"]
     assert "2 segmentations (file 1 of 2, file 2 of 2)" in reasons["several"]
     assert reasons["label"].startswith("file 1 of 1: ")
     assert reasons["own"].startswith("structure '[withheld]' has a contour of 2 coordinates")

@@ -19,6 +19,8 @@ CUBE = [square(-100 + 3 * k, 0, 12) for k in range(1, 6)]
 OTHER = {"series": "2.25.7", "FrameOfReferenceUID": "2.25.8"}
 BLANK = "StudyTime PatientSex AccessionNumber StudyID ReferringPhysicianName".split()
 
+CUT_OFF = "it ends inside an element: the file is cut off; correct it, or fetch the file again"
+
 
 def drawn(path, names=("GTV",), patient="CANARY-ID", **where):
     """An RTSTRUCT of a patient."""
@@ -57,7 +59,7 @@ def test_pairs_of_a_mixed_tree(tmp_path):
     }
     assert found.patients == {a: "A", b: "B"}
     assert found.left_out == [
-        ("", ".", "1 file(s) that are not DICOM"), ("", "rt/cut", "a damaged DICOM file, cut off inside its header"),
+        ("", ".", "1 file(s) that are not DICOM"), ("", "rt/cut", CUT_OFF),
     ]  # fmt: skip
     assert not any(pair.names_patient for pair in found.pairs)
 
@@ -186,7 +188,10 @@ def test_paths_of_what_is_left_out_do_not_enter_a_repository(tmp_path, monkeypat
     rows = [line.split("\t")[1:] for line in (study / "train.left_out.tsv").read_text().splitlines()]
     told = capfd.readouterr().err
     named = {
-        "a damaged DICOM file, cut off inside its header": ("file 2 of 32", "SMITH_JOHN/smith.dcm"),
+        CUT_OFF: (
+            "file 2 of 32",
+            "SMITH_JOHN/smith.dcm",
+        ),
         "CT series of 3 file(s): no segmentation goes with it": ("folder of file 3 of 32", "SMITH_JOHN/ct"),
     }
     assert {why: path for path, why in rows if why in named} == {why: paths[not inside] for why, paths in named.items()}

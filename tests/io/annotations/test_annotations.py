@@ -160,7 +160,7 @@ def test_links_that_are_broken_or_lead_out_are_faults_without_names(tmp_path):
     (place / "same.xml").symlink_to(place / "good.xml")
     found = {one.name: one for one in annotations.read(place, tmp_path / "data")}
     assert {name for name, one in found.items() if not one.fault} == {"good.xml", "same.xml"}
-    assert "broken link" in found["CANARY-gone.xml"].fault
+    assert "a link that leads to no file; put the file itself there" in found["CANARY-gone.xml"].fault
     assert "leads out of the data folder" in found["CANARY-out.xml"].fault
     assert not any("CANARY" in one.fault or "P2" in one.patient for one in found.values())
     assert [one.document for one in found.values() if one.fault] == ["file 1", "file 2"]  # a row of UNREAD each

@@ -276,7 +276,7 @@ def test_what_cannot_be_used_is_named(data_dir, tmp_path):
     with pytest.raises(BadMask, match="another grid"):
         on(file, "liver", grid_of(data_dir / "sts" / "dicom" / "STS_002" / "CT" / "image"))
     (tmp_path / "cut.dcm").write_bytes(file.read_bytes()[:-50000])
-    with pytest.raises(BadMask, match="cannot be decoded"):
+    with pytest.raises(BadMask, match=r"a value of [0-9]+ bytes where [0-9]+ are left: the file is cut off"):
         on(tmp_path / "cut.dcm", "liver", grid_of(folder / "ct-3slice"))
     (tmp_path / "short.dcm").write_bytes(file.read_bytes()[:2000])
     with pytest.raises(BadMask, match="not a readable DICOM SEG"):

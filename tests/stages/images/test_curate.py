@@ -71,7 +71,7 @@ SPOIL = {
 FAULTS = {
     "missing": "1 slice(s) missing between -91.00 and -85.00 mm",
     "truncated": "IM004: its pixel data end after 660 of 960 bytes: the file is truncated; fetch the file again",
-    "header": "1 damaged DICOM file(s), cut off inside their header: IM004",
+    "header": "1 file(s) beside the slices cannot be read: IM004: it ends inside its file meta group: ",
     "duplicate": "1 duplicate slice(s): IM004 and file 9 of 9",
     "patients": "files of more than one patient in one series",
     "empty": "empty: no DICOM image among 8 file(s)",
@@ -265,7 +265,7 @@ def test_mixed_patients_in_one_tree(tmp_path):
         *(("P1", digest(f"2.25.{k}")) for k in range(1, 7)),
         ("P2", digest("2.25.50")),
     }
-    assert named.exclusions[0]["reason"].startswith("1 damaged DICOM file(s)")  # beside its own files, not the other's
+    assert named.exclusions[0]["reason"].startswith("1 file(s) beside the slices")  # not the other's
     assert by_series(named)[digest("2.25.50")]["check"] == "damaged_files"
 
 

@@ -59,10 +59,14 @@ def _copy(path: Path, key: bytes, structures: str) -> tuple[Path, bytes]:
     """
     from radioloom.io.dicom.deidentify import deidentify
     from radioloom.io.dicom.headers import read_header, read_whole
+    from radioloom.io.files import leads_nowhere
     from radioloom.io.write.header import encode
 
-    if read_header(path) is None:
-        raise BadImage("not DICOM")
+    if leads_nowhere(path):
+        raise BadImage("a link that leads to no file")
+    header = read_header(path)
+    if header is None or not header.series:
+        raise BadImage("not DICOM" if header is None else "it belongs to no series")
     data = deidentify(read_whole(path), key, structures)
     modality, series = str(data.get("Modality", "")), str(data.SeriesInstanceUID)
     if not UID.fullmatch(series):

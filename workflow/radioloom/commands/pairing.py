@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom import headers
 from radioloom.io.dicom.identity import Identity, identity
-from radioloom.io.files import files_below
+from radioloom.io.files import files_below, leads_nowhere
 from radioloom.io.segmentations.read import Candidate
 from radioloom.provenance import digest
 from radioloom.pseudonym import pseudonym
@@ -112,10 +112,13 @@ def _gather(place: Path) -> _Tree:
     tree = _Tree(place, {}, [], [], defaultdict(set))
     other = 0
     for path in files_below(place):
+        if leads_nowhere(path):
+            tree.left_out.append(("", tree.path(path), "a link that leads to no file; put the file itself there"))
+            continue
         try:
             header = headers.read_header(path)
-        except headers.BROKEN:
-            tree.left_out.append(("", tree.path(path), "a damaged DICOM file, cut off inside its header"))
+        except headers.BROKEN as error:
+            tree.left_out.append(("", tree.path(path), headers.why(error)))
             continue
         if header is None:
             other += 1

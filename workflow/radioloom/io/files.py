@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,21 @@ def files_below(place: Path) -> Iterator[Path]:
         with os.scandir(waiting.pop()) as unsorted:
             entries = sorted(unsorted, key=lambda entry: entry.name)
         folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-        yield from (Path(entry.path) for entry in entries if _broken(entry) or entry.is_file())
+        yield from (Path(entry.path) for entry in entries if leads_nowhere(Path(entry.path)) or entry.is_file())
         waiting.extend(reversed(folders))
 
 
-def _broken(entry: os.DirEntry[str]) -> bool:
-    return entry.is_symlink() and not os.path.exists(entry.path)
+def leads_nowhere(path: Path) -> bool:
+    """Whether a path is a link to nothing; raises OSError where the machine cannot say."""
+    if not path.is_symlink():
+        return False
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno not in (ENOENT, ENOTDIR, ELOOP):
+            raise
+        return True
+    return False
 
 
 def called(file: Path, place: Path, number: int, total: int) -> str:

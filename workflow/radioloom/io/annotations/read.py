@@ -8,7 +8,7 @@ from pathlib import Path
 from radioloom.errors import BadAnnotation
 from radioloom.io.annotations.kinds import HEAD, READERS, Reader
 from radioloom.io.annotations.record import Annotation
-from radioloom.io.files import files_below, lies_within
+from radioloom.io.files import files_below, leads_nowhere, lies_within
 from radioloom.io.patients import below
 from radioloom.provenance import file_digest
 
@@ -35,6 +35,8 @@ def _annotations(file: Path, place: Path, root: Path, number: int) -> list[Annot
     try:
         if not lies_within(file, root):
             raise BadAnnotation("a link that leads out of the data folder; put the file itself there")
+        if leads_nowhere(file):
+            raise BadAnnotation("a link that leads to no file; put the file itself there")
         reader = _reader(file, named=file == place)
         if reader is None:
             return []
@@ -44,8 +46,6 @@ def _annotations(file: Path, place: Path, root: Path, number: int) -> list[Annot
         return [replace(each, document=document, name=name) for each in reader.read(file)]
     except BadAnnotation as error:
         fault = str(error)
-    except OSError as error:
-        fault = f"a file that cannot be opened, or a broken link ({type(error).__name__}); put the file itself there"
     return [Annotation("", "", document=document, name=name, fault=fault)]
 
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydicom.filereader import read_partial
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from radioloom.errors import BadAnnotation
 from radioloom.io.annotations.record import Annotation, Answer, term
-from radioloom.io.dicom.headers import BROKEN, TAGS, text
+from radioloom.io.dicom import layout
+from radioloom.io.dicom.headers import TAGS
+from radioloom.io.dicom.values import BROKEN, beginning, machines_own_fault, text, why
 from radioloom.io.untrusted import refuse_inflation
 
 LARGEST_BYTES = 64 * 2**20  # the image library names every slice; real ones: 10 kB to a few MB
@@ -36,7 +37,7 @@ def is_report(path: Path) -> bool:
                 refuse_inflation(handle)
             except ValueError:  # `read` refuses it, so that it is reported
                 return True
-            data = read_partial(handle, lambda tag, vr, length: tag > TAGS["sop_class"], force=True)
+            data = beginning(handle, TAGS["sop_class"])
     except BROKEN:
         return False
     return text(data, TAGS["sop_class"]).startswith(REPORTS)
@@ -50,15 +51,16 @@ def read(path: Path) -> Annotation:
         raise BadAnnotation(f"{path.stat().st_size} bytes of report; {LARGEST_BYTES} are read at most")
     try:
         with open(path, "rb") as handle:
-            refuse_inflation(handle)
-            document = srread(handle)
+            layout.check(handle)
+            with machines_own_fault():
+                document = srread(handle)
         content = document.content
         if not isinstance(content, MeasurementReport):
             raise BadAnnotation("a structured report of another template; TID 1500 (measurement report) is read")
         answers = tuple(_answers(content))
         observer = ", ".join(_observers(content))
     except UNREADABLE as error:
-        raise BadAnnotation(f"a report that cannot be read ({type(error).__name__}); export it again") from error
+        raise BadAnnotation(f"a report that cannot be read: {why(error)}") from error
     time = "".join(filter(str.isdigit, f"{document.get('ContentDate', '')}{document.get('ContentTime', '')}"[:14]))
     return Annotation(str(document.get("PatientID", "")), observer, time, answers)
 

@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from radioloom.io.dicom import suv
-from radioloom.io.dicom.headers import BROKEN, Header, text
+from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.identity import day
+from radioloom.io.dicom.values import BROKEN, dataset, text
 from radioloom.io.dicom.withhold import identifying_words, withhold
 
 NO_AGENT = ("", "NO", "NONE", "N/A", "NA", "OFF", "0", "WITHOUT")  # what stands for no contrast agent
@@ -160,6 +160,6 @@ def _withheld(value: str, identifying: frozenset[str]) -> str | None:
 
 def _read(headers: Sequence[Header]) -> Dataset:
     try:
-        return pydicom.dcmread(headers[len(headers) // 2].path, stop_before_pixels=True, force=True)
+        return dataset(headers[len(headers) // 2].path)
     except BROKEN:
         return Dataset()

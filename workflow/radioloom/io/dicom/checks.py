@@ -58,7 +58,7 @@ def require(checks: Sequence[Check], subject: object) -> None:
 
 
 def _truncated(header: Header) -> str:
-    return header.fault and f"{header.name}: {header.fault}; fetch the file again"
+    return header.fault and f"{header.name}: {header.fault}"
 
 
 def _colour(header: Header) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pydicom
 from pydicom.dataset import Dataset
 
 from radioloom.errors import FailedCheck
-from radioloom.io.dicom.headers import BROKEN, MULTIFRAME, Header, number, numbers
+from radioloom.io.dicom.headers import MULTIFRAME, Header
+from radioloom.io.dicom.values import BROKEN, dataset, number, numbers
 
 POSITION, ORIENTATION, MEASURES = "PlanePositionSequence", "PlaneOrientationSequence", "PixelMeasuresSequence"
 SCALE = "PixelValueTransformationSequence"
@@ -36,7 +36,7 @@ def split(header: Header) -> list[Header]:
             "frames", f"{header.name}: {header.frames} frames without a place each; an enhanced image has them"
         )
     try:
-        data = pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
+        data = dataset(header.path)
         frames = list(data.PerFrameFunctionalGroupsSequence)
         frame_headers = [_frame(header, data, frame, index) for index, frame in enumerate(frames)]
     except BROKEN as error:

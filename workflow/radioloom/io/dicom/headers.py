@@ -4,40 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import os
-import struct
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import pydicom
-from pydicom.config import IGNORE, settings
 from pydicom.dataset import Dataset
-from pydicom.errors import BytesLengthException, InvalidDicomError
-from pydicom.filereader import read_partial
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from radioloom.errors import BadImage
 from radioloom.io.dicom.elements import PIXELS, elements
-from radioloom.io.files import called, files_below, listing
-from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS, refuse_inflation
+from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, number, numbers, read, text, why
+from radioloom.io.files import called, files_below, leads_nowhere, listing
+from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 
-# Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
-settings.reading_validation_mode = IGNORE
-# What pydicom raises on a damaged file (which may say it is 4 GB long), and the system on an unreadable one.
-BROKEN = (
-    InvalidDicomError, OSError, EOFError, struct.error, zlib.error, ValueError, LookupError, TypeError, AttributeError,
-    ArithmeticError, NotImplementedError, RecursionError, BytesLengthException, MemoryError,
-)  # fmt: skip
-
 TAGS = {
-    "image_type": 0x00080008, "sop_class": 0x00080016, "instance": 0x00080018, "modality": 0x00080060,
+    "media": 0x00020002, "image_type": 0x00080008, "sop_class": 0x00080016, "instance": 0x00080018,
+    "modality": 0x00080060,
     "patient": 0x00100020, "thickness": 0x00180050, "between": 0x00180088, "series": 0x0020000E,
     "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
     "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
-    "bits_used": 0x00280101, "signed": 0x00280103, "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
+    "bits_used": 0x00280101, "high_bit": 0x00280102, "signed": 0x00280103,
+    "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
 }  # fmt: skip
 WANTED = frozenset(TAGS.values())
 MULTIFRAME = frozenset({
@@ -70,7 +60,8 @@ class Header:
     samples: int
     frames: int
     bits: int  # of a pixel's cell
-    bits_used: int  # of them, the lower ones
+    bits_used: int  # of them
+    high_bit: int  # the highest of those that are used
     signed: bool
     slope: float | None
     intercept: float | None
@@ -107,27 +98,42 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """A DICOM file (or a link to none) whose header cannot be read, and why."""
+
+    path: Path
+    name: str  # what messages call it
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """What a folder tree holds."""
 
     headers: tuple[Header, ...]  # ordered by path
-    broken: tuple[tuple[Path, str], ...]  # files that begin as DICOM and end inside their header; what to call them
+    broken: tuple[Broken, ...]
     other: int  # files that are not DICOM
     listing: str = ""  # digest of the names of all files
 
 
 def scan(place: Path) -> Scan:
-    """Headers of all DICOM files at or below `place`, whatever their names end in; BadImage if that does not exist."""
+    """Headers of all DICOM files at or below `place`, whatever their names end in; BadImage if that does not exist.
+
+    Raises OSError where the machine cannot read a file.
+    """
     if not place.exists():
         raise BadImage(f"{place.name}: no such file or folder; correct the path in the sheet")
     headers, broken, other = [], [], 0
     files = list(files_below(place))
-    for number, path in enumerate(files, start=1):
-        name = called(path, place, number, len(files))
+    for place_in_list, path in enumerate(files, start=1):
+        name = called(path, place, place_in_list, len(files))
+        if leads_nowhere(path):
+            broken.append(Broken(path, name, "a link that leads to no file; put the file itself there"))
+            continue
         try:
-            header = read_header(path, name, number)
-        except BROKEN:
-            broken.append((path, name))
+            header = read_header(path, name, place_in_list)
+        except BROKEN as error:
+            broken.append(Broken(path, name, why(error)))
             continue
         if header is None:
             other += 1
@@ -137,11 +143,17 @@ def scan(place: Path) -> Scan:
 
 
 def is_dicom(start: bytes) -> bool:
-    """Whether a file that starts with these 132 bytes is DICOM: the preamble's mark, or a first element of group 8."""
+    """Whether a file that starts with these 132 bytes is DICOM.
+
+    It has the preamble's mark, or begins with the file meta group or with an element of group 8.
+    """
     if start[128:132] == b"DICM":
         return True
-    first = start[:2] == b"\x08\x00" and start[3:4] == b"\x00" and len(start) == 132
-    return first and (start[4:6] in (b"CS", b"UI", b"UL") or int.from_bytes(start[4:8], "little") <= 64)
+    if len(start) < 132 or start[:2] not in (b"\x02\x00", b"\x08\x00") or start[3:4] != b"\x00":
+        return False
+    if start[:2] == b"\x02\x00":  # always explicit
+        return start[4:6] in (b"UL", b"OB", b"UI")
+    return start[4:6] in (b"CS", b"UI", b"UL") or int.from_bytes(start[4:8], "little") <= 64
 
 
 def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
@@ -158,16 +170,15 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
         handle.seek(0)
         if not is_dicom(handle.read(132)):
             return None
-        refuse_inflation(handle)
-        data = pydicom.dcmread(handle, stop_before_pixels=True, specific_tags=list(TAGS.values()), force=True)
+        data = read(handle, tags=list(TAGS.values()))
         syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
         where = _native_pixels(handle, syntax)
-    return _header(path, {tag: _bytes(data, tag) for tag in WANTED}, syntax, where, (name, number))
+    return _header(path, data, syntax, where, (name, number))
 
 
 def read_whole(path: Path) -> Dataset:
     """One file with its pixels; raises one of BROKEN if it cannot be read. To be asked after `read_header`."""
-    return pydicom.dcmread(path, force=True)
+    return dataset(path, pixels=True)
 
 
 def kind(path: Path) -> str:
@@ -175,11 +186,10 @@ def kind(path: Path) -> str:
     with open(path, "rb") as handle:
         if not is_dicom(handle.read(132)):
             return ""
-        refuse_inflation(handle)
-        data = read_partial(handle, lambda tag, vr, length: tag > TAGS["modality"], force=True)
-    sop_class, modality = text(data, TAGS["sop_class"]), text(data, TAGS["modality"])
+        data = beginning(handle, TAGS["modality"])
+    sop_class, modality = text(data, TAGS["sop_class"]) or _media(data), text(data, TAGS["modality"])
     if not sop_class and not modality:
-        raise InvalidDicomError("neither SOP class nor modality: the file ends inside its header")
+        raise Malformed("neither SOP class nor modality: the file ends inside its header")
     return drawing(sop_class, modality)
 
 
@@ -188,48 +198,6 @@ def drawing(sop_class: str, modality: str) -> str:
     if sop_class == RTSTRUCT or modality == "RTSTRUCT":
         return "RTSTRUCT"
     return "SEG" if sop_class in SEGMENTATIONS or modality == "SEG" else ""
-
-
-def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
-    """A value as text, "" where it is absent. Raw: pydicom's conversion is most of the time that a header takes."""
-    if isinstance(data, Dataset):
-        item = data.get_item(tag)
-        value = None if item is None else item.value
-    else:
-        value = data.get(tag)
-    return value.decode("utf-8", "replace").strip(" \0") if isinstance(value, bytes) else str(value or "")
-
-
-class Malformed(ValueError):
-    """Letters where a number should be."""
-
-
-def numbers(data: Dataset | Mapping[int, bytes], tag: int) -> tuple[float, ...]:
-    """A decimal or integer string's numbers, empty where it is absent; Malformed where they are none."""
-    try:
-        return tuple(float(part) for part in text(data, tag).split("\\") if part.strip())
-    except ValueError:
-        raise Malformed("letters where a number should be") from None
-
-
-def number(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
-    """The first number, None where it is absent."""
-    values = numbers(data, tag)
-    return values[0] if values else None
-
-
-def short(data: Mapping[int, bytes], tag: int, absent: int = 0) -> int:
-    """An unsigned short."""
-    return int.from_bytes(data[tag][:2], "little") if data.get(tag) else absent
-
-
-def _bytes(data: Dataset, tag: int) -> bytes:
-    """An element as a little-endian file has it."""
-    item = data.get_item(tag)
-    if item is None or item.value is None:
-        return b""
-    value = item.value if isinstance(item.value, bytes) else str(item.value).encode()
-    return value if item.VR != "US" or item.is_little_endian else value[1::-1]
 
 
 def _native_pixels(handle: BinaryIO, syntax: str) -> tuple[int, int, int]:
@@ -250,31 +218,45 @@ def _native_pixels(handle: BinaryIO, syntax: str) -> tuple[int, int, int]:
     return (start + (12 if explicit else 8), length, size) if native else (-1, 0, size)
 
 
+def _media(data: Dataset | Mapping[int, bytes]) -> str:
+    """The SOP class that the file meta group states: of a DICOMDIR the only one."""
+    return text(getattr(data, "file_meta", data), TAGS["media"])
+
+
+def _has_series(sop_class: str) -> bool:
+    """Whether files of a class belong to a series; a DICOMDIR, a hanging protocol and their like do not."""
+    return not sop_class or sop_class in {*IMAGES, *SEGMENTATIONS, RTSTRUCT} or sop_class.startswith(CAPTURES)
+
+
 def _header(
-    path: Path, data: Mapping[int, bytes], syntax: str, where: tuple[int, int, int], known_as: tuple[str, int]
+    path: Path, data: Dataset | Mapping[int, bytes], syntax: str, where: tuple[int, int, int], known_as: tuple[str, int]
 ) -> Header:
     offset, length, size = where
-    rows, columns = short(data, TAGS["rows"]), short(data, TAGS["columns"])
-    samples, bits = short(data, TAGS["samples"], 1), short(data, TAGS["bits"], 16)
-    frames = int(number(data, TAGS["frames"]) or 1)
+    rows, columns = integer(data, TAGS["rows"]), integer(data, TAGS["columns"])
+    samples, bits = integer(data, TAGS["samples"], 1), integer(data, TAGS["bits"], 16)
+    bits_used = integer(data, TAGS["bits_used"], bits)
+    frames = integer(data, TAGS["frames"], 1)
     wanted = (rows * columns * samples * frames * bits + 7) // 8
     fault = ""
     if length < 0 and (rows or text(data, TAGS["sop_class"]) in IMAGES):
-        fault = "it ends before its pixel data: the file is truncated"
+        fault = "it ends before its pixel data: the file is truncated; fetch the file again"
     elif rows * columns * samples > MOST_PIXELS or rows * columns * samples * frames > MOST_VOXELS:
-        fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large"
+        fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large; fetch it again"
     elif rows and offset >= 0 and min(length, size - offset) < wanted:
-        fault = f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated"
-    series = text(data, TAGS["series"])
-    if not series:
-        raise InvalidDicomError("no series: the file ends inside its header")
+        fault = (
+            f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated; "
+            "fetch the file again"
+        )
+    series, sop_class = text(data, TAGS["series"]), text(data, TAGS["sop_class"])
+    if not series and (rows or _has_series(sop_class or _media(data))):
+        raise Malformed("no SeriesInstanceUID: the file ends inside its header, or belongs to no series")
     return Header(
-        path=path, sop_class=text(data, TAGS["sop_class"]), instance=text(data, TAGS["instance"]),
+        path=path, sop_class=sop_class, instance=text(data, TAGS["instance"]),
         modality=text(data, TAGS["modality"]), series=series, frame=text(data, TAGS["frame"]),
         patient=digest(text(data, TAGS["patient"])), syntax=syntax, position=numbers(data, TAGS["position"]),
         orientation=numbers(data, TAGS["orientation"]), spacing=numbers(data, TAGS["spacing"]),
-        rows=rows, columns=columns, samples=samples, frames=frames, bits=bits,
-        bits_used=min(short(data, TAGS["bits_used"], bits), bits), signed=short(data, TAGS["signed"]) == 1,
+        rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, bits_used=bits_used,
+        high_bit=integer(data, TAGS["high_bit"], bits_used - 1), signed=integer(data, TAGS["signed"]) == 1,
         slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
         thickness=number(data, TAGS["thickness"]), between=number(data, TAGS["between"]),
         image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,

@@ -6,11 +6,10 @@ import datetime
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
 
-from radioloom.io.dicom.headers import text
 from radioloom.io.dicom.suv import moment
+from radioloom.io.dicom.values import dataset, text
 from radioloom.io.dicom.withhold import IDENTIFYING, identifying_words, withhold
 
 NUMBER, BIRTH = 0x00100020, 0x00100030
@@ -33,7 +32,7 @@ class Identity:
 
 def identity(path: Path) -> Identity:
     """Patient and day of a file; raises one of `headers.BROKEN` if it cannot be read."""
-    data = pydicom.dcmread(path, specific_tags=[*IDENTIFYING, *DAYS], stop_before_pixels=True, force=True)
+    data = dataset(path, tags=[*IDENTIFYING, *DAYS])
     return Identity(text(data, NUMBER), text(data, BIRTH), day(data), identifying_words(data))
 
 

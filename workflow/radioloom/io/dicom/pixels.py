@@ -22,7 +22,8 @@ from pydicom.uid import (
 
 from radioloom.errors import BadImage
 from radioloom.io.dicom.frames import split
-from radioloom.io.dicom.headers import BROKEN, Header, read_header
+from radioloom.io.dicom.headers import Header, read_header
+from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault
 from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
@@ -89,13 +90,15 @@ def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
             continue
         try:
             if held is None or held[0] != header.path:
-                held = header.path, pydicom.dcmread(header.path, force=True)
-            yield header, _decoded(header, held[1])
+                held = header.path, dataset(header.path, pixels=True)
+            with machines_own_fault():
+                values = _decoded(header, held[1])
         except (*BROKEN, RuntimeError, UserWarning) as error:
             name = pydicom.uid.UID(header.syntax).name
             raise BadImage(
                 f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
             ) from error
+        yield header, values
 
 
 def _native(header: Header) -> np.ndarray:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage, FailedCheck
-from radioloom.io.dicom.headers import Header, number, numbers, text
+from radioloom.io.dicom.headers import Header
+from radioloom.io.dicom.values import dataset, items, number, text
 
 DOSE, HALF_LIFE, START_TIME, START = 0x00181074, 0x00181075, 0x00181072, 0x00181078
 PHARMACEUTICAL, UNITS, DECAY, SUV_TYPE, WEIGHT = 0x00540016, 0x00541001, 0x00541102, 0x00541006, 0x00101030
@@ -130,28 +130,30 @@ def _per_dose(headers: Sequence[Header]) -> float:
 
 
 def _drug(data: Dataset) -> Dataset:
-    drugs = data.get(PHARMACEUTICAL)
-    if drugs is None or not drugs.value:
+    drugs = items(data, PHARMACEUTICAL)
+    if not drugs:
         raise BadImage("PET without its radiopharmaceutical (dose, half-life, time); SUV cannot be computed")
-    return drugs.value[0]
+    if len(drugs) > 1:
+        raise BadImage(f"PET with {len(drugs)} radiopharmaceuticals; SUV is defined for one")
+    return drugs[0]
 
 
 def _scan(headers: Sequence[Header]) -> Scan:
     data = _read(headers[0])
-    drugs = data.get(PHARMACEUTICAL)
-    half_life = number(drugs.value[0], HALF_LIFE) if drugs is not None and drugs.value else None
+    drugs = items(data, PHARMACEUTICAL)
+    half_life = number(drugs[0], HALF_LIFE) if drugs else None
     files = dict.fromkeys(header.path for header in headers)
     return Scan(data, tuple(_frame(path) for path in files), half_life if half_life and half_life > 0 else 0.0)
 
 
 def _read(header: Header) -> Dataset:
-    return pydicom.dcmread(header.path, stop_before_pixels=True, force=True)
+    return dataset(header.path)
 
 
 def _frame(path: Path) -> Frame:
     tags = [ACQUISITION_DATE, ACQUISITION_TIME, DURATION, REFERENCE]
-    data = pydicom.dcmread(path, specific_tags=tags, stop_before_pixels=True, force=True)
-    duration, reference = ((numbers(data, tag) or (0.0,))[0] / 1000 for tag in (DURATION, REFERENCE))
+    data = dataset(path, tags=tags)
+    duration, reference = ((number(data, tag) or 0.0) / 1000 for tag in (DURATION, REFERENCE))
     return Frame(moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME)), duration, reference)
 
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from pydicom.dataset import Dataset
 
-from radioloom.io.dicom.headers import text
+from radioloom.io.dicom.values import text
 
 WITHHELD = "[withheld]"
 IDENTIFYING = (

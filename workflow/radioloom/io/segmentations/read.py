@@ -10,7 +10,7 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.files import called, files_below
+from radioloom.io.files import called, files_below, leads_nowhere
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.labels import region
@@ -108,10 +108,12 @@ def _candidates(path: Path) -> list[Candidate]:
 def _dicom_kind(file: Path, name: str) -> str:
     from radioloom.io.dicom import headers
 
+    if leads_nowhere(file):
+        raise BadMask(f"{name}: a link that leads to no file; put the file itself there")
     try:
         return headers.kind(file)
     except headers.BROKEN as error:
-        raise BadMask(f"{name}: a damaged DICOM file, cut off inside its header; fetch it again") from error
+        raise BadMask(f"{name}: {headers.why(error)}") from error
 
 
 def _same_patient_space(drawn: StructureSet | Segmentations, series: str, frame: str) -> None:
@@ -145,7 +147,7 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 
 
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
-    from radioloom.io.dicom.headers import Malformed
+    from radioloom.io.dicom.layout import Malformed
 
     segments, notes = drawn.named(choice)
     try:

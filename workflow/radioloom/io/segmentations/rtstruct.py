@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
-from radioloom.io.dicom.headers import BROKEN, text
+from radioloom.io.dicom.values import BROKEN, dataset, text, why
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
@@ -81,7 +80,7 @@ class StructureSet:
 def read(path: Path, called: str = "") -> StructureSet:
     """The structure set of a file, by the name that messages may call it; BadMask if it cannot be read."""
     try:
-        data = pydicom.dcmread(path, force=True)
+        data = dataset(path)
         listed = list(data.get(STRUCTURES).value) if STRUCTURES in data else []
         drawn = list(data.get(CONTOURS_OF_ROI).value) if CONTOURS_OF_ROI in data else []
         frames, series = _references(data)
@@ -96,9 +95,7 @@ def read(path: Path, called: str = "") -> StructureSet:
             tuple(withhold(name, identifying) for name in names),
         )
     except BROKEN as error:
-        raise BadMask(
-            f"{called or path.name}: not a readable RTSTRUCT ({type(error).__name__}); fetch the file again"
-        ) from error
+        raise BadMask(f"{called or path.name}: not a readable RTSTRUCT: {why(error)}") from error
 
 
 def _points(contour: Dataset, name: str) -> np.ndarray:

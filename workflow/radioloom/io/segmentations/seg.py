@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, POSITION, group
-from radioloom.io.dicom.headers import BROKEN, numbers, text
 from radioloom.io.dicom.series import directions
+from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, numbers, text, why
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
@@ -112,7 +111,8 @@ class Segmentations:
         if stored != described:
             raise BadMask(f"the SEG has {stored} frames and describes {described}; fetch the file again")
         try:
-            yield from iter_pixels(self.data, indices=wanted) if wanted else ()
+            with machines_own_fault():
+                yield from iter_pixels(self.data, indices=wanted) if wanted else ()
         except (*BROKEN, RuntimeError) as error:
             raise BadMask(
                 f"the SEG's pixels cannot be decoded ({type(error).__name__}); fetch the file again"
@@ -122,7 +122,7 @@ class Segmentations:
 def read(path: Path, called: str = "") -> Segmentations:
     """A SEG file, by the name that messages may call it; BadMask if it cannot be read."""
     try:
-        data = pydicom.dcmread(path, force=True)
+        data = dataset(path, pixels=True)
         labels = {int(item.SegmentNumber): str(item.get("SegmentLabel", "")).strip() for item in data.SegmentSequence}
         labels.pop(0, None)  # the background of a label map
         referred = {text(item, 0x0020000E) for item in data.get("ReferencedSeriesSequence", [])} - {""}
@@ -133,6 +133,4 @@ def read(path: Path, called: str = "") -> Segmentations:
             labels, str(data.SegmentationType), frozenset(map(digest, frames)), frozenset(map(digest, referred)), data
         )
     except BROKEN as error:
-        raise BadMask(
-            f"{called or path.name}: not a readable DICOM SEG ({type(error).__name__}); fetch the file again"
-        ) from error
+        raise BadMask(f"{called or path.name}: not a readable DICOM SEG: {why(error)}") from error

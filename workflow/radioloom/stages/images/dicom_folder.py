@@ -73,13 +73,10 @@ def _row(uid: str, tree: DicomTree, assembled: series.Series | None = None, **kn
 
 def _assembled(row: Row, slices: list[headers.Header], scan: headers.Scan) -> tuple[CuratedImage, series.Series]:
     folders = {header.path.parent for header in slices}
-    broken = [name for path, name in scan.broken if path.parent in folders]
+    broken = [each for each in scan.broken if each.path.parent in folders]
     if broken:
-        raise FailedCheck(
-            "damaged_files",
-            f"{len(broken)} damaged DICOM file(s), cut off inside their header: {', '.join(broken[:5])}; "
-            "fetch them again",
-        )
+        listed = "; ".join(f"{each.name}: {each.reason}" for each in broken[:3])
+        raise FailedCheck("damaged_files", f"{len(broken)} file(s) beside the slices cannot be read: {listed}")
     modality = slices[0].modality
     assembled = series.assemble(slices)
     factor = suv.factor(assembled.headers) if modality == "PT" else 1.0

@@ -1,0 +1,229 @@
+"""The one door to a DICOM file: its data set, and attributes of it as text, numbers and items, or Malformed.
+
+pydicom converts a value when it is asked for, and trusts the value representation that the file states: what should be
+a number can turn out to be a sequence, hours after the file was opened. What the library reads of a file it reads here.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import struct
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from errno import EINVAL
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pydicom
+from pydicom.config import IGNORE, settings
+from pydicom.datadict import dictionary_VR, keyword_for_tag
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.filereader import read_partial
+from pydicom.multival import MultiValue
+from pydicom.tag import Tag
+
+from radioloom.io.dicom import layout
+from radioloom.io.dicom.layout import Malformed
+
+# Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
+settings.reading_validation_mode = IGNORE
+# What pydicom raises on a damaged file. Never OSError or MemoryError: a file server that hiccups and a full memory are
+# faults of the machine, which end the job, to be run again; a file that is no good is an exclusion for ever.
+BROKEN = (
+    InvalidDicomError, EOFError, struct.error, zlib.error, ValueError, LookupError, TypeError, AttributeError,
+    ArithmeticError, NotImplementedError, RecursionError, BytesLengthException,
+)  # fmt: skip
+BINARY = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
+PLAIN = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT UN".split())  # written as letters; UN: who knows
+
+
+def dataset(path: Path, pixels: bool = False, tags: Sequence[int] | None = None) -> Dataset:
+    """A file's elements, without its pixels unless they are asked for; of them only `tags` where these are given.
+
+    Raises one of BROKEN where the file is damaged, OSError where the machine cannot read it.
+    """
+    with open(path, "rb") as handle:
+        return read(handle, pixels, tags)
+
+
+def read(handle: BinaryIO, pixels: bool = False, tags: Sequence[int] | None = None) -> Dataset:
+    """The same of an open file, which is at its pixels after where they are not asked for."""
+    layout.check(handle, layout.PIXELS[-1] if pixels else layout.PIXELS[0] - 1)
+    with files_own_fault():
+        return pydicom.dcmread(handle, stop_before_pixels=not pixels, force=True, specific_tags=tags)
+
+
+def beginning(handle: BinaryIO, last: int) -> Dataset:
+    """The elements of an open file up to a tag: what kind of file it is."""
+    layout.check(handle, last)
+    with files_own_fault():
+        return read_partial(handle, lambda tag, vr, length: tag > last, force=True)
+
+
+@contextmanager
+def files_own_fault() -> Iterator[None]:
+    """Turns an OSError that the system did not raise (a place before the file's begin) into Malformed."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (None, EINVAL):
+            raise
+        raise Malformed("elements at places that the file does not have") from error
+
+
+@contextmanager
+def machines_own_fault() -> Iterator[None]:
+    """Raises the fault of the machine (no memory, no disk) that decoders of pydicom and ITK hide in a RuntimeError."""
+    hidden = _Hidden()
+    logger = logging.getLogger("pydicom")
+    logger.addHandler(hidden)
+    try:
+        yield
+    except RuntimeError as error:
+        if hidden.error is not None:
+            raise hidden.error from error
+        if "llocat" in str(error):  # ITK: Failed to allocate memory for image
+            raise MemoryError(str(error)) from error
+        raise
+    finally:
+        logger.removeHandler(hidden)
+
+
+class _Hidden(logging.Handler):
+    """Remembers the last fault of the machine that was logged."""
+
+    error: BaseException | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno is not None):
+            self.error = error
+
+
+def why(error: BaseException) -> str:
+    """Why a file cannot be read, and what to do."""
+    known = str(error) if isinstance(error, Malformed) else f"it is damaged ({type(error).__name__})"
+    return f"{known}; correct it, or fetch the file again"
+
+
+def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
+    """A value as text, "" where it is absent. Raw: pydicom's conversion is most of the time that a header takes."""
+    if not isinstance(data, Dataset):
+        return _decoded(data.get(tag))
+    item = _element(data, tag)
+    if item is None or item.value is None:
+        return ""
+    if isinstance(item.value, bytes):
+        if (kind := _kind(item, tag)) not in PLAIN:
+            raise Malformed(f"{called(tag)} is of type {kind}, where text should be")
+        return _decoded(item.value)
+    if isinstance(item.value, MultiValue | list):
+        return "\\".join(map(str, item.value))
+    if isinstance(item.value, pydicom.Sequence):
+        raise Malformed(f"{called(tag)} is a sequence, where text should be")
+    return str(item.value)
+
+
+def words(data: Dataset, tag: int) -> str:
+    """Text in the file's character set (names of structures, labels), "" where it is absent."""
+    text(data, tag)
+    value = _value(data, tag)
+    return "" if value is None else "\\".join(map(str, value)) if isinstance(value, MultiValue) else str(value).strip()
+
+
+def numbers(data: Dataset | Mapping[int, bytes], tag: int) -> tuple[float, ...]:
+    """An attribute's numbers, whatever they are written as; empty where it is absent, Malformed where they are none."""
+    if isinstance(data, Dataset):
+        item = _element(data, tag)
+        if item is not None and (kind := _kind(item, tag)) in BINARY:
+            swapped = isinstance(item, RawDataElement) and not item.is_little_endian
+            return _binary(item.value, (">" if swapped else "<") + BINARY[kind], tag)
+    elif usual(tag) in BINARY:
+        return _binary(data.get(tag), "<" + BINARY[usual(tag)], tag)
+    content = text(data, tag)
+    try:
+        return tuple(float(part) for part in content.split("\\") if part.strip())
+    except ValueError:
+        comma = " (a decimal comma, where DICOM has a point)" if "," in content else ""
+        raise Malformed(f"{called(tag)} has letters where a number should be{comma}") from None
+
+
+def number(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
+    """The one number of an attribute, None where it is absent; Malformed where there are several."""
+    values = numbers(data, tag)
+    if len(values) > 1:
+        raise Malformed(f"{called(tag)} has {len(values)} values, where one should be")
+    return values[0] if values else None
+
+
+def integer(data: Dataset | Mapping[int, bytes], tag: int, absent: int = 0) -> int:
+    """The one whole number of an attribute, `absent` where it has none; Malformed where it is another."""
+    value = number(data, tag)
+    if value is None:
+        return absent
+    if not math.isfinite(value) or value != int(value):
+        raise Malformed(f"{called(tag)} is {value:g}, where a whole number should be")
+    return int(value)
+
+
+def items(data: Dataset, tag: int) -> Sequence[Dataset]:
+    """The items of a sequence, none where it is absent; Malformed where the attribute is no sequence."""
+    value = _value(data, tag)
+    if value is None or (isinstance(value, str | bytes) and not value):
+        return ()
+    if not isinstance(value, pydicom.Sequence):
+        raise Malformed(f"{called(tag)} is no sequence, as it should be")
+    return value
+
+
+def called(tag: int) -> str:
+    """What messages call an attribute."""
+    return keyword_for_tag(Tag(tag)) or str(Tag(tag))
+
+
+@cache
+def usual(tag: int) -> str:
+    """The value representation that the standard gives an attribute; UN where it knows none."""
+    try:
+        return dictionary_VR(Tag(tag))[:2]  # of "US or SS" the first
+    except KeyError:
+        return "UN"
+
+
+def _kind(item: DataElement | RawDataElement, tag: int) -> str:
+    return usual(tag) if item.VR in (None, "UN") else str(item.VR)
+
+
+def _element(data: Dataset, tag: int) -> DataElement | RawDataElement | None:
+    try:
+        return data.get_item(Tag(tag))
+    except BROKEN as error:
+        raise Malformed(f"{called(tag)} cannot be read ({type(error).__name__})") from error
+
+
+def _value(data: Dataset, tag: int) -> Any:
+    """A value that pydicom has converted."""
+    try:
+        item = data.get(Tag(tag))
+        return None if item is None else item.value
+    except BROKEN as error:
+        raise Malformed(f"{called(tag)} cannot be read ({type(error).__name__})") from error
+
+
+def _decoded(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace").strip(" \0")
+
+
+def _binary(value: Any, form: str, tag: int) -> tuple[float, ...]:
+    if not isinstance(value, bytes):
+        several = value if isinstance(value, MultiValue | list) else () if value in (None, "") else (value,)
+        return tuple(map(float, several))
+    size = struct.calcsize(form)
+    if len(value) % size:
+        raise Malformed(f"{called(tag)} has {len(value)} bytes, where {size} are a number")
+    return tuple(float(each) for (each,) in struct.iter_unpack(form, value))
