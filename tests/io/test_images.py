@@ -158,3 +158,19 @@ def test_headers_that_are_not_plain_are_left_to_itk(tmp_path, at, value):
     content[at : at + len(put)] = put
     file.write_bytes(content)
     assert images._plain_nifti_grid(file) is None
+
+
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), PermissionError(13, "no"), MemoryError()])
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
+def test_a_fault_of_the_machine_is_no_fault_of_the_image(tmp_path, monkeypatch, suffix, error):
+    """It passes up and fails the job, which can be run again: an exclusion would stay."""
+    path = write(tmp_path, sitk.GetImageFromArray(np.zeros((3, 4, 5), np.int16)), f"x{suffix}")
+
+    def broken(*_, **__):
+        raise error
+
+    monkeypatch.setattr("builtins.open", broken)
+    monkeypatch.setattr("gzip.open", broken)
+    for reader in (images.geometry, images.read_native):
+        with pytest.raises(type(error)):
+            reader(path)

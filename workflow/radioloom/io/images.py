@@ -106,7 +106,7 @@ def _nifti(path: Path, shape: tuple[int, int, int], fault: type[CaseError]) -> n
             size = int(np.prod(shape)) * stored.itemsize
             handle.read(int(start) - 348)
             raw = handle.read(size)
-        except (EOFError, zlib.error, OSError) as error:
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:  # any other OSError is the machine's, not the file's
             raise fault(f"{path.name}: it cannot be read to its end; the file is truncated or damaged") from error
     if len(raw) < size:
         raise fault(f"{path.name}: its voxels end after {len(raw)} of {size} bytes; the file is truncated")
@@ -125,7 +125,7 @@ def _plain_nifti_grid(path: Path) -> Grid | None:
     try:
         with (gzip.open if path.name.endswith(".gz") else open)(path, "rb") as handle:
             head = handle.read(348)
-    except (EOFError, zlib.error, OSError):
+    except (EOFError, zlib.error, gzip.BadGzipFile):
         return None
     if len(head) < 348 or head[:4] != struct.pack("<i", 348) or head[344:347] != b"n+1" or head[123] & 7 not in (0, 2):
         return None
