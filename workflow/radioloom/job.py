@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from radioloom import tables
+from radioloom.errors import RadioloomError
 from radioloom.failures import in_words
 from radioloom.provenance import digest, environment, file_digest
 
@@ -100,7 +101,9 @@ def _to_log(path: str) -> None:
 def redacting_excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print where a job crashed without the error's own message, which may quote a file or an archive's address."""
     traceback.print_tb(trace)
-    print(f"{kind.__name__}: {in_words(error)} (what else it says may quote a patient's file)", file=sys.stderr)
+    redacted = "(its message is left out: it may quote a patient's file or an archive)"
+    words = in_words(error) if isinstance(error, RadioloomError | OSError | MemoryError) else redacted
+    print(f"{kind.__name__}: {words}", file=sys.stderr)
 
 
 def _provenance(snakemake: Any) -> dict[str, Any]:
