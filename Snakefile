@@ -30,3 +30,4 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/report.html",
+        PROMISED,

@@ -1,7 +1,8 @@
 """Whether two runs of one study have the same values: `python tests/compare_runs.py results/before results/after`.
 
 Tables are joined by the columns that identify a row in both; a column that only one of them has is listed and not
-compared. JSON files (signature, modules) are compared number by number. Results from before METRICS, PREDICTIONS and
+compared. JSON files (signature, modules) are compared number by number, but for the
+version of the file and the digest of it, which covers its provenance. Results from before METRICS, PREDICTIONS and
 CURVES had a column `kind` are read as if they had it. Exit code 1 where a value differs.
 """
 
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-IGNORED = {"provenance"}
+IGNORED = {"provenance", "version", "digest"}
 WAYS, PLACES = ("shuffled", "uniform", "resampled"), {"whole image": "image", "ROI": "roi", "outside ROI": "outside"}
 CONTROLS = {f"control: {way} {words}": f"{way}_{place}" for way in WAYS for words, place in PLACES.items()}
 KINDS = {name: name for name in ("signature", "null", "truth")} | dict.fromkeys(CONTROLS.values(), "control")

@@ -25,6 +25,7 @@ from radioloom.io import masks, prepared
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.write.objects import Header, segmentation
 from radioloom.profile import load
+from radioloom.sealed import write_json
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.curated import to_json
 from radioloom.stages.images.extract import extract_batch
@@ -141,7 +142,7 @@ def made(tmp_path_factory):
 def through(rows, place, out):
     """Curate, segment, prepare, extract, as the scripts of the workflow do it."""
     curated = curate(rows, place)
-    (out / "images.json").write_text(to_json(curated.images))
+    write_json(to_json(curated.images), out / "images.json")
     SERIES.write(curated.series, out / "series.parquet")
     segmented = segment(curated.images, place)
     masks.write(segmented.masks, out / "masks.npz")

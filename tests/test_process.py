@@ -109,3 +109,21 @@ def test_the_first_compilation_is_told_once_and_a_warm_start_is_not(root, tmp_pa
 def test_whoever_measures_without_a_study_tells_of_compilation(root):
     for name in ("api.py", "commands/extract.py", "commands/conformance.py"):
         assert "    tell_compilation()\n" in (root / "workflow" / "radioloom" / name).read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize("variable", ["NUMBA_CACHE_DIR", "XDG_CACHE_HOME"])
+def test_a_cache_that_cannot_be_written_is_refused_and_the_sources_are_left_alone(root, monkeypatch, variable):
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv(variable, "/dev/null/cache")
+    kernels = root / "workflow" / "radioloom" / "kernels"
+    before = set(kernels.rglob("*.nb?"))
+    code = (
+        "from radioloom.errors import StudyError\nfrom radioloom.process import tune_process; tune_process()\n"
+        "try:\n    from radioloom.kernels.moments import add_up\nexcept StudyError as error:\n    print(error)\n"
+    )
+    told = " ".join(run(root, code))
+    assert told.startswith("compiled kernels cannot be kept in /dev/null/cache")
+    assert told.endswith(
+        "(Not a directory); name a folder that can be written in the environment variable NUMBA_CACHE_DIR"
+    )
+    assert set(kernels.rglob("*.nb?")) == before

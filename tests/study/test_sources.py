@@ -109,16 +109,16 @@ def test_names_of_annotations_are_no_inputs_and_yet_no_new_one_is_missed(tmp_pat
     found = study(tmp_path, WEB)
     found.settings["cohorts"]["train"]["traits"] = {"files": "aim", "patients": {"file": "patients.csv"}}
     assert found.annotations("train") == [str(tmp_path / "aim"), str(tmp_path / "patients.csv")]
-    seen = [found.annotated("train")]
+    seen = [found.watched_files(*found.annotation_places("train"))["data"]]
     os.utime(file, (2, 2))
-    seen.append(found.annotated("train"))
+    seen.append(found.watched_files(*found.annotation_places("train"))["data"])
     file.write_text("longer")
     os.utime(file, (2, 2))
-    seen.append(found.annotated("train"))
+    seen.append(found.watched_files(*found.annotation_places("train"))["data"])
     file.rename(place / "SMITH_JANE.xml")
-    seen.append(found.annotated("train"))
+    seen.append(found.watched_files(*found.annotation_places("train"))["data"])
     assert len(set(seen)) == 4
-    assert seen[-1] == found.annotated("train")
+    assert seen[-1] == found.watched_files(*found.annotation_places("train"))["data"]
 
 
 def test_study_that_makes_its_data_has_no_archive(tmp_path):

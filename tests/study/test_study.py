@@ -1,8 +1,12 @@
 """Batches: adding a patient touches one of them."""
 
+import os
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from radioloom.io.files import stamp
 from radioloom.study.batches import batched
 from radioloom.study.record import Study
 
@@ -49,14 +53,48 @@ def test_batches_are_about_as_large_as_asked():
     assert 150 <= len(batches) <= 260
 
 
-def test_a_file_that_comes_deep_below_an_image_is_seen(tmp_path):
-    (tmp_path / "P1" / "series").mkdir(parents=True)
-    (tmp_path / "P1" / "series" / "0001").touch()
+CHANGES = {  # what happens to the files of a case
+    "a file comes deep below an image": lambda place: (place / "P1" / "series" / "0002").touch(),
+    "one is deleted": lambda place: (place / "P1" / "series" / "0001").unlink(),
+    "one is renamed": lambda place: (place / "P1" / "series" / "0001").rename(place / "P1" / "series" / "0003"),
+    "one is exchanged for an older one": lambda place: os.utime(place / "P1" / "series" / "0001", (1, 1)),
+    "one is longer, of the same time": lambda place: put(place / "P1" / "series" / "0001", "longer"),
+    "the segmentation is exchanged for an older one": lambda place: os.utime(place / "rs.dcm", (1, 1)),
+    "the segmentation is longer, of the same time": lambda place: put(place / "rs.dcm", "longer"),
+    "the segmentation is gone": lambda place: (place / "rs.dcm").unlink(),
+}
+
+
+def put(path, text):
+    """A file with a text, of a time that never changes."""
+    path.write_text(text)
+    os.utime(path, (9, 9))
+
+
+def watched(place, **settings):
     sheet = [row | {"image": "P1", "segmentation": "rs.dcm"} for row in rows(["P1"])]
-    study = Study({"cohorts": {"train": {}}, "batch_size": 9}, {"train": sheet}, tmp_path, None)
-    before = study.listing("train", "last")
-    assert study.listing("train", "last") == before
-    (tmp_path / "P1" / "series" / "0002").touch()
-    assert study.listing("train", "last") != before
-    made = Study({"cohorts": {"train": {}}, "batch_size": 9, "simulate": {}}, {"train": sheet}, tmp_path, None)
-    assert made.listing("train", "last") == ""
+    study = Study({"cohorts": {"train": {}}, "batch_size": 9, **settings}, {"train": sheet}, place, None)
+    return study.watched("train", "last")["data"]
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_happens_to_a_file_of_a_batch_is_seen(tmp_path, change):
+    (tmp_path / "P1" / "series").mkdir(parents=True)
+    put(tmp_path / "P1" / "series" / "0001", "slice")
+    put(tmp_path / "rs.dcm", "contours")
+    before = watched(tmp_path)
+    os.utime(tmp_path / "P1")  # times of folders are nobody's
+    assert watched(tmp_path) == before
+    assert watched(tmp_path, simulate={}) == ""
+    change(tmp_path)
+    assert watched(tmp_path) != before
+    (tmp_path / "P1").rename(tmp_path / "gone")
+    watched(tmp_path)
+
+
+def test_voxels_beside_their_header_are_watched(tmp_path):
+    for name in ("ct.mhd", "ct.raw"):
+        put(tmp_path / name, name)
+    before = stamp([tmp_path / "ct.mhd"])
+    os.utime(tmp_path / "ct.raw", (1, 1))
+    assert stamp([tmp_path / "ct.mhd"]) != before

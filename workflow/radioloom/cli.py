@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -11,6 +12,7 @@ from radioloom import __version__
 from radioloom.commands import COMMANDS
 from radioloom.commands.completion import SHELLS
 from radioloom.errors import RadioloomError
+from radioloom.failures import in_words
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes; any other is the system's
 EPILOG = """\
@@ -21,23 +23,37 @@ Completion by the Tab key:  eval "$(radioloom --completion bash)"  in ~/.bashrc;
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; an error of ours is one line on stderr and exit code 1."""
+    """Run one command and return its exit code; an error is one line on stderr and exit code 1 (130: interrupted).
+
+    Only a fault of the program itself is a traceback.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
     _check_command(parser, given[:1])
     chosen, rest = parser.parse_known_args(given)
     _check_rest(chosen.parser, rest)
     try:
-        return chosen.run(chosen) or DONE
+        code = chosen.run(chosen) or DONE
+        sys.stdout.flush()  # here and not at the end of the process, where a full disk would have no words
+        return code
     except RadioloomError as error:
         print(f"radioloom: {error}", file=sys.stderr)
         return FAILED
-    except KeyboardInterrupt:
-        print("radioloom: interrupted", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has closed it: `radioloom features | head`
         sys.stderr.close()
         return DONE
+    except (OSError, MemoryError, KeyboardInterrupt) as error:
+        print(f"radioloom: {in_words(error, typed=given)}", file=sys.stderr)
+        _give_up_output()
+        return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+
+
+def _give_up_output() -> None:
+    """What stdout does not take is dropped: Python would try again at its end, and fail once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

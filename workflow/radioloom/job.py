@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -14,6 +15,7 @@ from typing import Any, TextIO
 
 from radioloom import tables
 from radioloom.errors import RadioloomError
+from radioloom.failures import in_words
 from radioloom.provenance import digest, environment, file_digest
 
 
@@ -55,40 +57,66 @@ def job(snakemake: Any) -> Iterator[Job]:
     """Send the job's stderr (of compiled libraries too) to its log; the terminal keeps one line per job.
 
     snakemake : the object that a script is given
+    Whatever ends the job is one line at the terminal: its kind, what to do, and where the log is.
     """
-    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8")
-    with open(snakemake.log[0], "w", encoding="utf-8") as log:
-        sys.stderr.flush()
-        os.dup2(log.fileno(), 2)
-        sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False, encoding="utf-8")
-        sys.excepthook = redacting_excepthook
-        label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
+    terminal = _Lines(os.dup(2))
+    label = " ".join([snakemake.rule, *list(snakemake.wildcards)[:1]])
+    try:
+        _to_log(snakemake.log[0])
         folder = Path(snakemake.output[0]).parent if snakemake.wildcards.get("batch") else None
         batches = snakemake.resources.get("batches", 1)
-        running = Job(terminal, label, folder, batches, _provenance(snakemake), snakemake.input)
+        yield Job(terminal, label, folder, batches, _provenance(snakemake), snakemake.input)
+    except BaseException as error:
+        print(f"    {label}: error: {in_words(error)} (log: {snakemake.log[0]})", file=terminal, flush=True)
+        raise
+
+
+class _Raw(io.FileIO):
+    """A file whose writes never fail: what a full disk or a closed terminal does not take is lost."""
+
+    def write(self, data: Any) -> int:
         try:
-            yield running
-        except RadioloomError as error:
-            running.say(f"error: {error}")
-            raise
+            return super().write(data) or 0
+        except OSError:
+            return len(data)
+
+
+class _Lines(io.TextIOWrapper):
+    """Text of a job's log or for its terminal, by its descriptor, line by line."""
+
+    def __init__(self, descriptor: int) -> None:
+        raw = _Raw(descriptor, "w", closefd=False)
+        super().__init__(io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def _to_log(path: str) -> None:
+    """From now on stderr is the log."""
+    with open(path, "w", encoding="utf-8") as log:
+        sys.stderr.flush()
+        os.dup2(log.fileno(), 2)
+    sys.stderr = _Lines(2)
+    sys.excepthook = redacting_excepthook
 
 
 def redacting_excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Print where a job crashed without the error's own message, which may quote a file or an archive's address."""
     traceback.print_tb(trace)
     redacted = "(its message is left out: it may quote a patient's file or an archive)"
-    print(f"{kind.__name__}: {error if isinstance(error, RadioloomError) else redacted}", file=sys.stderr)
+    words = in_words(error) if isinstance(error, RadioloomError | OSError | MemoryError) else redacted
+    print(f"{kind.__name__}: {words}", file=sys.stderr)
 
 
 def _provenance(snakemake: Any) -> dict[str, Any]:
-    """Digests of code, profile, environment and of the input files that are tables or settings."""
+    """Digests of the stage's code, profile, installed software and the input files that are tables or settings."""
     params = dict(snakemake.params.items())
-    versions = {key: params[key] for key in ("code", "profile_hash") if key in params}
+    versions = {
+        name: params[key] for key, name in (("code", "stage_code"), ("profile_hash", "profile_hash")) if key in params
+    }
     inputs = [Path(path) for path in snakemake.input if Path(path).suffix in {".parquet", ".json", ".npz"}]
     return {
         **versions,
         "params": digest(_plain(params)),
-        "environment": digest(environment()),
+        "software": digest(environment()),
         "inputs": digest(sorted([path.name, file_digest(path)] for path in inputs)),
     }
 

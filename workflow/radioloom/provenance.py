@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import platform
+import subprocess
 import zlib
 from collections.abc import Iterator
 from functools import cache
@@ -99,6 +101,30 @@ def _files_of(name: str) -> set[Path]:
         place = LIBRARY.parent.joinpath(*parts[:depth])
         files |= {path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()}
     return files
+
+
+def running(version: str) -> dict[str, str]:
+    """Radioloom itself, where it is a clone its commit, and Python: what a report says before `environment`."""
+    known = commit()
+    return {"radioloom": version, **({"commit": known} if known else {}), "python": platform.python_version()}
+
+
+def commit() -> str:
+    """The commit of the clone that the library lies in, its day, and whether files were changed since; "" elsewhere."""
+    root = LIBRARY.parents[1]
+    if not (root / ".git").exists():
+        return ""
+
+    def git(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = ["git", "-C", str(root), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+    try:
+        head = git("show", "-s", "--format=%h of %cs", "--abbrev=12", "HEAD")
+        changed = git("diff", "--quiet", "HEAD").returncode
+    except OSError:  # no git
+        return ""
+    return "" if head.returncode else head.stdout.strip() + (", with changes" if changed else "")
 
 
 @cache

@@ -24,11 +24,13 @@ if HAS.expression:
             mem_mb=2000,
             runtime=60,
         params:
-            data=lambda wildcards: str(STUDY.data),
+            data=str(STUDY.data),
+            watched=STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
             settings=STUDY.settings["genomics"],
             cases=sorted({row["case"] for row in STUDY.sheets[STUDY.settings["genomics"]["cohort"]]}),
             volume=STUDY.settings["baselines"]["volume"][0],
             seed=STUDY.settings["seed"],
+            trust_edited=STUDY.settings["trust_edited"],
             code=code("associate"),
         message:
             "associate gene modules with features"

@@ -16,6 +16,7 @@ rule clinical:
         runtime=10,
     params:
         data=str(STUDY.data),
+        watched=lambda wildcards: STUDY.watched_files(STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]),
         cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
         mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
         outcome=STUDY.settings["outcome"],

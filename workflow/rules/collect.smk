@@ -26,6 +26,7 @@ rule collect:
         + expand(f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet", cohort=HAS.outcomes),
     output:
         **{name: f"{RESULTS}/tables/{name}.parquet" for name in COLLECTED},
+        csv=[f"{RESULTS}/tables/{name}.csv" for name in COLLECTED],
     log:
         f"{LOGS}/collect.log",
     conda:

@@ -3,14 +3,14 @@
 import os
 import sys
 
-from radioloom.errors import StudyError
+from radioloom.errors import RadioloomError
+from radioloom.failures import in_words
 from radioloom.provenance import code_digest, digest, file_digest
 from radioloom.study import load, verify
 from snakemake.exceptions import WorkflowError
 
 # One thread per job: Snakemake fills the cores, and threaded sums could change the last digits.
-THREADS = "OMP_NUM_THREADS OPENBLAS_NUM_THREADS ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"
-os.environ |= dict.fromkeys(THREADS.split(), "1")
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS"), "1")
 
 ROOT = Path(workflow.basedir)
 SOURCE = Path(workflow.configfiles[-1]) if workflow.configfiles else None
@@ -19,8 +19,8 @@ try:
     if workflow.is_main_process:  # a job of a cluster reads this file again, and has nothing to add
         for note in verify(STUDY, SOURCE):
             print(f"note: {note}", file=sys.stderr)
-except StudyError as error:
-    raise WorkflowError(f"the study cannot start:\n{error}") from None
+except (RadioloomError, OSError, MemoryError) as error:
+    raise WorkflowError(f"the study cannot start:\n{in_words(error)}") from None
 HAS = STUDY.has
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"

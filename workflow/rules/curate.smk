@@ -20,7 +20,7 @@ rule curate:
     params:
         rows=rows,
         data=str(STUDY.data),
-        listing=lambda wildcards: STUDY.listing(wildcards.cohort, wildcards.batch),
+        watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         code=code("curate"),
     message:
         "curate {wildcards.cohort}, batch {wildcards.batch}"

@@ -108,6 +108,7 @@ rule validate:
     params:
         study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
         profile_hash=STUDY.profile_hash,
+        trust_edited=STUDY.settings["trust_edited"],
         code=code("validate"),
     message:
         "validate: the signature beside baselines and null models"

@@ -25,6 +25,7 @@ rule prepare:
         batches=n_batches,
     params:
         data=str(STUDY.data),
+        watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,
         code=code("prepare"),
@@ -55,6 +56,7 @@ rule perturb:
         runtime=240,
     params:
         data=str(STUDY.data),
+        watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         robustness=STUDY.settings.get("robustness"),
         seed=STUDY.settings["seed"],
         profile=PROFILE,

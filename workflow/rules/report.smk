@@ -23,6 +23,16 @@ if not HAS.images:  # what only the images half writes
 OTHERS = ("signature", "summary", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
+# Every table in its last place, beside what else the study promises: what was deleted of it is made again.
+PROMISED = [
+    *(path for rule in workflow.rules for path in rule.output if path.startswith(f"{RESULTS}/tables/")),
+    *(path for name, paths in SHOWN.items() if name not in ("pictures", "truth") for path in paths),
+    *expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
+    *expand(f"{RESULTS}/traits/{{cohort}}{{part}}.csv", cohort=HAS.traits, part=["", ".agreement", ".unread"]),
+    *every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.negative_controls),
+    *every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.parquet", HAS.perturbed),
+]
+
 
 rule report:
     """One HTML file that shows the study and its results, and opens without a network."""
@@ -47,11 +57,21 @@ rule report:
             (
                 f"profile {STUDY.profile.name}" if STUDY.profile else "tables of features, as declared"
             ): STUDY.profile_hash,
-            "environment (requirements.lock)": file_digest(ROOT / "requirements.lock"),
-            "code (scripts and library)": digest(
+            "lock file (requirements.lock)": file_digest(ROOT / "requirements.lock"),
+            "code of all stages (scripts and library)": digest(
                 [code(path.stem) for path in sorted((ROOT / "workflow/scripts").glob("*.py"))]
             ),
         },
+        profile=PROFILE if HAS.images else {},
+        trust_edited=STUDY.settings["trust_edited"],
+        # What was handed in besides images, by what the report calls it.
+        sheet_digests={
+            f"{name}, sheet: {Path(cohort['sheet']).name}": file_digest(ROOT / cohort["sheet"])
+            for name, cohort in STUDY.settings["cohorts"].items()
+            if "sheet" in cohort
+        },
+        files={name: str(STUDY.data / path) for name, path in STUDY.data_files.items()},
+        watched=STUDY.watched_files(*STUDY.data_files.values()),
         command=rerun.command(SOURCE, ROOT, bool(os.environ.get("RADIOLOOM_DATA")) and not STUDY.simulated),
         code=code("report"),
         page=[file_digest(path) for path in sorted((ROOT / "workflow/report").rglob("*.*"))],

@@ -19,6 +19,7 @@ rule segment:
         batches=n_batches,
     params:
         data=str(STUDY.data),
+        watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         rois=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort].get("rois", {}),
         code=code("segment"),
     message:

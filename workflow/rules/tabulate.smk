@@ -17,6 +17,7 @@ if HAS.tables:
             runtime=30,
         params:
             data=str(STUDY.data),
+            watched=lambda wildcards: STUDY.watched_files(*STUDY.tables_of_features(wildcards.cohort)),
             settings=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["features"],
             role=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["role"],
             reserved=lambda wildcards: STUDY.no_features(wildcards.cohort),

@@ -7,6 +7,7 @@ rule traits:
         traits=f"{RESULTS}/traits/{{cohort}}.parquet",
         trait_agreement=f"{RESULTS}/traits/{{cohort}}.agreement.parquet",
         unread=f"{RESULTS}/traits/{{cohort}}.unread.parquet",
+        csv=[f"{RESULTS}/traits/{{cohort}}{part}.csv" for part in ("", ".agreement", ".unread")],
     log:
         f"{LOGS}/traits/{{cohort}}.log",
     conda:
@@ -18,8 +19,7 @@ rule traits:
         data=str(STUDY.data),
         cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
         settings=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["traits"],
-        # Under `data`: when files were written is no part of a result's provenance.
-        annotated=lambda wildcards: {"data": STUDY.annotated(wildcards.cohort)},
+        watched=lambda wildcards: STUDY.watched_files(*STUDY.annotation_places(wildcards.cohort)),
         code=code("traits"),
     message:
         "traits {wildcards.cohort}"

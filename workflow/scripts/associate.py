@@ -1,10 +1,10 @@
 """Gene modules of the genomics cohort against features and readers' traits of the same cases."""
 
-import json
 from pathlib import Path
 
 from radioloom.io import expression
 from radioloom.job import job
+from radioloom.sealed import write_json
 from radioloom.stages.genomics.associate import associate, measurements
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables import ASSOCIATIONS, MODULES, wide
@@ -12,7 +12,7 @@ from radioloom.tables.columns import SIGNIFICANT
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = Signature.read(snakemake.input.signature)
+    signature = Signature.read(snakemake.input.signature, params.trust_edited)
     features = running.read("features")["features"]
     features = wide(features[features["cohort"] == params.settings["cohort"]]).droplevel("cohort")
     table, cases = params.settings["expression"], {*params.cases, *features.index}
@@ -22,7 +22,7 @@ with job(snakemake) as running:
     results = associate(measured, matrix, params.settings, signature.feature_ids, params.volume, params.seed)
     MODULES.write(results.modules, out.modules, **running.provenance)
     ASSOCIATIONS.write(results.associations, out.associations, **running.provenance)
-    Path(out.summary).write_text(json.dumps(results.summary, indent=1, sort_keys=True), encoding="utf-8")
+    write_json(results.summary, out.summary)
     n_significant = (results.associations["q"] < SIGNIFICANT).sum()
     n_modules = results.modules["module"].nunique()
     running.say(f"{matrix.shape[1]} columns are cases; of no case of the cohort: {expression.no_cases(others)}")

@@ -8,6 +8,8 @@ from radioloom.stages.tables.collect import check_same_features
 
 with job(snakemake) as running:
     for name, path in snakemake.output.items():
+        if name == "csv":  # each beside its Parquet file
+            continue
         table = tables.by_name(name)
         gathered = table.write(table.gather(*snakemake.input[name]), path, **running.provenance)
         if name == "features":

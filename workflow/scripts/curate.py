@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from radioloom.job import job
+from radioloom.sealed import write_json
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.curated import to_json
 from radioloom.stages.images.fetch import arrived
@@ -11,7 +12,7 @@ from radioloom.tables import EXCLUSIONS, SERIES
 with job(snakemake) as running:
     out = snakemake.output
     curated = curate(arrived(snakemake.params.rows, snakemake.input.fetched), Path(snakemake.params.data))
-    Path(out.images).write_text(to_json(curated.images), encoding="utf-8")
+    write_json(to_json(curated.images), out.images)
     SERIES.write(curated.series, out.series, **running.provenance)
     EXCLUSIONS.write(curated.exclusions, out.exclusions, **running.provenance)
     running.batch(len(curated.images), curated.exclusions)

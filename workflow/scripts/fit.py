@@ -1,10 +1,9 @@
 """Fit the signature and its baselines on the training cohorts, and freeze them."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 from radioloom.job import job
+from radioloom.sealed import write_json
 from radioloom.stages.learning.fit import fit
 from radioloom.stages.learning.harmonise import with_batches
 from radioloom.stages.learning.material import material
@@ -14,5 +13,5 @@ with job(snakemake) as running:
     patients = material(**inputs, study=snakemake.params.study, profile=snakemake.params.profile_hash)
     patients = with_batches(patients, **running.read("cases", "series"))
     signature = replace(fit(patients, **running.read("splits", "selection")), provenance=running.provenance)
-    Path(snakemake.output[0]).write_text(json.dumps(signature.to_json(), indent=1, sort_keys=True), encoding="utf-8")
+    write_json(signature.to_json(), snakemake.output[0])
     running.say(", ".join(signature.feature_ids) or "no feature survived")

@@ -6,6 +6,7 @@ from radioloom.io import masks
 from radioloom.job import job
 from radioloom.process import tune_process
 from radioloom.profile import build
+from radioloom.sealed import read_json
 from radioloom.stages.images.curated import from_json
 from radioloom.stages.images.perturb import perturb_batch
 from radioloom.tables import PERTURBED, SKIPPED
@@ -13,7 +14,7 @@ from radioloom.tables import PERTURBED, SKIPPED
 with job(snakemake) as running:
     tune_process(keep_all=True)
     params, out = snakemake.params, snakemake.output
-    images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
+    images = from_json(read_json(snakemake.input.images))
     regions = masks.read(snakemake.input.masks)
     robustness = {**params.robustness, "seed": params.seed}
     rows, skipped = perturb_batch(images, regions, Path(params.data), build(params.profile), robustness)

@@ -7,6 +7,7 @@ from radioloom.io import masks, prepared
 from radioloom.job import job
 from radioloom.process import tune_process
 from radioloom.profile import build
+from radioloom.sealed import read_json
 from radioloom.stages.images.curated import from_json
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.tables import CASES, EXCLUSIONS
@@ -14,7 +15,7 @@ from radioloom.tables import CASES, EXCLUSIONS
 with job(snakemake) as running:
     tune_process()
     params, out = snakemake.params, snakemake.output
-    images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
+    images = from_json(read_json(snakemake.input.images))
     Path(out.folder).mkdir(parents=True, exist_ok=True)
     keep = partial(prepared.write, folder=out.folder)
     regions = masks.read(snakemake.input.masks)

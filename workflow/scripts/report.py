@@ -1,31 +1,32 @@
 """One HTML file that shows a study, its results, and the data and software behind them."""
 
-import json
 from pathlib import Path
 
 import pandas as pd
 
-from radioloom.io.prepared import read_all
+from radioloom.io import files, prepared
 from radioloom.job import job
-from radioloom.provenance import environment
+from radioloom.sealed import read_json, write_text
 from radioloom.stages.learning.signature import Signature
+from radioloom.stages.report.behind import provenance
 from radioloom.stages.report.pictures import pictures
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
 
-with job(snakemake) as running:
+with job(snakemake) as this:
     params, given = snakemake.params, snakemake.input
-    listed = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.rows]
+    listed = [read_json(path)["rows"] for path in given.rows]
     truths = [path for folder in given.get("truth", []) for path in sorted(Path(folder).glob("*.csv"))]
-    summaries = [json.loads(Path(path).read_text(encoding="utf-8")) for path in given.get("summary", [])]
+    folders = given.get("pictures", [])
+    contents = {name: files.content(Path(path)) for name, path in params.files.items()}
     inputs = ReportInputs(
-        **running.read(*params.tables),
+        **this.read(*params.tables),
         settings=params.settings,
         sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
-        signature=Signature.read(given.signature[0]),
-        summary=next(iter(summaries), None),
-        pictures=pictures(case for folder in given.get("pictures", []) for case in read_all(Path(folder))),
+        signature=Signature.read(given.signature[0], params.trust_edited),
+        summary=next(map(read_json, given.get("summary", [])), None),
+        pictures=pictures(case for folder in folders for case in prepared.read_all(folder)),
         truth={path.stem: pd.read_csv(path) for path in truths},
-        provenance={"software": environment(), "hashes": params.hashes, "command": params.command},
+        provenance=provenance(params, contents, [case for folder in folders for case in prepared.digests(folder)]),
     )
-    Path(snakemake.output[0]).write_text(report(inputs), encoding="utf-8")
+    write_text(report(inputs), snakemake.output[0])

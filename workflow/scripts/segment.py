@@ -4,12 +4,13 @@ from pathlib import Path
 
 from radioloom.io import masks
 from radioloom.job import job
+from radioloom.sealed import read_json
 from radioloom.stages.images.curated import from_json
 from radioloom.stages.images.segment import segment
 from radioloom.tables import EXCLUSIONS, MASKS
 
 with job(snakemake) as running:
-    images = from_json(Path(snakemake.input.images).read_text(encoding="utf-8"))
+    images = from_json(read_json(snakemake.input.images))
     segmented = segment(images, Path(snakemake.params.data), snakemake.params.rois)
     masks.write(segmented.masks, snakemake.output.masks)
     MASKS.write(segmented.rows, snakemake.output.table, **running.provenance)

@@ -1,11 +1,11 @@
 """Features of one cohort from the table that another program wrote."""
 
-import json
 from pathlib import Path
 
 from radioloom.io import feature_tables
 from radioloom.io.patients import cases_by_patient
 from radioloom.job import job
+from radioloom.sealed import write_json
 from radioloom.stages.tables.tabulate import tabulate
 from radioloom.tables import EXCLUSIONS, FEATURES
 
@@ -18,7 +18,7 @@ with job(snakemake) as running:
     FEATURES.write(tabulated.features, snakemake.output.features, **running.provenance)
     EXCLUSIONS.write(tabulated.exclusions, snakemake.output.exclusions, **running.provenance)
     rows = [{**row, "role": params.role} for row in tabulated.rows]
-    Path(snakemake.output.rows).write_text(json.dumps(rows, indent=1, sort_keys=True), encoding="utf-8")
+    write_json({"rows": rows}, snakemake.output.rows)
     n_features = tabulated.features["feature_id"].nunique()
     others = ", ".join(tabulated.left_out[:9]) + (" ..." if tabulated.left_out[9:] else "")
     running.say(f"{n_features} columns are features; not taken: {others or 'none'}")

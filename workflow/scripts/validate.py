@@ -11,7 +11,7 @@ with job(snakemake) as running:
     inputs = running.read("features", "clinical", "covariates", "reliability")
     patients = material(**inputs, study=snakemake.params.study, profile=snakemake.params.profile_hash)
     patients = with_batches(patients, **running.read("cases", "series"))
-    signature = Signature.read(snakemake.input.signature)
+    signature = Signature.read(snakemake.input.signature, snakemake.params.trust_edited)
     validated = validate(patients, signature=signature, **running.read("splits", "controls"))
     for note in validated.notes:
         running.say(note)

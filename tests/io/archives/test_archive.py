@@ -13,6 +13,7 @@ from radioloom.io.archives import archive
 from radioloom.io.archives.archive import IncompleteSeries, Interrupted, Listed, bring
 from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.kinds import connect
+from radioloom.sealed import write_json
 from radioloom.stages.images.fetch import arrived, fetch
 
 UID = "2.25.1001"  # of hospital.ct
@@ -231,8 +232,8 @@ def test_curation_takes_the_rows_of_its_own_sheet_that_have_arrived(tmp_path):
     rows = [row("a", "2.25.1", "2.25.2"), row("a", "2.25.1", "2.25.2", roi="node"), row("b", "2.25.3", "2.25.4")]
     foreign = row("z", "2.25.8", "2.25.9")
     manifest = tmp_path / "study-batch.json"
-    manifest.write_text(json.dumps({"rows": [foreign, row("a", "2.25.1", "2.25.2", series="of yesterday")]}))
+    write_json({"rows": [foreign, row("a", "2.25.1", "2.25.2", series="of yesterday")]}, manifest)
     assert arrived(rows, [manifest]) == rows[:2]
-    manifest.write_text(json.dumps({"rows": [foreign]}))
+    write_json({"rows": [foreign]}, manifest)
     assert arrived(rows, [manifest]) == []
     assert arrived(rows, []) == rows

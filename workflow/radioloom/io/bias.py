@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import BadImage
+from radioloom.failures import is_of_memory
 from radioloom.volume import Volume
 
 
@@ -35,7 +36,7 @@ def n4(image: Volume, body: np.ndarray, settings: dict[str, Any]) -> Volume:
         filtering.Execute(sitk.Shrink(whole, shrink), sitk.Shrink(where, shrink))
         field = sitk.GetArrayFromImage(filtering.GetLogBiasFieldAsImage(whole))
     except RuntimeError as error:
-        if "alloc" in str(error).lower():  # ITK's word for too little memory: the machine's fault, not the image's
-            raise MemoryError("N4") from error
+        if is_of_memory(error):
+            raise MemoryError from error
         raise BadImage("normalise: N4 cannot estimate a bias field; the image is too small or empty") from error
     return replace(image, array=image.array / np.exp(field.astype(np.float64)))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
+from typing import Any
 
 from radioloom.errors import BadImage, RadioloomError, StudyError
-from radioloom.provenance import digest
+from radioloom.provenance import digest, file_digest
 
 # Names that scanners and archives count files with; any other may be a patient's ("SMITH_JOHN.dcm").
 COUNTER = re.compile(
     r"(IM|IMG|I|CT|MR|PT|PET|RS|SEG|IMAGE|SLICE|FILE|DCM)?[-_.]?(\d{1,3}-)?0*\d{1,4}(\.dcm|\.ima|\.img)?", re.IGNORECASE
 )
+
+HEADERS, BESIDE = (".mhd", ".nhdr", ".hdr"), (".raw", ".zraw", ".raw.gz", ".img", ".img.gz")
 
 
 def files_below(place: Path) -> Iterator[Path]:
@@ -65,6 +68,40 @@ def called(file: Path, place: Path, number: int, total: int) -> str:
 def listing(place: Path, files: Sequence[Path]) -> str:
     """Digest of which files lie at or below a place."""
     return digest([file.relative_to(place).as_posix() for file in files])
+
+
+def content(place: Path) -> tuple[int, str]:
+    """How many files lie at or below a place, and the digest of their contents (of one file, its own)."""
+    files = list(files_below(place))
+    if files == [place]:
+        return 1, file_digest(place)
+    return len(files), digest([[file.relative_to(place).as_posix(), file_digest(file)] for file in files])
+
+
+def stamp(places: Iterable[Path]) -> str:
+    """Digest of name, size and time of modification of every file at or below places."""
+    return digest([_stamps(place) for place in places])
+
+
+def _stamps(place: Path) -> list[list[Any]]:
+    """Name, size and time of the files of one place; what cannot be looked at is left to the job that reads it.
+
+    A header that has its voxels in a file beside it (.mhd, .nhdr, .hdr) is stamped with them.
+    """
+    beside = BESIDE if place.suffix.lower() in HEADERS else ()
+    try:
+        files = [*files_below(place), *(place.with_suffix(suffix) for suffix in beside)]
+        return [[str(file).removeprefix(str(place)), *_size_and_time(file)] for file in files]
+    except OSError as error:
+        return [["", 0, error.errno]]
+
+
+def _size_and_time(file: Path) -> tuple[int, int]:
+    try:
+        stat = os.stat(file)
+    except OSError as error:  # a broken link
+        return 0, error.errno or 0
+    return stat.st_size, stat.st_mtime_ns
 
 
 def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Path, str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from radioloom.errors import StudyError
+from radioloom.failures import damaged
 from radioloom.io import images
+from radioloom.provenance import file_digest
+from radioloom.sealed import read_json, write_json
 from radioloom.volume import Grid, Volume
 
 # Columns of CASES, all of which a sidecar holds.
@@ -17,6 +19,7 @@ CASE = (
     "cohort", "case", "replicate", "roi", "role", "modality", "unit", "source", "series",
     "image_digest", "region_digest", "n_voxels", "volume_mm3", "contour_mm3",
 )  # fmt: skip
+DIGESTS = "file_digests"  # key of a sidecar on disk: digests of the files of image and mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +45,36 @@ def write(prepared: Prepared, folder: Path | str) -> None:
     """Write `<name>.image.nii` (float32), `<name>.mask.nii` and `<name>.json`, the sign of a complete case."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    images.write(prepared.image, folder / f"{prepared.name}.image.nii")
-    images.write(prepared.mask, folder / f"{prepared.name}.mask.nii")
-    part = folder / f"{prepared.name}.json.part"
-    part.write_text(json.dumps(prepared.sidecar, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(part, folder / f"{prepared.name}.json")
+    for volume, path in zip((prepared.image, prepared.mask), _files(folder, prepared.name), strict=True):
+        images.write(volume, path)
+    digests = [file_digest(path) for path in _files(folder, prepared.name)]
+    write_json({**prepared.sidecar, DIGESTS: digests}, folder / f"{prepared.name}.json")
 
 
 def read(folder: Path | str, name: str) -> Prepared:
-    """The case `name` of a folder; the grid is the sidecar's, since NIfTI keeps it in single precision."""
+    """The case `name` of a folder; the grid is the sidecar's, since NIfTI keeps it in single precision.
+
+    Raises StudyError naming the folder, which was written as a whole, where a file is damaged, changed or gone.
+    """
     folder = Path(folder)
-    sidecar = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-    grid = Grid.from_dict(sidecar["grid"])
-    image = images.voxels(folder / f"{name}.image.nii", grid.shape)
-    mask = images.voxels(folder / f"{name}.mask.nii", grid.shape) != 0
+    sidecar = read_json(folder / f"{name}.json", whole=folder)
+    digests, grid = sidecar.pop(DIGESTS), Grid.from_dict(sidecar["grid"])
+    for path, digest in zip(_files(folder, name), digests, strict=True):
+        if not path.is_file() or file_digest(path) != digest:
+            raise StudyError(damaged(folder, f"{path.name} is gone, or not as it was written"))
+    image, mask = (images.voxels(path, grid.shape) for path in _files(folder, name))
     unit, modality = sidecar["unit"], sidecar["modality"]
-    return Prepared(Volume(image, grid, unit, modality, tuple(sidecar["notes"])), Volume(mask, grid), sidecar)
+    return Prepared(Volume(image, grid, unit, modality, tuple(sidecar["notes"])), Volume(mask != 0, grid), sidecar)
+
+
+def _files(folder: Path, name: str) -> tuple[Path, Path]:
+    """Files of image and mask."""
+    return folder / f"{name}.image.nii", folder / f"{name}.mask.nii"
+
+
+def digests(folder: Path | str) -> list[list[str]]:
+    """Name and digests of image and mask of each case of a folder: what was measured, voxel for voxel."""
+    return [[name, *read_json(Path(folder, f"{name}.json"), whole=Path(folder))[DIGESTS]] for name in names(folder)]
 
 
 def names(folder: Path | str) -> list[str]:
@@ -66,6 +83,9 @@ def names(folder: Path | str) -> list[str]:
 
 
 def read_all(folder: Path | str) -> Iterator[Prepared]:
-    """The cases of a folder one after the other, in the order of their names."""
-    for name in names(folder):
+    """The cases of a folder one after the other, in the order of their names; StudyError where one is there in part."""
+    complete = names(folder)
+    if lacking := {path.name.removesuffix(".image.nii") for path in Path(folder).glob("*.image.nii")} - set(complete):
+        raise StudyError(damaged(folder, f"{min(lacking)}.json is gone"))
+    for name in complete:
         yield read(folder, name)

@@ -3,13 +3,17 @@
 Machine code is kept in a folder named after what it was made from (numba, the processor, the source of the kernel's
 file), so that an edited kernel never meets old code, a read-only installation works, and jobs on unlike nodes of a
 cluster do not share entries. Numba replaces cache files atomically, and each kernel has one signature, so parallel jobs
-share them safely. Where the user has set NUMBA_CACHE_DIR, numba's own rules hold.
+share them safely. Where the user has set NUMBA_CACHE_DIR, numba's own rules hold, but for one: a folder that cannot be
+written is refused by its name, and not exchanged for the folder of the sources.
 """
 
 import hashlib
 import os
 import sys
+import tempfile
 from pathlib import Path
+
+from radioloom.errors import StudyError
 
 # Numba imports coverage.py wherever it is installed: 35 ms of every job's start. Where it is at work it stays known.
 HIDDEN = "coverage" not in sys.modules
@@ -39,6 +43,19 @@ def _cache_folder() -> str:
     return str(Path(home) / "radioloom" / hashlib.sha256(made_by.encode()).hexdigest()[:16])
 
 
+def _check(folder: str) -> None:
+    """StudyError where nothing can be kept in a folder."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise StudyError(
+            f"compiled kernels cannot be kept in {folder} ({os.strerror(error.errno or 0)}); name a folder that can be "
+            "written in the environment variable NUMBA_CACHE_DIR"
+        ) from error
+
+
 if not os.environ.get("NUMBA_CACHE_DIR"):
     numba.config.CACHE_DIR = _cache_folder()
     numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{SourceLocator.__name__}"
+_check(os.environ.get("NUMBA_CACHE_DIR") or numba.config.CACHE_DIR)

@@ -11,7 +11,7 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.imaging.controls import named
-from radioloom.io.files import files_below, listing
+from radioloom.io.files import stamp
 from radioloom.io.user_tables.read import file_of
 from radioloom.provenance import digest
 from radioloom.stages.images.fetch import FETCHED
@@ -101,19 +101,50 @@ class Study:
         """What a batch is read from: its images and segmentations that are here, or the manifest of those that come."""
         if self.simulated:
             return [str(self.data / cohort)]
-        paths = [row[key] for row in self.batches[cohort][batch] for key in ("image", "segmentation")]
-        here = {str(self.data / path) for path in paths if not path.startswith(f"{FETCHED}/{cohort}/")}
-        return sorted(path for path in here if os.path.exists(path)) + self.manifest(cohort, batch)
+        here = [self.data / path for path in self.handed_in(cohort, batch)]
+        return [str(path) for path in here if path.exists()] + self.manifest(cohort, batch)
 
-    def listing(self, cohort: str, batch: str) -> str:
-        """Digest of the files below a batch's images, however deep: Snakemake looks at the times of the folders alone.
+    def handed_in(self, cohort: str, batch: str) -> list[str]:
+        """Paths of a batch's images and segmentations that no job makes or fetches, as its sheet has them."""
+        if self.simulated:
+            return []
+        paths = {row[key] for row in self.batches[cohort][batch] for key in ("image", "segmentation")}
+        return sorted(path for path in paths if not path.startswith(f"{FETCHED}/{cohort}/"))
 
-        "" where a job of the study makes or fetches them.
+    @cached_property
+    def _watched(self) -> dict[tuple[str, str], dict[str, str]]:
+        return {}
+
+    def watched(self, cohort: str, batch: str) -> dict[str, str]:
+        """What `watched_files` says of the images and segmentations of a batch; a process looks at them once."""
+        if (cohort, batch) not in self._watched:
+            self._watched[cohort, batch] = self.watched_files(*self.handed_in(cohort, batch))
+        return self._watched[cohort, batch]
+
+    def watched_files(self, *paths: str) -> dict[str, str]:
+        """Digest of name, size and time of every file at or below paths of the data folder; "" where a job makes them.
+
+        Snakemake sees a file that is newer than a result, or the time of a folder: not a file that was replaced by an
+        older one (`cp -p`, `rsync -t`), nor what changed deep in a folder. Under the key `data`, as all that is no part
+        of a result's provenance: so when files were written changes no byte of a result.
         """
-        if self.simulated or cohort in archived(self.settings):
-            return ""
-        places = sorted({self.data / row["image"] for row in self.batches[cohort][batch]})
-        return digest([listing(place, list(files_below(place))) for place in places if place.exists()])
+        return {"data": "" if self.simulated else stamp(self.data / file_of(path) for path in paths)}
+
+    @cached_property
+    def data_files(self) -> dict[str, str]:
+        """Files and folders below the data folder that are no images, by what a report calls them."""
+        if self.simulated:
+            return {}
+        files: dict[str, str] = {}
+        for name, cohort in self.settings["cohorts"].items():
+            used = {"outcomes": [file_of(cohort["clinical"]["file"])]} if "clinical" in cohort else {}
+            used |= {"features": self.tables_of_features(name)} if "features" in cohort else {}
+            used |= {"annotations": self.annotation_places(name)} if "traits" in cohort else {}
+            files |= {f"{name}, {kind}: {path}": path for kind, paths in used.items() for path in paths}
+        for name in self.has.expression:
+            path = file_of(self.settings["genomics"]["expression"]["file"])
+            files[f"{name}, expression: {path}"] = path
+        return files
 
     @cached_property
     def patients(self) -> list[Row]:
@@ -132,27 +163,26 @@ class Study:
 
     def feature_files(self, cohort: str) -> list[str]:
         """Files that a cohort's table of features is read from."""
+        return [str(self.data / name) for name in self.tables_of_features(cohort)]
+
+    def tables_of_features(self, cohort: str) -> list[str]:
+        """The same, below the data folder."""
         block = self.settings["cohorts"][cohort]["features"]
         linked = [block["ids"]["patients"]["file"]] if "patients" in block["ids"] else []
-        return [self.table(name) for name in (block["file"], *linked)]
+        return [file_of(name) for name in (block["file"], *linked)]
 
     def no_features(self, cohort: str) -> list[str]:
         """Columns that are no features, whatever the table of a cohort holds: those of outcome and covariates."""
         return no_features(self.settings, cohort)
 
     def annotations(self, cohort: str) -> list[str]:
-        """Where a cohort's annotations lie, without the names of files, which may be patients'; see `annotated`."""
+        """Where a cohort's annotations lie, without the names of files, which may be patients'; they are watched."""
         if self.simulated:
             return [str(self.data / cohort)]
+        return [str(self.data / name) for name in self.annotation_places(cohort)]
+
+    def annotation_places(self, cohort: str) -> list[str]:
+        """The same, below the data folder."""
         traits = self.settings["cohorts"][cohort]["traits"]
         linked = [traits["patients"]["file"]] if "patients" in traits else []
-        return [self.table(name) for name in (traits["files"], *linked)]
-
-    def annotated(self, cohort: str) -> str:
-        """Digest of every file that may hold an annotation (name, size, time), so that no new one is missed."""
-        if self.simulated:
-            return ""
-        place = self.data / self.settings["cohorts"][cohort]["traits"]["files"]
-        files = sorted(path for path in place.rglob("*") if path.is_file())
-        known = [(path.relative_to(place).as_posix(), path.stat()) for path in files]
-        return digest([[name, stat.st_size, stat.st_mtime_ns] for name, stat in known])
+        return [file_of(name) for name in (traits["files"], *linked)]

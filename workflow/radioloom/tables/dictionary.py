@@ -10,7 +10,8 @@ HEAD = """\
 
 Every table is a Parquet file in `results/<study>/tables`; stages that work by batch or cohort write parts of it in a
 folder of their own. Rows are unique in the key (**bold**) and sorted by it. A cell may be empty only where the last
-column says so. Types are those of Arrow. The metadata of a file (key `radioloom`) identify code, settings and inputs.
+column says so. Types are those of Arrow. The metadata of a file (key `radioloom`) identify
+the code of its stage, software, settings and inputs; `radioloom_digest` is of the file itself.
 
 This page is made from the declaration that checks every write and every read: `python -m radioloom.tables`.
 """

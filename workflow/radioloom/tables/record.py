@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from radioloom.errors import StudyError
+from radioloom.sealed import UNSEALED, complete, read_bytes, seal
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
 Rows: TypeAlias = "Iterable[dict[str, Any]] | pd.DataFrame | pa.Table"
+
+PARQUET = b"PAR1"  # how such a file begins and ends
 
 ARROW = {"string": "string", "float64": "float64", "int64": "int64", "bool": "bool_"}  # names of pyarrow's types
 
@@ -79,19 +81,11 @@ class Table:
 
     def write(self, rows: Rows, path: Path | str, **provenance: Any) -> pa.Table:
         """Write Parquet (complete or not at all) with provenance in its metadata; a .csv path writes CSV."""
-        from pyarrow import parquet
-
-        table, path = self.arrow(rows), Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        if path.suffix == ".csv":
-            from pyarrow import csv
-
-            csv.write_csv(table, part, csv.WriteOptions(quoting_style="needed"))
-        else:
-            note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
-            parquet.write_table(table.replace_schema_metadata({"radioloom": note}), part, compression="zstd")
-        os.replace(part, path)
+        table = self.arrow(rows)
+        note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
+        content = _csv(table) if Path(path).suffix == ".csv" else seal(_parquet(table, note))
+        with complete(path) as part:
+            part.write_bytes(content)
         return table
 
     def read(self, *paths: Path | str) -> pd.DataFrame:
@@ -99,11 +93,13 @@ class Table:
         return self.gather(*paths).to_pandas()
 
     def gather(self, *paths: Path | str) -> pa.Table:
-        """One table of one or more files of this table, checked."""
-        import pyarrow as pa
-        from pyarrow import parquet
+        """One table of one or more files of this table, checked.
 
-        tables = [parquet.ParquetFile(path).read().replace_schema_metadata(None) for path in paths]
+        Raises StudyError naming the file where it is damaged, or was changed after it was written.
+        """
+        import pyarrow as pa
+
+        tables = [_read(path) for path in paths]
         return self.arrow(pa.concat_tables(tables)) if tables else self.arrow([])
 
     def _checked(self, table: pa.Table) -> pa.Table:
@@ -139,4 +135,33 @@ def provenance_of(path: Path | str) -> dict[str, Any]:
     """Provenance in a table's file: table name, code, profile and study digests."""
     from pyarrow import parquet
 
-    return json.loads((parquet.read_schema(path).metadata or {}).get(b"radioloom", b"{}"))
+    return json.loads((parquet.read_metadata(path).metadata or {}).get(b"radioloom", b"{}"))
+
+
+def _csv(table: pa.Table) -> bytes:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    sink = pa.BufferOutputStream()
+    csv.write_csv(table, sink, csv.WriteOptions(quoting_style="needed"))
+    return sink.getvalue().to_pybytes()
+
+
+def _parquet(table: pa.Table, note: str) -> bytes:
+    """A table's file, to be sealed: the last that its metadata hold."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    sink = pa.BufferOutputStream()
+    with parquet.ParquetWriter(sink, table.replace_schema_metadata(None).schema, compression="zstd") as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({"radioloom": note, "radioloom_digest": UNSEALED})
+    return sink.getvalue().to_pybytes()
+
+
+def _read(path: Path | str) -> pa.Table:
+    """A table's file, if it is as it was written: a byte that changed could be a number that nobody measured."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    return parquet.ParquetFile(pa.BufferReader(read_bytes(path, PARQUET))).read()

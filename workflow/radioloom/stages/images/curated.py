@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
@@ -49,18 +48,19 @@ class CuratedImage:
 FIELDS = tuple(field.name for field in fields(CuratedImage))
 
 
-def to_json(images: Iterable[CuratedImage]) -> str:
-    """Images of a batch as JSON text."""
-    rows = [{key: getattr(image, key) for key in FIELDS} | {"grid": image.grid.as_dict()} for image in images]
-    return json.dumps(rows, indent=1, sort_keys=True)
+def to_json(images: Iterable[CuratedImage]) -> dict[str, Any]:
+    """Images of a batch as JSON-able values."""
+    return {
+        "images": [{key: getattr(image, key) for key in FIELDS} | {"grid": image.grid.as_dict()} for image in images]
+    }
 
 
-def from_json(text: str) -> list[CuratedImage]:
-    """The images that `to_json` wrote.
+def from_json(content: dict[str, Any]) -> list[CuratedImage]:
+    """The images that `to_json` gave.
 
     Raises StudyError where fields are missing, or are not those of this version.
     """
-    return [_image(row) for row in json.loads(text)]
+    return [_image(row) for row in content["images"]]
 
 
 def _image(row: dict[str, Any]) -> CuratedImage:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from radioloom.errors import CaseError
+from radioloom.sealed import read_json
 from radioloom.stages.images.exclude import exclusions
 
 Row = dict[str, Any]
@@ -49,7 +49,7 @@ def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetch
 def arrived(rows: Sequence[Row], manifests: Sequence[Path | str]) -> Sequence[Row]:
     """Those rows of a batch that its manifest says were brought; all where it has none, its files being there."""
     for manifest in manifests:
-        brought = json.loads(Path(manifest).read_text(encoding="utf-8"))["rows"]
+        brought = read_json(manifest)["rows"]
         here = {tuple(row[column] for column in COLUMNS) for row in brought}
         rows = [row for row in rows if tuple(row[column] for column in COLUMNS) in here]
     return rows

@@ -2,12 +2,12 @@
 
 The file `signature.json` is this record. Files without `version` are of version 1, which had linear models alone; they
 are read. A file of a later version, or with a key that is not known here, is refused: a key that is passed over could
-change every risk.
+change every risk. From version 3 on a file bears the digest of its content, and one that was edited is refused unless
+the reader says that it is to be trusted; versions 1 and 2 had no digest to compare.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -16,14 +16,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.failures import damaged, in_results
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.record import linear_state
+from radioloom.sealed import DIGEST, EDITED, intact, parsed, sealed
 from radioloom.tables.columns import SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VERSION = 2
+VERSION = 3
+SEALED = 3  # the first version whose files bear a digest
 COVARIATE = "covariate"  # group of a term that is a clinical covariate
 SAME_LINE = (1.0, 0.0)  # slope and offset of a batch that was not learnt
 
@@ -65,6 +68,7 @@ class Signature:
     harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
         None where the study does not harmonise
     provenance : digests of what it was made from; {} until it is written
+    edited : whether it is of a file that was changed after it was written, and trusted all the same
     """
 
     name: str
@@ -82,6 +86,7 @@ class Signature:
     baselines: Mapping[str, Signature] = field(default_factory=dict)
     harmonisation: dict[str, Any] | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
+    edited: bool = False
 
     @property
     def feature_ids(self) -> list[str]:
@@ -137,23 +142,42 @@ class Signature:
         return slope * columns + offset
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON-able values; what is None or does not apply is left out."""
-        return {"version": VERSION, **_entry(self)}
+        """The record as JSON-able values, with their digest; what is None or does not apply is left out."""
+        return sealed({"version": VERSION, **_entry(self)})
 
     @classmethod
-    def read(cls, path: Path | str) -> Signature:
-        """The record of a file `signature.json`; raises StudyError as `from_json` does."""
-        return cls.from_json(json.loads(Path(path).read_text(encoding="utf-8")))
+    def read(cls, path: Path | str, trust_edited: bool = False) -> Signature:
+        """The record of a file `signature.json`; raises StudyError as `from_json` does.
+
+        trust_edited : whether a file that was edited by hand is taken as it is; otherwise StudyError
+        """
+        content = parsed(path)
+        bears = DIGEST in content or content.get("version", 1) in range(SEALED, VERSION + 1)
+        changed = bears and not intact(content)
+        if changed and not trust_edited:
+            raise StudyError(
+                f"{in_results(path)} was changed after it was written; delete it to fit it again, or set "
+                "`trust_edited: true` in the study to use it as it is, which the report will say"
+            )
+        try:
+            return cls.from_json({**content, "edited": True} if changed else content)
+        except StudyError as error:
+            raise StudyError(f"{in_results(path)}: {error}") from error
+        except (TypeError, AttributeError, ValueError) as error:  # of a file that bears no digest
+            raise StudyError(damaged(path, EDITED)) from error
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Signature:
-        """The record of a file, of this version or an earlier one; raises StudyError where the file is of another."""
+        """The record of a file's content, whose digest is left to `read`, of this version or an earlier one.
+
+        Raises StudyError where the file is of another version, or its keys are not those of a signature.
+        """
         version = content.get("version", 1)
         if version not in range(1, VERSION + 1):
             raise StudyError(
                 f"the signature is of version {version}, and this Radioloom reads versions up to {VERSION}; update it"
             )
-        return _record({key: value for key, value in content.items() if key != "version"})
+        return _record({key: value for key, value in content.items() if key not in ("version", DIGEST)})
 
 
 def standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
@@ -162,7 +186,7 @@ def standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.nd
 
 
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
-OPTIONAL = ("state", "profile", "baselines", "harmonisation", "provenance")  # left out where they say nothing
+OPTIONAL = ("state", "profile", "baselines", "harmonisation", "provenance", "edited")  # left out where they say nothing
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
 
 

@@ -10,18 +10,30 @@ from radioloom.stages.report.record import Section
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
 
+EDITED = (
+    "signature.json was changed after it was written, and used as it was, since the study says `trust_edited: true`: "
+    "the signature and all that rests on it are not what the data gave."
+)
+
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """What it takes to get the same results again."""
-    import yaml
-
     given = study.provenance
     return {
         "software": pairs(given.get("software", {}), ("package", "version")),
         "hashes": pairs(given.get("hashes", {}), ("what", "digest")),
+        "data": pairs(given.get("data", {}), ("data", "SHA-256, first 12 digits")),
+        **({"brief": [("Edited by hand", EDITED)]} if study.signature and study.signature.edited else {}),
         "command": given.get("command", ""),
-        "settings": yaml.safe_dump(_shown(study.settings), sort_keys=False, allow_unicode=True, width=88),
+        "settings": _text(_shown(study.settings)),
+        "profile": _text(given["profile"]) if given.get("profile") else "",
     }
+
+
+def _text(settings: dict[str, Any]) -> str:
+    import yaml
+
+    return yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=88)
 
 
 def _shown(settings: dict[str, Any]) -> dict[str, Any]:

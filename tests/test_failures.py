@@ -1,0 +1,69 @@
+"""Commands that fail: one line with the words of the system, an exit code, and no name that nobody typed."""
+
+import subprocess
+import sys
+
+import pytest
+
+from radioloom import cli
+from radioloom.commands.record import Command
+from radioloom.failures import in_results, in_words
+
+ENV = "import sys; sys.path.insert(0, {!r}); from radioloom.cli import main; sys.exit(main({!r}))"
+
+
+def raising(error):
+    def run(_chosen):
+        raise error
+
+    return Command("fail", "fail", lambda _parser: None, run)
+
+
+ERRORS = [
+    (PermissionError(13, "x", "/data/typed.csv"), 1, "Permission denied (/data/typed.csv); give yourself the right"),
+    (PermissionError(13, "x", "/data/SMITH.csv"), 1, "Permission denied; give yourself the right"),
+    (OSError(28, "x", "/a/results/s/t.csv"), 1, "No space left on device (results/s/t.csv); make room, and run again"),
+    (OSError(5, "SMITH"), 1, "Input/output error; run again once the disk or file server answers"),
+    (MemoryError("SMITH"), 1, "memory ran out; run fewer jobs at once"),
+    (KeyboardInterrupt(), 130, "interrupted; run again to go on"),
+]
+
+
+@pytest.mark.parametrize(("error", "code", "words"), ERRORS)
+def test_a_command_that_fails_is_one_line(monkeypatch, capsys, error, code, words):
+    monkeypatch.setattr(cli, "COMMANDS", [raising(error)])
+    monkeypatch.setattr(sys, "argv", ["radioloom", "/data/typed.csv"])
+    monkeypatch.setattr(cli, "_parser", lambda parser=cli._parser: _any_more(parser()))
+    assert cli.main() == code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"radioloom: {words}")
+    assert "SMITH" not in line
+
+
+def _any_more(parser):
+    """A parser that takes the command `fail` whatever was typed."""
+    chosen = parser.parse_args(["fail"])
+    parser.parse_args = lambda arguments=None: chosen
+    return parser
+
+
+def test_a_fault_of_ours_stays_a_traceback(monkeypatch):
+    monkeypatch.setattr(cli, "COMMANDS", [raising(ZeroDivisionError())])
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["fail"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_output_that_no_disk_takes_is_told(root):
+    code = ENV.format(str(root / "workflow"), ["features"])
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=120
+        )
+    assert (done.returncode, done.stderr) == (1, "radioloom: No space left on device; make room, and run again\n")
+
+
+def test_paths_are_shown_from_results_on():
+    assert in_results("/home/SMITH/study/results/s/tables/x.parquet") == "results/s/tables/x.parquet"
+    assert in_results("/home/SMITH/x.parquet") == "x.parquet"
+    assert "SMITH" not in in_words(OSError(13, "x", "/home/SMITH/results/s/x.parquet"))

@@ -1,0 +1,66 @@
+"""Why a job or a command failed, in one line for a person, which quotes nothing of a file."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from radioloom.errors import RadioloomError
+
+ROOM = "make room, and run again"
+RIGHTS = "give yourself the right to it, and run again"
+AGAIN = "run again once the disk or file server answers"
+REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), ROOM),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), RIGHTS),
+    **dict.fromkeys((errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENXIO, errno.ENOTCONN, errno.EHOSTDOWN), AGAIN),
+}
+MEMORY = "memory ran out; run fewer jobs at once (--cores), or on a machine with more memory"
+RESULTS = "results"
+
+
+def in_words(error: BaseException, typed: Collection[str] = ()) -> str:
+    """What went wrong and what to do: an error of ours in its own words, any other by its kind.
+
+    typed : paths that the user has typed, and may be shown; a path in results is always shown, and no other, since
+        names of files may be patients'
+    """
+    if isinstance(error, RadioloomError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted; run again to go on"
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return MEMORY
+    if isinstance(error, OSError):
+        return _of_the_system(error, typed)
+    return f"a fault of Radioloom, not of the study ({type(error).__name__}); please report it"
+
+
+def is_of_memory(error: RuntimeError) -> bool:
+    """Whether an error of ITK, which has but one kind, says that memory ran out."""
+    return any(word in str(error) for word in ("allocat", "bad_alloc"))
+
+
+def in_results(path: Path | str) -> str:
+    """A path from its folder `results` on, the name alone where it lies elsewhere."""
+    parts = Path(path).parts
+    return "/".join(parts[parts.index(RESULTS) :]) if RESULTS in parts else parts[-1]
+
+
+def damaged(path: Path | str, why: str) -> str:
+    """What to say of a file of results that is not as it was written."""
+    return f"{in_results(path)}: {why}; delete it, and run the study again"
+
+
+def _of_the_system(error: OSError, typed: Collection[str]) -> str:
+    words = os.strerror(error.errno) if error.errno else f"a file cannot be read or written ({type(error).__name__})"
+    names = [str(name) for name in (error.filename, error.filename2) if isinstance(name, str | os.PathLike)]
+    shown = [in_results(name) if RESULTS in Path(name).parts else name for name in names if _may_show(name, typed)]
+    place = f" ({', '.join(shown)})" if shown else ""
+    return f"{words}{place}; {REMEDIES.get(error.errno or 0, 'run again, and report it if it stays')}"
+
+
+def _may_show(name: str, typed: Collection[str]) -> bool:
+    return RESULTS in Path(name).parts or name in typed
