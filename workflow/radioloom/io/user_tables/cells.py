@@ -64,14 +64,12 @@ def numbers(texts: Sequence[str]) -> np.ndarray:
     """Numbers of cells, NaN where one is empty; ValueError with the position of the first that is neither."""
     import numpy as np
 
-    values = np.empty(len(texts))
     try:
-        if NUMERIC.issuperset("".join(texts)):
-            values[:] = list(map(float, texts))
-            if np.isfinite(values).all():
-                return values
+        if NUMERIC.issuperset("".join(texts)) and all(map(math.isfinite, read := list(map(float, texts)))):
+            return np.array(read, dtype=np.float64)
     except ValueError:
         pass  # one of them is empty, or no number
+    values = np.empty(len(texts))
     for k, text in enumerate(texts):
         try:
             values[k] = math.nan if text.lower() in NO_NUMBER else plain_number(text)
