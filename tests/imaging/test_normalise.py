@@ -278,3 +278,14 @@ def test_a_standard_scale_has_a_landmark_for_each_percentile(tmp_path, root, per
         hashes = {load(tmp_path / "mine.yaml").hash}
         (tmp_path / "mine.yaml").write_text(text.replace("normalise: null", f"normalise: [{step}]").replace("30", "31"))
         assert len(hashes | {load(tmp_path / "mine.yaml").hash}) == 2  # another scale is another profile
+
+
+def test_too_little_memory_for_n4_is_no_fault_of_the_image(monkeypatch):
+    """ITK tells of it as of any other fault; the job has to fail, so that it can be run again."""
+
+    def starved(*_):
+        raise RuntimeError("itk::ERROR: Failed to allocate memory for image.")
+
+    monkeypatch.setattr(sitk.N4BiasFieldCorrectionImageFilter, "Execute", starved)
+    with pytest.raises(MemoryError):
+        steps(N4, array=head())
