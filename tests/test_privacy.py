@@ -211,7 +211,7 @@ def test_reasons_still_help(made):
     assert "1 file(s) beside the slices cannot be read: file 5 of 8: " in reasons["header"]
     assert "2 segmentations (file 1 of 2, file 2 of 2)" in reasons["several"]
     assert reasons["label"].startswith("file 1 of 1: ")
-    assert reasons["own"].startswith("structure '[withheld]' has a contour of 2 coordinates")
+    assert reasons["own"].startswith("structure '[withheld]': it has a contour of 2 coordinates")
 
 
 def test_the_search_finds_what_is_packed(tmp_path):
