@@ -15,7 +15,7 @@ from radioloom.stages.images.segment import segment
 
 N, ROWS, COLUMNS = 4, 24, 20
 BOX, HEART = np.s_[1:3, 10:17, 4:10], np.s_[1:3, 2:8, 11:17]  # voxels of the two regions
-STORED = stored(N)
+STORED = stored(N) - 700  # also below 0: a value without its sign is another
 DOSE, HALF_LIFE, WEIGHT = 3.7e8, 6586.2, 70.0
 
 
