@@ -89,7 +89,7 @@ def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Vo
     margin = reach(profile, spacing_of(image.grid, profile.grid))
     where = place(image.grid, bounding_box(mask.array), profile.grid, margin)
     source, region = crop(image, where.source), crop(Volume(mask.array, image.grid), where.source)
-    return resampled(_finite(source), region, profile.grid, where.target)
+    return resampled(_finite(source), region, profile.grid, where)
 
 
 def _finite(image: Volume) -> Volume:

@@ -106,5 +106,5 @@ def prepared(scene: Scene, grid: Grid, profile: Profile) -> tuple[Volume, Volume
     grid : of the whole image
     """
     where = place(grid, box_of(scene, grid), profile.grid, reach(profile, spacing_of(grid, profile.grid)))
-    image, mask = on_grid(scene, profile.grid, where.target)
+    image, mask = on_grid(scene, profile.grid, where.target, grid)
     return finished(image, mask, Volume(scene.mask, scene.image.grid))

@@ -44,7 +44,7 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     region = Volume(mask.on(volume.array.shape, low), volume.grid)
     odd = beyond(volume.array[region.array]) if image.unit == "HU" and profile.normalise is None else ""
     notes = (*mask.notes, *([odd] if odd else []))
-    around, placed = resampled(volume, region, profile.grid, where.target)
+    around, placed = resampled(volume, region, profile.grid, where)
     sidecar = _sidecar(image, mask, placed, profile) | {"notes": list(notes)}
     return Prepared(replace(around, notes=notes), placed, sidecar)
 
