@@ -266,5 +266,5 @@ def test_a_region_in_an_image_too_thin_for_its_filter_is_excluded_with_the_reaso
     sidecar = dict.fromkeys(("cohort", "case", "replicate", "roi"), "a")
     case = SimpleNamespace(image=Volume(noise(10, grid.shape), grid), mask=Volume(mask, grid), sidecar=sidecar)
     features, excluded, kept = extract_batch([case], profile)
-    assert (features, kept) == ([], 0)
+    assert (features.rows, features.images, kept) == ([], [], 0)
     assert "log: the filter reads 6 voxels beyond a voxel along z, where the image has 4" in excluded[0]["reason"]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.errors import BadImage, BadMask, CaseError, StudyError
+from radioloom.errors import BadImage, BadMask, CaseError, MeasurementWarning, StudyError
 from radioloom.imaging.around import bounding_box, crop, place, resampled
+from radioloom.imaging.orient import turn_to
 from radioloom.imaging.resample import spacing_of
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import Choice
@@ -19,9 +22,10 @@ from radioloom.segmentation.place import inside
 from radioloom.segmentation.place import place as turned
 from radioloom.stages.images import extract as stage
 from radioloom.stages.images import single
+from radioloom.stages.images.intended import check
 from radioloom.stages.images.margin import reach
 from radioloom.stages.images.normalise import normalise
-from radioloom.volume import LARGEST, Grid, Volume, unfit
+from radioloom.volume import LARGEST, UNITS, Grid, Volume, unfit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +37,7 @@ def extract(
     profile: str | Path | Profile = "ibsi",
     spacing_mm: tuple[float, float, float] | None = None,
     roi: str | int = "",
+    modality: str = "",
 ) -> pd.DataFrame:
     """A tidy table of the features of one region: image, family, aggregation, ..., group, feature_id, value.
 
@@ -41,22 +46,38 @@ def extract(
         swapped or flipped against the image's, and it may be a piece of it
     profile : name of a profile, a YAML file, or a loaded `Profile`
     roi : name of the structure (regular expression), or number of the label; "" takes every voxel that is not 0
+    modality : CT, PT or MR where the image does not say it (all but DICOM and a `Volume` that does), or of several
+        DICOM series; a profile that is for others refuses the image
+    The table's `attrs["notes"]` are notes on the image, its region and what could not be measured as meant; what
+    concerns values (a region of one grey level, a filter that could not be applied) is a warning too.
     Raises BadImage, BadMask, BadRoi or StudyError where the input cannot be measured; the message says what to do.
     """
-    import pandas as pd
-
     chosen = load(profile)
     paths = [isinstance(given, str | PathLike) for given in (image, mask)]
     if all(paths):
         if spacing_mm is not None:
             raise StudyError("spacing_mm is for arrays; files know their spacing: leave it out")
-        return pd.DataFrame(single.measure(Path(image), Path(mask), chosen, str(roi)))
+        return _table(*single.measured(Path(image), Path(mask), chosen, str(roi), modality))
     if any(paths):
         raise StudyError("one of image and mask is a path, the other is not; give two paths, or read the file first")
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
+    modality, unit = modality or volume.modality, volume.unit
+    notes = check(chosen, modality, unit or UNITS.get(modality, ""))
     mask_there = _on(volume, labels, str(roi), all(map(_knows_its_place, (image, mask))))
-    return pd.DataFrame(stage.extract(*onto_grid(volume, mask_there, chosen), chosen))
+    found = stage.measured(*onto_grid(volume, mask_there, chosen), chosen)
+    return _table(found.rows, notes, found.notes)
+
+
+def _table(rows: list[dict[str, Any]], notes: tuple[str, ...], doubts: tuple[str, ...]) -> pd.DataFrame:
+    """The table of features with its notes; what concerns values is a warning too."""
+    import pandas as pd
+
+    for doubt in doubts:
+        warnings.warn(doubt, MeasurementWarning, stacklevel=3)
+    table = pd.DataFrame(rows)
+    table.attrs["notes"] = (*notes, *doubts)
+    return table
 
 
 def _knows_its_place(given: Any) -> bool:
@@ -79,16 +100,18 @@ def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> Volume:
 
 
 def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Volume]:
-    """Image and mask around the region on the profile's grid, to the last bit as stage prepare writes it.
+    """Image and mask around the region on the profile's grid and axes, to the last bit as stage prepare writes it.
 
     Raises BadImage where a voxel that is read (all of them where the profile normalises) is not finite, BadRoi where no
     voxel of the region is left on the grid.
     """
+    turn = turn_to(image.grid, profile.orientation)
+    image, mask = turn.volume(image), turn.volume(replace(mask, grid=image.grid))
     if profile.normalise is not None:
         image = normalise(_finite(image), mask.array, profile.normalise)
     margin = reach(profile, spacing_of(image.grid, profile.grid))
     where = place(image.grid, bounding_box(mask.array), profile.grid, margin)
-    source, region = crop(image, where.source), crop(Volume(mask.array, image.grid), where.source)
+    source, region = crop(image, where.source), crop(mask, where.source)
     return resampled(_finite(source), region, profile.grid, where)
 
 

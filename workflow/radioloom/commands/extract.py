@@ -23,7 +23,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         default="",
         choices=["", *MODALITIES],
         metavar="CT|PT|MR",
-        help="which series to take if the folder has several",
+        help="modality of a file, which does not say it, or of the series to take if a folder has several",
     )
     parser.add_argument("--out", type=Path, help="write a .csv or .parquet file instead of printing")
 
@@ -32,9 +32,12 @@ def _run(chosen: Namespace) -> None:
     from radioloom.process import tune_process
 
     tune_process()  # before Numba is imported
-    from radioloom.stages.images.single import COLUMNS, measure, write
+    from radioloom.stages.images.single import COLUMNS, measured, write
 
-    rows = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality)
+    found = measured(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality)
+    for note in (*found.notes, *found.doubts):
+        print(f"note: {note}", file=sys.stderr)
+    rows = found.rows
     if chosen.out:
         write(rows, chosen.out)
         print(f"{len(rows)} features written: {chosen.out}", file=sys.stderr)

@@ -43,24 +43,37 @@ def voxels(path: Path, shape: tuple[int, int, int], fault: type[CaseError] = Bad
     return array
 
 
-def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None) -> Volume:
+def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None, needed: Box | None = None) -> Volume:
     """An image file, or a box of it, as float64.
 
-    Raises BadImage where it cannot be read, is not three-dimensional and scalar, or where the box holds values that
-    are not finite (many registered images hold NaN where they end).
+    needed : the part of the box whose values are measured; None for all of it. What is not finite beyond it (many
+        registered images hold NaN where they end) becomes the lowest value of the box, and is noted.
+    Raises BadImage where it cannot be read, is not three-dimensional and scalar, or where values that are needed are
+    not finite.
     """
     whole = read_native(path)
     if box is None:
         depth, rows, columns = whole.grid.shape
         box = slice(0, depth), slice(0, rows), slice(0, columns)
     array = whole.array[box].astype(np.float64)
-    bad = unfit(array)
-    if bad:
-        raise BadImage(
-            f"{path.name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; correct the image first"
-        )
+    notes: tuple[str, ...] = ()
+    if unfit(array):
+        if bad := unfit(whole.array[needed or box]):
+            raise BadImage(
+                f"{path.name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; "
+                "correct the image first"
+            )
+        notes = (_filled(array),)
     low, shape = tuple(side.start for side in box), array.shape
-    return Volume(array, whole.grid.crop(low, shape) if shape != whole.grid.shape else whole.grid, unit, modality)
+    grid = whole.grid.crop(low, shape) if shape != whole.grid.shape else whole.grid
+    return Volume(array, grid, unit, modality, notes)
+
+
+def _filled(array: np.ndarray) -> str:
+    """Voxels that are not finite set to the lowest value, in place; a note on them."""
+    sound = (array >= -LARGEST) & (array <= LARGEST)
+    array[~sound] = array[sound].min()
+    return f"{array.size - np.count_nonzero(sound)} voxels around the region, shown and not measured, are not finite"
 
 
 def read_native(path: Path, fault: type[CaseError] = BadImage) -> Volume:

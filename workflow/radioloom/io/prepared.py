@@ -12,10 +12,10 @@ from typing import Any
 from radioloom.io import images
 from radioloom.volume import Grid, Volume
 
-# Columns of CASES, all of which a sidecar holds.
+# Columns of CASES that a sidecar holds as they are.
 CASE = (
     "cohort", "case", "replicate", "roi", "role", "modality", "unit", "source", "series",
-    "n_voxels", "volume_mm3", "contour_mm3",
+    "n_voxels", "volume_mm3", "native_mm3", "volume_difference", "contour_mm3",
 )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ class Prepared:
 
     image: Volume  # float32, in memory as in the file
     mask: Volume  # bool, on the grid of the image
-    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes
+    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes (a list)
 
     @property
     def name(self) -> str:
@@ -35,7 +35,7 @@ class Prepared:
     @property
     def case(self) -> dict[str, Any]:
         """The row of CASES."""
-        return {key: self.sidecar[key] for key in CASE}
+        return {key: self.sidecar[key] for key in CASE} | {"notes": "; ".join(self.sidecar["notes"]) or None}
 
 
 def write(prepared: Prepared, folder: Path | str) -> None:

@@ -3,7 +3,7 @@
 from radioloom.errors import StudyError
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
-from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, OVERLAPS, SERIES
+from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
     ACQUISITION,
     CLINICAL,
@@ -29,6 +29,7 @@ TABLES = (
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
+    MEASURED,
     FEATURES,
     CONTROLS,
     PERTURBED,
@@ -64,6 +65,7 @@ __all__ = [
     "EXCLUSIONS",
     "FEATURES",
     "MASKS",
+    "MEASURED",
     "METRICS",
     "MODULES",
     "OVERLAPS",

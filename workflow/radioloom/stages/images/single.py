@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.profile import load
@@ -13,15 +13,28 @@ from radioloom.profile import load
 COLUMNS = ("feature_id", "value", "image", "family", "aggregation", "discretisation", "feature", "ibsi", "group")
 
 
+class Single(NamedTuple):
+    """What one image and its segmentation gave."""
+
+    rows: list[dict[str, Any]]  # FEATURES, without the columns of a study
+    notes: tuple[str, ...]  # on the image and its region
+    doubts: tuple[str, ...]  # on values: a region of one grey level, a filter that could not be applied
+
+
 def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str = "") -> list[dict[str, Any]]:
-    """Rows of FEATURES (without the columns of a study) of one region.
+    """The rows of `measured`."""
+    return measured(image, mask, profile, roi, modality).rows
+
+
+def measured(image: Path, mask: Path, profile: str, roi: str = "", modality: str = "") -> Single:
+    """Features of one region, and what is to be known of them.
 
     image : NIfTI, NRRD or MHA file, or a folder with a DICOM series; mask : label map, RTSTRUCT or SEG
     roi : structure name (regular expression) or label number; "" takes any non-zero label
-    Raises StudyError with the reason where the case cannot be measured.
+    Raises StudyError or CaseError with the reason where the case cannot be measured.
     """
+    from radioloom.stages.images import extract as stage
     from radioloom.stages.images.curate import curate
-    from radioloom.stages.images.extract import extract
     from radioloom.stages.images.prepare import prepare
     from radioloom.stages.images.segment import segment
 
@@ -36,7 +49,8 @@ def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str 
     for excluded in (*curated.exclusions, *segmented.exclusions):
         raise StudyError(excluded["reason"])
     prepared = prepare(curated.images[0], next(iter(segmented.masks.values())), Path("/"), chosen)
-    return extract(prepared.image, prepared.mask, chosen)
+    found = stage.measured(prepared.image, prepared.mask, chosen)
+    return Single(found.rows, prepared.image.notes, found.notes)
 
 
 def write(rows: list[dict[str, Any]], path: Path) -> None:

@@ -1,0 +1,41 @@
+"""Why a region has another volume on the new grid than on the image's own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from radioloom.imaging.around import Place
+from radioloom.imaging.resample import EXACT, Settings, shares
+from radioloom.volume import Volume
+
+APART = 0.02  # of the volume, from which it is said
+SMALL = 64  # voxels of a region whose surface is most of it
+
+
+def apart(mask: Volume, placed: Volume, settings: Settings | None, where: Place) -> str:
+    """How far the volume of a resampled mask is from the drawn one, and why; "" up to 2 %.
+
+    mask : bool, crop of the old grid that holds `where.source`; placed : the same on `where.target`
+    """
+    old, new = (np.count_nonzero(each.array) * each.grid.voxel_mm3 for each in (mask, placed))
+    if abs(new / old - 1) <= APART or settings is None:
+        return ""
+    return (
+        f"the region has {new:.6g} mm3 on the profile's grid and {old:.6g} mm3 on the image's ({new / old - 1:+.1%}): "
+        f"{_why(mask, placed, settings, where)}"
+    )
+
+
+def _why(mask: Volume, placed: Volume, settings: Settings, where: Place) -> str:
+    n, threshold = int(np.count_nonzero(placed.array)), settings["mask_threshold"]
+    if settings["mask"] == "linear":
+        tied = np.abs(shares(mask, settings, where.target, where.whole) - threshold) <= EXACT
+        n_tied = int(np.count_nonzero(tied))
+        if n_tied > APART / 2 * n:
+            which = "half-way between old ones" if threshold == 0.5 else f"with a share of {threshold:g}"
+            return f"{n_tied} of its {n} voxels lie {which}, and count"
+    if n < SMALL:
+        return f"it has {n} voxels there, so that one more or less is much of it; a finer grid would follow it"
+    if threshold != 0.5:
+        return f"voxels count from a share of {threshold:g} on, not from one half"
+    return "voxels that are larger than what was drawn round its corners and edges; a finer grid would follow it"

@@ -1,0 +1,35 @@
+"""Whether an image is one that the profile is for: of its modality and unit, and with voxels that can be of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from radioloom.errors import BadImage
+from radioloom.imaging.hounsfield import beyond
+from radioloom.profile import ANY, Profile, misfit, purpose
+
+
+def check(profile: Profile, modality: str, unit: str) -> tuple[str, ...]:
+    """Notes on an image of this modality and unit, each "" where it is not known.
+
+    Raises BadImage where the profile is for others.
+    """
+    if fault := misfit(profile, modality, unit):
+        raise BadImage(fault)
+    if modality or unit or profile.modality == ANY:
+        return ()
+    return (
+        f"nothing says of which modality the image is: measured as {purpose(profile)}, which the profile "
+        f"{profile.name} is for; give its `modality`",
+    )
+
+
+def check_values(profile: Profile, unit: str, values: np.ndarray) -> tuple[str, ...]:
+    """Notes on the voxels of a region, before they are resampled; values : (n,) in the image's unit ("" not known).
+
+    Raises BadImage where they can be no HU, and the image's unit is that, or is not known and the profile's is that.
+    """
+    if profile.normalise is not None or (unit or profile.unit) != "HU":
+        return ()
+    odd = beyond(values)
+    return (odd,) if odd else ()
