@@ -7,6 +7,7 @@ import pandas as pd
 
 from radioloom.io.prepared import read_all
 from radioloom.job import job
+from radioloom.profile import build
 from radioloom.provenance import environment
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.pictures import pictures
@@ -21,6 +22,7 @@ with job(snakemake) as running:
     inputs = ReportInputs(
         **running.read(*params.tables),
         settings=params.settings,
+        profile=build(params.profile) if params.profile else None,
         sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
         signature=Signature.read(given.signature[0]),
         summary=next(iter(summaries), None),

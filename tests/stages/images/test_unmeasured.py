@@ -59,10 +59,10 @@ def test_one_slice_keeps_the_features_of_the_original_image(name):
     assert len({row["image"] for row in others}) == 8
     assert np.isnan([row["value"] for row in others]).all()
     assert sorted(keys(found.rows)) == sorted(keys(extract(*ball(), profile)))  # the columns of every other case
-    notes = {row["image"]: row["note"] for row in found.images}
+    notes = {row["image"]: row["reason"] for row in found.images}
     assert notes.pop("original") is None
     assert set(notes.values()) == {
-        "not measured: wavelet: the filter reads 3 voxels beyond a voxel along z, where the image has 1; choose a "
+        "wavelet: the filter reads 3 voxels beyond a voxel along z, where the image has 1; choose a "
         "smaller filter or a lower level, one that works slice by slice, or a finer grid"
     }
 
@@ -82,7 +82,7 @@ def test_other_filters_of_the_profile_go_on_and_tables_hold_it():
     found, excluded, kept = extract_batch([case], profile)
     assert (excluded, kept) == ([], 1)
     table, features = MEASURED.frame(found.images), FEATURES.frame(found.rows)
-    lost = set(table.loc[table["n_levels"].isna(), "image"])
+    lost = set(table.loc[table["reason"].notna(), "image"])
     assert lost == {f"wavelet-{x}{y}{z}" for x in "LH" for y in "LH" for z in "LH"}
     assert set(features.loc[features["image"].isin(lost), "value"].isna()) == {True}
     assert features.loc[~features["image"].isin(lost) & (features["family"] == "intensity"), "value"].notna().all()
@@ -99,8 +99,8 @@ def test_levels_that_cannot_be_made_end_their_map_alone():
     with pytest.raises(BadRoi, match="levels, and 65535 are the most"):
         extract(image, mask, replace(load("demo"), discretise=fine))  # the original's own: nothing is left of the case
     found = measured(image, mask, replace(load("demo"), filtered={"discretise": fine, "ivh": None}))
-    assert [row["note"] is None for row in found.images] == [True, *[False] * 8]
-    assert all("levels, and 65535 are the most" in row["note"] for row in found.images[1:])
+    assert [row["reason"] is None for row in found.images] == [True, *[False] * 8]
+    assert all("levels, and 65535 are the most" in row["reason"] for row in found.images[1:])
     assert {row["discretisation"] for row in found.rows if row["family"] == "glcm"} == {"FBS:25", "FBS:0.001"}
 
 

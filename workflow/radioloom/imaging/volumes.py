@@ -13,17 +13,12 @@ SMALL = 64  # voxels of a region whose surface is most of it
 
 
 def apart(mask: Volume, placed: Volume, settings: Settings | None, where: Place) -> str:
-    """How far the volume of a resampled mask is from the drawn one, and why; "" up to 2 %.
+    """Why the volume of a resampled mask is another than that of the drawn one; "" up to 2 %.
 
     mask : bool, crop of the old grid that holds `where.source`; placed : the same on `where.target`
     """
     old, new = (np.count_nonzero(each.array) * each.grid.voxel_mm3 for each in (mask, placed))
-    if abs(new / old - 1) <= APART or settings is None:
-        return ""
-    return (
-        f"the region has {new:.6g} mm3 on the profile's grid and {old:.6g} mm3 on the image's ({new / old - 1:+.1%}): "
-        f"{_why(mask, placed, settings, where)}"
-    )
+    return "" if settings is None or abs(new / old - 1) <= APART else _why(mask, placed, settings, where)
 
 
 def _why(mask: Volume, placed: Volume, settings: Settings, where: Place) -> str:

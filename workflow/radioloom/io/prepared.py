@@ -15,7 +15,7 @@ from radioloom.volume import Grid, Volume
 # Columns of CASES that a sidecar holds as they are.
 CASE = (
     "cohort", "case", "replicate", "roi", "role", "modality", "unit", "source", "series",
-    "n_voxels", "volume_mm3", "native_mm3", "volume_difference", "contour_mm3",
+    "n_voxels", "volume_mm3", "native_mm3", "volume_difference", "volume_note", "contour_mm3",
 )  # fmt: skip
 
 

@@ -23,8 +23,9 @@ CASES = Table(
         Column("volume_mm3", "float64", "volume of the mask by voxel count", "mm3"),
         Column("native_mm3", "float64", "the same on the image's own grid, as in MASKS", "mm3"),
         Column("volume_difference", "float64", "volume_mm3 over native_mm3, minus 1: what the profile's grid adds"),
+        Column("volume_note", "string", "why these two are apart by more than 2 %", null=True),
         Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
-        Column("notes", "string", "why volumes are more than 2 % apart, and all else to be known", null=True),
+        Column("notes", "string", "what else is to be known of image and region", null=True),
     ),
 )
 MEASURED = Table(
@@ -39,7 +40,8 @@ MEASURED = Table(
         Column("image", "string", "original, or the filtered image, as in FEATURES"),
         Column("n_voxels", "int64", "voxels that count, after re-segmentation; empty where not measured", null=True),
         Column("n_levels", "int64", "grey levels that the region has; empty where no family asks for them", null=True),
-        Column("note", "string", "that all voxels are of one grey level, or why it was not measured", null=True),
+        Column("note", "string", "that all voxels are of one grey level", null=True),
+        Column("reason", "string", "why it could not be measured, so that its features have no value", null=True),
     ),
 )
 MASKS = Table(

@@ -38,9 +38,9 @@ class Measured:
         """What a person should know of its images, each once."""
         of: dict[str, list[str]] = {}
         for row in self.images:
-            if row["note"]:
-                of.setdefault(row["note"], []).append(row["image"])
-        return tuple(f"{_some(names)}: {note}" for note, names in of.items())
+            if text := row["note"] or (row["reason"] and f"not measured: {row['reason']}"):
+                of.setdefault(text, []).append(row["image"])
+        return tuple(f"{_some(names)}: {text}" for text, names in of.items())
 
 
 def extract(image: Volume, mask: Volume, profile: Profile) -> list[Row]:
@@ -80,23 +80,23 @@ def measured(image: Volume, mask: Volume, profile: Profile) -> Measured:
             around = partial(surroundings, image.array, mask, counted, box)
             subjects = of_original(roi, profile, around) if name == "original" else of_filtered(roi, profile)
             rows = [row for plan in wanted for row in _rows(name, plan, subjects.of(plan.family), profile)]
-            found.images.append(_image_row(name, np.count_nonzero(counted), subjects))
+            found.images.append(_image_row(name, int(np.count_nonzero(counted)), subjects))
         except CaseError as error:
             if name == "original":
                 raise
             faults.append(error)
             rows = [row for plan in wanted for row in undefined(name, plan, profile)]
-            found.images.append({"image": name, "n_voxels": None, "n_levels": None, "note": f"not measured: {error}"})
+            found.images.append(_image_row(name, reason=str(error)))
         found.rows.extend(rows)
     if faults and len(faults) == len(found.images):
         raise faults[0]
     return found
 
 
-def _image_row(name: str, n_voxels: int, subjects: Subjects) -> Row:
-    """The row of MEASURED of an image that could be measured."""
-    note = None
-    if subjects.n_levels == 1:
+def _image_row(name: str, n_voxels: int | None = None, subjects: Subjects | None = None, reason: str = "") -> Row:
+    """A row of MEASURED. n_voxels, subjects : of an image that could be measured; reason : why it could not."""
+    n_levels, note = subjects and subjects.n_levels, None
+    if subjects and n_levels == 1:
         note = f"all voxels are of one grey level ({subjects.levels.label or 'as stored'})"
         if name == "original":
             low, high = subjects.roi.ends
@@ -104,7 +104,7 @@ def _image_row(name: str, n_voxels: int, subjects: Subjects) -> Row:
                 f", from {low:g} to {high:g}: histogram and texture say nothing of it; is the image of the modality "
                 "and unit that the profile is for?"
             )
-    return {"image": name, "n_voxels": int(n_voxels), "n_levels": subjects.n_levels, "note": note}
+    return {"image": name, "n_voxels": n_voxels, "n_levels": n_levels, "note": note, "reason": reason or None}
 
 
 def _some(names: list[str]) -> str:

@@ -48,8 +48,8 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
     notes += (*volume.notes, *check_values(profile, image.unit, volume.array[drawn.array]))
     around, placed = resampled(volume, drawn, profile.grid, where)
-    notes += tuple(filter(None, [apart(drawn, placed, profile.grid, where)]))
-    sidecar = _sidecar(image, mask, placed, profile) | {"notes": list(notes)}
+    why = apart(drawn, placed, profile.grid, where)
+    sidecar = _sidecar(image, mask, placed, profile) | {"notes": list(notes), "volume_note": why or None}
     return Prepared(replace(around, notes=notes), placed, sidecar)
 
 

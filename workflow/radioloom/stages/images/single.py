@@ -50,7 +50,12 @@ def measured(image: Path, mask: Path, profile: str, roi: str = "", modality: str
         raise StudyError(excluded["reason"])
     prepared = prepare(curated.images[0], next(iter(segmented.masks.values())), Path("/"), chosen)
     found = stage.measured(prepared.image, prepared.mask, chosen)
-    return Single(found.rows, prepared.image.notes, found.notes)
+    sidecar = prepared.sidecar
+    apart = [
+        f"the region has {sidecar['volume_mm3']:.6g} mm3 on the profile's grid, {sidecar['native_mm3']:.6g} mm3 on the "
+        f"image's ({sidecar['volume_difference']:+.1%}): {sidecar['volume_note']}"
+    ]
+    return Single(found.rows, (*prepared.image.notes, *(apart if sidecar["volume_note"] else [])), found.notes)
 
 
 def write(rows: list[dict[str, Any]], path: Path) -> None:
