@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import joined, number
+from radioloom.figures.words import count, joined, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,9 +86,9 @@ def one_level(measured: pd.DataFrame) -> str:
     n = int((original["n_levels"] == 1).sum())
     if not n:
         return ""
-    verb = "region is" if n == 1 else "regions are"
+    verb = "is" if n == 1 else "are"
     return (
-        f"{n} of {len(original)} {verb} of one grey level: histogram and texture say nothing of "
+        f"{n} of {count(len(original), 'region')} {verb} of one grey level: histogram and texture say nothing of "
         f"{'it' if n == 1 else 'them'}. Are image and profile of one modality and unit?"
     )
 
