@@ -14,8 +14,8 @@ def test_a_cohort_that_mixes_orientations_is_warned_of_where_that_matters():
     mixed = series("LPS", "RAS", "LPS")
     assert preparation.mixed(mixed, "demo", ["wavelet"]) == (
         "The images lie in 2 orientations (2 in LPS and 1 in RAS), and the profile demo leaves them as they are "
-        "stored, while wavelet depends on it: the same patient stored otherwise has other values, and cohorts or scanners can "
-        "differ by nothing else. Set orientation: lps in the profile, and run the study again."
+        "stored, while wavelet depends on it: the same patient stored otherwise has other values, and cohorts or "
+        "scanners can differ by nothing else. Set orientation: lps in the profile, and run the study again."
     )
     assert "wavelet and the grid's corner depend on it" in preparation.mixed(
         mixed, "p", ["wavelet", "the grid's corner"]
