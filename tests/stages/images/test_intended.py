@@ -92,7 +92,9 @@ def test_an_image_that_says_nothing_is_measured_and_told(files):
     ibsi = load("ibsi")
     assert check(ibsi, "CT", "HU") == check(replace(ibsi, modality="any", unit="any"), "", "") == ()
     (note,) = check(ibsi, "", "")
-    assert note.startswith("nothing says of which modality the image is: measured as CT in HU")
+    assert note.startswith(
+        "nothing says of which modality the image is: taken for one that the profile ibsi is for (CT"
+    )
     curated = curate([of("")], files)
     kept = []
     prepare_batch(curated.images, segment(curated.images, files).masks, files, ibsi, kept.append)

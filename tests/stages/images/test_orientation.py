@@ -11,6 +11,7 @@ from made.turned import WAYS, stored
 from radioloom.io import images
 from radioloom.profile import load
 from radioloom.stages.images.curate import curate
+from radioloom.stages.images.landmarks import landmarks
 from radioloom.stages.images.perturb import perturb_batch
 from radioloom.stages.images.prepare import prepare, prepare_batch
 from radioloom.stages.images.segment import segment
@@ -99,3 +100,16 @@ def test_the_command_and_the_interface_are_the_study(data):
         assert measure(data / f"{k}.nii.gz", data / f"{k}m.nii.gz", small()) == study
         whole = images.read(data / f"{k}.nii.gz"), images.read(data / f"{k}m.nii.gz")
         assert radioloom.extract(*whole, small()).to_dict("records") == study
+
+
+def test_a_standard_scale_is_learnt_from_images_as_the_profile_has_them_lie(data):
+    """N4 looks at every fourth voxel from the first one on: of a mirrored image at others."""
+    before = [{"method": "n4", "shrink": 4, "iterations": [3]}]
+    step = {"method": "nyul", "region": "roi", "percentiles": [1, 50, 99], "standard": [0, 50, 100], "clip": False}
+    found = {
+        orientation: [landmarks([([each], {})], data, before, step, None, orientation)[0]["standard"] for each in some]
+        for some in [[rows()[0], rows()[3]]]
+        for orientation in ("lps", None)
+    }
+    assert found["lps"][0] == found["lps"][1]
+    assert found[None][0] != found[None][1]

@@ -128,8 +128,8 @@ def test_one_grey_level_is_said_by_the_stage_the_interface_and_the_command(tmp_p
         table = radioloom.extract(image, mask, profile)
     assert len(caught) == 1
     assert table.attrs["notes"][0] == (
-        "nothing says of which modality the image is: measured as CT in HU, which the profile ibsi is for; "
-        "give its `modality`"
+        "nothing says of which modality the image is: taken for one that the profile ibsi is for "
+        "(CT in HU); give its `modality`"
     )
     said = table.attrs["notes"][1]
     assert said.startswith("original: all voxels are of one grey level (FBS:25), from ")
@@ -152,6 +152,7 @@ def test_texture_of_one_level_is_what_ibsi_says():
         for row in extract(image, mask, replace(load("ibsi"), grid=None, images={"original": {}}))
     }
     assert found["glcm_joint_entropy"] == found["histogram_entropy"] == 0
+    assert not any(np.signbit(value) for value in found.values() if value == 0)  # nobody reads -0
     assert found["glcm_angular_second_moment"] == found["histogram_uniformity"] == 1
 
 

@@ -19,8 +19,8 @@ def check(profile: Profile, modality: str, unit: str) -> tuple[str, ...]:
     if modality or unit or profile.modality == ANY:
         return ()
     return (
-        f"nothing says of which modality the image is: measured as {purpose(profile)}, which the profile "
-        f"{profile.name} is for; give its `modality`",
+        f"nothing says of which modality the image is: taken for one that the profile {profile.name} is for "
+        f"({purpose(profile)}); give its `modality`",
     )
 
 

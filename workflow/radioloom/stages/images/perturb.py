@@ -62,7 +62,7 @@ def native(image: CuratedImage, mask: Mask, data: Path, profile: Profile, chain:
 
     Axes are in the profile's orientation.
     """
-    grid, mask = oriented(image, mask, profile)
+    grid, mask = oriented(image, mask, profile.orientation)
     step_mm = spacing_of(grid, profile.grid)
     around = reach(profile, step_mm)
     where = place(grid, _widened(grid, mask.box, chain, step_mm, np.multiply(around, step_mm)), profile.grid, around)

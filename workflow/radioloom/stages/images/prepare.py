@@ -40,7 +40,7 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     voxel of the mask is left on the new grid.
     """
     notes = (*mask.notes, *check(profile, image.modality, image.unit))
-    grid, region = oriented(image, mask, profile)
+    grid, region = oriented(image, mask, profile.orientation)
     spacing = spacing_of(grid, profile.grid)
     where = place(grid, region.box, profile.grid, margin(profile, spacing))
     needed = place(grid, region.box, profile.grid, reach(profile, spacing)).source
@@ -53,9 +53,9 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     return Prepared(replace(around, notes=notes), placed, sidecar)
 
 
-def oriented(image: CuratedImage, mask: Mask, profile: Profile) -> tuple[Grid, Mask]:
-    """Grid and mask of a whole image in the profile's orientation."""
-    turn, shape = turn_to(image.grid, profile.orientation), image.grid.shape
+def oriented(image: CuratedImage, mask: Mask, orientation: str | None) -> tuple[Grid, Mask]:
+    """Grid and mask of a whole image in a profile's orientation."""
+    turn, shape = turn_to(image.grid, orientation), image.grid.shape
     offset = tuple(side.start for side in turn.box(mask.box, shape))
     return turn.grid(image.grid), replace(mask, array=turn.array(mask.array), offset=offset)
 
