@@ -33,4 +33,4 @@ def _why(mask: Volume, placed: Volume, settings: Settings, where: Place) -> str:
         return f"it has {n} voxels there, so that one more or less is much of it; a finer grid would follow it"
     if threshold != 0.5:
         return f"voxels count from a share of {threshold:g} on, not from one half"
-    return "voxels that are larger than what was drawn round its corners and edges; a finer grid would follow it"
+    return "the new voxels cut its corners and edges, or fill them; a finer grid would follow it"
