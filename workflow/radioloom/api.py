@@ -63,10 +63,10 @@ def extract(
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
     modality, unit = modality or volume.modality, volume.unit
-    notes = check(chosen, modality, unit or UNITS.get(modality, ""))
+    unsaid = check(chosen, modality, unit or UNITS.get(modality, ""))
     mask_there = _on(volume, labels, str(roi), all(map(_knows_its_place, (image, mask))))
     found = stage.measured(*onto_grid(volume, mask_there, chosen), chosen)
-    return _table(found.rows, notes, found.notes)
+    return _table(found.rows, (), (*found.notes, *unsaid) if found.notes else ())
 
 
 def _table(rows: list[dict[str, Any]], notes: tuple[str, ...], doubts: tuple[str, ...]) -> pd.DataFrame:

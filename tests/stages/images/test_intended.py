@@ -102,11 +102,13 @@ def test_an_image_that_says_nothing_is_measured_and_told(files):
     assert note in kept[0].case["notes"]
 
 
-def test_what_can_be_no_hu_is_refused_of_an_image_that_says_nothing_too():
+def test_what_can_be_no_hu_is_refused_where_it_is_said_to_be_and_told_elsewhere():
     """Raw MR goes to tens of thousands: `ibsi` would count nothing of it."""
     bright = np.full(1000, 50000.0)
     with pytest.raises(BadImage, match="are no HU"):
-        check_values(load("ibsi"), "", bright)
+        check_values(load("ibsi"), "HU", bright)
+    (note,) = check_values(load("ibsi"), "", bright)
+    assert note == "voxels of the region, 50000 to 50000, can be no HU, and are measured as such"
     assert check_values(load("sts_pet"), "", bright) == ()
     assert check_values(load("ibsi"), "SUV", bright) == ()
     assert check_values(load("ibsi"), "", np.full(1000, 3500.0))[0].startswith("1000 of 1000 voxels")

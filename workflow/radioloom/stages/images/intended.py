@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.errors import BadImage
-from radioloom.imaging.hounsfield import beyond
+from radioloom.imaging.hounsfield import beyond, possible
 from radioloom.profile import ANY, Profile, misfit, purpose
 
 
@@ -27,9 +27,13 @@ def check(profile: Profile, modality: str, unit: str) -> tuple[str, ...]:
 def check_values(profile: Profile, unit: str, values: np.ndarray) -> tuple[str, ...]:
     """Notes on the voxels of a region, before they are resampled; values : (n,) in the image's unit ("" not known).
 
-    Raises BadImage where they can be no HU, and the image's unit is that, or is not known and the profile's is that.
+    Raises BadImage where they are said to be HU, and can be none.
     """
     if profile.normalise is not None or (unit or profile.unit) != "HU":
         return ()
+    if not unit and not possible(values):
+        return (
+            f"voxels of the region, {values.min():g} to {values.max():g}, can be no HU, as which they are measured",
+        )
     odd = beyond(values)
     return (odd,) if odd else ()

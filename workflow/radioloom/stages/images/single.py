@@ -18,7 +18,7 @@ class Single(NamedTuple):
 
     rows: list[dict[str, Any]]  # FEATURES, without the columns of a study
     notes: tuple[str, ...]  # on the image and its region
-    doubts: tuple[str, ...]  # on values: a region of one grey level, a filter that could not be applied
+    doubts: tuple[str, ...]  # on values: a region of one grey level, a filter not applied, and what may explain it
 
 
 def measure(image: Path, mask: Path, profile: str, roi: str = "", modality: str = "") -> list[dict[str, Any]]:
@@ -35,6 +35,7 @@ def measured(image: Path, mask: Path, profile: str, roi: str = "", modality: str
     """
     from radioloom.stages.images import extract as stage
     from radioloom.stages.images.curate import curate
+    from radioloom.stages.images.intended import check
     from radioloom.stages.images.prepare import prepare
     from radioloom.stages.images.segment import segment
 
@@ -49,13 +50,16 @@ def measured(image: Path, mask: Path, profile: str, roi: str = "", modality: str
     for excluded in (*curated.exclusions, *segmented.exclusions):
         raise StudyError(excluded["reason"])
     prepared = prepare(curated.images[0], next(iter(segmented.masks.values())), Path("/"), chosen)
-    found = stage.measured(prepared.image, prepared.mask, chosen)
-    sidecar = prepared.sidecar
-    apart = [
-        f"the region has {sidecar['volume_mm3']:.6g} mm3 on the profile's grid, {sidecar['native_mm3']:.6g} mm3 on the "
-        f"image's ({sidecar['volume_difference']:+.1%}): {sidecar['volume_note']}"
-    ]
-    return Single(found.rows, (*prepared.image.notes, *(apart if sidecar["volume_note"] else [])), found.notes)
+    image = curated.images[0]
+    found, sidecar = stage.measured(prepared.image, prepared.mask, chosen), prepared.sidecar
+    unsaid = check(chosen, image.modality, image.unit)
+    notes = [note for note in prepared.image.notes if note not in unsaid]
+    if sidecar["volume_note"]:
+        notes.append(
+            f"the region has {sidecar['volume_mm3']:.6g} mm3 on the profile's grid, {sidecar['native_mm3']:.6g} mm3 on "
+            f"the image's ({sidecar['volume_difference']:+.1%}): {sidecar['volume_note']}"
+        )
+    return Single(found.rows, tuple(notes), (*found.notes, *unsaid) if found.notes else ())
 
 
 def write(rows: list[dict[str, Any]], path: Path) -> None:
