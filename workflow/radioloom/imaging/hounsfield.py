@@ -20,7 +20,8 @@ def beyond(values: np.ndarray) -> str:
     if not possible(values):
         raise BadImage(
             f"{_outside(values, POSSIBLE)} of {values.size} voxels of the region are no HU "
-            f"({values.min():g}..{values.max():g}): it reaches out of the scan, or the rescale is wrong; correct the region or the image"
+            f"({values.min():g}..{values.max():g}): it reaches out of the scan, or the rescale is wrong; correct the "
+            "region or the image"
         )
     odd = _outside(values, VALID)
     return f"{odd} of {values.size} voxels of the region lie beyond {VALID[0]}..{VALID[1]} HU" if odd else ""

@@ -32,8 +32,6 @@ def check_values(profile: Profile, unit: str, values: np.ndarray) -> tuple[str, 
     if profile.normalise is not None or (unit or profile.unit) != "HU":
         return ()
     if not unit and not possible(values):
-        return (
-            f"voxels of the region, {values.min():g} to {values.max():g}, can be no HU, as which they are measured",
-        )
+        return (f"voxels of the region, {values.min():g} to {values.max():g}, can be no HU, and are measured as such",)
     odd = beyond(values)
     return (odd,) if odd else ()
