@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from made.turned import WAYS
 from radioloom.errors import BadImage, BadRoi, StudyError
 from radioloom.filters import FILTERS, reach, response_maps
 from radioloom.profile import load
@@ -266,5 +267,22 @@ def test_a_region_in_an_image_too_thin_for_its_filter_is_excluded_with_the_reaso
     sidecar = dict.fromkeys(("cohort", "case", "replicate", "roi"), "a")
     case = SimpleNamespace(image=Volume(noise(10, grid.shape), grid), mask=Volume(mask, grid), sidecar=sidecar)
     features, excluded, kept = extract_batch([case], profile)
-    assert (features, kept) == ([], 0)
+    assert (features.rows, features.images, kept) == ([], [], 0)
     assert "log: the filter reads 6 voxels beyond a voxel along z, where the image has 4" in excluded[0]["reason"]
+
+
+@pytest.mark.parametrize("case", {**LINEAR, **OTHERS, **POINT})
+def test_a_filter_says_whether_it_tells_directions_apart(case):
+    """Of an image in all 48 ways that its axes can run; far from its border, whose rule is another matter."""
+    name, settings = complete(case, "mirror")
+    image = noise(7, (24, 24, 24))
+    box = (slice(10, 14),) * 3
+    first = dict(FILTERS[name].apply(image, box, settings, (1.0, 1.0, 1.0)))
+    apart = 0.0
+    for order, flips in WAYS:
+        axes = tuple(axis for axis, flip in enumerate(flips) if flip)
+        turned = np.ascontiguousarray(np.flip(image.transpose(order), axes))
+        for word, response in FILTERS[name].apply(turned, box, settings, (1.0, 1.0, 1.0)):
+            back = np.flip(response, axes).transpose(np.argsort(order))
+            apart = max(apart, np.abs(back - first[word]).max() / np.ptp(first[word]))
+    assert (apart > 1e-6) == FILTERS[name].directed(settings), apart

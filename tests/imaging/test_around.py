@@ -35,7 +35,7 @@ def test_a_crop_keeps_its_place_and_lets_the_whole_go():
 def test_around_the_region_it_is_the_whole_image_in_single_precision():
     image, mask = region()
     where = place(GRID, bounding_box(mask.array), SETTINGS, (2, 3, 4))
-    found, inside = resampled(crop(image, where.source), crop(mask, where.source), SETTINGS, where.target)
+    found, inside = resampled(crop(image, where.source), crop(mask, where.source), SETTINGS, where)
     whole, whole_mask = resample(image, SETTINGS), resample_mask(mask, SETTINGS)
     low = np.rint(whole.grid.to_index(np.asarray(found.grid.origin_mm))).astype(int)
     box = tuple(slice(a, a + n) for a, n in zip(low, found.array.shape, strict=True))
@@ -50,4 +50,4 @@ def test_a_region_that_no_new_voxel_holds_is_no_region():
     coarse = SETTINGS | {"spacing_mm": [30.0, 30.0, 30.0]}
     where = place(GRID, bounding_box(mask.array), coarse, (0, 0, 0))
     with pytest.raises(BadRoi, match=r"\(1 of 6.75 mm3\) is left on the profile's grid of 2.7e\+04 mm3"):
-        resampled(crop(image, where.source), crop(mask, where.source), coarse, where.target)
+        resampled(crop(image, where.source), crop(mask, where.source), coarse, where)

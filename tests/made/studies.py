@@ -15,9 +15,12 @@ SHAPE, SPACING = (16, 28, 28), (3.0, 2.0, 2.0)
 PROFILE = """\
 name: quick
 description: a few families, so that workflow tests are quick
+modality: [CT]
+unit: HU
 names: ibsi
 labels: {original: "", families: {}}
 normalise: null
+orientation: null
 grid: null
 resegment: {range: null, sigma: null}
 discretise: {method: fixed_width, width: 25, origin: zero}

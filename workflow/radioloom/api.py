@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.errors import BadImage, BadMask, CaseError, StudyError, UnclearRegion
+from radioloom.errors import BadImage, BadMask, CaseError, MeasurementWarning, StudyError, UnclearRegion
 from radioloom.imaging.around import bounding_box, crop, place, resampled
+from radioloom.imaging.orient import turn_to
 from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.two_values import two_values
 from radioloom.process import tell_compilation
@@ -23,9 +25,10 @@ from radioloom.segmentation.place import compared, inside
 from radioloom.segmentation.place import place as turned
 from radioloom.stages.images import extract as stage
 from radioloom.stages.images import single
+from radioloom.stages.images.intended import check
 from radioloom.stages.images.margin import reach
 from radioloom.stages.images.normalise import normalise
-from radioloom.volume import LARGEST, Grid, Volume, unfit
+from radioloom.volume import LARGEST, UNITS, Grid, Volume, unfit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,41 +52,50 @@ def extract(
     profile : name of a profile, a YAML file, or a loaded `Profile`
     roi : structure, segment or label: its name, its number, or a regular expression of it (".*" for every label of a
         map); "" for the only one there is
-    modality : CT, PT or MR: which series of a DICOM folder is meant
-    What was mended, left out, or is odd of the image and its segmentation is printed, and stands in `attrs["notes"]`.
+    modality : CT, PT or MR where the image does not say it (all but DICOM and a `Volume` that does), or of several
+        DICOM series; a profile that is for others refuses the image
+    The table's `attrs["notes"]` are notes on the image, its region and what could not be measured as meant. They are
+    printed too; what concerns values (a region of one grey level, a filter that could not be applied) is a warning.
     Raises BadImage, BadMask, BadRoi or StudyError where the input cannot be measured; the message says what to do.
     """
-    import pandas as pd
-
     tell_compilation()
     chosen, named = load(profile), "" if roi is None else str(roi)
     paths = [isinstance(given, str | PathLike) for given in (image, mask)]
     if any(paths) and not all(paths):
         raise StudyError("one of image and mask is a path, the other is not; give two paths, or read the file first")
-    if modality and not all(paths):
-        raise StudyError("modality chooses a series of a DICOM folder, and no folder is given; leave it out")
     if spacing_mm is not None and (all(paths) or all(map(_knows_its_place, (image, mask)))):
         raise StudyError("spacing_mm is for arrays; files and SimpleITK images know their spacing: leave it out")
     try:
         if all(paths):
             measured = single.measure(Path(image), Path(mask), chosen, named, modality)
         else:
-            measured = _in_memory(image, mask, spacing_mm, named, chosen)
+            measured = _in_memory(image, mask, spacing_mm, named, chosen, modality)
     except UnclearRegion as error:
         raise BadMask(f"{error}; choose by roi=: {HOW}") from None
-    table = pd.DataFrame(measured.rows)
-    for note in measured.notes:  # nobody looks into attrs unasked
-        print(f"note: {note}", file=sys.stderr)
-    table.attrs["notes"] = list(measured.notes)
-    return table
+    return _table(measured)
 
 
-def _in_memory(image: Any, mask: Any, spacing_mm: Any, roi: str, profile: Profile) -> single.Measured:
+def _in_memory(image: Any, mask: Any, spacing_mm: Any, roi: str, profile: Profile, modality: str) -> single.Measured:
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
+    unsaid = check(profile, modality or volume.modality, volume.unit or UNITS.get(modality or volume.modality, ""))
     mask_there, notes = _on(volume, labels, roi, all(map(_knows_its_place, (image, mask))))
     around, placed = onto_grid(volume, mask_there, profile)
-    return single.Measured(stage.extract(around, placed, profile), (*notes, *around.notes))
+    result = stage.measured(around, placed, profile)
+    return single.Measured(result.rows, (*notes, *around.notes), (*result.notes, *unsaid) if result.notes else ())
+
+
+def _table(measured: single.Measured) -> pd.DataFrame:
+    """The table of features with its notes, which nobody looks for unasked; what concerns values is a warning too."""
+    import pandas as pd
+
+    for note in measured.notes:
+        print(f"note: {note}", file=sys.stderr)
+    for doubt in measured.doubts:
+        warnings.warn(doubt, MeasurementWarning, stacklevel=3)
+    table = pd.DataFrame(measured.rows)
+    table.attrs["notes"] = [*measured.notes, *measured.doubts]
+    return table
 
 
 def _knows_its_place(given: Any) -> bool:
@@ -107,18 +119,20 @@ def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> tuple[Volume, 
 
 
 def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Volume]:
-    """Image and mask around the region on the profile's grid, to the last bit as stage prepare writes it.
+    """Image and mask around the region on the profile's grid and axes, to the last bit as stage prepare writes it.
 
     Raises BadImage where a voxel that is read (all of them where the profile normalises) is not finite, BadRoi where no
     voxel of the region is left on the grid.
     """
+    turn = turn_to(image.grid, profile.orientation)
+    image, mask = turn.volume(image), turn.volume(replace(mask, grid=image.grid))
     if profile.normalise is not None:
         image = normalise(_finite(image), mask.array, profile.normalise)
     margin = reach(profile, spacing_of(image.grid, profile.grid))
     where = place(image.grid, bounding_box(mask.array), profile.grid, margin)
-    source, region = crop(image, where.source), crop(Volume(mask.array, image.grid), where.source)
+    source, region = crop(image, where.source), crop(mask, where.source)
     note = two_values(_finite(source).array)
-    around, placed = resampled(source, region, profile.grid, where.target)
+    around, placed = resampled(source, region, profile.grid, where)
     return replace(around, notes=(note,) if note else ()), placed
 
 

@@ -50,3 +50,7 @@ class BadOutcome(CaseError):
 
 class BadAnnotation(CaseError):
     """A reader's annotation cannot be read, or is of nobody in the study; the case itself goes on."""
+
+
+class MeasurementWarning(UserWarning):
+    """What the Python interface says of values that are there and may not mean what they seem to (one grey level)."""

@@ -9,7 +9,12 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.provenance import digest
-from radioloom.settings import check, read, shipped
+from radioloom.settings import check, meant, read, shipped
+from radioloom.volume import UNITS
+
+ANY = "any"  # modality or unit
+WORDS = ("description", "modality", "unit")  # keys that no value depends on
+PYRADIOMICS = {"imageType", "featureClass", "setting", "voxelSetting"}  # keys of its parameter files
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +23,12 @@ class Profile:
 
     name: str
     description: str
+    modality: list[str] | str  # of the images that it is for; ANY
+    unit: str  # of their voxels: HU, SUV, or ANY
     names: str  # vocabulary of the labels
     labels: dict[str, Any]  # {"original": word, "families": {family: word}}
     normalise: list[dict[str, Any]] | None  # steps, in order
+    orientation: str | None  # that axes are brought to before all else: lps; None as stored
     grid: dict[str, Any] | None
     resegment: dict[str, Any]
     discretise: dict[str, Any]
@@ -28,7 +36,12 @@ class Profile:
     images: dict[str, dict[str, Any]]  # filter -> its settings
     filtered: dict[str, Any] | None  # {"discretise": ..., "ivh": ...} of response maps; None: as the original's
     families: dict[str, dict[str, Any]]  # family -> {"settings": ..., "features": ...}
-    hash: str  # of all of the above but the description
+
+    @property
+    def hash(self) -> str:
+        """Twelve hex digits of all that values depend on: no words, and no orientation that stays as stored."""
+        settings = {name: getattr(self, name) for name in self.__slots__ if name not in WORDS}
+        return digest({name: value for name, value in settings.items() if (name, value) != ("orientation", None)})
 
 
 def load(name_or_path: str | Path | Profile) -> Profile:
@@ -39,7 +52,15 @@ def load(name_or_path: str | Path | Profile) -> Profile:
     if isinstance(name_or_path, Profile):
         return name_or_path
     path = _path(name_or_path)
-    content = check(read(path), "profile", path.name, path)
+    content = read(path)
+    if isinstance(content, dict) and PYRADIOMICS & content.keys():
+        raise StudyError(
+            f"{path.name}: this is a parameter file of pyradiomics, and no profile. Copy "
+            f"{shipped('extraction').name}/pyradiomics.yaml, its default settings, and write yours into it: "
+            "binWidth is discretise.width, resampledPixelSpacing (x, y, z) is grid.spacing_mm (z, y, x), imageType is "
+            "images, featureClass is families"
+        )
+    content = check(content, "profile", path.name, path)
     if content["name"] != path.stem:
         raise StudyError(f"{path.name}: name: {content['name']!r} is not the file's name; make them the same")
     return build(content)
@@ -53,8 +74,38 @@ def build(content: dict[str, Any]) -> Profile:
     for step in content["normalise"] or ():
         if remedy := fault(step):
             raise StudyError(f"{content['name']}: normalise: {remedy}")
-    measured = {key: value for key, value in content.items() if key != "description"}
-    return Profile(**content, hash=digest(measured))
+    _check_range(content["name"], content["resegment"]["range"])
+    others = [name for name in content["modality"] if content["modality"] != ANY and UNITS[name] != content["unit"]]
+    if content["unit"] != ANY and (others or content["modality"] == ANY):
+        raise StudyError(
+            f"{content['name']}: unit: {content['unit']} is not the unit of {', '.join(others) or 'any modality'}; "
+            "write `any`, or take the modality out"
+        )
+    return Profile(**content)
+
+
+def _check_range(name: str, interval: list[float | None] | None) -> None:
+    low, high = interval or (None, None)
+    if low is not None and high is not None and low >= high:
+        raise StudyError(f"{name}: resegment.range: [{low:g}, {high:g}] does not rise; write [lowest, highest]")
+
+
+def misfit(profile: Profile, modality: str, unit: str = "") -> str:
+    """Why a profile is not for an image of this modality and unit ("" where not known); "" where it is."""
+    wrong = modality and profile.modality != ANY and modality not in profile.modality
+    if not wrong and (not unit or profile.unit in (ANY, unit)):
+        return ""
+    image = f"{modality or 'an image'}{f' in {unit}' if unit else ''}"
+    fitting = [each for each in map(load, known()) if each.modality != ANY and modality in each.modality]
+    names = " or ".join(each.name for each in fitting)
+    remedy = f"take the profile {names}" if names else f"write a profile for {modality or unit}"
+    return f"the profile {profile.name} is for {purpose(profile)}, and this is {image}: {remedy}"
+
+
+def purpose(profile: Profile) -> str:
+    """Modalities and unit that a profile is for, in words."""
+    names = "images of any modality" if profile.modality == ANY else " and ".join(profile.modality)
+    return names if profile.unit == ANY else f"{names} in {profile.unit}"
 
 
 def fault(step: dict[str, Any]) -> str:
@@ -87,10 +138,15 @@ def _rising(values: list[float]) -> bool:
 
 def _path(name_or_path: str | Path) -> Path:
     path = Path(name_or_path)
-    if path.suffix not in (".yaml", ".yml"):
-        path = shipped("extraction") / f"{name_or_path}.yaml"
+    if path.suffix in (".yaml", ".yml"):
+        if not path.is_file():
+            raise StudyError(f"profile {str(name_or_path)!r}: no such file; correct the path")
+        return path
+    path = shipped("extraction") / f"{name_or_path}.yaml"
     if not path.is_file():
+        near = meant(name_or_path, known())
         raise StudyError(
-            f"profile {str(name_or_path)!r} is not known; choose one of {', '.join(known())} or give a .yaml file"
+            f"profile {str(name_or_path)!r} is not known; {f'{near} Else ' if near else ''}choose one of "
+            f"{', '.join(known())} or give a .yaml file"
         )
     return path

@@ -6,6 +6,7 @@ TABLES_OF_IMAGES = {
     "masks": every_batch(f"{RESULTS}/segmented/{{cohort}}/{{batch}}.masks.parquet"),
     "overlaps": every_batch(f"{RESULTS}/compared/{{cohort}}/{{batch}}.parquet", HAS.repeated),
     "cases": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}.cases.parquet"),
+    "measured": every_batch(f"{RESULTS}/extracted/{{cohort}}/{{batch}}.measured.parquet"),
 }
 COLLECTED = [*(TABLES_OF_IMAGES if HAS.images else ()), "features", "exclusions"]
 

@@ -26,6 +26,7 @@ rule extract:
         kernels=f"{RESULTS}/kernels.txt",
     output:
         features=f"{RESULTS}/extracted/{{cohort}}/{{batch}}.parquet",
+        measured=f"{RESULTS}/extracted/{{cohort}}/{{batch}}.measured.parquet",
         exclusions=f"{RESULTS}/extracted/{{cohort}}/{{batch}}.exclusions.parquet",
     log:
         f"{LOGS}/extract/{{cohort}}.{{batch}}.log",

@@ -1,6 +1,6 @@
 from dataclasses import asdict
 
-PROFILE = {key: value for key, value in asdict(STUDY.profile).items() if key != "hash"}
+PROFILE = asdict(STUDY.profile)
 
 
 rule prepare:

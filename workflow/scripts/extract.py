@@ -7,12 +7,13 @@ from radioloom.job import job
 from radioloom.process import tune_process
 from radioloom.profile import build
 from radioloom.stages.images.extract import extract_batch
-from radioloom.tables import EXCLUSIONS, FEATURES
+from radioloom.tables import EXCLUSIONS, FEATURES, MEASURED
 
 with job(snakemake) as running:
     tune_process(keep_all=True)
     profile = build(snakemake.params.profile)
-    features, exclusions, kept = extract_batch(read_all(Path(snakemake.input.folder)), profile)
-    FEATURES.write(features, snakemake.output.features, **running.provenance)
+    found, exclusions, kept = extract_batch(read_all(Path(snakemake.input.folder)), profile)
+    FEATURES.write(found.rows, snakemake.output.features, **running.provenance)
+    MEASURED.write(found.images, snakemake.output.measured, **running.provenance)
     EXCLUSIONS.write(exclusions, snakemake.output.exclusions, **running.provenance)
     running.batch(kept, exclusions)

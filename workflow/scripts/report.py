@@ -6,6 +6,7 @@ import pandas as pd
 
 from radioloom.io import files, prepared
 from radioloom.job import job
+from radioloom.profile import build
 from radioloom.sealed import read_json, write_text
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.behind import provenance
@@ -22,6 +23,7 @@ with job(snakemake) as this:
     inputs = ReportInputs(
         **this.read(*params.tables),
         settings=params.settings,
+        profile=build(params.profile) if params.profile else None,
         sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
         signature=Signature.read(given.signature[0], params.trust_edited),
         summary=next(map(read_json, given.get("summary", [])), None),

@@ -192,10 +192,10 @@ def test_a_bad_case_of_a_batch_is_an_exclusion():
         Prepared(image, mask, {**whose, "case": "good"}),
         Prepared(image, Volume(mask.array & False, mask.grid), {**whose, "case": "bad"}),
     ]
-    features, excluded, kept = extract_batch(cases, small())
+    found, excluded, kept = extract_batch(cases, small())
     assert kept == 1
-    assert {row["case"] for row in features} == {"good"}
-    assert set(features[0]) >= {"cohort", "case", "replicate", "roi", "image", "feature_id", "value"}
+    assert {row["case"] for row in (*found.rows, *found.images)} == {"good"}
+    assert set(found.rows[0]) >= {"cohort", "case", "replicate", "roi", "image", "feature_id", "value"}
     assert [(row["case"], row["stage"]) for row in excluded] == [("bad", "extract")]
     assert "empty" in excluded[0]["reason"]
 

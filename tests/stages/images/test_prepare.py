@@ -30,6 +30,7 @@ CUBIC = {"spacing_mm": [2.0, 1.0, 1.0], "image": "cubic", "mask": "linear", "mas
 def profile(**other):
     """A profile that measures one family on the original image on the native grid, but for what is given."""
     plain = {"normalise": None, "grid": None, "images": {"original": {}}, "families": {"intensity": {}}}
+    plain |= {"modality": "any", "unit": "any"}
     return replace(load("demo"), **(plain | other))
 
 

@@ -33,7 +33,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         type=str.upper,
         choices=["", *MODALITIES],
         metavar="CT|PT|MR",
-        help="which series to take if the folder has several",
+        help="modality of a file, which does not say it, or of the series to take if a folder has several",
     )
     parser.add_argument("--series", default="", metavar="UID", help="the same, by its SeriesInstanceUID")
     parser.add_argument(
@@ -55,7 +55,7 @@ def _run(chosen: Namespace) -> None:
         measured = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality, chosen.series)
     except UnclearRegion as error:
         raise StudyError(f"{error}; choose by --roi: {HOW}") from None
-    for note in measured.notes:
+    for note in (*measured.notes, *measured.doubts):
         print(f"note: {note}", file=sys.stderr)
     if chosen.out:
         write(measured.rows, chosen.out)

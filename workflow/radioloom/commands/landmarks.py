@@ -53,7 +53,7 @@ def _run(chosen: Namespace) -> None:
         "method": "nyul", "region": chosen.region, "percentiles": percentiles, "standard": scale, "clip": False,
     }  # fmt: skip
     before = list(takewhile(lambda each: each["method"] != "nyul", study.profile.normalise or ()))
-    step, n = landmarks(batches, study.data, before, step, _report_exclusion)
+    step, n = landmarks(batches, study.data, before, step, _report_exclusion, study.profile.orientation)
     first = " after " + ", ".join(each["method"] for each in before) if before else ""
     print(f"# learnt from {n} {'region' if by_region(before, step) else 'image'}(s) of {', '.join(cohorts)}{first}")
     print(yaml.safe_dump([step], sort_keys=False, default_flow_style=None, width=1000), end="")

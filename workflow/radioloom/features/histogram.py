@@ -126,7 +126,7 @@ FEATURES = (
         lambda h: _quartiles(h) / (h.quantile(0.75) + h.quantile(0.25)),
         "interquartile range over the sum of the quartiles",
     ),
-    Feature("entropy", "TLU2", lambda h: -np.sum(h.shares * np.log2(h.shares)), "entropy in bits"),
+    Feature("entropy", "TLU2", lambda h: 0.0 - np.sum(h.shares * np.log2(h.shares)), "entropy in bits"),
     Feature("uniformity", "BJ5W", lambda h: np.sum(h.shares**2), "sum of squared shares"),
     Feature("maximum_histogram_gradient", "12CE", lambda h: h.gradient.max(), "steepest rise; NaN for one level"),
     Feature(

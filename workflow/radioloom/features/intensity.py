@@ -180,7 +180,7 @@ FEATURES = (
     Feature(
         "entropy_2014",
         "",
-        lambda s: -np.sum(s.histogram_2014 * np.log2(s.histogram_2014)),
+        lambda s: 0.0 - np.sum(s.histogram_2014 * np.log2(s.histogram_2014)),
         "entropy in bits of equal bins over [minimum, maximum] (2014 code)",
     ),
     Feature("uniformity_2014", "", lambda s: np.sum(s.histogram_2014**2), "sum of squared shares of the same bins"),

@@ -116,4 +116,13 @@ def maps(settings: Settings) -> list[str]:
     return [_label(scale, settings) for scale in settings["scales"]]
 
 
-FILTER = Filter("gabor", gabors, reach, maps)
+def _directed(settings: Settings) -> bool:
+    """All but means over directions that a mirror and a quarter of a turn leave as they are, in all three planes."""
+    first, step = settings["theta_deg"], settings["theta_step_deg"]
+    even_part = settings["response"] != "imaginary"
+    if step is None or settings["planes"] == "axial" or not even_part:
+        return True
+    return bool(math.remainder(90, step) or math.remainder(2 * first, step))
+
+
+FILTER = Filter("gabor", gabors, reach, maps, directed=_directed)

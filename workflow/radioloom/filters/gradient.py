@@ -32,4 +32,4 @@ def reach(settings: Settings, spacing_mm: Spacing) -> tuple[int, int, int]:
     return (int(settings["dimensions"] == 3), 1, 1)
 
 
-FILTER = Filter("gradient", gradient, reach, maps)
+FILTER = Filter("gradient", gradient, reach, maps, directed=lambda settings: settings["dimensions"] == 2)

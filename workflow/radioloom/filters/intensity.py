@@ -47,7 +47,9 @@ def _filter(name: str, label: str, curve: Curve) -> Filter:
             raise BadRoi(f"{name}: responses overflow; `largest: {m:g}` is far below the intensities of the image")
         yield label, response
 
-    return Filter(name, apply, lambda settings, spacing_mm: (0, 0, 0), lambda settings: [label])
+    return Filter(
+        name, apply, lambda settings, spacing_mm: (0, 0, 0), lambda settings: [label], directed=lambda settings: False
+    )
 
 
 SQUARE = _filter("square", "square", _square)

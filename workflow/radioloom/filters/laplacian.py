@@ -74,4 +74,4 @@ def _response(
     return along(both, gx, 2, shape[2], half[2], out)
 
 
-FILTER = Filter("log", laplacians, reach, maps)
+FILTER = Filter("log", laplacians, reach, maps, directed=lambda settings: settings["dimensions"] == 2)

@@ -77,4 +77,8 @@ def _energy(name: str, distance: int) -> tuple[int, int, int]:
     return (distance if len(name) == 6 else 0, distance, distance)
 
 
-FILTER = Filter("laws", laws, reach, maps)
+def _directed(settings: Settings) -> bool:
+    return settings["rotation"] == "none" or any(len(kernel) < 6 for kernel in settings["kernels"])
+
+
+FILTER = Filter("laws", laws, reach, maps, directed=_directed)

@@ -35,4 +35,4 @@ def _half(support: int, dimensions: int) -> tuple[int, int, int]:
     return (support // 2 if dimensions == 3 else 0, support // 2, support // 2)
 
 
-FILTER = Filter("mean", means, reach, maps)
+FILTER = Filter("mean", means, reach, maps, directed=lambda settings: settings["dimensions"] == 2)

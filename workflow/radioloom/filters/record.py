@@ -26,6 +26,7 @@ class Filter:
         know a setting
     reach : (settings, spacing_mm) -> how far it reads beyond a voxel, in voxels (z, y, x)
     settings : JSON schema of each setting; those of filters with many stand in workflow/schemas/filters/<name>.yaml
+    directed : settings -> whether the same image with its axes exchanged or reversed has another response
     """
 
     name: str
@@ -33,3 +34,4 @@ class Filter:
     reach: Callable[[Settings, Spacing], tuple[int, int, int]]
     maps: Callable[[Settings], list[str]]
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    directed: Callable[[Settings], bool] = lambda settings: True

@@ -48,4 +48,4 @@ def band_pass(frequencies: Sequence[np.ndarray], level: int) -> np.ndarray:
     return np.where(inside, np.cos(math.pi / 2 * np.log2(2 / math.pi * np.where(inside, w, 1.0))), 0.0)
 
 
-FILTER = Filter("simoncelli", bands, reach, maps)
+FILTER = Filter("simoncelli", bands, reach, maps, directed=lambda settings: settings["dimensions"] == 2)

@@ -157,4 +157,8 @@ def _tree(image: np.ndarray, box: Box, settings: Settings) -> Iterator[tuple[str
             yield f"{x}{y}{z}", band
 
 
-FILTER = Filter("wavelet", sub_bands, reach, maps)
+def _directed(settings: Settings) -> bool:
+    return settings["rotation"] == "none" or settings["dimensions"] == 2
+
+
+FILTER = Filter("wavelet", sub_bands, reach, maps, directed=_directed)

@@ -1,7 +1,7 @@
 """The part of an image around its region, resampled to the last bit as the whole image would be (IBSI 1, section 2.4).
 
     where = place(grid_of_the_whole_image, box_of_the_mask, profile.grid, margin)
-    image, mask = resampled(crop(image, where.source), crop(mask, where.source), profile.grid, where.target)
+    image, mask = resampled(crop(image, where.source), crop(mask, where.source), profile.grid, where)
 
 The new grid is always the one that the whole image has (`resample.target_grid`), `where.target` is its part around the
 region, and `where.source` is wide enough that the spline does not feel where the crop ends (its response falls to 0.27
@@ -26,6 +26,7 @@ class Place:
 
     source: Box  # on the old grid
     target: Grid  # part of the whole image's new grid
+    whole: Grid  # the whole image's old one
 
 
 def bounding_box(mask: np.ndarray) -> Box:
@@ -56,7 +57,7 @@ def place(grid: Grid, box: Box, settings: Settings | None, margin: tuple[int, in
         shape.append(last - first + 1)
         from_, to = math.floor(start + step * first) - reach, math.ceil(start + step * last) + reach
         source.append(slice(max(min(from_, grid.shape[axis] - 1), 0), max(min(to + 1, grid.shape[axis]), 1)))
-    return Place(tuple(source), new.crop(tuple(low), tuple(shape)))
+    return Place(tuple(source), new.crop(tuple(low), tuple(shape)), grid)
 
 
 def part(grid: Grid, box: Box) -> Grid:
@@ -69,14 +70,15 @@ def crop(image: Volume, box: Box) -> Volume:
     return replace(image, array=image.array[box].copy(), grid=part(image.grid, box))
 
 
-def resampled(image: Volume, mask: Volume, settings: Settings | None, target: Grid) -> tuple[Volume, Volume]:
+def resampled(image: Volume, mask: Volume, settings: Settings | None, where: Place) -> tuple[Volume, Volume]:
     """Image (float32) and mask (bool) on a part of the new grid.
 
-    image, mask : crops on one grid, that hold `place(...).source`
-    target : `place(...).target`
+    image, mask : crops on one grid, that hold `where.source`
+    where : of `place`
     Raises BadRoi where no voxel of the region is left.
     """
-    return finished(resample(image, settings, target), resample_mask(mask, settings, target), mask)
+    region = resample_mask(mask, settings, where.target, where.whole)
+    return finished(resample(image, settings, where.target), region, mask)
 
 
 def finished(image: Volume, mask: Volume, before: Volume) -> tuple[Volume, Volume]:

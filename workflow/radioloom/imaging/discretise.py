@@ -44,7 +44,14 @@ def discretise_ivh(roi: Roi, settings: dict[str, Any], interval: tuple[float | N
         _whole(roi, "ivh")
         return _levels(roi, floor - 0.5, 1.0, ceiling, "")
     origin = settings["origin"] if isinstance(settings["origin"], int | float) else floor
-    return _levels(roi, origin, settings["width"], ceiling, f"FBS:{settings['width']:g}")
+    return _levels(roi, origin, settings["width"], ceiling, label(settings))
+
+
+def label(settings: dict[str, Any] | None) -> str:
+    """What FEATURES calls the grey levels that settings of `discretise` or `ivh` give: FBS:25, FBN:32, "" for none."""
+    if settings is None or settings["method"] == "none":
+        return ""
+    return f"FBS:{settings['width']:g}" if settings["method"] == "fixed_width" else f"FBN:{settings['number']}"
 
 
 def limits(roi: Roi) -> tuple[float, float]:
@@ -58,27 +65,25 @@ def limits(roi: Roi) -> tuple[float, float]:
 
 
 def _fixed_width(roi: Roi, low: float, high: float, settings: dict[str, Any]) -> Levels:
-    width, origin = float(settings["width"]), settings["origin"]
-    label = f"FBS:{width:g}"
+    width, origin, named = float(settings["width"]), settings["origin"], label(settings)
     if origin != "zero":
-        return _levels(roi, low if origin == "roi_minimum" else float(origin), width, high, label)
+        return _levels(roi, low if origin == "roi_minimum" else float(origin), width, high, named)
     first = math.floor(low / width)
     n_levels = math.floor(high / width) - first + 1
-    _countable(n_levels, 1, low, high, label)
+    _countable(n_levels, 1, low, high, named)
     levels = np.empty(roi.mask.shape, np.uint16)
     bin_by_width(roi.intensity, roi.mask, float(first), width, levels)
-    return Levels(levels, n_levels, roi.shape, roi.spacing_mm, label, first * width, width)
+    return Levels(levels, n_levels, roi.shape, roi.spacing_mm, named, first * width, width)
 
 
 def _fixed_number(roi: Roi, low: float, high: float, settings: dict[str, Any]) -> Levels:
-    number = settings["number"]
-    label = f"FBN:{number}"
+    number, named = settings["number"], label(settings)
     levels = np.empty(roi.mask.shape, np.uint16)
     if low == high:  # one grey level: the definition divides by zero; IBSI implementations give level 1
         levels[...] = roi.mask
-        return Levels(levels, 1, roi.shape, roi.spacing_mm, label, low, 0.0)
+        return Levels(levels, 1, roi.shape, roi.spacing_mm, named, low, 0.0)
     bin_by_number(roi.intensity, roi.mask, low, high, number, levels)
-    return Levels(levels, number, roi.shape, roi.spacing_mm, label, low, (high - low) / number)
+    return Levels(levels, number, roi.shape, roi.spacing_mm, named, low, (high - low) / number)
 
 
 def _none(roi: Roi, low: float, high: float, settings: dict[str, Any]) -> Levels:
@@ -86,25 +91,25 @@ def _none(roi: Roi, low: float, high: float, settings: dict[str, Any]) -> Levels
     return _levels(roi, 0.5, 1.0, high, "")
 
 
-def _levels(roi: Roi, edge: float, width: float, top: float, label: str) -> Levels:
+def _levels(roi: Roi, edge: float, width: float, top: float, named: str) -> Levels:
     """Levels of bins of one width from an edge on, to the one that holds `top`."""
     low, high = limits(roi)
     n_levels = math.floor((max(top, high) - edge) / width) + 1
-    _countable(n_levels, math.floor((low - edge) / width) + 1, low, high, label or "none")
+    _countable(n_levels, math.floor((low - edge) / width) + 1, low, high, named or "none")
     levels = np.empty(roi.mask.shape, np.uint16)
     bin_from_edge(roi.intensity, roi.mask, edge, width, levels)
-    return Levels(levels, n_levels, roi.shape, roi.spacing_mm, label, edge, width)
+    return Levels(levels, n_levels, roi.shape, roi.spacing_mm, named, edge, width)
 
 
-def _countable(most: int, least: int, low: float, high: float, label: str) -> None:
+def _countable(most: int, least: int, low: float, high: float, named: str) -> None:
     if least < 1:
         raise BadRoi(
-            f"discretise {label}: the lowest intensity, {low:g}, lies below the first bin; "
+            f"discretise {named}: the lowest intensity, {low:g}, lies below the first bin; "
             "lower the origin or re-segment"
         )
     if most > MOST:
         raise BadRoi(
-            f"discretise {label}: intensities from {low:g} to {high:g} need {most} levels, and {MOST} are the most; "
+            f"discretise {named}: intensities from {low:g} to {high:g} need {most} levels, and {MOST} are the most; "
             "widen the bins, re-segment, or use fixed_number"
         )
 

@@ -25,7 +25,7 @@ import numpy as np
 from scipy import ndimage
 
 from radioloom.errors import BadRoi
-from radioloom.imaging.resample import TIPPED, line, resample, resample_mask
+from radioloom.imaging.resample import inside, lines_of, resample, resample_mask
 from radioloom.imaging.supervoxels import around
 from radioloom.kernels.sample import sample_linear
 from radioloom.volume import Grid, Volume
@@ -150,32 +150,36 @@ def perturbed(scene: Scene, chain: str, generator: np.random.Generator) -> Scene
     return changed
 
 
-def on_grid(scene: Scene, settings: dict[str, Any] | None, target: Grid) -> tuple[Volume, Volume]:
+def on_grid(
+    scene: Scene, settings: dict[str, Any] | None, target: Grid, whole: Grid | None = None
+) -> tuple[Volume, Volume]:
     """Image and mask of a scene on the new grid, moved as the scene says.
 
     settings : the profile's `grid`; a moved native grid is interpolated linearly
     target : part of the new grid around the region, wide enough for what moves
+    whole : grid of the whole image, of which the scene's image is a crop, as of `resample_mask`
     """
     mask = replace(scene.image, array=scene.mask)
     if not scene.moved:
-        return resample(scene.image, settings, target), resample_mask(mask, settings, target)
+        return resample(scene.image, settings, target), resample_mask(mask, settings, target, whole)
     given = settings or {"image": "linear", "mask": "linear", "mask_threshold": 0.5, "round": False}
-    places = _places(scene, target)
+    places = _places(scene, target, lines_of(scene.image.grid, target, settings, whole))
     data = _sampled(scene.image.array, places, given["image"])
     if given["round"]:
         data = np.trunc(data) if given["round"] == "truncate" else np.rint(data)
-    inside = _sampled(scene.mask.astype(np.float64), places, given["mask"]) >= given["mask_threshold"] - TIPPED
-    return replace(scene.image, array=data, grid=target), replace(mask, array=inside, grid=target)
+    region = inside(_sampled(scene.mask.astype(np.float64), places, given["mask"]), given)
+    return replace(scene.image, array=data, grid=target), replace(mask, array=region, grid=target)
 
 
-def _places(scene: Scene, target: Grid) -> np.ndarray:
-    """Where the voxels of the target lie on the old grid after the move, float64 (3, z, y, x), within it."""
+def _places(scene: Scene, target: Grid, lines: list[np.ndarray]) -> np.ndarray:
+    """Where the voxels of the target lie on the old grid after the move, float64 (3, z, y, x), within it.
+
+    lines : where they lay along each axis before it, in old voxels
+    """
     old = scene.image.grid
     centre = np.array([at.mean() for at in np.nonzero(scene.mask)]) * old.spacing_mm
     mm = []
-    for axis in range(3):
-        start, step = line(old, target, axis)
-        index = start + step * np.arange(target.shape[axis])
+    for axis, index in enumerate(lines):
         mm.append(index * old.spacing_mm[axis] + scene.shift_mm[axis] - centre[axis])
     z, y, x = np.meshgrid(*mm, indexing="ij", sparse=True)
     cos, sin = math.cos(math.radians(scene.turn_deg)), math.sin(math.radians(scene.turn_deg))

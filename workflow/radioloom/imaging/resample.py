@@ -14,9 +14,10 @@ from radioloom.volume import Grid, Volume
 SUPPORT = {"cubic": 22, "linear": 1, "nearest": 1}  # voxels of the old grid that a new voxel rests on, on each side
 SNAP = 1e-6  # positions this near to a voxel's centre or edge are on it: rounding must not decide a tie
 # Headers round: 0.683594 mm x 512 is 350.0001 mm, NIfTI keeps spacing in single precision. Neither may add a voxel to
-# the new grid (and so shift it by half of one), nor tip a voxel that lies half in the mask.
+# the new grid (and so shift it by half of one), nor tip a voxel that lies half in the mask: `unrounded`.
 ROUNDED = 1e-3  # of a voxel
-TIPPED = 1e-4  # of a share
+EXACT = 1e-9  # of a voxel and of a share: what arithmetic in double precision leaves, with room
+DIGITS = 6  # that headers write of a spacing
 Settings = dict[str, Any]
 
 
@@ -36,7 +37,7 @@ def target_grid(grid: Grid, settings: Settings | None) -> Grid:
     spacing = spacing_of(grid, settings)
     shape, first = [], []
     for n, old, new in zip(grid.shape, grid.spacing_mm, spacing, strict=True):
-        n_new = n if new == old else max(1, math.ceil(n * old / new - ROUNDED))
+        n_new = n if new == old else max(1, math.ceil(n * unrounded(old, n, new) / new - ROUNDED))
         shape.append(n_new)
         gap = new - old if settings["align"] == "corner" else old * (n - 1) - new * (n_new - 1)
         first.append(gap / 2 / old)
@@ -60,20 +61,84 @@ def resample(volume: Volume, settings: Settings | None, target: Grid | None = No
     return replace(volume, array=data, grid=target or target_grid(volume.grid, settings))
 
 
-def resample_mask(mask: Volume, settings: Settings | None, target: Grid | None = None) -> Volume:
-    """The mask (bool) on the new grid: voxels whose interpolated share of the old mask reaches `mask_threshold`."""
+def resample_mask(
+    mask: Volume, settings: Settings | None, target: Grid | None = None, whole: Grid | None = None
+) -> Volume:
+    """The mask (bool) on the new grid: voxels whose interpolated share of the old mask reaches `mask_threshold`.
+
+    mask, target : as of `resample`
+    whole : grid of the whole image where `mask` is a crop of it; without it a crop's spacing is taken as written
+    """
     grid = target or target_grid(mask.grid, settings)
-    share = _resampled(mask, grid, settings["mask"] if settings else "nearest")
-    threshold = settings["mask_threshold"] if settings else 0.5
-    return replace(mask, array=share >= threshold - TIPPED, grid=grid)
+    reached = shares(mask, settings, grid, whole or (mask.grid if target is None else None))
+    return replace(mask, array=inside(reached, settings), grid=grid)
+
+
+def inside(reached: np.ndarray, settings: Settings | None) -> np.ndarray:
+    """Which shares of the mask reach the threshold: 0.5 does, 0.49994 does not."""
+    return reached >= (settings["mask_threshold"] if settings else 0.5) - EXACT
+
+
+def shares(mask: Volume, settings: Settings | None, target: Grid, whole: Grid | None) -> np.ndarray:
+    """The share of the old mask that each new voxel has by interpolation, 0 to 1; arguments as of `resample_mask`.
+
+    A linear share is that of the positions which the spacing gave before the header rounded it: a voxel half-way
+    between two old ones has a share of 0.5 in every format.
+    """
+    method = settings["mask"] if settings else "nearest"
+    if method != "linear":
+        return _resampled(mask, target, method)
+    lines = [_snap(line, EXACT) for line in lines_of(mask.grid, target, settings, whole)]
+    return _at(mask.array, lines, method)
+
+
+def lines_of(old: Grid, target: Grid, settings: Settings | None, whole: Grid | None) -> list[np.ndarray]:
+    """Where new voxels lie along each axis of the old grid, in old voxels, had the header's spacing not been rounded.
+
+    old : grid of a crop; target : part of the new grid
+    whole : grid of the whole image, whose centre (or corner) is that of its new grid; None takes spacing as written
+    """
+    lines = []
+    for axis in range(3):
+        start, step = line(old, target, axis)
+        position = start + step * np.arange(target.shape[axis])
+        if whole is not None and settings is not None:
+            n, mm = whole.shape[axis], whole.spacing_mm[axis]
+            meant = unrounded(mm, n, target.spacing_mm[axis])
+            if meant != mm:
+                common = -0.5 if settings["align"] == "corner" else (n - 1) / 2
+                common -= whole.to_index(np.asarray(old.origin_mm))[axis]
+                position = common + (position - common) * (mm / meant)
+        lines.append(position)
+    return lines
+
+
+def unrounded(mm: float, n: int, new_mm: float) -> float:
+    """The spacing that a header's was before it was written in single precision, or with six digits.
+
+    mm : spacing as written; n : voxels along the axis; new_mm : spacing of the new grid
+    Of six digits it is known where they make the whole axis a whole, half, third or fourth number of new voxels: 512 of
+    0.683594 mm are 350 of 1 mm. Elsewhere the spacing is taken as written.
+    """
+    decimal = float(f"{mm:.{DIGITS}g}")
+    if np.float32(decimal) == np.float32(mm):
+        mm = decimal
+    last_digit = 10.0 ** (math.floor(math.log10(mm)) + 1 - DIGITS)
+    for parts in (1, 2, 3, 4):
+        meant = round(n * mm / new_mm * parts) / parts * new_mm / n
+        if meant and abs(mm - meant) <= 0.51 * last_digit:
+            return meant
+    return mm
 
 
 def _resampled(volume: Volume, target: Grid, method: str) -> np.ndarray:
     """Float64, or the volume's own numbers where every new voxel is an old one."""
-    data = volume.array
-    for axis in range(3):
-        start, step = line(volume.grid, target, axis)
-        position = _snap(start + step * np.arange(target.shape[axis]))
+    return _at(volume.array, [_snap(each, SNAP) for each in lines_of(volume.grid, target, None, None)], method)
+
+
+def _at(data: np.ndarray, lines: list[np.ndarray], method: str) -> np.ndarray:
+    """The array interpolated axis by axis at positions along each, in voxels."""
+    for axis, position in enumerate(lines):
         data = _along(data, axis, np.clip(position, 0, data.shape[axis] - 1), method)
     return np.ascontiguousarray(data)
 
@@ -84,9 +149,9 @@ def line(old: Grid, new: Grid, axis: int) -> tuple[float, float]:
     return float(start), new.spacing_mm[axis] / old.spacing_mm[axis]
 
 
-def _snap(position: np.ndarray) -> np.ndarray:
+def _snap(position: np.ndarray, near: float) -> np.ndarray:
     halves = np.rint(2 * position) / 2
-    return np.where(np.abs(position - halves) < SNAP, halves, position)
+    return np.where(np.abs(position - halves) < near, halves, position)
 
 
 def _along(data: np.ndarray, axis: int, position: np.ndarray, method: str) -> np.ndarray:

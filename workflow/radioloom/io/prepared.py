@@ -14,10 +14,11 @@ from radioloom.provenance import file_digest
 from radioloom.sealed import read_json, write_json
 from radioloom.volume import Grid, Volume
 
-# Columns of CASES, all of which a sidecar holds.
+# Columns of CASES that a sidecar holds as they are.
 CASE = (
     "cohort", "case", "replicate", "roi", "role", "modality", "unit", "source", "series",
-    "image_digest", "region_digest", "n_voxels", "volume_mm3", "contour_mm3",
+    "image_digest", "region_digest", "n_voxels", "volume_mm3", "native_mm3", "volume_difference", "volume_note",
+    "contour_mm3",
 )  # fmt: skip
 DIGESTS = "file_digests"  # key of a sidecar on disk: digests of the files of image and mask
 
@@ -28,7 +29,7 @@ class Prepared:
 
     image: Volume  # float32, in memory as in the file
     mask: Volume  # bool, on the grid of the image
-    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes
+    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes (a list)
 
     @property
     def name(self) -> str:
@@ -38,7 +39,7 @@ class Prepared:
     @property
     def case(self) -> dict[str, Any]:
         """The row of CASES."""
-        return {key: self.sidecar[key] for key in CASE}
+        return {key: self.sidecar[key] for key in CASE} | {"notes": "; ".join(self.sidecar["notes"]) or None}
 
 
 def write(prepared: Prepared, folder: Path | str) -> None:

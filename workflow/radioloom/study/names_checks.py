@@ -13,13 +13,14 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
 from radioloom.study.record import Study
+from radioloom.study.remarks import some
 
 
 def name_faults(study: Study, origin: Origin) -> list[str]:
     """Every name of the study and its profile that no table knows; baselines' features once the profile is sound."""
     faults = [*_model_faults(study.settings, origin), *_covariate_faults(study.settings, origin)]
     if study.profile is not None:  # else nothing is measured here
-        faults += profile_faults(study.profile)
+        faults += [*profile_faults(study.profile), *_modality_faults(study, origin)]
     taken = list(_reserved_faults(study.settings, origin))
     if study.profile is None or faults:
         return faults + taken
@@ -64,6 +65,17 @@ def _filter_faults(profile: Any) -> Iterator[str]:
                 FILTERS[name].maps(settings)
         except StudyError as error:
             yield f"{profile.name}.yaml: images.{name}: {error}"
+
+
+def _modality_faults(study: Study, origin: Origin) -> Iterator[str]:
+    """Cases that the sheets say are of a modality that the profile is not for; the others are known by their files."""
+    from radioloom.profile import misfit
+
+    for cohort, rows in study.sheets.items():
+        for modality in sorted({row["modality"] for row in rows}):
+            if fault := misfit(study.profile, modality):
+                cases = dict.fromkeys(row["case"] for row in rows if row["modality"] == modality)
+                yield f"{origin.at('profile')}: {fault} ({some(cases, 'case')} of cohort {cohort}, by its sheet)"
 
 
 def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

@@ -4,7 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
-from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, OVERLAPS, SERIES
+from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
     ACQUISITION,
     CLINICAL,
@@ -32,6 +32,7 @@ TABLES = (
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
+    MEASURED,
     FEATURES,
     CONTROLS,
     PERTURBED,
@@ -68,6 +69,7 @@ __all__ = [
     "FEATURES",
     "IDENTITIES",
     "MASKS",
+    "MEASURED",
     "METRICS",
     "MODULES",
     "OVERLAPS",

@@ -1,4 +1,4 @@
-"""Tables of images and segmentations: CASES, MASKS, OVERLAPS, SERIES, EXCLUSIONS."""
+"""Tables of images and segmentations: CASES, MEASURED, MASKS, OVERLAPS, SERIES, EXCLUSIONS."""
 
 from __future__ import annotations
 
@@ -23,7 +23,27 @@ CASES = Table(
         Column("region_digest", "string", "digest of the mask and of the voxels inside it", null=True),
         Column("n_voxels", "int64", "voxels of the mask on the prepared grid"),
         Column("volume_mm3", "float64", "volume of the mask by voxel count", "mm3"),
+        Column("native_mm3", "float64", "the same on the image's own grid, as in MASKS", "mm3"),
+        Column("volume_difference", "float64", "volume_mm3 over native_mm3, minus 1: what the profile's grid adds"),
+        Column("volume_note", "string", "why these two are apart by more than 2 %", null=True),
         Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
+        Column("notes", "string", "what else is to be known of image and region", null=True),
+    ),
+)
+MEASURED = Table(
+    "MEASURED",
+    "images that a region was measured on: the original and each response map",
+    ("cohort", "case", "replicate", "roi", "image"),
+    (
+        COHORT,
+        CASE,
+        REPLICATE,
+        ROI,
+        Column("image", "string", "original, or the filtered image, as in FEATURES"),
+        Column("n_voxels", "int64", "voxels that count, after re-segmentation; empty where not measured", null=True),
+        Column("n_levels", "int64", "grey levels that the region has; empty where no family asks for them", null=True),
+        Column("note", "string", "that all voxels are of one grey level", null=True),
+        Column("reason", "string", "why it could not be measured, so that its features have no value", null=True),
     ),
 )
 MASKS = Table(
@@ -95,6 +115,13 @@ SERIES = Table(
         Column("pet_units", "string", "unit that voxels were stored in (PET)", null=True),
         Column("decay_correction", "string", "time that voxels were corrected to (PET): START, ADMIN, NONE", null=True),
         Column("days_from_first", "int64", "from the first study of the case that was found", "days", null=True),
+        Column(
+            "orientation",
+            "string",
+            "where columns, rows and slices run to: LPS (left, back, head), RAS (right, front, head) ...",
+            null=True,
+        ),
+        Column("oblique_deg", "float64", "largest angle to the directions so named", "degrees", null=True),
         Column("n_slices", "int64", "slices of the volume"),
         Column("n_copies", "int64", "files that repeat an instance of the series"),
         Column("n_files_ignored", "int64", "files in the folder that are not of this series or not DICOM"),

@@ -11,14 +11,16 @@ import numpy as np
 from radioloom.errors import CaseError, StudyError
 from radioloom.imaging.normalise import landmarks as landmarks_of
 from radioloom.imaging.normalise import standard_scale
+from radioloom.imaging.orient import turn_to
 from radioloom.profile import fault
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.exclude import exclusions
 from radioloom.stages.images.normalise import Steps
-from radioloom.stages.images.prepare import whole
+from radioloom.stages.images.prepare import oriented, whole
 from radioloom.stages.images.segment import segment
+from radioloom.volume import Volume
 
 Row = dict[str, Any]
 Batch = tuple[list[Row], Mapping[str, Row]]  # rows of a cohort sheet, and how the cohort's regions are found
@@ -26,7 +28,12 @@ DECILES = (1.0, *(10.0 * n for n in range(1, 10)), 99.0)  # Nyul, Udupa & Zhang 
 
 
 def landmarks(
-    batches: Iterable[Batch], data: Path, before: Steps, step: Row, leave_out: Callable[[Row], None]
+    batches: Iterable[Batch],
+    data: Path,
+    before: Steps,
+    step: Row,
+    leave_out: Callable[[Row], None],
+    orientation: str | None = None,
 ) -> tuple[Row, int]:
     """The step with its standard scale learnt, and the number of images (or regions: `by_region`) behind it.
 
@@ -34,6 +41,7 @@ def landmarks(
     data : folder that the rows' paths start from
     before : the steps that come first in the profile
     step : of method nyul; of its `standard` the first and the last value stand
+    orientation : the profile's, to which images are brought first
     leave_out : called with a row of EXCLUSIONS for each case that cannot be learnt from
     Raises StudyError where the step is not sound, or no image is left.
     """
@@ -46,7 +54,8 @@ def landmarks(
         images = [each for each in curated.images if each.name in segmented.masks]
         for image in images if by_region(before, step) else _once(images):
             try:
-                marks.append(_landmarks(image, segmented.masks[image.name], data, before, step))
+                volume, inside = _whole(image, segmented.masks[image.name], data, before, orientation)
+                marks.append(landmarks_of(volume, inside, step))
             except CaseError as error:
                 faults.append((image.region, error))
         for row in (*curated.exclusions, *segmented.exclusions, *exclusions("landmarks", faults)):
@@ -68,9 +77,13 @@ def _check(step: Row) -> None:
         raise StudyError(f"landmarks: {reason}")
 
 
-def _landmarks(image: CuratedImage, mask: Mask, data: Path, before: Steps, step: Row) -> np.ndarray:
-    volume = whole(image, mask, data, before)
-    return landmarks_of(volume, mask.on(volume.array.shape), step)
+def _whole(
+    image: CuratedImage, mask: Mask, data: Path, before: Steps, orientation: str | None
+) -> tuple[Volume, np.ndarray]:
+    """The whole image after the steps that come first, and its region."""
+    _, mask = oriented(image, mask, orientation)
+    volume = whole(image, mask, data, before, turn_to(image.grid, orientation))
+    return volume, mask.on(volume.array.shape)
 
 
 def _once(images: list[CuratedImage]) -> list[CuratedImage]:

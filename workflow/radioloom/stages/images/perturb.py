@@ -10,6 +10,7 @@ import numpy as np
 
 from radioloom.errors import CaseError
 from radioloom.imaging.around import Box, finished, place
+from radioloom.imaging.orient import turn_to
 from radioloom.imaging.perturb import MOST_GROWTH, Scene, box_of, on_grid, perturbed
 from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.supervoxels import SIDE_MM, supervoxels
@@ -18,8 +19,9 @@ from radioloom.provenance import rng
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.extract import extract, variant_rows
+from radioloom.stages.images.intended import check
 from radioloom.stages.images.margin import reach
-from radioloom.stages.images.prepare import voxels
+from radioloom.stages.images.prepare import oriented, voxels
 from radioloom.tables.columns import FIRST
 from radioloom.volume import Grid, Triple, Volume
 
@@ -41,11 +43,13 @@ def perturb_batch(
             continue
         region = image.region
         try:
+            check(profile, image.modality, image.unit)
             scene = native(image, masks[image.name], data, profile, robustness["chain"])
         except CaseError as error:
             skipped.append({**region, "variant": robustness["chain"], "reason": str(error)})
             continue
-        for variant, measured in variants(scene, image.grid, profile, {**robustness, "region": region}):
+        grid = turn_to(image.grid, profile.orientation).grid(image.grid)
+        for variant, measured in variants(scene, grid, profile, {**robustness, "region": region}):
             if isinstance(measured, CaseError):
                 skipped.append({**region, "variant": variant, "reason": str(measured)})
             else:
@@ -54,8 +58,11 @@ def perturb_batch(
 
 
 def native(image: CuratedImage, mask: Mask, data: Path, profile: Profile, chain: str) -> Scene:
-    """The region with its surroundings on the native grid, read once: wide enough for all that a chain can do."""
-    grid = image.grid
+    """The region with its surroundings on the native grid, read once: wide enough for all that a chain can do.
+
+    Axes are in the profile's orientation.
+    """
+    grid, mask = oriented(image, mask, profile.orientation)
     step_mm = spacing_of(grid, profile.grid)
     around = reach(profile, step_mm)
     where = place(grid, _widened(grid, mask.box, chain, step_mm, np.multiply(around, step_mm)), profile.grid, around)
@@ -106,5 +113,5 @@ def prepared(scene: Scene, grid: Grid, profile: Profile) -> tuple[Volume, Volume
     grid : of the whole image
     """
     where = place(grid, box_of(scene, grid), profile.grid, reach(profile, spacing_of(grid, profile.grid)))
-    image, mask = on_grid(scene, profile.grid, where.target)
+    image, mask = on_grid(scene, profile.grid, where.target, grid)
     return finished(image, mask, Volume(scene.mask, scene.image.grid))

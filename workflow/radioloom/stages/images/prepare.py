@@ -11,9 +11,10 @@ import numpy as np
 
 from radioloom.errors import BadImage, CaseError
 from radioloom.imaging.around import Box, crop, part, place, resampled
-from radioloom.imaging.hounsfield import beyond
+from radioloom.imaging.orient import Turn, turn_to
 from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.two_values import two_values
+from radioloom.imaging.volumes import apart
 from radioloom.io import images
 from radioloom.io.files import numbered
 from radioloom.io.prepared import Prepared
@@ -22,9 +23,10 @@ from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.digests import image_digest, region_digest
 from radioloom.stages.images.exclude import exclusions
-from radioloom.stages.images.margin import margin
+from radioloom.stages.images.intended import check, check_values
+from radioloom.stages.images.margin import margin, reach
 from radioloom.stages.images.normalise import Steps, normalise, words
-from radioloom.volume import Volume
+from radioloom.volume import Grid, Volume
 
 Row = dict[str, Any]
 
@@ -36,20 +38,34 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     data : folder that the image's paths start from
     Of a DICOM series only the slices that the region, interpolation and filters need are read. The result is
     the same as if the whole scan were resampled and then cropped. Image values are rounded to single precision.
-    Raises BadImage where pixels cannot be read or a CT holds no HU, BadRoi where no voxel of the mask is left on the
-    new grid.
+    Raises BadImage where the profile is for other images, pixels cannot be read or a CT holds no HU, BadRoi where no
+    voxel of the mask is left on the new grid.
     """
-    grid = image.grid
-    where = place(grid, mask.box, profile.grid, margin(profile, spacing_of(grid, profile.grid)))
-    volume = voxels(image, mask, where.source, data, profile)
-    low = tuple(side.start for side in where.source)
-    region = Volume(mask.on(volume.array.shape, low), volume.grid)
-    odd = beyond(volume.array[region.array]) if image.unit == "HU" and profile.normalise is None else ""
-    notes = (*mask.notes, *filter(None, [odd, two_values(volume.array)]))
-    around, placed = resampled(volume, region, profile.grid, where.target)
-    known = {"image_digest": None, "region_digest": region_digest(volume.array, region.array, volume.grid)}
-    sidecar = _sidecar(image, mask, placed, profile) | known | {"notes": list(notes)}
+    notes = (*mask.notes, *check(profile, image.modality, image.unit))
+    grid, region = oriented(image, mask, profile.orientation)
+    spacing = spacing_of(grid, profile.grid)
+    where = place(grid, region.box, profile.grid, margin(profile, spacing))
+    needed = place(grid, region.box, profile.grid, reach(profile, spacing)).source
+    volume = voxels(image, region, where.source, data, profile, needed)
+    drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
+    odd = check_values(profile, image.unit, volume.array[drawn.array])
+    notes += (*volume.notes, *odd, *filter(None, [two_values(volume.array)]))
+    around, placed = resampled(volume, drawn, profile.grid, where)
+    known = {
+        "image_digest": None,
+        "region_digest": region_digest(volume.array, drawn.array, volume.grid),
+        "notes": list(notes),
+        "volume_note": apart(drawn, placed, profile.grid, where) or None,
+    }
+    sidecar = _sidecar(image, mask, placed, profile) | known
     return Prepared(replace(around, notes=notes), placed, sidecar)
+
+
+def oriented(image: CuratedImage, mask: Mask, orientation: str | None) -> tuple[Grid, Mask]:
+    """Grid and mask of a whole image in a profile's orientation."""
+    turn, shape = turn_to(image.grid, orientation), image.grid.shape
+    offset = tuple(side.start for side in turn.box(mask.box, shape))
+    return turn.grid(image.grid), replace(mask, array=turn.array(mask.array), offset=offset)
 
 
 def prepare_batch(
@@ -83,26 +99,36 @@ def prepare_batch(
     return cases, exclusions("prepare", faults)
 
 
-def voxels(image: CuratedImage, mask: Mask, box: Box, data: Path, profile: Profile) -> Volume:
-    """The voxels of a box, after the profile's normalisation, for which alone the whole image is read."""
-    if profile.normalise is None:
-        return _read(image, box, data)
-    normalised = whole(image, mask, data, profile.normalise)
-    return crop(replace(normalised, grid=image.grid), box)
+def voxels(
+    image: CuratedImage, mask: Mask, box: Box, data: Path, profile: Profile, needed: Box | None = None
+) -> Volume:
+    """The voxels of a box after the profile's normalisation, for which alone the whole image is read.
+
+    mask, box : in the profile's orientation, as `oriented` gives the mask
+    needed : the part of the box that must be finite, where the rest is only shown
+    """
+    turn = turn_to(image.grid, profile.orientation)
+    if profile.normalise is not None:
+        return crop(whole(image, mask, data, profile.normalise, turn), box)
+    stored = [turn.back(each, image.grid.shape) for each in (box, needed or box)]
+    volume = _read(image, stored[0], data, stored[1])
+    return replace(volume, array=turn.array(volume.array), grid=part(turn.grid(image.grid), box))
 
 
-def whole(image: CuratedImage, mask: Mask, data: Path, steps: Steps) -> Volume:
-    """The whole image after steps of `normalise`."""
-    volume = _read(image, tuple(slice(0, n) for n in image.grid.shape), data)
-    return normalise(volume, mask.on(image.grid.shape), steps)
+def whole(image: CuratedImage, mask: Mask, data: Path, steps: Steps, turn: Turn | None = None) -> Volume:
+    """The whole image after steps of `normalise`; mask : after the turn, of which none leaves the image as stored."""
+    every = tuple(slice(0, n) for n in image.grid.shape)
+    turn = turn or Turn()
+    volume = replace(_read(image, every, data, every), grid=image.grid)
+    return normalise(turn.volume(volume), mask.on(turn.grid(image.grid).shape), steps)
 
 
-def _read(image: CuratedImage, box: Box, data: Path) -> Volume:
-    """The voxels of a box in the image's unit."""
+def _read(image: CuratedImage, box: Box, data: Path, needed: Box) -> Volume:
+    """The voxels of a box in the image's unit, finite in `needed`, a part of it."""
     grid = part(image.grid, box)
     files = numbered(data / image.image_path, image.file_numbers, image.listing_digest)
     if images.kind(files[0][0]):
-        volume = images.read(files[0][0], image.unit, image.modality, box)
+        volume = images.read(files[0][0], image.unit, image.modality, box, needed)
         if not volume.grid.same_place(grid):
             raise BadImage(f"{files[0][1]}: it has changed since it was curated; run the study again")
         return volume
@@ -113,18 +139,20 @@ def _read(image: CuratedImage, box: Box, data: Path) -> Volume:
 
 
 def _sidecar(image: CuratedImage, mask: Mask, placed: Volume, profile: Profile) -> Row:
-    n_voxels = int(np.count_nonzero(placed.array))
+    n_voxels, native_mm3 = int(np.count_nonzero(placed.array)), mask.n_voxels * image.grid.voxel_mm3
     carried = ("cohort", "case", "replicate", "roi", "role", "modality", "unit", "series")
     return {key: getattr(image, key) for key in carried} | {
         "source": mask.source,
         "n_voxels": n_voxels,
         "volume_mm3": n_voxels * placed.grid.voxel_mm3,
+        "native_mm3": native_mm3,
+        "volume_difference": n_voxels * placed.grid.voxel_mm3 / native_mm3 - 1,
         "contour_mm3": mask.contour_mm3,
         "grid": placed.grid.as_dict(),
         "native": {
             "grid": image.grid.as_dict(),
             "n_voxels": mask.n_voxels,
-            "volume_mm3": mask.n_voxels * image.grid.voxel_mm3,
+            "volume_mm3": native_mm3,
         },
         "profile": {"name": profile.name, "hash": profile.hash},
         "steps": _steps(profile),
@@ -133,7 +161,8 @@ def _sidecar(image: CuratedImage, mask: Mask, placed: Volume, profile: Profile) 
 
 def _steps(profile: Profile) -> list[str]:
     """What was done to the image, in words and in order."""
-    first = [*words(profile.normalise), "cropped"]
+    turned = [f"axes brought to {profile.orientation.upper()}"] if profile.orientation else []
+    first = [*turned, *words(profile.normalise), "cropped"]
     if profile.grid is None:
         return first
     spacing = " x ".join("native" if mm is None else f"{mm:g}" for mm in profile.grid["spacing_mm"])

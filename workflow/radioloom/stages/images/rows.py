@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from radioloom.imaging.orient import letters, oblique_deg
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.volume import UNITS, Grid
@@ -14,7 +15,8 @@ OPTIONAL = (
     "manufacturer", "model", "software", "kernel", "kvp", "exposure_mas", "reconstruction_diameter_mm",
     "slice_thickness_mm", "slice_spacing_mm", "pixel_spacing_mm", "contrast", "field_strength_t", "repetition_time_ms",
     "echo_time_ms", "inversion_time_ms", "flip_angle_deg", "sequence", "pharmaceutical", "injected_mbq",
-    "uptake_minutes", "pet_units", "decay_correction", "days_from_first", "check", "reason",
+    "uptake_minutes", "pet_units", "decay_correction", "days_from_first", "orientation", "oblique_deg",
+    "check", "reason",
 )  # fmt: skip
 
 
@@ -50,6 +52,8 @@ def series_row(name: str, modality: str, grid: Grid | None, **known: Any) -> Row
             "slice_spacing_mm": grid.spacing_mm[0],
             "pixel_spacing_mm": grid.spacing_mm[1],
             "n_slices": grid.shape[0],
+            "orientation": letters(grid),
+            "oblique_deg": oblique_deg(grid),
         }
     return row | {"series": name, "modality": modality}
 

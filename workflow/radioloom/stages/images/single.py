@@ -18,23 +18,26 @@ class Measured(NamedTuple):
     """The features of one region, and what a reader of them should know."""
 
     rows: list[dict[str, Any]]  # of FEATURES, without the columns of a study
-    notes: tuple[str, ...]  # of the image and its segmentation: what was mended, left out, or is odd
+    notes: tuple[str, ...] = ()  # on the image and its segmentation: what was corrected, left out, or is odd
+    doubts: tuple[str, ...] = ()  # on values: a region of one grey level, a filter not applied, and what may explain it
 
 
 def measure(
     image: Path, mask: Path, profile: str | Path | Profile, roi: str = "", modality: str = "", series: str = ""
 ) -> Measured:
-    """The features of one region.
+    """The features of one region, and what is to be known of them.
 
-    image : NIfTI, NRRD or MHA file, or a folder with a DICOM series; mask : label map, RTSTRUCT or SEG
+    image : NIfTI, NRRD or MetaImage file, or a folder with a DICOM series; mask : label map, RTSTRUCT or SEG
     roi : structure, segment or label: its name, its number, or a regular expression of the whole name; "" for the only
         one there is
-    modality, series : which one is meant where the folder holds several series: CT, PT or MR; a SeriesInstanceUID
+    modality, series : modality of a file, which does not say it; which series is meant where a folder holds several:
+        CT, PT or MR; a SeriesInstanceUID
     Raises CaseError with the reason where the case cannot be measured, and UnclearRegion where `roi` names no region of
     the segmentation, or is "" and there are several.
     """
+    from radioloom.stages.images import extract as stage
     from radioloom.stages.images.curate import usable
-    from radioloom.stages.images.extract import extract
+    from radioloom.stages.images.intended import check
     from radioloom.stages.images.prepare import prepare
     from radioloom.stages.images.segment import region
 
@@ -46,7 +49,15 @@ def measure(
     chosen = load(profile)
     curated = usable(row, Path("/"), {}, [])
     prepared = prepare(curated, region(curated, Path("/"), {}), Path("/"), chosen)
-    return Measured(extract(prepared.image, prepared.mask, chosen), prepared.image.notes)
+    result, sidecar = stage.measured(prepared.image, prepared.mask, chosen), prepared.sidecar
+    unsaid = check(chosen, curated.modality, curated.unit)
+    notes = [note for note in prepared.image.notes if note not in unsaid]
+    if sidecar["volume_note"]:
+        notes.append(
+            f"the region has {sidecar['volume_mm3']:.6g} mm3 on the profile's grid, {sidecar['native_mm3']:.6g} mm3 on "
+            f"the image's ({sidecar['volume_difference']:+.1%}): {sidecar['volume_note']}"
+        )
+    return Measured(result.rows, tuple(notes), (*result.notes, *unsaid) if result.notes else ())
 
 
 def check_out(path: Path) -> None:

@@ -44,6 +44,13 @@ class Subjects:
         """The region in the levels of its intensity-volume histogram."""
         return discretise_ivh(self.roi, self.bins["ivh"], self.interval)
 
+    @property
+    def n_levels(self) -> int | None:
+        """How many grey levels the region has; None where no family has asked for them."""
+        if "levels" not in vars(self):
+            return None
+        return int(np.count_nonzero(np.bincount(self.levels.levels.ravel())[1:]))
+
     @cached_property
     def texture(self) -> Texture:
         """The count tables that texture families share."""
@@ -67,15 +74,18 @@ SUBJECTS: dict[str, Callable[[Subjects, Family], Subject]] = {  # by features.re
 
 def of_original(roi: Roi, profile: Profile, surroundings: Callable[[float], Roi]) -> Subjects:
     """Subjects of the original image; its intensity-volume histogram spans the re-segmentation range."""
-    return Subjects(roi, _bins(profile), profile.resegment["range"] or (None, None), surroundings)
+    return Subjects(roi, bins_of(profile, True), profile.resegment["range"] or (None, None), surroundings)
 
 
 def of_filtered(roi: Roi, profile: Profile) -> Subjects:
     """Subjects of a filtered image; it ends at the region's box, and no family asks for more (features.record)."""
-    return Subjects(roi, profile.filtered or _bins(profile), (None, None), lambda reach_mm: roi)
+    return Subjects(roi, bins_of(profile, False), (None, None), lambda reach_mm: roi)
 
 
-def _bins(profile: Profile) -> dict[str, Any]:
+def bins_of(profile: Profile, original: bool) -> dict[str, Any]:
+    """`discretise` and `ivh` of the original image, or of response maps."""
+    if profile.filtered is not None and not original:
+        return profile.filtered
     return {"discretise": profile.discretise, "ivh": profile.ivh}
 
 

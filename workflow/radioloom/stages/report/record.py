@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from radioloom.profile import Profile
     from radioloom.stages.learning.signature import Signature
 
 Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
@@ -37,6 +38,9 @@ class ReportInputs:
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
     masks: pd.DataFrame | None = None  # MASKS
+    cases: pd.DataFrame | None = None  # CASES
+    measured: pd.DataFrame | None = None  # MEASURED
+    profile: Profile | None = None  # None where a study starts from features
     overlaps: pd.DataFrame | None = None  # OVERLAPS; None or empty where no image was segmented twice
     pictures: dict[str, list[Picture]] | None = None  # cohort -> (label, tile) of each case
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated

@@ -7,6 +7,7 @@ from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.performance import PERFORMANCE
+from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
@@ -19,6 +20,7 @@ SECTIONS: tuple[Section, ...] = (
     IDENTITY,
     CONTACT,
     SEGMENTATIONS,
+    PREPARATION,
     RELIABILITY,
     ACQUISITION,
     SIGNATURE,

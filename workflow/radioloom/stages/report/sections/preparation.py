@@ -1,0 +1,38 @@
+"""Section: how images lie, volumes on the profile's grid, regions of one grey level, filters that were not applied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures import preparation
+from radioloom.stages.report.record import Section
+
+if TYPE_CHECKING:
+    from radioloom.stages.report.record import ReportInputs
+
+
+def build(study: ReportInputs) -> dict[str, Any] | None:
+    """Orientations, volumes and what could not be measured; None where no case was prepared."""
+    profile = study.profile
+    if profile is None or study.cases.empty:
+        return None
+    from radioloom.stages.images.directed import directed
+
+    depends = directed(profile) if profile.orientation is None else []
+    warning = preparation.mixed(study.series, profile.name, depends)
+    one_level, lost = preparation.one_level(study.measured), preparation.lost(study.measured)
+    sentence, apart = preparation.volumes(study.cases)
+    told = {"Orientation": warning, "Grey levels": one_level, "Filters": lost}
+    return {
+        "orientations": preparation.orientations(study.series),
+        "turned": profile.orientation,
+        "warning": warning,
+        "volumes": sentence,
+        "apart": apart,
+        "statements": [line for line in (one_level, lost) if line],
+        "unmeasured": preparation.unmeasured(study.measured),
+        "brief": [(lead, text) for lead, text in told.items() if text],
+    }
+
+
+PREPARATION = Section("preparation", "Preparation", ("cases", "measured"), build, ("series",))
