@@ -1,6 +1,5 @@
 """Series of one batch from their archive; credentials come from the environment."""
 
-import json
 import os
 from functools import partial
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from radioloom.io.archives.archive import bring
 from radioloom.io.archives.kinds import connect
 from radioloom.job import job
-from radioloom.stages.images.fetch import FETCHED, fetch
+from radioloom.stages.images.fetch import FETCHED, fetch, write_manifest
 from radioloom.tables import EXCLUSIONS
 
 with job(snakemake) as running:
@@ -16,6 +15,5 @@ with job(snakemake) as running:
     archive = connect(params.source, cohort, os.environ)
     fetched = fetch(params.rows, f"{FETCHED}/{cohort}/", partial(bring, archive, Path(out.manifest).parent))
     EXCLUSIONS.write(fetched.exclusions, out.exclusions, **running.provenance)
-    content = {"rows": fetched.rows, "series": fetched.series}
-    Path(out.manifest).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_manifest(fetched, Path(out.manifest))
     running.batch(len(fetched.rows), fetched.exclusions)

@@ -1,11 +1,14 @@
-"""List the files of a folder tree, name them safely in messages, and refuse links that lead out of it."""
+"""Files of a folder tree: list them, name them safely in messages, refuse links that lead out, write them whole."""
 
 from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from radioloom.errors import BadImage, RadioloomError
 from radioloom.provenance import digest
@@ -77,3 +80,34 @@ def within(data: Path, name: str, fault: type[RadioloomError] = BadImage) -> Pat
 def lies_within(path: Path, root: Path) -> bool:
     """Whether a path, with its links followed, lies in a folder whose own links are resolved."""
     return path.resolve().is_relative_to(root)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is on disk whole or not at all, even if the power fails: then other work may rest on it."""
+    handle, part = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+            flush(file)
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    flush_folder(path.parent)
+
+
+def flush(file: BinaryIO) -> None:
+    """Have the system write an open file to its disk now."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the system write a folder's list of names to its disk now, where it can (Windows cannot)."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # some network drives know no such order
+                os.fsync(handle)
+        finally:
+            os.close(handle)

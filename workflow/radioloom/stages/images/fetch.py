@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import CaseError
+from radioloom.errors import CaseError, StudyError
+from radioloom.io.files import write_whole
 from radioloom.stages.images.exclude import exclusions
 
 Row = dict[str, Any]
@@ -49,10 +51,32 @@ def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetch
 def arrived(rows: Sequence[Row], manifests: Sequence[Path | str]) -> Sequence[Row]:
     """Those rows of a batch that its manifest says were brought; all where it has none, its files being there."""
     for manifest in manifests:
-        brought = json.loads(Path(manifest).read_text(encoding="utf-8"))["rows"]
+        brought = _brought(Path(manifest))
         here = {tuple(row[column] for column in COLUMNS) for row in brought}
         rows = [row for row in rows if tuple(row[column] for column in COLUMNS) in here]
     return rows
+
+
+def write_manifest(fetched: Fetched, path: Path) -> None:
+    """Write what was brought of a batch, whole and on disk: later stages and runs rest on it."""
+    content = {"rows": fetched.rows, "series": fetched.series}
+    write_whole(path, f"{json.dumps(content, indent=1, sort_keys=True)}\n".encode())
+
+
+def _brought(manifest: Path) -> list[Row]:
+    """Rows that a manifest says were brought. A damaged one is set aside: without it the next run fetches again."""
+    try:
+        rows: list[Row] = json.loads(manifest.read_text(encoding="utf-8"))["rows"]
+        if all({*COLUMNS} <= row.keys() for row in rows):
+            return rows
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        pass
+    aside = manifest.with_name(f"{manifest.name}.damaged")
+    os.replace(manifest, aside)
+    raise StudyError(
+        f"{manifest.name} (what was fetched of a batch) is damaged, and was renamed {aside.name}; run the study again: "
+        "series that are whole are not fetched again"
+    )
 
 
 def _fault(path: str, place: str, series: dict[str, Row | CaseError], bring: Callable[[str], Row]) -> CaseError | None:
