@@ -9,6 +9,7 @@ from pathlib import Path
 from radioloom.errors import StudyError
 from radioloom.settings import check
 from radioloom.stages.images.fetch import FETCHED
+from radioloom.tables.text import uncell
 
 Row = dict[str, str]
 
@@ -41,7 +42,8 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
         where = f"{path.name}, line {line}"
         if None in row or None in row.values():
             raise StudyError(f"{where}: {len(raw[0])} columns are expected; separate them by one tab each")
-        given = {key: value.strip() for key, value in row.items() if value.strip() or key not in OPTIONAL}
+        cells = {key: uncell(value.strip()) for key, value in row.items()}  # as our own commands write them
+        given = {key: value for key, value in cells.items() if value or key not in OPTIONAL}
         checked = check(given, "sheet", where)
         _check_patterns(checked, where)
         key = (checked["case"], checked["replicate"], checked["roi"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from radioloom.errors import StudyError
+from radioloom.tables.text import cell, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,13 +82,13 @@ class Table:
         """Write Parquet (complete or not at all) with provenance in its metadata; a .csv path writes CSV."""
         from pyarrow import parquet
 
-        table, path = self.arrow(rows), Path(path)
+        table, path = self._told(self.arrow(rows), visible), Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
         if path.suffix == ".csv":
             from pyarrow import csv
 
-            csv.write_csv(table, part, csv.WriteOptions(quoting_style="needed"))
+            csv.write_csv(self._told(table, cell), part, csv.WriteOptions(quoting_style="needed"))
         else:
             note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
             parquet.write_table(table.replace_schema_metadata({"radioloom": note}), part, compression="zstd")
@@ -123,6 +124,18 @@ class Table:
         if twice.num_rows:
             raise StudyError(f"{self.name}: more than one row for {self._first(twice)}")
         return table.sort_by([(name, "ascending") for name in self.key])
+
+    def _told(self, table: pa.Table, mark: Callable[[str], str]) -> pa.Table:
+        """The table with its texts marked as readers need them; each text that occurs is looked at once."""
+        import pyarrow as pa
+
+        for place, column in enumerate(self.columns):
+            if column.dtype == "string":
+                each = table.column(place).combine_chunks().dictionary_encode()
+                words = pa.array(map(mark, each.dictionary.to_pylist()), pa.string())
+                values = pa.DictionaryArray.from_arrays(each.indices, words).cast(pa.string())
+                table = table.set_column(place, table.field(place), values)
+        return table
 
     def _same_columns(self, given: Iterable[str]) -> None:
         names = {column.name for column in self.columns}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.profile import load
+from radioloom.tables.text import write_rows
 
 COLUMNS = ("feature_id", "value", "image", "family", "aggregation", "discretisation", "feature", "ibsi", "group")
 
@@ -46,9 +46,7 @@ def write(rows: list[dict[str, Any]], path: Path) -> None:
     part = path.with_name(path.name + ".part")
     if path.suffix == ".csv":
         with open(part, "w", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({name: row[name] for name in COLUMNS} for row in rows)
+            write_rows(handle, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
     elif path.suffix == ".parquet":
         import pyarrow as pa
         import pyarrow.parquet as pq
