@@ -39,7 +39,9 @@ def write_rows(handle: TextIO, columns: Sequence[str], rows: Iterable[Sequence[o
     """Write a table of text, each cell as `cell` makes it; tab-separated ones without quotes, as sheets are."""
     import csv
 
-    tabs = {"quoting": csv.QUOTE_NONE, "quotechar": None} if separator == "\t" else {}
-    writer = csv.writer(handle, delimiter=separator, lineterminator="\n", **tabs)
+    if separator == "\t":
+        writer = csv.writer(handle, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
+    else:
+        writer = csv.writer(handle, delimiter=separator, lineterminator="\n")
     writer.writerow(list(map(cell, columns)))
     writer.writerows([cell(value) for value in row] for row in rows)
