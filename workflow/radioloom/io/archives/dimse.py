@@ -18,6 +18,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 from pydicom.uid import (
     JPEG2000,
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -82,9 +83,8 @@ class Dimse:
         with self._association([build_context(Find)]) as association:
             study, expected = self._study(association, study, series)
             asked = _query("IMAGE", study, series, SOPInstanceUID="", SOPClassUID="")
-            instances = [
-                Listed(text(each, SOP), sop_class=text(each, SOP_CLASS)) for each in self._find(association, asked)
-            ]
+            found = self._find(association, asked)
+            instances = [Listed(text(each, SOP), sop_class=_uid(text(each, SOP_CLASS))) for each in found]
         if expected and len(instances) != expected:
             raise IncompleteSeries(f"the archive counts {expected} instances in the series, and lists {len(instances)}")
         return instances
@@ -126,7 +126,9 @@ class Dimse:
         answers: list[Dataset] = []
         for status, answer in self._sent("C-FIND", association.send_c_find, query, Find):
             code = status.get("Status", None)
-            if code in PENDING and answer is not None:
+            if code in PENDING and answer is None:
+                raise CaseError("an answer of the archive to a C-FIND cannot be read")
+            if code in PENDING:
                 answers.append(answer)
             elif code != SUCCESS:
                 raise self._failed("C-FIND", code)
@@ -189,6 +191,10 @@ class Dimse:
             yield association
         finally:
             association.release()
+
+
+def _uid(value: str) -> str:
+    return value if UID(value).is_valid else ""
 
 
 def _pace(event: evt.Event) -> None:
