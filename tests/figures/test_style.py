@@ -59,3 +59,21 @@ def test_every_model_has_a_colour_and_a_marker_of_its_own():
     looks = [style.look(kind, model, baselines) for kind, model in kinds]
     assert len({colour for colour, _ in looks}) == len(looks)
     assert len({marker for _, marker in looks}) == len(looks)
+
+
+def test_two_dollars_in_a_label_are_two_dollars():
+    """Names of cases, models, structures and features are the user's: none is a formula, least of all a broken one."""
+    for label in ("GTV $1 and $2", "$x^{$", r"a $\\frac{1}$ b"):
+
+        @style.drawn
+        def figure(label=label):
+            made, axes = style.canvas(2, 2)
+            axes.plot([1, 10, 1000], [1, 2, 3], label=label)
+            axes.set(xscale="log", xlabel=label, ylabel=label, title=label)
+            axes.set_yticks([1, 2], [label, label])
+            axes.legend(title=label)
+            axes.annotate(label, (1, 1))
+            return made
+
+        drawn = style.svg(figure(), "x", label)
+        assert drawn.count(label) >= 7

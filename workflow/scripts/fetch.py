@@ -7,8 +7,7 @@ from pathlib import Path
 from radioloom.io.archives.archive import bring
 from radioloom.io.archives.kinds import connect
 from radioloom.job import job
-from radioloom.sealed import write_json
-from radioloom.stages.images.fetch import FETCHED, fetch
+from radioloom.stages.images.fetch import FETCHED, fetch, write_manifest
 from radioloom.tables import EXCLUSIONS
 
 with job(snakemake) as running:
@@ -16,5 +15,5 @@ with job(snakemake) as running:
     archive = connect(params.source, cohort, os.environ)
     fetched = fetch(params.rows, f"{FETCHED}/{cohort}/", partial(bring, archive, Path(out.manifest).parent))
     EXCLUSIONS.write(fetched.exclusions, out.exclusions, **running.provenance)
-    write_json({"rows": fetched.rows, "series": fetched.series}, out.manifest)
+    write_manifest(fetched, Path(out.manifest))
     running.batch(len(fetched.rows), fetched.exclusions)

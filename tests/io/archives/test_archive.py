@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,8 +15,7 @@ from radioloom.io.archives import archive
 from radioloom.io.archives.archive import IncompleteSeries, Interrupted, Listed, bring
 from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.kinds import connect
-from radioloom.sealed import write_json
-from radioloom.stages.images.fetch import arrived, fetch
+from radioloom.stages.images.fetch import Fetched, arrived, fetch, write_manifest
 
 UID = "2.25.1001"  # of hospital.ct
 
@@ -179,6 +180,151 @@ def test_power_cut_leaves_no_hollow_file_behind(slices, tmp_path):
     bring(fake, tmp_path, UID)
     assert hollow.stem in fake.asked[0]
     assert hollow.read_bytes() == slices[hollow.stem]
+
+
+MANIFESTS = {
+    "empty": b"", "zeros": b"\0" * 400, "half": None, "a list": b"[]", "a text": b'"x"', "null": b"null",
+    "no content": b'{"files": 8}', "content a list": b'{"files": 1, "content": [1]}', "latin-1": b"{\xfc}",
+    "deep": b"[" * 100_000, "fewer": b'{"files": 8, "bytes": 1, "content": {}}',
+    "entries": b'{"files": 1, "bytes": 1, "content": {"a.dcm": 3}}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", MANIFESTS.values(), ids=MANIFESTS)
+def test_damaged_manifest_is_set_aside_and_the_series_fetched_anew(slices, tmp_path, content, capsys):
+    first = bring(Fake(slices), tmp_path, UID)
+    manifest = tmp_path / f"{UID}.json"
+    damaged = manifest.read_bytes()[:200] if content is None else content
+    manifest.write_bytes(damaged)
+    hollow = next((tmp_path / UID).iterdir())
+    hollow.write_bytes(hollow.read_bytes()[:-100] + bytes(100))  # its end was not on disk when the power failed
+    fake = Fake(slices)
+    assert bring(fake, tmp_path, UID) == first
+    assert sorted(fake.asked[0]) == sorted(slices)
+    assert manifest.with_suffix(".json.damaged").read_bytes() == damaged
+    assert "it was set aside, and the series is fetched anew" in capsys.readouterr().err
+    assert bring(None, tmp_path, UID) == first
+
+
+LINKS = {
+    "series": lambda place: place / "data" / UID,
+    "study": lambda place: place / "data" / "2.25.1",
+    "parts": lambda place: place / "data" / f"{UID}.part",
+    "manifest": lambda place: place / "data" / f"{UID}.json",
+}
+
+
+@pytest.mark.parametrize("where", LINKS)
+@pytest.mark.parametrize("complete", [False, True])
+def test_link_where_a_series_is_kept_is_refused_and_nothing_behind_it_is_touched(slices, tmp_path, where, complete):
+    uids = f"2.25.1/{UID}" if where == "study" else UID
+    behind = tmp_path / "behind"
+    if complete:  # a whole series behind the link is refused, too: its files would be deleted once they changed
+        bring(Fake(slices), behind, UID)
+    (behind / UID).mkdir(parents=True, exist_ok=True)
+    (behind / UID / "precious.dcm").write_bytes(b"precious")
+    link = LINKS[where](tmp_path)
+    link.parent.mkdir()
+    link.symlink_to(behind / UID / "precious.dcm" if where == "manifest" else behind / UID)
+    before = {path: path.read_bytes() for path in behind.rglob("*") if path.is_file()}
+    with pytest.raises(StudyError, match=r"data: where a series .* lies a link, .* move it away .*data -type l"):
+        bring(Fake(slices), tmp_path / "data", uids)
+    assert {path: path.read_bytes() for path in behind.rglob("*") if path.is_file()} == before
+    assert link.is_symlink()
+
+
+def test_links_and_folders_among_the_files_of_a_series_are_refused(slices, tmp_path):
+    bring(Fake(slices), tmp_path / "data", UID)
+    name = sorted((tmp_path / "data" / UID).iterdir())[0]
+    name.rename(tmp_path / "elsewhere.dcm")
+    name.symlink_to(tmp_path / "elsewhere.dcm")
+    with pytest.raises(StudyError, match="lies a link"):
+        bring(Fake(slices), tmp_path / "data", UID)
+    name.unlink()
+    name.mkdir()
+    with pytest.raises(StudyError, match="something else than its files"):
+        bring(Fake(slices), tmp_path / "data", UID)
+    assert (tmp_path / "elsewhere.dcm").is_file()
+
+
+TWO = """
+import pathlib, sys, time
+from radioloom.io.archives.archive import Listed, bring
+source, place, uid, calls = sys.argv[1:]
+class Slow:
+    named_by_sop = True
+    held = {path.stem: path.read_bytes() for path in pathlib.Path(source).iterdir()}
+    def listed(self, study, series):
+        pathlib.Path(calls).open("a").write("listed\\n")
+        return [Listed(name) for name in self.held]
+    def send(self, study, series, arrivals):
+        for each in arrivals.missing():
+            time.sleep(0.1)
+            arrivals.put(each.name, self.held[each.name])
+print(bring(Slow(), pathlib.Path(place), uid)["files"])
+"""
+
+
+def test_two_processes_that_fetch_one_series_at_once_both_have_it(slices, tmp_path, root):
+    (tmp_path / "source").mkdir()
+    for name, data in slices.items():
+        (tmp_path / "source" / f"{name}.dcm").write_bytes(data)
+    given = [str(tmp_path / "source"), str(tmp_path / "data"), UID, str(tmp_path / "calls")]
+    command = [sys.executable, "-c", TWO, *given]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    runs = [subprocess.Popen(command, cwd=root / "workflow", **pipes) for _ in range(3)]
+    told = [run.communicate(timeout=60) for run in runs]
+    assert [out for out, _ in told] == ["8\n"] * 3, told
+    assert sum("another run is fetching this series: waiting" in err for _, err in told) >= 1
+    assert (tmp_path / "calls").read_text() == "listed\n"  # the others waited, and found it complete
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [UID, f"{UID}.json"]
+    assert names(tmp_path / "data" / UID) == sorted(slices)
+
+
+def test_fetch_that_was_killed_lets_go_of_the_series(slices, tmp_path, root):
+    (tmp_path / "source").mkdir()
+    for name, data in slices.items():
+        (tmp_path / "source" / f"{name}.dcm").write_bytes(data)
+    given = [str(tmp_path / "source"), str(tmp_path / "data"), UID, str(tmp_path / "calls")]
+    run = subprocess.Popen([sys.executable, "-c", TWO, *given], cwd=root / "workflow")
+    while not list(tmp_path.glob(f"data/{UID}/*.dcm")):
+        assert run.poll() is None
+    run.kill()
+    run.wait()
+    (tmp_path / "data" / f"{UID}.part" / "half.arriving").write_bytes(b"x")
+    assert bring(Fake(slices), tmp_path / "data", UID)["files"] == 8
+    assert not (tmp_path / "data" / f"{UID}.part").exists()
+
+
+def test_series_that_is_not_there_leaves_nothing_behind(tmp_path):
+    class Empty(Fake):
+        def listed(self, study, series):
+            raise CaseError("the archive has 0 series of this UID")
+
+    with pytest.raises(CaseError):
+        bring(Empty({}), tmp_path, UID)
+    assert not list(tmp_path.iterdir())
+
+
+def test_damaged_manifest_of_a_batch_is_set_aside_and_said(tmp_path):
+    whole = tmp_path / "study-1.json"
+    write_manifest(Fetched([row("a", "2.25.1", "2.25.2")], {}, []), whole)
+    content = whole.read_bytes()
+    assert arrived([row("a", "2.25.1", "2.25.2")], [whole])
+    for damaged in (
+        b"",
+        content[: len(content) // 2],
+        bytes(99),
+        b"[]",
+        b'{"rows": [3]}',
+        b'{"rows": [{}]}',
+        b"{\xfc}",
+    ):
+        whole.write_bytes(damaged)
+        with pytest.raises(StudyError, match=r"study-1.json .* is damaged, and was renamed .*; run the study again"):
+            arrived([], [whole])
+        assert not whole.exists()
+        assert (tmp_path / "study-1.json.damaged").read_bytes() == damaged
 
 
 def test_credentials_are_the_cohorts_own_and_never_shown():

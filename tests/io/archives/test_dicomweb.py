@@ -11,7 +11,7 @@ from urllib3.response import HTTPResponse
 
 from made.hospital import ct
 from radioloom.errors import CaseError, StudyError
-from radioloom.io.archives import archive, dicomweb
+from radioloom.io.archives import archive, dicomweb, web
 from radioloom.io.archives.archive import IncompleteSeries, Interrupted, bring
 from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.dicomweb import DicomWeb
@@ -79,7 +79,7 @@ def _no_waiting(monkeypatch):
 
 def client(server, **credentials):
     made = DicomWeb({"kind": "dicomweb", "url": URL}, Credentials(**credentials), HINT)
-    made._client._session.mount("https://", server)
+    made._web.session.mount("https://", server)
     return made
 
 
@@ -151,19 +151,102 @@ def test_every_refusal_says_what_to_do_and_shows_nothing_secret(held, status, fa
     assert ("pacs.example" in str(caught.value)) is not (fault is CaseError)  # what drops out reaches results
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        ("text/html", b"<html>please log in</html>"),
-        ("application/dicom+json", b"{"),
-        ("application/dicom+json", b"[1, null]"),
-        ("application/dicom+json", b'[{"0020000E": {"Value": [{}]}}]'),
-    ],
-)
-def test_answer_of_another_kind_is_no_crash(held, body):
+STUDY_UID, SERIES_UID, SOP, COUNT = "0020000D", "0020000E", "00080018", "00201209"
+SOUND = {"Value": [SERIES]}
+# What a server may answer instead of DICOM JSON, and what is said of it.
+NO_JSON = {
+    "a web page": (b"<html>please log in</html>", "it is a web page"),
+    "an open brace": (b"{", "ends too early, or is no JSON"),
+    "cut off": (b'[{"0020000E": {"Value": ["2.2', "ends too early, or is no JSON"),
+    "words": (b"not found", "ends too early, or is no JSON"),
+    "two lists": (b"[][]", "ends too early, or is no JSON"),
+    "latin-1": (b'[{"00100010": {"Value": ["M\xfcller"]}}]', "no text in UTF-8"),
+    "utf-16": ('[{"0020000E": {}}]'.encode("utf-16"), "no text in UTF-8"),
+    "nested": (b"[" * 100_000, "nested too deeply"),
+    "nested objects": (b'{"0020000E":' * 100_000, "nested too deeply"),
+    "a number with many digits": (b"[" + b"9" * 5000 + b"]", "ends too early, or is no JSON"),
+    "null": (b"null", "it is no list"),
+    "true": (b"true", "it is no list"),
+    "a number": (b"17", "it is no list"),
+    "a text": (b'"2.25.1001"', "it is no list"),
+    "a list with null": (b"[1, null]", "an entry of its list is no object"),
+    "a list of lists": (b'[["0020000E"]]', "an entry of its list is no object"),
+}
+# What an entry may hold, and what is said of it.
+ENTRIES = {
+    "null": (None, "no list of values"),
+    "a list": ([SERIES], "no list of values"),
+    "a text": (SERIES, "no list of values"),
+    "a number": (17, "no list of values"),
+    "values null": ({"Value": None}, "no list of values"),
+    "values a text": ({"Value": SERIES}, "no list of values"),
+    "values an object": ({"Value": {"0": SERIES}}, "no list of values"),
+    "value an object": ({"Value": [{}]}, "neither text nor a whole number"),
+    "value a list": ({"Value": [[SERIES]]}, "neither text nor a whole number"),
+    "value true": ({"Value": [True]}, "neither text nor a whole number"),
+    "value not finite": ({"Value": [float("nan")]}, "neither text nor a whole number"),
+    "value too large": ({"Value": [float("inf")]}, "neither text nor a whole number"),
+    "no element": ({}, "archive"),
+    "no value": ({"Value": []}, "archive"),
+    "value null": ({"Value": [None]}, "archive"),
+    "value empty": ({"Value": [""]}, "archive"),
+    "another place": ({"Value": ["../../../etc/passwd"]}, "archive"),
+    "control characters": ({"Value": ["1.2\x00\r\n\u202e3"]}, "archive"),
+    "half a letter": ({"Value": ["\ud800"]}, "archive"),
+    "enormous": ({"Value": ["1" * 100_000]}, "archive"),
+    "a whole number": ({"Value": [10**60]}, "archive"),
+}
+
+
+def refused(server):
+    """What is said of an answer: an error of ours, which names the archive by its part and not by its address."""
     with pytest.raises((StudyError, CaseError)) as caught:
-        client(Server(held, body=body)).listed("", SERIES)
-    assert not (isinstance(caught.value, CaseError) and "pacs.example" in str(caught.value))
+        bring(client(server), server.place, SERIES)
+    told = str(caught.value)
+    assert "archive" in told
+    assert "pacs.example" not in told
+    assert told.isprintable()
+    assert len(told) < 300
+    assert SERIES not in told
+    assert "ller" not in told  # of Mueller: what the answer says is not quoted
+    assert not list(server.place.rglob("*.dcm"))
+    return told
+
+
+@pytest.mark.parametrize(("body", "said"), NO_JSON.values(), ids=NO_JSON)
+@pytest.mark.parametrize("kind", ["application/dicom+json", "text/html"])
+def test_answer_that_is_no_json(held, tmp_path, kind, body, said):
+    server = Server(held, body=(kind, body))
+    server.place = tmp_path
+    assert said in refused(server)
+
+
+@pytest.mark.parametrize(("element", "said"), ENTRIES.values(), ids=ENTRIES)
+@pytest.mark.parametrize("tag", [STUDY_UID, SERIES_UID, SOP])
+def test_entry_that_is_not_as_it_should_be(held, tmp_path, tag, element, said):
+    entry = {STUDY_UID: {"Value": [STUDY]}, SERIES_UID: SOUND, SOP: {"Value": ["1.2.3"]}, tag: element}
+    server = Server(held, body=("application/json", json.dumps([entry]).encode()))
+    server.place = tmp_path
+    assert said in refused(server)
+
+
+@pytest.mark.parametrize("count", ["many", "-1", -1, 8.5, True, 1e400, "8" * 5000, "8 ", "\u0668", {}, []])
+def test_count_that_is_none_is_refused_and_an_absent_one_is_not_needed(held, tmp_path, count):
+    server = Server(held, count=count)
+    server.place = tmp_path
+    refused(server)
+    for absent in (None, ""):
+        assert len(client(Server(held, count=absent)).listed("", SERIES)) == 8
+    assert len(client(Server(held, count="8")).listed("", SERIES)) == 8
+
+
+def test_a_single_entry_and_a_byte_order_mark_are_understood(held):
+    server = Server(held)
+    listing = server._answer
+    server._answer = lambda path: (
+        ("application/json", b"\xef\xbb\xbf" + listing(path)[1][1:-1]) if "/series?" in path else listing(path)
+    )
+    assert len(client(server).listed("", SERIES)) == 8
 
 
 def test_answer_without_end_is_cut(held, tmp_path, monkeypatch):
@@ -179,8 +262,8 @@ def test_answer_without_end_is_cut(held, tmp_path, monkeypatch):
 def test_instances_together_may_be_larger_than_the_largest(held, tmp_path, monkeypatch):
     size = max(map(len, held.values()))
     monkeypatch.setattr(dicomweb, "LARGEST", 2 * size)
+    monkeypatch.setattr(web, "PIECE", 512)
     made = client(Server(held))
-    made._client._chunk_size = 512
     assert bring(made, tmp_path, SERIES)["bytes"] > 2 * size
 
 

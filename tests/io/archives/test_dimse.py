@@ -1,5 +1,7 @@
 """C-FIND and C-GET against an archive in this process, on a port of loopback."""
 
+import time
+
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
@@ -7,6 +9,7 @@ from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, evt
 from pynetdicom.sop_class import CTImageStorage
 
 from made.hospital import ct
+from made.servers import dripping
 from radioloom.errors import CaseError, StudyError
 from radioloom.io.archives import archive, dimse
 from radioloom.io.archives.archive import Arrivals, IncompleteSeries, Interrupted, bring
@@ -21,6 +24,7 @@ class Pacs:
 
     def __init__(self, held: dict[str, Dataset], offers=(Find, Get)):
         self.held, self.count, self.lost, self.refuse, self.abort_after = held, len(held), set(), 0, 10**6
+        self.silent: dict[str, str | None] = {}  # keys that its answers leave out (None) or give otherwise
         self.levels: list[tuple[str, int]] = []
         entity = AE("PACS")
         entity.require_called_aet = True
@@ -43,11 +47,19 @@ class Pacs:
         answer.StudyInstanceUID, answer.SeriesInstanceUID = STUDY, SERIES
         if query.QueryRetrieveLevel == "SERIES":
             answer.NumberOfSeriesRelatedInstances = self.count
-            yield 0xFF00, answer
+            yield 0xFF00, self.spoken(answer)
             return
         for name, data in self.held.items():
             answer.SOPInstanceUID, answer.SOPClassUID = name, data.SOPClassUID
-            yield 0xFF00, answer
+            yield 0xFF00, self.spoken(answer)
+
+    def spoken(self, answer):
+        for key, value in self.silent.items():
+            if value is None and key in answer:
+                delattr(answer, key)
+            elif key in answer:
+                answer.add_new(key, "LO", value)
+        return answer
 
     def get(self, event):
         query = event.identifier
@@ -90,6 +102,59 @@ def test_series_comes_whole(pacs, tmp_path):
     assert bring(client(pacs), tmp_path, SERIES)["files"] == 8
     assert pixels(tmp_path / SERIES) == {name: bytes(data.PixelData) for name, data in pacs.held.items()}
     assert pacs.levels == [("SERIES", 8)]
+
+
+OPTIONAL = ("NumberOfSeriesRelatedInstances", "SOPClassUID", "QueryRetrieveLevel")
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [*({key: value} for key in OPTIONAL for value in (None, "", "many", "8.5", "9" * 5000)), dict.fromkeys(OPTIONAL)],
+    ids=str,
+)
+def test_archive_that_leaves_out_what_it_need_not_say_gives_its_series(pacs, tmp_path, silent):
+    pacs.silent = silent
+    if len(silent.get("NumberOfSeriesRelatedInstances") or "") > 99:  # no reader of DICOM takes it
+        with pytest.raises(CaseError, match="an answer of the archive to a C-FIND cannot be read"):
+            bring(client(pacs), tmp_path, SERIES)
+        return
+    if silent.get("SOPClassUID") == "8.5":  # of no class that an archive could have: nothing can be agreed on
+        with pytest.raises((StudyError, CaseError), match="archive"):
+            bring(client(pacs), tmp_path, SERIES)
+        return
+    assert bring(client(pacs), tmp_path, SERIES)["files"] == 8
+    assert pixels(tmp_path / SERIES) == {name: bytes(data.PixelData) for name, data in pacs.held.items()}
+
+
+@pytest.mark.parametrize("key", ["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"])
+@pytest.mark.parametrize("value", [None, "", "../..", "9" * 5000, "1.2\\1.3"])
+def test_archive_that_leaves_out_what_it_must_say_is_refused(pacs, tmp_path, key, value):
+    pacs.silent = {key: value}
+    if key == "StudyInstanceUID" and value:  # which the archive is asked with again, and that is all
+        assert bring(client(pacs), tmp_path, SERIES)["files"] == 8
+        return
+    with pytest.raises(CaseError, match="archive"):
+        bring(client(pacs), tmp_path, SERIES)
+    assert not list(tmp_path.rglob("*.dcm"))
+
+
+def test_instance_that_an_archive_without_a_count_does_not_send_is_said(pacs, tmp_path):
+    pacs.silent, pacs.lost = dict.fromkeys(OPTIONAL), {list(pacs.held)[5]}
+    with pytest.raises(IncompleteSeries, match="1 of 8 files did not arrive whole"):
+        bring(client(pacs), tmp_path, SERIES)
+
+
+# In the answer to our greeting, to a search, and in the series.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("fast", [100, 800, 5000])
+def test_archive_that_drips_is_given_up(pacs, tmp_path, monkeypatch, fast):
+    monkeypatch.setattr(archive, "ATTEMPTS", 1)
+    monkeypatch.setattr(dimse, "ANSWER_S", 1)
+    with dripping(pacs.port, fast, every_s=0.2) as pacs.port:
+        began = time.monotonic()
+        with pytest.raises(StudyError, match=r"no association|broke off in the middle of a C-"):
+            bring(client(pacs), tmp_path, SERIES)
+        assert time.monotonic() - began < 12
 
 
 def test_association_that_broke_goes_on_by_uid(pacs, tmp_path):

@@ -12,7 +12,7 @@ from radioloom.io.archives.kinds import ARCHIVES, KINDS, Archive, archive, conne
 from radioloom.settings import Origin
 from radioloom.study.checks import source_faults
 
-CLIENTS = ("pydicom", "pynetdicom", "dicomweb_client", "requests", "idc_index_data", "numpy")
+CLIENTS = ("pydicom", "pynetdicom", "requests", "urllib3", "idc_index_data", "numpy")
 
 
 def test_the_table_needs_no_client(root):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from radioloom.stages.report.rerun import command
+from radioloom.stages.report.rerun import command, shown
 
 
 @pytest.fixture
@@ -38,3 +38,24 @@ def test_a_study_in_the_working_directory_is_named_from_there(root):
 def test_a_study_elsewhere_does_not_tell_where(root, tmp_path):
     text = command(tmp_path / "jane.doe" / "my study.yaml", root, False)
     assert text == "snakemake --cores 2 --configfile <folder of the study>/'my study.yaml'"
+
+
+PATHS = [
+    "/home/jane.doe/study/train.tsv",
+    "C:\\Users\\Jane\\train.tsv",
+    "~/doe/train.tsv",
+    "\\\\server\\doe\\train.tsv",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_settings_show_no_path_of_somebodys_machine(path):
+    given = {"profile": path, "cohorts": {"a": {"sheet": path, "features": {"file": path}}}, "list": [path, 3, None]}
+    told = shown(given)
+    assert told == {
+        "profile": "train.tsv",
+        "cohorts": {"a": {"sheet": "train.tsv", "features": {"file": "train.tsv"}}},
+        "list": ["train.tsv", 3, None],
+    }
+    for kept in ("config/training.tsv", "demo", "GTV/2", "and/or in /a text\nof lines", "", "/"):
+        assert shown(kept) == kept

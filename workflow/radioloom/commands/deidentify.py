@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from radioloom.commands.record import Command
 from radioloom.errors import BadImage, StudyError
 
-CODE, UID = re.compile("[A-Z]{2,16}"), re.compile("[0-9.]{1,64}")  # words of a file that a folder's name may hold
+MODALITIES = ("CT", "MR", "PT", "RTSTRUCT", "SEG")  # words of a file that a folder's name may hold
 
 
 def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Counter[str]]:
@@ -40,7 +41,9 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
     left_out = Counter(LINKED for _ in linked_folders(place))
     for path in files_below(place):
         try:
-            folder, content = _copy(path, key, structures)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # pydicom's quote what a file holds
+                folder, content = _copy(path, key, structures)
         except BadImage as error:
             left_out[str(error)] += 1
             continue
@@ -70,9 +73,7 @@ def _copy(path: Path, key: bytes, structures: str) -> tuple[Path, bytes]:
         raise BadImage("not DICOM" if header is None else "it belongs to no series")
     data = deidentify(read_whole(path), key, structures)
     modality, series = str(data.get("Modality", "")), str(data.SeriesInstanceUID)
-    if not UID.fullmatch(series):
-        raise BadImage("its SeriesInstanceUID is not a UID")
-    return Path(data.PatientID) / f"{modality if CODE.fullmatch(modality) else 'XX'}-{series[-12:]}", encode(data)
+    return Path(data.PatientID) / f"{modality if modality in MODALITIES else 'XX'}-{series[-12:]}", encode(data)
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

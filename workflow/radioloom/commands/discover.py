@@ -129,16 +129,10 @@ def _summary(pairing: Discovered, outs: Sequence[Path], paths: str, readers: boo
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], mode: int = 0o644) -> None:
-    import csv
+    from radioloom.tables.text import write_rows
 
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
-        writer.writerow(columns)
-        writer.writerows([_printable(str(value)) for value in row] for row in rows)
-
-
-def _printable(value: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in value)
+        write_rows(handle, columns, rows, separator="\t")
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

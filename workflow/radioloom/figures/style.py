@@ -56,6 +56,7 @@ SETTINGS = {
     "svg.fonttype": "none",  # text stays text: searched, read aloud, drawn with the reader's font
     "svg.hashsalt": "radioloom",
     "axes.unicode_minus": True,
+    "text.parse_math": False,  # names of models, cases and features may hold two dollars
     "path.simplify": True,
 }
 

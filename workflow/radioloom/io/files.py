@@ -1,13 +1,15 @@
-"""List the files of a folder tree, name them safely in messages, and refuse links that lead out of it."""
+"""Files of a folder tree: list them, name them safely in messages, refuse links that lead out, write them whole."""
 
 from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from radioloom.errors import BadImage, RadioloomError, StudyError
 from radioloom.provenance import digest, file_digest
@@ -146,3 +148,34 @@ def check_new(*paths: Path) -> None:
             raise StudyError(f"{path.parent}: no such folder; create it first")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise StudyError(f"{path.parent}: you may not write into this folder; choose another")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is on disk whole or not at all, even if the power fails: then other work may rest on it."""
+    handle, part = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write(content)
+            flush(file)
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    flush_folder(path.parent)
+
+
+def flush(file: BinaryIO) -> None:
+    """Have the system write an open file to its disk now."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the system write a folder's list of names to its disk now, where it can (Windows cannot)."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):  # some network drives know no such order
+                os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from radioloom.errors import StudyError
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
+from radioloom.tables.text import uncell
 
 if TYPE_CHECKING:
     from radioloom.io.user_tables.record import Table
@@ -40,7 +41,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     seen: dict[tuple[str, str, str], int] = {}
     for line, cells in table.rows:
         where = table.at(line)
-        row = dict(zip(table.columns, cells, strict=True))
+        row = dict(zip(table.columns, map(uncell, cells), strict=True))  # as our own commands write them
         checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)
         _check_cells(checked, where)
         key = (checked["case"], checked["replicate"], checked["roi"])

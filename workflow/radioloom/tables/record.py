@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from radioloom.errors import StudyError
 from radioloom.sealed import UNSEALED, complete, read_bytes, seal
+from radioloom.tables.text import cell, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,9 +82,9 @@ class Table:
 
     def write(self, rows: Rows, path: Path | str, **provenance: Any) -> pa.Table:
         """Write Parquet (complete or not at all) with provenance in its metadata; a .csv path writes CSV."""
-        table = self.arrow(rows)
+        table = self._told(self.arrow(rows), visible)
         note = json.dumps({"table": self.name, **provenance}, sort_keys=True)
-        content = _csv(table) if Path(path).suffix == ".csv" else seal(_parquet(table, note))
+        content = _csv(self._told(table, cell)) if Path(path).suffix == ".csv" else seal(_parquet(table, note))
         with complete(path) as part:
             part.write_bytes(content)
         return table
@@ -119,6 +120,18 @@ class Table:
         if twice.num_rows:
             raise StudyError(f"{self.name}: more than one row for {self._first(twice)}")
         return table.sort_by([(name, "ascending") for name in self.key])
+
+    def _told(self, table: pa.Table, mark: Callable[[str], str]) -> pa.Table:
+        """The table with its texts marked as readers need them; each text that occurs is looked at once."""
+        import pyarrow as pa
+
+        for place, column in enumerate(self.columns):
+            if column.dtype == "string":
+                each = table.column(place).combine_chunks().dictionary_encode()
+                words = pa.array(map(mark, each.dictionary.to_pylist()), pa.string())
+                values = pa.DictionaryArray.from_arrays(each.indices, words).cast(pa.string())
+                table = table.set_column(place, table.field(place), values)
+        return table
 
     def _same_columns(self, given: Iterable[str]) -> None:
         names = {column.name for column in self.columns}

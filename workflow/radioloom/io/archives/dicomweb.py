@@ -1,49 +1,26 @@
 """Archives that speak DICOMweb: QIDO-RS lists a series, WADO-RS sends it.
 
-A series is streamed, and each instance kept as it comes; once half of it is here the rest is asked for one by one.
-Certificates are always verified; a password or a token is never sent in clear text over a network.
+A series is streamed to disk, and each instance kept as it comes; once half of it is here the rest is asked for one by
+one. What a server answers is believed only where it is DICOM JSON (PS3.18, Annex F).
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from itertools import islice
+import json
+import re
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import requests
-from dicomweb_client.api import DICOMwebClient
-from requests.exceptions import (
-    ChunkedEncodingError,
-    ConnectionError,
-    ContentDecodingError,
-    HTTPError,
-    RequestException,
-    SSLError,
-    Timeout,
-)
 
 from radioloom.errors import CaseError, StudyError
-from radioloom.io.archives.archive import (
-    ANSWER_S,
-    CONNECT_S,
-    LARGEST,
-    MOST,
-    Arrivals,
-    IncompleteSeries,
-    Interrupted,
-    Listed,
-)
+from radioloom.io.archives.archive import LARGEST, MOST, Arrivals, IncompleteSeries, Interrupted, Listed
 from radioloom.io.archives.credentials import Credentials
-from radioloom.io.dicom.headers import BROKEN
+from radioloom.io.archives.multipart import boundary, parts
+from radioloom.io.archives.web import DICOM, JSON, Web
 
 STUDY, SERIES, SOP, N_INSTANCES, SOP_CLASS = "0020000D", "0020000E", "00080018", "00201209", "00080016"
 LARGEST_LIST = 2**26  # bytes of a list of instances
-ANY = (("application/dicom", "*"),)  # whatever transfer syntax the archive has stored
-BUSY = {408, 429, 500, 502, 503, 504}
+UID = re.compile(r"[0-9.]{1,64}")
+WRONG = "the archive's answer to a search is not DICOM JSON"
 
 
 class DicomWeb:
@@ -57,24 +34,16 @@ class DicomWeb:
         source : url
         hint : which variables hold the credentials, for messages
         """
-        logging.getLogger("dicomweb_client").setLevel(logging.CRITICAL)  # its lines hold UIDs
-        self._size = 0  # bytes of the answer since the last instance in it
-        self._host, self._hint = urlsplit(source["url"]).netloc, hint
-        self._client = DICOMwebClient(
-            source["url"],
-            session=_session(credentials),
-            callback=self._bounded,
-            permissive_uid=True,
-            timeout=(CONNECT_S, ANSWER_S),
-        )
-        self._client.set_http_retry_params(retry=False)  # attempts are counted in one place
+        self._url = source["url"].rstrip("/")
+        self._web = Web(self._url, credentials, hint)
 
     def listed(self, study: str, series: str) -> list[Listed]:
         """Instances of a series by QIDO-RS; IncompleteSeries where the server counts more than it lists."""
         study, expected = self._study(study, series)
         instances: dict[str, Listed] = {}
         while len(instances) <= MOST:
-            page = self._ask(self._client.search_for_instances, study, series, offset=len(instances) or None)
+            offset = {"offset": len(instances)} if instances else {}
+            page = self._search(f"/studies/{study}/series/{series}/instances", **offset)
             new = {each.name: each for each in map(_listed, page) if each.name not in instances}
             if not new:
                 break
@@ -86,114 +55,100 @@ class DicomWeb:
     def send(self, study: str, series: str, arrivals: Arrivals) -> None:
         """Missing instances by WADO-RS, as the archive stores them."""
         study, _ = self._study(study, series)
+        place = f"/studies/{study}/series/{series}"
         missing = {each.name for each in arrivals.missing()}
         if 2 * len(missing) > len(arrivals.listed):
-            for name, data in islice(self._stream(study, series), len(arrivals.listed)):
-                if name in missing:
-                    arrivals.put(name, data)
+            self._receive(place, arrivals, len(arrivals.listed))
             return
         for name in sorted(missing):
             try:
-                instance = self._ask(self._client.retrieve_instance, study, series, name, media_types=ANY)
+                self._receive(f"{place}/instances/{name}", arrivals, 1)
             except CaseError:  # this one is not to be had; the others may be
                 continue
-            arrivals.put(name, instance.buffer.getvalue())
 
-    def _stream(self, study: str, series: str) -> Iterator[tuple[str, bytes]]:
-        """SOPInstanceUID and bytes of the instances of a series as they come."""
-        with _faults_translated(self._host, self._hint):
-            for instance in self._client.iter_series(study, series, media_types=ANY):
-                self._size = 0
-                yield str(instance.get("SOPInstanceUID", "")), instance.buffer.getvalue()
-
-    def _bounded(self, response: requests.Response, **_: Any) -> requests.Response:
-        """An answer none of whose instances may grow beyond what an instance can be, packed or unpacked."""
-        limit = LARGEST_LIST if "json" in response.headers.get("Content-Type", "") else LARGEST
-        whole, self._size = response.iter_content, 0
-
-        def iter_content(*arguments: Any, **words: Any) -> Iterator[bytes]:
-            for piece in whole(*arguments, **words):
-                self._size += len(piece)
-                if self._size > limit:
-                    response.close()
-                    raise CaseError(f"the archive sent an answer of more than {limit} bytes; nothing was kept of it")
-                yield piece
-
-        response.iter_content = iter_content
-        return response
+    def _receive(self, place: str, arrivals: Arrivals, most: int) -> None:
+        """Keep what the server sends, at most so many instances."""
+        with self._web.answer(self._url + place, DICOM) as response:
+            kind = response.headers.get("Content-Type", "")
+            pieces = self._web.pieces(response, LARGEST)
+            if between := boundary(kind):
+                files = parts(pieces, between, arrivals.open_part)
+                try:
+                    for _, (part, whole) in zip(range(most), files, strict=False):
+                        _keep(part, whole, arrivals)
+                except ValueError as error:
+                    raise CaseError(f"the archive's answer is not DICOM ({error})") from error
+                finally:
+                    files.close()
+            elif kind.lower().startswith("application/dicom"):  # some send a single instance as it is
+                with arrivals.open_part() as file:
+                    file.writelines(pieces)
+                _keep(Path(file.name), True, arrivals)
+            else:
+                raise CaseError("the archive's answer is not DICOM: it is of another type")
 
     def _study(self, study: str, series: str) -> tuple[str, int]:
         """The study of a series, and how many instances the server counts in it (0: it does not say)."""
-        answers = self._ask(
-            self._client.search_for_series,
-            study or None,
-            search_filters={"SeriesInstanceUID": series},
-            fields=["NumberOfSeriesRelatedInstances"],
-        )
+        query = {"SeriesInstanceUID": series, "includefield": "NumberOfSeriesRelatedInstances"}
+        answers = self._search(f"/studies/{study}/series" if study else "/series", **query)
         same = [each for each in answers if _value(each, SERIES) == series]
         if len(same) != 1:
             raise CaseError(f"the archive has {len(same)} series of this UID; correct it in the sheet")
-        return study or str(_value(same[0], STUDY)), int(_value(same[0], N_INSTANCES) or 0)
+        found, count = study or _value(same[0], STUDY), _value(same[0], N_INSTANCES)
+        if not UID.fullmatch(found):
+            raise CaseError("the archive does not say in which study the series is; name it in the sheet: study/series")
+        if count and not (count.isascii() and count.isdecimal() and len(count) < 10):
+            raise CaseError(f"{WRONG}: the number of instances is no number")
+        return found, int(count or 0)
 
-    def _ask(self, request: Callable[..., Any], *arguments: Any, **words: Any) -> Any:
-        with _faults_translated(self._host, self._hint):
-            return request(*arguments, **words)
-
-
-def _session(credentials: Credentials) -> requests.Session:
-    session = requests.Session()
-    # With the request and not of the session: REQUESTS_CA_BUNDLE would go before the session's.
-    session.request = partial(session.request, verify=credentials.ca_file or True)
-    session.cert = (credentials.certificate, credentials.key) if credentials.certificate else None
-
-    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if credentials.token:
-            request.headers["Authorization"] = f"Bearer {credentials.token}"
-        elif credentials.user:
-            requests.auth.HTTPBasicAuth(credentials.user, credentials.password)(request)
-        return request
-
-    session.auth = sign  # set in any case: without it requests would look into ~/.netrc
-    return session
-
-
-@contextmanager
-def _faults_translated(host: str, hint: str) -> Iterator[None]:
-    """Faults of the network and of the server in words; never with a UID, a query or a header in them.
-
-    A CaseError reaches results: it does not name the host.
-    """
-    try:
-        yield
-    except SSLError as error:
-        raise StudyError(
-            f"{host}: its certificate is not trusted; set RADIOLOOM_CA_FILE to the file of the authority that signed it"
-        ) from error
-    except (Timeout, ConnectionError, ChunkedEncodingError, ContentDecodingError) as error:
-        raise Interrupted(f"{host}: the archive does not answer ({type(error).__name__})") from error
-    except HTTPError as error:
-        raise _status(error.response.status_code, host, hint) from error
-    except RequestException as error:
-        raise StudyError(f"{host}: the request failed ({type(error).__name__}); correct `source.url`") from error
-    except (*BROKEN, RecursionError, IndexError) as error:
-        raise CaseError(f"the archive's answer is not DICOM ({type(error).__name__})") from error
+    def _search(self, place: str, **query: Any) -> list[dict[str, Any]]:
+        """The entries of a server's answer to a search, of which nothing is known but that each is an object."""
+        with self._web.answer(self._url + place, JSON, **query) as response:
+            body = b"".join(self._web.pieces(response, LARGEST_LIST))
+        if not body.strip():  # nothing was found (HTTP 204)
+            return []
+        try:
+            answer = json.loads(body.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            raise StudyError(f"{WRONG} ({_kind(error, body)}); correct `source.url`, or log in") from None
+        entries = [answer] if isinstance(answer, dict) else answer  # some send a single one as it is
+        if not isinstance(entries, list):
+            raise StudyError(f"{WRONG} (it is no list); correct `source.url`")
+        if not all(isinstance(each, dict) for each in entries):
+            raise CaseError(f"{WRONG}: an entry of its list is no object")
+        return entries
 
 
-def _status(code: int, host: str, hint: str) -> Exception:
-    if code in (401, 403):
-        return StudyError(f"{host}: the archive refuses us (HTTP {code}); {hint}")
-    if code in BUSY:
-        return Interrupted(f"{host}: the archive cannot answer now (HTTP {code})")
-    if code in (404, 410):
-        return CaseError(f"the archive does not have it (HTTP {code}); correct the UID in the sheet")
-    return StudyError(f"{host}: the archive answers HTTP {code}; correct `source.url`")
+def _kind(error: Exception, body: bytes) -> str:
+    if body.lstrip()[:1] == b"<":
+        return "it is a web page"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text in UTF-8"
+    return "it ends too early, or is no JSON"
+
+
+def _keep(part: Path, whole: bool, arrivals: Arrivals) -> None:
+    if not whole:
+        part.unlink()
+        raise Interrupted("the archive broke off in the middle of an instance")
+    arrivals.take_any(part)
 
 
 def _listed(entry: dict[str, Any]) -> Listed:
-    return Listed(str(_value(entry, SOP)), sop_class=str(_value(entry, SOP_CLASS)))
+    return Listed(_value(entry, SOP), sop_class=_value(entry, SOP_CLASS))
 
 
-def _value(entry: Any, tag: str) -> Any:
-    """The first value of an attribute in DICOM JSON, "" where it is absent or the entry is something else."""
-    values = entry.get(tag, {}).get("Value", []) if isinstance(entry, dict) else []
-    return values[0] if values else ""
+def _value(entry: dict[str, Any], tag: str) -> str:
+    """The first value of an attribute in DICOM JSON as text, "" where it has none; CaseError where it is malformed."""
+    element = entry.get(tag, {})
+    values = element.get("Value", []) if isinstance(element, dict) else None
+    if not isinstance(values, list):
+        raise CaseError(f"{WRONG}: attribute {tag} has no list of values")
+    first = values[0] if values else None
+    if first is None:
+        return ""
+    if isinstance(first, bool) or not isinstance(first, str | int):
+        raise CaseError(f"{WRONG}: attribute {tag} has a value that is neither text nor a whole number")
+    return str(first)

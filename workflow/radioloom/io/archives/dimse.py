@@ -6,14 +6,19 @@ C-GET and not C-MOVE: the archive needs no way back to us, so nothing has to lis
 from __future__ import annotations
 
 import logging
+import re
+import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.uid import (
     JPEG2000,
+    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -42,7 +47,7 @@ from radioloom.io.archives.archive import (
     Listed,
 )
 from radioloom.io.archives.credentials import Credentials
-from radioloom.io.dicom.headers import IMAGES, RTSTRUCT, SEGMENTATIONS
+from radioloom.io.dicom.headers import IMAGES, RTSTRUCT, SEGMENTATIONS, text
 
 # One context each, so that an archive sends what it has stored and converts nothing.
 SYNTAXES = (
@@ -50,6 +55,9 @@ SYNTAXES = (
     [RLELossless], [DeflatedExplicitVRLittleEndian], [JPEG2000], [JPEGBaseline8Bit], [JPEGExtended12Bit],
 )  # fmt: skip
 MOST_CONTEXTS = 128  # of one association (PS3.8); one is the C-GET itself
+STUDY, SERIES, SOP, SOP_CLASS, N_INSTANCES = 0x0020000D, 0x0020000E, 0x00080018, 0x00080016, 0x00201209
+INSTANCE_S = 600  # within which one instance comes whole; a silent archive is given up after that, too
+MOST_PDU = 2**20  # bytes of one protocol data unit; we announce 16 KB
 AT_ONCE = 100  # instances that one C-GET names
 Answers = Iterator[tuple[Dataset, Dataset | None]]  # status and identifier
 PENDING, SUCCESS, WRONG_DATA = (0xFF00, 0xFF01), 0x0000, 0xA900
@@ -75,10 +83,8 @@ class Dimse:
         with self._association([build_context(Find)]) as association:
             study, expected = self._study(association, study, series)
             asked = _query("IMAGE", study, series, SOPInstanceUID="", SOPClassUID="")
-            instances = [
-                Listed(str(each.get("SOPInstanceUID", "")), sop_class=str(each.get("SOPClassUID", "")))
-                for each in self._find(association, asked)
-            ]
+            found = self._find(association, asked)
+            instances = [Listed(text(each, SOP), sop_class=_uid(text(each, SOP_CLASS))) for each in found]
         if expected and len(instances) != expected:
             raise IncompleteSeries(f"the archive counts {expected} instances in the series, and lists {len(instances)}")
         return instances
@@ -89,7 +95,7 @@ class Dimse:
         if not study:
             with self._association([build_context(Find)]) as association:
                 study, _ = self._study(association, study, series)
-        contexts = _storage({each.sop_class for each in missing if each.sop_class})
+        contexts = _storage({each.sop_class for each in missing})
         if len(missing) == len(arrivals.listed):
             queries = [_query("SERIES", study, series)]
         else:
@@ -103,19 +109,26 @@ class Dimse:
     def _study(self, association: Association, study: str, series: str) -> tuple[str, int]:
         """The study of a series, and how many instances the archive counts in it (0: it does not say)."""
         asked = _query("SERIES", study, series, NumberOfSeriesRelatedInstances="")
-        answers = [each for each in self._find(association, asked) if each.get("SeriesInstanceUID") == series]
+        answers = [each for each in self._find(association, asked) if text(each, SERIES) == series]
         if len(answers) != 1:
             raise CaseError(
                 f"the archive finds {len(answers)} series of this UID; correct it in the sheet, or write "
                 "StudyInstanceUID/SeriesInstanceUID there: some archives find a series by its study only"
             )
-        return study or str(answers[0].get("StudyInstanceUID", "")), int(answers[0].NumberOfSeriesRelatedInstances or 0)
+        # An archive need not count (PS3.4, C.3.4): its list of the instances has to do then.
+        count = text(answers[0], N_INSTANCES)
+        found = study or text(answers[0], STUDY)
+        if not found:
+            raise CaseError("the archive does not say in which study the series is; name it in the sheet: study/series")
+        return found, int(count) if re.fullmatch("[0-9]{1,9}", count) else 0
 
     def _find(self, association: Association, query: Dataset) -> list[Dataset]:
         answers: list[Dataset] = []
         for status, answer in self._sent("C-FIND", association.send_c_find, query, Find):
             code = status.get("Status", None)
-            if code in PENDING and answer is not None:
+            if code in PENDING and answer is None:
+                raise CaseError("an answer of the archive to a C-FIND cannot be read")
+            if code in PENDING:
                 answers.append(answer)
             elif code != SUCCESS:
                 raise self._failed("C-FIND", code)
@@ -155,14 +168,15 @@ class Dimse:
     ) -> Iterator[Association]:
         entity = AE(self._source["calling"])
         entity.connection_timeout = entity.acse_timeout = CONNECT_S
-        entity.dimse_timeout = entity.network_timeout = ANSWER_S
+        entity.network_timeout = ANSWER_S
+        entity.dimse_timeout = INSTANCE_S if arrivals else ANSWER_S
         association = entity.associate(
             self._source["host"],
             self._source["port"],
             contexts=list(contexts),
             ae_title=self._source["aet"],
             ext_neg=[build_role(each.abstract_syntax, scp_role=True) for each in _first_of_each(contexts)],
-            evt_handlers=_handlers(arrivals) if arrivals else [],
+            evt_handlers=[(evt.EVT_CONN_OPEN, _pace), *(_handlers(arrivals) if arrivals else [])],
             tls_args=(self._tls, self._source["host"]) if self._tls else None,
         )
         if association.is_rejected:
@@ -179,6 +193,29 @@ class Dimse:
             association.release()
 
 
+def _uid(value: str) -> str:
+    return value if UID(value).is_valid else ""
+
+
+def _pace(event: evt.Event) -> None:
+    """Have the connection broken off where a unit of the protocol does not come to its end in time."""
+    connection = event.assoc.dul.socket
+    connection.socket.settimeout(ANSWER_S)
+    connection.recv = partial(_received, connection.socket)
+
+
+def _received(line: socket.socket, wanted: int) -> bytearray:
+    """So many bytes, fewer where the archive closes the connection; TimeoutError where it deals them out too slowly."""
+    got, until = bytearray(), time.monotonic() + ANSWER_S
+    if wanted > MOST_PDU:
+        raise ConnectionAbortedError("a unit longer than any that was agreed on")
+    while len(got) < wanted and (piece := line.recv(wanted - len(got))):
+        got += piece
+        if time.monotonic() > until:
+            raise TimeoutError
+    return got
+
+
 def _handlers(arrivals: Arrivals) -> list[tuple[Any, Any]]:
     """Keep what is sent; break off where an instance grows beyond what an instance can be."""
     size = [0]
@@ -192,13 +229,14 @@ def _handlers(arrivals: Arrivals) -> list[tuple[Any, Any]]:
         size[0] += len(event.data)
         if size[0] > LARGEST:
             event.assoc.abort()
+            event.assoc.dimse.msg_queue.put((None, None))  # who waits for the instance need not wait any longer
 
     return [(evt.EVT_C_STORE, store), (evt.EVT_DATA_RECV, count)]
 
 
 def _storage(classes: set[str]) -> list[PresentationContext]:
-    """What we accept: these classes (without any, all that Radioloom reads) in each transfer syntax."""
-    wanted = sorted(classes or IMAGES | SEGMENTATIONS | {RTSTRUCT})
+    """What we accept: these classes (all that Radioloom reads, where one is not said) in each transfer syntax."""
+    wanted = sorted(classes if classes and "" not in classes else IMAGES | SEGMENTATIONS | {RTSTRUCT})
     pairs = [(sop_class, syntaxes) for syntaxes in SYNTAXES for sop_class in wanted]
     return [build_context(*pair) for pair in pairs[: MOST_CONTEXTS - 1]]
 

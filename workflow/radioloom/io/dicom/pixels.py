@@ -137,3 +137,10 @@ def _by_itk(data: Dataset, index: int) -> np.ndarray:
         path = Path(folder, "frame.dcm")
         one.save_as(path, enforce_file_format=True)
         return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+
+
+def decoded(data: Dataset, index: int) -> np.ndarray:
+    """One frame of a compressed file as it is stored, whichever decoder it takes; raises what pydicom and ITK raise."""
+    if data.file_meta.TransferSyntaxUID in LEFT_TO_ITK:
+        return _by_itk(data, index)
+    return pixel_array(data, index=index)

@@ -8,6 +8,7 @@ import unicodedata
 from pydicom.dataset import Dataset
 
 from radioloom.io.dicom.values import letters
+from radioloom.tables.text import visible
 
 WITHHELD = "[withheld]"
 IDENTIFYING = (
@@ -27,12 +28,13 @@ def withhold(name: str, identifying: frozenset[str]) -> str:
     """A name from the file as a message may show it: `[withheld]` where it holds an identifying word.
 
     identifying : of the same file, as `identifying_words` gives them
+    What cannot be seen of it is marked.
     Letters' case, accents and what stands between words do not count; long words count inside others too.
     """
     words = _words(name)
     run = "".join(words)
     identified = any(word in words or (len(word) >= PHRASE and word in run) for word in identifying)
-    return WITHHELD if identified else name[:40]
+    return WITHHELD if identified else visible(name[:40])
 
 
 def _identifies(word: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import CaseError
-from radioloom.sealed import read_json
+from radioloom.errors import CaseError, StudyError
+from radioloom.sealed import read_json, write_json
 from radioloom.stages.images.exclude import exclusions
 
 Row = dict[str, Any]
@@ -49,10 +50,28 @@ def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetch
 def arrived(rows: Sequence[Row], manifests: Sequence[Path | str]) -> Sequence[Row]:
     """Those rows of a batch that its manifest says were brought; all where it has none, its files being there."""
     for manifest in manifests:
-        brought = read_json(manifest)["rows"]
+        brought = _brought(Path(manifest))
         here = {tuple(row[column] for column in COLUMNS) for row in brought}
         rows = [row for row in rows if tuple(row[column] for column in COLUMNS) in here]
     return rows
+
+
+def write_manifest(fetched: Fetched, path: Path) -> None:
+    """Write what was brought of a batch: later stages and runs rest on it."""
+    write_json({"rows": fetched.rows, "series": fetched.series}, path)
+
+
+def _brought(manifest: Path) -> list[Row]:
+    """Rows that a manifest says were brought. A damaged one is set aside: without it the next run fetches again."""
+    try:
+        return read_json(manifest)["rows"]
+    except StudyError as error:
+        aside = manifest.with_name(f"{manifest.name}.damaged")
+        os.replace(manifest, aside)
+        raise StudyError(
+            f"{manifest.name} (what was fetched of a batch) is damaged, and was renamed {aside.name}; run the study "
+            "again: series that are whole are not fetched again"
+        ) from error
 
 
 def _fault(path: str, place: str, series: dict[str, Row | CaseError], bring: Callable[[str], Row]) -> CaseError | None:

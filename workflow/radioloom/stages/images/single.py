@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 from radioloom.errors import StudyError
 from radioloom.io.files import check_new
 from radioloom.profile import Profile, load
+from radioloom.tables.text import write_rows
 
 COLUMNS = ("feature_id", "value", "image", "family", "aggregation", "discretisation", "feature", "ibsi", "group")
 
@@ -80,9 +80,7 @@ def write(rows: list[dict[str, Any]], path: Path) -> None:
 
 def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
     with open(path, "w", newline="", encoding="utf-8") as handle:
-        writer = csv.DictWriter(handle, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        write_rows(handle, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
 
 
 def _write_parquet(rows: list[dict[str, Any]], path: Path) -> None:

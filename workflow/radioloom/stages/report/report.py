@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from radioloom.figures.words import count, joined, number, plain, probability
 from radioloom.settings import shipped
 from radioloom.stages.report.planted import compare
+from radioloom.stages.report.rerun import shown
 from radioloom.stages.report.sections import SECTIONS
 from radioloom.stages.report.sections.truth import TRUTH
 from radioloom.tables.columns import SIGNIFICANT
@@ -23,7 +24,7 @@ def report(study: ReportInputs) -> str:
     """The report of a study as one HTML text that needs no network; the same inputs give the same bytes."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    place = shipped("report")
+    study, place = replace(study, settings=shown(study.settings)), shipped("report")
     environment = Environment(
         loader=FileSystemLoader(place), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 SNAKEMAKE = "snakemake --cores 2"
 DEFAULT = Path("config", "config.yaml")  # below the root of the repository: the study that runs without a file named
 DATA = "RADIOLOOM_DATA=<folder of the data>"
+FROM_ROOT = re.compile(r"\A(?:~?[\\/]|[A-Za-z]:[\\/])(?:[^\n]*[\\/])?(?=[^\\/\n]+\Z)")
 FOLDER = "<folder of the study>"  # of a study elsewhere, whose place may tell a user's name
 
 
@@ -31,3 +34,12 @@ def _typed(source: Path, root: Path) -> str:
         if source.is_relative_to(folder):
             return shlex.quote(source.relative_to(folder).as_posix())
     return f"{FOLDER}/{shlex.quote(source.name)}"
+
+
+def shown(settings: Any) -> Any:
+    """Settings as a report may show them: of a path from the root of somebody's machine its last name alone."""
+    if isinstance(settings, dict):
+        return {key: shown(value) for key, value in settings.items()}
+    if isinstance(settings, list):
+        return [shown(value) for value in settings]
+    return FROM_ROOT.sub("", settings) if isinstance(settings, str) else settings
