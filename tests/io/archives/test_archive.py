@@ -15,6 +15,7 @@ from radioloom.io.archives import archive
 from radioloom.io.archives.archive import IncompleteSeries, Interrupted, Listed, bring
 from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.kinds import connect
+from radioloom.sealed import write_json
 from radioloom.stages.images.fetch import Fetched, arrived, fetch, write_manifest
 
 UID = "2.25.1001"  # of hospital.ct
