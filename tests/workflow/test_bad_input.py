@@ -284,4 +284,4 @@ def test_notes_are_told_once_by_the_main_process_and_never_by_a_job(checked):
         job = checked.run("compile", "--mode", mode)
         assert "note: " not in job.stderr
         (checked.results / "kernels.txt").unlink()
-    assert "cohorts.train.clinical: no column 'id'" in checked.run("-n", ok=False).stdout
+    assert "cohorts.train.clinical: train.csv: no column 'id'" in checked.run("-n", ok=False).stdout

@@ -1,5 +1,3 @@
-from dataclasses import asdict
-
 from radioloom import tables
 from radioloom.stages.report import rerun, sections
 
@@ -52,7 +50,6 @@ rule report:
         runtime=30,
     params:
         settings=STUDY.settings,
-        profile=asdict(STUDY.profile) if STUDY.profile else None,
         sheets=STUDY.sheets,
         tables=[tables.by_name(name).name.lower() for name, paths in SHOWN.items() if paths and name not in OTHERS],
         hashes={

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from dataclasses import replace
 
 import highdicom
 import numpy as np
@@ -56,8 +57,8 @@ def study(place):
 
 def measured(place, key):
     """Features of every pair that `discover` finds."""
-    found = discover(place, Wanted(key, roi="GTV"))
-    profile, told = load("demo"), {}
+    found = discover(place, Wanted(key, roi="GTV", readers=True))
+    profile, told = replace(load("demo"), modality="any", unit="any"), {}
     for pair in found.pairs:
         given = row(image=pair.image, segmentation=pair.segmentation, pattern="GTV", modality=pair.modality)
         curated = curate([given], place)

@@ -39,7 +39,7 @@ def test_from_folder_to_voxels(tmp_path):
     assert (image.file_numbers, image.frame_order) == ((1,), tuple(ORDER.index(k) for k in range(5)))
     assert (made.series[0]["n_slices"], made.series[0]["slice_thickness_mm"]) == (5, 3.0)
     box = (slice(1, 4), slice(2, 9), slice(3, 20))
-    found = _read(image, box, tmp_path)
+    found = _read(image, box, tmp_path, box)
     assert np.array_equal(found.array, (values * (1.0 + np.arange(5))[:, None, None] - 1024)[box])
 
 

@@ -6,7 +6,7 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
-from made.drawn import CUBE, GRID, label_map
+from made.drawn import CUBE, GRID, by_itk, label_map
 from made.hospital import ct, row, stored, structures
 from radioloom.io import images
 from radioloom.profile import load
@@ -61,7 +61,7 @@ DICOM = {"image": "ct", "segmentation": "rs.dcm"}
 @pytest.mark.parametrize("suffix", [".nii", ".nii.gz", ".nrrd", ".mha"])
 def test_dicom_and_image_files_of_one_scan(scan, dtype, suffix):
     place, volume = scan
-    images.write(Volume(volume.array.astype(dtype), volume.grid), place / f"image{suffix}")
+    by_itk(volume.array.astype(dtype), volume.grid, place / f"image{suffix}")
     one, other = digests(place, DICOM, {"case": "P2", "image": f"image{suffix}", "segmentation": "mask.nii"})
     assert one == other
     assert all(one)

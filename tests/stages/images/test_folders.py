@@ -148,8 +148,8 @@ def to_zip(place):
 
 INSTEAD = {
     "8 of which cannot be read: IM001: a link that leads to no file; put the file itself there": to_nothing,
-    "and 1 link(s) to folders, which are not followed; name the folder itself in the sheet": to_a_folder,
-    "among 1 file(s), but NIfTI; name the file itself in the sheet": to_nifti,
+    "and 1 link(s) to folders, which are not followed; name the folder itself": to_a_folder,
+    "among 1 file(s), but NIfTI; name the file itself": to_nifti,
     "IM001: PixelSpacing holds '1,5' where a number should be (a comma is none of a number's signs": to_commas,
 }
 

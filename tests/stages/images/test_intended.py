@@ -18,7 +18,7 @@ from radioloom.stages.images.intended import check, check_values
 from radioloom.stages.images.perturb import perturb_batch
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.stages.images.segment import segment
-from radioloom.stages.images.single import measured
+from radioloom.stages.images.single import measure
 from radioloom.study import load as load_study
 from radioloom.study import verify
 from radioloom.volume import Grid, Volume
@@ -64,7 +64,7 @@ def test_the_command_and_the_interface_refuse_it_by_default(files, capsys, kind)
     with pytest.raises(BadImage) as fault:
         radioloom.extract(image, mask, roi=roi, modality="PT")
     assert str(fault.value) == FAULT
-    assert len(measured(image, mask, "sts_pet", roi, "PT").rows) > 90
+    assert len(measure(image, mask, "sts_pet", roi, "PT").rows) > 90
 
 
 SUV = {

@@ -1,7 +1,6 @@
 """The standard scale of a study: from its training cohorts alone, to the last byte, and as another package finds it."""
 
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from radioloom.cli import main
 from radioloom.imaging.normalise import body
 from radioloom.io.write.objects import nifti
 from radioloom.profile import load
+from radioloom.sealed import write_json
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.landmarks import landmarks
 from radioloom.stages.images.normalise import normalise
@@ -153,7 +153,7 @@ def test_a_cohort_in_an_archive_must_have_come(bench, capsys):
     assert "cohort train: batch last is still in its archive; fetch it" in capsys.readouterr().err
     brought = [row | {"image": f"fetched/train/{row['image']}"} for row in bench.rows["train"]]
     manifest = place / f"{study['study']}-last.json"
-    manifest.write_text(json.dumps({"rows": [*brought[:2], brought[2] | {"image": "fetched/train/1.2.4"}]}))
+    write_json({"rows": [*brought[:2], brought[2] | {"image": "fetched/train/1.2.4"}]}, manifest)
     assert main(["landmarks", "study.yaml", *FEW]) == 0
     assert capsys.readouterr().out.startswith("# learnt from 2 image(s) of train\n")
 

@@ -97,7 +97,7 @@ def test_the_command_and_the_interface_are_the_study(data):
     for k, image in enumerate(curated.images):
         prepared = prepare(image, masks[image.name], data, small())
         study = extract(prepared.image, prepared.mask, small())
-        assert measure(data / f"{k}.nii.gz", data / f"{k}m.nii.gz", small()) == study
+        assert measure(data / f"{k}.nii.gz", data / f"{k}m.nii.gz", small()).rows == study
         whole = images.read(data / f"{k}.nii.gz"), images.read(data / f"{k}m.nii.gz")
         assert radioloom.extract(*whole, small()).to_dict("records") == study
 

@@ -16,7 +16,14 @@ def study(ways, profile="demo", n_levels=20):
     series = given.series.assign(orientation=[ways[k % len(ways)] for k in range(len(given.series))], oblique_deg=0.0)
     regions = [{key: row[key] for key in ("cohort", "case", "replicate", "roi")} for row in given.sheets["sts"]]
     kinds = {"role": "training", "modality": "CT", "unit": "HU", "source": "SEG", "series": "s", "contour_mm3": None}
-    volumes = {"n_voxels": 103, "volume_mm3": 1030.0, "native_mm3": 1000.0, "volume_difference": 0.03}
+    volumes = {
+        "n_voxels": 103,
+        "volume_mm3": 1030.0,
+        "native_mm3": 1000.0,
+        "volume_difference": 0.03,
+        "image_digest": None,
+        "region_digest": None,
+    }
     notes = {"volume_note": "30 of its 103 voxels lie half-way between old ones, and count", "notes": None}
     cases = tables.CASES.frame([row | kinds | volumes | notes for row in regions])
     empty = {"note": None, "reason": None}

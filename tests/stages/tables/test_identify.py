@@ -33,6 +33,7 @@ def prepared(*rows):
         own = {"series": f"s{number}", "image_digest": f"i{number}", "region_digest": f"r{number}"}
         none = {column.name: None for column in CASES.columns}
         fixed = {"role": "", "modality": "CT", "source": "NIfTI", "n_voxels": 9, "volume_mm3": 9.0}
+        fixed |= {"native_mm3": 9.0, "volume_difference": 0.0}
         key = {"cohort": cohort, "case": case, "replicate": replicate or "1", "roi": "tumour"}
         made.append(none | fixed | key | own | known)
     return CASES.frame(made)
