@@ -193,7 +193,7 @@ def test_a_file_is_not_its_own_segmentation(bench):
 
 
 def test_replicates_are_of_one_modality(bench, monkeypatch):
-    monkeypatch.setattr(studies, "PROFILE", studies.PROFILE.replace("modality: [CT]", "modality: any"))
+    monkeypatch.setattr(studies, "PROFILE", studies.PROFILE.replace("[CT]", "any").replace("unit: HU", "unit: any"))
     first = bench.rows["train"][3]
     again = {**first, "image": bench.rows["train"][4]["image"], "replicate": "2", "modality": "MR"}
     bench.rows["train"] = [*bench.rows["train"][:4], again, *bench.rows["train"][5:]]
