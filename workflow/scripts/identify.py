@@ -1,21 +1,21 @@
 """Cases that share a patient, an image, a region or a row of features; told, or refused before anything is learnt."""
 
-import json
 from pathlib import Path
 
 from radioloom.job import job
+from radioloom.sealed import read_json
 from radioloom.stages.tables.identify import identities, refuse
 from radioloom.tables import CASES, FEATURES, IDENTITIES, PATIENTS
 
 with job(snakemake) as running:
     given, out = snakemake.input, snakemake.output
-    listed = [row for path in given.rows for row in json.loads(Path(path).read_text(encoding="utf-8"))]
+    listed = [row for path in given.rows for row in read_json(path)["rows"]]
     patients = list({(row["cohort"], row["case"]): row for row in [*snakemake.params.patients, *listed]}.values())
     cases = CASES.read(*given.cases) if given.cases else None
     rows = identities(patients, cases, FEATURES.read(given.features))
     IDENTITIES.write(rows, Path(out.identities).with_suffix(".csv"))  # first, for those who are refused
     refuse(rows)
     IDENTITIES.write(rows, out.identities, **running.provenance)
-    known = [{key: row[key] for key in ("cohort", "case", "patient")} for row in patients]
+    known = [{key: row[key] for key in ("cohort", "case", "patient", "named")} for row in patients]
     PATIENTS.write(PATIENTS.write(known, out.patients, **running.provenance), Path(out.patients).with_suffix(".csv"))
     running.say(f"{len(patients)} cases of {len({row['patient'] for row in patients})} patients; {len(rows)} shared")

@@ -20,7 +20,9 @@ def people(*names):
     for name in names:
         key, _, patient = name.partition("=")
         cohort, case = key.split("/")
-        rows.append({"cohort": cohort, "role": ROLES[cohort], "case": case, "patient": patient or case})
+        rows.append(
+            {"cohort": cohort, "role": ROLES[cohort], "case": case, "patient": patient or case, "named": patient != ""}
+        )
     return rows
 
 
@@ -152,7 +154,15 @@ def test_a_patient_with_two_images_is_told_and_never_validated_on():
     found = shared(patients, cases)
     assert len(found) == 6
     assert {pair for (pair, _), said in found.items() if said == "refused"} == {"train/A valid/C", "train/B valid/C"}
-    assert set(shared(people("train/A", "valid/A")).values()) == {"refused"}  # a case's own name is its patient's
+    assert set(shared(people("train/A=A", "valid/A=A")).values()) == {"refused"}
+    for nobody in (
+        ("train/A", "valid/A"),
+        ("train/A=A", "valid/A"),
+        ("train/A", "train2/A"),
+    ):  # a name alone says little
+        assert shared(people(*nobody)) == {(" ".join(each.partition("=")[0] for each in nobody), "patient"): "allowed"}
+    one = prepared(("train/A", {"image_digest": "i"}), ("train2/A", {"image_digest": "i"}))
+    assert set(shared(people("train/A", "train2/A"), one).values()) == {"refused"}  # not two regions of one patient
     assert shared(people("train/A", "valid/A=Q")) == {}
 
 
@@ -172,7 +182,13 @@ def test_an_unknown_digest_is_nobodys():
 
 
 def test_the_verdict_does_not_depend_on_the_order():
-    whos = [Who(cohort, case, role, patient) for cohort, role in ROLES.items() for case in "AB" for patient in "PQ"]
+    whos = [
+        Who(cohort, case, role, patient, named)
+        for cohort, role in ROLES.items()
+        for case in "AB"
+        for patient in "PQ"
+        for named in (True, False)
+    ]
     for one in whos:
         for other in whos:
             for kinds in ({"patient"}, {"image"}, {"image", "region"}, {"patient", "image"}, {"features"}):

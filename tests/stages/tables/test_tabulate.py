@@ -176,7 +176,7 @@ def test_every_row_is_listed_as_a_sheet_would():
     given.loc[2, "id"] = ""
     rows = tabulate(given, "hn", settings(features=["a"], replicate="visit")).rows
     assert rows == [
-        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate, "patient": case}
+        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate, "patient": case, "named": False}
         for case, replicate in (("P1", "1"), ("P2", "1"), ("row-4", "2"))
     ]
 
@@ -205,7 +205,7 @@ def test_published_tables(data_dir, name, ids, n, reasons):
 def test_the_patient_of_a_row_is_its_column_else_its_case():
     given = frame(a=["1", "2", "3"], who=["Q7", "", " Q7 "])
     made = tabulate(given, "hn", settings(patient="who"))
-    assert [row["patient"] for row in made.rows] == ["Q7", "P2", "Q7"]
+    assert [(row["patient"], row["named"]) for row in made.rows] == [("Q7", True), ("P2", False), ("Q7", True)]
     assert set(made.features["feature_id"]) == {"a"}
     assert made.left_out == ()
     assert [row["patient"] for row in tabulate(given, "hn", settings(features=["a"])).rows] == ["P1", "P2", "P3"]

@@ -59,7 +59,7 @@ def _cases(study: Study, rows: Names) -> Iterator[Who]:
     for cohort, each in rows.items():
         role = study.settings["cohorts"][cohort]["role"]
         patients = {row["case"]: row["patient"] for row in each or ()}
-        yield from (Who(cohort, case, role, patient) for case, patient in patients.items())
+        yield from (Who(cohort, case, role, each or case, each != "") for case, each in patients.items())
 
 
 def _same_sheets(study: Study, origin: Origin, remarks: Remarks) -> set[str]:
@@ -70,7 +70,7 @@ def _same_sheets(study: Study, origin: Origin, remarks: Remarks) -> set[str]:
         name = os.path.realpath(study.settings["cohorts"][cohort]["sheet"])
         other = first.setdefault(name, cohort)
         roles = [study.settings["cohorts"][each]["role"] for each in (other, cohort)]
-        one, two = (Who(each, "", role, "") for each, role in zip((other, cohort), roles, strict=True))
+        one, two = (Who(each, "", role, "", False) for each, role in zip((other, cohort), roles, strict=True))
         if other != cohort and verdict(one, two, {IMAGE, REGION})[0] == REFUSED:
             told.add(cohort)
             remarks.faults.append(
@@ -81,20 +81,27 @@ def _same_sheets(study: Study, origin: Origin, remarks: Remarks) -> set[str]:
 
 
 def _refused_patients(study: Study, whose: Mapping[tuple[str, str], Who], origin: Origin, remarks: Remarks) -> None:
-    """Patients of a training cohort who are in a validation cohort too, by cohort."""
+    """Patients of a training cohort who are in a validation cohort too, by cohort; cases of one name are noted."""
     groups: dict[str, list[Who]] = defaultdict(list)
     for who in whose.values():
         groups[who.patient].append(who)
     shared: dict[Cohorts, list[str]] = defaultdict(list)
+    alike: dict[Cohorts, list[str]] = defaultdict(list)
     for group in groups.values():
         for one, other in combinations(sorted(group, key=lambda who: who.role), 2):
-            if verdict(one, other, {PATIENT})[0] == REFUSED:
-                shared[one.cohort, other.cohort].append(other.case)
+            if (one.role, other.role) == ("training", "validation"):
+                refused = verdict(one, other, {PATIENT})[0] == REFUSED
+                (shared if refused else alike)[one.cohort, other.cohort].append(other.case)
     for (learnt, validated), cases in shared.items():
         remarks.faults.append(
             f"{_place(study, validated, origin)}: {some(sorted(set(cases)), 'case')} of cohort {validated} with a "
             f"patient of cohort {learnt}, which is learnt from: take them out of one; where they are other people, "
-            "give each a name of its own in the column `patient`, without which a case's name is its patient's"
+            "give each a name of its own in the column `patient`"
+        )
+    for (learnt, validated), cases in alike.items():
+        remarks.notes.append(
+            f"cohort {validated}: {some(sorted(set(cases)), 'case')} called as one of cohort {learnt}, and taken for "
+            "other people; name the patients of both in the column `patient`, which tells who is one"
         )
 
 

@@ -147,11 +147,14 @@ class Study:
         return files
 
     @cached_property
-    def patients(self) -> list[Row]:
-        """Cohort, role, case and patient of each case on a sheet, once."""
-        columns = ("cohort", "role", "case", "patient")
-        rows = [{key: row[key] for key in columns} for sheet in self.sheets.values() for row in sheet]
-        return list({(row["cohort"], row["case"]): row for row in rows}.values())
+    def patients(self) -> list[dict[str, Any]]:
+        """Cohort, role, case, patient, and whether the sheet names the patient, of each case on a sheet, once."""
+        rows = [row for sheet in self.sheets.values() for row in sheet]
+        return [
+            {key: row[key] for key in ("cohort", "role", "case")}
+            | {"patient": row["patient"] or row["case"], "named": row["patient"] != ""}
+            for row in {(row["cohort"], row["case"]): row for row in rows}.values()
+        ]
 
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""

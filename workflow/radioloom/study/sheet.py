@@ -50,8 +50,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
                 f"{where}: case {key[0]}, replicate {key[1]}, roi {key[2]} appears in line {seen[key]} already"
             )
         seen[key] = line
-        patient = checked["patient"] or checked["case"]
-        rows.append({**checked, "patient": patient, "cohort": cohort, "role": role})
+        rows.append({**checked, "cohort": cohort, "role": role})
     return rows
 
 

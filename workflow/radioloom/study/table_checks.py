@@ -89,10 +89,10 @@ def _identified(
         ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
         frame = feature_tables.read(study.data, block["file"], ids)
         known = identified(frame, cohort, block, patients)
-        return (*known, patients_of(frame, cohort, block, known[0]))
+        return (*known, patients_of(frame, cohort, block))
     frame = feature_tables.read(study.data, block["file"])
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
-    return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block, table.cases)
+    return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
 
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:

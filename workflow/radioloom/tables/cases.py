@@ -13,7 +13,12 @@ PATIENTS = Table(
     "PATIENTS",
     "of which patient each case is: by the column `patient` of sheet or table, else the case itself",
     ("cohort", "case"),
-    (COHORT, CASE, Column("patient", "string", "pseudonym of the patient; one in all cohorts")),
+    (
+        COHORT,
+        CASE,
+        Column("patient", "string", "pseudonym of the patient; one in all cohorts where it is named"),
+        Column("named", "bool", "whether the sheet or table names the patient; else this is the name of the case"),
+    ),
 )
 IDENTITIES = Table(
     "IDENTITIES",

@@ -33,6 +33,7 @@ class Who:
     case: str
     role: str
     patient: str
+    named: bool  # whether the sheet or table names the patient; else it is the case's own name, which others may have
 
 
 Pair = tuple[Who, Who]
@@ -41,7 +42,7 @@ Pair = tuple[Who, Who]
 def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd.DataFrame) -> list[Row]:
     """Rows of IDENTITIES: every two cases that share something, and what is made of it.
 
-    patients : cohort, role, case and patient of every row of the sheets and tables
+    patients : cohort, role, case, patient and `named` of every row of the sheets and tables
     cases : CASES; None where a study has no images
     features : FEATURES
     """
@@ -83,11 +84,13 @@ def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
 
     kinds : of what they share
     """
-    roles, within = {one.role, other.role}, one.cohort == other.cohort
+    roles, within, named = {one.role, other.role}, one.cohort == other.cohort, one.named and other.named
+    if kinds == {PATIENT} and not named:
+        return ALLOWED, "one name and nothing else: the column `patient` tells whether they are one person"
     if roles == {"training", "validation"}:
         return REFUSED, "a validation cohort is of patients that nothing was learnt from"
     if one != other and (roles == {"training"} or (within and one.role in LEARNT)):
-        return _learnt_from(one.patient == other.patient, kinds)
+        return _learnt_from(named and one.patient == other.patient, kinds)
     if within:
         itself = "replicates of one case: their agreement says nothing of a second scan"
         return ALLOWED, itself if one == other else f"in a {one.role} cohort nothing is learnt, but it counts twice"

@@ -62,9 +62,9 @@ def tabulate(
         for k in np.flatnonzero(~kept)
     ]
     keys = {"cohort": cohort, "roi": settings["roi"]}
-    whose = patients_of(frame, cohort, settings, cases)
+    whose = patients_of(frame, cohort, settings)
     rows = [
-        {**keys, "case": case, "replicate": each, "patient": patient}
+        {**keys, "case": case, "replicate": each, "patient": patient or case, "named": patient != ""}
         for case, each, patient in zip(cases, replicates, whose, strict=True)
     ]
     known = {*table.columns, *(settings["columns"][key] for key in ("case", "replicate", "patient"))}
@@ -212,8 +212,8 @@ def _replicates(frame: pd.DataFrame, where: _Places, column: str) -> np.ndarray:
     return np.array(cells, dtype=object)
 
 
-def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any], cases: np.ndarray) -> np.ndarray:
-    """Patient of each row, (n,): what the column `columns.patient` holds, else the case.
+def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> np.ndarray:
+    """Patient of each row, (n,): what the column `columns.patient` holds, "" where nobody is named.
 
     Raises StudyError for an id that is no pseudonym; it is not quoted, since it may be a patient's name.
     """
@@ -224,7 +224,7 @@ def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any], case
         raise StudyError(
             f"{where.at(row, column)}: this is no pseudonym of a patient (letters, digits, _ and -, at most 64)"
         )
-    return np.where(cells == "", cases, cells)
+    return cells
 
 
 def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray, where: _Places) -> None:
