@@ -162,8 +162,10 @@ def test_what_is_given_and_would_not_be_used_is_refused(case, profile, tmp_path)
     values, labels = case
     with pytest.raises(StudyError, match="SimpleITK images know their spacing: leave it out"):
         radioloom.extract(itk(values), itk(labels), profile, spacing_mm=SPACING, roi=1)
-    with pytest.raises(StudyError, match="modality chooses a series of a DICOM folder, and no folder is given"):
-        radioloom.extract(values, labels, profile, SPACING, roi=1, modality="CT")
+    with pytest.raises(
+        BadImage, match="the profile ibsi is for CT in HU, and this is PT in SUV: take the profile sts_pet"
+    ):
+        radioloom.extract(values, labels, "ibsi", SPACING, roi=1, modality="PT")
 
 
 def test_grids_that_differ_are_told_in_words(case, profile):

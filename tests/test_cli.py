@@ -45,7 +45,7 @@ def test_a_misspelt_command_is_told_which_was_meant(ended):
     for wrong, said in {
         "extrat": "did you mean 'extract'?",
         "Discover": "did you mean 'discover'?",
-        "zzz": "choose of new, key, discover",
+        "zzz": "choose one of new, check, key, discover",
     }.items():
         assert ended(wrong, "x")[0] == cli.USAGE
         assert f"radioloom: there is no command {wrong!r}; {said}" in ended(wrong)[2]
@@ -80,7 +80,7 @@ def test_an_option_without_a_command(ended, option):
         (1, cli.FAILED, ""),
         (StudyError("cohorts.a: wrong; correct it"), cli.FAILED, "radioloom: cohorts.a: wrong; correct it\n"),
         (CaseError("the mask is empty"), cli.FAILED, "radioloom: the mask is empty\n"),
-        (KeyboardInterrupt(), cli.INTERRUPTED, "radioloom: interrupted\n"),
+        (KeyboardInterrupt(), cli.INTERRUPTED, "radioloom: interrupted; run again to go on\n"),
     ],
 )
 def test_exit_codes(ended, monkeypatch, outcome, code, said):
@@ -121,7 +121,7 @@ def test_ctrl_c_ends_with_one_line_and_130(tmp_path):
         "cli.COMMANDS = (Command('go', 'go', lambda _: None, run),)\nraise SystemExit(cli.main(['go']))\n"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert (ended.returncode, ended.stderr) == (128 + signal.SIGINT, "radioloom: interrupted\n")
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGINT, "radioloom: interrupted; run again to go on\n")
 
 
 def test_the_package_shows_what_it_offers(root):
@@ -142,4 +142,4 @@ def test_the_start_is_quick(root):
     )
     n, *ours = shown.stdout.split()
     assert int(n) < 160
-    assert {name.split(".")[1] for name in ours if "." in name} <= {"cli", "commands", "errors"}
+    assert {name.split(".")[1] for name in ours if "." in name} <= {"cli", "commands", "errors", "failures"}

@@ -66,7 +66,7 @@ def test_the_family_of_one_slice_says_so():
 
 
 def test_an_unknown_family_is_an_error_that_names_those_there_are():
-    with pytest.raises(StudyError, match=r"'textur' is not known; choose of morphology, .*ngldm, shape_2d"):
+    with pytest.raises(StudyError, match=r"'textur' is not known; choose one of morphology, .*ngldm, shape_2d"):
         family("textur")
 
 

@@ -86,7 +86,7 @@ def _check_command(parser: argparse.ArgumentParser, first: Sequence[str]) -> Non
     names = [command.name for command in COMMANDS]
     for name in first:
         if not name.startswith("-") and name not in names:
-            remedy = _near(name, names) or f"choose of {', '.join(names)}"
+            remedy = _near(name, names) or f"choose one of {', '.join(names)}"
             parser.exit(USAGE, f"radioloom: there is no command {name!r}; {remedy}\n")
 
 

@@ -34,7 +34,7 @@ REACH_MM: dict[str, float] = {
 def checked(name: str) -> str:
     """The name of a family; raises StudyError where there is none of that name."""
     if name not in REACH_MM:
-        raise StudyError(f"feature family {name!r} is not known; choose of {', '.join(REACH_MM)}")
+        raise StudyError(f"feature family {name!r} is not known; choose one of {', '.join(REACH_MM)}")
     return name
 
 

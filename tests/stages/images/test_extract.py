@@ -148,7 +148,7 @@ def test_a_row_that_no_family_has_is_the_studys_fault():
 
 def test_a_family_that_there_is_not_is_the_studys_fault():
     families = {"intensity": {"settings": {}, "features": ["mean"]}, "glszn": {"settings": {}, "features": "all"}}
-    with pytest.raises(StudyError, match=r"family 'glszn' is not known; choose of morphology, .*, shape_2d"):
+    with pytest.raises(StudyError, match=r"family 'glszn' is not known; choose one of morphology, .*, shape_2d"):
         extract(*sphere(), small(families=families))
 
 

@@ -1,6 +1,7 @@
 """The commands of `radioloom`, one file each; a new command is a file and its row here."""
 
 from radioloom.commands import (
+    check,
     conformance,
     deidentify,
     discover,
@@ -16,6 +17,7 @@ from radioloom.commands.record import Command
 # In the order in which `radioloom --help` lists them: that of a study, then what stands alone.
 COMMANDS: tuple[Command, ...] = (
     new.COMMAND,
+    check.COMMAND,
     key.COMMAND,
     discover.COMMAND,
     deidentify.COMMAND,

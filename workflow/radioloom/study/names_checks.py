@@ -120,4 +120,4 @@ def _choice(value: str, known: Iterable[str]) -> str:
     """The near name that was meant, else the known ones, shortened."""
     known = list(known)
     more = f" ... ({len(known)} in all)" if len(known) > 40 else ""
-    return meant(value, known) or f"choose of {', '.join(known[:40])}{more}"
+    return meant(value, known) or f"choose one of {', '.join(known[:40])}{more}"

@@ -1,0 +1,44 @@
+"""`radioloom check`: what Snakemake says in words of its own, and what a dry run would say, without Snakemake."""
+
+import pytest
+
+from made.many_cases import many_cases
+from radioloom.cli import main
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bench = many_cases(tmp_path, 12, data=str(tmp_path / "data"))
+    bench.outcomes["train"].pop()
+    return bench.write()
+
+
+def test_a_sound_study_and_its_notes(study, capsys):
+    assert main(["check", "study.yaml"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "study.yaml: nothing is in the way; cohorts: train, valid\n"
+    assert "note: cohort train: 1 of 12 cases lack an outcome" in said.err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("study: caf\xe9\n".encode("latin-1"), "study.yaml: this is not text in UTF-8 (line 1)"),
+        (b"study: [1\n", "study.yaml, line 2: this is not YAML"),
+        (b"", "study.yaml: "),
+        (b"- a\n", "study.yaml: "),
+    ],
+)
+def test_a_file_that_snakemake_would_stumble_over(study, capsys, content, words):
+    study.write_bytes(content)
+    assert main(["check", "study.yaml"]) == 1
+    assert capsys.readouterr().err.startswith(f"radioloom: {words}")
+
+
+def test_a_file_that_is_not_there_and_one_that_names_what_is_not(study, capsys):
+    assert main(["check", "other.yaml"]) == 1
+    assert capsys.readouterr().err == "radioloom: other.yaml: no such file; correct the path\n"
+    study.write_text(study.read_text().replace("time_days: days", "time_days: weeks"))
+    assert main(["check", "study.yaml"]) == 1
+    assert "train.csv: no column 'weeks'" in capsys.readouterr().err
