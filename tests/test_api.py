@@ -162,9 +162,8 @@ def test_what_is_given_and_would_not_be_used_is_refused(case, profile, tmp_path)
     values, labels = case
     with pytest.raises(StudyError, match="SimpleITK images know their spacing: leave it out"):
         radioloom.extract(itk(values), itk(labels), profile, spacing_mm=SPACING, roi=1)
-    with pytest.raises(
-        BadImage, match="the profile ibsi is for CT in HU, and this is PT in SUV: take the profile sts_pet"
-    ):
+    fault = "the profile ibsi is for CT in HU, and this is PT in SUV: take the profile sts_pet"
+    with pytest.raises(BadImage, match=fault):
         radioloom.extract(values, labels, "ibsi", SPACING, roi=1, modality="PT")
 
 

@@ -31,7 +31,7 @@ from radioloom.stages.images.curated import to_json
 from radioloom.stages.images.extract import extract_batch
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.stages.images.segment import segment
-from radioloom.tables import CASES, EXCLUSIONS, FEATURES, SERIES
+from radioloom.tables import CASES, EXCLUSIONS, FEATURES, MEASURED, SERIES
 
 CUBE = [square(-100 + 3 * k, 0, 12) for k in range(1, 6)]
 
@@ -153,9 +153,10 @@ def through(rows, place, out):
     cases, left = prepare_batch(
         curated.images, segmented.masks, place, profile, lambda each: prepared.write(each, out / "prepared")
     )
-    features, unmeasured, _ = extract_batch(prepared.read_all(out / "prepared"), profile)
+    measured, unmeasured, _ = extract_batch(prepared.read_all(out / "prepared"), profile)
     CASES.write(cases, out / "cases.parquet")
-    FEATURES.write(features, out / "features.parquet")
+    FEATURES.write(measured.rows, out / "features.parquet")
+    MEASURED.write(measured.images, out / "measured.parquet")
     every = [*curated.exclusions, *segmented.exclusions, *left, *unmeasured]
     EXCLUSIONS.write(every, out / "exclusions.parquet")
     (out / "reasons.json").write_text(json.dumps({each["case"]: each["reason"] for each in every}, indent=1))
