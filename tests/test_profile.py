@@ -86,9 +86,6 @@ def test_hash_follows_settings_and_not_words(demo, tmp_path):
         (lambda p: p.update(name="yours"), ["name", "file"]),
         (lambda p: p["resegment"].update(range=[400, -1000]), ["resegment.range: [400, -1000] does not rise"]),
         (lambda p: p["resegment"].update(range=[40, 40]), ["resegment.range: [40, 40] does not rise"]),
-        (lambda p: p.pop("modality"), ["'modality' is missing", "CT, PT, MR"]),
-        (lambda p: p.pop("unit"), ["'unit' is missing"]),
-        (lambda p: p.pop("orientation"), ["'orientation' is missing"]),
         (lambda p: p.update(orientation="ras"), ["orientation", "lps"]),
         (lambda p: p.update(modality=["PET"]), ["modality"]),
         (lambda p: p.update(modality=["PT"]), ["unit: HU is not the unit of PT; write `any`"]),
@@ -103,6 +100,16 @@ def test_faults_are_named(demo, tmp_path, change, words):
         load(written(tmp_path, demo))
     for word in words:
         assert word in str(fault.value)
+
+
+def test_a_profile_that_says_nothing_of_images_is_for_any_as_they_are_stored(demo, tmp_path):
+    demo["name"] = "mine"
+    said = load(written(tmp_path, demo))
+    for key in ("modality", "unit", "orientation"):
+        del demo[key]
+    unsaid = load(written(tmp_path, demo))
+    assert (unsaid.modality, unsaid.unit, unsaid.orientation) == ("any", "any", None)
+    assert unsaid.hash == said.hash
 
 
 HASHES = {  # of the profiles as they were before they said what they are for
