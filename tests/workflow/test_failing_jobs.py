@@ -177,7 +177,9 @@ INTERMEDIATES = [  # what is damaged and how -> who reads it, and what to delete
 ]
 
 
-@pytest.mark.parametrize(("damaged", "damage", "reader", "culprit"), INTERMEDIATES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("damaged", "damage", "reader", "culprit"), INTERMEDIATES, ids=[damaged for damaged, *_ in INTERMEDIATES]
+)
 def test_a_damaged_result_is_named_and_made_again(sound, copied, damaged, damage, reader, culprit):
     path = next(copied.results.glob(damaged))
     path.write_bytes(damage(path.read_bytes()))
