@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.io.expression import header, no_cases, read
+from radioloom.io.expression import forms, header, no_cases, read
 
 
 def written(tmp_path, text):
@@ -33,9 +33,15 @@ def test_columns_that_are_of_no_case_are_never_read(tmp_path):
 
 def test_no_column_of_a_case(tmp_path):
     with pytest.raises(
-        StudyError, match=r"e.csv, line 1: no column is called like a case of the cohort \(P1, P2 ...\)"
+        StudyError,
+        match=r"e.csv, line 1: no column is called like a case of the cohort \(P1, P2 ...\), but of the form 'A9-99A'",
     ):
         read(written(tmp_path, "gene,P1-01A\nA,1\n"), "gene", ["P2", "P1"])
+    assert (
+        forms(["P1-01A", "ID_7 é", "P2-02B", "x", "#"])
+        == ", but of the form 'A9-99A', 'AA_9 A', 'A' (A a letter, 9 a digit)"
+    )
+    assert forms([]) == ""
 
 
 def test_a_first_column_without_a_name(tmp_path):

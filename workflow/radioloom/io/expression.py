@@ -73,7 +73,8 @@ def read(path: Path | str, gene: str = "gene", cases: Collection[str] | None = N
     if cases and not columns.cases:
         raise StudyError(
             f"expression: {table.at(table.header)}: no column is called like a case of the cohort "
-            f"({', '.join(sorted(cases)[:NAMED])} ...); give matrix and cohort the same names of cases"
+            f"({', '.join(sorted(cases)[:NAMED])} ...){forms(columns.others)}; "
+            "give matrix and cohort the same names of cases"
         )
     place = _gene_place(table, gene)
     taken = [k for k, name in enumerate(table.columns) if name in set(columns.cases) and k != place]
@@ -101,6 +102,13 @@ def dated(genes: list[str]) -> list[str]:
     """Names of genes that are dates: `1-Mar`, and a day as Excel counts (44256) where genes are not numbers anyway."""
     numbered = sum(name.isdecimal() for name in genes) > len(genes) / 2
     return [name for name in genes if DATED.fullmatch(name) or (not numbered and SERIAL.fullmatch(name))]
+
+
+def forms(names: Collection[str]) -> str:
+    """How names look, `A99-99A` for G00-01A: they themselves may be patients'. "" where there is none."""
+    looks = dict.fromkeys(re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", name))[:40] for name in names)
+    shown = ", ".join(repr(look) for look in list(looks)[:NAMED])
+    return f", but of the form {shown} (A a letter, 9 a digit)" if shown else ""
 
 
 def no_cases(others: list[str]) -> str:

@@ -75,9 +75,10 @@ def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, re
         f"; did you mean {case} by its column {name!r}?" for case, name in list(columns.hints.items())[:SHOWN]
     )
     if both < FEWEST_CASES:
+        looks = "" if both else expression.forms(columns.others)
         remarks.faults.append(
             f"{origin.at(*place)}: {message} of {both + len(columns.others)} columns, and {FEWEST_CASES} are the "
-            f"fewest; give matrix and {start_of(study, cohort).word} the same names of cases{hints}"
+            f"fewest{looks}; give matrix and {start_of(study, cohort).word} the same names of cases{hints}"
         )
         return
     if lacking:
