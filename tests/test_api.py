@@ -180,13 +180,19 @@ def test_grids_that_differ_are_told_in_words(case, profile):
 
 def test_notes_are_those_of_the_region(case, profile):
     values, labels = case
-    assert radioloom.extract(values, labels, profile, SPACING, roi=1).attrs == {"notes": []}
-    assert radioloom.extract(values, labels, profile, SPACING, roi="1|7").attrs["notes"] == ["union of 2 labels"]
-    piece = radioloom.extract(itk(values)[:, :, 12:], itk(labels), profile, roi=1)
+    ct = {"profile": profile, "modality": "CT"}
+    assert radioloom.extract(values, labels, spacing_mm=SPACING, roi=1, **ct).attrs == {"notes": []}
+    assert radioloom.extract(values, labels, spacing_mm=SPACING, roi="1|7", **ct).attrs["notes"] == [
+        "union of 2 labels"
+    ]
+    piece = radioloom.extract(itk(values)[:, :, 12:], itk(labels), roi=1, **ct)
     outside = int((labels[:12] == 1).sum())
     assert outside
-    assert piece.attrs["notes"] == [f"{outside} voxels of the mask lie outside the image"]
-    assert radioloom.extract(values, labels == 1, profile, SPACING, roi=None).attrs["notes"] == []
+    assert piece.attrs["notes"] == [
+        "the label map has another extent or order of axes",
+        f"{outside} voxels of the mask lie outside the image",
+    ]
+    assert radioloom.extract(values, labels == 1, spacing_mm=SPACING, roi=None, **ct).attrs["notes"] == []
 
 
 def test_axes_of_sitk_images_are_turned_round(case):

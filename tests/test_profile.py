@@ -167,7 +167,7 @@ def test_a_parameter_file_of_pyradiomics_is_recognised(tmp_path, content):
         ("ibsi", "PT", "SUV", "the profile ibsi is for CT in HU, and this is PT in SUV: take the profile sts_pet"),
         ("ibsi", "", "SUV", "the profile ibsi is for CT in HU, and this is an image in SUV: write a profile for SUV"),
         ("ibsi", "MR", "", "the profile ibsi is for CT in HU, and this is MR: take the profile pyradiomics"),
-        ("sts_pet", "CT", "HU", "is for PT in SUV, and this is CT in HU: take the profile aerts2014 or demo or ibsi"),
+        ("sts_pet", "CT", "HU", "is for PT in SUV, and this is CT in HU: take the profile aerts2014 or ibsi or "),
         ("pyradiomics", "MR", "", ""),
         ("pyradiomics", "PT", "SUV", "the profile pyradiomics is for CT and MR, and this is PT in SUV"),
     ],

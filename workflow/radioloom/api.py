@@ -12,23 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import BadImage, BadMask, CaseError, MeasurementWarning, StudyError, UnclearRegion
-from radioloom.imaging.around import bounding_box, crop, place, resampled
-from radioloom.imaging.orient import turn_to
-from radioloom.imaging.resample import spacing_of
-from radioloom.imaging.two_values import two_values
 from radioloom.process import tell_compilation
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import HOW, Choice
-from radioloom.segmentation.labels import region
-from radioloom.segmentation.mask import Mask
-from radioloom.segmentation.place import compared, inside
-from radioloom.segmentation.place import place as turned
-from radioloom.stages.images import extract as stage
+from radioloom.segmentation.label_map import on_image
+from radioloom.segmentation.mask import Mask, cut
+from radioloom.segmentation.place import compared
 from radioloom.stages.images import single
+from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.intended import check
-from radioloom.stages.images.margin import reach
-from radioloom.stages.images.normalise import normalise
-from radioloom.volume import LARGEST, UNITS, Grid, Volume, unfit
+from radioloom.stages.images.prepare import prepare
+from radioloom.volume import UNITS, Grid, Volume, modality_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +35,8 @@ def extract(
     mask: Any,
     profile: str | Path | Profile = "ibsi",
     spacing_mm: tuple[float, float, float] | None = None,
-    roi: str | int = "",
-    modality: str = "",
+    roi: str | int | None = "",
+    modality: str | None = "",
 ) -> pd.DataFrame:
     """A tidy table of the features of one region: image, family, aggregation, ..., group, feature_id, value.
 
@@ -51,15 +45,15 @@ def extract(
         swapped or flipped against the image's, and it may be a piece of it
     profile : name of a profile, a YAML file, or a loaded `Profile`
     roi : structure, segment or label: its name, its number, or a regular expression of it (".*" for every label of a
-        map); "" for the only one there is
-    modality : CT, PT or MR where the image does not say it (all but DICOM and a `Volume` that does), or of several
-        DICOM series; a profile that is for others refuses the image
+        map, "1|2" for two of them); "" for the only one there is
+    modality : CT, PT or MR (in letters of any case) where the image does not say it, as no file but DICOM does, or of
+        several DICOM series; a profile that is for others refuses the image
     The table's `attrs["notes"]` are notes on the image, its region and what could not be measured as meant. They are
     printed too; what concerns values (a region of one grey level, a filter that could not be applied) is a warning.
     Raises BadImage, BadMask, BadRoi or StudyError where the input cannot be measured; the message says what to do.
     """
     tell_compilation()
-    chosen, named = load(profile), "" if roi is None else str(roi)
+    chosen, named, modality = load(profile), _named(roi), modality_of(modality)
     paths = [isinstance(given, str | PathLike) for given in (image, mask)]
     if any(paths) and not all(paths):
         raise StudyError("one of image and mask is a path, the other is not; give two paths, or read the file first")
@@ -75,14 +69,42 @@ def extract(
     return _table(measured)
 
 
+def _named(roi: Any) -> str:
+    """The region that is meant, as text; "" for the only one."""
+    if roi is None or isinstance(roi, str):
+        return str(roi or "")
+    if isinstance(roi, int | np.integer) and not isinstance(roi, bool):
+        return str(int(roi))
+    raise StudyError(
+        f"roi={repr(roi)[:60]}: give the name or number of one region, or a regular expression of it (several labels: "
+        "'1|2'; all of them: '.*'; the only one there is: '')"
+    )
+
+
 def _in_memory(image: Any, mask: Any, spacing_mm: Any, roi: str, profile: Profile, modality: str) -> single.Measured:
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
-    unsaid = check(profile, modality or volume.modality, volume.unit or UNITS.get(modality or volume.modality, ""))
-    mask_there, notes = _on(volume, labels, roi, all(map(_knows_its_place, (image, mask))))
-    around, placed = onto_grid(volume, mask_there, profile)
-    result = stage.measured(around, placed, profile)
-    return single.Measured(result.rows, (*notes, *around.notes), (*result.notes, *unsaid) if result.notes else ())
+    if modality and volume.modality not in ("", modality):
+        raise BadImage(f"modality={modality!r}, and the image says that it is {volume.modality}; leave modality out")
+    volume = replace(volume, modality=modality or volume.modality)
+    check(profile, volume.modality, _unit(volume))
+    if not (all(map(_knows_its_place, (image, mask))) or labels.grid.same_place(volume.grid)):
+        raise BadMask(f"mask and image lie in different places: {compared(labels.grid, volume.grid)}; {REMEDY}")
+    drawn = on_image(labels, Choice((roi,) if roi else ()), volume.grid)
+    return single.placed(_curated(volume), drawn, volume, profile)
+
+
+def _unit(image: Volume) -> str:
+    return image.unit or UNITS.get(image.modality, "")
+
+
+def _curated(image: Volume) -> CuratedImage:
+    """An image in memory as the record of one in files."""
+    whose = dict.fromkeys(
+        ("cohort", "case", "replicate", "roi", "role", "roi_pattern", "image_path", "segmentation_path", "series"), ""
+    )
+    said = {"modality": image.modality, "unit": _unit(image)}
+    return CuratedImage(**whose, **said, grid=image.grid, file_numbers=(), listing_digest="")
 
 
 def _table(measured: single.Measured) -> pd.DataFrame:
@@ -102,48 +124,10 @@ def _knows_its_place(given: Any) -> bool:
     return isinstance(given, Volume) or hasattr(given, "GetSpacing")
 
 
-def _on(image: Volume, labels: Volume, roi: str, placed: bool) -> tuple[Volume, list[str]]:
-    """The voxels of one label as a mask on the image's grid, and what to note of it.
-
-    roi : the label; "" for the only one
-    placed : both know where they lie, so that the mask may have another extent or order of axes; arrays do not
-    """
-    marked, notes = region(labels.array, Choice((roi,) if roi else ()))
-    if labels.grid.same_place(image.grid):
-        return Volume(marked, image.grid), notes
-    if not placed:
-        raise BadMask(f"mask and image lie in different places: {compared(labels.grid, image.grid)}; {REMEDY}")
-    part, low, lost = inside(*turned(marked, labels.grid, image.grid), image.grid.shape)
-    notes += [f"{lost} voxels of the mask lie outside the image"] if lost else []
-    return Volume(Mask(part, low, "").on(image.grid.shape), image.grid), notes
-
-
 def onto_grid(image: Volume, mask: Volume, profile: Profile) -> tuple[Volume, Volume]:
-    """Image and mask around the region on the profile's grid and axes, to the last bit as stage prepare writes it.
-
-    Raises BadImage where a voxel that is read (all of them where the profile normalises) is not finite, BadRoi where no
-    voxel of the region is left on the grid.
-    """
-    turn = turn_to(image.grid, profile.orientation)
-    image, mask = turn.volume(image), turn.volume(replace(mask, grid=image.grid))
-    if profile.normalise is not None:
-        image = normalise(_finite(image), mask.array, profile.normalise)
-    margin = reach(profile, spacing_of(image.grid, profile.grid))
-    where = place(image.grid, bounding_box(mask.array), profile.grid, margin)
-    source, region = crop(image, where.source), crop(mask, where.source)
-    note = two_values(_finite(source).array)
-    around, placed = resampled(source, region, profile.grid, where)
-    return replace(around, notes=(note,) if note else ()), placed
-
-
-def _finite(image: Volume) -> Volume:
-    bad = unfit(image.array)
-    if bad:
-        raise BadImage(
-            f"{bad} voxels in and around the region are not finite (NaN or infinite) or beyond {LARGEST:g}; "
-            "correct the image first"
-        )
-    return image
+    """Image and mask around the region on the profile's grid and axes, as stage prepare writes them; its errors."""
+    prepared = prepare(_curated(image), Mask(*cut(mask.array), ""), image, profile)
+    return prepared.image, prepared.mask
 
 
 def _volume(given: Any, spacing_mm: tuple[float, float, float] | None, what: str, fault: type[CaseError]) -> Volume:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from radioloom.settings import check, meant, read, shipped
 from radioloom.volume import UNITS
 
 ANY = "any"  # modality or unit
+EXAMPLE = "demo"  # the profile of the embedded study, recommended to nobody
 WORDS = ("description", "modality", "unit")  # keys that no value depends on
 PYRADIOMICS = {"imageType", "featureClass", "setting", "voxelSetting"}  # keys of its parameter files
 
@@ -51,6 +53,11 @@ def load(name_or_path: str | Path | Profile) -> Profile:
     """
     if isinstance(name_or_path, Profile):
         return name_or_path
+    if not isinstance(name_or_path, str | PathLike):
+        raise StudyError(
+            f"profile={repr(name_or_path)[:60]}: give the name of a profile ({', '.join(known())}), the path of a YAML "
+            "file, or a loaded Profile"
+        )
     path = _path(name_or_path)
     content = read(path)
     if isinstance(content, dict) and PYRADIOMICS & content.keys():
@@ -96,7 +103,8 @@ def misfit(profile: Profile, modality: str, unit: str = "") -> str:
     if not wrong and (not unit or profile.unit in (ANY, unit)):
         return ""
     image = f"{modality or 'an image'}{f' in {unit}' if unit else ''}"
-    fitting = [each for each in map(load, known()) if each.modality != ANY and modality in each.modality]
+    others = map(load, (each for each in known() if each != EXAMPLE))
+    fitting = [each for each in others if each.modality != ANY and modality in each.modality]
     names = " or ".join(each.name for each in fitting)
     remedy = f"take the profile {names}" if names else f"write a profile for {modality or unit}"
     return f"the profile {profile.name} is for {purpose(profile)}, and this is {image}: {remedy}"

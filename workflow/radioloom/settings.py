@@ -203,7 +203,9 @@ def _unknown(fault: Any) -> list[tuple[Place, str]]:
 
 def meant(value: Any, known: Iterable[str]) -> str:
     """`did you mean 'wavelet'?` for a name that is close to a known one; empty where none is."""
-    near = difflib.get_close_matches(str(value), map(str, known), n=1)
+    names = list(map(str, known))
+    alike = [name for name in names if name and name.casefold() == str(value).casefold()]
+    near = alike or difflib.get_close_matches(str(value), names, n=1)
     return f"did you mean {near[0]!r}?" if near else ""
 
 
@@ -223,7 +225,8 @@ def _wrong(fault: Any) -> str:
     allowed = ""
     if fault.validator == "enum":
         near = meant(fault.instance, fault.validator_value)
-        allowed = f"{near and f' D{near[1:]}'} Allowed: {', '.join(map(str, fault.validator_value))}."
+        words = ", ".join(str(each) for each in fault.validator_value if each != "")
+        allowed = f"{near and f' D{near[1:]}'} Allowed: {words}{', or nothing' * ('' in fault.validator_value)}."
     rule = "" if allowed else f" Expected: {_expected(fault.validator, fault.validator_value)}."
     meaning = f" It means: {about}." if about else ""
     found = "nothing stands there" if fault.instance is None else f"{_shown(fault.instance)} is not accepted"

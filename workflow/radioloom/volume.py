@@ -7,15 +7,30 @@ from typing import Any
 
 import numpy as np
 
+from radioloom.errors import StudyError
+
 Triple = tuple[float, float, float]  # (z, y, x)
 Shape = tuple[int, int, int]  # (z, y, x)
 Voxels = tuple[int, int, int]  # (z, y, x), whole voxels along each axis: a place, an offset, a reach
 Box = tuple[slice, slice, slice]  # (z, y, x), a part of an array
 UNITS = {"CT": "HU", "PT": "SUV", "MR": ""}  # of the voxels of an image, by its modality
 MODALITIES = tuple(UNITS)  # of the images that are read
+MEANT = {"PET": "PT", "PETCT": "PT", "PTCT": "PT", "MRI": "MR", "MRT": "MR"}  # words of a clinic
 LARGEST = 1e37  # of an intensity: single precision, which prepared images have, with room for interpolation and filters
 SQUARE = 1e-3  # how far axes may be from a right angle: headers round to 6 digits
 IDENTITY = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+def modality_of(word: str | None) -> str:
+    """The modality that a word in letters of any case is; "" where there is none. Raises StudyError of any other."""
+    if word is None or not str(word).strip():
+        return ""
+    found = word.strip().upper() if isinstance(word, str) else ""
+    if found in MODALITIES:
+        return found
+    near = MEANT.get("".join(filter(str.isalpha, found)))
+    hint = f"did you mean {near!r}? " if near else ""
+    raise StudyError(f"modality {repr(word)[:60]} is not known; {hint}Known: {', '.join(MODALITIES)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radioloom.commands.record import MODALITIES, Command
+from radioloom.commands.record import MODALITIES, Command, modality
 from radioloom.errors import StudyError
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--modality",
         default="",
-        type=str.upper,
-        choices=["", *MODALITIES],
+        type=modality,
+        choices=MODALITIES,
         metavar="CT|PT|MR",
         help="take images of this modality only (needed where several are segmented)",
     )

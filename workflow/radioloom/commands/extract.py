@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from radioloom.commands.record import MODALITIES, Command
+from radioloom.commands.record import MODALITIES, Command, modality
 from radioloom.errors import StudyError, UnclearRegion
 
 EXAMPLE = """\
@@ -30,8 +30,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--modality",
         default="",
-        type=str.upper,
-        choices=["", *MODALITIES],
+        type=modality,
+        choices=MODALITIES,
         metavar="CT|PT|MR",
         help="modality of a file, which does not say it, or of the series to take if a folder has several",
     )

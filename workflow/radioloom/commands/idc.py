@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from radioloom.commands.record import MODALITIES, Command
+from radioloom.commands.record import MODALITIES, Command, modality
 from radioloom.errors import StudyError
 
 
@@ -17,7 +17,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("collection", help="name of the collection, such as nsclc_radiomics")
     parser.add_argument("out", type=Path, help="the cohort sheet to write (.tsv)")
     parser.add_argument(
-        "--modality", default="CT", type=str.upper, choices=MODALITIES, help="modality of the images (default: CT)"
+        "--modality", default="CT", type=modality, choices=MODALITIES, help="modality of the images (default: CT)"
     )
     parser.add_argument(
         "--segmentation",

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import NamedTuple
 
 MODALITIES = ("CT", "PT", "MR")  # volume.MODALITIES, without the import of NumPy
+
+
+def modality(word: str) -> str:
+    """What stands after --modality, in letters of any case."""
+    from radioloom.errors import StudyError
+    from radioloom.volume import modality_of
+
+    try:
+        return modality_of(word)
+    except StudyError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 class Command(NamedTuple):  # frozen as a dataclass, whose module would be a fifth of the time of `radioloom --help`

@@ -19,18 +19,19 @@ def beyond(values: np.ndarray) -> str:
     """
     if not possible(values):
         raise BadImage(
-            f"{_outside(values, POSSIBLE)} of {values.size} voxels of the region are no HU "
+            f"{outside(values, POSSIBLE)} of {values.size} voxels of the region are no HU "
             f"({values.min():g}..{values.max():g}): it reaches out of the scan, or the rescale is wrong; correct the "
             "region or the image"
         )
-    odd = _outside(values, VALID)
+    odd = outside(values, VALID)
     return f"{odd} of {values.size} voxels of the region lie beyond {VALID[0]}..{VALID[1]} HU" if odd else ""
 
 
 def possible(values: np.ndarray) -> bool:
     """Whether values of a region can be CT numbers, but for 1 % of them."""
-    return _outside(values, POSSIBLE) <= MOST * values.size
+    return outside(values, POSSIBLE) <= MOST * values.size
 
 
-def _outside(values: np.ndarray, limits: tuple[int, int]) -> int:
+def outside(values: np.ndarray, limits: tuple[int, int]) -> int:
+    """Number of values beyond two limits."""
     return int(np.count_nonzero((values < limits[0]) | (values > limits[1])))

@@ -59,19 +59,27 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None,
     found = header(path)
     box = box or tuple(slice(0, n) for n in found.grid.shape)
     array = _slices(path, found, box[0], BadImage)[:, box[1], box[2]]
-    notes = found.notes
-    if unfit(array):
-        part = [slice(a.start - b.start, a.stop - b.start) for a, b in zip(needed or box, box, strict=True)]
-        if bad := unfit(array[tuple(part)]):
-            raise BadImage(
-                f"{path.name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; "
-                "correct the image first"
-            )
-        array, note = _filled(array)
-        notes = (*notes, note)
+    array, notes = finite(array, box, needed or box, path.name)
     low, shape, grid = tuple(side.start for side in box), array.shape, found.grid
     placed = grid.crop(low, shape) if shape != grid.shape else grid
-    return Volume(array.astype(np.float64), placed, unit, modality, notes)
+    return Volume(array, placed, unit, modality, (*found.notes, *notes))
+
+
+def finite(array: np.ndarray, box: Box, needed: Box, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Voxels of a box as float64, the lowest value in place of those that are not finite, and a note on these.
+
+    name : of the image, for messages
+    Raises BadImage where values in `needed`, a part of the box, are not finite.
+    """
+    if not unfit(array):
+        return array.astype(np.float64), ()
+    part = [slice(a.start - b.start, a.stop - b.start) for a, b in zip(needed, box, strict=True)]
+    if bad := unfit(array[tuple(part)]):
+        raise BadImage(
+            f"{name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; correct the image first"
+        )
+    array, note = _filled(array)
+    return array.astype(np.float64), (note,)
 
 
 def _filled(array: np.ndarray) -> tuple[np.ndarray, str]:

@@ -29,7 +29,7 @@ class Prepared:
 
     image: Volume  # float32, in memory as in the file
     mask: Volume  # bool, on the grid of the image
-    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes (a list)
+    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes and doubts (lists)
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.segmentation.mask import Voxels, cut
-from radioloom.segmentation.place import refuse_outside
+from radioloom.segmentation.place import lone_slice, refuse_outside
 from radioloom.volume import Grid
 
 FLAT = 0.1  # slice spacings that a contour's points may be off one plane of the grid
@@ -56,9 +56,9 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
     volume = step * grid.voxel_mm3 * sum(areas)
     if not slices:
         low, high = (grid.spacing_mm[0] * planes.positions[[0, -1]]).round(1)
+        reach = lone_slice(grid.shape) or f" reaches from 0 to {grid.spacing_mm[0] * (grid.shape[0] - 1):.1f} mm"
         raise BadMask(
-            f"the mask misses the image: its contours lie {low} to {high} mm from the first slice, "
-            f"and the image reaches from 0 to {grid.spacing_mm[0] * (grid.shape[0] - 1):.1f} mm"
+            f"the mask misses the image: its contours lie {low} to {high} mm from the first slice, and the image{reach}"
         )
     array, offset, outside = _fill(slices, polygons, grid.shape)
     if outside and not array.any():
@@ -68,7 +68,7 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
             f"the mask is empty: the contours ({volume:.1f} mm3) enclose no voxel centre; the region is too small"
         )
     if outside or beyond:
-        refuse_outside(1 - int(np.count_nonzero(array)) * grid.voxel_mm3 / volume)
+        refuse_outside(1 - int(np.count_nonzero(array)) * grid.voxel_mm3 / volume, grid.shape)
     cropped, begin = cut(array, offset)
     counts = {
         "{} slice(s) lost: their contours enclose no voxel centre": sum(

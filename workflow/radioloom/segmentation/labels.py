@@ -29,7 +29,7 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
     if not choice.patterns:
         return _only(labels), []
     wanted = [_number(pattern) for pattern in choice.patterns]
-    if wanted[0] is not None:  # nearly always; listing the labels of a large map takes a second
+    if wanted[0]:  # nearly always; listing the labels of a large map takes a second
         marked = np.abs(labels - wanted[0]) <= WHOLE if labels.dtype.kind == "f" else labels == wanted[0]
         if marked.any():
             return marked, []

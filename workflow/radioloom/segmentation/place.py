@@ -52,12 +52,13 @@ def inside(array: np.ndarray, start: Voxels, shape: Voxels) -> tuple[np.ndarray,
     part = array[tuple(slice(a - s, b - s) for a, b, s in zip(low, high, start, strict=True))]
     lost = int(np.count_nonzero(array)) - int(np.count_nonzero(part))
     if not part.size or (lost and not part.any()):
+        remedy = lone_slice(shape) or "; is it another patient's, or another visit's?"
         last = tuple(int(v) - 1 for v in np.add(start, array.shape))
         raise BadMask(
             f"the mask misses the image: it covers voxels {tuple(start)} to {last}, and the image has {tuple(shape)} "
-            "(z, y, x); is it another patient's, or another visit's?"
+            f"(z, y, x){remedy}"
         )
-    refuse_outside(lost / max(lost + int(np.count_nonzero(part)), 1))
+    refuse_outside(lost / max(lost + int(np.count_nonzero(part)), 1), shape)
     return part, tuple(int(v) for v in low), lost
 
 
@@ -72,8 +73,18 @@ def compared(mask: Grid, image: Grid) -> str:
     return f"mask {say(mask)}, image {say(image)} (z, y, x)"
 
 
-def refuse_outside(share: float) -> None:
-    """BadMask where more than half of a region lies outside its image; the share is of its voxels, or its volume."""
+def lone_slice(shape: Voxels) -> str:
+    """What to do where an image of `shape` is one slice, as one file of a DICOM series is; "" where it is not."""
+    return ": it is one slice; give the folder of its series, with all slices, or the whole volume" * (1 in shape)
+
+
+def refuse_outside(share: float, shape: Voxels) -> None:
+    """BadMask where more than half of a region lies outside its image; the share is of its voxels, or its volume.
+
+    shape : voxels of the image
+    """
+    if share > MOST_OUTSIDE and 1 in shape:
+        raise BadMask(f"{share:.0%} of the mask lie outside the image{lone_slice(shape)}")
     if share > MOST_OUTSIDE:
         raise BadMask(
             f"{share:.0%} of the mask lie outside the image, and {MOST_OUTSIDE:.0%} are the most: is it another "

@@ -11,6 +11,7 @@ from radioloom.errors import StudyError
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.tables.text import uncell
+from radioloom.volume import modality_of
 
 if TYPE_CHECKING:
     from radioloom.io.user_tables.record import Table
@@ -42,6 +43,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     for line, cells in table.rows:
         where = table.at(line)
         row = dict(zip(table.columns, map(uncell, cells), strict=True))  # as our own commands write them
+        row["modality"] = _modality(row.get("modality", ""), where)
         checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)
         _check_cells(checked, where)
         key = (checked["case"], checked["replicate"], checked["roi"])
@@ -59,7 +61,7 @@ def _check_columns(table: Table) -> None:
     rule = schema("sheet")
     where, known = table.at(table.header), list(rule["properties"])
     faults = [
-        f"{where}: no column {name!r}; {meant(name, set(table.columns) - set(known)) or 'add it'} It is the "
+        f"{where}: no column {name!r}; {meant(name, set(table.columns) - set(known)) or 'add it.'} It is the "
         f"{known_as['description']}"
         for name, known_as in rule["properties"].items()
         if name in rule["required"] and name not in table.columns
@@ -71,6 +73,13 @@ def _check_columns(table: Table) -> None:
     ]
     if faults:
         raise StudyError("\n".join(faults))
+
+
+def _modality(cell: str, where: str) -> str:
+    try:
+        return modality_of(cell)
+    except StudyError as error:
+        raise StudyError(f"{where}: {error}") from None
 
 
 def _check_cells(row: Row, where: str) -> None:

@@ -14,16 +14,14 @@ from radioloom.io.files import called, files_below, leads_nowhere
 from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
-from radioloom.segmentation.labels import region
-from radioloom.segmentation.mask import Mask, cut, joined
-from radioloom.segmentation.place import inside, place
+from radioloom.segmentation.label_map import in_image, on_image
+from radioloom.segmentation.mask import Mask, joined
 from radioloom.volume import Grid
 
 if TYPE_CHECKING:
     from radioloom.io.segmentations.rtstruct import StructureSet
     from radioloom.io.segmentations.seg import Segmentations
 
-TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
 DRAWN = ("RTSTRUCT", "SEG")
 
 
@@ -164,7 +162,7 @@ def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
     array, start = drawn.on(image.grid, segments, choice.threshold)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
-    return _in_image(array, start, image.grid, "SEG", notes)
+    return in_image(array, start, image.grid, "SEG", notes)
 
 
 def _from_labels(source: Candidate, choice: Choice, grid: Grid) -> Mask:
@@ -172,16 +170,4 @@ def _from_labels(source: Candidate, choice: Choice, grid: Grid) -> Mask:
         labels = images.read_native(source.file, BadMask)
     except BadMask as error:
         raise BadMask(str(error).replace(source.file.name, source.called)) from None
-    marked, notes = region(labels.array, choice)
-    array, start = place(marked, labels.grid, grid)
-    notes += [f"the label map: {note}" for note in labels.notes]
-    notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
-    return _in_image(array, start, grid, source.kind, notes)
-
-
-def _in_image(array: np.ndarray, start: tuple[int, int, int], grid: Grid, source: str, notes: list[str]) -> Mask:
-    part, low, lost = inside(array, start, grid.shape)
-    if lost:
-        notes = [*notes, f"{lost} voxels of the mask lie outside the image"]
-    cropped, offset = cut(part, low)
-    return Mask(cropped, offset, source, None, tuple(notes))
+    return on_image(labels, choice, grid, source.kind)

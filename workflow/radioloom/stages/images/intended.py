@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.errors import BadImage
-from radioloom.imaging.hounsfield import beyond, possible
+from radioloom.imaging import hounsfield, uptake
 from radioloom.profile import ANY, Profile, misfit, purpose
+
+SCALES = {"HU": hounsfield, "SUV": uptake}  # units whose values have bounds: `possible` and `beyond`
 
 
 def check(profile: Profile, modality: str, unit: str) -> tuple[str, ...]:
@@ -27,11 +29,13 @@ def check(profile: Profile, modality: str, unit: str) -> tuple[str, ...]:
 def check_values(profile: Profile, unit: str, values: np.ndarray) -> tuple[str, ...]:
     """Notes on the voxels of a region, before they are resampled; values : (n,) in the image's unit ("" not known).
 
-    Raises BadImage where they are said to be HU, and can be none.
+    Raises BadImage where they are said to be HU or SUV, and can be none.
     """
-    if profile.normalise is not None or (unit or profile.unit) != "HU":
+    scale = SCALES.get(unit or profile.unit)
+    if profile.normalise is not None or scale is None:
         return ()
-    if not unit and not possible(values):
-        return (f"voxels of the region, {values.min():g} to {values.max():g}, can be no HU, and are measured as such",)
-    odd = beyond(values)
+    if not unit and not scale.possible(values):
+        span = f"{values.min():g} to {values.max():g}"
+        return (f"voxels of the region, {span}, can be no {profile.unit}, and are measured as such",)
+    odd = scale.beyond(values)
     return (odd,) if odd else ()

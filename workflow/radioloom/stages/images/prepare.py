@@ -29,13 +29,14 @@ from radioloom.stages.images.normalise import Steps, normalise, words
 from radioloom.volume import Grid, Volume
 
 Row = dict[str, Any]
+Source = Path | Volume  # where voxels are read from
 
 
-def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Prepared:
+def prepare(image: CuratedImage, mask: Mask, data: Source, profile: Profile) -> Prepared:
     """Read the pixels around the region once, and resample them with the mask as the profile says.
 
     image, mask : of stages curate and segment
-    data : folder that the image's paths start from
+    data : folder that the image's paths start from, or the image itself where it is in memory
     Of a DICOM series only the slices that the region, interpolation and filters need are read. The result is
     the same as if the whole scan were resampled and then cropped. Image values are rounded to single precision.
     Raises BadImage where the profile is for other images, pixels cannot be read or a CT holds no HU, BadRoi where no
@@ -49,12 +50,14 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     volume = voxels(image, region, where.source, data, profile, needed)
     drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
     odd = check_values(profile, image.unit, volume.array[drawn.array])
+    doubts = () if image.unit else odd  # of a unit that nobody said
     notes += (*volume.notes, *odd, *filter(None, [two_values(volume.array)]))
     around, placed = resampled(volume, drawn, profile.grid, where)
     known = {
         "image_digest": None,
         "region_digest": region_digest(volume.array, drawn.array, volume.grid),
         "notes": list(notes),
+        "doubts": list(doubts),
         "volume_note": apart(drawn, placed, profile.grid, where) or None,
     }
     sidecar = _sidecar(image, mask, placed, profile) | known
@@ -100,7 +103,7 @@ def prepare_batch(
 
 
 def voxels(
-    image: CuratedImage, mask: Mask, box: Box, data: Path, profile: Profile, needed: Box | None = None
+    image: CuratedImage, mask: Mask, box: Box, data: Source, profile: Profile, needed: Box | None = None
 ) -> Volume:
     """The voxels of a box after the profile's normalisation, for which alone the whole image is read.
 
@@ -115,7 +118,7 @@ def voxels(
     return replace(volume, array=turn.array(volume.array), grid=part(turn.grid(image.grid), box))
 
 
-def whole(image: CuratedImage, mask: Mask, data: Path, steps: Steps, turn: Turn | None = None) -> Volume:
+def whole(image: CuratedImage, mask: Mask, data: Source, steps: Steps, turn: Turn | None = None) -> Volume:
     """The whole image after steps of `normalise`; mask : after the turn, of which none leaves the image as stored."""
     every = tuple(slice(0, n) for n in image.grid.shape)
     turn = turn or Turn()
@@ -123,9 +126,12 @@ def whole(image: CuratedImage, mask: Mask, data: Path, steps: Steps, turn: Turn 
     return normalise(turn.volume(volume), mask.on(turn.grid(image.grid).shape), steps)
 
 
-def _read(image: CuratedImage, box: Box, data: Path, needed: Box) -> Volume:
+def _read(image: CuratedImage, box: Box, data: Source, needed: Box) -> Volume:
     """The voxels of a box in the image's unit, finite in `needed`, a part of it."""
     grid = part(image.grid, box)
+    if isinstance(data, Volume):
+        array, notes = images.finite(data.array[box], box, needed, "the image")
+        return Volume(array, grid, image.unit, image.modality, (*data.notes, *notes))
     files = numbered(data / image.image_path, image.file_numbers, image.listing_digest)
     if images.kind(files[0][0]):
         volume = images.read(files[0][0], image.unit, image.modality, box, needed)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.io.files import check_new
 from radioloom.profile import Profile, load
 from radioloom.tables.text import write_rows
+
+if TYPE_CHECKING:
+    from radioloom.segmentation.mask import Mask
+    from radioloom.stages.images.curated import CuratedImage
+    from radioloom.volume import Volume
 
 COLUMNS = ("feature_id", "value", "image", "family", "aggregation", "discretisation", "feature", "ibsi", "group")
 
@@ -19,7 +24,7 @@ class Measured(NamedTuple):
 
     rows: list[dict[str, Any]]  # of FEATURES, without the columns of a study
     notes: tuple[str, ...] = ()  # on the image and its segmentation: what was corrected, left out, or is odd
-    doubts: tuple[str, ...] = ()  # on values: a region of one grey level, a filter not applied, and what may explain it
+    doubts: tuple[str, ...] = ()  # on values: of one grey level, of no such unit, a filter not applied; and why
 
 
 def measure(
@@ -35,10 +40,7 @@ def measure(
     Raises CaseError with the reason where the case cannot be measured, and UnclearRegion where `roi` names no region of
     the segmentation, or is "" and there are several.
     """
-    from radioloom.stages.images import extract as stage
     from radioloom.stages.images.curate import usable
-    from radioloom.stages.images.intended import check
-    from radioloom.stages.images.prepare import prepare
     from radioloom.stages.images.segment import region
 
     row = {
@@ -48,16 +50,27 @@ def measure(
     }  # fmt: skip
     chosen = load(profile)
     curated = usable(row, Path("/"), {}, [])
-    prepared = prepare(curated, region(curated, Path("/"), {}), Path("/"), chosen)
-    result, sidecar = stage.measured(prepared.image, prepared.mask, chosen), prepared.sidecar
-    unsaid = check(chosen, curated.modality, curated.unit)
-    notes = [note for note in prepared.image.notes if note not in unsaid]
+    return placed(curated, region(curated, Path("/"), {}), Path("/"), chosen)
+
+
+def placed(image: CuratedImage, mask: Mask, data: Path | Volume, profile: Profile) -> Measured:
+    """The features of a region on the grid of its image, and what is to be known of them; arguments as `prepare`."""
+    from radioloom.stages.images import extract as stage
+    from radioloom.stages.images.intended import check
+    from radioloom.stages.images.prepare import prepare
+
+    prepared = prepare(image, mask, data, profile)
+    result, sidecar = stage.measured(prepared.image, prepared.mask, profile), prepared.sidecar
+    doubts = (*result.notes, *sidecar["doubts"])
+    if doubts:  # which an image of another modality may explain
+        doubts += check(profile, image.modality, image.unit)
+    notes = [note for note in prepared.image.notes if note not in doubts]
     if sidecar["volume_note"]:
         notes.append(
             f"the region has {sidecar['volume_mm3']:.6g} mm3 on the profile's grid, {sidecar['native_mm3']:.6g} mm3 on "
             f"the image's ({sidecar['volume_difference']:+.1%}): {sidecar['volume_note']}"
         )
-    return Measured(result.rows, tuple(notes), (*result.notes, *unsaid) if result.notes else ())
+    return Measured(result.rows, tuple(notes), doubts)
 
 
 def check_out(path: Path) -> None:
