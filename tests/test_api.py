@@ -12,7 +12,7 @@ from radioloom.api import onto_grid
 from radioloom.errors import BadImage, BadMask, StudyError
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.profile import build, load
-from radioloom.volume import Grid, Volume
+from radioloom.volume import Grid, Volume, modality_of
 
 SPACING = (3.0, 1.0, 1.2)
 
@@ -165,6 +165,62 @@ def test_what_is_given_and_would_not_be_used_is_refused(case, profile, tmp_path)
     fault = "the profile ibsi is for CT in HU, and this is PT in SUV: take the profile sts_pet"
     with pytest.raises(BadImage, match=fault):
         radioloom.extract(values, labels, "ibsi", SPACING, roi=1, modality="PT")
+
+
+SEVERAL = r"give the name or number of one region, .* \(several labels: '1\|2'; all of them: '\.\*'"
+ODD = {
+    "roi": ([1, 7], (1, 7), {1}, np.array([1, 7]), np.array(1), 1.0, True, np.True_, b"1", {}, object()),
+    "profile": (None, 3, {}, {"name": "ibsi"}, ["ibsi"], b"ibsi", True),
+    "modality": (3, ["CT"], b"CT", True, "PET", "pet/ct", "CTX", "nm"),
+    "spacing_mm": ("a", 3, (1, 2), "123", b"123", ("1", "1", "1"), {}, (1, None, 2), (1, 2, 3, 4), (0, 1, 1)),
+}
+
+
+@pytest.mark.parametrize(("name", "given"), [(name, given) for name, values in ODD.items() for given in values])
+def test_arguments_of_another_kind_are_refused_by_name(case, profile, name, given):
+    known = {"profile": profile, "spacing_mm": SPACING, "roi": 1, "modality": "CT"}
+    with pytest.raises((StudyError, BadImage)) as refused:
+        radioloom.extract(*case, **{**known, name: given})
+    assert name.removesuffix("_mm") in str(refused.value)
+    assert len(str(refused.value)) < 300
+    if name == "roi":
+        assert refused.match(SEVERAL)
+
+
+def test_an_argument_that_is_not_known_is_pythons_own_error(case):
+    with pytest.raises(TypeError, match="label"):
+        radioloom.extract(*case, "ibsi", SPACING, label=1)
+
+
+@pytest.mark.parametrize("roi", [1, "1", np.uint8(1), np.int64(1), np.str_("1")])
+def test_a_region_by_number_or_text(case, profile, roi):
+    wanted = radioloom.extract(*case, profile, SPACING, roi="1", modality="CT")
+    assert radioloom.extract(*case, profile, SPACING, roi=roi, modality=" ct").equals(wanted)
+
+
+@pytest.mark.parametrize("roi", [0, "0", "-0", "0.0"])
+def test_what_is_around_the_regions_is_none(case, profile, roi):
+    with pytest.raises(BadMask, match=r"no label matches '-?0(.0)?'; found: '1', '7'"):
+        radioloom.extract(*case, profile, SPACING, roi=roi)
+
+
+def test_a_volume_that_says_another_modality(case, profile):
+    image = Volume(case[0], Grid(case[0].shape, SPACING), modality="MR")
+    with pytest.raises(BadImage, match="modality='CT', and the image says that it is MR; leave modality out"):
+        radioloom.extract(image, Volume(case[1], image.grid), profile, roi=1, modality="CT")
+
+
+@pytest.mark.parametrize("word", ["PET", "pet", "PET/CT", "PET-CT", "PT/CT"])
+def test_a_modality_by_another_word_is_told(word):
+    with pytest.raises(StudyError) as refused:
+        modality_of(word)
+    assert str(refused.value) == f"modality {word!r} is not known; did you mean 'PT'? Known: CT, PT, MR"
+    assert [modality_of(each) for each in ("pt", " CT ", "Mr", "", None)] == ["PT", "CT", "MR", "", ""]
+
+
+def test_the_library_shows_what_is_its_own():
+    assert {"Any", "TYPE_CHECKING"}.isdisjoint(dir(radioloom))
+    assert {"__version__", "extract"} <= set(dir(radioloom))
 
 
 def test_grids_that_differ_are_told_in_words(case, profile):

@@ -143,7 +143,7 @@ def test_large_values_by_a_fixed_number_of_levels_stay_finite():
     """1e37 squared and squared again still fits where sums are made."""
     wide = {"discretise": {"method": "fixed_number", "number": 32}, "resegment": {"range": None, "sigma": None}}
     bins = {"discretise": wide["discretise"], "ivh": {"method": "fixed_number", "number": 100}}
-    profile = replace(load("ibsi"), **wide, ivh=bins["ivh"], filtered=bins)
+    profile = replace(load("ibsi"), **wide, ivh=bins["ivh"], filtered=bins, modality="any", unit="any")  # no HU
     found = radioloom.extract(np.where(image() > 40, 1e37, -1e37), mask(), profile, MM)
     undefined = found[~np.isfinite(found.value)]
     assert undefined.feature.tolist() == ["quartile_coefficient_of_dispersion"]  # the quartiles cancel
@@ -172,7 +172,7 @@ def test_of_several_labels_one_must_be_chosen_or_all():
     labels[9:11, 2:6, 2:6] = 7
     with pytest.raises(BadMask, match=r"has 2 labels: 1 \(250 voxels\), 7 \(32 voxels\); choose by roi=: .* all"):
         radioloom.extract(image(), labels, "aerts2014", MM)
-    both = radioloom.extract(image(), labels, "aerts2014", MM, roi=".*")
+    both = radioloom.extract(image(), labels, "aerts2014", MM, roi=".*", modality="CT")
     assert both.attrs["notes"] == ["union of 2 labels"]
     assert both.equals(radioloom.extract(image(), labels > 0, "aerts2014", MM))
     assert not both.equals(radioloom.extract(image(), labels, "aerts2014", MM, roi=1))
@@ -246,7 +246,7 @@ def files(tmp_path):
 
 
 def test_files_that_are_none(said, files, tmp_path):
-    assert said("image.nii.gz", "mask.nii.gz") == ""
+    assert said("image.nii.gz", "mask.nii.gz", "--modality", "CT") == ""
     for name in ("empty.nii", "empty.nii.gz", "empty.nrrd", "empty.mha", "empty.dcm"):
         (tmp_path / name).write_bytes(b"")
         assert f"{name}: " in said(name, "mask.nii.gz")
@@ -343,11 +343,12 @@ def test_image_and_mask_exchanged(said, files, roi, dtype):
 
 @pytest.mark.filterwarnings("ignore::radioloom.errors.MeasurementWarning")
 def test_an_image_of_two_values_is_noted(capsys):
-    found = radioloom.extract(np.where(image() > 40, 255, 0), mask(), plain("pyradiomics"), MM)
+    found = radioloom.extract(np.where(image() > 40, 255, 0), mask(), plain("pyradiomics"), MM, modality="CT")
     note = "the image holds two values alone in and around the region (0 and 255): is it a segmentation, and were image"
     assert [each.startswith(note) for each in found.attrs["notes"]] == [True]
     assert capsys.readouterr().err.startswith(f"note: {note}")
-    digital = radioloom.extract(np.clip(np.abs(image()) // 20, 1, 4), mask(), plain("pyradiomics"), MM)
+    levels = np.clip(np.abs(image()) // 20, 1, 4)
+    digital = radioloom.extract(levels, mask(), plain("pyradiomics"), MM, modality="CT")
     assert not any("two values" in each for each in digital.attrs["notes"])
     assert capsys.readouterr().err == ""
 
@@ -357,11 +358,12 @@ def test_a_mask_partly_outside_is_told_in_python_and_on_the_command_line(files, 
     beyond.SetOrigin((0.0, 0.0, -10.0))  # one slice of four lies below the image
     lost = int(mask()[4].sum())
     note = f"{lost} voxels of the mask lie outside the image"
-    assert radioloom.extract(itk(image()), beyond, "aerts2014").attrs["notes"] == [note]
-    assert capsys.readouterr().err == f"note: {note}\n"
+    told = ["the label map has another extent or order of axes", note]
+    assert radioloom.extract(itk(image()), beyond, "aerts2014", modality="CT").attrs["notes"] == told
+    assert capsys.readouterr().err == "".join(f"note: {each}\n" for each in told)
     files(beyond, "beyond.nii")
     paths = [str(tmp_path / name) for name in ("image.nii.gz", "beyond.nii")]
-    assert note in radioloom.extract(*paths, "aerts2014").attrs["notes"]
+    assert radioloom.extract(*paths, "aerts2014", modality="CT").attrs["notes"] == told
     assert f"note: {note}\n" in capsys.readouterr().err
     assert main(["extract", *paths, "--profile", "aerts2014"]) == 0
     printed = capsys.readouterr()

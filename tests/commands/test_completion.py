@@ -7,6 +7,7 @@ import pytest
 
 from radioloom.cli import main
 from radioloom.commands import COMMANDS
+from radioloom.profile import known
 
 # words before the one that is completed, its beginning, what must be offered
 ASKED = [
@@ -14,6 +15,7 @@ ASKED = [
     ([], "--v", {"--version"}),
     (["extract"], "--mo", {"--modality"}),
     (["extract", "--modality"], "", {"CT", "PT", "MR"}),
+    (["extract", "--profile"], "ae", {"aerts2014"}),
     (["idc", "--segmentation"], "S", {"SEG"}),
     (["landmarks"], "--r", {"--region", "--range"}),
     (["extract"], "im", set()),  # files: of the shell itself
@@ -40,7 +42,7 @@ def shell(name, code):
     return subprocess.run([name, "-c", code], capture_output=True, text=True, check=True, timeout=60)
 
 
-@pytest.mark.parametrize(("before", "word", "offered"), ASKED)
+@pytest.mark.parametrize(("before", "word", "offered"), [*ASKED, (["extract", "--profile"], "", set(known()))])
 def test_bash_completes(script, before, word, offered):
     words = ["radioloom", *before, word]
     typed = " ".join(f"'{each}'" for each in words)

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -125,6 +126,29 @@ def test_arguments_in_the_wrong_order_or_of_another_kind(run, folder, image, mas
     with pytest.raises((BadImage, BadMask)) as refused:
         radioloom.extract(folder / image, folder / mask, "aerts2014")
     assert told == f"radioloom: {refused.value}\n"
+
+
+@pytest.mark.parametrize("shown", ["file", "folder"])
+@pytest.mark.parametrize("mask", ["one.dcm", "map.nii.gz"])
+@pytest.mark.parametrize("number", [0, 3])
+def test_one_slice_of_a_series_says_so(run, folder, tmp_path, shown, mask, number):
+    files = sorted((folder / "ct").iterdir(), reverse=True)  # from the lowest slice upwards
+    place = tmp_path / "lone"
+    place.mkdir()
+    shutil.copy(files[number], place / "slice.dcm")
+    code, rows, told = run(place if shown == "folder" else place / "slice.dcm", mask)
+    assert (code, rows, told.count("\n")) == (1, 0, 1)
+    assert "it is one slice; give the folder of its series, with all slices" in told
+    assert "0.0 mm" not in told
+
+
+@pytest.mark.parametrize("command", ["extract", "discover", "idc"])
+def test_a_modality_that_is_not_known_names_those_that_are(capsys, command):
+    with pytest.raises(SystemExit):
+        main([command, "a", "b", "--modality", "PET"])
+    told = capsys.readouterr().err
+    assert "modality 'PET' is not known; did you mean 'PT'? Known: CT, PT, MR" in told
+    assert "''" not in told
 
 
 READERS = ("io/*.py", "io/dicom/*.py", "io/segmentations/*.py", "segmentation/*.py", "imaging/*.py", "features/*.py")

@@ -12,6 +12,17 @@ HEAD = "case\timage\tsegmentation\tpattern\n"
     ("text", "words"),
     [
         ("case\timge\tsegmentation\nP\ta\tb\n", r"s.tsv, line 1: no column 'image'; did you mean 'imge'\?"),
+        ("case\timage\nP\ta\n", "s.tsv, line 1: no column 'segmentation'; add it. It is the RTSTRUCT or SEG or label"),
+        ("modality\t" + HEAD + "PET\tP1\ta\tb\t\n", r"s.tsv, line 2: modality 'PET' is not known; did you mean 'PT'\?"),
+        ("modality\t" + HEAD + "NM\tP1\ta\tb\t\n", "s.tsv, line 2: modality 'NM' is not known; Known: CT, PT, MR$"),
+        (
+            "prefer\t" + HEAD + "big\tP1\ta\tb\t\n",
+            "'big' is not accepted. Allowed: most_slices, thinnest, or nothing.",
+        ),
+        (
+            "prefer\t" + HEAD + "Thinnest\tP1\ta\tb\t\n",
+            r"accepted. Did you mean 'thinnest'\? Allowed: most_slices",
+        ),
         ("case\timge\tsegmentation\nP\ta\tb\n", r"s.tsv, line 1, column 'imge': unknown; did you mean 'image'\?"),
         ("Case\timage\tsegmentation\nP\ta\tb\n", r"column 'Case': unknown; did you mean 'case'\?"),
         ("\tcase\timage\tsegmentation\n1\tP\ta\tb\n", r"s.tsv, line 1, column '': unknown"),
@@ -28,6 +39,12 @@ def test_faults(tmp_path, text, words):
     (tmp_path / "s.tsv").write_text(text, encoding="utf-8")
     with pytest.raises(StudyError, match=words):
         read_sheet(tmp_path / "s.tsv", "train", "training")
+
+
+@pytest.mark.parametrize(("word", "wanted"), [("pt", "PT"), (" Ct", "CT"), ("MR", "MR"), ("", "")])
+def test_a_modality_in_letters_of_any_case(tmp_path, word, wanted):
+    (tmp_path / "s.tsv").write_text(f"modality\t{HEAD}{word}\tP1\ta\tb\t\n", encoding="utf-8")
+    assert read_sheet(tmp_path / "s.tsv", "train", "training")[0]["modality"] == wanted
 
 
 def test_names_of_files_as_long_as_they_may_be(tmp_path):

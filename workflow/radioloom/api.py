@@ -166,9 +166,11 @@ def _of_array(given: Any, spacing_mm: Any, what: str, fault: type[CaseError]) ->
     if spacing_mm is None:
         raise fault(f"the {what} is an array, which does not know its spacing; give spacing_mm=(z, y, x)")
     try:
-        spacing = tuple(float(mm) for mm in spacing_mm)
-    except (TypeError, ValueError) as error:
-        raise fault(f"spacing_mm={spacing_mm!r} of the {what}: give three numbers in mm (z, y, x)") from error
+        spacing = tuple(float(mm) for mm in spacing_mm if not isinstance(mm, str | bytes))
+    except (TypeError, ValueError):
+        spacing = ()
+    if len(spacing) != 3 or isinstance(spacing_mm, bytes):
+        raise fault(f"spacing_mm={repr(spacing_mm)[:60]} of the {what}: give three numbers in mm (z, y, x)")
     return Volume(array, Grid(array.shape, spacing))
 
 

@@ -46,7 +46,12 @@ def _options(parser: ArgumentParser) -> list[Action]:
 
 
 def _values(action: Action) -> str:
-    return " ".join(str(value) for value in action.choices or () if value != "")
+    """What may stand after an option; of a profile its name, beside which a file may be given."""
+    if action.dest == "profile":
+        from radioloom.profile import known
+
+        return " ".join(known())
+    return " ".join(map(str, action.choices or ()))
 
 
 def _flags(parser: ArgumentParser) -> str:
@@ -71,7 +76,8 @@ def _fish(commands: dict[str, ArgumentParser]) -> Iterator[str]:
         yield f"complete -c radioloom -n __fish_use_subcommand -f -a {command} -d {_quoted(one.description)}"
         for action in _options(one):
             names = " ".join(f"-{'l' if flag[1] == '-' else 's'} {flag.lstrip('-')}" for flag in action.option_strings)
-            value = f" -x -a {_quoted(_values(action))}" if _values(action) else "" if action.nargs == 0 else " -r"
+            files = "" if action.nargs == 0 else " -x" if action.choices else " -r"
+            value = files + (f" -a {_quoted(_values(action))}" if _values(action) else "")
             there = f"complete -c radioloom -n '__fish_seen_subcommand_from {command}'"
             yield f"{there} {names}{value} -d {_quoted(action.help)}"
 

@@ -65,10 +65,10 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None,
     return Volume(array, placed, unit, modality, (*found.notes, *notes))
 
 
-def finite(array: np.ndarray, box: Box, needed: Box, name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+def finite(array: np.ndarray, box: Box, needed: Box, name: str = "") -> tuple[np.ndarray, tuple[str, ...]]:
     """Voxels of a box as float64, the lowest value in place of those that are not finite, and a note on these.
 
-    name : of the image, for messages
+    name : of the file, for messages; "" where there is none
     Raises BadImage where values in `needed`, a part of the box, are not finite.
     """
     if not unfit(array):
@@ -76,7 +76,8 @@ def finite(array: np.ndarray, box: Box, needed: Box, name: str) -> tuple[np.ndar
     part = [slice(a.start - b.start, a.stop - b.start) for a, b in zip(needed, box, strict=True)]
     if bad := unfit(array[tuple(part)]):
         raise BadImage(
-            f"{name}: {bad} voxels are not finite (NaN or infinite) or beyond {LARGEST:g}; correct the image first"
+            f"{f'{name}: ' * bool(name)}{bad} voxels{' in and around the region' * (not name)} are not finite (NaN or "
+            f"infinite) or beyond {LARGEST:g}; correct the image first"
         )
     array, note = _filled(array)
     return array.astype(np.float64), (note,)

@@ -130,7 +130,7 @@ def _read(image: CuratedImage, box: Box, data: Source, needed: Box) -> Volume:
     """The voxels of a box in the image's unit, finite in `needed`, a part of it."""
     grid = part(image.grid, box)
     if isinstance(data, Volume):
-        array, notes = images.finite(data.array[box], box, needed, "the image")
+        array, notes = images.finite(data.array[box], box, needed)
         return Volume(array, grid, image.unit, image.modality, (*data.notes, *notes))
     files = numbered(data / image.image_path, image.file_numbers, image.listing_digest)
     if images.kind(files[0][0]):
