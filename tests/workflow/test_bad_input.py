@@ -275,7 +275,7 @@ def test_dry_run_tells_of_a_clinical_file_of_a_cohort_of_tables(checked):
 def test_sheets_beside_the_study_are_read_wherever_they_are_asked_for(checked):
     """A new study has its sheets there, and a workbook may hold them."""
     pd.read_csv(checked.place / "valid.tsv", sep="\t", dtype=str).to_excel(
-        checked.place / "sheets.xlsx", "V", index=False
+        checked.place / "sheets.xlsx", sheet_name="V", index=False
     )
     content = yaml.safe_load((checked.place / "study.yaml").read_text())
     for name, sheet in {"train": "train.tsv", "valid": "sheets.xlsx#V"}.items():
