@@ -151,6 +151,11 @@ def test_a_modality_that_is_not_known_names_those_that_are(capsys, command):
     assert "''" not in told
 
 
+@pytest.mark.parametrize("word", ["", "ct", " CT "])
+def test_a_modality_in_letters_of_any_case(run, word):
+    assert run("ct", "map.nii.gz", "--modality", word) == (0, 440, "")
+
+
 READERS = ("io/*.py", "io/dicom/*.py", "io/segmentations/*.py", "segmentation/*.py", "imaging/*.py", "features/*.py")
 STAGES = ("curate", "choose_series", "dicom_folder", "prepare", "extract", "margin", "normalise", "single")
 

@@ -20,7 +20,7 @@ HEAD = "case\timage\tsegmentation\tpattern\n"
             "'big' is not accepted. Allowed: most_slices, thinnest, or nothing.",
         ),
         (
-            "prefer\t" + HEAD + "Thinnest\tP1\ta\tb\t\n",
+            "prefer\t" + HEAD + "THINNEST\tP1\ta\tb\t\n",
             r"accepted. Did you mean 'thinnest'\? Allowed: most_slices",
         ),
         ("case\timge\tsegmentation\nP\ta\tb\n", r"s.tsv, line 1, column 'imge': unknown; did you mean 'image'\?"),

@@ -51,7 +51,7 @@ def _values(action: Action) -> str:
         from radioloom.profile import known
 
         return " ".join(known())
-    return " ".join(map(str, action.choices or ()))
+    return " ".join(str(value) for value in action.choices or () if value != "")
 
 
 def _flags(parser: ArgumentParser) -> str:

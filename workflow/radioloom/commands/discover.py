@@ -142,7 +142,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "--modality",
         default="",
         type=modality,
-        choices=MODALITIES,
+        choices=["", *MODALITIES],
         metavar="CT|PT|MR",
         help="take images of this modality only (needed where several are segmented)",
     )

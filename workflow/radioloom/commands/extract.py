@@ -31,7 +31,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "--modality",
         default="",
         type=modality,
-        choices=MODALITIES,
+        choices=["", *MODALITIES],
         metavar="CT|PT|MR",
         help="modality of a file, which does not say it, or of the series to take if a folder has several",
     )
