@@ -23,6 +23,8 @@ def study(ways, profile="demo", n_levels=20):
         "volume_difference": 0.03,
         "image_digest": None,
         "region_digest": None,
+        "study_digest": None,
+        "frame_digest": None,
     }
     notes = {"volume_note": "30 of its 103 voxels lie half-way between old ones, and count", "notes": None}
     cases = tables.CASES.frame([row | kinds | volumes | notes for row in regions])
