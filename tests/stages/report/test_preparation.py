@@ -59,6 +59,14 @@ def test_one_grey_level_is_said_in_brief():
     assert "Regions of one grey level, and filters that were not applied" in page
 
 
+def test_notes_of_prepare_are_in_brief_and_in_the_section():
+    given = study(["LPS"])
+    assert "bear notes on the image" not in report(given)
+    page = report(replace(given, cases=given.cases.assign(notes="no voxel around the region lies below 0 HU")))
+    assert page.count("25 of 25 regions bear notes on the image.") == 2
+    assert page.count("no voxel around the region lies below 0 HU") == 1
+
+
 def test_without_prepared_cases_there_is_no_section():
     given = study(["LPS"])
     assert build(replace(given, cases=given.cases[:0])) is None

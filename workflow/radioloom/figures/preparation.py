@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
@@ -77,10 +78,8 @@ def notes(cases: pd.DataFrame, masks: pd.DataFrame | None) -> tuple[str, Exhibit
     before = {} if masks is None else masks[masks["notes"].notna()].set_index(KEY)["notes"].to_dict()
     drawn = [before.get(key, "") for key in noted[KEY].itertuples(index=False, name=None)]
     own = [text.removeprefix(old).removeprefix("; ") for text, old in zip(noted["notes"], drawn, strict=True)]
-    noted = noted.assign(own=own)[[text != "" for text in own]]
-    noted = noted.assign(
-        kind=noted["own"].str.replace(r"\d+(\.\d+)?", "0", regex=True)
-    )  # one note, whatever its numbers
+    kinds = [re.sub(r"\d+(\.\d+)?", "0", text) for text in own]  # one note, whatever its numbers
+    noted = noted.assign(own=own, kind=kinds).query("own != ''")
     rows = []
     for (cohort, _), part in noted.groupby(["cohort", "kind"], sort=True):
         named = part["case"].drop_duplicates().tolist()

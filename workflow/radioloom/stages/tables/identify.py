@@ -1,4 +1,4 @@
-"""Stage identify: cases that share a patient, an examination, an image, a region or a row of features, before anything is learnt."""
+"""Stage identify: cases that share a patient, examination, image, region or row of features, before learning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section: how images lie, volumes on the profile's grid, notes, regions of one grey level, filters that were not applied."""
+"""Section: how images lie, volumes on the profile's grid, notes, regions of one grey level, filters not applied."""
 
 from __future__ import annotations
 
