@@ -24,7 +24,7 @@ class Measured(NamedTuple):
 
     rows: list[dict[str, Any]]  # of FEATURES, without the columns of a study
     notes: tuple[str, ...] = ()  # on the image and its segmentation: what was corrected, left out, or is odd
-    doubts: tuple[str, ...] = ()  # on values: of one grey level, of no such unit, a filter not applied; and why
+    doubts: tuple[str, ...] = ()  # on values: of one grey level, of no such unit or size, a filter not applied; and why
 
 
 def measure(
