@@ -117,6 +117,30 @@ def rewritten(path: Path, change: Callable[[str, bytes], bytes]) -> Path:
     return path
 
 
+def hidden(path: Path, *names: str, state: str = "hidden") -> Path:
+    """The workbook with worksheets hidden."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    for name in names:
+        book[name].sheet_state = state
+    book.active = next((k for k, sheet in enumerate(book.worksheets) if sheet.title not in names), 0)
+    book.save(path)
+    return path
+
+
+def strict(_name: str, content: bytes) -> bytes:
+    """A part of a workbook as Excel writes it in "Strict Open XML Spreadsheet"."""
+    changes = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": b"http://purl.oclc.org/ooxml/"
+        b"officeDocument/relationships",
+    }
+    for transitional, other in changes.items():
+        content = content.replace(transitional, other)
+    return content
+
+
 def _value(cell: Any) -> Any:
     try:
         return cell if cell != str(cell) or (cell.startswith("0") and cell != "0") else float(cell)

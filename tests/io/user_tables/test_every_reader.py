@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from made.user_tables import READERS, packed, text, workbook
+from made.user_tables import READERS, hidden, packed, rewritten, strict, text, workbook
 from radioloom.errors import StudyError
 
 MARK = {".tsv": "\t", ".csv": ","}
@@ -100,7 +100,7 @@ def test_variants_say_the_same(reader, name, tmp_path):
 
 
 @each_reader
-@pytest.mark.parametrize("name", ["t.csv.gz", "t.tsv.gz", "t.txt", "t.xlsx", "typed.xlsx"])
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.tsv.gz", "t.txt", "t.xlsx", "typed.xlsx", "hidden.xlsx"])
 def test_other_kinds_of_file_say_the_same(reader, name, tmp_path):
     expected = sound(reader, tmp_path)
     path = tmp_path / name
@@ -108,6 +108,9 @@ def test_other_kinds_of_file_say_the_same(reader, name, tmp_path):
         path.write_bytes(packed(plain(reader).encode()))
     elif name.endswith("txt"):
         path.write_text(plain(reader))
+    elif name == "hidden.xlsx":
+        old = [reader.cells[0], *([f"{cell}9" for cell in row] for row in reader.cells[1:])]
+        hidden(workbook(old, path, Shown=reader.cells), "Data")
     else:
         workbook(reader.cells, path, typed=name.startswith("typed"))
     assert reader.read(path) == expected
@@ -221,6 +224,7 @@ def test_malformed_tables_are_refused_by_name(reader, name, tmp_path):
         ("t.xlsx", lambda r, p: plain(r).encode(), "this is no Excel workbook"),
         ("t.xlsx", lambda r, p: b"\xd0\xcf\x11\xe0" + bytes(99), "this is no Excel workbook"),
         ("t.xlsx", lambda r, p: archive(p), "a zip archive and no Excel workbook"),
+        ("t.xlsx", lambda r, p: rewritten(workbook(r.cells, p / "s"), strict).read_bytes(), "kind Strict Open XML"),
         ("t.csv.gz", lambda r, p: plain(r).encode(), "it is not compressed"),
     ],
 )

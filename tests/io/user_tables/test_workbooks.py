@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from made.user_tables import rewritten, workbook
+from made.user_tables import hidden, rewritten, strict, workbook
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import workbooks
 from radioloom.io.user_tables.cells import Day
@@ -53,18 +53,6 @@ def test_the_first_of_several_worksheets_and_any_by_its_name(tmp_path):
     assert file_of("a#b/t.csv") == "a#b/t.csv"
 
 
-def hidden(path, *names, state="hidden"):
-    """The workbook with worksheets hidden."""
-    import openpyxl
-
-    book = openpyxl.load_workbook(path)
-    for name in names:
-        book[name].sheet_state = state
-    book.active = next((k for k, sheet in enumerate(book.worksheets) if sheet.title not in names), 0)
-    book.save(path)
-    return path
-
-
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 def test_a_hidden_worksheet_is_read_by_its_name_alone(tmp_path, state):
     path = hidden(workbook(ROWS, tmp_path / "t.xlsx", Other=[["id", "x"], ["P9", "9"]]), "Data", state=state)
@@ -107,18 +95,6 @@ def test_numbers_beyond_the_digits_that_excel_keeps(tmp_path, stored):
     ((cell,),) = rows(rewritten(path, lambda name, content: content.replace(b">7001<", f">{stored}<".encode())))
     assert float(cell) == float(stored)
     assert (ROUNDED.fullmatch(cell) is not None) == STORED[stored]
-
-
-def strict(name, content):
-    """A part of a workbook as Excel writes it in "Strict Open XML Spreadsheet"."""
-    changes = {
-        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
-        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": b"http://purl.oclc.org/ooxml/"
-        b"officeDocument/relationships",
-    }
-    for transitional, other in changes.items():
-        content = content.replace(transitional, other)
-    return content
 
 
 def test_strict_workbooks_are_named_with_the_remedy(tmp_path):
