@@ -88,10 +88,9 @@ def refuse(rows: Sequence[Row]) -> None:
 def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
     """Whether two cases may share what they share, and why.
 
-    kinds : of what they share; that patients are almost called alike tells nothing beside more
+    kinds : of what they share
     """
     roles, within, named = {one.role, other.role}, one.cohort == other.cohort, one.named and other.named
-    kinds = kinds - {ALIKE} or kinds
     if kinds == {ALIKE} or (kinds == {PATIENT} and not named):
         return ALLOWED, NAMES[ALIKE in kinds]
     if roles == {"training", "validation"}:
