@@ -116,6 +116,8 @@ def test_what_hospitals_send_gives_the_same_study(tmp_path):
     assert json.loads((sent.results / "modules.json").read_text())["cases"]["expression"] == N
     study = yaml.safe_load(source.read_text()) | {"data": str(data)}
     assert verify(load(study, sent.place, source), source) == [
+        "cohort valid: 24 cases (P000, P001, P002, P003, P004, ...) called as one of cohort train, and taken for other "
+        "people; name the patients of both in the column `patient`, which tells who is one",
         "cohort train: answers.csv: its cells are separated by tabs, and read so",
         "genes.csv: its cells are separated by semicolons, and read so",
         "columns of the expression matrix that are of no case of cohort train and are left out: 2 (entrez)",

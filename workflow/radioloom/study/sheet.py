@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.tables.text import uncell
@@ -44,6 +45,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
         where = table.at(line)
         row = dict(zip(table.columns, map(uncell, cells), strict=True))  # as our own commands write them
         row["modality"] = _modality(row.get("modality", ""), where)
+        _check_names(row, table, line)
         checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)
         _check_cells(checked, where)
         key = (checked["case"], checked["replicate"], checked["roi"])
@@ -80,6 +82,18 @@ def _modality(cell: str, where: str) -> str:
         return modality_of(cell)
     except StudyError as error:
         raise StudyError(f"{where}: {error}") from None
+
+
+def _check_names(row: Row, table: Table, line: int) -> None:
+    """StudyError where a case or a patient has no pseudonym; what stands there is not told."""
+    for key in ("case", "patient"):
+        name = row.get(key, "")
+        refuse_rounded(name, table.at(line, key))
+        if name and not PSEUDONYM.fullmatch(name):
+            raise StudyError(
+                f"{table.at(line, key)}: the cell is {no_pseudonym(name)}; write a pseudonym. What stands there is "
+                "not shown, for it may be a patient's name"
+            )
 
 
 def _check_cells(row: Row, where: str) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.tables.cases import ALLOWED, EXAMINATION, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
+from radioloom.io.user_tables.ids import bare
+from radioloom.tables.cases import ALIKE, ALLOWED, EXAMINATION, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,10 @@ class Who:
     named: bool  # whether the sheet or table names the patient; else it is the case's own name, which others may have
 
 
+NAMES = (
+    "one name and nothing else: the column `patient` tells whether they are one person",
+    "almost called alike: where they are one person, give both one name in the column `patient`",
+)
 Pair = tuple[Who, Who]
 
 
@@ -52,7 +57,8 @@ def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd
     shared: dict[tuple[Pair, str], str] = {}
     for kind, words, values in _held(who, cases, features):
         for pair in _pairs(who, values):
-            shared.setdefault((pair, kind), words)
+            if kind != ALIKE or pair[0].patient != pair[1].patient:
+                shared.setdefault((pair, kind), words)
     # Two cases of one image are of one examination, too: there it says nothing more.
     shared = {key: words for key, words in shared.items() if key[1] != EXAMINATION or (key[0], IMAGE) not in shared}
     kinds: dict[Pair, set[str]] = {}
@@ -103,8 +109,8 @@ def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
     kinds : of what they share
     """
     roles, within, named = {one.role, other.role}, one.cohort == other.cohort, one.named and other.named
-    if kinds == {PATIENT} and not named:
-        return ALLOWED, "one name and nothing else: the column `patient` tells whether they are one person"
+    if kinds == {ALIKE} or (kinds == {PATIENT} and not named):
+        return ALLOWED, NAMES[ALIKE in kinds]
     if roles == {"training", "validation"}:
         return REFUSED, "a validation cohort is of patients that nothing was learnt from"
     if one != other and (roles == {"training"} or (within and one.role in LEARNT)):
@@ -133,6 +139,7 @@ def _held(
 ) -> Iterable[tuple[str, str, list[tuple[tuple[str, str], str]]]]:
     """Kind, words, and ((cohort, case), value) of all that must be of one case alone."""
     yield PATIENT, "one patient", [(key, each.patient) for key, each in who.items()]
+    yield ALIKE, "names of patients that are almost alike", [(key, bare(each.patient)) for key, each in who.items()]
     if cases is not None:
         for column, name in UIDS.items():
             known = cases[~cases[column].isin(_fillers(cases, column))].drop_duplicates(["cohort", "case", column])
