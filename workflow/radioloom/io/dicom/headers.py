@@ -89,7 +89,7 @@ class Header:
         native = self.pixel_offset >= 0
         with open(self.path, "rb") as handle:
             handle.seek(self.pixel_offset if native else 0)
-            size = self.rows * self.columns * self.samples * self.frames * self.bits // 8
+            size = (self.rows * self.columns * self.samples * self.frames * self.bits + 7) // 8
             return hashlib.sha256(handle.read(size if native else -1)).hexdigest()
 
     @property
