@@ -32,6 +32,7 @@ class Raster:
     offset: Voxels
     contour_mm3: float  # area of the polygons (even-odd) times their distance
     notes: tuple[str, ...]
+    beyond: int = 0  # planes of contours outside the image
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
         "{} contour(s) reach out of the image": outside,
     }
     notes = tuple(note.format(n) for note, n in counts.items() if n)
-    return Raster(cropped, begin, volume, planes.notes + notes)
+    return Raster(cropped, begin, volume, planes.notes + notes, beyond)
 
 
 def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:

@@ -10,7 +10,7 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.files import called, files_below, leads_nowhere
+from radioloom.io.files import blank, called, files_below, leads_nowhere
 from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
@@ -35,6 +35,7 @@ class Image:
     series: str = ""
     frame: str = ""  # of reference
     instances: frozenset[str] = frozenset()  # its files
+    blank: tuple[str, ...] = ()  # files beside its slices that hold nothing, as messages say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Candidate:
     kind: str  # RTSTRUCT, SEG, NIfTI, NRRD, MetaImage
     file: Path
     called: str  # in messages
+    beside: tuple[str, ...] = ()  # files in its folder that hold nothing, as messages say it
 
     def drawn(self) -> StructureSet | Segmentations:
         """The structures of an RTSTRUCT or the segments of a SEG."""
@@ -68,13 +70,14 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
         mask = (_from_contours if source.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
         mask = replace(mask, notes=(*elsewhere, *mask.notes))
     else:
-        mask = _from_labels(source, choice, image.grid)
+        mask = _from_labels(source, choice, image)
+    mask = replace(mask, notes=(*mask.notes, *dict.fromkeys((*image.blank, *source.beside))))
     return largest_part(mask) if choice.take == "largest_part" else mask
 
 
 def references(path: Path) -> frozenset[str]:
     """Digests of the series that a segmentation says it was drawn on; empty where it does not say."""
-    return frozenset(series for each in _candidates(path) if each.kind in DRAWN for series in each.drawn().series)
+    return frozenset(series for each in _candidates(path)[0] if each.kind in DRAWN for series in each.drawn().series)
 
 
 def locate(path: Path, series: str) -> Candidate:
@@ -82,7 +85,7 @@ def locate(path: Path, series: str) -> Candidate:
 
     Of several in a folder, the one that refers to the image's series; BadMask where that does not single one out.
     """
-    candidates = _candidates(path)
+    candidates, nothing = _candidates(path)
     if len(candidates) > 1 and series:
         candidates = [each for each in candidates if each.kind in DRAWN and series in each.drawn().series] or candidates
     if len(candidates) != 1:
@@ -90,23 +93,27 @@ def locate(path: Path, series: str) -> Candidate:
         raise BadMask(
             f"{path.name}: {len(candidates)} segmentations ({listed}); name the file itself"
             if candidates
-            else f"{path.name}: no RTSTRUCT, SEG or label map there; correct the path"
+            else f"{path.name}: no RTSTRUCT, SEG or label map there{''.join(f'; {each}' for each in nothing[:3])}; "
+            + ("copy or fetch it again" if nothing else "correct the path")
         )
-    return candidates[0]
+    return replace(candidates[0], beside=tuple(nothing))
 
 
-def _candidates(path: Path) -> list[Candidate]:
+def _candidates(path: Path) -> tuple[list[Candidate], list[str]]:
+    """The segmentations at or below a path, and files that hold nothing, which may have been others."""
     if not path.exists():
         raise BadMask(f"{path.name}: no such segmentation; correct the path")
     files = list(files_below(path))
-    candidates = []
+    candidates, nothing = [], []
     for number, file in enumerate(files, start=1):
         name = called(file, path, number, len(files))
         if file != path and voxels_of_pair(file):  # its .hdr stands for both
             continue
         if kind := images.kind(file) or _dicom_kind(file, name):
             candidates.append(Candidate(kind, file, name))
-    return candidates
+        elif why := blank(file):
+            nothing.append(f"{name} {why}")
+    return candidates, nothing
 
 
 def _dicom_kind(file: Path, name: str) -> str:
@@ -141,6 +148,7 @@ def _same_patient_space(drawn: StructureSet | Segmentations, image: Image) -> li
 def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     structures, notes = drawn.named(choice)
     rasters = [rasterise(structure.contours, image.grid) for structure in structures]
+    _refuse_lost(sum(raster.beyond for raster in rasters), "plane(s) of contours", image)
     notes += [note for raster in rasters for note in raster.notes]
     referred = [instance for structure in structures for instance in structure.instances if instance]
     elsewhere = sum(instance not in image.instances for instance in referred) if image.instances else 0
@@ -164,24 +172,37 @@ def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
     array, start = drawn.on(image.grid, segments, choice.threshold)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
-    return _in_image(array, start, image.grid, "SEG", notes)
+    return _in_image(array, start, image, "SEG", notes)
 
 
-def _from_labels(source: Candidate, choice: Choice, grid: Grid) -> Mask:
+def _from_labels(source: Candidate, choice: Choice, image: Image) -> Mask:
     try:
         labels = images.read_native(source.file, BadMask)
     except BadMask as error:
         raise BadMask(str(error).replace(source.file.name, source.called)) from None
     marked, notes = region(labels.array, choice)
-    array, start = place(marked, labels.grid, grid)
+    array, start = place(marked, labels.grid, image.grid)
     notes += [f"the label map: {note}" for note in labels.notes]
-    notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
-    return _in_image(array, start, grid, source.kind, notes)
+    notes += (
+        [] if labels.grid.same_place(image.grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
+    )
+    return _in_image(array, start, image, source.kind, notes)
 
 
-def _in_image(array: np.ndarray, start: tuple[int, int, int], grid: Grid, source: str, notes: list[str]) -> Mask:
-    part, low, lost = inside(array, start, grid.shape)
+def _in_image(array: np.ndarray, start: tuple[int, int, int], image: Image, source: str, notes: list[str]) -> Mask:
+    part, low, lost = inside(array, start, image.grid.shape)
     if lost:
+        slices = start[0] + np.flatnonzero(array.any(axis=(1, 2)))
+        _refuse_lost(int(np.sum((slices < 0) | (slices >= image.grid.shape[0]))), "slice(s) of the mask", image)
         notes = [*notes, f"{lost} voxels of the mask lie outside the image"]
     cropped, offset = cut(part, low)
     return Mask(cropped, offset, source, None, tuple(notes))
+
+
+def _refuse_lost(beyond: int, what: str, image: Image) -> None:
+    """BadMask where a region goes on beyond the slices, and a file lies beside them that may have been the next."""
+    if beyond and image.blank:
+        raise BadMask(
+            f"{beyond} {what} lie beyond the image's slices, and beside these {'; '.join(image.blank[:3])}: is it a "
+            "slice that is missing? Copy or fetch it again, or delete it if it is none"
+        )
