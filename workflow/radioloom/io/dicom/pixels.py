@@ -27,10 +27,11 @@ from radioloom.errors import BadImage
 from radioloom.io.dicom.frames import split
 from radioloom.io.dicom.headers import Header, read_header
 from radioloom.io.dicom.layout import Malformed
-from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault
+from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number
 from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
+PADDING = (0x00280120, 0x00280121)  # PixelPaddingValue, PixelPaddingRangeLimit
 LAYOUT = (
     "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit",
     "PixelRepresentation",
@@ -78,6 +79,23 @@ def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor:
         raise BadImage(f"{headers[0].name} and the slices beside it hold values that are not finite")
     modality = headers[0].modality
     return Volume(array, grid, UNITS.get(modality, ""), modality)
+
+
+def padding(header: Header) -> tuple[float, float] | None:
+    """The lowest and highest value, rescaled, that a file says to be padding; None where it says nothing of it.
+
+    Files write it as a number without a sign too, where their pixels have one.
+    """
+    try:
+        data = dataset(header.path, tags=PADDING)
+        found = [value for tag in PADDING if (value := number(data, tag)) is not None]
+    except BROKEN:  # a note on the region says less
+        return None
+    if header.signed:
+        found = [value - (1 << header.bits) if value >= 1 << (header.bits - 1) else value for value in found]
+    slope = 1.0 if header.slope is None else header.slope
+    scaled = [value * slope + (header.intercept or 0.0) for value in found]
+    return (min(scaled), max(scaled)) if scaled else None
 
 
 def stored(header: Header) -> np.ndarray:

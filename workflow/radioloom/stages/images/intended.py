@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from radioloom.errors import BadImage
@@ -24,14 +26,17 @@ def check(profile: Profile, modality: str, unit: str) -> tuple[str, ...]:
     )
 
 
-def check_values(profile: Profile, unit: str, values: np.ndarray) -> tuple[str, ...]:
-    """Notes on the voxels of a region, before they are resampled; values : (n,) in the image's unit ("" not known).
+def check_values(
+    profile: Profile, unit: str, values: np.ndarray, padding: Callable[[], tuple[float, float] | None] = lambda: None
+) -> tuple[str, ...]:
+    """Notes on the voxels of a region, before they are resampled.
 
+    values : (n,) in the image's unit ("" not known); padding : as `hounsfield.beyond` asks for it
     Raises BadImage where they are said to be HU, and can be none.
     """
     if profile.normalise is not None or (unit or profile.unit) != "HU":
         return ()
     if not unit and not possible(values):
         return (f"voxels of the region, {values.min():g} to {values.max():g}, can be no HU, and are measured as such",)
-    odd = beyond(values)
+    odd = beyond(values, padding)
     return (odd,) if odd else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     needed = place(grid, region.box, profile.grid, reach(profile, spacing)).source
     volume = voxels(image, region, where.source, data, profile, needed)
     drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
-    odd = check_values(profile, image.unit, volume.array[drawn.array])
+    odd = check_values(profile, image.unit, volume.array[drawn.array], partial(_padding, image, data))
     notes += (*volume.notes, *odd, *filter(None, [two_values(volume.array)]))
     around, placed = resampled(volume, drawn, profile.grid, where)
     known = {
@@ -136,6 +137,16 @@ def _read(image: CuratedImage, box: Box, data: Path, needed: Box) -> Volume:
 
     headers = read_headers(files, image.frame_order, box[0])
     return read(headers, grid, (box[1].start, box[2].start), image.unit_factor)
+
+
+def _padding(image: CuratedImage, data: Path) -> tuple[float, float] | None:
+    """The lowest and highest value that the first slice says to be padding; None where it says nothing."""
+    files = numbered(data / image.image_path, image.file_numbers, image.listing_digest)
+    if images.kind(files[0][0]):
+        return None
+    from radioloom.io.dicom.pixels import padding, read_headers
+
+    return padding(read_headers(files, image.frame_order, slice(0, 1))[0])
 
 
 def _sidecar(image: CuratedImage, mask: Mask, placed: Volume, profile: Profile) -> Row:
