@@ -10,6 +10,7 @@ import logging
 import math
 import re
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -71,9 +72,14 @@ def beginning(handle: BinaryIO, last: int) -> Dataset:
 
 @contextmanager
 def files_own_fault() -> Iterator[None]:
-    """Turns an OSError that the system did not raise (a place before the file's begin) into Malformed."""
+    """Turns an OSError that the system did not raise (a place before the file's begin) into Malformed.
+
+    pydicom's warnings are not let out: they quote what the file holds, and logs are handed on.
+    """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except OSError as error:
         if error.errno not in (None, EINVAL):
             raise
