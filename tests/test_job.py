@@ -102,3 +102,15 @@ def test_a_terminal_that_is_gone_ends_no_job(root, tmp_path):
         done = subprocess.run([sys.executable, "job.py"], cwd=tmp_path, stderr=gone, check=False, timeout=120)
     assert done.returncode == 0
     assert (tmp_path / "x.log").read_text() == "    extract train: done\n"
+
+
+def test_what_libraries_warn_of_does_not_quote_a_file_in_the_log(root, tmp_path):
+    place = tmp_path / "site" / "reader.py"
+    place.parent.mkdir()
+    place.write_text(f"import warnings\ndef read():\n    warnings.warn('Unknown encoding {SECRET!s}')\n")
+    code = f"sys.path.insert(0, {str(place.parent)!r}); import reader; reader.read()"
+    ran = run(root, tmp_path, code)
+    log = (tmp_path / "x.log").read_text()
+    assert ran.returncode == 0
+    assert SECRET not in log + ran.stdout + ran.stderr
+    assert log == "UserWarning in reader.py, line 3: (its message is left out: it may quote a patient's file)\n"

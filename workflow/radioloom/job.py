@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any, TextIO
 from radioloom import tables
 from radioloom.errors import RadioloomError
 from radioloom.failures import in_words
-from radioloom.provenance import digest, environment, file_digest
+from radioloom.provenance import LIBRARY, digest, environment, file_digest
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,15 @@ def _to_log(path: str) -> None:
         os.dup2(log.fileno(), 2)
     sys.stderr = _Lines(2)
     sys.excepthook = redacting_excepthook
+    warnings.showwarning = redacting_showwarning
+
+
+def redacting_showwarning(
+    message: Warning | str, category: type[Warning], file: str, line: int, to: TextIO | None = None, _: Any = None
+) -> None:
+    """Print where a library warned without its words, which may quote a file: pydicom's quote what it holds."""
+    words = message if file.startswith(str(LIBRARY)) else "(its message is left out: it may quote a patient's file)"
+    print(f"{category.__name__} in {Path(file).name}, line {line}: {words}", file=to or sys.stderr)
 
 
 def redacting_excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

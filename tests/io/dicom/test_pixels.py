@@ -190,9 +190,7 @@ def test_a_compressed_file_of_many_frames_is_read_once(tmp_path, monkeypatch):
     data.compress(RLELossless, generate_instance_uid=False)
     header = headers.read_header(save(data, tmp_path / "x"))
     read = []
-    monkeypatch.setattr(
-        pixels.pydicom, "dcmread", lambda *a, real=pydicom.dcmread, **k: read.append(a) or real(*a, **k)
-    )
+    monkeypatch.setattr(pydicom, "dcmread", lambda *a, real=pydicom.dcmread, **k: read.append(a) or real(*a, **k))
     grid = Grid((5, 24, 20), (1.0, 1.0, 1.0))
     found = pixels.read([replace(header, index=k) for k in range(5)], grid, (0, 0), 1.0)
     assert np.array_equal(found.array, stored(5) - 1024.0)

@@ -156,3 +156,36 @@ def test_real_structure_sets(data_dir):
     drawn = data.ROIContourSequence[0].ContourSequence
     for ours, theirs in zip(named(found, "GTV-1")[0].contours, drawn, strict=True):
         assert np.array_equal(ours[:, ::-1].ravel(), np.array(theirs.ContourData, float))
+
+
+@pytest.mark.parametrize("numbers", [(0, 7, 11), (7, 0, 1), (-3, 2**31 - 1, 10)])
+def test_a_structure_is_chosen_by_its_number_too(tmp_path, numbers):
+    """As segments and labels are; a name that reads the same goes first, and expressions are of names alone."""
+    names = ("GTV", "Heart", "Lung1")
+    file = structures(tmp_path / "rs.dcm", {name: [square(k, 0, k + 1)] for k, name in enumerate(names)})
+    data = pydicom.dcmread(file)
+    for item, drawn, number in zip(data.StructureSetROISequence, data.ROIContourSequence, numbers, strict=True):
+        item.ROINumber = drawn.ReferencedROINumber = number
+    data.save_as(file)
+    found = rtstruct.read(file)
+
+    def named(*patterns):
+        return [structure.name for structure in found.named(Choice(patterns))[0]]
+
+    assert [named(str(number)) for number in numbers] == [[name] for name in names]
+    assert found.named(Choice((f" {numbers[1]} ",)))[1] == [f"structure number {numbers[1]} is 'Heart'"]
+    assert found.named(Choice(("Heart",)))[1] == []
+    with pytest.raises(BadMask, match="no structure matches"):  # of several, a number is the label of other files
+        named("spleen", str(numbers[1]))
+    assert named(".*1") == ["Lung1"]
+    for absent in ("5", "[0-9]+", "0|7", "00"):
+        with pytest.raises(BadMask, match="no structure matches"):
+            named(absent)
+    data.StructureSetROISequence[2].ROIName = str(numbers[0])
+    data.save_as(file)
+    found = rtstruct.read(file)
+    assert named(str(numbers[0])) == [str(numbers[0])]
+    data.StructureSetROISequence[1].ROINumber = numbers[2]
+    data.save_as(file)
+    with pytest.raises(BadMask, match=f"2 structures have ROINumber {numbers[2]}"):
+        rtstruct.read(file).named(Choice((str(numbers[2]),)))

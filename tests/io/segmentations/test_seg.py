@@ -12,7 +12,7 @@ from made.hospital import row
 from made.segs import seg as made_seg
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.dicom import headers
+from radioloom.io.dicom import headers, pixels
 from radioloom.io.dicom.series import assemble
 from radioloom.io.segmentations import seg
 from radioloom.io.write import objects as dicom_write
@@ -144,9 +144,9 @@ def written(tmp_path):
 def shuffled(path, order):
     """The same SEG with its frames, and what describes them, in another order."""
     data = pydicom.dcmread(path)
-    pixels = data.pixel_array
+    frames = data.pixel_array
     data.PerFrameFunctionalGroupsSequence = [data.PerFrameFunctionalGroupsSequence[k] for k in order]
-    data.PixelData = pack_bits(pixels[order].ravel())
+    data.PixelData = pack_bits(frames[order].ravel())
     data.save_as(path)
 
 
@@ -166,16 +166,13 @@ def test_a_grid_with_its_first_slice_on_top_has_the_same_places(written):
     assert np.array_equal(on(place / "seg.dcm", "cube", turned), masks["cube"][::-1])
 
 
-def test_only_wanted_frames_are_unpacked(written, monkeypatch):
-    import pydicom.pixels
-
+def test_only_wanted_frames_are_unpacked_and_one_at_a_time(written, monkeypatch):
     place, grid, masks = written
-    seen, whole = [], pydicom.pixels.iter_pixels
-    monkeypatch.setattr(
-        pydicom.pixels, "iter_pixels", lambda data, indices: seen.extend(indices) or whole(data, indices=indices)
-    )
+    seen, unpack = [], np.unpackbits
+    monkeypatch.setattr(pixels.np, "unpackbits", lambda *a, **k: seen.append(unpack(*a, **k)) or seen[-1])
     on(place / "seg.dcm", "cube", grid)
     assert len(seen) == masks["cube"].any(axis=(1, 2)).sum() == 4
+    assert max(map(len, seen)) < grid.shape[1] * grid.shape[2] + 8
 
 
 def test_the_size_of_a_region_is_bounded_and_not_that_of_its_file(written, monkeypatch):
@@ -215,9 +212,9 @@ def test_bits_of_a_byte_are_no_segments(written):
     """As a public collection has them: called binary, eight segments in the bits of each byte."""
     place, grid, _ = written
     data = pydicom.dcmread(place / "seg.dcm")
-    pixels = data.pixel_array * np.uint8(5)
+    frames = data.pixel_array * np.uint8(5)
     data.BitsAllocated, data.BitsStored, data.HighBit = 8, 8, 7
-    data.PixelData = pixels.tobytes()
+    data.PixelData = frames.tobytes()
     data.save_as(place / "seg.dcm")
     with pytest.raises(BadMask, match="a binary SEG holds 5 in a voxel"):
         on(place / "seg.dcm", "cube", grid)

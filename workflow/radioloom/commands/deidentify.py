@@ -63,14 +63,16 @@ def _copy(path: Path, key: bytes, structures: str) -> tuple[Path, bytes]:
     """
     from radioloom.io.dicom.deidentify import deidentify
     from radioloom.io.dicom.headers import read_header, read_whole
-    from radioloom.io.files import leads_nowhere
+    from radioloom.io.files import blank, leads_nowhere
     from radioloom.io.write.header import encode
 
     if leads_nowhere(path):
         raise BadImage("a link that leads to no file")
     header = read_header(path)
-    if header is None or not header.series:
-        raise BadImage("not DICOM" if header is None else "it belongs to no series")
+    if header is None:
+        raise BadImage("empty, or zeros where it begins" if blank(path) else "not DICOM")
+    if not header.series:
+        raise BadImage("it belongs to no series")
     data = deidentify(read_whole(path), key, structures)
     modality, series = str(data.get("Modality", "")), str(data.SeriesInstanceUID)
     return Path(data.PatientID) / f"{modality if modality in MODALITIES else 'XX'}-{series[-12:]}", encode(data)

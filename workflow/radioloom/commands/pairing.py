@@ -13,7 +13,7 @@ from radioloom.commands.links import LINKED, astray
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom import headers
 from radioloom.io.dicom.identity import Identity, identity
-from radioloom.io.files import files_below, linked_folders
+from radioloom.io.files import blank, files_below, linked_folders
 from radioloom.io.segmentations.read import Candidate
 from radioloom.provenance import digest
 from radioloom.pseudonym import pseudonym
@@ -159,7 +159,7 @@ def _beside(tree: _Tree, series: _Series) -> str:
 def _gather(place: Path) -> _Tree:
     tree = _Tree(place, {}, [], [], defaultdict(set))
     tree.left_out.extend(("", tree.path(path), LINKED) for path in linked_folders(place))
-    other = 0
+    other: list[Path] = []
     for path in files_below(place):
         if path.is_symlink() and (why := astray(path, place)):
             tree.left_out.append(("", tree.path(path), why))
@@ -170,7 +170,7 @@ def _gather(place: Path) -> _Tree:
             tree.left_out.append(("", tree.path(path), headers.why(error)))
             continue
         if header is None:
-            other += 1
+            other.append(path)
         elif kind := headers.drawing(header.sop_class, header.modality):
             tree.drawings.append((Candidate(kind, path, "the file"), header.patient))
         elif header.is_image:
@@ -179,8 +179,12 @@ def _gather(place: Path) -> _Tree:
             tree.left_out.append(
                 ("", tree.path(path), f"neither image nor segmentation ({header.modality or 'other'})")
             )
-    if other:
-        tree.left_out.append(("", ".", f"{other} file(s) that are not DICOM"))
+    nothing = [(path, why) for path in other if (why := blank(path))]
+    tree.left_out.extend(
+        ("", tree.path(path), f"it {why}; copy or fetch it again if it was a DICOM file") for path, why in nothing
+    )
+    if len(other) > len(nothing):
+        tree.left_out.append(("", ".", f"{len(other) - len(nothing)} file(s) that are not DICOM"))
     return tree
 
 

@@ -19,6 +19,7 @@ COUNTER = re.compile(
     r"(IM|IMG|I|CT|MR|PT|PET|RS|SEG|IMAGE|SLICE|FILE|DCM)?[-_.]?(\d{1,3}-)?0*\d{1,4}(\.dcm|\.ima|\.img)?", re.IGNORECASE
 )
 
+BEGINNING = 4096  # bytes: a block of most disks, and more than the preamble of a DICOM file
 HEADERS, BESIDE = (".mhd", ".nhdr", ".hdr"), (".raw", ".zraw", ".raw.gz", ".img", ".img.gz")
 
 
@@ -65,6 +66,20 @@ def called(file: Path, place: Path, number: int, total: int) -> str:
     Its name is shown where the user typed it, or where it only counts (`IM0005.dcm`).
     """
     return file.name if file == place or COUNTER.fullmatch(file.name) else f"file {number} of {total}"
+
+
+def blank(file: Path) -> str:
+    """Why a file holds nothing, "" where it holds something: such a file may have been any, a slice or a segmentation.
+
+    A copy that was broken off, or a disk that was full, leaves files of no byte, or of zeros where they begin.
+    """
+    size = file.stat().st_size
+    if not size:
+        return "is empty (0 bytes)"
+    if file.name.lower().endswith(BESIDE):  # voxels alone, which may be zeros
+        return ""
+    with open(file, "rb") as handle:
+        return "" if handle.read(BEGINNING).strip(b"\0") else f"begins with nothing but zeros ({size} bytes)"
 
 
 def listing(place: Path, files: Sequence[Path]) -> str:

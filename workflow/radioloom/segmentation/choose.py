@@ -30,18 +30,21 @@ class Choice:
         return replace(self, patterns=(name,)) if name and not self.patterns else self
 
 
-def pick(choice: Choice, names: Names, usable: Callable[[int], bool] = lambda _: True) -> tuple[list[int], list[str]]:
+def pick(
+    choice: Choice, names: Names, usable: Callable[[int], bool] = lambda _: True, numbers: Sequence[str] = ()
+) -> tuple[list[int], list[str]]:
     """Places of the candidates that the first pattern with any match takes, and what to note of it; [] if none has.
 
     A pattern is first taken for a name, then for one in other letters of case, then for a regular expression of whole
     names, whatever the case of letters. Without a pattern the only candidate is taken, and [] returned of several.
     usable : says of a candidate's place whether it counts (it has contours ...)
+    numbers : of the candidates, which only a pattern that is one means: `.*1` is of names, and no structure 11
     """
     if not choice.patterns:
         only = [k for k in range(len(names)) if usable(k)]
         return only if len(only) == 1 else [], []
     for pattern in choice.patterns:
-        tries = ([k for k in places if usable(k)] for places in _matching(pattern, names))
+        tries = ([k for k in places if usable(k)] for places in _matching(pattern, names, numbers))
         matching = next(filter(None, tries), [])
         if not matching:
             continue
@@ -80,7 +83,7 @@ def largest_part(mask: Mask) -> Mask:
     return replace(mask, array=array, offset=offset, contour_mm3=None, notes=(*mask.notes, note))
 
 
-def _matching(pattern: str, names: Names) -> Iterator[list[int]]:
+def _matching(pattern: str, names: Names, numbers: Sequence[str]) -> Iterator[list[int]]:
     """Places of the candidates that a pattern may mean, the closest meaning first.
 
     Names are compared as they read: an umlaut of two characters is that of one, and any blanks are one blank.
@@ -90,6 +93,7 @@ def _matching(pattern: str, names: Names) -> Iterator[list[int]]:
         wanted = change(_plain(pattern))
         for which in range(max(map(len, plain), default=0)):  # a label goes before a number that reads the same
             yield [k for k, called in enumerate(plain) if change(called[which]) == wanted]
+    yield [k for k, number in enumerate(numbers) if number and number == pattern.strip()]
     if _no_expression(pattern):
         return
     rule = re.compile(unicodedata.normalize("NFC", pattern), re.IGNORECASE)

@@ -32,6 +32,7 @@ class Raster:
     offset: Voxels
     contour_mm3: float  # area of the polygons (even-odd) times their distance
     notes: tuple[str, ...]
+    beyond: int = 0  # planes of contours outside the image
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
         f"{{}} of {len(planes.positions)} planes of contours lie outside the image": beyond,
         "{} contour(s) reach out of the image": outside,
     }
-    notes = tuple(note.format(n) for note, n in counts.items() if n)
-    return Raster(cropped, begin, volume, planes.notes + notes)
+    notes = [note.format(n) for note, n in counts.items() if n]
+    notes += filter(None, [_off(planes.positions, slices, grid.spacing_mm[0])])
+    return Raster(cropped, begin, volume, (*planes.notes, *notes), beyond)
 
 
 def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
@@ -199,14 +201,42 @@ def _on_slices(planes: Planes, step: float, n: int) -> tuple[list[int], list[tup
 
     Last, the number of planes that lie more than that outside the image.
     """
-    reach = max(step, 1.0) / 2
-    slices, polygons = [], []
-    low, high = int(np.floor(planes.positions[0] - reach)), int(np.ceil(planes.positions[-1] + reach))
+    positions, reach = planes.positions, max(step, 1.0) / 2
+    apart = np.concatenate([[np.inf], np.diff(positions), [np.inf]]) > 1.5 * step  # no neighbour on that side
+    taken = _nearest(positions, np.round(np.where(apart, step, max(step, 1.0)) / 2, SNAP), n)
+    for part in np.split(np.arange(len(positions)), np.flatnonzero(apart[1:-1]) + 1) if step < 1 else ():
+        if taken.keys().isdisjoint(part):
+            plane = int(part[np.argmin(np.abs(positions[part] - np.rint(positions[part])))])
+            taken[plane] = [int(np.rint(positions[plane]))]
+    beyond = np.count_nonzero((positions < -reach) | (positions >= n - 1 + reach))
+    of = {index: plane for plane, slices in reversed(taken.items()) for index in slices if 0 <= index < n}
+    return sorted(of), [planes.polygons[of[index]] for index in sorted(of)], int(beyond)
+
+
+def _nearest(positions: np.ndarray, reach: np.ndarray, n: int) -> dict[int, list[int]]:
+    """Slices that each plane is the nearest of, and which lie within its reach.
+
+    reach : in slices, (n + 1,): of each plane below itself, then of the last above. Where planes lie closer than slices
+        a part of a region ends half a step beyond its last plane, half-open: with half a slice there it would have half
+        a slice more than its contours. A part so thin that no slice is left keeps the nearest.
+    """
+    low, high = int(np.floor(positions[0] - reach[0])), int(np.ceil(positions[-1] + reach[-1]))
+    taken: dict[int, list[int]] = {}
     for index in range(max(low, 0), min(high + 1, n)):
-        nearest = int(np.argmin(np.abs(planes.positions - index)))
-        away = planes.positions[nearest] - index
-        if -reach <= round(away, SNAP) < reach:
-            slices.append(index)
-            polygons.append(planes.polygons[nearest])
-    beyond = np.count_nonzero((planes.positions < -reach) | (planes.positions >= n - 1 + reach))
-    return slices, polygons, int(beyond)
+        plane = int(np.argmin(np.abs(positions - index)))
+        if -reach[plane + 1] <= round(positions[plane] - index, SNAP) < reach[plane]:
+            taken.setdefault(plane, []).append(index)
+    return taken
+
+
+def _off(positions: np.ndarray, slices: Sequence[int], spacing: float) -> str:
+    """What to note where planes lie between slices, "" where they lie on them.
+
+    Slices that lie nearer to another plane's slice (contours on every third) say nothing of it.
+    """
+    away = np.abs(positions - np.array(slices)[:, None]).min(axis=1)
+    away = away[np.round(away, SNAP) <= 0.5]
+    if not away.size or away.max() <= FLAT:
+        return ""
+    constant = np.ptp(away) <= FLAT / 2
+    return f"contours lie {'' if constant else 'up to '}{away.max() * spacing:.1f} mm off the slices that take them"

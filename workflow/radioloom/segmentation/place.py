@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from radioloom.errors import BadMask
@@ -89,6 +91,18 @@ def refuse_outside(share: float, shape: Voxels) -> None:
         raise BadMask(
             f"{share:.0%} of the mask lie outside the image, and {MOST_OUTSIDE:.0%} are the most: is it another "
             "patient's, or was the image cropped? Give the image that it was drawn on"
+        )
+
+
+def refuse_lost(beyond: int, what: str, blank: Sequence[str]) -> None:
+    """BadMask where a region goes on beyond the slices, and a file lies beside them that may have been the next.
+
+    beyond, what : how many of what lie there; blank : what is to be said of files that are empty
+    """
+    if beyond and blank:
+        raise BadMask(
+            f"{beyond} {what} lie beyond the image's slices, and beside these {'; '.join(blank[:3])}: is it a "
+            "slice that is missing? Copy or fetch it again, or delete it if it is none"
         )
 
 

@@ -21,7 +21,7 @@ from typing import IO, Any, BinaryIO
 from pydicom.filereader import read_partial
 
 from radioloom.errors import StudyError
-from radioloom.io.dicom.headers import BROKEN, text
+from radioloom.io.dicom.values import BROKEN, files_own_fault, text
 from radioloom.io.files import flush, flush_folder, write_whole
 from radioloom.io.untrusted import refuse_inflation
 
@@ -230,7 +230,8 @@ def _identity(path: Path) -> tuple[str, str]:
     """SeriesInstanceUID and SOPInstanceUID of a file."""
     with open(path, "rb") as handle:
         refuse_inflation(handle)
-        data = read_partial(handle, lambda tag, vr, length: tag > SERIES)
+        with files_own_fault():
+            data = read_partial(handle, lambda tag, vr, length: tag > SERIES)
     return text(data, SERIES), text(data, SOP)
 
 

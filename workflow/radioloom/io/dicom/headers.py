@@ -16,7 +16,7 @@ from radioloom.errors import BadImage
 from radioloom.io.dicom.elements import PIXELS, elements
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, number, numbers, read, text, why
-from radioloom.io.files import called, files_below, leads_nowhere, listing
+from radioloom.io.files import blank, called, files_below, leads_nowhere, listing
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 
@@ -90,7 +90,7 @@ class Header:
         native = self.pixel_offset >= 0
         with open(self.path, "rb") as handle:
             handle.seek(self.pixel_offset if native else 0)
-            size = self.rows * self.columns * self.samples * self.frames * self.bits // 8
+            size = (self.rows * self.columns * self.samples * self.frames * self.bits + 7) // 8
             return hashlib.sha256(handle.read(size if native else -1)).hexdigest()
 
     @property
@@ -102,7 +102,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A DICOM file (or a link to none) whose header cannot be read, and why."""
+    """A DICOM file (or a link to none) whose header cannot be read, or a file that holds nothing, and why."""
 
     path: Path
     name: str  # what messages call it
@@ -117,6 +117,7 @@ class Scan:
     broken: tuple[Broken, ...]
     other: int  # files that are not DICOM
     listing: str = ""  # digest of the names of all files
+    blank: tuple[Broken, ...] = ()  # of the other: files that hold nothing
 
 
 def scan(place: Path) -> Scan:
@@ -126,7 +127,7 @@ def scan(place: Path) -> Scan:
     """
     if not place.exists():
         raise BadImage(f"{place.name}: no such file or folder; correct the path")
-    headers, broken, other = [], [], 0
+    headers, broken, blanks, other = [], [], [], 0
     files = list(files_below(place))
     for place_in_list, path in enumerate(files, start=1):
         name = called(path, place, place_in_list, len(files))
@@ -138,11 +139,13 @@ def scan(place: Path) -> Scan:
         except BROKEN as error:
             broken.append(Broken(path, name, why(error)))
             continue
-        if header is None:
-            other += 1
-        else:
+        if header is not None:
             headers.append(header)
-    return Scan(tuple(headers), tuple(broken), other, listing(place, files))
+            continue
+        other += 1
+        if nothing := blank(path):
+            blanks.append(Broken(path, name, nothing))
+    return Scan(tuple(headers), tuple(broken), other, listing(place, files), tuple(blanks))
 
 
 def is_dicom(start: bytes) -> bool:

@@ -11,7 +11,8 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, RLELos
 
 from radioloom.errors import BadImage
 from radioloom.io.dicom.codestreams import clean
-from radioloom.io.dicom.pixels import decoded
+from radioloom.io.dicom.pixels import frames as decoded_frames
+from radioloom.io.dicom.pixels import in_order
 
 FLOATS = {"FloatPixelData": 4, "DoubleFloatPixelData": 8}
 PALE = "its pixel data end before its image does"
@@ -54,7 +55,7 @@ def _compressed(data: Dataset, count: int, syntax: UID) -> None:
 def _decompress(data: Dataset, frames: int, count: int) -> None:
     kind = np.dtype(f"<{'i' if int(data.PixelRepresentation) else 'u'}{int(data.BitsAllocated) // 8}")
     try:
-        values = np.concatenate([decoded(data, index).astype(kind).ravel() for index in range(frames)])
+        values = np.concatenate([frame.astype(kind).ravel() for frame in decoded_frames(data, range(frames))])
     except RuntimeError as error:
         raise BadImage("its compressed pixels cannot be decoded") from error
     del data["PixelData"]
@@ -66,8 +67,8 @@ def _native(data: Dataset, raw: bytes, count: int, order: str) -> bytes:
     bits, used = int(data.BitsAllocated), int(data.BitsStored)
     pixels = _exactly(raw, (count * bits + 7) // 8)
     if bits == 1:
-        rest = count % 8
-        return _even(pixels[:-1] + bytes([pixels[-1] & ((1 << rest) - 1)]) if rest else pixels)
+        pixels, rest = _exactly(in_order(data, raw), len(pixels)), count % 8
+        return in_order(data, _even(pixels[:-1] + bytes([pixels[-1] & ((1 << rest) - 1)]) if rest else pixels))
     if bits not in (8, 16, 32) or not 0 < used <= bits or int(data.get("HighBit", used - 1)) != used - 1:
         raise BadImage(f"pixels of {bits} bits, of which {used} are used up to bit {data.get('HighBit')}: unknown")
     kind = np.dtype(f"{order}{'i' if int(data.PixelRepresentation) else 'u'}{bits // 8}")

@@ -8,11 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate, get_frame
-from pydicom.pixels import pixel_array
+from pydicom.pixels import iter_pixels
 from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
     JPEGExtended12Bit,
     JPEGLossless,
     JPEGLosslessSV1,
@@ -23,25 +26,27 @@ from pydicom.uid import (
 from radioloom.errors import BadImage
 from radioloom.io.dicom.frames import split
 from radioloom.io.dicom.headers import Header, read_header
-from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault
+from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number
 from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
+PADDING = (0x00280120, 0x00280121)  # PixelPaddingValue, PixelPaddingRangeLimit
 LAYOUT = (
     "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit",
     "PixelRepresentation",
 )  # fmt: skip
 
 
-def read_headers(files: Sequence[tuple[Path, str]], frames: Sequence[int], slices: slice) -> list[Header]:
+def read_headers(files: Sequence[tuple[Path, str]], order: Sequence[int], slices: slice) -> list[Header]:
     """Headers of a run of slices: of files in their order, or of frames in theirs where all are in one file.
 
-    files : each with what messages call it
+    files : each with what messages call it; order : of the frames of one file, empty where each file is a slice
     Raises BadImage where a file is no longer what it was when it was curated.
     """
-    if frames:
+    if order:
         every = split(_header(*files[0]))
-        return [every[index] for index in frames[slices]]
+        return [every[index] for index in order[slices]]
     return [_header(*file) for file in files[slices]]
 
 
@@ -76,6 +81,23 @@ def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor:
     return Volume(array, grid, UNITS.get(modality, ""), modality)
 
 
+def padding(header: Header) -> tuple[float, float] | None:
+    """The lowest and highest value, rescaled, that a file says to be padding; None where it says nothing of it.
+
+    Files write it as a number without a sign too, where their pixels have one.
+    """
+    try:
+        data = dataset(header.path, tags=PADDING)
+        found = [value for tag in PADDING if (value := number(data, tag)) is not None]
+    except BROKEN:  # a note on the region says less
+        return None
+    if header.signed:
+        found = [value - (1 << header.bits) if value >= 1 << (header.bits - 1) else value for value in found]
+    slope = 1.0 if header.slope is None else header.slope
+    scaled = [value * slope + (header.intercept or 0.0) for value in found]
+    return (min(scaled), max(scaled)) if scaled else None
+
+
 def stored(header: Header) -> np.ndarray:
     """Stored values (rows, columns) of one slice, without rescale; BadImage where they cannot be decoded."""
     return next(_every([header]))[1]
@@ -94,7 +116,7 @@ def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
             with machines_own_fault():
                 values = _decoded(header, held[1])
         except (*BROKEN, RuntimeError, UserWarning) as error:
-            name = pydicom.uid.UID(header.syntax).name
+            name = UID(header.syntax).name
             raise BadImage(
                 f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
             ) from error
@@ -111,20 +133,65 @@ def _native(header: Header) -> np.ndarray:
 
 
 def _decoded(header: Header, data: Dataset) -> np.ndarray:
-    """One frame of a file that is compressed, or not little-endian; raises what pydicom and ITK raise."""
-    shape, index = (header.rows, header.columns), max(header.index, 0)
-    if header.syntax in LEFT_TO_ITK:
-        return _by_itk(data, index).reshape(shape)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", "End of file reached")  # pydicom's words for truncated fragments
-        return pixel_array(data, index=index).reshape(shape)
+    """One frame of a file that is compressed, or not little-endian; raises what `frames` does."""
+    return next(frames(data, [max(header.index, 0)])).reshape(header.rows, header.columns)
+
+
+def frames(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:
+    """Frames of a file one by one as they are stored, whichever decoder it takes.
+
+    wanted : numbers of the frames, from 0
+    Raises one of BROKEN where the file ends too early, and whatever pydicom's and ITK's decoders raise.
+    """
+    syntax = _syntax(data)
+    if syntax in LEFT_TO_ITK:
+        yield from (_by_itk(data, index) for index in wanted)
+    elif data.BitsAllocated == 1 and not syntax.is_encapsulated:
+        yield from _unpacked(data, wanted)
+    elif wanted:
+        decoder = iter_pixels(data, indices=wanted)
+        for _ in wanted:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("error", "End of file reached")  # pydicom's words for truncated fragments
+                frame = next(decoder)
+            yield frame
+
+
+def _syntax(data: Dataset) -> UID:
+    """The transfer syntax, which a file without the file meta group does not name."""
+    if "TransferSyntaxUID" not in data.file_meta:
+        plain = ImplicitVRLittleEndian if data.original_encoding[0] else ExplicitVRLittleEndian
+        data.file_meta.TransferSyntaxUID = plain
+    return data.file_meta.TransferSyntaxUID
+
+
+def _unpacked(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:
+    """Frames of single bits, one after the other without a gap (PS3.5, 8.1.1), so that most begin inside a byte.
+
+    pydicom 3.0 takes a byte too few for some of them.
+    """
+    shape, count = (int(data.Rows), int(data.Columns)), int(data.get("NumberOfFrames") or 1)
+    size, content = shape[0] * shape[1], in_order(data, data.PixelData)
+    if len(content) * 8 < size * count:
+        raise Malformed(f"its pixel data end after {len(content)} of {(size * count + 7) // 8} bytes")
+    for index in wanted:
+        first, skipped = divmod(index * size, 8)
+        some = np.frombuffer(content, np.uint8, (skipped + size + 7) // 8, first)
+        yield np.unpackbits(some, count=skipped + size, bitorder="little")[skipped:].reshape(shape)
+
+
+def in_order(data: Dataset, content: bytes) -> bytes:
+    """Pixels of at most a byte in their order, of words whose bytes are swapped; done twice it changes nothing."""
+    if data.file_meta.TransferSyntaxUID != ExplicitVRBigEndian or data["PixelData"].VR != "OW":
+        return content
+    return np.frombuffer(content, np.uint16).byteswap().tobytes()
 
 
 def _by_itk(data: Dataset, index: int) -> np.ndarray:
     """One frame by ITK, which brings the decoders that pydicom has no light and permissive package for."""
     import SimpleITK as sitk
 
-    frames = int(data.get("NumberOfFrames") or 1)
+    count = int(data.get("NumberOfFrames") or 1)
     one = Dataset()
     one.file_meta = FileMetaDataset()
     one.file_meta.TransferSyntaxUID = data.file_meta.TransferSyntaxUID
@@ -132,15 +199,8 @@ def _by_itk(data: Dataset, index: int) -> np.ndarray:
     one.file_meta.MediaStorageSOPInstanceUID = one.SOPInstanceUID = generate_uid(entropy_srcs=["one frame"])
     for keyword in LAYOUT:
         setattr(one, keyword, data.get(keyword))
-    one.PixelData = encapsulate([get_frame(data.PixelData, index, number_of_frames=frames)])
+    one.PixelData = encapsulate([get_frame(data.PixelData, index, number_of_frames=count)])
     with TemporaryDirectory() as folder:
         path = Path(folder, "frame.dcm")
         one.save_as(path, enforce_file_format=True)
         return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
-
-
-def decoded(data: Dataset, index: int) -> np.ndarray:
-    """One frame of a compressed file as it is stored, whichever decoder it takes; raises what pydicom and ITK raise."""
-    if data.file_meta.TransferSyntaxUID in LEFT_TO_ITK:
-        return _by_itk(data, index)
-    return pixel_array(data, index=index)

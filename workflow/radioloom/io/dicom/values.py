@@ -10,6 +10,7 @@ import logging
 import math
 import re
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -71,7 +72,19 @@ def beginning(handle: BinaryIO, last: int) -> Dataset:
 
 @contextmanager
 def files_own_fault() -> Iterator[None]:
-    """Turns an OSError that the system did not raise (a place before the file's begin) into Malformed."""
+    """Turns an OSError that the system did not raise (a place before the file's begin) into Malformed.
+
+    pydicom's warnings are not let out: they quote what the file holds, and logs are handed on.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with _own_fault():
+            yield
+
+
+@contextmanager
+def _own_fault() -> Iterator[None]:
+    """The same where nothing is converted, so that nothing is warned of: a structure set has a million such places."""
     try:
         yield
     except OSError as error:
@@ -234,7 +247,7 @@ def _kind(item: DataElement | RawDataElement, tag: int) -> str:
 
 def _element(data: Dataset, tag: int) -> DataElement | RawDataElement | None:
     try:
-        with files_own_fault():
+        with _own_fault():
             return data.get_item(Tag(tag))
     except BROKEN as error:
         raise Malformed(f"{called(tag)} cannot be read ({type(error).__name__})") from error

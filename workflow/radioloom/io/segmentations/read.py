@@ -10,7 +10,7 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.files import called, files_below, leads_nowhere
+from radioloom.io.files import blank, called, files_below, leads_nowhere
 from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
@@ -33,6 +33,7 @@ class Image:
     series: str = ""
     frame: str = ""  # of reference
     instances: frozenset[str] = frozenset()  # its files
+    blank: tuple[str, ...] = ()  # files beside its slices that hold nothing, as messages say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Candidate:
     kind: str  # RTSTRUCT, SEG, NIfTI, NRRD, MetaImage
     file: Path
     called: str  # in messages
+    beside: tuple[str, ...] = ()  # files in its folder that hold nothing, as messages say it
 
     def drawn(self) -> StructureSet | Segmentations:
         """The structures of an RTSTRUCT or the segments of a SEG."""
@@ -66,13 +68,14 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
         mask = (_from_contours if source.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
         mask = replace(mask, notes=(*elsewhere, *mask.notes))
     else:
-        mask = _from_labels(source, choice, image.grid)
+        mask = _from_labels(source, choice, image)
+    mask = replace(mask, notes=(*mask.notes, *dict.fromkeys((*image.blank, *source.beside))))
     return largest_part(mask) if choice.take == "largest_part" else mask
 
 
 def references(path: Path) -> frozenset[str]:
     """Digests of the series that a segmentation says it was drawn on; empty where it does not say."""
-    return frozenset(series for each in _candidates(path) if each.kind in DRAWN for series in each.drawn().series)
+    return frozenset(series for each in _candidates(path)[0] if each.kind in DRAWN for series in each.drawn().series)
 
 
 def locate(path: Path, series: str) -> Candidate:
@@ -80,7 +83,7 @@ def locate(path: Path, series: str) -> Candidate:
 
     Of several in a folder, the one that refers to the image's series; BadMask where that does not single one out.
     """
-    candidates = _candidates(path)
+    candidates, nothing = _candidates(path)
     if len(candidates) > 1 and series:
         candidates = [each for each in candidates if each.kind in DRAWN and series in each.drawn().series] or candidates
     if len(candidates) != 1:
@@ -88,23 +91,27 @@ def locate(path: Path, series: str) -> Candidate:
         raise BadMask(
             f"{path.name}: {len(candidates)} segmentations ({listed}); name the file itself"
             if candidates
-            else f"{path.name}: no RTSTRUCT, SEG or label map there; correct the path"
+            else f"{path.name}: no RTSTRUCT, SEG or label map there{''.join(f'; {each}' for each in nothing[:3])}; "
+            + ("copy or fetch it again" if nothing else "correct the path")
         )
-    return candidates[0]
+    return replace(candidates[0], beside=tuple(nothing))
 
 
-def _candidates(path: Path) -> list[Candidate]:
+def _candidates(path: Path) -> tuple[list[Candidate], list[str]]:
+    """The segmentations at or below a path, and files that hold nothing, which may have been others."""
     if not path.exists():
         raise BadMask(f"{path.name}: no such segmentation; correct the path")
     files = list(files_below(path))
-    candidates = []
+    candidates, nothing = [], []
     for number, file in enumerate(files, start=1):
         name = called(file, path, number, len(files))
         if file != path and voxels_of_pair(file):  # its .hdr stands for both
             continue
         if kind := images.kind(file) or _dicom_kind(file, name):
             candidates.append(Candidate(kind, file, name))
-    return candidates
+        elif why := blank(file):
+            nothing.append(f"{name} {why}")
+    return candidates, nothing
 
 
 def _dicom_kind(file: Path, name: str) -> str:
@@ -139,6 +146,7 @@ def _same_patient_space(drawn: StructureSet | Segmentations, image: Image) -> li
 def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     structures, notes = drawn.named(choice)
     rasters = [rasterise(structure.contours, image.grid) for structure in structures]
+    refuse_lost(sum(raster.beyond for raster in rasters), "plane(s) of contours", image.blank)
     notes += [note for raster in rasters for note in raster.notes]
     referred = [instance for structure in structures for instance in structure.instances if instance]
     elsewhere = sum(instance not in image.instances for instance in referred) if image.instances else 0
@@ -162,12 +170,12 @@ def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
     array, start = drawn.on(image.grid, segments, choice.threshold)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
-    return in_image(array, start, image.grid, "SEG", notes)
+    return in_image(array, start, image.grid, "SEG", notes, image.blank)
 
 
-def _from_labels(source: Candidate, choice: Choice, grid: Grid) -> Mask:
+def _from_labels(source: Candidate, choice: Choice, image: Image) -> Mask:
     try:
         labels = images.read_native(source.file, BadMask)
     except BadMask as error:
         raise BadMask(str(error).replace(source.file.name, source.called)) from None
-    return on_image(labels, choice, grid, source.kind)
+    return on_image(labels, choice, image.grid, source.kind, image.blank)

@@ -57,10 +57,16 @@ class StructureSet:
             matching[place] = self._structure(place)
             return bool(matching[place].contours)
 
-        picked, notes = pick(choice, [(name,) for name in self.names], drawn)
+        numbers = self._numbers(choice)
+        picked, notes = pick(choice, [(name,) for name in self.names], drawn, numbers)
         if picked:
             only = [] if choice.patterns else [f"the region is {self.shown[picked[0]]!r}, the only structure"]
-            return [matching[place] for place in picked], notes + only
+            by_number = [
+                f"structure number {numbers[place]} is {self.shown[place]!r}"
+                for place in (picked if numbers else ())
+                if numbers[place] == choice.patterns[0].strip() != self.names[place].strip()
+            ]
+            return [matching[place] for place in picked], notes + only + by_number
         several = [self.shown[place] for place, structure in matching.items() if structure.contours]
         if several or not matching:
             raise absent("structure", choice, several or self.shown)
@@ -68,6 +74,10 @@ class StructureSet:
         content = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
         wanted = f"that matches {' or '.join(map(repr, choice.patterns))}" if choice.patterns else "that is there"
         raise BadMask(f"the structure {wanted} has {content}")
+
+    def _numbers(self, choice: Choice) -> list[str]:
+        """The structures' numbers as a pattern may give them; of several patterns `1` is the label of other files."""
+        return ["" if of is None else str(of) for of in self.numbers] if len(choice.patterns) == 1 else []
 
     def _structure(self, index: int) -> Structure:
         shown = self.shown[index]

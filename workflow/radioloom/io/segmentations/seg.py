@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, PER_FRAME, POSITION, SHARED, group
@@ -161,17 +162,20 @@ class Segmentations:
 
     def _pixels(self, wanted: list[int]) -> Iterator[np.ndarray]:
         """Frames one by one: of a hundred segments only the wanted are ever unpacked."""
-        from pydicom.pixels import iter_pixels
+        from radioloom.io.dicom.pixels import frames
 
         stored = integer(self.data, FRAMES, 1)
         if stored != len(self.described):
             raise BadMask(f"the SEG has {stored} frames and describes {len(self.described)}; fetch the file again")
         try:
             with machines_own_fault():
-                yield from iter_pixels(self.data, indices=wanted) if wanted else ()
-        except (*BROKEN, RuntimeError) as error:
+                yield from (frame.reshape(self.shape) for frame in frames(self.data, wanted))
+        except Malformed:
+            raise
+        except (*BROKEN, RuntimeError, UserWarning) as error:
+            syntax = getattr(self.data.file_meta, "TransferSyntaxUID", "")
             raise BadMask(
-                f"the SEG's pixels cannot be decoded ({type(error).__name__}); fetch the file again"
+                f"the SEG's pixels ({UID(syntax).name}) cannot be decoded; decompress or fetch the file again"
             ) from error
 
 

@@ -45,7 +45,7 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
         listed.append(_row(choice.uid, tree, choice="excluded", check=check, reason=str(error)))
         raise
     reasons = [choice.reason] if len(tree.groups) > 1 else []
-    reason = "; ".join([*reasons, *assembled.notes]) or None
+    reason = "; ".join([*reasons, *assembled.notes, *image.blank]) or None
     listed.append(_row(choice.uid, tree, assembled, choice="usable", reason=reason))
     return image
 
@@ -72,7 +72,8 @@ def _instead(place: Path, scan: headers.Scan) -> str:
     kinds = sorted({found for file in files_below(place) if (found := kind(file))})
     if kinds:
         return f", but {' and '.join(kinds)}; name the file itself"
-    return "; correct the path"
+    nothing = [f"{each.name} {each.reason}" for each in scan.blank[:3]]
+    return f": {'; '.join(nothing)}; copy or fetch the files again" if nothing else "; correct the path"
 
 
 def _of_patient(choice: SeriesChoice, tree: DicomTree) -> list[str]:
@@ -124,5 +125,6 @@ def _assembled(row: Row, slices: list[headers.Header], scan: headers.Scan) -> tu
         listing_digest=scan.listing,
         frame_order=tuple(frames),
         instances=tuple(sorted({digest(header.instance) for header in slices if header.instance})),
+        blank=tuple(f"{each.name} {each.reason}" for each in scan.blank if each.path.parent in folders),
     )
     return image, assembled

@@ -28,9 +28,12 @@ def check(profile: Profile, modality: str, unit: str) -> tuple[str, ...]:
     )
 
 
-def check_values(profile: Profile, unit: str, values: np.ndarray) -> tuple[str, ...]:
-    """Notes on the voxels of a region, before they are resampled; values : (n,) in the image's unit ("" not known).
+def check_values(
+    profile: Profile, unit: str, values: np.ndarray, padding: Callable[[], tuple[float, float] | None] = lambda: None
+) -> tuple[str, ...]:
+    """Notes on the voxels of a region, before they are resampled.
 
+    values : (n,) in the image's unit ("" not known); padding : as `hounsfield.beyond` asks for it
     Raises BadImage where they are said to be HU or SUV, and can be none.
     """
     scale = SCALES.get(unit or profile.unit)
@@ -39,7 +42,7 @@ def check_values(profile: Profile, unit: str, values: np.ndarray) -> tuple[str, 
     if not unit and not scale.possible(values):
         span = f"{values.min():g} to {values.max():g}"
         return (f"voxels of the region, {span}, can be no {profile.unit}, and are measured as such",)
-    odd = scale.beyond(values)
+    odd = hounsfield.beyond(values, padding) if scale is hounsfield else scale.beyond(values)
     return (odd,) if odd else ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def prepare(image: CuratedImage, mask: Mask, data: Source, profile: Profile) -> 
     needed = place(grid, region.box, profile.grid, reach(profile, spacing)).source
     volume = voxels(image, region, where.source, data, profile, needed)
     drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
-    odd = check_values(profile, image.unit, volume.array[drawn.array])
+    odd = check_values(profile, image.unit, volume.array[drawn.array], partial(_padding, image, data))
     lowest = check_lowest(profile, image.unit, volume.array, lambda: _plane(image, mask, data))
     unsaid = () if image.unit else odd  # values of a unit that nobody said
     doubts = (*unsaid, *filter(None, [odd_size(image.grid, mask.n_voxels)]), *lowest)
@@ -153,6 +154,18 @@ def _plane(image: CuratedImage, mask: Mask, data: Path) -> np.ndarray:
     middle, (_, rows, columns) = mask.offset[0] + mask.array.shape[0] // 2, image.grid.shape
     none = slice(0, 0)  # need be finite: what does is read elsewhere
     return _read(image, (slice(middle, middle + 1), slice(0, rows), slice(0, columns)), data, (none,) * 3).array
+
+
+def _padding(image: CuratedImage, data: Source) -> tuple[float, float] | None:
+    """The lowest and highest value that the first slice says to be padding; None where it says nothing."""
+    if isinstance(data, Volume):
+        return None
+    files = numbered(data / image.image_path, image.file_numbers, image.listing_digest)
+    if images.kind(files[0][0]):
+        return None
+    from radioloom.io.dicom.pixels import padding, read_headers
+
+    return padding(read_headers(files, image.frame_order, slice(0, 1))[0])
 
 
 def _sidecar(image: CuratedImage, mask: Mask, placed: Volume, profile: Profile) -> Row:

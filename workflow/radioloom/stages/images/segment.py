@@ -57,7 +57,9 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
 
 def region(image: CuratedImage, data: Path, rois: Mapping[str, Row]) -> Mask:
     """The region of one image as a mask on its grid; CaseError where it cannot be found or placed."""
-    drawn_on = segmentations.Image(image.grid, image.series, image.frame_of_reference, frozenset(image.instances))
+    drawn_on = segmentations.Image(
+        image.grid, image.series, image.frame_of_reference, frozenset(image.instances), image.blank
+    )
     path = within(data, image.segmentation_path, BadMask)
     return segmentations.read(path, _choice(image, rois), image.roi, drawn_on)
 

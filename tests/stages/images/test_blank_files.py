@@ -1,0 +1,134 @@
+"""Files that hold nothing beside the slices: named, and refused where the region goes on where one may have been."""
+
+import numpy as np
+import pytest
+
+from made.hospital import ct, row, square, stored, structures
+from made.segs import seg
+from radioloom.cli import main
+from radioloom.commands.pairing import Wanted, discover
+from radioloom.io.files import blank
+from radioloom.stages.images.curate import curate
+from radioloom.stages.images.curated import from_json, to_json
+from radioloom.stages.images.segment import segment
+
+# what a file that was copied or fetched in vain holds -> how messages say it
+NOTHING = {
+    "empty": (b"", "is empty (0 bytes)"),
+    "a preamble of zeros": (bytes(128), "begins with nothing but zeros (128 bytes)"),
+    "zeros": (bytes(1500), "begins with nothing but zeros (1500 bytes)"),
+    "zeros where it begins": (bytes(4096) + b"rest", "begins with nothing but zeros (4100 bytes)"),
+}
+INNOCENT = {"text": b"done", "one letter": b"x", "a letter after zeros": bytes(4000) + b"x"}
+
+
+def drawn(low, high):
+    return {"GTV": [square(-100 + 3 * k, -5, 5) for k in range(low, high)]}
+
+
+def case(place, segmentation="rs.dcm"):
+    curated = curate([row(image="ct", segmentation=segmentation, pattern="GTV")], place)
+    segmented = segment(from_json(to_json(curated.images)), place)
+    left = [each["reason"] for each in (*curated.exclusions, *segmented.exclusions)]
+    return curated.series, segmented.rows, left
+
+
+def series_without(place, content, lost, name=None):
+    """A series of 8 slices, of which one is a file that holds nothing; its own name counts backwards."""
+    files = ct(place / "ct")
+    files[lost].unlink()
+    (place / "ct" / (name or files[lost].name)).write_bytes(content)
+
+
+@pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING)
+@pytest.mark.parametrize("lost", [0, 7])
+@pytest.mark.parametrize("name", ["", "SMITH_JOHN.dcm"])
+def test_beside_a_whole_region_it_is_a_note(tmp_path, content, lost, name):
+    series_without(tmp_path, content[0], lost, name)
+    structures(tmp_path / "rs.dcm", drawn(2, 6))
+    series, rows, left = case(tmp_path)
+    shown = "file 8 of 8" if name else f"IM00{8 - lost}"
+    assert not left
+    assert series[0]["reason"] == f"{shown} {content[1]}"
+    assert rows[0]["notes"].endswith(f"{shown} {content[1]}")
+    assert rows[0]["n_voxels"] == 4 * 42
+
+
+@pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING)
+@pytest.mark.parametrize(("lost", "low", "high"), [(7, 4, 8), (0, 0, 4)])
+@pytest.mark.parametrize("kind", ["RTSTRUCT", "SEG"])
+def test_a_region_that_goes_on_there_is_refused(tmp_path, content, lost, low, high, kind):
+    series_without(tmp_path, content[0], lost)
+    if kind == "RTSTRUCT":
+        structures(tmp_path / "rs.dcm", drawn(low, high))
+    else:
+        mask = np.zeros(stored().shape, bool)
+        mask[low:high, 6:16, 5:15] = True
+        seg(tmp_path / "rs.dcm", {"GTV": mask})
+    what = "plane(s) of contours" if kind == "RTSTRUCT" else "slice(s) of the mask"
+    assert case(tmp_path)[2] == [
+        f"1 {what} lie beyond the image's slices, and beside these IM00{8 - lost} {content[1]}: is it a slice that is "
+        "missing? Copy or fetch it again, or delete it if it is none"
+    ]
+
+
+@pytest.mark.parametrize("content", INNOCENT.values(), ids=INNOCENT)
+def test_a_file_that_holds_something_is_passed_over(tmp_path, content):
+    series_without(tmp_path, content, 7)
+    structures(tmp_path / "rs.dcm", drawn(4, 8))
+    series, rows, left = case(tmp_path)
+    assert (series[0]["reason"], left) == (None, [])
+    assert rows[0]["notes"] == "1 of 4 planes of contours lie outside the image"
+
+
+def test_elsewhere_in_the_folder_it_says_nothing_of_the_slices(tmp_path):
+    ct(tmp_path / "ct" / "a")
+    (tmp_path / "ct" / "b").mkdir()
+    (tmp_path / "ct" / "b" / "done").write_bytes(b"")
+    structures(tmp_path / "rs.dcm", drawn(2, 6))
+    series, rows, _ = case(tmp_path)
+    assert (series[0]["reason"], rows[0]["notes"]) == (None, None)
+
+
+@pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING)
+def test_nothing_but_such_files(tmp_path, content):
+    (tmp_path / "ct").mkdir()
+    (tmp_path / "ct" / "IM001").write_bytes(content[0])
+    reason = case(tmp_path)[2][0]
+    assert reason == f"ct: no DICOM image among 1 file(s): IM001 {content[1]}; copy or fetch the files again"
+
+
+@pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING)
+def test_segmentations(tmp_path, content):
+    ct(tmp_path / "ct")
+    (tmp_path / "rs").mkdir()
+    (tmp_path / "rs" / "2.dcm").write_bytes(content[0])
+    absent = "no RTSTRUCT, SEG or label map there; 2.dcm"
+    assert case(tmp_path, "rs")[2] == [f"rs: {absent} {content[1]}; copy or fetch it again"]
+    assert case(tmp_path, "rs/2.dcm")[2] == [f"2.dcm: {absent} {content[1]}; copy or fetch it again"]
+    structures(tmp_path / "rs" / "1.dcm", drawn(2, 6))
+    assert case(tmp_path, "rs")[1][0]["notes"] == f"2.dcm {content[1]}"
+
+
+@pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING)
+def test_discover_and_deidentify_name_them(tmp_path, monkeypatch, capfd, content):
+    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
+    assert main(["key"]) == 0
+    series_without(tmp_path / "in", content[0], 7)
+    (tmp_path / "in" / "text").write_text("none")
+    structures(tmp_path / "in" / "rs.dcm", drawn(2, 6))
+    left_out = discover(tmp_path / "in", Wanted(bytes(32))).left_out
+    assert ("", "ct/IM001", f"it {content[1]}; copy or fetch it again if it was a DICOM file") in left_out
+    assert ("", ".", "1 file(s) that are not DICOM") in left_out
+    assert main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out")]) == 0
+    assert capfd.readouterr().err.splitlines()[-2:] == [
+        "1 file(s) left out: empty, or zeros where it begins",
+        "1 file(s) left out: not DICOM",
+    ]
+
+
+def test_voxels_beside_their_header_may_be_zeros(tmp_path):
+    (tmp_path / "x.RAW").write_bytes(bytes(9000))
+    (tmp_path / "x.img.gz").write_bytes(b"")
+    assert blank(tmp_path / "x.RAW") == ""
+    assert blank(tmp_path / "x.img.gz") == "is empty (0 bytes)"
