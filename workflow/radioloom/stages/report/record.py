@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from radioloom.profile import Profile
     from radioloom.stages.learning.signature import Signature
+    from radioloom.stats.scales import Scale
 
 Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
 
@@ -35,6 +36,7 @@ class ReportInputs:
     sheets: dict[str, list[dict[str, Any]]]  # cohort -> rows of its sheet
     exclusions: pd.DataFrame | None = None  # EXCLUSIONS
     identities: pd.DataFrame | None = None  # IDENTITIES
+    scales: dict[str, Scale] = field(default_factory=dict)  # of the tables of features, by cohort
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
     masks: pd.DataFrame | None = None  # MASKS
@@ -76,3 +78,4 @@ class Section:
     needs: tuple[str, ...]  # inputs without which there is nothing to show
     build: Callable[[ReportInputs], dict[str, Any] | None]  # what the template shows; `brief`: lines of the summary
     uses: tuple[str, ...] = ()  # inputs that are shown where a study has them
+    empty: str = ""  # why there is nothing to show where `build` gives None: ends "<title> is left out: ..."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import flow, style
+from radioloom.figures import flow, scales, style
 from radioloom.stages.report.record import Section
 from radioloom.tables.cohorts import roles
 
@@ -21,7 +21,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         f"{row.cohort}: {row.cases} cases {heading.lower()}, {row.cases_in} analysed" for row in counted.itertuples()
     ]
     return {
-        "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical, study.exclusions),
+        "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
         "origin": _origin(len(imaged), len(counted)),
         "followed": study.clinical is not None and study.clinical["time_days"].notna().any(),
@@ -29,6 +29,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_cases": int(counted["cases"].sum()),
         "n_images": None if study.series is None else int(counted.loc[counted["cohort"].isin(imaged), "images"].sum()),
         "n_cases_in": int(counted["cases_in"].sum()),
+        "nameless": sum(not row.get("known", True) for sheet in study.sheets.values() for row in sheet),
+        "brief": [("Scale of the features", line) for line in scales.remarks(study.scales)],
     }
 
 
