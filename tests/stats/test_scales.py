@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from radioloom.figures.scales import remarks
+from radioloom.stages.tables.scales import remarks
 from radioloom.stats.scales import FEATURES, ROWS, apart, scale
 
 NAMES = [f"f{k}" for k in range(40)]
@@ -59,11 +59,11 @@ def test_a_volume_below_zero_is_told_where_the_table_was_standardised_by_another
     values = measured()
     train, valid = values[:40], values[40:]
     z = (valid - train.mean(0)) / train.std(0) - 0.3
-    found = scale([*NAMES[1:], "original_shape_MeshVolume"], z)
-    assert found.below_zero == "original_shape_MeshVolume"
-    assert scale([*NAMES[1:], "original_shape_MeshVolume"], valid).below_zero == ""
-    assert scale([*NAMES[1:], "SurfaceVolumeRatio"], z).below_zero == ""
-    assert remarks({"a": found})[0].startswith("cohort a: original_shape_MeshVolume is a volume, and below 0 in")
+    names = [*NAMES[1:], "volume"]
+    found = scale(names, z, {"volume"})
+    assert found.below_zero == "volume"
+    assert scale(names, valid, {"volume"}).below_zero == scale(names, z).below_zero == ""
+    assert remarks({"a": found})[0].startswith("cohort a: volume is a volume, and below 0 in")
 
 
 def test_cohorts_on_different_scales_are_told_and_others_are_not():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,7 +11,6 @@ NEAR = 0.05  # of an SD, or of what it is held against: how near a standardised 
 NEARLY_ALL = 0.9  # share of the features from which a table counts as standardised
 ROWS, FEATURES = 10, 5  # fewer tell nothing
 FOLD = 5.0  # times that one spread is wider than another where it is not the patients who differ
-VOLUMES = ("MeshVolume", "VoxelVolume", "shape_Volume", "morphology_volume")  # endings of names of what is above 0
 
 
 def _z_scores(values: np.ndarray) -> np.ndarray:
@@ -46,14 +45,15 @@ class Scale:
     spreads: dict[str, float] = field(default_factory=dict)  # interquartile range by feature, where it is above 0
 
 
-def scale(names: Sequence[str], values: np.ndarray) -> Scale:
-    """The scale of a table. names : of its features (f,); values : (n, f), NaN where there is none."""
+def scale(features: Sequence[str], values: np.ndarray, volumes: Collection[str] = ()) -> Scale:
+    """The scale of a table.
+
+    features : their ids (f,); values : (n, f), NaN where there is none; volumes : ids of those that are volumes
+    """
     known = np.isfinite(values).any(axis=0)
-    names, values = np.asarray(names, object)[known], values[:, known]
+    names, values = np.asarray(features, object)[known], values[:, known]
     differ = np.nanmax(values, axis=0) > np.nanmin(values, axis=0) if values.size else np.zeros(len(names), bool)
-    negative = [
-        name for name, low in zip(names, values.T, strict=True) if name.endswith(VOLUMES) and np.nanmin(low) < 0
-    ]
+    negative = [name for name, of in zip(names, values.T, strict=True) if name in volumes and np.nanmin(of) < 0]
     names, values = names[differ], values[:, differ]
     spreads = {name: float(spread) for name, spread in zip(names, _spreads(values), strict=True) if spread > 0}
     found = Scale(len(values), len(names), below_zero=negative[0] if negative else "", spreads=spreads)
@@ -73,7 +73,7 @@ def apart(one: Scale, other: Scale) -> tuple[int, int]:
 
 
 def _spreads(values: np.ndarray) -> np.ndarray:
-    """Interquartile range of each feature, (f,). values : (n, f)"""
+    """Interquartile range of each feature (n, f)."""
     if not values.size:
         return np.zeros(values.shape[1])
     low, high = np.nanpercentile(values, (25, 75), axis=0)

@@ -37,7 +37,7 @@ def start_of(study: Study, cohort: str) -> Start:
 
 def table_rows(study: Study, origin: Origin, remarks: Remarks) -> dict[str, list[Row] | None]:
     """Rows that will be used of each table of features, as a cohort sheet would list them; None of a faulty table."""
-    from radioloom.figures import scales
+    from radioloom.stages.tables import scales
 
     known: dict[str, Scale] = {}
     rows = {cohort: _rows(study, cohort, origin, remarks, known) for cohort in study.has.tables}
@@ -87,8 +87,7 @@ def _identified(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
-    from radioloom.stages.tables.tabulate import feature_ids, identified, patients_of, usable
-    from radioloom.stats.scales import scale
+    from radioloom.stages.tables.tabulate import identified, patients_of, scale_of, usable
 
     block = study.settings["cohorts"][cohort]["features"]
     file = Path(study.table(block["file"]))
@@ -100,7 +99,7 @@ def _identified(
         return (*known, patients_of(frame, cohort, block))
     frame = feature_tables.read(study.data, block["file"])
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
-    scales[cohort] = scale(feature_ids(table.columns, block["columns"]), table.values[table.reasons == ""])
+    scales[cohort] = scale_of(table, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
 
 

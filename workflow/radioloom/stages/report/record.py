@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from radioloom.profile import Profile
     from radioloom.stages.learning.signature import Signature
-    from radioloom.stats.scales import Scale
 
 Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
 
@@ -36,7 +35,7 @@ class ReportInputs:
     sheets: dict[str, list[dict[str, Any]]]  # cohort -> rows of its sheet
     exclusions: pd.DataFrame | None = None  # EXCLUSIONS
     identities: pd.DataFrame | None = None  # IDENTITIES
-    scales: dict[str, Scale] = field(default_factory=dict)  # of the tables of features, by cohort
+    scales: dict[str, dict[str, Any]] = field(default_factory=dict)  # Scale of each table of features, by cohort
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
     masks: pd.DataFrame | None = None  # MASKS

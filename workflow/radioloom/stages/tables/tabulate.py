@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 STAGE = "tabulate"
 CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # as in a cohort sheet
 REPLICATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+VOLUMES = ("MeshVolume", "VoxelVolume", "Volume", "volume", "morphology_volume")  # features that are above 0
 OTHER = "other"  # group of a feature that neither the study nor a known program's names put in one
 
 
@@ -72,7 +73,14 @@ def tabulate(
     ]
     known = {*table.columns, *(settings["columns"][key] for key in ("case", "replicate", "patient"))}
     left_out = tuple(name for name in frame.columns if name not in known)
-    return Tabulated(features, out, rows, left_out, scale([row["feature_id"] for row in described], table.values[kept]))
+    return Tabulated(features, out, rows, left_out, scale_of(table, settings))
+
+
+def scale_of(table: Usable, settings: dict[str, Any]) -> Scale:
+    """The scale of the rows of a table that are used. settings : the cohort's `features`."""
+    described = _described(table.columns, settings["columns"])
+    volumes = {row["feature_id"] for row in described if row["feature"] in VOLUMES}
+    return scale([row["feature_id"] for row in described], table.values[table.reasons == ""], volumes)
 
 
 def usable(
