@@ -65,8 +65,10 @@ def _reasons(left_out: Iterable[tuple[str, str, str]]) -> list[str]:
     """The most frequent reasons with their numbers, those of segmentations first: images follow from them."""
     counts = Counter(why for _, _, why in left_out)
     order = sorted(counts.items(), key=lambda item: (NOT_DRAWN in item[0] or NOT_DICOM in item[0], -item[1], item[0]))
-    more = [f"... and {len(order) - FIRST} more reasons"] if len(order) > FIRST else []
-    return [f"{n} times: {why[:LONG]}{' ...' * (len(why) > LONG)}" for why, n in order[:FIRST]] + more
+    more = [f"... and {len(order) - FIRST} more"] if len(order) > FIRST else []
+    return [
+        f"{n} {'time' if n == 1 else 'times'}: {why[:LONG]}{' ...' * (len(why) > LONG)}" for why, n in order[:FIRST]
+    ] + more
 
 
 def _one_modality(pairs: Sequence[Pair]) -> None:
