@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from made.drawn import by_itk
 from made.studies import ROOT, Bench, fill
 from radioloom.io import images
-from radioloom.volume import Volume
 
 pytestmark = pytest.mark.long
 LEARNT = ("splits", "reliability", "selection", "metrics")
@@ -95,7 +95,7 @@ def same_file(bench: Bench) -> None:
 def other_container(bench: Bench) -> None:
     """Other format, other type of voxels, another mask: only the voxels of the image are the same."""
     volume = images.read(bench.place / "data" / "T003" / "image.nii.gz")
-    images.write(Volume(volume.array.astype("float32"), volume.grid), bench.place / "data" / "V002" / "image.nrrd")
+    by_itk(volume.array.astype("float32"), volume.grid, bench.place / "data" / "V002" / "image.nrrd")
     sheet = bench.place / "valid.tsv"
     sheet.write_text(sheet.read_text().replace("V002/image.nii.gz", "V002/image.nrrd"))
 
