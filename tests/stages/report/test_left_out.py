@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, replace
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from radioloom.stats.scales import scale
 
 
 def words(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.replace("<wbr>", "")))
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.replace("<wbr>", ""))))
 
 
 def plain_masks(study):
