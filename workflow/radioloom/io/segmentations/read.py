@@ -16,6 +16,7 @@ from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.label_map import in_image, on_image
 from radioloom.segmentation.mask import Mask, joined
+from radioloom.segmentation.place import refuse_lost
 from radioloom.volume import Grid
 
 if TYPE_CHECKING:
