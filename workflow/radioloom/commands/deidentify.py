@@ -11,6 +11,7 @@ from pathlib import Path
 from radioloom.commands.record import Command
 from radioloom.errors import BadImage, StudyError
 from radioloom.patterns import compiled
+from radioloom.sealed import complete
 
 MODALITIES = ("CT", "MR", "PT", "RTSTRUCT", "SEG")  # words of a file that a folder's name may hold
 
@@ -51,8 +52,8 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
             left_out["a damaged DICOM file"] += 1
             continue
         written[folder] += 1
-        (out / folder).mkdir(parents=True, exist_ok=True)
-        (out / folder / f"{written[folder]:05d}.dcm").write_bytes(content)
+        with complete(out / folder / f"{written[folder]:05d}.dcm") as part:
+            part.write_bytes(content)
     return written.total(), left_out
 
 
