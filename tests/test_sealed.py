@@ -1,6 +1,7 @@
 """Files of results: whatever byte changes, and wherever they are cut, the file is named, or reads as it was written."""
 
 import json
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -128,6 +129,52 @@ def test_a_table_that_another_program_wrote_again_is_refused(tmp_path):
     pq.write_table(pq.read_table(path), path)  # keeps the metadata, digest and all
     with pytest.raises(StudyError, match="not as it was written"):
         EXCLUSIONS.read(path)
+
+
+def mask_changes(stored):
+    """Content of a file of masks, each with one change that leaves a sound archive."""
+    about, (name, bits) = json.loads(stored["about"].tobytes()), list(stored.items())[1]
+    (case,) = about
+    bare = {"about": stored["about"]}
+
+    def told(**change):
+        return stored | {"about": np.frombuffer(json.dumps({case: about[case] | change}).encode(), np.uint8)}
+
+    yield "unchanged, but written by another program", stored
+    yield "a voxel", stored | {name: bits ^ np.eye(1, len(bits), dtype=np.uint8)[0]}
+    yield "half", bare | {name: bits[: len(bits) // 2]}
+    yield "none", bare | {name: bits[:0]}
+    yield "longer", bare | {name: np.append(bits, bits)}
+    yield "another type", bare | {name: bits.astype(np.int64)}
+    yield "no mask", bare
+    yield "one more mask", stored | {"mask:P2.1.tumour": bits}
+    for change in (
+        {"offset": [2, 2, 3]}, {"offset": None}, {"shape": [5, 4, 3]}, {"shape": [3, 4, 4]}, {"shape": 60},
+        {"contour_mm3": 13.0}, {"notes": []}, {"source": "SEG"},
+    ):  # fmt: skip
+        yield str(change), told(**change)
+    for other in (b"[]", b"5", b"null", b"{", b'{"P1.1.tumour": 5}', b'{"P1.1.tumour": {}}'):
+        yield str(other), stored | {"about": np.frombuffer(other, np.uint8)}
+
+
+def test_an_edited_segmentation_is_refused(tmp_path):
+    path = tmp_path / "x.npz"
+    masks.write({"P1.1.tumour": MASK}, path)
+    with np.load(path) as archive:
+        stored = dict(archive)
+    assert len(stored) == 2
+    for what, content in mask_changes(stored):
+        np.savez_compressed(path, **content)
+        with pytest.raises(StudyError, match=r"^x\.npz: it is not as it was written: edited, or damaged; delete"):
+            pytest.fail(f"{what}: {masks.read(path)}")
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.comment = b"sha256:0123456789ab"  # a seal of nothing
+        with pytest.raises(StudyError, match=r"^x\.npz: it is not as it was written"):
+            pytest.fail(f"{what}: {masks.read(path)}")
+    masks.write({"P1.1.tumour": MASK}, path)
+    first = path.read_bytes()
+    masks.write({"P1.1.tumour": MASK}, path)
+    assert path.read_bytes() == first
 
 
 def test_a_case_that_is_there_in_part_is_named(tmp_path):

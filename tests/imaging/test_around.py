@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from radioloom.errors import BadRoi
-from radioloom.imaging.around import bounding_box, crop, place, resampled
+from radioloom.errors import BadImage, BadRoi
+from radioloom.imaging.around import MOST_RESAMPLED, bounding_box, crop, place, resampled
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.volume import Grid, Volume
 
@@ -51,3 +51,51 @@ def test_a_region_that_no_new_voxel_holds_is_no_region():
     where = place(GRID, bounding_box(mask.array), coarse, (0, 0, 0))
     with pytest.raises(BadRoi, match=r"\(1 of 6.75 mm3\) is left on the profile's grid of 2.7e\+04 mm3"):
         resampled(crop(image, where.source), crop(mask, where.source), coarse, where)
+
+
+ONE_MM = SETTINGS | {"spacing_mm": [1.0, 1.0, 1.0]}
+MARGIN = (7, 15, 15)
+
+
+def all_but_the_rim(shape):
+    return tuple(slice(n // 20, n - n // 20) for n in shape)
+
+
+@pytest.mark.parametrize(
+    ("shape", "spacing"),
+    [
+        ((1000, 512, 512), (1.0, 0.976562, 0.976562)),  # a body from the head to the thighs
+        ((1850, 350, 512), (1.0, 0.976562, 0.976562)),  # and to the feet
+        ((560, 130, 130), (3.27, 4.07, 4.07)),  # PET of the same
+        ((1200, 700, 1000), (0.25, 0.35, 0.35)),  # lungs of a fine CT
+        ((20, 20, 20), (1e-6, 1e-6, 1e-6)),
+    ],
+)
+def test_what_a_patient_can_have_is_resampled(shape, spacing):
+    where = place(Grid(shape, spacing), all_but_the_rim(shape), ONE_MM, MARGIN)
+    assert 0 < np.prod(where.target.shape) <= MOST_RESAMPLED
+
+
+@pytest.mark.parametrize(
+    ("shape", "spacing"),
+    [
+        ((20, 20, 20), (100.0, 100.0, 100.0)),
+        ((20, 20, 20), (400.0, 400.0, 400.0)),
+        ((20, 20, 20), (1e12, 1e12, 1e12)),
+        ((200, 512, 512), (3.0, 976.562, 0.976562)),  # one axis in micrometres
+        ((60, 1024, 1024), (20.0, 0.1, 0.1)),  # few in the end, and too many on the way there
+    ],
+)
+def test_an_absurd_spacing_is_refused_before_anything_is_held(shape, spacing):
+    with pytest.raises(
+        BadImage, match=r"^voxels of .* mm \(z, y, x\) make .* 537 million are allowed: correct the spacing"
+    ):
+        place(Grid(shape, spacing), all_but_the_rim(shape), ONE_MM, MARGIN)
+    assert place(
+        Grid(shape, spacing), all_but_the_rim(shape), None, MARGIN
+    )  # not resampled, it is no more than was read
+
+
+def test_the_bound_is_on_the_region_and_not_on_the_image():
+    where = place(Grid((20, 20, 20), (100.0, 100.0, 100.0)), (slice(9, 11),) * 3, ONE_MM, MARGIN)
+    assert where.target.shape == (216, 232, 232)  # 200 mm, the margin on both sides, and half a voxel

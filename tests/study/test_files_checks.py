@@ -129,7 +129,7 @@ def test_what_is_told_of_the_files(bench, change, words):
         (
             {"traits": {"files": "train.csv", "pattern": "(T"}},
             {},
-            "cohorts.train.traits.pattern: not a regular expression",
+            "cohorts.train.traits.pattern: '(T' is no regular expression",
         ),
         (
             {"traits": {"files": "train.csv", "pattern": "T"}},

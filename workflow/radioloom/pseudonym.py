@@ -76,8 +76,12 @@ def make_key(path: Path | None = None) -> Path:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise StudyError(f"{path}: a key already exists; another one would rename every patient") from None
-    with open(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+    try:
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+    except OSError:
+        path.unlink()  # half a key would be in the way of a whole one
+        raise
     return path
 
 

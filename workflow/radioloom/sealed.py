@@ -98,7 +98,7 @@ def seal(content: bytes) -> bytes:
     return b"".join((before, _seal(before, after), after))
 
 
-def read_bytes(path: Path | str, around: bytes) -> bytes:
+def read_bytes(path: Path | str, around: bytes = b"") -> bytes:
     """The bytes of a file that `seal` sealed; StudyError, which names it, where they are others.
 
     around : with what such a file begins and ends

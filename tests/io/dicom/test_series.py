@@ -1,6 +1,7 @@
 """Slices to one grid: order and geometry, and every fault by name."""
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk
 
@@ -102,6 +103,41 @@ def test_one_odd_slice_is_named(tmp_path, change, said):
     save(image_slice(stored(1)[0], (-10, -20, -100 + 3 * 8), **change), tmp_path / "IM99")
     with pytest.raises(BadImage, match=said):
         assemble(slices(tmp_path))
+
+
+SAME = "1 and -1024"
+NOTES = {  # what a CT's slices say -> how many differ, from what, and what the first one says
+    "one intercept": ({3: (1, 0)}, 1, SAME, "IM005: 1 and 0"),
+    "one slope": ({0: (2, -1024)}, 1, SAME, "IM008: 2 and -1024"),
+    "two": ({2: (1, -1000), 7: (1.01, -1024)}, 2, SAME, "IM006: 1 and -1000"),
+    "a vendor's rounding": ({3: (1.0000001, -1024), 4: (1, -1024.0001)}, 0, "", ""),
+    "rounding of six digits": ({k: (round(1 + k * 1e-7, 6), -1024) for k in range(8)}, 0, "", ""),
+    "every slice its own": ({k: (1 + k, -k) for k in range(8)}, 7, "1 and 0", ": 2 and -1"),
+}
+
+
+@pytest.mark.parametrize("what", NOTES)
+def test_slices_of_another_rescale_are_noted_in_a_ct(tmp_path, what):
+    odd, n, usual, first = NOTES[what]
+    pixels = stored()
+    ct(tmp_path, pixels)
+    for path in sorted(tmp_path.iterdir()):
+        data = pydicom.dcmread(path)
+        k = round((data.ImagePositionPatient[2] + 100) / 3)
+        data.RescaleSlope, data.RescaleIntercept = odd.get(k, (1, -1024))
+        data.save_as(path)
+    made = assemble(slices(tmp_path))
+    said = [note for note in made.notes if note.startswith("rescale by slice")]
+    assert len(said) == len(made.notes) == (n > 0)
+    for note in said:
+        assert f"{n} of 8 slices have another RescaleSlope or RescaleIntercept than {usual} (the first is " in note
+        assert first in note
+    for path in tmp_path.iterdir():  # of an MR or PET it is how they are stored
+        data = pydicom.dcmread(path)
+        data.Modality, data.SOPClassUID = "PT", "1.2.840.10008.5.1.4.1.1.128"
+        data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID
+        data.save_as(path)
+    assert assemble(slices(tmp_path)).notes == ()
 
 
 def test_rows_not_at_right_angles(tmp_path):

@@ -84,7 +84,7 @@ def test_the_patient_is_found_in_the_file_name_or_by_a_table():
     ("settings", "words"),
     [
         ({"pattern": "c1"}, "no group `case`"),
-        ({"pattern": "(?P<case>"}, "not a regular expression"),
+        ({"pattern": "(?P<case>"}, r"traits.pattern: '\(\?P<case>' is no regular expression: missing"),
         ({"ordinal": {"Shape": ["a", "b"]}}, "nobody answered 'Shape'; there are 'shape'"),
         ({"ordinal": {"shape": ["a", "b"]}}, "'shape' is answered 'round', which is none of 'a', 'b'"),
     ],

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from made.hospital import ct, row, square, stored, structures
+from radioloom.api import extract
+from radioloom.errors import BadImage
 from radioloom.imaging.resample import resample, resample_mask
 from radioloom.io import images, prepared
 from radioloom.profile import load
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.margin import margin
 from radioloom.stages.images.normalise import normalise
+from radioloom.stages.images.perturb import perturb_batch
 from radioloom.stages.images.prepare import prepare, prepare_batch
 from radioloom.stages.images.segment import segment
 from radioloom.tables import CASES
@@ -192,6 +195,31 @@ def test_a_region_that_no_new_voxel_hits(case):
     _, exclusions = made(case, profile(grid=coarse), ROW)
     assert "no voxel of the region" in exclusions[0]["reason"]
     assert "choose a finer grid" in exclusions[0]["reason"]
+
+
+def test_a_case_of_absurd_spacing_is_left_out_and_the_others_go_on(tmp_path):
+    marked = np.zeros((20, 20, 20), bool)
+    marked[5:15, 5:15, 5:15] = True
+    values = np.arange(8000, dtype=np.int16).reshape(marked.shape)
+    rows = []
+    for name, mm in (("P1", 1.5), ("P2", 400.0), ("P3", 1.5)):
+        grid = Grid(marked.shape, (mm, mm, mm))
+        images.write(
+            Volume(np.arange(8000, dtype=np.int16).reshape(marked.shape) % 900, grid), tmp_path / f"{name}.nii"
+        )
+        images.write(Volume(marked, grid), tmp_path / f"{name}.m.nii")
+        rows.append(row(case=name, image=f"{name}.nii", segmentation=f"{name}.m.nii", modality="CT", pattern=""))
+    kept, left_out = made(tmp_path, profile(grid=CUBIC), *rows)
+    assert [each.sidecar["case"] for each in kept] == ["P1", "P3"]
+    assert [(each["case"], each["stage"]) for each in left_out] == [("P2", "prepare")]
+    assert left_out[0]["reason"].startswith("voxels of 400 x 400 x 400 mm (z, y, x) make the region")
+    curated = curate(rows[1:2], tmp_path).images
+    masks = segment(curated, tmp_path).masks
+    asked = {"chain": "RCVNT", "repeats": 2, "seed": 3}
+    measured, skipped = perturb_batch(curated, masks, tmp_path, profile(grid=CUBIC), asked)
+    assert (measured, [each["reason"][:18] for each in skipped]) == ([], ["voxels of 400 x 40"])
+    with pytest.raises(BadImage, match="voxels of 400 x 400 x 400 mm"):
+        extract(values, marked, profile(grid=CUBIC), spacing_mm=(400, 400, 400))
 
 
 def test_an_image_file_that_changed_its_grid(tmp_path):

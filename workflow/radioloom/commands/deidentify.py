@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import warnings
 from argparse import ArgumentParser, Namespace
@@ -11,6 +10,8 @@ from pathlib import Path
 
 from radioloom.commands.record import Command
 from radioloom.errors import BadImage, StudyError
+from radioloom.patterns import compiled
+from radioloom.sealed import complete
 
 MODALITIES = ("CT", "MR", "PT", "RTSTRUCT", "SEG")  # words of a file that a folder's name may hold
 
@@ -34,9 +35,9 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
     if out.resolve().is_relative_to(place.resolve()) or (out.exists() and any(out.iterdir())):
         raise StudyError(f"{out}: give an empty folder outside of {place}")
     try:
-        re.compile(structures)
-    except re.error as error:
-        raise StudyError(f"--roi {structures!r} is no regular expression ({error}); correct it") from None
+        compiled(structures)
+    except StudyError as error:
+        raise StudyError(f"--roi {error}; correct it") from None
     written: Counter[Path] = Counter()
     left_out = Counter(LINKED for _ in linked_folders(place))
     for path in files_below(place):
@@ -51,8 +52,8 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
             left_out["a damaged DICOM file"] += 1
             continue
         written[folder] += 1
-        (out / folder).mkdir(parents=True, exist_ok=True)
-        (out / folder / f"{written[folder]:05d}.dcm").write_bytes(content)
+        with complete(out / folder / f"{written[folder]:05d}.dcm") as part:
+            part.write_bytes(content)
     return written.total(), left_out
 
 

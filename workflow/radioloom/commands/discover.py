@@ -7,12 +7,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.commands.links import NOT_DICOM, NOT_DRAWN
 from radioloom.commands.record import MODALITIES, Command, modality
 from radioloom.errors import StudyError
+from radioloom.sealed import complete
 
 if TYPE_CHECKING:
     from radioloom.commands.pairing import Discovered, Pair
@@ -43,7 +45,8 @@ def write_sheet(
     pairing = discover(place, Wanted(read_key(), modality, roi, readers))
     _one_modality(pairing.pairs)
     numbered = repository(outs[1]) is not None
-    _write(outs[1], LEFT_OUT, _by_number(pairing.left_out, place) if numbered else pairing.left_out)
+    with ExitStack() as stack:
+        _write(stack, outs[1], LEFT_OUT, _by_number(pairing.left_out, place) if numbered else pairing.left_out)
     if not pairing.pairs:
         raise StudyError(
             "\n  ".join(
@@ -53,11 +56,12 @@ def write_sheet(
                 ]
             )
         )
-    _write(sheet, COLUMNS, ([getattr(pair, name) for name in COLUMNS] for pair in pairing.pairs))
     days = ((pair.case, pair.replicate, "" if pair.days is None else pair.days) for pair in pairing.pairs)
-    _write(outs[2], ("case", "replicate", "days"), days)
-    if mapping:
-        _write(mapping, ("case", "patient"), sorted(pairing.patients.items()), mode=0o600)
+    with ExitStack() as stack:
+        _write(stack, sheet, COLUMNS, ([getattr(pair, name) for name in COLUMNS] for pair in pairing.pairs))
+        _write(stack, outs[2], ("case", "replicate", "days"), days)
+        if mapping:
+            _write(stack, mapping, ("case", "patient"), sorted(pairing.patients.items()), mode=0o600)
     return _summary(pairing, outs, PATHS_NUMBERED if numbered else PATHS_NAMED, readers)
 
 
@@ -147,10 +151,15 @@ def _summary(pairing: Discovered, outs: Sequence[Path], paths: str, readers: boo
     return lines
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], mode: int = 0o644) -> None:
+def _write(
+    stack: ExitStack, path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], mode: int = 0o644
+) -> None:
+    """Write a table that is in its place once the stack is left, with all others of it or not at all."""
     from radioloom.tables.text import write_rows
 
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", newline="", encoding="utf-8") as handle:
+    part = stack.enter_context(complete(path))
+    part.unlink(missing_ok=True)  # of a process that was killed
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", newline="", encoding="utf-8") as handle:
         write_rows(handle, columns, rows, separator="\t")
 
 

@@ -43,6 +43,7 @@ def _run(chosen: Namespace) -> None:
     from radioloom.commands.idc_sheet import Kind, cohort_sheet
     from radioloom.io.archives.idc import collection, index_file
     from radioloom.io.files import check_new
+    from radioloom.sealed import complete
     from radioloom.tables.text import write_rows
 
     check_new(chosen.out)
@@ -53,7 +54,7 @@ def _run(chosen: Namespace) -> None:
         print(f"left out: {line}{'' if look else '; see --look'}", file=sys.stderr)
     if not listing.rows:
         raise _nothing_fits(chosen, index)
-    with open(chosen.out, "x", newline="", encoding="utf-8") as handle:
+    with complete(chosen.out) as part, open(part, "w", newline="", encoding="utf-8") as handle:
         write_rows(handle, list(listing.rows[0]), [list(row.values()) for row in listing.rows], separator="\t")
     print(f"{len(listing.rows)} images, {listing.megabytes / 1000:.1f} GB: {chosen.out}; {', '.join(listing.licences)}")
     print("next: name the sheet in a cohort of the study, with  source: {kind: idc}")

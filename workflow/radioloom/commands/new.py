@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -90,8 +91,12 @@ def write_starter(name: str, folder: Path) -> list[Path]:
         "training.tsv": SHEET.format(prefix="T"),
         "validation.tsv": SHEET.format(prefix="V"),
     }
-    for file, text in files.items():
-        (place / file).write_text(text, encoding="utf-8")
+    try:
+        for file, text in files.items():
+            (place / file).write_text(text, encoding="utf-8")
+    except OSError:
+        shutil.rmtree(place)  # half a study would be in the way of a whole one
+        raise
     return [place / file for file in files]
 
 

@@ -11,13 +11,17 @@ a voxel).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from radioloom.errors import BadRoi
+from radioloom.errors import BadImage, BadRoi
 from radioloom.imaging.resample import SUPPORT, Settings, line, resample, resample_mask, target_grid
-from radioloom.volume import Box, Grid, Volume
+from radioloom.volume import Box, Grid, Volume, Voxels
+
+# Voxels at any step of resampling, 4 GB in double precision: at 1 mm, 2000 x 500 x 530 mm, which holds a whole body.
+MOST_RESAMPLED = 2**29
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ def place(grid: Grid, box: Box, settings: Settings | None, margin: tuple[int, in
     """The part of the new grid that holds a region with a margin, and the part of the old one that it rests on.
 
     grid : of the whole image; box : the region on it; margin : voxels (z, y, x) of the new grid
+    Raises BadImage where resampling would take more voxels than a region can have.
     """
     new = target_grid(grid, settings)
     reach = SUPPORT[settings["image"]] if settings else 0
@@ -57,7 +62,25 @@ def place(grid: Grid, box: Box, settings: Settings | None, margin: tuple[int, in
         shape.append(last - first + 1)
         from_, to = math.floor(start + step * first) - reach, math.ceil(start + step * last) + reach
         source.append(slice(max(min(from_, grid.shape[axis] - 1), 0), max(min(to + 1, grid.shape[axis]), 1)))
+    if settings:
+        _refuse_absurd(grid, new, tuple(shape), [side.stop - side.start for side in source])
     return Place(tuple(source), new.crop(tuple(low), tuple(shape)), grid)
+
+
+def _refuse_absurd(old: Grid, new: Grid, shape: Voxels, source: Sequence[int]) -> None:
+    """BadImage where the part of the new grid, or what is held while one axis after the other becomes new, is too much.
+
+    shape, source : voxels of the part of the new grid, and of the part of the old one that it rests on
+    """
+    steps = [math.prod((*shape[:axis], *source[axis:])) for axis in (1, 2, 3)]
+    if max(steps) > MOST_RESAMPLED:
+        spacing, finer = (" x ".join(f"{mm:g}" for mm in grid.spacing_mm) for grid in (old, new))
+        raise BadImage(
+            f"voxels of {spacing} mm (z, y, x) make the region with its surroundings one of "
+            f"{' x '.join(map(str, shape))} voxels of {finer} mm on the profile's grid, and resampling holds up to "
+            f"{max(steps) / 1e6:,.0f} million at once, where {MOST_RESAMPLED / 1e6:.0f} million are allowed: correct "
+            "the spacing in the image's header, or choose a coarser grid"
+        )
 
 
 def part(grid: Grid, box: Box) -> Grid:

@@ -5,24 +5,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from radioloom.errors import StudyError
-from radioloom.failures import damaged
-from radioloom.sealed import CUT, complete
+from radioloom.sealed import UNSEALED, complete, read_bytes, seal
 from radioloom.segmentation.mask import Mask
-
-# What a damaged archive raises; its CRC sums see every other change.
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, NotImplementedError, RuntimeError, OSError)
 
 
 def write(masks: Mapping[str, Mask], path: Path | str) -> None:
-    """Write masks by name, one bit per voxel; equal masks give equal bytes."""
+    """Write masks by name, one bit per voxel, sealed; equal masks give equal bytes."""
     about = {
         name: {
             "shape": mask.array.shape,
@@ -35,19 +29,19 @@ def write(masks: Mapping[str, Mask], path: Path | str) -> None:
     }
     bits = {name: np.packbits(masks[name].array.ravel()) for name in about}
     note = np.frombuffer(json.dumps(about, sort_keys=True).encode(), np.uint8)
-    with complete(path) as part, open(part, "wb") as handle:  # a handle: numpy would add a suffix to a name
-        np.savez_compressed(handle, about=note, **{f"mask:{name}": array for name, array in bits.items()})
+    file = io.BytesIO()
+    np.savez_compressed(file, about=note, **{f"mask:{name}": array for name, array in bits.items()})
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.comment = UNSEALED.encode()
+    with complete(path) as part:
+        part.write_bytes(seal(file.getvalue()))
 
 
 def read(path: Path | str) -> dict[str, Mask]:
-    """Masks by name, as `write` wrote them; StudyError naming the file where it is damaged."""
-    content = io.BytesIO(Path(path).read_bytes())
-    try:
-        with np.load(content, allow_pickle=False) as stored:
-            about = json.loads(stored["about"].tobytes())
-            return {name: _mask(stored[f"mask:{name}"], entry) for name, entry in about.items()}
-    except BROKEN as error:
-        raise StudyError(damaged(path, CUT)) from error
+    """Masks by name, as `write` wrote them; StudyError naming the file where it is damaged or was edited."""
+    with np.load(io.BytesIO(read_bytes(path)), allow_pickle=False) as stored:
+        about = json.loads(stored["about"].tobytes())
+        return {name: _mask(stored[f"mask:{name}"], entry) for name, entry in about.items()}
 
 
 def _mask(bits: np.ndarray, entry: dict[str, Any]) -> Mask:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from radioloom.errors import UnclearRegion
+from radioloom.errors import StudyError, UnclearRegion
+from radioloom.patterns import compiled, shown
 from radioloom.segmentation.mask import Mask, cut
 
 SHOWN, LONG = 20, 40  # names listed in a message, and letters of each
@@ -63,7 +64,7 @@ def absent(what: str, choice: Choice, listed: Sequence[str]) -> UnclearRegion:
     more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
     if not choice.patterns and listed:
         return UnclearRegion(f"{len(listed)} {what}s, and none is named as the region: {names}{more}")
-    wanted = " or ".join(map(repr, choice.patterns))
+    wanted = " or ".join(map(shown, choice.patterns))
     matches = f"no {what} matches {wanted}" if wanted else f"no {what} there"
     wrong = "".join(filter(None, map(_no_expression, choice.patterns)))
     return UnclearRegion(f"{matches}{wrong}; found: {names}{more}")
@@ -94,9 +95,10 @@ def _matching(pattern: str, names: Names, numbers: Sequence[str]) -> Iterator[li
         for which in range(max(map(len, plain), default=0)):  # a label goes before a number that reads the same
             yield [k for k, called in enumerate(plain) if change(called[which]) == wanted]
     yield [k for k, number in enumerate(numbers) if number and number == pattern.strip()]
-    if _no_expression(pattern):
+    try:
+        rule = compiled(unicodedata.normalize("NFC", pattern), re.IGNORECASE)
+    except StudyError:
         return
-    rule = re.compile(unicodedata.normalize("NFC", pattern), re.IGNORECASE)
     composed = [[unicodedata.normalize("NFC", name) for name in called] for called in names]
     yield [k for k, called in enumerate(composed) if any(map(rule.fullmatch, called))]
 
@@ -108,7 +110,7 @@ def _plain(name: str) -> str:
 def _no_expression(pattern: str) -> str:
     """Why a pattern is no regular expression, "" where it is one."""
     try:
-        re.compile(pattern)
-    except re.error as error:
-        return f" (and {pattern!r} is no regular expression: {error})"
+        compiled(pattern)
+    except StudyError as error:
+        return f" (and {error})"
     return ""

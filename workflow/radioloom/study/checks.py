@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
+from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
 from radioloom.study.sheet import Row
@@ -43,10 +44,9 @@ def region_faults(settings: dict[str, Any], sheets: dict[str, list[Row]], origin
                 yield f"{place}: no row of the sheet has this region; regions there: {', '.join(known)}"
             for pattern in rule["patterns"]:
                 try:
-                    re.compile(pattern)
-                except re.error as error:
-                    remedy = f"correct it, or write '{re.escape(pattern)}' for that very name"
-                    yield f"{place}: {pattern!r} is no regular expression ({error}); {remedy}"
+                    compiled(pattern)
+                except StudyError as error:
+                    yield f"{place}: {error}; correct it, or write '{re.escape(pattern[:100])}' for that very name"
 
 
 def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

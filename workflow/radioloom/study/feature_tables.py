@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.patterns import compiled
 from radioloom.study.holdings import simulated
 from radioloom.study.remarks import with_file
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
@@ -95,10 +95,10 @@ def _patterns(block: Settings, where: str) -> None:
     wanted = columns["features"] if isinstance(columns["features"], str) else ""
     for key, text in {"features": wanted, "ids.pattern": pattern, **columns["groups"]}.items():
         try:
-            compiled = re.compile(text)
-        except re.error as error:
-            raise StudyError(f"{where}: {key}: {text!r} is no regular expression ({error}); correct it") from error
-        if key == "ids.pattern" and text and "case" not in compiled.groupindex:
+            rule = compiled(text)
+        except StudyError as error:
+            raise StudyError(f"{where}: {key}: {error}; correct it") from None
+        if key == "ids.pattern" and text and "case" not in rule.groupindex:
             raise StudyError(f"{where}: ids.pattern: {text!r} has no group `case`; write (?P<case>...) around the case")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded
+from radioloom.patterns import compiled
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.tables.text import uncell
@@ -100,9 +101,9 @@ def _check_cells(row: Row, where: str) -> None:
     """What no schema can say of a row: regular expressions, and paths that no file system has."""
     for key in PATTERNS:
         try:
-            re.compile(row[key])
-        except re.error as error:
-            raise StudyError(f"{where}: {key}: {row[key]!r} is no regular expression ({error}); correct it") from None
+            compiled(row[key])
+        except StudyError as error:
+            raise StudyError(f"{where}: {key}: {error}; correct it") from None
     for key in ("image", "segmentation"):
         if "\\" in row[key]:
             raise StudyError(

@@ -17,6 +17,7 @@ UNEVEN = 0.1  # of the spacing: how far a gap may be from the median
 MISSING = 1.5  # times the median gap: from here on a slice is missing
 SHEAR = 0.25  # of the pixel spacing: how far the stack may drift sideways
 OBLIQUE = 1.0  # degrees between an axis of the slices and the patient's, from which on a series is called oblique
+MOST_STORED, ROUNDED_HU = 4096, 0.5  # up to this stored value vendors' rounding of a slope makes less than so many HU
 RESCALED = ("CT", "PT")  # modalities whose stored values have no unit before rescale
 
 
@@ -205,6 +206,24 @@ def _lossy(stack: Stack) -> str:
     return "lossy compression" if any(header.lossy for header in stack.headers) else ""
 
 
+def _rescaled_otherwise(stack: Stack) -> str:
+    """Slices of a CT that would have other HU, had they the rescale that most have: legal, and often a slip."""
+    if stack.headers[0].modality != "CT":
+        return ""
+    scales = np.array([(header.slope, header.intercept) for header in stack.headers], float)
+    kinds, counts = np.unique(scales, axis=0, return_counts=True)
+    usual = kinds[np.argmax(counts)]
+    odd = np.flatnonzero(np.abs(scales - usual) @ (MOST_STORED, 1) > ROUNDED_HU)
+    if not len(odd):
+        return ""
+    one = stack.headers[odd[0]]
+    return (
+        f"rescale by slice: {len(odd)} of {len(scales)} slices have another RescaleSlope or RescaleIntercept than "
+        f"{usual[0]:g} and {usual[1]:g} (the first is {one.name}: {one.slope:g} and {one.intercept:g}); each was read "
+        "by its own, so look whether they show what the others show"
+    )
+
+
 FILE = (Check("truncated", _truncated), Check("pixel_layout", _cells), Check("colour", _colour))
 SLICE = (
     Check("no_place", _unplaced),
@@ -224,4 +243,8 @@ STACK = (
     Check("gantry_tilt", _sheared),
 )
 # What is noted in results, and does not keep a series from being used.
-NOTED = (Check("oblique_axes", _oblique), Check("lossy_compression", _lossy))
+NOTED = (
+    Check("oblique_axes", _oblique),
+    Check("lossy_compression", _lossy),
+    Check("rescale_by_slice", _rescaled_otherwise),
+)

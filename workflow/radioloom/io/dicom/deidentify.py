@@ -32,6 +32,7 @@ from radioloom.io.dicom.kept import CHARACTERS, DECIMAL, KEPT, PRODUCT, TERMS, W
 from radioloom.io.dicom.pixel_bytes import clean_pixels
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.write.header import record
+from radioloom.patterns import compiled
 from radioloom.pseudonym import pseudonym
 
 DUMMY = "REMOVED"
@@ -118,7 +119,7 @@ def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
     if text(data.file_meta, 0x00020010) not in UID_dictionary:
         raise BadImage("its transfer syntax is not one of the standard")
     scrub = Scrub(key, identifying_words(data), 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
-    names = _names(data, re.compile(structures or "(?!)", re.IGNORECASE), scrub.identifying)
+    names = _names(data, compiled(structures or "(?!)", re.IGNORECASE), scrub.identifying)
     _clean(data, scrub)
     clean_pixels(data)
     for item, keyword, name in names:

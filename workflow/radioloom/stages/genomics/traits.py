@@ -10,6 +10,7 @@ from typing import Any
 from radioloom.errors import BadAnnotation, StudyError
 from radioloom.io.annotations.record import Annotation, Answer
 from radioloom.io.user_tables.ids import alike, bare
+from radioloom.patterns import compiled
 from radioloom.provenance import digest
 from radioloom.stages.genomics.trait_scales import agreement
 from radioloom.tables import TRAITS
@@ -109,9 +110,9 @@ def _of_nobody(near: str, patients: dict[str, str] | None) -> str:
 def case_pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:
     """The study's `traits.pattern`, compiled; None where it is empty. StudyError where it finds no group `case`."""
     try:
-        rule = re.compile(pattern) if pattern else None
-    except re.error as error:
-        raise StudyError(f"cohorts.{cohort}.traits.pattern: not a regular expression ({error})") from error
+        rule = compiled(pattern) if pattern else None
+    except StudyError as error:
+        raise StudyError(f"cohorts.{cohort}.traits.pattern: {error}; correct it") from None
     if rule and "case" not in rule.groupindex:
         raise StudyError(f"cohorts.{cohort}.traits.pattern: has no group `case`; write (?P<case>...) around the name")
     return rule

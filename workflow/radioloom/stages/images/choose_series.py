@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import BadMask, CaseError, FailedCheck
+from radioloom.errors import BadMask, CaseError, FailedCheck, StudyError
 from radioloom.io.dicom import acquisition, series
 from radioloom.io.dicom import headers as dicom
 from radioloom.io.files import within
+from radioloom.patterns import compiled
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, pick
 from radioloom.volume import MODALITIES
@@ -131,10 +131,10 @@ def _called(pattern: str, names: dict[str, str]) -> list[str]:
     """Series whose name is a pattern, or where there is none, those whose whole name it matches."""
     places, _ = pick(Choice((pattern,)), [(name,) for name in names.values()])
     try:
-        re.compile(pattern)
-    except re.error as error:
+        compiled(pattern)
+    except StudyError as error:
         if not places:
-            raise FailedCheck("not_chosen", f"{pattern!r} is no regular expression ({error}); correct it") from error
+            raise FailedCheck("not_chosen", f"{error}; correct it") from error
     return [list(names)[place] for place in places]
 
 

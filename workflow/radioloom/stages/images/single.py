@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.io.files import check_new
 from radioloom.profile import Profile, load
+from radioloom.sealed import complete
 from radioloom.tables.text import write_rows
 
 if TYPE_CHECKING:
@@ -86,9 +86,8 @@ def check_out(path: Path) -> None:
 def write(rows: list[dict[str, Any]], path: Path) -> None:
     """Write rows as CSV or Parquet, by the ending of the path; complete or not at all. StudyError as `check_out`."""
     check_out(path)
-    part = path.with_name(path.name + ".part")
-    WRITERS[path.suffix.lower()]([{name: row[name] for name in COLUMNS} for row in rows], part)
-    os.replace(part, path)
+    with complete(path) as part:
+        WRITERS[path.suffix.lower()]([{name: row[name] for name in COLUMNS} for row in rows], part)
 
 
 def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:

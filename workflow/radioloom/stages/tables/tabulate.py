@@ -15,6 +15,7 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, nobody, refuse_rounded
 from radioloom.io.user_tables.record import no_column, number_of, place_of
+from radioloom.patterns import compiled
 from radioloom.stats.scales import Scale, scale
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     else:
         none = {*ids, *reserved}
         left = [name for name in columns if name not in none and not name.startswith(pyradiomics.NO_FEATURE)]
-        chosen = [name for name in left if re.fullmatch(wanted, name)]
+        chosen = list(filter(compiled(wanted).fullmatch, left))
     if not chosen:
         raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {', '.join(columns[:5])} ...")
     return chosen
@@ -195,11 +196,12 @@ def _cases(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Case of each row, and why it has none ('' where it has one): such a row is called by its number."""
     pattern, column = settings["ids"]["pattern"], settings["columns"]["case"]
+    rule = compiled(pattern)
     cases = np.array([f"row-{number_of(frame, k)}" for k in range(len(frame))], dtype=object)
     reasons = np.full(len(frame), "", dtype=object)
     near = alike(patients or ())
     for k, cell in enumerate(_text(frame[column])):
-        match = re.fullmatch(pattern, cell) if cell and pattern else None
+        match = rule.fullmatch(cell) if cell and pattern else None
         name = match["case"] if match else cell
         refuse_rounded(cell, where.at(k, column))
         if nobody(cell):
@@ -257,9 +259,10 @@ def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray,
 def _described(columns: list[str], settings: dict[str, Any]) -> list[dict[str, str]]:
     """What FEATURES says of each column besides its values."""
     rows = []
+    groups = {group: compiled(pattern) for group, pattern in settings["groups"].items()}
     for name in feature_ids(columns, settings):
         known = pyradiomics.named(name) or pyradiomics.Named("", "", name, OTHER)
-        declared = [group for group, pattern in settings["groups"].items() if re.fullmatch(pattern, name)]
+        declared = [group for group, rule in groups.items() if rule.fullmatch(name)]
         rows.append(
             {
                 "image": known.image,
