@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.io.expression import forms, header, no_cases, read
+from radioloom.io.expression import damaged, forms, header, left_out, no_cases, read
 
 
 def written(tmp_path, text):
@@ -64,7 +64,17 @@ def test_a_missing_gene_column_names_what_is_there(tmp_path):
         ("gene,c1,c2\nA,1,2\nB,-inf,2\n", "line 3, column 'c1': '-inf' is not finite"),
         ("gene;c1;c2\nA;1,5;2\n", "line 2, column 'c1': '1,5' has a comma"),
         ("gene,c1\n,1\n", "line 2, column 'gene': a row without a gene name"),
-        ("gene,c1\n1-Mar,1\nA,2\n1-Mar,3\n", "line 4, column 'gene': '1-Mar' is a date, and that of line 2 too"),
+        (
+            "gene,c1\n1-Mar,1\nA,2\n1-Mar,3\n",
+            "line 4, column 'gene': '1-Mar' is a date or a number, and that of line 2 too",
+        ),
+        ("gene,c1\n#N/A,1\n", "line 2, column 'gene': a row without a gene name"),
+        ("gene,c1\n2.31E+19,1\nA,2\n2.31E+19,3\n", "line 4, .*'2.31E\\+19' is a date or a number, and that of line 2"),
+        (
+            "gene,c1\n44256,1\nA,2\n44256,3\nB,1\nC,1\n",
+            "line 4, column 'gene': '44256' is a date or a number, and that of line 2",
+        ),
+        ("gene,9.9E+17,c1\nA,2,1\n", "line 1: the id is a number of which Excel keeps 15 digits alone"),
         ("gene,c1,c1\nA,1,2\n", "columns 2 and 3 are both called 'c1'"),
         ("gene,c1,c2\nA,1,2,3\n", "line 2: 4 cells where the header has 3 columns; .*write.table needs col.names=NA"),
     ],
@@ -77,6 +87,49 @@ def test_faults_have_their_line(tmp_path, text, words):
 def test_genes_that_excel_made_dates_of(tmp_path):
     genes = ["TP53", "1-Mar", "Sep-02", "2.Dez", "2019-03-01", "44256", "MARCH1", "HLA-A", "1-8U"]
     found = read(written(tmp_path, "gene,c1\n" + "".join(f"{name},1\n" for name in genes)))
-    assert found.dated == genes[1:6]
+    assert found.damaged == genes[1:6]
     numbered = read(written(tmp_path, "gene,c1\n44256,1\n7157,2\n672,3\n"))  # Entrez ids
-    assert numbered.dated == []
+    assert numbered.damaged == []
+
+
+# What Excel shows for MARCH1, SEPT2 and DEC1 in several languages, and for 2310009E15Rik.
+DAMAGED = [
+    "1-Mar", "01-Mar", "Mar-01", "1-mars", "1. Mrz", "01. Mrz", "Mrz 01", "1-Mär", "2-sept", "2-sept.", "02-sept.",
+    "sept.-02", "sept.", "1-déc.", "1-de\u0301c.", "1-dic", "2-set", "1/set", "1-mrt", "1-Mar-26", "1. März 2026",
+    "Sep-02",    "2026-03-01", "01.03.2026", "3/1/2026", "2.31E+19", "2.31e+19", "2,31E+19", "1E+13", "44256",
+]  # fmt: skip
+WHOLE = [
+    "MARCH1", "MARCHF1", "SEPT2", "SEPTIN2", "DEC1", "MAR-A", "SET-1", "AGO-2", "GEN1", "MAGEA1", "1-8U",
+    "2310009E15Rik", "ENSG00000141510.18", "HLA-A", "5S_rRNA", "7SK", "1007_s_at", "MAYA", "DICER1", "OUT-1", "1e5",
+    "mir-21", "NOV", "AUG",
+]  # fmt: skip
+
+
+def test_genes_that_excel_made_something_else_of():
+    assert damaged(DAMAGED + WHOLE) == DAMAGED
+
+
+COUNTERS = [
+    "__no_feature", "__ambiguous", "__too_low_aQual", "__not_aligned", "__alignment_not_unique", "N_unmapped",
+    "N_multimapping", "N_noFeature", "N_ambiguous", "no_feature", "too_low_aQual", "Assigned", "Unassigned_NoFeatures",
+]  # fmt: skip
+
+
+def test_rows_that_count_reads_of_no_gene_are_left_out(tmp_path):
+    text = "gene,c1,c2\nTP53,1,2\n" + "".join(f"{name},9000,x\n" for name in COUNTERS) + "N_PAC,1,2\nASSIGNED1,3,4\n"
+    given = read(written(tmp_path, text))
+    assert list(given.values.index) == ["TP53", "N_PAC", "ASSIGNED1"]
+    assert given.counters == COUNTERS
+    assert f"rows that count reads of no gene: {', '.join(COUNTERS)}" in left_out(given)
+
+
+@pytest.mark.parametrize(
+    ("case", "column"),
+    [("TCGA-05-4244", "TCGA.05.4244"), ("001", "X001"), ("P2", "P2\u200b"), ("P-2", "P\u20132"), ("P2", "\uff302")],
+)
+def test_columns_that_are_almost_called_like_a_case(tmp_path, case, column):
+    path = written(tmp_path, f"gene,C1,{column},C2\nA,1,2,3\n")
+    assert header(path, "gene", [case, "C1"]).hints == {case: column}
+    with pytest.raises(StudyError) as caught:
+        read(path, "gene", [case])
+    assert f"; did you mean {case} by its column {column!r}?" in str(caught.value)

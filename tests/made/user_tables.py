@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ class Reader:
     cells: Cells
     read: Callable[[Path], Any]
     number: str = ""  # a column that holds numbers
+    ids: tuple[str, ...] = ()  # columns that name patients, cases or genes
 
 
 def _sheet(path: Path) -> Any:
@@ -69,17 +71,18 @@ def _features(path: Path) -> Any:
 
 READERS = [
     Reader("sheet", "t.tsv", [["case", "image", "segmentation", "roi"], ["P1", "a/ct", "a/rs", "GTV"],
-                              ["P2", "b/ct", "b/rs", "GTV"], ["P3", "c/ct", "c/rs", "GTV"]], _sheet),
+                              ["P2", "b/ct", "b/rs", "GTV"], ["P3", "c/ct", "c/rs", "GTV"]], _sheet, ids=("case",)),
     Reader("clinical", "t.csv", [["id", "days", "dead", "age"], ["P1", "100.5", "1", "60"], ["P2", "200", "0", "71"],
-                                 ["P3", "3e2", "1", "55"]], _clinical, "days"),
+                                 ["P3", "3e2", "1", "55"]], _clinical, "days", ("id",)),
     Reader("covariate", "t.csv", [["id", "days", "dead", "age"], ["P1", "100.5", "1", "60"], ["P2", "200", "0", "71"],
                                   ["P3", "3e2", "1", "55"]], _clinical, "age"),
     Reader("expression", "t.csv", [["gene", "P1", "P2", "P3"], ["TP53", "1", "2", "-3.5"], ["EGFR", "4", "5", "6"]],
-           _expression, "P2"),
+           _expression, "P2", ("gene",)),
     Reader("traits", "t.csv", [["case", "trait", "value", "unit"], ["P1", "Size", "12.5", "mm"],
-                               ["P2", "Size", "7", "mm"], ["P2", "Shape", "round", "no"]], _traits),
-    Reader("patients", "t.csv", [["mrn", "case"], ["0071", "P1"], ["0072", "P2"]], _patients),
-    Reader("features", "t.csv", [["id", "f1", "f2"], ["P1", "1.25", "2"], ["P2", "3", "4e-3"]], _features, "f2"),
+                               ["P2", "Size", "7", "mm"], ["P2", "Shape", "round", "no"]], _traits, ids=("case",)),
+    Reader("patients", "t.csv", [["mrn", "case"], ["0071", "P1"], ["0072", "P2"]], _patients, ids=("mrn", "case")),
+    Reader("features", "t.csv", [["id", "f1", "f2"], ["P1", "1.25", "2"], ["P2", "3", "4e-3"]], _features, "f2",
+           ("id",)),
 ]  # fmt: skip
 
 
@@ -102,6 +105,40 @@ def workbook(cells: Cells, path: Path, typed: bool = False, **others: Cells) -> 
             sheet.append([_value(cell) if typed else cell for cell in row])
     book.save(path)
     return path
+
+
+def rewritten(path: Path, change: Callable[[str, bytes], bytes]) -> Path:
+    """A workbook with each part changed: its name and content."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, change(name, content))
+    return path
+
+
+def hidden(path: Path, *names: str, state: str = "hidden") -> Path:
+    """The workbook with worksheets hidden."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    for name in names:
+        book[name].sheet_state = state
+    book.active = next((k for k, sheet in enumerate(book.worksheets) if sheet.title not in names), 0)
+    book.save(path)
+    return path
+
+
+def strict(_name: str, content: bytes) -> bytes:
+    """A part of a workbook as Excel writes it in "Strict Open XML Spreadsheet"."""
+    changes = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": b"http://purl.oclc.org/ooxml/"
+        b"officeDocument/relationships",
+    }
+    for transitional, other in changes.items():
+        content = content.replace(transitional, other)
+    return content
 
 
 def _value(cell: Any) -> Any:

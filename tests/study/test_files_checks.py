@@ -229,8 +229,16 @@ def test_columns_of_no_case_and_names_that_are_almost_cases_are_told(bench):
         "19 of 20 cases of cohort train have a column in the expression matrix; 1 case (T00019) without; "
         "did you mean T00019 by its column 't00019'?",
         "columns of the expression matrix that are of no case of cohort train and are left out: 3 (entrez)",
-        "1 gene (1-Mar) in the expression matrix: Excel made dates of their names (MARCH1, SEPT2); write them again, "
-        "or they match no gene set",
+        "1 gene (1-Mar) in the expression matrix: Excel made dates or numbers of their names (MARCH1, SEPT2, "
+        "2310009E15Rik); write them again, or they match no gene set",
+    ]
+
+
+def test_rows_of_the_matrix_that_are_of_no_gene_are_told(bench):
+    rows = "".join(f"{name}{',7' * 20}\n" for name in ("TP53", "__no_feature", "N_unmapped"))
+    (bench.place / "data" / "genes.csv").write_text(f"gene,{','.join(names(20))}\n{rows}")
+    assert verified(bench, genomics=GENOMICS) == [
+        "2 rows (__no_feature, N_unmapped) of the expression matrix count reads of no gene, and are left out",
     ]
 
 

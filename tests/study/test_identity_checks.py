@@ -183,6 +183,24 @@ def test_one_series_of_an_archive(bench):
     refused(bench, "1 pair (train/T00005 = valid/V00001) of cases with one image", **archives)
 
 
+@pytest.mark.parametrize(("one", "other"), [("0077", "77"), ("H77", "h77"), ("H-77", "H_77")])
+def test_patients_almost_called_alike_are_told_before_the_run(bench, one, other):
+    bench.rows["train"][3]["patient"], bench.rows["valid"][1]["patient"] = one, other
+    (note,) = [note for note in verified(bench) if "almost called alike" in note]
+    assert note == (
+        f"cohorts train and valid: 1 pair ({one} and {other}) of patients almost called alike, and taken for other "
+        "people; where they are one person, give both one name in the column `patient`"
+    )
+    bench.rows["valid"][1]["patient"] = one
+    refused(bench, "1 case (V00001) of cohort valid with a patient of cohort train")
+
+
+def test_cases_almost_called_alike_are_told_too(bench):
+    bench.rows["valid"][1]["case"] = "t3"
+    (note,) = [note for note in verified(bench) if "almost called alike" in note]
+    assert note.startswith("cohorts train and valid: 1 pair (T00003 and t3) of patients almost called alike")
+
+
 def test_a_case_is_of_one_patient(bench):
     first = bench.rows["train"][3]
     bench.rows["train"].append({**first, "replicate": "2", "patient": "Q"})

@@ -179,6 +179,33 @@ def test_rows_that_will_be_excluded_are_notes(tmp_path):
     assert len(notes) == 6
 
 
+def test_patient_ids_that_are_almost_alike_are_told(tmp_path):
+    numbers = ["0077", "77", *range(100, 98 + N)]
+    files = {"p.csv": csv("mrn,case", [(number, f"P{k}") for k, number in enumerate(numbers)])}
+    files["t.csv"] = table([(number, k, k * k) for k, number in enumerate([*numbers[:-1], "0109"])])
+    linked = {"features": OTHERS | {"ids": LINKED}}
+    both = {"role": "training", "features": FEATURES | {"ids": LINKED}, "clinical": CLINICAL}
+    notes = verified(tmp_path, files, linked, cohorts={"train": both, "valid": both | {"role": "validation", **linked}})
+    for cohort in ("train", "valid"):
+        assert (
+            f"cohort {cohort}: p.csv: 1 group (P0 = P1) of cases whose patient ids are almost alike; where they are "
+            "one person, name the patient in the column `patient`"
+        ) in notes
+        assert (
+            f"cohort {cohort}: 1 of 12 rows of its table will be excluded: its id is not in p.csv, which has one that "
+            "is almost alike; write both the same"
+        ) in notes
+    assert "0077" not in str(notes)
+
+
+def test_rows_of_nobody_in_the_clinical_table_are_told(tmp_path):
+    notes = verified(tmp_path, {"c.csv": FILES["c.csv"] + ",50,1\n#REF!,60,0\n"})
+    start = "c.csv: rows without an id in column 'id', or with one that a formula failed to give: 2 (line 14, line"
+    assert [
+        note.startswith(f"cohort {cohort}: {start}") for note, cohort in zip(notes, ("train", "valid"), strict=True)
+    ]
+
+
 @pytest.mark.parametrize("name", ["t.csv", "t.csv.gz"])
 def test_of_a_large_table_only_ids_are_read(tmp_path, monkeypatch, name):
     monkeypatch.setattr(table_checks, "LARGE", 100)

@@ -16,7 +16,8 @@ with job(snakemake) as running:
     features = running.read("features")["features"]
     features = wide(features[features["cohort"] == params.settings["cohort"]]).droplevel("cohort")
     table, cases = params.settings["expression"], {*params.cases, *features.index}
-    matrix, others, _ = expression.read(Path(params.data, table["file"]), table["gene"], cases)
+    given = expression.read(Path(params.data, table["file"]), table["gene"], cases)
+    matrix = given.values
     traits = running.read("traits")["traits"] if snakemake.input.traits else None
     measured = measurements(features, traits, matrix, params.settings)
     results = associate(measured, matrix, params.settings, signature.feature_ids, params.volume, params.seed)
@@ -25,5 +26,5 @@ with job(snakemake) as running:
     write_json(results.summary, out.summary)
     n_significant = (results.associations["q"] < SIGNIFICANT).sum()
     n_modules = results.modules["module"].nunique()
-    running.say(f"{matrix.shape[1]} columns are cases; of no case of the cohort: {expression.no_cases(others)}")
+    running.say(f"{matrix.shape[1]} columns are cases; {expression.left_out(given)}")
     running.say(f"{n_modules} modules, {n_significant} pairs with q < {SIGNIFICANT}")

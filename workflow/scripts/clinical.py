@@ -15,4 +15,6 @@ with job(snakemake) as running:
     CLINICAL.write(rows.clinical, out.clinical, **running.provenance)
     COVARIATES.write(rows.covariates, out.covariates, **running.provenance)
     EXCLUSIONS.write(rows.exclusions, out.exclusions, **running.provenance)
+    for note in rows.notes:
+        running.say(note)
     running.batch(len(rows.clinical), rows.exclusions)

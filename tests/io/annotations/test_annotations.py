@@ -18,7 +18,7 @@ from radioloom.errors import StudyError
 from radioloom.io.annotations import read as annotations
 from radioloom.io.annotations import sr
 from radioloom.io.annotations.aim import LARGEST_BYTES
-from radioloom.io.patients import cases_by_patient
+from radioloom.io.patients import cases_by_patient, cases_of_one
 
 SHAPE = answer("Shape", ("round", "RID5799", "RadLex"))
 
@@ -286,6 +286,9 @@ def test_patients(tmp_path):
     (tmp_path / "p.csv").write_text("id,case\n,P1\n")
     with pytest.raises(StudyError, match=r"p.csv, line 2, column 'id': the cell is empty"):
         cases_by_patient(tmp_path, "p.csv", "id", "case")
+    (tmp_path / "p.csv").write_text("id,case\n#N/A,P1\n#N/A,P2\n")
+    with pytest.raises(StudyError, match=r"p.csv, line 2, column 'id': the cell is #N/A, a formula that failed"):
+        cases_by_patient(tmp_path, "p.csv", "id", "case")
     workbook([["x"]], tmp_path / "p.xlsx", Ids=[["id", "case"], ["008", "P1"]])
     assert cases_by_patient(tmp_path, "p.xlsx#Ids", "id", "case") == {"008": "P1"}
 
@@ -333,3 +336,7 @@ def test_real_reports(place, expected, data_dir):
         "sr_document_with_multiple_groups.dcm": 6,
     }
     assert len(found.answers) == n_items[place.rpartition("/")[2]]
+
+
+def test_cases_of_one_patient_whose_id_is_written_in_two_ways():
+    assert cases_of_one({"0077": "P1", "77": "P2", "78": "P3", "078": "P3", "a": "P4"}) == ["P1 = P2"]

@@ -1,4 +1,4 @@
-"""Cells: numbers by one grammar, days in a declared form, words that mean a gap, and names that are almost alike."""
+"""Cells: numbers by one grammar, days in a declared form, and words that mean a gap."""
 
 import math
 from datetime import date
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from made.user_tables import READERS, text
 from radioloom.errors import StudyError
-from radioloom.io.user_tables.cells import NO_NUMBER, Day, alike, bare, day, form_fault, number, numbers, plain_number
+from radioloom.io.user_tables.cells import NO_NUMBER, Day, day, form_fault, number, numbers, plain_number
 
 NUMBERS = ["0", "-1.5", "+2", "1e5", "1E-3", ".5", "5.", "007"]
 NONE = [
@@ -95,13 +95,6 @@ def test_what_is_no_day_is_refused_without_its_digits(cell):
 def test_forms_that_are_of_no_whole_date(form):
     assert "is no form of a whole date" in form_fault(form)
     assert form_fault("%d.%m.%Y") == form_fault("%m/%d/%y") == ""
-
-
-def test_names_that_programs_change():
-    assert bare("T-007") == bare("t 7") == bare("T_07")
-    assert bare("1.0") == bare("001") == "1"
-    assert bare("P10") != bare("P1")
-    assert alike(["g07", "x"])[bare("G07")] == "g07"
 
 
 def test_numbers_name_the_first_that_is_none():

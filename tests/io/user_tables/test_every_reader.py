@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from made.user_tables import READERS, packed, text, workbook
+from made.user_tables import READERS, hidden, packed, rewritten, strict, text, workbook
 from radioloom.errors import StudyError
 
 MARK = {".tsv": "\t", ".csv": ","}
@@ -46,6 +46,10 @@ def with_column(reader, name, value, at=None):
     return text(cells, mark_of(reader))
 
 
+def tabs(reader):
+    return text(reader.cells, "\t")
+
+
 def turned(reader):
     return text([row[::-1] for row in reader.cells], mark_of(reader))
 
@@ -66,12 +70,18 @@ VARIANTS = {
     "three separators at the end of every line": lambda r: lines(r, lambda k, line: line + 3 * mark_of(r)),
     "a separator at the end of every row": lambda r: lines(r, lambda k, line: line + (mark_of(r) if k else "")),
     "an empty column in the middle": lambda r: with_column(r, "", "", 1),
-    "tabs": lambda r: text(r.cells, "\t"),
+    "tabs": tabs,
     "commas": lambda r: text(r.cells, ","),
     "semicolons": lambda r: text(r.cells, ";"),
     "quotes around every cell": lambda r: text(r.cells, mark_of(r), csv.QUOTE_ALL),
     "blanks around cells and names": with_blanks,
     "columns in another order": turned,
+    "byte order mark twice": lambda r: b"\xef\xbb\xbf" * 2 + plain(r).encode(),
+    "byte order mark twice, UTF-16": lambda r: b"\xff\xfe" * 2 + plain(r).encode("utf-16-le"),
+    "Excel's line of the separator": lambda r: f"sep={mark_of(r)}\n{plain(r)}",
+    "Excel's line of the separator, semicolons": lambda r: "sep=;\r\n" + text(r.cells, ";"),
+    "Excel's line of the separator, saved once more": lambda r: '"SEP=,",,\n' + text(r.cells, ","),
+    "Excel's line of the separator, below a mark": lambda r: b"\xff\xfe" + f"sep=\t\n{tabs(r)}".encode("utf-16-le"),
     "compressed under its name": lambda r: packed(plain(r).encode()),
 }
 
@@ -90,7 +100,7 @@ def test_variants_say_the_same(reader, name, tmp_path):
 
 
 @each_reader
-@pytest.mark.parametrize("name", ["t.csv.gz", "t.tsv.gz", "t.txt", "t.xlsx", "typed.xlsx"])
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.tsv.gz", "t.txt", "t.xlsx", "typed.xlsx", "hidden.xlsx"])
 def test_other_kinds_of_file_say_the_same(reader, name, tmp_path):
     expected = sound(reader, tmp_path)
     path = tmp_path / name
@@ -98,6 +108,9 @@ def test_other_kinds_of_file_say_the_same(reader, name, tmp_path):
         path.write_bytes(packed(plain(reader).encode()))
     elif name.endswith("txt"):
         path.write_text(plain(reader))
+    elif name == "hidden.xlsx":
+        old = [reader.cells[0], *([f"{cell}9" for cell in row] for row in reader.cells[1:])]
+        hidden(workbook(old, path, Shown=reader.cells), "Data")
     else:
         workbook(reader.cells, path, typed=name.startswith("typed"))
     assert reader.read(path) == expected
@@ -172,6 +185,11 @@ MALFORMED = {
     "one line of 20 million letters": (lambda r: b"x" * 20_000_000, "larger than any that is read"),
     "needed column misspelt": (lambda r: misspelt(r, lambda name: f"{name}x"), "no column"),
     "needed column in capitals": (lambda r: misspelt(r, str.upper), "no column"),
+    "a GCT file": (lambda r: "#1.2\n2\t3\n" + tabs(r), "line 1: this is a GCT file: take out the lines above"),
+    "a GCT file, saved by Excel": (lambda r: "#1.3,,\n2,3,\n" + plain(r), "line 1: this is a GCT file"),
+    "a series matrix of GEO": (lambda r: f'!Series_title\t"a, b; c"\n\n{tabs(r)}', "line 1: this is a series matrix"),
+    "a SOFT file of GEO": (lambda r: f"^DATABASE = GeoMiame\n!Database_name = x\n{tabs(r)}", "a series matrix or SOFT"),
+    "the end of a series matrix": (lambda r: plain(r) + "!series_matrix_table_end\n", "line {+}: this is a series"),
     "separated by bars": (lambda r: text(r.cells, "|"), "no column"),
 }  # fmt: skip
 
@@ -188,6 +206,7 @@ def test_malformed_tables_are_refused_by_name(reader, name, tmp_path):
     width = len(reader.cells[0])
     expected = (
         words.replace("{}", str(len(reader.cells)))
+        .replace("{+}", str(len(reader.cells) + 1))
         .replace("{w}", str(width))
         .replace("{n}", str(width - 1))
         .replace("{m}", str(width + 1))
@@ -205,6 +224,7 @@ def test_malformed_tables_are_refused_by_name(reader, name, tmp_path):
         ("t.xlsx", lambda r, p: plain(r).encode(), "this is no Excel workbook"),
         ("t.xlsx", lambda r, p: b"\xd0\xcf\x11\xe0" + bytes(99), "this is no Excel workbook"),
         ("t.xlsx", lambda r, p: archive(p), "a zip archive and no Excel workbook"),
+        ("t.xlsx", lambda r, p: rewritten(workbook(r.cells, p / "s"), strict).read_bytes(), "kind Strict Open XML"),
         ("t.csv.gz", lambda r, p: plain(r).encode(), "it is not compressed"),
     ],
 )

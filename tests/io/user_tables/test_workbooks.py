@@ -6,10 +6,11 @@ import zipfile
 
 import pytest
 
-from made.user_tables import workbook
+from made.user_tables import hidden, rewritten, strict, workbook
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import workbooks
 from radioloom.io.user_tables.cells import Day
+from radioloom.io.user_tables.ids import ROUNDED
 from radioloom.io.user_tables.read import file_of, header, read
 
 ROWS = [["id", "x"], ["P1", "1"], ["P2", "2"]]
@@ -50,6 +51,57 @@ def test_the_first_of_several_worksheets_and_any_by_its_name(tmp_path):
         read(tmp_path / "t.xlsx#Gone")
     assert file_of("a/t.xlsx#Other") == "a/t.xlsx"
     assert file_of("a#b/t.csv") == "a#b/t.csv"
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_worksheet_is_read_by_its_name_alone(tmp_path, state):
+    path = hidden(workbook(ROWS, tmp_path / "t.xlsx", Other=[["id", "x"], ["P9", "9"]]), "Data", state=state)
+    assert rows(path) == [["P9", "9"]]
+    assert header(path).notes == (
+        "t.xlsx: 2 worksheets, of which the first that is not hidden ('Other') is read; another is read by the name "
+        "t.xlsx#Data; hidden, and not read: 'Data'",
+    )
+    assert rows(tmp_path / "t.xlsx#Data") == ROWS[1:]
+    assert header(tmp_path / "t.xlsx#Data").notes == ()
+
+
+def test_a_hidden_worksheet_behind_is_told_too(tmp_path):
+    path = hidden(workbook(ROWS, tmp_path / "t.xlsx", Old=ROWS, Other=ROWS), "Old")
+    assert rows(path) == ROWS[1:]
+    assert header(path).notes[0].endswith("by the name t.xlsx#Other; hidden, and not read: 'Old'")
+
+
+def test_every_worksheet_is_hidden(tmp_path):
+    def hide(name, content):
+        return content.replace(b'state="visible"', b'state="hidden"')
+
+    path = rewritten(workbook(ROWS, tmp_path / "t.xlsx"), hide)
+    with pytest.raises(
+        StudyError, match=r"t.xlsx: every worksheet is hidden \('Data'\); one is read by its name, t.xlsx#D"
+    ):
+        read(path)
+
+
+STORED = {  # as files have them -> whether digits are lost
+    "1.2345678901234501E+17": True, "123456789012345000": True, "1234567890123450": True, "9E+15": True,
+    "123456789012345600": False, "123456789012345678": False, "1234567890123456": False, "999999999999999": False,
+    "9.9E+14": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stored", STORED)
+def test_numbers_beyond_the_digits_that_excel_keeps(tmp_path, stored):
+    path = workbook([["a"], [7001]], tmp_path / "t.xlsx")
+    ((cell,),) = rows(rewritten(path, lambda name, content: content.replace(b">7001<", f">{stored}<".encode())))
+    assert float(cell) == float(stored)
+    assert (ROUNDED.fullmatch(cell) is not None) == STORED[stored]
+
+
+def test_strict_workbooks_are_named_with_the_remedy(tmp_path):
+    path = rewritten(workbook(ROWS, tmp_path / "t.xlsx"), strict)
+    for place in (path, tmp_path / "t.xlsx#Data"):
+        with pytest.raises(StudyError, match=r't.xlsx: .* Strict Open XML, .*; save it in Excel as "Excel Workbook'):
+            read(place)
 
 
 def test_a_formula_has_the_value_that_excel_computed(tmp_path):

@@ -55,6 +55,20 @@ def test_who_is_of_no_case_and_what_cannot_be_read_is_told_without_names():
     UNREAD.frame(made.unread)
 
 
+def test_who_is_almost_a_case_is_told():
+    made, table = rows([note("C01", document="d1", shape="round"), note("c3", document="d2", shape="round")])
+    assert table == []
+    assert reasons(made)["d1"] == "of no case of the cohort sheet, but almost called like c1; write both the same"
+    assert "almost" not in reasons(made)["d2"]
+    linked = {"0077": "c1", "78": "c9"}
+    given = [note("77", document="d1", shape="round"), note("078", document="d2", shape="round")]
+    told = reasons(traits(given, "a", CASES, SETTINGS, linked))
+    assert told["d1"] == "its patient id is almost that of case c1 in `traits.patients`; write both the same"
+    assert "almost" not in told["d2"]  # nobody of the study
+    assert "77" not in str(told)
+    assert "78" not in str(told)
+
+
 def test_the_patient_is_found_in_the_file_name_or_by_a_table():
     _, table = rows([note("c1", shape="round")], pattern=r"^(?P<case>c\d)\.xml$")
     assert len(table) == 1

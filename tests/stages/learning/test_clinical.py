@@ -226,6 +226,35 @@ def test_an_id_that_a_program_changed_is_told(case, written):
     assert out["reason"] == f"not in the clinical table, which has {written!r}; write it {case!r} there"
 
 
+@pytest.mark.parametrize("written", ["P2\u200b", "\uff302", "'P2", '="P2"', "P\u20132", "p2", "P-02"])
+def test_an_id_that_looks_the_same_is_told(written):
+    (out,) = read(table((written, "3", "1", "", ""), ("b", "3", "1", "", "")), ["P2", "b"]).exclusions
+    assert out["reason"] == f"not in the clinical table, which has {written!r}; write it 'P2' there"
+
+
+def test_an_id_of_another_case_is_no_hint():
+    (out,) = read(table(("7", "3", "1", "", "")), ["007", "7"]).exclusions
+    assert (out["case"], out["reason"]) == ("007", "not in the clinical table")
+
+
+def test_rows_of_nobody_are_counted():
+    cells = [("a", "1", "1", "", ""), ("", "2", "1", "", ""), ("#N/A", "3", "0", "", ""), ("#n/a", "4", "0", "", "")]
+    found = read(table(*cells, (None, "5", "1", "", ""), ("z", "1", "1", "", "")), ["a"])
+    assert found.notes == (
+        "c.csv: rows without an id in column 'id', or with one that a formula failed to give: 4 (row 3, row 4, row 5, "
+        "row 6); they are of nobody, and left out (of merged cells the first row alone has the id)",
+    )
+    assert [row["case"] for row in found.clinical] == ["a"]
+    assert read(table(("a", "1", "1", "", ""), ("z", "1", "1", "", "")), ["a"]).notes == ()
+
+
+@pytest.mark.parametrize("case", ["990000000000000101", "a"])
+def test_an_id_that_lost_digits_is_refused_whoever_it_is_of(case):
+    rows = table(("a", "1", "1", "", ""), ("9.9E+17", "3", "1", "", ""))
+    with pytest.raises(StudyError, match=r"c.csv, row 3, column 'id': the id is a number of which Excel keeps 15"):
+        read(rows, [case])
+
+
 def test_lung1_as_it_comes(data_dir):
     """422 patients, 373 deaths; the tables of Aerts' training cohort, read as text."""
     frame = read_table(data_dir / "lung1" / "clinical.csv").frame()

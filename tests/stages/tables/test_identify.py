@@ -166,6 +166,34 @@ def test_a_patient_with_two_images_is_told_and_never_validated_on():
     assert shared(people("train/A", "valid/A=Q")) == {}
 
 
+@pytest.mark.parametrize(("one", "other"), [("0077", "77"), ("H77", "h77"), ("H-77", "H_77"), ("X77", "77")])
+def test_patients_almost_called_alike_are_told(one, other):
+    for roles in (
+        ("train", "valid"),
+        ("train", "train"),
+        ("valid", "valid2"),
+        ("genes", "train"),
+        ("retest", "readers"),
+    ):
+        patients = people(f"{roles[0]}/A={one}", f"{roles[1]}/B={other}")
+        key = " ".join(sorted(f"{row['cohort']}/{row['case']}" for row in patients))
+        assert shared(patients) == {(key, "alike"): "allowed"}
+    assert shared(people(f"train/{one}", f"valid/{other}")) == {(f"train/{one} valid/{other}", "alike"): "allowed"}
+    patients = people(f"train/A={one}", f"valid/B={other}", f"valid2/C={one}")
+    assert shared(patients)["train/A valid2/C", "patient"] == "refused"
+    assert shared(patients)["train/A valid/B", "alike"] == "allowed"
+    assert ("train/A valid2/C", "alike") not in shared(patients)
+
+
+def test_patients_almost_called_alike_change_no_verdict_on_images():
+    same = {"series": "s", "image_digest": "i"}
+    for one, other in (("train", "train2"), ("train", "valid"), ("readers", "train"), ("valid", "valid2")):
+        for pair in ((f"{one}/A=P7", f"{other}/B=p07"), (f"{one}/A=P7", f"{other}/B=P8")):
+            names = [each.partition("=")[0] for each in pair]
+            told = shared(people(*pair), prepared(*((name, same) for name in names)))
+            assert told[" ".join(names), "image"] == ("refused" if one == "train" else "allowed")
+
+
 def test_replicates_of_one_case_may_share_an_image_and_visits_are_told():
     same = {"series": "s", "image_digest": "i"}
     readers = prepared(*((f"readers/A.{k}", same) for k in (1, 2, 3)))

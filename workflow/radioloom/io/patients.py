@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from radioloom.errors import StudyError
 from radioloom.io.files import lies_within
+from radioloom.io.user_tables.ids import almost_one, nobody, refuse_rounded
 from radioloom.io.user_tables.read import file_of, read
 
 
@@ -23,11 +25,13 @@ def cases_by_patient(data: Path, file: str, patient: str, case: str, key: str = 
     lines: dict[str, int] = {}
     for line, cells in table.rows:
         who, named = (cells[k] for k in columns)
-        if not who or not named:
-            raise StudyError(
-                f"{table.at(line, case if who else patient)}: the cell is empty; a row needs a patient id and its "
-                "case, or take it out"
-            )
+        for column, cell in ((patient, who), (case, named)):
+            if nobody(cell):
+                raise StudyError(
+                    f"{table.at(line, column)}: the cell is {f'{cell}, a formula that failed' if cell else 'empty'}; a "
+                    "row needs a patient id and its case, or take it out"
+                )
+            refuse_rounded(cell, table.at(line, column))
         if cases.setdefault(who, named) != named:
             raise StudyError(
                 f"{table.at(line, patient)}: it gives one patient id two cases, this and that of line {lines[who]}; "
@@ -35,6 +39,12 @@ def cases_by_patient(data: Path, file: str, patient: str, case: str, key: str = 
             )
         lines.setdefault(who, line)
     return cases
+
+
+def cases_of_one(cases: Mapping[str, str]) -> list[str]:
+    """Groups of cases whose patient ids are almost alike (0077 and 77), each as `A = B`; see `cases_by_patient`."""
+    groups = ({cases[who] for who in group} for group in almost_one(cases))
+    return sorted(" = ".join(sorted(group)) for group in groups if len(group) > 1)
 
 
 def below(place: Path, root: Path, key: str, name: str) -> None:

@@ -113,6 +113,7 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     covariates = study.settings["model"]["covariates"]
     try:
         table = clinical(given.frame(), cohort, cases or (), block, study.settings["outcome"], covariates)
+        remarks.notes.extend(f"cohort {cohort}: {note}" for note in table.notes)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
         return None

@@ -9,8 +9,8 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin
 from radioloom.study.record import Study
-from radioloom.study.remarks import SHOWN, Remarks, bare, how_read, read_or_fault, some
-from radioloom.study.table_checks import LARGE, start_of
+from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some
+from radioloom.study.table_checks import LARGE, start_of, two_of_one
 
 
 def annotation_remarks(study: Study, cohort: str, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
@@ -38,6 +38,7 @@ def annotation_remarks(study: Study, cohort: str, cases: list[str] | None, origi
         origin.at(*place, "patients"),
         remarks,
     )
+    remarks.notes.extend(two_of_one(cohort, block["patients"]["file"], table or {}))
     if table is not None and cases is not None and not set(cases) & set(table.values()):
         remarks.faults.append(
             f"{origin.at(*place, 'patients')}: no patient id is of a case of the {start_of(study, cohort).word}; "
@@ -71,9 +72,7 @@ def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, re
     lacking = sorted(set(cases) - set(columns.cases))
     both = len(cases) - len(lacking)
     message = f"{both} of {len(cases)} cases of cohort {cohort} have a column in the expression matrix"
-    hints = "".join(
-        f"; did you mean {case} by its column {name!r}?" for case, name in list(columns.hints.items())[:SHOWN]
-    )
+    hints = expression.meant_by(columns.hints)
     if both < FEWEST_CASES:
         looks = "" if both else expression.forms(columns.others)
         remarks.faults.append(
@@ -100,8 +99,14 @@ def _cells(study: Study, cases: list[str], origin: Origin, remarks: Remarks) -> 
     matrix = read_or_fault(
         lambda path: expression.read(path, block["gene"], cases), study.data / block["file"], place, remarks
     )
-    if matrix is not None and matrix.dated:
+    if matrix is None:
+        return
+    if matrix.damaged:
         remarks.notes.append(
-            f"{some(matrix.dated, 'gene')} in the expression matrix: Excel made dates of their names (MARCH1, SEPT2); "
-            "write them again, or they match no gene set"
+            f"{some(matrix.damaged, 'gene')} in the expression matrix: Excel made dates or numbers of their names "
+            "(MARCH1, SEPT2, 2310009E15Rik); write them again, or they match no gene set"
+        )
+    if matrix.counters:
+        remarks.notes.append(
+            f"{some(matrix.counters, 'row')} of the expression matrix count reads of no gene, and are left out"
         )

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
+from radioloom.io.user_tables.ids import bare
 from radioloom.provenance import digest
 from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
@@ -81,28 +82,43 @@ def _same_sheets(study: Study, origin: Origin, remarks: Remarks) -> set[str]:
 
 
 def _refused_patients(study: Study, whose: Mapping[tuple[str, str], Who], origin: Origin, remarks: Remarks) -> None:
-    """Patients of a training cohort who are in a validation cohort too, by cohort; cases of one name are noted."""
-    groups: dict[str, list[Who]] = defaultdict(list)
-    for who in whose.values():
-        groups[who.patient].append(who)
-    shared: dict[Cohorts, list[str]] = defaultdict(list)
-    alike: dict[Cohorts, list[str]] = defaultdict(list)
-    for group in groups.values():
-        for one, other in combinations(sorted(group, key=lambda who: who.role), 2):
-            if (one.role, other.role) == ("training", "validation"):
-                refused = verdict(one, other, {PATIENT})[0] == REFUSED
-                (shared if refused else alike)[one.cohort, other.cohort].append(other.case)
+    """Patients of a training cohort who are in a validation cohort too; cases and patients (almost) of one name."""
+    shared: dict[Cohorts, set[str]] = defaultdict(set)
+    called: dict[Cohorts, set[str]] = defaultdict(set)
+    almost: dict[Cohorts, set[str]] = defaultdict(set)
+    for one, other in _learnt_and_validated(whose.values()):
+        cohorts = one.cohort, other.cohort
+        if one.patient != other.patient:
+            almost[cohorts].add(f"{one.patient} and {other.patient}")
+        elif verdict(one, other, {PATIENT})[0] == REFUSED:
+            shared[cohorts].add(other.case)
+        else:
+            called[cohorts].add(other.case)
     for (learnt, validated), cases in shared.items():
         remarks.faults.append(
-            f"{_place(study, validated, origin)}: {some(sorted(set(cases)), 'case')} of cohort {validated} with a "
+            f"{_place(study, validated, origin)}: {some(sorted(cases), 'case')} of cohort {validated} with a "
             f"patient of cohort {learnt}, which is learnt from: take them out of one; where they are other people, "
             "give each a name of its own in the column `patient`"
         )
-    for (learnt, validated), cases in alike.items():
+    for (learnt, validated), cases in called.items():
         remarks.notes.append(
-            f"cohort {validated}: {some(sorted(set(cases)), 'case')} called as one of cohort {learnt}, and taken for "
+            f"cohort {validated}: {some(sorted(cases), 'case')} called as one of cohort {learnt}, and taken for "
             "other people; name the patients of both in the column `patient`, which tells who is one"
         )
+    for (learnt, validated), pairs in almost.items():
+        remarks.notes.append(
+            f"cohorts {learnt} and {validated}: {some(sorted(pairs), 'pair')} of patients almost called alike, and "
+            "taken for other people; where they are one person, give both one name in the column `patient`"
+        )
+
+
+def _learnt_and_validated(people: Iterable[Who]) -> Iterator[tuple[Who, Who]]:
+    """Every case that is learnt from, with every one that is validated on and whose patient is (almost) called so."""
+    groups: dict[str, list[Who]] = defaultdict(list)
+    for who in people:
+        groups[bare(who.patient)].append(who)
+    for group in groups.values():
+        yield from product(*([who for who in group if who.role == role] for role in ("training", "validation")))
 
 
 def _refused_images(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.tables.text import uncell
@@ -42,6 +43,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     for line, cells in table.rows:
         where = table.at(line)
         row = dict(zip(table.columns, map(uncell, cells), strict=True))  # as our own commands write them
+        _check_names(row, table, line)
         checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)
         _check_cells(checked, where)
         key = (checked["case"], checked["replicate"], checked["roi"])
@@ -71,6 +73,18 @@ def _check_columns(table: Table) -> None:
     ]
     if faults:
         raise StudyError("\n".join(faults))
+
+
+def _check_names(row: Row, table: Table, line: int) -> None:
+    """StudyError where a case or a patient has no pseudonym; what stands there is not told."""
+    for key in ("case", "patient"):
+        name = row.get(key, "")
+        refuse_rounded(name, table.at(line, key))
+        if name and not PSEUDONYM.fullmatch(name):
+            raise StudyError(
+                f"{table.at(line, key)}: the cell is {no_pseudonym(name)}; write a pseudonym. What stands there is "
+                "not shown, for it may be a patient's name"
+            )
 
 
 def _check_cells(row: Row, where: str) -> None:

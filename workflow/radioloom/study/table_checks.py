@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.study.record import Study
-from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, with_file
+from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some, with_file
 from radioloom.study.sheet import Row
 from radioloom.tables.cohorts import USED_BY_MODELS
 
@@ -31,6 +32,15 @@ class Start(NamedTuple):
 def start_of(study: Study, cohort: str) -> Start:
     """Whether a cohort starts from a sheet of images or from a table of features."""
     return Start("features", "table of features") if cohort in study.has.tables else Start("sheet", "sheet")
+
+
+def two_of_one(cohort: str, file: str, patients: Mapping[str, str]) -> list[str]:
+    """A note where a table of patients gives ids that are almost alike to several cases."""
+    from radioloom.io.patients import cases_of_one
+
+    groups = cases_of_one(patients)
+    almost = f"cohort {cohort}: {file}: {some(groups, 'group')} of cases whose patient ids are almost alike"
+    return [f"{almost}; where they are one person, name the patient in the column `patient`"] if groups else []
 
 
 def table_rows(study: Study, origin: Origin, remarks: Remarks) -> dict[str, list[Row] | None]:
@@ -56,6 +66,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> list[R
         )
         if patients is None:
             return None
+        remarks.notes.extend(two_of_one(cohort, linked["file"], patients))
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
         cases, replicates, reasons, whose = _identified(study, cohort, patients)

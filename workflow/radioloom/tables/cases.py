@@ -5,8 +5,8 @@ from __future__ import annotations
 from radioloom.tables.columns import CASE, COHORT
 from radioloom.tables.record import Column, Table
 
-PATIENT, IMAGE, REGION, ROW = "patient", "image", "region", "features"
-KINDS = (PATIENT, IMAGE, REGION, ROW)  # of what two cases can share: the values of `kind`, in reading order
+PATIENT, ALIKE, IMAGE, REGION, ROW = "patient", "alike", "image", "region", "features"
+KINDS = (PATIENT, ALIKE, IMAGE, REGION, ROW)  # of what two cases can share: the values of `kind`, in reading order
 ALLOWED, REFUSED = "allowed", "refused"  # the values of `verdict`
 
 PATIENTS = Table(
@@ -29,7 +29,7 @@ IDENTITIES = Table(
         CASE,
         Column("other_cohort", "string", "cohort of the other case"),
         Column("other_case", "string", "the other case; the same one where its replicates share what they should not"),
-        Column("kind", "string", f"what they share: {', '.join(KINDS)}"),
+        Column("kind", "string", f"what they share: {', '.join(KINDS)} (`{ALIKE}`: names of patients, almost)"),
         Column("shared", "string", "how that is known, in words"),
         Column("verdict", "string", f"{ALLOWED}, or {REFUSED}: then nothing is learnt"),
         Column("reason", "string", "why, for a person"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from radioloom.errors import BadAnnotation, StudyError
 from radioloom.io.annotations.record import Annotation, Answer, as_number
 from radioloom.io.user_tables.cells import DECIMAL_COMMA
+from radioloom.io.user_tables.ids import nobody, refuse_rounded
 from radioloom.io.user_tables.read import read as read_table
 from radioloom.io.user_tables.record import Table
 from radioloom.settings import meant
@@ -31,9 +32,11 @@ def read(file: Path) -> list[Annotation]:
         key = (cell.pop("case"), cell.pop("reader"))
         if not cell["value"]:
             continue  # not answered
-        if not key[0] or not cell["trait"]:
-            lacking = "trait" if key[0] else "case"
-            raise StudyError(f"traits.files: {table.at(line, lacking)}: the cell is empty; say which {lacking} it is")
+        refuse_rounded(key[0], f"traits.files: {table.at(line, 'case')}")
+        for column, text in (("case", key[0]), ("trait", cell["trait"])):
+            if nobody(text):
+                what = f"{text} is a formula that failed" if text else "the cell is empty"
+                raise StudyError(f"traits.files: {table.at(line, column)}: {what}; say which {column} it is")
         first.setdefault(key, line)
         answers.setdefault(key, []).append(_answer(cell, table.at(line)))
         where.setdefault(cell["trait"], []).append((line, answers[key][-1]))

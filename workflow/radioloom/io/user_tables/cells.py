@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -126,14 +126,3 @@ def form_fault(form: str) -> str:
     except ValueError:
         sound = False
     return "" if sound else f"{form!r} is no form of a whole date; write it like %Y-%m-%d or %d.%m.%Y"
-
-
-def alike(names: Iterable[str]) -> dict[str, str]:
-    """Names by what is left of them without letter case, blanks, dashes and leading zeros; see `bare`."""
-    return {bare(name): name for name in names if name}
-
-
-def bare(name: str) -> str:
-    """A name without what programs change of it: letter case, blanks and dashes, leading zeros, a `.0` at its end."""
-    text = re.sub(r"[\s_-]", "", re.sub(r"^(\d+)\.0$", r"\1", name.strip())).casefold()
-    return re.sub(r"0*(\d+)", r"\1", text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.ids import alike, bare
 from radioloom.settings import meant
 
 if TYPE_CHECKING:
@@ -56,8 +58,10 @@ class Table:
 def no_column(wanted: str, columns: Iterable[str], what: str = "") -> str:
     """`no column 'died' (event); did you mean 'dead'? It has id, days, dead`."""
     named = [name or "(a first one without a name)" for name in columns]
-    near = next((name for name in named if name.casefold() == wanted.casefold()), "")
+    near = alike(named).get(bare(wanted), "")
     hint = f"did you mean {near!r}?" if near else meant(wanted, named)
+    if near and unicodedata.normalize("NFKC", near) == unicodedata.normalize("NFKC", wanted):
+        hint += " It looks the same and has other letters: copy it from the table."
     more = ", ..." if named[SHOWN:] else ""
     return (
         f"no column {wanted!r}{f' ({what})' if what else ''}; {hint or 'correct its name.'} It has "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -15,6 +16,14 @@ Records = Iterator[tuple[int, list[str]]]  # first line, cells without blanks ar
 MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
 COLUMNS = 100_000
 SAMPLE = 50, 1_000_000  # lines, characters that separators are told by
+DECLARED = re.compile(r'"?sep=([\t,;])"?[\t,;]*\s*', re.IGNORECASE)  # Excel's own first line
+# Formats that have lines above the header, by how their first cell begins.
+FORMATS = (
+    (re.compile(r"#1\.[23]$"), "a GCT file: take out the lines above the one with NAME (or id) and Description"),
+    (re.compile(r"[!^](series|sample|database|platform|dataset|subset|annotation)", re.IGNORECASE),
+     "a series matrix or SOFT file of GEO: take out every line that begins with ! or ^, so that the header (ID_REF) is "
+     "the first line and a value the last"),
+)  # fmt: skip
 
 
 def separated(lines: Iterator[str], place: Path) -> tuple[Records, tuple[str, ...]]:
@@ -24,9 +33,13 @@ def separated(lines: Iterator[str], place: Path) -> tuple[Records, tuple[str, ..
         sample.append(line)
         if len(sample) >= SAMPLE[0] or sum(map(len, sample)) > SAMPLE[1]:
             break
+    first = next((k for k, line in enumerate(sample) if line.strip()), 0)
+    declared = DECLARED.fullmatch(sample[first]) if sample else None
+    if declared:
+        sample[first] = "\n"  # a line without text is passed over, and those below keep their numbers
     endings = [suffix.lower() for suffix in place.suffixes]
     expected = "\t" if ".tsv" in endings or ".tab" in endings else ","
-    mark = _separator(sample, expected, place.name)
+    mark = declared[1] if declared else _separator(sample, expected, place.name)
     notes = () if mark == expected else (f"{place.name}: its cells are separated by {MARKS[mark]}, and read so",)
     return _records(chain(sample, lines), mark, place.name), notes
 
@@ -34,6 +47,7 @@ def separated(lines: Iterator[str], place: Path) -> tuple[Records, tuple[str, ..
 def _separator(sample: list[str], expected: str, name: str) -> str:
     """The mark that cuts header and first rows into as many cells; StudyError where two do it equally well."""
     header = next((line for line in sample if line.strip()), "")
+    _refuse_formats(re.split(r"[\t,;]", header)[0].strip('" \r\n'), f"{name}, line 1")
     present = [mark for mark in MARKS if mark in header]
     if len(present) < 2:
         return present[0] if present else expected
@@ -100,6 +114,7 @@ def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
     header, names = next(((line, cells) for line, cells in records if any(cells)), (0, []))
     if not names:
         raise StudyError(f"{name}: there is no line with any text; a table has a line with the names of its columns")
+    _refuse_formats(names[0], f"{name}, line {header}")
     if len(names) > COLUMNS:
         raise StudyError(
             f"{name}, line {header}: {len(names)} columns, and {COLUMNS} are the most; are rows and columns swapped?"
@@ -117,12 +132,20 @@ def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
     return Table(name, [names[k] for k in kept], chain(leading, rows), header, notes)
 
 
+def _refuse_formats(cell: str, where: str) -> None:
+    """StudyError that names the format whose lines these are."""
+    for start, what in FORMATS if cell[:1] in ("#", "!", "^") else ():
+        if start.match(cell):
+            raise StudyError(f"{where}: this is {what}")
+
+
 def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Records:
     width, extra = len(names), None
     nameless = [k for k in range(width) if k and not names[k]]
     for line, cells in records:
         if not any(cells):
             continue
+        _refuse_formats(cells[0], f"{where} {line}")
         if extra is None:
             extra = 0 if any(cells[width:]) else max(len(cells) - width, 0)  # a separator at the end of every row
         if len(cells) != width + extra or any(cells[width:]):

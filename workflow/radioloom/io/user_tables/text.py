@@ -63,7 +63,7 @@ def _decoded(file: IO[bytes], name: str, most: int) -> Iterator[str]:
                     f"{name}, line {number}: the table is larger than any that is read ({LINES} lines, {LONGEST} "
                     f"characters in one line, {most} in all); keep the rows and columns that the study needs"
                 )
-            yield line
+            yield line.lstrip("\ufeff") if number == 1 else line  # some programs put their mark before another's
 
 
 def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:

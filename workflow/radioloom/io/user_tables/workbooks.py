@@ -22,29 +22,28 @@ from radioloom.io.user_tables.survey import AGAIN, Survey, surveys
 AT_ONCE = 64  # rows
 UNPACKED = 300_000_000  # bytes of a workbook's parts together
 TEXT = 'save the sheet as "CSV UTF-8"'
+STRICT, HEAD = b"purl.oclc.org/ooxml", 4096  # what a Strict workbook says of itself, in its first bytes
+DIGITS = 15  # that Excel keeps of a number
 
 
 def worksheet(place: Path, sheet: str) -> tuple[Records, tuple[str, ...]]:
-    """Records of a worksheet (the first where `sheet` is empty), and a note where there are several to choose from.
+    """Records of a worksheet (the first visible where `sheet` is empty), and a note where there are several.
 
     Numbers are text as Python writes them, dates are Days, formulas have the value that Excel computed last. Raises
     StudyError for what is no workbook, is larger than any table, or has a formula without value.
     """
     openpyxl = _openpyxl(place.name)
-    _check_size(place)
+    _check_archive(place)
     with _damages(place):
         known = surveys(place)
     book = _opened(openpyxl, place, data_only=True)
-    names = [each.title for each in book.worksheets]
-    if not names or (sheet and sheet not in names):
+    shown = {each.title: each.sheet_state == "visible" for each in book.worksheets}
+    visible = [name for name, seen in shown.items() if seen]
+    if (sheet and sheet not in shown) or not (sheet or visible):
         book.close()
-        raise StudyError(f"{place.name}: no worksheet {sheet!r}; there are {', '.join(map(repr, names)) or 'none'}")
-    chosen = sheet or names[0]
-    notes = (
-        (f"{place.name}: {len(names)} worksheets, of which the first ({chosen!r}) is read; another is read by the name "
-         f"{place.name}#{names[1]}",)
-        if len(names) > 1 and not sheet else ()
-    )  # fmt: skip
+        raise StudyError(_no_sheet(place.name, sheet, list(shown)))
+    chosen = sheet or visible[0]
+    notes = () if sheet else _choice(place.name, chosen, visible, [name for name, seen in shown.items() if not seen])
     survey = known.get(book[chosen]._worksheet_path.lstrip("/"), Survey())
     if survey.fault:
         book.close()
@@ -67,6 +66,26 @@ def _merged(name: str, survey: Survey) -> tuple[str, ...]:
     )
 
 
+def _no_sheet(name: str, sheet: str, there: list[str]) -> str:
+    listed = ", ".join(map(repr, there)) or "none"
+    if sheet or not there:
+        return f"{name}: no worksheet{f' {sheet!r}' if sheet else ''}; there are {listed}"
+    return f"{name}: every worksheet is hidden ({listed}); one is read by its name, {name}#{there[0]}"
+
+
+def _choice(name: str, chosen: str, visible: list[str], hidden: list[str]) -> tuple[str, ...]:
+    """The note on a worksheet that was chosen among several."""
+    others = [each for each in (*visible, *hidden) if each != chosen]
+    if not others:
+        return ()
+    which = f"the first that is not hidden ({chosen!r})" if hidden else f"the first ({chosen!r})"
+    unread = f"; hidden, and not read: {', '.join(map(repr, hidden))}" if hidden else ""
+    n = len(others) + 1
+    return (
+        f"{name}: {n} worksheets, of which {which} is read; another is read by the name {name}#{others[0]}{unread}",
+    )
+
+
 def _openpyxl(name: str) -> Any:
     try:
         import openpyxl
@@ -78,15 +97,24 @@ def _openpyxl(name: str) -> Any:
     return openpyxl
 
 
-def _check_size(place: Path) -> None:
-    none = f"this is no Excel workbook, or it is damaged; save it anew, or {TEXT}"
+def _check_archive(place: Path) -> None:
+    """StudyError for what is no workbook that openpyxl reads whole; of a Strict one it sees no worksheet."""
+    strict, none = False, f"this is no Excel workbook, or it is damaged; save it anew, or {TEXT}"
     with _damages(place, none), zipfile.ZipFile(place) as archive:
         parts = archive.infolist()
+        for part in parts:
+            if part.filename == "xl/workbook.xml":
+                strict = STRICT in archive.open(part).read(HEAD)
     size = sum(part.file_size for part in parts)
     if size > UNPACKED:
         raise StudyError(f"{place.name}: the workbook unpacks to {size} bytes, and {UNPACKED} are the most; {TEXT}")
     if not any(part.filename == "[Content_Types].xml" for part in parts):
         raise StudyError(f"{place.name}: this is a zip archive and no Excel workbook; save it as .xlsx, or {TEXT}")
+    if strict:
+        raise StudyError(
+            f"{place.name}: the workbook is of the kind Strict Open XML, which is not read; save it in Excel as "
+            f'"Excel Workbook (.xlsx)", or {TEXT}'
+        )
 
 
 def _opened(openpyxl: Any, place: Path, data_only: bool) -> Any:
@@ -158,11 +186,16 @@ def _refuse_formulas(place: Path, formulas: Any, values: Any) -> None:
 
 
 def _text(value: Any) -> str:
-    """A cell as text; a day is a Day, and a time of day is left out."""
+    """A cell as text; a day is a Day, and a time of day is left out.
+
+    A whole number beyond the digits that Excel keeps is written as a float, by which `ids` knows it.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime.datetime | datetime.date):
         return Day(f"{value:%Y-%m-%d}")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 10**DIGITS:
         return str(int(value))
+    if isinstance(value, int) and abs(value) >= 10**DIGITS and len(str(abs(value)).rstrip("0")) <= DIGITS:
+        return str(float(value)) if abs(value) < 10**300 else str(value)
     return str(value).strip()

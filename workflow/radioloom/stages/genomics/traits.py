@@ -9,6 +9,7 @@ from typing import Any
 
 from radioloom.errors import BadAnnotation, StudyError
 from radioloom.io.annotations.record import Annotation, Answer
+from radioloom.io.user_tables.ids import alike, bare
 from radioloom.provenance import digest
 from radioloom.stages.genomics.trait_scales import agreement
 from radioloom.tables import TRAITS
@@ -75,7 +76,7 @@ def _placed(
     faults: list[tuple[_Placed, str]],
 ) -> list[_Placed]:
     """Annotations of the cohort's cases; the others become faults."""
-    rule = case_pattern(cohort, settings["pattern"])
+    rule, known = case_pattern(cohort, settings["pattern"]), alike(cases if patients is None else patients)
     placed = []
     for annotation in annotations:
         try:
@@ -84,12 +85,25 @@ def _placed(
             patient = _patient(annotation, rule)
             case = patient if patients is None else patients.get(patient, "")
             if case not in cases:
-                raise BadAnnotation("of no case of the cohort sheet: the patient that it names is not listed there")
+                near = patients is None or patients.get(known.get(bare(patient), "")) in cases
+                raise BadAnnotation(_of_nobody(known.get(bare(patient), "") if near else "", patients))
         except BadAnnotation as problem:
             faults.append((_Placed(annotation, ""), str(problem)))
         else:
             placed.append(_Placed(annotation, case))
     return placed
+
+
+def _of_nobody(near: str, patients: dict[str, str] | None) -> str:
+    """Why an annotation is of no case.
+
+    near : the known id that its patient's is almost like; the patient's own is not told
+    """
+    if not near:
+        return "of no case of the cohort sheet: the patient that it names is not listed there"
+    if patients is None:
+        return f"of no case of the cohort sheet, but almost called like {near}; write both the same"
+    return f"its patient id is almost that of case {patients[near]} in `traits.patients`; write both the same"
 
 
 def case_pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:

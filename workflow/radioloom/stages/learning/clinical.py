@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import BadOutcome, StudyError
-from radioloom.io.user_tables.cells import alike, bare, day, form_fault, looks_like_day, missing, number, shown, text_of
-from radioloom.io.user_tables.record import no_column, place_of
+from radioloom.io.user_tables.cells import day, form_fault, looks_like_day, missing, number, shown, text_of
+from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded
+from radioloom.io.user_tables.record import SHOWN, no_column, place_of
 from radioloom.prediction.outcome import check_patient
 from radioloom.settings import meant
 from radioloom.tables.columns import FIRST
@@ -37,6 +38,7 @@ class Clinical:
     clinical: list[dict[str, Any]] = field(default_factory=list)
     covariates: list[dict[str, Any]] = field(default_factory=list)
     exclusions: list[dict[str, Any]] = field(default_factory=list)
+    notes: tuple[str, ...] = ()  # rows that are of nobody
 
 
 def clinical(
@@ -61,14 +63,10 @@ def clinical(
     """
     mapping = {**OPTIONAL, **mapping}
     _check_columns(frame, cohort, mapping, outcome, covariates)
-    known: dict[str, list[tuple[str, Row]]] = {}
-    unique = frame.drop_duplicates()
-    for k, cells in enumerate(unique.to_dict("records")):
-        row = {column: text_of(value) for column, value in cells.items()}
-        where = f"{Path(mapping['file']).name}, {place_of(unique, k)}"
-        known.setdefault(row[mapping["case"]], []).append((where, row))
-    near, tables = alike(known), Clinical()
-    for case in sorted(set(cases)):
+    wanted = set(cases)
+    known, notes = _rows(frame, mapping)
+    near, tables = alike(known.keys() - wanted), Clinical(notes=notes)
+    for case in sorted(wanted):
         rows = known.get(case, [])
         try:
             if len(rows) != 1:
@@ -84,6 +82,31 @@ def clinical(
         for name, value in _covariates_of(row, mapping, covariates, where):
             tables.covariates.append({"cohort": cohort, "case": case, "covariate": name, "value": value})
     return tables
+
+
+def _rows(frame: pd.DataFrame, mapping: dict[str, Any]) -> tuple[dict[str, list[tuple[str, Row]]], tuple[str, ...]]:
+    """Place and cells of the differing rows of each id, and a note where there are rows without one."""
+    known: dict[str, list[tuple[str, Row]]] = {}
+    nameless: list[str] = []
+    name, column, unique = Path(mapping["file"]).name, mapping["case"], frame.drop_duplicates()
+    for k, cells in enumerate(unique.to_dict("records")):
+        row = {column: text_of(value) for column, value in cells.items()}
+        where = f"{name}, {place_of(unique, k)}"
+        refuse_rounded(row[column], f"{where}, column {column!r}")
+        if nobody(row[column]):
+            nameless.append(place_of(unique, k))
+        else:
+            known.setdefault(row[column], []).append((where, row))
+    return known, (_nameless(name, column, nameless),) if nameless else ()
+
+
+def _nameless(name: str, column: str, lines: list[str]) -> str:
+    """The note on rows that have data and no id."""
+    listed, more = ", ".join(lines[:SHOWN]), ", ..." if lines[SHOWN:] else ""
+    return (
+        f"{name}: rows without an id in column {column!r}, or with one that a formula failed to give: {len(lines)} "
+        f"({listed}{more}); they are of nobody, and left out (of merged cells the first row alone has the id)"
+    )
 
 
 def times_fault(mapping: Mapping[str, Any], kind: str) -> str:

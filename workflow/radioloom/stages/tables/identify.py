@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.tables.cases import ALLOWED, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
+from radioloom.io.user_tables.ids import bare
+from radioloom.tables.cases import ALIKE, ALLOWED, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,10 @@ class Who:
     named: bool  # whether the sheet or table names the patient; else it is the case's own name, which others may have
 
 
+NAMES = (
+    "one name and nothing else: the column `patient` tells whether they are one person",
+    "almost called alike: where they are one person, give both one name in the column `patient`",
+)
 Pair = tuple[Who, Who]
 
 
@@ -50,7 +55,8 @@ def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd
     shared: dict[tuple[Pair, str], str] = {}
     for kind, words, values in _held(who, cases, features):
         for pair in _pairs(who, values):
-            shared.setdefault((pair, kind), words)
+            if kind != ALIKE or pair[0].patient != pair[1].patient:
+                shared.setdefault((pair, kind), words)
     kinds: dict[Pair, set[str]] = {}
     for pair, kind in shared:
         kinds.setdefault(pair, set()).add(kind)
@@ -82,11 +88,12 @@ def refuse(rows: Sequence[Row]) -> None:
 def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
     """Whether two cases may share what they share, and why.
 
-    kinds : of what they share
+    kinds : of what they share; that patients are almost called alike tells nothing beside more
     """
     roles, within, named = {one.role, other.role}, one.cohort == other.cohort, one.named and other.named
-    if kinds == {PATIENT} and not named:
-        return ALLOWED, "one name and nothing else: the column `patient` tells whether they are one person"
+    kinds = kinds - {ALIKE} or kinds
+    if kinds == {ALIKE} or (kinds == {PATIENT} and not named):
+        return ALLOWED, NAMES[ALIKE in kinds]
     if roles == {"training", "validation"}:
         return REFUSED, "a validation cohort is of patients that nothing was learnt from"
     if one != other and (roles == {"training"} or (within and one.role in LEARNT)):
@@ -113,6 +120,7 @@ def _held(
 ) -> Iterable[tuple[str, str, list[tuple[tuple[str, str], str]]]]:
     """Kind, words, and ((cohort, case), value) of all that must be of one case alone."""
     yield PATIENT, "one patient", [(key, each.patient) for key, each in who.items()]
+    yield ALIKE, "names of patients that are almost alike", [(key, bare(each.patient)) for key, each in who.items()]
     if cases is not None:
         yield IMAGE, "the same image (file or series)", _values(cases, "series")
         yield IMAGE, "the same voxels of the image", _values(cases, "image_digest")

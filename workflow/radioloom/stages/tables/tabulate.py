@@ -13,13 +13,13 @@ import numpy as np
 from radioloom.compat import pyradiomics
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
+from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, nobody, refuse_rounded
 from radioloom.io.user_tables.record import no_column, number_of, place_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STAGE = "tabulate"
-CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # as in a cohort sheet
 REPLICATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 OTHER = "other"  # group of a feature that neither the study nor a known program's names put in one
 
@@ -184,21 +184,24 @@ def _cases(
     pattern, column = settings["ids"]["pattern"], settings["columns"]["case"]
     cases = np.array([f"row-{number_of(frame, k)}" for k in range(len(frame))], dtype=object)
     reasons = np.full(len(frame), "", dtype=object)
+    near = alike(patients or ())
     for k, cell in enumerate(_text(frame[column])):
         match = re.fullmatch(pattern, cell) if cell and pattern else None
         name = match["case"] if match else cell
-        if not cell:
+        refuse_rounded(cell, where.at(k, column))
+        if nobody(cell):
             reasons[k] = f"no id in the column {column!r}"
         elif pattern and not match:
             reasons[k] = "its id does not match `ids.pattern`"
         elif patients is not None and name not in patients:
-            reasons[k] = f"its id is not in {settings['ids']['patients']['file']}"
+            almost = ", which has one that is almost alike; write both the same" if bare(name) in near else ""
+            reasons[k] = f"its id is not in {settings['ids']['patients']['file']}{almost}"
         else:
             cases[k] = name if patients is None else patients[name]
-            if not CASE.fullmatch(cases[k]):  # the id itself may be a patient's name: it is not quoted
+            if not PSEUDONYM.fullmatch(cases[k]):
                 raise StudyError(
-                    f"{where.at(k, column)}: its id is no pseudonym (letters, digits, _ and -, at most 64); map "
-                    "ids to cases with `ids.pattern` or `ids.patients`"
+                    f"{where.at(k, column)}: its id is {no_pseudonym(cases[k])}; map ids to cases with `ids.pattern` "
+                    "or `ids.patients`"
                 )
     return cases, reasons
 
@@ -220,10 +223,9 @@ def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> n
     where = _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
     column = settings["columns"]["patient"]
     cells = np.array(_text(frame[column]) if column else [""] * len(frame), dtype=object)
-    for row in (k for k, cell in enumerate(cells) if cell and not CASE.fullmatch(cell)):
-        raise StudyError(
-            f"{where.at(row, column)}: this is no pseudonym of a patient (letters, digits, _ and -, at most 64)"
-        )
+    for row in (k for k, cell in enumerate(cells) if cell and not PSEUDONYM.fullmatch(cell)):
+        refuse_rounded(cells[row], where.at(row, column))
+        raise StudyError(f"{where.at(row, column)}: this is {no_pseudonym(cells[row], ' of a patient')}")
     return cells
 
 
