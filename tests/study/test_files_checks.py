@@ -159,7 +159,7 @@ def test_what_is_told_of_the_files(bench, change, words):
         (
             {},
             {"genomics": {**GENOMICS, "expression": {"file": "genes.csv", "gene": "g"}}},
-            "no column 'g' (first columns",
+            "no column 'g' among ",
         ),
     ],
 )
