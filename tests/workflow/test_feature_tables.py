@@ -115,8 +115,8 @@ def test_rows_that_are_of_no_case_are_exclusions_in_the_report(tabled):
     ("old", "new", "words"),
     [
         ("A, ID-T000,1,", "A, ID-T001,1,", "case T001 appears in line"),
-        ("hospital", "case", "the column 'case' appears twice"),
-        ("A, ID-T000,1,", "A, ID-Jane Doe,1,", "line 2, column 'hospital': its id is no pseudonym"),
+        ("hospital", "case", "both called 'case'"),
+        ("A, ID-T000,1,", "A, ID-Jane Doe,1,", "its id is no pseudonym"),
         ("glcm", "glmc", "that cohort valid has) are not among them"),
     ],
 )
