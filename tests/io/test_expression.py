@@ -53,7 +53,7 @@ def test_a_first_column_without_a_name(tmp_path):
 
 
 def test_a_missing_gene_column_names_what_is_there(tmp_path):
-    with pytest.raises(StudyError, match=r"e.csv, line 1: no column 'gene' \(first columns: symbol, c1\)"):
+    with pytest.raises(StudyError, match=r"e.csv, line 1: no column 'gene' among \d \(column 1 is 'symbol'\)"):
         read(written(tmp_path, "symbol,c1\nA,1\n"))
 
 
@@ -75,7 +75,7 @@ def test_a_missing_gene_column_names_what_is_there(tmp_path):
             "line 4, column 'gene': '44256' is a date or a number, and that of line 2",
         ),
         ("gene,9.9E+17,c1\nA,2,1\n", "line 1: the id is a number of which Excel keeps 15 digits alone"),
-        ("gene,c1,c1\nA,1,2\n", "columns 2 and 3 are both called 'c1'"),
+        ("gene,c1,c1\nA,1,2\n", "columns 2 and 3 have one name"),
         ("gene,c1,c2\nA,1,2,3\n", "line 2: 4 cells where the header has 3 columns; .*write.table needs col.names=NA"),
     ],
 )
@@ -133,3 +133,12 @@ def test_columns_that_are_almost_called_like_a_case(tmp_path, case, column):
     with pytest.raises(StudyError) as caught:
         read(path, "gene", [case])
     assert f"; did you mean {case} by its column {column!r}?" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["symbol,CANARY_JOHN,b\nA,1,2\n", "gene,CANARY_JOHN,CANARY_JOHN\nA,1,2\n",
+                                  "CANARY_JOHN,b,c\n1,2,3\n", "gene|CANARY_JOHN|c2\nA|1|2\nB,1,2\n"])  # fmt: skip
+def test_no_message_names_a_column_that_may_be_a_patient(text, tmp_path):
+    (tmp_path / "e.csv").write_text(text)
+    with pytest.raises(StudyError) as caught:
+        read(tmp_path / "e.csv", "gene", ["b", "c"])
+    assert "CANARY" not in str(caught.value)

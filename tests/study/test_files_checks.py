@@ -159,7 +159,7 @@ def test_what_is_told_of_the_files(bench, change, words):
         (
             {},
             {"genomics": {**GENOMICS, "expression": {"file": "genes.csv", "gene": "g"}}},
-            "no column 'g' (first columns",
+            "no column 'g' among ",
         ),
     ],
 )
@@ -318,3 +318,25 @@ def test_hundreds_of_cases(tmp_path):
     notes = verified(bench)
     assert len(notes) == 2
     assert all(note.count("T00") == SHOWN and "100 cases" in note for note in notes)
+
+
+def test_how_a_sheet_is_read_is_told(bench):
+    path = bench.write()
+    content = yaml.safe_load(path.read_text())
+    sheet = bench.place / content["cohorts"]["train"]["sheet"]
+    sheet.write_text(sheet.read_text().replace("\t", ";"))
+    notes = verify(load(content, bench.place, path), path)
+    assert f"cohort train: {sheet.name}: its cells are separated by semicolons, and read so" in notes
+
+
+def test_covariates_that_cases_lack_are_counted(bench):
+    path = bench.write()
+    content = yaml.safe_load(path.read_text())
+    content["model"]["covariates"] = ["age"]
+    for name in ("train", "valid"):
+        place = bench.place / "data" / content["cohorts"][name]["clinical"]["file"]
+        rows = place.read_text().splitlines()
+        ages = ["age", *("" if k < 2 and name == "train" else "60" for k in range(len(rows) - 1))]
+        place.write_text("".join(f"{row},{age}\n" for row, age in zip(rows, ages, strict=True)))
+    notes = verify(load(content, bench.place, path), path)
+    assert any("2 of 20 cases with an outcome lack covariate age (2 cases (T" in note for note in notes), notes

@@ -38,6 +38,14 @@ def in_words(error: BaseException, typed: Collection[str] = ()) -> str:
     return f"a fault of Radioloom, not of the study ({type(error).__name__}); please report it"
 
 
+def is_of_the_machine(error: BaseException) -> bool:
+    """Whether a file could not be read for want of memory, rights or a disk that answers: no fault of its content.
+
+    Readers of zip and Parquet raise an OSError without a number, or of a place before the begin, for what is damaged.
+    """
+    return isinstance(error, MemoryError) or getattr(error, "errno", None) not in (None, errno.EINVAL)
+
+
 def is_of_memory(error: RuntimeError) -> bool:
     """Whether an error of ITK, which has but one kind, says that memory ran out."""
     return any(word in str(error) for word in ("allocat", "bad_alloc"))

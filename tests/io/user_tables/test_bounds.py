@@ -1,33 +1,15 @@
 """Hostile tables end in an error of ours within 20 s and 1 GB, and damaged ones in an error of ours or in values."""
 
 import random
-import subprocess
-import sys
 import zlib
 
 import pytest
 
+from made.bounded import bounded
 from made.user_tables import READERS, packed, text, workbook
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import read as reading
 from radioloom.io.user_tables import text as texts
-
-CHILD = """
-import sys, time
-from made.user_tables import READERS
-from radioloom.errors import StudyError
-from pathlib import Path
-reader = next(one for one in READERS if one.name == sys.argv[1])
-start = time.process_time()  # whatever else runs on the machine
-try:
-    reader.read(Path(sys.argv[2]))
-    print("no error")
-except StudyError as error:
-    print(str(error)[:300])
-# Not ru_maxrss, which holds the peak of the process that this one was forked from.
-status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-print(time.process_time() - start, int(status["VmHWM"].split()[0]) / 1e6)
-"""
 
 
 def squeezed(start, block, n):
@@ -55,16 +37,7 @@ def test_bombs(name, bomb, tmp_path, root):
     reader = next(one for one in READERS if one.name == name)
     path = tmp_path / "t.csv.gz"
     path.write_bytes(make(text(reader.cells[:1], ",").encode()))
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, name, str(path)],
-        capture_output=True, text=True, check=False, timeout=120, cwd=root / "tests",
-        env={"PYTHONPATH": f"{root / 'workflow'}:{root / 'tests'}", "PYTHONUTF8": "1", "PATH": ""},
-    )  # fmt: skip
-    message, _, measured = done.stdout.strip().rpartition("\n")
-    assert any(word in message for word in words.split("|")), done.stdout + done.stderr
-    seconds, gigabytes = map(float, measured.split())
-    assert seconds < 20
-    assert gigabytes < 1
+    bounded(name, path, words.split("|"), root)
 
 
 def test_a_table_of_more_cells_than_are_read(tmp_path):

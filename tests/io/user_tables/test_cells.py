@@ -76,17 +76,22 @@ def test_what_a_comma_or_a_date_is_called():
             number(cell, "t.csv, line 2")
 
 
-@given(st.dates(), st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d %b %Y", "%Y%m%d"]))
+@given(
+    st.dates(date(1900, 1, 1), date(2100, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d %b %Y", "%Y%m%d"]),
+)
 def test_days_come_back(value, form):
-    if value.year >= 1000:
-        assert day(value.strftime(form), form, "") == value
-        assert day(Day(value.isoformat()), form, "") == value
+    assert day(value.strftime(form), form, "") == value
+    assert day(Day(value.isoformat()), form, "") == value
 
 
 @pytest.mark.parametrize("cell", ["31/12/2015", "2015-13-01", "2015-02-30", "soon", "2015", "42005"])
 def test_what_is_no_day_is_refused_without_its_digits(cell):
-    with pytest.raises(StudyError, match=r"c.csv, line 2: '.*' is no date of the form '%Y-%m-%d', which is 2015-12-31"):
+    with pytest.raises(StudyError, match=r"c.csv, line 2: '[^']*'[^']* is (no date )?of the form '%Y-%m-%d'") as caught:
         day(cell, "%Y-%m-%d", "c.csv, line 2")
+    assert ("which is 2015-12-31" in str(caught.value)) == (not cell.startswith("2015-"))
+    told = str(caught.value).replace("2015-12-31 on the last day of 2015", "")
+    assert cell == "soon" or cell not in told
     assert day("NA", "%Y-%m-%d", "") is None
     assert day("29.02.2016", "%d.%m.%Y", "") == date(2016, 2, 29)
 
@@ -102,3 +107,40 @@ def test_numbers_name_the_first_that_is_none():
         numbers(["1", "", "x", "y"])
     assert math.isnan(numbers([""])[0])
     assert numbers([]).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("cell", "form", "words"),
+    [
+        (
+            "31.02.2011",
+            "%d.%m.%Y",
+            "'99.99.9999', whose digits are not shown here, is of the form '%d.%m.%Y', but no day",
+        ),
+        (
+            "2015-13-01",
+            "%Y-%m-%d",
+            "'9999-99-99', whose digits are not shown here, is of the form '%Y-%m-%d', but no day",
+        ),
+        ("12.03.2015", "%Y-%m-%d", "'99.99.9999', whose digits are not shown here, is no date of the form '%Y-%m-%d'"),
+        ("0215-01-01", "%Y-%m-%d", "is of a year before 1900 or after 2100"),
+        ("2210-01-01", "%Y-%m-%d", "is of a year before 1900 or after 2100"),
+        (Day("1899-12-25"), "%d.%m.%Y", "is of a year before 1900 or after 2100"),
+        ("1112015", "%d%m%Y", "is no date of the form '%d%m%Y', which is 31122015"),
+        ("2015111", "%Y%m%d", "is no date of the form '%Y%m%d', which is 20151231"),
+    ],
+)
+def test_what_is_wrong_with_a_day(cell, form, words):
+    with pytest.raises(StudyError) as caught:
+        day(cell, form, "c.csv, line 2")
+    assert words in str(caught.value)
+
+
+@given(st.dates(), st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%Y%m%d"]))
+def test_days_of_years_that_nobody_was_followed_in_are_refused(value, form):
+    written = value.strftime(form).zfill(len(date(2015, 12, 31).strftime(form)))
+    if 1900 <= value.year <= 2100:
+        assert day(written, form, "") == value
+    else:
+        with pytest.raises(StudyError, match=r"c.csv, line 2: "):
+            day(written, form, "c.csv, line 2")

@@ -197,9 +197,13 @@ def test_follow_up_between_two_dates():
         (
             {},
             ("12.03.2015", "2016-01-01"),
-            r"c.csv, row 2, column 'days': '99.99.9999' is no date of the form '%Y-%m-%d'",
+            r"row 2, column 'days': '99.99.9999', whose digits are not shown here, is no date of the form '%Y-%m-%d'",
         ),
-        ({"date_format": "%d.%m.%Y"}, ("31.12.2015", "12/31/16"), "column 'age': '99/99/99' is no date of the form"),
+        (
+            {"date_format": "%d.%m.%Y"},
+            ("31.12.2015", "12/31/16"),
+            "'age': '99/99/99', .* is no date of the form",
+        ),
         ({"date_format": "DD.MM.YYYY"}, ("1", "2"), "clinical: date_format: 'DD.MM.YYYY' is no form of a whole date"),
         ({"date_to": "seen"}, ("1", "2"), r"c.csv: no column 'seen' \(date_to\)"),
         ({"date_to": None}, ("1", "2"), "`date_from` is one end of the follow-up; add date_to, the other"),
@@ -272,3 +276,37 @@ def test_the_sarcomas_as_they_come(data_dir):
     mapping = {"file": "", "case": "patient", "event": "lung_metastasis"}
     found = read(frame, frame["patient"], mapping, BINARY)
     assert (len(found.clinical), sum(row["event"] for row in found.clinical)) == (51, 19)
+
+
+@pytest.mark.parametrize("days", ["1e300", "1e-300", "43831", "0.00001"])
+def test_a_follow_up_that_no_patient_has(days):
+    with pytest.raises(StudyError, match=r"c.csv, row 2, column 'days': a follow-up of .* days, where 0.0001 to 43830"):
+        read(table(("a", days, "1", "", "")), ["a"])
+    assert read(table(("a", "43830", "1", "", "")), ["a"]).clinical[0]["time_days"] == 43830
+    with pytest.raises(StudyError, match=r"c.csv, row 2: from 'days' to 'age' are 43\d+ days, and 43830 .120 years"):
+        read(table(("a", "1900-01-01", "1", "2020-06-01", "")), ["a"], DATES)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "covariates", "words"),
+    [
+        (MAPPING, ["dead"], "covariate dead is the column 'dead', which is `event`: part of the outcome"),
+        (MAPPING, ["days"], "covariate days is the column 'days', which is `time_days`: part of the outcome"),
+        (MAPPING | {"covariates": {"x": "dead"}}, [{"x": ["0", "1"]}], "covariate x is the column 'dead', which is"),
+        (MAPPING, ["id"], "covariate id is the column 'id', which is `case`: an id, and not measured"),
+        (MAPPING | {"time_days": "dead"}, [], "the column 'dead' is `event` and `time_days`"),
+        (MAPPING | {"event": "id"}, [], "the column 'id' is `case` and `event`"),
+        (DATES | {"date_to": "days"}, [], "the column 'days' is `date_from` and `date_to`"),
+        (DATES, ["age"], "covariate age is the column 'age', which is `date_to`"),
+    ],
+)
+def test_a_column_that_is_two_things_is_refused(mapping, covariates, words):
+    with pytest.raises(StudyError, match=f"cohorts.train.clinical: {words}"):
+        read(table(("a", "3", "1", "4", "")), ["a"], mapping, covariates=covariates)
+
+
+def test_a_table_without_header_shows_no_cells(tmp_path):
+    (tmp_path / "c.csv").write_text("CANARY,12,1\nP2,13,0\n")
+    with pytest.raises(StudyError, match="the first line holds numbers or dates, which are no names") as caught:
+        read(read_table(tmp_path / "c.csv").frame(), ["P2"])
+    assert "CANARY" not in str(caught.value)

@@ -146,6 +146,12 @@ def forms(names: Collection[str]) -> str:
     return f", but of the form {shown} (A a letter, 9 a digit)" if shown else ""
 
 
+def about_genes(columns: Collection[str]) -> str:
+    """`column 1 is 'symbol'` for the columns that describe genes: any other may be called after a patient."""
+    named = [f"column {k} is {name!r}" for k, name in enumerate(columns, start=1) if ABOUT_GENES.fullmatch(name)]
+    return ", ".join(named[:NAMED]) or "none of them called as a description of genes; their names are not shown"
+
+
 def meant_by(hints: Mapping[str, str]) -> str:
     """`; did you mean A-1 by its column 'A.1'?` for the first of the cases whose column is called almost like them."""
     listed = list(hints.items())[:NAMED]
@@ -171,9 +177,8 @@ def _gene_place(table: Table, gene: str) -> int:
     if gene not in table.columns:
         nameless = "; the first column has no name: `gene: 'Unnamed: 0'` means it" if table.columns[0] == "" else ""
         raise StudyError(
-            f"expression: {table.at(table.header)}: no column {gene!r} (first columns: "
-            f"{', '.join(name or '(without a name)' for name in table.columns[:4])}); set genomics.expression.gene to "
-            f"the column that names the gene{nameless}"
+            f"expression: {table.at(table.header)}: no column {gene!r} among {len(table.columns)} "
+            f"({about_genes(table.columns)}); set genomics.expression.gene to the column that names the gene{nameless}"
         )
     return table.columns.index(gene)
 

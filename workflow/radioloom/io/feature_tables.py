@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.failures import is_of_the_machine
 from radioloom.io.files import within
 from radioloom.io.user_tables import read as tables
 
@@ -30,6 +31,8 @@ def header(data: Path, name: str) -> list[str]:
     try:
         columns = list(parquet.read_schema(place).names)
     except (OSError, ValueError) as error:  # pyarrow's own are of both kinds
+        if is_of_the_machine(error):
+            raise
         raise StudyError(f"{place.name}: this is not a Parquet file; write it again, or save it as CSV") from error
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
@@ -55,6 +58,8 @@ def read(data: Path, name: str, columns: list[str] | None = None) -> pd.DataFram
     try:
         frame = pd.read_parquet(place, columns=columns)
     except (OSError, ArrowException) as error:
+        if is_of_the_machine(error):
+            raise
         raise StudyError(f"{place.name}: the Parquet file is damaged; write it again, or save it as CSV") from error
     return frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="row"))
 

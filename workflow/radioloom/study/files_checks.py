@@ -7,6 +7,7 @@ Cases are named, and never a path or an id that is only in a file: those may hol
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
@@ -15,7 +16,7 @@ from radioloom.study.genomics_checks import annotation_remarks, expression_remar
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
 from radioloom.study.record import Study
-from radioloom.study.remarks import SHOWN, Remarks, read_or_fault, some
+from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, some
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of, table_rows
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 def file_remarks(study: Study, origin: Origin) -> Remarks:
     """Remarks on every file that the study names, but those that it makes or fetches itself."""
-    remarks = Remarks()
+    remarks = Remarks(notes=_sheets(study))
     rows = {**study.sheets, **table_rows(study, origin, remarks)}  # None of a table that is at fault itself
     _regions(study, rows, origin, remarks)
     identity_remarks(study, rows, origin, remarks)
@@ -53,6 +54,11 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
         _learnable(study, outcomes, origin, remarks)
     _units(outcomes, remarks)
     return remarks
+
+
+def _sheets(study: Study) -> list[str]:
+    """Notes on how cohort sheets were read, where that is not as their endings say."""
+    return [f"cohort {cohort}: {note}" for cohort, sheet in study.sheet_places.items() for note in how_read(sheet)]
 
 
 def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, remarks: Remarks) -> None:
@@ -124,7 +130,21 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
         remarks.notes.append(
             f"cohort {cohort}: {len(table.exclusions)} of {len(cases)} cases lack an outcome ({summary})"
         )
+    remarks.notes.extend(_lacking(cohort, table))
     return table
+
+
+def _lacking(cohort: str, table: Clinical) -> Iterator[str]:
+    """A note for each covariate that cases with an outcome lack."""
+    cases: dict[str, set[str]] = defaultdict(set)
+    for row in table.covariates:
+        if row["value"] is None:
+            cases[row["covariate"].split("=")[0]].add(row["case"])
+    for name, names in cases.items():
+        yield (
+            f"cohort {cohort}: {len(names)} of {len(table.clinical)} cases with an outcome lack covariate {name} "
+            f"({some(sorted(names), 'case')})"
+        )
 
 
 def _units(outcomes: dict[str, Clinical], remarks: Remarks) -> None:

@@ -94,6 +94,13 @@ def _covariate_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]
             yield f"{origin.at('model', 'covariates', place)}: one column with its levels is expected"
         elif names.index(names[place]) < place:
             yield f"{origin.at('model', 'covariates', place)}: {names[place]!r} appears twice; take one out"
+        elif not isinstance(entry, str):
+            levels = list(map(str, entry[names[place]]))
+            for level in sorted({level for level in levels if levels.count(level) > 1}):
+                yield (
+                    f"{origin.at('model', 'covariates', place)}: {names[place]!r} lists the level {level!r} twice; "
+                    "take one out"
+                )
 
 
 def _reserved_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

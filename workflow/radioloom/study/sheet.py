@@ -69,6 +69,8 @@ def _check_columns(table: Table) -> None:
         for name, known_as in rule["properties"].items()
         if name in rule["required"] and name not in table.columns
     ]
+    if not set(table.columns) & set(known):  # no header at all: what stands there is of a patient
+        raise StudyError(f"{where}: no column of a sheet; write a line with their names first: {', '.join(known)}")
     faults += [
         f"{where}, column {name!r}: unknown; {meant(name, known) or 'take it out.'} Known here: {', '.join(known)}"
         for name in table.columns

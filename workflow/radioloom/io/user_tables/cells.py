@@ -20,6 +20,8 @@ NO_NUMBER = MISSING | {"none"}
 NUMERIC = frozenset("0123456789.eE+-")
 DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)+")
 DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}[-. ]?[A-Za-z]{3,9}[-. ]?\d{2,4}")
+TOGETHER = re.compile(r"%[A-Za-z]%[A-Za-z]")  # a form whose numbers stand without a mark between them
+YEARS = 1900, 2100  # that patients were followed in
 QUOTED = 40  # characters of a cell that a message quotes
 
 
@@ -104,18 +106,35 @@ def looks_like_day(text: str) -> bool:
 def day(text: str, form: str, where: str) -> date | None:
     """The date of a cell, None where it is empty; `form` as strptime takes it, such as %d.%m.%Y.
 
-    Raises StudyError for what is not of this form.
+    Raises StudyError for what is not of this form, is no day of the calendar, or of a year that nobody was followed in.
     """
     if missing(text):
         return None
+    asked = "%Y-%m-%d" if isinstance(text, Day) else form
     try:
-        return datetime.strptime(text, "%Y-%m-%d" if isinstance(text, Day) else form).date()
+        read = datetime.strptime(text, asked)
+        whole = TOGETHER.search(asked) is None or read.strftime(asked) == text
     except ValueError:
-        raise StudyError(
-            f"{where}: {shown(text)} is no date of the form {form!r}, which is "
-            f"{datetime(2015, 12, 31).strftime(form)} on the last day of 2015; correct the cell, or set "
-            "clinical.date_format"
-        ) from None
+        whole = False
+    if whole and YEARS[0] <= read.year <= YEARS[1]:
+        return read.date()
+    fault, remedy = _day_fault(text, asked, whole)
+    hidden = ", whose digits are not shown here," if re.search(r"\d", text) else ""
+    raise StudyError(f"{where}: {shown(Day(text))}{hidden} {fault}; correct the cell{remedy}")
+
+
+def _day_fault(text: str, form: str, whole: bool) -> tuple[str, str]:
+    """Why a cell is no day that is read, and what else may be done; `whole` : whether it is a day at all."""
+    last = datetime(2015, 12, 31).strftime(form)
+    if whole:
+        return f"is of a year before {YEARS[0]} or after {YEARS[1]}", ""
+    if _looks(text) == _looks(last):
+        return f"is of the form {form!r}, but no day of the calendar", ", or set clinical.date_format"
+    return f"is no date of the form {form!r}, which is {last} on the last day of 2015", ", or set clinical.date_format"
+
+
+def _looks(text: str) -> str:
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", text))
 
 
 def form_fault(form: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.cells import looks_like_day, plain_number
 from radioloom.io.user_tables.ids import alike, bare
 from radioloom.settings import meant
 
@@ -57,6 +59,12 @@ class Table:
 
 def no_column(wanted: str, columns: Iterable[str], what: str = "") -> str:
     """`no column 'died' (event); did you mean 'dead'? It has id, days, dead`."""
+    columns = list(columns)
+    if any(map(_of_data, columns)):
+        return (
+            f"no column {wanted!r}{f' ({what})' if what else ''}; the first line holds numbers or dates, which are no "
+            "names: write a line with the names of the columns above it"
+        )
     named = [name or "(a first one without a name)" for name in columns]
     near = alike(named).get(bare(wanted), "")
     hint = f"did you mean {near!r}?" if near else meant(wanted, named)
@@ -67,6 +75,14 @@ def no_column(wanted: str, columns: Iterable[str], what: str = "") -> str:
         f"no column {wanted!r}{f' ({what})' if what else ''}; {hint or 'correct its name.'} It has "
         f"{', '.join(named[:SHOWN])}{more}"
     )
+
+
+def _of_data(name: str) -> bool:
+    """Whether what stands in the header is a number or a date: then the others may be a patient's."""
+    try:
+        return looks_like_day(name) or math.isfinite(plain_number(name))
+    except ValueError:
+        return False
 
 
 def place_of(frame: pd.DataFrame, k: int) -> str:

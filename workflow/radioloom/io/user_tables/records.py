@@ -123,8 +123,7 @@ def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
         if n > 1 and column:
             first, second = [k for k, each in enumerate(names, start=1) if each == column][:2]
             raise StudyError(
-                f"{name}, line {header}: columns {first} and {second} are both called {column!r}; give each column a "
-                "name of its own"
+                f"{name}, line {header}: columns {first} and {second} have one name; give each column a name of its own"
             )
     kept = [k for k, each in enumerate(names) if each or k == 0]
     rows = _rows(records, f"{name}, line", names, kept)
@@ -152,6 +151,11 @@ def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Re
             raise StudyError(f"{where} {line}: {_ragged(len(cells), width + extra, names)}")
         for k in nameless:
             if cells[k]:
+                if len(nameless) == width - 1:
+                    raise StudyError(
+                        f"{where} {line}: it has more cells than the first line with text, which has text in its first "
+                        "column alone; take out lines above the header"
+                    )
                 raise StudyError(
                     f"{where} {line}: column {k + 1} has no name and holds text; name it in the header, or take it out"
                 )
@@ -161,7 +165,7 @@ def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Re
 def _ragged(n: int, width: int, names: list[str]) -> str:
     if len(names) == 1:
         return (
-            f"{n} cells, and the header has one ({names[0][:40]!r}); take out lines above the header, or separate its "
+            f"{n} cells, and the header has one; take out lines above the header, or separate its "
             "names by tabs, commas or semicolons"
         )
     remedy = (

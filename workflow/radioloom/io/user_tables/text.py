@@ -40,8 +40,6 @@ def lines(place: Path, most: int) -> Iterator[str]:
         raise StudyError(_not_text(place, error)) from None
     except (gzip.BadGzipFile, zlib.error, EOFError):
         raise StudyError(f"{name}: the compressed file is damaged or cut short; copy it again") from None
-    except OSError as error:
-        raise StudyError(f"{name}: the file cannot be read ({error.strerror}); look at its permissions") from None
 
 
 def _decoded(file: IO[bytes], name: str, most: int) -> Iterator[str]:

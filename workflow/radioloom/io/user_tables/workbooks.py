@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.failures import is_of_the_machine
 from radioloom.io.user_tables.cells import Day
 from radioloom.io.user_tables.records import Records
+from radioloom.io.user_tables.survey import AGAIN, Survey, surveys
 
+AT_ONCE = 64  # rows
 UNPACKED = 300_000_000  # bytes of a workbook's parts together
 TEXT = 'save the sheet as "CSV UTF-8"'
 STRICT, HEAD = b"purl.oclc.org/ooxml", 4096  # what a Strict workbook says of itself, in its first bytes
@@ -28,6 +34,8 @@ def worksheet(place: Path, sheet: str) -> tuple[Records, tuple[str, ...]]:
     """
     openpyxl = _openpyxl(place.name)
     _check_archive(place)
+    with _damages(place):
+        known = surveys(place)
     book = _opened(openpyxl, place, data_only=True)
     shown = {each.title: each.sheet_state == "visible" for each in book.worksheets}
     visible = [name for name, seen in shown.items() if seen]
@@ -36,7 +44,26 @@ def worksheet(place: Path, sheet: str) -> tuple[Records, tuple[str, ...]]:
         raise StudyError(_no_sheet(place.name, sheet, list(shown)))
     chosen = sheet or visible[0]
     notes = () if sheet else _choice(place.name, chosen, visible, [name for name, seen in shown.items() if not seen])
-    return _records(openpyxl, place, book, chosen), notes
+    survey = known.get(book[chosen]._worksheet_path.lstrip("/"), Survey())
+    if survey.fault:
+        book.close()
+        raise StudyError(
+            f"{place.name}: rows or cells of the worksheet {chosen!r} are not in their order ({survey.fault}); {AGAIN}"
+        )
+    return _records(openpyxl, place, book, chosen, survey.formulas), (*notes, *_merged(place.name, survey))
+
+
+def _merged(name: str, survey: Survey) -> tuple[str, ...]:
+    """A note where cells below the header are merged: all but the first of them are empty."""
+    ends = {each: re.findall(r"\d+", each) for each in survey.merged}
+    below = [each for each, rows in ends.items() if rows and int(rows[-1]) > survey.first]
+    if not below:
+        return ()
+    more = ", ..." if below[3:] else ""
+    return (
+        f"{name}: merged cells ({', '.join(each[:20] for each in below[:3])}{more}) have their value in the first one "
+        "alone, the others are read as missing; unmerge them, and fill them in",
+    )
 
 
 def _no_sheet(name: str, sheet: str, there: list[str]) -> str:
@@ -72,17 +99,12 @@ def _openpyxl(name: str) -> Any:
 
 def _check_archive(place: Path) -> None:
     """StudyError for what is no workbook that openpyxl reads whole; of a Strict one it sees no worksheet."""
-    strict = False
-    try:
-        with zipfile.ZipFile(place) as archive:
-            parts = archive.infolist()
-            for part in parts:
-                if part.filename == "xl/workbook.xml":
-                    strict = STRICT in archive.open(part).read(HEAD)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
-        raise StudyError(
-            f"{place.name}: this is no Excel workbook, or it is damaged; save it anew, or {TEXT}"
-        ) from None
+    strict, none = False, f"this is no Excel workbook, or it is damaged; save it anew, or {TEXT}"
+    with _damages(place, none), zipfile.ZipFile(place) as archive:
+        parts = archive.infolist()
+        for part in parts:
+            if part.filename == "xl/workbook.xml":
+                strict = STRICT in archive.open(part).read(HEAD)
     size = sum(part.file_size for part in parts)
     if size > UNPACKED:
         raise StudyError(f"{place.name}: the workbook unpacks to {size} bytes, and {UNPACKED} are the most; {TEXT}")
@@ -96,26 +118,38 @@ def _check_archive(place: Path) -> None:
 
 
 def _opened(openpyxl: Any, place: Path, data_only: bool) -> Any:
-    """The workbook. What openpyxl raises of a damaged one is of many kinds, of XML, of zip and of values."""
-    import warnings
-    from xml.etree.ElementTree import ParseError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what it leaves out: validations, pictures, extensions
-            return openpyxl.load_workbook(place, read_only=True, data_only=data_only)
-    except (ParseError, *DAMAGES):
-        raise StudyError(f"{place.name}: the workbook is damaged; open it in Excel and save it anew") from None
+    with _damages(place):
+        return openpyxl.load_workbook(place, read_only=True, data_only=data_only, keep_links=False)
 
 
 DAMAGES = (
     zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, AttributeError, OSError, EOFError,
-    NotImplementedError, RuntimeError, zlib.error,
+    NotImplementedError, RuntimeError, SyntaxError, zlib.error,
 )  # fmt: skip
 
 
-def _records(openpyxl: Any, place: Path, book: Any, sheet: str) -> Records:
-    """Rows padded to the width of the first with any text. Where a cell is empty, it may be a formula without value."""
+@contextmanager
+def _damages(place: Path, why: str = f"the workbook is damaged; {AGAIN}") -> Iterator[None]:
+    """StudyError for what openpyxl raises of a damaged workbook, which is of many kinds: of XML, of zip and of values.
+
+    A machine that cannot read passes on; warnings of what is left out (validations, pictures, extensions) do not.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except DAMAGES as error:  # XML's ParseError is a SyntaxError
+            for each in (error, error.__context__):  # zipfile says of a disk that does not answer that it is no zip
+                if each is not None and is_of_the_machine(each):
+                    raise each from None
+            raise StudyError(f"{place.name}: {why}") from None
+
+
+def _records(openpyxl: Any, place: Path, book: Any, sheet: str, formulas: bool) -> Records:
+    """Rows padded to the width of the first with any text.
+
+    formulas : whether there are any; where a cell is empty, it may be one without value
+    """
     width, hollow = 0, False
     with closing(book):
         for line, values in _values(place, book[sheet]):
@@ -125,19 +159,19 @@ def _records(openpyxl: Any, place: Path, book: Any, sheet: str) -> Records:
             width = width or len(cells)
             hollow = hollow or len(cells) < width or "" in cells
             yield line, cells + [""] * (width - len(cells))
-        if hollow:
-            with closing(_opened(openpyxl, place, data_only=False)) as formulas:
-                _refuse_formulas(place, formulas[sheet], book[sheet])
+        if hollow and formulas:
+            with closing(_opened(openpyxl, place, data_only=False)) as written:
+                _refuse_formulas(place, written[sheet], book[sheet])
 
 
 def _values(place: Path, sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    from xml.etree.ElementTree import ParseError
-
     sheet.reset_dimensions()  # what a file says of its size need not be true
-    try:
-        yield from enumerate(sheet.iter_rows(values_only=True), start=1)
-    except (ParseError, *DAMAGES):
-        raise StudyError(f"{place.name}: the workbook is damaged; open it in Excel and save it anew") from None
+    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+    some: list[tuple[int, tuple[Any, ...]]] = [(0, ())]
+    while some:
+        with _damages(place):  # not while rows are handed out: what their reader raises or warns of is its own affair
+            some = list(islice(rows, AT_ONCE))
+        yield from some
 
 
 def _refuse_formulas(place: Path, formulas: Any, values: Any) -> None:

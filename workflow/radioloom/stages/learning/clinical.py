@@ -28,6 +28,7 @@ TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
 UNQUOTED = {True: ("yes", "true", "on"), False: ("no", "false", "off"), None: ("null",)}
 Row = dict[Any, Any]
 ABSENT = "not in the clinical table"
+SHORTEST, LONGEST = 0.0001, 43_830  # days of follow-up: nine seconds, 120 years
 DATES = "name the columns of two dates in clinical.date_from and date_to instead of time_days, or correct the cell"
 
 
@@ -128,6 +129,28 @@ def times_fault(mapping: Mapping[str, Any], kind: str) -> str:
     )
 
 
+def roles_fault(mapping: Mapping[str, Any], covariates: Iterable[str | dict[str, list[str]]]) -> str:
+    """What is wrong where one column is two things, or a covariate is what is to be predicted; else "".
+
+    mapping : a cohort's `clinical`; covariates : the study's
+    """
+    mapping = {**OPTIONAL, **mapping}
+    keys = ("case", "event", "time_days", "date_from", "date_to")
+    taken: dict[str, str] = {}
+    for key in keys:
+        if mapping[key] and (other := taken.setdefault(mapping[key], key)) != key:
+            return f"the column {mapping[key]!r} is `{other}` and `{key}`; each is a column of its own"
+    for name, _ in map(_covariate, covariates):
+        column = mapping["covariates"].get(name, name)
+        if role := taken.get(column):
+            why = "an id, and not measured" if role == "case" else "part of the outcome that a model predicts"
+            return (
+                f"covariate {name} is the column {column!r}, which is `{role}`: {why}; take it out of "
+                "model.covariates, or name another column"
+            )
+    return ""
+
+
 def _absent(case: str, near: Mapping[str, str]) -> str:
     """Why a case has no row. An id that is almost its name is shown: it tells no more than the name itself."""
     other = near.get(bare(case))
@@ -143,6 +166,8 @@ def _check_columns(
     if outcome["kind"] == "survival":
         roles |= {key: mapping[key] for key in ("time_days", "date_from", "date_to") if mapping[key]}
     roles |= {f"covariate {name}": mapping["covariates"].get(name, name) for name, _ in map(_covariate, covariates)}
+    if fault := roles_fault(mapping, covariates):
+        raise StudyError(f"cohorts.{cohort}.clinical: {fault}")
     for role, column in roles.items():
         if column not in frame.columns:
             raise StudyError(
@@ -165,8 +190,14 @@ def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tup
     if mapping["date_from"]:
         return event, _days(row, mapping, where)
     column = mapping["time_days"]
-    text = row[column]
-    return event, number(text, f"{where}, column {column!r}", DATES if looks_like_day(text) else "")
+    text, place = row[column], f"{where}, column {column!r}"
+    time = number(text, place, DATES if looks_like_day(text) else "")
+    if time is not None and (time > LONGEST or 0 < time < SHORTEST):
+        raise StudyError(
+            f"{place}: a follow-up of {time:g} days, where {SHORTEST} to {LONGEST} (120 years) are possible; correct "
+            "the cell, or leave it empty"
+        )
+    return event, time
 
 
 def _days(row: Row, mapping: dict[str, Any], where: str) -> float | None:
@@ -179,6 +210,11 @@ def _days(row: Row, mapping: dict[str, Any], where: str) -> float | None:
         raise StudyError(
             f"{where}, case {row[mapping['case']]}: {ends[1]!r} is before {ends[0]!r} (days: {(last - first).days}); "
             "correct the dates, or exchange clinical.date_from and date_to"
+        )
+    if (last - first).days > LONGEST:
+        raise StudyError(
+            f"{where}: from {ends[0]!r} to {ends[1]!r} are {(last - first).days} days, and {LONGEST} (120 years) are "
+            "possible; correct the dates, or leave one empty"
         )
     return float((last - first).days)
 
