@@ -1,6 +1,6 @@
 import pandas as pd
 
-from radioloom.figures.flow import cohorts, counts, flow
+from radioloom.figures.flow import analysed, cohorts, counts, flow
 from radioloom.figures.style import svg
 
 
@@ -62,25 +62,43 @@ def test_the_diagram_says_it():
         assert f">{said}<" in text
 
 
-FLOW = pd.DataFrame({"cohort": ["a"], "cases_in": [2], "images_in": [2]})
+FLOW = pd.DataFrame({"cohort": ["a"], "cases_in": [2], "images_in": [2], "left": [{("1", "1"), ("2", "1")}]})
 CLINICAL = pd.DataFrame(
     {"cohort": "a", "case": ["1", "2", "3"], "time_days": [365.25, 730.5, 9e9], "event": [True, False, True]}
 )
+SERIES = pd.DataFrame(
+    {"cohort": "a", "case": ["1", "2", "3", "1"], "replicate": "1", "choice": [*["usable"] * 3, "excluded"],
+     "modality": "CT", "manufacturer": ["GE", None, "X", "X"], "slice_thickness_mm": [1.0, 3.0, 9.0, 9.0]}
+)  # fmt: skip
 
 
-def test_cohorts_leave_the_excluded_out_of_outcomes():
-    series = pd.DataFrame(
-        {"cohort": "a", "choice": ["usable", "usable", "excluded"], "modality": "CT",
-         "manufacturer": ["GE", None, "X"], "slice_thickness_mm": [1.0, 3.0, 9.0]}
-    )  # fmt: skip
-    out = pd.DataFrame({"cohort": ["a"], "case": ["3"]})
-    row = cohorts(FLOW, {"a": "training"}, series, CLINICAL, out).rows[0]
+def test_cohorts_leave_the_excluded_out_of_outcomes_and_of_scanners():
+    row = cohorts(FLOW, {"a": "training"}, SERIES, CLINICAL).rows[0]
     assert row == ("a", "training", "2", "2", "1 (50 %)", "18 (12–24)", "CT", "GE 1, not recorded 1", "2 (1–3)")
 
 
 def test_cohorts_without_images_or_outcomes_have_no_columns_of_them():
-    out = pd.DataFrame({"cohort": ["a"], "case": ["3"]})
-    table = cohorts(FLOW, {"a": "training"}, None, CLINICAL, out)
+    table = cohorts(FLOW, {"a": "training"}, None, CLINICAL)
     assert table.columns == ("cohort", "role", "cases", "events", "follow-up, months: median (range)")
     assert table.rows[0] == ("a", "training", "2", "1 (50 %)", "18 (12–24)")
-    assert cohorts(FLOW, {"a": "training"}, None, None, out).rows == (("a", "training", "2"),)
+    assert cohorts(FLOW, {"a": "training"}, None, None).rows == (("a", "training", "2"),)
+
+
+def test_every_cell_of_a_cohort_counts_the_same_images_whatever_stage_they_dropped_out_at():
+    sheets = {"train": sheet("train", "training", 6, ("1", "2"))}
+    every = [(row["case"], row["replicate"]) for row in sheets["train"]]
+    series = pd.DataFrame(every, columns=["case", "replicate"]).assign(
+        cohort="train", choice="usable", modality="PT", manufacturer="GE", slice_thickness_mm=3.0
+    )
+    clinical = pd.DataFrame({"cohort": "train", "case": [f"c{k}" for k in range(6)], "time_days": 99.0, "event": True})
+    out = excluded(
+        ("train", "c0", "1", "segment", ""),  # its second replicate is analysed, and so is the case
+        ("train", "c1", "1", "extract", ""),
+        ("train", "c1", "2", "prepare", ""),
+        ("train", "c2", "1", "clinical", ""),
+    )
+    counted = counts(sheets, out)
+    assert counted.loc[0, ["cases_in", "images_in"]].tolist() == [4, 7]
+    assert len(analysed(series, counted)) == 7
+    row = cohorts(counted, {"train": "training"}, series, clinical).rows[0]
+    assert row[2:5] == ("4", "7", "4 (100 %)")

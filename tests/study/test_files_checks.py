@@ -92,8 +92,8 @@ def test_what_is_told_of_the_files(bench, change, words):
     change(bench)
     if words is None:
         assert verified(bench) == [
-            "cohort valid: 1 case (V00000) without image file; they will be excluded",
-            "cohort valid: 1 case (V00000) without segmentation file; they will be excluded",
+            "cohort valid: 1 case (V00000) without image file; it will be excluded",
+            "cohort valid: 1 case (V00000) without segmentation file; it will be excluded",
         ]
         return
     with pytest.raises(StudyError) as caught:

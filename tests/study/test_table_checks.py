@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -190,3 +191,31 @@ def test_of_a_large_table_only_ids_are_read(tmp_path, monkeypatch, name):
     files["c.csv"] = FILES["c.csv"].replace("P", "X")
     with pytest.raises(StudyError, match="no case of the table of features has an outcome"):
         verified(tmp_path, files, cohorts=cohorts)
+
+
+def test_tables_on_another_scale_are_notes_and_raw_ones_are_not(tmp_path):
+    columns = {**FEATURES["columns"], "features": "[fo].*"}
+    names = [*(f"f{k}" for k in range(7)), "original_shape_MeshVolume"]
+    raw = np.exp(np.random.default_rng(1).normal(3 * np.arange(8), 0.5, (N, 8)))
+
+    def notes(train, valid):
+        files = {
+            f"{name}.csv": table([(f"P{k}", *row) for k, row in enumerate(each.tolist())], f"id,{','.join(names)}")
+            for name, each in {"one": train, "two": valid}.items()
+        }
+        block = {"columns": columns | {"patient": "who"}}
+        cohorts = {
+            name: {"role": role, "features": block | {"file": file}, "clinical": CLINICAL}
+            for name, role, file in (("train", "training", "one.csv"), ("valid", "validation", "two.csv"))
+        }
+        cohorts["train"]["features"] = {"file": "one.csv", "columns": columns}
+        return verified(tmp_path, files, cohorts=cohorts)
+
+    z = (raw - raw.mean(0)) / raw.std(0)
+    assert notes(raw, 1.1 * raw) == []
+    own, apart = notes(raw, z)
+    assert own.startswith("cohort valid: all 8 features of its table have mean 0 and standard deviation 1 over its 12")
+    assert apart.startswith("cohorts train and valid: ")
+    assert apart.endswith("or measured in other units? Hand in the features as they were measured")
+    by_training, _ = notes(raw, (raw * 1.3 - raw.mean(0)) / raw.std(0))
+    assert by_training.startswith("cohort valid: original_shape_MeshVolume is a volume, and below 0 in its table")

@@ -24,6 +24,7 @@ def drawn() -> dict[str, list[list[str]]]:
     """The tables of one cohort as cells."""
     draw = np.random.default_rng(3)
     hidden, values = draw.normal(size=N), draw.normal(size=(N, 3))
+    values[:, 0] = np.exp(values[:, 0])  # a volume, which is above 0
     values[:, 1] += hidden
     days = (1 + 900 * draw.exponential(size=N) * np.exp(-hidden)).astype(int)
     genes = np.vstack([hidden + 0.4 * draw.normal(size=(20, N)), draw.normal(size=(30, N))]).round(3)

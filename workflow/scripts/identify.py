@@ -9,7 +9,7 @@ from radioloom.tables import CASES, FEATURES, IDENTITIES, PATIENTS
 
 with job(snakemake) as running:
     given, out = snakemake.input, snakemake.output
-    listed = [row for path in given.rows for row in read_json(path)["rows"]]
+    listed = [row for path in given.rows for row in read_json(path)["rows"] if row["known"]]
     patients = list({(row["cohort"], row["case"]): row for row in [*snakemake.params.patients, *listed]}.values())
     cases = CASES.read(*given.cases) if given.cases else None
     rows = identities(patients, cases, FEATURES.read(given.features))

@@ -16,7 +16,7 @@ from radioloom.stages.report.report import report
 
 with job(snakemake) as this:
     params, given = snakemake.params, snakemake.input
-    listed = [read_json(path)["rows"] for path in given.rows]
+    listed = {each["rows"][0]["cohort"]: each for each in map(read_json, given.rows)}
     truths = [path for folder in given.get("truth", []) for path in sorted(Path(folder).glob("*.csv"))]
     folders = given.get("pictures", [])
     contents = {name: files.content(Path(path)) for name, path in params.files.items()}
@@ -24,7 +24,8 @@ with job(snakemake) as this:
         **this.read(*params.tables),
         settings=params.settings,
         profile=build(params.profile) if params.profile else None,
-        sheets=params.sheets | {rows[0]["cohort"]: rows for rows in listed},
+        sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
+        scales={cohort: each["scale"] for cohort, each in listed.items()},
         signature=Signature.read(given.signature[0], params.trust_edited),
         summary=next(map(read_json, given.get("summary", [])), None),
         pictures=pictures(case for folder in folders for case in prepared.read_all(folder)),

@@ -177,7 +177,8 @@ def test_every_row_is_listed_as_a_sheet_would():
     rows = tabulate(given, "hn", settings(features=["a"], replicate="visit")).rows
     assert rows == [
         {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate, "patient": case, "named": False}
-        for case, replicate in (("P1", "1"), ("P2", "1"), ("row-4", "2"))
+        | {"known": known}
+        for case, replicate, known in (("P1", "1", True), ("P2", "1", True), ("row-4", "2", False))
     ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from radioloom.commands.links import NOT_DICOM, NOT_DRAWN
 from radioloom.commands.record import MODALITIES, Command
 from radioloom.errors import StudyError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 PATHS_NUMBERED = "paths are replaced by numbers because this file is inside a repository; write it outside to see them"
 PATHS_NAMED = "it holds their paths, in which patients' names may stand: keep it to yourself"
 LEFT_OUT = ("case", "path", "reason")
+FIRST, LONG = 3, 400  # reasons that the terminal shows, and letters of each
 COLUMNS = ("case", "replicate", "image", "segmentation", "pattern", "modality")
 
 
@@ -43,13 +45,30 @@ def write_sheet(
     numbered = repository(outs[1]) is not None
     _write(outs[1], LEFT_OUT, _by_number(pairing.left_out, place) if numbered else pairing.left_out)
     if not pairing.pairs:
-        raise StudyError(f"no image could be paired with a segmentation; the reasons are in {outs[1]}")
+        raise StudyError(
+            "\n  ".join(
+                [
+                    f"no image could be paired with a segmentation; all reasons are in {outs[1]}",
+                    *_reasons(pairing.left_out),
+                ]
+            )
+        )
     _write(sheet, COLUMNS, ([getattr(pair, name) for name in COLUMNS] for pair in pairing.pairs))
     days = ((pair.case, pair.replicate, "" if pair.days is None else pair.days) for pair in pairing.pairs)
     _write(outs[2], ("case", "replicate", "days"), days)
     if mapping:
         _write(mapping, ("case", "patient"), sorted(pairing.patients.items()), mode=0o600)
     return _summary(pairing, outs, PATHS_NUMBERED if numbered else PATHS_NAMED, readers)
+
+
+def _reasons(left_out: Iterable[tuple[str, str, str]]) -> list[str]:
+    """The most frequent reasons with their numbers, those of segmentations first: images follow from them."""
+    counts = Counter(why for _, _, why in left_out)
+    order = sorted(counts.items(), key=lambda item: (NOT_DRAWN in item[0] or NOT_DICOM in item[0], -item[1], item[0]))
+    more = [f"... and {len(order) - FIRST} more"] if len(order) > FIRST else []
+    return [
+        f"{n} {'time' if n == 1 else 'times'}: {why[:LONG]}{' ...' * (len(why) > LONG)}" for why, n in order[:FIRST]
+    ] + more
 
 
 def _one_modality(pairs: Sequence[Pair]) -> None:
@@ -151,7 +170,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="several segmentations of one image are of several readers: write each as a replicate",
     )
-    parser.add_argument("--roi", default="", help="name (regular expression) of the structure to measure")
+    parser.add_argument("--roi", default="", help="name of the structure to measure, or a regular expression of it")
     parser.add_argument(
         "--mapping", type=Path, help="also write which patient has which pseudonym into this file: keep it secret"
     )

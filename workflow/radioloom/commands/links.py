@@ -1,4 +1,4 @@
-"""Links in a folder that is searched: which are not followed, or lead where no study may read."""
+"""Words on what a search leaves out: links that are not followed, or lead where no study may read, and other files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from radioloom.io.files import leads_nowhere, lies_within
 
+NOT_DRAWN = "no segmentation goes with it"
+NOT_DICOM = "that are not DICOM"
 LINKED = "a link to a folder, which is not followed: put the folder itself here, or search it by itself"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radioloom.commands.links import LINKED, astray
+from radioloom.commands.links import LINKED, NOT_DICOM, NOT_DRAWN, astray
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom import headers
 from radioloom.io.dicom.identity import Identity, identity
@@ -109,7 +109,7 @@ def discover(place: Path, wanted: Wanted) -> Discovered:
     pairs = _one_each(tree, made, wanted.readers)
     for each in tree.series.values():
         if not each.paired:
-            why = f"{each.modality or 'unnamed'} series of {each.n_files} file(s): no segmentation goes with it"
+            why = f"{each.modality or 'unnamed'} series of {each.n_files} file(s): {NOT_DRAWN}"
             tree.left_out.append(("", tree.path(each.folder), why + _beside(tree, each)))
     patients = {pair.case: who.number for who, pair in pairs}
     if len(patients) < len({who.number for who, _ in pairs}):
@@ -180,7 +180,7 @@ def _gather(place: Path) -> _Tree:
                 ("", tree.path(path), f"neither image nor segmentation ({header.modality or 'other'})")
             )
     if other:
-        tree.left_out.append(("", ".", f"{other} file(s) that are not DICOM"))
+        tree.left_out.append(("", ".", f"{other} file(s) {NOT_DICOM}"))
     return tree
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Image = tuple[str, str]  # case and replicate
 ROW = 0.86  # inches per cohort
 LINE = 0.19  # share of a row from one line of text to the next
 ARROW = {
@@ -31,20 +32,15 @@ def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame) ->
     sheets : cohort -> rows of its sheet; exclusions : EXCLUSIONS
 
     One row per cohort, in the order of the sheets: cohort, role, cases, images (on the sheet), cases_out, images_out,
-    by_stage (dict stage -> images), cases_in, images_in. An exclusion by the clinical stage takes
-    all images of its case.
+    by_stage (dict stage -> images), cases_in, images_in, left (set of case and replicate). An exclusion by the clinical
+    stage takes all images of its case.
     """
     import pandas as pd
 
     rows = []
     for cohort, sheet in sheets.items():
         images = {(row["case"], row["replicate"]) for row in sheet}
-        stage_of: dict[tuple[str, str], str] = {}
-        for out in exclusions[exclusions["cohort"] == cohort].itertuples():
-            for image in images:
-                whole = out.stage == "clinical" and image[0] == out.case
-                if whole or image == (out.case, out.replicate):
-                    stage_of.setdefault(image, out.stage)
+        stage_of = _stages(images, exclusions[exclusions["cohort"] == cohort])
         left = images - set(stage_of)
         cases, cases_in = {case for case, _ in images}, {case for case, _ in left}
         by_stage = {stage: list(stage_of.values()).count(stage) for stage in dict.fromkeys(stage_of.values())}
@@ -52,10 +48,31 @@ def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame) ->
             {
                 "cohort": cohort, "role": sheet[0]["role"] if sheet else "", "cases": len(cases), "images": len(images),
                 "cases_out": len(cases) - len(cases_in), "images_out": len(stage_of), "by_stage": by_stage,
-                "cases_in": len(cases_in), "images_in": len(left),
+                "cases_in": len(cases_in), "images_in": len(left), "left": left,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _stages(images: set[Image], exclusions: pd.DataFrame) -> dict[Image, str]:
+    """The stage at which each image of a cohort dropped out first."""
+    stage_of: dict[Image, str] = {}
+    for out in exclusions.itertuples():
+        for image in images:
+            whole = out.stage == "clinical" and image[0] == out.case
+            if whole or image == (out.case, out.replicate):
+                stage_of.setdefault(image, out.stage)
+    return stage_of
+
+
+def analysed(frame: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the images (of a table without `replicate`: of the cases) that went through every stage.
+
+    frame : a table with cohort, case and, of images, replicate; counted : `counts`
+    """
+    keys = ["cohort", "case", *(["replicate"] if "replicate" in frame else [])]
+    left = {(row.cohort, *image)[: len(keys)] for row in counted.itertuples() for image in row.left}
+    return frame[[key in left for key in zip(*(frame[name] for name in keys), strict=True)]]
 
 
 @style.drawn
@@ -119,20 +136,18 @@ def _amount(cases: int, images: int) -> str:
 
 
 def cohorts(
-    flow: pd.DataFrame,
-    roles: dict[str, str],
-    series: pd.DataFrame | None,
-    clinical: pd.DataFrame | None,
-    exclusions: pd.DataFrame,
+    flow: pd.DataFrame, roles: dict[str, str], series: pd.DataFrame | None, clinical: pd.DataFrame | None
 ) -> Exhibit:
-    """One row per cohort: cases analysed, events, follow-up; of images modality, vendors, slice thickness.
+    """One row per cohort, all of the cases and images analysed: their number, events, follow-up, and how acquired.
 
     flow : `counts`; roles : cohort -> role; series, clinical : None where a study has no images, no outcomes
     """
     survival = clinical is not None and bool(len(clinical)) and bool(clinical["time_days"].notna().any())
+    series = None if series is None else analysed(series, flow)
+    clinical = None if clinical is None else analysed(clinical, flow)
     rows = []
     for row in flow.itertuples():
-        outcomes = None if clinical is None else _analysed(clinical, exclusions, row.cohort)
+        outcomes = None if clinical is None else clinical[clinical["cohort"] == row.cohort]
         cells = [row.cohort, roles[row.cohort], str(row.cases_in)]
         cells += [] if series is None else [str(row.images_in)]
         cells += [] if outcomes is None else [_events(outcomes)]
@@ -152,11 +167,6 @@ def exclusions(frame: pd.DataFrame) -> Exhibit:
     """Every exclusion with its reason."""
     rows = [(r.cohort, r.case, r.replicate, STAGES.get(r.stage, r.stage), r.reason) for r in frame.itertuples()]
     return Exhibit(("cohort", "case", "replicate", "what happened", "reason"), tuple(rows))
-
-
-def _analysed(clinical: pd.DataFrame, out: pd.DataFrame, cohort: str) -> pd.DataFrame:
-    gone = set(out.loc[out["cohort"] == cohort, "case"])
-    return clinical[(clinical["cohort"] == cohort) & ~clinical["case"].isin(gone)]
 
 
 def _events(outcomes: pd.DataFrame) -> str:

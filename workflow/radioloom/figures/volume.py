@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-NOT_EXAMINED = "Correlation with volume not examined: the study has no feature of volume."
+NOT_EXAMINED = "Correlation with volume not examined: "
 PROXY = 0.9  # |rho| above which a feature stands in for volume (field practice)
 
 
@@ -47,6 +47,20 @@ def volume_dependence(selection: pd.DataFrame, signature: list[str]) -> Figure:
     for axes in (above, below):
         axes.axvline(PROXY, color=style.VERMILION, linewidth=0.8, linestyle=(0, (4, 2)))
     return figure
+
+
+def not_examined(selection: pd.DataFrame, volume: str) -> str:
+    """Why no feature was correlated with volume.
+
+    selection : rows of SELECTION of one split; volume : the feature that the study names as its baseline `volume`, ""
+        where it names none
+    """
+    if not volume:
+        return f"{NOT_EXAMINED}the study names no feature of volume as the baseline `volume`."
+    row = selection[selection["feature_id"] == volume]
+    step, reason = ("", "") if row.empty else row[["step", "reason"]].iloc[0]
+    why = {"undefined": reason, "constant": f"the same ({reason})"}.get(step, "without a value to compare with")
+    return f"{NOT_EXAMINED}{volume}, the study's feature of volume, is {why}."
 
 
 def proxies(names: list[str], n_features: int) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
-from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
 from radioloom.study.identity_checks import identity_remarks
+from radioloom.study.image_checks import image_remarks
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks, read_or_fault, some
 from radioloom.study.sheet import Row
@@ -76,19 +76,8 @@ def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, re
 
 
 def _images(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:
-    """Images and segmentations that are not there; each becomes an exclusion, and all of a cohort are a wrong path."""
-    rows = study.sheets[cohort]
-    for key in ("image", "segmentation"):
-        here = [row for row in rows if not row[key].startswith(f"{FETCHED}/{cohort}/")]
-        lacking = [row for row in here if not (study.data / row[key]).exists()]
-        if lacking and len(lacking) == len(rows):
-            remarks.faults.append(
-                f"{origin.at('cohorts', cohort, 'sheet')}: no {key} of its {len(rows)} rows is below the data folder "
-                f"{str(study.data)!r}; correct `data`, or the column `{key}`"
-            )
-        elif lacking:
-            cases = sorted({row["case"] for row in lacking})
-            remarks.notes.append(f"cohort {cohort}: {some(cases, 'case')} without {key} file; they will be excluded")
+    """Images and segmentations of a sheet, and whether their scanners are known where that is asked."""
+    image_remarks(study, cohort, origin, remarks)
     if study.settings["harmonise"]["method"] != "none" and _all_nifti(study, cohort):
         remarks.notes.append(
             f"cohort {cohort}: its images are NIfTI files, which name no scanner; harmonisation leaves them as they are"

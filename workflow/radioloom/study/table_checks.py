@@ -16,6 +16,8 @@ from radioloom.tables.cohorts import USED_BY_MODELS
 if TYPE_CHECKING:
     import numpy as np
 
+    from radioloom.stats.scales import Scale
+
 LARGE = 50_000_000  # bytes of a table beyond which only its ids are read before the jobs (some 10 s)
 PLAIN = (".csv", ".tsv", ".tab", ".txt")
 COMPRESSED = 4  # times that a table in .gz, .xlsx or Parquet is larger once it is read
@@ -35,13 +37,18 @@ def start_of(study: Study, cohort: str) -> Start:
 
 def table_rows(study: Study, origin: Origin, remarks: Remarks) -> dict[str, list[Row] | None]:
     """Rows that will be used of each table of features, as a cohort sheet would list them; None of a faulty table."""
-    rows = {cohort: _rows(study, cohort, origin, remarks) for cohort in study.has.tables}
+    from radioloom.stages.tables import scales
+
+    known: dict[str, Scale] = {}
+    rows = {cohort: _rows(study, cohort, origin, remarks, known) for cohort in study.has.tables}
     if rows:
         _same_features(study, origin, remarks)
+    remarks.notes.extend(scales.remarks(known))
     return rows
 
 
-def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> list[Row] | None:
+def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: dict[str, Scale]) -> list[Row] | None:
+    """The same of one table; its scale is added to `scales` where its values are read."""
     block, place = study.settings["cohorts"][cohort]["features"], ("cohorts", cohort, "features")
     patients = None
     if linked := block["ids"].get("patients"):
@@ -58,7 +65,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> list[R
             return None
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
-        cases, replicates, reasons, whose = _identified(study, cohort, patients)
+        cases, replicates, reasons, whose = _identified(study, cohort, patients, scales)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {with_file(bare(error), block['file'])}")
         return None
@@ -76,11 +83,11 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> list[R
 
 
 def _identified(
-    study: Study, cohort: str, patients: dict[str, str] | None
+    study: Study, cohort: str, patients: dict[str, str] | None, scales: dict[str, Scale]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
-    from radioloom.stages.tables.tabulate import identified, patients_of, usable
+    from radioloom.stages.tables.tabulate import identified, patients_of, scale_of, usable
 
     block = study.settings["cohorts"][cohort]["features"]
     file = Path(study.table(block["file"]))
@@ -92,6 +99,7 @@ def _identified(
         return (*known, patients_of(frame, cohort, block))
     frame = feature_tables.read(study.data, block["file"])
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
+    scales[cohort] = scale_of(table, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
 
 

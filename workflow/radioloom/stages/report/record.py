@@ -35,6 +35,7 @@ class ReportInputs:
     sheets: dict[str, list[dict[str, Any]]]  # cohort -> rows of its sheet
     exclusions: pd.DataFrame | None = None  # EXCLUSIONS
     identities: pd.DataFrame | None = None  # IDENTITIES
+    scales: dict[str, dict[str, Any]] = field(default_factory=dict)  # Scale of each table of features, by cohort
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
     masks: pd.DataFrame | None = None  # MASKS
@@ -76,3 +77,4 @@ class Section:
     needs: tuple[str, ...]  # inputs without which there is nothing to show
     build: Callable[[ReportInputs], dict[str, Any] | None]  # what the template shows; `brief`: lines of the summary
     uses: tuple[str, ...] = ()  # inputs that are shown where a study has them
+    empty: str = ""  # why there is nothing to show where `build` gives None: ends "<title> is left out: ..."

@@ -54,7 +54,16 @@ def context(study: ReportInputs) -> dict[str, Any]:
         "sections": [section for section in given if section.name in shown],
         "shown": shown,
         "brief": [line for content in shown.values() for line in content.get("brief", [])],
-        "left_out": _left_out(study, [section for section in SECTIONS if section not in given]),
+        "left_out": " ".join(
+            [
+                _left_out(study, [section for section in SECTIONS if section not in given]),
+                *(
+                    f"{each.title} is left out: {each.empty}."
+                    for each in given
+                    if each.name not in shown and each.empty
+                ),
+            ]
+        ).strip(),
     }
 
 

@@ -14,6 +14,7 @@ from radioloom.compat import pyradiomics
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.record import no_column, number_of, place_of
+from radioloom.stats.scales import Scale, scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 STAGE = "tabulate"
 CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # as in a cohort sheet
 REPLICATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+VOLUMES = ("MeshVolume", "VoxelVolume", "Volume", "volume", "morphology_volume")  # features that are above 0
 OTHER = "other"  # group of a feature that neither the study nor a known program's names put in one
 
 
@@ -30,8 +32,9 @@ class Tabulated:
 
     features: pd.DataFrame  # FEATURES
     exclusions: list[dict[str, str]]  # rows of EXCLUSIONS
-    rows: list[dict[str, str]]  # every row of the table as a cohort sheet would list it
+    rows: list[dict[str, Any]]  # every row of the table as a cohort sheet would list it
     left_out: tuple[str, ...]  # columns that were not taken as features
+    scale: Scale  # of the rows that are used
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Usable:
     cases: np.ndarray  # (n,)
     replicates: np.ndarray  # (n,)
     reasons: np.ndarray  # (n,), why a row is left out; '' where it is not
+    known: np.ndarray  # (n,), whether a row has an id: else it is called by its number, and of nobody
 
 
 def tabulate(
@@ -64,11 +68,19 @@ def tabulate(
     keys = {"cohort": cohort, "roi": settings["roi"]}
     whose = patients_of(frame, cohort, settings)
     rows = [
-        {**keys, "case": case, "replicate": each, "patient": patient or case, "named": patient != ""}
-        for case, each, patient in zip(cases, replicates, whose, strict=True)
+        {**keys, "case": case, "replicate": each, "patient": patient or case, "named": patient != "", "known": known}
+        for case, each, patient, known in zip(cases, replicates, whose, table.known.tolist(), strict=True)
     ]
     known = {*table.columns, *(settings["columns"][key] for key in ("case", "replicate", "patient"))}
-    return Tabulated(features, out, rows, tuple(name for name in frame.columns if name not in known))
+    left_out = tuple(name for name in frame.columns if name not in known)
+    return Tabulated(features, out, rows, left_out, scale_of(table, settings))
+
+
+def scale_of(table: Usable, settings: dict[str, Any]) -> Scale:
+    """The scale of the rows of a table that are used. settings : the cohort's `features`."""
+    described = _described(table.columns, settings["columns"])
+    volumes = {row["feature_id"] for row in described if row["feature"] in VOLUMES}
+    return scale([row["feature_id"] for row in described], table.values[table.reasons == ""], volumes)
 
 
 def usable(
@@ -94,13 +106,14 @@ def usable(
         raise StudyError(f"{where.file}: {error}") from None
     values = np.column_stack([_numbers(frame[name], where) for name in chosen])
     cases, replicates, reasons = identified(frame, cohort, settings, patients)
-    hollow = (reasons == "") & np.isnan(values).all(axis=1)
+    known = reasons == ""
+    hollow = known & np.isnan(values).all(axis=1)
     reasons[hollow] = f"no value in any of the {len(chosen)} feature columns"
     kept = reasons == ""
     if not kept.any():
         raise StudyError(f"{where.file}: no row can be used; the first of them: {reasons[:1].tolist()}")
     _refuse_repeats(cases, replicates, kept, where)
-    return Usable(chosen, values, cases, replicates, reasons)
+    return Usable(chosen, values, cases, replicates, reasons, known)
 
 
 def identified(

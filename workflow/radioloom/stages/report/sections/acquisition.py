@@ -38,4 +38,11 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     }
 
 
-ACQUISITION = Section("acquisition", "Acquisition", ("acquisition", "series"), build, ("signature", "associations"))
+ACQUISITION = Section(
+    "acquisition",
+    "Acquisition",
+    ("acquisition", "series"),
+    build,
+    ("signature", "associations"),
+    empty="no header states scanner or protocol",
+)

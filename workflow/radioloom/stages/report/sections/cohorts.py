@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import flow, style
 from radioloom.stages.report.record import Section
+from radioloom.stages.tables import scales
+from radioloom.stats.scales import Scale
 from radioloom.tables.cohorts import roles
 
 if TYPE_CHECKING:
@@ -20,8 +22,9 @@ def build(study: ReportInputs) -> dict[str, Any]:
     rows = [
         f"{row.cohort}: {row.cases} cases {heading.lower()}, {row.cases_in} analysed" for row in counted.itertuples()
     ]
+    known = {cohort: Scale(**each) for cohort, each in study.scales.items()}
     return {
-        "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical, study.exclusions),
+        "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
         "origin": _origin(len(imaged), len(counted)),
         "followed": study.clinical is not None and study.clinical["time_days"].notna().any(),
@@ -29,6 +32,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_cases": int(counted["cases"].sum()),
         "n_images": None if study.series is None else int(counted.loc[counted["cohort"].isin(imaged), "images"].sum()),
         "n_cases_in": int(counted["cases_in"].sum()),
+        "nameless": sum(not row.get("known", True) for sheet in study.sheets.values() for row in sheet),
+        "brief": [("Scale of the features", line) for line in scales.remarks(known)],
     }
 
 

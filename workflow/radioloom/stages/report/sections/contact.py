@@ -59,4 +59,6 @@ def _rule(name: str, page: Page) -> str:
     )
 
 
-CONTACT = Section("contact", "Image gallery (quality control)", ("pictures", "exclusions"), build)
+CONTACT = Section(
+    "contact", "Image gallery (quality control)", ("pictures", "exclusions"), build, empty="there is no image to show"
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import preparation
+from radioloom.figures import flow, preparation
 from radioloom.stages.report.record import Section
 
 if TYPE_CHECKING:
@@ -19,12 +19,15 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     from radioloom.stages.images.directed import directed
 
     depends = directed(profile) if profile.orientation is None else []
-    warning = preparation.mixed(study.series, profile.name, depends)
+    series = study.series
+    if study.exclusions is not None:
+        series = flow.analysed(series, flow.counts(study.sheets, study.exclusions))
+    warning = preparation.mixed(series, profile.name, depends)
     one_level, lost = preparation.one_level(study.measured), preparation.lost(study.measured)
     sentence, apart = preparation.volumes(study.cases)
     told = {"Orientation": warning, "Grey levels": one_level, "Filters": lost}
     return {
-        "orientations": preparation.orientations(study.series),
+        "orientations": preparation.orientations(series),
         "turned": profile.orientation,
         "warning": warning,
         "volumes": sentence,
@@ -35,4 +38,6 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     }
 
 
-PREPARATION = Section("preparation", "Preparation", ("cases", "measured"), build, ("series",))
+PREPARATION = Section(
+    "preparation", "Preparation", ("cases", "measured"), build, ("series", "exclusions"), empty="no case was prepared"
+)

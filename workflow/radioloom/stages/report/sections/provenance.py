@@ -37,13 +37,17 @@ def _text(settings: dict[str, Any]) -> str:
 
 
 def _shown(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings as a report may show them: of an archive its kind, and not the hospital's machine."""
-    hidden = {
-        name: {**cohort, "source": {"kind": cohort["source"]["kind"]}}
-        for name, cohort in settings["cohorts"].items()
-        if "source" in cohort
-    }
-    return {**settings, "cohorts": {**settings["cohorts"], **hidden}}
+    """Settings as a report may show them: of an archive its kind alone, and nothing that is not used.
+
+    An archive's address is the hospital's machine; a form of dates says nothing where no date is read.
+    """
+    cohorts = {name: dict(cohort) for name, cohort in settings["cohorts"].items()}
+    for cohort in cohorts.values():
+        if "source" in cohort:
+            cohort["source"] = {"kind": cohort["source"]["kind"]}
+        if "clinical" in cohort and "date_from" not in cohort["clinical"]:
+            cohort["clinical"] = {key: value for key, value in cohort["clinical"].items() if key != "date_format"}
+    return {**settings, "cohorts": cohorts}
 
 
 PROVENANCE = Section("provenance", "Provenance and versions", (), build)

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any] | None:
     """What was corrected, how far voxels and contours are apart, and how readers agree."""
-    if study.masks.empty:
-        return None
     drawn = study.masks.dropna(subset=["contour_difference"])
     several = study.overlaps is not None and len(study.overlaps) > 0
+    notes = overlap.notes(study.masks)
+    if not (len(drawn) or notes.rows or several):
+        return None
     return {
-        "notes": overlap.notes(study.masks),
+        "notes": notes,
         "contours": overlap.contours(drawn) if len(drawn) else None,
         "n": len(study.masks),
         "others": overlap.sources(study.masks[study.masks["contour_difference"].isna()]),
@@ -41,4 +42,5 @@ def _pairs(pairs: pd.DataFrame) -> dict[str, Any]:
     return {"table": table, "figures": figures, "worst": worst, "tolerance": tolerance}
 
 
-SEGMENTATIONS = Section("segmentations", "Segmentations", ("masks",), build, ("overlaps",))
+EMPTY = "no region was drawn as contours, corrected, or drawn twice"
+SEGMENTATIONS = Section("segmentations", "Segmentations", ("masks",), build, ("overlaps",), EMPTY)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import forest, signature, style, volume
 from radioloom.figures.words import count
+from radioloom.stages.learning.baselines import VOLUME
 from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import FROZEN
@@ -22,7 +23,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     model, chosen = study.signature, names(study)
     frozen = study.selection[study.selection["split"] == FROZEN]
     folds = study.selection[study.selection["split"] != FROZEN]
-    proxies = _proxies(frozen, chosen)
+    proxies = _proxies(frozen, chosen, study.settings["baselines"].get(VOLUME, [""])[0])
     size = f"{len(chosen)} of {count(len(frozen), 'feature')}"
     line = f"{size}, learnt on {model.n} training cases ({count(model.n_events, 'event')}). {proxies}"
     return {
@@ -61,12 +62,13 @@ def _not_assessed(study: ReportInputs) -> list[str]:
     return [] if repeated else ["reliability"]
 
 
-def _proxies(frozen: pd.DataFrame, chosen: list[str]) -> str:
+def _proxies(frozen: pd.DataFrame, chosen: list[str], of_volume: str) -> str:
+    """How far the signature stands in for volume. of_volume : the study's feature of volume, "" for none."""
     rho = frozen.set_index("feature_id")["volume_rho"]
     if not chosen:
         return ""
     if not rho.notna().any():
-        return volume.NOT_EXAMINED
+        return volume.not_examined(frozen, of_volume)
     return volume.proxies([name for name in chosen if abs(rho.get(name, 0.0)) > volume.PROXY], len(chosen))
 
 

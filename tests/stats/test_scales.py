@@ -1,0 +1,99 @@
+"""A table of features that was standardised is told from one as measured, by its values alone."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radioloom.stages.tables.scales import remarks
+from radioloom.stats.scales import FEATURES, ROWS, apart, scale
+
+NAMES = [f"f{k}" for k in range(40)]
+WAYS = {
+    "as measured": ("", lambda x: x),
+    "z-scores": ("mean 0 and standard deviation 1", lambda x: (x - x.mean(0)) / x.std(0)),
+    "z-scores, sample SD": ("mean 0 and standard deviation 1", lambda x: (x - x.mean(0)) / x.std(0, ddof=1)),
+    "rounded": ("mean 0 and standard deviation 1", lambda x: ((x - x.mean(0)) / x.std(0)).round(2)),
+    "range": ("minimum 0 and maximum 1", lambda x: (x - x.min(0)) / np.ptp(x, axis=0)),
+    "robust": (
+        "median 0 and interquartile range 1",
+        lambda x: (x - np.median(x, 0)) / np.subtract(*np.percentile(x, (75, 25), axis=0)),
+    ),
+    "centred only": ("", lambda x: x - x.mean(0)),
+    "logarithms": ("", np.log),
+    "one feature of many": ("", lambda x: np.column_stack([(x[:, 0] - x[:, 0].mean()) / x[:, 0].std(), x[:, 1:]])),
+}
+
+
+def measured(n=60, f=40, seed=1):
+    """Skewed features of very different sizes, as radiomic ones are."""
+    draws = np.random.default_rng(seed)
+    return np.exp(draws.normal(draws.uniform(-5, 12, f), draws.uniform(0.2, 1.2, f), (n, f)))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_way_that_a_table_was_standardised(way):
+    words, change = WAYS[way]
+    assert scale(NAMES, change(measured())).standardised == words
+
+
+def test_gaps_and_constant_features_change_nothing():
+    values = WAYS["z-scores"][1](measured())
+    values[:, 3] = 7.0
+    values[:, 5] = np.nan
+    values[2, 6] = np.nan
+    found = scale(NAMES, values)
+    assert (found.standardised, found.n_features, found.n_standardised) == ("mean 0 and standard deviation 1", 38, 38)
+
+
+def test_few_rows_or_features_tell_nothing():
+    one, other = measured(ROWS - 1), measured(60, FEATURES - 1)
+    for values in (one, other):
+        z = (values - values.mean(0)) / values.std(0)
+        assert scale(NAMES[: z.shape[1]], z).standardised == ""
+    assert scale([], np.empty((3, 0))).n_features == scale(["a"], np.full((3, 1), np.nan)).n_features == 0
+
+
+def test_a_volume_below_zero_is_told_where_the_table_was_standardised_by_another_one():
+    values = measured()
+    train, valid = values[:40], values[40:]
+    z = (valid - train.mean(0)) / train.std(0) - 0.3
+    names = [*NAMES[1:], "volume"]
+    found = scale(names, z, {"volume"})
+    assert found.below_zero == "volume"
+    assert scale(names, valid, {"volume"}).below_zero == scale(names, z).below_zero == ""
+    assert remarks({"a": found})[0].startswith("cohort a: volume is a volume, and below 0 in")
+
+
+def test_cohorts_on_different_scales_are_told_and_others_are_not():
+    one, other = scale(NAMES, measured()), scale(NAMES, measured(50, seed=1))
+    assert remarks({"a": one, "b": other}) == []
+    values = measured(50)
+    far = scale(NAMES, (values - values.mean(0)) / values.std(0) + 0.2)
+    n, both = apart(one, far)
+    assert both == 40
+    assert n > 20
+    (line,) = remarks({"a": one, "b": far})
+    assert line.startswith(
+        f"cohorts a and b: {n} of the 40 features that both tables have are spread more than 5 times"
+    )
+    assert remarks({"a": one, "b": scale([f"g{k}" for k in range(40)], values)}) == []  # of other names
+
+
+def real(path, prefix=""):
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as handle:
+        frame = pd.read_csv(handle).select_dtypes("number")
+    chosen = frame[[name for name in frame if "_" in name and not name.startswith("logit")]]
+    return scale([name.removeprefix(prefix) for name in chosen], chosen.to_numpy(float))
+
+
+def test_published_tables(data_dir):
+    place = data_dir / "feature_tables"
+    files = {"hosny2018_maastro.csv": "", "hosny2018_mumc.csv": "", "hn1_137.csv.gz": "GTV-1_"}
+    if not all((place / name).is_file() for name in files):
+        pytest.skip("the published tables of features are not in place")
+    maastro, mumc, hn1 = (real(place / name, prefix) for name, prefix in files.items())
+    assert remarks({"maastro": maastro, "mumc": mumc}) == []
+    (line,) = remarks({"hn1": hn1})
+    assert line.startswith("cohort hn1: all 105 features of its table have mean 0 and standard deviation 1 over")

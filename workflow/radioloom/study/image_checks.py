@@ -1,0 +1,144 @@
+"""Images and segmentations of a sheet, looked at before any job: whether a study may read them, and which is which."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from radioloom.errors import CaseError
+from radioloom.io.files import files_below, lies_within
+from radioloom.settings import Origin
+from radioloom.stages.images.fetch import FETCHED
+from radioloom.study.record import Study
+from radioloom.study.remarks import Remarks, some
+from radioloom.study.sheet import Row
+
+KEYS = ("image", "segmentation")
+SEGMENTATION, SLICE, OTHER = "RTSTRUCT or SEG", "another DICOM file", "no DICOM"
+MOST = 2000  # files of a folder whose kind is looked at
+BYTES = ("u1", "i1")  # voxels of most label maps, and of no CT, MR or PET
+SMALLER = 4  # times that a compressed label map is smaller, at the least, than its image with voxels of the same type
+
+
+class Reason(NamedTuple):
+    """Why a path of a sheet cannot be used: of some cases, of so many rows, and what to do about those."""
+
+    some: str
+    every: str
+    remedy: str
+
+
+ABSENT = Reason(
+    "without {key} file", "no {key} of {its} is below the data folder {data}", "correct `data`, or the column `{key}`"
+)
+ASTRAY = Reason(
+    "whose {key} is a link (or ..) that leads out of the data folder",
+    "the {key} of {its} is a link (or ..) that leads out of the data folder {data}",
+    "put the files themselves there, or name the folder that they lie in as `data`",
+)
+EMPTY = Reason(
+    "whose {key} is an empty folder",
+    "the {key} of {its} is an empty folder",
+    "put the files into it, or correct the column `{key}`",
+)
+
+
+def image_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:
+    """Paths whose cases a job would exclude: notes, and faults where those are all of the cohort."""
+    rows = study.sheets[cohort]
+    here = [row for row in rows if not row["image"].startswith(f"{FETCHED}/{cohort}/")]
+    reasons = {key: _reasons(study, here, key) for key in KEYS}
+    lost = {id(row) for each in reasons.values() for affected in each.values() for row in affected}
+    for key, reason, affected in ((key, *item) for key, each in reasons.items() for item in each.items()):
+        if len(lost) == len(rows):
+            its = f"its {len(rows)} rows" if len(affected) == len(rows) else f"{len(affected)} of its {len(rows)} rows"
+            told = reason.every.format(key=key, its=its, data=repr(str(study.data)))
+            place = origin.at("cohorts", cohort, "sheet")
+            remarks.faults.append(f"{place}: {told}; {reason.remedy.format(key=key)}")
+        else:
+            cases = sorted({row["case"] for row in affected})
+            told = f"{some(cases, 'case')} {reason.some.format(key=key)}"
+            they = "it" if len(cases) == 1 else "they"
+            remarks.notes.append(f"cohort {cohort}: {told}; {they} will be excluded")
+    if here and (doubt := exchanged(*(study.data / here[0][key] for key in KEYS))):
+        remarks.notes.append(
+            f"cohort {cohort}: {doubt} (of case {here[0]['case']}, the first); were the columns `image` and "
+            "`segmentation` exchanged?"
+        )
+
+
+def _reasons(study: Study, rows: list[Row], key: str) -> dict[Reason, list[Row]]:
+    """Rows by the reason for which their image or segmentation cannot be used."""
+    root = study.data.resolve()
+    known = {name: unusable(study.data / name, root) for name in {row[key] for row in rows}}
+    reasons: dict[Reason, list[Row]] = defaultdict(list)
+    for row in rows:
+        if reason := known[row[key]]:
+            reasons[reason].append(row)
+    return reasons
+
+
+def unusable(place: Path, root: Path) -> Reason | None:
+    """Why no job will read an image or a segmentation, as far as the path tells, and of a folder its first level.
+
+    root : the data folder, its own links resolved
+    """
+    if not place.exists():
+        return ABSENT
+    if not lies_within(place, root):
+        return ASTRAY
+    if not place.is_dir():
+        return None
+    try:
+        with os.scandir(place) as unsorted:
+            entries = list(unsorted)
+    except OSError:
+        return None  # the machine's fault, which the job tells
+    links = (entry for entry in entries if entry.is_symlink() and not entry.is_dir())
+    if any(not lies_within(Path(entry.path), root) for entry in links):
+        return ASTRAY
+    return None if entries else EMPTY
+
+
+def exchanged(image: Path, segmentation: Path) -> str:
+    """Why an image seems to be a segmentation, or the other way round, by headers and sizes alone; "" if not."""
+    from radioloom.io import images
+    from radioloom.io.dicom.values import BROKEN
+
+    with suppress(CaseError, OSError, *BROKEN):  # a file that cannot be looked at is the job's, which names it
+        if images.kind(image) and images.kind(segmentation):
+            told = "its image looks like a label map, and its segmentation like an image"
+            return told if _label_map_of(image, segmentation) else ""
+        if _kinds(image) == {SEGMENTATION}:
+            return "its image is an RTSTRUCT or SEG"
+        if _kinds(segmentation) == {SLICE}:
+            return "its segmentation is a series of DICOM images"
+    return ""
+
+
+def _label_map_of(first: Path, second: Path) -> bool:
+    """Whether the first of two image files seems to be the label map of the second."""
+    from radioloom.io import images
+
+    headers = [images.header(path) for path in (first, second)]
+    one, other = (each.stored.str[1:] in BYTES for each in headers)
+    if one != other:
+        return one
+    small, large = (sum(file.stat().st_size for file in each.files) for each in headers)
+    return all(each.window for each in headers) and small * SMALLER < large
+
+
+def _kinds(place: Path) -> set[str]:
+    """What the files at or below a place are, up to MOST of them: segmentations, slices, or something else."""
+    from radioloom.io.dicom import headers
+
+    found: set[str] = set()
+    for file in islice(files_below(place) if place.exists() else (), MOST):
+        with open(file, "rb") as handle:
+            dicom = headers.is_dicom(handle.read(132))
+        found.add(OTHER if not dicom else SEGMENTATION if headers.kind(file) else SLICE)
+    return found
