@@ -153,6 +153,31 @@ def test_a_result_that_was_deleted_is_made_again(copied, deleted):
         assert copied.planned() == {}
 
 
+def listed():
+    """What README.md lists under what comes out, as patterns of paths below the results."""
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What comes out: ")[2].split("\n\n")[1]
+    names = [name for line in table.splitlines() for name in line.split("|")[1].split("`")[1::2]]
+    return [name for name in names if name not in ("logs/", "benchmarks/")]
+
+
+@pytest.mark.parametrize("name", listed())
+def test_all_that_the_readme_lists_is_made_again(copied, name):
+    there = list(copied.results.glob(name.rstrip("/")))
+    if not there and name in ("perturbed/", "traits/"):
+        pytest.skip("this study has none")
+    for path in there:
+        aside = copied.results / "aside"
+        path.rename(aside)
+        assert copied.planned(), path.name
+        aside.rename(path)
+    for folder in (copied.results / "prepared").glob("*") if name == "prepared/" else ():
+        shutil.rmtree(folder)
+        assert copied.planned()["prepare"] == 1, folder.name
+        copied.run()
+        assert list(folder.rglob("*.nii"))
+        assert copied.planned() == {}
+
+
 def test_every_table_is_promised(copied):
     kept = {path.name for path in (copied.results / "tables").iterdir()}
     shutil.rmtree(copied.results / "tables")

@@ -23,10 +23,10 @@ if not HAS.images:  # what only the images half writes
 OTHERS = ("signature", "summary", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
-# Every table in its last place, beside what else the study promises: what was deleted of it is made again.
+# All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.
 PROMISED = [
     *(path for rule in workflow.rules for path in rule.output if path.startswith(f"{RESULTS}/tables/")),
-    *(path for name, paths in SHOWN.items() if name not in ("pictures", "truth") for path in paths),
+    *(path for name, paths in SHOWN.items() if name != "truth" for path in paths),
     *expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
     *expand(f"{RESULTS}/traits/{{cohort}}{{part}}.csv", cohort=HAS.traits, part=["", ".agreement", ".unread"]),
     *every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.negative_controls),
