@@ -17,7 +17,8 @@ def case():
     mask = rng.random(GRID.shape) < 0.4
     sidecar = {
         "cohort": "train", "case": "P1", "replicate": "2", "roi": "tumour", "role": "training", "modality": "CT",
-        "unit": "HU", "source": "RTSTRUCT", "series": "abc", "image_digest": "i", "region_digest": "r",
+        "unit": "HU", "source": "RTSTRUCT", "series": "abc", "study_digest": "e", "frame_digest": "f",
+        "image_digest": "i", "region_digest": "r",
         "n_voxels": int(mask.sum()),
         "volume_mm3": 1.0, "native_mm3": 0.8, "volume_difference": 0.25, "volume_note": None, "contour_mm3": None,
         "grid": GRID.as_dict(), "notes": ["a note"],

@@ -17,6 +17,7 @@ def scans(features: pd.DataFrame, **said) -> tuple[pd.DataFrame, pd.DataFrame]:
         own = {name: value(row["cohort"], row["case"]) if callable(value) else value for name, value in said.items()}
         used = {"series": f"s-{row['case']}", "modality": "CT"}
         more = {"n_voxels": 9, "volume_mm3": 9.0, "contour_mm3": 9.0, "image_digest": None, "region_digest": None}
+        more |= {"study_digest": None, "frame_digest": None}
         more |= {"native_mm3": 9.0, "volume_difference": 0.0, "volume_note": None, "notes": None}
         cases.append({**row, **used, **more, "role": "training", "unit": "HU", "source": "NIfTI"})
         keys = {key: row[key] for key in ("cohort", "case", "replicate")}

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from made import hospital
+from made.drawn import by_itk
 from made.studies import ROOT, Bench, fill
 from radioloom.io import images
-from radioloom.volume import Volume
 
 pytestmark = pytest.mark.long
 LEARNT = ("splits", "reliability", "selection", "metrics")
@@ -95,15 +96,28 @@ def same_file(bench: Bench) -> None:
 def other_container(bench: Bench) -> None:
     """Other format, other type of voxels, another mask: only the voxels of the image are the same."""
     volume = images.read(bench.place / "data" / "T003" / "image.nii.gz")
-    images.write(Volume(volume.array.astype("float32"), volume.grid), bench.place / "data" / "V002" / "image.nrrd")
+    by_itk(volume.array.astype("float32"), volume.grid, bench.place / "data" / "V002" / "image.nrrd")
     sheet = bench.place / "valid.tsv"
     sheet.write_text(sheet.read_text().replace("V002/image.nii.gz", "V002/image.nrrd"))
+
+
+def same_examination(bench: Bench) -> None:
+    """Two series of one examination of DICOM, each with a region of its own: only the headers tell."""
+    for case, sheet, seed in (("T003", "train.tsv", 1), ("V002", "valid.tsv", 2)):
+        folder, pixels = bench.place / "data" / case, hospital.stored(8, 24, 20, seed=seed)
+        hospital.ct(folder / "ct", pixels, series=f"2.25.{seed + 10}")
+        contours = {"tumour": [hospital.square(-100 + 3 * k, -5, 8) - (0, 10, 0) for k in (2, 3, 4)]}
+        hospital.structures(folder / "rs.dcm", contours, series=f"2.25.{seed + 10}")
+        path = bench.place / sheet
+        text = path.read_text(encoding="utf-8").replace(f"{case}/image.nii.gz", f"{case}/ct")
+        path.write_text(text.replace(f"{case}/mask.nii.gz", f"{case}/rs.dcm"), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (same_file, "the same voxels of the image, the same voxels inside the same mask, all 7 features equal"),
+        (same_examination, "the same examination (StudyInstanceUID) (a validation cohort is of patients that nothing"),
         (other_container, "the same voxels of the image (a validation cohort is of patients that nothing was learnt"),
     ],
 )

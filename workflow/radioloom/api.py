@@ -14,6 +14,7 @@ import numpy as np
 from radioloom.errors import BadImage, BadMask, CaseError, MeasurementWarning, StudyError, UnclearRegion
 from radioloom.imaging.around import bounding_box, crop, place, resampled
 from radioloom.imaging.orient import turn_to
+from radioloom.imaging.plausible import inverted, odd_size
 from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.two_values import two_values
 from radioloom.process import tell_compilation
@@ -25,7 +26,7 @@ from radioloom.segmentation.place import compared, inside
 from radioloom.segmentation.place import place as turned
 from radioloom.stages.images import extract as stage
 from radioloom.stages.images import single
-from radioloom.stages.images.intended import check
+from radioloom.stages.images.intended import check, check_lowest
 from radioloom.stages.images.margin import reach
 from radioloom.stages.images.normalise import normalise
 from radioloom.volume import LARGEST, UNITS, Grid, Volume, unfit
@@ -78,11 +79,16 @@ def extract(
 def _in_memory(image: Any, mask: Any, spacing_mm: Any, roi: str, profile: Profile, modality: str) -> single.Measured:
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
-    unsaid = check(profile, modality or volume.modality, volume.unit or UNITS.get(modality or volume.modality, ""))
+    named, unit = modality or volume.modality, volume.unit or UNITS.get(modality or volume.modality, "")
+    unsaid = check(profile, named, unit)
     mask_there, notes = _on(volume, labels, roi, all(map(_knows_its_place, (image, mask))))
     around, placed = onto_grid(volume, mask_there, profile)
     result = stage.measured(around, placed, profile)
-    return single.Measured(result.rows, (*notes, *around.notes), (*result.notes, *unsaid) if result.notes else ())
+    size = odd_size(volume.grid, int(np.count_nonzero(mask_there.array)))
+    doubts = (*result.notes, *filter(None, [size]), *check_lowest(profile, unit, volume.array))
+    shown = inverted(mask_there.array, bounding_box(mask_there.array), volume.grid.shape)
+    notes += [*around.notes, *filter(None, [shown])]
+    return single.Measured(result.rows, tuple(notes), (*doubts, *unsaid) if doubts else ())
 
 
 def _table(measured: single.Measured) -> pd.DataFrame:

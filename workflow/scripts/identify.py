@@ -4,7 +4,7 @@ from pathlib import Path
 
 from radioloom.job import job
 from radioloom.sealed import read_json
-from radioloom.stages.tables.identify import identities, refuse
+from radioloom.stages.tables.identify import fillers, identities, refuse
 from radioloom.tables import CASES, FEATURES, IDENTITIES, PATIENTS
 
 with job(snakemake) as running:
@@ -12,6 +12,8 @@ with job(snakemake) as running:
     listed = [row for path in given.rows for row in read_json(path)["rows"]]
     patients = list({(row["cohort"], row["case"]): row for row in [*snakemake.params.patients, *listed]}.values())
     cases = CASES.read(*given.cases) if given.cases else None
+    for sentence in fillers(cases) if cases is not None else ():
+        running.say(sentence)
     rows = identities(patients, cases, FEATURES.read(given.features))
     IDENTITIES.write(rows, Path(out.identities).with_suffix(".csv"))  # first, for those who are refused
     refuse(rows)

@@ -149,3 +149,21 @@ def test_a_slice_that_cannot_be_read_has_no_digest(scan):
     middle.write_bytes(middle.read_bytes()[:-300])
     assert before is not None
     assert image_digest(image, place) is None
+
+
+def test_one_examination_of_two_series_is_known_again_by_digests_of_its_uids(tmp_path):
+    """Of whatever folder and series; never by the UIDs themselves, and not where a file says none."""
+    said = {"one": {}, "same": {}, "other": {"StudyInstanceUID": "2.25.77"}, "blank": {"StudyInstanceUID": ""}}
+    for number, (name, more) in enumerate(said.items()):
+        ct(tmp_path / name, stored(seed=number), series=f"2.25.{number + 5}", **more)
+        structures(tmp_path / f"{name}.dcm", {"tumour": CUBE}, series=f"2.25.{number + 5}")
+    rows = [row(case=name, image=name, segmentation=f"{name}.dcm") for name in said]
+    curated = curate(rows, tmp_path)
+    kept = []
+    cases, _ = prepare_batch(curated.images, segment(curated.images, tmp_path).masks, tmp_path, PROFILE, kept.append)
+    studies = {case["case"]: case["study_digest"] for case in cases}
+    assert studies["one"] == studies["same"] != studies["other"]
+    assert studies["blank"] is None
+    assert len({case["frame_digest"] for case in cases}) == 1
+    text = repr((cases, [each.sidecar for each in kept]))
+    assert not any(uid in text for uid in ("2.25.1'", "2.25.77", "2.25.2001"))

@@ -126,8 +126,9 @@ def test_one_grey_level_is_said_by_the_stage_the_interface_and_the_command(tmp_p
     profile = load("ibsi")
     with pytest.warns(MeasurementWarning) as caught:
         table = radioloom.extract(image, mask, profile)
-    said, unsaid = table.attrs["notes"]
-    assert [str(each.message) for each in caught] == [said, unsaid]
+    said, lowest, unsaid = table.attrs["notes"]
+    assert [str(each.message) for each in caught] == [said, lowest, unsaid]
+    assert lowest.startswith("no voxel around the region lies below 0 HU")
     assert said.startswith("original: all voxels are of one grey level (FBS:25), from ")
     assert "is the image of the modality and unit that the profile is for?" in said
     assert unsaid == (

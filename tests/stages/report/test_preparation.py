@@ -23,6 +23,8 @@ def study(ways, profile="demo", n_levels=20):
         "volume_difference": 0.03,
         "image_digest": None,
         "region_digest": None,
+        "study_digest": None,
+        "frame_digest": None,
     }
     notes = {"volume_note": "30 of its 103 voxels lie half-way between old ones, and count", "notes": None}
     cases = tables.CASES.frame([row | kinds | volumes | notes for row in regions])
@@ -55,6 +57,14 @@ def test_one_grey_level_is_said_in_brief():
     page = report(study(["LPS"], n_levels=1))
     assert page.count("25 of 25 regions are of one grey level") == 2
     assert "Regions of one grey level, and filters that were not applied" in page
+
+
+def test_notes_of_prepare_are_in_brief_and_in_the_section():
+    given = study(["LPS"])
+    assert "bear notes on the image" not in report(given)
+    page = report(replace(given, cases=given.cases.assign(notes="no voxel around the region lies below 0 HU")))
+    assert page.count("25 of 25 regions bear notes on the image.") == 2
+    assert page.count("no voxel around the region lies below 0 HU") == 1
 
 
 def test_without_prepared_cases_there_is_no_section():

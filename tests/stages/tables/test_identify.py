@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.stages.tables.identify import FEWEST, Who, equal_rows, identities, refuse, verdict
+from radioloom.stages.tables.identify import FEWEST, MOST, Who, equal_rows, fillers, identities, refuse, verdict
 from radioloom.tables import CASES, IDENTITIES
 
 ROLES = {
@@ -90,6 +90,67 @@ def test_an_image_of_two_cases(column, one, other, said):
     cases = prepared((one, {column: "same"}), (other, {column: "same"}))
     kind = "region" if column == "region_digest" else "image"
     assert shared(people(one, other), cases) == {(f"{one} {other}", kind): said}
+
+
+@pytest.mark.parametrize("column", ["study_digest", "frame_digest"])
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("train/A", "valid/B", "refused"),
+        ("train/A=P", "valid/B=Q", "refused"),
+        ("train/A", "train/B", "allowed"),
+        ("train/A", "train2/B", "allowed"),
+        ("genes/A", "genes/B", "allowed"),
+        ("valid/A", "valid2/B", "allowed"),
+        ("readers/A", "valid/B", "allowed"),
+        ("retest/A", "train/B", "allowed"),
+        ("retest/A", "valid/B", "allowed"),
+    ],
+)
+def test_an_examination_of_two_cases(column, one, other, said):
+    """Two images of one patient, of whom the sheets say nothing, or that they are two."""
+    names = [each.partition("=")[0] for each in (one, other)]
+    cases = prepared(*((name, {column: "same"}) for name in names))
+    assert shared(people(one, other), cases) == {(" ".join(names), "examination"): said}
+    assert shared(people(one, other), cases.assign(**{column: ["u", "v"]})) == {}
+    assert shared(people(one, other), cases.assign(**{column: None})) == {}
+
+
+def test_an_examination_makes_one_name_one_person():
+    cases = prepared(("train/A", {"study_digest": "e"}), ("valid/A", {"study_digest": "e"}))
+    assert set(shared(people("train/A", "valid/A"), cases).values()) == {"refused"}
+    cases = prepared(("train/A", {"study_digest": "e"}), ("train/B", {"study_digest": "e"}))
+    reasons = {row["reason"] for row in identities(people("train/A", "train/B"), cases, measured())}
+    assert reasons == {"two images of one examination: name its patient in the column `patient` of both"}
+    reasons = {row["reason"] for row in identities(people("train/A=P", "train/B=P"), cases, measured())}
+    assert reasons == {"one patient with several images, as the sheets say"}
+
+
+def test_an_examination_says_nothing_of_visits_regions_or_cases_of_one_image():
+    same = {"study_digest": "e", "frame_digest": "f"}
+    visits = prepared(("retest/A.1", same), ("retest/A.2", same), ("train/B.1", same | {"study_digest": "x"}))
+    found = shared(people("retest/A", "train/B"), visits)
+    assert found == {("retest/A train/B", "examination"): "allowed"}
+    one = {"image_digest": "i", **same}
+    assert shared(people("readers/A", "train/B"), prepared(("readers/A", one), ("train/B", one))) == {
+        ("readers/A train/B", "image"): "allowed"
+    }
+
+
+def test_a_uid_of_many_cases_is_an_exports_and_told_once():
+    many = [(f"{cohort}/{cohort[0]}{k}", {"study_digest": "0"}) for cohort in ("train", "valid") for k in range(MOST)]
+    for part, n_told in ((many, 1), (many[: MOST + 1], 1), (many[:MOST], 0)):
+        cases = prepared(*part)
+        told = fillers(cases)
+        assert len(told) == n_told
+        assert bool(shared(people(*(name for name, _ in part)), cases)) == (not n_told)
+    (sentence,) = fillers(prepared(*many))
+    assert sentence == (
+        "10 series of 10 cases (train/t0, train/t1, train/t2 ...) bear one StudyInstanceUID, as exports write it that "
+        "fill it in: it says nothing of who is one, and was passed over"
+    )
+    lesions = prepared(*((name, known | {"series": "s"}) for name, known in many))  # of one image
+    assert fillers(lesions) == []
 
 
 def test_the_same_row_of_features():

@@ -17,8 +17,8 @@ from radioloom.volume import Grid, Volume
 # Columns of CASES that a sidecar holds as they are.
 CASE = (
     "cohort", "case", "replicate", "roi", "role", "modality", "unit", "source", "series",
-    "image_digest", "region_digest", "n_voxels", "volume_mm3", "native_mm3", "volume_difference", "volume_note",
-    "contour_mm3",
+    "study_digest", "frame_digest", "image_digest", "region_digest", "n_voxels", "volume_mm3",
+    "native_mm3", "volume_difference", "volume_note", "contour_mm3",
 )  # fmt: skip
 DIGESTS = "file_digests"  # key of a sidecar on disk: digests of the files of image and mask
 
@@ -29,7 +29,7 @@ class Prepared:
 
     image: Volume  # float32, in memory as in the file
     mask: Volume  # bool, on the grid of the image
-    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes (a list)
+    sidecar: dict[str, Any]  # CASE, and grid, native, profile, steps, notes and doubts (lists)
 
     @property
     def name(self) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from radioloom.tables.columns import CASE, COHORT
 from radioloom.tables.record import Column, Table
 
-PATIENT, IMAGE, REGION, ROW = "patient", "image", "region", "features"
-KINDS = (PATIENT, IMAGE, REGION, ROW)  # of what two cases can share: the values of `kind`, in reading order
+PATIENT, EXAMINATION, IMAGE, REGION, ROW = "patient", "examination", "image", "region", "features"
+KINDS = (PATIENT, EXAMINATION, IMAGE, REGION, ROW)  # what two cases can share: values of `kind`, in reading order
 ALLOWED, REFUSED = "allowed", "refused"  # the values of `verdict`
 
 PATIENTS = Table(

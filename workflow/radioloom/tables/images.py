@@ -19,6 +19,8 @@ CASES = Table(
         Column("unit", "string", "unit of intensity", null=True),
         Column("source", "string", "kind of segmentation read: RTSTRUCT, SEG, NIfTI ..."),
         Column("series", "string", "hash of the image's series UID, or of its file name", null=True),
+        Column("study_digest", "string", "hash of the StudyInstanceUID: one examination has one; DICOM", null=True),
+        Column("frame_digest", "string", "hash of the FrameOfReferenceUID; DICOM", null=True),
         Column("image_digest", "string", "digest of the image's middle slice, by which a copy is known", null=True),
         Column("region_digest", "string", "digest of the mask and of the voxels inside it", null=True),
         Column("n_voxels", "int64", "voxels of the mask on the prepared grid"),

@@ -23,7 +23,7 @@ from radioloom.provenance import digest
 TAGS = {
     "media": 0x00020002, "image_type": 0x00080008, "sop_class": 0x00080016, "instance": 0x00080018,
     "modality": 0x00080060,
-    "patient": 0x00100020, "thickness": 0x00180050, "between": 0x00180088, "series": 0x0020000E,
+    "patient": 0x00100020, "thickness": 0x00180050, "between": 0x00180088, "study": 0x0020000D, "series": 0x0020000E,
     "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
     "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
     "bits_used": 0x00280101, "high_bit": 0x00280102, "signed": 0x00280103,
@@ -52,6 +52,7 @@ class Header:
     modality: str
     series: str  # SeriesInstanceUID
     frame: str  # FrameOfReferenceUID
+    study: str  # StudyInstanceUID
     patient: str  # digest of the patient's id
     syntax: str  # transfer syntax UID
     position: tuple[float, ...]  # empty where the file has none
@@ -278,8 +279,9 @@ def _header(
     return Header(
         path=path, sop_class=sop_class, instance=text(data, TAGS["instance"]),
         modality=text(data, TAGS["modality"]), series=series, frame=text(data, TAGS["frame"]),
-        patient=digest(text(data, TAGS["patient"])), syntax=syntax, position=numbers(data, TAGS["position"]),
-        orientation=numbers(data, TAGS["orientation"]), spacing=numbers(data, TAGS["spacing"]),
+        study=text(data, TAGS["study"]), patient=digest(text(data, TAGS["patient"])), syntax=syntax,
+        position=numbers(data, TAGS["position"]), orientation=numbers(data, TAGS["orientation"]),
+        spacing=numbers(data, TAGS["spacing"]),
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, bits_used=bits_used,
         signed=sign == 1, cells=_cells((rows, columns, samples, frames), (bits, bits_used, high_bit, sign)),
         slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),

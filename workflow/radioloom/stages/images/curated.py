@@ -30,6 +30,7 @@ class CuratedImage:
     file_numbers: tuple[int, ...]  # files in slice order, each by its number in `image_path`: names may be patients'
     listing_digest: str  # of the names of all files there: numbers hold as long as it does
     frame_of_reference: str = ""  # digest of its UID; "" where unknown
+    examination: str = ""  # digest of the StudyInstanceUID; "" where unknown
     unit_factor: float = 1.0
     frame_order: tuple[int, ...] = ()  # of frames, where all slices are in one file
     instances: tuple[str, ...] = ()  # digests of the UIDs of the slices

@@ -111,13 +111,14 @@ def _assembled(row: Row, slices: list[headers.Header], scan: headers.Scan) -> tu
         raise FailedCheck(
             "frames", f"{len(files)} multi-frame files in one series; keep the file that the region was drawn on"
         )
-    frame = digest(slices[0].frame) if slices[0].frame else ""
+    frame, study = (digest(uid) if uid else "" for uid in (slices[0].frame, slices[0].study))
     image = curated_image(
         row,
         modality,
         assembled.grid,
         series=digest(slices[0].series),
         frame_of_reference=frame,
+        examination=study,
         unit_factor=factor,
         file_numbers=tuple(files),
         listing_digest=scan.listing,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from radioloom.errors import BadImage
@@ -35,3 +37,21 @@ def check_values(profile: Profile, unit: str, values: np.ndarray) -> tuple[str, 
         return (f"voxels of the region, {values.min():g} to {values.max():g}, can be no HU, and are measured as such",)
     odd = beyond(values)
     return (odd,) if odd else ()
+
+
+def check_lowest(
+    profile: Profile, unit: str, values: np.ndarray, wider: Callable[[], np.ndarray] | None = None
+) -> tuple[str, ...]:
+    """A note where no voxel of a CT lies below 0 HU, as fat and air do: its offset is lacking, or it was windowed.
+
+    values : in and around the region, in the image's unit ("" not known)
+    wider : reads more of the image, and is asked where these have none: a region may lie deep in soft tissue
+    """
+    if profile.normalise is not None or (unit or profile.unit) != "HU":
+        return ()
+    if (values < 0).any() or (wider is not None and (wider() < 0).any()):
+        return ()
+    return (
+        "no voxel around the region lies below 0 HU, as fat and air do: is the offset of -1024 lacking, or was the "
+        "image windowed?",
+    )

@@ -12,6 +12,7 @@ import numpy as np
 from radioloom.errors import BadImage, CaseError
 from radioloom.imaging.around import Box, crop, part, place, resampled
 from radioloom.imaging.orient import Turn, turn_to
+from radioloom.imaging.plausible import inverted, odd_size
 from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.two_values import two_values
 from radioloom.imaging.volumes import apart
@@ -23,7 +24,7 @@ from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.digests import image_digest, region_digest
 from radioloom.stages.images.exclude import exclusions
-from radioloom.stages.images.intended import check, check_values
+from radioloom.stages.images.intended import check, check_lowest, check_values
 from radioloom.stages.images.margin import margin, reach
 from radioloom.stages.images.normalise import Steps, normalise, words
 from radioloom.volume import Grid, Volume
@@ -49,12 +50,16 @@ def prepare(image: CuratedImage, mask: Mask, data: Path, profile: Profile) -> Pr
     volume = voxels(image, region, where.source, data, profile, needed)
     drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
     odd = check_values(profile, image.unit, volume.array[drawn.array])
-    notes += (*volume.notes, *odd, *filter(None, [two_values(volume.array)]))
+    lowest = check_lowest(profile, image.unit, volume.array, lambda: _plane(image, mask, data))
+    doubts = (*filter(None, [odd_size(image.grid, mask.n_voxels)]), *lowest)
+    shown = (two_values(volume.array), inverted(mask.array, mask.box, image.grid.shape))
+    notes += (*volume.notes, *odd, *filter(None, shown), *doubts)
     around, placed = resampled(volume, drawn, profile.grid, where)
     known = {
         "image_digest": None,
         "region_digest": region_digest(volume.array, drawn.array, volume.grid),
         "notes": list(notes),
+        "doubts": list(doubts),
         "volume_note": apart(drawn, placed, profile.grid, where) or None,
     }
     sidecar = _sidecar(image, mask, placed, profile) | known
@@ -138,11 +143,20 @@ def _read(image: CuratedImage, box: Box, data: Path, needed: Box) -> Volume:
     return read(headers, grid, (box[1].start, box[2].start), image.unit_factor)
 
 
+def _plane(image: CuratedImage, mask: Mask, data: Path) -> np.ndarray:
+    """The slice through the middle of the region, as wide as the image; mask : as it is stored."""
+    middle, (_, rows, columns) = mask.offset[0] + mask.array.shape[0] // 2, image.grid.shape
+    none = slice(0, 0)  # need be finite: what does is read elsewhere
+    return _read(image, (slice(middle, middle + 1), slice(0, rows), slice(0, columns)), data, (none,) * 3).array
+
+
 def _sidecar(image: CuratedImage, mask: Mask, placed: Volume, profile: Profile) -> Row:
     n_voxels, native_mm3 = int(np.count_nonzero(placed.array)), mask.n_voxels * image.grid.voxel_mm3
     carried = ("cohort", "case", "replicate", "roi", "role", "modality", "unit", "series")
     return {key: getattr(image, key) for key in carried} | {
         "source": mask.source,
+        "study_digest": image.examination or None,
+        "frame_digest": image.frame_of_reference or None,
         "n_voxels": n_voxels,
         "volume_mm3": n_voxels * placed.grid.voxel_mm3,
         "native_mm3": native_mm3,

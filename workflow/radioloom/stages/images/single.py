@@ -19,7 +19,7 @@ class Measured(NamedTuple):
 
     rows: list[dict[str, Any]]  # of FEATURES, without the columns of a study
     notes: tuple[str, ...] = ()  # on the image and its segmentation: what was corrected, left out, or is odd
-    doubts: tuple[str, ...] = ()  # on values: a region of one grey level, a filter not applied, and what may explain it
+    doubts: tuple[str, ...] = ()  # on values: of one grey level, of no scan's size, a filter not applied, and why
 
 
 def measure(
@@ -51,13 +51,14 @@ def measure(
     prepared = prepare(curated, region(curated, Path("/"), {}), Path("/"), chosen)
     result, sidecar = stage.measured(prepared.image, prepared.mask, chosen), prepared.sidecar
     unsaid = check(chosen, curated.modality, curated.unit)
-    notes = [note for note in prepared.image.notes if note not in unsaid]
+    doubts = (*result.notes, *sidecar["doubts"])
+    notes = [note for note in prepared.image.notes if note not in (*unsaid, *doubts)]
     if sidecar["volume_note"]:
         notes.append(
             f"the region has {sidecar['volume_mm3']:.6g} mm3 on the profile's grid, {sidecar['native_mm3']:.6g} mm3 on "
             f"the image's ({sidecar['volume_difference']:+.1%}): {sidecar['volume_note']}"
         )
-    return Measured(result.rows, tuple(notes), (*result.notes, *unsaid) if result.notes else ())
+    return Measured(result.rows, tuple(notes), (*doubts, *unsaid) if doubts else ())
 
 
 def check_out(path: Path) -> None:

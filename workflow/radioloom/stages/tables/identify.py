@@ -1,4 +1,4 @@
-"""Stage identify: cases that share a patient, an image, a region or a row of features, before anything is learnt."""
+"""Stage identify: cases that share a patient, examination, image, region or row of features, before learning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.tables.cases import ALLOWED, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
+from radioloom.tables.cases import ALLOWED, EXAMINATION, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,8 @@ Row = dict[str, Any]
 LEARNT = ("training", "genomics")  # roles of cohorts whose cases count once each in what is learnt
 FEWEST = 5  # features that must differ between most rows, before two equal rows are taken for one patient's
 FIRST = 8  # pairs that a message names
+MOST = 5  # series of as many cases that one examination has; of more it is no UID of its own, but an export's filler
+UIDS = {"study_digest": "StudyInstanceUID", "frame_digest": "FrameOfReferenceUID"}  # columns of CASES
 REMEDY = (
     "take one case of each pair out of its sheet or table; where two cases are two regions of one patient, name the "
     "patient in the column `patient` of both"
@@ -51,10 +53,26 @@ def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd
     for kind, words, values in _held(who, cases, features):
         for pair in _pairs(who, values):
             shared.setdefault((pair, kind), words)
+    # Two cases of one image are of one examination, too: there it says nothing more.
+    shared = {key: words for key, words in shared.items() if key[1] != EXAMINATION or (key[0], IMAGE) not in shared}
     kinds: dict[Pair, set[str]] = {}
     for pair, kind in shared:
         kinds.setdefault(pair, set()).add(kind)
     return [_row(pair, kind, words, kinds[pair]) for (pair, kind), words in sorted(shared.items(), key=_in_order)]
+
+
+def fillers(cases: pd.DataFrame) -> list[str]:
+    """UIDs that so many cases bear that they tell nobody apart, in words. cases : CASES."""
+    told = []
+    for column, name in UIDS.items():
+        for _, part in cases[cases[column].isin(_fillers(cases, column))].groupby(column):
+            who = part[["cohort", "case"]].drop_duplicates()
+            listed = ", ".join((who["cohort"] + "/" + who["case"]).head(3))
+            told.append(
+                f"{part['series'].nunique()} series of {len(who)} cases ({listed} ...) bear one {name}, as exports "
+                "write it that fill it in: it says nothing of who is one, and was passed over"
+            )
+    return told
 
 
 def refuse(rows: Sequence[Row]) -> None:
@@ -101,8 +119,10 @@ def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
 
 def _learnt_from(one_patient: bool, kinds: set[str]) -> tuple[str, str]:
     """The same of two cases that models learn from together."""
-    if kinds == {PATIENT}:
-        return ALLOWED, "one patient with several images, as the sheets say"
+    if kinds <= {PATIENT, EXAMINATION}:
+        if one_patient:
+            return ALLOWED, "one patient with several images, as the sheets say"
+        return ALLOWED, "two images of one examination: name its patient in the column `patient` of both"
     if one_patient and not kinds & {REGION, ROW}:
         return ALLOWED, "two regions of one patient, as the sheets say"
     return REFUSED, "what is learnt from counts each image and region once"
@@ -114,6 +134,9 @@ def _held(
     """Kind, words, and ((cohort, case), value) of all that must be of one case alone."""
     yield PATIENT, "one patient", [(key, each.patient) for key, each in who.items()]
     if cases is not None:
+        for column, name in UIDS.items():
+            known = cases[~cases[column].isin(_fillers(cases, column))].drop_duplicates(["cohort", "case", column])
+            yield EXAMINATION, f"the same examination ({name})", _values(known, column)
         yield IMAGE, "the same image (file or series)", _values(cases, "series")
         yield IMAGE, "the same voxels of the image", _values(cases, "image_digest")
         yield REGION, "the same voxels inside the same mask", _values(cases, "region_digest")
@@ -125,6 +148,13 @@ def _values(cases: pd.DataFrame, column: str) -> list[tuple[tuple[str, str], str
     """((cohort, case), value) of each replicate of CASES, once for all of its regions."""
     known = cases[cases[column].notna()].drop_duplicates(["cohort", "case", "replicate", column])
     return list(zip(zip(known["cohort"], known["case"], strict=True), known[column], strict=True))
+
+
+def _fillers(cases: pd.DataFrame, column: str) -> list[str]:
+    """Digests of UIDs that more than `MOST` series of as many cases bear. cases : CASES."""
+    images = cases[cases[column].notna()].assign(who=lambda rows: rows["cohort"] + "/" + rows["case"])
+    counts = images.groupby(column)[["series", "who"]].nunique().min(axis=1)
+    return counts.index[counts > MOST].tolist()
 
 
 def equal_rows(features: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]], int]:

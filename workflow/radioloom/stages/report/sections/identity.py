@@ -1,4 +1,4 @@
-"""Section: which cases share a patient, an image, a region or a row of features, and why they may."""
+"""Section: which cases share a patient, an examination, an image, a region or a row of features, and why they may."""
 
 from __future__ import annotations
 
@@ -6,26 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.stages.report.record import Section
-from radioloom.stages.tables.identify import FEWEST
-from radioloom.tables.cases import IMAGE, PATIENT, REGION, ROW
+from radioloom.stages.tables.identify import FEWEST, UIDS, fillers
+from radioloom.tables.cases import EXAMINATION, IMAGE, PATIENT, REGION, ROW
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from radioloom.stages.report.record import ReportInputs
 
-NAMED = {IMAGE: "an image", REGION: "a region", PATIENT: "a patient", ROW: "a row of features"}
+NAMED = {IMAGE: "an image", EXAMINATION: "an examination", REGION: "a region", PATIENT: "a patient"}
+NAMED |= {ROW: "a row of features"}
 
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """What no two cases share, and the pairs of cases that share something."""
     kinds = set(study.identities["kind"])
-    possible = [kind for kind in NAMED if study.series is not None or kind in (PATIENT, ROW)]
+    kinds |= {EXAMINATION} if IMAGE in kinds else set()  # an image that two share is of one
+    headers = study.cases is not None and bool(study.cases[list(UIDS)].notna().to_numpy().any())
+    known = {PATIENT, ROW, *([IMAGE, REGION] if study.series is not None else []), *([EXAMINATION] if headers else [])}
+    possible = [kind for kind in NAMED if kind in known]
     first, free = possible[0], [NAMED[kind] for kind in possible if kind not in kinds]
     lead = "no two cases share" if first not in kinds else "some cases share"
     return {
         "free": _sentence(free),
         "shared": _table(study.identities),
+        "fillers": fillers(study.cases) if headers else [],
+        "headers": headers,
         "images": study.series is not None,
         "fewest": FEWEST,
         "brief": [("Identity of cases", f"{lead} {NAMED[first]}.")],
@@ -59,4 +65,4 @@ def _table(identities: pd.DataFrame) -> Exhibit:
     return Exhibit(("cohorts", "what they share", "why that is allowed", "pairs", "cases"), tuple(rows), (3,))
 
 
-IDENTITY = Section("identity", "Identity of cases", ("identities",), build, ("series",))
+IDENTITY = Section("identity", "Identity of cases", ("identities",), build, ("series", "cases"))
