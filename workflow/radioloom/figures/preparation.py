@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAMED = 3  # cases that a row names
+KEY = ["cohort", "case", "replicate", "roi"]  # of a region
 
 
 def orientations(series: pd.DataFrame) -> Exhibit:
@@ -65,6 +67,27 @@ def _cells(row: Any) -> tuple[str, ...]:
 
 def _percent(share: float) -> str:
     return f"{'+' if share > 0 else ''}{number(100 * share, 1)} %"
+
+
+def notes(cases: pd.DataFrame, masks: pd.DataFrame | None) -> tuple[str, Exhibit]:
+    """How many regions bear notes on their image, in words ("" for none), and a row for each note of a cohort.
+
+    cases : CASES; masks : MASKS, whose notes CASES begins with, and which are shown elsewhere
+    """
+    noted = cases[cases["notes"].notna()].sort_values(KEY, kind="stable")
+    before = {} if masks is None else masks[masks["notes"].notna()].set_index(KEY)["notes"].to_dict()
+    drawn = [before.get(key, "") for key in noted[KEY].itertuples(index=False, name=None)]
+    own = [text.removeprefix(old).removeprefix("; ") for text, old in zip(noted["notes"], drawn, strict=True)]
+    kinds = [re.sub(r"\d+(\.\d+)?", "0", text) for text in own]  # one note, whatever its numbers
+    noted = noted.assign(own=own, kind=kinds).query("own != ''")
+    rows = []
+    for (cohort, _), part in noted.groupby(["cohort", "kind"], sort=True):
+        named = part["case"].drop_duplicates().tolist()
+        listed = ", ".join(named[:NAMED]) + " ..." * (len(named) > NAMED)
+        rows.append((cohort, part["own"].iloc[0], str(len(part)), listed))
+    n = len(noted)
+    sentence = f"{n} of {count(len(cases), 'region')} {'bears a note' if n == 1 else 'bear notes'} on the image."
+    return sentence if n else "", Exhibit(("cohort", "note", "regions", "cases"), tuple(rows), (2,), grouped=True)
 
 
 def unmeasured(measured: pd.DataFrame) -> Exhibit:

@@ -1,4 +1,4 @@
-"""Section: how images lie, volumes on the profile's grid, regions of one grey level, filters that were not applied."""
+"""Section: how images lie, volumes on the profile's grid, notes, regions of one grey level, filters not applied."""
 
 from __future__ import annotations
 
@@ -22,17 +22,20 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     warning = preparation.mixed(study.series, profile.name, depends)
     one_level, lost = preparation.one_level(study.measured), preparation.lost(study.measured)
     sentence, apart = preparation.volumes(study.cases)
-    told = {"Orientation": warning, "Grey levels": one_level, "Filters": lost}
+    noted, notes = preparation.notes(study.cases, study.masks)
+    told = {"Orientation": warning, "Grey levels": one_level, "Filters": lost, "Notes": noted}
     return {
         "orientations": preparation.orientations(study.series),
         "turned": profile.orientation,
         "warning": warning,
         "volumes": sentence,
         "apart": apart,
+        "noted": noted,
+        "notes": notes,
         "statements": [line for line in (one_level, lost) if line],
         "unmeasured": preparation.unmeasured(study.measured),
         "brief": [(lead, text) for lead, text in told.items() if text],
     }
 
 
-PREPARATION = Section("preparation", "Preparation", ("cases", "measured"), build, ("series",))
+PREPARATION = Section("preparation", "Preparation", ("cases", "measured"), build, ("series", "masks"))
