@@ -1,5 +1,6 @@
 """Every kind of bad case in one run: each is a row that a person understands, and the rest is computed."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -270,6 +271,19 @@ def test_dry_run_tells_of_a_clinical_file_of_a_cohort_of_tables(checked):
     message = done.stdout + done.stderr
     assert "cohorts.train.clinical.file: 'absent.csv' is not below the data folder" in message
     assert "MissingInput" not in message
+
+
+def test_sheets_beside_the_study_are_read_wherever_they_are_asked_for(checked):
+    """A new study has its sheets there, and a workbook may hold them."""
+    pd.read_csv(checked.place / "valid.tsv", sep="\t", dtype=str).to_excel(
+        checked.place / "sheets.xlsx", sheet_name="V", index=False
+    )
+    content = yaml.safe_load((checked.place / "study.yaml").read_text())
+    for name, sheet in {"train": "train.tsv", "valid": "sheets.xlsx#V"}.items():
+        content["cohorts"][name]["sheet"] = sheet
+    (checked.place / "study.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+    planned = checked.run("-n").stdout
+    assert re.search(r"^report +1$", planned, re.MULTILINE)
 
 
 def test_notes_are_told_once_by_the_main_process_and_never_by_a_job(checked):

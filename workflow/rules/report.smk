@@ -65,11 +65,7 @@ rule report:
         profile=PROFILE if HAS.images else {},
         trust_edited=STUDY.settings["trust_edited"],
         # What was handed in besides images, by what the report calls it.
-        sheet_digests={
-            f"{name}, sheet: {Path(cohort['sheet']).name}": file_digest(ROOT / cohort["sheet"])
-            for name, cohort in STUDY.settings["cohorts"].items()
-            if "sheet" in cohort
-        },
+        sheet_digests={name: file_digest(path) for name, path in STUDY.sheet_files.items()},
         files={name: str(STUDY.data / path) for name, path in STUDY.data_files.items()},
         watched=STUDY.watched_files(*STUDY.data_files.values()),
         command=rerun.command(SOURCE, ROOT, bool(os.environ.get("RADIOLOOM_DATA")) and not STUDY.simulated),

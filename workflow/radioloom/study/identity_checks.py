@@ -67,7 +67,7 @@ def _same_sheets(study: Study, origin: Origin, remarks: Remarks) -> set[str]:
     first: dict[str, str] = {}
     told: set[str] = set()
     for cohort in study.has.images:
-        name = os.path.realpath(study.settings["cohorts"][cohort]["sheet"])
+        name = os.path.realpath(study.sheet_places[cohort])
         other = first.setdefault(name, cohort)
         roles = [study.settings["cohorts"][each]["role"] for each in (other, cohort)]
         one, two = (Who(each, "", role, "", False) for each, role in zip((other, cohort), roles, strict=True))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin, check, read
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
 from radioloom.study.feature_tables import sheet_or_table
@@ -33,9 +34,10 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     sheet_or_table(settings, origin.name)
     raise_all(contradictions(settings, origin))
     _spell_events(settings)
+    cohorts = settings["cohorts"]
+    places = {name: _place(each["sheet"], root, source) for name, each in cohorts.items() if "sheet" in each}
     sheets = {
-        name: read_sheet(_place(cohort["sheet"], root, source), name, cohort["role"]) if "sheet" in cohort else []
-        for name, cohort in settings["cohorts"].items()
+        name: read_sheet(places[name], name, each["role"]) if name in places else [] for name, each in cohorts.items()
     }
     remote = archived(settings)
     raise_all(source_faults(settings, remote, origin))
@@ -44,13 +46,15 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         sheets[name] = [fetched(row, name, file) for row in sheets[name]]
     raise_all(region_faults(settings, sheets, origin))
     data = data_folder(settings, origin)
-    return Study(settings, sheets, data, load_profile(settings["profile"]) if any(sheets.values()) else None)
+    profile = load_profile(settings["profile"]) if any(sheets.values()) else None
+    return Study(settings, sheets, data, profile, places)
 
 
 def _place(sheet: str, root: Path, source: Path | None) -> Path:
-    """Where a sheet lies: below the root, or beside the study's file."""
+    """Where a sheet lies: below the root, or beside the study's file; `cases.xlsx#Sheet` is where `cases.xlsx` is."""
     beside = source.parent / sheet if source else None
-    return beside if beside and beside.is_file() and not (root / sheet).is_file() else root / sheet
+    there = [place for place in (root / sheet, beside) if place and Path(file_of(str(place))).is_file()]
+    return there[0] if there else root / sheet
 
 
 def _spell_events(settings: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class Study:
     sheets: dict[str, list[Row]]  # cohort -> rows, each with `cohort` and `role`
     data: Path
     profile: Any  # radioloom.profile.Profile; None where all cohorts start from tables of features
+    sheet_places: dict[str, Path] = field(default_factory=dict)  # cohort -> where its sheet lies; see `file_of`
 
     @property
     def name(self) -> str:
@@ -129,6 +130,12 @@ class Study:
         of a result's provenance: so when files were written changes no byte of a result.
         """
         return {"data": "" if self.simulated else stamp(self.data / file_of(path) for path in paths)}
+
+    @cached_property
+    def sheet_files(self) -> dict[str, str]:
+        """The files of the cohort sheets, by what a report calls them."""
+        files = {name: file_of(str(place)) for name, place in self.sheet_places.items()}
+        return {f"{name}, sheet: {Path(file).name}": file for name, file in files.items()}
 
     @cached_property
     def data_files(self) -> dict[str, str]:
