@@ -39,15 +39,15 @@ def test_volumes_apart_are_rows_with_their_reason():
 
 def test_notes_of_cases_are_counted_but_for_those_of_segmentations():
     heads = ["cohort", "case", "replicate", "roi", "notes"]
-    notes = ["hole filled; 3 of 9 voxels lie beyond", "14 of 29 voxels lie beyond", "hole filled", None, "inverted?"]
+    notes = ["3 of 9 voxels lie beyond", "14 of 29.5 voxels lie beyond", "hole filled", None, "hole filled; inverted?"]
     cases = pd.DataFrame([("a", f"P{k}", "1", "GTV", note) for k, note in enumerate(notes)], columns=heads)
-    masks = cases.assign(notes=["hole filled", None, "hole filled", None, None])
+    masks = cases.assign(notes=[None, None, "hole filled", None, "hole filled"])
     sentence, table = preparation.notes(cases, masks)
     assert sentence == "3 of 5 regions bear notes on the image."
-    assert table.rows == (("a", "3 of 9 voxels lie beyond", "2", "P0, P1"), ("a", "inverted?", "1", "P4"))
+    assert table.rows == (("a", "3 of 9 voxels lie beyond", "2", "P0, P1"), ("a", "hole filled; inverted?", "1", "P4"))
     assert preparation.notes(cases[4:], None)[0] == "1 of 1 region bears a note on the image."
     many = pd.concat([cases[4:]] * 5).assign(case=[f"P{k}" for k in range(5)])
-    assert preparation.notes(many, masks)[1].rows == (("a", "inverted?", "5", "P0, P1, P2 ..."),)
+    assert preparation.notes(many, masks)[1].rows == (("a", "hole filled; inverted?", "5", "P0, P1, P2 ..."),)
     assert (preparation.notes(cases[2:4], masks)[0], preparation.notes(cases[2:4], masks)[1].rows) == ("", ())
 
 

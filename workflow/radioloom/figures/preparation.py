@@ -72,19 +72,20 @@ def _percent(share: float) -> str:
 def notes(cases: pd.DataFrame, masks: pd.DataFrame | None) -> tuple[str, Exhibit]:
     """How many regions bear notes on their image, in words ("" for none), and a row for each note of a cohort.
 
-    cases : CASES; masks : MASKS, whose notes CASES begins with, and which are shown elsewhere
+    cases : CASES; masks : MASKS: regions that have no notes but those of their segmentation are shown elsewhere
     """
+    import pandas as pd
+
     noted = cases[cases["notes"].notna()].sort_values(KEY, kind="stable")
-    before = {} if masks is None else masks[masks["notes"].notna()].set_index(KEY)["notes"].to_dict()
-    drawn = [before.get(key, "") for key in noted[KEY].itertuples(index=False, name=None)]
-    own = [text.removeprefix(old).removeprefix("; ") for text, old in zip(noted["notes"], drawn, strict=True)]
-    kinds = [re.sub(r"\d+(\.\d+)?", "0", text) for text in own]  # one note, whatever its numbers
-    noted = noted.assign(own=own, kind=kinds).query("own != ''")
+    before = {} if masks is None else masks.set_index(KEY)["notes"].to_dict()
+    same = [before.get(key) for key in noted[KEY].itertuples(index=False, name=None)]
+    noted = noted[noted["notes"] != pd.Series(same, noted.index, dtype=object)]
+    noted = noted.assign(kind=[re.sub(r"\d+(\.\d+)?", "0", text) for text in noted["notes"]])  # whatever the numbers
     rows = []
     for (cohort, _), part in noted.groupby(["cohort", "kind"], sort=True):
         named = part["case"].drop_duplicates().tolist()
         listed = ", ".join(named[:NAMED]) + " ..." * (len(named) > NAMED)
-        rows.append((cohort, part["own"].iloc[0], str(len(part)), listed))
+        rows.append((cohort, part["notes"].iloc[0], str(len(part)), listed))
     n = len(noted)
     sentence = f"{n} of {count(len(cases), 'region')} {'bears a note' if n == 1 else 'bear notes'} on the image."
     return sentence if n else "", Exhibit(("cohort", "note", "regions", "cases"), tuple(rows), (2,), grouped=True)
