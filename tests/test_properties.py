@@ -150,6 +150,7 @@ def test_a_shift_by_whole_bins_leaves_grey_levels(profile, bins):
     assert (after[squares] - before[squares]).abs().min() > 1
 
 
+@pytest.mark.filterwarnings("ignore::radioloom.errors.MeasurementWarning")
 @pytest.mark.parametrize("bins", [-4, 3])
 def test_a_shift_by_whole_bins_of_a_fixed_origin_shifts_levels(bins):
     """`ibsi`: bins of 25 from -1000 on, so levels rise by `bins`; bands are cut into 32 bins wherever they lie."""

@@ -60,7 +60,7 @@ def test_regions_are_those_of_the_sheet_and_their_patterns_sound(demo, tmp_path)
     with pytest.raises(StudyError, match=r"cohorts\.train\.rois\.GTV: no row .* regions there: tumour"):
         load(demo, tmp_path)
     demo["cohorts"]["train"]["rois"] = {"tumour": {"patterns": ["GTV("]}}
-    with pytest.raises(StudyError, match=r"'GTV\(' is no regular expression .*, or write 'GTV\\\(' for that"):
+    with pytest.raises(StudyError, match=r"'GTV\(' is no regular expression: .*, or write 'GTV\\\(' for that"):
         load(demo, tmp_path)
     demo["cohorts"]["train"]["rois"] = {"tumour": {"patterns": ["GTV"], "take": "biggest"}}
     with pytest.raises(StudyError, match="Allowed: union, first, largest_part"):

@@ -11,7 +11,6 @@ from pathlib import Path
 from radioloom.commands.record import Command
 from radioloom.errors import BadImage, StudyError
 from radioloom.patterns import compiled
-from radioloom.sealed import complete
 
 MODALITIES = ("CT", "MR", "PT", "RTSTRUCT", "SEG")  # words of a file that a folder's name may hold
 
@@ -29,6 +28,7 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
     from radioloom.commands.links import LINKED
     from radioloom.io.dicom.headers import BROKEN
     from radioloom.io.files import files_below, linked_folders
+    from radioloom.sealed import complete
 
     if not place.is_dir():
         raise StudyError(f"{place}: no such folder; give the folder that the images are in")

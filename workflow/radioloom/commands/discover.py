@@ -11,10 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radioloom.commands.links import NOT_DICOM, NOT_DRAWN
 from radioloom.commands.record import MODALITIES, Command, modality
 from radioloom.errors import StudyError
-from radioloom.sealed import complete
 
 if TYPE_CHECKING:
     from radioloom.commands.pairing import Discovered, Pair
@@ -67,6 +65,8 @@ def write_sheet(
 
 def _reasons(left_out: Iterable[tuple[str, str, str]]) -> list[str]:
     """The most frequent reasons with their numbers, those of segmentations first: images follow from them."""
+    from radioloom.commands.links import NOT_DICOM, NOT_DRAWN
+
     counts = Counter(why for _, _, why in left_out)
     order = sorted(counts.items(), key=lambda item: (NOT_DRAWN in item[0] or NOT_DICOM in item[0], -item[1], item[0]))
     more = [f"... and {len(order) - FIRST} more"] if len(order) > FIRST else []
@@ -155,6 +155,7 @@ def _write(
     stack: ExitStack, path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], mode: int = 0o644
 ) -> None:
     """Write a table that is in its place once the stack is left, with all others of it or not at all."""
+    from radioloom.sealed import complete
     from radioloom.tables.text import write_rows
 
     part = stack.enter_context(complete(path))
