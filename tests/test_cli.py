@@ -142,4 +142,4 @@ def test_the_start_is_quick(root):
     )
     n, *ours = shown.stdout.split()
     assert int(n) < 160
-    assert {name.split(".")[1] for name in ours if "." in name} <= {"cli", "commands", "errors", "failures"}
+    assert {name.split(".")[1] for name in ours if "." in name} <= {"cli", "commands", "errors", "failures", "patterns"}
