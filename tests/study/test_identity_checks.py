@@ -19,6 +19,12 @@ def bench(tmp_path):
     return many_cases(tmp_path, 12, data=str(tmp_path / "data"))
 
 
+def folder_of_many(bench):
+    """A folder that holds something: what it is, only its headers tell."""
+    data(bench, "all").mkdir()
+    (data(bench, "all") / "1").write_bytes(b"1")
+
+
 def verified(bench, roles=None, **changes):
     """Notes on the study; `roles` changes those of its cohorts, `changes` a cohort's block."""
     path = bench.write()
@@ -76,13 +82,13 @@ def linked_folder(bench):
 
 def one_folder(bench):
     """A folder of DICOM, known by the segmentation that is drawn on a series of it."""
-    data(bench, "all").mkdir()
+    folder_of_many(bench)
     for cohort, number in (("train", 3), ("valid", 0)):
         copy(bench, cohort, number, bench.rows["train"][3], image="all")
 
 
 def one_series_of_a_folder(bench):
-    data(bench, "all").mkdir()
+    folder_of_many(bench)
     copy(bench, "train", 3, bench.rows["train"][3], image="all", series="1.2.3")
     copy(bench, "valid", 0, bench.rows["valid"][0], image="all", series="1.2.3")
 
@@ -105,7 +111,7 @@ def test_one_image_in_two_cohorts_that_may_share_it(bench, change):
 
 
 def test_a_folder_of_many_series_is_no_image(bench):
-    data(bench, "all").mkdir()
+    folder_of_many(bench)
     for cohort in ("train", "valid"):
         for number, row in enumerate(bench.rows[cohort]):
             copy(bench, cohort, number, row, image="all")

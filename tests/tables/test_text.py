@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import ExitStack
 
 import pyarrow.parquet as pq
 import pytest
@@ -75,7 +76,8 @@ def test_sheets_of_our_commands_are_read_back(tmp_path):
     sheet = tmp_path / "sheet.tsv"
     paths = ["=2+3/ct", "-scan/ct", "@home/ct", "+a/ct", "'=b/ct", "x y/ct"]
     rows = [(f"A{n}", "1", path, path + "/rs", "", "CT") for n, path in enumerate(paths)]
-    discover._write(sheet, discover.COLUMNS, rows)
+    with ExitStack() as stack:
+        discover._write(stack, sheet, discover.COLUMNS, rows)
     assert not any(
         each.startswith(("=", "+", "-", "@")) for line in sheet.read_text().splitlines() for each in line.split("\t")
     )
