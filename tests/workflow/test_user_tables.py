@@ -83,6 +83,7 @@ def results(bench: Bench) -> dict[str, pd.DataFrame]:
     return {name: pd.read_parquet(bench.place / path) for name, path in paths.items()}
 
 
+@pytest.mark.hostile  # two whole studies, of two minutes
 def test_what_hospitals_send_gives_the_same_study(tmp_path):
     cells = drawn()
     plain, sent = Bench(tmp_path / "plain"), Bench(tmp_path / "sent")

@@ -31,7 +31,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-@pytest.mark.parametrize("name", ["clinical", "expression"])
+@pytest.mark.parametrize("name", ["clinical", pytest.param("expression", marks=pytest.mark.hostile)])
 def test_bombs(name, bomb, tmp_path, root):
     make, words = BOMBS[bomb]
     reader = next(one for one in READERS if one.name == name)
