@@ -24,7 +24,7 @@ if HAS.expression:
             mem_mb=2000,
             runtime=60,
         params:
-            data=str(STUDY.data),
+            data=lambda wildcards: str(STUDY.data),
             watched=STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
             settings=STUDY.settings["genomics"],
             cases=sorted({row["case"] for row in STUDY.sheets[STUDY.settings["genomics"]["cohort"]]}),
