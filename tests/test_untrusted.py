@@ -12,19 +12,18 @@ import sys
 import tracemalloc
 import zlib
 
-import numpy as np
 import pydicom
 import pytest
 from pydicom.encaps import encapsulate
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
-from made.hospital import ct, row, save, square, stored, structures
+from made.hospital import ct, drawn_twice, row, save, square, stored, structures
 from made.mutations import damaged
 from radioloom.errors import StudyError
 from radioloom.io.annotations import read as annotations
 from radioloom.io.archives import archive
 from radioloom.io.untrusted import MOST_INFLATED
-from radioloom.io.write.objects import Header, nifti, segmentation
+from radioloom.io.write.objects import nifti
 from radioloom.profile import load
 from radioloom.settings import check
 from radioloom.stages.images.curate import curate
@@ -46,7 +45,6 @@ space origin: (0,0,0)
 """
 META = "ObjectType = Image\nNDims = 3\nDimSize = {size}\nElementType = MET_UCHAR\nElementSpacing = 1 1 1\n{more}\n"
 HUGE, SMALL = "1000 1000 2000", "4 5 6"
-BLANK = dict.fromkeys("StudyDate StudyTime PatientSex AccessionNumber StudyID ReferringPhysicianName".split(), "")
 
 
 @pytest.fixture(scope="module")
@@ -287,13 +285,7 @@ def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A good study of one patient, to be damaged."""
-    place = tmp_path_factory.mktemp("small")
-    slices = ct(place / "ct", **BLANK)
-    structures(place / "rs.dcm", {"GTV": [square(-97 + 3 * k, 0, 12) for k in range(4)]})
-    marked = np.zeros((8, 24, 20), bool)
-    marked[2:6, 14:20, 8:14] = True
-    segmentation({"GTV": marked}, slices[::-1], Header(key="seg"), place / "seg.dcm")
-    return place
+    return drawn_twice(tmp_path_factory.mktemp("small"))
 
 
 @pytest.mark.filterwarnings("ignore")

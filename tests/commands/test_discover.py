@@ -1,26 +1,8 @@
 """Discover without a pair says on the terminal why, most frequent reasons first; a name is taken for a name first."""
 
-import pytest
-
 from made.hospital import image_slice, save, square, stored, structures
-from radioloom.cli import main
-from radioloom.pseudonym import make_key
 
 CUBE = [square(-100 + 3 * k, 0, 12) for k in range(1, 6)]
-
-
-@pytest.fixture
-def told(tmp_path, monkeypatch, capsys):
-    """Runs `radioloom discover` on a tree beside its sheet; exit code and what it says on stderr."""
-    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
-    make_key()
-
-    def run(*more):
-        capsys.readouterr()
-        code = main(["discover", str(tmp_path / "data"), "--out", str(tmp_path / "sheet.tsv"), *more])
-        return code, capsys.readouterr().err
-
-    return run
 
 
 def patient(place, number: int, *names: str) -> None:
@@ -38,12 +20,12 @@ def patient(place, number: int, *names: str) -> None:
     data.save_as(place / str(number) / "rs")
 
 
-def test_the_most_frequent_reasons_are_on_the_terminal(tmp_path, told):
+def test_the_most_frequent_reasons_are_on_the_terminal(tmp_path, discovering):
     data = tmp_path / "data"
     for number in range(4):
         patient(data, number, *(("Lung", "Heart") if number else ("Lung", "Liver")))
     (data / "notes.txt").write_text("none")
-    code, said = told("--roi", "GTV")
+    code, said = discovering("--roi", "GTV")
     assert code == 1
     lines = [line.strip() for line in said.splitlines()]
     assert lines[0].startswith("radioloom: no image could be paired with a segmentation; all reasons are in ")
@@ -55,19 +37,19 @@ def test_the_most_frequent_reasons_are_on_the_terminal(tmp_path, told):
     assert "CANARY" not in said
 
 
-def test_a_roi_that_is_no_regular_expression_is_told_and_is_a_name_first(tmp_path, told):
+def test_a_roi_that_is_no_regular_expression_is_told_and_is_a_name_first(tmp_path, discovering):
     data = tmp_path / "data"
     patient(data, 1, "GTV-1", "Lung")
-    code, said = told("--roi", "GTV(")
+    code, said = discovering("--roi", "GTV(")
     assert code == 1
     assert "no structure matches 'GTV(' (and 'GTV(' is no regular expression: missing ), unterminated" in said
     patient(data, 1, "GTV(", "Lung")
-    assert told("--roi", "GTV(")[0] == 0
+    assert discovering("--roi", "GTV(")[0] == 0
     assert (tmp_path / "sheet.tsv").read_text().splitlines()[1].split("\t")[4] == "GTV("
 
 
-def test_a_long_list_of_structures_is_cut(tmp_path, told):
+def test_a_long_list_of_structures_is_cut(tmp_path, discovering):
     patient(tmp_path / "data", 1, *(f"structure of a long name, number {k}" for k in range(40)))
-    code, said = told()
+    code, said = discovering()
     assert code == 1
     assert max(map(len, said.splitlines())) < 450

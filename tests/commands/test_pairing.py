@@ -1,6 +1,7 @@
 """Discover: mixed trees of DICOM become sheets that the study reads, and every file left out has its reason."""
 
 import tracemalloc
+from functools import partial
 
 import pytest
 
@@ -228,17 +229,9 @@ def imaged(place, modality, number, frame="", day="20200101", **other):
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch, capsys):
-    """Runs `radioloom discover` on a tree beside its sheet; exit code and what it says on stderr."""
-    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
-    make_key()
-
-    def run(*more):
-        capsys.readouterr()
-        code = main(["discover", str(tmp_path / "data"), "--out", str(tmp_path / "sheet.tsv"), "--roi", "GTV", *more])
-        return code, capsys.readouterr().err
-
-    return run
+def told(discovering):
+    """The same of the structure GTV."""
+    return partial(discovering, "--roi", "GTV")
 
 
 def sheet_of(place):

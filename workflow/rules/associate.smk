@@ -25,7 +25,7 @@ if HAS.expression:
             runtime=60,
         params:
             data=lambda wildcards: str(STUDY.data),
-            watched=STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
+            watched=lambda wildcards: STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
             settings=STUDY.settings["genomics"],
             cases=sorted({row["case"] for row in STUDY.sheets[STUDY.settings["genomics"]["cohort"]]}),
             volume=STUDY.settings["baselines"]["volume"][0],

@@ -65,9 +65,9 @@ rule report:
         profile=PROFILE if HAS.images else {},
         trust_edited=STUDY.settings["trust_edited"],
         # What was handed in besides images, by what the report calls it.
-        sheet_digests={name: file_digest(path) for name, path in STUDY.sheet_files.items()},
+        sheet_digests=lambda wildcards: {name: file_digest(path) for name, path in STUDY.sheet_files.items()},
         files={name: str(STUDY.data / path) for name, path in STUDY.data_files.items()},
-        watched=STUDY.watched_files(*STUDY.data_files.values()),
+        watched=lambda wildcards: STUDY.watched_files(*STUDY.data_files.values()),
         command=rerun.command(SOURCE, ROOT, bool(os.environ.get("RADIOLOOM_DATA")) and not STUDY.simulated),
         code=code("report"),
         page=[file_digest(path) for path in sorted((ROOT / "workflow/report").rglob("*.*"))],

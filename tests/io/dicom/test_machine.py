@@ -11,32 +11,24 @@ import pytest
 from pydicom.pixels.decoders import rle
 from pydicom.uid import RLELossless
 
-from made.hospital import ct, row, save, square, structures
+from made.hospital import drawn_twice, row, save
 from radioloom.commands.deidentify import export
 from radioloom.commands.pairing import Wanted, discover
 from radioloom.io.annotations import read as annotations
 from radioloom.io.dicom import acquisition, headers, identity, pixels, values
 from radioloom.io.files import leads_nowhere
-from radioloom.io.write.objects import Header, segmentation
 from radioloom.profile import load
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.stages.images.segment import segment
 
-BLANK = dict.fromkeys("StudyDate StudyTime PatientSex AccessionNumber StudyID ReferringPhysicianName".split(), "")
 FAULTS = [OSError(code, os.strerror(code)) for code in (errno.EIO, errno.ESTALE, errno.EACCES, errno.ENOENT)]
 FAULTS.append(MemoryError())
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    place = tmp_path_factory.mktemp("small")
-    slices = ct(place / "ct", **BLANK)
-    structures(place / "rs.dcm", {"GTV": [square(-97 + 3 * k, 0, 12) for k in range(4)]})
-    marked = np.zeros((8, 24, 20), bool)
-    marked[2:6, 14:20, 8:14] = True
-    segmentation({"GTV": marked}, slices[::-1], Header(key="seg"), place / "seg.dcm")
-    return place
+    return drawn_twice(tmp_path_factory.mktemp("small"))
 
 
 class Sick:

@@ -88,17 +88,14 @@ def _one_modality(pairs: Sequence[Pair]) -> None:
 
 def _check_outputs(outs: Sequence[Path], mapping: Path | None) -> None:
     """StudyError where a file would be overwritten, has no folder, or may not lie where it would be written."""
+    from radioloom.io.files import check_new
     from radioloom.pseudonym import refuse_repository
 
     if not outs[0].exists():  # what a try without a pair has left, which would block the next one
         for path in outs[1:]:
             if path.is_file() and _first_line(path) == "\t".join(LEFT_OUT):
                 path.unlink()
-    for path in [*outs, *([mapping] if mapping else [])]:
-        if path.exists():
-            raise StudyError(f"{path} already exists; delete or rename it, or choose another name")
-        if not path.parent.is_dir():
-            raise StudyError(f"{path.parent}: no such folder; make it first")
+    check_new(*outs, *([mapping] if mapping else []))
     if mapping:
         refuse_repository(mapping, "the list of patients")
 

@@ -100,7 +100,7 @@ def usable(
     A row without id, or without any value, is left out with a reason. Raises StudyError for an absent column, an id
     that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
     """
-    where = _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
+    where = _places(frame, cohort, settings)
     try:
         chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
     except StudyError as error:
@@ -121,7 +121,7 @@ def identified(
     frame: pd.DataFrame, cohort: str, settings: dict[str, Any], patients: dict[str, str] | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Case and replicate of each row, and why it has none; from the columns of ids alone."""
-    where = _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
+    where = _places(frame, cohort, settings)
     cases, reasons = _cases(frame, where, settings, patients)
     return cases, _replicates(frame, where, settings["columns"]["replicate"]), reasons
 
@@ -173,6 +173,10 @@ class _Places:
     def at(self, k: int, column: str = "") -> str:
         """File, line and column of a cell."""
         return f"{self.file}, {self.row(k)}{f', column {column!r}' if column else ''}"
+
+
+def _places(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> _Places:
+    return _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
 
 
 def _text(column: pd.Series) -> list[str]:
@@ -235,7 +239,7 @@ def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> n
 
     Raises StudyError for an id that is no pseudonym; it is not quoted, since it may be a patient's name.
     """
-    where = _Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
+    where = _places(frame, cohort, settings)
     column = settings["columns"]["patient"]
     cells = np.array(_text(frame[column]) if column else [""] * len(frame), dtype=object)
     for row in (k for k, cell in enumerate(cells) if cell and not PSEUDONYM.fullmatch(cell)):
