@@ -102,6 +102,5 @@ def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str]) -> list[di
 
 def _notes(cube: np.ndarray, agreement: Agreement) -> list[str]:
     """Why a feature has no estimate."""
-    low, high = np.fmin.reduce(cube, axis=(1, 2)), np.fmax.reduce(cube, axis=(1, 2))
     few = np.where(agreement.n < 2, FEW, UNDEFINED)
-    return np.where(np.isfinite(agreement.low), "", np.where(low == high, CONSTANT, few)).tolist()
+    return np.where(~np.isnan(agreement.low), "", np.where(agreement.constant, CONSTANT, few)).tolist()

@@ -52,7 +52,7 @@ def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]
         for place in np.flatnonzero(~(low >= threshold)):
             form, estimate, n, note = (column[place] for column in rest)
             text = note or NOT_MEASURED
-            if np.isfinite(low[place]):
+            if not np.isnan(low[place]):
                 text = f"{form} {estimate:.3f}, lower bound {low[place]:.3f} < {threshold:g}, n {n:g}"
             fault[place] = "; ".join(filter(None, (fault[place], f"{source}: {text}")))
         lowest = np.minimum(lowest, np.nan_to_num(low, nan=-1.0))
@@ -71,9 +71,7 @@ def by_stability_rank(sources: Sources, names: np.ndarray, settings: dict[str, A
         readers = (agreement["role"].dropna() == "observers").all()
         values = agreement["friedman" if readers else "estimate"].to_numpy(np.float64)
         # A constant feature has no ICC, and readers who cannot differ on it: neither makes it stable.
-        ranks.append(
-            stability_rank(np.where(np.isfinite(agreement["low"]), values, np.nan), high_is_stable=not readers)
-        )
+        ranks.append(stability_rank(np.where(agreement["low"].isna(), np.nan, values), high_is_stable=not readers))
     mean = np.mean(ranks, axis=0)
     turn = np.empty(len(names), dtype=np.int64)
     turn[np.lexsort((names.astype(str), mean))] = np.arange(1, len(names) + 1)
