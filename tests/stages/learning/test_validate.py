@@ -259,7 +259,10 @@ def test_missing_values_of_the_signature_are_said():
 
 
 def test_nothing_survives_and_the_study_still_ends():
-    study = {**MADE.study, "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 1.0, "keep": 100}}
+    study = {
+        **MADE.study,
+        "reliability": {**MADE.study["reliability"], "threshold": 1.0},
+    }
     made = Made(sizes=MADE.sizes)
     made.study = study
     found = METRICS.frame(made.validated.metrics).set_index(list(METRICS.key))

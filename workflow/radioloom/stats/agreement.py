@@ -13,7 +13,7 @@ two-way forms ask what each reader did: a subject that lacks one is left out of 
 
 ICC(.,k) is k r / (1 + (k - 1) r) of the ICC r of a single measurement (Spearman and Brown). It has no lower limit: as r
 falls to -1 / (k - 1) it falls to minus infinity, and below that the formula has changed sign and means nothing (a bad r
-would give a mean above 1). An r at or below -1 / (k - 1), which noise in few subjects gives, is therefore minus infinity
+would give a mean above 1). An r at or below -1 / (k - 1), as of noise in few subjects, is therefore minus infinity
 here, estimate and bounds alike; psych and pingouin print the formula's value.
 Beside it, Lin's concordance correlation of two measurements.
 """
@@ -59,9 +59,9 @@ class _Squares:
 def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agreement:
     """ICC with its `level` interval of each feature of `values`, float64 (features, subjects, replicates).
 
-    NaN with under 2 subjects, or where nothing varies by more than rounding. A subject with a NaN in a feature is left out of that feature by
-    the two-way forms; by the one-way forms the NaN is, and the subject counts with its other replicates. Raises
-    StudyError if the form is unknown or there are fewer than 2 replicates.
+    NaN with under 2 subjects, or where nothing varies by more than rounding. A subject with a NaN in a feature is left
+    out of that feature by the two-way forms; by the one-way forms the NaN is, and the subject counts with its other
+    replicates. Raises StudyError if the form is unknown or there are fewer than 2 replicates.
     """
     if form not in FORMS:
         raise StudyError(f"reliability.form is {form!r}; it must be one of {', '.join(FORMS)}")
@@ -164,8 +164,8 @@ def _absolute(s: _Squares, tail: float) -> list[np.ndarray]:
     a = k * estimate * s.replicates
     b = (n * (1 + (k - 1) * estimate) - k * estimate) * s.error
     df = (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
-    # A sum of two mean squares has at least the degrees of freedom of the poorer one. Only of a negative estimate, where
-    # it is a difference, does the formula give fewer, down to 0, and bounds on one side of the estimate.
+    # A sum of two mean squares has at least the degrees of freedom of the poorer one. Only of a negative estimate,
+    # where it is a difference, does the formula give fewer, down to 0, and bounds on one side of the estimate.
     df = np.fmax(df, k - 1)
     upper, lower = _f_quantile(tail, n - 1, df), _f_quantile(tail, df, n - 1)
     noise = k * s.replicates + (k * n - k - n) * s.error
