@@ -29,7 +29,7 @@ def test_reliability_says_what_passed_everywhere():
 
 def test_it_is_said_which_agreement_is_of_ranks():
     frame = pd.DataFrame({"low": [0.5, 0.6, np.nan], "scale": ["ranks", "measured", "ranks"]})
-    assert reliability.scales(frame).startswith("Of 2 intraclass correlations, 1 is of ranks (their normal scores), ")
+    assert reliability.scales(frame).startswith("Of 2 intraclass correlations, 1 is of ranks (normal scores), ")
     assert reliability.scales(frame.iloc[1:]) == "Every intraclass correlation is that of the measured values."
     assert reliability.scales(frame.iloc[2:]) == ""
 

@@ -379,7 +379,7 @@ def test_units_groups_and_conditions_are_said():
     survival, binary = words(html("survival")), words(html("binary"))
     for text in (
         "0.041, a log relative hazard: the median risk in training",
-        "Follow-up: the observed time of all cases, events included.",
+        "Follow-up: by the reverse Kaplan–Meier method",
         "(of filtered images: wavelet, Laplacian of Gaussian and others)",
         "Signs can reverse when correlated features enter one model. Mean and SD are those of the training cases, in "
         "the feature's own unit.",

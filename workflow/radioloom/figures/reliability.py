@@ -84,7 +84,7 @@ def scales(frame: pd.DataFrame) -> str:
     if not ranks:
         return "Every intraclass correlation is that of the measured values."
     return (
-        f"Of {count(n, 'intraclass correlation')}, {ranks} {'is' if ranks == 1 else 'are'} of ranks (their normal scores)"
+        f"Of {count(n, 'intraclass correlation')}, {ranks} {'is' if ranks == 1 else 'are'} of ranks (normal scores)"
         ", because the interval assumes subjects that are normally distributed; the others are of the measured values."
     )
 

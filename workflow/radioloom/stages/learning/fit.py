@@ -34,7 +34,7 @@ def fit(material: Material, splits: pd.DataFrame, selection: pd.DataFrame, split
     places = tuple(material.place(name) for name in sorted(names))
     harmonised = material.harmonised(train)
     signature = fit_signature(harmonised, train, material.outcomes.take(train), places)
-    return replace(signature, harmonisation=harmonisation(material, harmonised))
+    return replace(signature, harmonisation=harmonisation(material, harmonised, train))
 
 
 def fit_signature(
