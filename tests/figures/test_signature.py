@@ -1,5 +1,7 @@
 """The signature in the report: its table, how it was selected, and a model without coefficients."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from radioloom.figures import signature, volume
@@ -72,3 +74,10 @@ def test_stability_counts_folds():
 def test_proxies():
     assert volume.proxies([], 4).startswith("None of the 4 features")
     assert "1 of 4 features of the signature correlates with volume" in volume.proxies(["a"], 4)
+
+
+def test_the_note_of_every_model_is_told():
+    ridge = replace(model(0.69), name="clinical", note="separated; fitted with a ridge")
+    both = replace(model(0.69), baselines={"clinical": ridge, "volume": replace(ridge, name="volume", note="")})
+    assert signature.notes(both) == [("clinical", "separated; fitted with a ridge")]
+    assert signature.notes(replace(both, note="empty"))[0] == ("signature", "empty")

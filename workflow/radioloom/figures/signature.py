@@ -50,6 +50,11 @@ def table(model: Any, selection: pd.DataFrame) -> Exhibit:
     return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))))
 
 
+def notes(model: Any) -> list[tuple[str, str]]:
+    """Name and note of each model whose fit was not plain (a ridge, separated groups, nothing left), baselines too."""
+    return [(each.name, each.note) for each in (model, *model.baselines.values()) if each.note]
+
+
 def groups(selection: pd.DataFrame) -> str:
     """Features of each group in words, the largest group first. selection : rows of SELECTION of one split."""
     counts = sorted(selection["group"].value_counts().items(), key=lambda item: (-item[1], item[0]))

@@ -38,6 +38,7 @@ class ReportInputs:
     scales: dict[str, dict[str, Any]] = field(default_factory=dict)  # Scale of each table of features, by cohort
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
+    covariates: pd.DataFrame | None = None  # COVARIATES of the same
     masks: pd.DataFrame | None = None  # MASKS
     cases: pd.DataFrame | None = None  # CASES
     measured: pd.DataFrame | None = None  # MEASURED

@@ -39,6 +39,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_features": len(frozen),
         "stability": signature.stability(folds, chosen) if len(folds) else None,
         "n_folds": folds["split"].nunique(),
+        "notes": signature.notes(model),
         "brief": [("Signature", line)],
     }
 
