@@ -24,6 +24,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "models": ("radioloom.prediction.models", "MODELS"),
     "outcomes": ("radioloom.prediction.outcome", "KINDS"),
     "reliability_rules": ("radioloom.stages.learning.reliability_rules", "RULES"),
+    "scalings": ("radioloom.prediction.scalings", "SCALINGS"),
     "scanner_columns": ("radioloom.stages.learning.harmonise", "CATEGORIES", "NUMBERS"),
     "selectors": ("radioloom.prediction.selectors", "SELECTORS"),
 }

@@ -95,6 +95,19 @@ SELECTION = Table(
         Column("volume_rho", "float64", "Spearman correlation with volume on training data", null=True),
     ),
 )
+OUTLIERS = Table(
+    "OUTLIERS",
+    "cases with a value far from those of training; nothing is left out for it",
+    ("cohort", "case"),
+    (
+        COHORT,
+        CASE,
+        Column("n", "int64", "features with a value that far"),
+        Column("feature_id", "string", "the feature that is farthest"),
+        Column("value", "float64", "its value"),
+        Column("robust_z", "float64", "its distance from the training median, in robust SDs (quartiles of training)"),
+    ),
+)
 PREDICTIONS = Table(
     "PREDICTIONS",
     "predicted risk of each case",

@@ -48,6 +48,7 @@ class ReportInputs:
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
     acquisition: pd.DataFrame | None = None  # ACQUISITION
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
+    outliers: pd.DataFrame | None = None  # OUTLIERS
     signature: Signature | None = None
     metrics: pd.DataFrame | None = None  # METRICS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
