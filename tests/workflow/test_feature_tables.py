@@ -10,7 +10,7 @@ import yaml
 from made.studies import Bench, fill
 
 pytestmark = pytest.mark.long
-SAME = ("splits", "selection", "selection_folds", "reliability", "predictions", "metrics", "curves")
+SAME = ("splits", "selection", "outliers", "selection_folds", "reliability", "predictions", "metrics", "curves")
 
 
 @pytest.fixture(scope="module")
