@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from radioloom.prediction.baseline_hazard import breslow
 from radioloom.prediction.models.newton import Loss, maximum_likelihood
 from radioloom.prediction.models.record import Fitted, Model, Settings, linear_predictor
 from radioloom.prediction.outcome import Outcome
@@ -56,4 +57,12 @@ def fit_cox(columns: np.ndarray, outcomes: Outcome, _: Settings | None = None, _
     return maximum_likelihood("cox", loss, columns.shape[1], intercept=False)
 
 
-COX = Model("cox", "survival", "Cox proportional hazards, Efron's ties", fit_cox, linear_predictor, "hazard ratio")
+COX = Model(
+    "cox",
+    "survival",
+    "Cox proportional hazards, Efron's ties",
+    fit_cox,
+    linear_predictor,
+    "hazard ratio",
+    hazard=breslow,
+)

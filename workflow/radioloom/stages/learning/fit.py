@@ -106,7 +106,8 @@ class _Lesson:
             state=None if kind.predict is linear_predictor else fitted.state,
         )
         risk = signature.risk(columns if len(kept) == len(terms) else columns[:, kept])
-        return replace(signature, cut_point=float(np.median(risk)))
+        hazard = None if kind.hazard is None else kind.hazard(risk, self.outcomes)
+        return replace(signature, cut_point=float(np.median(risk)), hazard=hazard)
 
 
 def _kept(fitted: Fitted, varying: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.prediction.metrics.record import Estimate, Judged
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
+from radioloom.stages.learning.absolute_risk import add_absolute
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.material import Material
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Rows of the tables PREDICTIONS, METRICS, CURVES, and SELECTION of the folds; notes are for the log."""
+    """Rows of the tables that the stage writes, SELECTION of the folds among them; notes are for the log."""
 
     predictions: list[dict[str, Any]] = field(default_factory=list)
     metrics: list[dict[str, Any]] = field(default_factory=list)
     curves: list[dict[str, Any]] = field(default_factory=list)
     selection: list[dict[str, Any]] = field(default_factory=list)
+    risks: list[dict[str, Any]] = field(default_factory=list)
+    calibration: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    operating: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -54,7 +59,14 @@ class Place:
         """
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": against}
         values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
-        return {**keys, "metric": metric, **values, "n": len(self.rows), "n_events": self.outcomes.n_events}
+        return {
+            **keys,
+            "metric": metric,
+            "horizon_days": 0.0,
+            **values,
+            "n": len(self.rows),
+            "n_events": self.outcomes.n_events,
+        }
 
 
 def places(material: Material, splits: pd.DataFrame) -> list[Place]:
@@ -83,8 +95,9 @@ def judge(
     cut_points = {
         key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
     }  # a control is the signature
+    tau = material.study["outcome"].get("tau")
     judged = {
-        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key])
+        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key], tau=tau)
         for key, values in risk.items()
     }
     part = "train" if place.evaluation == APPARENT else "test"
@@ -93,6 +106,7 @@ def judge(
         if place.outcomes.kind == "survival":
             validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
     validation.notes.extend(_gaps(material, signature, place))
+    add_absolute(material, signature, place, judged, validation)
     return add_metrics(place, judged, material.baselines, validation)
 
 
