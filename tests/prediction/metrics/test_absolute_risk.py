@@ -1,4 +1,4 @@
-"""Absolute risk against R (golden values of tests/golden/make/absolute_risk.R), scikit-learn, twins and what must be."""
+"""Absolute risk against R (golden values of golden/make/absolute_risk.R), scikit-learn, twins and what must be."""
 
 from functools import cache
 from pathlib import Path

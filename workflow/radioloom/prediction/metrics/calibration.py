@@ -38,8 +38,8 @@ def observed_expected(judged: Judged) -> Estimate:
     """Observed over expected events by the horizon: event rate of these patients over their mean probability.
 
     The rate is 1 - Kaplan-Meier (Greenwood's variance) or the prevalence of a binary outcome (binomial); the interval
-    is Wald's on the log of the ratio with the mean probability held fixed (Debray et al. 2017). 1 is calibrated; above 1
-    the model promises too few events.
+    is Wald's on the log of the ratio with the mean probability held fixed (Debray et al. 2017). 1 is calibrated; above
+    1 the model promises too few events.
     """
     expected = float(judged.probability.mean())
     outcomes = judged.outcomes

@@ -26,7 +26,8 @@ def calibration_curve(judged: Judged) -> np.ndarray | None:
     observed = outcomes.event.astype(np.float64)
     if outcomes.kind == "survival":
         observed = pseudo_observations(outcomes.time_days, outcomes.event, judged.horizon_days)
-    grid = np.linspace(*np.quantile(probability, ENDS).tolist(), POINTS)
+    first, last = np.quantile(probability, ENDS).tolist()
+    grid = np.linspace(first, last, POINTS)
     curve = smooth(probability, observed, grid, np.ones((1, len(outcomes))))[0]
     band = np.full((2, POINTS), np.nan)
     if len(judged.weights):

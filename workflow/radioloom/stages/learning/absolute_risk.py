@@ -83,7 +83,7 @@ def _unsaid(signature: Signature, place: Place, horizons: tuple[float, ...]) -> 
         if learnt is None:
             yield f"{place.cohort}: no absolute risk at {horizon:g} days, the signature has no baseline hazard"
         elif horizon > learnt:
-            yield f"{place.cohort}: no risk at {horizon:g} days can be said, training was followed for {learnt:g} at most"
+            yield f"{place.cohort}: no risk at {horizon:g} days can be said, training was followed for {learnt:g}"
         elif horizon >= last:
             yield f"{place.cohort}: risks at {horizon:g} days cannot be judged, nobody was followed beyond {last:g}"
 
