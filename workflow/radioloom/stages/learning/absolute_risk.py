@@ -22,8 +22,8 @@ from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, SIGNATURE
 
 if TYPE_CHECKING:
-    from radioloom.stages.learning.judge import Place, Validation
     from radioloom.stages.learning.material import Material
+    from radioloom.stages.learning.place import Place, Validation
 
 NO_HORIZON = (0.0,)  # of a binary outcome
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.prediction.metrics.record import Estimate, Judged
-from radioloom.prediction.outcome import Outcome
+from radioloom.prediction.metrics.record import Judged
 from radioloom.provenance import rng
 from radioloom.stages.learning.absolute_risk import add_absolute
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.bootstrap import resample_weights
@@ -24,49 +23,6 @@ from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """Rows of the tables that the stage writes, SELECTION of the folds among them; notes are for the log."""
-
-    predictions: list[dict[str, Any]] = field(default_factory=list)
-    metrics: list[dict[str, Any]] = field(default_factory=list)
-    curves: list[dict[str, Any]] = field(default_factory=list)
-    selection: list[dict[str, Any]] = field(default_factory=list)
-    risks: list[dict[str, Any]] = field(default_factory=list)
-    calibration: list[dict[str, Any]] = field(default_factory=list)
-    decisions: list[dict[str, Any]] = field(default_factory=list)
-    operating: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where models are judged: an evaluation of one cohort (or of all training cohorts together)."""
-
-    evaluation: str
-    cohort: str
-    rows: np.ndarray  # (m,) of the material
-    outcomes: Outcome  # (m,)
-    weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
-    strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
-
-    def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
-        """A row of METRICS.
-
-        against : the model whose value was subtracted; "" where none was
-        """
-        keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": against}
-        values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
-        return {
-            **keys,
-            "metric": metric,
-            "horizon_days": 0.0,
-            **values,
-            "n": len(self.rows),
-            "n_events": self.outcomes.n_events,
-        }
 
 
 def places(material: Material, splits: pd.DataFrame) -> list[Place]:
