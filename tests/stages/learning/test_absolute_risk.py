@@ -1,4 +1,4 @@
-"""Absolute risks of the frozen models as tables: at each horizon of the study, and honestly nothing beyond follow-up."""
+"""Absolute risks of the frozen models as tables: at each horizon of the study, and nothing beyond follow-up."""
 
 import numpy as np
 import pytest
