@@ -153,10 +153,10 @@ class Made:
         return {name: tables.by_name(name).frame(getattr(self.validated, name)) for name in names}
 
 
-def metric_of(metrics: pd.DataFrame, *place: str, column: str = "estimate", **keys: str) -> float:
+def metric_of(metrics: pd.DataFrame, *place: str, column: str = "estimate", **keys: Any) -> float:
     """One number of METRICS by its key: `place` is evaluation, cohort, model, metric; `keys` kind, variant, against."""
     evaluation, cohort, model, metric = place
-    keys = {"kind": OF_OUR_OWN.get(model, "baseline"), "variant": "", "against": ""} | keys
+    keys = {"kind": OF_OUR_OWN.get(model, "baseline"), "variant": "", "against": "", "horizon_days": 0.0} | keys
     keys |= {"evaluation": evaluation, "cohort": cohort, "model": model, "metric": metric}
     return float(metrics.loc[tuple(keys[name] for name in METRICS.key), column])
 

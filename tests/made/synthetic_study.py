@@ -344,7 +344,8 @@ def _metrics(main, clinical, validations, draw):
         low, high = (numbers[0] - numbers[1], numbers[0] + numbers[1]) if numbers[1] else (np.nan, np.nan)
         rows.append(
             {"evaluation": evaluation, "cohort": cohort, "kind": KINDS[model], "model": model, "variant": "",
-             "against": against, "metric": name, "estimate": numbers[0], "low": low, "high": high, "n": len(part),
+             "against": against, "metric": name, "horizon_days": 0.0,
+             "estimate": numbers[0], "low": low, "high": high, "n": len(part),
              "n_events": int(part["event"].sum())}
         )  # fmt: skip
 

@@ -102,6 +102,10 @@ rule validate:
         predictions=f"{RESULTS}/tables/predictions.parquet",
         metrics=f"{RESULTS}/tables/metrics.parquet",
         curves=f"{RESULTS}/tables/curves.parquet",
+        risks=f"{RESULTS}/tables/risks.parquet",
+        calibration=f"{RESULTS}/tables/calibration.parquet",
+        decisions=f"{RESULTS}/tables/decisions.parquet",
+        operating=f"{RESULTS}/tables/operating.parquet",
         selection=f"{RESULTS}/tables/selection_folds.parquet",
     log:
         f"{LOGS}/validate.log",

@@ -127,3 +127,22 @@ def test_a_signature_of_nothing_survives_its_file():
     assert written(nothing)["features"] == []
     assert written(nothing)["baselines"] == {}
     assert again.profile == PROFILE
+
+
+def test_a_risk_at_a_horizon_is_of_the_baseline_hazard_and_the_same_from_a_file():
+    wide, _ = feature_matrix(MADE.features, MADE.roles)
+    signature = MADE.signature
+    assert signature.hazard is not None
+    again = Signature.from_json(written(signature))
+    chance = again.risk_at(wide, 300.0)
+    pd.testing.assert_series_equal(chance, signature.risk_at(wide, 300.0), check_exact=True)
+    steps = np.array(signature.hazard.cumulative)[np.array(signature.hazard.time_days) <= 300]
+    expected = 1 - np.exp(-steps[-1] * np.exp(signature.risk(wide) - signature.hazard.centre))
+    np.testing.assert_allclose(chance, expected, rtol=1e-12)
+    with pytest.raises(StudyError, match="cannot be said: the signature model was learnt on patients"):
+        signature.risk_at(wide, signature.hazard.last_days + 1)
+
+
+def test_an_earlier_file_orders_patients_and_gives_no_absolute_risk():
+    with pytest.raises(StudyError, match="has no baseline hazard, so it orders patients"):
+        Signature.from_json(EARLIER).risk_at(np.zeros((1, 2)), 300.0)

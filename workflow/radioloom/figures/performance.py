@@ -70,7 +70,9 @@ def _ordering() -> list[str]:
     from radioloom.prediction.metrics import METRICS
     from radioloom.prediction.metrics.record import VALUE
 
-    return [each.name for each in METRICS.values() if each.read == VALUE and each.larger_is_better]
+    return [
+        each.name for each in METRICS.values() if each.read == VALUE and each.larger_is_better and not each.absolute
+    ]
 
 
 def _values(metrics: pd.DataFrame) -> pd.DataFrame:

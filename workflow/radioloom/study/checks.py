@@ -80,6 +80,9 @@ def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
             yield f"{origin.at('cohorts', name)}: a {cohort['role']} cohort needs `clinical`"
         if clinical and (fault := times_fault(clinical, kind)):
             yield f"{origin.at('cohorts', name, 'clinical')}: {fault}"
+    of_survival = [key for key in ("horizons", "tau") if settings["outcome"].get(key)]
+    if kind == "binary" and of_survival:
+        yield f"{origin.at('outcome', of_survival[0])}: a binary outcome has no time; delete it, or set kind: survival"
     if fault := misfit(settings["model"]["kind"], kind):
         yield f"{origin.at('model', 'kind')}: {fault}"
 

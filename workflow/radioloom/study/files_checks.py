@@ -48,6 +48,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             expression_remarks(study, cases, origin, remarks)
     if set(study.cohorts(*LEARNT_OR_VALIDATED)) <= set(outcomes):
         _learnable(study, outcomes, origin, remarks)
+        _horizons(study, outcomes, origin, remarks)
     _doubts(outcomes, remarks)
     return remarks
 
@@ -151,6 +152,28 @@ def _doubts(outcomes: dict[str, Clinical], remarks: Remarks) -> None:
     rows = [row for table in outcomes.values() for row in table.clinical]
     covariates = [row for table in outcomes.values() for row in table.covariates]
     remarks.notes.extend(doubts(CLINICAL.frame(rows), COVARIATES.frame(covariates)))
+
+
+def _horizons(study: Study, outcomes: dict[str, Clinical], origin: Origin, remarks: Remarks) -> None:
+    """Notes on horizons beyond the follow-up by which an absolute risk is learnt, or judged."""
+    horizons = study.settings["outcome"]["horizons"]
+    if not horizons or study.settings["outcome"]["kind"] != "survival":
+        return
+    place = origin.at("outcome", "horizons")
+    longest = {name: max(row["time_days"] for row in table.clinical) for name, table in outcomes.items()}
+    learnt = max(longest[name] for name in study.cohorts("training"))
+    for days in horizons:
+        if days > learnt:
+            remarks.notes.append(
+                f"{place}: no risk at {days:g} days can be said, nobody in training was followed for more than "
+                f"{learnt:g} days"
+            )
+        for name in study.cohorts("validation"):
+            if longest[name] <= days <= learnt:
+                remarks.notes.append(
+                    f"{place}: risks at {days:g} days cannot be judged in {name}, where nobody was followed beyond "
+                    f"{longest[name]:g} days"
+                )
 
 
 def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, remarks: Remarks) -> None:

@@ -1,4 +1,4 @@
-"""Tables of learning: outcomes, reliability, splits, selection, predictions, metrics, curves."""
+"""Tables of learning: outcomes, reliability, splits, selection, predictions, metrics, curves, absolute risk."""
 
 from __future__ import annotations
 
@@ -123,12 +123,30 @@ PREDICTIONS = Table(
         Column("risk", "float64", "linear predictor; higher is worse"),
     ),
 )
+HORIZON = Column("horizon_days", "float64", "horizon of an absolute risk; 0 where there is none", "days")
+EVALUATION = Column("evaluation", "string", ", ".join(EVALUATIONS))
+RISKS = Table(
+    "RISKS",
+    "absolute risk of each case at each horizon of the study, by the frozen signature and its baselines",
+    ("split", "kind", "model", "variant", "cohort", "case", "horizon_days"),
+    (
+        Column("split", "string", "split"),
+        KIND,
+        MODEL,
+        VARIANT_OF_MODEL,
+        COHORT,
+        CASE,
+        HORIZON,
+        Column("part", "string", "train or test"),
+        Column("risk", "float64", "probability of the event by the horizon, or of the binary outcome", null=True),
+    ),
+)
 METRICS = Table(
     "METRICS",
     "performance of each model, and paired differences between two",
-    ("evaluation", "cohort", "kind", "model", "variant", "against", "metric"),
+    ("evaluation", "cohort", "kind", "model", "variant", "against", "metric", "horizon_days"),
     (
-        Column("evaluation", "string", ", ".join(EVALUATIONS)),
+        EVALUATION,
         COHORT,
         KIND,
         MODEL,
@@ -139,6 +157,7 @@ METRICS = Table(
         ),
         Column("against", "string", "'' for a value; for a difference the model whose value is subtracted"),
         Column("metric", "string", "c_index, auc, uno_c, calibration_slope, logrank_p, null_p ..."),
+        HORIZON,
         Column("estimate", "float64", "value", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
@@ -160,5 +179,53 @@ CURVES = Table(
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
         Column("at_risk", "int64", "patients at risk just before"),
+    ),
+)
+CALIBRATION = Table(
+    "CALIBRATION",
+    "smooth calibration curves of absolute risks, in validation and in training",
+    ("evaluation", "cohort", "kind", "model", "horizon_days", "point"),
+    (
+        EVALUATION,
+        COHORT,
+        KIND,
+        MODEL,
+        HORIZON,
+        Column("point", "int64", "point of the curve, from 1"),
+        Column("predicted", "float64", "probability that the model gives"),
+        Column("observed", "float64", "share with the event among patients of that probability"),
+        Column("low", "float64", "lower bound of the 95 % interval, point by point", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval, point by point", null=True),
+    ),
+)
+DECISIONS = Table(
+    "DECISIONS",
+    "net benefit of treating by absolute risk, at the thresholds of the study; treating nobody has 0",
+    ("evaluation", "cohort", "kind", "model", "horizon_days", "threshold"),
+    (
+        EVALUATION,
+        COHORT,
+        KIND,
+        MODEL,
+        HORIZON,
+        Column("threshold", "float64", "risk above which a patient is treated"),
+        Column("net_benefit", "float64", "of treating by the model, true positives per patient", null=True),
+        Column("treat_all", "float64", "of treating everybody", null=True),
+    ),
+)
+OPERATING = Table(
+    "OPERATING",
+    "sensitivity, specificity and precision of a binary outcome at each risk as a threshold",
+    ("evaluation", "cohort", "kind", "model", "point"),
+    (
+        EVALUATION,
+        COHORT,
+        KIND,
+        MODEL,
+        Column("point", "int64", "distinct risk, the highest is 1"),
+        Column("threshold", "float64", "risk at or above which a case is called positive"),
+        Column("sensitivity", "float64", "share of those with the event that is called positive (recall)"),
+        Column("specificity", "float64", "share of those without that is not"),
+        Column("precision", "float64", "share with the event of those called positive"),
     ),
 )

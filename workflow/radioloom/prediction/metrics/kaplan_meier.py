@@ -70,6 +70,34 @@ def follow_up(time_days: np.ndarray, event: np.ndarray) -> tuple[float, float, f
     return survival_quantile(curve, 0.5), survival_quantile(curve, 0.25), survival_quantile(curve, 0.75)
 
 
+def greenwood(time_days: np.ndarray, event: np.ndarray, when: float) -> tuple[float, float]:
+    """Kaplan-Meier survival at one time, and Greenwood's standard error of it."""
+    times, events = np.unique(time_days[event & (time_days <= when)], return_counts=True)
+    at_risk = len(time_days) - np.searchsorted(np.sort(time_days), times, "left")
+    survival = float(np.prod(1 - events / at_risk))
+    if survival <= 0:
+        return 0.0, 0.0
+    return survival, survival * float(np.sqrt(np.sum(events / (at_risk * (at_risk - events)))))
+
+
+def pseudo_observations(time_days: np.ndarray, event: np.ndarray, when: float) -> np.ndarray:
+    """Jackknife pseudo-observations of the event by one time: n F - (n - 1) F without each patient, (n,).
+
+    F is 1 - Kaplan-Meier (Andersen, Klein and Rosthoj 2003; `jackknife` of R's prodlim). Their mean given a covariate
+    is the probability of the event given it, so that they stand in for outcomes that censoring hides.
+    """
+    n = len(time_days)
+    times, events = np.unique(time_days[event & (time_days <= when)], return_counts=True)
+    if not len(times):
+        return np.zeros(n)
+    at_risk = n - np.searchsorted(np.sort(time_days), times, "left")
+    whole = np.prod(1 - events / at_risk)
+    left = at_risk[None, :] - (time_days[:, None] >= times)
+    gone = events[None, :] - (event[:, None] & (time_days[:, None] == times))
+    without = np.prod(1 - np.divide(gone, left, out=np.zeros(left.shape), where=left > 0), axis=1)
+    return n * (1 - whole) - (n - 1) * (1 - without)
+
+
 def logrank(time_days: np.ndarray, event: np.ndarray, group: np.ndarray) -> tuple[float, float]:
     """Chi-square (1 degree of freedom) and p of the log-rank test of two groups.
 

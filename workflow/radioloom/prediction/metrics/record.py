@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.prediction.metrics.censoring import Censoring, censoring, status
 from radioloom.prediction.outcome import Outcome
 from radioloom.stats.bootstrap import percentile_interval
 
@@ -25,6 +26,12 @@ class Judged:
     weights : (b, n) how often each patient is in each resample, the same for every model
     strata : (r, n) fold of each patient: risks are compared within folds alone; None where all are on one scale
     cut_point : risk above which a patient is of high risk, frozen in training; None where there is none
+    tau : days at which Uno's C ends; None: at the last event
+    absolute : probability of the event up to and at each of some times, (t,) -> (n, t); None where the model has none.
+        Of a binary outcome the times do not matter
+    horizon_days : at which an absolute risk is judged; 0 of a binary outcome
+    steps : days at which `absolute` changes, ascending
+    seen : how these patients were censored, computed once for all models
     """
 
     risks: np.ndarray
@@ -32,11 +39,34 @@ class Judged:
     weights: np.ndarray
     strata: np.ndarray | None = None
     cut_point: float | None = None
+    tau: float | None = None
+    absolute: Callable[[np.ndarray], np.ndarray] | None = None
+    horizon_days: float = 0.0
+    steps: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    seen: Censoring | None = None
 
     @property
     def high_risk(self) -> np.ndarray:
         """Patients above the cut-point, bool (n,); of an evaluation with one repeat."""
         return self.risks[0] > (np.nan if self.cut_point is None else self.cut_point)
+
+    @property
+    def probability(self) -> np.ndarray:
+        """Probability of the event by the horizon, (n,); NaN where it cannot be said."""
+        if self.absolute is None or not self.reached:
+            return np.full(len(self.outcomes), np.nan)
+        return self.absolute(np.array([self.horizon_days]))[:, 0]
+
+    @property
+    def reached(self) -> bool:
+        """Whether somebody was followed beyond the horizon; of a binary outcome always."""
+        return self.outcomes.kind == "binary" or bool((self.outcomes.time_days > self.horizon_days).any())
+
+    def status(self) -> tuple[np.ndarray, np.ndarray]:
+        """Who had the event by the horizon, and the weight of each patient for censoring; (n,) each."""
+        seen = censoring(self.outcomes) if self.seen is None else self.seen
+        had, weight = status(self.outcomes, np.array([self.horizon_days]), seen)
+        return had[:, 0], weight[:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +80,10 @@ class Estimate:
     def minus(self, other: Estimate) -> Estimate:
         """The difference of two estimates on the same resamples, with its paired interval."""
         return resampled_estimate(self.value - other.value, self.resamples - other.resamples)
+
+    def withheld(self) -> Estimate:
+        """The value alone, where its interval would claim more than the patients can carry."""
+        return Estimate(self.value)
 
 
 UNDEFINED = Estimate(float("nan"))
@@ -75,6 +109,7 @@ class Metric:
     within_folds : whether it can be judged within the folds of a cross-validation
     chance : its value for a model that knows nothing; None where there is no such value
     of_training : whether it says anything of the cases that a model was learnt on; a test does not, they made the model
+    absolute : whether it judges probabilities (at a horizon, of survival) and not the order of risks alone
     """
 
     name: str
@@ -87,6 +122,7 @@ class Metric:
     within_folds: bool = False
     chance: float | None = None
     of_training: bool = True
+    absolute: bool = False
 
     def of(self, judged: Judged) -> Estimate:
         """The estimate for one model's risks; raises StudyError for what is no property of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from radioloom.prediction.baseline_hazard import BaselineHazard, breslow
 from radioloom.prediction.models.newton import Loss, maximum_likelihood
 from radioloom.prediction.models.record import Fitted, Model, Settings, linear_predictor
 from radioloom.prediction.outcome import Outcome
@@ -75,6 +76,11 @@ def fit_cox(columns: np.ndarray, outcomes: Outcome, settings: Settings | None = 
     return maximum_likelihood("cox", loss, columns.shape[1], intercept=False)
 
 
+def baseline_hazard(risk: np.ndarray, outcomes: Outcome, settings: Settings) -> BaselineHazard | None:
+    """Breslow's hazard of one baseline; None where each centre has one of its own, which no new patient is of."""
+    return None if settings["strata"] == COHORT else breslow(risk, outcomes)
+
+
 COX = Model(
     "cox",
     "survival",
@@ -89,4 +95,5 @@ COX = Model(
             "default": "none",
         }
     },
+    hazard=baseline_hazard,
 )

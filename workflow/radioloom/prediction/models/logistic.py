@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import special
 
 from radioloom.prediction.models.newton import Loss, maximum_likelihood
 from radioloom.prediction.models.record import Fitted, Model, Settings, linear_predictor
@@ -31,4 +32,6 @@ def fit_logistic(columns: np.ndarray, outcomes: Outcome, _: Settings | None = No
     return maximum_likelihood("logistic", loss, columns.shape[1], intercept=True)
 
 
-LOGISTIC = Model("logistic", "binary", "logistic regression", fit_logistic, linear_predictor, "odds ratio")
+LOGISTIC = Model(
+    "logistic", "binary", "logistic regression", fit_logistic, linear_predictor, "odds ratio", link=special.expit
+)

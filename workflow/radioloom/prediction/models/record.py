@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.prediction.outcome import Outcome
 from radioloom.schema import obeys
 from radioloom.stats.normal import Z95
@@ -68,6 +69,9 @@ class Model:
     ratio : what exp(coefficient) is called; "" for a model without coefficients
     chooses : whether it chooses its own features from those that it is given
     random : whether it draws at random
+    hazard : (risk (n,), outcomes (n,), settings) of training -> what makes a risk a probability at a horizon; None
+        where nothing does
+    link : risk -> probability of a binary outcome; None for another kind
     settings : JSON schema of each setting, with description and default; a study gives them in `model.settings`
     """
 
@@ -80,6 +84,8 @@ class Model:
     chooses: bool = False
     random: bool = False
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    hazard: Callable[[np.ndarray, Outcome, Settings], BaselineHazard | None] | None = None
+    link: Callable[[np.ndarray], np.ndarray] | None = None
 
     def checked(self, given: Settings) -> Settings:
         """Settings of a study, with defaults; raises StudyError for one that is unknown or against its rule."""

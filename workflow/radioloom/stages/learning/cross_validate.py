@@ -11,10 +11,11 @@ from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.controls import control_risks, refitted_risks
-from radioloom.stages.learning.judge import Place, Validation, add_metrics, prediction_rows
+from radioloom.stages.learning.judge import add_metrics, prediction_rows
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.null_models import purpose
+from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.reduce import selection_rows
 from radioloom.stages.learning.risks import ModelKey, risk_of, risks
 

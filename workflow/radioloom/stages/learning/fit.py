@@ -109,7 +109,8 @@ class _Lesson:
             state=None if kind.predict is linear_predictor else fitted.state,
         )
         risk = signature.risk(measured if len(kept) == len(terms) else measured[:, kept])
-        return replace(signature, cut_point=float(np.median(risk)))
+        hazard = None if kind.hazard is None else kind.hazard(risk, self.outcomes, self.material.model_settings)
+        return replace(signature, cut_point=float(np.median(risk)), hazard=hazard)
 
     def _scalings(self, terms: list[Term], columns: np.ndarray) -> list[dict[str, Any] | None]:
         """What the study's scaling learns of each feature; covariates and the signature's risk stay as they are."""

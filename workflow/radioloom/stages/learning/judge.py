@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.prediction.metrics.record import Estimate, Judged
-from radioloom.prediction.outcome import Outcome
+from radioloom.prediction.metrics.record import Judged
 from radioloom.provenance import rng
+from radioloom.stages.learning.absolute_risk import add_absolute
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.bootstrap import resample_weights
@@ -24,48 +25,6 @@ from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """Rows of the tables PREDICTIONS, METRICS, CURVES, and SELECTION of the folds; notes are for the log."""
-
-    predictions: list[dict[str, Any]] = field(default_factory=list)
-    metrics: list[dict[str, Any]] = field(default_factory=list)
-    curves: list[dict[str, Any]] = field(default_factory=list)
-    selection: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where models are judged: an evaluation of one cohort (or of all training cohorts together)."""
-
-    evaluation: str
-    cohort: str
-    rows: np.ndarray  # (m,) of the material
-    outcomes: Outcome  # (m,)
-    weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
-    strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
-
-    @property
-    def units(self) -> np.ndarray:
-        """Patient of each row, int64 (m,)."""
-        return np.arange(len(self.rows)) if self.outcomes.units is None else self.outcomes.units
-
-    @property
-    def centres(self) -> np.ndarray:
-        """Centre of each row, int64 (m,)."""
-        return np.zeros(len(self.rows), dtype=np.int64) if self.outcomes.strata is None else self.outcomes.strata
-
-    def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
-        """A row of METRICS.
-
-        against : the model whose value was subtracted; "" where none was
-        """
-        keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": against}
-        values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
-        return {**keys, "metric": metric, **values, "n": len(self.rows), "n_events": self.outcomes.n_events}
 
 
 def places(material: Material, splits: pd.DataFrame) -> list[Place]:
@@ -96,8 +55,9 @@ def judge(
     cut_points = {
         key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
     }  # a control is the signature
+    tau = material.study["outcome"].get("tau")
     judged = {
-        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key])
+        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key], tau=tau)
         for key, values in risk.items()
     }
     part = "train" if place.evaluation == APPARENT else "test"
@@ -106,6 +66,7 @@ def judge(
         if place.outcomes.kind == "survival":
             validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
     validation.notes.extend(_gaps(material, signature, place))
+    add_absolute(material, signature, place, judged, validation)
     return add_metrics(place, judged, material.baselines, validation)
 
 

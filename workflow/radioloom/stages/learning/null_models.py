@@ -12,9 +12,9 @@ from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.metrics.record import Estimate
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
-from radioloom.stages.learning.judge import Place
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
+from radioloom.stages.learning.place import Place
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risk_of
 from radioloom.stats.bootstrap import percentile_interval, permutation_of_patients
 from radioloom.tables.columns import APPARENT, NULL

@@ -3,13 +3,14 @@
 The file `signature.json` is this record. Files without `version` are of version 1, which had linear models alone; they
 are read. A file of a later version, or with a key that is not known here, is refused: a key that is passed over could
 change every risk. From version 3 on a file bears the digest of its content, and one that was edited is refused unless
-the reader says that it is to be trusted; versions 1 and 2 had no digest to compare.
+the reader says that it is to be trusted; versions 1 and 2 had no digest to compare. From version 4 on a model of
+survival has its baseline hazard; earlier ones order patients, and give no risk at a horizon.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.failures import damaged, in_results
+from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.record import linear_state
 from radioloom.prediction.scalings import scaled
@@ -26,7 +28,7 @@ from radioloom.tables.columns import SIGNATURE
 if TYPE_CHECKING:
     import pandas as pd
 
-VERSION = 3
+VERSION = 4
 SEALED = 3  # the first version whose files bear a digest
 COVARIATE = "covariate"  # group of a term that is a clinical covariate
 SAME_LINE = (1.0, 0.0)  # slope and offset of a batch that was not learnt
@@ -66,6 +68,7 @@ class Signature:
     ratio : what exp(coefficient) is called (hazard ratio); "" where there are no coefficients
     terms : what it predicts from, in the order of `risk`
     cut_point : median risk in training; who is above is of high risk
+    hazard : baseline hazard of a model of survival; None of another outcome, and in files before version 4
     state : what the model needs to predict; None where intercept and coefficients are all
     profile : hash of the profile that the features were measured with; "" of a baseline
     harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
@@ -84,6 +87,7 @@ class Signature:
     n_events: int
     ridge: float
     note: str
+    hazard: BaselineHazard | None = None
     state: dict[str, Any] | None = None
     profile: str = ""
     baselines: Mapping[str, Signature] = field(default_factory=dict)
@@ -114,6 +118,38 @@ class Signature:
         columns = values[self.feature_ids].to_numpy(np.float64)
         risk = self._risk(columns, None if batches is None else np.asarray(batches, dtype=object))
         return pd.Series(risk, index=values.index, name="risk")
+
+    def risk_at(self, values: Any, horizon_days: float = 0.0, batches: Any = None, profile: str | None = None) -> Any:
+        """Absolute risk of each row, the probability of the event by a horizon: a series for a frame, else (m,).
+
+        values, batches, profile : as for `risk`
+        horizon_days : days from the start of follow-up; not read for a binary outcome
+        Raises StudyError as `risk` does, for a model without a baseline hazard, and for a horizon that is not above 0
+        or beyond all follow-up in training.
+        """
+        linear = self.risk(values, batches, profile)
+        if self.hazard is not None and not 0 < horizon_days <= self.hazard.last_days:
+            raise StudyError(
+                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model was learnt on patients "
+                f"followed for at most {self.hazard.last_days:g} days; ask for a horizon above 0 and up to that"
+            )
+        chance = self.probability(np.asarray(linear), np.array([horizon_days]))
+        if chance is None:
+            raise StudyError(
+                f"the {self.name} model has no baseline hazard, so it orders patients and gives no absolute risk; fit "
+                "it again with this Radioloom"
+            )
+        return linear * 0 + chance[:, 0] if hasattr(linear, "index") else chance[:, 0]
+
+    def probability(self, risk: np.ndarray, times: np.ndarray) -> np.ndarray | None:
+        """Probability of the event by each time (t,) of patients of these risks (m,), (m, t); None where it has none.
+
+        NaN for times beyond all follow-up in training; of a binary outcome the times do not matter.
+        """
+        if self.hazard is not None:
+            return self.hazard.risk(risk, times)
+        link = MODELS[self.model].link
+        return None if link is None else np.repeat(link(risk)[:, None], len(times), axis=1)
 
     def _check(self, values: pd.DataFrame, batches: Any, profile: str | None) -> None:
         if profile is not None and profile != self.profile:
@@ -190,7 +226,15 @@ def standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.nd
 
 
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
-OPTIONAL = ("state", "profile", "baselines", "harmonisation", "provenance", "edited")  # left out where they say nothing
+OPTIONAL = (
+    "hazard",
+    "state",
+    "profile",
+    "baselines",
+    "harmonisation",
+    "provenance",
+    "edited",
+)  # left out where they say nothing
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
 
 
@@ -201,6 +245,8 @@ def _entry(signature: Signature) -> dict[str, Any]:
         if each.name in OPTIONAL and not value and not (signature.name == SIGNATURE and each.name in OF_SIGNATURE):
             continue
         entry[RENAMED.get(each.name, each.name)] = value
+    if signature.hazard is not None:
+        entry["hazard"] = asdict(signature.hazard)
     entry["features"] = [_term_entry(term) for term in signature.terms]
     if "baselines" in entry:
         entry["baselines"] = {name: _entry(baseline) for name, baseline in signature.baselines.items()}
@@ -221,6 +267,8 @@ def _record(entry: dict[str, Any]) -> Signature:
         )
     terms = tuple(Term(**_known(Term, term)) for term in entry.pop("features", ()))
     baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
+    if entry.get("hazard") is not None:
+        entry["hazard"] = BaselineHazard(**_known(BaselineHazard, entry["hazard"]))
     return Signature(**_known(Signature, entry | {"terms": terms, "baselines": baselines}))
 
 

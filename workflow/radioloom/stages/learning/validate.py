@@ -13,9 +13,10 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.stages.learning.controls import control_gaps, control_materials
 from radioloom.stages.learning.cross_validate import CrossValidation, folds_of
-from radioloom.stages.learning.judge import Validation, judge, places
+from radioloom.stages.learning.judge import judge, places
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.null_models import null_rows, null_values, permuted_outcomes
+from radioloom.stages.learning.place import Validation
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import CROSS_VALIDATION
 

@@ -74,7 +74,7 @@ def _metrics(study: ReportInputs) -> pd.DataFrame:
         low, high = percentile_interval(resampled(pairs, concordant(pairs, risk), weights))
         values = {"estimate": concordance(pairs, risk), "low": low, "high": high}
         counts = {"n": len(known), "n_events": outcomes.n_events}
-        rows.append({**keys, "cohort": cohort, "metric": main_metric(study), **values, **counts})
+        rows.append({**keys, "cohort": cohort, "metric": main_metric(study), "horizon_days": 0.0, **values, **counts})
     return pd.DataFrame(rows)
 
 

@@ -63,6 +63,13 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def of_order(metrics: pd.DataFrame, absolute: bool = False) -> pd.DataFrame:
+    """METRICS of the order of risks, or those of absolute risks, which have a section of their own."""
+    from radioloom.prediction.metrics import METRICS
+
+    return metrics[metrics["metric"].isin([name for name, each in METRICS.items() if each.absolute]) == absolute]
+
+
 def _label(kind: str, model: str, variant: str) -> str:
     if kind == CONTROL:
         return f"control: {CONTROLS[model].label}" + (", refitted" if variant == REFITTED else "")

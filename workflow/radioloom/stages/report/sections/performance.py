@@ -32,7 +32,7 @@ NO_VALIDATION += "not known."
 def build(study: ReportInputs) -> dict[str, Any]:
     """Figures, tables and statements on how well each model orders the patients."""
     main = reading.main_metric(study)
-    metrics = reading.performance(study, study.metrics)
+    metrics = reading.performance(study, reading.of_order(study.metrics))
     lines = performance.statements(metrics, main, study.settings["validation"]["null_models"])
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
@@ -112,7 +112,9 @@ def _all_with_truth(study: ReportInputs, metrics: pd.DataFrame, main: str) -> pd
     known = metrics[(metrics["metric"] == main) & (metrics["against"] == "") & (metrics["kind"] == SIGNATURE)]
     places = list(dict.fromkeys(zip(known["evaluation"], known["cohort"], strict=True)))
     truth = [_truth(study, *place) for place in places]
-    return reading.performance(study, pd.concat([study.metrics, *(rows for rows in truth if len(rows))]))
+    return reading.performance(
+        study, pd.concat([reading.of_order(study.metrics), *(rows for rows in truth if len(rows))])
+    )
 
 
 def _shifts(study: ReportInputs) -> list[str]:

@@ -1,0 +1,46 @@
+"""Absolute risks of the frozen models as tables: at each horizon of the study, and nothing beyond follow-up."""
+
+import numpy as np
+import pytest
+
+from made.planted_tables import Made
+from radioloom import tables
+from radioloom.prediction.metrics import METRICS
+from radioloom.stages.learning.validate import validate
+
+SIZES = {"train": 80, "valid1": 50}
+NAMES = ("risks", "metrics", "calibration", "decisions", "operating")
+
+
+def judged(made: Made, **outcome) -> tuple[dict, list[str]]:
+    made.study["outcome"] |= outcome
+    made.study["validation"] |= {"thresholds": [0.2, 0.5]}
+    result = validate(made.material, made.splits, made.signature)
+    return {name: tables.by_name(name).frame(getattr(result, name)) for name in NAMES}, result.notes
+
+
+def test_survival_at_a_horizon_and_beyond_all_follow_up():
+    made = Made(sizes=SIZES)
+    rows, notes = judged(made, horizons=[300, 90000])
+    risks = rows["risks"].query("model == 'signature'")
+    assert set(risks["horizon_days"]) == {300.0, 90000.0}
+    assert risks.loc[risks["horizon_days"] == 300, "risk"].between(0, 1).all()
+    assert risks.loc[risks["horizon_days"] == 90000, "risk"].isna().all()
+    scores = rows["metrics"].query("metric == 'brier'").groupby("horizon_days")["estimate"]
+    assert scores.count().to_dict() == {300.0: 4, 90000.0: 0}
+    absolute = {name for name, metric in METRICS.items() if "survival" in metric.outcomes and metric.absolute}
+    assert absolute <= set(rows["metrics"]["metric"])
+    assert set(rows["calibration"]["horizon_days"]) == set(rows["decisions"]["horizon_days"]) == {300.0}
+    assert any("no risk at 90000 days can be said" in note for note in notes)
+    assert not len(rows["operating"])
+
+
+@pytest.mark.parametrize("metric", ["brier", "average_precision", "sensitivity", "npv", "observed_expected"])
+def test_a_binary_outcome_has_probabilities_without_a_horizon(metric):
+    rows, _ = judged(Made(sizes=SIZES, kind="binary"))
+    assert set(rows["risks"]["horizon_days"]) == {0.0}
+    assert rows["risks"]["risk"].between(0, 1).all()
+    values = rows["metrics"].query("metric == @metric and model == 'signature'")
+    assert np.isfinite(values[["estimate", "low", "high"]].to_numpy()).all()
+    assert len(rows["operating"])
+    assert len(rows["decisions"])

@@ -1,0 +1,53 @@
+"""Baseline hazard of a model of survival, by which a linear predictor becomes a risk at a horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from radioloom.prediction.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineHazard:
+    """Cumulative hazard of a patient whose linear predictor is `centre`: a step function, 0 before the first time.
+
+    time_days : the distinct times of events in training, ascending
+    cumulative : hazard up to and at each of them
+    centre : mean linear predictor in training
+    last_days : longest follow-up in training; nothing is known beyond it
+    """
+
+    time_days: list[float]
+    cumulative: list[float]
+    centre: float
+    last_days: float
+
+    def risk(self, linear: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Probability of the event up to and at each time, 1 - exp(-H(t) exp(linear - centre)), float64 (n, t).
+
+        linear : linear predictors (n,)
+        times : days (t,); NaN for one after `last_days`
+        """
+        times = np.asarray(times, dtype=np.float64)
+        steps = np.concatenate([[0.0], self.cumulative])
+        hazard = steps[np.searchsorted(self.time_days, times, "right")]
+        hazard = np.where(times <= self.last_days, hazard, np.nan)
+        with np.errstate(over="ignore"):  # an infinite hazard is a risk of 1
+            return -np.expm1(-np.exp(np.asarray(linear) - self.centre)[:, None] * hazard[None, :])
+
+
+def breslow(linear: np.ndarray, outcomes: Outcome) -> BaselineHazard:
+    """Breslow's estimate (1972): at each time, events over the summed exp(linear - centre) of those at risk.
+
+    linear : linear predictors (n,) of the patients that the model was fitted on; outcomes : (n,)
+    Tied events count together, as `survfit(fit, ctype = 1)` of R's survival has it, whatever ties the fit took.
+    """
+    centre = float(np.mean(linear))
+    order = np.argsort(outcomes.time_days, kind="stable")
+    time, event = outcomes.time_days[order], outcomes.event[order]
+    at_risk = np.cumsum(np.exp(np.asarray(linear)[order] - centre)[::-1])[::-1]
+    times, events = np.unique(time[event], return_counts=True)
+    cumulative = np.cumsum(events / at_risk[np.searchsorted(time, times, "left")])
+    return BaselineHazard(times.tolist(), cumulative.tolist(), centre, float(time[-1]))

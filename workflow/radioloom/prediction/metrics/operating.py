@@ -1,0 +1,107 @@
+"""Binary outcomes at thresholds of the risk: ROC, precision and recall, and the numbers at the frozen cut-point."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from radioloom.prediction.metrics.record import (
+    ITS_OWN,
+    RESAMPLED,
+    UNDEFINED,
+    VALUE,
+    Estimate,
+    Judged,
+    Metric,
+    resampled_estimate,
+)
+from radioloom.stats.normal import Z95
+
+
+def operating_points(judged: Judged) -> np.ndarray | None:
+    """Columns threshold, sensitivity, specificity and precision at each distinct risk, the highest first, (points, 4).
+
+    Who is positive has a risk at or above the threshold. None where no patient has the event, or none is without.
+    """
+    event = judged.outcomes.event
+    if not 0 < event.sum() < len(event):
+        return None
+    threshold, true, false = _counts(judged.risks[0], event, np.ones((1, len(event))))
+    true, false = true[0], false[0]
+    return np.column_stack([threshold, true / true[-1], 1 - false / false[-1], true / (true + false)])
+
+
+def _counts(risk: np.ndarray, event: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Distinct risks, falling (k,), and the weight at or above each of patients with and without the event, (b, k)."""
+    order = np.argsort(-risk, kind="stable")
+    falling = risk[order]
+    ends = np.flatnonzero(np.append(np.diff(falling) != 0, True))
+    sorted_weights = weights[:, order]
+    with_event = np.cumsum(sorted_weights * event[order], axis=1)[:, ends]
+    return falling[ends], with_event, np.cumsum(sorted_weights, axis=1)[:, ends] - with_event
+
+
+def average_precision(judged: Judged) -> Estimate:
+    """Precision at each distinct risk, weighed by the recall that it adds (as in scikit-learn); chance: prevalence."""
+    event = judged.outcomes.event
+    if not event.any():
+        return UNDEFINED
+
+    def of(weights: np.ndarray) -> np.ndarray:
+        _, true, false = _counts(judged.risks[0], event, weights)
+        positive = true + false
+        precision = np.divide(true, positive, out=np.zeros(true.shape), where=positive > 0)
+        total = true[:, -1]
+        gained = (precision * np.diff(true, axis=1, prepend=0)).sum(axis=1)
+        return np.divide(gained, total, out=np.full(len(total), np.nan), where=total > 0)
+
+    return resampled_estimate(float(of(np.ones((1, len(event))))[0]), of(judged.weights))
+
+
+def prevalence(judged: Judged) -> Estimate:
+    """Share of patients with the event: the average precision of a model that knows nothing."""
+    return wilson(judged.outcomes.n_events, len(judged.outcomes))
+
+
+def wilson(hits: int, n: int) -> Estimate:
+    """A share with its 95 % interval (Wilson 1927); NaN of nobody."""
+    if n == 0:
+        return UNDEFINED
+    share, z2 = hits / n, Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z95 / (1 + z2 / n) * float(np.sqrt(share * (1 - share) / n + z2 / (4 * n**2)))
+    return Estimate(share, (max(0.0, middle - half), min(1.0, middle + half)))
+
+
+def sensitivity(judged: Judged) -> Estimate:
+    """Share above the frozen cut-point of those with the event."""
+    event = judged.outcomes.event
+    return wilson(int((judged.high_risk & event).sum()), int(event.sum()))
+
+
+def specificity(judged: Judged) -> Estimate:
+    """Share not above the frozen cut-point of those without the event."""
+    event = judged.outcomes.event
+    return wilson(int((~judged.high_risk & ~event).sum()), int((~event).sum()))
+
+
+def positive_value(judged: Judged) -> Estimate:
+    """Share with the event of those above the frozen cut-point (PPV)."""
+    high = judged.high_risk
+    return wilson(int((high & judged.outcomes.event).sum()), int(high.sum()))
+
+
+def negative_value(judged: Judged) -> Estimate:
+    """Share without the event of those not above the frozen cut-point (NPV)."""
+    high = judged.high_risk
+    return wilson(int((~high & ~judged.outcomes.event).sum()), int((~high).sum()))
+
+
+ONLY = ("binary",)
+AVERAGE_PRECISION = Metric(
+    "average_precision", "average precision", ONLY, VALUE, True, RESAMPLED, average_precision, absolute=True
+)
+PREVALENCE = Metric("prevalence", "prevalence", ONLY, VALUE, None, ITS_OWN, prevalence, absolute=True)
+SENSITIVITY = Metric("sensitivity", "sensitivity", ONLY, VALUE, True, ITS_OWN, sensitivity, absolute=True)
+SPECIFICITY = Metric("specificity", "specificity", ONLY, VALUE, True, ITS_OWN, specificity, absolute=True)
+PPV = Metric("ppv", "PPV", ONLY, VALUE, True, ITS_OWN, positive_value, absolute=True)
+NPV = Metric("npv", "NPV", ONLY, VALUE, True, ITS_OWN, negative_value, absolute=True)

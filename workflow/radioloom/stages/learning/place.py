@@ -1,0 +1,65 @@
+"""Where models are judged, and the rows that judging them gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from radioloom.prediction.metrics.record import Estimate
+from radioloom.prediction.outcome import Outcome
+from radioloom.stages.learning.risks import ModelKey
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Rows of the tables that the stage writes, SELECTION of the folds among them; notes are for the log."""
+
+    predictions: list[dict[str, Any]] = field(default_factory=list)
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    curves: list[dict[str, Any]] = field(default_factory=list)
+    selection: list[dict[str, Any]] = field(default_factory=list)
+    risks: list[dict[str, Any]] = field(default_factory=list)
+    calibration: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    operating: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where models are judged: an evaluation of one cohort (or of all training cohorts together)."""
+
+    evaluation: str
+    cohort: str
+    rows: np.ndarray  # (m,) of the material
+    outcomes: Outcome  # (m,)
+    weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
+    strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
+
+    @property
+    def units(self) -> np.ndarray:
+        """Patient of each row, int64 (m,)."""
+        return np.arange(len(self.rows)) if self.outcomes.units is None else self.outcomes.units
+
+    @property
+    def centres(self) -> np.ndarray:
+        """Centre of each row, int64 (m,)."""
+        return np.zeros(len(self.rows), dtype=np.int64) if self.outcomes.strata is None else self.outcomes.strata
+
+    def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
+        """A row of METRICS.
+
+        against : the model whose value was subtracted; "" where none was
+        """
+        keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": against}
+        values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
+        return {
+            **keys,
+            "metric": metric,
+            "horizon_days": 0.0,
+            **values,
+            "n": len(self.rows),
+            "n_events": self.outcomes.n_events,
+        }
