@@ -48,6 +48,9 @@ class ReportInputs:
     acquisition: pd.DataFrame | None = None  # ACQUISITION
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
     signature: Signature | None = None
+    size: pd.DataFrame | None = None  # SIZE
+    learning_curve: pd.DataFrame | None = None  # LEARNING_CURVE
+    optimism: pd.DataFrame | None = None  # OPTIMISM
     metrics: pd.DataFrame | None = None  # METRICS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
