@@ -8,17 +8,17 @@ from made.synthetic_study import survival_study
 from radioloom.figures import size
 from radioloom.stages.report.report import report
 from radioloom.stats.sample_size import CRITERIA
-from radioloom.tables import LEARNING_CURVE, OPTIMISM, SIZE
+from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 
 
 def sized(n: int, candidates: dict, signature: dict, parameters: tuple[int, int] = (90, 4), events: int = 36):
-    """SIZE of a study with these needs."""
+    """SAMPLE_SIZE of a study with these needs."""
     rows = []
     for variables, needs, many in zip(("candidates", "signature"), (candidates, signature), parameters, strict=True):
         shared = {"variables": variables, "parameters": many, "n": n, "n_events": events}
         shared |= {"per_variable": events / many if many else None, "r_squared": 0.15, "horizon_days": 700.0}
         rows += [{**shared, "criterion": criterion, "needed": needed} for criterion, needed in needs.items()]
-    return SIZE.frame(rows)
+    return SAMPLE_SIZE.frame(rows)
 
 
 def needs(*values):
@@ -104,7 +104,10 @@ def test_the_report_says_what_a_study_can_carry_before_what_came_out():
     study = survival_study()
     row = {"metric": "c_index", "apparent": 0.75, "optimism": 0.1, "corrected": 0.65, "resamples": 9, "learnt": 9}
     beside = replace(
-        study, size=SMALL, learning_curve=curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604), optimism=OPTIMISM.frame([row])
+        study,
+        sample_size=SMALL,
+        learning_curve=curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604),
+        optimism=OPTIMISM.frame([row]),
     )
     page = report(beside)
     assert page.index("What a study of this size can carry</h2>") < page.index("Performance</h2>")

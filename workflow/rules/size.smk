@@ -10,7 +10,7 @@ rule size:
         cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
         series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
     output:
-        size=f"{RESULTS}/tables/size.parquet",
+        sample_size=f"{RESULTS}/tables/sample_size.parquet",
         learning_curve=f"{RESULTS}/tables/learning_curve.parquet",
         optimism=f"{RESULTS}/tables/optimism.parquet",
     log:

@@ -11,5 +11,5 @@ with job(snakemake) as running:
     patients = material(**inputs, study=snakemake.params.study, profile=snakemake.params.profile_hash)
     patients = with_batches(patients, **running.read("cases", "series"))
     sized = size(patients, **running.read("splits", "selection"))
-    for name in ("size", "learning_curve", "optimism"):
+    for name in ("sample_size", "learning_curve", "optimism"):
         tables.by_name(name).write(getattr(sized, name), snakemake.output[name], **running.provenance)

@@ -16,7 +16,7 @@ from radioloom.stages.learning.optimism import optimism
 from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.size import patients_of, size
 from radioloom.stats.sample_size import Expected, needed
-from radioloom.tables import LEARNING_CURVE, OPTIMISM, SIZE
+from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 
 SIZES = {"train": 60, "retest": 16}
 
@@ -37,7 +37,7 @@ def sized(made):
 
 
 def test_events_per_variable_and_patients_needed(made, sized):
-    rows = SIZE.frame(sized.size).set_index(["variables", "criterion"])
+    rows = SAMPLE_SIZE.frame(sized.sample_size).set_index(["variables", "criterion"])
     step = made.selection.set_index("feature_id")["step"]
     chosen_from = (~step.isin(["undefined", "constant", "reliability"])).sum()
     events, n = int(made.outcomes["event"].sum()), len(made.outcomes)
@@ -54,7 +54,7 @@ def test_events_per_variable_and_patients_needed(made, sized):
 
 def test_of_a_binary_outcome_the_rarer_class_counts():
     made = asked(Made(kind="binary", sizes=SIZES), learning_curve=0)
-    rows = SIZE.frame(size(made.material, made.splits, made.selection).size)
+    rows = SAMPLE_SIZE.frame(size(made.material, made.splits, made.selection).sample_size)
     rarer = min(made.outcomes["event"].sum(), (~made.outcomes["event"]).sum())
     assert set(rows["criterion"]) == {"shrinkage", "r_squared", "risk", "error"}
     assert rows["per_variable"].tolist() == pytest.approx((rarer / rows["parameters"]).tolist())
@@ -102,14 +102,14 @@ def test_parts_are_nested_and_whole_patients_with_their_share_of_events(made, mo
         assert len(parts) == len(SHARES)
         assert parts[-1].tolist() == whole[name].tolist()
         for smaller, larger in pairwise(parts):
-            assert set(smaller) < set(larger)
-        for part in parts:
-            assert len(part) == 2 * len(set(units[part]))
-        patients = patients_of(material.outcomes.take(parts[0]), units[parts[0]])
+            assert set(smaller) <= set(larger)
         everyone = patients_of(material.outcomes.take(whole[name]), units[whole[name]])
         assert 0 < everyone.n_events < len(everyone)
-        assert patients.n_events == everyone.n_events // 2
-        assert len(patients) - patients.n_events == (len(everyone) - everyone.n_events) // 2
+        for tenths, part in enumerate(parts, 5):
+            patients = patients_of(material.outcomes.take(part), units[part])
+            assert len(part) == 2 * len(patients)
+            assert patients.n_events == tenths * everyone.n_events // 10
+            assert len(patients) - patients.n_events == tenths * (len(everyone) - everyone.n_events) // 10
 
 
 def _complete(units: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -164,4 +164,4 @@ def test_what_was_not_asked_for_is_not_done(made):
     quiet = asked(Made(sizes=SIZES), learning_curve=0, optimism=0)
     sized = size(quiet.material, quiet.splits, quiet.selection)
     assert [sized.learning_curve, sized.optimism] == [[], []]
-    assert len(SIZE.frame(sized.size)) == 6
+    assert len(SAMPLE_SIZE.frame(sized.sample_size)) == 6

@@ -21,7 +21,7 @@ CANNOT = "cannot be said"
 def table(size: pd.DataFrame) -> Exhibit:
     """Patients that are needed by each criterion beside those that there are.
 
-    size : SIZE
+    size : SAMPLE_SIZE
     """
     rows = []
     for variables, features in CALLED.items():
@@ -39,7 +39,7 @@ def table(size: pd.DataFrame) -> Exhibit:
 def statements(size: pd.DataFrame) -> list[str]:
     """Events per feature, then a warning in words where the patients are too few.
 
-    size : SIZE
+    size : SAMPLE_SIZE
     """
     first = size.iloc[0]
     n, events = int(first["n"]), int(first["n_events"])

@@ -158,8 +158,8 @@ CURVES = Table(
         Column("at_risk", "int64", "patients at risk just before"),
     ),
 )
-SIZE = Table(
-    "SIZE",
+SAMPLE_SIZE = Table(
+    "SAMPLE_SIZE",
     "training patients against those that a model of so many features needs",
     ("variables", "criterion"),
     (

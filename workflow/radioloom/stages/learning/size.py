@@ -23,9 +23,9 @@ BLIND = ("undefined", "constant", "reliability")  # steps of SELECTION that look
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Rows of the tables SIZE, LEARNING_CURVE and OPTIMISM."""
+    """Rows of the tables SAMPLE_SIZE, LEARNING_CURVE and OPTIMISM."""
 
-    size: list[dict[str, Any]]
+    sample_size: list[dict[str, Any]]
     learning_curve: list[dict[str, Any]]
     optimism: list[dict[str, Any]]
 
@@ -47,7 +47,7 @@ def size(material: Material, splits: pd.DataFrame, selection: pd.DataFrame) -> S
 
 
 def size_rows(material: Material, train: np.ndarray, units: np.ndarray, frozen: pd.DataFrame) -> list[dict[str, Any]]:
-    """SIZE rows: of the features that the outcome could choose from, and of those that it chose.
+    """SAMPLE_SIZE rows: of the features that the outcome could choose from, and of those that it chose.
 
     train : (m,) rows of the material
     units : (n,) patient of each row of the material

@@ -48,7 +48,7 @@ class ReportInputs:
     acquisition: pd.DataFrame | None = None  # ACQUISITION
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
     signature: Signature | None = None
-    size: pd.DataFrame | None = None  # SIZE
+    sample_size: pd.DataFrame | None = None  # SAMPLE_SIZE
     learning_curve: pd.DataFrame | None = None  # LEARNING_CURVE
     optimism: pd.DataFrame | None = None  # OPTIMISM
     metrics: pd.DataFrame | None = None  # METRICS

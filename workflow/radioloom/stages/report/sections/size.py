@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Events per feature, patients needed, learning curve and optimism."""
-    lines, curve = size.statements(study.size), study.learning_curve
+    lines, curve = size.statements(study.sample_size), study.learning_curve
     drawn = curve is not None and curve["estimate"].notna().sum() > 1
     title = "Learning curve: cross-validated performance over the number of cases learnt from"
     return {
         "statements": lines,
-        "table": size.table(study.size),
+        "table": size.table(study.sample_size),
         "curve": style.svg(size.learning_curve(curve), "learning-curve", title) if drawn else None,
         "curve_words": size.curve_words(curve) if drawn else "",
         "optimism": "" if study.optimism is None else size.optimism_words(study.optimism),
@@ -26,4 +26,4 @@ def build(study: ReportInputs) -> dict[str, Any]:
     }
 
 
-SIZE = Section("size", "What a study of this size can carry", ("size",), build, ("learning_curve", "optimism"))
+SIZE = Section("size", "What a study of this size can carry", ("sample_size",), build, ("learning_curve", "optimism"))
