@@ -2,6 +2,7 @@
 
 from radioloom.prediction.metrics.calibration import SLOPE
 from radioloom.prediction.metrics.concordance import AUC, C_INDEX
+from radioloom.prediction.metrics.delong import AUC_DELONG
 from radioloom.prediction.metrics.record import NONE, Metric, P
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO, LOGRANK_P
 from radioloom.prediction.metrics.uno import UNO_C
@@ -9,8 +10,10 @@ from radioloom.tables.columns import MAIN_METRIC
 
 # Of no single model: the share of null models that do as well as the signature by the main metric.
 NULL_P = Metric("null_p", "p against null models", ("survival", "binary"), P, False, NONE, None)
+DELONG_P = Metric("delong_p", "DeLong's p", ("binary",), P, False, NONE, None)  # of two models
 METRICS: dict[str, Metric] = {
-    metric.name: metric for metric in (C_INDEX, AUC, UNO_C, SLOPE, LOGRANK_P, HAZARD_RATIO, NULL_P)
+    metric.name: metric
+    for metric in (C_INDEX, AUC, AUC_DELONG, UNO_C, SLOPE, LOGRANK_P, DELONG_P, HAZARD_RATIO, NULL_P)
 }
 
 

@@ -16,6 +16,7 @@ from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.paired_tests import delong_rows
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.bootstrap import resample_weights
@@ -107,7 +108,9 @@ def add_metrics(
         if place.strata is None or metric.within_folds:
             estimates = orderings if metric is main else {key: metric.of(risk) for key, risk in judged.items()}
             validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
-    for first, other in compared(list(judged), baselines):
+    pairs = compared(list(judged), baselines)
+    validation.metrics.extend(delong_rows(place, judged, pairs))
+    for first, other in pairs:
         difference = place.row(first, main.name, orderings[first].minus(orderings[other]), other.model)
         validation.metrics.append({**difference, "variant": other.variant})
     return orderings[THE_SIGNATURE].value
