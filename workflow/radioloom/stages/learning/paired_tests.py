@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
-from radioloom.prediction.metrics import DELONG_P
 from radioloom.prediction.metrics.delong import delong_p
-from radioloom.prediction.metrics.record import Estimate, Judged
+from radioloom.prediction.metrics.record import Judged
 from radioloom.stages.learning.risks import ModelKey
 from radioloom.tables.columns import VALIDATION
 
-if TYPE_CHECKING:
-    from radioloom.stages.learning.judge import Place
 
-
-def delong_rows(
-    place: Place, judged: dict[ModelKey, Judged], pairs: list[tuple[ModelKey, ModelKey]]
-) -> Iterator[dict[str, Any]]:
-    """METRICS rows `delong_p` of each pair of models in a validation cohort with a binary outcome; else none.
+def delong_ps(
+    evaluation: str, judged: dict[ModelKey, Judged], pairs: list[tuple[ModelKey, ModelKey]]
+) -> Iterator[tuple[ModelKey, ModelKey, float]]:
+    """Each pair of models with DeLong's p, in a validation cohort with a binary outcome; else none.
 
     In the cohorts learnt from, the models had the same patients to fit, and p would be of nothing.
     """
-    if place.evaluation != VALIDATION or place.outcomes.kind != "binary":
-        return
-    for first, other in pairs:
-        p = delong_p(place.outcomes.event, judged[first].risks[0], judged[other].risks[0])
-        yield place.row(first, DELONG_P.name, Estimate(p), other.model) | {"variant": other.variant}
+    for first, other in pairs if evaluation == VALIDATION else ():
+        if judged[first].outcomes.kind == "binary":
+            risks = (judged[key].risks[0] for key in (first, other))
+            yield first, other, delong_p(judged[first].outcomes.event, *risks)
