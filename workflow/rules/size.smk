@@ -2,6 +2,7 @@ rule size:
     """What a study of so many patients can carry: events per variable, patients needed, learning curve, optimism."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        patients=f"{RESULTS}/tables/patients.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",

@@ -1,5 +1,7 @@
 """DeLong's variance and test against pROC (golden values by tests/golden/make/delong.R)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ from made.studies import ROOT
 from radioloom.prediction.metrics.delong import delong, delong_auc, delong_p
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.outcome import outcome
+from radioloom.stages.learning.paired_tests import delong_ps
+from radioloom.stages.learning.risks import ModelKey
 from radioloom.tables import METRICS
 
 PATIENTS = pd.read_csv(ROOT / "tests" / "golden" / "delong_patients.csv")
@@ -49,6 +53,15 @@ def test_what_cannot_be_said_is_not_said():
     assert estimate.value == 1
     assert np.isnan(estimate.interval).all()  # no variance is no certainty
     assert np.isnan(delong_p(event, perfect, 2 * perfect))
+    noisy = Judged(np.array([[3.0, 1.0, 5.0, 2.0, 4.0, 0.0]]), outcome("binary", event), np.zeros((0, 6)))
+    assert not np.isnan(delong_auc(noisy).interval).any()
+    twice = replace(noisy, outcomes=replace(noisy.outcomes, units=np.array([0, 0, 1, 2, 3, 4])))
+    assert delong_auc(twice).value == delong_auc(noisy).value
+    assert np.isnan(delong_auc(twice).interval).all()  # two cases of one patient are not independent
+    key, other = ModelKey("signature", "signature"), ModelKey("baseline", "volume")
+    models = {key: twice, other: replace(twice, risks=twice.risks[:, ::-1])}
+    assert not list(delong_ps("validation", models, [(key, other)]))
+    assert list(delong_ps("validation", {key: noisy, other: models[other]}, [(key, other)]))
     one = np.array([True, *[False] * 5])
     assert np.isnan(delong_auc(judged(one, perfect)).value)
     assert np.isnan(delong_p(one, perfect, -perfect))

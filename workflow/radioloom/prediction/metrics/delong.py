@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.prediction.metrics.record import ITS_OWN, UNDEFINED, VALUE, Estimate, Judged, Metric
+from radioloom.prediction.outcome import Outcome
 from radioloom.stats.normal import Z95
 
 
@@ -28,13 +29,22 @@ def delong(event: np.ndarray, risks: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return of_events.mean(axis=1), covariance
 
 
+def one_case_each(outcomes: Outcome) -> bool:
+    """Whether each case is a patient: only then are cases independent."""
+    return outcomes.units is None or len(set(outcomes.units.tolist())) == len(outcomes)
+
+
 def delong_auc(judged: Judged) -> Estimate:
-    """AUC with DeLong's interval; none where it has no variance (perfect order) or an outcome is not there twice."""
+    """AUC with DeLong's interval.
+
+    No interval where the AUC has no variance (perfect order) or several cases are of one patient, and no AUC where an
+    outcome is not there twice.
+    """
     event = judged.outcomes.event
     if min(event.sum(), (~event).sum()) < 2:
         return UNDEFINED
     auc, covariance = delong(event, judged.risks[:1])
-    if not covariance[0, 0] > 0:
+    if not covariance[0, 0] > 0 or not one_case_each(judged.outcomes):
         return Estimate(float(auc[0]))
     spread = Z95 * math.sqrt(covariance[0, 0])
     return Estimate(float(auc[0]), (max(0.0, float(auc[0] - spread)), min(1.0, float(auc[0] + spread))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
+from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.paired_tests import delong_ps
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
@@ -48,6 +49,16 @@ class Place:
     weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
 
+    @property
+    def units(self) -> np.ndarray:
+        """Patient of each row, int64 (m,)."""
+        return np.arange(len(self.rows)) if self.outcomes.units is None else self.outcomes.units
+
+    @property
+    def centres(self) -> np.ndarray:
+        """Centre of each row, int64 (m,)."""
+        return np.zeros(len(self.rows), dtype=np.int64) if self.outcomes.strata is None else self.outcomes.strata
+
     def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
         """A row of METRICS.
 
@@ -68,8 +79,10 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
     for evaluation, cohort, rows in named:
         outcomes = material.outcomes.take(rows)
         draws = rng(material.study["seed"], "bootstrap", cohort)
-        weights = resample_weights(outcomes.event, material.study["validation"]["bootstrap"], draws)
-        judged.append(Place(evaluation, cohort, rows, outcomes, weights))
+        place = Place(evaluation, cohort, rows, outcomes, np.zeros((0, len(rows))))
+        strata = 2 * place.centres + outcomes.event  # each resample has the centres and the events of the study
+        weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, place.units)
+        judged.append(replace(place, weights=weights))
     return judged
 
 
@@ -105,6 +118,8 @@ def add_metrics(
     main = main_metric(kind)
     orderings = {key: main.of(risk) for key, risk in judged.items()}
     for metric in metrics_of(kind):
+        if place.evaluation == APPARENT and not metric.of_training:
+            continue
         if place.strata is None or metric.within_folds:
             estimates = orderings if metric is main else {key: metric.of(risk) for key, risk in judged.items()}
             validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
@@ -133,11 +148,10 @@ def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[st
         if missing:
             yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases, mean taken"
     if material.batches is not None:
-        known = (signature.harmonisation or {"learned": {}})["learned"]
-        left = [name or "not stated" for name in material.batches[place.rows].tolist() if name not in known]
-        if left:
-            many = f"{len(left)} of {len(place.rows)} cases"
-            yield f"{place.cohort}: {many} not harmonised, training has too few of {', '.join(sorted(set(left)))}"
+        harmonised, batches = signature.harmonisation or {"learned": {}}, material.batches[place.rows].tolist()
+        if reason := reasons(harmonised, batches):
+            left = sum(name not in harmonised["learned"] for name in batches)
+            yield f"{place.cohort}: {left} of {len(batches)} cases not harmonised: {reason}"
 
 
 def _curve_rows(place: Place, model: ModelKey, high_risk: np.ndarray) -> Iterable[dict[str, Any]]:

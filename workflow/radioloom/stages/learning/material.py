@@ -12,6 +12,7 @@ from radioloom.prediction.models import model
 from radioloom.prediction.models.record import Draws, Model
 from radioloom.prediction.outcome import Outcome
 from radioloom.prediction.outcome import outcome as checked_outcome
+from radioloom.prediction.scalings import STANDARD
 from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline, baselines
 from radioloom.stages.learning.reliability_rules import Agreement, agreements
@@ -44,6 +45,11 @@ class Material:
     split: str = FROZEN  # the split at hand
 
     @property
+    def units(self) -> np.ndarray:
+        """Patient of each case, int64 (n,)."""
+        return np.arange(len(self.cases)) if self.outcomes.units is None else self.outcomes.units
+
+    @property
     def model(self) -> Model:
         """The study's kind of model; raises StudyError if it is for another kind of outcome."""
         return model(self.study["model"]["kind"], self.outcomes.kind)
@@ -52,6 +58,11 @@ class Material:
     def model_settings(self) -> dict[str, Any]:
         """Settings of the study's kind of model, checked, with their defaults."""
         return self.model.checked(self.study["model"]["settings"])
+
+    @property
+    def scaling(self) -> str:
+        """How features are mapped before a model standardises them; a key of SCALINGS."""
+        return str(self.study["model"].get("scaling", STANDARD))
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:
@@ -140,13 +151,15 @@ def material(
     more = _covariate_matrix(covariates, both)
     kind = study["outcome"]["kind"]
     names = table.columns.to_numpy(object)
+    outcomes = checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64))
+    centre = np.unique(both.get_level_values("cohort").to_numpy(object), return_inverse=True)[1].astype(np.int64)
     by_split = agreements(reliability, names, study["reliability"])
     return Material(
         cases=both.to_frame(index=False),
         values=np.ascontiguousarray(table.to_numpy(np.float64)),
         names=names,
         groups=groups.loc[names].to_numpy(object),
-        outcomes=checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64)),
+        outcomes=replace(outcomes, units=np.arange(len(both)), strata=centre),
         covariates=np.ascontiguousarray(more.to_numpy(np.float64)),
         covariate_names=tuple(map(str, more.columns)),
         reliability=by_split[FROZEN],

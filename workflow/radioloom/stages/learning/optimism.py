@@ -20,7 +20,8 @@ def optimism(material: Material, rows: np.ndarray, units: np.ndarray) -> list[di
     """OPTIMISM rows: apparent performance of the signature, its optimism, and what is left without it.
 
     rows : (m,) training cases of the material
-    units : (n,) patient of each row of the material; patients are drawn, with all their cases
+    units : (n,) patient of each row of the material; patients are drawn, with all their cases, with and without event
+        and of each centre apart
     Harrell 1996 (Stat Med 15:361): harmonisation, reduction, selection and fit are repeated in each of
     `validation.optimism` resamples; the optimism is the mean of its performance there minus that among all patients.
     None where no resamples are asked for. Known to be too mild where much is selected: resamples share patients with
@@ -33,8 +34,9 @@ def optimism(material: Material, rows: np.ndarray, units: np.ndarray) -> list[di
     pairs = comparable(everyone)
     draws = rng(material.study["seed"], "optimism")
     gaps = []
-    for counts in _draw(everyone.event, units[rows], asked, draws):
-        drawn = np.repeat(rows, counts)
+    strata = everyone.event + 2 * (0 if everyone.strata is None else everyone.strata)
+    for counts in resample_weights(strata, asked, draws, units[rows]):
+        drawn = np.repeat(rows, counts.astype(np.int64))
         outcomes = material.outcomes.take(drawn)
         if learnable(outcomes):
             signature = learn(bare, drawn, [outcomes])[0].signature
@@ -53,11 +55,3 @@ def optimism(material: Material, rows: np.ndarray, units: np.ndarray) -> list[di
             "learnt": len(gaps),
         }
     ]
-
-
-def _draw(event: np.ndarray, units: np.ndarray, n: int, generator: np.random.Generator) -> np.ndarray:
-    """How often each case (m,) is in each of n resamples, int64 (n, m): patients with and without event apart."""
-    patients, of_case = np.unique(units, return_inverse=True)
-    with_event = np.zeros(len(patients), dtype=bool)
-    np.logical_or.at(with_event, of_case, event)
-    return resample_weights(with_event, n, generator)[:, of_case].astype(np.int64)

@@ -37,7 +37,7 @@ def size(material: Material, splits: pd.DataFrame, selection: pd.DataFrame) -> S
     selection : SELECTION of the split `frozen`
     """
     train = material.rows(splits, FROZEN, "train")
-    units = np.arange(len(material.cases))
+    units = material.units
     frozen = selection[selection["split"] == FROZEN]
     return Size(
         size_rows(material, train, units, frozen),
