@@ -74,6 +74,9 @@ class Made:
                 "bootstrap": 200,
                 "cross_validation": {"folds": 4, "repeats": 2},
                 "null_models": 12,
+                "learning_curve": 1,
+                "optimism": 0,
+                "expected_r_squared": 0.15,
             },
         }
 

@@ -10,7 +10,17 @@ import yaml
 from made.studies import Bench, fill
 
 pytestmark = pytest.mark.long
-SAME = ("splits", "selection", "selection_folds", "reliability", "predictions", "metrics", "curves")
+SAME = (
+    "splits",
+    "sample_size",
+    "learning_curve",
+    "selection",
+    "selection_folds",
+    "reliability",
+    "predictions",
+    "metrics",
+    "curves",
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +37,7 @@ def measured(tmp_path_factory) -> Bench:
         row = {"case": case, "image": f"{again}/image.nii.gz", "segmentation": f"{case}/mask.nii.gz"}
         bench.rows["retest"][-1] |= row | {"replicate": "2"}
     fill(bench, train=16, valid=6)
-    bench.run("--until", "validate")
+    bench.run("--until", "validate", "size")
     return bench
 
 
@@ -83,7 +93,7 @@ def test_the_tables_half_gives_what_the_images_half_led_to(measured, tabled):
 
 def test_tables_of_images_are_not_there_and_the_report_says_so(tabled):
     tables = {path.stem for path in (tabled.results / "tables").glob("*.parquet")}
-    assert {"features", "exclusions", "identities", "outliers", "patients", *SAME} == tables
+    assert {"features", "exclusions", "identities", "optimism", "outliers", "patients", *SAME} == tables
     text = (tabled.results / "report.html").read_text(encoding="utf-8")
     assert "table of features" in text or "tables of features" in text
     assert "Contact sheet" not in text.split("<main>")[1] or "left out" in text

@@ -114,7 +114,7 @@ def test_harmonisation_runs_the_learning_and_nothing_before_it(copied):
     before = json.loads((copied.results / "signature.json").read_text(encoding="utf-8"))
     copied.changes = {"harmonise": {"method": "combat", "batch": ["manufacturer"]}}
     copied.write()
-    assert set(copied.planned()) - {"all"} == {"acquisition", "reduce", "fit", "validate", "report"}
+    assert set(copied.planned()) - {"all"} == {"acquisition", "reduce", "size", "fit", "validate", "report"}
     copied.run("--until", "fit", "acquisition")
     after = json.loads((copied.results / "signature.json").read_text(encoding="utf-8"))
     assert after.pop("harmonisation")["learned"] == {}
@@ -136,7 +136,7 @@ def test_controls_and_robustness_run_what_rests_on_them_and_nothing_else(copied)
 
     copied.changes["robustness"] = {"chain": "RCV", "repeats": 3}
     copied.write()
-    learned = {"reliability", "reduce", "fit", "validate", "report"}
+    learned = {"reliability", "reduce", "size", "fit", "validate", "report"}
     assert set(copied.planned()) - {"all"} == {"perturb", *learned}
     copied.run()
     reliability = pd.read_parquet(copied.results / "tables" / "reliability.parquet")

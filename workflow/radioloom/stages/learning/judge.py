@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.prediction.metrics import main_metric, metrics_of
+from radioloom.prediction.metrics import DELONG_P, main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.prediction.metrics.record import Judged
+from radioloom.prediction.metrics.record import Estimate, Judged
 from radioloom.provenance import rng
 from radioloom.stages.learning.absolute_risk import add_absolute
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.paired_tests import delong_ps
 from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
@@ -83,7 +84,11 @@ def add_metrics(
         if place.strata is None or metric.within_folds:
             estimates = orderings if metric is main else {key: metric.of(risk) for key, risk in judged.items()}
             validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
-    for first, other in compared(list(judged), baselines):
+    pairs = compared(list(judged), baselines)
+    for first, other, p in delong_ps(place.evaluation, judged, pairs):
+        row = place.row(first, DELONG_P.name, Estimate(p), other.model)
+        validation.metrics.append({**row, "variant": other.variant})
+    for first, other in pairs:
         difference = place.row(first, main.name, orderings[first].minus(orderings[other]), other.model)
         validation.metrics.append({**difference, "variant": other.variant})
     return orderings[THE_SIGNATURE].value

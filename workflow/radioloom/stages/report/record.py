@@ -50,6 +50,9 @@ class ReportInputs:
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
     outliers: pd.DataFrame | None = None  # OUTLIERS
     signature: Signature | None = None
+    sample_size: pd.DataFrame | None = None  # SAMPLE_SIZE
+    learning_curve: pd.DataFrame | None = None  # LEARNING_CURVE
+    optimism: pd.DataFrame | None = None  # OPTIMISM
     metrics: pd.DataFrame | None = None  # METRICS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome

@@ -12,6 +12,7 @@ from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
+from radioloom.stages.report.sections.size import SIZE
 from radioloom.stages.report.sections.traits import TRAITS
 from radioloom.stages.report.sections.truth import TRUTH
 
@@ -24,6 +25,7 @@ SECTIONS: tuple[Section, ...] = (
     RELIABILITY,
     ACQUISITION,
     SIGNATURE,
+    SIZE,
     PERFORMANCE,
     TRAITS,
     GENOMICS,

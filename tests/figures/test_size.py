@@ -1,0 +1,117 @@
+"""What the report says of the size of a study: numbers first, a warning where the patients are too few."""
+
+from dataclasses import replace
+
+import pytest
+
+from made.synthetic_study import survival_study
+from radioloom.figures import size
+from radioloom.stages.report.report import report
+from radioloom.stats.sample_size import CRITERIA
+from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
+
+
+def sized(n: int, candidates: dict, signature: dict, parameters: tuple[int, int] = (90, 4), events: int = 36):
+    """SAMPLE_SIZE of a study with these needs."""
+    rows = []
+    for variables, needs, many in zip(("candidates", "signature"), (candidates, signature), parameters, strict=True):
+        shared = {"variables": variables, "parameters": many, "n": n, "n_events": events}
+        shared |= {"per_variable": events / many if many else None, "r_squared": 0.15, "horizon_days": 700.0}
+        rows += [{**shared, "criterion": criterion, "needed": needed} for criterion, needed in needs.items()]
+    return SAMPLE_SIZE.frame(rows)
+
+
+def needs(*values):
+    return dict(zip(("shrinkage", "r_squared", "risk"), values, strict=True))
+
+
+SMALL = sized(72, needs(4600.0, 2900.0, 380.0), needs(205.0, 130.0, 380.0))
+
+
+def test_events_per_feature_stand_first_and_too_few_patients_are_said_in_words():
+    first, warning = size.statements(SMALL)
+    assert first == (
+        "72 training patients, of whom 36 had the event; 0.4 events for each feature that could be chosen (90); "
+        "9.0 events for each that was (4)."
+    )
+    assert warning == (
+        "The study is too small for the number of features that it searches: to learn from so many features takes 4600 "
+        "patients, if the model explains R squared 0.15. Expect the choice of features, the coefficients and the "
+        "apparent performance not to repeat elsewhere; even the features of the signature alone, named in advance, "
+        "would take 380."
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "candidates", "signature", "words"),
+    [
+        (500, needs(4600.0, 2900.0, 380.0), needs(205.0, 130.0, 380.0), "in advance, 380 would have been enough."),
+        (
+            5000,
+            needs(4600.0, 2900.0, 380.0),
+            needs(205.0, 130.0, 380.0),
+            "The study is large enough by these criteria:",
+        ),
+        (50, needs(None, None, None), needs(None, None, None), "How many patients it needs cannot be said:"),
+        (50, needs(460.0, 290.0, 380.0), needs(None, None, None), "apparent performance not to repeat elsewhere."),
+    ],
+)
+def test_the_warning_says_no_more_than_is_known(n, candidates, signature, words):
+    parameters = (90, 4 if signature["risk"] else 0)
+    assert words in size.statements(sized(n, candidates, signature, parameters))[-1]
+
+
+def test_every_criterion_is_told_in_words_beside_the_patients_that_there_are():
+    table = size.table(SMALL)
+    assert [row[3] for row in table.rows] == [CRITERIA[name] for name in ("shrinkage", "r_squared", "risk")] * 2
+    assert [row[4] for row in table.rows] == ["4600", "2900", "380", "205", "130", "380"]
+    assert {row[5] for row in table.rows} == {"72"}
+    unknown = sized(72, needs(None, None, None), needs(None, None, None), (0, 0))
+    assert {row[4] for row in size.table(unknown).rows} == {"cannot be said"}
+
+
+def curve(*estimates):
+    shares = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    row = {"metric": "c_index", "learnt": 10, "folds": 10}
+    return LEARNING_CURVE.frame(
+        [
+            {**row, "share": share, "n": 58 * share, "n_events": 29 * share, "estimate": estimate}
+            for share, estimate in zip(shares, estimates, strict=True)
+        ]
+    )
+
+
+def test_the_learning_curve_in_words():
+    assert size.curve_words(curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604)) == (
+        "Learnt from 50 % of the training patients of each fold (29 cases) the C-index in cross-validation is 0.55, "
+        "from 100 % (58) 0.60; the last step, from 90 %, changed it by −0.006. The points have no interval: read the "
+        "trend."
+    )
+    assert size.curve_words(curve(None, 0.57, None, None, None, 0.6)).startswith("Learnt from 60 %")
+    assert size.curve_words(curve(*[None] * 5, 0.6)) == ""
+
+
+def test_optimism_in_words():
+    row = {"metric": "c_index", "apparent": 0.75, "optimism": 0.1, "corrected": 0.65, "resamples": 200, "learnt": 199}
+    told = size.optimism_words(OPTIMISM.frame([row]))
+    assert "Apparent C-index 0.75; the whole learning repeated in 199 of 200 bootstrap resamples is too" in told
+    assert "optimistic by 0.10, which leaves 0.65" in told
+    assert "cannot be said" in size.optimism_words(OPTIMISM.frame([row | {"optimism": None, "corrected": None}]))
+    assert size.optimism_words(OPTIMISM.frame([])) == ""
+
+
+def test_the_report_says_what_a_study_can_carry_before_what_came_out():
+    study = survival_study()
+    row = {"metric": "c_index", "apparent": 0.75, "optimism": 0.1, "corrected": 0.65, "resamples": 9, "learnt": 9}
+    beside = replace(
+        study,
+        sample_size=SMALL,
+        learning_curve=curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604),
+        optimism=OPTIMISM.frame([row]),
+    )
+    page = report(beside)
+    assert page.index("What a study of this size can carry</h2>") < page.index("Performance</h2>")
+    assert page.index("too small for the number of features") < page.index("C-index with 95 %")
+    assert "Learning curve</h3>" in page
+    assert "Optimism</h3>" in page
+    assert "Optimism</h3>" not in report(replace(beside, optimism=OPTIMISM.frame([])))

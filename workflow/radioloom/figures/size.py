@@ -1,0 +1,126 @@
+"""What a study of so many patients can carry: table, learning curve, and statements in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from radioloom.figures import style
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import DASH, count, metric, number, percent
+from radioloom.stats.sample_size import CRITERIA
+from radioloom.tables.columns import CANDIDATES, SIGNATURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+CALLED = {CANDIDATES: "features to choose from", SIGNATURE: "features of the signature, had they been named before"}
+CANNOT = "cannot be said"
+
+
+def table(size: pd.DataFrame) -> Exhibit:
+    """Patients that are needed by each criterion beside those that there are.
+
+    size : SAMPLE_SIZE
+    """
+    rows = []
+    for variables, features in CALLED.items():
+        part = size[size["variables"] == variables].set_index("criterion")
+        for criterion, words in CRITERIA.items():
+            if criterion in part.index:
+                row = part.loc[criterion]
+                events = DASH if row.isna()["per_variable"] else number(row["per_variable"], 1)
+                many = CANNOT if row.isna()["needed"] else f"{row['needed']:.0f}"
+                rows.append((features, str(row["parameters"]), events, words, many, str(row["n"])))
+    heads = ("features", "number", "events per feature", "so that", "patients needed", "patients there are")
+    return Exhibit(heads, tuple(rows), (1, 2, 4, 5), grouped=True)
+
+
+def statements(size: pd.DataFrame) -> list[str]:
+    """Events per feature, then a warning in words where the patients are too few.
+
+    size : SAMPLE_SIZE
+    """
+    first = size.iloc[0]
+    n, events = int(first["n"]), int(first["n_events"])
+    features = {name: size[size["variables"] == name] for name in CALLED}
+    numbers = [f"{count(n, 'training patient')}, of whom {events} had the event"]
+    for name, words in ((CANDIDATES, "for each feature that could be chosen"), (SIGNATURE, "for each that was")):
+        row = features[name].iloc[0]
+        if row["parameters"]:
+            numbers.append(f"{number(row['per_variable'], 1)} events {words} ({row['parameters']})")
+    return ["; ".join(numbers) + ".", *_warnings(features, n)]
+
+
+def _warnings(features: dict[str, pd.DataFrame], n: int) -> list[str]:
+    """What the smallest number of patients is by all criteria, and what it means to have fewer."""
+    most = {name: part["needed"].max() for name, part in features.items()}
+    of_choice, of_signature = most[CANDIDATES], most[SIGNATURE]
+    if not of_choice > 0:
+        return ["How many patients it needs cannot be said: no feature could be chosen, or all patients fared alike."]
+    r_squared = number(features[CANDIDATES].iloc[0]["r_squared"])
+    needs = (
+        f"to learn from so many features takes {of_choice:.0f} patients, if the model explains R squared {r_squared}"
+    )
+    if n >= of_choice:
+        return [f"The study is large enough by these criteria: {needs}."]
+    text = f"The study is too small for the number of features that it searches: {needs}. "
+    text += "Expect the choice of features, the coefficients and the apparent performance not to repeat elsewhere"
+    if of_signature > n:
+        return [f"{text}; even the features of the signature alone, named in advance, would take {of_signature:.0f}."]
+    if of_signature > 0:
+        text += f"; had the features of the signature been named in advance, {of_signature:.0f} would have been enough"
+    return [f"{text}."]
+
+
+def curve_words(curve: pd.DataFrame) -> str:
+    """Where the learning curve begins and ends; "" where there is none.
+
+    curve : LEARNING_CURVE
+    """
+    known = curve.dropna(subset=["estimate"])
+    if len(known) < 2:
+        return ""
+    first, before, last = known.iloc[0], known.iloc[-2], known.iloc[-1]
+    step = last["estimate"] - before["estimate"]
+    return (
+        f"Learnt from {percent(first['share'])} of the training patients of each fold ({number(first['n'], 0)} cases) "
+        f"the {metric(last['metric'])} in cross-validation is {number(first['estimate'])}, from "
+        f"{percent(last['share'])} ({number(last['n'], 0)}) {number(last['estimate'])}; the last step, from "
+        f"{percent(before['share'])}, changed it by {number(step, 3)}. "
+        "The points have no interval: read the trend."
+    )
+
+
+def optimism_words(optimism: pd.DataFrame) -> str:
+    """Apparent performance with and without its optimism; "" where no resamples were asked for.
+
+    optimism : OPTIMISM
+    """
+    if optimism.empty:
+        return ""
+    row = optimism.iloc[0]
+    if row.isna()["corrected"]:
+        return "The optimism cannot be said: in no resample were there enough events to learn from."
+    return (
+        f"Apparent {metric(row['metric'])} {number(row['apparent'])}; the whole learning repeated in {row['learnt']} "
+        f"of {row['resamples']} bootstrap resamples is too optimistic by {number(row['optimism'])}, which leaves "
+        f"{number(row['corrected'])}. Where many features were searched this correction is known to be too mild."
+    )
+
+
+@style.drawn
+def learning_curve(curve: pd.DataFrame) -> Figure:
+    """Cross-validated performance over the number of cases learnt from.
+
+    curve : LEARNING_CURVE
+    """
+    known = curve.dropna(subset=["estimate"])
+    figure, axes = style.canvas(style.PANEL, 2.4)
+    axes.plot(known["n"], known["estimate"], "o-", color=style.BLUE, markersize=5)
+    for row in known.itertuples():
+        label = percent(row.share)
+        axes.annotate(label, (row.n, row.estimate), (0, 6), textcoords="offset points", ha="center", size=7.5)
+    axes.margins(x=0.08, y=0.25)
+    axes.set(xlabel="cases learnt from, mean over the folds", ylabel=metric(known["metric"].iloc[0]))
+    return figure

@@ -1,0 +1,95 @@
+"""Stage size: what a study of so many patients and events can carry, told before it is said what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.prediction.outcome import Outcome
+from radioloom.stages.learning.cross_validate import folds_of
+from radioloom.stages.learning.learning_curve import learning_curve
+from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.optimism import optimism
+from radioloom.stats.sample_size import Expected, needed
+from radioloom.tables.columns import CANDIDATES, FROZEN, SIGNATURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BLIND = ("undefined", "constant", "reliability")  # steps of SELECTION that look at no outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Rows of the tables SAMPLE_SIZE, LEARNING_CURVE and OPTIMISM."""
+
+    sample_size: list[dict[str, Any]]
+    learning_curve: list[dict[str, Any]]
+    optimism: list[dict[str, Any]]
+
+
+def size(material: Material, splits: pd.DataFrame, selection: pd.DataFrame) -> Size:
+    """Events per variable, patients needed, learning curve and optimism of the training cohorts.
+
+    splits : SPLITS
+    selection : SELECTION of the split `frozen`
+    """
+    train = material.rows(splits, FROZEN, "train")
+    units = material.units
+    frozen = selection[selection["split"] == FROZEN]
+    return Size(
+        size_rows(material, train, units, frozen),
+        learning_curve(material, train, folds_of(material, splits, train), units),
+        optimism(material, train, units),
+    )
+
+
+def size_rows(material: Material, train: np.ndarray, units: np.ndarray, frozen: pd.DataFrame) -> list[dict[str, Any]]:
+    """SAMPLE_SIZE rows: of the features that the outcome could choose from, and of those that it chose.
+
+    train : (m,) rows of the material
+    units : (n,) patient of each row of the material
+    frozen : SELECTION of the split `frozen`
+    The second alone would be honest had the features been named in advance: to choose is to estimate too.
+    """
+    patients = patients_of(material.outcomes.take(train), units[train])
+    expected = expected_of(patients, material.study)
+    counts = {CANDIDATES: int((~frozen["step"].isin(BLIND)).sum()), SIGNATURE: int(frozen["kept"].sum())}
+    n, events = len(patients), patients.n_events
+    counted = min(events, n - events) if patients.kind == "binary" else events
+    return [
+        {
+            "variables": variables,
+            "criterion": criterion,
+            "parameters": parameters,
+            "n": n,
+            "n_events": events,
+            "per_variable": counted / parameters if parameters else None,
+            "r_squared": expected.r_squared,
+            "horizon_days": expected.horizon,
+            "needed": None if many is None else float(many),
+        }
+        for variables, parameters in counts.items()
+        for criterion, many in needed(expected, parameters).items()
+    ]
+
+
+def patients_of(outcomes: Outcome, units: np.ndarray) -> Outcome:
+    """Outcomes of patients (p,) from those of their cases (n,): an event where a case has one, the longest time."""
+    patients, of_case = np.unique(units, return_inverse=True)
+    event, time = np.zeros(len(patients), dtype=bool), np.zeros(len(patients))
+    np.logical_or.at(event, of_case, outcomes.event)
+    np.maximum.at(time, of_case, outcomes.time_days)
+    return Outcome(outcomes.kind, event, time)
+
+
+def expected_of(patients: Outcome, study: dict[str, Any]) -> Expected:
+    """What the training patients let expect of new ones: share with the event, follow-up, the horizon asked of."""
+    r_squared, share = study["validation"]["expected_r_squared"], patients.n_events / len(patients)
+    if patients.kind == "binary":
+        return Expected("binary", share, r_squared)
+    follow_up = float(patients.time_days.mean())
+    horizon = min(map(float, study["outcome"].get("horizons") or [follow_up]))
+    return Expected("survival", share, r_squared, follow_up, horizon)

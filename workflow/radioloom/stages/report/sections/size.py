@@ -1,0 +1,29 @@
+"""Section: what a study of so many patients can carry, before its results are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures import size, style
+from radioloom.stages.report.record import Section
+
+if TYPE_CHECKING:
+    from radioloom.stages.report.record import ReportInputs
+
+
+def build(study: ReportInputs) -> dict[str, Any]:
+    """Events per feature, patients needed, learning curve and optimism."""
+    lines, curve = size.statements(study.sample_size), study.learning_curve
+    drawn = curve is not None and curve["estimate"].notna().sum() > 1
+    title = "Learning curve: cross-validated performance over the number of cases learnt from"
+    return {
+        "statements": lines,
+        "table": size.table(study.sample_size),
+        "curve": style.svg(size.learning_curve(curve), "learning-curve", title) if drawn else None,
+        "curve_words": size.curve_words(curve) if drawn else "",
+        "optimism": "" if study.optimism is None else size.optimism_words(study.optimism),
+        "brief": [("Size", " ".join(lines))],
+    }
+
+
+SIZE = Section("size", "What a study of this size can carry", ("sample_size",), build, ("learning_curve", "optimism"))

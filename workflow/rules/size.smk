@@ -1,0 +1,31 @@
+rule size:
+    """What a study of so many patients can carry: events per variable, patients needed, learning curve, optimism."""
+    input:
+        features=f"{RESULTS}/tables/features.parquet",
+        patients=f"{RESULTS}/tables/patients.parquet",
+        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
+        reliability=f"{RESULTS}/tables/reliability.parquet",
+        splits=f"{RESULTS}/tables/splits.parquet",
+        selection=f"{RESULTS}/tables/selection.parquet",
+        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
+        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+    output:
+        sample_size=f"{RESULTS}/tables/sample_size.parquet",
+        learning_curve=f"{RESULTS}/tables/learning_curve.parquet",
+        optimism=f"{RESULTS}/tables/optimism.parquet",
+    log:
+        f"{LOGS}/size.log",
+    conda:
+        "../../envs/radioloom.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
+        profile_hash=STUDY.profile_hash,
+        code=code("size"),
+    message:
+        "size: what a study of so many patients can carry"
+    script:
+        "../scripts/size.py"
