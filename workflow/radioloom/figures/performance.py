@@ -25,6 +25,8 @@ from radioloom.tables.columns import (
     BASELINE,
     CONTROL,
     CROSS_VALIDATION,
+    FEWEST_EVENTS,
+    MAIN_METRIC,
     REFITTED,
     SIGNATURE,
     SIGNIFICANT,
@@ -148,12 +150,23 @@ def _value(rows: pd.DataFrame, name: str, against: str = "") -> pd.Series | None
 
 def _against_chance(value: pd.Series, main: str) -> str:
     text, by_chance = f"{metric(main)} {cell(value)}", chance(main)
-    if by_chance is None or np.isnan(value["low"]):
-        return f"{text}."  # nothing to compare with, or no interval
+    if by_chance is None:
+        return f"{text}."  # nothing to compare with
+    if np.isnan(value["low"]):
+        return f"{text}{_no_interval(value)}."
     if value["low"] > by_chance:
         return f"{text}; its interval excludes {by_chance} (chance)."
     below = value["high"] < by_chance
     return f"{text}, {'significantly below' if below else 'not significantly different from'} {by_chance} (chance)."
+
+
+def _no_interval(value: pd.Series) -> str:
+    """Why a value has no interval, and so no verdict; "" where the study asks for none."""
+    without = value["n"] - value["n_events"] if value["metric"] == MAIN_METRIC["binary"] else value["n"]
+    rarer = min(value["n_events"], without)
+    if rarer < FEWEST_EVENTS:
+        return f"; {count(rarer, 'patient')} of the rarer outcome are too few to say how sure this is"
+    return "; without an interval nothing can be said against chance"
 
 
 def _differences(part: pd.DataFrame, main: str) -> Iterator[str]:
@@ -185,6 +198,9 @@ def _controls(part: pd.DataFrame, main: str) -> Iterator[str]:
     if controls.empty:
         return
     span, n = _span(controls["estimate"]), len(controls)
+    if lower is None:
+        yield f"On control images without the region's texture the {metric(main)} is {span}."
+        return
     images = f"one kind of control image ({controls['changed'].iloc[0]})" if n == 1 else f"{n} kinds of control images"
     text = f"On {images} without the region's texture the {metric(main)} is {span}, {_lower(lower, n)}"
     yield text + ("." if lower else ": no evidence here that texture contributes.")
@@ -196,18 +212,24 @@ def _refitted(part: pd.DataFrame, main: str) -> Iterator[str]:
     if controls.empty:
         return
     span, n = _span(controls["estimate"]), len(controls)
-    if n == 1:
+    if lower is None:
+        yield f"Signatures learnt on the control images themselves reach {span}."
+    elif n == 1:
         yield f"A signature learnt on the control images themselves reaches {span}, {_lower(lower, n)}."
     else:
         yield f"Signatures learnt on the control images themselves reach {span}, {_lower(lower, n)}."
 
 
-def _without_texture(part: pd.DataFrame, main: str, variant: str) -> tuple[pd.DataFrame, int]:
-    """Controls that destroy the texture of the region itself, and on how many the metric is significantly lower."""
+def _without_texture(part: pd.DataFrame, main: str, variant: str) -> tuple[pd.DataFrame, int | None]:
+    """Controls that destroy the texture of the region itself, and on how many the metric is significantly lower.
+
+    None instead of how many where no difference has an interval.
+    """
     rows = part[(part["variant"] == variant) & (part["metric"] == main)]
     controls = rows[rows["inside"]].dropna(subset=["estimate"])
     losses = [_value(rows, main, name) for name in controls["model"]]
-    return controls, sum(loss is not None and loss["low"] > 0 for loss in losses)
+    known = [loss["low"] > 0 for loss in losses if loss is not None and np.isfinite(loss["low"])]
+    return controls, sum(known) if known else None
 
 
 def _span(values: pd.Series) -> str:

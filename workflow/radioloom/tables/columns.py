@@ -29,5 +29,6 @@ FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
 EVALUATIONS = (APPARENT, CROSS_VALIDATION, VALIDATION)  # where a model is judged: the values of `evaluation`
 MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or normal scores of their ranks
+FEWEST_EVENTS = 10  # patients of the rarer class below which no interval and no verdict of performance is told
 SIGNIFICANT = 0.05  # p or q below which a result is called significant
 MAIN_METRIC = {"survival": "c_index", "binary": "auc"}  # kind of outcome -> `metric` that a study is judged by

@@ -11,7 +11,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioloom.prediction.metrics.record import RESAMPLED, VALUE, Estimate, Judged, Metric, resampled_estimate
+from radioloom.prediction.metrics.record import (
+    RESAMPLED,
+    VALUE,
+    Estimate,
+    Judged,
+    Metric,
+    repeated_estimate,
+    resampled_estimate,
+)
 from radioloom.prediction.outcome import Outcome
 
 CHUNK = 1 << 22  # pairs x features compared at once: bounds the memory of `feature_concordance`
@@ -89,13 +97,15 @@ def feature_concordance(pairs: list[np.ndarray], values: np.ndarray) -> np.ndarr
 
 
 def ordering(judged: Judged) -> Estimate:
-    """C of the risks, averaged over the repeats; in each repeat only pairs within one of its strata count."""
+    """C of the risks, or its mean over the repeats of a cross-validation, where only pairs within one fold count."""
     estimates, resamples = [], []
     for k, risk in enumerate(judged.risks):
         pairs = comparable(judged.outcomes, None if judged.strata is None else judged.strata[k])
         estimates.append(concordance(pairs, risk))
         resamples.append(resampled(pairs, concordant(pairs, risk), judged.weights))
-    return resampled_estimate(float(np.mean(estimates)), np.mean(resamples, axis=0))
+    if judged.strata is None:
+        return resampled_estimate(estimates[0], resamples[0])
+    return repeated_estimate(np.array(estimates), np.array(resamples), share=True)
 
 
 C_INDEX = Metric("c_index", "C-index", ("survival",), VALUE, True, RESAMPLED, ordering, within_folds=True, chance=0.5)

@@ -58,10 +58,11 @@ class CrossValidation:
     permuted: list[Outcome]  # of the null models, one repeat each, in turn
     validation: Validation  # to which rows are added
 
-    def run(self) -> tuple[float, np.ndarray]:
+    def run(self) -> tuple[np.ndarray, np.ndarray]:
         """Learn anew in each fold and judge its test part by pairs within the fold.
 
-        Returns C of the signature, and C of each null model, whose training cases have their permuted outcomes.
+        Returns C of each null model, whose training cases have their permuted outcomes, and C of the signature in the
+        same repeat.
         """
         risk: dict[ModelKey, np.ndarray] = {}
         null_risk = np.zeros((len(self.permuted), len(self.place.rows)))
@@ -85,7 +86,8 @@ class CrossValidation:
         }
         observed = add_metrics(self.place, judged, self.material.baselines, self.validation)
         each = zip(self.permuted, turn, null_risk, strict=True)
-        return observed, np.array([concordance(comparable(o, self.folds.label[r]), x) for o, r, x in each])
+        of_nulls = [concordance(comparable(o, self.folds.label[r]), x) for o, r, x in each]
+        return observed.repeats[turn], np.array(of_nulls)
 
     def _outcomes(self, name: str, outcomes: Outcome) -> Outcome:
         return outcomes.take(np.searchsorted(self.place.rows, self.folds.train[name]))

@@ -47,7 +47,7 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
 
 def judge(
     material: Material, controls: dict[str, Material], signature: Signature, place: Place, validation: Validation
-) -> float:
+) -> Estimate:
     """Add what the frozen models are worth in one place; the main metric of the signature.
 
     Predictions, all metrics with paired differences, curves at the frozen cut-point, and notes on what was missing.
@@ -73,7 +73,7 @@ def judge(
 
 def add_metrics(
     place: Place, judged: dict[ModelKey, Judged], baselines: tuple[Baseline, ...], validation: Validation
-) -> float:
+) -> Estimate:
     """Add each metric of each model, and paired differences of the main one; the main metric of the signature."""
     kind = place.outcomes.kind
     main = main_metric(kind)
@@ -91,7 +91,7 @@ def add_metrics(
     for first, other in pairs:
         difference = place.row(first, main.name, orderings[first].minus(orderings[other]), other.model)
         validation.metrics.append({**difference, "variant": other.variant})
-    return orderings[THE_SIGNATURE].value
+    return orderings[THE_SIGNATURE]
 
 
 def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tuple[ModelKey, ModelKey]]:

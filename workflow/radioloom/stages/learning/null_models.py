@@ -56,11 +56,17 @@ def null_values(material: Material, places: list[Place], permuted: list[Outcome]
     return values
 
 
-def null_rows(place: Place, observed: float, values: np.ndarray) -> Iterable[dict[str, Any]]:
-    """METRICS rows: the spread of the null models, and the share of them that does as well as the signature."""
-    sound = values[np.isfinite(values)]
+def null_rows(place: Place, observed: np.ndarray, values: np.ndarray) -> Iterable[dict[str, Any]]:
+    """METRICS rows: the spread of the null models, and the share of them that does as well as the signature.
+
+    observed : () the signature's value; or (nulls,) its value in the repeat in which each null model was judged, so
+        that both are the same statistic
+    """
+    known = np.isfinite(values)
+    sound = values[known]
     if len(sound):
         spread = Estimate(float(sound.mean()), percentile_interval(sound))
         yield place.row(ModelKey(NULL, NULL), main_metric(place.outcomes.kind).name, spread)
-        share = (1 + int((sound >= observed).sum())) / (1 + len(sound))
+        as_well = sound >= np.broadcast_to(observed, values.shape)[known]
+        share = (1 + int(as_well.sum())) / (1 + len(sound))
         yield place.row(THE_SIGNATURE, NULL_P.name, Estimate(share))

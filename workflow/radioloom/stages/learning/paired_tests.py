@@ -13,7 +13,7 @@ from radioloom.tables.columns import VALIDATION
 def delong_ps(
     evaluation: str, judged: dict[ModelKey, Judged], pairs: list[tuple[ModelKey, ModelKey]]
 ) -> Iterator[tuple[ModelKey, ModelKey, float]]:
-    """Each pair of models with DeLong's p, in a validation cohort of a binary outcome with one case a patient; else none.
+    """Each pair of models with DeLong's p, in a binary validation cohort with one case a patient; else none.
 
     In the cohorts learnt from, the models had the same patients to fit, and p would be of nothing.
     """

@@ -10,6 +10,7 @@ import numpy as np
 from radioloom.prediction.metrics.record import Estimate
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.risks import ModelKey
+from radioloom.tables.columns import APPARENT, FEWEST_EVENTS, NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,22 @@ class Place:
         """Centre of each row, int64 (m,)."""
         return np.zeros(len(self.rows), dtype=np.int64) if self.outcomes.strata is None else self.outcomes.strata
 
+    @property
+    def few(self) -> bool:
+        """Whether too few patients had the event, or of a binary outcome had it not, for an interval to hold."""
+        event = self.outcomes.event
+        classes = (event,) if self.outcomes.kind == "survival" else (event, ~event)
+        return min(len(np.unique(self.units[each])) for each in classes) < FEWEST_EVENTS
+
     def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
         """A row of METRICS.
 
         against : the model whose value was subtracted; "" where none was
+        The interval is withheld where it would not hold: of the cases that a model was learnt on, of `few` events,
+        and where the study asks for no resamples. The spread of null models is no interval, and stays.
         """
+        if model.kind != NULL and (self.evaluation == APPARENT or self.few or not len(self.weights)):
+            estimate = estimate.withheld()
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": against}
         values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
         return {

@@ -31,7 +31,9 @@ def validate(
 
     Evaluations: `apparent` (training cohorts, too good by construction), `cross-validation` (inside the training
     cohorts: reduce, fit and baselines learnt anew in each fold) and `validation` (each validation cohort). Intervals
-    are bootstrap percentiles over patients, stratified by event; they hold the learning fixed. Differences are paired:
+    of validation are bootstrap percentiles over patients, stratified by centre and event; those of cross-validation
+    are of the whole learning (`repeated_estimate`); apparent performance has none, and no cohort of too few events.
+    Differences are paired:
     the signature minus each baseline and each control, and clinical+signature minus clinical. The `null`
     model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats, its
     interval their 2.5 and 97.5 % quantiles, and `null_p` of the signature the share of null models that do as well.
@@ -48,7 +50,7 @@ def validate(
     training = judged[0]
     changed = control_materials(material, controls)
     validation.notes.extend(control_gaps(changed))
-    observed = [judge(material, changed, signature, place, validation) for place in judged]
+    observed = [np.array(judge(material, changed, signature, place, validation).value) for place in judged]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
     of_nulls = list(null_values(material, judged, permuted))
     folds = folds_of(material, splits, training.rows)
