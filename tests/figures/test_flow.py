@@ -1,6 +1,6 @@
 import pandas as pd
 
-from radioloom.figures.flow import analysed, cohorts, counts, flow
+from radioloom.figures.flow import _followup, analysed, cohorts, counts, flow
 from radioloom.figures.style import svg
 
 
@@ -74,13 +74,13 @@ SERIES = pd.DataFrame(
 
 def test_cohorts_leave_the_excluded_out_of_outcomes_and_of_scanners():
     row = cohorts(FLOW, {"a": "training"}, SERIES, CLINICAL).rows[0]
-    assert row == ("a", "training", "2", "2", "1 (50 %)", "18 (12–24)", "CT", "GE 1, not recorded 1", "2 (1–3)")
+    assert row == ("a", "training", "2", "2", "1 (50 %)", "24 (24–24)", "CT", "GE 1, not recorded 1", "2 (1–3)")
 
 
 def test_cohorts_without_images_or_outcomes_have_no_columns_of_them():
     table = cohorts(FLOW, {"a": "training"}, None, CLINICAL)
-    assert table.columns == ("cohort", "role", "cases", "events", "follow-up, months: median (range)")
-    assert table.rows[0] == ("a", "training", "2", "1 (50 %)", "18 (12–24)")
+    assert table.columns == ("cohort", "role", "cases", "events", "follow-up, months: median (quartiles)")
+    assert table.rows[0] == ("a", "training", "2", "1 (50 %)", "24 (24–24)")
     assert cohorts(FLOW, {"a": "training"}, None, None).rows == (("a", "training", "2"),)
 
 
@@ -102,3 +102,13 @@ def test_every_cell_of_a_cohort_counts_the_same_images_whatever_stage_they_dropp
     assert len(analysed(series, counted)) == 7
     row = cohorts(counted, {"train": "training"}, series, clinical).rows[0]
     assert row[2:5] == ("4", "7", "4 (100 %)")
+
+
+def test_follow_up_is_by_the_reverse_kaplan_meier_method_and_says_what_was_not_reached():
+    """Six followed for 60 months; six had the event before, which shortened nobody's follow-up."""
+    early = pd.DataFrame({"time_days": [1826.25] * 6 + [304.0] * 6, "event": [False] * 6 + [True] * 6})
+    assert _followup(early) == "60 (60–60)"
+    assert _followup(early.assign(event=True)) == "not reached"
+    late = pd.DataFrame({"time_days": [30.4, 60.9, 91.3, 3652.5, 3652.5], "event": [False] * 3 + [True] * 2})
+    assert _followup(late) == "3 (2 to not reached)"
+    assert _followup(early.iloc[:0]) == "–"

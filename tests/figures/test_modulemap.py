@@ -21,13 +21,17 @@ def test_associations_put_the_smallest_p_first():
 def test_associations_in_words():
     text = modulemap.associations_in_words(pairs())
     assert text.startswith(
-        "2 pairs of module and feature were tested: 1 with q < 0.05 and 1 with a family-wise p < 0.05."
+        "2 pairs of module and feature were tested: 1 with q < 0.05 and 1 with a family-wise p < 0.05 (the smallest"
     )
     assert text.endswith("The strongest: module M1 with x, rho 0.60 (q 0.002, n 30); given volume, 0.50.")
     some = modulemap.associations_in_words(pairs(), "the signature's features and volume, y")
     assert some.startswith("2 pairs of module and feature (the signature's features and volume, y) were tested:")
     one = modulemap.associations_in_words(pairs().iloc[1:])
-    assert one == "1 pair of module and feature was tested: none with q < 0.05."
+    words = "1 pair of module and feature was tested: none with q < 0.05 and none with a family-wise p < 0.05"
+    assert one.startswith(words)
+    assert "raise genomics.permutations" not in modulemap.associations_in_words(pairs(), smallest_q=0.04)
+    few = modulemap.associations_in_words(pairs(), smallest_q=0.23)
+    assert "no single pair of some kinds a q below 0.23, whatever its rho: read the family-wise p, or raise" in few
 
 
 def test_modules_in_words():
@@ -53,7 +57,7 @@ def grid_of_pairs(n_features=3, n_modules=2):
 
 def test_module_map_marks_what_passed_and_only_where_it_was_tested():
     texts = texts_of(modulemap.module_map(grid_of_pairs(), {"M1": 12, "M2": 7}, ["f02"]))
-    assert {"0.02**", "0.12*", "0.04", "f02"} <= set(texts)
+    assert {"0.02**", "0.12*", "0.04**", "0.14", "f02"} <= set(texts)
     assert texts.index("f02") < texts.index("f00")
     assert not [t for t in texts_of(modulemap.module_map(grid_of_pairs(), {}, [], "rho_given_volume")) if "*" in t]
 

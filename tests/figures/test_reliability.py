@@ -25,3 +25,18 @@ def test_reliability_says_what_passed_everywhere():
     table = reliability.by_source(frame, 0.75)
     assert [row[-1] for row in table.rows] == ["1 (50 %)", "2 (100 %)", "1 (50 %)"]
     assert table.rows[0][2] == "9–10"
+
+
+def test_it_is_said_which_agreement_is_of_ranks():
+    frame = pd.DataFrame({"low": [0.5, 0.6, np.nan], "scale": ["ranks", "measured", "ranks"]})
+    assert reliability.scales(frame).startswith("Of 2 intraclass correlations, 1 is of ranks (normal scores), ")
+    assert reliability.scales(frame.iloc[1:]) == "Every intraclass correlation is that of the measured values."
+    assert reliability.scales(frame.iloc[2:]) == ""
+
+
+def test_an_agreement_without_a_lower_limit_is_drawn_below_the_axis():
+    frame = pd.DataFrame(
+        {"source": "retest", "feature_id": ["a", "b"], "estimate": [0.9, -np.inf], "low": [0.8, -np.inf],
+         "high": [0.95, -np.inf]}
+    )  # fmt: skip
+    assert "retest: 1 of 2 features reach the bound" in texts_of(reliability.sorted_icc(frame, 0.75, []))

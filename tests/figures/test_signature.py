@@ -1,5 +1,7 @@
 """The signature in the report: its table, how it was selected, and a model without coefficients."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from radioloom.figures import signature, volume
@@ -72,3 +74,27 @@ def test_stability_counts_folds():
 def test_proxies():
     assert volume.proxies([], 4).startswith("None of the 4 features")
     assert "1 of 4 features of the signature correlates with volume" in volume.proxies(["a"], 4)
+
+
+def test_the_note_of_every_model_is_told():
+    ridge = replace(model(0.69), name="clinical", note="separated; fitted with a ridge")
+    both = replace(model(0.69), baselines={"clinical": ridge, "volume": replace(ridge, name="volume", note="")})
+    assert signature.notes(both) == [("clinical", "separated; fitted with a ridge")]
+    assert signature.notes(replace(both, note="empty"))[0] == ("signature", "empty")
+
+
+def test_cases_far_from_all_others_and_how_values_are_mapped():
+    far = {
+        "cohort": "a",
+        "case": ["1", "2"],
+        "n": [1, 7],
+        "feature_id": "x",
+        "value": [2.0, 9.0],
+        "robust_z": [11.2, -44],
+    }
+    table = signature.outliers(pd.DataFrame(far))
+    assert [row[1:4] for row in table.rows] == [("2", "7", "x"), ("1", "1", "x")]
+    assert table.rows[0][-1] == "−44"
+    ranked = replace(model(0.69), terms=(replace(model(0.69).terms[0], scaling={"kind": "rank"}),))
+    assert signature.scaling(ranked) == "the normal score of its place among the training values"
+    assert signature.scaling(model(0.69)) == ""

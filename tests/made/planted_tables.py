@@ -54,7 +54,13 @@ class Made:
             "seed": 11,
             "cohorts": {name: {"role": role} for name, role in ROLES.items() if name in self.sizes},
             "outcome": {"kind": self.kind, "name": "made up"},
-            "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
+            "reliability": {
+                "form": "ICC(A,1)",
+                "scale": "automatic",
+                "rule": "lower_bound",
+                "threshold": 0.75,
+                "keep": 100,
+            },
             "reduce": {"redundancy": 0.95},
             "model": {
                 "kind": "cox" if self.kind == "survival" else "logistic",

@@ -109,7 +109,13 @@ def _settings(kind, sizes):
         "profile": "demo",
         "cohorts": {name: {"role": role} for name, (role, _) in sizes.items()},
         "outcome": {"kind": kind, "name": "overall survival" if kind == "survival" else "lung metastasis"},
-        "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
+        "reliability": {
+            "form": "ICC(A,1)",
+            "scale": "automatic",
+            "rule": "lower_bound",
+            "threshold": 0.75,
+            "keep": 100,
+        },
         "harmonise": {"method": "none", "batch": ["manufacturer", "kernel"]},
         "reduce": {"redundancy": 0.95},
         "model": {"kind": "cox", "selector": "best_per_group", "covariates": []},
@@ -268,7 +274,7 @@ def _reliability(draw):
             width = (1 - icc) * 0.9 + 0.01
             rows.append(
                 {"split": "frozen", "source": source, "role": "observers" if source == "readers" else "test-retest",
-                 "friedman": 0.5, "concordance": None, "friedman_p": 0.8, "note": "",
+                 "scale": "measured", "friedman": 0.5, "concordance": None, "friedman_p": 0.8, "note": "",
                  "feature_id": name, "form": "ICC(A,1)", "estimate": icc, "low": icc - width,
                  "high": min(1.0, icc + width / 3), "n": n, "k": k}
             )  # fmt: skip

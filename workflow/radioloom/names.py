@@ -14,6 +14,7 @@ from typing import Any
 # Name in the schemas -> module and its tables: mappings by name, records with a name, or names.
 TABLES: dict[str, tuple[str, ...]] = {
     "agreement_forms": ("radioloom.stats.agreement", "FORMS"),
+    "agreement_scales": ("radioloom.stats.agreement_scales", "SCALES"),
     "agreement_forms_one_way": ("radioloom.stats.agreement", "ONE_WAY"),
     "archives": ("radioloom.io.archives.kinds", "ARCHIVES"),
     "controls": ("radioloom.imaging.controls", "CONTROLS"),
@@ -23,6 +24,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "models": ("radioloom.prediction.models", "MODELS"),
     "outcomes": ("radioloom.prediction.outcome", "KINDS"),
     "reliability_rules": ("radioloom.stages.learning.reliability_rules", "RULES"),
+    "scalings": ("radioloom.prediction.scalings", "SCALINGS"),
     "scanner_columns": ("radioloom.stages.learning.harmonise", "CATEGORIES", "NUMBERS"),
     "selectors": ("radioloom.prediction.selectors", "SELECTORS"),
 }

@@ -33,7 +33,8 @@ rule reduce:
         cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
         series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
     output:
-        f"{RESULTS}/tables/selection.parquet",
+        selection=f"{RESULTS}/tables/selection.parquet",
+        outliers=f"{RESULTS}/tables/outliers.parquet",
     log:
         f"{LOGS}/reduce.log",
     conda:

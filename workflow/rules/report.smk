@@ -7,6 +7,7 @@ PLACES = {
     "skipped": every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet", HAS.negative_controls)
     + every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.skipped.parquet", HAS.perturbed),
     "clinical": expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+    "covariates": expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
     "traits": expand(f"{RESULTS}/traits/{{cohort}}.parquet", cohort=HAS.traits),
     "trait_agreement": expand(f"{RESULTS}/traits/{{cohort}}.agreement.parquet", cohort=HAS.traits),
     "unread": expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=HAS.traits),
@@ -27,7 +28,6 @@ SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name i
 PROMISED = [
     *(path for rule in workflow.rules for path in rule.output if path.startswith(f"{RESULTS}/tables/")),
     *(path for name, paths in SHOWN.items() if name != "truth" for path in paths),
-    *expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
     *expand(f"{RESULTS}/traits/{{cohort}}{{part}}.csv", cohort=HAS.traits, part=["", ".agreement", ".unread"]),
     *every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.negative_controls),
     *every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.parquet", HAS.perturbed),

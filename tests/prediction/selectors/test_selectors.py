@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, feature_concordance
@@ -9,6 +10,7 @@ from radioloom.prediction.models.cox import COX, fit_cox
 from radioloom.prediction.models.record import Fitted
 from radioloom.prediction.outcome import outcome
 from radioloom.prediction.selectors import SELECTORS, Candidates, select
+from radioloom.prediction.selectors.forward import gain
 
 NAMES = np.array(["a", "b", "c", "d", "e", "f"], dtype=object)
 GROUPS = np.array(["shape", "shape", "texture", "texture", "texture", "filtered"], dtype=object)
@@ -50,7 +52,7 @@ def test_a_mirror_image_is_as_strong():
 
 
 def test_forward_finds_the_two_that_bear_on_the_outcome_and_stops():
-    """Naive twin: at each step every candidate is fitted, and a step needs a likelihood ratio above 3.84."""
+    """Naive twin: every candidate is fitted at each step, whose ratio of likelihoods must pass Bonferroni's bound."""
     found = chosen("forward", scores=None)
     assert found[:2] in (["c", "f"], ["f", "c"])
     given = candidates(scores=None)
@@ -59,10 +61,28 @@ def test_forward_finds_the_two_that_bear_on_the_outcome_and_stops():
         rest = [place for place in range(6) if place not in kept]
         base = fit_cox(given.columns[:, kept], given.outcomes).log_likelihood
         gains = [fit_cox(given.columns[:, [*kept, p]], given.outcomes).log_likelihood - base for p in rest]
-        if max(gains) < 3.84 / 2:
+        if chi2.sf(2 * max(gains), 1) > 0.05 / len(rest):
             break
         kept.append(rest[int(np.argmax(gains))])
     assert found == [NAMES[place] for place in kept]
+
+
+def test_forward_takes_noise_in_one_of_twenty_studies():
+    """60 features of noise, 80 patients: by 3.84 for each feature, several would be taken in every study."""
+    draw = np.random.default_rng(8)
+    names, taken = np.array([f"f{k:02d}" for k in range(60)], dtype=object), []
+    for _ in range(60):
+        columns, time = draw.normal(size=(80, 60)), np.ceil(draw.exponential(300, size=80))
+        outcomes = outcome("survival", draw.random(80) < 0.7, time)
+        scores = feature_concordance([comparable(outcomes)], columns)[0]
+        taken.append(len(select(Candidates(names, names, scores, columns, outcomes, COX, {}, None), "forward", 10)))
+    assert np.mean(np.array(taken) > 0) < 0.15  # 0.05 and three standard errors
+    assert max(taken) <= 2
+
+
+def test_forward_asks_more_of_more_candidates():
+    assert gain(1) == pytest.approx(1.9207, abs=1e-4)  # 3.84 / 2
+    assert gain(440) == pytest.approx(chi2.isf(0.05 / 440, 1) / 2)
 
 
 def test_forward_takes_no_more_than_asked():

@@ -104,7 +104,9 @@ def test_a_region_too_small_for_the_chain_is_skipped_with_its_reason(data):
 
 def test_reliability_of_perturbed_images_is_the_one_way_icc_of_their_values():
     table = perturbed()
-    found = RELIABILITY.frame(robustness(table, NONE, {"chain": "RCV", "form": "ICC(1)"})).set_index("feature_id")
+    found = RELIABILITY.frame(robustness(table, NONE, {"chain": "RCV", "form": "ICC(1)"}, "measured")).set_index(
+        "feature_id"
+    )
     assert set(found["source"]) == {"train, perturbed RCV"}
     assert set(found["role"]) == {"perturbations"}
     for feature in ("steady", "shaky"):

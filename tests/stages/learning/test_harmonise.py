@@ -12,7 +12,7 @@ from made.scans import scans
 from radioloom import tables
 from radioloom.errors import StudyError
 from radioloom.stages.learning.fit import fit
-from radioloom.stages.learning.harmonise import acquisitions, batches, with_batches
+from radioloom.stages.learning.harmonise import acquisitions, batches, reasons, with_batches
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
@@ -62,6 +62,7 @@ def test_the_signature_says_what_it_was_harmonised_with():
     assert SIGNATURE.harmonisation == {
         "batch": ["manufacturer", "kernel"],
         "learned": {"A / k": 40, "B / k": 40},
+        "training": {"A / k": 40, "B / k": 40},
         "cohorts": {"train": [80, 80], "valid1": [50, 50], "valid2": [0, 40]},
     }
     for term in SIGNATURE.terms + SIGNATURE.baselines["volume"].terms:
@@ -119,8 +120,42 @@ def test_it_brings_back_what_the_scanners_hid():
 
 def test_cases_of_scanners_that_training_lacks_are_left_and_told():
     notes = validate(HARMONISED, MADE.splits, SIGNATURE).notes
-    assert "valid2: 40 of 40 cases not harmonised, training has too few of C / k" in notes
+    assert "valid2: 40 of 40 cases not harmonised: training has none of C / k" in notes
     assert not [note for note in notes if note.startswith(("train:", "valid1:"))]
+
+
+@pytest.mark.parametrize(
+    ("learnt", "training", "batches", "expected"),
+    [
+        ({"A": 40, "B": 40}, {"A": 40, "B": 40}, ["A", "B"], ""),
+        ({"A": 40, "B": 40}, {"A": 40, "B": 40}, ["A", "C"], "training has none of C"),
+        ({"A": 40, "B": 40}, {"A": 40, "B": 40, "C": 3}, ["C"], "training has 3 of C, and 5 are needed"),
+        ({"A": 40, "B": 40}, {"A": 40, "B": 40, "": 9}, [""], "their headers do not state the batch"),
+        ({}, {"A": 80}, ["A"], "one batch alone has 5 training cases or more, and ComBat compares at least two"),
+        (
+            {},
+            {"A": 77, "B": 3},
+            ["B"],
+            "one batch alone has 5 training cases or more, and ComBat compares at least two",
+        ),
+        ({}, {"A": 4, "": 70}, ["A"], "no batch has 5 training cases, and ComBat compares at least two that have"),
+        ({}, {"A": 9, "B": 9}, ["A"], "no feature is known of all training cases and varies within each batch"),
+    ],
+)
+def test_why_cases_are_not_harmonised(learnt, training, batches, expected):
+    assert reasons({"learned": learnt, "training": training}, batches) == expected
+
+
+def test_a_study_of_one_scanner_is_told_that_there_is_nothing_to_compare():
+    one = with_batches(
+        replace(MADE.material, study={**MADE.study, "harmonise": COMBAT}),
+        *scans(MADE.features, manufacturer=lambda *_: "A", kernel="k"),
+    )
+    signature = fit(one, MADE.splits, MADE.selection)
+    notes = validate(one, MADE.splits, signature).notes
+    why = "one batch alone has 5 training cases or more, and ComBat compares at least two"
+    assert f"valid2: 40 of 40 cases not harmonised: {why}" in notes
+    assert "too few" not in str(notes)
 
 
 def test_a_training_cohort_of_one_scanner_learns_nothing_and_says_so():

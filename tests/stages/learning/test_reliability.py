@@ -4,11 +4,11 @@ import pytest
 
 from made.planted_tables import Made
 from radioloom.stages.learning.reliability import reliability
-from radioloom.stats.agreement import icc
+from radioloom.stats.agreement_scales import icc_on
 from radioloom.tables import RELIABILITY
 
 MADE = Made()
-SETTINGS = {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100}
+SETTINGS = {"form": "ICC(A,1)", "scale": "automatic", "rule": "lower_bound", "threshold": 0.75, "keep": 100}
 
 
 def of(features: pd.DataFrame, roles=MADE.roles, settings=SETTINGS) -> pd.DataFrame:
@@ -22,7 +22,7 @@ def test_one_row_a_feature_and_source_equal_to_its_own_icc():
     for source, feature in found.index[::7]:
         rows = MADE.features[(MADE.features["cohort"] == source) & (MADE.features["feature_id"] == feature)]
         table = rows.pivot_table(index="case", columns="replicate", values="value").to_numpy()
-        alone, row = icc(table[None]), found.loc[(source, feature)]
+        alone, row = icc_on(table[None], "ICC(A,1)")[0], found.loc[(source, feature)]
         assert (row["n"], row["k"]) == (len(table), 2 if source == "retest" else 3)
         expected = [alone.estimate[0], alone.low[0], alone.high[0]]
         np.testing.assert_allclose(row[["estimate", "low", "high"]].astype(float), expected, rtol=1e-9)
@@ -46,7 +46,10 @@ def test_a_subject_counts_only_with_all_replicates():
 
 
 def test_the_form_is_the_study_s():
-    found = of(MADE.features, settings={"form": "ICC(C,k)", "rule": "lower_bound", "threshold": 0.75, "keep": 100})
+    found = of(
+        MADE.features,
+        settings={**SETTINGS, "form": "ICC(C,k)"},
+    )
     assert set(found["form"]) == {"ICC(C,k)"}
     assert found.loc[("retest", "glcm_f00"), "estimate"] > of(MADE.features).loc[("retest", "glcm_f00"), "estimate"]
 

@@ -259,7 +259,10 @@ def test_missing_values_of_the_signature_are_said():
 
 
 def test_nothing_survives_and_the_study_still_ends():
-    study = {**MADE.study, "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 1.0, "keep": 100}}
+    study = {
+        **MADE.study,
+        "reliability": {**MADE.study["reliability"], "threshold": 1.0},
+    }
     made = Made(sizes=MADE.sizes)
     made.study = study
     found = METRICS.frame(made.validated.metrics).set_index(list(METRICS.key))
@@ -296,3 +299,11 @@ def test_learning_is_quick_enough_to_be_repeated():
     begun = time.process_time()
     learn(made, train, [made.outcomes.take(train)])
     assert time.process_time() - begun < 0.5
+
+
+def test_a_test_of_the_cases_learnt_on_is_not_printed():
+    """Its p is small for noise in nine of ten studies: the groups were made from these very outcomes."""
+    rows = MADE.learned()["metrics"]
+    judged = rows[(rows["metric"] == "logrank_p")]
+    assert set(judged["evaluation"]) == {"validation"}
+    assert set(rows.loc[rows["metric"] == "hazard_ratio", "evaluation"]) == {"validation", "apparent"}

@@ -18,7 +18,7 @@ STUDY = {
     "seed": 1,
     "cohorts": {"train": {"role": "training"}, "test": {"role": "validation"}},
     "outcome": {"kind": "survival", "name": "overall survival"},
-    "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
+    "reliability": {"form": "ICC(A,1)", "scale": "automatic", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
     "reduce": {"redundancy": 0.9},
     "model": {
         "kind": "cox",

@@ -379,7 +379,7 @@ def test_units_groups_and_conditions_are_said():
     survival, binary = words(html("survival")), words(html("binary"))
     for text in (
         "0.041, a log relative hazard: the median risk in training",
-        "Follow-up: the observed time of all cases, events included.",
+        "Follow-up: by the reverse Kaplan–Meier method",
         "(of filtered images: wavelet, Laplacian of Gaussian and others)",
         "Signs can reverse when correlated features enter one model. Mean and SD are those of the training cases, in "
         "the feature's own unit.",
@@ -506,3 +506,21 @@ def test_the_list_of_sections_is_cheap_to_import():
     code = f"import sys, radioloom.stages.report.sections; print({heavy} & set(sys.modules) or 'none')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "none"
+
+
+def test_ridges_cohorts_without_events_and_doubts_of_units_reach_the_page():
+    study = survival_study()
+    baseline = replace(study.signature, name="clinical", note="separated; fitted with a ridge of 0.1")
+    cohort = [name for name, block in study.settings["cohorts"].items() if block["role"] == "validation"][-1]
+    clinical = study.clinical.copy()
+    clinical["event"] &= clinical["cohort"] != cohort
+    clinical.loc[clinical["cohort"] == cohort, "time_days"] = 365.0
+    signature = replace(study.signature, baselines={**study.signature.baselines, "clinical": baseline})
+    page = words(report(replace(study, signature=signature, clinical=clinical)))
+    n = int((clinical["cohort"] == cohort).sum())
+    for text in (
+        "Note on the model clinical : separated; fitted with a ridge of 0.1.",
+        f"Cohort {cohort}: none of its {n} cases has the event; no model can be judged there.",
+        f"Cohort {cohort}: the time of follow-up is 365 in all {n} cases: is that so, or was one cell filled down?",
+    ):
+        assert text in page, text

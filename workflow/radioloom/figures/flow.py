@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import style
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+DAYS_A_MONTH = 365.25 / 12
+NOT_REACHED = "not reached"  # too few were followed without the event for that quantile
 Image = tuple[str, str]  # case and replicate
 ROW = 0.86  # inches per cohort
 LINE = 0.19  # share of a row from one line of text to the next
@@ -158,7 +161,7 @@ def cohorts(
     heads += [] if series is None else ["images"]
     heads += [] if clinical is None else ["events"]
     numeric = tuple(range(2, len(heads)))
-    heads += ["follow-up, months: median (range)"] if survival else []
+    heads += ["follow-up, months: median (quartiles)"] if survival else []
     heads += [] if series is None else ["modality", "vendor", "slice thickness, mm: median (range)"]
     return Exhibit(tuple(heads), tuple(rows), numeric)
 
@@ -174,8 +177,15 @@ def _events(outcomes: pd.DataFrame) -> str:
 
 
 def _followup(outcomes: pd.DataFrame) -> str:
-    months = outcomes["time_days"].dropna() / (365.25 / 12)
-    return f"{months.median():.0f} ({months.min():.0f}{DASH}{months.max():.0f})" if len(months) else DASH
+    """Median and quartiles of follow-up in months, by the reverse Kaplan-Meier method."""
+    from radioloom.prediction.metrics.kaplan_meier import follow_up
+
+    known = outcomes.dropna(subset=["time_days"])
+    if known.empty:
+        return DASH
+    days = follow_up(known["time_days"].to_numpy(float), known["event"].to_numpy(bool))
+    median, low, high = (NOT_REACHED if math.isnan(end) else f"{end / DAYS_A_MONTH:.0f}" for end in days)
+    return f"{median} ({low}{DASH if high != NOT_REACHED else ' to '}{high})" if median != NOT_REACHED else NOT_REACHED
 
 
 def _scans(series: pd.DataFrame) -> list[str]:

@@ -37,7 +37,7 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     associations : ASSOCIATIONS
     sizes : genes of each module
     first : features to show first
-    value : "rho", marked * where q is significant and ** where p_max is as well; or "rho_given_volume", which is not
+    value : "rho", marked * where q is below 0.05 and ** where p_max is; or "rho_given_volume", which is not
         tested and not marked
     """
     rho = arranged(associations, value, first)
@@ -51,7 +51,7 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     axes.set_facecolor("#eceef0")
     for row, column in zip(*np.nonzero(np.isfinite(numbers)), strict=True):
         r = numbers[row, column]
-        stars = (1 + (top[row, column] < SIGNIFICANT)) if value == "rho" and q[row, column] < SIGNIFICANT else 0
+        stars = _stars(q[row, column], top[row, column]) if value == "rho" else 0
         text = number(r) + "*" * stars
         look = {"color": "white" if abs(r) > 0.6 else style.INK, "weight": "bold" if stars else "normal"}
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=7.2, **look)
@@ -67,6 +67,10 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     bar.set_label("Spearman's rho" + (" given volume" if value != "rho" else ""))
     bar.outline.set_visible(False)
     return figure
+
+
+def _stars(q: float, p_max: float) -> int:
+    return 2 if p_max < SIGNIFICANT else int(q < SIGNIFICANT)
 
 
 def _label(row: Any) -> str:
@@ -119,10 +123,11 @@ def modules_in_words(summary: dict[str, Any]) -> str:
     return f"{', '.join([text, *parts])}. {count(cases['both'], 'case')} have {others} as well."
 
 
-def associations_in_words(frame: pd.DataFrame, features: str = "") -> str:
+def associations_in_words(frame: pd.DataFrame, features: str = "", smallest_q: float | None = None) -> str:
     """How many pairs of module and feature stand out, after which correction.
 
     frame : ASSOCIATIONS; features : which features these are, in words
+    smallest_q : the smallest q that the permutations allow a pair, at worst; None where it is not known
     """
     tested = frame.dropna(subset=["p"])
     hits, family_wise = tested[tested["q"] < SIGNIFICANT], int((tested["p_max"] < SIGNIFICANT).sum())
@@ -130,7 +135,11 @@ def associations_in_words(frame: pd.DataFrame, features: str = "") -> str:
     verb = "was" if len(tested) == 1 else "were"
     text = f"{count(len(tested), 'pair')} of module and feature {of}{verb} tested: {len(hits) or 'none'} with "
     text += f"q < {SIGNIFICANT}"
-    text += f" and {family_wise or 'none'} with a family-wise p < {SIGNIFICANT}." if len(hits) else "."
+    text += f" and {family_wise or 'none'} with a family-wise p < {SIGNIFICANT}"
+    text += f" (the smallest is {probability(tested['p_max'].min())})." if len(tested) else "."
+    if smallest_q is not None and smallest_q > SIGNIFICANT:
+        text += f" So few permutations give no single pair of some kinds a q below {probability(smallest_q)}, whatever "
+        text += "its rho: read the family-wise p, or raise genomics.permutations."
     top = hits.assign(size=-hits["rho"].abs()).sort_values(["p", "size"]).head(1)
     for row in top.itertuples():
         text += f" The strongest: module {row.module} with {row.feature_id}, rho {number(row.rho)} "

@@ -8,12 +8,16 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, number, percent
+from radioloom.figures.words import DASH, count, number, percent
+from radioloom.tables.columns import RANKS
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+
+LOWEST = -2.0  # what is drawn of an ICC, whose axis ends far above
 
 
 @style.drawn
@@ -25,6 +29,7 @@ def sorted_icc(frame: pd.DataFrame, threshold: float, marked: list[str]) -> Figu
     marked : features to circle (the signature's)
     """
     shown = frame.dropna(subset=["estimate", "low"]).sort_values(["low", "feature_id"], ascending=False)
+    shown[["estimate", "low", "high"]] = shown[["estimate", "low", "high"]].clip(lower=LOWEST)  # it may be -infinity
     rank = np.arange(1, len(shown) + 1)
     kept = int((shown["low"] >= threshold).sum())  # by this source alone
     figure, axes = style.canvas(style.PANEL, 2.9)
@@ -62,12 +67,26 @@ def by_source(frame: pd.DataFrame, threshold: float) -> Exhibit:
         rows.append(
             (source, part["form"].iloc[0], n, k, str(len(part)), median, f"{kept} ({percent(kept / len(part))})")
         )
-    lowest = frame.assign(low=frame["low"].fillna(-2)).groupby("feature_id")["low"].min()
+    lowest = frame.assign(low=frame["low"].fillna(-np.inf)).groupby("feature_id")["low"].min()
     kept = int((lowest >= threshold).sum())
     if len(rows) > 1:
         rows.append(("in every source", "", "", "", str(len(lowest)), "", f"{kept} ({percent(kept / len(lowest))})"))
     heads = ("source", "form", "cases", "replicates", "features", "median ICC", f"lower bound ≥ {threshold:g}")
     return Exhibit(heads, tuple(rows), (2, 3, 4, 5, 6))
+
+
+def scales(frame: pd.DataFrame) -> str:
+    """On which scale agreement was measured, in words. frame : RELIABILITY of one split."""
+    measured = frame.dropna(subset=["low"])
+    ranks, n = int((measured["scale"] == RANKS).sum()), len(measured)
+    if not n:
+        return ""
+    if not ranks:
+        return "Every intraclass correlation is that of the measured values."
+    return (
+        f"Of {count(n, 'intraclass correlation')}, {ranks} {'is' if ranks == 1 else 'are'} of ranks (normal scores)"
+        ", because the interval assumes subjects that are normally distributed; the others are of the measured values."
+    )
 
 
 def _span(values: pd.Series) -> str:

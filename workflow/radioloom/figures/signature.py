@@ -50,6 +50,29 @@ def table(model: Any, selection: pd.DataFrame) -> Exhibit:
     return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))))
 
 
+def notes(model: Any) -> list[tuple[str, str]]:
+    """Name and note of each model whose fit was not plain (a ridge, separated groups, nothing left), baselines too."""
+    return [(each.name, each.note) for each in (model, *model.baselines.values()) if each.note]
+
+
+def scaling(model: Any) -> str:
+    """How values are mapped before they are standardised, in words; "" where they are not."""
+    from radioloom.prediction.scalings import SCALINGS
+
+    kinds = dict.fromkeys(term.scaling["kind"] for term in model.terms if term.scaling)
+    return "; ".join(SCALINGS[kind].definition for kind in kinds)
+
+
+def outliers(frame: pd.DataFrame) -> Exhibit:
+    """Cases with values far from those of training, the farthest first. frame : OUTLIERS."""
+    ordered = frame.assign(far=-frame["robust_z"].abs()).sort_values(["far", "cohort", "case"])
+    rows = [
+        (r.cohort, r.case, str(r.n), r.feature_id, plain(r.value), number(r.robust_z, 0)) for r in ordered.itertuples()
+    ]
+    heads = ("cohort", "case", "features that far", "the farthest", "its value", "robust SDs from the training median")
+    return Exhibit(heads, tuple(rows), (2, 4, 5))
+
+
 def groups(selection: pd.DataFrame) -> str:
     """Features of each group in words, the largest group first. selection : rows of SELECTION of one split."""
     counts = sorted(selection["group"].value_counts().items(), key=lambda item: (-item[1], item[0]))

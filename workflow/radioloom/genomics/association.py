@@ -22,16 +22,18 @@ def table(scores: pd.DataFrame, features: pd.DataFrame, volume: pd.Series, permu
     volume : volume of the same cases; its name is the volume's feature id
     permutations : int (B, cases), each row an order of the cases
 
-    p is two-sided, (1 + permuted |rho| >= observed) / (1 + B) (Phipson and Smyth 2010); p_max compares with the largest
+    p is two-sided, (1 + permuted |rho| >= observed) / (1 + how many) (Phipson and Smyth 2010), over the permutations of
+    the pair and of all pairs of the same number of cases and ties: under permutation rho knows nothing else of a pair,
+    so that they have one null distribution, and q of many pairs can become small. p_max compares with the largest
     |rho| sqrt(n - 1) of the whole table in the same permutation (Westfall and Young, single step; the root makes
     features of few and of many cases alike: the variance of a permuted rho is 1 / (n - 1)); q is Benjamini-Hochberg
     over the whole table. A feature that is constant over its cases has no rho.
     """
     x, y = scores.to_numpy(float), features.to_numpy(float)
     rho, n = observed(x, y)
-    hits, hits_max = exceedances(x, y, permutations)
+    hits, many, hits_max = exceedances(x, y, permutations)
     undefined = np.isnan(rho)
-    p = np.where(undefined, np.nan, (1 + hits) / (1 + len(permutations)))
+    p = np.where(undefined, np.nan, (1 + hits) / (1 + many))
     p_max = np.where(undefined, np.nan, (1 + hits_max) / (1 + len(permutations)))
     partial = given(x, y, volume.to_numpy(float))
     partial[:, [name == volume.name for name in features.columns]] = np.nan
@@ -49,23 +51,62 @@ def observed(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rho, np.isfinite(y).sum(axis=0)
 
 
-def exceedances(x: np.ndarray, y: np.ndarray, permutations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How often a permutation of the cases of x gives a |rho| as large as the observed, per pair and over the table.
+def exceedances(x: np.ndarray, y: np.ndarray, permutations: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How often a permutation of the cases of x gives a |rho| as large as the observed: three counts (m, k).
 
-    Over the table the largest |rho| sqrt(n - 1) counts.
-    Both counts have shape (m, k). The same permutation serves every pair, so that the dependence among modules and
-    among features is kept; pairs without a rho count nothing.
+    Of the permuted |rho| of all pairs like it (see `alike`); how many these are; of the permutations, those whose
+    largest |rho| sqrt(n - 1) of the table is as large. The same permutation serves every pair, so that the dependence
+    among modules and among features is kept; pairs without a rho count nothing.
     """
     rho, n = observed(x, y)
     rho, scale = np.abs(rho), np.sqrt(np.maximum(n, 2) - 1.0)
     scale /= scale.max(initial=1.0)  # 1 where no feature has gaps
-    alone, largest = np.zeros(rho.shape, int), np.zeros(rho.shape, int)
+    pool = np.where(np.isnan(rho), -1, alike(x, y))
+    pooled, largest = np.zeros(rho.shape, int), np.zeros(rho.shape, int)
     for start in range(0, len(permutations), BLOCK):
         null = _permuted(x, y, permutations[start : start + BLOCK])
-        alone += (null >= rho - TIE).sum(axis=0)
+        for one in range(pool.max(initial=-1) + 1):
+            pooled[pool == one] += _as_large(null[:, pool == one].ravel(), rho[pool == one] - TIE)
         top = np.nanmax(null * scale, axis=(1, 2), initial=0.0)
         largest += (top[:, None, None] >= (rho - TIE) * scale).sum(axis=0)
-    return alone, largest
+    sizes = np.bincount(pool[pool >= 0], minlength=1)
+    return pooled, np.where(pool >= 0, len(permutations) * sizes[pool], 0), largest
+
+
+def alike(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Number of the kind of each pair of columns of x (cases, m) and y (cases, k), int (m, k).
+
+    Pairs of a kind have the same number of cases and the same ties, hence the same permutation distribution of rho.
+    """
+    kinds: dict[tuple[int, ...], int] = {}
+
+    def kind(column: np.ndarray) -> int:
+        ties = np.unique(column[np.isfinite(column)], return_counts=True)[1]
+        return kinds.setdefault(tuple(ties.tolist()), len(kinds))
+
+    of_x, of_y = np.array([kind(column) for column in x.T]), np.array([kind(column) for column in y.T])
+    both = of_x[:, None] * (len(kinds) + 1) + of_y
+    return np.unique(both, return_inverse=True)[1].reshape(both.shape)
+
+
+def _as_large(null: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """How many values of `null` (b,) are at least each of `least` (p,)."""
+    order = np.argsort(least)
+    places = np.searchsorted(least[order], null, side="right")
+    above = np.bincount(places, minlength=len(least) + 1)[::-1].cumsum()[::-1][1:]
+    counts = np.empty(len(least), int)
+    counts[order] = above
+    return counts
+
+
+def smallest_q(n_permutations: int, x: np.ndarray, y: np.ndarray) -> float:
+    """The smallest q that any single pair of the columns of x (cases, m) and y (cases, k) can have, at worst."""
+    rho, _ = observed(x, y)
+    pool = alike(x, y)[~np.isnan(rho)]
+    if not len(pool):
+        return float("nan")
+    fewest = np.unique(pool, return_counts=True)[1].min()
+    return min(1.0, len(pool) / (1 + n_permutations * int(fewest)))
 
 
 def orders(n_cases: int, n_permutations: int, rng: np.random.Generator) -> np.ndarray:

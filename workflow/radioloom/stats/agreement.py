@@ -10,6 +10,11 @@ table 7), for ICC(A,.) with Satterthwaite's degrees of freedom.
 What is missing: replicates of the one-way table bear no name, so a subject counts with as many as it has (k becomes
 Searle's k0 of the unbalanced analysis of variance, and the interval is approximate, Thomas and Hultquist 1978). The
 two-way forms ask what each reader did: a subject that lacks one is left out of that feature, as `irr` does.
+
+ICC(.,k) is k r / (1 + (k - 1) r) of the ICC r of a single measurement (Spearman and Brown). It has no lower limit: as r
+falls to -1 / (k - 1) it falls to minus infinity, and below that the formula has changed sign and means nothing (a bad r
+would give a mean above 1). An r at or below -1 / (k - 1), as of noise in few subjects, is therefore minus infinity
+here, estimate and bounds alike; psych and pingouin print the formula's value.
 Beside it, Lin's concordance correlation of two measurements.
 """
 
@@ -22,6 +27,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.errors import StudyError
+from radioloom.stats.constancy import constant
 from radioloom.stats.normal import Z95
 
 
@@ -33,6 +39,7 @@ class Agreement:
     low: np.ndarray
     high: np.ndarray
     n: np.ndarray  # int64 (f,): subjects that count
+    constant: np.ndarray  # bool (f,): all that counts is the same value, but for rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +53,15 @@ class _Squares:
     n: np.ndarray
     k: np.ndarray | int  # replicates a subject; (f,) k0 where they differ
     df_within: np.ndarray  # degrees of freedom of `within`
+    constant: np.ndarray  # bool: nothing differs by more than rounding
 
 
 def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agreement:
     """ICC with its `level` interval of each feature of `values`, float64 (features, subjects, replicates).
 
-    NaN with under 2 subjects, or no variation at all. A subject with a NaN in a feature is left out of that feature by
-    the two-way forms; by the one-way forms the NaN is, and the subject counts with its other replicates. Raises
-    StudyError if the form is unknown or there are fewer than 2 replicates.
+    NaN with under 2 subjects, or where nothing varies by more than rounding. A subject with a NaN in a feature is left
+    out of that feature by the two-way forms; by the one-way forms the NaN is, and the subject counts with its other
+    replicates. Raises StudyError if the form is unknown or there are fewer than 2 replicates.
     """
     if form not in FORMS:
         raise StudyError(f"reliability.form is {form!r}; it must be one of {', '.join(FORMS)}")
@@ -65,11 +73,24 @@ def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agre
     compute, of_mean = FORMS[form]
     with np.errstate(divide="ignore", invalid="ignore"):
         bounds = compute(squares, tail)
-        if of_mean:  # Spearman-Brown: monotone, so it carries estimate and bounds alike
-            bounds = [squares.k * value / (1 + (squares.k - 1) * value) for value in bounds]
-    defined = (squares.n > 1) & (squares.subjects + squares.within > 0)
-    estimate, low, high = (np.where(defined & np.isfinite(value), value, np.nan) for value in bounds)
-    return Agreement(estimate, low, high, squares.n)
+        if of_mean:
+            bounds = [_of_mean(value, squares.k) for value in bounds]
+    defined = (squares.n > 1) & ~squares.constant
+    estimate, low, high = (np.where(defined, value, np.nan) for value in bounds)
+    return Agreement(estimate, low, high, squares.n, squares.constant & (squares.n > 0))
+
+
+def _of_mean(single: np.ndarray, k: np.ndarray | int) -> np.ndarray:
+    """Spearman-Brown: the ICC of the mean of k from that of one; minus infinity at its pole -1 / (k - 1) and below."""
+    left = 1 + (k - 1) * single
+    return np.where(left > 0, k * single / left, np.where(np.isnan(single), np.nan, -np.inf))
+
+
+def _constant(values: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Whether the counted values of each feature (f, n, k) differ by no more than rounding, bool (f,)."""
+    flat, counted = values.reshape(len(values), -1), counted.reshape(len(values), -1)
+    one = np.take_along_axis(flat, counted.argmax(axis=1)[:, None], axis=1)
+    return constant(np.where(counted, flat, one), axis=1)
 
 
 def _squares(values: np.ndarray) -> _Squares:
@@ -94,6 +115,7 @@ def _squares(values: np.ndarray) -> _Squares:
         n=n,
         k=k,
         df_within=n * (k - 1),
+        constant=_constant(values, np.broadcast_to(complete[:, :, None], values.shape)),
     )
 
 
@@ -113,7 +135,8 @@ def _one_way_squares(values: np.ndarray) -> _Squares:
     mean_within = np.sum(within**2, axis=(1, 2)) / np.maximum(df_within, 1)
     # Without a second replicate of anyone nothing is known of agreement: n 1 makes the feature undefined.
     known = np.where(df_within > 0, n, np.minimum(n, 1))
-    return _Squares(between, empty, empty, mean_within, known, k0, np.maximum(df_within, 1))
+    same = _constant(values, present)
+    return _Squares(between, empty, empty, mean_within, known, k0, np.maximum(df_within, 1), same)
 
 
 def _one_way(s: _Squares, tail: float) -> list[np.ndarray]:
@@ -141,8 +164,9 @@ def _absolute(s: _Squares, tail: float) -> list[np.ndarray]:
     a = k * estimate * s.replicates
     b = (n * (1 + (k - 1) * estimate) - k * estimate) * s.error
     df = (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
-    perfect = (s.error == 0) & (s.replicates == 0)
-    df = np.where(perfect, 1.0, df)
+    # A sum of two mean squares has at least the degrees of freedom of the poorer one. Only of a negative estimate,
+    # where it is a difference, does the formula give fewer, down to 0, and bounds on one side of the estimate.
+    df = np.fmax(df, k - 1)
     upper, lower = _f_quantile(tail, n - 1, df), _f_quantile(tail, df, n - 1)
     noise = k * s.replicates + (k * n - k - n) * s.error
     low = n * (s.subjects - upper * s.error) / (upper * noise + n * s.subjects)
@@ -196,6 +220,7 @@ def concordance_correlation(values: np.ndarray) -> Agreement:
         low, high = np.tanh(z - width), np.tanh(z + width)
     perfect = (s1 > 0) & (estimate == 1)
     low, high = np.where(perfect, 1.0, low), np.where(perfect, 1.0, high)
-    sound = (n > 2) & np.isfinite(estimate)
+    same = _constant(values, np.broadcast_to(both[:, :, None], values.shape))
+    sound = (n > 2) & ~same & np.isfinite(estimate)
     estimate, low, high = (np.where(sound, each, np.nan) for each in (estimate, low, high))
-    return Agreement(estimate, low, high, n)
+    return Agreement(estimate, low, high, n, same & (n > 0))

@@ -39,6 +39,16 @@ def twice_ranks(values: np.ndarray) -> np.ndarray:
     return ranks.T
 
 
+def normal_scores(values: np.ndarray) -> np.ndarray:
+    """Normal scores of each value in its column (n, f), ties averaged: the quantile of (rank - 3/8) / (n + 1/4).
+
+    Blom 1958. NaN stays NaN and is not counted.
+    """
+    present = np.isfinite(values)
+    ranks = twice_ranks(np.where(present, values, np.inf)) / 2  # what is missing comes last
+    return np.where(present, special.ndtri((ranks - 0.375) / (present.sum(axis=0) + 0.25)), np.nan)
+
+
 @dataclass(frozen=True, slots=True)
 class Friedman:
     """Friedman's test of each feature, float64 (f,); NaN where it is undefined (fewer than 2 subjects, all tied)."""

@@ -22,10 +22,6 @@ from radioloom.study.table_checks import start_of, table_rows
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
 from radioloom.tables.columns import FIRST
 
-# How many times longer a median follow-up is where another cohort's is in another unit (30.4 and 365 days), and cohorts
-# differ by half besides.
-UNITS = {"months": (20.0, 46.0), "years": (240.0, 550.0)}
-
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
 
@@ -52,7 +48,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             expression_remarks(study, cases, origin, remarks)
     if set(study.cohorts(*LEARNT_OR_VALIDATED)) <= set(outcomes):
         _learnable(study, outcomes, origin, remarks)
-    _units(outcomes, remarks)
+    _doubts(outcomes, remarks)
     return remarks
 
 
@@ -147,22 +143,14 @@ def _lacking(cohort: str, table: Clinical) -> Iterator[str]:
         )
 
 
-def _units(outcomes: dict[str, Clinical], remarks: Remarks) -> None:
-    """A note on cohorts whose follow-up differs as much as days and months, or days and years, do."""
-    import numpy as np
+def _doubts(outcomes: dict[str, Clinical], remarks: Remarks) -> None:
+    """Notes on what is unlikely in the clinical tables together."""
+    from radioloom.stages.learning.doubts import doubts
+    from radioloom.tables import CLINICAL, COVARIATES
 
-    times = {name: [row["time_days"] for row in table.clinical if row["time_days"]] for name, table in outcomes.items()}
-    medians = sorted((float(np.median(each)), name) for name, each in times.items() if each)
-    if not medians:
-        return
-    longest, of = medians[-1]
-    for median, name in medians:
-        for unit, (least, most) in UNITS.items():
-            if least < longest / median < most:
-                remarks.notes.append(
-                    f"cohort {name}: the median follow-up is {median:.3g} days, and {longest:.3g} in cohort {of}: are "
-                    f"its times in {unit}? They are wanted in days"
-                )
+    rows = [row for table in outcomes.values() for row in table.clinical]
+    covariates = [row for table in outcomes.values() for row in table.covariates]
+    remarks.notes.extend(doubts(CLINICAL.frame(rows), COVARIATES.frame(covariates)))
 
 
 def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, remarks: Remarks) -> None:

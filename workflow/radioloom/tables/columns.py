@@ -27,5 +27,6 @@ VARIANT_OF_MODEL = Column(
 FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
 EVALUATIONS = (APPARENT, CROSS_VALIDATION, VALIDATION)  # where a model is judged: the values of `evaluation`
+MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or normal scores of their ranks
 SIGNIFICANT = 0.05  # p or q below which a result is called significant
 MAIN_METRIC = {"survival": "c_index", "binary": "auc"}  # kind of outcome -> `metric` that a study is judged by

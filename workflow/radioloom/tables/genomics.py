@@ -26,7 +26,7 @@ ASSOCIATIONS = Table(
         Column("trait", "string", "trait as in TRAITS; '' for a feature"),
         Column("value", "string", "the one answer that is tested against all others; '' where the whole trait is"),
         Column("rho", "float64", "Spearman correlation of module score and feature or trait", null=True),
-        Column("p", "float64", "two-sided permutation p", null=True),
+        Column("p", "float64", "two-sided permutation p, of all pairs of as many cases and ties together", null=True),
         Column("q", "float64", "Benjamini-Hochberg over the whole table", null=True),
         Column("p_max", "float64", "family-wise permutation p, of the largest |rho| sqrt(n - 1)", null=True),
         Column("rho_given_volume", "float64", "partial Spearman correlation given volume", null=True),

@@ -37,7 +37,8 @@ RELIABILITY = Table(
         Column("role", "string", "what was repeated: test-retest, observers or perturbations"),
         Column("feature_id", "string", "feature"),
         Column("form", "string", "ICC form, McGraw and Wong: ICC(A,1) ..."),
-        Column("estimate", "float64", "ICC", null=True),
+        Column("scale", "string", "what the ICC is of: measured values, or ranks (their normal scores)"),
+        Column("estimate", "float64", "ICC; of a mean of k it may be minus infinity", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
         Column("n", "int64", "subjects that count: with all replicates; with any, for ICC(1) and ICC(k)"),
@@ -92,6 +93,19 @@ SELECTION = Table(
         Column("reason", "string", "why, with the number that decided"),
         Column("score", "float64", "univariate concordance with the outcome on training data", null=True),
         Column("volume_rho", "float64", "Spearman correlation with volume on training data", null=True),
+    ),
+)
+OUTLIERS = Table(
+    "OUTLIERS",
+    "cases with a value far from those of training; nothing is left out for it",
+    ("cohort", "case"),
+    (
+        COHORT,
+        CASE,
+        Column("n", "int64", "features with a value that far"),
+        Column("feature_id", "string", "the feature that is farthest"),
+        Column("value", "float64", "its value"),
+        Column("robust_z", "float64", "its distance from the training median, in robust SDs (quartiles of training)"),
     ),
 )
 PREDICTIONS = Table(

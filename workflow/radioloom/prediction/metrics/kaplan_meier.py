@@ -9,6 +9,8 @@ from scipy import special
 
 from radioloom.stats.normal import Z95
 
+SAME_SURVIVAL = 1.5e-8  # survivals this close are the same, as in R
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -40,6 +42,32 @@ def kaplan_meier(time_days: np.ndarray, event: np.ndarray) -> Curve:
     low[inside], high[inside] = np.exp(log_s * np.exp(-spread)), np.exp(log_s * np.exp(spread))
     low[survival == 0] = high[survival == 0] = np.nan
     return Curve(times, survival, low, high, at_risk.astype(np.int64), events.astype(np.int64))
+
+
+def survival_quantile(curve: Curve, share: float) -> float:
+    """Time at which survival falls to 1 - `share`; NaN where it does not.
+
+    Where the curve rests at just 1 - share, the middle of that step, as R's `quantile.survfit`.
+    """
+    left = 1 - share
+    reached = np.flatnonzero(curve.survival <= left + SAME_SURVIVAL)
+    if not len(reached):
+        return float("nan")
+    if curve.survival[reached[0]] < left - SAME_SURVIVAL:
+        return float(curve.time_days[reached[0]])
+    below = np.flatnonzero(curve.survival < left - SAME_SURVIVAL)
+    ends = curve.time_days[[reached[0], below[0] if len(below) else -1]]  # or with the curve
+    return float(ends.mean())
+
+
+def follow_up(time_days: np.ndarray, event: np.ndarray) -> tuple[float, float, float]:
+    """Median and quartiles of follow-up by the reverse Kaplan-Meier method (Schemper and Smith 1996), days.
+
+    How long patients would have been followed without the event: censoring is what happens, and an event ends the
+    watch for it. NaN where fewer than so many were followed to their end.
+    """
+    curve = kaplan_meier(time_days, ~event)
+    return survival_quantile(curve, 0.5), survival_quantile(curve, 0.25), survival_quantile(curve, 0.75)
 
 
 def logrank(time_days: np.ndarray, event: np.ndarray, group: np.ndarray) -> tuple[float, float]:

@@ -74,6 +74,7 @@ class Metric:
     evaluate : the estimate; None for what is no property of one model's risks (`null_p`)
     within_folds : whether it can be judged within the folds of a cross-validation
     chance : its value for a model that knows nothing; None where there is no such value
+    of_training : whether it says anything of the cases that a model was learnt on; a test does not, they made the model
     """
 
     name: str
@@ -85,6 +86,7 @@ class Metric:
     evaluate: Callable[[Judged], Estimate] | None
     within_folds: bool = False
     chance: float | None = None
+    of_training: bool = True
 
     def of(self, judged: Judged) -> Estimate:
         """The estimate for one model's risks; raises StudyError for what is no property of them."""

@@ -34,7 +34,7 @@ def hazard_ratio(judged: Judged) -> Estimate:
     return Estimate(ratio, (low, high_end))
 
 
-LOGRANK_P = Metric("logrank_p", "log-rank p", ("survival",), P, False, NONE, logrank_p)
+LOGRANK_P = Metric("logrank_p", "log-rank p", ("survival",), P, False, NONE, logrank_p, of_training=False)
 HAZARD_RATIO = Metric(
     "hazard_ratio", "hazard ratio, high against low risk", ("survival",), RATIO, None, ITS_OWN, hazard_ratio
 )

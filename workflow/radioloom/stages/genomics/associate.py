@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -87,6 +88,7 @@ def associate(
         features = measured.values.loc[cases, family]
         volume = measured.values.reindex(index=cases, columns=[volume_id])[volume_id]
         pairs = association.table(modules.scores.loc[cases], features, volume, orders)
+        least = association.smallest_q(len(orders), modules.scores.loc[cases].to_numpy(float), features.to_numpy(float))
     summary = {
         "genes": {**matrix.counts, "unassigned": modules.n_unassigned, "in_modules": len(modules.members)},
         "cases": {
@@ -96,6 +98,7 @@ def associate(
         "method": {**wanted.modules, "definition": METHODS[rules.method].definition},
         "family": wanted.features,
         "permutations": wanted.permutations,
+        "smallest_q": None if math.isnan(least) else least,
     }  # fmt: skip
     described = pairs.assign(**_described(pairs["feature_id"], measured.traits))
     return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(described), modules.scores, summary)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioloom.prediction.models.record import Fitted, linear_predictor
 from radioloom.prediction.outcome import Outcome
+from radioloom.prediction.scalings import learn, scaled
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.harmonise import harmonisation
 from radioloom.stages.learning.material import Material
@@ -34,7 +35,7 @@ def fit(material: Material, splits: pd.DataFrame, selection: pd.DataFrame, split
     places = tuple(material.place(name) for name in sorted(names))
     harmonised = material.harmonised(train)
     signature = fit_signature(harmonised, train, material.outcomes.take(train), places)
-    return replace(signature, harmonisation=harmonisation(material, harmonised))
+    return replace(signature, harmonisation=harmonisation(material, harmonised, train))
 
 
 def fit_signature(
@@ -82,7 +83,9 @@ class _Lesson:
 
     def model(self, name: str, terms: list[Term], of_signature: np.ndarray | None = None) -> Signature:
         """One model of the terms, of which there may be none."""
-        columns = columns_of(self.material, tuple(terms), self.train, of_signature)
+        measured = columns_of(self.material, tuple(terms), self.train, of_signature)
+        terms = [replace(term, scaling=each) for term, each in zip(terms, self._scalings(terms, measured), strict=True)]
+        columns = scaled(measured, [term.scaling for term in terms])
         mean, sd = _scale(columns)
         varying = sd > 0  # a column without variation in training would only make the rest singular
         sd = np.where(varying, sd, 1.0)
@@ -105,8 +108,13 @@ class _Lesson:
             note=fitted.note if len(fitted.chosen) else NOTHING_LEFT,
             state=None if kind.predict is linear_predictor else fitted.state,
         )
-        risk = signature.risk(columns if len(kept) == len(terms) else columns[:, kept])
+        risk = signature.risk(measured if len(kept) == len(terms) else measured[:, kept])
         return replace(signature, cut_point=float(np.median(risk)))
+
+    def _scalings(self, terms: list[Term], columns: np.ndarray) -> list[dict[str, Any] | None]:
+        """What the study's scaling learns of each feature; covariates and the signature's risk stay as they are."""
+        learnt = learn(self.material.scaling, columns)
+        return [None if t.group in (COVARIATE, SIGNATURE) else each for t, each in zip(terms, learnt, strict=True)]
 
 
 def _kept(fitted: Fitted, varying: np.ndarray) -> np.ndarray:

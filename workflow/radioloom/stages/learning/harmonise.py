@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from radioloom.stages.learning.material import Material
-from radioloom.stats.harmonisation import UNKNOWN
+from radioloom.stats.harmonisation import FEWEST, UNKNOWN
 from radioloom.tables.features import first_replicates
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CATEGORIES = ("manufacturer", "model", "kernel")
+# Why nothing was learnt, by how many batches have enough training cases.
+NOTHING_LEARNT = (
+    f"no batch has {FEWEST} training cases, and ComBat compares at least two that have",
+    f"one batch alone has {FEWEST} training cases or more, and ComBat compares at least two",
+    "no feature is known of all training cases and varies within each batch",
+)
 NUMBERS = ("kvp", "slice_thickness_mm", "slice_spacing_mm", "pixel_spacing_mm")  # columns of SERIES, as those above
 
 
@@ -48,13 +55,14 @@ def _label(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def harmonisation(material: Material, harmonised: Material) -> dict[str, Any] | None:
+def harmonisation(material: Material, harmonised: Material, train: np.ndarray) -> dict[str, Any] | None:
     """What a signature says of its harmonisation, JSON-able; None where the study does not harmonise.
 
     material : with the batch of every case
     harmonised : the same, harmonised
-    Returns `batch` (attributes of a scan), `learned` (training cases by batch), `cohorts` (harmonised cases and all
-    cases, by cohort).
+    train : (t,) training rows
+    Returns `batch` (attributes of a scan), `learned` (training cases by batch), `training` (the same of every batch,
+    learnt or not), `cohorts` (harmonised cases and all cases, by cohort).
     """
     if material.batches is None:
         return None
@@ -62,4 +70,28 @@ def harmonisation(material: Material, harmonised: Material) -> dict[str, Any] | 
     hit = np.isin(material.batches, list(known))
     cohorts = material.cases["cohort"].to_numpy(object)
     counts = {name: [int(hit[cohorts == name].sum()), int((cohorts == name).sum())] for name in sorted(set(cohorts))}
-    return {"batch": material.study["harmonise"]["batch"], "learned": known, "cohorts": counts}
+    batches, sizes = np.unique(material.batches[train].astype(str), return_counts=True)
+    training = dict(zip(batches.tolist(), sizes.tolist(), strict=True))
+    batch = material.study["harmonise"]["batch"]
+    return {"batch": batch, "learned": known, "training": training, "cohorts": counts}
+
+
+def reasons(harmonised: dict[str, Any], batches: Iterable[str]) -> str:
+    """Why cases of these batches are not harmonised; "" where all are.
+
+    harmonised : what the signature says of its harmonisation
+    """
+    learnt, training = harmonised["learned"], harmonised.get("training", {})
+    left = sorted(set(batches) - learnt.keys())
+    if not left:
+        return ""
+    if not learnt:
+        return NOTHING_LEARNT[min(2, sum(n >= FEWEST for name, n in training.items() if name != UNKNOWN))]
+    return "; ".join(_reason(name, training.get(name, 0)) for name in left)
+
+
+def _reason(batch: str, n: int) -> str:
+    """Why one batch was not learnt where others were."""
+    if batch == UNKNOWN:
+        return "their headers do not state the batch"
+    return f"training has {n or 'none'} of {batch}" + (f", and {FEWEST} are needed" if n else "")

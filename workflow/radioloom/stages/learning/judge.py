@@ -15,6 +15,7 @@ from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
+from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
@@ -104,6 +105,8 @@ def add_metrics(
     main = main_metric(kind)
     orderings = {key: main.of(risk) for key, risk in judged.items()}
     for metric in metrics_of(kind):
+        if place.evaluation == APPARENT and not metric.of_training:
+            continue
         if place.strata is None or metric.within_folds:
             estimates = orderings if metric is main else {key: metric.of(risk) for key, risk in judged.items()}
             validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
@@ -128,11 +131,10 @@ def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[st
         if missing:
             yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases, mean taken"
     if material.batches is not None:
-        known = (signature.harmonisation or {"learned": {}})["learned"]
-        left = [name or "not stated" for name in material.batches[place.rows].tolist() if name not in known]
-        if left:
-            many = f"{len(left)} of {len(place.rows)} cases"
-            yield f"{place.cohort}: {many} not harmonised, training has too few of {', '.join(sorted(set(left)))}"
+        harmonised, batches = signature.harmonisation or {"learned": {}}, material.batches[place.rows].tolist()
+        if reason := reasons(harmonised, batches):
+            left = sum(name not in harmonised["learned"] for name in batches)
+            yield f"{place.cohort}: {left} of {len(batches)} cases not harmonised: {reason}"
 
 
 def _curve_rows(place: Place, model: ModelKey, high_risk: np.ndarray) -> Iterable[dict[str, Any]]:

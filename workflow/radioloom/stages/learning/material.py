@@ -12,6 +12,7 @@ from radioloom.prediction.models import model
 from radioloom.prediction.models.record import Draws, Model
 from radioloom.prediction.outcome import Outcome
 from radioloom.prediction.outcome import outcome as checked_outcome
+from radioloom.prediction.scalings import STANDARD
 from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline, baselines
 from radioloom.stages.learning.reliability_rules import Agreement, agreements
@@ -52,6 +53,11 @@ class Material:
     def model_settings(self) -> dict[str, Any]:
         """Settings of the study's kind of model, checked, with their defaults."""
         return self.model.checked(self.study["model"]["settings"])
+
+    @property
+    def scaling(self) -> str:
+        """How features are mapped before a model standardises them; a key of SCALINGS."""
+        return str(self.study["model"].get("scaling", STANDARD))
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:

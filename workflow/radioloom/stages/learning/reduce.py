@@ -9,6 +9,7 @@ import numpy as np
 
 from radioloom.prediction.metrics.concordance import comparable, feature_concordance
 from radioloom.prediction.outcome import Outcome, check_learnable
+from radioloom.prediction.scalings import learn, scaled
 from radioloom.prediction.selectors import select
 from radioloom.prediction.selectors.record import Candidates, strength
 from radioloom.stages.learning.baselines import VOLUME
@@ -125,7 +126,7 @@ def _choose(
         names=material.names[left],
         groups=material.groups[left],
         scores=score,
-        columns=columns,
+        columns=scaled(columns, learn(material.scaling, columns)),
         outcomes=outcomes,
         model=material.model,
         settings=material.model_settings,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.stats.agreement import Agreement, concordance_correlation, icc
+from radioloom.stats.agreement import Agreement, concordance_correlation
+from radioloom.stats.agreement_scales import AUTOMATIC, icc_on
 from radioloom.stats.ranks import friedman
-from radioloom.tables.columns import FROZEN
+from radioloom.tables.columns import FROZEN, MEASURED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,9 @@ def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[st
     roles : role by cohort
     settings : the study's `reliability`
     A subject counts where it has every replicate that its cohort has, and the feature is defined in all of them; the
-    column n counts these subjects (forms of one way count every subject, see `icc`). Cohorts with one replicate give
-    rows without a value; the column note says why a feature has none.
+    column n counts these subjects (forms of one way count every subject, see `icc`), and scale says on which the
+    agreement was measured (see `icc_on`; the published rule `stability_rank` ranks features as measured unless the
+    study says otherwise). Cohorts with one replicate give rows without a value; the column note says why.
     """
     rows: list[dict[str, Any]] = []
     for source in sorted(cohort for cohort, role in roles.items() if role in ROLES):
@@ -36,12 +38,22 @@ def reliability(features: pd.DataFrame, roles: dict[str, str], settings: dict[st
         keys = {"split": FROZEN, "source": source, "role": roles[source], "form": settings["form"]}
         if len(measured):
             names, _, cube = _cube(measured)
-            rows += rows_of(cube, names, keys)
+            rows += rows_of(cube, names, keys, scale_of(settings))
     return rows
 
 
-def robustness(perturbed: pd.DataFrame, splits: pd.DataFrame, settings: dict[str, Any] | None) -> list[dict[str, Any]]:
+def scale_of(settings: dict[str, Any]) -> str:
+    """The scale that the study's `reliability` asks for."""
+    published = settings["rule"] == "stability_rank" and settings["scale"] == AUTOMATIC
+    return MEASURED if published else str(settings["scale"])
+
+
+def robustness(
+    perturbed: pd.DataFrame, splits: pd.DataFrame, settings: dict[str, Any] | None, scale: str = AUTOMATIC
+) -> list[dict[str, Any]]:
     """RELIABILITY rows of the perturbed images of each cohort, by the study's `robustness`; none without it.
+
+    scale : as `icc_on` takes it
 
     Every perturbed image is one replicate of its case; the unperturbed one is not among them, as in Zwanenburg 2019. An
     image that was skipped is a replicate that is missing. Of SPLITS each split in which a cohort has test cases gets
@@ -61,7 +73,7 @@ def robustness(perturbed: pd.DataFrame, splits: pd.DataFrame, settings: dict[str
         left_out |= {split: those for (where, split), those in tested.items() if where == cohort}
         for split, those in left_out.items():
             keys = {"split": split, "source": source, "role": "perturbations", "form": settings["form"]}
-            rows += rows_of(cube[:, ~cases.isin(those)], names, keys)
+            rows += rows_of(cube[:, ~cases.isin(those)], names, keys, scale)
     return rows
 
 
@@ -76,18 +88,23 @@ def _cube(features: pd.DataFrame) -> tuple[list[str], pd.Index, np.ndarray]:
     return list(names), subjects, cube
 
 
-def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str]) -> list[dict[str, Any]]:
-    """RELIABILITY rows of a table float64 (features, subjects, replicates); `keys`: split, source, role and form."""
+def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str], scale: str) -> list[dict[str, Any]]:
+    """RELIABILITY rows of a table float64 (features, subjects, replicates).
+
+    keys : split, source, role and form; scale : as `icc_on` takes it
+    """
     n_replicates = cube.shape[2]
     keys = {**keys, "k": n_replicates}
     if n_replicates < 2:
-        nothing = dict.fromkeys(("estimate", "low", "high", "concordance", "friedman", "friedman_p"))
+        nothing: dict[str, Any] = dict.fromkeys(("estimate", "low", "high", "concordance", "friedman", "friedman_p"))
         n = np.isfinite(cube).any(axis=2).sum(axis=1).tolist()
-        return [{**keys, **nothing, "feature_id": name, "n": m, "note": ONCE} for name, m in zip(names, n, strict=True)]
-    agreement, ranked = icc(cube, keys["form"]), friedman(cube)
+        nothing |= {"scale": MEASURED, "note": ONCE}
+        return [{**keys, **nothing, "feature_id": name, "n": m} for name, m in zip(names, n, strict=True)]
+    (agreement, scales), ranked = icc_on(cube, keys["form"], scale), friedman(cube)
     lin = concordance_correlation(cube).estimate if n_replicates == 2 else np.full(len(cube), np.nan)
     columns = {
         "feature_id": names,
+        "scale": scales.tolist(),
         "estimate": agreement.estimate.tolist(),
         "low": agreement.low.tolist(),
         "high": agreement.high.tolist(),
@@ -102,6 +119,5 @@ def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str]) -> list[di
 
 def _notes(cube: np.ndarray, agreement: Agreement) -> list[str]:
     """Why a feature has no estimate."""
-    low, high = np.fmin.reduce(cube, axis=(1, 2)), np.fmax.reduce(cube, axis=(1, 2))
     few = np.where(agreement.n < 2, FEW, UNDEFINED)
-    return np.where(np.isfinite(agreement.low), "", np.where(low == high, CONSTANT, few)).tolist()
+    return np.where(~np.isnan(agreement.low), "", np.where(agreement.constant, CONSTANT, few)).tolist()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from radioloom.stats.ranks import stability_rank
-from radioloom.tables.columns import FROZEN
+from radioloom.tables.columns import FROZEN, RANKS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,12 +48,13 @@ def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]
     lowest, fault = np.full(len(names), np.inf), np.full(len(names), "", dtype=object)
     for source, agreement in sources:
         low = agreement["low"].to_numpy(np.float64)
-        rest = [agreement[key].to_numpy() for key in ("form", "estimate", "n", "note")]
+        rest = [agreement[key].to_numpy() for key in ("form", "scale", "estimate", "n", "note")]
         for place in np.flatnonzero(~(low >= threshold)):
-            form, estimate, n, note = (column[place] for column in rest)
+            form, scale, estimate, n, note = (column[place] for column in rest)
             text = note or NOT_MEASURED
-            if np.isfinite(low[place]):
-                text = f"{form} {estimate:.3f}, lower bound {low[place]:.3f} < {threshold:g}, n {n:g}"
+            if not np.isnan(low[place]):
+                of = f"{form} of ranks" if scale == RANKS else form
+                text = f"{of} {estimate:.3f}, lower bound {low[place]:.3f} < {threshold:g}, n {n:g}"
             fault[place] = "; ".join(filter(None, (fault[place], f"{source}: {text}")))
         lowest = np.minimum(lowest, np.nan_to_num(low, nan=-1.0))
     return Agreement(lowest, fault)
@@ -71,9 +72,7 @@ def by_stability_rank(sources: Sources, names: np.ndarray, settings: dict[str, A
         readers = (agreement["role"].dropna() == "observers").all()
         values = agreement["friedman" if readers else "estimate"].to_numpy(np.float64)
         # A constant feature has no ICC, and readers who cannot differ on it: neither makes it stable.
-        ranks.append(
-            stability_rank(np.where(np.isfinite(agreement["low"]), values, np.nan), high_is_stable=not readers)
-        )
+        ranks.append(stability_rank(np.where(agreement["low"].isna(), np.nan, values), high_is_stable=not readers))
     mean = np.mean(ranks, axis=0)
     turn = np.empty(len(names), dtype=np.int64)
     turn[np.lexsort((names.astype(str), mean))] = np.arange(1, len(names) + 1)

@@ -19,6 +19,7 @@ from radioloom.errors import StudyError
 from radioloom.failures import damaged, in_results
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.record import linear_state
+from radioloom.prediction.scalings import scaled
 from radioloom.sealed import DIGEST, EDITED, intact, parsed, sealed
 from radioloom.tables.columns import SIGNATURE
 
@@ -40,6 +41,7 @@ class Term:
     missing : how many training values were missing
     coefficient, ratio, low, high : per sd; ratio is exp(coefficient), with its 95 % interval; None where there is none
     batches : slope and offset that a value is mapped with first, by batch; None where nothing is harmonised
+    scaling : what `prediction/scalings.py` maps a value by next, before (value - mean) / sd; None where it is left
     """
 
     feature_id: str
@@ -52,6 +54,7 @@ class Term:
     low: float | None = None
     high: float | None = None
     batches: Mapping[str, list[float]] | None = None
+    scaling: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class Signature:
     def _risk(self, columns: np.ndarray, batches: np.ndarray | None) -> np.ndarray:
         mean, sd = (np.array([getattr(term, key) for term in self.terms]) for key in ("mean", "sd"))
         mapped = columns if batches is None else self._mapped(columns, batches)
+        mapped = scaled(mapped, [term.scaling for term in self.terms])
         return MODELS[self.model].predict(self._state(), standardised(mapped, mean, sd))
 
     def _state(self) -> dict[str, Any]:

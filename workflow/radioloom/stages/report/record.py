@@ -38,6 +38,7 @@ class ReportInputs:
     scales: dict[str, dict[str, Any]] = field(default_factory=dict)  # Scale of each table of features, by cohort
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
+    covariates: pd.DataFrame | None = None  # COVARIATES of the same
     masks: pd.DataFrame | None = None  # MASKS
     cases: pd.DataFrame | None = None  # CASES
     measured: pd.DataFrame | None = None  # MEASURED
@@ -47,6 +48,7 @@ class ReportInputs:
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
     acquisition: pd.DataFrame | None = None  # ACQUISITION
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
+    outliers: pd.DataFrame | None = None  # OUTLIERS
     signature: Signature | None = None
     metrics: pd.DataFrame | None = None  # METRICS
     predictions: pd.DataFrame | None = None  # PREDICTIONS

@@ -32,10 +32,19 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "much": acquisition.MUCH,
         "method": harmonise["method"],
         "batch": joined([ACQUIRED[name] for name in harmonise["batch"]]),
+        "unlearnt": _unlearnt(study),
         "learnt": study.signature.harmonisation if study.signature else None,
         "reachable": (frame["harmonised"] == "all cases").any(),
         "genomics": study.associations is not None,
     }
+
+
+def _unlearnt(study: ReportInputs) -> str:
+    """Why the signature was not harmonised at all, where the study asks for it."""
+    from radioloom.stages.learning.harmonise import reasons
+
+    learnt = study.signature.harmonisation if study.signature else None
+    return reasons(learnt, learnt.get("training", {})) if learnt and not learnt["learned"] else ""
 
 
 ACQUISITION = Section(

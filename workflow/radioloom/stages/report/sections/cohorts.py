@@ -33,8 +33,20 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_images": None if study.series is None else int(counted.loc[counted["cohort"].isin(imaged), "images"].sum()),
         "n_cases_in": int(counted["cases_in"].sum()),
         "nameless": sum(not row.get("known", True) for sheet in study.sheets.values() for row in sheet),
-        "brief": [("Scale of the features", line) for line in scales.remarks(known)],
+        "brief": [("Scale of the features", line) for line in scales.remarks(known)]
+        + [("Clinical tables", line) for line in _doubts(study)],
     }
+
+
+def _doubts(study: ReportInputs) -> list[str]:
+    """What is unlikely in the clinical tables, and cohorts in which nobody can be judged."""
+    from radioloom.stages.learning.doubts import doubts, without
+    from radioloom.tables import COVARIATES
+
+    if study.clinical is None:
+        return []
+    covariates = COVARIATES.frame([]) if study.covariates is None else study.covariates
+    return [f"{line[0].upper()}{line[1:]}." for line in (*without(study.clinical), *doubts(study.clinical, covariates))]
 
 
 def _origin(imaged: int, n: int) -> str:
@@ -46,4 +58,4 @@ def _origin(imaged: int, n: int) -> str:
     )
 
 
-COHORTS = Section("cohorts", "The study", ("exclusions",), build, ("series", "clinical"))
+COHORTS = Section("cohorts", "The study", ("exclusions",), build, ("series", "clinical", "covariates"))

@@ -20,7 +20,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     of_trait = study.associations["kind"] == TRAIT
     features, traits = study.associations[~of_trait], study.associations[of_trait]
     summary = study.summary or {}
-    statement = modulemap.associations_in_words(study.associations, _family(study, features))
+    statement = modulemap.associations_in_words(study.associations, _family(study, features), summary.get("smallest_q"))
     return {
         "figures": _figures(study, features, traits),
         "summary": summary,

@@ -27,7 +27,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         for place, (source, part) in enumerate(frozen.groupby("source"))
     ]
     table = reliability.by_source(frozen, threshold) if len(frozen) else None
-    return {"settings": settings, "table": table, "figures": figures}
+    return {"settings": settings, "table": table, "figures": figures, "scales": reliability.scales(frozen)}
 
 
 RELIABILITY = Section("reliability", "Reliability", ("reliability",), build, ("signature",))

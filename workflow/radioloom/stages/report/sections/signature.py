@@ -39,6 +39,9 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_features": len(frozen),
         "stability": signature.stability(folds, chosen) if len(folds) else None,
         "n_folds": folds["split"].nunique(),
+        "notes": signature.notes(model),
+        "outliers": signature.outliers(study.outliers) if study.outliers is not None and len(study.outliers) else None,
+        "scaling": signature.scaling(model),
         "brief": [("Signature", line)],
     }
 
@@ -72,4 +75,4 @@ def _proxies(frozen: pd.DataFrame, chosen: list[str], of_volume: str) -> str:
     return volume.proxies([name for name in chosen if abs(rho.get(name, 0.0)) > volume.PROXY], len(chosen))
 
 
-SIGNATURE = Section("signature", "Signature", ("signature", "selection"), build, ("reliability",))
+SIGNATURE = Section("signature", "Signature", ("signature", "selection"), build, ("reliability", "outliers"))
