@@ -2,6 +2,7 @@ rule split:
     """Which patients a model is learnt from and which it predicts, decided before anything is fitted."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        patients=f"{RESULTS}/tables/patients.parquet",
         identified=ancient(f"{RESULTS}/tables/identities.parquet"),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
     output:
@@ -26,6 +27,7 @@ rule reduce:
     """Features that survive reliability, redundancy and the selector, on training cases only."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        patients=f"{RESULTS}/tables/patients.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
@@ -56,6 +58,7 @@ rule fit:
     """The signature, frozen: features, coefficients and cut-point of the training cohorts."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        patients=f"{RESULTS}/tables/patients.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
@@ -86,6 +89,7 @@ rule validate:
     """The frozen signature in cohorts it has not seen, beside baselines, negative controls and null models."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        patients=f"{RESULTS}/tables/patients.parquet",
         controls=every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.negative_controls),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),

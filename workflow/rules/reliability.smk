@@ -2,6 +2,7 @@ rule reliability:
     """Agreement of every feature over test-retest pairs, observers and perturbed images."""
     input:
         features=f"{RESULTS}/tables/features.parquet",
+        patients=f"{RESULTS}/tables/patients.parquet",
         perturbed=every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.parquet", HAS.perturbed),
         splits=f"{RESULTS}/tables/splits.parquet",
     output:

@@ -6,8 +6,10 @@ from radioloom.tables import SPLITS
 from radioloom.tables.cohorts import roles
 
 with job(snakemake) as running:
-    study, inputs = snakemake.params.study, running.read("features", "clinical")
+    study, inputs = snakemake.params.study, running.read("features", "clinical", "patients")
     measured = inputs["features"][["cohort", "case"]].drop_duplicates().itertuples(index=False)
-    rows = split(inputs["clinical"], measured, roles(study), study["validation"], study["seed"])
+    rows = split(
+        inputs["clinical"], measured, roles(study), study["validation"], study["seed"], patients=inputs["patients"]
+    )
     table = SPLITS.write(rows, snakemake.output[0], **running.provenance)
     running.say(f"{len(table['split'].unique())} splits, fixed before anything is fitted")

@@ -252,5 +252,7 @@ def test_settings_are_checked_by_the_schema_of_the_model():
         tree.checked({"width": 1})
     with pytest.raises(StudyError, match=r"model.settings.depth: 0 is not accepted. .*'minimum': 1.* splits in a row"):
         tree.checked({"depth": 0})
-    with pytest.raises(StudyError, match=r"model.settings.x: the cox model has no such setting. .*it has none"):
+    with pytest.raises(StudyError, match=r"model.settings.x: the cox model has no such setting. Known here: strata$"):
         COX.checked({"x": 1})
+    with pytest.raises(StudyError, match=r"model.settings.x: the logistic model has no such setting. .*it has none"):
+        LOGISTIC.checked({"x": 1})

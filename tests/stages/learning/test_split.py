@@ -94,7 +94,7 @@ def test_faults():
         29: "5 folds, but only 1 of 30 training patients without event; set validation.cross_validation.repeats to 0:",
         27: "5 folds, but only 3 of 30 training patients without event; lower validation.cross_validation.folds to 3",
         4: "5 folds, but only 4 events among 30 training patients; lower validation.cross_validation.folds to 4",
-        1: "5 folds, but only 1 events among 30 training patients; set validation.cross_validation.repeats to 0: every",
+        1: "5 folds, but only 1 event among 30 training patients; set validation.cross_validation.repeats to 0: every",
     }.items():
         with pytest.raises(StudyError) as refused:
             check_folds([("one", f"P{k}", k < events) for k in range(30)], 5)
@@ -103,6 +103,54 @@ def test_faults():
     few = people({"one": 30}, every=10)
     with pytest.raises(StudyError, match="5 folds, but only 3 events among 30 training patients; lower"):
         made(few, list(zip(few["cohort"], few["case"], strict=True)))
+
+
+def test_survival_needs_events_in_every_fold_and_nobody_without():
+    for events in (56, 57, 58, 59, 60):
+        check_folds([("one", f"P{k}", k < events) for k in range(60)], 5, binary=False)
+    with pytest.raises(StudyError) as refused:
+        check_folds([("one", f"P{k}", k < 4) for k in range(60)], 5, binary=False)
+    assert str(refused.value) == (
+        "5 folds, but only 4 events among 60 training patients; lower validation.cross_validation.folds to 4 or fewer: "
+        "every fold needs patients with an event"
+    )
+    nearly = people({"one": 60}, every=1)
+    nearly.loc[[3, 17, 40], "event"] = False
+    keys = list(zip(nearly["cohort"], nearly["case"], strict=True))
+    assert len(made(nearly, keys)["split"].unique()) == 16
+    with pytest.raises(StudyError, match="only 3 of 60 training patients without event"):
+        made(nearly.assign(time_days=np.nan), keys)
+
+
+def lesions(clinical: pd.DataFrame, each: int) -> pd.DataFrame:
+    """PATIENTS where every `each` cases of a cohort in turn are of one patient."""
+    patient = [f"{case[:-2]}-{int(case[-2:]) // each}" for case in clinical["case"]]
+    return clinical[["cohort", "case"]].assign(patient=patient, named=True)
+
+
+def test_all_cases_of_a_patient_are_in_one_fold():
+    patients = lesions(CLINICAL, 3)
+    found = SPLITS.frame(split(CLINICAL, CASES, ROLES, CV, 1, patients=patients)).merge(patients)
+    folds = found[found["split"] != "frozen"]
+    assert folds.groupby(["split", "patient"])["part"].nunique().max() == 1
+    tested = folds[folds["part"] == "test"].drop_duplicates(["split", "patient"]).groupby("split").size()
+    assert tested.sum() == 3 * 14  # 8 and 6 patients, three repeats
+    assert tested.max() - tested.min() <= 2
+    alone = made().merge(patients).query("split != 'frozen'")
+    assert alone.groupby(["split", "patient"])["part"].nunique().max() == 2  # of cases that are dealt one by one
+
+
+def test_few_patients_with_many_events_are_told_as_patients():
+    few = people({"one": 30}, every=2)
+    patients = lesions(few, 10)
+    keys = list(zip(few["cohort"], few["case"], strict=True))
+    with pytest.raises(StudyError, match="5 folds, but only 3 events among 3 training patients"):
+        split(few, keys, ROLES, CV, 1, patients=patients)
+
+
+def test_patients_that_are_their_own_case_change_no_fold():
+    patients = CLINICAL[["cohort", "case"]].assign(patient=CLINICAL["case"], named=False)
+    pd.testing.assert_frame_equal(SPLITS.frame(split(CLINICAL, CASES, ROLES, CV, 1, patients=patients)), made())
 
 
 def test_all_with_events_is_no_fault():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,11 +14,13 @@ KINDS = ("survival", "binary")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Outcomes of n patients; from `outcome`, so always sound."""
+    """Outcomes of n cases; from `outcome`, so always sound. Whose they are, and where, travels with them."""
 
     kind: str  # one of KINDS
     event: np.ndarray  # bool (n,): event at the end of follow-up, or the binary outcome
     time_days: np.ndarray  # float64 (n,): follow-up; zeros for a binary outcome
+    units: np.ndarray | None = None  # int64 (n,): patient of each case; None where each case is one
+    strata: np.ndarray | None = None  # int64 (n,): centre of each case; None where all are of one
 
     def __len__(self) -> int:
         return len(self.event)
@@ -30,7 +32,12 @@ class Outcome:
 
     def take(self, index: np.ndarray) -> Outcome:
         """The outcomes of some patients, in the order of `index`."""
-        return Outcome(self.kind, self.event[index], self.time_days[index])
+        units, strata = (None if each is None else each[index] for each in (self.units, self.strata))
+        return Outcome(self.kind, self.event[index], self.time_days[index], units, strata)
+
+    def permuted(self, order: np.ndarray) -> Outcome:
+        """The same cases, patients and centres with the outcomes of others: case i has that of `order[i]`."""
+        return replace(self, event=self.event[order], time_days=self.time_days[order])
 
 
 def check_patient(kind: str, event: bool | None, time_days: float | None) -> None:

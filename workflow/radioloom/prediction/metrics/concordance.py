@@ -20,7 +20,9 @@ CHUNK = 1 << 22  # pairs x features compared at once: bounds the memory of `feat
 def comparable(outcomes: Outcome, strata: np.ndarray | None = None) -> np.ndarray:
     """Comparable pairs, float64 (n, n) of 0 and 1; [i, j] = 1: i is known to fare worse than j.
 
-    With `strata` (n,) only pairs within one stratum count (folds whose risks are on different scales).
+    With `strata` (n,) only pairs within one stratum count (folds whose risks are on different scales). Two cases of
+    one patient, or of two centres, are never comparable: the one would count a patient against itself, the other a
+    difference of centres as if it were one of patients.
     """
     event, time = outcomes.event, outcomes.time_days
     if outcomes.kind == "binary":
@@ -29,9 +31,10 @@ def comparable(outcomes: Outcome, strata: np.ndarray | None = None) -> np.ndarra
         longer = time[None, :] > time[:, None]
         censored_then = (time[None, :] == time[:, None]) & ~event[None, :]
         pairs = event[:, None] & (longer | censored_then)
-    if strata is not None:
-        strata = np.asarray(strata)
-        pairs &= strata[:, None] == strata[None, :]
+    for within in (np.asarray(each) for each in (strata, outcomes.strata) if each is not None):
+        pairs &= within[:, None] == within[None, :]
+    if outcomes.units is not None:
+        pairs &= outcomes.units[:, None] != outcomes.units[None, :]
     return pairs.astype(np.float64)
 
 

@@ -8,6 +8,8 @@ from radioloom.prediction.models.newton import Loss, maximum_likelihood
 from radioloom.prediction.models.record import Fitted, Model, Settings, linear_predictor
 from radioloom.prediction.outcome import Outcome
 
+COHORT = "cohort"  # value of the setting `strata`: each training cohort has a baseline hazard of its own
+
 
 def cox_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
     """Minus the log partial likelihood of Cox with Efron's ties; parameters are the p coefficients.
@@ -50,10 +52,41 @@ def cox_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
     return loss
 
 
-def fit_cox(columns: np.ndarray, outcomes: Outcome, _: Settings | None = None, __: object = None) -> Fitted:
+def stratified_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
+    """Minus the log partial likelihood where each centre has a baseline hazard of its own: the sum over centres.
+
+    Kalbfleisch and Prentice 2002, section 4.4; as strata() of R survival.
+    """
+    centres = np.zeros(len(outcomes)) if outcomes.strata is None else outcomes.strata
+    members = (np.flatnonzero(centres == each) for each in np.unique(centres))
+    losses = [cox_loss(columns[rows], outcomes.take(rows)) for rows in members]
+
+    def loss(beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        values, gradients, hessians = zip(*(each(beta) for each in losses), strict=True)
+        return sum(values), np.sum(gradients, axis=0), np.sum(hessians, axis=0)
+
+    return loss
+
+
+def fit_cox(columns: np.ndarray, outcomes: Outcome, settings: Settings | None = None, _: object = None) -> Fitted:
     """Maximum partial likelihood of standardised columns (n, p)."""
-    loss = cox_loss(np.asarray(columns, dtype=np.float64), outcomes)
+    stratified = (settings or {}).get("strata") == COHORT
+    loss = (stratified_loss if stratified else cox_loss)(np.asarray(columns, dtype=np.float64), outcomes)
     return maximum_likelihood("cox", loss, columns.shape[1], intercept=False)
 
 
-COX = Model("cox", "survival", "Cox proportional hazards, Efron's ties", fit_cox, linear_predictor, "hazard ratio")
+COX = Model(
+    "cox",
+    "survival",
+    "Cox proportional hazards, Efron's ties",
+    fit_cox,
+    linear_predictor,
+    "hazard ratio",
+    settings={
+        "strata": {
+            "description": "what has a baseline hazard of its own: no part of the patients, or each training cohort",
+            "enum": ["none", COHORT],
+            "default": "none",
+        }
+    },
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +48,16 @@ class Place:
     weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
 
+    @property
+    def units(self) -> np.ndarray:
+        """Patient of each row, int64 (m,)."""
+        return np.arange(len(self.rows)) if self.outcomes.units is None else self.outcomes.units
+
+    @property
+    def centres(self) -> np.ndarray:
+        """Centre of each row, int64 (m,)."""
+        return np.zeros(len(self.rows), dtype=np.int64) if self.outcomes.strata is None else self.outcomes.strata
+
     def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
         """A row of METRICS.
 
@@ -68,8 +78,10 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
     for evaluation, cohort, rows in named:
         outcomes = material.outcomes.take(rows)
         draws = rng(material.study["seed"], "bootstrap", cohort)
-        weights = resample_weights(outcomes.event, material.study["validation"]["bootstrap"], draws)
-        judged.append(Place(evaluation, cohort, rows, outcomes, weights))
+        place = Place(evaluation, cohort, rows, outcomes, np.zeros((0, len(rows))))
+        strata = 2 * place.centres + outcomes.event  # each resample has the centres and the events of the study
+        weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, place.units)
+        judged.append(replace(place, weights=weights))
     return judged
 
 

@@ -29,6 +29,8 @@ def learn(
     purposes : key what is drawn at random for each of the outcomes, besides the split; none for the real outcomes
     The frozen split, the folds and the null models all come through here.
     """
+    if not many:  # fewer null models than repeats: this one has none
+        return []
     material = material.harmonised(train)
     purposes = purposes or [()] * len(many)
     learnt = []

@@ -45,6 +45,11 @@ class Material:
     split: str = FROZEN  # the split at hand
 
     @property
+    def units(self) -> np.ndarray:
+        """Patient of each case, int64 (n,)."""
+        return np.arange(len(self.cases)) if self.outcomes.units is None else self.outcomes.units
+
+    @property
     def model(self) -> Model:
         """The study's kind of model; raises StudyError if it is for another kind of outcome."""
         return model(self.study["model"]["kind"], self.outcomes.kind)
@@ -146,13 +151,15 @@ def material(
     more = _covariate_matrix(covariates, both)
     kind = study["outcome"]["kind"]
     names = table.columns.to_numpy(object)
+    outcomes = checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64))
+    centre = np.unique(both.get_level_values("cohort").to_numpy(object), return_inverse=True)[1].astype(np.int64)
     by_split = agreements(reliability, names, study["reliability"])
     return Material(
         cases=both.to_frame(index=False),
         values=np.ascontiguousarray(table.to_numpy(np.float64)),
         names=names,
         groups=groups.loc[names].to_numpy(object),
-        outcomes=checked_outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(np.float64)),
+        outcomes=replace(outcomes, units=np.arange(len(both)), strata=centre),
         covariates=np.ascontiguousarray(more.to_numpy(np.float64)),
         covariate_names=tuple(map(str, more.columns)),
         reliability=by_split[FROZEN],

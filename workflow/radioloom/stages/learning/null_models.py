@@ -16,15 +16,28 @@ from radioloom.stages.learning.judge import Place
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risk_of
-from radioloom.stats.bootstrap import percentile_interval, permutation_within
+from radioloom.stats.bootstrap import percentile_interval, permutation_of_patients
 from radioloom.tables.columns import APPARENT, NULL
 
 
 def permuted_outcomes(material: Material, training: Place, strata: np.ndarray) -> list[Outcome]:
-    """Outcomes of the training cases permuted within strata (r, m), one row for each null model in turn."""
+    """Outcomes of the training patients permuted within centre and strata (r, m), one row for each null in turn."""
     draws = [rng(material.study["seed"], *purpose(k)) for k in range(material.study["validation"]["null_models"])]
-    orders = [permutation_within(strata[k % len(strata)], generator) for k, generator in enumerate(draws)]
-    return [training.outcomes.take(order) for order in orders]
+    truth = training.outcomes
+    units, shared = training.units, one_outcome_each(truth, training.units)
+    within = strata * (1 + training.centres.max()) + training.centres
+    return [
+        truth.permuted(permutation_of_patients(within[k % len(within)], units, generator, shared))
+        for k, generator in enumerate(draws)
+    ]
+
+
+def one_outcome_each(outcomes: Outcome, units: np.ndarray) -> bool:
+    """Whether all cases of each patient have the same outcome; `units` (n,) are the patients."""
+    _, first, of_case = np.unique(units, return_index=True, return_inverse=True)
+    mine = first[of_case]
+    same = (outcomes.event == outcomes.event[mine]) & (outcomes.time_days == outcomes.time_days[mine])
+    return bool(same.all())
 
 
 def purpose(k: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.provenance import rng
+from radioloom.stages.learning.units import patients_of
 from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def split(
     roles: dict[str, str],
     validation: dict[str, Any],
     seed: int,
+    patients: pd.DataFrame | None = None,
 ) -> list[dict[str, Any]]:
     """SPLITS rows: the frozen split, and repeated stratified folds inside the training cohorts.
 
@@ -28,8 +30,10 @@ def split(
     cases : (cohort, case) of the patients with features; who lacks these or an outcome is in no split
     roles : role by cohort
     validation : the study's; `cross_validation`: {folds, repeats}, 0 repeats for none
-    Folds are dealt by cohort and event, so that each has its share of both. Raises StudyError where there is nobody to
-    train on or too few patients with or without an event for so many folds.
+    patients : PATIENTS; None where each case is a patient
+    Folds are dealt by cohort and event, so that each has its share of both; patients are dealt, with all their cases.
+    Raises StudyError where there is nobody to train on or too few patients with an event (of a binary outcome: or
+    without) for so many folds.
     """
     measured = set(map(tuple, cases))
     people = clinical.sort_values(["cohort", "case"], kind="stable")
@@ -42,10 +46,12 @@ def split(
     splits = [_row((FROZEN, 0, 0), row, "train") for row in training]
     splits += [_row((FROZEN, 0, 0), row, "test") for row in testing]
     folds, repeats = (validation["cross_validation"][key] for key in ("folds", "repeats"))
+    known = {} if patients is None else patients_of(patients)
+    people_dealt, of_case = _patients(training, known)
     if repeats:
-        check_folds(training, folds)
+        check_folds(people_dealt, folds, binary=bool(people["time_days"].isna().all()))
     for repeat in range(1, repeats + 1):
-        fold_of = _deal(training, folds, rng(seed, "split", f"repeat {repeat}"))
+        fold_of = _deal(people_dealt, folds, rng(seed, "split", f"repeat {repeat}"))[of_case]
         for fold in range(folds):
             parts = np.where(fold_of == fold, "test", "train")
             place = (f"r{repeat:02d}f{fold + 1}", repeat, fold + 1)
@@ -59,6 +65,21 @@ def _row(place: tuple[str, int, int], row: tuple[str, str, bool], part: str) -> 
     return {**keys, "cohort": row[0], "case": row[1], "part": part}
 
 
+def _patients(
+    training: list[tuple[str, str, bool]], known: dict[tuple[str, str], tuple[str, ...]]
+) -> tuple[list[tuple[str, str, bool]], np.ndarray]:
+    """The (cohort, case, event) of each patient, by its first case and whether any has the event; whose each case is.
+
+    known : key of the patient of each (cohort, case)
+    """
+    number: dict[tuple[str, ...], int] = {}
+    whose = [number.setdefault(known.get((cohort, case), (cohort, case)), len(number)) for cohort, case, _ in training]
+    of_case = np.array(whose, dtype=np.int64)
+    first = dict(reversed(list(zip(whose, training, strict=True))))
+    hit = {patient for patient, (_, _, event) in zip(whose, training, strict=True) if event}
+    return [(*first[patient][:2], patient in hit) for patient in range(len(number))], of_case
+
+
 def _deal(people: list[tuple[str, str, bool]], folds: int, generator: np.random.Generator) -> np.ndarray:
     """Fold of each person: every stratum is shuffled and dealt out in turn, each going on where the last one ended."""
     fold_of = np.empty(len(people), dtype=np.int64)
@@ -70,13 +91,17 @@ def _deal(people: list[tuple[str, str, bool]], folds: int, generator: np.random.
     return fold_of
 
 
-def check_folds(people: list[tuple[str, str, bool]], folds: int) -> None:
-    """Raise StudyError where the (cohort, case, event) of training are too few for so many stratified folds."""
+def check_folds(people: list[tuple[str, str, bool]], folds: int, binary: bool = True) -> None:
+    """Raise StudyError where the (cohort, case, event) of training are too few for so many stratified folds.
+
+    binary : whether patients without event are needed too; survival is learnt from events, of which all may have one
+    """
     n, events = len(people), sum(event for _, _, event in people)
-    fewest = min(events, n - events) if events < n else events
+    fewest = min(events, n - events) if binary and events < n else events
     if fewest < folds:
         without = f"{fewest} of {n} training patients without event"
-        few = f"{events} events among {n} training patients" if events == fewest else without
+        few = f"{events} event{'' if events == 1 else 's'} among {n} training patients" if events == fewest else without
         place = "validation.cross_validation"
         remedy = f"lower {place}.folds to {fewest} or fewer" if fewest > 1 else f"set {place}.repeats to 0"
-        raise StudyError(f"{folds} folds, but only {few}; {remedy}: every fold needs patients with and without")
+        needed = "patients with and without" if binary else "patients with an event"
+        raise StudyError(f"{folds} folds, but only {few}; {remedy}: every fold needs {needed}")
