@@ -2,6 +2,7 @@
 
 from radioloom.prediction.metrics.calibration import SLOPE
 from radioloom.prediction.metrics.concordance import AUC, C_INDEX
+from radioloom.prediction.metrics.likelihood_ratio import ADDED_LR_P
 from radioloom.prediction.metrics.record import NONE, Metric, P
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO, LOGRANK_P
 from radioloom.prediction.metrics.uno import UNO_C
@@ -10,7 +11,7 @@ from radioloom.tables.columns import MAIN_METRIC
 # Of no single model: the share of null models that do as well as the signature by the main metric.
 NULL_P = Metric("null_p", "p against null models", ("survival", "binary"), P, False, NONE, None)
 METRICS: dict[str, Metric] = {
-    metric.name: metric for metric in (C_INDEX, AUC, UNO_C, SLOPE, LOGRANK_P, HAZARD_RATIO, NULL_P)
+    metric.name: metric for metric in (C_INDEX, AUC, UNO_C, SLOPE, ADDED_LR_P, LOGRANK_P, HAZARD_RATIO, NULL_P)
 }
 
 
