@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from made.planted_tables import Made, metric_of
+from made.planted_tables import VOLUME, Made, metric_of
 from radioloom.prediction.outcome import outcome
+from radioloom.stages.learning import baselines as rows_of_baselines
+from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.learn import learn, risk_apart
 from radioloom.stages.learning.material import without_baselines
 from radioloom.stages.learning.reliability_rules import Agreement
@@ -116,8 +118,14 @@ def test_too_few_events_to_learn_apart_are_said():
     assert "is not known from other patients" in found.note
 
 
-def test_null_models_learn_nothing_apart():
+def test_null_models_learn_nothing_apart(monkeypatch):
     assert risk_apart(without_baselines(MADE.material), TRAIN, TRUTH) is None
+    volume = Baseline("volume+signature", (VOLUME,), signature=True, subtracts="volume")  # needs no covariates
+    monkeypatch.setattr(rows_of_baselines, "OF_EVERY_STUDY", (volume,))
+    assert without_baselines(MADE.material).baselines == ()
+    found = learn(MADE.material, TRAIN, [TRUTH])[0].signature.baselines["volume+signature"]
+    assert found.feature_ids == ["signature", VOLUME]
+    assert found.terms[0].coefficient > 0.5
 
 
 def test_the_likelihood_ratio_is_told_of_validation_alone():
