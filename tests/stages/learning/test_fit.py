@@ -7,7 +7,8 @@ import pytest
 
 from made.planted_tables import PROFILE, VOLUME, Made
 from radioloom.errors import StudyError
-from radioloom.stages.learning.fit import fit, fit_signature
+from radioloom.stages.learning.fit import fit
+from radioloom.stages.learning.fitting import fit_signature
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import feature_matrix
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks

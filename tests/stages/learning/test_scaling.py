@@ -9,7 +9,7 @@ import pytest
 from made.planted_tables import TEXTURE, Made
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.scalings import SCALINGS
-from radioloom.stages.learning.fit import fit_signature
+from radioloom.stages.learning.fitting import fit_signature
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.signature import Signature

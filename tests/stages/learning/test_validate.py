@@ -9,7 +9,7 @@ from made.planted_tables import Made, metric_of
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.provenance import rng
-from radioloom.stages.learning.fit import fit_signature
+from radioloom.stages.learning.fitting import fit_signature
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.risks import THE_SIGNATURE, risks
 from radioloom.stages.learning.validate import validate

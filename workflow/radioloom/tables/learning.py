@@ -166,7 +166,7 @@ METRICS = Table(
             f"of a control, as model or in `against`: '{REFITTED}' where the model was learnt from its images; else ''",
         ),
         Column("against", "string", "'' for a value; for a difference the model whose value is subtracted"),
-        Column("metric", "string", "c_index, auc, uno_c, calibration_slope, logrank_p, null_p ..."),
+        Column("metric", "string", "c_index, auc, uno_c, calibration_slope, logrank_p, null_p, added_lr_p ..."),
         HORIZON,
         Column("estimate", "float64", "value", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),

@@ -10,6 +10,7 @@ import numpy as np
 
 from radioloom.prediction.metrics import DELONG_P, main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
+from radioloom.prediction.metrics.likelihood_ratio import ADDED_LR_P, added_value
 from radioloom.prediction.metrics.record import Estimate, Judged
 from radioloom.provenance import rng
 from radioloom.stages.learning.absolute_risk import add_absolute
@@ -68,6 +69,8 @@ def judge(
             validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
     validation.notes.extend(_gaps(material, signature, place))
     add_absolute(material, signature, place, judged, validation)
+    if place.evaluation == VALIDATION:
+        validation.metrics.extend(_added(place, risk, material.baselines))
     return add_metrics(place, judged, material.baselines, validation)
 
 
@@ -100,6 +103,15 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
     asked = [key for key in models if key.kind == BASELINE and key.model in subtracts]
     pairs = [(THE_SIGNATURE, key) for key in models if key != THE_SIGNATURE and key not in asked]
     return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
+
+
+def _added(place: Place, risk: dict[ModelKey, np.ndarray], baselines: tuple[Baseline, ...]) -> Iterable[dict[str, Any]]:
+    """What the signature adds to each baseline that one with the signature subtracts, as p in METRICS."""
+    for row in baselines:
+        key, known = ModelKey(BASELINE, row.name), ModelKey(BASELINE, row.subtracts)
+        if row.signature and key in risk and known in risk:
+            p = added_value(risk[known], risk[THE_SIGNATURE], place.outcomes)
+            yield place.row(key, ADDED_LR_P.name, p, row.subtracts)
 
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.prediction.outcome import Outcome
-from radioloom.stages.learning.fit import fit_signature
-from radioloom.stages.learning.material import Material
+from radioloom.provenance import rng
+from radioloom.stages.learning.fitting import fit_signature
+from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.reduce import Reduction, reductions, with_choice
-from radioloom.stages.learning.signature import Signature
+from radioloom.stages.learning.risks import risk_of
+from radioloom.stages.learning.signature import Signature, standardised
+
+INNER = 5  # folds of the training patients, in which a signature is learnt apart from those whose risk it gives
+FEWEST = 3  # patients with an event (of a binary outcome: and without) of whom two are left beside each fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,51 @@ def learn(
     """
     if not many:  # fewer null models than repeats: this one has none
         return []
-    material = material.harmonised(train)
-    purposes = purposes or [()] * len(many)
+    whole, purposes = material.harmonised(train), purposes or [()] * len(many)
     learnt = []
-    for reduction, outcomes, purpose in zip(reductions(material, train, many, purposes), many, purposes, strict=True):
-        signature = fit_signature(material, train, outcomes, reduction.chosen, purpose)
-        learnt.append(Learnt(with_choice(reduction, material, signature), signature))
+    for reduction, outcomes, purpose in zip(reductions(whole, train, many, purposes), many, purposes, strict=True):
+        apart = risk_apart(material, train, outcomes, purpose)
+        signature = fit_signature(whole, train, outcomes, reduction.chosen, purpose, apart)
+        learnt.append(Learnt(with_choice(reduction, whole, signature), signature))
     return learnt
+
+
+def risk_apart(
+    material: Material, train: np.ndarray, outcomes: Outcome, purpose: tuple[str, ...] = ()
+) -> np.ndarray | None:
+    """Risk (t,) of each training row by a signature that was learnt without its patient, for models that take it.
+
+    material : not harmonised
+    The whole learning is repeated without each of `INNER` parts of the training patients. Its signatures differ in
+    scale, so each risk is in standard deviations from the mean of the risks of those that its signature was learnt on:
+    what the risk of a new patient is to the frozen signature. None where no model takes it, or events are too few.
+    """
+    if not any(row.signature for row in material.baselines):
+        return None
+    fold = _inner_folds(outcomes, rng(material.study["seed"], "inner folds", *purpose))
+    if fold is None:
+        return None
+    alone, apart = without_baselines(material), np.zeros(len(train))
+    for k in np.unique(fold):
+        inside = fold != k
+        within = learn(alone, train[inside], [outcomes.take(np.flatnonzero(inside))], [(*purpose, "inner", str(k))])[0]
+        risk = risk_of(alone, within.signature, train)
+        sd = risk[inside].std()
+        if np.ptp(risk[inside]) > 0:  # else nothing was left: all patients have the same risk, the mean
+            apart[~inside] = standardised(risk[~inside], risk[inside].mean(), sd)
+    return apart
+
+
+def _inner_folds(outcomes: Outcome, generator: np.random.Generator) -> np.ndarray | None:
+    """Fold (t,) of each row: patients are dealt out by event, then centre, as evenly as can be; None for too few."""
+    units = np.arange(len(outcomes)) if outcomes.units is None else outcomes.units
+    _, first, of_row = np.unique(units, return_index=True, return_inverse=True)
+    event = np.bincount(of_row, weights=outcomes.event) > 0
+    centre = np.zeros(len(first)) if outcomes.strata is None else outcomes.strata[first]
+    counts = [event.sum(), (~event).sum()] if outcomes.kind == "binary" else [event.sum()]
+    if min(counts) < FEWEST:
+        return None
+    order = np.lexsort((generator.permutation(len(first)), centre, event))
+    fold = np.empty(len(first), dtype=np.int64)
+    fold[order] = np.arange(len(first)) % min(INNER, *counts)
+    return fold[of_row]

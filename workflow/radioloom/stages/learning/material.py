@@ -43,6 +43,7 @@ class Material:
     batches: np.ndarray | None = None  # object (n,) batch of each case, until values are harmonised; None if not asked
     combat: Combat | None = None  # what the values were harmonised with
     split: str = FROZEN  # the split at hand
+    alone: bool = False  # whether the signature is fitted without baselines beside it
 
     @property
     def units(self) -> np.ndarray:
@@ -67,7 +68,7 @@ class Material:
     @property
     def baselines(self) -> tuple[Baseline, ...]:
         """The models that are fitted beside the signature."""
-        return baselines(self.study["baselines"], bool(self.covariate_names))
+        return () if self.alone else baselines(self.study["baselines"], bool(self.covariate_names))
 
     def generator(self, *purpose: str) -> Draws:
         """What a model of the split at hand draws from; None if it does not draw at random."""
@@ -106,8 +107,8 @@ class Material:
 
 
 def without_baselines(material: Material) -> Material:
-    """The same material for null models, which are compared with the signature alone."""
-    return replace(material, study={**material.study, "baselines": {}}, covariate_names=())
+    """The same material for null models and others that are compared with the signature alone."""
+    return replace(material, study={**material.study, "baselines": {}}, covariate_names=(), alone=True)
 
 
 def feature_matrix(features: pd.DataFrame, role_of: dict[str, str]) -> tuple[pd.DataFrame, pd.Series]:

@@ -13,7 +13,7 @@ from radioloom.prediction.scalings import learn, scaled
 from radioloom.prediction.selectors import select
 from radioloom.prediction.selectors.record import Candidates, strength
 from radioloom.stages.learning.baselines import VOLUME
-from radioloom.stages.learning.fit import BY_MODEL, fit_signature
+from radioloom.stages.learning.fitting import BY_MODEL, fit_signature
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.constancy import constant
