@@ -47,7 +47,7 @@ def said(frame, n_nulls=50):
     [
         ((0.7, 0.6, 0.8), "C-index 0.70 (0.60–0.80); its interval excludes 0.5 (chance)."),
         ((0.55, 0.45, 0.65), "C-index 0.55 (0.45–0.65), not significantly different from 0.5 (chance)."),
-        ((0.7, *NONE), "C-index 0.70."),
+        ((0.7, *NONE), "C-index 0.70; with 1 patient of the rarer outcome it cannot be said how sure this is."),
         ((0.3, 0.2, 0.4), "C-index 0.30 (0.20–0.40), significantly below 0.5 (chance)."),
     ],
 )

@@ -46,6 +46,7 @@ class Made:
     selector: str = "best_per_group"
     covariates: list = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=lambda: dict(SIZES))
+    repeats: int = 2  # of the cross-validation
     change: Any = None  # called with (features, clinical frames) before anything is learned
 
     @cached_property
@@ -72,7 +73,7 @@ class Made:
             "baselines": {"volume": [VOLUME]},
             "validation": {
                 "bootstrap": 200,
-                "cross_validation": {"folds": 4, "repeats": 2},
+                "cross_validation": {"folds": 4, "repeats": self.repeats},
                 "null_models": 12,
                 "learning_curve": 1,
                 "optimism": 0,

@@ -41,6 +41,8 @@ def test_a_binary_outcome_has_probabilities_without_a_horizon(metric):
     assert set(rows["risks"]["horizon_days"]) == {0.0}
     assert rows["risks"]["risk"].between(0, 1).all()
     values = rows["metrics"].query("metric == @metric and model == 'signature'")
-    assert np.isfinite(values[["estimate", "low", "high"]].to_numpy()).all()
+    assert np.isfinite(values["estimate"]).all()
+    told = np.isfinite(values[["low", "high"]].to_numpy()).all(axis=1)
+    assert (told == (values["evaluation"] != "apparent")).all()  # training has no interval
     assert len(rows["operating"])
     assert len(rows["decisions"])

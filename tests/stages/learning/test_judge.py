@@ -61,7 +61,10 @@ def test_the_hazard_ratio_of_a_baseline_at_its_own_cut_point_equals_lifelines(pl
     other = CoxPHFitter().fit(frame, "time_days", "event", fit_options={"precision": 1e-12})
     ratio, low, high_end = (metric_of(apart().metrics, *place, model, "hazard_ratio", column=c) for c in HELD)
     assert ratio == pytest.approx(np.exp(other.params_["high"]), rel=1e-6)
-    assert (low, high_end) == pytest.approx(tuple(np.exp(other.confidence_intervals_.loc["high"])), rel=1e-5)
+    if place[0] == "apparent":  # where groups differ on noise too
+        assert np.isnan([low, high_end]).all()
+    else:
+        assert (low, high_end) == pytest.approx(tuple(np.exp(other.confidence_intervals_.loc["high"])), rel=1e-5)
 
 
 @pytest.mark.parametrize("model", OF_BASELINES)
@@ -78,7 +81,8 @@ def test_a_baseline_of_the_signature_s_own_features_differs_from_it_by_nothing_i
     found = METRICS.frame(validate(twin.material, twin.splits, twin.signature).metrics).set_index(list(METRICS.key))
     for place in PLACES:
         difference = [metric_of(found, *place, "signature", "c_index", against="twin", column=c) for c in HELD]
-        assert difference == [0.0, 0.0, 0.0]
+        ends = [np.nan, np.nan] if place[0] == "apparent" else [0.0, 0.0]
+        np.testing.assert_array_equal(difference, [0.0, *ends])
 
 
 @pytest.mark.parametrize(("first", "other"), [("signature", "volume"), ("signature", "clinical")])

@@ -166,7 +166,7 @@ def _no_interval(value: pd.Series) -> str:
     without = value["n"] - value["n_events"] if value["metric"] == MAIN_METRIC["binary"] else value["n"]
     rarer = min(value["n_events"], without)
     if rarer < FEWEST_EVENTS:
-        return f"; {count(rarer, 'patient')} of the rarer outcome are too few to say how sure this is"
+        return f"; with {count(rarer, 'patient')} of the rarer outcome it cannot be said how sure this is"
     return "; without an interval nothing can be said against chance"
 
 

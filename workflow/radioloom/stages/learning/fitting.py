@@ -118,7 +118,7 @@ class _Lesson:
             state=None if kind.predict is linear_predictor else fitted.state,
         )
         risk = signature.risk(measured if len(kept) == len(terms) else measured[:, kept])
-        # Of a model of the signature's risk, the hazard is of the risks that it was fitted on: of patients not learnt from.
+        # Of a model of the signature's risk: of the risks that it was fitted on, of patients not learnt from.
         fitted_on = risk if apart is None else kind.predict(fitted.state, standard[:, varying][:, list(fitted.chosen)])
         hazard = None if kind.hazard is None else kind.hazard(fitted_on, self.outcomes, self.material.model_settings)
         return replace(signature, cut_point=float(np.median(risk)), hazard=hazard)
