@@ -16,6 +16,7 @@ from radioloom.errors import BadImage
 from radioloom.io.dicom.elements import PIXELS, elements
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, number, numbers, read, text, why
+from radioloom.io.dicom.values import syntax as transfer_syntax
 from radioloom.io.files import blank, called, files_below, leads_nowhere, listing
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
@@ -179,7 +180,7 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
         if _media(start := beginning(handle, META)) == DICOMDIR:  # of which nothing else is of interest
             return _header(path, start, "", (-1, -1, 0), (name, number))
         data = read(handle, tags=list(TAGS.values()))
-        syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
+        syntax = transfer_syntax(data)
         where = _native_pixels(handle, syntax)
     return _header(path, data, syntax, where, (name, number))
 

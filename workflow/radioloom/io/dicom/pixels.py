@@ -27,7 +27,7 @@ from radioloom.errors import BadImage
 from radioloom.io.dicom.frames import split
 from radioloom.io.dicom.headers import Header, read_header
 from radioloom.io.dicom.layout import Malformed
-from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number
+from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number, syntax_name
 from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
@@ -116,7 +116,7 @@ def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
             with machines_own_fault():
                 values = _decoded(header, held[1])
         except (*BROKEN, RuntimeError, UserWarning) as error:
-            name = UID(header.syntax).name
+            name = syntax_name(header.syntax)
             raise BadImage(
                 f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
             ) from error

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, PER_FRAME, POSITION, SHARED, group
@@ -23,6 +22,8 @@ from radioloom.io.dicom.values import (
     number,
     numbers,
     one,
+    syntax,
+    syntax_name,
     text,
     why,
     words,
@@ -173,10 +174,8 @@ class Segmentations:
         except Malformed:
             raise
         except (*BROKEN, RuntimeError, UserWarning) as error:
-            syntax = getattr(self.data.file_meta, "TransferSyntaxUID", "")
-            raise BadMask(
-                f"the SEG's pixels ({UID(syntax).name}) cannot be decoded; decompress or fetch the file again"
-            ) from error
+            name = syntax_name(syntax(self.data))
+            raise BadMask(f"the SEG's pixels ({name}) cannot be decoded; decompress or fetch the file again") from error
 
 
 def read(path: Path, called: str = "") -> Segmentations:
