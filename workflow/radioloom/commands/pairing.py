@@ -69,6 +69,7 @@ class _Series:
     first: Path
     folder: Path
     n_files: int = 0
+    aside: bool = False  # so far it has files alone that are no slices: localizers, screenshots
     mixed: bool = False  # files of several patients
     paired: bool = False  # a segmentation goes with it, or several of which one is to be chosen
 
@@ -192,6 +193,9 @@ def _add(tree: _Tree, header: headers.Header) -> None:
     name, folder = digest(header.series), header.path.parent
     frame = digest(header.frame) if header.frame else ""
     series = tree.series.setdefault(name, _Series(header.modality, frame, header.patient, header.path, folder))
+    if series.aside and not header.beside:
+        series.modality, series.frame, series.first = header.modality, frame, header.path
+    series.aside = bool(header.beside) and (series.aside or not series.n_files)
     series.n_files += 1
     series.mixed |= series.patient != header.patient
     if folder != series.folder:

@@ -13,9 +13,10 @@ from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from radioloom.errors import BadImage
+from radioloom.io.dicom.cells import misread
 from radioloom.io.dicom.elements import PIXELS, elements
 from radioloom.io.dicom.layout import Malformed
-from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, number, numbers, read, text, why
+from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, letters, number, numbers, read, text, why
 from radioloom.io.dicom.values import syntax as transfer_syntax
 from radioloom.io.files import blank, called, files_below, leads_nowhere, listing
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
@@ -24,6 +25,7 @@ from radioloom.provenance import digest
 TAGS = {
     "media": 0x00020002, "image_type": 0x00080008, "sop_class": 0x00080016, "instance": 0x00080018,
     "modality": 0x00080060,
+    "agent": 0x00180010, "acquisition": 0x00200012, "ordinal": 0x00200013,
     "patient": 0x00100020, "thickness": 0x00180050, "between": 0x00180088, "study": 0x0020000D, "series": 0x0020000E,
     "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
     "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
@@ -31,7 +33,6 @@ TAGS = {
     "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
 }  # fmt: skip
 WANTED = frozenset(TAGS.values())
-WIDTHS = (1, 8, 16, 32, 64)  # bits of a pixel's cell
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
@@ -78,12 +79,24 @@ class Header:
     index: int = -1  # which frame of its file; -1 where the file is one slice
     called: str = ""  # what messages call the file, where its name could be a patient's
     number: int = 1  # of the file in its folder, from 1
+    acquisition: str = ""  # AcquisitionNumber
+    ordinal: str = ""  # InstanceNumber
+    agent: str = ""  # digest of ContrastBolusAgent
 
     @property
     def name(self) -> str:
         """What messages call the file, with the frame's number where it has several."""
         file = self.called or self.path.name
         return file if self.index < 0 else f"{file}, frame {self.index + 1}"
+
+    @property
+    def beside(self) -> str:
+        """What else than a slice of its series the file shows, as its header says it; "" for a slice."""
+        words = self.image_type.upper().split("\\")
+        if "LOCALIZER" in words:
+            return "localizers"
+        capture = self.sop_class.startswith(CAPTURES) or self.samples > 1 or any("SCREEN" in word for word in words)
+        return "dose sheets, screenshots or colour images" if capture else ""
 
     @property
     def pixel_digest(self) -> str:
@@ -232,23 +245,6 @@ def _media(data: Dataset | Mapping[int, bytes]) -> str:
     return text(getattr(data, "file_meta", data), TAGS["media"])
 
 
-def _cells(size: tuple[int, ...], bits: tuple[int, int, int, int]) -> str:
-    """Why pixels would be read wrongly; "" where they would not.
-
-    size : rows, columns, samples, frames; bits : BitsAllocated, BitsStored, HighBit, PixelRepresentation
-    """
-    allocated, stored, high, sign = bits
-    if min(size) < 1:
-        return (
-            f"Rows {size[0]}, Columns {size[1]}, SamplesPerPixel {size[2]}, NumberOfFrames {size[3]}: it has no pixels"
-        )
-    if allocated not in WIDTHS or not 0 < stored <= allocated:
-        return f"BitsAllocated {allocated} with BitsStored {stored}: its pixels cannot be told apart"
-    if high != stored - 1:
-        return f"HighBit {high} with BitsStored {stored}, where {stored - 1} is expected: its values would be others"
-    return "" if sign in (0, 1) else "PixelRepresentation is neither 0 nor 1: whether values have a sign is unknown"
-
-
 def _has_series(sop_class: str) -> bool:
     """Whether files of a class belong to a series; a DICOMDIR, a hanging protocol and their like do not."""
     return not sop_class or sop_class in {*IMAGES, *SEGMENTATIONS, RTSTRUCT} or sop_class.startswith(CAPTURES)
@@ -287,9 +283,10 @@ def _header(
         position=numbers(data, TAGS["position"]), orientation=numbers(data, TAGS["orientation"]),
         spacing=numbers(data, TAGS["spacing"]),
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, bits_used=bits_used,
-        signed=sign == 1, cells=_cells((rows, columns, samples, frames), (bits, bits_used, high_bit, sign)),
+        signed=sign == 1, cells=misread((rows, columns, samples, frames), (bits, bits_used, high_bit, sign)),
         slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
         thickness=number(data, TAGS["thickness"]), between=number(data, TAGS["between"]),
         image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,
-        fault=fault, called=known_as[0], number=known_as[1],
+        fault=fault, called=known_as[0], number=known_as[1], acquisition=letters(data, TAGS["acquisition"]),
+        ordinal=letters(data, TAGS["ordinal"]), agent=digest(agent) if (agent := letters(data, TAGS["agent"])) else "",
     )  # fmt: skip

@@ -149,8 +149,10 @@ def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     return str(item.value)
 
 
-def letters(data: Dataset, tag: int) -> str:
+def letters(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     """What can be read as letters of an attribute, of whatever type it is: never Malformed."""
+    if not isinstance(data, Dataset):
+        return _decoded(data.get(tag))
     try:
         return text(data, tag)
     except Malformed:
