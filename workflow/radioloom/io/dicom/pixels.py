@@ -28,6 +28,7 @@ from radioloom.io.dicom.frames import split
 from radioloom.io.dicom.headers import Header, read_header
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number, syntax_name
+from radioloom.io.files import filled
 from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
@@ -127,7 +128,14 @@ def _native(header: Header) -> np.ndarray:
     kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
     with open(header.path, "rb") as handle:
         handle.seek(header.pixel_offset)
-        values = np.fromfile(handle, kind, header.rows * header.columns).reshape(header.rows, header.columns)
+        flat = np.empty(header.rows * header.columns, kind)
+        n = filled(handle, flat)
+    if n < flat.nbytes:
+        raise BadImage(
+            f"{header.name}: its pixel data end after {n} of {flat.nbytes} bytes; the file has become shorter since "
+            "its header was read: fetch the file again"
+        )
+    values = flat.reshape(header.rows, header.columns)
     unused = header.bits - header.bits_used
     return values << unused >> unused if unused else values  # they may hold anything (PS3.5, 8.1.1)
 
