@@ -5,6 +5,23 @@ from __future__ import annotations
 WIDTHS = (1, 8, 16, 32, 64)  # bits of a pixel's cell
 
 
+def length_fault(held: int, wanted: int, stated: int) -> str:
+    """Why native pixel data are not those of the image that a header describes; "" where they are.
+
+    held : bytes that the file has of them; wanted : of the image; stated : that the element says, with one to make
+    their number even (PS3.5, 8.1.1)
+    """
+    if held < wanted or (held < stated <= wanted + 1):
+        whole = max(wanted, min(stated, wanted + 1))
+        return f"its pixel data end after {held} of {whole} bytes: the file is truncated; fetch the file again"
+    if stated > wanted + 1:
+        return (
+            f"its pixel data are {stated} bytes, and an image of the rows, columns, frames and bits that its header "
+            f"says has {wanted}: the two do not belong together; fetch the file again"
+        )
+    return ""
+
+
 def misread(size: tuple[int, ...], bits: tuple[int, int, int, int]) -> str:
     """Why pixels would be read wrongly; "" where they would not.
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
+from pydicom.uid import ImplicitVRLittleEndian
 
 from radioloom.errors import BadImage
-from radioloom.io.dicom.cells import misread
-from radioloom.io.dicom.elements import PIXELS, elements
+from radioloom.io.dicom.cells import length_fault, misread
+from radioloom.io.dicom.elements import elements, native_pixels
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, letters, number, numbers, read, text, why
 from radioloom.io.dicom.values import syntax as transfer_syntax
@@ -185,7 +183,7 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
         plain = elements(handle, WANTED)
         if plain is not None:
             handle.seek(plain.pixels)
-            where = _native_pixels(handle, plain.syntax)
+            where = native_pixels(handle, plain.syntax, plain.syntax != ImplicitVRLittleEndian)
             return _header(path, plain.values, plain.syntax, where, (name, number))
         handle.seek(0)
         if not is_dicom(handle.read(132)):
@@ -194,7 +192,7 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
             return _header(path, start, "", (-1, -1, 0), (name, number))
         data = read(handle, tags=list(TAGS.values()))
         syntax = transfer_syntax(data)
-        where = _native_pixels(handle, syntax)
+        where = native_pixels(handle, syntax, not data.original_encoding[0])
     return _header(path, data, syntax, where, (name, number))
 
 
@@ -220,24 +218,6 @@ def drawing(sop_class: str, modality: str) -> str:
     if sop_class == RTSTRUCT or modality == "RTSTRUCT":
         return "RTSTRUCT"
     return "SEG" if sop_class in SEGMENTATIONS or modality == "SEG" else ""
-
-
-def _native_pixels(handle: BinaryIO, syntax: str) -> tuple[int, int, int]:
-    """Offset and length of the pixel data's value and size of the file.
-
-    The offset is -1 where they are compressed or floating-point, the length -1 where there are none.
-    """
-    start = handle.tell()
-    head = handle.read(12)
-    size = handle.seek(0, os.SEEK_END)
-    tag = int.from_bytes(head[:2], "little") << 16 | int.from_bytes(head[2:4], "little")
-    if len(head) < 12 or tag not in PIXELS:
-        swapped = syntax in (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
-        return -1, 0 if swapped else -1, size
-    explicit = head[4:6] in (b"OW", b"OB", b"OF", b"OD")
-    length = int.from_bytes(head[8:12] if explicit else head[4:8], "little")
-    native = length != 0xFFFFFFFF and tag == PIXELS[-1]
-    return (start + (12 if explicit else 8), length, size) if native else (-1, 0, size)
 
 
 def _media(data: Dataset | Mapping[int, bytes]) -> str:
@@ -267,11 +247,8 @@ def _header(
         fault = "it ends before its pixel data: the file is truncated; fetch the file again"
     elif rows * columns * samples > MOST_PIXELS or rows * columns * samples * frames > MOST_VOXELS:
         fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large; fetch it again"
-    elif rows and offset >= 0 and min(length, size - offset) < wanted:
-        fault = (
-            f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated; "
-            "fetch the file again"
-        )
+    elif rows and offset >= 0:
+        fault = length_fault(min(length, size - offset), wanted, length)
     high_bit, sign = integer(data, TAGS["high_bit"], bits_used - 1), integer(data, TAGS["signed"], -1)
     series, sop_class = text(data, TAGS["series"]), text(data, TAGS["sop_class"])
     if not series and (rows or _has_series(sop_class or _media(data))):

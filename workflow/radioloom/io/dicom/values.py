@@ -105,7 +105,7 @@ def machines_own_fault() -> Iterator[None]:
     except RuntimeError as error:
         if hidden.error is not None:
             raise hidden.error from error
-        if "llocat" in str(error):  # ITK: Failed to allocate memory for image
+        if "o allocate" in str(error):  # ITK: Failed to allocate memory for image; "bits allocated" are the file's
             raise MemoryError(str(error)) from error
         raise
     finally:
