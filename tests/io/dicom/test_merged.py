@@ -61,7 +61,7 @@ def test_a_dose_sheet_or_a_screenshot_costs_no_case(tmp_path, kind, name):
     assert found.images[0].grid == alone.grid
     assert (found.images[0].modality, found.images[0].unit) == ("CT", "HU")
     assert found.series[0]["reason"] == (
-        "1 file(s) left out: dose sheets, screenshots or colour images among the slices"
+        "1 file(s) left out: dose reports, screenshots or colour images among the slices"
     )
 
 

@@ -94,7 +94,7 @@ class Header:
         if "LOCALIZER" in words:
             return "localizers"
         capture = self.sop_class.startswith(CAPTURES) or self.samples > 1 or any("SCREEN" in word for word in words)
-        return "dose sheets, screenshots or colour images" if capture else ""
+        return "dose reports, screenshots or colour images" if capture else ""
 
     @property
     def pixel_digest(self) -> str:
