@@ -25,9 +25,8 @@ from radioloom.io import masks, prepared
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.write.objects import Header, segmentation
 from radioloom.profile import load
-from radioloom.sealed import write_json
 from radioloom.stages.images.curate import curate
-from radioloom.stages.images.curated import to_json
+from radioloom.stages.images.curated import write
 from radioloom.stages.images.extract import extract_batch
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.stages.images.segment import segment
@@ -142,10 +141,11 @@ def made(tmp_path_factory):
 def through(rows, place, out):
     """Curate, segment, prepare, extract, as the scripts of the workflow do it."""
     curated = curate(rows, place)
-    write_json(to_json(curated.images), out / "images.json")
+    asked = ["{cohort}/{case}.{replicate}.{roi}".format(**row) for row in rows]
+    write(curated.images, asked, out / "images.json")
     SERIES.write(curated.series, out / "series.parquet")
     segmented = segment(curated.images, place)
-    masks.write(segmented.masks, out / "masks.npz")
+    masks.write(segmented.masks, asked, out / "masks.npz")
     (out / "masks.json").write_text(json.dumps(segmented.rows))
     files(place / "changed")[3].rename(place / "changed" / "ct" / f"{WORD}.dcm")
     files(place / "shorter")[3].write_bytes(files(place / "shorter")[3].read_bytes()[:-300])
@@ -153,7 +153,8 @@ def through(rows, place, out):
     cases, left = prepare_batch(
         curated.images, segmented.masks, place, profile, lambda each: prepared.write(each, out / "prepared")
     )
-    measured, unmeasured, _ = extract_batch(prepared.read_all(out / "prepared"), profile)
+    prepared.close(out / "prepared", asked)
+    measured, unmeasured, _ = extract_batch(prepared.read_all(out / "prepared", asked), profile)
     CASES.write(cases, out / "cases.parquet")
     FEATURES.write(measured.rows, out / "features.parquet")
     MEASURED.write(measured.images, out / "measured.parquet")

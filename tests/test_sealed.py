@@ -30,11 +30,14 @@ SIDECAR = {
     "grid": GRID.as_dict(), "notes": [],
 }  # fmt: skip
 CASE = Prepared(Volume(np.arange(60, dtype=np.float32).reshape(3, 4, 5), GRID), Volume(MASK.array, GRID), SIDECAR)
+REGION = "train/P1.1.tumour"
 SIGNATURE = replace(survival_study().signature, provenance={"stage_code": "abc"})
 
 
 def read_masks(path):
-    return {name: (mask.array.tobytes(), replace(mask, array=None)) for name, mask in masks.read(path).items()}
+    return {
+        name: (mask.array.tobytes(), replace(mask, array=None)) for name, mask in masks.read(path, [REGION]).items()
+    }
 
 
 def read_case(path):
@@ -47,7 +50,7 @@ RESULTS = {  # a file -> how it is written, how it is read, and what is named wh
     "x.parquet": (lambda path: EXCLUSIONS.write(ROWS, path), lambda path: EXCLUSIONS.read(path).to_csv(), "x.parquet"),
     "x.json": (lambda path: write_json({"images": [{"a": 1.5, "b": "text"}] * 3}, path), read_json, "x.json"),
     "signature.json": (lambda path: write_json(SIGNATURE.to_json(), path), Signature.read, "signature.json"),
-    "x.npz": (lambda path: masks.write({"P1.1.tumour": MASK}, path), read_masks, "x.npz"),
+    "x.npz": (lambda path: masks.write({"P1.1.tumour": MASK}, [REGION], path), read_masks, "x.npz"),
     "results/s/batch/P1.1.tumour.json": (
         lambda path: prepared.write(CASE, path.parent),
         read_case,
@@ -133,9 +136,9 @@ def test_a_table_that_another_program_wrote_again_is_refused(tmp_path):
 
 def mask_changes(stored):
     """Content of a file of masks, each with one change that leaves a sound archive."""
-    about, (name, bits) = json.loads(stored["about"].tobytes()), list(stored.items())[1]
+    about, (name, bits) = json.loads(stored["about"].tobytes()), list(stored.items())[2]
     (case,) = about
-    bare = {"about": stored["about"]}
+    bare = {"about": stored["about"], "asked": stored["asked"]}
 
     def told(**change):
         return stored | {"about": np.frombuffer(json.dumps({case: about[case] | change}).encode(), np.uint8)}
@@ -159,21 +162,21 @@ def mask_changes(stored):
 
 def test_an_edited_segmentation_is_refused(tmp_path):
     path = tmp_path / "x.npz"
-    masks.write({"P1.1.tumour": MASK}, path)
+    masks.write({"P1.1.tumour": MASK}, [REGION], path)
     with np.load(path) as archive:
         stored = dict(archive)
-    assert len(stored) == 2
+    assert len(stored) == 3
     for what, content in mask_changes(stored):
         np.savez_compressed(path, **content)
         with pytest.raises(StudyError, match=r"^x\.npz: it is not as it was written: edited, or damaged; delete"):
-            pytest.fail(f"{what}: {masks.read(path)}")
+            pytest.fail(f"{what}: {masks.read(path, [REGION])}")
         with zipfile.ZipFile(path, "a") as archive:
             archive.comment = b"sha256:0123456789ab"  # a seal of nothing
         with pytest.raises(StudyError, match=r"^x\.npz: it is not as it was written"):
-            pytest.fail(f"{what}: {masks.read(path)}")
-    masks.write({"P1.1.tumour": MASK}, path)
+            pytest.fail(f"{what}: {masks.read(path, [REGION])}")
+    masks.write({"P1.1.tumour": MASK}, [REGION], path)
     first = path.read_bytes()
-    masks.write({"P1.1.tumour": MASK}, path)
+    masks.write({"P1.1.tumour": MASK}, [REGION], path)
     assert path.read_bytes() == first
 
 
@@ -181,9 +184,10 @@ def test_a_case_that_is_there_in_part_is_named(tmp_path):
     for lost in (".json", ".mask.nii", ".image.nii"):
         folder = tmp_path / "results" / lost
         prepared.write(CASE, folder)
+        prepared.close(folder, [REGION])
         (folder / f"P1.1.tumour{lost}").unlink()
         with pytest.raises(StudyError, match=r"^results/\.[a-z.]+: P1\.1\.tumour.* is gone.*; delete it, and run"):
-            list(prepared.read_all(folder))
+            list(prepared.read_all(folder, [REGION]))
 
 
 def edited(content):

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from naive.contours import fill, inside, shoelace
 from radioloom.errors import BadMask
-from radioloom.segmentation.contours import even_odd_area, rasterise
+from radioloom.segmentation.area import even_odd_area
+from radioloom.segmentation.contours import rasterise
 from radioloom.volume import Grid
 
 GRID = Grid((6, 14, 16), (3.0, 1.5, 2.0), (-100.0, 10.0, -30.0))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 
 import numpy as np
@@ -235,6 +236,40 @@ def test_a_damaged_result_is_named_and_made_again(sound, copied, damaged, damage
     assert "delete it" in line
     place = copied.results / culprit
     shutil.rmtree(place) if place.is_dir() else place.unlink()
+    copied.run()
+    assert copied.tables() == sound.tables()
+
+
+EXCHANGED = [  # intact files of two batches that change places -> who reads them
+    ("segmented/{}/last.npz", "prepare"), ("prepared/{}/last", "extract"), ("curated/{}/last.json", "segment"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "reader"), sampled(EXCHANGED, 1))
+def test_an_intact_result_of_another_batch_is_named_and_made_again(sound, copied, name, reader):
+    one, other = (copied.results / name.format(cohort) for cohort in ("train", "valid"))
+    one.rename(copied.results / "aside")
+    other.rename(one)
+    (copied.results / "aside").rename(other)
+    line = errors(copied.run("--forcerun", reader, ok=False).stderr, reader)
+    told = r": error: results/bench/\w+/(train|valid)/last\S*: it is not of this batch, which has no "
+    told = r": error: results/bench/\w+/(train|valid)/last\S*: it is not of this batch, which has no "
+    assert re.search(told, line), line
+    for place in (one, other):
+        shutil.rmtree(place) if place.is_dir() else place.unlink()
+    copied.run()
+    assert copied.tables() == sound.tables()
+
+
+def test_a_prepared_case_that_is_gone_is_named(sound, copied):
+    folder = copied.results / "prepared" / "train" / "last"
+    name = min(path.stem for path in folder.glob("T*.json"))
+    for path in list(folder.glob(f"{name}.*")):
+        path.unlink()
+    for reader in ("extract", "control"):
+        line = errors(copied.run("--forcerun", reader, ok=False).stderr, reader)
+        assert f"error: results/bench/prepared/train/last: {name} is gone; delete it, and run" in line
+    shutil.rmtree(folder)
     copied.run()
     assert copied.tables() == sound.tables()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,18 @@ def read_json(path: Path | str, whole: Path | None = None) -> dict[str, Any]:
         raise StudyError(damaged(whole, f"{Path(path).name} is not as it was written")) from error
     del content[DIGEST]
     return content
+
+
+def check_batch(path: Path | str, found: Collection[str], asked: Collection[str]) -> None:
+    """Hold the cases of a file or folder of a batch against those that it should have: a seal does not say whose it is.
+
+    found, asked : names of regions, with their cohort
+    Raises StudyError naming the file, and the case that is gone or another batch's.
+    """
+    if foreign := set(found) - set(asked):
+        raise StudyError(damaged(path, f"it is not of this batch, which has no {min(foreign)}"))
+    if gone := set(asked) - set(found):
+        raise StudyError(damaged(path, f"{min(gone)} is gone"))
 
 
 def parsed(path: Path | str) -> dict[str, Any]:

@@ -32,8 +32,8 @@ PLAIN = {
         "another number",
     ),
     f"{TAG}timestamp": (r"(?!)", "a date"),
-    f"{TAG}bool": (r".*", "true or false"),
-    f"{TAG}null": (r".*", "nothing"),
+    f"{TAG}bool": (r"(?i:true|false|yes|no|on|off)", "true or false"),
+    f"{TAG}null": (r"(?i:~|null|)", "nothing"),
 }
 KEYS = {f"{TAG}{kind}" for kind in ("str", "merge", "int", "float", "bool")}  # what a key may be
 BLOCKS = {f"{TAG}map", f"{TAG}seq"}
@@ -166,9 +166,11 @@ def _enter_block(node: yaml.MappingNode, place: Place, walk: _Walk) -> None:
             walk.faults.append((line, words))
             continue
         name = parse(key.value) if key.tag not in (TEXT, MERGE) else key.value  # to Python, Yes, On and 1 are one key
-        if key.tag != MERGE and name in first:
-            walk.faults.append((line, f"the key {key.value!r} appears in line {first[name]} already; keep one of them"))
-        first.setdefault(name, line)
+        once = key.tag if key.tag == MERGE else name
+        if once in first:
+            keep = "write one, <<: [*a, *b]" if key.tag == MERGE else "keep one of them"
+            walk.faults.append((line, f"the key {key.value!r} appears in line {first[once]} already; {keep}"))
+        first.setdefault(once, line)
         walk.lines.setdefault((*place, str(name)), line)
         _enter(value, (*place, str(name)), walk)
 

@@ -38,6 +38,11 @@ rule collect:
     params:
         # Cohorts that must have the same features: one profile sees to that, tables of several programs need not.
         same=STUDY.cohorts(*USED_BY_MODELS) if HAS.tables else [],
+        asked={
+            f"{RESULTS}/prepared/{cohort}/{batch}": STUDY.asked(cohort, batch)
+            for cohort, batch in BATCHES
+            if cohort in HAS.images
+        },
         profile_hash=STUDY.profile_hash,
         code=code("collect"),
     message:

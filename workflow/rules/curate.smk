@@ -21,6 +21,7 @@ rule curate:
         rows=rows,
         data=str(STUDY.data),
         watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
+        asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
         code=code("curate"),
     message:
         "curate {wildcards.cohort}, batch {wildcards.batch}"

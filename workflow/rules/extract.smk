@@ -41,6 +41,7 @@ rule extract:
     params:
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,
+        asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
         code=code("extract"),
     message:
         "extract {wildcards.cohort}, batch {wildcards.batch}"
@@ -71,6 +72,7 @@ rule control:
         seed=STUDY.settings["seed"],
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,
+        asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
         code=code("control"),
     message:
         "control {wildcards.cohort}, batch {wildcards.batch}"

@@ -28,6 +28,7 @@ rule prepare:
         watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,
+        asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
         code=code("prepare"),
     message:
         "prepare {wildcards.cohort}, batch {wildcards.batch}"
@@ -61,6 +62,7 @@ rule perturb:
         seed=STUDY.settings["seed"],
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,
+        asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
         code=code("perturb"),
     message:
         "perturb {wildcards.cohort}, batch {wildcards.batch}"

@@ -63,6 +63,7 @@ rule report:
             ),
         },
         profile=PROFILE if HAS.images else {},
+        asked=[STUDY.asked(*batch) for batch in BATCHES if batch[0] in HAS.images],
         trust_edited=STUDY.settings["trust_edited"],
         # What was handed in besides images, by what the report calls it.
         sheet_digests=lambda wildcards: {name: file_digest(path) for name, path in STUDY.sheet_files.items()},

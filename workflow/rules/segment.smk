@@ -21,6 +21,7 @@ rule segment:
         data=str(STUDY.data),
         watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         rois=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort].get("rois", {}),
+        asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
         code=code("segment"),
     message:
         "segment {wildcards.cohort}, batch {wildcards.batch}"
@@ -46,6 +47,7 @@ rule compare:
         runtime=30,
     params:
         overlap=STUDY.settings["overlap"],
+        asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
         code=code("compare"),
     message:
         "compare {wildcards.cohort}, batch {wildcards.batch}"

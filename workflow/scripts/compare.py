@@ -2,13 +2,13 @@
 
 from radioloom.io import masks
 from radioloom.job import job
-from radioloom.sealed import read_json
 from radioloom.stages.images.compare import compare_batch
-from radioloom.stages.images.curated import from_json
+from radioloom.stages.images.curated import read
 from radioloom.tables import OVERLAPS
 
 with job(snakemake) as running:
-    images = from_json(read_json(snakemake.input.images))
-    rows = compare_batch(images, masks.read(snakemake.input.masks), snakemake.params.overlap["tolerance_mm"])
+    images = read(snakemake.input.images, snakemake.params.asked)
+    regions = masks.read(snakemake.input.masks, snakemake.params.asked)
+    rows = compare_batch(images, regions, snakemake.params.overlap["tolerance_mm"])
     OVERLAPS.write(rows, snakemake.output[0], **running.provenance)
     running.say(f"{len(rows)} pairs of segmentations compared")

@@ -12,7 +12,7 @@ from radioloom.tables import CONTROLS, SKIPPED
 with job(snakemake) as running:
     tune_process(keep_all=True)
     params, out = snakemake.params, snakemake.output
-    cases = read_all(Path(snakemake.input.folder))
+    cases = read_all(Path(snakemake.input.folder), snakemake.params.asked)
     rows, skipped = control_batch(cases, params.controls, build(params.profile), params.seed)
     CONTROLS.write(rows, out.controls, **running.provenance)
     SKIPPED.write(skipped, out.skipped, **running.provenance)

@@ -6,16 +6,15 @@ from radioloom.io import masks
 from radioloom.job import job
 from radioloom.process import tune_process
 from radioloom.profile import build
-from radioloom.sealed import read_json
-from radioloom.stages.images.curated import from_json
+from radioloom.stages.images.curated import read
 from radioloom.stages.images.perturb import perturb_batch
 from radioloom.tables import PERTURBED, SKIPPED
 
 with job(snakemake) as running:
     tune_process(keep_all=True)
     params, out = snakemake.params, snakemake.output
-    images = from_json(read_json(snakemake.input.images))
-    regions = masks.read(snakemake.input.masks)
+    images = read(snakemake.input.images, snakemake.params.asked)
+    regions = masks.read(snakemake.input.masks, params.asked)
     robustness = {**params.robustness, "seed": params.seed}
     rows, skipped = perturb_batch(images, regions, Path(params.data), build(params.profile), robustness)
     PERTURBED.write(rows, out.perturbed, **running.provenance)

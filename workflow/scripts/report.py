@@ -18,7 +18,7 @@ with job(snakemake) as this:
     params, given = snakemake.params, snakemake.input
     listed = {each["rows"][0]["cohort"]: each for each in map(read_json, given.rows)}
     truths = [path for folder in given.get("truth", []) for path in sorted(Path(folder).glob("*.csv"))]
-    folders = given.get("pictures", [])
+    folders = list(zip(given.get("pictures", []), params.asked, strict=True))
     contents = {name: files.content(Path(path)) for name, path in params.files.items()}
     inputs = ReportInputs(
         **this.read(*params.tables),
@@ -28,8 +28,8 @@ with job(snakemake) as this:
         scales={cohort: each["scale"] for cohort, each in listed.items()},
         signature=Signature.read(given.signature[0], params.trust_edited),
         summary=next(map(read_json, given.get("summary", [])), None),
-        pictures=pictures(case for folder in folders for case in prepared.read_all(folder)),
+        pictures=pictures(case for folder in folders for case in prepared.read_all(*folder)),
         truth={path.stem: pd.read_csv(path) for path in truths},
-        provenance=provenance(params, contents, [case for folder in folders for case in prepared.digests(folder)]),
+        provenance=provenance(params, contents, [case for folder, _ in folders for case in prepared.digests(folder)]),
     )
     write_text(report(inputs), snakemake.output[0])

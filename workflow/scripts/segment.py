@@ -4,15 +4,14 @@ from pathlib import Path
 
 from radioloom.io import masks
 from radioloom.job import job
-from radioloom.sealed import read_json
-from radioloom.stages.images.curated import from_json
+from radioloom.stages.images.curated import read
 from radioloom.stages.images.segment import segment
 from radioloom.tables import EXCLUSIONS, MASKS
 
 with job(snakemake) as running:
-    images = from_json(read_json(snakemake.input.images))
+    images = read(snakemake.input.images, snakemake.params.asked)
     segmented = segment(images, Path(snakemake.params.data), snakemake.params.rois)
-    masks.write(segmented.masks, snakemake.output.masks)
+    masks.write(segmented.masks, snakemake.params.asked, snakemake.output.masks)
     MASKS.write(segmented.rows, snakemake.output.table, **running.provenance)
     EXCLUSIONS.write(segmented.exclusions, snakemake.output.exclusions, **running.provenance)
     running.batch(len(segmented.masks), segmented.exclusions)

@@ -1,9 +1,11 @@
 """DICOMweb over real sockets: slow, endless and enormous answers, and answers that lead elsewhere."""
 
+import itertools
 import json
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pydicom
 import pytest
@@ -247,11 +249,32 @@ def test_part_without_content_is_refused(tmp_path):
         list(parts(pieces(), b"frontier", lambda: (tmp_path / "x").open("wb")))
 
 
+MARKED = {  # an answer -> contents of its parts, and whether their end came
+    b"--xx\r\nA: b\r\n\r\n1\r\n--xxy\r\n2\r\n--xx--": [(b"1\r\n--xxy\r\n2", True)],
+    b"--xx \t\r\nA: b\r\n\r\n1\r\n--xx \r\n\r\n2\r\n--xx--\r\n--xx\r\n\r\n3": [(b"1", True), (b"2", True)],
+    b"--xxy\r\nA: b\r\n\r\n0\r\n--xx\r\n\r\n1\r\n--xx-\r\n--xx z\r\n--xx--": [(b"1\r\n--xx-\r\n--xx z", True)],
+}
+
+
+@pytest.mark.parametrize("sent", MARKED)
+def test_a_mark_is_one_alone_on_its_line(sent, tmp_path):
+    for n in (1, 2, 3, 7, len(sent)):
+        names = map(f"{tmp_path}/{n}.{{}}".format, itertools.count())
+        begin = map(partial(open, mode="wb"), names).__next__
+        pieces = (sent[i : i + n] for i in range(0, len(sent), n))
+        found = [(path.read_bytes(), whole) for path, whole in parts(pieces, b"xx", begin)]
+        assert found == MARKED[sent], n
+
+
 @pytest.mark.parametrize(
     ("kind", "between"),
     [
         ('multipart/related; type="application/dicom"; boundary="a b"', b"a b"), ("Multipart/Related;BOUNDARY=x", b"x"),
         ("multipart/related", b""), ("text/html; boundary=x", b""), ("", b""),
+        ('multipart/related; boundary="a;b"; type="application/dicom"', b"a;b"),
+        ('multipart/related; type="a; boundary=evil"; boundary=good', b"good"),
+        ('multipart/related; x="\\"; boundary=evil"; boundary="go\\"od"', b'go"od'),
+        ('multipart/related; boundary=""', b""), ("multipart/related; boundary=\xe9", b""),
     ],
 )  # fmt: skip
 def test_boundaries(kind, between):

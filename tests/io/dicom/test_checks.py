@@ -58,9 +58,22 @@ def cut(folder):
     path.write_bytes(path.read_bytes()[:-300])
 
 
+def colour(folder):
+    rewritten(folder, lambda data, k: (setattr(data, "SamplesPerPixel", 3), setattr(data, "Rows", 8)))
+
+
+def turns(folder):
+    """A second acquisition between the slices of the first, counted as these are."""
+    rewritten(folder, lambda data, k: (setattr(data, "AcquisitionNumber", 1), setattr(data, "InstanceNumber", k + 1)))
+    for k in range(8):
+        numbers = {"AcquisitionNumber": 2, "InstanceNumber": k + 1}
+        save(image_slice(stored(1, seed=k)[0], (-10, -20, -98.5 + 3 * k), **numbers), folder / f"second{k}")
+
+
 FAULTS = {
     "truncated": cut,
-    "colour": odd(SamplesPerPixel=3, Rows=8),
+    "colour": colour,
+    "two_acquisitions": turns,
     "frames": odd(NumberOfFrames=2, Rows=12),
     "no_place": odd(ImagePositionPatient=None),
     "no_rescale": odd(RescaleIntercept=None),

@@ -125,6 +125,17 @@ def test_names_of_structures(tmp_path):
     assert [item.ROIName for item in made.StructureSetROISequence] == ["ROI 1", "ROI 2", "ROI 3"]
 
 
+def test_words_of_a_site_are_not_kept_where_no_pattern_asks_for_them():
+    data = image_slice(stored(1)[0], (0, 0, 0), StackID="Ward 7", SegmentLabel="Ward 7")
+    content, item = pydicom.Dataset(), pydicom.Dataset()
+    content.StackID, content.InStackPositionNumber, item.SegmentLabel = "Ward 7", 3, "Ward 7"
+    data.PerFrameFunctionalGroupsSequence, data.SegmentIdentificationSequence = [pydicom.Dataset()], [item]
+    data.PerFrameFunctionalGroupsSequence[0].FrameContentSequence = [content]
+    made = cleaned(data, structures="Ward.*")
+    assert "Ward" not in str(made)
+    assert made.PerFrameFunctionalGroupsSequence[0].FrameContentSequence[0].InStackPositionNumber == 3
+
+
 def test_days_between_images_and_times_of_day_stay():
     visits = []
     for day in ("20200301", "20200315"):

@@ -36,7 +36,7 @@ NEEDED = {
 TAGS = [tag for tag in sorted(DicomDictionary) if tag >> 16 > 2 and tag not in NEEDED and tag < 0xFFFA0000]
 # Free words that an image cannot be compared without; there the words of the patient are looked for, and not any.
 FREE = {int(Tag(word)) for word in
-        "Manufacturer ManufacturerModelName SoftwareVersions ConvolutionKernel RescaleType CodeValue StackID "
+        "Manufacturer ManufacturerModelName SoftwareVersions ConvolutionKernel RescaleType CodeValue "
         "CodingSchemeDesignator CodingSchemeVersion CodeMeaning SegmentAlgorithmName".split()}  # fmt: skip
 
 
@@ -182,6 +182,6 @@ def test_the_list_is_of_known_attributes_and_none_that_the_table_removes():
     named = {(tag[0] << 16) + tag[1] for tag in (*D_TAGS, *Z_TAGS) if len(tag) == 2}
     assert {keyword_for_tag(tag) for tag in KEPT & named} <= {
         "ROIName", "StructureSetLabel", "StructureSetDate", "StructureSetTime", "ContentDate", "ContentTime",
-        "StudyDate", "StudyTime", "SegmentLabel", "RadiopharmaceuticalStartDateTime",
+        "StudyDate", "StudyTime", "RadiopharmaceuticalStartDateTime",
     }  # fmt: skip
     assert all(re.fullmatch("[A-Z0-9_]{1,24}", term) for term in TERMS)

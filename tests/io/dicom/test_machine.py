@@ -11,9 +11,11 @@ import pytest
 from pydicom.pixels.decoders import rle
 from pydicom.uid import RLELossless
 
+from made.drives import failing
 from made.hospital import drawn_twice, row, save
 from radioloom.commands.deidentify import export
 from radioloom.commands.pairing import Wanted, discover
+from radioloom.errors import BadImage
 from radioloom.io.annotations import read as annotations
 from radioloom.io.dicom import acquisition, headers, identity, pixels, values
 from radioloom.io.files import leads_nowhere
@@ -102,6 +104,19 @@ def test_every_reader_lets_it_pass(small, monkeypatch, reader):
     sick(monkeypatch, "IM005", FAULTS[0], 1 if reader in ("annotations", "kind") else 0)
     with pytest.raises(OSError, match="Input/output error"):
         READERS[reader](small)
+
+
+@pytest.mark.parametrize("cut", [False, True])
+@pytest.mark.parametrize("n", [0, 1, 500, 959])
+def test_pixels_of_which_a_drive_gives_some(small, monkeypatch, n, cut):
+    """A drive that fails ends the job; a file that has become shorter is told as that."""
+    path = small / "ct" / "IM005"
+    header = headers.read_header(path)
+    assert header.rows * header.columns * 2 == 960
+    failing(monkeypatch, path, header.pixel_offset + n, cut)
+    words = rf"IM005: its pixel data end after {n} of 960 bytes; the file has become shorter" if cut else "Input/output"
+    with pytest.raises(BadImage if cut else OSError, match=words):
+        pixels.stored(header)
 
 
 def test_acquisition_is_not_left_out_quietly(small, monkeypatch):

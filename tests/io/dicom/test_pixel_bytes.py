@@ -156,22 +156,31 @@ def test_unused_bits_and_what_follows_the_pixels_are_gone(signed, allocated, sto
         stored - 1,
         int(signed),
     )
-    data.PixelData = raw + b"\0" * (len(raw) % 2) + SECRET
+    data.PixelData = raw + b"!" * (len(raw) % 2)
     data["PixelData"].VR = "OB" if allocated == 8 else "OW"
     content = encode(deidentify(read(encode(data)), KEY))
-    assert SECRET not in content
     kind = np.dtype(f"<{'i' if signed else 'u'}{allocated // 8}")
     assert np.array_equal(np.frombuffer(read(content).PixelData, kind, 15).reshape(5, 3), values)
-    assert len(read(content).PixelData) == len(raw) + len(raw) % 2
+    assert read(content).PixelData[len(raw) :] == b"\0" * (len(raw) % 2)
+    data.PixelData = raw + b"\0" * (len(raw) % 2) + SECRET
+    refused_as_longer(data)
+
+
+def refused_as_longer(data):
+    """What follows the image is no image, or the image is not what its header says: no copy is made of either."""
+    with pytest.raises(BadImage, match="its pixel data are longer than the image that its header describes"):
+        deidentify(read(encode(data)), KEY)
 
 
 def test_bits_of_the_last_byte_of_a_binary_segmentation():
     data = image_slice(np.zeros((3, 3), np.int16), (0, 0, 0))
     data.BitsAllocated = data.BitsStored = 1
     data.HighBit = 0
-    data.PixelData = b"\xab\xff" + SECRET
+    data.PixelData = b"\xab\xff"
     data["PixelData"].VR = "OB"
     assert read(encode(deidentify(read(encode(data)), KEY))).PixelData == b"\xab\x01"
+    data.PixelData = b"\xab\xff" + SECRET
+    refused_as_longer(data)
 
 
 def test_other_bytes_and_bits_are_refused_by_name():
@@ -180,6 +189,8 @@ def test_other_bytes_and_bits_are_refused_by_name():
         ({"BitsAllocated": 12, "BitsStored": 12, "HighBit": 11}, "pixels of 12 bits"),
         ({"Rows": 999}, "its pixel data end before its image does"),
         ({"NumberOfFrames": 9}, "its pixel data end before its image does"),
+        ({"Rows": 4}, "its pixel data are longer than the image"),
+        ({"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}, "its pixel data are longer than the image"),
         ({"SamplesPerPixel": 3}, "a colour image"),
     ):
         data = image_slice(np.zeros((5, 3), np.int16), (0, 0, 0))
@@ -198,9 +209,11 @@ def test_big_endian_pixels():
     values = np.arange(15).reshape(5, 3)
     data.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
     data.BitsStored, data.HighBit = 12, 11
-    data.PixelData = (values | 0x7000).astype(">u2").tobytes() + SECRET
+    data.PixelData = (values | 0x7000).astype(">u2").tobytes()
     made = deidentify(read(encode(data)), KEY)
     assert np.array_equal(np.frombuffer(made.PixelData, ">i2").reshape(5, 3), values)
+    data.PixelData += SECRET
+    refused_as_longer(data)
 
 
 @pytest.mark.parametrize("syntax", [JPEGBaseline8Bit, JPEGLSLossless, JPEG2000Lossless, RLELossless])

@@ -118,6 +118,16 @@ TEXT = [
     (nrrd, "space origin: (8.5,", "space origin: (8.5e300,", "is beyond all sizes; correct the header"),
     (metaimage, "Offset = 8.5", "Offset = 8.5e300", "is beyond all sizes; correct the header"),
     (nrrd, "kinds: domain", 'space units: "um" "um" "um"\nkinds: domain', "space units: .* millimetres are expected"),
+    (nrrd, "kinds: domain", "space units: um um um\nkinds: domain", "space units: .* in double quotes; correct"),
+    (nrrd, "kinds: domain", "space units: 'cm' 'cm' 'cm'\nkinds: domain", "space units: .* in double quotes"),
+    (nrrd, "kinds: domain", 'space units: "mm" "mm" cm\nkinds: domain', "space units: .* in double quotes"),
+    (nrrd, "kinds: domain", 'space units: "mm" "mm" "cm\nkinds: domain', "space units: .* in double quotes"),
+    (nrrd, "kinds: domain", "units: mm mm mm\nkinds: domain", "units: .* in double quotes"),
+    (nrrd, "kinds: domain", "spacings: 9 9 9\nkinds: domain", "spacings: '9 9 9' stands beside 'space directions'"),
+    (nrrd, "kinds: domain", "spacings: nan nan 9\nkinds: domain", "spacings: .* stands beside 'space directions'"),
+    (nrrd, "kinds: domain", "axis mins: 5 5 5\nkinds: domain", "axis mins: '5 5 5' stands beside 'space directions'"),
+    (nrrd, "kinds: domain", "axismaxs: 5 5 5\nkinds: domain", "axis maxs: '5 5 5' stands beside 'space directions'"),
+    (nrrd, "kinds: domain", "spacings: 9\nkinds: domain", "spacings: '9' stands beside 'space directions'"),
     (nrrd, "kinds: domain", "line skip: 1\nkinds: domain", "its header skips lines"),
     (nrrd, "kinds: domain", "ki\0nds: domain", "bytes that are no text"),
     (metaimage, "Offset =", "Offset\0=", "bytes that are no text"),
@@ -147,6 +157,17 @@ def test_headers_of_text_that_are_refused(tmp_path, write, old, new, words):
     path.write_bytes(raw.replace(old.encode(), new.encode()))
     with pytest.raises(BadImage, match=f"{path.name}: .*({words})"):
         images.read(path)
+
+
+@pytest.mark.parametrize("more", ['space units: "mm" "mm" "mm"', 'space units: "mm""mm""???"', "spacings: NaN nan NaN"])
+def test_fields_of_nrrd_that_say_nothing_new(tmp_path, more):
+    array = values("i2")
+    path = nrrd(tmp_path, array)
+    before = images.read_native(path)
+    path.write_bytes(path.read_bytes().replace(b"kinds: domain", f"{more}\nkinds: domain".encode()))
+    found = images.read_native(path)
+    assert found.grid == before.grid
+    assert np.array_equal(found.array, array)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,25 @@ BOMBS = {
 }
 
 
+SHARED = ' t="s"><v>2</v></c>'
+BOMBS |= {
+    "one text in many rows": (
+        {
+            "texts": strings(f"<si><t>{'y' * 30_000}</t></si>", 1),
+            "rows": [f'<row r="{k}"><c r="A{k}"{SHARED}<c r="B{k}"{SHARED}</row>' for k in range(2, 50_000)],
+        },
+        "the table is larger than any that is read",
+    ),
+    "one text in many columns": (
+        {
+            "texts": strings(f"<si><t> {'y' * 900_000}</t></si>", 1),
+            "rows": repeated('<row r="2">', f"<c{SHARED}", 90_000, "</row>"),
+        },
+        "line 2: the table is larger than any that is read (16000000 characters in one row",
+    ),
+}
+
+
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_bombs(bomb, tmp_path, root):
     parts, words = BOMBS[bomb]
@@ -62,6 +81,36 @@ DISORDER = {
     "a row within a row": (f'<row r="2">{ROW_3}</row>', "row 3 stands after row 2"),
     "a negative text": (f'<row r="2">{cell("A2", -1, " t=" + chr(34) + "s" + chr(34))}</row>', "the text number '-1'"),
 }
+
+ODD_NUMBERS = [
+    "1_000",
+    "\u0661\u0662",
+    "\uff11",
+    "1,5",
+    "nan",
+    "inf",
+    "-Infinity",
+    "0x10",
+    "1e",
+    "1e9999",
+    "- 1",
+    "1 000",
+    "x",
+]
+KIND = ' t="{}"'
+for odd in ODD_NUMBERS:
+    for kind, called in (("", "number"), (KIND.format("n"), "number"), (KIND.format("b"), "truth value")):
+        DISORDER[f"{odd}{kind}"] = (f'<row r="2">{cell("A2", odd, kind)}</row>', f"row 2 has the {called} {odd!r}")
+for odd in ("\u0661", "1_0", "", "1.0"):
+    DISORDER[f"text {odd}"] = (f'<row r="2">{cell("A2", odd, KIND.format("s"))}</row>', f"the text number {odd!r}")
+
+
+@pytest.mark.parametrize("text", ["7", "-7", "0.5", ".5", "7.", "1E+05", "1.5e-3", " 7 ", "", "0"])
+def test_numbers_as_excel_writes_them_are_read(tmp_path, text):
+    rows = f'<row r="2">{cell("A2", text)}{cell("B2", 1, KIND.format("b"))}</row>'
+    ((_, (value, truth)),) = read(book(tmp_path / "t.xlsx", rows)).rows
+    assert (float(value) if value else value) == (float(text) if text else "")
+    assert truth == "True"
 
 
 @pytest.mark.parametrize("name", DISORDER)

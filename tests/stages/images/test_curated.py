@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.stages.images.curated import CuratedImage, from_json, to_json
+from radioloom.sealed import write_json
+from radioloom.stages.images.curated import CuratedImage, from_json, read, to_json, write
 from radioloom.volume import Grid
 
 IMAGE = CuratedImage(
@@ -48,3 +49,15 @@ def test_other_keys_are_refused(change):
     row = {name: each for name, each in row.items() if name != key} | ({} if value is None else {key: value})
     with pytest.raises(StudyError, match=f"curated images: {key} unknown or missing; .*run the study again"):
         from_json({"images": [row]})
+
+
+def test_a_file_of_another_batch_is_refused(tmp_path):
+    path, asked = tmp_path / "x.json", ["train/P1.2.node", "train/P2.1.node"]  # P2 was left out
+    write([IMAGE], asked, path)
+    assert read(path, asked[::-1]) == [IMAGE]
+    for others, told in ((asked[:1], "not of this batch, which has no train/P2.1.node"), ([*asked, "u"], "u is gone")):
+        with pytest.raises(StudyError, match=rf"^x\.json: .*{told}; delete it, and run the study again"):
+            read(path, others)
+    write_json(to_json([IMAGE]), path)  # of a version that did not say
+    with pytest.raises(StudyError, match=r"^x\.json: train/P1\.2\.node is gone; delete it"):
+        read(path, asked)

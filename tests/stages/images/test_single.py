@@ -1,5 +1,6 @@
 """One image by whichever door it comes (arrays, SimpleITK, files, the command): the same notes, doubts and refusals."""
 
+import shutil
 import warnings
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import SimpleITK as sitk
 
 import radioloom
+from made.hospital import ct, image_slice, save, square, stored, structures
 from radioloom.cli import main
 from radioloom.errors import CaseError
 from radioloom.profile import load
@@ -113,3 +115,28 @@ def test_no_profile_measures_an_image_of_unknown_modality_without_a_word(capsys)
         profile = load(name)
         notes = told(capsys, PET, BALL, profile, SPACING)[0]
         assert any("nothing says of which modality" in note for note in notes) == (profile.modality != ANY)
+
+
+NOTED = {
+    "lossy": ({"LossyImageCompression": "01"}, "lossy compression"),
+    "rescale": ({"RescaleIntercept": 0}, "rescale by slice: 1 of 8 slices"),
+    "copies": (None, "1 file(s) left out: copies of others"),
+}
+
+
+@pytest.mark.parametrize("kind", NOTED)
+def test_what_is_noted_of_a_series_reaches_command_and_interface(tmp_path, kind, capsys):
+    """As a study has it in SERIES: a folder of DICOM is not measured in silence."""
+    change, note = NOTED[kind]
+    files = ct(tmp_path / "ct")
+    structures(tmp_path / "rs.dcm", {"GTV": [square(z, -5, 5) for z in (-94, -91, -88)]})
+    if change:
+        save(image_slice(stored()[3], (-10.0, -20.0, -91.0), **change), files[3])
+    else:
+        shutil.copy(files[3], tmp_path / "ct" / "copy")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = radioloom.extract(tmp_path / "ct", tmp_path / "rs.dcm", profile="aerts2014", roi="GTV")
+    assert [each[: len(note)] for each in table.attrs["notes"]] == [note]
+    assert main(["extract", str(tmp_path / "ct"), str(tmp_path / "rs.dcm"), "--profile", "aerts2014"]) == 0
+    assert f"note: {note}" in capsys.readouterr().err

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.stages.tables.collect import check_same_features
+from radioloom.stages.tables.collect import check_none_lost, check_same_features
 
 
 def features(**names: str) -> pa.Table:
@@ -28,3 +28,25 @@ def test_a_cohort_that_lacks_features_is_named_with_them():
 def test_cohorts_that_no_model_reads_may_differ():
     check_same_features(features(train="ab", retest="a"), ["train"])
     check_same_features(features(train="ab", valid=""), ["train", "valid"])  # all of its cases dropped out
+
+
+def regions(*names: str) -> pa.Table:
+    """A table of regions, each as `<case>.<replicate>.<roi>` of cohort train."""
+    keys = ("case", "replicate", "roi")
+    rows = [{"cohort": "train"} | dict(zip(keys, name.split("."), strict=True)) for name in names]
+    return pa.Table.from_pylist(rows, pa.schema([(key, pa.string()) for key in ("cohort", *keys)]))
+
+
+def test_a_region_that_is_neither_measured_nor_excluded_is_named():
+    asked = {"results/s/prepared/train/last": [f"train/P{k}.1.{roi}" for k in (1, 2) for roi in ("node", "tumour")]}
+    every = regions("P1.1.node", "P1.1.tumour", "P2.1.node", "P2.1.tumour")
+    check_none_lost(asked, every, every, regions())
+    check_none_lost(asked, every, every.slice(0, 2), regions("P2.1.all"))
+    check_none_lost(asked, every.slice(0, 3), every.slice(0, 3), regions("P2.1.all"))
+    for cases, measured, excluded in (
+        (every, every.slice(0, 3), regions()),
+        (every.slice(0, 3), every, regions()),
+        (every.slice(0, 3), every.slice(0, 3), regions("P2.2.all", "P1.1.all", "P22.1.all")),
+    ):
+        with pytest.raises(StudyError, match=r"^results/s/prepared/train/last: train/P2\.1\.tumour is neither"):
+            check_none_lost(asked, cases, measured, excluded)

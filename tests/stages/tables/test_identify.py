@@ -265,6 +265,19 @@ def test_replicates_of_one_case_may_share_an_image_and_visits_are_told():
     assert shared(people("retest/A"), regions) == {}
 
 
+def test_readers_who_drew_the_same_voxels_are_told():
+    """A segmentation that was copied is no second reader: an agreement of 1 would be by copying."""
+    same = {"series": "s", "image_digest": "i"}
+    drawn = [(f"readers/A.{k}", same | {"region_digest": "r" if k < 3 else "other"}) for k in (1, 2, 3)]
+    assert shared(people("readers/A"), prepared(*drawn)) == {("readers/A readers/A", "region"): "allowed"}
+    assert shared(people("readers/A"), prepared(*drawn[1:])) == {}
+    (row,) = identities(people("readers/A"), prepared(*drawn), measured())
+    assert "a copy is no second reader" in row["reason"]
+    rows = measured(("readers/A", 1), ("readers/B", 2))
+    again = pd.concat([rows, rows.assign(replicate="2").query("case == 'A'")], ignore_index=True)
+    assert shared(people("readers/A", "readers/B"), None, again) == {("readers/A readers/A", "features"): "allowed"}
+
+
 def test_an_unknown_digest_is_nobodys():
     cases = prepared(*((f"train/{case}", {"image_digest": None, "series": None}) for case in "ABC"))
     assert shared(people("train/A", "train/B", "train/C"), cases) == {}

@@ -139,6 +139,7 @@ def _summary(pairing: Discovered, outs: Sequence[Path], paths: str, readers: boo
             f"{same_day} patient(s) have several images of one day, which became replicates: a replicate repeats an "
             "image; take other sequences or phases out of the sheet"
         )
+    lines += pairing.doubts
     naming = sum(pair.names_patient for pair in pairing.pairs)
     if naming:
         lines.append(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.commands.links import LINKED, NOT_DICOM, NOT_DRAWN, astray
+from radioloom.commands.repeated import copies, doubts
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom import headers
 from radioloom.io.dicom.identity import Identity, identity
@@ -47,6 +48,7 @@ class Discovered:
     pairs: list[Pair]
     left_out: list[tuple[str, str, str]]  # case ("" where unknown), path, why
     patients: dict[str, str] = field(repr=False)  # pseudonym -> patient's number
+    doubts: tuple[str, ...] = ()  # on these numbers: whether they tell patients apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,11 @@ class _Series:
     modality: str
     frame: str  # digest
     patient: str  # digest
+    study: str  # digest
     first: Path
     folder: Path
     n_files: int = 0
+    aside: bool = False  # so far it has files alone that are no slices: localizers, screenshots
     mixed: bool = False  # files of several patients
     paired: bool = False  # a segmentation goes with it, or several of which one is to be chosen
 
@@ -114,7 +118,8 @@ def discover(place: Path, wanted: Wanted) -> Discovered:
     patients = {pair.case: who.number for who, pair in pairs}
     if len(patients) < len({who.number for who, _ in pairs}):
         raise StudyError("two patients have the same pseudonym; make another key with `radioloom key`")
-    return Discovered(_numbered(pairs), sorted(tree.left_out), patients)
+    seen = [(who.number, pair.case, series.study) for series, who, pair in made if pair.case in patients]
+    return Discovered(_numbered(pairs), sorted(tree.left_out), patients, tuple(doubts(seen)))
 
 
 def _one_each(
@@ -160,6 +165,7 @@ def _gather(place: Path) -> _Tree:
     tree = _Tree(place, {}, [], [], defaultdict(set))
     tree.left_out.extend(("", tree.path(path), LINKED) for path in linked_folders(place))
     other: list[Path] = []
+    instances: list[tuple[Path, str]] = []  # of segmentations
     for path in files_below(place):
         if path.is_symlink() and (why := astray(path, place)):
             tree.left_out.append(("", tree.path(path), why))
@@ -173,12 +179,16 @@ def _gather(place: Path) -> _Tree:
             other.append(path)
         elif kind := headers.drawing(header.sop_class, header.modality):
             tree.drawings.append((Candidate(kind, path, "the file"), header.patient))
+            instances.append((path, header.instance))
         elif header.is_image:
             _add(tree, header)
         else:
             tree.left_out.append(
                 ("", tree.path(path), f"neither image nor segmentation ({header.modality or 'other'})")
             )
+    again = copies(instances)
+    tree.left_out.extend(("", tree.path(path), why) for path, why in again.items())
+    tree.drawings[:] = [each for each in tree.drawings if each[0].file not in again]
     nothing = [(path, why) for path in other if (why := blank(path))]
     tree.left_out.extend(
         ("", tree.path(path), f"it {why}; copy or fetch it again if it was a DICOM file") for path, why in nothing
@@ -191,7 +201,12 @@ def _gather(place: Path) -> _Tree:
 def _add(tree: _Tree, header: headers.Header) -> None:
     name, folder = digest(header.series), header.path.parent
     frame = digest(header.frame) if header.frame else ""
-    series = tree.series.setdefault(name, _Series(header.modality, frame, header.patient, header.path, folder))
+    series = tree.series.setdefault(
+        name, _Series(header.modality, frame, header.patient, digest(header.study), header.path, folder)
+    )
+    if series.aside and not header.beside:
+        series.modality, series.frame, series.first = header.modality, frame, header.path
+    series.aside = bool(header.beside) and (series.aside or not series.n_files)
     series.n_files += 1
     series.mixed |= series.patient != header.patient
     if folder != series.folder:

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from errno import ELOOP, ENOENT, ENOTDIR
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from radioloom.errors import BadImage, RadioloomError, StudyError
 from radioloom.provenance import digest, file_digest
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # Names that scanners and archives count files with; any other may be a patient's ("SMITH_JOHN.dcm").
 COUNTER = re.compile(
@@ -163,6 +166,17 @@ def check_new(*paths: Path) -> None:
             raise StudyError(f"{path.parent}: no such folder; create it first")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise StudyError(f"{path.parent}: you may not write into this folder; choose another")
+
+
+def filled(handle: BinaryIO, array: np.ndarray) -> int:
+    """Bytes read of an open file into a flat array: fewer than it has room for where the file ends before.
+
+    Raises OSError where the machine cannot read, which np.fromfile hides: it gives what it has as if the file ended.
+    """
+    room, at = memoryview(array.view("u1")), 0
+    while at < len(room) and (n := handle.readinto(room[at:])):  # type: ignore[attr-defined]
+        at += n
+    return at
 
 
 def write_whole(path: Path, content: bytes) -> None:

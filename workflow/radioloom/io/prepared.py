@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from radioloom.errors import StudyError
 from radioloom.failures import damaged
 from radioloom.io import images
 from radioloom.provenance import file_digest
-from radioloom.sealed import read_json, write_json
+from radioloom.sealed import check_batch, read_json, write_json
 from radioloom.volume import Grid, Volume
 
 # Columns of CASES that a sidecar holds as they are.
@@ -20,6 +20,7 @@ CASE = (
     "study_digest", "frame_digest", "image_digest", "region_digest", "n_voxels", "volume_mm3",
     "native_mm3", "volume_difference", "volume_note", "contour_mm3",
 )  # fmt: skip
+BATCH = "batch.json"  # the file of a folder that says which regions its batch has, and which are in the folder
 DIGESTS = "file_digests"  # key of a sidecar on disk: digests of the files of image and mask
 
 
@@ -65,7 +66,10 @@ def read(folder: Path | str, name: str) -> Prepared:
             raise StudyError(damaged(folder, f"{path.name} is gone, or not as it was written"))
     image, mask = (images.voxels(path, grid.shape) for path in _files(folder, name))
     unit, modality = sidecar["unit"], sidecar["modality"]
-    return Prepared(Volume(image, grid, unit, modality, tuple(sidecar["notes"])), Volume(mask != 0, grid), sidecar)
+    found = Prepared(Volume(image, grid, unit, modality, tuple(sidecar["notes"])), Volume(mask != 0, grid), sidecar)
+    if found.name != name:
+        raise StudyError(damaged(folder, f"{name}.json is of another case"))
+    return found
 
 
 def _files(folder: Path, name: str) -> tuple[Path, Path]:
@@ -80,13 +84,35 @@ def digests(folder: Path | str) -> list[list[str]]:
 
 def names(folder: Path | str) -> list[str]:
     """Names of the cases in a folder, sorted."""
-    return sorted(path.name.removesuffix(".json") for path in Path(folder).glob("*.json"))
+    files = Path(folder).glob("*.json")
+    return sorted(path.name.removesuffix(".json") for path in files if path.name != BATCH)
 
 
-def read_all(folder: Path | str) -> Iterator[Prepared]:
-    """The cases of a folder one after the other, in the order of their names; StudyError where one is there in part."""
+def close(folder: Path | str, asked: Collection[str]) -> None:
+    """Write which regions the batch has, and which of them are in the folder: all that stage prepare could use.
+
+    asked : names of all regions of the batch with their cohort, of those left out too
+    """
+    write_json({"asked": sorted(asked), "kept": names(folder)}, Path(folder) / BATCH)
+
+
+def read_all(folder: Path | str, asked: Collection[str]) -> Iterator[Prepared]:
+    """The cases of a folder one after the other, in the order of their names.
+
+    asked : as `close` had it
+    Raises StudyError where the folder is another batch's, or has other cases than it was closed with.
+    """
+    folder = Path(folder)
+    if not (folder / BATCH).is_file():
+        raise StudyError(damaged(folder, f"{BATCH} is gone"))
+    batch = read_json(folder / BATCH, whole=folder)
+    check_batch(folder, batch["asked"], asked)
     complete = names(folder)
-    if lacking := {path.name.removesuffix(".image.nii") for path in Path(folder).glob("*.image.nii")} - set(complete):
+    if lacking := {path.name.removesuffix(".image.nii") for path in folder.glob("*.image.nii")} - set(complete):
         raise StudyError(damaged(folder, f"{min(lacking)}.json is gone"))
+    check_batch(folder, complete, batch["kept"])
     for name in complete:
-        yield read(folder, name)
+        case = read(folder, name)
+        if f"{case.sidecar['cohort']}/{name}" not in asked:
+            raise StudyError(damaged(folder, f"{name}.json is of cohort {case.sidecar['cohort']}"))
+        yield case

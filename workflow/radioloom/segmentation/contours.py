@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.errors import BadMask
+from radioloom.segmentation.alike import distinct
+from radioloom.segmentation.area import crossings, even_odd_area
 from radioloom.segmentation.mask import Voxels, cut
 from radioloom.segmentation.place import lone_slice, refuse_outside
 from radioloom.volume import Grid
@@ -21,6 +23,10 @@ FLAT = 0.1  # slice spacings that a contour's points may be off one plane of the
 SNAP = 6  # decimals of a voxel: below them coordinates are rounding, not anatomy
 SAME_PLANE = 0.01  # slice spacings between points of contours that lie on one plane
 HOLE = 0.1  # voxels of a slice that two contours have to enclose to be worth a note
+ALIKE = (
+    "almost the same as another of its plane (a thin rim, or drawn twice and not quite alike): "
+    "what two of them enclose is left out"
+)
 SKIPPED = 8.0  # slice spacings between contours up to which they are taken as drawn on every n-th slice
 
 
@@ -42,6 +48,7 @@ class Planes:
     positions: np.ndarray
     polygons: tuple[tuple[np.ndarray, ...], ...]
     notes: tuple[str, ...]
+    alike: int = 0  # contours that are almost another of their plane
 
 
 def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
@@ -64,6 +71,11 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
     array, offset, outside = _fill(slices, polygons, grid.shape)
     if outside and not array.any():
         raise BadMask("the mask misses the image: its contours lie beside the image's slices")
+    if not array.any() and planes.alike:
+        raise BadMask(
+            f"the mask is empty: {planes.alike} contour(s) are drawn twice and not quite alike, so that what both "
+            "enclose is left out as a hole is; delete one of each two, or export the structure set again"
+        )
     if not array.any():
         raise BadMask(
             f"the mask is empty: the contours ({volume:.1f} mm3) enclose no voxel centre; the region is too small"
@@ -88,11 +100,11 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
 
 
 def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
-    """Contours by plane, in voxels; those with fewer than three points and exact copies are left out and noted.
+    """Contours by plane, in voxels; those with fewer than three points or drawn twice are left out and noted.
 
     Raises BadMask where a contour is not flat in a slice of the grid, or where none is left.
     """
-    places, flat, copies, seen = [], [], 0, set()
+    places, flat, repeated, seen = [], [], 0, set()
     for contour in contours:
         if len(contour) < 3:
             continue
@@ -105,7 +117,7 @@ def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
             )
         key = np.column_stack([index[:, 1:], np.full(len(index), round(middle, 2))]).tobytes()
         if key in seen:
-            copies += 1
+            repeated += 1
             continue
         seen.add(key)
         places.append(middle)
@@ -115,9 +127,19 @@ def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
     notes = []
     if dropped := sum(len(contour) < 3 for contour in contours):
         notes.append(f"{dropped} contour(s) with fewer than three points left out")
-    if copies:
+    return _drawn_once(_grouped(np.array(places), flat, notes), repeated, grid)
+
+
+def _drawn_once(planes: Planes, repeated: int, grid: Grid) -> Planes:
+    """Planes without contours that repeat another of theirs in other words. repeated : copies left out before."""
+    found = [distinct(polygons, grid.spacing_mm[1:]) for polygons in planes.polygons]
+    once = [tuple(p[i] for i in each.kept) for p, each in zip(planes.polygons, found, strict=True)]
+    notes, alike = [*planes.notes], sum(each.alike for each in found)
+    if copies := repeated + sum(each.copies for each in found):
         notes.append(f"{copies} contour(s) drawn twice taken once")
-    return _grouped(np.array(places), flat, notes)
+    if alike:
+        notes.append(f"{alike} contour(s) {ALIKE}")
+    return Planes(planes.positions, tuple(once), tuple(notes), alike)
 
 
 def _plane(contour: np.ndarray) -> str:
@@ -126,38 +148,9 @@ def _plane(contour: np.ndarray) -> str:
     return next((name for name, flat in zip(("axial", "coronal", "sagittal"), thin, strict=True) if flat), "oblique")
 
 
-def even_odd_area(polygons: Sequence[np.ndarray]) -> float:
-    """Area inside an odd number of polygons (n, 2) in (y, x): exact where their edges do not cross each other.
-
-    Between two neighbouring corner heights the inside length is linear in height, so its value half way is its mean.
-    """
-    heights = np.unique(np.concatenate([p[:, 0] for p in polygons]))
-    if len(heights) < 2:
-        return 0.0
-    middles = (heights[1:] + heights[:-1]) / 2
-    row, x = _crossings(polygons, middles)
-    order = np.lexsort((x, row))
-    ends = x[order].reshape(-1, 2)  # a closed line crosses each height an even number of times
-    return float(np.sum((ends[:, 1] - ends[:, 0]) * np.diff(heights)[row[order][::2]]))
-
-
 def _overlap(polygons: Sequence[np.ndarray], area: float) -> float:
     """Area that more than one of some polygons enclose, as far as the even-odd rule leaves it out (or more)."""
     return sum(even_odd_area([p]) for p in polygons) - area if len(polygons) > 1 else 0.0
-
-
-def _crossings(polygons: Sequence[np.ndarray], heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where edges cross heights: index of the height and x of each. An edge holds its lower end, not its upper."""
-    starts = np.concatenate(polygons)
-    ends = np.concatenate([np.roll(p, -1, axis=0) for p in polygons])
-    up = starts[:, 0] <= ends[:, 0]
-    low, high = np.where(up[:, None], starts, ends), np.where(up[:, None], ends, starts)
-    first, stop = np.searchsorted(heights, low[:, 0], "left"), np.searchsorted(heights, high[:, 0], "left")
-    n = stop - first
-    edge = np.repeat(np.arange(len(n)), n)
-    row = np.arange(len(edge)) - np.repeat(np.cumsum(n) - n, n) + first[edge]
-    share = (heights[row] - low[edge, 0]) / (high[edge, 0] - low[edge, 0])
-    return row, low[edge, 1] + share * (high[edge, 1] - low[edge, 1])
 
 
 def _fill(slices: list[int], polygons: list[tuple[np.ndarray, ...]], shape: Voxels) -> tuple[np.ndarray, Voxels, int]:
@@ -170,7 +163,7 @@ def _fill(slices: list[int], polygons: list[tuple[np.ndarray, ...]], shape: Voxe
     width = size[2] + 1  # a row's last place takes the toggles beyond it
     places = []
     for index, group in zip(slices, polygons, strict=True):
-        row, x = _crossings(group, np.arange(low[0], high[0], dtype=float))
+        row, x = crossings(group, np.arange(low[0], high[0], dtype=float))
         column = np.clip(np.ceil(np.round(x, SNAP)) - low[1], 0, size[2]).astype(np.int64)
         places.append(((index - first) * size[1] + row) * width + column)
     toggles = np.bincount(np.concatenate(places), minlength=size[0] * size[1] * width).astype(np.uint8)

@@ -71,6 +71,11 @@ class Study:
         }
         return {cohort: batched(rows, self.settings["batch_size"]) for cohort, rows in sheets.items()}
 
+    def asked(self, cohort: str, batch: str) -> list[str]:
+        """Regions of a batch as its files name them: each stage holds what it is handed against them."""
+        rows = self.batches[cohort][batch]
+        return sorted("{cohort}/{case}.{replicate}.{roi}".format(**row) for row in rows)
+
     @property
     def controls(self) -> list[str]:
         """Negative controls that are measured."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import FailedCheck
+from radioloom.io.dicom import merged
 from radioloom.io.dicom.headers import Header
 
 # Tolerances of scanners' rounding, not of faults: positions come with two to six decimals.
@@ -238,6 +239,7 @@ SERIES = (
 STACK = (
     Check("no_thickness", _thin_air),
     Check("repeated_slices", _repeated),
+    Check("two_acquisitions", lambda stack: merged.interleaved(stack.headers)),
     Check("missing_slices", _missing),
     Check("uneven_slices", _uneven),
     Check("gantry_tilt", _sheared),
@@ -247,4 +249,9 @@ NOTED = (
     Check("oblique_axes", _oblique),
     Check("lossy_compression", _lossy),
     Check("rescale_by_slice", _rescaled_otherwise),
+    Check("acquisitions", lambda stack: merged.acquisitions(stack.headers)),
+    Check("contrast_by_slice", lambda stack: merged.contrast(stack.headers)),
+    Check("counted_twice", lambda stack: merged.counted_twice(stack.headers)),
+    Check("several_studies", lambda stack: merged.studies(stack.headers)),
+    Check("projections", lambda stack: merged.projections(stack.headers)),
 )

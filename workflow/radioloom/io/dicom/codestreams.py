@@ -36,6 +36,14 @@ def clean(frame: bytes, syntax: str) -> tuple[bytes, int]:
     raise BadImage(BAD)
 
 
+def precision(frame: bytes, syntax: str) -> int:
+    """Bits of the samples of a frame; 0 where nothing says them (RLE), or the decoder has to (a damaged frame)."""
+    try:
+        return clean(frame, syntax)[1]
+    except BadImage:
+        return 0
+
+
 def _jpeg(frame: bytes) -> tuple[bytes, int]:
     if frame[:2] != b"\xff\xd8":
         raise BadImage(BAD)

@@ -7,12 +7,20 @@ Curation reads a header of every file of a cohort, and wants some thirty element
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+)
 
+from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import PLAIN, usual
 from radioloom.io.untrusted import LONG
 
@@ -22,6 +30,9 @@ ENDS = (0xFFFEE00D, 0xFFFEE0DD)  # of an item, of a sequence: one for each lengt
 UNDEFINED = 0xFFFFFFFF
 READS = (2**14, 2**18)  # bytes looked at
 TEXT = frozenset(kind.encode() for kind in PLAIN - {"UN"})
+BYTES = frozenset(
+    {b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"UN"}
+)  # with 4 bytes of length: pixel data may be of them
 COMPRESSED = ("1.2.840.10008.1.2.4.", RLELossless)  # JPEG of all kinds, RLE: written as explicit little-endian
 
 
@@ -69,6 +80,29 @@ def _walk(head: bytes, wanted: frozenset[int]) -> Elements | None:
         depth += (length == UNDEFINED) - (tag in ENDS)
         place = start if length == UNDEFINED else start + length
     return None
+
+
+def native_pixels(handle: BinaryIO, syntax: str, explicit: bool) -> tuple[int, int, int]:
+    """Offset and length of the value of the pixel data that begin where a file is open, and size of the file.
+
+    explicit : whether value representations are written: then the length of pixel data has four bytes (PS3.5, 7.1.2)
+    The offset is -1 where they are compressed or floating-point, the length -1 where there are none. Raises Malformed
+    where their representation is one of numbers or short texts, whose length would lie elsewhere.
+    """
+    start = handle.tell()
+    head = handle.read(12)
+    size = handle.seek(0, os.SEEK_END)
+    tag = int.from_bytes(head[:2], "little") << 16 | int.from_bytes(head[2:4], "little")
+    if len(head) < 12 or tag not in PIXELS:
+        swapped = syntax in (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
+        return -1, 0 if swapped else -1, size
+    if explicit and head[4:6] not in BYTES:
+        raise Malformed(
+            f"its pixel data are said to be {head[4:6].decode('ascii', 'replace')!a}, where OB or OW is expected"
+        )
+    length = _long(head, 0) if explicit else int.from_bytes(head[4:8], "little")
+    native = length != UNDEFINED and tag == PIXELS[-1] and not syntax.startswith(COMPRESSED)
+    return (start + (12 if explicit else 8), length, size) if native else (-1, 0, size)
 
 
 def _unusual(tag: int, kind: bytes) -> bool:

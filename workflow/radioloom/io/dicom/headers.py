@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
+from pydicom.uid import ImplicitVRLittleEndian
 
 from radioloom.errors import BadImage
-from radioloom.io.dicom.elements import PIXELS, elements
+from radioloom.io.dicom.cells import length_fault, misread
+from radioloom.io.dicom.elements import elements, native_pixels
 from radioloom.io.dicom.layout import Malformed
-from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, number, numbers, read, text, why
+from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, letters, number, numbers, read, text, why
+from radioloom.io.dicom.values import syntax as transfer_syntax
 from radioloom.io.files import blank, called, files_below, leads_nowhere, listing
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
@@ -23,6 +23,7 @@ from radioloom.provenance import digest
 TAGS = {
     "media": 0x00020002, "image_type": 0x00080008, "sop_class": 0x00080016, "instance": 0x00080018,
     "modality": 0x00080060,
+    "agent": 0x00180010, "acquisition": 0x00200012, "ordinal": 0x00200013,
     "patient": 0x00100020, "thickness": 0x00180050, "between": 0x00180088, "study": 0x0020000D, "series": 0x0020000E,
     "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
     "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
@@ -30,7 +31,6 @@ TAGS = {
     "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
 }  # fmt: skip
 WANTED = frozenset(TAGS.values())
-WIDTHS = (1, 8, 16, 32, 64)  # bits of a pixel's cell
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
@@ -77,12 +77,24 @@ class Header:
     index: int = -1  # which frame of its file; -1 where the file is one slice
     called: str = ""  # what messages call the file, where its name could be a patient's
     number: int = 1  # of the file in its folder, from 1
+    acquisition: str = ""  # AcquisitionNumber
+    ordinal: str = ""  # InstanceNumber
+    agent: str = ""  # digest of ContrastBolusAgent
 
     @property
     def name(self) -> str:
         """What messages call the file, with the frame's number where it has several."""
         file = self.called or self.path.name
         return file if self.index < 0 else f"{file}, frame {self.index + 1}"
+
+    @property
+    def beside(self) -> str:
+        """What else than a slice of its series the file shows, as its header says it; "" for a slice."""
+        words = self.image_type.upper().split("\\")
+        if "LOCALIZER" in words:
+            return "localizers"
+        capture = self.sop_class.startswith(CAPTURES) or self.samples > 1 or any("SCREEN" in word for word in words)
+        return "dose reports, screenshots or colour images" if capture else ""
 
     @property
     def pixel_digest(self) -> str:
@@ -171,7 +183,7 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
         plain = elements(handle, WANTED)
         if plain is not None:
             handle.seek(plain.pixels)
-            where = _native_pixels(handle, plain.syntax)
+            where = native_pixels(handle, plain.syntax, plain.syntax != ImplicitVRLittleEndian)
             return _header(path, plain.values, plain.syntax, where, (name, number))
         handle.seek(0)
         if not is_dicom(handle.read(132)):
@@ -179,8 +191,8 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
         if _media(start := beginning(handle, META)) == DICOMDIR:  # of which nothing else is of interest
             return _header(path, start, "", (-1, -1, 0), (name, number))
         data = read(handle, tags=list(TAGS.values()))
-        syntax = str(data.file_meta.get("TransferSyntaxUID", ""))
-        where = _native_pixels(handle, syntax)
+        syntax = transfer_syntax(data)
+        where = native_pixels(handle, syntax, not data.original_encoding[0])
     return _header(path, data, syntax, where, (name, number))
 
 
@@ -208,44 +220,9 @@ def drawing(sop_class: str, modality: str) -> str:
     return "SEG" if sop_class in SEGMENTATIONS or modality == "SEG" else ""
 
 
-def _native_pixels(handle: BinaryIO, syntax: str) -> tuple[int, int, int]:
-    """Offset and length of the pixel data's value and size of the file.
-
-    The offset is -1 where they are compressed or floating-point, the length -1 where there are none.
-    """
-    start = handle.tell()
-    head = handle.read(12)
-    size = handle.seek(0, os.SEEK_END)
-    tag = int.from_bytes(head[:2], "little") << 16 | int.from_bytes(head[2:4], "little")
-    if len(head) < 12 or tag not in PIXELS:
-        swapped = syntax in (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
-        return -1, 0 if swapped else -1, size
-    explicit = head[4:6] in (b"OW", b"OB", b"OF", b"OD")
-    length = int.from_bytes(head[8:12] if explicit else head[4:8], "little")
-    native = length != 0xFFFFFFFF and tag == PIXELS[-1]
-    return (start + (12 if explicit else 8), length, size) if native else (-1, 0, size)
-
-
 def _media(data: Dataset | Mapping[int, bytes]) -> str:
     """The SOP class that the file meta group states: of a DICOMDIR the only one."""
     return text(getattr(data, "file_meta", data), TAGS["media"])
-
-
-def _cells(size: tuple[int, ...], bits: tuple[int, int, int, int]) -> str:
-    """Why pixels would be read wrongly; "" where they would not.
-
-    size : rows, columns, samples, frames; bits : BitsAllocated, BitsStored, HighBit, PixelRepresentation
-    """
-    allocated, stored, high, sign = bits
-    if min(size) < 1:
-        return (
-            f"Rows {size[0]}, Columns {size[1]}, SamplesPerPixel {size[2]}, NumberOfFrames {size[3]}: it has no pixels"
-        )
-    if allocated not in WIDTHS or not 0 < stored <= allocated:
-        return f"BitsAllocated {allocated} with BitsStored {stored}: its pixels cannot be told apart"
-    if high != stored - 1:
-        return f"HighBit {high} with BitsStored {stored}, where {stored - 1} is expected: its values would be others"
-    return "" if sign in (0, 1) else "PixelRepresentation is neither 0 nor 1: whether values have a sign is unknown"
 
 
 def _has_series(sop_class: str) -> bool:
@@ -270,11 +247,8 @@ def _header(
         fault = "it ends before its pixel data: the file is truncated; fetch the file again"
     elif rows * columns * samples > MOST_PIXELS or rows * columns * samples * frames > MOST_VOXELS:
         fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large; fetch it again"
-    elif rows and offset >= 0 and min(length, size - offset) < wanted:
-        fault = (
-            f"its pixel data end after {min(length, size - offset)} of {wanted} bytes: the file is truncated; "
-            "fetch the file again"
-        )
+    elif rows and offset >= 0:
+        fault = length_fault(min(length, size - offset), wanted, length)
     high_bit, sign = integer(data, TAGS["high_bit"], bits_used - 1), integer(data, TAGS["signed"], -1)
     series, sop_class = text(data, TAGS["series"]), text(data, TAGS["sop_class"])
     if not series and (rows or _has_series(sop_class or _media(data))):
@@ -286,9 +260,10 @@ def _header(
         position=numbers(data, TAGS["position"]), orientation=numbers(data, TAGS["orientation"]),
         spacing=numbers(data, TAGS["spacing"]),
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, bits_used=bits_used,
-        signed=sign == 1, cells=_cells((rows, columns, samples, frames), (bits, bits_used, high_bit, sign)),
+        signed=sign == 1, cells=misread((rows, columns, samples, frames), (bits, bits_used, high_bit, sign)),
         slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
         thickness=number(data, TAGS["thickness"]), between=number(data, TAGS["between"]),
         image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,
-        fault=fault, called=known_as[0], number=known_as[1],
+        fault=fault, called=known_as[0], number=known_as[1], acquisition=letters(data, TAGS["acquisition"]),
+        ordinal=letters(data, TAGS["ordinal"]), agent=digest(agent) if (agent := letters(data, TAGS["agent"])) else "",
     )  # fmt: skip

@@ -15,6 +15,7 @@ from radioloom.io.dicom.pixels import frames as decoded_frames
 from radioloom.io.dicom.pixels import in_order
 
 FLOATS = {"FloatPixelData": 4, "DoubleFloatPixelData": 8}
+LONG = "its pixel data are longer than the image that its header describes"
 PALE = "its pixel data end before its image does"
 
 
@@ -41,9 +42,9 @@ def clean_pixels(data: Dataset) -> None:
 
 def _compressed(data: Dataset, count: int, syntax: UID) -> None:
     frames = int(data.get("NumberOfFrames") or 1)
-    packed = list(islice(generate_frames(data.PixelData, number_of_frames=frames), frames))
-    if len(packed) < frames:
-        raise BadImage(PALE)
+    packed = list(islice(generate_frames(data.PixelData, number_of_frames=frames), frames + 1))
+    if len(packed) != frames:
+        raise BadImage(PALE if len(packed) < frames else LONG)
     if syntax != RLELossless:
         cleaned = [clean(frame, syntax) for frame in packed]
         if max(bits for _, bits in cleaned) <= int(data.BitsStored):
@@ -65,12 +66,12 @@ def _decompress(data: Dataset, frames: int, count: int) -> None:
 
 def _native(data: Dataset, raw: bytes, count: int, order: str) -> bytes:
     bits, used = int(data.BitsAllocated), int(data.BitsStored)
-    pixels = _exactly(raw, (count * bits + 7) // 8)
     if bits == 1:
-        pixels, rest = _exactly(in_order(data, raw), len(pixels)), count % 8
+        pixels, rest = _exactly(in_order(data, raw), (count + 7) // 8), count % 8
         return in_order(data, _even(pixels[:-1] + bytes([pixels[-1] & ((1 << rest) - 1)]) if rest else pixels))
     if bits not in (8, 16, 32) or not 0 < used <= bits or int(data.get("HighBit", used - 1)) != used - 1:
         raise BadImage(f"pixels of {bits} bits, of which {used} are used up to bit {data.get('HighBit')}: unknown")
+    pixels = _exactly(raw, count * bits // 8)
     kind = np.dtype(f"{order}{'i' if int(data.PixelRepresentation) else 'u'}{bits // 8}")
     return _even(((np.frombuffer(pixels, kind) << bits - used) >> bits - used).astype(kind).tobytes())
 
@@ -78,6 +79,8 @@ def _native(data: Dataset, raw: bytes, count: int, order: str) -> bytes:
 def _exactly(raw: bytes, size: int) -> bytes:
     if not 0 < size <= len(raw):
         raise BadImage(PALE)
+    if len(raw) > size + 1:  # one makes their number even
+        raise BadImage(LONG)
     return raw[:size]
 
 

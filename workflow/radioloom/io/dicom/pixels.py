@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,10 +25,14 @@ from pydicom.uid import (
 )
 
 from radioloom.errors import BadImage
+from radioloom.io.dicom.cells import length_fault
+from radioloom.io.dicom.codestreams import precision
+from radioloom.io.dicom.elements import COMPRESSED
 from radioloom.io.dicom.frames import split
 from radioloom.io.dicom.headers import Header, read_header
 from radioloom.io.dicom.layout import Malformed
-from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number
+from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number, syntax_name
+from radioloom.io.files import filled
 from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
@@ -116,7 +121,9 @@ def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
             with machines_own_fault():
                 values = _decoded(header, held[1])
         except (*BROKEN, RuntimeError, UserWarning) as error:
-            name = UID(header.syntax).name
+            if isinstance(error, Malformed) and not header.syntax.startswith(COMPRESSED):
+                raise BadImage(f"{header.name}: {error}") from error
+            name = syntax_name(header.syntax)
             raise BadImage(
                 f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
             ) from error
@@ -127,7 +134,14 @@ def _native(header: Header) -> np.ndarray:
     kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
     with open(header.path, "rb") as handle:
         handle.seek(header.pixel_offset)
-        values = np.fromfile(handle, kind, header.rows * header.columns).reshape(header.rows, header.columns)
+        flat = np.empty(header.rows * header.columns, kind)
+        n = filled(handle, flat)
+    if n < flat.nbytes:
+        raise BadImage(
+            f"{header.name}: its pixel data end after {n} of {flat.nbytes} bytes; the file has become shorter since "
+            "its header was read: fetch the file again"
+        )
+    values = flat.reshape(header.rows, header.columns)
     unused = header.bits - header.bits_used
     return values << unused >> unused if unused else values  # they may hold anything (PS3.5, 8.1.1)
 
@@ -144,6 +158,10 @@ def frames(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:
     Raises one of BROKEN where the file ends too early, and whatever pydicom's and ITK's decoders raise.
     """
     syntax = _syntax(data)
+    if not syntax.is_encapsulated and (why_not := _length_fault(data)):
+        raise Malformed(why_not)
+    if syntax.is_encapsulated:
+        _check_precision(data, syntax, wanted)
     if syntax in LEFT_TO_ITK:
         yield from (_by_itk(data, index) for index in wanted)
     elif data.BitsAllocated == 1 and not syntax.is_encapsulated:
@@ -165,15 +183,29 @@ def _syntax(data: Dataset) -> UID:
     return data.file_meta.TransferSyntaxUID
 
 
+def _length_fault(data: Dataset) -> str:
+    """Why native pixel data that were read whole are not those of the image that their header describes."""
+    sizes = [int(data.get(name) or 1) for name in ("NumberOfFrames", "SamplesPerPixel", "Rows", "Columns")]
+    wanted, n = (math.prod(sizes) * int(data.BitsAllocated) + 7) // 8, len(data.PixelData)
+    return length_fault(n, wanted, n)
+
+
+def _check_precision(data: Dataset, syntax: UID, wanted: Sequence[int]) -> None:
+    """Malformed where a compressed frame has more bits than a pixel's cell: pydicom would cut the upper ones off."""
+    count, cell = int(data.get("NumberOfFrames") or 1), int(data.BitsAllocated)
+    for index in wanted:
+        bits = precision(get_frame(data.PixelData, index, number_of_frames=count), syntax)
+        if bits > cell:
+            raise Malformed(f"BitsAllocated {cell}, and its compressed frames are of {bits} bits; fetch the file again")
+
+
 def _unpacked(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:
     """Frames of single bits, one after the other without a gap (PS3.5, 8.1.1), so that most begin inside a byte.
 
     pydicom 3.0 takes a byte too few for some of them.
     """
-    shape, count = (int(data.Rows), int(data.Columns)), int(data.get("NumberOfFrames") or 1)
+    shape = int(data.Rows), int(data.Columns)
     size, content = shape[0] * shape[1], in_order(data, data.PixelData)
-    if len(content) * 8 < size * count:
-        raise Malformed(f"its pixel data end after {len(content)} of {(size * count + 7) // 8} bytes")
     for index in wanted:
         first, skipped = divmod(index * size, 8)
         some = np.frombuffer(content, np.uint8, (skipped + size + 7) // 8, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,11 +25,13 @@ class Series:
 
 
 def by_series(headers: Sequence[Header]) -> dict[str, list[Header]]:
-    """Image files by SeriesInstanceUID, in the order of first appearance."""
+    """Image files by SeriesInstanceUID, in the order of first appearance; what is no slice comes last in its series."""
     groups: dict[str, list[Header]] = {}
     for header in headers:
         if header.is_image:
             groups.setdefault(header.series, []).append(header)
+    for group in groups.values():
+        group.sort(key=lambda header: header.beside != "")
     return groups
 
 
@@ -51,7 +54,7 @@ def assemble(headers: Sequence[Header]) -> Series:
     """
     files, copies = distinct(headers)
     _same(copies)
-    files, scouts = _without_localizers(files)
+    files, others = _slices(files)
     for header in files:
         checks.require(checks.FILE, header)
     slices = [each for header in files for each in split(header)]
@@ -62,7 +65,10 @@ def assemble(headers: Sequence[Header]) -> Series:
     positions = np.array([each.position for each in slices])[:, ::-1]  # (n, 3) in (z, y, x)
     order = np.argsort(positions @ axes[:, 0], kind="stable")
     stack = checks.Stack(tuple(slices[i] for i in order), positions[order], axes)
-    checks.require(checks.STACK, stack)
+    try:
+        checks.require(checks.STACK, stack)
+    except FailedCheck as error:
+        raise FailedCheck(error.check, "; ".join([str(error), *others])) from error
     first, along = stack.headers[0], stack.along
     step = float((along[-1] - along[0]) / (len(along) - 1)) if len(along) > 1 else stack.step_mm
     grid = Grid(
@@ -74,15 +80,16 @@ def assemble(headers: Sequence[Header]) -> Series:
     notes = [reason for check in checks.NOTED if (reason := check.look(stack))]
     if copies:
         notes.append(f"{len(copies)} file(s) left out: copies of others")
-    if scouts:
-        notes.append(f"{scouts} file(s) left out: localizers among the slices")
-    return Series(stack.headers, grid, tuple(notes))
+    return Series(stack.headers, grid, (*notes, *others))
 
 
-def _without_localizers(files: list[Header]) -> tuple[list[Header], int]:
-    """Files without those whose ImageType says that they are localizers, unless all are; and how many these are."""
-    slices = [header for header in files if "LOCALIZER" not in header.image_type.upper().split("\\")]
-    return (slices, len(files) - len(slices)) if slices else (files, 0)
+def _slices(files: list[Header]) -> tuple[list[Header], list[str]]:
+    """Files without those whose header says that they are no slices, unless all are; and notes on these."""
+    kinds = Counter(header.beside for header in files)
+    if not kinds.pop("", 0):
+        return files, []
+    notes = [f"{n} file(s) left out: {kind} among the slices" for kind, n in sorted(kinds.items())]
+    return [header for header in files if not header.beside], notes
 
 
 def _same(copies: Sequence[tuple[Header, Header]]) -> None:

@@ -28,6 +28,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.multival import MultiValue
 from pydicom.tag import Tag
+from pydicom.uid import UID, UID_dictionary
 
 from radioloom.io.dicom import layout
 from radioloom.io.dicom.layout import Malformed
@@ -104,7 +105,7 @@ def machines_own_fault() -> Iterator[None]:
     except RuntimeError as error:
         if hidden.error is not None:
             raise hidden.error from error
-        if "llocat" in str(error):  # ITK: Failed to allocate memory for image
+        if "o allocate" in str(error):  # ITK: Failed to allocate memory for image; "bits allocated" are the file's
             raise MemoryError(str(error)) from error
         raise
     finally:
@@ -148,8 +149,10 @@ def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     return str(item.value)
 
 
-def letters(data: Dataset, tag: int) -> str:
+def letters(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     """What can be read as letters of an attribute, of whatever type it is: never Malformed."""
+    if not isinstance(data, Dataset):
+        return _decoded(data.get(tag))
     try:
         return text(data, tag)
     except Malformed:
@@ -230,6 +233,16 @@ def items(data: Dataset, tag: int) -> Sequence[Dataset]:
 def called(tag: int) -> str:
     """What messages call an attribute."""
     return keyword_for_tag(Tag(tag)) or str(Tag(tag))
+
+
+def syntax(data: Dataset) -> str:
+    """The transfer syntax UID of a file as it stands there: "" where it is absent, empty or no text."""
+    return letters(getattr(data, "file_meta", Dataset()), 0x00020010)
+
+
+def syntax_name(uid: str) -> str:
+    """What messages call a transfer syntax: a damaged file may hold anything in its place."""
+    return UID(uid).name if uid in UID_dictionary else "no transfer syntax of the standard"
 
 
 @cache

@@ -71,7 +71,7 @@ def header(path: Path) -> Header:
         )
     if len(files) > 1 and (window or placed.shape[0] % len(files)):
         raise Unreadable(f"its voxels lie in {len(files)} files, compressed or of several sizes; save it as one file")
-    notes = () if {"space origin", "axis mins"} & fields.keys() else (NOWHERE,)
+    notes = () if ("space origin" if "space directions" in fields else "axis mins") in fields else (NOWHERE,)
     return Header(placed, stored, files, start=-1 if skipped < 0 else start + skipped, window=window, notes=notes)
 
 
@@ -127,13 +127,11 @@ def _window(fields: dict[str, str]) -> int:
 def _grid(fields: dict[str, str]) -> Grid:
     (n,) = integers(_need(fields, "dimension"), "dimension", 1)
     sizes = integers(_need(fields, "sizes"), "sizes", n)
-    for name in ("space units", "units"):
-        units = {word.lower() for word in re.findall(r'"([^"]*)"', fields.get(name, ""))}
-        if units - MM - {"???"}:
-            raise Unreadable(f"{name}: {fields[name][:60]!r}: millimetres are expected; convert the header")
+    _check_units(fields)
     if "space directions" not in fields:
         return _plain_grid(fields, sizes)
     vectors = [_vector(each) for each in _vectors(fields["space directions"], n, "space directions")]
+    _check_alone(fields, [vector is not None for vector in vectors])
     lone = [size for size, vector in zip(sizes, vectors, strict=True) if vector is None and size != 1]
     if lone:
         raise several_values(int(np.prod([float(size) for size in lone])))
@@ -154,6 +152,29 @@ def _grid(fields: dict[str, str]) -> Grid:
     with np.errstate(invalid="ignore", divide="ignore"):
         directions = axes / spacing
     return grid([size for size, _ in along], spacing, origin * signs, directions * signs[:, None])
+
+
+def _check_units(fields: dict[str, str]) -> None:
+    """Unreadable where a unit is not millimetres, or where units are not words in quotes, which nobody can tell."""
+    for name in ("space units", "units"):
+        text = fields.get(name, "")
+        if not re.fullmatch(r'(\s*"[^"]*")*\s*', text):
+            raise Unreadable(f'{name}: {text[:60]!r} is not words such as "mm" in double quotes; correct the header')
+        if {word.lower() for word in re.findall(r'"([^"]*)"', text)} - MM - {"???"}:
+            raise Unreadable(f"{name}: {text[:60]!r}: millimetres are expected; convert the header")
+
+
+def _check_alone(fields: dict[str, str], placed: list[bool]) -> None:
+    """Unreadable where an axis that has a direction, and so its spacing and place, is given these a second time.
+
+    placed : whether each axis has one
+    """
+    for name in ("spacings", "axis mins", "axis maxs"):
+        words = fields[name].split() if name in fields else ["nan"] * len(placed)
+        if len(words) != len(placed) or any(a and b.lower() != "nan" for a, b in zip(placed, words, strict=True)):
+            raise Unreadable(
+                f"{name}: {fields[name][:60]!r} stands beside 'space directions', which say it too; take one out"
+            )
 
 
 def _plain_grid(fields: dict[str, str], sizes: list[int]) -> Grid:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from radioloom.io.files import filled
 from radioloom.io.formats.record import GZIPPED, Header, Unreadable
 
 CHUNK = 2**20  # bytes that are unpacked at once
@@ -86,9 +87,8 @@ def _plain(handle: BinaryIO, header: Header, size: int, wanted: slice) -> np.nda
     if end - start > size:
         raise _more(size)
     handle.seek(start + wanted.start)
-    count = (wanted.stop - wanted.start) // header.stored.itemsize
-    array = np.fromfile(handle, header.stored, count)
-    if array.size < count:
+    array = np.empty((wanted.stop - wanted.start) // header.stored.itemsize, header.stored)
+    if filled(handle, array) < array.nbytes:
         raise Unreadable(CUT)
     return array
 

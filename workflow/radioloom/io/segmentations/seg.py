@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, PER_FRAME, POSITION, SHARED, group
@@ -23,6 +22,8 @@ from radioloom.io.dicom.values import (
     number,
     numbers,
     one,
+    syntax,
+    syntax_name,
     text,
     why,
     words,
@@ -101,16 +102,35 @@ class Segmentations:
         if len(wanted) * rows * columns > MOST_VOXELS:
             raise BadMask(f"{len(wanted)} frames of {rows} x {columns}: no region of a patient is that large")
         limit = self._limit(threshold)
-        pieces = []
+        pieces, places = [], {}
         for index, stored in zip(wanted, self._pixels(wanted), strict=True):
             marked = self._marked(stored, segments, limit)
+            if not (marked.any() or stored.any()):
+                continue
+            array, start = place(marked[None], self._grid(self.described[index], marked.shape), image)
+            if np.abs(np.array(start, float)).max() > FARTHEST:
+                raise BadMask("the mask misses the image: a frame of the SEG lies kilometres away from it")
+            first = places.setdefault((start, self._segment(index)), index)
+            if first != index:
+                self._refuse_place(first, index)
             if marked.any():
-                pieces.append(place(marked[None], self._grid(self.described[index], marked.shape), image))
-                if np.abs(np.array(pieces[-1][1], float)).max() > FARTHEST:
-                    raise BadMask("the mask misses the image: a frame of the SEG lies kilometres away from it")
+                pieces.append((array, start))
         if not pieces:
             raise BadMask("the mask is empty: the segment has no marked voxel")
         return joined(pieces)
+
+    def _segment(self, index: int) -> float | None:
+        """The segment that a frame is of; None where it holds all of them."""
+        of = None if self.kind == "LABELMAP" else group(self.described[index], self.shared, OF_SEGMENT)
+        return None if of is None else number(of, REFERENCED_NUMBER)
+
+    def _refuse_place(self, one: int, other: int) -> None:
+        of = self._segment(one)
+        whose = "" if of is None else f" of segment {of:g}"
+        raise BadMask(
+            f"frames {one + 1} and {other + 1} of the SEG{whose} lie at the same place: their positions are wrong, or "
+            "the region is drawn there twice (at two times?); export the segmentation again"
+        )
 
     def _holds(self, frame: Dataset, segments: list[int]) -> bool:
         if self.kind == "LABELMAP":
@@ -173,10 +193,8 @@ class Segmentations:
         except Malformed:
             raise
         except (*BROKEN, RuntimeError, UserWarning) as error:
-            syntax = getattr(self.data.file_meta, "TransferSyntaxUID", "")
-            raise BadMask(
-                f"the SEG's pixels ({UID(syntax).name}) cannot be decoded; decompress or fetch the file again"
-            ) from error
+            name = syntax_name(syntax(self.data))
+            raise BadMask(f"the SEG's pixels ({name}) cannot be decoded; decompress or fetch the file again") from error
 
 
 def read(path: Path, called: str = "") -> Segmentations:

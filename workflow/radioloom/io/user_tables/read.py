@@ -67,7 +67,7 @@ def _records(place: Path, sheet: str, most: int) -> tuple[Records, tuple[str, ..
     if ending == WORKBOOK:
         from radioloom.io.user_tables.workbooks import worksheet
 
-        return worksheet(place, sheet)
+        return worksheet(place, sheet, most * CHARACTERS)
     from radioloom.io.user_tables.records import separated
     from radioloom.io.user_tables.text import lines
 

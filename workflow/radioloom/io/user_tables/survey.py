@@ -33,6 +33,12 @@ CHUNK = 1 << 16
 MOST = "is larger than any that is read; keep the rows and columns that the study needs, or save the sheet as CSV UTF-8"
 AGAIN = "open the workbook in Excel and save it anew"
 KINDS = re.compile(rb"<(?:\w+:)?Override\b[^>]*>")
+# How the values of cells are written, by their kinds; Python takes more for a number (1_000, digits of other scripts).
+WRITTEN = {
+    "s": (re.compile(r"[0-9]{1,9}"), "text number"),
+    "n": (re.compile(r"([-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?)?"), "number"),
+    "b": (re.compile(r"[01]?"), "truth value"),
+}
 ADDRESS = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
 
@@ -146,7 +152,7 @@ class _Worksheet(_Scan):
         self.survey = Survey()
         self.row = self.column = self.cells = self.others = 0
         self.stored = self.values = 0  # rows and cells that have an element, values of cells
-        self.shared = False  # whether the cell's value is the number of a text
+        self.kind = ""  # of a cell whose value is looked at; see WRITTEN
         self.value: list[str] = []
         self.space = ""
 
@@ -164,7 +170,7 @@ class _Worksheet(_Scan):
             if self.values > self.stored:
                 self._fault(f"row {self.row} has a value without a cell")
                 self._other(space, local, attributes)
-            if self.shared:
+            if self.kind:
                 self.value.clear()
                 self.collect(self.value.append)
         elif local == "row" and space == self.space:
@@ -187,7 +193,7 @@ class _Worksheet(_Scan):
 
     def _row(self, given: str | None) -> None:
         self.stored += 1
-        before, self.column, self.shared, self.others = self.row, 0, False, 0
+        before, self.column, self.kind, self.others = self.row, 0, "", 0
         self.row = before + 1
         if given is not None:
             self.row = int(given) if given.isascii() and given.isdecimal() and len(given) < 12 else 0
@@ -200,7 +206,8 @@ class _Worksheet(_Scan):
     def _cell(self, attributes: dict[str, str]) -> None:
         self.stored += 1
         before, given = self.column, attributes.get("r")
-        self.shared = attributes.get("t") == "s"
+        kind = attributes.get("t", "n")
+        self.kind = kind if kind in WRITTEN else ""
         self.column = before + 1
         if given is not None:
             address = ADDRESS.fullmatch(given)
@@ -217,11 +224,12 @@ class _Worksheet(_Scan):
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        if self.shared and name.endswith(" v"):
+        if self.kind and name.endswith(" v"):
             self.collect(None)
-            self.shared = False
-            if not "".join(self.value).strip().isdecimal():
-                self._fault(f"a cell of row {self.row} has the text number {''.join(self.value)[:12]!r}")
+            written, what = WRITTEN[self.kind]
+            self.kind, value = "", "".join(self.value)
+            if not written.fullmatch(value.strip(" \t\r\n")):
+                self._fault(f"a cell of row {self.row} has the {what} {value[:12]!r}")
 
 
 @lru_cache(maxsize=20_000)

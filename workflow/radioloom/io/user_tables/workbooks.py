@@ -18,6 +18,7 @@ from radioloom.failures import is_of_the_machine
 from radioloom.io.user_tables.cells import Day
 from radioloom.io.user_tables.records import Records
 from radioloom.io.user_tables.survey import AGAIN, Survey, surveys
+from radioloom.io.user_tables.text import LONGEST
 
 AT_ONCE = 64  # rows
 UNPACKED = 300_000_000  # bytes of a workbook's parts together
@@ -26,9 +27,10 @@ STRICT, HEAD = b"purl.oclc.org/ooxml", 4096  # what a Strict workbook says of it
 DIGITS = 15  # that Excel keeps of a number
 
 
-def worksheet(place: Path, sheet: str) -> tuple[Records, tuple[str, ...]]:
+def worksheet(place: Path, sheet: str, most: int) -> tuple[Records, tuple[str, ...]]:
     """Records of a worksheet (the first visible where `sheet` is empty), and a note where there are several.
 
+    most : characters of all cells, of which a text that many share counts in each
     Numbers are text as Python writes them, dates are Days, formulas have the value that Excel computed last. Raises
     StudyError for what is no workbook, is larger than any table, or has a formula without value.
     """
@@ -48,9 +50,10 @@ def worksheet(place: Path, sheet: str) -> tuple[Records, tuple[str, ...]]:
     if survey.fault:
         book.close()
         raise StudyError(
-            f"{place.name}: rows or cells of the worksheet {chosen!r} are not in their order ({survey.fault}); {AGAIN}"
+            f"{place.name}: rows or cells of the worksheet {chosen!r} are not in their order, or hold what Excel does "
+            f"not write ({survey.fault}); {AGAIN}"
         )
-    return _records(openpyxl, place, book, chosen, survey.formulas), (*notes, *_merged(place.name, survey))
+    return _records(openpyxl, place, book, (chosen, most), survey.formulas), (*notes, *_merged(place.name, survey))
 
 
 def _merged(name: str, survey: Survey) -> tuple[str, ...]:
@@ -145,14 +148,23 @@ def _damages(place: Path, why: str = f"the workbook is damaged; {AGAIN}") -> Ite
             raise StudyError(f"{place.name}: {why}") from None
 
 
-def _records(openpyxl: Any, place: Path, book: Any, sheet: str, formulas: bool) -> Records:
+def _records(openpyxl: Any, place: Path, book: Any, of: tuple[str, int], formulas: bool) -> Records:
     """Rows padded to the width of the first with any text.
 
+    of : name of the worksheet, and how many characters it may have
     formulas : whether there are any; where a cell is empty, it may be one without value
     """
+    (sheet, most), total = of, 0
     width, hollow = 0, False
     with closing(book):
         for line, values in _values(place, book[sheet]):
+            long = sum(len(value) for value in values if isinstance(value, str))
+            total += long
+            if long >= LONGEST or total > most:
+                raise StudyError(
+                    f"{place.name}, line {line}: the table is larger than any that is read ({LONGEST} characters in "
+                    f"one row, {most} in all); keep the rows and columns that the study needs"
+                )
             cells = [_text(value) for value in values]
             while cells and not cells[-1]:
                 cells.pop()

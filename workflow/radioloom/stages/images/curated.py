@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.sealed import check_batch, read_json, write_json
 from radioloom.stages.images.exclude import REGION_KEY
 from radioloom.volume import Grid
 
@@ -34,6 +36,7 @@ class CuratedImage:
     unit_factor: float = 1.0
     frame_order: tuple[int, ...] = ()  # of frames, where all slices are in one file
     instances: tuple[str, ...] = ()  # digests of the UIDs of the slices
+    notes: tuple[str, ...] = ()  # on its series: why it was chosen, what was left out of it, what is odd
     blank: tuple[str, ...] = ()  # files beside the slices that hold nothing, each with why, as messages say it
 
     @property
@@ -63,6 +66,18 @@ def from_json(content: dict[str, Any]) -> list[CuratedImage]:
     Raises StudyError where fields are missing, or are not those of this version.
     """
     return [_image(row) for row in content["images"]]
+
+
+def write(images: Iterable[CuratedImage], asked: Sequence[str], path: Path | str) -> None:
+    """Write the images of a batch; asked : names of all its regions, of those left out too."""
+    write_json({**to_json(images), "asked": sorted(asked)}, path)
+
+
+def read(path: Path | str, asked: Sequence[str]) -> list[CuratedImage]:
+    """The images that `write` wrote; StudyError naming the file where it is another batch's, damaged or edited."""
+    content = read_json(path)
+    check_batch(path, content.get("asked", ()), asked)
+    return from_json(content)
 
 
 def _image(row: dict[str, Any]) -> CuratedImage:

@@ -38,14 +38,15 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
         listed.append(_row(uid, tree, choice="excluded", check=check, reason=reason))
     if choice.fault:
         raise choice.fault
+    reasons = [choice.reason] if len(tree.groups) > 1 else []
+    told = reasons if not row["series"] else []  # whoever names a series knows which it is
     try:
-        image, assembled = _assembled(row, tree.groups[choice.uid], tree.scan)
+        image, assembled = _assembled(row, tree.groups[choice.uid], tree.scan, told)
     except CaseError as error:
         check = error.check if isinstance(error, FailedCheck) else "unreadable"
         listed.append(_row(choice.uid, tree, choice="excluded", check=check, reason=str(error)))
         raise
-    reasons = [choice.reason] if len(tree.groups) > 1 else []
-    reason = "; ".join([*reasons, *assembled.notes, *image.blank]) or None
+    reason = "; ".join((*reasons, *assembled.notes, *image.blank)) or None
     listed.append(_row(choice.uid, tree, assembled, choice="usable", reason=reason))
     return image
 
@@ -97,7 +98,10 @@ def _row(uid: str, tree: DicomTree, assembled: series.Series | None = None, **kn
     ) | {"day": acquired.day}  # fmt: skip
 
 
-def _assembled(row: Row, slices: list[headers.Header], scan: headers.Scan) -> tuple[CuratedImage, series.Series]:
+def _assembled(
+    row: Row, slices: list[headers.Header], scan: headers.Scan, told: list[str]
+) -> tuple[CuratedImage, series.Series]:
+    """The image of a series and its slices in order. told : why the series was chosen."""
     folders = {header.path.parent for header in slices}
     broken = [each for each in scan.broken if each.path.parent in folders]
     if broken:
@@ -125,6 +129,7 @@ def _assembled(row: Row, slices: list[headers.Header], scan: headers.Scan) -> tu
         listing_digest=scan.listing,
         frame_order=tuple(frames),
         instances=tuple(sorted({digest(header.instance) for header in slices if header.instance})),
+        notes=(*told, *assembled.notes),
         blank=tuple(f"{each.name} {each.reason}" for each in scan.blank if each.path.parent in folders),
     )
     return image, assembled

@@ -64,7 +64,7 @@ def placed(image: CuratedImage, mask: Mask, data: Path | Volume, profile: Profil
     doubts = (*result.notes, *sidecar["doubts"])
     if doubts:  # which an image of another modality may explain
         doubts += check(profile, image.modality, image.unit)
-    notes = [note for note in prepared.image.notes if note not in doubts]
+    notes = [note for note in dict.fromkeys((*image.notes, *prepared.image.notes)) if note not in doubts]
     if sidecar["volume_note"]:
         notes.append(
             f"the region has {sidecar['volume_mm3']:.6g} mm3 on the profile's grid, {sidecar['native_mm3']:.6g} mm3 on "

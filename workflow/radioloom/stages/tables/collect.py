@@ -1,15 +1,39 @@
-"""Stage collect: before tables of several cohorts become one, whether their features are the same ones."""
+"""Stage collect: before tables of all batches become one, whether no case is lost and all have the same features."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.failures import damaged
+from radioloom.stages.images.exclude import IDENTITY, REGION_KEY
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+REGION = "{cohort}/{case}.{replicate}.{roi}"
 FIRST = 3  # features that a message names
+
+
+def check_none_lost(
+    asked: Mapping[str, Sequence[str]], cases: pa.Table, measured: pa.Table, excluded: pa.Table
+) -> None:
+    """StudyError where a region that a sheet names is neither measured nor of a case that was excluded.
+
+    asked : folder of the features of a batch -> names of its regions with their cohort, as `Study.asked` has them
+    cases, measured, excluded : CASES, MEASURED and EXCLUSIONS of all cohorts
+    """
+    out = tuple("{cohort}/{case}.{replicate}.".format(**row) for row in _distinct(excluded, IDENTITY))
+    kept = [{REGION.format(**row) for row in _distinct(table, REGION_KEY)} for table in (cases, measured)]
+    for folder, names in asked.items():
+        for name in names:
+            if not (all(name in each for each in kept) or name.startswith(out)):
+                raise StudyError(damaged(folder, f"{name} is neither measured nor excluded"))
+
+
+def _distinct(table: pa.Table, columns: Sequence[str]) -> list[dict[str, str]]:
+    return table.group_by(list(columns)).aggregate([]).to_pylist()
 
 
 def check_same_features(features: pa.Table, cohorts: list[str]) -> None:

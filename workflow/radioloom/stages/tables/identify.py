@@ -43,6 +43,9 @@ NAMES = (
     "one name and nothing else: the column `patient` tells whether they are one person",
     "almost called alike: where they are one person, give both one name in the column `patient`",
 )
+COPIED = "replicates of one case are one drawing: a copy is no second reader, and its agreement of 1 says nothing"
+# Roles of cohorts whose replicates should differ: in the image that they are of, and in the voxels of a region.
+REPEATS = (("test-retest",), ("test-retest", "observers"))
 Pair = tuple[Who, Who]
 
 
@@ -56,7 +59,7 @@ def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd
     who = {(row["cohort"], row["case"]): Who(**{key: row[key] for key in Who.__slots__}) for row in patients}
     shared: dict[tuple[Pair, str], str] = {}
     for kind, words, values in _held(who, cases, features):
-        for pair in _pairs(who, values):
+        for pair in _pairs(who, values, REPEATS[kind in (REGION, ROW)]):
             if kind != ALIKE or pair[0].patient != pair[1].patient:
                 shared.setdefault((pair, kind), words)
     # Two cases of one image are of one examination, too: there it says nothing more.
@@ -116,7 +119,11 @@ def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
     if one != other and (roles == {"training"} or (within and one.role in LEARNT)):
         return _learnt_from(named and one.patient == other.patient, kinds)
     if within:
-        itself = "replicates of one case: their agreement says nothing of a second scan"
+        itself = (
+            COPIED
+            if one.role == "observers"
+            else "replicates of one case: their agreement says nothing of a second scan"
+        )
         return ALLOWED, itself if one == other else f"in a {one.role} cohort nothing is learnt, but it counts twice"
     if "observers" in roles:
         return ALLOWED, "readers draw on images of other cohorts by design"
@@ -184,15 +191,20 @@ def equal_rows(features: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]
     return list(zip([key[:2] for key in table.index], digests, strict=True)), len(table.columns)
 
 
-def _pairs(who: Mapping[tuple[str, str], Who], values: Iterable[tuple[tuple[str, str], str]]) -> Iterable[Pair]:
-    """Every two cases of one value; a case with itself where replicates of a test-retest pair have one value."""
+def _pairs(
+    who: Mapping[tuple[str, str], Who], values: Iterable[tuple[tuple[str, str], str]], repeats: Sequence[str]
+) -> Iterable[Pair]:
+    """Every two cases of one value; a case with itself where its replicates have one value that should not.
+
+    repeats : roles of cohorts whose replicates should not
+    """
     groups: dict[str, list[Who]] = {}
     for key, value in values:
         groups.setdefault(value, []).append(who[key])
     for group in groups.values():
         once = sorted(set(group))
         yield from combinations(once, 2)
-        yield from ((each, each) for each in once if each.role == "test-retest" and group.count(each) > 1)
+        yield from ((each, each) for each in once if each.role in repeats and group.count(each) > 1)
 
 
 def _row(pair: Pair, kind: str, words: str, kinds: set[str]) -> Row:

@@ -1,0 +1,155 @@
+"""Pixel data that are not those of the image that the header describes are refused, whichever way they are stored."""
+
+import io
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLSLossless,
+    RLELossless,
+)
+
+from made.hospital import image_slice, save, stored
+from radioloom.errors import BadImage
+from radioloom.io.dicom import headers, pixels
+from radioloom.io.dicom.values import BROKEN
+
+NATIVE = {"explicit": ExplicitVRLittleEndian, "implicit": ImplicitVRLittleEndian, "big": ExplicitVRBigEndian}
+PACKED = {"rle": RLELossless, "jpeg-ls": JPEGLSLossless, "jpeg 2000": JPEG2000Lossless}
+VALUES = stored(1)[0]  # (24, 20) of 16 bits
+
+
+def fewer(name, n):
+    return lambda data: setattr(data, name, n)
+
+
+def half(data):
+    data.BitsAllocated, data.BitsStored, data.HighBit = 8, 8, 7
+
+
+def bit(data):
+    data.BitsAllocated, data.BitsStored, data.HighBit = 1, 1, 0
+
+
+def inserted(at):
+    def change(data):
+        data.PixelData = data.PixelData[:at] + b"\0\0" + data.PixelData[at:]
+
+    return change
+
+
+LONGER = {
+    "8 bits": half, "1 bit": bit, "a row fewer": fewer("Rows", 23), "a column fewer": fewer("Columns", 19),
+    "2 bytes before": inserted(0), "2 bytes within": inserted(400), "2 bytes after": inserted(960),
+}  # fmt: skip
+
+
+def told(path):
+    """Why a file is refused: by its header or as its pixels are read; "" where it is read."""
+    try:
+        header = headers.read_header(path)
+        if not (header.fault or header.cells):
+            pixels.stored(header)
+    except BROKEN as error:
+        return str(error)
+    except BadImage as error:
+        return str(error)
+    return header.fault or header.cells
+
+
+def slice_of(syntax):
+    data = image_slice(VALUES, (0, 0, 0))
+    data.file_meta.TransferSyntaxUID = syntax
+    data.PixelData = VALUES.astype(">i2" if syntax == ExplicitVRBigEndian else "<i2").tobytes()
+    return data
+
+
+@pytest.mark.parametrize("syntax", NATIVE.values(), ids=NATIVE)
+@pytest.mark.parametrize("change", LONGER.values(), ids=LONGER)
+def test_native_pixels_that_are_longer(tmp_path, syntax, change):
+    data = slice_of(syntax)
+    path = save(data, tmp_path / "x")
+    assert told(path) == ""
+    assert np.array_equal(pixels.stored(headers.read_header(path)), VALUES)
+    change(data)
+    words = told(save(data, path))
+    assert "that its header says has" in words
+    assert "the two do not belong together; fetch the file again" in words
+
+
+@pytest.mark.parametrize("syntax", NATIVE.values(), ids=NATIVE)
+def test_a_byte_that_makes_their_number_even_is_none_too_many(tmp_path, syntax):
+    odd = (VALUES[:23, :19] % 200).astype("u1")
+    data = image_slice(odd.astype("i2"), (0, 0, 0), PixelRepresentation=0)
+    half(data)
+    data.file_meta.TransferSyntaxUID = syntax
+    data.PixelData = odd.tobytes() + b"\0"
+    data["PixelData"].VR = "OB"
+    path = save(data, tmp_path / "x")
+    assert np.array_equal(pixels.stored(headers.read_header(path)), odd)
+    if syntax != ExplicitVRBigEndian:
+        path.write_bytes(path.read_bytes()[:-1])
+        assert "its pixel data end after 437 of 438 bytes: the file is truncated" in told(path)
+
+
+@pytest.mark.parametrize("syntax", PACKED.values(), ids=PACKED)
+@pytest.mark.parametrize("change", [change for name, change in LONGER.items() if "2 bytes" not in name])
+def test_compressed_pixels_of_another_image(tmp_path, syntax, change):
+    data = image_slice(VALUES % 4000, (0, 0, 0), PixelRepresentation=0)
+    if syntax == JPEG2000Lossless:
+        from PIL import Image
+        from pydicom.encaps import encapsulate
+
+        stream = io.BytesIO()
+        Image.fromarray((VALUES % 4000).astype(np.uint16)).save(stream, "JPEG2000", irreversible=False, no_jp2=True)
+        data.PixelData = encapsulate([stream.getvalue()])
+        data["PixelData"].is_undefined_length = True
+        data.file_meta.TransferSyntaxUID = syntax
+    else:
+        data.compress(syntax, generate_instance_uid=False)
+    path = save(data, tmp_path / "x")
+    assert told(path) == ""
+    change(data)
+    read = told(save(data, path)) == "" and pixels.stored(headers.read_header(path))
+    assert read is False or np.array_equal(read, VALUES % 4000)  # a codestream knows its bits itself
+
+
+@pytest.mark.parametrize("kind", [b"OB", b"OW", b"UN", b"OV", b"OF", b"OL", b"OD"])
+def test_pixel_data_of_any_kind_of_bytes_are_read_from_where_they_begin(tmp_path, kind):
+    path = written_as(tmp_path, kind)
+    assert np.array_equal(pixels.stored(headers.read_header(path)), VALUES)
+    assert headers.read_header(path).pixel_offset == len(path.read_bytes()) - 960
+
+
+@pytest.mark.parametrize("kind", [b"US", b"SS", b"AT", b"LO", b"ox", b"??", b"\0\0"])
+def test_pixel_data_of_another_kind_are_refused_by_name(tmp_path, kind):
+    words = told(written_as(tmp_path, kind))
+    assert "where OB or OW is expected" in words or "cut off" in words or "bytes where" in words, words
+
+
+def written_as(folder, kind):
+    path = save(slice_of(ExplicitVRLittleEndian), folder / "x")
+    raw = path.read_bytes()
+    mark = b"\xe0\x7f\x10\x00OW"
+    assert raw.count(mark) == 1
+    path.write_bytes(raw.replace(mark, mark[:4] + kind))
+    return path
+
+
+def test_pixels_with_a_length_in_a_file_that_says_they_are_compressed(tmp_path):
+    path = save(slice_of(ExplicitVRLittleEndian), tmp_path / "x")
+    raw = path.read_bytes()
+    assert raw.count(b"1.2.840.10008.1.2.1\0") == 1
+    path.write_bytes(raw.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.5\0"))
+    assert "(RLE Lossless) cannot be decoded" in told(path)
+
+
+def test_each_way_to_store_is_what_pydicom_reads(tmp_path):
+    for name, syntax in NATIVE.items():
+        path = save(slice_of(syntax), tmp_path / name)
+        assert np.array_equal(pydicom.dcmread(path).pixel_array, VALUES)

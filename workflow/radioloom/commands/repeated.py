@@ -1,0 +1,78 @@
+"""What a folder tree holds twice or names in vain: copies of segmentations, and numbers that are no patient's."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from radioloom.io.user_tables.ids import bare
+from radioloom.provenance import file_digest
+
+COPY = "a copy of another file here, byte for byte"
+CONFLICT = "another file here bears its SOPInstanceUID and holds something else; keep the right one"
+# What programs and people write in place of a patient's number.
+PLACEHOLDERS = frozenset(
+    """anonymous anonymized anonymised anonym anon anonymousid deidentified deidentifiedpatient unknown unkown
+    unbekannt none null nil na notavailable notapplicable removed redacted withheld hidden empty blank default dummy
+    test testpatient patient patientid id subject pid name noname noid nopatientid phantom xxx""".split()
+)
+
+
+def copies(files: Sequence[tuple[Path, str]]) -> dict[Path, str]:
+    """Files that repeat another one, or contradict it, and what is said of each: none of these is a reader of its own.
+
+    files : segmentations, each with its SOPInstanceUID
+    """
+    groups: dict[str, list[Path]] = {}
+    for path, instance in files:
+        groups.setdefault(instance or f"{path.stat().st_size} bytes", []).append(path)
+    said: dict[Path, str] = {}
+    for instance, group in groups.items():
+        contents: dict[str, list[Path]] = {}
+        for path in group if len(group) > 1 else ():
+            contents.setdefault(file_digest(path), []).append(path)
+        for same in contents.values():
+            said |= dict.fromkeys(same[1:], COPY)
+            if len(contents) > 1 and not instance.endswith(" bytes"):
+                said[same[0]] = CONFLICT
+    return said
+
+
+def placeholder(number: str) -> bool:
+    """Whether what stands for a patient's number says of nobody who it is."""
+    letters = "".join(c for c in unicodedata.normalize("NFKC", number).casefold() if c.isalnum())
+    return letters in PLACEHOLDERS or len(set(letters)) < 2 or letters.strip("0x") == ""
+
+
+def doubts(seen: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Lines on patients' numbers that may stand for several patients, or several for one; no number is shown.
+
+    seen : number (PatientID), its pseudonym, and StudyInstanceUID (or its digest) of each image
+    """
+    names: dict[str, str] = {}
+    studies: dict[str, set[str]] = {}
+    for number, name, study in seen:
+        names[number.strip()] = name
+        studies.setdefault(number.strip(), set()).add(study)
+    lines = [
+        f"{names[number]}: {len(uids)} studies bear one number (PatientID) that is a placeholder, as programs write it "
+        "that remove names: they became replicates of one patient, and may be several people; give the files "
+        "numbers of their own"
+        for number, uids in studies.items()
+        if len(uids) > 1 and placeholder(number)
+    ]
+    return lines + [
+        f"{' and '.join(names[number] for number in group)}: their numbers (PatientID) differ in letter case, leading "
+        "zeros or signs alone: where they are one patient, give their files one number"
+        for group in _almost_one(studies)
+    ]
+
+
+def _almost_one(numbers: Iterable[str]) -> list[list[str]]:
+    """Groups of numbers that are almost alike, also where zeros stand before a letter (0A1); placeholders are none."""
+    groups: dict[str, list[str]] = {}
+    for number in sorted(numbers):
+        if not placeholder(number):
+            groups.setdefault(bare(number).lstrip("0"), []).append(number)
+    return [group for group in groups.values() if len(group) > 1]

@@ -1,0 +1,94 @@
+"""Traces of two acquisitions that an archive or an export has put into one series; of slices in their order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from radioloom.io.dicom.headers import Header
+
+FEW = 4  # acquisitions: of more, each is a turn of the tube or a position of the table, as scanners number them
+SHOWN = "look whether all slices show the same phase"
+PROJECTIONS = frozenset({"MIP", "MINIP", "MAX_IP", "MIN_IP", "PROJECTION IMAGE"})  # of several slices each
+
+
+def interleaved(headers: Sequence[Header]) -> str:
+    """Why two acquisitions that take turns are two volumes for certain: they count their slices alike; "" elsewhere."""
+    first, turns = _acquisitions(headers)
+    if len(first) != 2 or turns < len(headers) - 2 or len(headers) < 4:
+        return ""
+    ordinals: dict[str, dict[str, Header]] = {name: {} for name in first}
+    for header in headers:
+        ordinals[header.acquisition].setdefault(header.ordinal, header)
+    one, other = ordinals.values()
+    both = [ordinal for ordinal in one if ordinal and ordinal in other]
+    if 2 * len(both) < min(len(one), len(other)) or len(both) < 2:
+        return ""
+    pair = one[both[0]], other[both[0]]
+    named = " and ".join(f"{header.name} (AcquisitionNumber {_number(header.acquisition)})" for header in pair)
+    return (
+        f"slices of two acquisitions take turns: {named} bear one InstanceNumber, as {len(both)} pairs do; two volumes "
+        "in one series: keep the one that the region was drawn on"
+    )
+
+
+def acquisitions(headers: Sequence[Header]) -> str:
+    """What to note of slices of a few acquisitions."""
+    first, turns = _acquisitions(headers)
+    if not 1 < len(first) <= FEW:
+        return ""
+    counts = Counter(header.acquisition for header in headers)
+    listed = ", ".join(f"{counts[name]} of AcquisitionNumber {_number(name)}" for name in first)
+    how = "one after the other" if turns == len(first) - 1 else "mixed"
+    return f"slices of {len(first)} acquisitions, {how} ({listed}): {SHOWN}"
+
+
+def contrast(headers: Sequence[Header]) -> str:
+    """What to note where slices name different contrast agents, or a part of them none."""
+    counts = Counter(header.agent for header in headers)
+    if len(counts) < 2:
+        return ""
+    return f"contrast agent by slice: {min(counts.values())} of {len(headers)} slices name another or none: {SHOWN}"
+
+
+def counted_twice(headers: Sequence[Header]) -> str:
+    """What to note where several slices bear one InstanceNumber, as in series that were put together."""
+    counts = Counter(header.ordinal for header in headers if header.ordinal and header.index < 0)
+    repeated = sum(n > 1 for n in counts.values())
+    if len(counts) < 2 or not repeated:
+        return ""
+    return f"{repeated} InstanceNumber(s) stand on several slices, as where two series were put together: {SHOWN}"
+
+
+def studies(headers: Sequence[Header]) -> str:
+    """What to note where slices of one series say that they are of several studies."""
+    n = len({header.study for header in headers})
+    return f"slices of {n} studies (StudyInstanceUID) in one series: {SHOWN}" if n > 1 else ""
+
+
+def projections(headers: Sequence[Header]) -> str:
+    """What to note of slices that are no measurement of one place, but the brightest (or darkest) of several."""
+    n = sum(not PROJECTIONS.isdisjoint(header.image_type.upper().split("\\")) for header in headers)
+    if not n:
+        return ""
+    return (
+        f"{n} of {len(headers)} slices are projections of several slices by their ImageType (MIP): their values are "
+        "extremes; take the series that they were made from"
+    )
+
+
+def _acquisitions(headers: Sequence[Header]) -> tuple[list[str], int]:
+    """AcquisitionNumbers in the order of their first slices, and how often the number changes along the stack.
+
+    None where a slice has no number.
+    """
+    names = [header.acquisition for header in headers]
+    if not all(names):
+        return [], 0
+    return list(dict.fromkeys(names)), sum(a != b for a, b in pairwise(names))
+
+
+def _number(name: str) -> str:
+    """An AcquisitionNumber as messages may show it: a whole number, and never what else stands in its place."""
+    return name if name.isdecimal() and len(name) <= 12 else "?"
