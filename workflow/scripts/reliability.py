@@ -1,8 +1,8 @@
 """Agreement of each feature over replicates: visits of a pair, readers, perturbed images."""
 
 from radioloom.job import job
+from radioloom.stages.learning.patients import first_cases
 from radioloom.stages.learning.reliability import reliability, robustness, scale_of
-from radioloom.stages.learning.units import first_cases
 from radioloom.tables import RELIABILITY
 from radioloom.tables.cohorts import roles
 

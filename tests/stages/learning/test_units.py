@@ -13,7 +13,8 @@ from radioloom.prediction.metrics.uno import uno_pairs
 from radioloom.prediction.outcome import outcome
 from radioloom.stages.learning.judge import places
 from radioloom.stages.learning.null_models import one_outcome_each, permuted_outcomes
-from radioloom.stages.learning.units import first_cases, with_units
+from radioloom.stages.learning.patients import first_cases
+from radioloom.stages.learning.units import with_units
 from radioloom.stages.learning.validate import validate
 from radioloom.stats.bootstrap import permutation_of_patients, permutation_within, resample_weights
 from radioloom.tables import METRICS

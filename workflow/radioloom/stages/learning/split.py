@@ -9,7 +9,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.provenance import rng
-from radioloom.stages.learning.units import patients_of
+from radioloom.stages.learning.patients import patients_of
 from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:

@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.patients import patients_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def patients_of(patients: pd.DataFrame) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Key of the patient of each (cohort, case): the same in all cohorts where the user names it, else the case's own.
-
-    patients : PATIENTS
-    """
-    columns = (patients[name] for name in ("cohort", "case", "patient", "named"))
-    each = zip(*columns, strict=True)
-    return {(cohort, case): (patient,) if named else (cohort, case) for cohort, case, patient, named in each}
 
 
 def with_units(material: Material, patients: pd.DataFrame) -> Material:
@@ -30,18 +21,3 @@ def with_units(material: Material, patients: pd.DataFrame) -> Material:
     number: dict[tuple[str, ...], int] = {}
     units = np.array([number.setdefault(known.get(case, case), len(number)) for case in cases], dtype=np.int64)
     return replace(material, outcomes=replace(material.outcomes, units=units))
-
-
-def first_cases(rows: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the first case of each patient in each cohort: two lesions of one patient are one subject of an ICC.
-
-    rows : of any table with `cohort` and `case`
-    patients : PATIENTS
-    """
-    known = patients_of(patients)
-    first: dict[tuple[str, tuple[str, ...]], str] = {}
-    cases = rows[["cohort", "case"]].drop_duplicates().sort_values(["cohort", "case"])
-    for cohort, case in zip(cases["cohort"], cases["case"], strict=True):
-        first.setdefault((cohort, known.get((cohort, case), (cohort, case))), case)
-    taken = {(cohort, case) for (cohort, _), case in first.items()}
-    return rows[[key in taken for key in zip(rows["cohort"], rows["case"], strict=True)]]
