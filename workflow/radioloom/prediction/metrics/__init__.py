@@ -16,22 +16,13 @@ from radioloom.tables.columns import MAIN_METRIC
 # Of no single model: the share of null models that do as well as the signature by the main metric.
 NULL_P = Metric("null_p", "p against null models", ("survival", "binary"), P, False, NONE, None)
 DELONG_P = Metric("delong_p", "DeLong's p", ("binary",), P, False, NONE, None)  # of two models
-_OF_ORDER = (
-    C_INDEX,
-    AUC,
-    AUC_DELONG,
-    UNO_C,
-    SLOPE,
-    PROPORTIONAL_HAZARDS,
-    ADDED_LR_P,
-    LOGRANK_P,
-    DELONG_P,
-    HAZARD_RATIO,
-    NULL_P,
-)
+_OF_ORDER = (C_INDEX, AUC, AUC_DELONG, UNO_C, SLOPE, PROPORTIONAL_HAZARDS, LOGRANK_P, HAZARD_RATIO, NULL_P)
+_OF_TWO = (ADDED_LR_P, DELONG_P)
 _OF_PROBABILITY = (OBSERVED_EXPECTED, IN_THE_LARGE, BRIER, BRIER_NULL, SCALED_BRIER, INTEGRATED_BRIER, INTEGRATED_NULL)
 _AT_THRESHOLDS = (AUC_AT, AVERAGE_PRECISION, PREVALENCE, SENSITIVITY, SPECIFICITY, PPV, NPV)
-METRICS: dict[str, Metric] = {metric.name: metric for metric in (*_OF_ORDER, *_OF_PROBABILITY, *_AT_THRESHOLDS)}
+METRICS: dict[str, Metric] = {
+    metric.name: metric for metric in (*_OF_ORDER, *_OF_TWO, *_OF_PROBABILITY, *_AT_THRESHOLDS)
+}
 
 
 def metrics_of(outcome: str, absolute: bool = False) -> tuple[Metric, ...]:
