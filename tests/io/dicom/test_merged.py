@@ -70,7 +70,7 @@ def test_a_hole_that_is_left_is_told_with_what_was_left_out(tmp_path):
     data = pydicom.dcmread(files[3])
     data.SamplesPerPixel, data.Rows = 3, 8
     save(data, files[3])
-    with pytest.raises(FailedCheck, match=r"1 slice\(s\) missing .*; 1 file\(s\) left out: dose sheets, screenshots"):
+    with pytest.raises(FailedCheck, match=r"1 slice\(s\) missing .*; 1 file\(s\) left out: dose reports, screenshots"):
         assembled(tmp_path)
 
 
