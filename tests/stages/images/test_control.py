@@ -93,8 +93,8 @@ def test_the_tables_cannot_be_taken_for_features(tmp_path):
 
 
 SIZES = {"train": 60, "valid1": 50}
-MADE = Made(sizes=SIZES)
-BINARY = Made(kind="binary", sizes={"train": 80, "retest": 16})
+MADE = Made(sizes=SIZES, repeats=5)
+BINARY = Made(kind="binary", sizes={"train": 80, "retest": 16}, repeats=5)
 
 
 def changed(made: Made, keep=(), seed=3) -> pd.DataFrame:
@@ -109,7 +109,7 @@ def changed(made: Made, keep=(), seed=3) -> pd.DataFrame:
 def test_an_untouched_control_is_the_signature_itself():
     same = changed(MADE, keep=[""])
     found = METRICS.frame(validate(MADE.material, MADE.splits, MADE.signature, same).metrics)
-    values = found.set_index(list(METRICS.key))["estimate"].sort_index()
+    values = found.set_index(list(METRICS.key)).droplevel("horizon_days")["estimate"].sort_index()
     for evaluation, cohort in (("validation", "valid1"), ("cross-validation", "train"), ("apparent", "train")):
         own = values[evaluation, cohort]
         assert own["control", "shuffled_roi", "", "", "c_index"] == own["signature", "signature", "", "", "c_index"]
@@ -141,7 +141,7 @@ def test_where_texture_mattered_the_control_is_worse_and_nothing_else_moves(made
     plain = METRICS.frame(validate(made.material, made.splits, made.signature).metrics)
     ours = (found["kind"] == "control") | (found["against"] == "shuffled_roi")
     pd.testing.assert_frame_equal(found[~ours].reset_index(drop=True), plain, check_exact=True)
-    values = found.set_index(list(METRICS.key)).sort_index().loc["cross-validation", "train"]
+    values = found.set_index(list(METRICS.key)).droplevel("horizon_days").sort_index().loc["cross-validation", "train"]
     for variant in ("", "refitted"):
         assert values.loc[("control", "shuffled_roi", variant, "", metric), "estimate"] < 0.65
         assert values.loc[("signature", "signature", variant, "shuffled_roi", metric), "low"] > 0

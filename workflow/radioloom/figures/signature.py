@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SHOWN = 10  # rows of a table that would otherwise fill pages; the whole is in the tables of the study
 UNITS = {"hazard ratio": "log relative hazard", "odds ratio": "log odds"}  # of the risk, by what its exponential is
 GROUPS = {  # what does not explain itself
     "filtered": "of filtered images: wavelet, Laplacian of Gaussian and others",
@@ -64,8 +65,8 @@ def scaling(model: Any) -> str:
 
 
 def outliers(frame: pd.DataFrame) -> Exhibit:
-    """Cases with values far from those of training, the farthest first. frame : OUTLIERS."""
-    ordered = frame.assign(far=-frame["robust_z"].abs()).sort_values(["far", "cohort", "case"])
+    """The `SHOWN` cases with values farthest from those of training, the farthest first. frame : OUTLIERS."""
+    ordered = frame.assign(far=-frame["robust_z"].abs()).sort_values(["far", "cohort", "case"]).head(SHOWN)
     rows = [
         (r.cohort, r.case, str(r.n), r.feature_id, plain(r.value), number(r.robust_z, 0)) for r in ordered.itertuples()
     ]

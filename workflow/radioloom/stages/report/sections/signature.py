@@ -41,6 +41,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_folds": folds["split"].nunique(),
         "notes": signature.notes(model),
         "outliers": signature.outliers(study.outliers) if study.outliers is not None and len(study.outliers) else None,
+        "n_outliers": 0 if study.outliers is None else len(study.outliers),
         "scaling": signature.scaling(model),
         "brief": [("Signature", line)],
     }
