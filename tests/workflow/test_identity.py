@@ -63,11 +63,13 @@ def test_what_observers_and_visits_share_by_design_is_told(measured):
     pairs = set(rows[["cohort", "case", "other_cohort", "other_case", "kind"]].itertuples(index=False, name=None))
     kinds = ("image", "region", "features")
     readers = {("readers", case, "train", case, kind) for case in ("T000", "T001") for kind in (*kinds, "patient")}
+    copies = {("readers", case, "readers", case, kind) for case in ("T000", "T001") for kind in ("region", "features")}
     visits = {("again", "R0", "again", "R0", kind) for kind in kinds}
-    assert pairs == readers | visits | {("again", "R0", "train", "T002", kind) for kind in kinds}
+    assert pairs == readers | copies | visits | {("again", "R0", "train", "T002", kind) for kind in kinds}
     text = (measured.results / "report.html").read_text(encoding="utf-8")
     assert "readers draw on images of other cohorts by design" in text
     assert "replicates of one case: their agreement says nothing of a second scan" in text
+    assert "a copy is no second reader" in text  # both readers hand in one file
     assert "No two cases share an image" not in text
     patients = table(measured, "patients")
     assert len(patients) == 12 + 6 + 2 + 1
