@@ -103,6 +103,7 @@ def with_dicom(bench: Bench) -> Bench:
     return bench
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     "hiccups",
     [
@@ -179,7 +180,7 @@ def listed():
     return [name for name in names if name not in ("logs/", "benchmarks/")]
 
 
-@pytest.mark.parametrize("name", sampled(sorted(listed(), key=lambda name: name != "prepared/"), 1))
+@pytest.mark.parametrize("name", sampled(sorted(listed(), key=lambda name: name != "prepared/"), 0))
 def test_all_that_the_readme_lists_is_made_again(copied, name):
     there = list(copied.results.glob(name.rstrip("/")))
     if not there and name in ("perturbed/", "traits/"):
@@ -317,7 +318,7 @@ REPLACED = {  # what is exchanged for an older file -> what runs again, at least
 }
 
 
-@pytest.mark.parametrize("name", sampled(REPLACED, 1))
+@pytest.mark.parametrize("name", sampled(REPLACED, 0))
 def test_a_file_exchanged_for_an_older_one_is_noticed_and_changes_no_byte(sound, copied, name):
     path = copied.place / name
     shutil.copy(path, path.with_name("again"))

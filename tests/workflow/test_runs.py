@@ -223,7 +223,7 @@ def wait_for(condition, seconds: float = 240) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("victim", ["snakemake", "job"])
+@pytest.mark.parametrize("victim", ["snakemake", pytest.param("job", marks=pytest.mark.hostile)])
 def test_killed_and_resumed(finished, tmp_path, victim):
     (tmp_path / "data").mkdir()
     bench = fill(Bench(tmp_path))
