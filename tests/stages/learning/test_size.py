@@ -14,7 +14,7 @@ from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.learning_curve import SHARES, learning_curve
 from radioloom.stages.learning.optimism import optimism
 from radioloom.stages.learning.risks import risk_of
-from radioloom.stages.learning.size import patients_of, size
+from radioloom.stages.learning.size import size
 from radioloom.stats.sample_size import Expected, needed
 from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 
@@ -65,7 +65,8 @@ def test_two_lesions_of_one_patient_are_one_patient(made):
     """Three patients of two cases each: with an event where one case has it."""
     outcomes = made.material.outcomes.take(np.arange(6))
     outcomes = replace(outcomes, event=np.array([True, False, False, False, False, True]))
-    patients = patients_of(outcomes, np.array([4, 4, 7, 7, 9, 9]))
+    patients, of_case = replace(outcomes, units=np.array([4, 4, 7, 7, 9, 9])).of_patients()
+    assert of_case.tolist() == [0, 0, 1, 1, 2, 2]
     assert patients.event.tolist() == [True, False, True]
     assert patients.time_days.tolist() == [max(outcomes.time_days[k : k + 2]) for k in (0, 2, 4)]
 
@@ -95,18 +96,18 @@ def test_parts_are_nested_and_whole_patients_with_their_share_of_events(made, mo
     folds = folds_of(made.material, made.splits, train)
     whole = {name: rows[np.isin(units[rows], _complete(units, rows))] for name, rows in folds.train.items()}
     some = made.material.outcomes.event & (np.arange(60) % 4 < 2)  # else a patient of two cases always has the event
-    material = replace(made.material, outcomes=replace(made.material.outcomes, event=some))
-    learning_curve(material, train, replace(folds, train=whole), units)
+    material = replace(made.material, outcomes=replace(made.material.outcomes, event=some, units=units))
+    learning_curve(material, train, replace(folds, train=whole))
     assert len(seen) == 8
     for name, parts in seen.items():
         assert len(parts) == len(SHARES)
         assert parts[-1].tolist() == whole[name].tolist()
         for smaller, larger in pairwise(parts):
             assert set(smaller) <= set(larger)
-        everyone = patients_of(material.outcomes.take(whole[name]), units[whole[name]])
+        everyone = material.outcomes.take(whole[name]).of_patients()[0]
         assert 0 < everyone.n_events < len(everyone)
         for tenths, part in enumerate(parts, 5):
-            patients = patients_of(material.outcomes.take(part), units[part])
+            patients = material.outcomes.take(part).of_patients()[0]
             assert len(part) == 2 * len(patients)
             assert patients.n_events == tenths * everyone.n_events // 10
             assert len(patients) - patients.n_events == tenths * (len(everyone) - everyone.n_events) // 10
@@ -124,7 +125,7 @@ def test_a_part_that_cannot_learn_has_no_value(made):
     material = replace(made.material, outcomes=replace(made.material.outcomes, event=few))
     train = made.material.rows(made.splits, "frozen", "train")
     folds = folds_of(made.material, made.splits, train)
-    rows = LEARNING_CURVE.frame(learning_curve(material, train, folds, np.arange(60))).set_index("share")
+    rows = LEARNING_CURVE.frame(learning_curve(material, train, folds)).set_index("share")
     assert np.isnan(rows.loc[0.5, "estimate"])
     assert rows.loc[0.5, "learnt"] < rows.loc[0.5, "folds"]
 
@@ -155,7 +156,7 @@ def test_optimism_by_hand(made, sized):
 def test_on_noise_the_correction_takes_most_of_what_only_seems_to_be_there():
     """Nothing bears on the outcome: apparent C is far above 1/2, and less of it is left."""
     made = asked(Made(sizes=SIZES, effect=0.0, seed=3), optimism=20)
-    (row,) = optimism(made.material, made.material.rows(made.splits, "frozen", "train"), np.arange(60))
+    (row,) = optimism(made.material, made.material.rows(made.splits, "frozen", "train"))
     assert row["apparent"] > 0.6
     assert abs(row["corrected"] - 0.5) < abs(row["apparent"] - 0.5)
 

@@ -108,13 +108,13 @@ def test_null_models_keep_cases_of_a_patient_alike_and_centres_apart():
     centres = np.where(np.arange(130) < 80, np.arange(130) // 2 % 2, 2)
     material = replace(material, outcomes=replace(material.outcomes, event=event, time_days=time, strata=centres))
     training = places(material, ALONE.splits)[0]
-    assert one_outcome_each(training.outcomes, training.units)
+    assert one_outcome_each(training.outcomes)
     assert (training.weights[:, ::2] == training.weights[:, 1::2]).all()
     assert (training.weights[:, centres[:80] == 0].sum(axis=1) == 40).all()
     many = permuted_outcomes(material, training, np.zeros((1, 80)))
     for each in many:
         assert np.array_equal(each.time_days[::2], each.time_days[1::2])
-        assert np.array_equal(each.units, training.units)
+        assert np.array_equal(each.units, training.outcomes.units)
         for centre in (0, 1):
             mine = training.centres == centre
             assert sorted(each.time_days[mine]) == sorted(training.outcomes.time_days[mine])

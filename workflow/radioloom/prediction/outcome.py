@@ -30,6 +30,27 @@ class Outcome:
         """Patients with the event."""
         return int(self.event.sum())
 
+    @property
+    def patients(self) -> np.ndarray:
+        """Patient of each case, int64 (n,)."""
+        return np.arange(len(self)) if self.units is None else self.units
+
+    @property
+    def centres(self) -> np.ndarray:
+        """Centre of each case, int64 (n,)."""
+        return np.zeros(len(self), dtype=np.int64) if self.strata is None else self.strata
+
+    def of_patients(self) -> tuple[Outcome, np.ndarray]:
+        """Outcomes of the patients (p,), in the order of their numbers, and whose each case is, int64 (n,).
+
+        A patient has the event where a case has it, the longest time, and the centre of the first case.
+        """
+        _, first, of_case = np.unique(self.patients, return_index=True, return_inverse=True)
+        event, time = np.zeros(len(first), dtype=bool), np.zeros(len(first))
+        np.logical_or.at(event, of_case, self.event)
+        np.maximum.at(time, of_case, self.time_days)
+        return Outcome(self.kind, event, time, strata=self.centres[first]), of_case
+
     def take(self, index: np.ndarray) -> Outcome:
         """The outcomes of some patients, in the order of `index`."""
         units, strata = (None if each is None else each[index] for each in (self.units, self.strata))

@@ -31,7 +31,7 @@ def delong(event: np.ndarray, risks: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 def one_case_each(outcomes: Outcome) -> bool:
     """Whether each case is a patient: only then are cases independent."""
-    return outcomes.units is None or len(set(outcomes.units.tolist())) == len(outcomes)
+    return len(np.unique(outcomes.patients)) == len(outcomes)
 
 
 def delong_auc(judged: Judged) -> Estimate:

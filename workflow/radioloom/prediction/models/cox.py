@@ -58,8 +58,7 @@ def stratified_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
 
     Kalbfleisch and Prentice 2002, section 4.4; as strata() of R survival.
     """
-    centres = np.zeros(len(outcomes)) if outcomes.strata is None else outcomes.strata
-    members = (np.flatnonzero(centres == each) for each in np.unique(centres))
+    members = (np.flatnonzero(outcomes.centres == each) for each in np.unique(outcomes.centres))
     losses = [cox_loss(columns[rows], outcomes.take(rows)) for rows in members]
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,10 +38,9 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
     for evaluation, cohort, rows in named:
         outcomes = material.outcomes.take(rows)
         draws = rng(material.study["seed"], "bootstrap", cohort)
-        place = Place(evaluation, cohort, rows, outcomes, np.zeros((0, len(rows))))
-        strata = 2 * place.centres + outcomes.event  # each resample has the centres and the events of the study
-        weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, place.units)
-        judged.append(replace(place, weights=weights))
+        strata = 2 * outcomes.centres + outcomes.event  # each resample has the centres and the events of the study
+        weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, outcomes.patients)
+        judged.append(Place(evaluation, cohort, rows, outcomes, weights))
     return judged
 
 

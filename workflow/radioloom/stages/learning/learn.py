@@ -73,14 +73,12 @@ def risk_apart(
 
 def _inner_folds(outcomes: Outcome, generator: np.random.Generator) -> np.ndarray | None:
     """Fold (t,) of each row: patients are dealt out by event, then centre, as evenly as can be; None for too few."""
-    units = np.arange(len(outcomes)) if outcomes.units is None else outcomes.units
-    _, first, of_row = np.unique(units, return_index=True, return_inverse=True)
-    event = np.bincount(of_row, weights=outcomes.event) > 0
-    centre = np.zeros(len(first)) if outcomes.strata is None else outcomes.strata[first]
+    patients, of_row = outcomes.of_patients()
+    event = patients.event
     counts = [event.sum(), (~event).sum()] if outcomes.kind == "binary" else [event.sum()]
     if min(counts) < FEWEST:
         return None
-    order = np.lexsort((generator.permutation(len(first)), centre, event))
-    fold = np.empty(len(first), dtype=np.int64)
-    fold[order] = np.arange(len(first)) % min(INNER, *counts)
+    order = np.lexsort((generator.permutation(len(patients)), patients.centres, event))
+    fold = np.empty(len(patients), dtype=np.int64)
+    fold[order] = np.arange(len(patients)) % min(INNER, *counts)
     return fold[of_row]

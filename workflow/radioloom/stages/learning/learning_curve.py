@@ -23,18 +23,17 @@ if TYPE_CHECKING:
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)  # of the training patients of each fold
 
 
-def learning_curve(material: Material, rows: np.ndarray, folds: Folds, units: np.ndarray) -> list[dict[str, Any]]:
+def learning_curve(material: Material, rows: np.ndarray, folds: Folds) -> list[dict[str, Any]]:
     """LEARNING_CURVE rows: the whole learning from a part of the training patients of each fold.
 
     rows : (m,) training cases of the material
     folds : of the cross-validation; its first `validation.learning_curve` repeats are used
-    units : (n,) patient of each row of the material; a patient is in a part with all cases or none
-    Parts of one fold are nested, with as large a share of those with the event as of those without, so that what is
-    compared differs in size alone. Each is judged like the cross-validation, by pairs within the test part: at the
+    A patient is in a part with all cases or none. Parts of one fold are nested, with as large a share of those with
+    the event as of those without, so that what is compared differs in size alone. Each is judged like the cross-validation, by pairs within the test part: at the
     share 1 it is the cross-validation of these repeats.
     """
     named = folds.names[: material.study["validation"]["learning_curve"]]
-    orders = {name: _order(material, folds.train[name], units, name) for group in named for name in group}
+    orders = {name: _order(material, folds.train[name], name) for group in named for name in group}
     outcomes, bare = material.outcomes.take(rows), without_baselines(material)
     points = []
     for share in SHARES if named else ():
@@ -59,14 +58,12 @@ class _Order:
         return self.rows[self.place <= share + 1e-9]
 
 
-def _order(material: Material, train: np.ndarray, units: np.ndarray, name: str) -> _Order:
+def _order(material: Material, train: np.ndarray, name: str) -> _Order:
     generator = rng(material.study["seed"], "learning curve", name)
-    patients, of_row = np.unique(units[train], return_inverse=True)
-    event = np.zeros(len(patients), dtype=bool)
-    np.logical_or.at(event, of_row, material.outcomes.event[train])
+    patients, of_row = material.outcomes.take(train).of_patients()
     place = np.empty(len(patients))
     for stratum in (False, True):
-        _deal(place, np.flatnonzero(event == stratum), generator)
+        _deal(place, np.flatnonzero(patients.event == stratum), generator)
     return _Order(train, place[of_row])
 
 

@@ -48,7 +48,7 @@ class Material:
     @property
     def units(self) -> np.ndarray:
         """Patient of each case, int64 (n,)."""
-        return np.arange(len(self.cases)) if self.outcomes.units is None else self.outcomes.units
+        return self.outcomes.patients
 
     @property
     def model(self) -> Model:

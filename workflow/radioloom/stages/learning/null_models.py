@@ -24,17 +24,17 @@ def permuted_outcomes(material: Material, training: Place, strata: np.ndarray) -
     """Outcomes of the training patients permuted within centre and strata (r, m), one row for each null in turn."""
     draws = [rng(material.study["seed"], *purpose(k)) for k in range(material.study["validation"]["null_models"])]
     truth = training.outcomes
-    units, shared = training.units, one_outcome_each(truth, training.units)
-    within = strata * (1 + training.centres.max()) + training.centres
+    units, shared = truth.patients, one_outcome_each(truth)
+    within = strata * (1 + truth.centres.max()) + truth.centres
     return [
         truth.permuted(permutation_of_patients(within[k % len(within)], units, generator, shared))
         for k, generator in enumerate(draws)
     ]
 
 
-def one_outcome_each(outcomes: Outcome, units: np.ndarray) -> bool:
-    """Whether all cases of each patient have the same outcome; `units` (n,) are the patients."""
-    _, first, of_case = np.unique(units, return_index=True, return_inverse=True)
+def one_outcome_each(outcomes: Outcome) -> bool:
+    """Whether all cases of each patient have the same outcome."""
+    _, first, of_case = np.unique(outcomes.patients, return_index=True, return_inverse=True)
     mine = first[of_case]
     same = (outcomes.event == outcomes.event[mine]) & (outcomes.time_days == outcomes.time_days[mine])
     return bool(same.all())

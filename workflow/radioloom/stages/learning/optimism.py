@@ -16,12 +16,11 @@ from radioloom.stages.learning.risks import risk_of
 from radioloom.stats.bootstrap import resample_weights
 
 
-def optimism(material: Material, rows: np.ndarray, units: np.ndarray) -> list[dict[str, Any]]:
+def optimism(material: Material, rows: np.ndarray) -> list[dict[str, Any]]:
     """OPTIMISM rows: apparent performance of the signature, its optimism, and what is left without it.
 
     rows : (m,) training cases of the material
-    units : (n,) patient of each row of the material; patients are drawn, with all their cases, with and without event
-        and of each centre apart
+    Patients are drawn, with all their cases, with and without event and of each centre apart.
     Harrell 1996 (Stat Med 15:361): harmonisation, reduction, selection and fit are repeated in each of
     `validation.optimism` resamples; the optimism is the mean of its performance there minus that among all patients.
     None where no resamples are asked for. Known to be too mild where much is selected: resamples share patients with
@@ -34,8 +33,8 @@ def optimism(material: Material, rows: np.ndarray, units: np.ndarray) -> list[di
     pairs = comparable(everyone)
     draws = rng(material.study["seed"], "optimism")
     gaps = []
-    strata = everyone.event + 2 * (0 if everyone.strata is None else everyone.strata)
-    for counts in resample_weights(strata, asked, draws, units[rows]):
+    strata = 2 * everyone.centres + everyone.event
+    for counts in resample_weights(strata, asked, draws, everyone.patients):
         drawn = np.repeat(rows, counts.astype(np.int64))
         outcomes = material.outcomes.take(drawn)
         if learnable(outcomes):

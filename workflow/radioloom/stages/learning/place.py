@@ -40,21 +40,11 @@ class Place:
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
 
     @property
-    def units(self) -> np.ndarray:
-        """Patient of each row, int64 (m,)."""
-        return np.arange(len(self.rows)) if self.outcomes.units is None else self.outcomes.units
-
-    @property
-    def centres(self) -> np.ndarray:
-        """Centre of each row, int64 (m,)."""
-        return np.zeros(len(self.rows), dtype=np.int64) if self.outcomes.strata is None else self.outcomes.strata
-
-    @property
     def few(self) -> bool:
         """Whether too few patients had the event, or of a binary outcome had it not, for an interval to hold."""
-        event = self.outcomes.event
+        event, patients = self.outcomes.event, self.outcomes.patients
         classes = (event,) if self.outcomes.kind == "survival" else (event, ~event)
-        return min(len(np.unique(self.units[each])) for each in classes) < FEWEST_EVENTS
+        return min(len(np.unique(patients[each])) for each in classes) < FEWEST_EVENTS
 
     def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
         """A row of METRICS.

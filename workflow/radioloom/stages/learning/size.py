@@ -37,24 +37,22 @@ def size(material: Material, splits: pd.DataFrame, selection: pd.DataFrame) -> S
     selection : SELECTION of the split `frozen`
     """
     train = material.rows(splits, FROZEN, "train")
-    units = material.units
     frozen = selection[selection["split"] == FROZEN]
     return Size(
-        size_rows(material, train, units, frozen),
-        learning_curve(material, train, folds_of(material, splits, train), units),
-        optimism(material, train, units),
+        size_rows(material, train, frozen),
+        learning_curve(material, train, folds_of(material, splits, train)),
+        optimism(material, train),
     )
 
 
-def size_rows(material: Material, train: np.ndarray, units: np.ndarray, frozen: pd.DataFrame) -> list[dict[str, Any]]:
+def size_rows(material: Material, train: np.ndarray, frozen: pd.DataFrame) -> list[dict[str, Any]]:
     """SAMPLE_SIZE rows: of the features that the outcome could choose from, and of those that it chose.
 
     train : (m,) rows of the material
-    units : (n,) patient of each row of the material
     frozen : SELECTION of the split `frozen`
     The second alone would be honest had the features been named in advance: to choose is to estimate too.
     """
-    patients = patients_of(material.outcomes.take(train), units[train])
+    patients, _ = material.outcomes.take(train).of_patients()
     expected = expected_of(patients, material.study)
     counts = {CANDIDATES: int((~frozen["step"].isin(BLIND)).sum()), SIGNATURE: int(frozen["kept"].sum())}
     n, events = len(patients), patients.n_events
@@ -74,15 +72,6 @@ def size_rows(material: Material, train: np.ndarray, units: np.ndarray, frozen: 
         for variables, parameters in counts.items()
         for criterion, many in needed(expected, parameters).items()
     ]
-
-
-def patients_of(outcomes: Outcome, units: np.ndarray) -> Outcome:
-    """Outcomes of patients (p,) from those of their cases (n,): an event where a case has one, the longest time."""
-    patients, of_case = np.unique(units, return_inverse=True)
-    event, time = np.zeros(len(patients), dtype=bool), np.zeros(len(patients))
-    np.logical_or.at(event, of_case, outcomes.event)
-    np.maximum.at(time, of_case, outcomes.time_days)
-    return Outcome(outcomes.kind, event, time)
 
 
 def expected_of(patients: Outcome, study: dict[str, Any]) -> Expected:
