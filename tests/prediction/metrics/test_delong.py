@@ -60,8 +60,8 @@ def test_what_cannot_be_said_is_not_said():
     assert np.isnan(delong_auc(twice).interval).all()  # two cases of one patient are not independent
     key, other = ModelKey("signature", "signature"), ModelKey("baseline", "volume")
     models = {key: twice, other: replace(twice, risks=twice.risks[:, ::-1])}
-    assert not list(delong_ps("validation", models, [(key, other)]))
-    assert list(delong_ps("validation", {key: noisy, other: models[other]}, [(key, other)]))
+    assert not list(delong_ps(models, [(key, other)]))
+    assert list(delong_ps({key: noisy, other: models[other]}, [(key, other)]))
     one = np.array([True, *[False] * 5])
     assert np.isnan(delong_auc(judged(one, perfect)).value)
     assert np.isnan(delong_p(one, perfect, -perfect))

@@ -116,7 +116,7 @@ def test_null_models_keep_cases_of_a_patient_alike_and_centres_apart():
         assert np.array_equal(each.time_days[::2], each.time_days[1::2])
         assert np.array_equal(each.units, training.outcomes.units)
         for centre in (0, 1):
-            mine = training.centres == centre
+            mine = training.outcomes.centres == centre
             assert sorted(each.time_days[mine]) == sorted(training.outcomes.time_days[mine])
     assert not np.array_equal(many[0].time_days, many[1].time_days)
 

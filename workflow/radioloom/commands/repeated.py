@@ -24,17 +24,17 @@ def copies(files: Sequence[tuple[Path, str]]) -> dict[Path, str]:
 
     files : segmentations, each with its SOPInstanceUID
     """
-    groups: dict[str, list[Path]] = {}
-    for path, instance in files:
-        groups.setdefault(instance or f"{path.stat().st_size} bytes", []).append(path)
+    groups: dict[tuple[str, int], list[Path]] = {}
+    for path, instance in files:  # of what has no number, a copy is just as long
+        groups.setdefault((instance, 0 if instance else path.stat().st_size), []).append(path)
     said: dict[Path, str] = {}
-    for instance, group in groups.items():
+    for (instance, _), group in groups.items():
         contents: dict[str, list[Path]] = {}
         for path in group if len(group) > 1 else ():
             contents.setdefault(file_digest(path), []).append(path)
         for same in contents.values():
             said |= dict.fromkeys(same[1:], COPY)
-            if len(contents) > 1 and not instance.endswith(" bytes"):
+            if len(contents) > 1 and instance:
                 said[same[0]] = CONFLICT
     return said
 

@@ -51,8 +51,7 @@ def add_absolute(
             asked = _asked(model, risks, horizon, seen)
             validation.risks.extend(_risk_rows(material, place, key, asked))
             for metric in metrics_of(place.outcomes.kind, absolute=True):
-                row = place.row(key, metric.name, metric.of(asked))
-                validation.metrics.append(row | {"horizon_days": horizon})
+                validation.metrics.append(place.row(key, metric.name, metric.of(asked), horizon_days=horizon))
             at = {**_keys(place, key), "horizon_days": horizon}
             validation.calibration.extend(_curve(at, calibration_curve(asked)))
             thresholds = material.study["validation"].get("thresholds", [])

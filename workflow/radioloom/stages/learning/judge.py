@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.prediction.metrics import DELONG_P, main_metric, metrics_of
+from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.prediction.metrics.likelihood_ratio import ADDED_LR_P, added_value
 from radioloom.prediction.metrics.record import Estimate, Judged
 from radioloom.provenance import rng
 from radioloom.stages.learning.absolute_risk import add_absolute
@@ -17,7 +16,7 @@ from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
-from radioloom.stages.learning.paired_tests import delong_ps
+from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
@@ -67,8 +66,6 @@ def judge(
             validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
     validation.notes.extend(_gaps(material, signature, place))
     add_absolute(material, signature, place, judged, validation)
-    if place.evaluation == VALIDATION:
-        validation.metrics.extend(_added(place, risk, material.baselines))
     return add_metrics(place, judged, material.baselines, validation)
 
 
@@ -86,12 +83,11 @@ def add_metrics(
             estimates = orderings if metric is main else {key: metric.of(risk) for key, risk in judged.items()}
             validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
     pairs = compared(list(judged), baselines)
-    for first, other, p in delong_ps(place.evaluation, judged, pairs):
-        row = place.row(first, DELONG_P.name, Estimate(p), other.model)
-        validation.metrics.append({**row, "variant": other.variant})
-    for first, other in pairs:
-        difference = place.row(first, main.name, orderings[first].minus(orderings[other]), other.model)
-        validation.metrics.append({**difference, "variant": other.variant})
+    validation.metrics.extend(
+        place.row(first, main.name, orderings[first].minus(orderings[other]), other) for first, other in pairs
+    )
+    if place.evaluation == VALIDATION:  # elsewhere the models had these patients to fit, and p would be of nothing
+        validation.metrics.extend(paired_tests(place, judged, pairs, baselines))
     return orderings[THE_SIGNATURE]
 
 
@@ -101,15 +97,6 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
     asked = [key for key in models if key.kind == BASELINE and key.model in subtracts]
     pairs = [(THE_SIGNATURE, key) for key in models if key != THE_SIGNATURE and key not in asked]
     return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
-
-
-def _added(place: Place, risk: dict[ModelKey, np.ndarray], baselines: tuple[Baseline, ...]) -> Iterable[dict[str, Any]]:
-    """What the signature adds to each baseline that one with the signature subtracts, as p in METRICS."""
-    for row in baselines:
-        key, known = ModelKey(BASELINE, row.name), ModelKey(BASELINE, row.subtracts)
-        if row.signature and key in risk and known in risk:
-            p = added_value(risk[known], risk[THE_SIGNATURE], place.outcomes)
-            yield place.row(key, ADDED_LR_P.name, p, row.subtracts)
 
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:

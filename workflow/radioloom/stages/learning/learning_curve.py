@@ -29,8 +29,8 @@ def learning_curve(material: Material, rows: np.ndarray, folds: Folds) -> list[d
     rows : (m,) training cases of the material
     folds : of the cross-validation; its first `validation.learning_curve` repeats are used
     A patient is in a part with all cases or none. Parts of one fold are nested, with as large a share of those with
-    the event as of those without, so that what is compared differs in size alone. Each is judged like the cross-validation, by pairs within the test part: at the
-    share 1 it is the cross-validation of these repeats.
+    the event as of those without, so that what is compared differs in size alone. Each is judged like the
+    cross-validation, by pairs within the test part: at the share 1 it is the cross-validation of these repeats.
     """
     named = folds.names[: material.study["validation"]["learning_curve"]]
     orders = {name: _order(material, folds.train[name], name) for group in named for name in group}

@@ -46,21 +46,31 @@ class Place:
         classes = (event,) if self.outcomes.kind == "survival" else (event, ~event)
         return min(len(np.unique(patients[each])) for each in classes) < FEWEST_EVENTS
 
-    def row(self, model: ModelKey, metric: str, estimate: Estimate, against: str = "") -> dict[str, Any]:
+    def row(
+        self,
+        model: ModelKey,
+        metric: str,
+        estimate: Estimate,
+        against: ModelKey | None = None,
+        horizon_days: float = 0.0,
+    ) -> dict[str, Any]:
         """A row of METRICS.
 
-        against : the model whose value was subtracted; "" where none was
+        against : the model whose value was subtracted; None where none was
+        horizon_days : of an absolute risk; 0 elsewhere
         The interval is withheld where it would not hold: of the cases that a model was learnt on, of `few` events,
         and where the study asks for no resamples. The spread of null models is no interval, and stays.
         """
         if model.kind != NULL and (self.evaluation == APPARENT or self.few or not len(self.weights)):
             estimate = estimate.withheld()
-        keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": against}
+        keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
+        if against is not None:
+            keys |= {"against": against.model, "variant": against.variant}
         values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
         return {
             **keys,
             "metric": metric,
-            "horizon_days": 0.0,
+            "horizon_days": horizon_days,
             **values,
             "n": len(self.rows),
             "n_events": self.outcomes.n_events,
