@@ -4,17 +4,12 @@ from dataclasses import replace
 
 from radioloom.job import job
 from radioloom.sealed import write_json
+from radioloom.stages.learning.assembled import assembled
 from radioloom.stages.learning.fit import fit
-from radioloom.stages.learning.harmonise import with_batches
 from radioloom.stages.learning.lesson import lesson_digest
-from radioloom.stages.learning.material import material
-from radioloom.stages.learning.units import with_units
 
 with job(snakemake) as running:
-    inputs = running.read("features", "clinical", "covariates", "reliability")
-    patients = material(**inputs, study=snakemake.params.study, profile=snakemake.params.profile_hash)
-    patients = with_units(patients, **running.read("patients"))
-    patients = with_batches(patients, **running.read("cases", "series"))
+    patients = assembled(running.read, snakemake.params.study, snakemake.params.profile_hash)
     decided = running.read("splits", "selection")
     learnt_from = {**running.provenance, "inputs": lesson_digest(patients, **decided)}
     signature = replace(fit(patients, **decided), provenance=learnt_from)
