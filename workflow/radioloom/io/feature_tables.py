@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.failures import is_of_the_machine
-from radioloom.io.files import within
+from radioloom.io.files import is_file, within
 from radioloom.io.user_tables import read as tables
 
 if TYPE_CHECKING:
@@ -72,6 +71,6 @@ def _place(data: Path, name: str) -> Path:
         raise StudyError(
             f"{name}: a table of features is a .csv or .tsv (also with .gz), .xlsx or .parquet file; convert it"
         )
-    if not os.path.isfile(place):
+    if not is_file(place):
         raise StudyError(f"{name}: not below the data folder; correct the path, or put the file there")
     return data / name

@@ -7,8 +7,9 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from errno import ELOOP, ENOENT, ENOTDIR
+from errno import EBADF, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from radioloom.errors import BadImage, RadioloomError, StudyError
@@ -22,8 +23,45 @@ COUNTER = re.compile(
     r"(IM|IMG|I|CT|MR|PT|PET|RS|SEG|IMAGE|SLICE|FILE|DCM)?[-_.]?(\d{1,3}-)?0*\d{1,4}(\.dcm|\.ima|\.img)?", re.IGNORECASE
 )
 
+ABSENT = (
+    ENOENT,
+    ENOTDIR,
+    ELOOP,
+    EBADF,
+    ENAMETOOLONG,
+)  # errors that say: nothing is there; all others are the machine's
 BEGINNING = 4096  # bytes: a block of most disks, and more than the preamble of a DICOM file
 HEADERS, BESIDE = (".mhd", ".nhdr", ".hdr"), (".raw", ".zraw", ".raw.gz", ".img", ".img.gz")
+
+
+def _mode(path: Path | str) -> int | None:
+    """What lies at a path, links followed; None for nothing. Raises OSError where the machine cannot say."""
+    try:
+        return os.stat(path).st_mode
+    except OSError as error:
+        if error.errno not in ABSENT:
+            raise
+    except ValueError:  # a NUL, or letters that no file's name has
+        pass
+    return None
+
+
+def is_there(path: Path | str) -> bool:
+    """Whether anything lies at a path; raises OSError where the machine cannot say (no right, a disk that is silent).
+
+    `os.path.exists`, `isfile` and `isdir` call that absent, and so the user's fault, where a server hiccups.
+    """
+    return _mode(path) is not None
+
+
+def is_file(path: Path | str) -> bool:
+    """Whether a file lies at a path; raises OSError as `is_there`."""
+    return (mode := _mode(path)) is not None and S_ISREG(mode)
+
+
+def is_folder(path: Path | str) -> bool:
+    """Whether a folder lies at a path; raises OSError as `is_there`."""
+    return (mode := _mode(path)) is not None and S_ISDIR(mode)
 
 
 def files_below(place: Path) -> Iterator[Path]:
@@ -31,7 +69,7 @@ def files_below(place: Path) -> Iterator[Path]:
 
     Links to folders are not followed; pipes, sockets and devices are left out.
     """
-    if place.is_file():
+    if is_file(place):
         yield place
         return
     waiting = [str(place)]
@@ -39,7 +77,7 @@ def files_below(place: Path) -> Iterator[Path]:
         with os.scandir(waiting.pop()) as unsorted:
             entries = sorted(unsorted, key=lambda entry: entry.name)
         folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-        yield from (Path(entry.path) for entry in entries if leads_nowhere(Path(entry.path)) or entry.is_file())
+        yield from (Path(entry.path) for entry in entries if leads_nowhere(Path(entry.path)) or is_file(entry.path))
         waiting.extend(reversed(folders))
 
 
@@ -56,7 +94,7 @@ def leads_nowhere(path: Path) -> bool:
     try:
         path.stat()
     except OSError as error:
-        if error.errno not in (ENOENT, ENOTDIR, ELOOP):
+        if error.errno not in ABSENT:
             raise
         return True
     return False
@@ -131,7 +169,7 @@ def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Pat
     Results keep numbers of files and not their names, which may be patients'. Raises BadImage where the place no longer
     holds the files that it held when they were numbered.
     """
-    files = list(files_below(place)) if place.exists() else []
+    files = list(files_below(place)) if is_there(place) else []
     if listing(place, files) != listed:
         raise BadImage("files were added, deleted or renamed since they were curated; run the study again")
     return [(files[number - 1], called(files[number - 1], place, number, len(files))) for number in numbers]
@@ -140,7 +178,7 @@ def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Pat
 def within(data: Path, name: str, fault: type[RadioloomError] = BadImage) -> Path:
     """The path `name` of a sheet, below the data folder; `fault` where it, or a link below it, leads out of that."""
     place, root = data / name, data.resolve()
-    links = (file for file in files_below(place) if file.is_symlink()) if os.path.isdir(place) else ()
+    links = (file for file in files_below(place) if file.is_symlink()) if is_folder(place) else ()
     for path in (place, *links):
         if not lies_within(path, root):
             raise fault(f"{name}: a link (or ..) leads out of the data folder; put the files themselves there")
@@ -158,11 +196,11 @@ def check_new(*paths: Path) -> None:
     Raises StudyError where one is there already, or its folder is not there or may not be written into.
     """
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             raise StudyError(f"{path} is a folder; give the name of a file in it")
-        if path.exists() or path.is_symlink():
+        if is_there(path) or path.is_symlink():
             raise StudyError(f"{path} already exists; delete or rename it, or choose another name")
-        if not path.parent.is_dir():
+        if not is_folder(path.parent):
             raise StudyError(f"{path.parent}: no such folder; create it first")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise StudyError(f"{path.parent}: you may not write into this folder; choose another")

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_folder
 from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
@@ -27,7 +28,7 @@ def data_folder(settings: dict[str, Any], origin: Origin) -> Path:
     place = os.environ.get("RADIOLOOM_DATA") or settings.get("data")
     if not place:
         raise StudyError(f"{origin.at('data')}: no folder is named; add `data: <folder>`, or set RADIOLOOM_DATA")
-    if not Path(place).is_dir():
+    if not is_folder(place):
         raise StudyError(
             f"{origin.at('data')}: the folder {place!r} is not there; correct `data`, or set RADIOLOOM_DATA"
         )

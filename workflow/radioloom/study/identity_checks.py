@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
 from pathlib import Path
 
+from radioloom.io.files import is_file, is_folder, is_there
 from radioloom.io.user_tables.ids import bare
 from radioloom.provenance import digest
 from radioloom.settings import Origin
@@ -158,22 +159,21 @@ def images_of(row: Row, data: Path) -> Iterator[str]:
     path = data / row["image"]
     if row["image"].startswith(f"{FETCHED}/"):
         yield f"series {digest(path.name)}"
-    elif path.is_file():
+    elif is_file(path):
         yield f"file {_file(path)}"
-    elif path.is_dir():
+    elif is_folder(path):
         named = row["series"]
         if named:
             yield f"series {digest(named) if '.' in named else named}"
-        if (drawn := data / row["segmentation"]).is_file():
+        if is_file(drawn := data / row["segmentation"]):
             yield f"folder {_file(path)} {_file(drawn)}"
 
 
 def _file(path: Path) -> str:
     """A file whatever it is called, by links too; its path where it is not there."""
-    try:
-        stat = path.stat()
-    except OSError:
+    if not is_there(path):
         return str(path)
+    stat = path.stat()
     return f"{stat.st_dev}:{stat.st_ino}"
 
 
@@ -208,4 +208,4 @@ def _odd_rows(study: Study, cohort: str, remarks: Remarks) -> None:
 
 def _itself(row: Row, data: Path) -> bool:
     image, drawn = data / row["image"], data / row["segmentation"]
-    return image.is_file() and drawn.is_file() and _file(image) == _file(drawn)
+    return is_file(image) and is_file(drawn) and _file(image) == _file(drawn)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_file
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin, check, read
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
@@ -53,7 +54,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
 def _place(sheet: str, root: Path, source: Path | None) -> Path:
     """Where a sheet lies: below the root, or beside the study's file; `cases.xlsx#Sheet` is where `cases.xlsx` is."""
     beside = source.parent / sheet if source else None
-    there = [place for place in (root / sheet, beside) if place and Path(file_of(str(place))).is_file()]
+    there = [place for place in (root / sheet, beside) if place and is_file(file_of(str(place)))]
     return there[0] if there else root / sheet
 
 

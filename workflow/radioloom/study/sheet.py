@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_file
 from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded
 from radioloom.patterns import compiled
 from radioloom.settings import check, meant, schema
@@ -34,7 +34,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     """Rows of one cohort sheet with defaults filled in, `cohort` and `role` added."""
     from radioloom.io.user_tables.read import file_of, read
 
-    if not os.path.isfile(file_of(str(path))):
+    if not is_file(file_of(str(path))):
         raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or correct the path")
     table = read(path)
     if not table.rows:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_file
 from radioloom.io.user_tables.record import Table
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def stream(place: Path, most: int = VALUES) -> Table:
     from radioloom.io.user_tables.records import table
 
     file, sheet = parted(str(place))
-    if not os.path.isfile(file):
+    if not is_file(file):
         raise StudyError(f"{Path(file).name}: no such file; correct the path, or put the file there")
     records, notes = _records(Path(file), sheet, most)
     found = table(records, Path(file).name, notes)
