@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.io.files import is_file
-from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded
+from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded, refuse_unknown
 from radioloom.patterns import compiled
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
@@ -40,6 +40,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     if not table.rows:
         raise StudyError(f"{table.name}: no case in the sheet of cohort {cohort}; add one row per case")
     _check_columns(table)
+    _check_patients(table)
     rows: list[Row] = []
     seen: dict[tuple[str, str, str], int] = {}
     for line, cells in table.rows:
@@ -78,6 +79,14 @@ def _check_columns(table: Table) -> None:
     ]
     if faults:
         raise StudyError("\n".join(faults))
+
+
+def _check_patients(table: Table) -> None:
+    """StudyError where a patient is a word for one that nobody knows."""
+    if "patient" in table.columns:
+        rows = list(table.rows)
+        patients, cases = ([cells[table.place(key)] for _, cells in rows] for key in ("patient", "case"))
+        refuse_unknown(patients, cases, lambda k: table.at(rows[k][0], "patient"))
 
 
 def _modality(cell: str, where: str) -> str:
