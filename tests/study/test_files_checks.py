@@ -340,3 +340,35 @@ def test_covariates_that_cases_lack_are_counted(bench):
         place.write_text("".join(f"{row},{age}\n" for row, age in zip(rows, ages, strict=True)))
     notes = verify(load(content, bench.place, path), path)
     assert any("2 of 20 cases with an outcome lack covariate age (2 cases (T" in note for note in notes), notes
+
+
+def lesions(bench, cohort="train", other="train", **change):
+    """Two cases, of one cohort or two, are named as one patient's; `change` : of the second one's outcome."""
+    first, second = bench.rows[cohort][0], bench.rows[other][1]
+    for row in (*bench.rows[cohort], *bench.rows[other]):
+        row.setdefault("patient", "")
+    first["patient"] = second["patient"] = "H7"
+    _, days, dead = bench.outcomes[cohort][0]
+    bench.outcomes[other][1] = (second["case"], change.get("days", days), change.get("dead", dead))
+
+
+@pytest.mark.parametrize(
+    ("change", "what"), [({"days": 777}, "time"), ({"dead": 1}, "event"), ({"days": 777, "dead": 1}, "time and event")]
+)
+def test_two_outcomes_of_one_patient_are_a_fault_where_they_are_learnt_from(bench, change, what):
+    lesions(bench)
+    assert verified(bench) == []
+    lesions(bench, **change)
+    with pytest.raises(StudyError) as caught:
+        verified(bench)
+    assert (
+        f"cohorts.train.clinical: 1 patient with two outcomes: {what} of H7, T00000 (train.csv, line 2) and T00001 "
+        "(train.csv, line 3): write one outcome in both rows"
+    ) in str(caught.value)
+
+
+def test_two_outcomes_of_one_patient_elsewhere_are_told(bench):
+    lesions(bench, "valid", "valid", days=777)
+    assert [
+        note for note in verified(bench) if "valid.clinical: 1 patient with two outcomes: time of H7, V00000" in note
+    ]

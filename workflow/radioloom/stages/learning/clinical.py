@@ -40,6 +40,7 @@ class Clinical:
     covariates: list[dict[str, Any]] = field(default_factory=list)
     exclusions: list[dict[str, Any]] = field(default_factory=list)
     notes: tuple[str, ...] = ()  # rows that are of nobody
+    places: dict[str, str] = field(default_factory=dict)  # file and line of each case of `clinical`
 
 
 def clinical(
@@ -79,6 +80,7 @@ def clinical(
             key = {"cohort": cohort, "case": case, "replicate": FIRST, "stage": "clinical"}
             tables.exclusions.append({**key, "reason": str(problem)})
             continue
+        tables.places[case] = where
         tables.clinical.append({"cohort": cohort, "case": case, "time_days": time, "event": event})
         for name, value in _covariates_of(row, mapping, covariates, where):
             tables.covariates.append({"cohort": cohort, "case": case, "covariate": name, "value": value})

@@ -237,8 +237,7 @@ def _replicates(frame: pd.DataFrame, where: _Places, column: str) -> np.ndarray:
 def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> np.ndarray:
     """Patient of each row, (n,): what the column `columns.patient` holds, "" where nobody is named.
 
-    Raises StudyError for an id that is no pseudonym, which is not quoted, since it may be a patient's name, and for a
-    word for a patient whom nobody knows.
+    Raises StudyError for a word for an unknown one, and for what is no pseudonym: unquoted, it may be a name.
     """
     where = _places(frame, cohort, settings)
     column = settings["columns"]["patient"]
