@@ -195,7 +195,7 @@ def test_follow_up_between_two_dates():
             "c.csv, row 2, case a: 'age' is before 'days' .days: -1.; correct the dates",
         ),
         (
-            {},
+            {"date_format": "%Y-%m-%d"},
             ("12.03.2015", "2016-01-01"),
             r"row 2, column 'days': '99.99.9999', whose digits are not shown here, is no date of the form '%Y-%m-%d'",
         ),

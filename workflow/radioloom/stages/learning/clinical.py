@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import BadOutcome, StudyError
 from radioloom.io.user_tables.cells import day, form_fault, looks_like_day, missing, number, shown, text_of
+from radioloom.io.user_tables.dates import ISO, Cell, form_of
 from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded
 from radioloom.io.user_tables.record import SHOWN, no_column, place_of
 from radioloom.prediction.outcome import check_patient
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 # What a cohort's `clinical` may hold besides `file`, `case` and `event`; the one home of its defaults.
 OPTIONAL: dict[str, Any] = {
-    "time_days": None, "date_from": None, "date_to": None, "date_format": "%Y-%m-%d", "event_values": {},
+    "time_days": None, "date_from": None, "date_to": None, "date_format": "", "event_values": {},
     "covariates": {},
 }  # fmt: skip
 TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
@@ -67,6 +68,8 @@ def clinical(
     _check_columns(frame, cohort, mapping, outcome, covariates)
     wanted = set(cases)
     known, notes = _rows(frame, mapping)
+    if mapping["date_from"] and outcome["kind"] == "survival":
+        mapping, notes = _with_form(frame, mapping, notes)
     near, tables = alike(known.keys() - wanted), Clinical(notes=notes)
     for case in sorted(wanted):
         rows = known.get(case, [])
@@ -103,6 +106,25 @@ def _rows(frame: pd.DataFrame, mapping: dict[str, Any]) -> tuple[dict[str, list[
     return known, (_nameless(name, column, nameless),) if nameless else ()
 
 
+def _with_form(
+    frame: pd.DataFrame, mapping: dict[str, Any], notes: tuple[str, ...]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The mapping with the form of its dates, judged by all rows; and a note where that was not declared."""
+    name = Path(mapping["file"]).name
+    cells = [
+        Cell(text_of(value), f"{place_of(frame, k)}, column {column!r}")
+        for column in (mapping["date_from"], mapping["date_to"])
+        for k, value in enumerate(frame[column])
+    ]
+    try:
+        form = form_of(cells, mapping["date_format"])
+    except StudyError as error:
+        raise StudyError(f"{name}: {error}") from None
+    if form not in (mapping["date_format"], ISO):
+        notes += (f"{name}: its dates are read as {form}, which alone fits all of them; say so in date_format",)
+    return {**mapping, "date_format": form}, notes
+
+
 def _nameless(name: str, column: str, lines: list[str]) -> str:
     """The note on rows that have data and no id."""
     listed, more = ", ".join(lines[:SHOWN]), ", ..." if lines[SHOWN:] else ""
@@ -121,7 +143,7 @@ def times_fault(mapping: Mapping[str, Any], kind: str) -> str:
     if len(ends) == 1:
         return f"`{ends[0]}` is one end of the follow-up; add {({'date_from', 'date_to'} - set(ends)).pop()}, the other"
     if ends:
-        fault = form_fault(mapping["date_format"])
+        fault = form_fault(mapping["date_format"]) if mapping["date_format"] else ""
         return f"date_format: {fault}" if fault else ""
     if kind != "survival" or mapping["time_days"]:
         return ""
