@@ -88,12 +88,13 @@ def _by_patient(known: Known) -> dict[str, list[Told]]:
 
 def _doubts(known: Known, origin: Origin, remarks: Remarks) -> None:
     """Notes on what is unlikely in the clinical tables together."""
-    from radioloom.stages.learning.doubts import doubts
+    from radioloom.stages.learning.doubts import dated, doubts
     from radioloom.tables import CLINICAL, COVARIATES
 
     rows = [row for table in known.outcomes.values() for row in table.clinical]
+    cohorts = known.study.settings["cohorts"]
     covariates = [row for table in known.outcomes.values() for row in table.covariates]
-    remarks.notes.extend(doubts(CLINICAL.frame(rows), COVARIATES.frame(covariates)))
+    remarks.notes.extend(doubts(CLINICAL.frame(rows), COVARIATES.frame(covariates), dated(cohorts)))
 
 
 def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
