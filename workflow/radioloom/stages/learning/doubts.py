@@ -87,7 +87,7 @@ def _unit(short: pd.Series, long: pd.Series) -> str:
 
 
 def _parts(times: pd.Series) -> Iterator[tuple[pd.Series, pd.Series]]:
-    """Parts of sorted times that may be in two units: on both sides of their widest gap, or with fractions and without."""
+    """Parts of sorted times that may be in two units: on both sides of their widest gap, or with fractions and not."""
     fewest = max(FEWEST, len(times) // 10)
     inner = times.to_numpy()[fewest - 1 : len(times) - fewest + 1]
     if len(inner) > 1 and (gaps := inner[1:] / inner[:-1]).max() >= GAP:
