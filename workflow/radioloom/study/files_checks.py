@@ -16,6 +16,7 @@ from radioloom.study.genomics_checks import annotation_remarks, expression_remar
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
 from radioloom.study.outcome_checks import Known, outcome_remarks
+from radioloom.study.path_checks import path_remarks
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, some
 from radioloom.study.sheet import Row
@@ -85,6 +86,7 @@ def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, re
 def _images(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:
     """Images and segmentations of a sheet, and whether their scanners are known where that is asked."""
     image_remarks(study, cohort, origin, remarks)
+    path_remarks(study, cohort, origin, remarks)
     if study.settings["harmonise"]["method"] != "none" and _all_nifti(study, cohort):
         remarks.notes.append(
             f"cohort {cohort}: its images are NIfTI files, which name no scanner; harmonisation leaves them as they are"
