@@ -125,10 +125,12 @@ def test_a_folder_of_many_series_is_no_image(bench):
 def test_one_image_for_two_cases_of_a_cohort_that_is_learnt_from(bench):
     copy(bench, "train", 4, bench.rows["train"][3])
     refused(bench, "cohorts.train.sheet: 1 pair (T00003 = T00004) of cases with one image")
-    mask = bench.rows["train"][5]["segmentation"]
+    mask = "second.nii.gz"
+    data(bench, mask).touch()
     copy(bench, "train", 4, bench.rows["train"][3], segmentation=mask)
     refused(bench, "(T00003 = T00004) of cases with one image; take one case")
     bench.rows["train"][3]["patient"] = bench.rows["train"][4]["patient"] = "P7"
+    bench.outcomes["train"][4] = ("T00004", *bench.outcomes["train"][3][1:])
     assert verified(bench) == []
     bench.rows["train"][4]["segmentation"] = bench.rows["train"][3]["segmentation"]
     refused(bench, "(T00003 = T00004) of cases with one image")
@@ -138,7 +140,7 @@ def test_one_image_for_two_cases_of_a_cohort_that_is_learnt_from(bench):
 
 def test_one_image_for_two_cases_that_nothing_is_learnt_from(bench):
     copy(bench, "valid", 1, bench.rows["valid"][0])
-    assert verified(bench) == []
+    assert [note for note in verified(bench) if "by their paths" not in note] == []
 
 
 def test_a_patient_of_training_and_validation(bench):
@@ -147,7 +149,9 @@ def test_a_patient_of_training_and_validation(bench):
     words = "cohorts.valid.sheet: 2 cases (V00000, V00001) of cohort valid with a patient of cohort train, which is"
     assert "give each a name of its own in the column `patient`" in refused(bench, words)
     for role in ("observers", "test-retest", "genomics"):
-        assert verified(bench, {"valid": role}) == []
+        notes = verified(bench, {"valid": role})
+        assert len(notes) == 1
+        assert "2 patients with two outcomes: time of P7, T00003 (train.csv, line 5) and V00001" in notes[0]
 
 
 def test_cases_of_one_name_are_told_until_the_sheets_say_who_is_one(bench):

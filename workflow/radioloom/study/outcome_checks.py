@@ -56,16 +56,16 @@ class Told(NamedTuple):
 
 
 def _of_one_patient(known: Known, origin: Origin, remarks: Remarks) -> None:
-    """Two cases of one patient, of one cohort or two, whose outcomes differ; a fault where one is learnt from."""
-    training = known.study.cohorts("training")
+    """Two cases of one patient, of one cohort or two, whose outcomes differ; a fault where both are learnt from."""
+    training = set(known.study.cohorts("training"))
     lines: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for patient, cases in _by_patient(known).items():
         pairs = (pair for pair in combinations(cases, 2) if pair[0][3:] != pair[1][3:])
         for one, other in islice(pairs, 1):  # one pair tells of a patient
-            learnt = next((each.cohort for each in (one, other) if each.cohort in training), "")
+            learnt = {one.cohort, other.cohort} <= training
             differ = [name for name, a, b in zip(("time", "event"), one[3:], other[3:], strict=True) if a != b]
             places = " and ".join(f"{each.case} ({each.place})" for each in (one, other))
-            lines[bool(learnt), learnt or other.cohort].append(f"{' and '.join(differ)} of {patient}, {places}")
+            lines[learnt, other.cohort].append(f"{' and '.join(differ)} of {patient}, {places}")
     for (fault, cohort), pairs in lines.items():
         who, more = "patient" if len(pairs) == 1 else "patients", "; ..." if len(pairs) > SHOWN else ""
         (remarks.faults if fault else remarks.notes).append(

@@ -65,8 +65,8 @@ def path_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) ->
     if certain:
         remarks.faults.append(
             f"{origin.at('cohorts', cohort, 'sheet')}: by their paths, {some(certain, 'row')} with the image of one "
-            "case and the segmentation of another; correct `image` or `segmentation`, or rename files that are called so "
-            "and are of the row's case"
+            "case and the segmentation of another; correct `image` or `segmentation`, or rename files that "
+            "are called so and are of the row's case"
         )
     for words, what in (
         (doubted, "with the image of one case and the segmentation of another"),
