@@ -253,3 +253,35 @@ def test_correcting_a_patient_measures_no_image_anew(bench):
     assert after.digest != before.digest
     changed = [row for row in after.patients if row not in before.patients]
     assert changed == [{"cohort": "train", "role": "training", "case": "T00003", "patient": "P7", "named": True}]
+
+
+def written(bench, cohort, number, content):
+    data(bench, bench.rows[cohort][number]["image"]).write_bytes(content)
+
+
+SCAN = bytes(range(256)) * 1000
+
+
+def test_copies_of_one_image_file_are_known_before_they_are_read_as_images(bench):
+    written(bench, "train", 3, SCAN)
+    written(bench, "valid", 0, SCAN)
+    refused(bench, "cohorts.valid.sheet: 1 pair (train/T00003 = valid/V00000) of cases with one image; take one")
+    told = "cohorts train and valid: 1 pair (train/T00003 = valid/V00000) of cases whose image files are copies of each"
+    assert [note.startswith(told) for note in verified(bench, {"valid": "test-retest"})] == [True]
+    assert verified(bench, {"valid": "observers"}) == []
+
+
+@pytest.mark.parametrize("place", [0, len(SCAN) // 4, len(SCAN) - 1])
+def test_files_of_one_size_that_differ_are_no_copies(bench, place):
+    written(bench, "train", 3, SCAN)
+    written(bench, "valid", 0, SCAN[:place] + b"!" + SCAN[place + 1 :])
+    assert verified(bench) == []
+
+
+def test_a_header_that_names_its_voxels_elsewhere_is_no_image(bench):
+    for cohort, number in (("train", 3), ("valid", 0)):
+        place = data(bench, f"{cohort}{number}/scan.mhd")
+        place.parent.mkdir()
+        place.write_text("ElementDataFile = scan.raw")
+        bench.rows[cohort][number]["image"] = f"{cohort}{number}/scan.mhd"
+    assert verified(bench) == []

@@ -30,6 +30,7 @@ ABSENT = (
     EBADF,
     ENAMETOOLONG,
 )  # errors that say: nothing is there; all others are the machine's
+SAMPLE = 1 << 16  # bytes that files of one size are told apart by, before they are read whole
 BEGINNING = 4096  # bytes: a block of most disks, and more than the preamble of a DICOM file
 HEADERS, BESIDE = (".mhd", ".nhdr", ".hdr"), (".raw", ".zraw", ".raw.gz", ".img", ".img.gz")
 
@@ -134,6 +135,39 @@ def content(place: Path) -> tuple[int, str]:
     if files == [place]:
         return 1, file_digest(place)
     return len(files), digest([[file.relative_to(place).as_posix(), file_digest(file)] for file in files])
+
+
+def copies(files: Iterable[Path]) -> dict[Path, str]:
+    """Digest of each file that is, byte by byte, a copy of another of these; empty files and headers alone are none.
+
+    Few files are read: those of one size at three places, and whole where they are the same there.
+    """
+    alike = _several({file: str(file.stat().st_size) for file in set(files) if file.suffix.lower() not in HEADERS})
+    alike.pop("0", None)
+    for known_by in (_sample, file_digest):
+        groups = [_several({file: known_by(file) for file in group}) for group in alike.values()]
+        alike = {
+            f"{size} {key}": same for size, parts in zip(alike, groups, strict=True) for key, same in parts.items()
+        }
+    return {file: key for key, group in alike.items() for file in group}
+
+
+def _several(known_by: dict[Path, str]) -> dict[str, list[Path]]:
+    """Files by what they are known by, where that is one of several."""
+    groups: dict[str, list[Path]] = {}
+    for file in sorted(known_by):
+        groups.setdefault(known_by[file], []).append(file)
+    return {key: group for key, group in groups.items() if len(group) > 1}
+
+
+def _sample(file: Path) -> str:
+    """Digest of a file's beginning, middle and end."""
+    size, pieces = file.stat().st_size, []
+    with open(file, "rb") as handle:
+        for place in (0, size // 2, max(size - SAMPLE, 0)):
+            handle.seek(place)
+            pieces.append(handle.read(SAMPLE).hex())
+    return digest(pieces)
 
 
 def stamp(places: Iterable[Path]) -> str:

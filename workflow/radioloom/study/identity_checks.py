@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
 from pathlib import Path
 
-from radioloom.io.files import is_file, is_folder, is_there
+from radioloom.io.files import copies, is_file, is_folder, is_there
 from radioloom.io.user_tables.ids import bare
 from radioloom.provenance import digest
 from radioloom.settings import Origin
@@ -127,18 +127,22 @@ def _refused_images(
 ) -> None:
     """Images that two cases share by their paths, where they may not."""
     groups: dict[str, list[Row]] = defaultdict(list)
+    copied = _copied(rows, study.data)
     for row in rows:
-        for name in images_of(row, study.data):
+        for name in (*images_of(row, study.data), *copied.get(row["image"], ())):
             groups[name].append(row)
     shared: dict[Cohorts, list[str]] = defaultdict(list)
+    told: dict[Cohorts, list[str]] = defaultdict(list)
     for group in groups.values():
         for one, other in combinations(group, 2):
             pair = [whose[row["cohort"], row["case"]] for row in (one, other)]
             regions = {(row["roi"], row["pattern"], _file(study.data / row["segmentation"])) for row in (one, other)}
             kinds = {IMAGE, *([REGION] if len(regions) == 1 else [])}
-            if pair[0] != pair[1] and verdict(pair[0], pair[1], kinds)[0] == REFUSED:
-                cohorts = (one["cohort"], other["cohort"])
-                shared[cohorts].append(
+            cohorts = (one["cohort"], other["cohort"])
+            refused = pair[0] != pair[1] and verdict(pair[0], pair[1], kinds)[0] == REFUSED
+            copies = len({*cohorts}) == 2 and one["image"] in copied and "observers" not in (pair[0].role, pair[1].role)
+            if refused or copies:
+                (shared if refused else told)[cohorts].append(
                     " = ".join(
                         row["case"] if len({*cohorts}) == 1 else f"{row['cohort']}/{row['case']}"
                         for row in (one, other)
@@ -148,6 +152,19 @@ def _refused_images(
         remarks.faults.append(
             f"{_place(study, cohorts[1], origin)}: {some(sorted(set(pairs)), 'pair')} of cases with one image; {REMEDY}"
         )
+    for cohorts, pairs in told.items():
+        remarks.notes.append(
+            f"cohorts {' and '.join(cohorts)}: {some(sorted(set(pairs)), 'pair')} of cases whose image files are "
+            "copies of each other, byte by byte: they are of one scan"
+        )
+
+
+def _copied(rows: list[Row], data: Path) -> dict[str, tuple[str]]:
+    """What images that are copies of other rows' files are known by, besides their own; few files are read for it."""
+    places = {row["image"]: data / row["image"] for row in rows if not row["image"].startswith(f"{FETCHED}/")}
+    files = {name: place for name, place in places.items() if is_file(place)}
+    known = copies(files.values())
+    return {name: (f"copy {known[place]}",) for name, place in files.items() if place in known}
 
 
 def images_of(row: Row, data: Path) -> Iterator[str]:
