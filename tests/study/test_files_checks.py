@@ -374,3 +374,17 @@ def test_two_outcomes_of_one_patient_elsewhere_are_told(bench):
     assert [
         note for note in verified(bench) if "valid.clinical: 1 patient with two outcomes: time of H7, V00000" in note
     ]
+
+
+def test_spellings_of_one_region_are_told(bench):
+    for cohort, rows in bench.rows.items():
+        for row in rows:
+            row |= {"roi": "GTV-1", "pattern": "GTV.?1" if cohort == "valid" else "GTV 1"}
+    assert verified(bench) == []
+    for number, (roi, pattern) in enumerate((("gtv1", "GTV-1"), ("GTV_1", "gtv1"))):
+        bench.rows["train"][number] |= {"roi": roi, "pattern": pattern}
+    assert verified(bench) == [
+        "the regions GTV-1, GTV_1, gtv1 of the sheets are several by their spelling alone; write one in all rows",
+        "cohort train: its column `pattern` has 'GTV 1', 'GTV-1', 'gtv1', which differ in spelling alone; each is the "
+        "name of a structure in the files of its row, or is not found there",
+    ]

@@ -6,11 +6,13 @@ Cases are named, and never a path or an id that is only in a file: those may hol
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.ids import almost_one
 from radioloom.settings import Origin
 from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
 from radioloom.study.identity_checks import identity_remarks
@@ -24,6 +26,8 @@ from radioloom.study.table_checks import start_of, table_rows
 from radioloom.tables.cohorts import USED_BY_MODELS
 from radioloom.tables.columns import FIRST
 
+NAME = re.compile(r"[\w -]+")  # of a structure, and no regular expression
+
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
 
@@ -33,6 +37,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     remarks = Remarks(notes=_sheets(study))
     rows = {**study.sheets, **table_rows(study, origin, remarks)}  # None of a table that is at fault itself
     _regions(study, rows, origin, remarks)
+    remarks.notes.extend(_spellings(study))
     identity_remarks(study, rows, origin, remarks)
     if study.simulated:
         return remarks
@@ -80,6 +85,20 @@ def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, re
         if unused := sorted({row["case"] for row in rows[cohort] or ()} - set(regions)):
             (remarks.notes if regions else remarks.faults).append(
                 f"{place}: {some(unused, 'case')} without a row of replicate 1, which is the one that models take"
+            )
+
+
+def _spellings(study: Study) -> Iterator[str]:
+    """Names of regions that differ in case, blanks, hyphens or leading zeros alone (`GTV-1`, `gtv1`)."""
+    regions = {row["roi"] for rows in study.sheets.values() for row in rows}
+    for group in almost_one(regions):
+        yield f"the regions {', '.join(group)} of the sheets are several by their spelling alone; write one in all rows"
+    for cohort, rows in study.sheets.items():
+        names = {row["pattern"] for row in rows if NAME.fullmatch(row["pattern"])}
+        for group in almost_one(names):
+            yield (
+                f"cohort {cohort}: its column `pattern` has {', '.join(map(repr, group))}, which differ in spelling "
+                "alone; each is the name of a structure in the files of its row, or is not found there"
             )
 
 
