@@ -7,6 +7,7 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.io.files import is_file
+from radioloom.io.user_tables.ids import composed
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin, check, read
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
@@ -14,6 +15,8 @@ from radioloom.study.feature_tables import sheet_or_table
 from radioloom.study.holdings import archived
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
+
+PATHS = ("file", "files", "sheet", "data", "profile")  # keys of the study whose values name files, letter by letter
 
 
 def load(config: dict[str, Any], root: Path, source: Path | None = None, again: bool = False) -> Study:
@@ -31,7 +34,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     if again and source:
         read(source)
     origin = origin_of(source)
-    settings = check(config, "study", origin.name, source)
+    settings = _composed(check(config, "study", origin.name, source))
     sheet_or_table(settings, origin.name)
     raise_all(contradictions(settings, origin))
     _spell_events(settings)
@@ -49,6 +52,15 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     data = data_folder(settings, origin)
     profile = load_profile(settings["profile"]) if any(sheets.values()) else None
     return Study(settings, sheets, data, profile, places)
+
+
+def _composed(value: Any, key: str = "") -> Any:
+    """Settings with every name composed as the readers of tables compose them, but of paths; see `ids.composed`."""
+    if isinstance(value, dict):
+        return {composed(k) if isinstance(k, str) else k: _composed(each, k) for k, each in value.items()}
+    if isinstance(value, list):
+        return [_composed(each, key) for each in value]
+    return composed(value) if isinstance(value, str) and key not in PATHS else value
 
 
 def _place(sheet: str, root: Path, source: Path | None) -> Path:

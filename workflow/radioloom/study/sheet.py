@@ -36,7 +36,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
 
     if not is_file(file_of(str(path))):
         raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or correct the path")
-    table = read(path)
+    table = read(path, paths=("image", "segmentation"))
     if not table.rows:
         raise StudyError(f"{table.name}: no case in the sheet of cohort {cohort}; add one row per case")
     _check_columns(table)

@@ -24,6 +24,11 @@ UNSEEN = ("Cf", "Cc", "Zl", "Zp")  # categories of letters that nobody sees
 DIVIDING = re.compile(rf"[\s_.{OTHER_DASHES}-]+")  # parts of a name
 
 
+def composed(text: str) -> str:
+    """A text whose accents are part of their letters (NFC), as most programs write them, and Apple's files do not."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def nobody(text: str) -> bool:
     """Whether the cell of an id is empty, or a formula that failed (`#N/A`)."""
     return not text or text.lower() in FAILED
