@@ -60,18 +60,19 @@ def _of_one_patient(known: Known, origin: Origin, remarks: Remarks) -> None:
     training = set(known.study.cohorts("training"))
     lines: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for patient, cases in _by_patient(known).items():
+        cases.sort(key=lambda each: each.cohort not in training)  # one pair tells of a patient, of training if any
         pairs = (pair for pair in combinations(cases, 2) if pair[0][3:] != pair[1][3:])
-        for one, other in islice(pairs, 1):  # one pair tells of a patient
+        for one, other in islice(pairs, 1):
             learnt = {one.cohort, other.cohort} <= training
             differ = [name for name, a, b in zip(("time", "event"), one[3:], other[3:], strict=True) if a != b]
             places = " and ".join(f"{each.case} ({each.place})" for each in (one, other))
             lines[learnt, other.cohort].append(f"{' and '.join(differ)} of {patient}, {places}")
-    for (fault, cohort), pairs in lines.items():
-        who, more = "patient" if len(pairs) == 1 else "patients", "; ..." if len(pairs) > SHOWN else ""
+    for (fault, cohort), people in lines.items():
+        who, more = "patient" if len(people) == 1 else "patients", "; ..." if len(people) > SHOWN else ""
         (remarks.faults if fault else remarks.notes).append(
-            f"{origin.at('cohorts', cohort, 'clinical')}: {len(pairs)} {who} with two outcomes: "
-            f"{'; '.join(pairs[:SHOWN])}{more}: write one outcome in both rows; where they are two people, name two in "
-            "the column `patient`"
+            f"{origin.at('cohorts', cohort, 'clinical')}: {len(people)} {who} with two outcomes: "
+            f"{'; '.join(people[:SHOWN])}{more}: write one outcome in both rows; where they are two people, name two "
+            "in the column `patient`"
         )
 
 
