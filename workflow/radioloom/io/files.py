@@ -78,7 +78,7 @@ def files_below(place: Path) -> Iterator[Path]:
         with os.scandir(waiting.pop()) as unsorted:
             entries = sorted(unsorted, key=lambda entry: entry.name)
         folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-        yield from (Path(entry.path) for entry in entries if leads_nowhere(Path(entry.path)) or is_file(entry.path))
+        yield from (Path(entry.path) for entry in entries if leads_nowhere(Path(entry.path)) or entry.is_file())
         waiting.extend(reversed(folders))
 
 

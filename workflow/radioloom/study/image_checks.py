@@ -98,7 +98,7 @@ def unusable(place: Path, root: Path) -> Reason | None:
             entries = list(unsorted)
     except OSError:
         return None  # the machine's fault, which the job tells
-    links = (entry for entry in entries if entry.is_symlink() and not is_folder(entry.path))
+    links = (entry for entry in entries if entry.is_symlink() and not entry.is_dir())
     if any(not lies_within(Path(entry.path), root) for entry in links):
         return ASTRAY
     return None if entries else EMPTY
