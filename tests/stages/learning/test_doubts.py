@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from radioloom.stages.learning.doubts import doubts, without
+from radioloom.stages.learning.doubts import dated, doubts, without
 from radioloom.tables import CLINICAL, COVARIATES
 
 NONE = COVARIATES.frame([])
@@ -113,3 +113,8 @@ def test_follow_up_of_one_kind_is_seldom_doubted():
     for shape in (0.8, 1.0, 1.5):
         cohorts = {f"c{k}": np.minimum(rng.weibull(shape, 80) * 900 + 1, 1825).round() for k in range(100)}
         assert len(doubts(clinical(**cohorts), NONE)) <= 1
+
+
+def test_which_cohorts_have_dates():
+    dates = {"clinical": {"date_from": "a", "date_to": "b"}}
+    assert dated({"a": dates, "b": {"clinical": {"time_days": "days"}}, "readers": {}}) == {"a"}
