@@ -56,23 +56,22 @@ class Told(NamedTuple):
 
 
 def _of_one_patient(known: Known, origin: Origin, remarks: Remarks) -> None:
-    """Two cases of one patient, of one cohort or two, whose outcomes differ; a fault where both are learnt from."""
+    """Notes on two cases of one patient, of one cohort or two, whose outcomes differ: of lesions they may."""
     training = set(known.study.cohorts("training"))
-    lines: dict[tuple[bool, str], list[str]] = defaultdict(list)
+    lines: dict[str, list[str]] = defaultdict(list)
     for patient, cases in _by_patient(known).items():
         cases.sort(key=lambda each: each.cohort not in training)  # one pair tells of a patient, of training if any
         pairs = (pair for pair in combinations(cases, 2) if pair[0][3:] != pair[1][3:])
         for one, other in islice(pairs, 1):
-            learnt = {one.cohort, other.cohort} <= training
             differ = [name for name, a, b in zip(("time", "event"), one[3:], other[3:], strict=True) if a != b]
             places = " and ".join(f"{each.case} ({each.place})" for each in (one, other))
-            lines[learnt, other.cohort].append(f"{' and '.join(differ)} of {patient}, {places}")
-    for (fault, cohort), people in lines.items():
+            lines[other.cohort].append(f"{' and '.join(differ)} of {patient}, {places}")
+    for cohort, people in lines.items():
         who, more = "patient" if len(people) == 1 else "patients", "; ..." if len(people) > SHOWN else ""
-        (remarks.faults if fault else remarks.notes).append(
+        remarks.notes.append(
             f"{origin.at('cohorts', cohort, 'clinical')}: {len(people)} {who} with two outcomes: "
-            f"{'; '.join(people[:SHOWN])}{more}: write one outcome in both rows; where they are two people, name two "
-            "in the column `patient`"
+            f"{'; '.join(people[:SHOWN])}{more}: right where each lesion has an outcome of its own; else write one "
+            "outcome in both rows, or, where they are two people, name two in the column `patient`"
         )
 
 
