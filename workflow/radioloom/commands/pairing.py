@@ -13,7 +13,8 @@ from radioloom.commands.links import LINKED, NOT_DICOM, NOT_DRAWN, astray
 from radioloom.commands.repeated import copies, doubts
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom import headers
-from radioloom.io.dicom.identity import Identity, identity
+from radioloom.io.dicom.identity import Identity, identity, of_either, whose_file
+from radioloom.io.dicom.whose import differ
 from radioloom.io.files import blank, files_below, linked_folders
 from radioloom.io.segmentations.read import Candidate
 from radioloom.provenance import digest
@@ -81,7 +82,7 @@ class _Series:
 class _Tree:
     place: Path
     series: dict[str, _Series]  # by digest of the UID
-    drawings: list[tuple[Candidate, str]]  # with digest of the patient
+    drawings: list[Candidate]
     left_out: list[tuple[str, str, str]]
     births: dict[str, set[str]] = field(repr=False)  # by patient's number
 
@@ -105,9 +106,9 @@ def discover(place: Path, wanted: Wanted) -> Discovered:
             "sheet of other files yourself, or correct the folder (links to folders are not followed)"
         )
     made: list[tuple[_Series, Identity, Pair]] = []
-    for drawing, patient in tree.drawings:
+    for drawing in tree.drawings:
         try:
-            made.append(_pair(tree, drawing, patient, wanted))
+            made.append(_pair(tree, drawing, wanted))
         except CaseError as error:
             tree.left_out.append(("", tree.path(drawing.file), str(error)))
     pairs = _one_each(tree, made, wanted.readers)
@@ -178,7 +179,7 @@ def _gather(place: Path) -> _Tree:
         if header is None:
             other.append(path)
         elif kind := headers.drawing(header.sop_class, header.modality):
-            tree.drawings.append((Candidate(kind, path, "the file"), header.patient))
+            tree.drawings.append(Candidate(kind, path, "the file"))
             instances.append((path, header.instance))
         elif header.is_image:
             _add(tree, header)
@@ -188,7 +189,7 @@ def _gather(place: Path) -> _Tree:
             )
     again = copies(instances)
     tree.left_out.extend(("", tree.path(path), why) for path, why in again.items())
-    tree.drawings[:] = [each for each in tree.drawings if each[0].file not in again]
+    tree.drawings[:] = [each for each in tree.drawings if each.file not in again]
     nothing = [(path, why) for path in other if (why := blank(path))]
     tree.left_out.extend(
         ("", tree.path(path), f"it {why}; copy or fetch it again if it was a DICOM file") for path, why in nothing
@@ -216,15 +217,15 @@ def _add(tree: _Tree, header: headers.Header) -> None:
         tree.births[who.number] |= {who.birth} - {""}
 
 
-def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tuple[_Series, Identity, Pair]:
+def _pair(tree: _Tree, drawing: Candidate, wanted: Wanted) -> tuple[_Series, Identity, Pair]:
     """A segmentation with its image; CaseError says why there is none."""
     drawn = drawing.drawn()
-    series, by_frame = _image(tree, drawn, drawing.kind, patient, wanted.modality)
+    series, by_frame = _image(tree, drawn, drawing.kind, wanted.modality)
     if series.mixed:
         raise BadImage("files of more than one patient are in the series that it goes with; separate them")
-    if series.patient != patient:
+    if not _one_patient(series, drawn):
         raise BadImage("its patient's number is not that of the series that it goes with; correct one of them")
-    who = identity(series.first)
+    who = of_either(series.first, drawing.file)
     if not who.number:
         raise BadImage("neither it nor its image has a patient's number (PatientID)")
     if len(tree.births[who.number]) > 1:
@@ -240,9 +241,12 @@ def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tupl
     return series, who, pair
 
 
-def _image(
-    tree: _Tree, drawn: StructureSet | Segmentations, kind: str, patient: str, modality: str
-) -> tuple[_Series, bool]:
+def _one_patient(series: _Series, drawn: StructureSet | Segmentations) -> bool:
+    """Whether a series and a segmentation may be of one patient: one of both may have lost its number."""
+    return not differ(whose_file(series.first, "its image"), drawn.whose)
+
+
+def _image(tree: _Tree, drawn: StructureSet | Segmentations, kind: str, modality: str) -> tuple[_Series, bool]:
     """The series that a segmentation refers to, or else the one that lies in its frame of reference (then True)."""
     fitting = (modality,) if modality else MODALITIES
     referred = [tree.series[name] for name in drawn.series if name in tree.series]
@@ -253,7 +257,7 @@ def _image(
     near = [
         each
         for each in tree.series.values()
-        if each.frame in drawn.frames and each.patient == patient and each.modality in fitting
+        if each.frame in drawn.frames and each.modality in fitting and _one_patient(each, drawn)
     ]
     lie = f"{len(near)} series of {' or '.join(fitting)} lie in its frame of reference"
     if referred and (kind == "SEG" or len(near) != 1):

@@ -12,29 +12,18 @@ from radioloom.errors import BadMask
 from radioloom.io import images
 from radioloom.io.files import blank, called, files_below, leads_nowhere
 from radioloom.io.formats.nifti import voxels_of_pair
+from radioloom.io.segmentations.belongs import Image, check
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.label_map import in_image, on_image
 from radioloom.segmentation.mask import Mask, joined
 from radioloom.segmentation.place import refuse_lost
-from radioloom.volume import Grid
 
 if TYPE_CHECKING:
     from radioloom.io.segmentations.rtstruct import StructureSet
     from radioloom.io.segmentations.seg import Segmentations
 
 DRAWN = ("RTSTRUCT", "SEG")
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """The image that a mask is wanted for; digests of its UIDs, "" or none where unknown."""
-
-    grid: Grid
-    series: str = ""
-    frame: str = ""  # of reference
-    instances: frozenset[str] = frozenset()  # its files
-    blank: tuple[str, ...] = ()  # files beside its slices that hold nothing, as messages say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +48,13 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     path : RTSTRUCT or SEG file, folder that holds one, or label map
     choice : what of it is the region; without patterns the structure or segment that is called `roi`, or the only one
         where that is "", and the only label of a label map
-    Raises BadMask with the reason: no file, several files, other series, another grid, outside the image, empty; of
-    these UnclearRegion where the name is absent, or several could be the region.
+    Raises BadMask with the reason: no file, several files, another patient or series, another grid, outside the image,
+    empty; of these UnclearRegion where the name is absent, or several could be the region.
     """
     source = locate(path, image.series)
     if source.kind in DRAWN:
         drawn = source.drawn()
-        elsewhere = _same_patient_space(drawn, image)
+        elsewhere = check(drawn, image)
         mask = (_from_contours if source.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
         mask = replace(mask, notes=(*elsewhere, *mask.notes))
     else:
@@ -124,24 +113,6 @@ def _dicom_kind(file: Path, name: str) -> str:
         return headers.kind(file)
     except headers.BROKEN as error:
         raise BadMask(f"{name}: {headers.why(error)}") from error
-
-
-def _same_patient_space(drawn: StructureSet | Segmentations, image: Image) -> list[str]:
-    """What to note where a segmentation names another series than the image's.
-
-    Raises BadMask where both sides say what they lie in, and neither series nor frame of reference agree.
-    """
-    if image.series in drawn.series:
-        return []
-    if image.frame in drawn.frames:
-        return ["drawn on another series of the image's frame of reference"] if drawn.series else []
-    if not image.frame or not drawn.frames:
-        told = bool(drawn.series and image.instances)  # an image file names no series
-        return ["drawn on another series, and whether both lie in one frame of reference is not said"] * told
-    raise BadMask(
-        "the segmentation was drawn on another series, in another frame of reference; "
-        "give the image that it was drawn on, or register them first"
-    )
 
 
 def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
