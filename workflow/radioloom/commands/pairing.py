@@ -15,7 +15,8 @@ from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom import headers
 from radioloom.io.dicom.identity import Identity, identity, of_either, whose_file
 from radioloom.io.dicom.whose import differ
-from radioloom.io.files import blank, files_below, linked_folders
+from radioloom.io.files import files_below, linked_folders
+from radioloom.io.foreign import hollow
 from radioloom.io.segmentations.read import Candidate
 from radioloom.provenance import digest
 from radioloom.pseudonym import pseudonym
@@ -159,7 +160,7 @@ def _beside(tree: _Tree, series: _Series) -> str:
     if series.modality not in MODALITIES or not near - {series.modality}:
         return ""
     drawn = " and ".join(sorted(near - {series.modality}))
-    return f"; contours of its frame of reference were drawn on {drawn}: --modality {series.modality} takes them"
+    return f"; contours in its frame of reference go with {drawn}: --modality {series.modality} takes them"
 
 
 def _gather(place: Path) -> _Tree:
@@ -190,9 +191,9 @@ def _gather(place: Path) -> _Tree:
     again = copies(instances)
     tree.left_out.extend(("", tree.path(path), why) for path, why in again.items())
     tree.drawings[:] = [each for each in tree.drawings if each.file not in again]
-    nothing = [(path, why) for path in other if (why := blank(path))]
+    nothing = [(path, why) for path in other if (why := hollow(path))[0]]
     tree.left_out.extend(
-        ("", tree.path(path), f"it {why}; copy or fetch it again if it was a DICOM file") for path, why in nothing
+        ("", tree.path(path), f"it {why}; {remedy}, if it was a DICOM file") for path, (why, remedy) in nothing
     )
     if len(other) > len(nothing):
         tree.left_out.append(("", ".", f"{len(other) - len(nothing)} file(s) {NOT_DICOM}"))

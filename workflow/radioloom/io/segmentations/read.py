@@ -10,7 +10,8 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.files import blank, called, files_below, leads_nowhere
+from radioloom.io.files import called, files_below, leads_nowhere
+from radioloom.io.foreign import absent, dead_link, hollow, instead, is_fork
 from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.io.segmentations.belongs import Image, check
 from radioloom.segmentation.choose import Choice, largest_part
@@ -81,8 +82,7 @@ def locate(path: Path, series: str) -> Candidate:
         raise BadMask(
             f"{path.name}: {len(candidates)} segmentations ({listed}); name the file itself"
             if candidates
-            else f"{path.name}: no RTSTRUCT, SEG or label map there{''.join(f'; {each}' for each in nothing[:3])}; "
-            + ("copy or fetch it again" if nothing else "correct the path")
+            else f"{path.name}: {_nothing(path, nothing)}"
         )
     return replace(candidates[0], beside=tuple(nothing))
 
@@ -90,25 +90,32 @@ def locate(path: Path, series: str) -> Candidate:
 def _candidates(path: Path) -> tuple[list[Candidate], list[str]]:
     """The segmentations at or below a path, and files that hold nothing, which may have been others."""
     if not path.exists():
-        raise BadMask(f"{path.name}: no such segmentation; correct the path")
+        raise BadMask(f"{path.name}: {absent(path).replace('no such file', 'no such segmentation')}")
     files = list(files_below(path))
     candidates, nothing = [], []
     for number, file in enumerate(files, start=1):
         name = called(file, path, number, len(files))
-        if file != path and voxels_of_pair(file):  # its .hdr stands for both
+        if file != path and (voxels_of_pair(file) or is_fork(file)):  # its .hdr stands for both
             continue
         if kind := images.kind(file) or _dicom_kind(file, name):
             candidates.append(Candidate(kind, file, name))
-        elif why := blank(file):
-            nothing.append(f"{name} {why}")
+        elif (why := hollow(file))[0]:
+            nothing.append(f"{name} {why[0]}; {why[1]}")
     return candidates, nothing
+
+
+def _nothing(path: Path, nothing: list[str]) -> str:
+    """What is where a segmentation was expected, and what to do."""
+    if path.is_file() and (why := instead(path)):
+        return why
+    return "; ".join(("no RTSTRUCT, SEG or label map there", *(nothing[:3] or ["correct the path"])))
 
 
 def _dicom_kind(file: Path, name: str) -> str:
     from radioloom.io.dicom import headers
 
     if leads_nowhere(file):
-        raise BadMask(f"{name}: a link that leads to no file; put the file itself there")
+        raise BadMask(f"{name}: {dead_link(file)}")
     try:
         return headers.kind(file)
     except headers.BROKEN as error:
