@@ -105,7 +105,7 @@ def test_segmentations(tmp_path, content):
     (tmp_path / "rs" / "2.dcm").write_bytes(content[0])
     absent = "no RTSTRUCT, SEG or label map there; 2.dcm"
     assert case(tmp_path, "rs")[2] == [f"rs: {absent} {content[1]}; copy or fetch it again"]
-    assert case(tmp_path, "rs/2.dcm")[2] == [f"2.dcm: {absent} {content[1]}; copy or fetch it again"]
+    assert case(tmp_path, "rs/2.dcm")[2] == [f"2.dcm: it {content[1]}; copy or fetch it again"]
     structures(tmp_path / "rs" / "1.dcm", drawn(2, 6))
     assert case(tmp_path, "rs")[1][0]["notes"] == f"2.dcm {content[1]}"
 

@@ -115,7 +115,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A DICOM file (or a link to none) whose header cannot be read, or a file that holds nothing of a slice, and why."""
+    """A DICOM file (or a link to none) whose header cannot be read, or a file that holds no slice, and why."""
 
     path: Path
     name: str  # what messages call it

@@ -87,12 +87,12 @@ def locate(path: Path, series: str) -> Candidate:
     return replace(candidates[0], beside=tuple(nothing))
 
 
-def _candidates(path: Path) -> tuple[list[Candidate], list[str]]:
-    """The segmentations at or below a path, and files that hold nothing, which may have been others."""
+def _candidates(path: Path) -> tuple[list[Candidate], dict[str, str]]:
+    """The segmentations at or below a path; files that hold nothing and may have been others, and what to do."""
     if not path.exists():
         raise BadMask(f"{path.name}: {absent(path).replace('no such file', 'no such segmentation')}")
     files = list(files_below(path))
-    candidates, nothing = [], []
+    candidates, nothing = [], {}
     for number, file in enumerate(files, start=1):
         name = called(file, path, number, len(files))
         if file != path and (voxels_of_pair(file) or is_fork(file)):  # its .hdr stands for both
@@ -100,15 +100,16 @@ def _candidates(path: Path) -> tuple[list[Candidate], list[str]]:
         if kind := images.kind(file) or _dicom_kind(file, name):
             candidates.append(Candidate(kind, file, name))
         elif (why := hollow(file))[0]:
-            nothing.append(f"{name} {why[0]}; {why[1]}")
+            nothing[f"{name} {why[0]}"] = why[1]
     return candidates, nothing
 
 
-def _nothing(path: Path, nothing: list[str]) -> str:
+def _nothing(path: Path, nothing: dict[str, str]) -> str:
     """What is where a segmentation was expected, and what to do."""
     if path.is_file() and (why := instead(path)):
         return why
-    return "; ".join(("no RTSTRUCT, SEG or label map there", *(nothing[:3] or ["correct the path"])))
+    remedies = dict.fromkeys(nothing.values()) or ["correct the path"]
+    return "; ".join(("no RTSTRUCT, SEG or label map there", *list(nothing)[:3], *remedies))
 
 
 def _dicom_kind(file: Path, name: str) -> str:
