@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage
+from radioloom.io.dicom.elements import elements
 from radioloom.io.dicom.suv import moment
 from radioloom.io.dicom.values import BROKEN, dataset, letters, text, why
 from radioloom.io.dicom.whose import Whose, placeholder
@@ -53,7 +55,7 @@ def day(data: Dataset) -> datetime.date | None:
     return next((each.date() for each in days if each), None)
 
 
-def whose(data: Dataset) -> Whose:
+def whose(data: Dataset | Mapping[int, bytes]) -> Whose:
     """Whose a file is that was read with its PatientID and PatientIdentityRemoved."""
     number = text(data, NUMBER)
     return Whose("" if placeholder(number) else number, text(data, REMOVED).upper() == "YES")
@@ -62,6 +64,8 @@ def whose(data: Dataset) -> Whose:
 def whose_file(path: Path, called: str) -> Whose:
     """The same of a file, by the name that messages may call it; BadImage if it cannot be read."""
     try:
-        return whose(dataset(path, tags=[NUMBER, REMOVED]))
+        with open(path, "rb") as handle:
+            plain = elements(handle, frozenset({NUMBER, REMOVED}))  # as the header was read by which it was taken
+        return whose(dataset(path, tags=[NUMBER, REMOVED]) if plain is None else plain.values)
     except BROKEN as error:
         raise BadImage(f"{called}: {why(error)}") from error
