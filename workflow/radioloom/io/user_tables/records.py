@@ -11,6 +11,7 @@ from pathlib import Path
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.record import Table
+from radioloom.tables.text import uncell
 
 Records = Iterator[tuple[int, list[str]]]  # first line, cells without blanks around them
 MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
@@ -108,9 +109,11 @@ def _fault(error: str) -> str:
 def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
     """The table of records: names from the first that has any text, then rows of as many cells.
 
-    A column without name or text (a separator at the end of each line) is left out, and never shifts another. Raises
+    A column without name or text (a separator at the end of each line) is left out, and never shifts another; cells
+    that our own tables escape, because a spreadsheet would compute them, are as they were. Raises
     StudyError for two columns of one name, a nameless one with text, and a row of more or fewer cells than the header.
     """
+    records = ((line, [uncell(each) if each[:1] == "'" else each for each in cells]) for line, cells in records)
     header, names = next(((line, cells) for line, cells in records if any(cells)), (0, []))
     if not names:
         raise StudyError(f"{name}: there is no line with any text; a table has a line with the names of its columns")
