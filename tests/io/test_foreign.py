@@ -11,6 +11,7 @@ from made.drawn import CUBE, label_map
 from made.hospital import ct, row, structures
 from radioloom.commands.pairing import Wanted, discover
 from radioloom.errors import BadImage, BadMask, StudyError
+from radioloom.io.feature_tables import header
 from radioloom.io.foreign import FOREIGN, recognise
 from radioloom.io.images import read
 from radioloom.io.segmentations.belongs import Image
@@ -77,6 +78,13 @@ def test_in_the_place_of_an_image_a_segmentation_or_a_table(tmp_path, kind):
     assert recognise(content).what in made.exclusions[0]["reason"]
     with pytest.raises(StudyError, match=r"table.csv: this is (a|an|compressed|macOS') "):
         table(tmp_path / "table.csv")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.xlsx", "t.parquet"])
+def test_a_pointer_in_the_place_of_a_table_of_any_format(tmp_path, name):
+    (tmp_path / name).write_bytes(LFS)
+    with pytest.raises(StudyError, match=f"^{name}: this is a Git LFS pointer, .*; run `git lfs pull`"):
+        header(tmp_path, name)
 
 
 @pytest.mark.parametrize("kind", KINDS)

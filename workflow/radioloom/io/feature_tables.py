@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from radioloom.errors import StudyError
 from radioloom.failures import is_of_the_machine
 from radioloom.io.files import within
+from radioloom.io.foreign import no_table
 from radioloom.io.user_tables import read as tables
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def header(data: Path, name: str) -> list[str]:
     except (OSError, ValueError) as error:  # pyarrow's own are of both kinds
         if is_of_the_machine(error):
             raise
-        raise StudyError(f"{place.name}: this is not a Parquet file; write it again, or save it as CSV") from error
+        why = no_table(place) or "this is not a Parquet file; write it again, or save it as CSV"
+        raise StudyError(f"{place.name}: {why}") from error
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise StudyError(f"{place.name}: the column {twice[0]!r} appears twice; give each column a name of its own")

@@ -142,6 +142,12 @@ def in_a_table(head: bytes) -> str:
     return f"this is {found.table}" if whole else f"this is {found.what}; {found.table or found.instead}"
 
 
+def no_table(path: Path) -> str:
+    """What a file is that stands in the place of a table of any format, and what to do; "" for all others."""
+    found = recognise(head := _head(path))
+    return in_a_table(head) if found and found.honest is not None else ""
+
+
 def absent(path: Path) -> str:
     """Why there is no file at a path, and what to do."""
     if path.is_dir():
