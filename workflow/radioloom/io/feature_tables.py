@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from radioloom.errors import StudyError
 from radioloom.failures import is_of_the_machine
 from radioloom.io.files import is_file, within
+from radioloom.io.foreign import no_table
 from radioloom.io.user_tables import read as tables
 from radioloom.io.user_tables.ids import composed
 
@@ -42,7 +43,8 @@ def _names(place: Path) -> list[str]:
     except (OSError, ValueError) as error:  # pyarrow's own are of both kinds
         if is_of_the_machine(error):
             raise
-        raise StudyError(f"{place.name}: this is not a Parquet file; write it again, or save it as CSV") from error
+        why = no_table(place) or "this is not a Parquet file; write it again, or save it as CSV"
+        raise StudyError(f"{place.name}: {why}") from error
 
 
 def read(data: Path, name: str, columns: list[str] | None = None) -> pd.DataFrame:

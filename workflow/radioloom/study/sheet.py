@@ -12,7 +12,6 @@ from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded
 from radioloom.patterns import compiled
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
-from radioloom.tables.text import uncell
 from radioloom.volume import modality_of
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     seen: dict[tuple[str, str, str], int] = {}
     for line, cells in table.rows:
         where = table.at(line)
-        row = dict(zip(table.columns, map(uncell, cells), strict=True))  # as our own commands write them
+        row = dict(zip(table.columns, cells, strict=True))
         row["modality"] = _modality(row.get("modality", ""), where)
         _check_names(row, table, line)
         checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.io.files import is_file
+from radioloom.io.foreign import no_table
 from radioloom.io.user_tables.record import Table
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def stream(place: Path, most: int = VALUES, paths: Collection[str] = ()) -> Tabl
     file, sheet = parted(str(place))
     if not is_file(file):
         raise StudyError(f"{Path(file).name}: no such file; correct the path, or put the file there")
+    if why := no_table(Path(file)):
+        raise StudyError(f"{Path(file).name}: {why}")
     records, notes = _records(Path(file), sheet, most)
     found = table(records, Path(file).name, notes, paths)
     return Table(found.name, found.columns, _bounded(found, most), found.header, notes)

@@ -12,6 +12,7 @@ from pathlib import Path
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.ids import composed
 from radioloom.io.user_tables.record import Table
+from radioloom.tables.text import uncell
 
 Records = Iterator[tuple[int, list[str]]]  # first line, cells without blanks around them
 MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
@@ -111,9 +112,11 @@ def table(records: Records, name: str, notes: tuple[str, ...], paths: Collection
 
     paths : columns whose cells name files, and stay letter by letter; all other text is composed (NFC), so that an
         accent is one whatever program wrote it
-    A column without name or text (a separator at the end of each line) is left out, and never shifts another. Raises
+    A column without name or text (a separator at the end of each line) is left out, and never shifts another; cells
+    that our own tables escape, because a spreadsheet would compute them, are as they were. Raises
     StudyError for two columns of one name, a nameless one with text, and a row of more or fewer cells than the header.
     """
+    records = ((line, [uncell(each) if each[:1] == "'" else each for each in cells]) for line, cells in records)
     header, names = next(((line, cells) for line, cells in records if any(cells)), (0, []))
     names = list(map(composed, names))
     if not names:
