@@ -41,7 +41,7 @@ class Cell:
     @property
     def noise(self) -> bool:
         """Whether nothing foretells the outcome."""
-        return not (self.texture or self.volume or self.covariate)
+        return self.sts or not (self.texture or self.volume or self.covariate)
 
 
 EFFECT = {"texture": 0.7, "volume": 0.5, "covariate": 0.5}

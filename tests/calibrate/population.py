@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from cells import Cell
 
+from calibrate.cells import Cell
 from radioloom.prediction.outcome import Outcome
 
 GROUPS = np.repeat(np.array(["shape", "intensity", "texture", "filtered"], dtype=object), (10, 10, 20, 20))

@@ -1,6 +1,6 @@
 """Coverage, level and power of every interval and test that a report prints, by simulated studies.
 
-    python tests/calibrate/run.py [--minutes 15] [--most N] [--workers 2] [--sts results/sts] > table.md
+    PYTHONPATH=tests python -m calibrate.run [--minutes 15] [--most N] [--workers 2] [--sts results/sts] > table.md
 
 Each study goes through the stages split, reduce, fit and validate. What was simulated is kept below `.calibrate/`, by
 the digest of the code that it ran through: a run that was cut, or whose minutes were over, goes on where it ended.
@@ -10,7 +10,6 @@ The kinds of studies take turns, so that a run of any length has a table. Data s
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -19,18 +18,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
-
-import store
-import table
-from cells import CELLS, Cell
-from population import patients
-from study import material, permuted, sts, told, with_control
-from truth import Pool, learnt, pool
-
 import numpy as np
 
+from calibrate import store, table
+from calibrate.cells import CELLS, Cell
+from calibrate.population import patients
+from calibrate.study import material, permuted, sts, told, with_control
+from calibrate.truth import Pool, learnt, pool
 from radioloom.errors import StudyError
 from radioloom.tables.columns import CROSS_VALIDATION, MAIN_METRIC
 
@@ -84,7 +78,7 @@ def truth_rows(cell: Cell, whole: Pool, seed: tuple[int, ...]) -> list[dict[str,
 
 
 def tasks(known: list[set[tuple[str, int]]], most: int | None, sts_known: bool) -> Iterator[Task]:
-    """What is left to do: cells in turn, of each three studies, then a model of its truth where effects have one."""
+    """What is left to do: cells in turn; of one with an effect a model that tells its truth after each study."""
     for k in range(max(cell.most for cell in CELLS)):
         for place, cell in enumerate(CELLS):
             wanted = cell.most if most is None else min(most, cell.most)
@@ -92,7 +86,7 @@ def tasks(known: list[set[tuple[str, int]]], most: int | None, sts_known: bool) 
                 continue
             if k < wanted and (store.STUDY, k) not in known[place]:
                 yield place, store.STUDY, k
-            if not cell.noise and not cell.sts and k < min(MODELS, wanted) and (store.TRUTH, k) not in known[place]:
+            if not cell.noise and k < min(MODELS, wanted) and (store.TRUTH, k) not in known[place]:
                 yield place, store.TRUTH, k
 
 
@@ -120,7 +114,9 @@ def main() -> None:
                 _keep(waiting, files)
         while waiting:
             _keep(waiting, files)
-    print(table.markdown([store.lines(file) for file in files]))
+    found = table.summary([store.lines(file) for file in files])
+    print(table.markdown(found))
+    found.to_csv(store.folder() / "calibration.csv", index=False, float_format="%.6g")
 
 
 def _keep(waiting: dict[Future[list[dict[str, Any]]], Task], files: list[Path]) -> None:

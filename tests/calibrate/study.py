@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from cells import Cell
-from population import COVARIATES, FEATURES, GROUPS, NAMES, Patients, joined, patients
-from truth import Pool, performance
 
+from calibrate.cells import Cell
+from calibrate.population import COVARIATES, GROUPS, NAMES, Patients, joined, patients
+from calibrate.truth import Pool, performance
 from radioloom.prediction.metrics import METRICS as MEASURES
 from radioloom.prediction.metrics.record import P
 from radioloom.prediction.outcome import Outcome
@@ -25,8 +25,8 @@ from radioloom.stages.learning.signature import Signature
 from radioloom.stages.learning.split import split
 from radioloom.stages.learning.validate import validate
 from radioloom.tables import CLINICAL, CONTROLS, METRICS, PATIENTS, SELECTION, SPLITS
-from radioloom.tables.features import first_replicates, wide
 from radioloom.tables.columns import CROSS_VALIDATION, FIRST, MAIN_METRIC, VALIDATION
+from radioloom.tables.features import first_replicates, wide
 
 FOLDS, RESAMPLES = 5, 300
 VALIDATED = 80  # cases of the validation cohort

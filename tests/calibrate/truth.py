@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from cells import Cell
-from population import Patients, patients
 
+from calibrate.cells import Cell
+from calibrate.population import Patients, patients
 from radioloom.stages.learning.controls import control_risks, refitted_risks
 from radioloom.stages.learning.judge import compared
 from radioloom.stages.learning.learn import learn
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from radioloom.stages.learning.material import Material
     from radioloom.stages.learning.signature import Signature
 
-POOL, BLOCK, FIRST = 20_000, 400, 1_500
+POOL, BLOCK, FIRST = 20_000, 400, 1_000
 Values = dict[tuple[ModelKey, ModelKey | None], float]  # of a model, or of a model minus another
 
 
