@@ -10,6 +10,7 @@ The kinds of studies take turns, so that a run of any length has a table. Data s
 from __future__ import annotations
 
 import argparse
+import datetime
 import sys
 import time
 from collections.abc import Iterator
@@ -115,7 +116,7 @@ def main() -> None:
         while waiting:
             _keep(waiting, files)
     found = table.summary([store.lines(file) for file in files])
-    print(table.markdown(found))
+    print(table.markdown(found, datetime.date.today().isoformat(), FOLDS))
     found.to_csv(store.folder() / "calibration.csv", index=False, float_format="%.6g")
 
 
