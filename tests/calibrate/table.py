@@ -81,16 +81,18 @@ def right(row: Any) -> bool:
 PREAMBLE = """# Calibration: how often intervals hold, and tests their level
 
 Simulated on {day} by `make calibrate-full` (all of it) or `make calibrate` (a quarter of an hour, so fewer studies).
-Studies of 60 features, two covariates and a negative control go through the stages split, reduce, fit and validate, with
-{folds} folds and 300 resamples; a validation cohort has 80 cases. `tests/calibrate/cells.py` says what each kind of study
-is like, `tests/calibrate/population.py` how its patients are made.
+Studies of 60 features, two covariates and a negative control go through the stages split, reduce, fit and validate,
+with {folds} folds and 300 resamples; a validation cohort has 80 cases. `tests/calibrate/cells.py` says what each kind
+of study is like, `tests/calibrate/population.py` how its patients are made.
 
-* The truth of a cross-validation is the mean performance, among 20,000 patients of the same population, of models learnt
-  from as many patients as all folds but one have; where nothing foretells the outcome it is chance, and 0 of differences.
-* The truth of a validation is the performance of the very signature among 20,000 patients (of metrics other than C and AUC
-  among 1,000, which takes up to half a percentage point from their coverage).
-* Intervals are of 95 %. A share in bold is below .93, and below .95 by more than its Monte-Carlo error at 99 % allows; with
-  1,000 studies the standard error is .007, with 200 .015. "of n": so many studies had an interval, the others withhold it.
+* The truth of a cross-validation is the mean performance, among 20,000 patients of the same population, of models
+  learnt from as many patients as all folds but one have; where nothing foretells the outcome it is chance, and 0 of
+  differences.
+* The truth of a validation is the performance of the very signature among 20,000 patients (of metrics other than C and
+  AUC among 1,000, which takes up to half a percentage point from their coverage).
+* Intervals are of 95 %. A share in bold is below .93, and below .95 by more than its Monte-Carlo error at 99 % allows;
+  with 1,000 studies the standard error is .007, with 200 .015. "of n": so many studies had an interval, the others
+  withhold it.
 """
 
 
