@@ -59,7 +59,7 @@ def _metrics(study: ReportInputs) -> pd.DataFrame:
     """METRICS of the planted log hazard as a risk, on the very cases that the signature was judged on."""
     import pandas as pd
 
-    from radioloom.prediction.metrics.concordance import comparable, concordance, concordant, resampled
+    from radioloom.prediction.metrics.concordance import comparable, concordance, resampled
     from radioloom.prediction.outcome import outcome
     from radioloom.stats.bootstrap import percentile_interval, resample_weights
 
@@ -71,7 +71,7 @@ def _metrics(study: ReportInputs) -> pd.DataFrame:
         outcomes = outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(float))
         pairs, risk = comparable(outcomes), known["log_hazard"].to_numpy(float)
         weights = resample_weights(outcomes.event, RESAMPLES, rng(study.settings["seed"], "truth", cohort))
-        low, high = percentile_interval(resampled(pairs, concordant(pairs, risk), weights))
+        low, high = percentile_interval(resampled(pairs, risk, weights, counts=True))
         values = {"estimate": concordance(pairs, risk), "low": low, "high": high}
         counts = {"n": len(known), "n_events": outcomes.n_events}
         rows.append({**keys, "cohort": cohort, "metric": main_metric(study), "horizon_days": 0.0, **values, **counts})
