@@ -83,6 +83,8 @@ def study(values: np.ndarray, outcomes: Outcome, repeats: int) -> Material:
         "baselines": {"volume": ["f00"]},
         "validation": {
             "bootstrap": 300,
+            "intervals": "main",
+            "multiplicity": "holm",
             "cross_validation": {"folds": FOLDS, "repeats": repeats},
             "null_models": 0,
         },
