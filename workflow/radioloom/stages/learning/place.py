@@ -27,10 +27,16 @@ from radioloom.tables.columns import (
     OF_PATIENTS,
     SIGNATURE,
     TRAINING_CASES,
+    TRUTH,
 )
 
 MAIN, ALL, NO_INTERVALS = "main", "all", "none"  # which models have intervals: values of `validation.intervals`
-OF_MAIN = (SIGNATURE, BASELINE, CONTROL)  # kinds of models that have them under `main`, unless they are a variant
+OF_MAIN = (
+    SIGNATURE,
+    BASELINE,
+    CONTROL,
+    TRUTH,
+)  # kinds that have them under `main`, variants excepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,6 @@ class Place:
     weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
     intervals: str = MAIN  # which models have an interval: MAIN, ALL, NO_INTERVALS
-
-    @property
-    def few(self) -> bool:
-        """Whether too few patients had the event, or of a binary outcome had it not, for an interval to hold."""
-        event, patients = self.outcomes.event, self.outcomes.patients
-        classes = (event,) if self.outcomes.kind == "survival" else (event, ~event)
-        return min(len(np.unique(patients[each])) for each in classes) < FEWEST_EVENTS
 
     def row(
         self,
@@ -126,12 +125,13 @@ class Place:
         if metric.interval == NONE or model.kind == NULL:
             return ""
         of_others = not all(each.kind in OF_MAIN and not each.variant for each in models)
-        resampled, folded = metric.interval == RESAMPLED, self.strata is not None
+        resampled = metric.interval == RESAMPLED
+        repeats = FEWEST_REPEATS if self.strata is None else len(self.strata)
         reasons = {
             TRAINING_CASES: self.evaluation == APPARENT,
             NOT_ASKED: self.intervals != ALL and of_others,
-            FEW_EVENTS: self.few,
+            FEW_EVENTS: self.outcomes.rarer < FEWEST_EVENTS,
             NO_RESAMPLES: resampled and not len(self.weights),
-            FEW_REPEATS: resampled and folded and len(self.strata) < FEWEST_REPEATS,
+            FEW_REPEATS: resampled and repeats < FEWEST_REPEATS,
         }
         return next((why for why, met in reasons.items() if met), "")
