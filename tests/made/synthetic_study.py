@@ -357,11 +357,8 @@ def _comparisons(metrics, settings):
 
 
 def _looks(first, second):
-    rows = [
-        {"cohort": "valid1", "signatures": first, "look": first},
-        {"cohort": "valid2", "signatures": second, "look": 1},
-    ]
-    return tables.LOOKS.frame(rows)
+    counts = {"valid1": first, "valid2": second}
+    return tables.LOOKS.frame([{"cohort": name, "signatures": n, "look": n} for name, n in counts.items()])
 
 
 def _metrics(main, clinical, validations, draw):

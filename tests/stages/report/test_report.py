@@ -12,6 +12,7 @@ import pytest
 from made.synthetic_study import FEATURES, binary_study, html, survival_study
 from radioloom import tables
 from radioloom.settings import shipped
+from radioloom.stages.learning.comparisons import comparisons
 from radioloom.stages.report import report as stage
 from radioloom.stages.report import sections
 from radioloom.stages.report.record import ReportInputs, Section
@@ -112,7 +113,7 @@ def test_what_stands_in_the_tables_stands_in_the_page():
         "log hazard ratio per SD",
     ):
         assert said in shown, said
-    assert "AUC 0.74 (0.67–0.81); its interval excludes 0.5 (chance)." in words(html("binary"))
+    assert "AUC 0.74 (0.67–0.81), significantly above 0.5 (chance), adjusted p < 0.001." in words(html("binary"))
 
 
 def test_readers_and_what_was_mended_stand_in_the_page():
@@ -288,7 +289,10 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
     skipped = tables.SKIPPED.frame([{**whose, "variant": "uniform_image", "reason": "the range <0> is empty"}])
     metrics = pd.concat([study.metrics, rows, minus], ignore_index=True)
     with_robustness = {**study.settings, "robustness": {"chain": "RCV", "repeats": 7, "form": "ICC(1)"}}
-    page = report(replace(study, metrics=metrics, skipped=skipped, settings=with_robustness))
+    asked = study.settings["validation"]
+    compared = tables.COMPARISONS.frame(comparisons(metrics.to_dict("records"), "binary", asked))
+    shown = replace(study, metrics=metrics, comparisons=compared, skipped=skipped, settings=with_robustness)
+    page = report(shown)
     table = page[page.index("Performance of every model") :]
     table = table[: table.index("</table>")]
     assert re.findall(r"<td>(signature|volume|control: shuffled ROI|null models)</td>", table)[:3] == [

@@ -214,7 +214,7 @@ def exceeds_chance(row: pd.Series) -> bool:
 
 
 def _p(row: pd.Series) -> str:
-    return f" (p {probability(row['p'])})" if row["tests"] == 1 else f" (adjusted p {probability(row['p_adjusted'])})"
+    return f", p {probability(row['p'])}" if row["tests"] == 1 else f", adjusted p {probability(row['p_adjusted'])}"
 
 
 def _adjusted(row: pd.Series) -> str:

@@ -2,6 +2,7 @@
 
 from radioloom.errors import StudyError
 from radioloom.tables.cases import IDENTITIES, PATIENTS
+from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
@@ -9,12 +10,10 @@ from radioloom.tables.learning import (
     ACQUISITION,
     CALIBRATION,
     CLINICAL,
-    COMPARISONS,
     COVARIATES,
     CURVES,
     DECISIONS,
     LEARNING_CURVE,
-    LOOKS,
     METRICS,
     OPERATING,
     OPTIMISM,

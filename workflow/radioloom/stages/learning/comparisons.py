@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.prediction.metrics import METRICS, NULL_P, main_metric
+from radioloom.stages.learning.baselines import CHANCE
 from radioloom.stats.interval_p import interval_p
 from radioloom.stats.multiplicity import holm
 from radioloom.tables.columns import (
@@ -32,7 +33,6 @@ from radioloom.tables.columns import (
     VALIDATION,
 )
 
-CHANCE = "chance"  # `validation.primary.against` where the signature is compared with no other model
 HOLM = "holm"  # value of `validation.multiplicity`
 TAKEN = ("evaluation", "cohort", "kind", "model", "variant", "against", "metric", "estimate", "low", "high")
 
