@@ -23,14 +23,15 @@ def primary_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
 def _place(settings: dict[str, Any], primary: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     cohorts = [name for name, cohort in settings["cohorts"].items() if cohort["role"] == VALIDATION]
     cohort = primary.get("cohort")
-    known = f"one of {', '.join(cohorts)}" if cohorts else "and this study has none"
+    instead = "set `evaluation: cross-validation`"
+    remedy = f"choose one of {', '.join(cohorts)}, or {instead}" if cohorts else f"this study has none; {instead}"
     if primary["evaluation"] != VALIDATION:
         if cohort is not None:
             yield ("cohort",), "a cross-validation is of all training cohorts; leave `cohort` out"
     elif cohort is None:
-        yield (), f"`cohort` names the validation cohort, {known}; name it, or set `evaluation: cross-validation`"
+        yield (), f"`cohort` has to name a validation cohort; {remedy}"
     elif cohort not in cohorts:
-        yield ("cohort",), f"{cohort!r} is no validation cohort; it is {known}"
+        yield ("cohort",), f"{cohort!r} is no validation cohort; {remedy}"
 
 
 def _pair(settings: dict[str, Any], primary: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
