@@ -39,7 +39,7 @@ def test_what_can_be_compared_is_sound(change):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"cohort": "w"}, "validation.primary.cohort: 'w' is no validation cohort; choose one of v, or set `evaluation"),
+        ({"cohort": "w"}, "validation.primary.cohort: 'w' is no validation cohort; choose one of v, or set"),
         ({"cohort": "t"}, "'t' is no validation cohort; choose one of v"),
         ({"cohort": None}, "validation.primary: `cohort` has to name a validation cohort; choose one of v, or set"),
         ({"roles": ("training", "training")}, "'v' is no validation cohort; this study has none; set"),

@@ -528,3 +528,37 @@ def test_ridges_cohorts_without_events_and_doubts_of_units_reach_the_page():
         f"Cohort {cohort}: the time of follow-up is 365 in all {n} cases: is that so, or was one cell filled down?",
     ):
         assert text in page, text
+
+
+def test_a_declared_comparison_leads_the_summary_and_looks_are_told():
+    study = survival_study()
+    primary = {"evaluation": "validation", "cohort": "valid2", "model": "signature", "against": "volume"}
+    asked = study.settings["validation"] | {"primary": primary}
+    settings = study.settings | {"validation": asked}
+    compared = tables.COMPARISONS.frame(comparisons(study.metrics.to_dict("records"), "survival", asked))
+    looks = study.looks.assign(signatures=[1, 4], look=[1, 4])
+    said = words(report(replace(study, comparisons=compared, looks=looks, settings=settings)))
+    declared = "C-index of signature minus volume in valid2: 0.10 (0.01–0.19), significantly better; p 0.029."
+    assert said.index("Primary comparison, declared") < said.index(declared) < said.index("Validation in valid1")
+    assert "The other comparisons are secondary (5 comparisons of models or with chance)." in said
+    assert "valid2 has been judged 4 times by different signatures" in said
+    assert "valid1 has been judged" not in said
+    assert "No primary comparison is declared" in words(html("survival"))
+
+
+def test_a_quick_look_claims_nothing():
+    study = survival_study()
+    asked = study.settings["validation"] | {"intervals": "none"}
+    columns = {"low": np.nan, "high": np.nan, "interval": "", "withheld": "not asked"}
+    metrics = study.metrics[~study.metrics["metric"].isin(["null_p", "logrank_p"])].assign(**columns)
+    compared = tables.COMPARISONS.frame(comparisons(metrics.to_dict("records"), "survival", asked))
+    quick = replace(
+        study, metrics=metrics, comparisons=compared, pictures={}, settings=study.settings | {"validation": asked}
+    )
+    page = report(quick)
+    assert page.index("Quick look, without intervals") < page.index('class="brief"')
+    brief = page[page.index('class="brief"') :]
+    brief = brief[: brief.index("</div>")]
+    assert "estimates alone, of which nothing is claimed" in brief
+    assert "C-index 0.71" in brief
+    assert not re.search(r"chance|significantly (better|worse)|shuffled outcomes", brief)
