@@ -62,10 +62,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
 
 def _first(metrics: pd.DataFrame, asked: dict[str, Any], looks: list[str]) -> list[tuple[str, str]]:
     """What goes before all results: that nothing is claimed, or what was declared, and how often others looked."""
-    if asked["intervals"] == "none":
-        return [("Quick look", verdicts.QUICK)]
     primary, others = verdicts.declared(metrics), verdicts.multiplicity(metrics, asked["multiplicity"])
-    lines = [primary] if primary else []
+    lines = [("Quick look", verdicts.QUICK)] if asked["intervals"] == "none" else [primary] if primary else []
     lines += [("Other comparisons" if primary else "Comparisons", others)] if others else []
     return lines + [("Looks at a validation cohort", line) for line in looks]
 
