@@ -90,8 +90,9 @@ def test_the_primary_one_leads_the_table():
 
 
 def test_cohorts_that_several_signatures_were_judged_on():
-    counted = pd.DataFrame({"cohort": ["v", "w"], "signatures": [3, 1], "look": [2, 1]})
-    (said,) = verdicts.looks(counted)
+    counted = pd.DataFrame({"cohort": ["v", "w"], "signatures": [3, 1], "look": [2, 1], "declarations": [1, 2]})
+    changed, said = verdicts.looks(counted)
+    assert changed.startswith("The primary comparison was changed after w had been judged: 2 different ones")
     assert said.startswith(
         "v has been judged 3 times by different signatures in this results folder; this one is number 2."
     )

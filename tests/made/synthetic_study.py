@@ -358,7 +358,9 @@ def _comparisons(metrics, settings):
 
 def _looks(first, second):
     counts = {"valid1": first, "valid2": second}
-    return tables.LOOKS.frame([{"cohort": name, "signatures": n, "look": n} for name, n in counts.items()])
+    return tables.LOOKS.frame(
+        [{"cohort": name, "signatures": n, "look": n, "declarations": 1} for name, n in counts.items()]
+    )
 
 
 def _metrics(main, clinical, validations, draw):

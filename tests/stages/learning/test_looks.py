@@ -77,8 +77,19 @@ def test_without_a_validation_cohort_there_is_no_record(signature, path):
     assert not path.exists()
 
 
+def test_another_primary_comparison_is_no_look_but_is_counted(signature, path):
+    counts(path, signature)
+    made = MADE.material
+    primary = {"evaluation": "validation", "cohort": "valid1", "model": "signature", "against": "volume"}
+    study = {**made.study, "validation": {**made.study["validation"], "primary": primary}}
+    rows = look(path, looks(replace(made, study=study), MADE.splits, signature))
+    assert [(row["signatures"], row["declarations"]) for row in rows] == [(1, 2), (1, 2)]
+    again = look(path, looks(made, MADE.splits, signature))
+    assert [row["declarations"] for row in again] == [2, 2]
+
+
 def test_no_case_is_named_in_the_record(signature, path):
     counts(path, signature)
     held = json.loads(path.read_text())
-    assert {key for each in held["looks"] for key in each} == {"cohort", "cases", "signature"}
+    assert {key for each in held["looks"] for key in each} == {"cohort", "cases", "signature", "primary"}
     assert "valid1-" not in path.read_text()

@@ -198,8 +198,14 @@ def table_of(metrics: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def looks(frame: pd.DataFrame) -> list[str]:
-    """Cohorts that several signatures were judged on. frame : LOOKS."""
-    return [
+    """Cohorts that several signatures were judged on, or for which several comparisons were declared. frame : LOOKS."""
+    changed = [
+        f"The primary comparison was changed after {row.cohort} had been judged: {row.declarations} different ones (none "
+        "among them, where none was declared) in this results folder. It is no longer one that was declared beforehand."
+        for row in frame.itertuples()
+        if row.declarations > 1
+    ]
+    return changed + [
         f"{row.cohort} has been judged {row.signatures} times by different signatures in this results folder; this one "
         f"is number {row.look}. What was seen there may have shaped a later one, which no p here allows for."
         for row in frame.itertuples()

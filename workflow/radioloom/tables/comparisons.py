@@ -53,5 +53,6 @@ LOOKS = Table(
         COHORT,
         Column("signatures", "int64", "different signatures that judged it, this one among them"),
         Column("look", "int64", "which of them this one was, from 1"),
+        Column("declarations", "int64", "different primary comparisons that were declared then; none is one of them"),
     ),
 )

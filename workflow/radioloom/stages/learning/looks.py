@@ -7,6 +7,7 @@ deletes or makes again does not touch it.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 OF_RISK = ("model", "features", "intercept", "cut_point", "state", "hazard")  # keys of signature.json
 DIGITS = 6  # that count of a number: another machine's last digits are no other signature
 
-Look = dict[str, str]  # cohort, and digests of its `cases` and of the `signature`
+Look = dict[str, str]  # cohort, digests of its `cases` and of the `signature`, and the `primary` comparison declared
 
 
 def looks(material: Material, splits: pd.DataFrame, signature: Signature) -> list[Look]:
@@ -33,7 +34,12 @@ def looks(material: Material, splits: pd.DataFrame, signature: Signature) -> lis
     cohorts = material.cases["cohort"].to_numpy(object)[rows]
     by = signature_digest(signature)
     return [
-        {"cohort": name, "cases": cases_digest(material, rows[cohorts == name]), "signature": by}
+        {
+            "cohort": name,
+            "cases": cases_digest(material, rows[cohorts == name]),
+            "signature": by,
+            "primary": json.dumps(material.study["validation"].get("primary"), sort_keys=True),
+        }
         for name in sorted(set(cohorts))
     ]
 
@@ -67,8 +73,8 @@ def look(path: Path, new: list[Look]) -> list[dict[str, Any]]:
     for each in new:
         same = [one for one in kept if one["cohort"] == each["cohort"] or one["cases"] == each["cases"]]
         judged = list(dict.fromkeys(one["signature"] for one in same))
-        place = judged.index(each["signature"]) + 1
-        rows.append({"cohort": each["cohort"], "signatures": len(judged), "look": place})
+        counts = {"signatures": len(judged), "look": judged.index(each["signature"]) + 1}
+        rows.append({"cohort": each["cohort"], **counts, "declarations": len({one["primary"] for one in same})})
     return rows
 
 
