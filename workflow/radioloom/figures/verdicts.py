@@ -200,8 +200,8 @@ def table_of(metrics: pd.DataFrame) -> list[tuple[str, ...]]:
 def looks(frame: pd.DataFrame) -> list[str]:
     """Cohorts that several signatures were judged on, or for which several comparisons were declared. frame : LOOKS."""
     changed = [
-        f"The primary comparison was changed after {row.cohort} had been judged: {row.declarations} different ones, where "
-        "none counts as one, in this results folder. So this one is not known to have been declared beforehand."
+        f"The primary comparison was changed after {row.cohort} had been judged: {row.declarations} different ones, "
+        "where none counts as one, in this results folder. So this one is not known to have been declared beforehand."
         for row in frame.itertuples()
         if row.declarations > 1
     ]
