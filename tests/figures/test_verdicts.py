@@ -1,5 +1,8 @@
 """Sentences of verdicts: the declared comparison, the number of others, looks, and nothing of what is withheld."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,3 +104,10 @@ def test_cohorts_that_several_signatures_were_judged_on():
 def test_chance_is_exceeded_by_an_interval_alone():
     assert verdicts.exceeds_chance(pd.Series({"metric": "c_index", "low": 0.51}))
     assert not verdicts.exceeds_chance(pd.Series({"metric": "c_index", "low": np.nan}))
+
+
+def test_no_other_file_of_the_report_judges_a_performance():
+    library = Path(verdicts.__file__).parents[1]
+    files = [*(library / "figures").glob("*.py"), *(library / "stages" / "report").rglob("*.py")]
+    judging = [file.name for file in files if re.search("significantly|its interval", file.read_text(encoding="utf-8"))]
+    assert judging == ["verdicts.py"]
