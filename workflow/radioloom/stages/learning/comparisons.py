@@ -30,7 +30,6 @@ from radioloom.tables.columns import (
     SIGNATURE,
     SIGNIFICANT,
     UNADJUSTED,
-    VALIDATION,
 )
 
 HOLM = "holm"  # value of `validation.multiplicity`
@@ -90,11 +89,11 @@ def _row(row: Row, nulls: dict[tuple[str, str], Row], baselines: set[str], prima
 
 
 def _is(row: Row, primary: Row) -> bool:
-    """Whether a row is the declared comparison. A cross-validation has one place, which no key names."""
-    if row["evaluation"] != primary["evaluation"] or row["model"] != primary["model"] or row["variant"]:
-        return False
-    there = row["evaluation"] != VALIDATION or row["cohort"] == primary.get("cohort")
-    return there and row["against"] == ("" if primary["against"] == CHANCE else primary["against"])
+    """Whether a row is the declared comparison; of an evaluation that has one place alone, no cohort is declared."""
+    against = "" if primary["against"] == CHANCE else primary["against"]
+    asked = {"evaluation": primary["evaluation"], "model": primary["model"], "variant": "", "against": against}
+    asked |= {"cohort": primary["cohort"]} if "cohort" in primary else {}
+    return all(row[key] == value for key, value in asked.items())
 
 
 def _p(row: Row) -> float:
