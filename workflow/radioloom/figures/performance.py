@@ -101,7 +101,7 @@ def statements(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
 def comparisons(metrics: pd.DataFrame) -> Exhibit | None:
     """Every comparison of models with its p, the primary one first; None where there is none."""
     lines = verdicts.table_of(metrics)
-    heads = ("rank", "cohort", "comparison", "result", "p", "adjusted p", "")
+    heads = ("rank", "cohort", "comparison", "result", "p", "adjusted p", "verdict")
     return Exhibit(heads, tuple(lines), (3, 4, 5), grouped=True) if lines else None
 
 
