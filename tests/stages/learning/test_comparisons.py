@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from made.planted_tables import Made
 from radioloom.stages.learning.comparisons import comparisons
+from radioloom.stats.interval_p import interval_p
 from radioloom.tables import COMPARISONS, METRICS
 
 NAN = float("nan")
@@ -125,3 +127,28 @@ def test_an_interval_of_learning_has_its_p_on_the_logit_scale():
     numbers = tuple(1 / (1 + np.exp(-(1 + sign * 1.959964 * 0.4))) for sign in (0, -1, 1))
     frame = told([row("signature", numbers, evaluation="cross-validation")])
     assert frame["p"].iloc[0] == pytest.approx(0.012419, rel=1e-4)
+
+
+def test_the_stage_compares_what_it_judged():
+    made = Made(sizes={"train": 40, "valid1": 40}, repeats=0)
+    frame = COMPARISONS.frame(made.validated.comparisons).set_index(["cohort", "model", "against"])
+    assert list(frame.index) == [("valid1", "signature", ""), ("valid1", "signature", "volume")]
+    metrics = made.metrics.reset_index().set_index(["evaluation", "cohort", "model", "against", "metric"])
+    for _, model, against in frame.index:
+        told = metrics.loc[("validation", "valid1", model, against, "c_index")]
+        mine = frame.loc[("valid1", model, against)]
+        assert tuple(mine[["estimate", "low", "high"]]) == tuple(told[["estimate", "low", "high"]])
+        assert mine["p"] == interval_p(*mine[["estimate", "low", "high"]], 0.0 if against else 0.5)
+    assert frame["nulls"].iloc[0] == made.study["validation"]["null_models"]
+
+
+def test_a_quick_look_is_without_intervals_everywhere():
+    made = Made(sizes={"train": 40, "valid1": 40}, repeats=0)
+    made.study["validation"] |= {"intervals": "none", "null_models": 2}
+    rows = made.learned()
+    assert rows["metrics"][["low", "high"]].isna().all(axis=None)
+    assert rows["metrics"].loc[rows["metrics"]["metric"].isin(["null_p", "logrank_p"]), "estimate"].isna().all()
+    assert rows["curves"][["low", "high"]].isna().all(axis=None)
+    compared = COMPARISONS.frame(made.validated.comparisons)
+    assert set(compared["verdict"]) == {""}
+    assert compared["p"].isna().all()
