@@ -55,6 +55,8 @@ def settings(cell: Cell, volume: str = "f00") -> dict[str, Any]:
         "baselines": {"volume": [volume]},
         "validation": {
             "bootstrap": RESAMPLES,
+            "intervals": "all",
+            "multiplicity": "holm",
             "cross_validation": {"folds": FOLDS, "repeats": cell.repeats},
             "null_models": cell.nulls,
         },

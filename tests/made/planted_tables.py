@@ -73,6 +73,8 @@ class Made:
             "baselines": {"volume": [VOLUME]},
             "validation": {
                 "bootstrap": 200,
+                "intervals": "main",
+                "multiplicity": "holm",
                 "cross_validation": {"folds": 4, "repeats": self.repeats},
                 "null_models": 12,
                 "learning_curve": 1,

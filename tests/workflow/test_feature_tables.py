@@ -19,6 +19,8 @@ SAME = (
     "reliability",
     "predictions",
     "metrics",
+    "comparisons",
+    "looks",
     "curves",
 )
 MAY_BE_EMPTY = ("outliers", "risks", "calibration", "decisions", "operating")  # nobody far off, no horizon declared

@@ -2,6 +2,7 @@
 
 from radioloom.errors import StudyError
 from radioloom.tables.cases import IDENTITIES, PATIENTS
+from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
@@ -55,6 +56,8 @@ TABLES = (
     OUTLIERS,
     PREDICTIONS,
     METRICS,
+    COMPARISONS,
+    LOOKS,
     RISKS,
     OPERATING,
     DECISIONS,
@@ -79,6 +82,7 @@ __all__ = [
     "CALIBRATION",
     "CASES",
     "CLINICAL",
+    "COMPARISONS",
     "CONTROLS",
     "COVARIATES",
     "CURVES",
@@ -87,6 +91,7 @@ __all__ = [
     "FEATURES",
     "IDENTITIES",
     "LEARNING_CURVE",
+    "LOOKS",
     "MASKS",
     "MEASURED",
     "METRICS",

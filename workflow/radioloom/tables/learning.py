@@ -9,9 +9,13 @@ from radioloom.tables.columns import (
     EVALUATIONS,
     KIND,
     MODEL,
+    OF_LEARNING,
+    OF_NULLS,
+    OF_PATIENTS,
     REFITTED,
     SIGNATURE,
     VARIANT_OF_MODEL,
+    WITHHELD,
 )
 from radioloom.tables.record import Column, Table
 
@@ -151,6 +155,8 @@ RISKS = Table(
         Column("risk", "float64", "probability of the event by the horizon, or of the binary outcome", null=True),
     ),
 )
+INTERVAL = f"what low and high are of: {OF_PATIENTS} (percentiles of resamples, models fixed); {OF_LEARNING}: whole; "
+INTERVAL += f"{OF_NULLS}: their range; Wald, Wilson, DeLong: patients, by that formula; '' where there is none"
 METRICS = Table(
     "METRICS",
     "performance of each model, and paired differences between two",
@@ -171,6 +177,9 @@ METRICS = Table(
         Column("estimate", "float64", "value", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("interval", "string", INTERVAL),
+        Column("withheld", "string", "why there is none: " + "; ".join(f"{k}: {v}" for k, v in WITHHELD.items())),
+        Column("draws", "int64", "resamples behind the interval, null models behind a range or `null_p`; else 0"),
         Column("n", "int64", "patients"),
         Column("n_events", "int64", "events"),
     ),

@@ -17,7 +17,7 @@ from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.paired_tests import paired_tests
-from radioloom.stages.learning.place import Place, Validation
+from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.bootstrap import resample_weights
@@ -33,13 +33,13 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
     cohorts = material.cases["cohort"].to_numpy(object)
     named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
-    judged = []
+    judged, asked = [], material.study["validation"]
     for evaluation, cohort, rows in named:
         outcomes = material.outcomes.take(rows)
         draws = rng(material.study["seed"], "bootstrap", cohort)
         strata = 2 * outcomes.centres + outcomes.event  # each resample has the centres and the events of the study
-        weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, outcomes.patients)
-        judged.append(Place(evaluation, cohort, rows, outcomes, weights))
+        weights = resample_weights(strata, asked["bootstrap"], draws, outcomes.patients)
+        judged.append(Place(evaluation, cohort, rows, outcomes, weights, intervals=asked["intervals"]))
     return judged
 
 
@@ -120,6 +120,8 @@ def _curve_rows(place: Place, model: ModelKey, high_risk: np.ndarray) -> Iterabl
         curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])
         keys = {"cohort": place.cohort, "kind": model.kind, "model": model.model, "group": group}
         columns = {key: getattr(curve, key).tolist() for key in ("time_days", "survival", "low", "high", "at_risk")}
+        if place.intervals == NO_INTERVALS:
+            columns |= dict.fromkeys(("low", "high"), [None] * len(curve.time_days))
         for row in zip(*columns.values(), strict=True):
             yield {**keys, **dict(zip(columns, row, strict=True))}
 

@@ -43,8 +43,9 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     Validation cohorts come as the study names them, then cross-validation, then apparent performance; in each, the
     signature, the baselines as the study names them, controls, the planted truth, null models. More columns: `label`,
     what the model is called; `changed`, of a control how its images were changed; `inside`, of a control whether the
-    texture of the region itself is destroyed.
+    texture of the region itself is destroyed; those of COMPARISONS.
     """
+    metrics = _compared(study, metrics)
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])
     keys = {
@@ -61,6 +62,16 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
         changed=[CONTROLS[model].label if kind == CONTROL else "" for kind, model, _ in rows],
         inside=[kind == CONTROL and CONTROLS[model].inside for kind, model, _ in rows],
     )
+
+
+def _compared(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
+    """METRICS with what COMPARISONS say of its rows; "", NaN and 0 where they say nothing."""
+    from radioloom.tables import COMPARISONS
+
+    told = COMPARISONS.frame([]) if study.comparisons is None else study.comparisons
+    own = [name for name in told.columns if name not in metrics.columns]
+    joined = metrics.merge(told[[*COMPARISONS.key, "metric", *own]], "left", [*COMPARISONS.key, "metric"])
+    return joined.fillna({"rank": "", "family": "", "verdict": "", "tests": 0, "nulls": 0})
 
 
 def of_order(metrics: pd.DataFrame, absolute: bool = False) -> pd.DataFrame:

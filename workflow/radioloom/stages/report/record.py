@@ -54,6 +54,8 @@ class ReportInputs:
     learning_curve: pd.DataFrame | None = None  # LEARNING_CURVE
     optimism: pd.DataFrame | None = None  # OPTIMISM
     metrics: pd.DataFrame | None = None  # METRICS
+    comparisons: pd.DataFrame | None = None  # COMPARISONS
+    looks: pd.DataFrame | None = None  # LOOKS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
