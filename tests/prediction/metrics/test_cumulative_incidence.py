@@ -15,7 +15,7 @@ TIME, CAUSE = CASES["time_days"].to_numpy(float), CASES["cause"].to_numpy()
 
 @pytest.mark.parametrize("cause", [1, 2])
 def test_estimate_and_interval_equal_survival_and_cmprsk(cause):
-    expected, marks = GOLDEN[GOLDEN["cause"] == cause], (CAUSE == cause, (CAUSE > 0) & (CAUSE != cause))
+    expected, marks = GOLDEN[GOLDEN["cause"] == cause], (cause == CAUSE, (CAUSE > 0) & (cause != CAUSE))
     found = cumulative_incidence(TIME, *marks)
     np.testing.assert_array_equal(found.time_days, expected["time_days"])
     np.testing.assert_array_equal(found.at_risk, expected["at_risk"])

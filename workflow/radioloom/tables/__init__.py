@@ -26,6 +26,7 @@ from radioloom.tables.learning import (
 )
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.validation import CAUSES, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
 
 TABLES = (
     CASES,
@@ -37,6 +38,8 @@ TABLES = (
     IDENTITIES,
     CLINICAL,
     COVARIATES,
+    COMPETING,
+    DIVISIONS,
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
@@ -60,6 +63,10 @@ TABLES = (
     DECISIONS,
     CALIBRATION,
     CURVES,
+    SUBGROUPS,
+    POOLED,
+    INCIDENCE,
+    CAUSES,
     MODULES,
     ASSOCIATIONS,
 )
@@ -78,14 +85,18 @@ __all__ = [
     "ASSOCIATIONS",
     "CALIBRATION",
     "CASES",
+    "CAUSES",
     "CLINICAL",
+    "COMPETING",
     "CONTROLS",
     "COVARIATES",
     "CURVES",
     "DECISIONS",
+    "DIVISIONS",
     "EXCLUSIONS",
     "FEATURES",
     "IDENTITIES",
+    "INCIDENCE",
     "LEARNING_CURVE",
     "MASKS",
     "MEASURED",
@@ -97,6 +108,7 @@ __all__ = [
     "OVERLAPS",
     "PATIENTS",
     "PERTURBED",
+    "POOLED",
     "PREDICTIONS",
     "RELIABILITY",
     "RISKS",
@@ -105,6 +117,7 @@ __all__ = [
     "SERIES",
     "SKIPPED",
     "SPLITS",
+    "SUBGROUPS",
     "TABLES",
     "TRAITS",
     "TRAIT_AGREEMENT",

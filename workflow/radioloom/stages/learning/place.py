@@ -9,7 +9,9 @@ import numpy as np
 
 from radioloom.prediction.metrics.record import Estimate
 from radioloom.prediction.outcome import Outcome
+from radioloom.provenance import rng
 from radioloom.stages.learning.risks import ModelKey
+from radioloom.stats.bootstrap import resample_weights
 from radioloom.tables.columns import APPARENT, FEWEST_EVENTS, NULL
 
 
@@ -46,6 +48,11 @@ class Place:
         classes = (event,) if self.outcomes.kind == "survival" else (event, ~event)
         return min(len(np.unique(patients[each])) for each in classes) < FEWEST_EVENTS
 
+    @property
+    def untold(self) -> bool:
+        """Whether no interval of a model would hold here: it learnt from these cases, `few` events, no resamples."""
+        return self.evaluation == APPARENT or self.few or not len(self.weights)
+
     def row(
         self,
         model: ModelKey,
@@ -61,7 +68,7 @@ class Place:
         The interval is withheld where it would not hold: of the cases that a model was learnt on, of `few` events,
         and where the study asks for no resamples. The spread of null models is no interval, and stays.
         """
-        if model.kind != NULL and (self.evaluation == APPARENT or self.few or not len(self.weights)):
+        if model.kind != NULL and self.untold:
             estimate = estimate.withheld()
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
         if against is not None:
@@ -75,3 +82,14 @@ class Place:
             "n": len(self.rows),
             "n_events": self.outcomes.n_events,
         }
+
+
+def resamples(outcomes: Outcome, study: dict[str, Any], cohort: str) -> np.ndarray:
+    """Weights (b, n) of the patients of a cohort in each bootstrap resample; each has its centres and its events.
+
+    study : read are seed and validation.bootstrap
+    The same patients of the same cohort have the same resamples in every job.
+    """
+    draws = rng(study["seed"], "bootstrap", cohort)
+    strata = 2 * outcomes.centres + outcomes.event
+    return resample_weights(strata, study["validation"]["bootstrap"], draws, outcomes.patients)
