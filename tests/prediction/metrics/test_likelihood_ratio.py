@@ -1,4 +1,4 @@
-"""What one risk adds, and means in subgroups, against R: anova of nested models (golden/make/added_value.R, interaction.R)."""
+"""What one risk adds, and means in subgroups, against anova of R (golden/make/added_value.R and interaction.R)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the frozen models predicted, by PREDICTIONS: the places where they are judged, without learning anything anew."""
+"""What the frozen models predicted, by PREDICTIONS: the places where they are judged; nothing is learnt anew."""
 
 from __future__ import annotations
 
@@ -59,12 +59,13 @@ def frozen(
     known, judged = clinical.set_index(["cohort", "case"]), []
     for evaluation, cohort, rows in named:
         risks = {
-            ModelKey(*key): each["risk"].to_numpy(np.float64)
+            ModelKey(*map(str, key)): each["risk"].to_numpy(np.float64)
             for key, each in sorted(rows.groupby(["kind", "model", "variant"]), key=lambda item: item[0][0] == BASELINE)
         }
         first = rows.drop_duplicates(["cohort", "case"])
         cases = list(zip(first["cohort"], first["case"], strict=True))
-        event, time = (known.loc[cases, name].to_numpy(kind) for name, kind in (("event", bool), ("time_days", float)))
+        found = known.loc[cases]
+        event, time = found["event"].to_numpy(bool), found["time_days"].to_numpy(np.float64)
         outcomes = replace(
             outcome(study["outcome"]["kind"], event, time),
             units=numbered(cases, patients),
