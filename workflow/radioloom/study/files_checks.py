@@ -19,6 +19,7 @@ from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, some
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of, table_rows
+from radioloom.study.validation_checks import event_remarks, subgroup_remarks
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
 from radioloom.tables.columns import FIRST
 
@@ -49,6 +50,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     if set(study.cohorts(*LEARNT_OR_VALIDATED)) <= set(outcomes):
         _learnable(study, outcomes, origin, remarks)
         _horizons(study, outcomes, origin, remarks)
+        event_remarks(study, outcomes, origin, remarks)
     _doubts(outcomes, remarks)
     return remarks
 
@@ -109,6 +111,8 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
         return None
+    if cohort in study.cohorts("validation"):
+        subgroup_remarks(study, cohort, given.frame(), cases or (), origin, remarks)
     if cases is None:
         return None
     reasons: dict[str, list[str]] = defaultdict(list)

@@ -146,8 +146,8 @@ def roles_fault(mapping: Mapping[str, Any], covariates: Iterable[str | dict[str,
         if role := taken.get(column):
             why = "an id, and not measured" if role == "case" else "part of the outcome that a model predicts"
             return (
-                f"covariate {name} is the column {column!r}, which is `{role}`: {why}; take it out of "
-                "model.covariates, or name another column"
+                f"covariate {name} is the column {column!r}, which is `{role}`: {why}; take it out, "
+                "or name another column"
             )
     return ""
 

@@ -54,7 +54,7 @@ def frozen(
     kept = predictions[(predictions["split"] == FROZEN) & predictions["kind"].isin([SIGNATURE, BASELINE])]
     kept = kept.sort_values(["cohort", "case"], kind="stable")
     training = kept[kept["part"] == "train"]
-    named = [(APPARENT, "+".join(sorted(set(training["cohort"]))), training)]
+    named = [(APPARENT, "+".join(sorted(set(training["cohort"]))), training)] if len(training) else []
     named += [(VALIDATION, str(cohort), rows) for cohort, rows in kept[kept["part"] == "test"].groupby("cohort")]
     known, judged = clinical.set_index(["cohort", "case"]), []
     for evaluation, cohort, rows in named:
