@@ -18,6 +18,7 @@ ROLES = {
     "train": "training",
     "valid1": "validation",
     "valid2": "validation",
+    "valid3": "validation",  # of studies that ask for it
     "retest": "test-retest",
     "readers": "observers",
 }
