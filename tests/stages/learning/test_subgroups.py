@@ -1,10 +1,10 @@
-"""Subgroups declared in advance: who is in which, how the frozen models do there, and what is not told of few events."""
+"""Subgroups declared in advance: who is in which, how the frozen models do there, what is not told of few events."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from made.planted_tables import Made, metric_of
+from made.planted_tables import MAPPING, Made, metric_of
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.metrics.likelihood_ratio import interaction
@@ -16,7 +16,6 @@ from radioloom.stages.learning.subgroups import subgroups
 from radioloom.tables import DIVISIONS, PATIENTS, PREDICTIONS, SUBGROUPS
 
 SEX, AGE = {"column": "sex", "levels": ["f", "m"]}, {"column": "age", "cuts": [60, 70]}
-MAPPING = {"file": "valid1.csv", "case": "patient", "event": "dead", "time_days": "days"}
 NOBODY = PATIENTS.frame([])
 
 
