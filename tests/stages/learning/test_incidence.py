@@ -1,4 +1,4 @@
-"""A competing event: how tables mark it, incidences by group of risk against R's rules, and what is not told beside it."""
+"""A competing event: how tables mark it, incidences by group of risk against R, and what is not told beside it."""
 
 from dataclasses import replace
 
