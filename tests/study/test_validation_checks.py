@@ -110,7 +110,7 @@ def test_one_marked_twice_or_had_by_nobody(bench):
     with pytest.raises(StudyError, match="`event_values` and the column of `competing` both mark"):
         load(content, bench.place, path)
     content["outcome"]["kind"], content["model"]["kind"] = "binary", "logistic"
-    with pytest.raises(StudyError, match="outcome.competing: a binary outcome has no time; delete it"):
+    with pytest.raises(StudyError, match="a binary outcome has no time; delete it"):
         load(content, bench.place, path)
 
 

@@ -112,6 +112,16 @@ def test_interaction_is_of_the_patients_whose_level_is_known(made, rows):
     assert (row["n"], row["level"]) == (109, "")
 
 
+def test_all_tests_of_a_model_are_one_family(rows):
+    tests = rows[rows["metric"] == "interaction_p"].dropna(subset=["estimate"])
+    for _, family in tests.groupby("model"):
+        order = family.sort_values("estimate")
+        m = len(order)
+        by_hand = [min(order["estimate"].iloc[j] * m / (j + 1) for j in range(k, m)) for k in range(m)]
+        assert order["q"].tolist() == pytest.approx([min(q, 1.0) for q in by_hand])
+    assert rows.loc[rows["metric"] != "interaction_p", "q"].isna().all()
+
+
 def test_few_events_have_neither_interval_nor_interaction(rows):
     """Three men in valid2: their value stands, and nothing is claimed of it; women have an interval."""
     found = rows[(rows["cohort"] == "valid2") & (rows["subgroup"] == "sex") & (rows["model"] == "signature")]

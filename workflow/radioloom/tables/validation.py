@@ -26,6 +26,7 @@ SUBGROUPS = Table(
         Column("estimate", "float64", "value; empty where too few had the event for a verdict", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("q", "float64", "of interaction_p: Benjamini and Hochberg over all tests of this model", null=True),
         Column("n", "int64", "patients"),
         Column("n_events", "int64", "events"),
     ),

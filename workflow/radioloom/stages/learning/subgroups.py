@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from radioloom.stages.learning.divide import levels_of
 from radioloom.stages.learning.frozen import Frozen
 from radioloom.stages.learning.place import Place
 from radioloom.stages.learning.risks import ModelKey
+from radioloom.stats.multiplicity import benjamini_hochberg
 from radioloom.tables.columns import VALIDATION
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 COLUMNS = ("cohort", "kind", "model", "metric", "estimate", "low", "high", "n", "n_events")  # of a row of METRICS
 
 
-def subgroups(judged: list[Frozen], divisions: pd.DataFrame, study: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def subgroups(judged: list[Frozen], divisions: pd.DataFrame, study: dict[str, Any]) -> list[dict[str, Any]]:
     """SUBGROUPS rows: the main metric in each level of each subgroup, and one test of interaction of each model.
 
     judged : as `frozen` gives it
@@ -31,8 +33,20 @@ def subgroups(judged: list[Frozen], divisions: pd.DataFrame, study: dict[str, An
     study : read are seed, outcome, validation.bootstrap and validation.subgroups
     A level with fewer than ten patients of the rarer outcome has no interval, and no interaction is tested then: the
     weight of the risk there would be anybody's guess. Nor is one where a patient has several cases, which the test
-    takes for several patients.
+    takes for several patients. The tests of one model in all cohorts and subgroups are one family, with q beside p.
     """
+    rows = list(_all(judged, divisions, study))
+    tests: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["metric"] == INTERACTION_P.name:
+            tests[row["model"]].append(row)
+    for family in tests.values():
+        for row, q in zip(family, benjamini_hochberg(np.array([row["estimate"] for row in family])), strict=True):
+            row["q"] = float(q)
+    return rows
+
+
+def _all(judged: list[Frozen], divisions: pd.DataFrame, study: dict[str, Any]) -> Iterator[dict[str, Any]]:
     level_of = divisions.set_index(["subgroup", "cohort", "case"])["level"].to_dict()
     for each in judged:
         if each.place.evaluation == VALIDATION:
@@ -62,4 +76,4 @@ def _rows(judged: Frozen, number: np.ndarray, names: list[str], study: dict[str,
 
 def _row(place: Place, model: ModelKey, metric: str, estimate: Estimate, level: str) -> dict[str, Any]:
     row = place.row(model, metric, estimate)
-    return {**{name: row[name] for name in COLUMNS}, "level": level}
+    return {**{name: row[name] for name in COLUMNS}, "level": level, "q": None}
