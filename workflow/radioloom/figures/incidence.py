@@ -27,7 +27,7 @@ def figure(frame: pd.DataFrame, title: str, names: dict[str, str]) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    drawn = Figure(figsize=(style.PANEL, 3.7))
+    drawn = Figure(figsize=(style.PANEL, 4.0))
     axes, below = drawn.subplots(2, 1, height_ratios=(5, 1.0), sharex=True)
     last = float(frame["time_days"].max()) / curves.DAYS_A_MONTH
     ticks = curves.ticks_of(last)
@@ -36,15 +36,16 @@ def figure(frame: pd.DataFrame, title: str, names: dict[str, str]) -> Figure:
         for group in groups:
             rows = frame[(frame["group"] == group) & (frame["cause"] == cause)].sort_values("time_days")
             time = np.concatenate([[0.0], rows["time_days"] / curves.DAYS_A_MONTH])
-            value, low, high = (np.concatenate([[0.0], rows[name]]) for name in ("incidence", "low", "high"))
+            value = np.concatenate([[0.0], rows["incidence"]])
             label = f"{names[cause]}, {group} risk"
             axes.step(time, value, where="post", color=COLOURS[group], linestyle=dashes, label=label)
             if cause == EVENT:
+                low, high = (np.concatenate([[0.0], rows[name].fillna(rows["incidence"])]) for name in ("low", "high"))
                 axes.fill_between(time, low, high, step="post", color=COLOURS[group], alpha=0.13, linewidth=0)
                 curves.at_risk(below, groups.index(group), rows, (ticks, COLOURS[group]))
     axes.set(ylim=(0, 1.02), ylabel="cumulative incidence", xlim=(0, last * 1.02), xticks=ticks)
     axes.set_title(title)
-    axes.legend(loc="upper left", handlelength=2.2, borderaxespad=0.2)
+    drawn.legend(loc="outside lower center", ncols=2, handlelength=2.2, columnspacing=1.2)
     below.set_yticks(range(len(groups)), groups)
     below.tick_params(axis="y", length=0, pad=12)
     below.set(ylim=(len(groups) - 0.45, -0.65), xlabel="months")
@@ -63,8 +64,7 @@ def at_horizons(frame: pd.DataFrame, horizons: list[float], names: dict[str, str
     for (evaluation, cohort, cause, group), part in frame.groupby(
         ["evaluation", "cohort", "cause", "group"], sort=False
     ):
-        part = part.sort_values("time_days")
-        cells = [_by(part, days) for days in sorted(horizons)]
+        cells = [_by(part.sort_values("time_days"), days) for days in sorted(horizons)]
         rows.append((where(evaluation, cohort), names[cause], f"{group} risk", *cells))
     heads = ("cohort", "event", "group", *(f"by {days:g} days" for days in sorted(horizons)))
     return Exhibit(heads, tuple(rows), tuple(range(3, len(heads))), grouped=True) if horizons else None

@@ -117,7 +117,7 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
         if value is not None:
             lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
             text = [
-                _against_chance(value, main),
+                against_chance(value, main),
                 *_differences(part, main),
                 *_controls(part, main),
                 *_refitted(part, main),
@@ -149,7 +149,8 @@ def _value(rows: pd.DataFrame, name: str, against: str = "") -> pd.Series | None
     return known.iloc[0] if len(known) else None
 
 
-def _against_chance(value: pd.Series, main: str) -> str:
+def against_chance(value: pd.Series, main: str) -> str:
+    """The value of a model, and what its interval says of chance. value : row with estimate, low, high, n, n_events."""
     text, by_chance = f"{metric(main)} {cell(value)}", chance(main)
     if by_chance is None:
         return f"{text}."  # nothing to compare with

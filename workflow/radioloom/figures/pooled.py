@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures import forest, style
 from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.performance import against_chance
 from radioloom.figures.words import DASH, chance, count, difference, interval, metric, number, percent
 from radioloom.tables.columns import FEWEST_EVENTS, SIGNATURE
 
@@ -38,14 +39,10 @@ def statement(frame: pd.DataFrame) -> str:
     gone = f" ({left})" if row["left_out"] else ""
     if row.isna()["estimate"]:
         return f"No summary over validation cohorts: of {row['cohorts']} there can be none{gone}, but of three or more."
-    name, by_chance = metric(row["metric"]), chance(row["metric"])
-    text = f"Over {count(row['cohorts'], 'validation cohort')}{gone} the signature's {name} is "
-    text += interval(row["estimate"], row["low"], row["high"])
-    if by_chance is not None:
-        above = row["low"] > by_chance
-        text += f"; the interval {'excludes' if above else 'does not exclude'} {by_chance} (chance)"
     ahead = _range(row["predicted_low"], row["predicted_high"])
-    return f"{text}. In a further cohort of the same kind it is expected in {ahead}; I² {percent(row['i2'])}."
+    lead = f"Over {count(row['cohorts'], 'validation cohort')}{gone} the signature has"
+    told = against_chance(row, row["metric"])
+    return f"{lead} {told} In a further cohort of the same kind it is expected in {ahead}; I² {percent(row['i2'])}."
 
 
 @style.drawn

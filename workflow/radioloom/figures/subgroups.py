@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures import forest, style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import count, interval, metric, probability
+from radioloom.figures.words import DASH, count, interval, metric, probability
 from radioloom.tables.columns import BASELINE, FEWEST_EVENTS, SIGNATURE, SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -14,32 +14,28 @@ if TYPE_CHECKING:
 
 
 def table(frame: pd.DataFrame) -> Exhibit:
-    """The main metric of each model within each level, and p of interaction beside the first of them.
+    """The main metric of each model within each level, and p of interaction (with q) beside the first of them.
 
     frame : SUBGROUPS in reading order
     """
     values, tests = _parts(frame)
     models = list(dict.fromkeys(values["model"]))
     p = tests[tests["kind"] == SIGNATURE].set_index(["cohort", "subgroup"])
-    rows = []
+    rows, told_of = [], set[tuple[str, str]]()
     for (cohort, subgroup, level), part in values.groupby(["cohort", "subgroup", "level"], sort=False):
         cells = part.set_index("model")
         told = [interval(*cells.loc[name, ["estimate", "low", "high"]]) for name in models]
-        test = p.loc[(cohort, subgroup)]
-        size = cells.iloc[0]
-        rows.append(
-            (
-                cohort,
-                subgroup,
-                level,
-                str(size["n"]),
-                str(size["n_events"]),
-                *told,
-                *map(probability, test[["estimate", "q"]]),
-            )
-        )
-    heads = ("cohort", "subgroup", "level", "n", "events", *models, "p of interaction", "q")
+        test = "" if (cohort, subgroup) in told_of else _test(p.loc[(cohort, subgroup)])
+        told_of.add((cohort, subgroup))
+        size = map(str, cells.iloc[0][["n", "n_events"]])
+        rows.append((cohort, subgroup, level, *size, *told, test))
+    heads = ("cohort", "subgroup", "level", "n", "events", *models, "p of interaction (q)")
     return Exhibit(heads, tuple(rows), tuple(range(3, len(heads))), grouped=True)
+
+
+def _test(row: pd.Series) -> str:
+    """P of a test of interaction, with q."""
+    return DASH if row.isna()["estimate"] else f"{probability(row['estimate'])} ({probability(row['q'])})"
 
 
 def statements(frame: pd.DataFrame) -> list[str]:

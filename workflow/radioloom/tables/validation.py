@@ -73,8 +73,8 @@ INCIDENCE = Table(
         CAUSE,
         Column("time_days", "float64", "time", "days"),
         Column("incidence", "float64", "probability of this event by then"),
-        Column("low", "float64", "lower bound of the 95 % interval, point by point"),
-        Column("high", "float64", "upper bound of the 95 % interval, point by point"),
+        Column("low", "float64", "lower bound of the 95 % interval, point by point", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval, point by point", null=True),
         Column("at_risk", "int64", "patients at risk just before"),
     ),
 )

@@ -13,7 +13,7 @@ from radioloom.stats.normal import Z95
 class Incidence:
     """Probability of the event by each distinct time of follow-up; arrays are (m,).
 
-    low, high : 95 % interval point by point, symmetric for log(-log); equal to the estimate where that is 0
+    low, high : 95 % interval point by point, symmetric for log(-log); NaN where the estimate is 0 or 1
     at_risk : cases at risk just before
     """
 
@@ -51,7 +51,7 @@ def cumulative_incidence(
         values.append(reached)
         errors.append(np.sqrt(np.sum(_by_patient(of_reached, units) ** 2)))
     incidence, error = np.array(values), np.array(errors)
-    low, high = incidence.copy(), incidence.copy()
+    low, high = np.full(len(times), np.nan), np.full(len(times), np.nan)
     inside = (incidence > 0) & (incidence < 1)
     log_f = np.log(incidence[inside])
     spread = Z95 * error[inside] / (incidence[inside] * log_f)  # negative

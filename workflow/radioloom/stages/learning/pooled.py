@@ -72,5 +72,5 @@ def summary(estimates: list[Estimate], scale: str) -> dict[str, float | None]:
         return dict(CANNOT)
     found = random_effects(value, variance)
     bounds = np.array([found.mean, *found.interval, *found.prediction])
-    told = special.expit(bounds) if scale == LOGIT else bounds
+    told = special.expit(bounds) if scale == LOGIT else np.clip(bounds, -1, 1)
     return dict(zip(SUMMARY, [*told.tolist(), found.tau2, found.i2], strict=True))

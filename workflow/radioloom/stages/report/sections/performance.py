@@ -49,6 +49,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "nulls": study.settings["validation"]["null_models"],
         "truth": study.comparison is not None,
         "survival": study.settings["outcome"]["kind"] == "survival",
+        "competing": study.settings["outcome"].get("competing", ""),
         "skipped": performance.skipped(study.skipped) if skipped else None,
         "brief": lines or [("Performance", NO_VALIDATION)],
     }
