@@ -5,7 +5,8 @@ import yaml
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.read import read as read_table
-from radioloom.stages.learning.clinical import clinical, event_words
+from radioloom.stages.learning.clinical import clinical
+from radioloom.stages.learning.events import event_words
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
 
 MAPPING = {"file": "c.csv", "case": "id", "event": "dead", "time_days": "days"}

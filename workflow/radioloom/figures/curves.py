@@ -28,13 +28,13 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "") -> Figure:
     figure = Figure(figsize=(style.PANEL, 3.5))
     axes, below = figure.subplots(2, 1, height_ratios=(5, 1.0), sharex=True)
     last = float(frame["time_days"].max()) / DAYS_A_MONTH
-    ticks = _ticks(last)
+    ticks = ticks_of(last)
     groups = sorted(set(frame["group"]), key=lambda group: list(GROUPS).index(group) if group in GROUPS else 9)
     for level, group in enumerate(groups):
         rows = frame[frame["group"] == group].sort_values("time_days")
         colour, dashes = GROUPS.get(group, (style.MUTED, "-"))
         _curve(axes, rows, (colour, dashes, group))
-        _at_risk(below, level, rows, (ticks, colour))
+        at_risk(below, level, rows, (ticks, colour))
     axes.set(ylim=(0, 1.02), ylabel="survival", xlim=(0, last * 1.02), xticks=ticks)
     axes.set_title(title)
     axes.legend(
@@ -64,7 +64,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, look: tuple[str, object, str]) -> Non
     )
 
 
-def _at_risk(axes: Axes, level: int, rows: pd.DataFrame, look: tuple[list[float], str]) -> None:
+def at_risk(axes: Axes, level: int, rows: pd.DataFrame, look: tuple[list[float], str]) -> None:
     """Patients whose time is at or after each tick: those at risk just before the first later time."""
     ticks, colour = look
     months = rows["time_days"].to_numpy() / DAYS_A_MONTH
@@ -74,7 +74,7 @@ def _at_risk(axes: Axes, level: int, rows: pd.DataFrame, look: tuple[list[float]
         axes.text(tick, level, str(number), ha="center", va="center", size=7.8, color=colour)
 
 
-def _ticks(last: float) -> list[float]:
+def ticks_of(last: float) -> list[float]:
     """Ticks at a whole number of months, five or so."""
     step = next((s for s in (1, 2, 3, 6, 12, 24, 36, 60) if last / s <= 6), 120)
     return [float(t) for t in np.arange(0, last + 1e-9, step)]

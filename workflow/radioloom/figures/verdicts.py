@@ -73,6 +73,15 @@ def against_chance(value: pd.Series) -> str:
     return f"{text}{said[value['verdict']]}."
 
 
+def of_summary(row: pd.Series) -> str:
+    """A value over several cohorts, and whether its interval holds chance. row : of POOLED, with an estimate."""
+    text, by_chance = f"{metric(row['metric'])} {cell(row)}", chance(row["metric"])
+    if by_chance is None:
+        return f"{text}."
+    held = row["low"] <= by_chance <= row["high"]
+    return f"{text}; its interval {'holds' if held else 'excludes'} {by_chance} (chance)."
+
+
 def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:
     """What each baseline reaches, and the paired difference of a model from it. part : rows of one place."""
     values = part[(part["kind"] == BASELINE) & (part["metric"] == main) & (part["against"] == "")]

@@ -18,6 +18,7 @@ from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
 from radioloom.study.sheet import Row
+from radioloom.study.validation_checks import competing_faults, subgroup_faults
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, roles
 
 
@@ -56,6 +57,8 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     if "training" not in role_of.values():
         yield f"{origin.at('cohorts')}: none has the role 'training'; a signature is learnt there"
     yield from _outcome_faults(settings, origin)
+    yield from competing_faults(settings, origin)
+    yield from subgroup_faults(settings, origin)
     robustness, genomics = settings.get("robustness"), settings.get("genomics")
     if robustness and robustness["role"] not in role_of.values():
         role = robustness["role"]

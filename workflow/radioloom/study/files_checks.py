@@ -23,6 +23,7 @@ from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, some
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of, table_rows
+from radioloom.study.validation_checks import subgroup_remarks
 from radioloom.tables.cohorts import USED_BY_MODELS
 from radioloom.tables.columns import FIRST
 
@@ -134,6 +135,8 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
         return None
+    if cohort in study.cohorts("validation"):
+        subgroup_remarks(study, cohort, given.frame(), cases or (), origin, remarks)
     if cases is None:
         return None
     reasons: dict[str, list[str]] = defaultdict(list)

@@ -72,7 +72,7 @@ def _place(sheet: str, root: Path, source: Path | None) -> Path:
 
 def _spell_events(settings: dict[str, Any]) -> None:
     """Words of events as cells have them: YAML makes true and false of yes and no, and numbers of digits."""
-    from radioloom.stages.learning.clinical import event_words
+    from radioloom.stages.learning.events import event_words
 
     for cohort in settings["cohorts"].values():
         if "clinical" in cohort:

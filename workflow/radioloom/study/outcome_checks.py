@@ -12,6 +12,7 @@ from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks
+from radioloom.study.validation_checks import event_remarks
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 
 if TYPE_CHECKING:
@@ -152,4 +153,10 @@ def _learnable(known: Known, origin: Origin, remarks: Remarks) -> None:
             )
 
 
-CHECKS: tuple[Check, ...] = (_learnable, _horizons, _of_one_patient, _doubts)
+def _competing(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """A competing event that nobody had."""
+    if known.complete:
+        event_remarks(known.study, known.outcomes, origin, remarks)
+
+
+CHECKS: tuple[Check, ...] = (_learnable, _horizons, _competing, _of_one_patient, _doubts)

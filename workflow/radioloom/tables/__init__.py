@@ -27,6 +27,7 @@ from radioloom.tables.learning import (
 )
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.validation import CAUSES, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
 
 TABLES = (
     CASES,
@@ -38,6 +39,8 @@ TABLES = (
     IDENTITIES,
     CLINICAL,
     COVARIATES,
+    COMPETING,
+    DIVISIONS,
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
@@ -63,6 +66,10 @@ TABLES = (
     DECISIONS,
     CALIBRATION,
     CURVES,
+    SUBGROUPS,
+    POOLED,
+    INCIDENCE,
+    CAUSES,
     MODULES,
     ASSOCIATIONS,
 )
@@ -81,15 +88,19 @@ __all__ = [
     "ASSOCIATIONS",
     "CALIBRATION",
     "CASES",
+    "CAUSES",
     "CLINICAL",
     "COMPARISONS",
+    "COMPETING",
     "CONTROLS",
     "COVARIATES",
     "CURVES",
     "DECISIONS",
+    "DIVISIONS",
     "EXCLUSIONS",
     "FEATURES",
     "IDENTITIES",
+    "INCIDENCE",
     "LEARNING_CURVE",
     "LOOKS",
     "MASKS",
@@ -102,6 +113,7 @@ __all__ = [
     "OVERLAPS",
     "PATIENTS",
     "PERTURBED",
+    "POOLED",
     "PREDICTIONS",
     "RELIABILITY",
     "RISKS",
@@ -110,6 +122,7 @@ __all__ = [
     "SERIES",
     "SKIPPED",
     "SPLITS",
+    "SUBGROUPS",
     "TABLES",
     "TRAITS",
     "TRAIT_AGREEMENT",

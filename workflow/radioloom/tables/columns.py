@@ -28,6 +28,10 @@ CANDIDATES = "candidates"  # `variables` of SAMPLE_SIZE: features that the outco
 FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
 EVALUATIONS = (APPARENT, CROSS_VALIDATION, VALIDATION)  # where a model is judged: the values of `evaluation`
+EVALUATION = Column("evaluation", "string", ", ".join(EVALUATIONS))
+EVENT, OTHER_EVENT = "event", "competing"  # which event: the one that is predicted, or one that rules it out
+CAUSE = Column("cause", "string", f"'{EVENT}': the one that is predicted; '{OTHER_EVENT}': the one that rules it out")
+LOW, HIGH = "low", "high"  # group of risk: at or below the frozen cut-point, above it
 MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or normal scores of their ranks
 # What an interval of METRICS is of: these patients, models fixed; the whole learning; the null models (their range).
 OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"

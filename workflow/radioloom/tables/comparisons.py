@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from radioloom.tables.columns import (
     COHORT,
+    EVALUATION,
     EXPLORATORY,
     KIND,
     MODEL,
@@ -13,7 +14,6 @@ from radioloom.tables.columns import (
     SECONDARY,
     VERDICTS,
 )
-from radioloom.tables.learning import EVALUATION
 from radioloom.tables.record import Column, Table
 
 COMPARISONS = Table(

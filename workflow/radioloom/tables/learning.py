@@ -6,7 +6,7 @@ from radioloom.tables.columns import (
     CANDIDATES,
     CASE,
     COHORT,
-    EVALUATIONS,
+    EVALUATION,
     KIND,
     MODEL,
     OF_LEARNING,
@@ -138,7 +138,6 @@ PREDICTIONS = Table(
     ),
 )
 HORIZON = Column("horizon_days", "float64", "horizon of an absolute risk; 0 where there is none", "days")
-EVALUATION = Column("evaluation", "string", ", ".join(EVALUATIONS))
 RISKS = Table(
     "RISKS",
     "absolute risk of each case at each horizon of the study, by the frozen signature and its baselines",

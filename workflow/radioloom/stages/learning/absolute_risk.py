@@ -38,8 +38,15 @@ def horizons_of(study: dict[str, Any]) -> tuple[float, ...]:
 def add_absolute(
     material: Material, signature: Signature, place: Place, judged: dict[ModelKey, Judged], validation: Validation
 ) -> None:
-    """Add RISKS, METRICS, CALIBRATION, DECISIONS and OPERATING of signature and baselines in one place."""
+    """Add RISKS, METRICS, CALIBRATION, DECISIONS and OPERATING of signature and baselines in one place.
+
+    None of an outcome that another event rules out: 1 - S takes that event for censoring, as if it could be done away
+    with, and gives risks above those that patients have. Their place is taken by INCIDENCE.
+    """
     horizons = horizons_of(material.study)
+    if other := material.study["outcome"].get("competing"):
+        validation.notes.append(f"{place.cohort}: no absolute risk is told beside {other!r}, it would be too high")
+        return
     validation.notes.extend(_unsaid(signature, place, horizons))
     seen = censoring(place.outcomes)
     for key, risks in judged.items():

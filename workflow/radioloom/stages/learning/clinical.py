@@ -13,8 +13,8 @@ from radioloom.io.user_tables.dates import ISO, Cell, form_of
 from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded
 from radioloom.io.user_tables.record import SHOWN, no_column, place_of
 from radioloom.prediction.outcome import check_patient
-from radioloom.settings import meant
-from radioloom.tables.columns import FIRST
+from radioloom.stages.learning.events import Event, event_of
+from radioloom.tables.columns import FIRST, OTHER_EVENT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,11 +22,8 @@ if TYPE_CHECKING:
 # What a cohort's `clinical` may hold besides `file`, `case` and `event`; the one home of its defaults.
 OPTIONAL: dict[str, Any] = {
     "time_days": None, "date_from": None, "date_to": None, "date_format": "", "event_values": {},
-    "covariates": {},
+    "competing": None, "covariates": {},
 }  # fmt: skip
-TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
-# Words that YAML takes for true, false and null where they have no quotes.
-UNQUOTED = {True: ("yes", "true", "on"), False: ("no", "false", "off"), None: ("null",)}
 Row = dict[Any, Any]
 ABSENT = "not in the clinical table"
 SHORTEST, LONGEST = 0.0001, 43_830  # days of follow-up: nine seconds, 120 years
@@ -39,6 +36,7 @@ class Clinical:
 
     clinical: list[dict[str, Any]] = field(default_factory=list)
     covariates: list[dict[str, Any]] = field(default_factory=list)
+    competing: list[dict[str, Any]] = field(default_factory=list)
     exclusions: list[dict[str, Any]] = field(default_factory=list)
     notes: tuple[str, ...] = ()  # rows that are of nobody
     places: dict[str, str] = field(default_factory=dict)  # file and line of each case of `clinical`
@@ -52,12 +50,12 @@ def clinical(
     outcome: dict[str, Any],
     covariates: list[str | dict[str, list[str]]],
 ) -> Clinical:
-    """CLINICAL, COVARIATES and EXCLUSIONS rows of the `cases` of one cohort.
+    """CLINICAL, COVARIATES, COMPETING and EXCLUSIONS rows of the `cases` of one cohort.
 
     frame : the clinical table as text; its index is the line of the file
     mapping : the cohort's `clinical`: the columns `case`, `event`, and for survival `time_days` or `date_from` and
-        `date_to` (with `date_format`); optionally `event_values` ({"Dead": true, "Alive": false}) and `covariates`
-        ({study's name: column})
+        `date_to` (with `date_format`); optionally `event_values` ({"Dead": true, "Alive": false, "Other": "competing"})
+        or a column `competing`, and `covariates` ({study's name: column})
     outcome : the study's, with `kind`
     covariates : the study's; each a name (a column of numbers) or {name: [reference level, level, ...]} (a category,
         which becomes one 0/1 column `name=level` per level but the first)
@@ -77,7 +75,8 @@ def clinical(
             if len(rows) != 1:
                 raise BadOutcome(f"{len(rows)} differing rows in the clinical table" if rows else _absent(case, near))
             ((where, row),) = rows
-            event, time = _outcome_of(row, mapping, outcome["kind"], where)
+            happened, time = _outcome_of(row, mapping, outcome["kind"], where)
+            event = None if happened is None else happened is True
             check_patient(outcome["kind"], event, time)
         except BadOutcome as problem:
             key = {"cohort": cohort, "case": case, "replicate": FIRST, "stage": "clinical"}
@@ -85,6 +84,8 @@ def clinical(
             continue
         tables.places[case] = where
         tables.clinical.append({"cohort": cohort, "case": case, "time_days": time, "event": event})
+        if happened == OTHER_EVENT:
+            tables.competing.append({"cohort": cohort, "case": case})
         for name, value in _covariates_of(row, mapping, covariates, where):
             tables.covariates.append({"cohort": cohort, "case": case, "covariate": name, "value": value})
     return tables
@@ -159,7 +160,7 @@ def roles_fault(mapping: Mapping[str, Any], covariates: Iterable[str | dict[str,
     mapping : a cohort's `clinical`; covariates : the study's
     """
     mapping = {**OPTIONAL, **mapping}
-    keys = ("case", "event", "time_days", "date_from", "date_to")
+    keys = ("case", "event", "competing", "time_days", "date_from", "date_to")
     taken: dict[str, str] = {}
     for key in keys:
         if mapping[key] and (other := taken.setdefault(mapping[key], key)) != key:
@@ -169,8 +170,8 @@ def roles_fault(mapping: Mapping[str, Any], covariates: Iterable[str | dict[str,
         if role := taken.get(column):
             why = "an id, and not measured" if role == "case" else "part of the outcome that a model predicts"
             return (
-                f"covariate {name} is the column {column!r}, which is `{role}`: {why}; take it out of "
-                "model.covariates, or name another column"
+                f"covariate {name} is the column {column!r}, which is `{role}`: {why}; take it out, "
+                "or name another column"
             )
     return ""
 
@@ -188,7 +189,7 @@ def _check_columns(
         raise StudyError(f"cohorts.{cohort}.clinical: {fault}")
     roles = {"case": mapping["case"], "event": mapping["event"]}
     if outcome["kind"] == "survival":
-        roles |= {key: mapping[key] for key in ("time_days", "date_from", "date_to") if mapping[key]}
+        roles |= {key: mapping[key] for key in ("competing", "time_days", "date_from", "date_to") if mapping[key]}
     roles |= {f"covariate {name}": mapping["covariates"].get(name, name) for name, _ in map(_covariate, covariates)}
     if fault := roles_fault(mapping, covariates):
         raise StudyError(f"cohorts.{cohort}.clinical: {fault}")
@@ -207,8 +208,8 @@ def _covariate(entry: str | dict[str, list[str]]) -> tuple[str, list[str]]:
     return name, [str(level) for level in levels]
 
 
-def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tuple[bool | None, float | None]:
-    event = _event(row[mapping["event"]], mapping, f"{where}, column {mapping['event']!r}")
+def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tuple[Event, float | None]:
+    event = event_of(row, mapping, kind, where)
     if kind == "binary":
         return event, None
     if mapping["date_from"]:
@@ -241,36 +242,6 @@ def _days(row: Row, mapping: dict[str, Any], where: str) -> float | None:
             "possible; correct the dates, or leave one empty"
         )
     return float((last - first).days)
-
-
-def _event(text: str, mapping: dict[str, Any], where: str) -> bool | None:
-    """The event as bool; None where the cell is empty. Words that the study declares are never taken for empty."""
-    coded = event_words(mapping["event_values"])
-    if text in coded:
-        return coded[text]
-    if missing(text):
-        return None
-    if not coded and text.lower() in (*TRUE, *FALSE):
-        return text.lower() in TRUE
-    known = ", ".join(list({word.casefold(): word for word in reversed(coded)}.values())[::-1]) or "0, 1, true, false"
-    hint = meant(text, coded)
-    raise StudyError(
-        f"{where}: {shown(text)} is not known{f' ({hint})' if hint else ''}, only {known} are; say what it means in "
-        "`clinical.event_values`, for example {Dead: true, Alive: false}, or leave the cell empty"
-    )
-
-
-def event_words(values: Mapping[Any, bool]) -> dict[str, bool]:
-    """The study's `event_values` by the text of a cell.
-
-    `{Yes: true}` reaches us as `{True: true}`, for YAML reads words: it means each word that YAML takes for this.
-    """
-    words: dict[str, bool] = {}
-    for key, meaning in values.items():
-        read = UNQUOTED.get(key, ()) if isinstance(key, bool) or key is None else ()
-        spelled = [each for word in read for each in (word.capitalize(), word, word.upper())]
-        words |= dict.fromkeys(spelled or [str(key)], meaning)
-    return words
 
 
 def _covariates_of(

@@ -10,18 +10,16 @@ import numpy as np
 from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.prediction.metrics.record import Estimate, Judged
-from radioloom.provenance import rng
 from radioloom.stages.learning.absolute_risk import add_absolute
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.paired_tests import paired_tests
-from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation
+from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation, resamples
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
-from radioloom.stats.bootstrap import resample_weights
-from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
+from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, HIGH, LOW, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +34,7 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
     judged, asked = [], material.study["validation"]
     for evaluation, cohort, rows in named:
         outcomes = material.outcomes.take(rows)
-        draws = rng(material.study["seed"], "bootstrap", cohort)
-        strata = 2 * outcomes.centres + outcomes.event  # each resample has the centres and the events of the study
-        weights = resample_weights(strata, asked["bootstrap"], draws, outcomes.patients)
+        weights = resamples(outcomes, material.study, cohort)
         judged.append(Place(evaluation, cohort, rows, outcomes, weights, intervals=asked["intervals"]))
     return judged
 
@@ -114,7 +110,7 @@ def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[st
 
 def _curve_rows(place: Place, model: ModelKey, high_risk: np.ndarray) -> Iterable[dict[str, Any]]:
     """CURVES rows: Kaplan-Meier of the patients above the cut-point and of the others."""
-    for group, members in (("high", high_risk), ("low", ~high_risk)):
+    for group, members in ((HIGH, high_risk), (LOW, ~high_risk)):
         if not members.any():
             continue
         curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])

@@ -10,7 +10,9 @@ import numpy as np
 from radioloom.prediction.metrics import METRICS
 from radioloom.prediction.metrics.record import FEWEST_REPEATS, NONE, RESAMPLED, Estimate, Metric, P
 from radioloom.prediction.outcome import Outcome
-from radioloom.stages.learning.risks import ModelKey
+from radioloom.provenance import rng
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
+from radioloom.stats.bootstrap import resample_weights
 from radioloom.tables.columns import (
     APPARENT,
     BASELINE,
@@ -66,6 +68,10 @@ class Place:
     weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
     intervals: str = MAIN  # which models have an interval: MAIN, ALL, NO_INTERVALS
+
+    def told(self, metric: str) -> bool:
+        """Whether the signature has an interval of this metric here."""
+        return not self._withheld(METRICS[metric], THE_SIGNATURE, None)
 
     def row(
         self,
@@ -135,3 +141,14 @@ class Place:
             FEW_REPEATS: resampled and repeats < FEWEST_REPEATS,
         }
         return next((why for why, met in reasons.items() if met), "")
+
+
+def resamples(outcomes: Outcome, study: dict[str, Any], cohort: str) -> np.ndarray:
+    """Weights (b, n) of the patients of a cohort in each bootstrap resample; each has its centres and its events.
+
+    study : read are seed and validation.bootstrap
+    The same patients of the same cohort have the same resamples in every job.
+    """
+    draws = rng(study["seed"], "bootstrap", cohort)
+    strata = 2 * outcomes.centres + outcomes.event
+    return resample_weights(strata, study["validation"]["bootstrap"], draws, outcomes.patients)

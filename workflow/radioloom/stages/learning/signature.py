@@ -68,7 +68,8 @@ class Signature:
     ratio : what exp(coefficient) is called (hazard ratio); "" where there are no coefficients
     terms : what it predicts from, in the order of `risk`
     cut_point : median risk in training; who is above is of high risk
-    hazard : baseline hazard of a model of survival; None of another outcome, and in files before version 4
+    hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
+        in files before version 4
     state : what the model needs to predict; None where intercept and coefficients are all
     profile : hash of the profile that the features were measured with; "" of a baseline
     harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
@@ -136,8 +137,9 @@ class Signature:
         chance = self.probability(np.asarray(linear), np.array([horizon_days]))
         if chance is None:
             raise StudyError(
-                f"the {self.name} model has no baseline hazard, so it orders patients and gives no absolute risk; fit "
-                "it again with this Radioloom"
+                f"the {self.name} model has no baseline hazard, so it orders patients and gives no absolute risk: its "
+                "file is of an earlier Radioloom, each cohort has a hazard of its own, or another event rules the "
+                "outcome out"
             )
         return linear * 0 + chance[:, 0] if hasattr(linear, "index") else chance[:, 0]
 

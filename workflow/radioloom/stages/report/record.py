@@ -58,6 +58,10 @@ class ReportInputs:
     looks: pd.DataFrame | None = None  # LOOKS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
+    subgroups: pd.DataFrame | None = None  # SUBGROUPS; None where none were declared
+    pooled: pd.DataFrame | None = None  # POOLED; None where there are fewer than three validation cohorts
+    incidence: pd.DataFrame | None = None  # INCIDENCE; None where no event rules the outcome out
+    causes: pd.DataFrame | None = None  # CAUSES of the same
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations
     trait_agreement: pd.DataFrame | None = None  # TRAIT_AGREEMENT

@@ -6,13 +6,16 @@ from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
+from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.performance import PERFORMANCE
+from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.size import SIZE
+from radioloom.stages.report.sections.subgroups import SUBGROUPS
 from radioloom.stages.report.sections.traits import TRAITS
 from radioloom.stages.report.sections.truth import TRUTH
 
@@ -27,6 +30,9 @@ SECTIONS: tuple[Section, ...] = (
     SIGNATURE,
     SIZE,
     PERFORMANCE,
+    POOLED,
+    SUBGROUPS,
+    INCIDENCE,
     TRAITS,
     GENOMICS,
     TRUTH,

@@ -55,6 +55,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "nulls": asked["null_models"],
         "truth": study.comparison is not None,
         "survival": study.settings["outcome"]["kind"] == "survival",
+        "competing": study.settings["outcome"].get("competing", ""),
         "skipped": performance.skipped(study.skipped) if skipped else None,
         "brief": [*_first(metrics, asked, looks), *(lines or [("Performance", NO_VALIDATION)])],
     }
