@@ -29,9 +29,9 @@ VOLUME = ModelKey(BASELINE, "volume")
 CELLS = {
     "noise, survival, 72 learnt from": {"kind": "survival", "n": 72},
     "noise, binary, 60 learnt from": {"kind": "binary", "n": 60},
-    "two risks, survival, true C .62": {"kind": "survival", "effect": 0.4, "shared": 0.5},
-    "two risks, binary, true AUC .68": {"kind": "binary", "effect": 0.6, "shared": 0.5},
-    "two risks, survival, true C .72, little shared": {"kind": "survival", "effect": 1.0, "shared": 0.3},
+    "two risks, survival, true C .65": {"kind": "survival", "effect": 0.4, "shared": 0.5},
+    "two risks, binary, true AUC .70": {"kind": "binary", "effect": 0.6, "shared": 0.5},
+    "two risks, survival, true C .73, little shared": {"kind": "survival", "effect": 1.0, "shared": 0.3},
     "two risks, survival, noise, heavy censoring": {"kind": "survival", "effect": 0.0, "shared": 0.8, "until": 0.5},
 }  # fmt: skip
 
