@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from radioloom.stages.learning.comparisons import comparisons
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
-from radioloom.tables import METRICS
+from radioloom.tables import COMPARISONS, LOOKS, METRICS
 
 OUTCOME = {"kind": "survival", "name": "death"}
 
@@ -20,7 +21,7 @@ def study(outcome: dict[str, Any] | None = None, subgroups: list | None = None, 
         "cohorts": {name: {"role": role} for name, role in roles.items()},
         "outcome": OUTCOME | (outcome or {}),
         "baselines": {"volume": ["morphology_volume"]},
-        "validation": {"null_models": 0, "subgroups": subgroups or []},
+        "validation": {"null_models": 0, "intervals": "main", "multiplicity": "holm", "subgroups": subgroups or []},
     }
     shared = {"evaluation": "validation", "kind": "signature", "model": "signature", "variant": "", "against": ""}
     value = {
@@ -29,11 +30,16 @@ def study(outcome: dict[str, Any] | None = None, subgroups: list | None = None, 
         "estimate": 0.7,
         "low": 0.6,
         "high": 0.8,
+        "interval": "patients",
+        "withheld": "",
+        "draws": 1000,
         "n": 30,
         "n_events": 22,
     }
     metrics = METRICS.frame([{**shared, **value, "cohort": cohort} for cohort in ("valid1", "valid2")])
-    return replace(ReportInputs(settings=settings, sheets={}), metrics=metrics, **tables)
+    compared = comparisons(metrics.to_dict("records"), settings["outcome"]["kind"], settings["validation"])
+    told = {"metrics": metrics, "comparisons": COMPARISONS.frame(compared), "looks": LOOKS.frame([])}
+    return replace(ReportInputs(settings=settings, sheets={}), **told, **tables)
 
 
 def section(name: str, inputs: ReportInputs) -> str:
