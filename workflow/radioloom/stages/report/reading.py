@@ -45,7 +45,14 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     what the model is called; `changed`, of a control how its images were changed; `inside`, of a control whether the
     texture of the region itself is destroyed; those of COMPARISONS.
     """
-    metrics = _compared(study, metrics)
+    return in_order(study, _compared(study, metrics))
+
+
+def in_order(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
+    """Rows of models in reading order, with `label`, `changed` and `inside`; see `performance`.
+
+    metrics : any table with evaluation, cohort, kind, model and variant
+    """
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])
     keys = {
