@@ -20,7 +20,7 @@ from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, som
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of, table_rows
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
-from radioloom.tables.columns import FIRST
+from radioloom.tables.columns import FEWEST_EVENTS, FIRST
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
@@ -181,7 +181,7 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
     import numpy as np
 
     from radioloom.prediction.outcome import check_learnable, outcome
-    from radioloom.stages.learning.split import check_folds
+    from radioloom.stages.learning.split import check_folds, check_left_out
 
     people = [
         (cohort, row["case"], bool(row["event"]), row["time_days"] or np.nan)
@@ -189,17 +189,34 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
         for row in outcomes[cohort].clinical
     ]
     events, times = np.array([each[2] for each in people]), np.array([each[3] for each in people])
-    folds = study.settings["validation"]["cross_validation"]
+    kind, validation = study.settings["outcome"]["kind"], study.settings["validation"]
+    folds, left_out = validation["cross_validation"], validation["leave_one_cohort_out"]
+    who = [each[:3] for each in people]
     try:
-        check_learnable(outcome(study.settings["outcome"]["kind"], events, times), "the training cohorts")
+        check_learnable(outcome(kind, events, times), "the training cohorts")
         if folds["repeats"]:
-            check_folds([each[:3] for each in people], folds["folds"])
+            check_folds(who, folds["folds"])
     except StudyError as error:
         place = ("validation", "cross_validation", "folds") if "folds" in str(error) else ("cohorts",)
         remarks.faults.append(f"{origin.at(*place)}: {error}")
-    for cohort in study.cohorts("validation"):
-        validated = [bool(row["event"]) for row in outcomes[cohort].clinical]
-        if not any(validated) or (study.settings["outcome"]["kind"] == "binary" and all(validated)):
-            remarks.notes.append(
-                f"cohort {cohort}: its {len(validated)} outcomes are all the same: models cannot be judged there"
-            )
+    if left_out and not remarks.faults:
+        try:
+            check_left_out(who, kind)
+        except StudyError as error:
+            remarks.faults.append(f"{origin.at('validation', 'leave_one_cohort_out')}: {error}")
+    judged = study.cohorts("training", "validation") if left_out else study.cohorts("validation")
+    remarks.notes.extend(note for cohort in judged for note in _few(cohort, outcomes[cohort], kind))
+
+
+def _few(cohort: str, table: Clinical, kind: str) -> Iterator[str]:
+    """Notes on a cohort that is judged and has too few of an outcome."""
+    events, n = sum(bool(row["event"]) for row in table.clinical), len(table.clinical)
+    rarer = events if kind == "survival" else min(events, n - events)
+    if not rarer:
+        yield f"cohort {cohort}: its {n} outcomes are all the same: models cannot be judged there"
+    elif rarer < FEWEST_EVENTS:
+        what = "the event" if rarer == events else "not the outcome"
+        yield (
+            f"cohort {cohort}: {rarer} of its {n} cases have {what}: models are judged there without interval and "
+            f"verdict, for which {FEWEST_EVENTS} are needed"
+        )

@@ -33,14 +33,16 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
     cohorts = material.cases["cohort"].to_numpy(object)
     named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
-    judged = []
-    for evaluation, cohort, rows in named:
-        outcomes = material.outcomes.take(rows)
-        draws = rng(material.study["seed"], "bootstrap", cohort)
-        strata = 2 * outcomes.centres + outcomes.event  # each resample has the centres and the events of the study
-        weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, outcomes.patients)
-        judged.append(Place(evaluation, cohort, rows, outcomes, weights))
-    return judged
+    return [place_of(material, *each) for each in named]
+
+
+def place_of(material: Material, evaluation: str, cohort: str, rows: np.ndarray) -> Place:
+    """Where models are judged on the rows (m,) of one or more cohorts, with the resamples of their patients."""
+    outcomes = material.outcomes.take(rows)
+    draws = rng(material.study["seed"], "bootstrap", cohort)
+    strata = 2 * outcomes.centres + outcomes.event  # each resample has the centres and the events of the study
+    weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, outcomes.patients)
+    return Place(evaluation, cohort, rows, outcomes, weights)
 
 
 def judge(
@@ -51,22 +53,29 @@ def judge(
     Predictions, all metrics with paired differences, curves at the frozen cut-point, and notes on what was missing.
     """
     risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
-    cut_points = {
-        key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
-    }  # a control is the signature
-    tau = material.study["outcome"].get("tau")
-    judged = {
-        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key], tau=tau)
-        for key, values in risk.items()
-    }
+    judged = judged_by(material, signature, place, risk)
     part = "train" if place.evaluation == APPARENT else "test"
     for key, values in risk.items():
         validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), place.rows, values))
         if place.outcomes.kind == "survival":
             validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
-    validation.notes.extend(_gaps(material, signature, place))
+    validation.notes.extend(gaps(material, signature, place))
     add_absolute(material, signature, place, judged, validation)
     return add_metrics(place, judged, material.baselines, validation)
+
+
+def judged_by(
+    material: Material, signature: Signature, place: Place, risk: dict[ModelKey, np.ndarray]
+) -> dict[ModelKey, Judged]:
+    """What the models of one signature are judged by in one place; risk : (m,) of each."""
+    cut_points = {
+        key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
+    }  # a control is the signature
+    tau = material.study["outcome"].get("tau")
+    return {
+        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key], tau=tau)
+        for key, values in risk.items()
+    }
 
 
 def add_metrics(
@@ -86,7 +95,7 @@ def add_metrics(
     validation.metrics.extend(
         place.row(first, main.name, orderings[first].minus(orderings[other]), other) for first, other in pairs
     )
-    if place.evaluation == VALIDATION:  # elsewhere the models had these patients to fit, and p would be of nothing
+    if place.evaluation == VALIDATION:  # p of one frozen model alone; where it was learnt, p would be of nothing
         validation.metrics.extend(paired_tests(place, judged, pairs, baselines))
     return orderings[THE_SIGNATURE]
 
@@ -99,7 +108,7 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
     return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
 
 
-def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
+def gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
     """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
     for name in signature.feature_ids:
         missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())

@@ -1,0 +1,106 @@
+"""Leave-one-cohort-out: each training cohort (centre) judged by all that is learnt on the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.prediction.metrics import main_metric
+from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.prediction.metrics.record import NO_INTERVAL
+from radioloom.prediction.outcome import Outcome
+from radioloom.stages.learning.controls import control_risks
+from radioloom.stages.learning.harmonise import harmonisation
+from radioloom.stages.learning.judge import add_metrics, gaps, judged_by, place_of, prediction_rows
+from radioloom.stages.learning.learn import learn
+from radioloom.stages.learning.material import Material, without_baselines
+from radioloom.stages.learning.null_models import null_rows, purpose
+from radioloom.stages.learning.place import Place, Validation
+from radioloom.stages.learning.reduce import selection_rows
+from radioloom.stages.learning.risks import risk_of, risks
+from radioloom.tables.columns import FROZEN, LEFT_OUT, NULL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The training cohorts of one study, each left out in turn."""
+
+    material: Material
+    controls: dict[str, Material]
+    training: Place  # all training cases
+    permuted: list[Outcome]  # of the null models, within cohorts
+    validation: Validation  # to which rows are added
+
+    def run(self, splits: pd.DataFrame) -> None:
+        """Learn on the others and judge, cohort by cohort; then the mean over the cohorts that can be judged.
+
+        The null models are judged by their permuted outcomes, as in cross-validation: of the mean, each cohort is
+        learnt from and judged by in turn, and what is compared has to be one study with other outcomes throughout.
+        """
+        names = splits.loc[(splits["repeat"] == 0) & (splits["split"] != FROZEN), "split"]
+        before = len(self.validation.metrics)
+        places, observed, of_nulls = [], [], []
+        for name in sorted(set(names)):
+            place, value, values = self._one(name, splits)
+            self.validation.metrics.extend(null_rows(place, np.array(value), values))
+            if np.isfinite(value):
+                places, observed, of_nulls = [*places, place], [*observed, value], [*of_nulls, values]
+        if len(places) > 1:
+            added = self.validation.metrics[before:]
+            self.validation.metrics.extend(_means(added, [place.cohort for place in places], self.training))
+            whole = np.concatenate([place.rows for place in places])
+            outcomes, none = self.material.outcomes.take(whole), np.zeros((0, len(whole)))
+            mean = Place(LEFT_OUT, self.training.cohort, whole, outcomes, none)
+            self.validation.metrics.extend(null_rows(mean, np.mean(observed), np.mean(of_nulls, axis=0)))
+
+    def _one(self, name: str, splits: pd.DataFrame) -> tuple[Place, float, np.ndarray]:
+        """Where one cohort is judged, the main metric of the signature, and that of each null model (nulls,)."""
+        train, test = (self.material.rows(splits, name, part) for part in ("train", "test"))
+        cohort = str(self.material.cases["cohort"].iloc[test[0]])
+        place = place_of(self.material, LEFT_OUT, cohort, test)
+        within = self.material.within(name)
+        learnt = learn(within, train, [within.outcomes.take(train)])[0]
+        batches = harmonisation(within, within.harmonised(train), train)
+        signature = replace(learnt.signature, harmonisation=batches)
+        self.validation.selection.extend(selection_rows(within, learnt.reduction, name))
+        self.validation.notes.extend(f"left out, {note}" for note in gaps(within, signature, place))
+        risk = risks(within, signature, test) | control_risks(self.controls, signature, test)
+        for model, values in risk.items():
+            self.validation.predictions.extend(prediction_rows(within, (name, "test", model), test, values))
+        judged = judged_by(within, signature, place, risk)
+        value = add_metrics(place, judged, within.baselines, self.validation).value
+        return place, value, self._nulls(within, train, test)
+
+    def _nulls(self, within: Material, train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        """C (nulls,) of the whole learning with permuted outcomes in the cohort that is left out."""
+        learnt_from, judged_by = (np.searchsorted(self.training.rows, rows) for rows in (train, test))
+        outcomes = [each.take(learnt_from) for each in self.permuted]
+        purposes = [purpose(k) for k in range(len(outcomes))]
+        learnt = learn(without_baselines(within), train, outcomes, purposes)
+        each = zip(self.permuted, learnt, strict=True)
+        return np.array(
+            [concordance(comparable(o.take(judged_by)), risk_of(within, l.signature, test)) for o, l in each]
+        )
+
+
+def _means(rows: list[dict[str, Any]], cohorts: list[str], training: Place) -> Iterable[dict[str, Any]]:
+    """METRICS rows of the mean over `cohorts` of the main metric and its differences; of so few, without interval.
+
+    rows : METRICS of the cohorts left out
+    """
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["metric"] == main_metric(training.outcomes.kind).name and row["cohort"] in cohorts:
+            groups.setdefault(tuple(row[key] for key in ("kind", "model", "variant", "against")), []).append(row)
+    for (kind, *_), group in groups.items():
+        if kind != NULL:
+            values = dict(zip(("low", "high"), NO_INTERVAL, strict=True))
+            values |= {"estimate": float(np.mean([row["estimate"] for row in group]))}
+            counts = {key: sum(row[key] for row in group) for key in ("n", "n_events")}
+            yield {**group[0], "cohort": training.cohort, **values, **counts}
