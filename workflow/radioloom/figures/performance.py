@@ -26,6 +26,7 @@ from radioloom.tables.columns import (
     CONTROL,
     CROSS_VALIDATION,
     FEWEST_EVENTS,
+    LEFT_OUT,
     MAIN_METRIC,
     REFITTED,
     SIGNATURE,
@@ -36,7 +37,12 @@ from radioloom.tables.columns import (
 if TYPE_CHECKING:
     import pandas as pd
 
-LEADS = {VALIDATION: "Validation in", CROSS_VALIDATION: "Cross-validation in"}
+LEADS = {
+    VALIDATION: "Validation in",
+    LEFT_OUT: "Learnt without, and judged in",
+    CROSS_VALIDATION: "Cross-validation in",
+}
+OF_COHORTS = "Mean over the cohorts left out of"
 DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
 KEY = ["evaluation", "cohort", "model", "variant"]
 
@@ -112,10 +118,13 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
     """
     lines = []
     rows = metrics[metrics["evaluation"] != APPARENT]
+    whole = set(metrics.loc[metrics["evaluation"] == APPARENT, "cohort"])  # all training cohorts, by one name
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
         value = _value(part[part["kind"] == SIGNATURE], main)
         if value is not None:
-            lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
+            together = evaluation == LEFT_OUT and cohort in whole
+            lead = OF_COHORTS if together else LEADS.get(evaluation, evaluation)
+            lead = f"{lead} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
             text = [
                 _against_chance(value, main),
                 *_differences(part, main),

@@ -42,7 +42,7 @@ RELIABILITY = Table(
     "agreement of each feature over replicates",
     ("split", "source", "feature_id"),
     (
-        Column("split", "string", "'frozen', or the fold (or cohort left out) whose test cases were left out of perturbed images"),
+        Column("split", "string", "'frozen', or the fold whose test cases were left out of perturbed images"),
         Column("source", "string", "cohort that gave the replicates, or 'perturbed' with the chain"),
         Column("role", "string", "what was repeated: test-retest, observers or perturbations"),
         Column("feature_id", "string", "feature"),
@@ -81,7 +81,7 @@ SPLITS = Table(
     "who is learnt from and who is predicted, decided before anything is fitted",
     ("split", "cohort", "case"),
     (
-        Column("split", "string", "'frozen' (training to validation cohorts), or a label of the fold or cohort left out"),
+        Column("split", "string", "'frozen' (training to validation cohorts), or a label of fold or cohort left out"),
         Column("repeat", "int64", "repeat of the cross-validation, from 1; 0: not of one"),
         Column("fold", "int64", "fold of the repeat, from 1; 0: not of one; a cohort left out is the part 'test'"),
         Column("inner", "int64", "fold inside the training part of the fold, from 1; 0: not a nested split"),

@@ -83,9 +83,9 @@ class LeftOut:
         outcomes = [each.take(learnt_from) for each in self.permuted]
         purposes = [purpose(k) for k in range(len(outcomes))]
         learnt = learn(without_baselines(within), train, outcomes, purposes)
-        each = zip(self.permuted, learnt, strict=True)
+        risk = [risk_of(within, each.signature, test) for each in learnt]
         return np.array(
-            [concordance(comparable(o.take(judged_by)), risk_of(within, l.signature, test)) for o, l in each]
+            [concordance(comparable(o.take(judged_by)), x) for o, x in zip(self.permuted, risk, strict=True)]
         )
 
 

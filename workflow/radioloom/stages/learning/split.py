@@ -37,8 +37,8 @@ def split(
     roles : role by cohort
     validation : the study's; `cross_validation`: {folds, repeats}, 0 repeats for none; `leave_one_cohort_out`
     patients : PATIENTS; None where each case is a patient
-    Folds are dealt by cohort and event, so that each has its share of both; patients are dealt, with all their cases. A training cohort
-    that is left out is tested on; who has a case in it is not trained on with another.
+    Folds are dealt by cohort and event, so that each has its share of both; patients are dealt, with all their cases.
+    A training cohort that is left out is tested on; who has a case in it is not trained on with another.
     Raises StudyError where there is nobody to train on or too few patients with an event (of a binary outcome: or
     without) for so many folds, or without one of the cohorts.
     """
@@ -84,9 +84,9 @@ def _left_out(
     for cohort in sorted({row[0] for row in training}):
         place = (f"without {cohort}", 0, 0)
         tested = {known.get(row[:2], row[:2]) for row in training if row[0] == cohort}
-        for row in training:
-            if row[0] == cohort or known.get(row[:2], row[:2]) not in tested:
-                rows.append(_row(place, row, "test" if row[0] == cohort else "train"))
+        inside = [row for row in training if row[0] == cohort]
+        others = [row for row in training if row[0] != cohort and known.get(row[:2], row[:2]) not in tested]
+        rows += [_row(place, row, "test") for row in inside] + [_row(place, row, "train") for row in others]
     return rows
 
 
