@@ -45,19 +45,20 @@ class LeftOut:
         """
         names = splits.loc[(splits["repeat"] == 0) & (splits["split"] != FROZEN), "split"]
         before = len(self.validation.metrics)
-        places, observed, of_nulls = [], [], []
-        for name in sorted(set(names)):
-            place, value, values = self._one(name, splits)
-            self.validation.metrics.extend(null_rows(place, np.array(value), values))
-            if np.isfinite(value):
-                places, observed, of_nulls = [*places, place], [*observed, value], [*of_nulls, values]
-        if len(places) > 1:
-            added = self.validation.metrics[before:]
-            self.validation.metrics.extend(_means(added, [place.cohort for place in places], self.training))
-            whole = np.concatenate([place.rows for place in places])
-            outcomes, none = self.material.outcomes.take(whole), np.zeros((0, len(whole)))
-            mean = Place(LEFT_OUT, self.training.cohort, whole, outcomes, none)
-            self.validation.metrics.extend(null_rows(mean, np.mean(observed), np.mean(of_nulls, axis=0)))
+        judged = [self._one(name, splits) for name in sorted(set(names))]
+        for place, observed, values in judged:
+            self.validation.metrics.extend(null_rows(place, np.array(observed), values))
+        known = [each for each in judged if np.isfinite(each[1])]
+        if len(known) < 2:
+            return
+        cohorts = [place.cohort for place, _, _ in known]
+        self.validation.metrics.extend(_means(self.validation.metrics[before:], cohorts, self.training))
+        whole = np.concatenate([place.rows for place, _, _ in known])
+        mean = Place(
+            LEFT_OUT, self.training.cohort, whole, self.material.outcomes.take(whole), np.zeros((0, len(whole)))
+        )
+        reached, of_nulls = (np.mean([each[k] for each in known], axis=0) for k in (1, 2))
+        self.validation.metrics.extend(null_rows(mean, reached, of_nulls))
 
     def _one(self, name: str, splits: pd.DataFrame) -> tuple[Place, float, np.ndarray]:
         """Where one cohort is judged, the main metric of the signature, and that of each null model (nulls,)."""
