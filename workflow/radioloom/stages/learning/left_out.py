@@ -57,8 +57,8 @@ class LeftOut:
         mean = Place(
             LEFT_OUT, self.training.cohort, whole, self.material.outcomes.take(whole), np.zeros((0, len(whole)))
         )
-        reached, of_nulls = (np.mean([each[k] for each in known], axis=0) for k in (1, 2))
-        self.validation.metrics.extend(null_rows(mean, reached, of_nulls))
+        reached, of_nulls = np.mean([value for _, value, _ in known]), np.array([values for _, _, values in known])
+        self.validation.metrics.extend(null_rows(mean, np.array(reached), of_nulls.mean(axis=0)))
 
     def _one(self, name: str, splits: pd.DataFrame) -> tuple[Place, float, np.ndarray]:
         """Where one cohort is judged, the main metric of the signature, and that of each null model (nulls,)."""

@@ -41,10 +41,10 @@ def main_metric(study: ReportInputs) -> str:
 def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     """METRICS in reading order, with what a reader calls each model.
 
-    Validation cohorts come as the study names them, then training cohorts that were left out, cross-validation, and apparent performance; in each, the
-    signature, the baselines as the study names them, controls, the planted truth, null models. More columns: `label`,
-    what the model is called; `changed`, of a control how its images were changed; `inside`, of a control whether the
-    texture of the region itself is destroyed.
+    Validation cohorts come as the study names them, then training cohorts that were left out, cross-validation, and
+    apparent performance; in each, the signature, the baselines as the study names them, controls, the planted truth,
+    null models. More columns: `label`, what the model is called; `changed`, of a control how its images were changed;
+    `inside`, of a control whether the texture of the region itself is destroyed.
     """
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])
