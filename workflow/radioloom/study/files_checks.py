@@ -204,19 +204,16 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
             check_left_out(who, kind)
         except StudyError as error:
             remarks.faults.append(f"{origin.at('validation', 'leave_one_cohort_out')}: {error}")
-    judged = study.cohorts("training", "validation") if left_out else study.cohorts("validation")
-    remarks.notes.extend(note for cohort in judged for note in _few(cohort, outcomes[cohort], kind))
-
-
-def _few(cohort: str, table: Clinical, kind: str) -> Iterator[str]:
-    """Notes on a cohort that is judged and has too few of an outcome."""
-    events, n = sum(bool(row["event"]) for row in table.clinical), len(table.clinical)
-    rarer = events if kind == "survival" else min(events, n - events)
-    if not rarer:
-        yield f"cohort {cohort}: its {n} outcomes are all the same: models cannot be judged there"
-    elif rarer < FEWEST_EVENTS:
-        what = "the event" if rarer == events else "not the outcome"
-        yield (
-            f"cohort {cohort}: {rarer} of its {n} cases have {what}: models are judged there without interval and "
-            f"verdict, for which {FEWEST_EVENTS} are needed"
-        )
+    each_left_out = study.cohorts("training") if left_out else []
+    for cohort in (*each_left_out, *study.cohorts("validation")):
+        event = [bool(row["event"]) for row in outcomes[cohort].clinical]
+        rarer = sum(event) if kind == "survival" else min(sum(event), len(event) - sum(event))
+        if not rarer:
+            remarks.notes.append(
+                f"cohort {cohort}: its {len(event)} outcomes are all the same: models cannot be judged there"
+            )
+        elif cohort in each_left_out and rarer < FEWEST_EVENTS:
+            remarks.notes.append(
+                f"cohort {cohort}: {rarer} of its {len(event)} outcomes are of the rarer kind: where it is left out, "
+                f"models are judged in it without interval, for which {FEWEST_EVENTS} are needed"
+            )

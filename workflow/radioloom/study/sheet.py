@@ -100,7 +100,7 @@ def _check_columns(table: Table, own: str) -> None:
     faults += [
         f"{where}, column {name!r}: unknown; {meant(name, known) or 'take it out.'} Known here: {', '.join(known)}"
         for name in table.columns
-        if name not in (*known, own)
+        if name not in known and (not own or name != own)
     ]
     if faults:
         raise StudyError("\n".join(faults))

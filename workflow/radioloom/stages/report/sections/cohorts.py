@@ -72,7 +72,8 @@ def _divided(study: ReportInputs, counted: pd.DataFrame) -> Iterator[str]:
             says = {TRAINING: f" from before {split['before']}", VALIDATION: " from that day or later"}
         yield (
             f"{of} was split {how}. {part[TRAINING]}, which is learnt from, has {learnt}{says[TRAINING]}; "
-            f"{part[VALIDATION]}, which nothing was learnt from, has {validated}{says[VALIDATION]}. No patient is in both."
+            f"{part[VALIDATION]}, which nothing was learnt from, has {validated}{says[VALIDATION]}. No "
+            "patient is in both."
         )
 
 
