@@ -1,4 +1,4 @@
-"""Level of `null_p` and coverage of the intervals of cohorts that are left out, on noise: `docs/validation.md` has them.
+"""Level of `null_p` and coverage of intervals of cohorts that are left out, on noise: `docs/validation.md` has them.
 
 Three centres of 36 patients differ in hazard and scanner; nothing within a centre bears on the outcome, so that the
 true C of whatever is learnt is .5 in each. Run it with `tests` and `workflow` on PYTHONPATH (a minute).
