@@ -29,13 +29,14 @@ def built(split):
         (
             DAY,
             "lung was split by date (the column “scanned” of the sheet), which is temporal validation. lung-training, "
-            "which is learnt from, has 3 cases from before 2015-01-01; lung-validation, which nothing was learnt from, has 2 "
-            "cases from that day or later. No patient is in both.",
+            "which is learnt from, has 3 cases from before 2015-01-01; lung-validation, which nothing was learnt from, "
+            "has 2 cases from that day or later. No patient is in both.",
         ),
         (
             WORDS,
             "lung was split by the column “part” of a table of its own. lung-training, which is learnt from, has 3 "
-            "cases (train, 1); lung-validation, which nothing was learnt from, has 2 cases (test). No patient is in both.",
+            "cases (train, 1); lung-validation, which nothing was learnt from, has 2 cases (test). No "
+            "patient is in both.",
         ),
     ],
 )
