@@ -236,7 +236,7 @@ def test_a_cohort_that_was_left_out_is_told_as_such_and_the_mean_over_all_has_no
         judged((0.9, *NONE)).assign(evaluation="apparent", cohort="a+b"),
     ]
     first, mean = performance.statements(pd.concat(parts, ignore_index=True), "c_index", 50)
-    assert first[0] == "Learnt without, and judged in a (n 40, 20 events)"
+    assert first[0] == "Learnt on the other cohorts, judged in a (n 40, 20 events)"
     assert "its interval excludes 0.5 (chance)" in first[1]
-    assert mean[0] == "Mean over the cohorts left out of a+b (n 40, 30 events)"
+    assert mean[0] == "Mean over cohorts left out in turn, a+b (n 40, 30 events)"
     assert mean[1].startswith("C-index 0.65; without an interval nothing can be said against chance.")

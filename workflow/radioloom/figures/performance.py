@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 LEADS = {
     VALIDATION: "Validation in",
-    LEFT_OUT: "Learnt without, and judged in",
+    LEFT_OUT: "Learnt on the other cohorts, judged in",
     CROSS_VALIDATION: "Cross-validation in",
 }
-OF_COHORTS = "Mean over the cohorts left out of"
+OF_COHORTS = "Mean over cohorts left out in turn,"
 DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
 KEY = ["evaluation", "cohort", "model", "variant"]
 
