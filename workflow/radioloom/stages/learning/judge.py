@@ -50,32 +50,27 @@ def judge(
 ) -> Estimate:
     """Add what the frozen models are worth in one place; the main metric of the signature.
 
-    Predictions, all metrics with paired differences, curves at the frozen cut-point, and notes on what was missing.
+    Predictions, all metrics with paired differences, and notes on what was missing; of the signature of the study, not
+    of one that was learnt without a cohort, also curves at the frozen cut-point and absolute risks.
     """
     risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
-    judged = judged_by(material, signature, place, risk)
-    part = "train" if place.evaluation == APPARENT else "test"
-    for key, values in risk.items():
-        validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), place.rows, values))
-        if place.outcomes.kind == "survival":
-            validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
-    validation.notes.extend(gaps(material, signature, place))
-    add_absolute(material, signature, place, judged, validation)
-    return add_metrics(place, judged, material.baselines, validation)
-
-
-def judged_by(
-    material: Material, signature: Signature, place: Place, risk: dict[ModelKey, np.ndarray]
-) -> dict[ModelKey, Judged]:
-    """What the models of one signature are judged by in one place; risk : (m,) of each."""
     cut_points = {
         key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
     }  # a control is the signature
     tau = material.study["outcome"].get("tau")
-    return {
+    judged = {
         key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key], tau=tau)
         for key, values in risk.items()
     }
+    part, of_study = "train" if place.evaluation == APPARENT else "test", material.split == FROZEN
+    for key, values in risk.items():
+        validation.predictions.extend(prediction_rows(material, (material.split, part, key), place.rows, values))
+        if place.outcomes.kind == "survival" and of_study:
+            validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
+    validation.notes.extend(_gaps(material, signature, place))
+    if of_study:
+        add_absolute(material, signature, place, judged, validation)
+    return add_metrics(place, judged, material.baselines, validation)
 
 
 def add_metrics(
@@ -95,7 +90,7 @@ def add_metrics(
     validation.metrics.extend(
         place.row(first, main.name, orderings[first].minus(orderings[other]), other) for first, other in pairs
     )
-    if place.evaluation == VALIDATION:  # p of one frozen model alone; where it was learnt, p would be of nothing
+    if place.evaluation == VALIDATION:  # p is of one frozen model, in patients that it had not to fit
         validation.metrics.extend(paired_tests(place, judged, pairs, baselines))
     return orderings[THE_SIGNATURE]
 
@@ -108,7 +103,7 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
     return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
 
 
-def gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
+def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
     """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
     for name in signature.feature_ids:
         missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())

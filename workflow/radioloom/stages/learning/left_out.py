@@ -12,15 +12,14 @@ from radioloom.prediction.metrics import main_metric
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.metrics.record import NO_INTERVAL
 from radioloom.prediction.outcome import Outcome
-from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import harmonisation
-from radioloom.stages.learning.judge import add_metrics, gaps, judged_by, place_of, prediction_rows
+from radioloom.stages.learning.judge import judge, place_of
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.null_models import null_rows, purpose
 from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.reduce import selection_rows
-from radioloom.stages.learning.risks import risk_of, risks
+from radioloom.stages.learning.risks import risk_of
 from radioloom.tables.columns import FROZEN, LEFT_OUT, NULL
 
 if TYPE_CHECKING:
@@ -70,23 +69,20 @@ class LeftOut:
         batches = harmonisation(within, within.harmonised(train), train)
         signature = replace(learnt.signature, harmonisation=batches)
         self.validation.selection.extend(selection_rows(within, learnt.reduction, name))
-        self.validation.notes.extend(f"left out, {note}" for note in gaps(within, signature, place))
-        risk = risks(within, signature, test) | control_risks(self.controls, signature, test)
-        for model, values in risk.items():
-            self.validation.predictions.extend(prediction_rows(within, (name, "test", model), test, values))
-        judged = judged_by(within, signature, place, risk)
-        value = add_metrics(place, judged, within.baselines, self.validation).value
+        noted = len(self.validation.notes)
+        value = judge(within, self.controls, signature, place, self.validation).value
+        self.validation.notes[noted:] = [f"left out, {note}" for note in self.validation.notes[noted:]]
         return place, value, self._nulls(within, train, test)
 
     def _nulls(self, within: Material, train: np.ndarray, test: np.ndarray) -> np.ndarray:
         """C (nulls,) of the whole learning with permuted outcomes in the cohort that is left out."""
-        learnt_from, judged_by = (np.searchsorted(self.training.rows, rows) for rows in (train, test))
+        learnt_from, judged_on = (np.searchsorted(self.training.rows, rows) for rows in (train, test))
         outcomes = [each.take(learnt_from) for each in self.permuted]
         purposes = [purpose(k) for k in range(len(outcomes))]
         learnt = learn(without_baselines(within), train, outcomes, purposes)
         risk = [risk_of(within, each.signature, test) for each in learnt]
         return np.array(
-            [concordance(comparable(o.take(judged_by)), x) for o, x in zip(self.permuted, risk, strict=True)]
+            [concordance(comparable(o.take(judged_on)), x) for o, x in zip(self.permuted, risk, strict=True)]
         )
 
 
