@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from radioloom.figures import verdicts
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, cell, count, metric, where
-from radioloom.tables.columns import APPARENT, CONTROL, CROSS_VALIDATION, SIGNATURE, VALIDATION
+from radioloom.tables.columns import APPARENT, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEADS = {VALIDATION: "Validation in", CROSS_VALIDATION: "Cross-validation in"}
+LEADS = {
+    VALIDATION: "Validation in",
+    LEFT_OUT: "Learnt on the other cohorts, judged in",
+    CROSS_VALIDATION: "Cross-validation in",
+}
+OF_COHORTS = "Mean over cohorts left out in turn,"
 DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
 KEY = ["evaluation", "cohort", "model", "variant"]
 
@@ -88,13 +93,15 @@ def statements(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
     """
     lines = []
     rows = metrics[metrics["evaluation"] != APPARENT]
+    whole = set(metrics.loc[metrics["evaluation"] == APPARENT, "cohort"])  # all training cohorts, by one name
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
         own = part[(part["kind"] == SIGNATURE) & (part["metric"] == main) & (part["against"] == "")]
+        together = evaluation == LEFT_OUT and cohort in whole
+        lead = OF_COHORTS if together else LEADS.get(evaluation, evaluation)
         for _, value in own.dropna(subset=["estimate"]).iterrows():
-            lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
             text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
             text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value)]
-            lines.append((lead, " ".join(text)))
+            lines.append((f"{lead} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})", " ".join(text)))
     return lines
 
 

@@ -17,6 +17,7 @@ from radioloom.tables.columns import (
     BASELINE,
     BELOW,
     DISPUTED,
+    FEW_COHORTS,
     FEW_EVENTS,
     FEW_REPEATS,
     FEWEST_EVENTS,
@@ -42,6 +43,7 @@ WHY_NOT = {  # `withheld` of a value, after it
     FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
     NO_RESAMPLES: "; without resamples there is no interval, and nothing is claimed",
     FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
+    FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
     NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
 }
 OF_TWO = {  # `verdict` of a difference, after it

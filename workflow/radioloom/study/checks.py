@@ -53,12 +53,18 @@ def region_faults(settings: dict[str, Any], sheets: dict[str, list[Row]], origin
 
 def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     """What no schema can say: keys that must agree with each other."""
+    from radioloom.stages.learning.split import ALONE
+
     role_of = roles(settings)
     if "training" not in role_of.values():
         yield f"{origin.at('cohorts')}: none has the role 'training'; a signature is learnt there"
     yield from _outcome_faults(settings, origin)
     yield from competing_faults(settings, origin)
     yield from subgroup_faults(settings, origin)
+    learnt = [name for name, role in role_of.items() if role == "training"]
+    if settings["validation"]["leave_one_cohort_out"] and len(learnt) == 1:
+        place = origin.at("validation", "leave_one_cohort_out")
+        yield f"{place}: {learnt[0]} {ALONE}"
     robustness, genomics = settings.get("robustness"), settings.get("genomics")
     if robustness and robustness["role"] not in role_of.values():
         role = robustness["role"]

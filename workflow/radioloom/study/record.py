@@ -151,6 +151,7 @@ class Study:
             used = {"outcomes": [file_of(cohort["clinical"]["file"])]} if "clinical" in cohort else {}
             used |= {"features": self.tables_of_features(name)} if "features" in cohort else {}
             used |= {"annotations": self.annotation_places(name)} if "traits" in cohort else {}
+            used |= {"split": list(map(file_of, self._listing(name)))}
             files |= {f"{name}, {kind}: {path}": path for kind, paths in used.items() for path in paths}
         for name in self.has.expression:
             path = file_of(self.settings["genomics"]["expression"]["file"])
@@ -183,7 +184,12 @@ class Study:
         """The same, below the data folder."""
         block = self.settings["cohorts"][cohort]["features"]
         linked = [block["ids"]["patients"]["file"]] if "patients" in block["ids"] else []
-        return [file_of(name) for name in (block["file"], *linked)]
+        return [file_of(name) for name in (block["file"], *linked, *self._listing(cohort))]
+
+    def _listing(self, cohort: str) -> list[str]:
+        """The table of `split.file` of a cohort, if it has any."""
+        split = self.settings["cohorts"][cohort].get("split", {})
+        return [split["file"]] if "file" in split else []
 
     def no_features(self, cohort: str) -> list[str]:
         """Columns that are no features, whatever the table of a cohort holds: those of outcome and covariates."""

@@ -31,12 +31,14 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
     cohorts = material.cases["cohort"].to_numpy(object)
     named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
-    judged, asked = [], material.study["validation"]
-    for evaluation, cohort, rows in named:
-        outcomes = material.outcomes.take(rows)
-        weights = resamples(outcomes, material.study, cohort)
-        judged.append(Place(evaluation, cohort, rows, outcomes, weights, intervals=asked["intervals"]))
-    return judged
+    return [place_of(material, *each) for each in named]
+
+
+def place_of(material: Material, evaluation: str, cohort: str, rows: np.ndarray) -> Place:
+    """Where models are judged on the rows (m,) of one or more cohorts, with the resamples of their patients."""
+    outcomes, asked = material.outcomes.take(rows), material.study["validation"]["intervals"]
+    weights = resamples(outcomes, material.study, cohort)
+    return Place(evaluation, cohort, rows, outcomes, weights, intervals=asked)
 
 
 def judge(
@@ -44,7 +46,8 @@ def judge(
 ) -> Estimate:
     """Add what the frozen models are worth in one place; the main metric of the signature.
 
-    Predictions, all metrics with paired differences, curves at the frozen cut-point, and notes on what was missing.
+    Predictions, all metrics with paired differences, and notes on what was missing; of the signature of the study, not
+    of one that was learnt without a cohort, also curves at the frozen cut-point and absolute risks.
     """
     risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
     cut_points = {
@@ -55,13 +58,14 @@ def judge(
         key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key], tau=tau)
         for key, values in risk.items()
     }
-    part = "train" if place.evaluation == APPARENT else "test"
+    part, of_study = "train" if place.evaluation == APPARENT else "test", material.split == FROZEN
     for key, values in risk.items():
-        validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), place.rows, values))
-        if place.outcomes.kind == "survival":
+        validation.predictions.extend(prediction_rows(material, (material.split, part, key), place.rows, values))
+        if place.outcomes.kind == "survival" and of_study:
             validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
     validation.notes.extend(_gaps(material, signature, place))
-    add_absolute(material, signature, place, judged, validation)
+    if of_study:
+        add_absolute(material, signature, place, judged, validation)
     return add_metrics(place, judged, material.baselines, validation)
 
 
@@ -82,7 +86,7 @@ def add_metrics(
     validation.metrics.extend(
         place.row(first, main.name, orderings[first].minus(orderings[other]), other) for first, other in pairs
     )
-    if place.evaluation == VALIDATION:  # elsewhere the models had these patients to fit, and p would be of nothing
+    if place.evaluation == VALIDATION:  # p is of one frozen model, in patients that it had not to fit
         validation.metrics.extend(paired_tests(place, judged, pairs, baselines))
     return orderings[THE_SIGNATURE]
 

@@ -15,6 +15,7 @@ from radioloom.stages.learning.comparisons import comparisons
 from radioloom.stages.learning.controls import control_gaps, control_materials
 from radioloom.stages.learning.cross_validate import CrossValidation, folds_of
 from radioloom.stages.learning.judge import judge, places
+from radioloom.stages.learning.left_out import LeftOut
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.null_models import null_rows, null_values, permuted_outcomes
 from radioloom.stages.learning.place import Validation
@@ -31,9 +32,10 @@ def validate(
     """Judge a frozen `signature` on SPLITS, and on CONTROLS where the study has any.
 
     Evaluations: `apparent` (training cohorts, too good by construction), `cross-validation` (inside the training
-    cohorts: reduce, fit and baselines learnt anew in each fold) and `validation` (each validation cohort). Intervals
-    of validation are bootstrap percentiles over patients, stratified by centre and event; those of cross-validation
-    are of the whole learning (`repeated_estimate`); apparent performance has none, and no cohort of too few events.
+    cohorts: reduce, fit and baselines learnt anew in each fold), `leave-one-cohort-out` (each training cohort by what
+    is learnt on the others) and `validation` (each validation cohort). Intervals of the latter two are bootstrap
+    percentiles over patients, stratified by centre and event; those of cross-validation are of the whole learning
+    (`repeated_estimate`); apparent performance has none, and no cohort of too few events.
     Differences are paired:
     the signature minus each baseline and each control, and clinical+signature minus clinical. The `null`
     model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats, its
@@ -54,6 +56,7 @@ def validate(
     observed = [np.array(judge(material, changed, signature, place, validation).value) for place in judged]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
     of_nulls = list(null_values(material, judged, permuted))
+    LeftOut(material, changed, training, permuted, validation).run(splits)
     folds = folds_of(material, splits, training.rows)
     if folds.names:
         judged.append(replace(training, evaluation=CROSS_VALIDATION, strata=folds.label))

@@ -10,7 +10,7 @@ from radioloom.figures.words import joined, metric, probability, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
-from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, REFITTED, SIGNATURE, VALIDATION
+from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, REFITTED, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +53,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "refitted": (controls["variant"] == REFITTED).any(),
         "nulls": asked["null_models"],
+        "left_out": (metrics["evaluation"] == LEFT_OUT).any(),
         "truth": study.comparison is not None,
         "survival": study.settings["outcome"]["kind"] == "survival",
         "competing": study.settings["outcome"].get("competing", ""),
