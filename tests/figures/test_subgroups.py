@@ -5,9 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from made.synthetic_study import survival_study
+from made.validated_study import section, study
 from radioloom.figures import subgroups
-from radioloom.stages.report.report import report
+from radioloom.stages.report.sections.subgroups import SUBGROUPS as SECTION
 from radioloom.tables import SUBGROUPS
 
 ENTRIES = [{"column": "sex", "levels": ["m", "f"]}, {"column": "age", "cuts": [60]}]
@@ -29,10 +29,8 @@ def rows(p=(0.4, 0.2), q=(0.4, 0.4), few=()):
     return SUBGROUPS.frame(made)
 
 
-def study(frame):
-    base = survival_study()
-    validation = base.settings["validation"] | {"subgroups": ENTRIES}
-    return replace(base, settings={**base.settings, "validation": validation}, subgroups=frame)
+def asked(frame):
+    return replace(study(subgroups=ENTRIES), subgroups=frame)
 
 
 def test_nothing_significant_is_no_proof_that_there_is_nothing():
@@ -59,7 +57,7 @@ def test_what_could_not_be_tested_is_told():
 
 
 def test_p_stands_once_beside_a_subgroup_and_models_beside_each_other():
-    table = subgroups.table(rows(few=("below 60",)))
+    table = subgroups.table(rows(few=("below 60",)).sort_values("kind", ascending=False, kind="stable"))
     assert table.columns == (
         "cohort", "subgroup", "level", "n", "events", "signature", "volume", "p of interaction (q)",
     )  # fmt: skip
@@ -69,7 +67,7 @@ def test_p_stands_once_beside_a_subgroup_and_models_beside_each_other():
 
 
 def test_everybody_stands_above_the_levels():
-    whole = pd.Series({"estimate": 0.66, "low": 0.6, "high": 0.7, "n": 30, "n_events": 22})
+    whole = pd.Series({"estimate": 0.66, "low": 0.6, "high": 0.7, "n": 30, "n_events": 22}, dtype=object)
     frame = subgroups.lines(rows(), whole)
     assert frame["label"].tolist()[0] == "everybody (30, 22)"
     assert set(frame["kind"]) == {"signature"}
@@ -79,15 +77,13 @@ def test_everybody_stands_above_the_levels():
 
 @pytest.mark.parametrize("few", [(), ("below 60", "60 and above", "m", "f")])
 def test_the_section_has_the_order_of_the_study(few):
-    page = report(study(rows(few=few)))
-    part = page[page.index('<section id="subgroups">') :]
-    part = part[: part.index("</section>")]
-    cells = [part.index(f"<td>{level}</td>") for level in ("m", "f", "below 60", "60 and above")]
-    assert cells == sorted(cells)
-    assert "fewer than 10 patients of the rarer outcome" in part
-    assert "Subgroups" in page[: page.index('<section id="contact">')]  # in brief
+    shown = SECTION.build(asked(rows(few=few)))
+    assert [row[2] for row in shown["table"].rows] == ["m", "f", "below 60", "60 and above"]
+    assert shown["table"].columns[5:7] == ("signature", "volume")
+    assert shown["brief"][0][0] == "Subgroups"
+    assert "everybody (30, 22)" in shown["figures"][0]
 
 
-def test_without_a_subgroup_there_is_no_section():
-    assert '<section id="subgroups">' not in report(study(None))
-    assert '<section id="subgroups">' not in report(study(SUBGROUPS.frame([])))
+def test_the_section_on_the_page():
+    assert "fewer than 10 patients of the rarer outcome" in section("subgroups", asked(rows()))
+    assert SECTION.build(asked(SUBGROUPS.frame([]))) is None
