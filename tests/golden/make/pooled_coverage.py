@@ -4,9 +4,9 @@
 
 Each data set has 3 or 5 cohorts of 60 to 100 patients. The C-index of a cohort is drawn on the logit scale around that
 of 0.65, with a standard deviation of 0 (alike) or 0.25 (moderate: two cohorts of three lie between 0.59 and 0.70, about
-what chance adds in a cohort of this size); a normal risk has the weight in an exponential hazard that gives this C under
-the same censoring. Summarised as the stage does it, with 500 resamples a cohort. Beside it what one might do instead:
-the fixed-effect mean, which holds all cohorts alike.
+what chance adds in a cohort of this size); the weight of a normal risk in an exponential hazard gives that C under the
+same censoring. Summarised as the stage does it, with 500 resamples a cohort. Beside it what one might do instead: the
+fixed-effect mean, which holds all cohorts alike.
 """
 
 import sys
