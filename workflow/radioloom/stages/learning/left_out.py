@@ -96,8 +96,8 @@ def _means(rows: list[dict[str, Any]], cohorts: list[str], training: Place) -> I
             groups.setdefault(tuple(row[key] for key in ("kind", "model", "variant", "against")), []).append(row)
     for (kind, *_), group in groups.items():
         if kind != NULL:
-            values = dict(zip(("low", "high"), NO_INTERVAL, strict=True))
-            values |= {"interval": "", "withheld": FEW_COHORTS, "draws": 0}
-            values |= {"estimate": float(np.mean([row["estimate"] for row in group]))}
+            low, high = NO_INTERVAL
+            values = {"estimate": float(np.mean([row["estimate"] for row in group])), "low": low, "high": high}
+            why = {"interval": "", "withheld": FEW_COHORTS, "draws": 0}
             counts = {key: sum(row[key] for row in group) for key in ("n", "n_events")}
-            yield {**group[0], "cohort": training.cohort, **values, **counts}
+            yield {**group[0], "cohort": training.cohort, **values, **why, **counts}
