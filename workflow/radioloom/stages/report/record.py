@@ -56,6 +56,10 @@ class ReportInputs:
     metrics: pd.DataFrame | None = None  # METRICS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
+    risks: pd.DataFrame | None = None  # RISKS; empty where the outcome of survival has no horizon
+    calibration: pd.DataFrame | None = None  # CALIBRATION
+    decisions: pd.DataFrame | None = None  # DECISIONS
+    operating: pd.DataFrame | None = None  # OPERATING; empty of survival
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations
     trait_agreement: pd.DataFrame | None = None  # TRAIT_AGREEMENT

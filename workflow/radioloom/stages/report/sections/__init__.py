@@ -10,6 +10,7 @@ from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
+from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.size import SIZE
@@ -27,6 +28,7 @@ SECTIONS: tuple[Section, ...] = (
     SIGNATURE,
     SIZE,
     PERFORMANCE,
+    RISK,
     TRAITS,
     GENOMICS,
     TRUTH,
