@@ -92,9 +92,8 @@ def statement(values: pd.DataFrame, expected: float) -> str:
     ratio = values["estimate"].get("observed_expected", np.nan)
     sentences = []
     if ratio > 0 and expected > 0:
-        sentences.append(
-            f"{percent(expected)} of the patients were expected to have the event, {percent(ratio * expected)} had it."
-        )
+        had = percent(ratio * expected)
+        sentences.append(f"{percent(expected)} of the patients were expected to have the event, {had} had it.")
     for name, (ideal, words) in VERDICTS.items():
         if text := _verdict(values, name, ideal, words):
             sentences.append(f"{text[0].upper()}{text[1:]}.")

@@ -23,14 +23,13 @@ def calibration_plot(curve: pd.DataFrame, risks: np.ndarray, title: str) -> Figu
 
     curve : rows of CALIBRATION of one model in one place; risks : (n,) that the model gives to the patients there
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(style.PANEL, 5.2))
-    axes, below = figure.subplots(2, 1, height_ratios=(5, 1.0), sharex=True)
+    figure, axes = style.canvas(style.PANEL, 5.9)
+    below = axes.inset_axes((0, -0.22, 1, 0.16), sharex=axes)  # as wide as the square above it
     end = _end(curve, risks)
     axes.plot([0, end], [0, end], color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)), label="perfect calibration")
     _curve(axes, curve.sort_values("point"))
-    axes.set(xlim=(0, end), ylim=(0, end), ylabel="observed share with the event", aspect="equal", adjustable="box")
+    axes.set(xlim=(0, end), ylim=(0, end), ylabel="observed share with the event")
+    axes.tick_params(labelbottom=False)
     axes.set_title(title)
     axes.legend(loc="upper left", handlelength=2.2, borderaxespad=0.2)
     below.hist(risks, bins=np.linspace(0, end, BINS + 1), color=style.BLUE, alpha=0.55, linewidth=0)

@@ -23,7 +23,7 @@ def decision_curve(frame: pd.DataFrame, title: str, baselines: list[str]) -> Fig
 
     frame : rows of DECISIONS of one place, with `label`, in reading order; baselines : the study's, in its order
     """
-    figure, axes = style.canvas(style.PANEL, 3.6)
+    figure, axes = style.canvas(style.PANEL, 4.0)
     of_all = frame.drop_duplicates("threshold").sort_values("threshold")
     axes.axhline(0, color=style.INK, linewidth=0.8, label="treat nobody")
     axes.plot(of_all["threshold"], of_all["treat_all"], color=style.MUTED, linestyle=(0, (4, 2)), label="treat all")
@@ -36,13 +36,10 @@ def decision_curve(frame: pd.DataFrame, title: str, baselines: list[str]) -> Fig
             markersize=4.5, mec="white", mew=0.5,
         )  # fmt: skip
     top = 1.1 * max(0.02, float(np.nanmax(frame[["net_benefit", "treat_all"]].to_numpy(float))))
-    axes.set(
-        ylim=(-BELOW * top, top),
-        xlabel="risk above which one would treat",
-        ylabel="net benefit, true positives a patient",
-    )
+    axes.set(ylim=(-BELOW * top, top), xlabel="risk above which one would treat")
+    axes.set_ylabel("net benefit, true positives per patient")
     axes.set_title(title)
-    axes.legend(loc="upper right", handlelength=2.2, borderaxespad=0.2)
+    style.legend_below(axes)
     return figure
 
 

@@ -22,7 +22,7 @@ def precision_recall(frame: pd.DataFrame, title: str, baselines: list[str], prev
     frame : rows of OPERATING of one place, with `label`, in reading order; baselines : the study's, in its order
     prevalence : share with the event: the precision of a model that knows nothing
     """
-    figure, axes = style.canvas(style.PANEL, style.PANEL)
+    figure, axes = style.canvas(style.PANEL, 5.3)
     chance = f"prevalence, {percent(prevalence)}"
     axes.axhline(prevalence, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)), label=chance)
     for (kind, model, label), rows in frame.groupby(["kind", "model", "label"], sort=False):
@@ -33,8 +33,8 @@ def precision_recall(frame: pd.DataFrame, title: str, baselines: list[str], prev
         first = kind == SIGNATURE
         look = {"linewidth": 1.8 if first else 1.2, "zorder": 3 if first else 2}
         axes.step(recall, precision, where="pre", color=colour, label=label, **look)
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", xlabel="recall (sensitivity)")
+    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel="recall (sensitivity)")
     axes.set_ylabel("precision (PPV)")
     axes.set_title(title)
-    axes.legend(loc="lower left", handlelength=2.2, borderaxespad=0.2)
+    style.legend_below(axes)
     return figure

@@ -21,7 +21,7 @@ def roc(frame: pd.DataFrame, title: str, baselines: list[str], frozen: tuple[flo
     frame : rows of OPERATING of one place, with `label`, in reading order; baselines : the study's, in its order
     frozen : sensitivity and specificity of the signature at its frozen threshold
     """
-    figure, axes = style.canvas(style.PANEL, style.PANEL)
+    figure, axes = style.canvas(style.PANEL, 5.3)
     axes.plot([0, 1], [0, 1], color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)), label="chance")
     for (kind, model, label), rows in frame.groupby(["kind", "model", "label"], sort=False):
         colour, _ = style.look(kind, model, baselines)
@@ -32,7 +32,7 @@ def roc(frame: pd.DataFrame, title: str, baselines: list[str], frozen: tuple[flo
     if frozen is not None:
         look = {"color": style.BLUE, "markersize": 7, "mec": "white", "mew": 0.7, "linestyle": "none"}
         axes.plot(1 - frozen[1], frozen[0], "o", label="signature, frozen threshold", zorder=4, **look)
-    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", xlabel="1 − specificity", ylabel="sensitivity")
+    axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel="1 − specificity", ylabel="sensitivity")
     axes.set_title(title)
-    axes.legend(loc="lower right", handlelength=2.2, borderaxespad=0.2)
+    style.legend_below(axes)
     return figure

@@ -32,7 +32,10 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "binary": binary,
         "asked": asked,
         "apparent": (metrics["evaluation"] == APPARENT).any(),
-        "statements": [(absolute_risk.place(*key), _statement(study, judged, key)) for key in places],
+        "statements": [
+            (absolute_risk.place(*key), _statement(study, judged, key, places[:number]))
+            for number, key in enumerate(places)
+        ],
         "unknown": [absolute_risk.place(*key) for key in asked if key not in places],
         "table": absolute_risk.table(judged),
         "operating": absolute_risk.operating(judged, _thresholds(study)) if binary else None,
@@ -75,11 +78,15 @@ def _at(frame: pd.DataFrame, key: tuple[str, str, float]) -> pd.DataFrame:
     return frame[(frame[PLACE] == list(key)).all(axis=1)]
 
 
-def _statement(study: ReportInputs, metrics: pd.DataFrame, key: tuple[str, str, float]) -> str:
-    values = _at(metrics, key)
+def _statement(
+    study: ReportInputs, metrics: pd.DataFrame, key: tuple[str, str, float], before: list[tuple[str, str, float]]
+) -> str:
+    """Of the signature; the slope, which is of no horizon, at the first one alone. before : places that were told."""
+    values = _at(metrics[metrics["kind"] == SIGNATURE], key).set_index("metric")
+    if any(each[:2] == key[:2] for each in before):
+        values = values.drop(index=SLOPE.name, errors="ignore")
     risks = _risks(study, key)
-    of_signature = values[values["kind"] == SIGNATURE].set_index("metric")
-    return absolute_risk.statement(of_signature, float(np.mean(risks)) if len(risks) else np.nan)
+    return absolute_risk.statement(values, float(np.mean(risks)) if len(risks) else np.nan)
 
 
 def _risks(study: ReportInputs, key: tuple[str, str, float]) -> np.ndarray:
