@@ -217,7 +217,7 @@ def test_skipped_images_are_counted_by_reason():
 
 
 def test_a_cut_point_that_does_not_divide():
-    curves = pd.DataFrame({"cohort": ["a", "a", "b", "b"], "group": ["high", "low"] * 2, "at_risk": [44, 4, 25, 23]})
+    curves = pd.DataFrame({"cohort": ["a", "a", "b", "b"], "level": [2, 1] * 2, "at_risk": [44, 4, 25, 23]})
     (line,) = performance.shifts(curves, ["a", "b"])
     assert line.startswith("In a, 44 of 48 patients lie above")
     assert "the cut-point does not transfer to a " in line
@@ -225,5 +225,5 @@ def test_a_cut_point_that_does_not_divide():
 
 
 def test_a_cohort_all_on_one_side():
-    curves = pd.DataFrame({"cohort": ["a"], "group": ["low"], "at_risk": [12]})
+    curves = pd.DataFrame({"cohort": ["a"], "level": [1], "at_risk": [12]})
     assert "0 of 12 patients" in performance.shifts(curves, ["a"])[0]

@@ -14,6 +14,7 @@ from radioloom.figures.words import (
     chance,
     count,
     difference,
+    joined,
     metric,
     number,
     percent,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEADS = {VALIDATION: "Validation in", CROSS_VALIDATION: "Cross-validation in"}
-DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
+DIVIDED = 0.4  # smallest size of a risk group, in its size in training, for which cut-points divide a cohort
 KEY = ["evaluation", "cohort", "model", "variant"]
 
 
@@ -126,21 +127,28 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
     return lines
 
 
-def shifts(curves: pd.DataFrame, cohorts: list[str]) -> list[str]:
-    """Cohorts that the frozen cut-point does not divide: their risks are shifted against the training cases'.
+def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2) -> list[str]:
+    """Cohorts that the frozen cut-points do not divide: their risks are shifted against the training cases'.
 
-    curves : rows of CURVES of one model; cohorts : in reading order
+    curves : rows of CURVES of one model; cohorts : in reading order; n_groups : of one size in training
     """
     lines = []
     for cohort in cohorts:
-        sizes = curves[curves["cohort"] == cohort].groupby("group")["at_risk"].max()
-        high, n = int(sizes.get("high", 0)), int(sizes.sum())
-        if n and not DIVIDED <= high / n <= 1 - DIVIDED:
-            lines.append(
-                f"In {cohort}, {high} of {count(n, 'patient')} lie above the cut-point that halves the training cases: "
-                f"the cut-point does not transfer to {cohort} (another scanner, protocol or mix of patients); read the "
-                "C-index, not the groups."
+        sizes = curves[curves["cohort"] == cohort].groupby("level")["at_risk"].max()
+        each, n = [int(sizes.get(level, 0)) for level in range(1, n_groups + 1)], int(sizes.sum())
+        if not n or min(each) >= DIVIDED * n / n_groups:
+            continue
+        if n_groups == 2:
+            lead, points = f"{each[1]} of {count(n, 'patient')} lie above the cut-point that halves", "cut-point does"
+        else:
+            lead = (
+                f"the groups, lowest risk first, have {joined([str(size) for size in each])} of {count(n, 'patient')}"
             )
+            lead, points = f"{lead}, and are of one size among", "cut-points do"
+        lines.append(
+            f"In {cohort}, {lead} the training cases: the {points} not transfer to {cohort} (another scanner, protocol "
+            "or mix of patients); read the C-index, not the groups."
+        )
     return lines
 
 

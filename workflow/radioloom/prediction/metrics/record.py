@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.errors import StudyError
+from radioloom.prediction.cut_points import group_of
 from radioloom.prediction.metrics.censoring import Censoring, censoring, status
 from radioloom.prediction.outcome import Outcome
 from radioloom.stats.bootstrap import percentile_interval
@@ -29,6 +30,7 @@ class Judged:
     weights : (b, n) how often each patient is in each resample, the same for every model
     strata : (r, n) fold of each patient: risks are compared within folds alone; None where all are on one scale
     cut_point : risk above which a patient is of high risk, frozen in training; None where there is none
+    cut_points : risks between groups where there are more than two, ascending; else `cut_point` is the only one
     tau : days at which Uno's C ends; None: at the last event
     absolute : probability of the event up to and at each of some times, (t,) -> (n, t); None where the model has none.
         Of a binary outcome the times do not matter
@@ -42,6 +44,7 @@ class Judged:
     weights: np.ndarray
     strata: np.ndarray | None = None
     cut_point: float | None = None
+    cut_points: tuple[float, ...] = ()
     tau: float | None = None
     absolute: Callable[[np.ndarray], np.ndarray] | None = None
     horizon_days: float = 0.0
@@ -52,6 +55,11 @@ class Judged:
     def high_risk(self) -> np.ndarray:
         """Patients above the cut-point, bool (n,); of an evaluation with one repeat."""
         return self.risks[0] > (np.nan if self.cut_point is None else self.cut_point)
+
+    @property
+    def groups(self) -> np.ndarray:
+        """Group of each patient by the frozen cut-points, int64 (n,), 0 the lowest risk; of one repeat."""
+        return group_of(self.risks[0], self.cut_points or (np.nan if self.cut_point is None else self.cut_point,))
 
     @property
     def probability(self) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.prediction.cut_points import group_names
 from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.prediction.metrics.record import Estimate, Judged
@@ -51,19 +52,24 @@ def judge(
     Predictions, all metrics with paired differences, curves at the frozen cut-point, and notes on what was missing.
     """
     risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
-    cut_points = {
-        key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
-    }  # a control is the signature
+    models = {key: signature.baselines[key.model] if key.kind == BASELINE else signature for key in risk}
     tau = material.study["outcome"].get("tau")
     judged = {
-        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key], tau=tau)
-        for key, values in risk.items()
+        key: Judged(
+            risk[key][None],
+            place.outcomes,
+            place.weights,
+            cut_point=model.cut_point,
+            cut_points=model.cut_points,
+            tau=tau,
+        )
+        for key, model in models.items()  # a control is the signature
     }
     part = "train" if place.evaluation == APPARENT else "test"
     for key, values in risk.items():
         validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), place.rows, values))
         if place.outcomes.kind == "survival":
-            validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
+            validation.curves.extend(_curve_rows(place, key, judged[key].groups, models[key].cuts))
     validation.notes.extend(_gaps(material, signature, place))
     add_absolute(material, signature, place, judged, validation)
     return add_metrics(place, judged, material.baselines, validation)
@@ -112,13 +118,14 @@ def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[st
             yield f"{place.cohort}: {left} of {len(batches)} cases not harmonised: {reason}"
 
 
-def _curve_rows(place: Place, model: ModelKey, high_risk: np.ndarray) -> Iterable[dict[str, Any]]:
-    """CURVES rows: Kaplan-Meier of the patients above the cut-point and of the others."""
-    for group, members in (("high", high_risk), ("low", ~high_risk)):
+def _curve_rows(place: Place, model: ModelKey, groups: np.ndarray, cuts: tuple[float, ...]) -> Iterable[dict[str, Any]]:
+    """CURVES rows: Kaplan-Meier of each group (n,) between the frozen cut-points."""
+    for level, group in enumerate(group_names(cuts)):
+        members = groups == level
         if not members.any():
             continue
         curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])
-        keys = {"cohort": place.cohort, "kind": model.kind, "model": model.model, "group": group}
+        keys = {"cohort": place.cohort, "kind": model.kind, "model": model.model, "group": group, "level": level + 1}
         columns = {key: getattr(curve, key).tolist() for key in ("time_days", "survival", "low", "high", "at_risk")}
         for row in zip(*columns.values(), strict=True):
             yield {**keys, **dict(zip(columns, row, strict=True))}

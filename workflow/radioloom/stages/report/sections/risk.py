@@ -9,7 +9,6 @@ import numpy as np
 
 from radioloom.figures import absolute_risk, calibration, decision, precision_recall, roc, style
 from radioloom.figures.absolute_risk import PLACE
-from radioloom.prediction.metrics import SLOPE
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import APPARENT, BASELINE, FEWEST_EVENTS, FROZEN, SIGNATURE, VALIDATION
@@ -19,13 +18,15 @@ if TYPE_CHECKING:
 
     from radioloom.stages.report.record import ReportInputs
 
+SLOPE = "calibration_slope"  # of the order of risks, and so of no horizon
+
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Tables, statements and figures of the validation cohorts; of training, and said so, where there are none."""
     binary = study.settings["outcome"]["kind"] == "binary"
     metrics = _with_slopes(study)
     known = metrics.dropna(subset=["estimate"])
-    places = [key for key, part in known.groupby(PLACE, sort=False) if (part["metric"] != SLOPE.name).any()]
+    places = [key for key, part in known.groupby(PLACE, sort=False) if (part["metric"] != SLOPE).any()]
     judged = metrics[metrics[PLACE].apply(tuple, axis=1).isin(places)] if len(metrics) else metrics
     asked = list(dict.fromkeys(zip(*(metrics[key] for key in PLACE), strict=True)))
     return {
@@ -68,7 +69,7 @@ def _with_slopes(study: ReportInputs) -> pd.DataFrame:
 
     rows = _ours(study, study.metrics[study.metrics["against"] == ""])
     absolute = reading.of_order(rows, absolute=True)
-    slopes = rows[rows["metric"] == SLOPE.name].drop(columns="horizon_days")
+    slopes = rows[rows["metric"] == SLOPE].drop(columns="horizon_days")
     places = absolute[PLACE].drop_duplicates()
     return reading.performance(study, pd.concat([absolute, slopes.merge(places, on=PLACE[:2])], ignore_index=True))
 
@@ -84,7 +85,7 @@ def _statement(
     """Of the signature; the slope, which is of no horizon, at the first one alone. before : places that were told."""
     values = _at(metrics[metrics["kind"] == SIGNATURE], key).set_index("metric")
     if any(each[:2] == key[:2] for each in before):
-        values = values.drop(index=SLOPE.name, errors="ignore")
+        values = values.drop(index=SLOPE, errors="ignore")
     risks = _risks(study, key)
     return absolute_risk.statement(values, float(np.mean(risks)) if len(risks) else np.nan)
 
