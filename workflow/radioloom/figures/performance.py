@@ -141,10 +141,9 @@ def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2) -> list[
         if n_groups == 2:
             lead, points = f"{each[1]} of {count(n, 'patient')} lie above the cut-point that halves", "cut-point does"
         else:
-            lead = (
-                f"the groups, lowest risk first, have {joined([str(size) for size in each])} of {count(n, 'patient')}"
-            )
-            lead, points = f"{lead}, and are of one size among", "cut-points do"
+            told = joined([str(size) for size in each])
+            lead = f"{told} of {count(n, 'patient')} lie in the groups (lowest risk first) that are of one size among"
+            points = "cut-points do"
         lines.append(
             f"In {cohort}, {lead} the training cases: the {points} not transfer to {cohort} (another scanner, protocol "
             "or mix of patients); read the C-index, not the groups."

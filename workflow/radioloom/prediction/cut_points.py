@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -34,5 +35,5 @@ def group_names(cuts: Sequence[float]) -> list[str]:
     if len(cuts) + 1 in WORDS:
         return list(WORDS[len(cuts) + 1])
     ends = [f"{cut:.3g}" for cut in cuts]
-    between = [f"{low} to {high}" for low, high in zip(ends, ends[1:], strict=False)]
+    between = [f"{low} to {high}" for low, high in itertools.pairwise(ends)]
     return [f"up to {ends[0]}", *between, f"above {ends[-1]}"]
