@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import special
@@ -21,9 +22,9 @@ VALUE, RATIO, P = "value", "ratio", "p"  # how a number is read: on its own scal
 RESAMPLED, ITS_OWN, NONE = "resampled", "its own", "none"  # where an interval comes from
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Judged:
-    """The risks of one model in one evaluation, and what they are judged by.
+    """The risks of one model in one evaluation, and what they are judged by; what follows from it is computed once.
 
     risks : (r, n), one row for each repeat of a cross-validation; one row elsewhere
     outcomes : of the n patients
@@ -61,7 +62,7 @@ class Judged:
         """Group of each patient by the frozen cut-points, int64 (n,), 0 the lowest risk; of one repeat."""
         return group_of(self.risks[0], self.cut_points or (np.nan if self.cut_point is None else self.cut_point,))
 
-    @property
+    @cached_property
     def probability(self) -> np.ndarray:
         """Probability of the event by the horizon, (n,); NaN where it cannot be said."""
         if self.absolute is None or not self.reached:
@@ -73,6 +74,7 @@ class Judged:
         """Whether somebody was followed beyond the horizon; of a binary outcome always."""
         return self.outcomes.kind == "binary" or bool((self.outcomes.time_days > self.horizon_days).any())
 
+    @cached_property
     def status(self) -> tuple[np.ndarray, np.ndarray]:
         """Who had the event by the horizon, and the weight of each patient for censoring; (n,) each."""
         seen = censoring(self.outcomes) if self.seen is None else self.seen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import curves as kaplan_meier
-from radioloom.figures import forest, performance, style
+from radioloom.figures import forest, hazards, performance, style
 from radioloom.figures.words import joined, metric, probability, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.prediction.cut_points import MEDIAN, QUANTILES
@@ -44,6 +44,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "groups": performance.groups(metrics, main),
         "curves": _curves(study, metrics),
         "n_groups": _n_groups(study),
+        "hazards": hazards.statement(metrics),
         "shifts": _shifts(study),
         "baselines": joined(_baselines(metrics)),
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
