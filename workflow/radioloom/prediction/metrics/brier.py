@@ -28,16 +28,21 @@ from radioloom.prediction.metrics.record import (
 @lru_cache(maxsize=1)  # of the model and horizon that all of these metrics are asked of in turn
 def _scores(judged: Judged) -> tuple[np.ndarray, np.ndarray] | None:
     """Score and null score of all patients, then in each resample, (1 + b,); None where no probability can be said."""
-    probability = judged.probability
-    if np.isnan(probability).any():
+    if np.isnan(judged.probability).any():
         return None
-    had, weight = judged.status
-    resamples = np.concatenate([np.ones((1, len(had))), judged.weights])
-    size = resamples.sum(axis=1)
-    score = resamples @ (weight * (had - probability) ** 2) / size
-    with_event, all_weight = resamples @ (weight * had) / size, resamples @ weight / size
-    null = with_event * (1 - with_event) ** 2 + (all_weight - with_event) * with_event**2
+    parts = [_rates(judged, rows) for rows in (np.ones((1, len(judged.outcomes))), judged.weights)]
+    score, null = (np.concatenate(each) for each in zip(*parts, strict=True))
     return score, null
+
+
+def _rates(judged: Judged, resamples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Score and null score in each resample (b, n); (b,) each."""
+    had, weight = judged.status
+    size = resamples.sum(axis=1)
+    score = resamples @ (weight * (had - judged.probability) ** 2) / size
+    with_event, all_weight = resamples @ (weight * had) / size, resamples @ weight / size
+    rate = with_event
+    return score, with_event * (1 - rate) ** 2 + (all_weight - with_event) * rate**2
 
 
 def brier(judged: Judged) -> Estimate:
