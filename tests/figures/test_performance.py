@@ -224,6 +224,13 @@ def test_a_cut_point_that_does_not_divide():
     assert line.endswith("read the C-index, not the groups.")
 
 
+def test_cut_points_of_three_groups_that_do_not_divide():
+    sizes = {"cohort": ["a"] * 3 + ["b"] * 3, "level": [1, 2, 3] * 2, "at_risk": [2, 10, 33, 14, 9, 20]}
+    (line,) = performance.shifts(pd.DataFrame(sizes), ["a", "b"], 3)
+    assert line.startswith("In a, 2, 10 and 33 of 45 patients lie in the groups (lowest risk first)")
+    assert "the cut-points do not transfer to a" in line
+
+
 def test_a_cohort_all_on_one_side():
     curves = pd.DataFrame({"cohort": ["a"], "level": [1], "at_risk": [12]})
     assert "0 of 12 patients" in performance.shifts(curves, ["a"])[0]

@@ -33,8 +33,9 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "", n_groups: int 
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(style.PANEL, 3.5))
-    axes, below = figure.subplots(2, 1, height_ratios=(5, 1.0), sharex=True)
+    more = n_groups - 2
+    figure = Figure(figsize=(style.PANEL, 3.5 + 0.5 * more))
+    axes, below = figure.subplots(2, 1, height_ratios=(5, 1.0 + 0.5 * more), sharex=True)
     last = float(frame["time_days"].max()) / DAYS_A_MONTH
     ticks = _ticks(last)
     groups = dict(frame[["level", "group"]].drop_duplicates().sort_values("level").itertuples(index=False))
@@ -47,12 +48,13 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "", n_groups: int 
         _at_risk(below, level, rows, (ticks, colour))
     axes.set(ylim=(0, 1.02), ylabel="survival", xlim=(0, last * 1.02), xticks=ticks)
     axes.set_title(title)
-    if n_groups > 2:
+    if more:
         style.legend_below(axes)
     else:
         above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 2, "borderaxespad": 0.1}
         axes.legend(handlelength=2.2, columnspacing=1.2, **above)
-    axes.text(0.02, 0.05, note, transform=axes.transAxes, size=8)
+    behind = {"facecolor": style.PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 1.5}
+    axes.text(0.02, 0.05, note, transform=axes.transAxes, size=8, bbox=behind if note else None)
     below.set_yticks(range(len(groups)), list(groups.values()))
     below.tick_params(axis="y", length=0, pad=12)
     for of_group, text in zip(groups, below.get_yticklabels(), strict=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import STEPS, interval, joined, number, percent, plain
-from radioloom.prediction.cut_points import MEDIAN, group_names
+from radioloom.prediction.cut_points import MEDIAN, WORDS, group_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,9 @@ def cut_points(model: Any, declared: str | Sequence[float]) -> str:
     source = f"the {declared} risk" if declared == MEDIAN else f"the {declared} of the risks"
     source = f"{source} in training" if isinstance(declared, str) else "as the study declares"
     values, unit = joined([number(cut, 3) for cut in model.cuts]), UNITS.get(model.ratio, "")
-    lead = f"cut-point{'s' * (len(model.cuts) > 1)} between {joined(group_names(model.cuts))} risk"
+    names = group_names(model.cuts)
+    of_groups = f"between {joined(names)} risk" if len(names) in WORDS else f"of {len(names)} groups of risk"
+    lead = f"cut-point{'s' * (len(model.cuts) > 1)} {of_groups}"
     return f"{lead} ({values}{f', a {unit}' if unit else ''}: {source})"
 
 
