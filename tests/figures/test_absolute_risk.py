@@ -17,7 +17,7 @@ def values(**metrics):
 @pytest.mark.parametrize(
     ("ratio", "words"),
     [
-        ((1.5, 1.1, 2.0), "the risks are too low: more patients had the event than they say (observed / expected 1.50"),
+        ((1.5, 1.1, 2.0), "the risks are too low: more patients had the event than they say; observed / expected 1.50"),
         ((0.5, 0.3, 0.8), "the risks are too high: fewer patients"),
         ((1.2, 0.9, 1.6), "are not shown to be too high or too low"),
         ((1.2, NAN, NAN), "Observed / expected 1.20, without an interval: nothing is concluded from it."),
@@ -45,7 +45,7 @@ def test_spread_and_score(metric, numbers, words):
 
 
 def test_what_is_not_known_is_not_told():
-    assert absolute_risk.statement(values(observed_expected=(NAN, NAN, NAN)), 0.3) == ""
+    assert absolute_risk.statement(values(observed_expected=(NAN, NAN, NAN)), 0.3) == absolute_risk.UNKNOWN
 
 
 def of_models(**columns):
@@ -98,8 +98,8 @@ def test_decision_curves_hold_every_model_and_both_defaults():
 @pytest.mark.parametrize(
     ("benefit", "words"),
     [
-        ([0.3, 0.2, 0.1], "At a threshold of 20 % and 30 % treating by the signature is of more use"),
-        ([0.4, 0.2, 0.1], "At every threshold treating by the signature is of more use"),
+        ([0.3, 0.2, 0.1], "At a threshold of 20 % and 30 % the net benefit of treating by the signature is larger"),
+        ([0.4, 0.2, 0.1], "At every threshold the net benefit of treating by the signature is larger"),
         ([0.3, 0.1, 0.0], "At none of the thresholds"),
         ([NAN, NAN, NAN], "cannot be said"),
     ],

@@ -59,9 +59,11 @@ def test_survival_has_a_statement_a_row_and_a_calibration_plot_for_each_horizon(
     said = page(study)
     risks = study.risks.query("kind == 'signature' and cohort == 'valid1' and horizon_days == 300")["risk"]
     assert f"valid1, within 300 days: {100 * risks.mean():.0f} % of the patients were expected" in said
-    assert said.count("(calibration slope") == 1  # it is of no horizon
+    assert said.count("; calibration slope") == 1  # it is of no horizon
     assert "valid1, within 90000 days: nothing can be judged" in said
     assert "apparent" not in said
+    (brief,) = content["brief"]
+    assert brief[1].count("valid1, within") == 2
 
 
 def test_numbers_of_the_table_are_those_of_metrics():

@@ -8,13 +8,16 @@ import numpy as np
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, cell, interval, metric, number, percent, where
+from radioloom.tables.columns import SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PLACE = ["evaluation", "cohort", "horizon_days"]  # where and until when risks are judged
 AT_THRESHOLD = ("sensitivity", "specificity", "ppv", "npv")  # at the frozen threshold, of a binary outcome
+OF_CALIBRATION = ("observed_expected", "calibration_slope", "calibration_in_the_large")
 OF_RANKS = ("prevalence", "average_precision")
+UNKNOWN = "Whether the risks are right cannot be said; the model gives none."
 RATE = "what came than the event rate of this cohort given to everybody"
 # Metric -> its value for a calibrated or an empty model, and what an interval above, below and around that says.
 VERDICTS = {
@@ -51,11 +54,16 @@ def place(evaluation: str, cohort: str, horizon_days: float) -> str:
 
 
 def table(metrics: pd.DataFrame) -> Exhibit:
-    """What the probabilities of each model are worth, one row per place, horizon and model.
+    """How close the probabilities of each model are to what came, one row per place, horizon and model.
 
     metrics : METRICS of absolute risks, calibration slopes beside each horizon, in reading order with `label`
     """
-    return _table(metrics[~metrics["metric"].isin([*AT_THRESHOLD, *OF_RANKS])], {})
+    return _table(metrics[~metrics["metric"].isin([*OF_CALIBRATION, *AT_THRESHOLD, *OF_RANKS])], {})
+
+
+def calibrated(metrics: pd.DataFrame) -> Exhibit:
+    """The same rows with what tells whether the probabilities are too high, too low or too far apart."""
+    return _table(metrics[metrics["metric"].isin(OF_CALIBRATION)], {})
 
 
 def operating(metrics: pd.DataFrame, thresholds: dict[str, float]) -> Exhibit:
@@ -97,7 +105,7 @@ def statement(values: pd.DataFrame, expected: float) -> str:
     for name, (ideal, words) in VERDICTS.items():
         if text := _verdict(values, name, ideal, words):
             sentences.append(f"{text[0].upper()}{text[1:]}.")
-    return " ".join(sentences)
+    return " ".join(sentences) or UNKNOWN
 
 
 def _verdict(values: pd.DataFrame, name: str, ideal: float, words: tuple[str, str, str]) -> str:
@@ -108,4 +116,18 @@ def _verdict(values: pd.DataFrame, name: str, ideal: float, words: tuple[str, st
     numbers = f"{metric(name)} {interval(row['estimate'], row['low'], row['high'])}"
     if np.isnan(row["low"]):
         return f"{numbers}, without an interval: nothing is concluded from it"
-    return f"{words[0 if row['low'] > ideal else 1 if row['high'] < ideal else 2]} ({numbers})"
+    return f"{words[0 if row['low'] > ideal else 1 if row['high'] < ideal else 2]}; {numbers}"
+
+
+def in_brief(metrics: pd.DataFrame) -> list[tuple[str, str]]:
+    """One line on calibration of the signature on average; none where nothing was judged.
+
+    metrics : as for `table`
+    """
+    rows = metrics[(metrics["metric"] == "observed_expected") & (metrics["kind"] == SIGNATURE)]
+    told = [
+        f"{place(row['evaluation'], row['cohort'], row['horizon_days'])} {cell(row)}"
+        for _, row in rows.dropna(subset=["estimate"]).iterrows()
+    ]
+    words = "Patients with the event over those that the signature’s risks expect (1 is calibrated)"
+    return [("Absolute risk", f"{words}: {'; '.join(told)}.")] if told else []

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+LARGER = "the net benefit of treating by the signature is larger than that of treating everybody and nobody"
 BELOW = 0.25  # how much of the axis lies below 0, of what lies above: treating all falls without end
 
 
@@ -44,7 +45,7 @@ def decision_curve(frame: pd.DataFrame, title: str, baselines: list[str]) -> Fig
 
 
 def gains(rows: pd.DataFrame) -> str:
-    """At which thresholds treating by the signature is of more use than treating all and nobody, in words.
+    """At which thresholds treating by the signature has a larger net benefit than treating all and nobody, in words.
 
     rows : DECISIONS of the signature in one place
     """
@@ -54,6 +55,6 @@ def gains(rows: pd.DataFrame) -> str:
     if not len(known):
         return "The net benefit cannot be said."
     if not told:
-        return "At none of the thresholds is treating by the signature of more use than treating everybody or nobody."
+        return f"At none of the thresholds {LARGER}."
     where = "every threshold" if better.all() else f"a threshold of {told}"
-    return f"At {where} treating by the signature is of more use than treating everybody or nobody."
+    return f"At {where} {LARGER}."

@@ -39,6 +39,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
         ],
         "unknown": [absolute_risk.place(*key) for key in asked if key not in places],
         "table": absolute_risk.table(judged),
+        "calibrated": absolute_risk.calibrated(judged),
+        "brief": absolute_risk.in_brief(judged),
         "operating": absolute_risk.operating(judged, _thresholds(study)) if binary else None,
         "calibration": list(_calibration(study, places)),
         "decisions": list(_decisions(study, places)),
