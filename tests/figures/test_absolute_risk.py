@@ -75,7 +75,9 @@ def test_the_area_under_the_roc_curve_is_the_auc():
 
 
 def test_the_area_under_precision_and_recall_is_the_average_precision():
-    drawn = lines_of(precision_recall.precision_recall(OPERATING, "a cohort", ["volume"], 0.5))
+    figure = precision_recall.precision_recall(OPERATING, "a cohort", ["volume"], 0.5)
+    drawn = lines_of(figure)
+    assert figure.axes[0].get_lines()[-1].get_drawstyle() == "steps-pre"  # the precision at the end of each step
     recall, precision = drawn["volume"].T
     assert np.sum(np.diff(recall) * precision[1:]) == pytest.approx(0.5 * 0.5 + 0.5 * 2 / 3)
     assert drawn["prevalence, 50 %"][:, 1].tolist() == [0.5, 0.5]
