@@ -58,12 +58,12 @@ def table(metrics: pd.DataFrame) -> Exhibit:
 
     metrics : METRICS of absolute risks, calibration slopes beside each horizon, in reading order with `label`
     """
-    return _table(metrics[~metrics["metric"].isin([*OF_CALIBRATION, *AT_THRESHOLD, *OF_RANKS])], {})
+    return _table(metrics[~metrics["metric"].isin([*OF_CALIBRATION, *AT_THRESHOLD, *OF_RANKS])], counted=False)
 
 
 def calibrated(metrics: pd.DataFrame) -> Exhibit:
     """The same rows with what tells whether the probabilities are too high, too low or too far apart."""
-    return _table(metrics[metrics["metric"].isin(OF_CALIBRATION)], {})
+    return _table(metrics[metrics["metric"].isin(OF_CALIBRATION)])
 
 
 def operating(metrics: pd.DataFrame, thresholds: dict[str, float]) -> Exhibit:
@@ -71,12 +71,15 @@ def operating(metrics: pd.DataFrame, thresholds: dict[str, float]) -> Exhibit:
 
     metrics : as for `table`; thresholds : probability at the frozen cut-point, by model
     """
-    told = {name: number(threshold) for name, threshold in thresholds.items()}
-    return _table(metrics[metrics["metric"].isin([*AT_THRESHOLD, *OF_RANKS])], {"threshold": told})
+    told = {"threshold": {name: number(threshold) for name, threshold in thresholds.items()}}
+    return _table(metrics[metrics["metric"].isin([*AT_THRESHOLD, *OF_RANKS])], told)
 
 
-def _table(rows: pd.DataFrame, first: dict[str, dict[str, str]]) -> Exhibit:
-    """One row per place, horizon and model, one column per metric; first : columns before these, by model."""
+def _table(rows: pd.DataFrame, first: dict[str, dict[str, str]] | None = None, counted: bool = True) -> Exhibit:
+    """One row per place, horizon and model, one column per metric.
+
+    first : columns before these, by model; counted : whether there are columns of patients and events
+    """
     from radioloom.prediction.metrics import METRICS
 
     names = [name for name in METRICS if name in set(rows["metric"])]
@@ -84,11 +87,11 @@ def _table(rows: pd.DataFrame, first: dict[str, dict[str, str]]) -> Exhibit:
     for (evaluation, cohort, horizon), part in rows.groupby(PLACE, sort=False):
         for (model, label), values in part.groupby(["model", "label"], sort=False):
             cells = {row["metric"]: cell(row) for _, row in values.iterrows()}
-            patients = (str(values["n"].iloc[0]), str(values["n_events"].iloc[0]))
-            of_model = (each.get(model, DASH) for each in first.values())
+            patients = (str(values["n"].iloc[0]), str(values["n_events"].iloc[0])) if counted else ()
+            of_model = (each.get(model, DASH) for each in (first or {}).values())
             numbers = (cells.get(name, DASH) for name in names)
             lines.append((place(evaluation, cohort, horizon), label, *patients, *of_model, *numbers))
-    heads = ("cohort", "model", "n", "events", *first, *map(metric, names))
+    heads = ("cohort", "model", *(("n", "events") if counted else ()), *(first or {}), *map(metric, names))
     return Exhibit(heads, tuple(lines), tuple(range(2, len(heads))), grouped=True)
 
 
