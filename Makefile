@@ -10,9 +10,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Interpreters that `make test-python` tries, each in an environment of its own: make test-python PYTHONS=/opt/bin/python3.13
 PYTHONS ?= python3.11 python3.12 python3.13
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH=tests
 TESTS := -q -n 2 --dist loadfile
 
-.PHONY: env archives demo test test-quick test-hostile test-archives test-python lint bench clean
+.PHONY: env archives demo test test-quick test-hostile test-archives test-python lint bench calibrate calibrate-full clean
 
 env: $(VENV)/ready
 
@@ -80,6 +81,14 @@ lint: env
 # Radioloom beside pyradiomics and pictologics on the same voxels; their environments are made under .bench/.
 bench: env
 	python tests/bench/run.py $(BENCH)
+
+# Coverage, level and power of every interval and test that a report prints, by simulated studies: a quarter of an hour.
+calibrate: env
+	$(ONE_THREAD) python -m calibrate.run --workers $(CORES) $(CALIBRATE)
+
+# The table of docs/calibration.md: some seven hours on two cores. It stops after 150 minutes and goes on when called again.
+calibrate-full: env
+	$(ONE_THREAD) python -m calibrate.run --workers $(CORES) --minutes 150 $(CALIBRATE)
 
 clean:
 	rm -rf .venv .python .snakemake results/*/

@@ -20,6 +20,7 @@ include: "workflow/rules/common.smk"
 # outcomes, annotations and expression to a signature. A study of feature tables has no images half.
 IMAGES_HALF = ["simulate", "fetch", "curate", "segment", "prepare", "extract"]
 TABLES_HALF = ["tabulate", "collect", "identify", "clinical", "traits", "reliability", "learn", "size", "associate"]
+TABLES_HALF += ["subgroups", "pooled", "incidence"]
 
 for part in [*(IMAGES_HALF if HAS.images else []), *TABLES_HALF, "report"]:
 

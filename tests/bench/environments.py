@@ -17,6 +17,7 @@ PYRADIOMICS = (
 )
 MIRP = (["mirp==2.7.0"],)
 PICTOLOGICS = (["pictologics==0.9.0"],)
+SCIKIT_SURVIVAL = (["scikit-survival==0.28.0"],)
 # One compilation of everything that it compiles (it does so at import), minutes the first time on a machine.
 WARM = "import pictologics"
 
@@ -40,16 +41,20 @@ def interpreters() -> dict[str, Path]:
     return found
 
 
-def mirp() -> Path | None:
-    """Python of MIRP's own environment (filters.py), or None, with the reason on stderr."""
-    if given := os.environ.get("PYTHON_MIRP"):
+# Peers of one part of the benchmark: what is installed, and what its import is called.
+OF_A_PART = {"mirp": (MIRP, "import mirp"), "scikit-survival": (SCIKIT_SURVIVAL, "import sksurv")}
+
+
+def interpreter(name: str) -> Path | None:
+    """Python of a peer of `OF_A_PART`, or None, with the reason on stderr; PYTHON_MIRP names another for MIRP."""
+    if given := os.environ.get(f"PYTHON_{name.upper()}"):
         return Path(given)
-    made = HOME / "mirp" / "bin" / "python"
-    if not (HOME / "mirp" / "ready").is_file():
+    made = HOME / name / "bin" / "python"
+    if not (HOME / name / "ready").is_file():
         python = _python("PYTHON311", ((3, 11), (3, 12), (3, 13)))
-        fault = _make("mirp", python, MIRP, "import mirp") if python else "no Python of a version that it works with"
+        fault = _make(name, python, *OF_A_PART[name]) if python else "no Python of a version that it works with"
         if fault:
-            _say(f"mirp: absent, {fault}")
+            _say(f"{name}: absent, {fault}")
             return None
     return made
 

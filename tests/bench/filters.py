@@ -169,12 +169,12 @@ def _subclasses(kind: type) -> set[type]:
 
 def table() -> str:
     import yaml
-    from environments import mirp, single_thread
+    from environments import interpreter, single_thread
 
     plan = yaml.safe_load((HERE / "filters.yaml").read_text(encoding="utf-8"))
     image = np.round(np.random.default_rng(0).normal(0, 200, (EDGE,) * 3))
     own, plain, peer = ours(image, plan), scipys(image), {}
-    if python := mirp():
+    if python := interpreter("mirp"):
         with tempfile.TemporaryDirectory() as folder:
             np.save(Path(folder) / "image.npy", image)
             (Path(folder) / "plan.json").write_text(json.dumps(plan))

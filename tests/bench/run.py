@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import judging
 import reading
 from environments import HOME, interpreters, single_thread
 
@@ -261,6 +262,9 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--filters", action="store_true", help="filters only, beside MIRP's and scipy's (filters.py)")
     parser.add_argument("--reading", action="store_true", help="reading DICOM only, beside pydicom (reading.py)")
+    parser.add_argument(
+        "--judging", action="store_true", help="statistics only, beside scikit-survival and R's survival"
+    )
     parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
     parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
     parser.add_argument("--out", type=Path, help="write the report to a file too")
@@ -306,6 +310,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
     compiled = compilation(pythons["radioloom"])
     yield "## Speed to reach\n\n" + targets_met(times, cold, compiled, growths)
     yield "## Reading DICOM\n\n" + reading.table()
+    yield "## Judging\n\n" + judging.table()
     if chosen.seconds:
         yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"
 
@@ -329,7 +334,7 @@ def processes(cold: dict, peers: list[str]) -> str:
 
 def alone(chosen: argparse.Namespace) -> list[str]:
     """Parts that were asked for by themselves."""
-    return [each.table() for each in (filters, reading) if getattr(chosen, each.__name__)]
+    return [each.table() for each in (filters, judging, reading) if getattr(chosen, each.__name__)]
 
 
 def main() -> None:

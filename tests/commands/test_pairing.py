@@ -277,7 +277,7 @@ def test_contours_of_a_ct_are_taken_for_the_pet_of_its_frame_of_reference(tmp_pa
     drawn(data / "rs", series="2.25.40", frame="2.25.9")
     found = discover(data, Wanted(KEY, roi="GTV"))
     assert [pair.image for pair in found.pairs] == ["CT0"]
-    assert "were drawn on CT: --modality PT takes them" in dict(row[1:] for row in found.left_out)["PT1"]
+    assert "go with CT: --modality PT takes them" in dict(row[1:] for row in found.left_out)["PT1"]
     code, said = told("--modality", "PT")
     assert code == 0
     assert "1 pair(s) are of an image that the segmentation was not drawn on, but one of its frame of reference" in said
@@ -335,7 +335,7 @@ def test_links_are_told(tmp_path):
     assert reasons["linked"] == reasons["inside"]
     assert "a link to a folder, which is not followed" in reasons["linked"]
     assert "leads out of this folder" in reasons["far"]
-    assert "leads nowhere" in reasons["gone"]
+    assert "a link that leads to no file" in reasons["gone"]
 
 
 def test_a_try_without_a_pair_does_not_block_the_next_one(tmp_path, told):

@@ -5,14 +5,18 @@ import pandas as pd
 import pytest
 
 from radioloom.figures import performance
+from radioloom.stages.learning.comparisons import comparisons
+from radioloom.tables import COMPARISONS
 
 COLUMNS = ["kind", "model", "variant", "against", "metric", "estimate", "low", "high"]
 NONE = (np.nan, np.nan)
+RARER = "patients of the rarer outcome it cannot be said how sure this is"
 
 
 def metrics(*rows, evaluation="validation", cohort="v"):
-    """Rows as stages.report.reading gives them; a control's label differs from its name."""
+    """Rows as stages.report.reading gives them but for comparisons; a control's label differs from its name."""
     frame = pd.DataFrame(rows, columns=COLUMNS).assign(evaluation=evaluation, cohort=cohort, n=40, n_events=1)
+    frame = frame.assign(interval="patients", withheld=np.where(frame["low"].isna(), "events", ""), draws=0)
     control = frame["kind"] == "control"
     label = frame["model"].where(~control, "control: " + frame["model"] + frame["variant"])
     return frame.assign(
@@ -37,22 +41,34 @@ def controls(*losses):
     return pd.concat([judged((0.7, 0.6, 0.8), (0.1, 0.02, 0.2)), metrics(*rows)], ignore_index=True)
 
 
-def said(frame, n_nulls=50):
-    ((_, text),) = performance.statements(frame, "c_index", n_nulls)
+def compared(frame, nulls=50, **asked):
+    """Rows with what COMPARISONS say of them."""
+    frame = frame.assign(draws=np.where(frame["metric"] == "null_p", nulls, 0))
+    rows = comparisons(frame.to_dict("records"), "survival", {"multiplicity": "none", **asked})
+    told = pd.DataFrame(rows)
+    own = [*COMPARISONS.key, *(name for name in told.columns if name not in frame.columns)]
+    return frame.merge(told[[*own, "metric"]], "left", [*COMPARISONS.key, "metric"]).fillna({"verdict": "", "rank": ""})
+
+
+def said(frame, nulls=50, **asked):
+    ((_, text),) = performance.statements(compared(frame, nulls, **asked), "c_index")
     return text
 
 
 @pytest.mark.parametrize(
     ("own", "words"),
     [
-        ((0.7, 0.6, 0.8), "C-index 0.70 (0.60–0.80); its interval excludes 0.5 (chance)."),
+        ((0.7, 0.6, 0.8), "C-index 0.70 (0.60–0.80), significantly above 0.5 (chance), p < 0.001."),
         ((0.55, 0.45, 0.65), "C-index 0.55 (0.45–0.65), not significantly different from 0.5 (chance)."),
-        ((0.7, *NONE), "C-index 0.70; with 1 patient of the rarer outcome it cannot be said how sure this is."),
-        ((0.3, 0.2, 0.4), "C-index 0.30 (0.20–0.40), significantly below 0.5 (chance)."),
+        (
+            (0.7, *NONE),
+            f"C-index 0.70; with fewer than 10 {RARER}.",
+        ),
+        ((0.3, 0.2, 0.4), "C-index 0.30 (0.20–0.40), significantly below 0.5 (chance), p < 0.001."),
     ],
 )
 def test_chance(own, words):
-    ((lead, text),) = performance.statements(judged(own), "c_index", 50)
+    ((lead, text),) = performance.statements(compared(judged(own)), "c_index")
     assert lead == "Validation in v (n 40, 1 event)"
     assert text == words
 
@@ -61,8 +77,8 @@ def test_chance(own, words):
     ("delta", "words"),
     [
         ((0.1, -0.02, 0.2), "signature minus volume: 0.10 (−0.02 to 0.20), not significantly different."),
-        ((-0.1, -0.2, -0.01), "signature minus volume: −0.10 (−0.20 to −0.01), significantly worse."),
-        ((0.1, 0.02, 0.2), "signature minus volume: 0.10 (0.02–0.20), significantly better."),
+        ((-0.1, -0.2, -0.01), "signature minus volume: −0.10 (−0.20 to −0.01), significantly worse, p 0.029."),
+        ((0.1, 0.02, 0.2), "signature minus volume: 0.10 (0.02–0.20), significantly better, p 0.014."),
     ],
 )
 def test_a_baseline_is_compared_by_the_interval_of_the_difference(delta, words):
@@ -80,7 +96,7 @@ def test_every_difference_from_a_baseline_has_its_statement():
     )
     assert said(rows).endswith(
         "The baseline clinical reaches 0.60 (0.50–0.70); signature minus clinical: 0.10 (−0.10 to 0.20), not "
-        "significantly different; both minus clinical: 0.15 (0.10–0.20), significantly better."
+        "significantly different; both minus clinical: 0.15 (0.10–0.20), significantly better, p < 0.001."
     )
 
 
@@ -90,17 +106,13 @@ def test_every_difference_from_a_baseline_has_its_statement():
         (
             1 / 51,
             (0.7, 0.6, 0.8),
-            "None of 50 signatures learnt on shuffled outcomes did as well (p 0.020); with 50 null models the smallest "
-            "possible p is 0.020.",
+            "None of 50 signatures learnt on shuffled outcomes did as well (p 0.020; smallest possible 0.020).",
         ),
         (
             14 / 51,
-            (0.7, 0.6, 0.8),
-            "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27): chance alone could produce "
-            "this C-index.",
+            (0.6, 0.4, 0.8),
+            "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27; smallest possible 0.020).",
         ),
-        (14 / 51, (0.6, 0.4, 0.8), "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27)."),
-        (3 / 40, (0.6, 0.4, 0.8), "At most 8 % of the signatures learnt on shuffled outcomes did as well (p 0.075)."),
     ],
 )
 def test_null_models_are_counted_without_the_signature_itself(p, own, words):
@@ -108,23 +120,37 @@ def test_null_models_are_counted_without_the_signature_itself(p, own, words):
 
 
 @pytest.mark.parametrize(
+    ("own", "p", "words"),
+    [
+        ((0.7, 0.6, 0.8), 14 / 51, "; its interval excludes 0.5 (chance), but the null models say otherwise"),
+        ((0.6, 0.4, 0.8), 1 / 51, "; its interval holds 0.5 (chance), but the null models say otherwise"),
+        ((0.3, 0.2, 0.4), 1.0, ", significantly below 0.5 (chance)"),
+    ],
+)
+def test_interval_and_null_models_that_disagree_claim_nothing(own, p, words):
+    text = said(judged(own, null_p=p))
+    assert words in text
+    assert ("nothing is claimed" in text) is (own[0] > 0.5)
+    assert "significantly above" not in text
+
+
+@pytest.mark.parametrize(
     ("n_nulls", "words"),
     [
-        (5, "None of 5 signatures learnt on shuffled outcomes did as well (p 0.17); 5 null models are too few to tell "
-         "(smallest possible p 0.17)."),
-        (1, "(p 0.50); 1 null model is too few to tell (smallest possible p 0.50)."),
-        (19, "19 null models are too few to tell (smallest possible p 0.050)."),
-        (20, "with 20 null models the smallest possible p is 0.048."),
+        (5, "(p 0.17; smallest possible 0.17); 5 null models are too few to tell."),
+        (1, "(p 0.50; smallest possible 0.50); 1 null model is too few to tell."),
+        (19, "19 null models are too few to tell."),
+        (20, "(p 0.048; smallest possible 0.048)."),
     ],
-)  # fmt: skip
+)
 def test_a_p_that_few_null_models_can_reach_is_named(n_nulls, words):
     assert said(judged((0.7, 0.6, 0.8), null_p=1 / (n_nulls + 1)), n_nulls).endswith(words)
 
 
 def test_too_few_null_models_tell_nothing_even_where_some_did_as_well():
     text = said(judged((0.7, 0.6, 0.8), null_p=3 / 6), 5)
-    assert "2 of 5 signatures learnt on shuffled outcomes did as well (p 0.50); 5 null models are too few" in text
-    assert "chance alone" not in text
+    assert "2 of 5 signatures learnt on shuffled outcomes did as well (p 0.50; smallest possible 0.17); 5 null" in text
+    assert "significantly above" in text  # by the interval alone
 
 
 def test_controls_are_judged_by_the_interval_of_the_loss():
@@ -166,7 +192,7 @@ def test_a_control_that_leaves_the_region_as_it_is_says_nothing_of_its_texture()
 
 
 def test_apparent_performance_is_no_headline():
-    assert performance.statements(judged((0.9, 0.8, 1.0)).assign(evaluation="apparent"), "c_index", 50) == []
+    assert performance.statements(judged((0.9, 0.8, 1.0)).assign(evaluation="apparent"), "c_index") == []
 
 
 def test_table_and_groups_share_the_metrics_between_them():

@@ -97,5 +97,19 @@ def test_an_absurd_spacing_is_refused_before_anything_is_held(shape, spacing):
 
 
 def test_the_bound_is_on_the_region_and_not_on_the_image():
-    where = place(Grid((20, 20, 20), (100.0, 100.0, 100.0)), (slice(9, 11),) * 3, ONE_MM, MARGIN)
+    where = place(Grid((200, 200, 200), (10.0, 10.0, 10.0)), (slice(90, 110),) * 3, ONE_MM, MARGIN)
     assert where.target.shape == (216, 232, 232)  # 200 mm, the margin on both sides, and half a voxel
+
+
+@pytest.mark.parametrize(
+    ("mm", "sound"),
+    [((20, 1, 1), True), ((16, 16, 16), True), ((17, 17, 17), False), ((50, 50, 50), False), ((100, 50, 50), False)],
+)
+def test_voxels_that_no_scanner_makes_are_refused_before_a_grid_is_made(mm, sound):
+    grid, settings = Grid((8, 24, 20), mm), {**SETTINGS, "spacing_mm": (1.0, 1.0, 1.0)}
+    box = (slice(2, 3), slice(4, 6), slice(4, 6))
+    if sound:
+        assert place(grid, box, settings, (5, 5, 5)).target.shape[1] >= 2 * mm[1]
+    else:
+        with pytest.raises(BadImage, match=r"which no CT, MR or PET has: each would become .* is the spacing in mm\?"):
+            place(grid, box, settings, (5, 5, 5))

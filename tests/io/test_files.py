@@ -1,10 +1,14 @@
 """Files of a tree: their order, what messages call them, and whether they are still the same."""
 
+import errno
+import os
+import re
 from pathlib import Path
 
 import pytest
 
 from radioloom.errors import BadImage
+from radioloom.io import files
 from radioloom.io.files import called, files_below, listing, numbered
 
 
@@ -57,3 +61,35 @@ def test_a_link_to_itself_is_listed_and_ends_nothing(tmp_path):
     (tmp_path / "round").symlink_to(tmp_path / "round")
     (tmp_path / "there").touch()
     assert [path.name for path in files_below(tmp_path)] == ["round", "there"]
+
+
+@pytest.mark.parametrize("ask", [files.is_there, files.is_file, files.is_folder])
+def test_what_a_machine_cannot_say_is_not_absent(tmp_path, monkeypatch, ask):
+    """`os.path.isfile` says False of a disk that does not answer, and the user is told to correct the path."""
+    assert ask(tmp_path / "no") is False
+    assert ask("a\0b") is False
+    assert ask("x" * 300) is False
+    (tmp_path / "table.csv").touch()
+    assert [ask(tmp_path), ask(tmp_path / "table.csv")] == {
+        "is_there": [True, True], "is_file": [False, True], "is_folder": [True, False]
+    }[ask.__name__]  # fmt: skip
+    for number in (errno.EACCES, errno.EIO, errno.ESTALE, errno.ETIMEDOUT):
+
+        def silent(path, number=number, **_):
+            raise OSError(number, os.strerror(number), path)
+
+        monkeypatch.setattr(os, "stat", silent)
+        with pytest.raises(OSError, match=re.escape(os.strerror(number))) as caught:
+            ask("table.csv")
+        assert caught.value.errno == number
+
+
+def test_readers_and_checks_of_studies_ask_the_one_helper():
+    """Elsewhere, plain calls are pathlib's, which let the machine's faults through; os.path's do not."""
+    library = Path(files.__file__).parents[1]
+    plain = re.compile(r"os\.path\.(isfile|isdir|exists|lexists)\b")
+    assert not [path for path in library.rglob("*.py") if plain.search(path.read_text(encoding="utf-8").replace(
+        "`os.path.exists`", ""))]  # fmt: skip
+    ours = [*(library / "study").glob("*.py"), *(library / "io" / "user_tables").glob("*.py")]
+    theirs = re.compile(r"(?<!entry)\.(is_file|is_dir|exists)\(\)")  # of a scan, they raise
+    assert not [path.name for path in ours if theirs.search(path.read_text(encoding="utf-8"))]

@@ -18,6 +18,7 @@ ROLES = {
     "train": "training",
     "valid1": "validation",
     "valid2": "validation",
+    "valid3": "validation",  # of studies that ask for it
     "retest": "test-retest",
     "readers": "observers",
 }
@@ -33,6 +34,7 @@ KINDS = (
 )
 VOLUME, TEXTURE = "morphology_f00", "glcm_f00"
 PROFILE = "0123456789ab"
+MAPPING = {"file": "x.csv", "case": "patient", "event": "dead", "time_days": "days"}
 OF_OUR_OWN = {"signature": "signature", "null": "null"}  # kind of the models that are no baseline
 
 
@@ -47,6 +49,7 @@ class Made:
     covariates: list = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=lambda: dict(SIZES))
     repeats: int = 2  # of the cross-validation
+    mapping: dict[str, Any] = field(default_factory=lambda: dict(MAPPING))  # `clinical` of every cohort
     change: Any = None  # called with (features, clinical frames) before anything is learned
 
     @cached_property
@@ -73,6 +76,8 @@ class Made:
             "baselines": {"volume": [VOLUME]},
             "validation": {
                 "bootstrap": 200,
+                "intervals": "main",
+                "multiplicity": "holm",
                 "cross_validation": {"folds": 4, "repeats": self.repeats},
                 "null_models": 12,
                 "learning_curve": 1,
@@ -106,9 +111,8 @@ class Made:
 
     @cached_property
     def clinical(self) -> list:
-        mapping = {"file": "x.csv", "case": "patient", "event": "dead", "time_days": "days"}
         return [
-            clinical(frame, name, frame["patient"], mapping, self.study["outcome"], self.covariates)
+            clinical(frame, name, frame["patient"], self.mapping, self.study["outcome"], self.covariates)
             for name, frame in self._raw[1].items()
         ]
 

@@ -8,6 +8,7 @@ import pandas as pd
 from radioloom import tables
 from radioloom.stages.genomics.associate import Measured, associate
 from radioloom.stages.images.rows import OPTIONAL
+from radioloom.stages.learning.comparisons import comparisons
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
@@ -41,6 +42,7 @@ def survival_study(seed: int = 1) -> ReportInputs:
     found = associate(Measured(wide, {}), expression, block, FEATURES, FEATURES[0], seed)
     gone = set(zip(excluded["cohort"], excluded["case"], strict=True))
     learned = clinical[[key not in gone for key in zip(clinical["cohort"], clinical["case"], strict=True)]]
+    metrics = _metrics("c_index", learned, ["valid1", "valid2"], draw)
     return ReportInputs(
         settings=settings,
         sheets=sheets,
@@ -54,7 +56,9 @@ def survival_study(seed: int = 1) -> ReportInputs:
         acquisition=_acquisition(),
         selection=_selection(draw),
         signature=_signature("cox", "hazard ratio"),
-        metrics=_metrics("c_index", learned, ["valid1", "valid2"], draw),
+        metrics=metrics,
+        comparisons=_comparisons(metrics, settings),
+        looks=_looks(1, 1),
         predictions=_predictions(learned, cases),
         curves=_curves(learned[learned["cohort"].isin(["valid1", "valid2"])], cases),
         modules=found.modules,
@@ -77,8 +81,9 @@ def binary_study(seed: int = 2) -> ReportInputs:
     clinical = tables.CLINICAL.frame(
         cases[["cohort", "case"]].assign(time_days=np.nan, event=draw.random(len(cases)) < 0.4)
     )
+    settings, metrics = _settings("binary", {"sts": ("training", 25)}), _metrics("auc", clinical, [], draw)
     return ReportInputs(
-        settings=_settings("binary", {"sts": ("training", 25)}),
+        settings=settings,
         sheets=sheets,
         identities=tables.IDENTITIES.frame([]),
         series=_series(sheets, draw, "PT"),
@@ -87,7 +92,8 @@ def binary_study(seed: int = 2) -> ReportInputs:
         reliability=tables.RELIABILITY.frame([]),
         selection=_selection(draw),
         signature=_signature("logistic", "odds ratio"),
-        metrics=_metrics("auc", clinical, [], draw),
+        metrics=metrics,
+        comparisons=_comparisons(metrics, settings),
         predictions=_predictions(clinical, cases.assign(log_hazard=cases["heterogeneity"])),
         pictures=_pictures(sheets, set(), draw),
         provenance=_provenance(),
@@ -120,7 +126,13 @@ def _settings(kind, sizes):
         "reduce": {"redundancy": 0.95},
         "model": {"kind": "cox", "selector": "best_per_group", "covariates": []},
         "baselines": {"volume": ["morphology_volume"]},
-        "validation": {"bootstrap": 1000, "cross_validation": {"folds": 5, "repeats": 10}, "null_models": 50},
+        "validation": {
+            "bootstrap": 1000,
+            "intervals": "main",
+            "multiplicity": "holm",
+            "cross_validation": {"folds": 5, "repeats": 10},
+            "null_models": 50,
+        },
     }
     if "genomics" in sizes:
         found["genomics"] = {
@@ -336,6 +348,21 @@ def _signature(kind, ratio):
     })  # fmt: skip
 
 
+OF = {"null": "nulls", "validation": "patients", "cross-validation": "learning", "apparent": ""}
+
+
+def _comparisons(metrics, settings):
+    rows = comparisons(metrics.to_dict("records"), settings["outcome"]["kind"], settings["validation"])
+    return tables.COMPARISONS.frame(rows)
+
+
+def _looks(first, second):
+    counts = {"valid1": first, "valid2": second}
+    return tables.LOOKS.frame(
+        [{"cohort": name, "signatures": n, "look": n, "declarations": 1} for name, n in counts.items()]
+    )
+
+
 def _metrics(main, clinical, validations, draw):
     rows = []
 
@@ -345,8 +372,10 @@ def _metrics(main, clinical, validations, draw):
         rows.append(
             {"evaluation": evaluation, "cohort": cohort, "kind": KINDS[model], "model": model, "variant": "",
              "against": against, "metric": name, "horizon_days": 0.0,
-             "estimate": numbers[0], "low": low, "high": high, "n": len(part),
-             "n_events": int(part["event"].sum())}
+             "estimate": numbers[0], "low": low, "high": high,
+             "interval": "" if not numbers[1] else OF.get(model, OF[evaluation]),
+             "withheld": "training" if evaluation == "apparent" else "", "draws": 50 if name == "null_p" else 1000,
+             "n": len(part), "n_events": int(part["event"].sum())}
         )  # fmt: skip
 
     first = clinical["cohort"].iloc[0]
@@ -360,8 +389,8 @@ def _metrics(main, clinical, validations, draw):
         if evaluation == "validation":
             add(evaluation, cohort, "signature", (0.004 * (1 + place), 0), "logrank_p")
             add(evaluation, cohort, "signature", (2.7, 1.2), "hazard_ratio")
-    add("apparent", first, "signature", (0.78, 0.06))
-    add("apparent", first, "volume", (0.63, 0.08))
+    add("apparent", first, "signature", (0.78, 0))
+    add("apparent", first, "volume", (0.63, 0))
     return tables.METRICS.frame(rows)
 
 

@@ -135,3 +135,20 @@ def test_the_largest_part_is_that_of_a_flood(seed, share):
         assert kept.notes[-1].startswith(f"the largest of {len(parts)} parts taken; the others held ")
     else:
         assert kept.contour_mm3 == 10.0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names", "nearest"),
+    [
+        ("gtv1", ["Heart", "GTV-1", "GTV 1", "GTV-2"], "'GTV-1', 'GTV 1'"),
+        ("GTV-1", ["Heart", "gtv_01", "GTV-11"], "'gtv_01'"),
+        ("GTV", ["Heart", "GTV-12", "GTV-1"], "'GTV-1'"),
+        ("Lung-Lefft", ["Heart", "Lung-Left"], "'Lung-Left'"),
+        ("PTV", ["Heart", "GTV"], ""),
+        ("gtv1", ["GTV-1"], ""),  # the only one is named already
+    ],
+)
+def test_the_nearest_name_of_a_region_that_is_not_there(pattern, names, nearest):
+    said = str(absent("structure", Choice((pattern,)), names))
+    assert f"found: {', '.join(map(repr, names))}" in said
+    assert said.endswith(f"; nearest: {nearest}" if nearest else repr(names[-1]))

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
-from radioloom.stats.multiplicity import benjamini_hochberg
+from radioloom.stats.multiplicity import benjamini_hochberg, holm
 
 P = st.lists(st.floats(0, 1), min_size=1, max_size=30).map(np.array)
 
@@ -44,3 +44,19 @@ def test_missing_p_values_are_no_tests_and_shape_stays(p):
     np.testing.assert_array_equal(q[0], benjamini_hochberg(p))
     assert np.isnan(q[1]).all()
     assert (q[0] >= p).all()
+
+
+@given(P)
+@settings(max_examples=30, deadline=None)
+def test_holm_equals_statsmodels_and_a_missing_p_is_no_test(p):
+    from statsmodels.stats.multitest import multipletests
+
+    right = multipletests(p, method="holm")[1]
+    np.testing.assert_allclose(holm(p), right, rtol=1e-12)
+    np.testing.assert_allclose(holm(np.array([*p, np.nan]))[:-1], right, rtol=1e-12)
+    assert np.isnan(holm(np.array([*p, np.nan]))[-1])
+
+
+def test_holm_equals_p_adjust_of_r():
+    """p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.2), "holm") of R 4."""
+    np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03, 0.005, 0.2])), [0.04, 0.09, 0.09, 0.025, 0.2])

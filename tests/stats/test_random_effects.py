@@ -16,8 +16,8 @@ GOLDEN = pd.read_csv(ROOT / "tests" / "golden" / "random_effects.csv").set_index
 def test_mean_interval_and_variance_between_cohorts_equal_metafor(table):
     rows, expected = COHORTS[COHORTS["table"] == table], GOLDEN.loc[table]
     summary = random_effects(rows["estimate"].to_numpy(), rows["variance"].to_numpy())
-    found = [summary.mean, *summary.interval, summary.tau2]
-    np.testing.assert_allclose(found, expected[["mean", "low", "high", "tau2"]], rtol=1e-7, atol=1e-9)
+    found = [summary.mean, *summary.interval, summary.tau2, summary.i2]
+    np.testing.assert_allclose(found, expected[["mean", "low", "high", "tau2", "i2"]], rtol=1e-7, atol=1e-9)
     k = len(rows)
     if k == 2:
         assert np.isnan(summary.prediction).all()

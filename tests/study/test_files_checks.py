@@ -265,7 +265,9 @@ def test_answers_are_read_before_any_job(bench):
         verified(bench, traits)
 
 
-@pytest.mark.parametrize(("divided", "unit"), [(30.4, "months"), (365.25, "years"), (7, None), (100, None), (1, None)])
+@pytest.mark.parametrize(
+    ("divided", "unit"), [(30.4, "months"), (365.25, "years"), (7, "months"), (5, None), (1, None)]
+)
 def test_follow_up_in_another_unit_is_told(bench, divided, unit):
     for cohort, scale in (("train", 1), ("valid", divided)):
         rows = bench.outcomes[cohort]
@@ -340,3 +342,48 @@ def test_covariates_that_cases_lack_are_counted(bench):
         place.write_text("".join(f"{row},{age}\n" for row, age in zip(rows, ages, strict=True)))
     notes = verify(load(content, bench.place, path), path)
     assert any("2 of 20 cases with an outcome lack covariate age (2 cases (T" in note for note in notes), notes
+
+
+def lesions(bench, cohort="train", other="train", **change):
+    """Two cases, of one cohort or two, are named as one patient's; `change` : of the second one's outcome."""
+    first, second = bench.rows[cohort][0], bench.rows[other][1]
+    for row in (*bench.rows[cohort], *bench.rows[other]):
+        row.setdefault("patient", "")
+    first["patient"] = second["patient"] = "H7"
+    _, days, dead = bench.outcomes[cohort][0]
+    bench.outcomes[other][1] = (second["case"], change.get("days", days), change.get("dead", dead))
+
+
+@pytest.mark.parametrize(
+    ("change", "what"), [({"days": 777}, "time"), ({"dead": 1}, "event"), ({"days": 777, "dead": 1}, "time and event")]
+)
+def test_two_outcomes_of_one_patient_are_told(bench, change, what):
+    lesions(bench)
+    assert verified(bench) == []
+    lesions(bench, **change)
+    told = (
+        f"cohorts.train.clinical: 1 patient with two outcomes: {what} of H7, T00000 (train.csv, line 2) and T00001 "
+        "(train.csv, line 3): right where each lesion has an outcome of its own; else write one outcome in both rows"
+    )
+    assert [note for note in verified(bench) if told in note]
+
+
+def test_two_outcomes_of_one_patient_elsewhere_are_told(bench):
+    lesions(bench, "valid", "valid", days=777)
+    assert [
+        note for note in verified(bench) if "valid.clinical: 1 patient with two outcomes: time of H7, V00000" in note
+    ]
+
+
+def test_spellings_of_one_region_are_told(bench):
+    for cohort, rows in bench.rows.items():
+        for row in rows:
+            row |= {"roi": "GTV-1", "pattern": "GTV.?1" if cohort == "valid" else "GTV 1"}
+    assert verified(bench) == []
+    for number, (roi, pattern) in enumerate((("gtv1", "GTV-1"), ("GTV_1", "gtv1"))):
+        bench.rows["train"][number] |= {"roi": roi, "pattern": pattern}
+    assert verified(bench) == [
+        "the regions GTV-1, GTV_1, gtv1 of the sheets are several by their spelling alone; write one in all rows",
+        "cohort train: its column `pattern` has 'GTV 1', 'GTV-1', 'gtv1', which differ in spelling alone; each is the "
+        "name of a structure in the files of its row, or is not found there",
+    ]

@@ -125,10 +125,12 @@ def test_a_folder_of_many_series_is_no_image(bench):
 def test_one_image_for_two_cases_of_a_cohort_that_is_learnt_from(bench):
     copy(bench, "train", 4, bench.rows["train"][3])
     refused(bench, "cohorts.train.sheet: 1 pair (T00003 = T00004) of cases with one image")
-    mask = bench.rows["train"][5]["segmentation"]
+    mask = "second.nii.gz"
+    data(bench, mask).touch()
     copy(bench, "train", 4, bench.rows["train"][3], segmentation=mask)
     refused(bench, "(T00003 = T00004) of cases with one image; take one case")
     bench.rows["train"][3]["patient"] = bench.rows["train"][4]["patient"] = "P7"
+    bench.outcomes["train"][4] = ("T00004", *bench.outcomes["train"][3][1:])
     assert verified(bench) == []
     bench.rows["train"][4]["segmentation"] = bench.rows["train"][3]["segmentation"]
     refused(bench, "(T00003 = T00004) of cases with one image")
@@ -138,7 +140,7 @@ def test_one_image_for_two_cases_of_a_cohort_that_is_learnt_from(bench):
 
 def test_one_image_for_two_cases_that_nothing_is_learnt_from(bench):
     copy(bench, "valid", 1, bench.rows["valid"][0])
-    assert verified(bench) == []
+    assert [note for note in verified(bench) if "by their paths" not in note] == []
 
 
 def test_a_patient_of_training_and_validation(bench):
@@ -147,7 +149,9 @@ def test_a_patient_of_training_and_validation(bench):
     words = "cohorts.valid.sheet: 2 cases (V00000, V00001) of cohort valid with a patient of cohort train, which is"
     assert "give each a name of its own in the column `patient`" in refused(bench, words)
     for role in ("observers", "test-retest", "genomics"):
-        assert verified(bench, {"valid": role}) == []
+        notes = verified(bench, {"valid": role})
+        assert len(notes) == 1
+        assert "2 patients with two outcomes: time of P7, T00003 (train.csv, line 5) and V00001" in notes[0]
 
 
 def test_cases_of_one_name_are_told_until_the_sheets_say_who_is_one(bench):
@@ -249,3 +253,35 @@ def test_correcting_a_patient_measures_no_image_anew(bench):
     assert after.digest != before.digest
     changed = [row for row in after.patients if row not in before.patients]
     assert changed == [{"cohort": "train", "role": "training", "case": "T00003", "patient": "P7", "named": True}]
+
+
+def written(bench, cohort, number, content):
+    data(bench, bench.rows[cohort][number]["image"]).write_bytes(content)
+
+
+SCAN = bytes(range(256)) * 1000
+
+
+def test_copies_of_one_image_file_are_known_before_they_are_read_as_images(bench):
+    written(bench, "train", 3, SCAN)
+    written(bench, "valid", 0, SCAN)
+    refused(bench, "cohorts.valid.sheet: 1 pair (train/T00003 = valid/V00000) of cases with one image; take one")
+    told = "cohorts train and valid: 1 pair (train/T00003 = valid/V00000) of cases whose image files are copies of each"
+    assert [note.startswith(told) for note in verified(bench, {"valid": "test-retest"})] == [True]
+    assert verified(bench, {"valid": "observers"}) == []
+
+
+@pytest.mark.parametrize("place", [0, len(SCAN) // 4, len(SCAN) - 1])
+def test_files_of_one_size_that_differ_are_no_copies(bench, place):
+    written(bench, "train", 3, SCAN)
+    written(bench, "valid", 0, SCAN[:place] + b"!" + SCAN[place + 1 :])
+    assert verified(bench) == []
+
+
+def test_a_header_that_names_its_voxels_elsewhere_is_no_image(bench):
+    for cohort, number in (("train", 3), ("valid", 0)):
+        place = data(bench, f"{cohort}{number}/scan.mhd")
+        place.parent.mkdir()
+        place.write_text("ElementDataFile = scan.raw")
+        bench.rows[cohort][number]["image"] = f"{cohort}{number}/scan.mhd"
+    assert verified(bench) == []

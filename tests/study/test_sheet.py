@@ -80,3 +80,48 @@ def test_what_stands_in_place_of_a_pseudonym_is_never_shown(tmp_path, column, ce
 def test_patients_may_be_named_nowhere(tmp_path):
     (tmp_path / "s.tsv").write_text("case\tpatient\timage\tsegmentation\nP1\t\ta\tb\n")
     assert read_sheet(tmp_path / "s.tsv", "train", "training")[0]["patient"] == ""
+
+
+UNKNOWN = [
+    "unknown",
+    "Unknown",
+    "n/a",
+    "N.A.",
+    "NA",
+    "?",
+    "-",
+    "--",
+    "none",
+    "anonymous",
+    "ANON",
+    "not_known",
+    "unbekannt",
+]
+
+
+def sheet_of(tmp_path, *patients):
+    rows = "".join(f"P{k}\t{name}\ta{k}\tb{k}\n" for k, name in enumerate(patients))
+    (tmp_path / "s.tsv").write_text(f"case\tpatient\timage\tsegmentation\n{rows}")
+    return read_sheet(tmp_path / "s.tsv", "train", "training")
+
+
+@pytest.mark.parametrize("cell", UNKNOWN)
+def test_a_word_for_an_unknown_patient_is_no_patient(tmp_path, cell):
+    with pytest.raises(StudyError) as caught:
+        sheet_of(tmp_path, "H7", cell, cell)
+    assert str(caught.value) == (
+        f"s.tsv, line 3, column 'patient': {cell!r} names no patient, and all cases that have it would be one "
+        "person's; leave the cell empty, and the case is a patient of its own"
+    )
+
+
+def test_zeros_are_no_patient_where_several_cases_have_them(tmp_path):
+    with pytest.raises(StudyError, match=r"line 2, column 'patient': '0000' names no patient.*in all 2 cases$"):
+        sheet_of(tmp_path, "0000", "H7", "0000")
+    assert [row["patient"] for row in sheet_of(tmp_path, "000", "001", "001")] == ["000", "001", "001"]
+
+
+@pytest.mark.parametrize("cell", ["x", "nd", "NN7", "nano", "Noname2", "anon1", "unk-7", "0001"])
+def test_other_words_are_patients(tmp_path, cell):
+    """What is no word for an unknown one in any trial's forms names a patient; `x` and `nd` too."""
+    assert sheet_of(tmp_path, cell, cell)[0]["patient"] == cell

@@ -19,6 +19,8 @@ SAME = (
     "reliability",
     "predictions",
     "metrics",
+    "comparisons",
+    "looks",
     "curves",
 )
 MAY_BE_EMPTY = ("outliers", "risks", "calibration", "decisions", "operating")  # nobody far off, no horizon declared
@@ -100,6 +102,46 @@ def test_tables_of_images_are_not_there_and_the_report_says_so(tabled):
     assert "Contact sheet" not in text.split("<main>")[1] or "left out" in text
     assert "C-index" in text
     assert tabled.planned() == {}
+
+
+@pytest.mark.hostile
+def test_subgroups_summary_and_competing_events_of_three_validation_cohorts(measured, tmp_path):
+    """What only validation reads leaves the signature as it is, byte by byte; the new tables stand in the report."""
+    bench = Bench(tmp_path)
+    write(bench, measured)
+    place, data = tmp_path / "study.yaml", tmp_path / "data"
+    study = yaml.safe_load(place.read_text())
+    known = study["cohorts"].pop("valid")
+    for name in ("one", "two", "three"):  # the same patients under other names
+        block = yaml.safe_load(yaml.safe_dump(known))
+        block["features"]["file"], block["clinical"]["file"] = f"{name}.features.csv", f"{name}.csv"
+        study["cohorts"][name] = block
+        for file in ("features.csv", "csv"):
+            text = (data / f"valid.{file}").read_text()
+            (data / f"{name}.{file}").write_text(text.replace("V0", f"{name}0"))
+    for name in ("train", "one", "two", "three"):
+        frame = pd.read_csv(data / f"{name}.csv")
+        free = frame.index[frame["dead"] == 0]
+        frame["gone"], frame["sex"] = 0, ["f", "m"] * (len(frame) // 2)
+        frame.loc[free[:1], "gone"] = 1
+        frame.to_csv(data / f"{name}.csv", index=False)
+        study["cohorts"][name]["clinical"]["competing"] = "gone"
+    study["outcome"] |= {"competing": "death without relapse", "horizons": [100]}
+    place.write_text(yaml.safe_dump(study, sort_keys=False))
+    bench.run()
+    before = (bench.results / "signature.json").read_bytes()
+    assert "hazard" not in json.loads(before)
+    study["validation"]["subgroups"] = [{"column": "sex", "levels": ["f", "m"]}]
+    place.write_text(yaml.safe_dump(study, sort_keys=False))
+    bench.run()
+    assert (bench.results / "signature.json").read_bytes() == before
+    tables = {path.stem: len(pd.read_parquet(path)) for path in (bench.results / "tables").glob("*.parquet")}
+    assert min(tables[name] for name in ("subgroups", "pooled", "incidence", "causes")) > 0
+    assert tables["risks"] == 0
+    text = (bench.results / "report.html").read_text(encoding="utf-8")
+    for words in ("Subgroups", "Validation cohorts together", "No summary over validation cohorts", "Competing events"):
+        assert words in text
+    assert bench.planned() == {}
 
 
 def test_rows_that_are_of_no_case_are_exclusions_in_the_report(tabled):

@@ -1,5 +1,7 @@
 """One image, or one row of features, in two cases of a study: refused before anything is learnt, or told."""
 
+import gzip
+import re
 import shutil
 
 import pandas as pd
@@ -92,8 +94,10 @@ def test_a_study_without_shared_images_says_so(tmp_path):
 
 
 def same_file(bench: Bench) -> None:
+    """The same files, compressed anew: copies byte by byte are refused before any job."""
     for name in ("image.nii.gz", "mask.nii.gz"):
-        shutil.copy(bench.place / "data" / "T003" / name, bench.place / "data" / "V002" / name)
+        content = gzip.decompress((bench.place / "data" / "T003" / name).read_bytes())
+        (bench.place / "data" / "V002" / name).write_bytes(gzip.compress(content, 1))
 
 
 def other_container(bench: Bench) -> None:
@@ -154,6 +158,9 @@ def test_two_lesions_of_one_patient_as_two_cases(copied):
     done = copied.run(ok=False)
     assert done.returncode != 0
     assert "train/T003 and train/T004: the same voxels of the image (what is learnt from counts" in done.stderr
+    clinical = copied.place / "data" / "train.csv"
+    outcome = next(line.partition(",")[2] for line in clinical.read_text().splitlines() if line.startswith("T003,"))
+    clinical.write_text(re.sub(r"^T004,.*$", f"T004,{outcome}", clinical.read_text(), flags=re.M))
     named = [f"{line}\t{'P9' if k in (place - 1, place) else ''}" for k, line in enumerate(lines)]
     sheet.write_text("\n".join([f"{lines[0]}\tpatient", *named[1:]]) + "\n", encoding="utf-8")
     assert not {"curate", "segment", "prepare", "extract", "collect"} & set(copied.planned())

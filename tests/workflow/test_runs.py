@@ -107,6 +107,10 @@ def test_adding_a_patient_runs_one_batch_and_what_rests_on_it(copied):
     copied.run()
     cases = pd.read_parquet(copied.results / "tables" / "cases.parquet")
     assert "T900" in set(cases["case"])
+    looks = pd.read_parquet(copied.results / "tables" / "looks.parquet")  # another patient, another signature
+    assert looks.to_dict("records") == [{"cohort": "valid", "signatures": 2, "look": 2, "declarations": 1}]
+    text = (copied.results / "report.html").read_text(encoding="utf-8")
+    assert "valid has been judged 2 times by different signatures" in text
 
 
 def test_harmonisation_runs_the_learning_and_nothing_before_it(copied):

@@ -4,6 +4,7 @@ rule clinical:
         clinical_file,
         features=tabulated,
     output:
+        **({"competing": f"{RESULTS}/clinical/{{cohort}}.competing.parquet"} if HAS.competing else {}),
         clinical=f"{RESULTS}/clinical/{{cohort}}.parquet",
         covariates=f"{RESULTS}/clinical/{{cohort}}.covariates.parquet",
         exclusions=f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet",

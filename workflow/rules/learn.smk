@@ -101,6 +101,8 @@ rule validate:
     output:
         predictions=f"{RESULTS}/tables/predictions.parquet",
         metrics=f"{RESULTS}/tables/metrics.parquet",
+        comparisons=f"{RESULTS}/tables/comparisons.parquet",
+        looks=f"{RESULTS}/tables/looks.parquet",
         curves=f"{RESULTS}/tables/curves.parquet",
         risks=f"{RESULTS}/tables/risks.parquet",
         calibration=f"{RESULTS}/tables/calibration.parquet",
@@ -118,6 +120,7 @@ rule validate:
         study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
         profile_hash=STUDY.profile_hash,
         trust_edited=STUDY.settings["trust_edited"],
+        looks=f"{RESULTS}/looks.json",  # kept whatever is deleted or made again: no output
         code=code("validate"),
     message:
         "validate: the signature beside baselines and null models"

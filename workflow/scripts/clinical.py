@@ -5,8 +5,8 @@ from pathlib import Path
 from radioloom.io.user_tables.read import read
 from radioloom.job import job
 from radioloom.stages.learning.clinical import clinical
-from radioloom.stages.learning.doubts import doubts
-from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
+from radioloom.stages.learning.doubts import dated, doubts
+from radioloom.tables import CLINICAL, COMPETING, COVARIATES, EXCLUSIONS
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
@@ -16,6 +16,10 @@ with job(snakemake) as running:
     CLINICAL.write(rows.clinical, out.clinical, **running.provenance)
     COVARIATES.write(rows.covariates, out.covariates, **running.provenance)
     EXCLUSIONS.write(rows.exclusions, out.exclusions, **running.provenance)
-    for note in (*rows.notes, *doubts(CLINICAL.frame(rows.clinical), COVARIATES.frame(rows.covariates))):
+    if out.get("competing"):
+        COMPETING.write(rows.competing, out.competing, **running.provenance)
+    certain = dated({snakemake.wildcards.cohort: {"clinical": params.mapping}})
+    tables = CLINICAL.frame(rows.clinical), COVARIATES.frame(rows.covariates)
+    for note in (*rows.notes, *doubts(*tables, certain)):
         running.say(note)
     running.batch(len(rows.clinical), rows.exclusions)

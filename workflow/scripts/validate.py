@@ -1,8 +1,11 @@
 """The frozen signature in validation cohorts, beside baselines, negative controls and null models."""
 
+from pathlib import Path
+
 from radioloom import tables
 from radioloom.job import job
 from radioloom.stages.learning.assembled import assembled
+from radioloom.stages.learning.looks import look, looks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.learning.validate import validate
 
@@ -12,5 +15,10 @@ with job(snakemake) as running:
     validated = validate(patients, signature=signature, **running.read("splits", "controls"))
     for note in validated.notes:
         running.say(note)
-    for name in ("predictions", "metrics", "curves", "selection", "risks", "calibration", "decisions", "operating"):
+    seen = look(Path(snakemake.params.looks), looks(patients, running.read("splits")["splits"], signature))
+    for row in seen:
+        if row["signatures"] > 1:
+            running.say(f"{row['cohort']}: judged by {row['signatures']} different signatures so far")
+    tables.LOOKS.write(seen, snakemake.output.looks, **running.provenance)
+    for name in set(snakemake.output.keys()) - {"looks"}:
         tables.by_name(name).write(getattr(validated, name), snakemake.output[name], **running.provenance)

@@ -13,7 +13,8 @@ for (i in seq_along(sets)) {
   x <- sets[[i]]
   fit <- rma(yi, vi, data = x, method = "REML", test = "adhoc", control = list(threshold = 1e-15, maxiter = 10000))
   given <- rbind(given, data.frame(table = i, estimate = x$yi, variance = x$vi))
-  found <- rbind(found, data.frame(table = i, mean = fit$beta[1], se = fit$se, tau2 = fit$tau2, low = fit$ci.lb, high = fit$ci.ub))
+  found <- rbind(found, data.frame(table = i, mean = fit$beta[1], se = fit$se, tau2 = fit$tau2, low = fit$ci.lb, high = fit$ci.ub,
+                                   i2 = fit$I2 / 100))
 }
 write.csv(format(given, digits = 17), file.path(place, "random_effects_cohorts.csv"), row.names = FALSE, quote = FALSE)
 write.csv(format(found, digits = 17), file.path(place, "random_effects.csv"), row.names = FALSE, quote = FALSE)

@@ -89,6 +89,7 @@ MERGED = {
         "contrast agent by slice: 3 of 8",
     ),
     "counted twice": (lambda data, k: setattr(data, "InstanceNumber", 1 + k % 4), "4 InstanceNumber(s) stand on"),
+    "spaces": (lambda data, k: setattr(data, "FrameOfReferenceUID", f"2.25.{k}"), "slices of 8 frames of reference"),
     "studies": (lambda data, k: setattr(data, "StudyInstanceUID", f"2.25.{k}"), "slices of 8 studies"),
     "projections": (
         lambda data, k: setattr(data, "ImageType", ["DERIVED", "SECONDARY", "MIP"]),

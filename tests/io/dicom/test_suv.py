@@ -252,6 +252,18 @@ def test_the_private_block_of_philips_is_the_one_it_has_reserved(tmp_path, block
     assert suv.factor(headers.scan(tmp_path).headers) == 0.000551
 
 
+def test_counts_whose_factors_were_removed_with_the_identity(tmp_path):
+    slices = philips(tmp_path, suv=0.000551)
+    assert suv.factor(slices) == 0.000551
+    for header in slices:
+        data = pydicom.dcmread(header.path)
+        data.remove_private_tags()
+        data.PatientIdentityRemoved = "YES"
+        data.save_as(header.path)
+    with pytest.raises(FailedCheck, match=r"it has no unit: its patient's identity was removed, .* keep \(7053,xx00\)"):
+        suv.factor(headers.scan(tmp_path).headers)
+
+
 def test_counts_with_another_makers_block_alone(tmp_path):
     for header in pet(tmp_path, Units="CNTS"):
         data = pydicom.dcmread(header.path)

@@ -21,7 +21,9 @@ def test_names_are_matched_in_full_whatever_their_case(tmp_path):
     assert [each.name for each in named(found, "gtv-1")] == ["GTV-1"]
     assert [each.name for each in named(found, "GTV-.*")] == ["GTV-1", "GTV-10"]
     assert [each.name for each in named(found, "lung +left")] == ["Lung  left"]
-    with pytest.raises(BadMask, match=r"no structure matches 'GTV'; found: 'GTV-1', 'GTV-10', 'Lung  left'$"):
+    with pytest.raises(
+        BadMask, match=r"no structure matches 'GTV'; found: 'GTV-1', 'GTV-10', 'Lung  left'; nearest: 'GTV-1'$"
+    ):
         named(found, "GTV")
     with pytest.raises(BadMask, match=r"'\(' is no regular expression"):
         named(found, "(")

@@ -250,7 +250,7 @@ def test_a_seg_of_another_patient_is_refused(data_dir):
     sheet = [row(image="dicom_samples/dcmqi/segmentations/ct-3slice",
                  segmentation="dicom_samples/dcmqi/sr-example/seg.dcm", pattern="Neoplasm.*")]  # fmt: skip
     made = segment(curate(sheet, data_dir).images, data_dir)
-    assert "drawn on another series, in another frame of reference" in made.exclusions[0]["reason"]
+    assert "the segmentation is another patient's: its PatientID is not the image's" in made.exclusions[0]["reason"]
 
 
 def test_prostate(data_dir):

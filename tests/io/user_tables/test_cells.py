@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from made.user_tables import READERS, text
 from radioloom.errors import StudyError
-from radioloom.io.user_tables.cells import NO_NUMBER, Day, day, form_fault, number, numbers, plain_number
+from radioloom.io.user_tables.cells import NO_NUMBER, Day, day, form_fault, missing, number, numbers, plain_number
 
 NUMBERS = ["0", "-1.5", "+2", "1e5", "1E-3", ".5", "5.", "007"]
 NONE = [
@@ -144,3 +144,11 @@ def test_days_of_years_that_nobody_was_followed_in_are_refused(value, form):
     else:
         with pytest.raises(StudyError, match=r"c.csv, line 2: "):
             day(written, form, "c.csv, line 2")
+
+
+@pytest.mark.parametrize("word", ["x", "X", "nd", "ND", "-", ".", "unknown", "missing"])
+def test_words_that_nobody_declared_missing_are_not(word):
+    """Only those of docs/user-tables.md are; in some tables `x` is a tick, and `nd` a finding."""
+    assert not missing(word)
+    with pytest.raises(StudyError, match="is no number"):
+        number(word, "t.csv, line 2, column 'age'")

@@ -1,4 +1,4 @@
-"""What one risk adds to another, against R: anova of nested models (tests/golden/make/added_value.R)."""
+"""What one risk adds, and means in subgroups, against anova of R (golden/make/added_value.R and interaction.R)."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from radioloom.prediction.metrics.likelihood_ratio import added_value
+from radioloom.prediction.metrics.likelihood_ratio import added_value, interaction
 from radioloom.prediction.outcome import outcome
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -37,3 +37,23 @@ def test_what_cannot_be_tested_is_not_said(kind):
     assert np.isnan(added_value(KNOWN[few], ADDED[few], truth(kind, few)).value)
     separated = truth(kind).event * 1.0 + 0.001 * ADDED if kind == "binary" else -truth(kind).time_days
     assert np.isnan(added_value(KNOWN, separated, truth(kind)).value)
+
+
+OF_SUBGROUPS = pd.read_csv(GOLDEN / "interaction_cases.csv")
+INTERACTIONS = pd.read_csv(GOLDEN / "interaction.csv")
+
+
+@pytest.mark.parametrize("row", INTERACTIONS.to_dict("records"), ids=lambda row: f"{row['levels']} {row['kind']}")
+def test_interaction_equals_anova_of_r(row):
+    cases = OF_SUBGROUPS[OF_SUBGROUPS["level"] < row["levels"]]
+    event = cases["event" if row["kind"] == "survival" else "response"].to_numpy(bool)
+    truth = outcome(row["kind"], event, cases["time_days"].to_numpy(float))
+    found = interaction(cases["risk"].to_numpy(), cases["level"].to_numpy(), truth)
+    assert found.value == pytest.approx(row["p"], rel=1e-7)
+
+
+def test_interaction_with_nothing_to_compare_is_not_told():
+    truth = outcome("binary", OF_SUBGROUPS["response"].to_numpy(bool))
+    risk, level = OF_SUBGROUPS["risk"].to_numpy(), OF_SUBGROUPS["level"].to_numpy()
+    assert np.isnan(interaction(risk, np.zeros(len(risk)), truth).value)
+    assert np.isnan(interaction(np.where(level == 1, 0.5, risk), level, truth).value)

@@ -95,7 +95,7 @@ def test_nothing_but_such_files(tmp_path, content):
     (tmp_path / "ct").mkdir()
     (tmp_path / "ct" / "IM001").write_bytes(content[0])
     reason = case(tmp_path)[2][0]
-    assert reason == f"ct: no DICOM image among 1 file(s): IM001 {content[1]}; copy or fetch the files again"
+    assert reason == f"ct: no DICOM image among 1 file(s): IM001 {content[1]}; copy or fetch it again"
 
 
 @pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING)
@@ -105,7 +105,7 @@ def test_segmentations(tmp_path, content):
     (tmp_path / "rs" / "2.dcm").write_bytes(content[0])
     absent = "no RTSTRUCT, SEG or label map there; 2.dcm"
     assert case(tmp_path, "rs")[2] == [f"rs: {absent} {content[1]}; copy or fetch it again"]
-    assert case(tmp_path, "rs/2.dcm")[2] == [f"2.dcm: {absent} {content[1]}; copy or fetch it again"]
+    assert case(tmp_path, "rs/2.dcm")[2] == [f"2.dcm: it {content[1]}; copy or fetch it again"]
     structures(tmp_path / "rs" / "1.dcm", drawn(2, 6))
     assert case(tmp_path, "rs")[1][0]["notes"] == f"2.dcm {content[1]}"
 
@@ -118,7 +118,7 @@ def test_discover_and_deidentify_name_them(tmp_path, monkeypatch, capfd, content
     (tmp_path / "in" / "text").write_text("none")
     structures(tmp_path / "in" / "rs.dcm", drawn(2, 6))
     left_out = discover(tmp_path / "in", Wanted(bytes(32))).left_out
-    assert ("", "ct/IM001", f"it {content[1]}; copy or fetch it again if it was a DICOM file") in left_out
+    assert ("", "ct/IM001", f"it {content[1]}; copy or fetch it again, if it was a DICOM file") in left_out
     assert ("", ".", "1 file(s) that are not DICOM") in left_out
     assert main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out")]) == 0
     assert capfd.readouterr().err.splitlines()[-2:] == [

@@ -165,7 +165,7 @@ def test_what_is_there_instead_of_an_image(place, said):
 def test_an_archive_is_to_be_unpacked(place):
     to_zip(place)
     made = curate([row(image="ct.zip", segmentation="rs.dcm")], place)
-    assert "which is an archive; unpack it" in made.exclusions[0]["reason"]
+    assert "this is a zip archive; unpack it" in made.exclusions[0]["reason"]
 
 
 def test_a_link_to_nothing_beside_the_slices(place):

@@ -5,7 +5,8 @@ import yaml
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.read import read as read_table
-from radioloom.stages.learning.clinical import clinical, event_words
+from radioloom.stages.learning.clinical import clinical
+from radioloom.stages.learning.events import event_words
 from radioloom.tables import CLINICAL, COVARIATES, EXCLUSIONS
 
 MAPPING = {"file": "c.csv", "case": "id", "event": "dead", "time_days": "days"}
@@ -195,7 +196,7 @@ def test_follow_up_between_two_dates():
             "c.csv, row 2, case a: 'age' is before 'days' .days: -1.; correct the dates",
         ),
         (
-            {},
+            {"date_format": "%Y-%m-%d"},
             ("12.03.2015", "2016-01-01"),
             r"row 2, column 'days': '99.99.9999', whose digits are not shown here, is no date of the form '%Y-%m-%d'",
         ),

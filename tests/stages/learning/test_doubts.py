@@ -1,9 +1,10 @@
 """Doubts about clinical tables: what is told, and what is not."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from radioloom.stages.learning.doubts import doubts, without
+from radioloom.stages.learning.doubts import dated, doubts, without
 from radioloom.tables import CLINICAL, COVARIATES
 
 NONE = COVARIATES.frame([])
@@ -30,7 +31,10 @@ DAYS = [200.0, 400, 600, 800, 1000, 1200]
 OUTCOMES = clinical(a=DAYS, b=DAYS)
 
 
-@pytest.mark.parametrize(("divided", "unit"), [(30.4, "months"), (365.25, "years"), (7, ""), (100, ""), (1, "")])
+@pytest.mark.parametrize(
+    ("divided", "unit"),
+    [(30.4, "months"), (365.25, "years"), (13, "months"), (7, "months"), (100, "months"), (5, ""), (1, "")],
+)
 def test_times_in_another_unit(divided, unit):
     lines = doubts(clinical(a=DAYS, b=[day / divided for day in DAYS]), NONE)
     assert len(lines) == bool(unit)
@@ -69,3 +73,48 @@ def test_a_cohort_without_events_is_told():
 def test_nothing_to_doubt():
     assert doubts(OUTCOMES, NONE) == []
     assert doubts(CLINICAL.frame([]), NONE) == []
+
+
+def test_months_and_days_without_a_gap_between_medians():
+    """Long follow-up in months beside short follow-up in days: medians differ by 7, and not by 30."""
+    months = [24.0, 36, 48, 60, 72, 96, 120]
+    (line,) = doubts(clinical(a=[150.0, 300, 380, 420, 450, 600, 900], b=months), NONE)
+    assert "cohort b: the median follow-up is 60 days, and 420 in cohort a: are its times in months?" in line
+    assert doubts(clinical(a=[150.0, 300, 380, 420, 450, 600, 900], b=[20.0, 60, 60, 70, 90, 200, 400]), NONE) == []
+
+
+@pytest.mark.parametrize("change", [lambda day: round(day / 30.4375), lambda day: day / 30.4375])
+def test_months_and_days_in_one_column(change):
+    days = np.random.default_rng(4).lognormal(6.5, 0.5, 60).round()
+    assert doubts(clinical(a=days), NONE) == []
+    (line,) = doubts(clinical(a=[change(day) if k < 15 else day for k, day in enumerate(days)]), NONE)
+    assert "cohort a: 15 of its 60 times have a median of" in line
+    assert "are those in months? All are wanted in days" in line
+
+
+def test_months_with_fractions_among_whole_days_that_overlap():
+    times = [2.5, 8.25, 12.5, 20.75, 36.5, 60.5, 110.25, *map(float, (90, 150, 300, 400, 500, 600, 700, 900))]
+    (line,) = doubts(clinical(a=times), NONE)
+    assert "cohort a: 7 of its 15 times have a median of 20.8 days (a0, a1, a2, ...), the others of 450" in line
+
+
+@pytest.mark.parametrize(("divided", "unit"), [(30.4375, "months"), (365.25, "years")])
+def test_all_cohorts_in_another_unit(divided, unit):
+    times = [day / divided for day in DAYS]
+    lines = doubts(clinical(a=times, b=times), NONE)
+    assert len(lines) == 2
+    assert all(f"are its times in {unit}?" in line for line in lines)
+    assert doubts(clinical(a=times, b=times), NONE, dated={"a", "b"}) == []  # dates are in days for certain
+
+
+def test_follow_up_of_one_kind_is_seldom_doubted():
+    """Exponential and Weibull times, censored, in days, of 100 cohorts each: hardly one is asked about."""
+    rng = np.random.default_rng(7)
+    for shape in (0.8, 1.0, 1.5):
+        cohorts = {f"c{k}": np.minimum(rng.weibull(shape, 80) * 900 + 1, 1825).round() for k in range(100)}
+        assert len(doubts(clinical(**cohorts), NONE)) <= 1
+
+
+def test_which_cohorts_have_dates():
+    dates = {"clinical": {"date_from": "a", "date_to": "b"}}
+    assert dated({"a": dates, "b": {"clinical": {"time_days": "days"}}, "readers": {}}) == {"a"}

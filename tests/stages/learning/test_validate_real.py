@@ -28,7 +28,13 @@ STUDY = {
         "covariates": ["age_at_diagnosis"],
     },
     "baselines": {"volume": ["VoxelVolume"]},
-    "validation": {"bootstrap": 500, "cross_validation": {"folds": 5, "repeats": 2}, "null_models": 20},
+    "validation": {
+        "bootstrap": 500,
+        "intervals": "main",
+        "multiplicity": "holm",
+        "cross_validation": {"folds": 5, "repeats": 2},
+        "null_models": 20,
+    },
 }
 MAPPING = {"file": "", "case": "id", "event": "event_overall_survival", "time_days": "overall_survival_in_days"}
 

@@ -30,7 +30,7 @@ def test_concordance_of_the_truth_is_that_of_lifelines(study, comparison):
         assert row.estimate == pytest.approx(
             concordance_index(judged["time_days"], -judged["log_hazard"], judged["event"]), abs=1e-12
         )
-        assert row.low < row.estimate < row.high
+        assert (row.low < row.estimate < row.high) is (row.n_events >= 10)
         assert row.n == len(judged)
     assert set(comparison.metrics["cohort"]) == {"train", "valid1", "valid2"}
 

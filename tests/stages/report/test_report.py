@@ -12,6 +12,7 @@ import pytest
 from made.synthetic_study import FEATURES, binary_study, html, survival_study
 from radioloom import tables
 from radioloom.settings import shipped
+from radioloom.stages.learning.comparisons import comparisons
 from radioloom.stages.report import report as stage
 from radioloom.stages.report import sections
 from radioloom.stages.report.record import ReportInputs, Section
@@ -112,7 +113,7 @@ def test_what_stands_in_the_tables_stands_in_the_page():
         "log hazard ratio per SD",
     ):
         assert said in shown, said
-    assert "AUC 0.74 (0.67–0.81); its interval excludes 0.5 (chance)." in words(html("binary"))
+    assert "AUC 0.74 (0.67–0.81), significantly above 0.5 (chance), adjusted p < 0.001." in words(html("binary"))
 
 
 def test_readers_and_what_was_mended_stand_in_the_page():
@@ -288,7 +289,10 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
     skipped = tables.SKIPPED.frame([{**whose, "variant": "uniform_image", "reason": "the range <0> is empty"}])
     metrics = pd.concat([study.metrics, rows, minus], ignore_index=True)
     with_robustness = {**study.settings, "robustness": {"chain": "RCV", "repeats": 7, "form": "ICC(1)"}}
-    page = report(replace(study, metrics=metrics, skipped=skipped, settings=with_robustness))
+    asked = study.settings["validation"]
+    compared = tables.COMPARISONS.frame(comparisons(metrics.to_dict("records"), "binary", asked))
+    shown = replace(study, metrics=metrics, comparisons=compared, skipped=skipped, settings=with_robustness)
+    page = report(shown)
     table = page[page.index("Performance of every model") :]
     table = table[: table.index("</table>")]
     assert re.findall(r"<td>(signature|volume|control: shuffled ROI|null models)</td>", table)[:3] == [
@@ -524,3 +528,37 @@ def test_ridges_cohorts_without_events_and_doubts_of_units_reach_the_page():
         f"Cohort {cohort}: the time of follow-up is 365 in all {n} cases: is that so, or was one cell filled down?",
     ):
         assert text in page, text
+
+
+def test_a_declared_comparison_leads_the_summary_and_looks_are_told():
+    study = survival_study()
+    primary = {"evaluation": "validation", "cohort": "valid2", "model": "signature", "against": "volume"}
+    asked = study.settings["validation"] | {"primary": primary}
+    settings = study.settings | {"validation": asked}
+    compared = tables.COMPARISONS.frame(comparisons(study.metrics.to_dict("records"), "survival", asked))
+    looks = study.looks.assign(signatures=[1, 4], look=[1, 4])
+    said = words(report(replace(study, comparisons=compared, looks=looks, settings=settings)))
+    declared = "C-index of signature minus volume in valid2: 0.10 (0.01–0.19), significantly better; p 0.029."
+    assert said.index("Primary comparison, declared") < said.index(declared) < said.index("Validation in valid1")
+    assert "The other comparisons are secondary (5 comparisons of models or with chance)." in said
+    assert "valid2 has been judged 4 times by different signatures" in said
+    assert "valid1 has been judged" not in said
+    assert "No primary comparison is declared" in words(html("survival"))
+
+
+def test_a_quick_look_claims_nothing():
+    study = survival_study()
+    asked = study.settings["validation"] | {"intervals": "none"}
+    columns = {"low": np.nan, "high": np.nan, "interval": "", "withheld": "not asked"}
+    metrics = study.metrics[~study.metrics["metric"].isin(["null_p", "logrank_p"])].assign(**columns)
+    compared = tables.COMPARISONS.frame(comparisons(metrics.to_dict("records"), "survival", asked))
+    quick = replace(
+        study, metrics=metrics, comparisons=compared, pictures={}, settings=study.settings | {"validation": asked}
+    )
+    page = report(quick)
+    assert page.index("Quick look, without intervals") < page.index('class="brief"')
+    brief = page[page.index('class="brief"') :]
+    brief = brief[: brief.index("</div>")]
+    assert "estimates alone, of which nothing is claimed" in brief
+    assert "C-index 0.71" in brief
+    assert not re.search(r"chance|significantly (better|worse)|shuffled outcomes", brief)

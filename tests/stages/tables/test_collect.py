@@ -48,5 +48,8 @@ def test_a_region_that_is_neither_measured_nor_excluded_is_named():
         (every.slice(0, 3), every, regions()),
         (every.slice(0, 3), every.slice(0, 3), regions("P2.2.all", "P1.1.all", "P22.1.all")),
     ):
-        with pytest.raises(StudyError, match=r"^results/s/prepared/train/last: train/P2\.1\.tumour is neither"):
+        with pytest.raises(
+            StudyError, match=r"^results/s/prepared/train/last: train/P2\.1\.tumour is neither"
+        ) as error:
             check_none_lost(asked, cases, measured, excluded)
+        assert "delete it and results/s/segmented/train/last.* (its masks), and run the study again" in str(error.value)

@@ -313,3 +313,49 @@ def test_the_message_names_each_pair_what_it_shares_and_what_to_do():
     with pytest.raises(StudyError, match=r"(?s)20 pairs of cases .*and 12 more; tables/identities.csv has all"):
         refuse([{**row, "shared": "x"} for row in many])
     refuse([{**row, "verdict": "allowed"} for row in many])
+
+
+def of(values):
+    """FEATURES of patients P0, P1 ..., whose values are rows (n, f)."""
+    rows = [
+        {"cohort": "train", "case": f"P{k}", "replicate": "1", "roi": "tumour", "feature_id": f"f{j}", "value": value}
+        for k, row in enumerate(values) for j, value in enumerate(row)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def equal(values):
+    """How many rows are known by their features, and how many of them are another's too."""
+    digests = [digest for _, digest in equal_rows(of(values))[0]]
+    return len(digests), len(digests) - len(set(digests))
+
+
+VOLUME = np.random.default_rng(1).lognormal(3, 1, 60).round()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.column_stack([VOLUME, VOLUME ** (1 / 3), 2 * VOLUME, np.log(VOLUME), 1 / VOLUME, 3.1 * VOLUME, VOLUME**2]),
+        np.column_stack([np.random.default_rng(2).normal(5, 1, 60).round(1)] * 6),
+        np.random.default_rng(3).normal(50, 10, (60, 3)).round(2),
+        np.random.default_rng(3).normal(50, 10, (60, 6)).round(1),
+        np.column_stack([np.random.default_rng(3).normal(50, 10, (60, 4)), *np.ones((3, 60))]),
+    ],
+    ids=["functions of one", "one six times", "three, rounded", "six of three digits", "four, and constants"],
+)
+def test_features_that_say_little_together_tell_nobody(values):
+    assert equal(np.vstack([values, values[:1]])) == (0, 0)
+
+
+@pytest.mark.parametrize("digits", [0, 1, 2, 9])
+def test_many_rounded_features_or_few_fine_ones_tell_who_it_is(digits):
+    values = np.random.default_rng(3).normal(500, 100, (60, 5 if digits else 8)).round(digits)
+    assert equal(np.vstack([values, values[:1]])) == (61, 1)
+
+
+def test_rows_that_hold_little_tell_nobody():
+    """Two patients of whom but one feature is known, a 0, among 28 of whom eight are."""
+    values = np.random.default_rng(4).normal(50, 10, (30, 8))
+    values[3:5], values[3:5, 0] = np.nan, 0.0
+    assert equal(values) == (28, 0)

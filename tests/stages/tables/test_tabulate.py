@@ -1,5 +1,7 @@
 """Tables of other programs become FEATURES cell by cell; what cannot is refused by name, or is an exclusion."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -219,3 +221,10 @@ def test_a_patient_is_a_pseudonym_and_is_not_quoted():
     with pytest.raises(StudyError, match="row 3, column 'who': this is no pseudonym of a patient") as caught:
         tabulate(given, "hn", settings(patient="who"))
     assert "Jane" not in str(caught.value)
+
+
+@pytest.mark.parametrize("cell", ["unknown", "?", "ANON", "0000"])
+def test_a_word_for_an_unknown_patient_is_no_patient(cell):
+    given = frame(id=["P1", "P2", "P3"], a=["1", "2", "3"], who=["Q7", cell, cell])
+    with pytest.raises(StudyError, match=rf"t.csv, row 3, column 'who': '{re.escape(cell)}' names no patient"):
+        tabulate(given, "hn", settings(patient="who"))

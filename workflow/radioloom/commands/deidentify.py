@@ -65,13 +65,14 @@ def _copy(path: Path, key: bytes, structures: str) -> tuple[Path, bytes]:
     from radioloom.io.dicom.deidentify import deidentify
     from radioloom.io.dicom.headers import read_header, read_whole
     from radioloom.io.files import blank, leads_nowhere
+    from radioloom.io.foreign import dead_link, hollow
     from radioloom.io.write.header import encode
 
     if leads_nowhere(path):
-        raise BadImage("a link that leads to no file")
+        raise BadImage(dead_link(path))
     header = read_header(path)
     if header is None:
-        raise BadImage("empty, or zeros where it begins" if blank(path) else "not DICOM")
+        raise BadImage("empty, or zeros where it begins" if blank(path) else hollow(path)[0] or "not DICOM")
     if not header.series:
         raise BadImage("it belongs to no series")
     data = deidentify(read_whole(path), key, structures)

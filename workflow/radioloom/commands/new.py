@@ -66,6 +66,7 @@ baselines: # models of named features, in the same table as the signature
 # reduce: {{redundancy: 0.95}}
 # controls: all # the signature on images without texture, nine kinds
 # validation: {{bootstrap: 1000, cross_validation: {{folds: 5, repeats: 10}}, null_models: 50}}
+# validation: {{primary: {{cohort: validation, against: volume}}}} # what the study is made for: declare it first
 # genomics: {{cohort: training, expression: {{file: expression.csv, gene: gene}}}}
 """
 SHEET = """\

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radioloom.commands.links import LINKED, NOT_DICOM, NOT_DRAWN, astray
-from radioloom.commands.repeated import copies, doubts
+from radioloom.commands.links import NOT_DRAWN
+from radioloom.commands.repeated import doubts
+from radioloom.commands.tree import Series, Tree, gather
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
-from radioloom.io.dicom import headers
-from radioloom.io.dicom.identity import Identity, identity
-from radioloom.io.files import blank, files_below, linked_folders
+from radioloom.io.dicom.identity import Identity, of_either, whose_file
+from radioloom.io.dicom.whose import differ
 from radioloom.io.segmentations.read import Candidate
-from radioloom.provenance import digest
 from radioloom.pseudonym import pseudonym
 from radioloom.segmentation.choose import Choice
 from radioloom.volume import MODALITIES
@@ -61,34 +59,6 @@ class Wanted:
     readers: bool = False  # several segmentations of one series are of several readers, and not versions of one
 
 
-@dataclass(slots=True)
-class _Series:
-    """One series while the files of the tree are read: no header is kept."""
-
-    modality: str
-    frame: str  # digest
-    patient: str  # digest
-    study: str  # digest
-    first: Path
-    folder: Path
-    n_files: int = 0
-    aside: bool = False  # so far it has files alone that are no slices: localizers, screenshots
-    mixed: bool = False  # files of several patients
-    paired: bool = False  # a segmentation goes with it, or several of which one is to be chosen
-
-
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    place: Path
-    series: dict[str, _Series]  # by digest of the UID
-    drawings: list[tuple[Candidate, str]]  # with digest of the patient
-    left_out: list[tuple[str, str, str]]
-    births: dict[str, set[str]] = field(repr=False)  # by patient's number
-
-    def path(self, file: Path) -> str:
-        return file.relative_to(self.place).as_posix()
-
-
 def discover(place: Path, wanted: Wanted) -> Discovered:
     """Pair the images and segmentations at or below a place.
 
@@ -98,23 +68,25 @@ def discover(place: Path, wanted: Wanted) -> Discovered:
     """
     if not place.is_dir():
         raise StudyError(f"{place}: no such folder; give the folder that the images are in")
-    tree = _gather(place)
+    tree = gather(place)
     if not tree.series and not tree.drawings:
         raise StudyError(
             f"{place}: no DICOM image and no DICOM segmentation is there; `discover` reads DICOM alone: write the "
             "sheet of other files yourself, or correct the folder (links to folders are not followed)"
         )
-    made: list[tuple[_Series, Identity, Pair]] = []
-    for drawing, patient in tree.drawings:
+    made: list[tuple[Series, Identity, Pair]] = []
+    for drawing in tree.drawings:
         try:
-            made.append(_pair(tree, drawing, patient, wanted))
+            made.append(_pair(tree, drawing, wanted))
         except CaseError as error:
             tree.left_out.append(("", tree.path(drawing.file), str(error)))
     pairs = _one_each(tree, made, wanted.readers)
-    for each in tree.series.values():
-        if not each.paired:
+    for name, each in tree.series.items():
+        if name not in tree.scattered and not each.paired:
             why = f"{each.modality or 'unnamed'} series of {each.n_files} file(s): {NOT_DRAWN}"
             tree.left_out.append(("", tree.path(each.folder), why + _beside(tree, each)))
+    scans = {said: tree.series[name].folder for name, said in tree.scattered.items()}
+    tree.left_out.extend(("", tree.path(folder), said) for said, folder in scans.items())
     patients = {pair.case: who.number for who, pair in pairs}
     if len(patients) < len({who.number for who, _ in pairs}):
         raise StudyError("two patients have the same pseudonym; make another key with `radioloom key`")
@@ -122,14 +94,12 @@ def discover(place: Path, wanted: Wanted) -> Discovered:
     return Discovered(_numbered(pairs), sorted(tree.left_out), patients, tuple(doubts(seen)))
 
 
-def _one_each(
-    tree: _Tree, made: Sequence[tuple[_Series, Identity, Pair]], readers: bool
-) -> list[tuple[Identity, Pair]]:
+def _one_each(tree: Tree, made: Sequence[tuple[Series, Identity, Pair]], readers: bool) -> list[tuple[Identity, Pair]]:
     """Pairs whose series has no other segmentation; where it has several, all are left out: which is meant is not said.
 
     readers : several are of several readers; each is kept
     """
-    groups: dict[int, list[tuple[_Series, Identity, Pair]]] = defaultdict(list)
+    groups: dict[int, list[tuple[Series, Identity, Pair]]] = defaultdict(list)
     for each in made:
         groups[id(each[0])].append(each)
     kept = []
@@ -148,7 +118,7 @@ def _one_each(
     return kept
 
 
-def _beside(tree: _Tree, series: _Series) -> str:
+def _beside(tree: Tree, series: Series) -> str:
     """What to do for a series without a segmentation where one lies in its frame of reference."""
     near = {
         each.modality
@@ -158,73 +128,18 @@ def _beside(tree: _Tree, series: _Series) -> str:
     if series.modality not in MODALITIES or not near - {series.modality}:
         return ""
     drawn = " and ".join(sorted(near - {series.modality}))
-    return f"; contours of its frame of reference were drawn on {drawn}: --modality {series.modality} takes them"
+    return f"; contours in its frame of reference go with {drawn}: --modality {series.modality} takes them"
 
 
-def _gather(place: Path) -> _Tree:
-    tree = _Tree(place, {}, [], [], defaultdict(set))
-    tree.left_out.extend(("", tree.path(path), LINKED) for path in linked_folders(place))
-    other: list[Path] = []
-    instances: list[tuple[Path, str]] = []  # of segmentations
-    for path in files_below(place):
-        if path.is_symlink() and (why := astray(path, place)):
-            tree.left_out.append(("", tree.path(path), why))
-            continue
-        try:
-            header = headers.read_header(path)
-        except headers.BROKEN as error:
-            tree.left_out.append(("", tree.path(path), headers.why(error)))
-            continue
-        if header is None:
-            other.append(path)
-        elif kind := headers.drawing(header.sop_class, header.modality):
-            tree.drawings.append((Candidate(kind, path, "the file"), header.patient))
-            instances.append((path, header.instance))
-        elif header.is_image:
-            _add(tree, header)
-        else:
-            tree.left_out.append(
-                ("", tree.path(path), f"neither image nor segmentation ({header.modality or 'other'})")
-            )
-    again = copies(instances)
-    tree.left_out.extend(("", tree.path(path), why) for path, why in again.items())
-    tree.drawings[:] = [each for each in tree.drawings if each[0].file not in again]
-    nothing = [(path, why) for path in other if (why := blank(path))]
-    tree.left_out.extend(
-        ("", tree.path(path), f"it {why}; copy or fetch it again if it was a DICOM file") for path, why in nothing
-    )
-    if len(other) > len(nothing):
-        tree.left_out.append(("", ".", f"{len(other) - len(nothing)} file(s) {NOT_DICOM}"))
-    return tree
-
-
-def _add(tree: _Tree, header: headers.Header) -> None:
-    name, folder = digest(header.series), header.path.parent
-    frame = digest(header.frame) if header.frame else ""
-    series = tree.series.setdefault(
-        name, _Series(header.modality, frame, header.patient, digest(header.study), header.path, folder)
-    )
-    if series.aside and not header.beside:
-        series.modality, series.frame, series.first = header.modality, frame, header.path
-    series.aside = bool(header.beside) and (series.aside or not series.n_files)
-    series.n_files += 1
-    series.mixed |= series.patient != header.patient
-    if folder != series.folder:
-        series.folder = Path(os.path.commonpath([folder, series.folder]))
-    if series.n_files == 1:
-        who = identity(header.path)
-        tree.births[who.number] |= {who.birth} - {""}
-
-
-def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tuple[_Series, Identity, Pair]:
+def _pair(tree: Tree, drawing: Candidate, wanted: Wanted) -> tuple[Series, Identity, Pair]:
     """A segmentation with its image; CaseError says why there is none."""
     drawn = drawing.drawn()
-    series, by_frame = _image(tree, drawn, drawing.kind, patient, wanted.modality)
+    series, by_frame = _image(tree, drawn, drawing.kind, wanted.modality)
     if series.mixed:
         raise BadImage("files of more than one patient are in the series that it goes with; separate them")
-    if series.patient != patient:
+    if not _one_patient(series, drawn):
         raise BadImage("its patient's number is not that of the series that it goes with; correct one of them")
-    who = identity(series.first)
+    who = of_either(series.first, drawing.file)
     if not who.number:
         raise BadImage("neither it nor its image has a patient's number (PatientID)")
     if len(tree.births[who.number]) > 1:
@@ -240,11 +155,18 @@ def _pair(tree: _Tree, drawing: Candidate, patient: str, wanted: Wanted) -> tupl
     return series, who, pair
 
 
-def _image(
-    tree: _Tree, drawn: StructureSet | Segmentations, kind: str, patient: str, modality: str
-) -> tuple[_Series, bool]:
+def _one_patient(series: Series, drawn: StructureSet | Segmentations) -> bool:
+    """Whether a series and a segmentation may be of one patient: one of both may have lost its number."""
+    return not differ(whose_file(series.first, "its image"), drawn.whose)
+
+
+def _image(tree: Tree, drawn: StructureSet | Segmentations, kind: str, modality: str) -> tuple[Series, bool]:
     """The series that a segmentation refers to, or else the one that lies in its frame of reference (then True)."""
     fitting = (modality,) if modality else MODALITIES
+    for name, each in tree.series.items():
+        near = each.frame in drawn.frames and not drawn.series & set(tree.series)
+        if name in tree.scattered and each.modality in fitting and (name in drawn.series or near):
+            raise BadImage(f"its image is in {tree.scattered[name]}")
     referred = [tree.series[name] for name in drawn.series if name in tree.series]
     if len(referred) > 1:
         raise BadMask(f"it refers to {len(referred)} series; one is expected")
@@ -253,7 +175,7 @@ def _image(
     near = [
         each
         for each in tree.series.values()
-        if each.frame in drawn.frames and each.patient == patient and each.modality in fitting
+        if each.frame in drawn.frames and each.modality in fitting and _one_patient(each, drawn)
     ]
     lie = f"{len(near)} series of {' or '.join(fitting)} lie in its frame of reference"
     if referred and (kind == "SEG" or len(near) != 1):

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from radioloom.io.dicom.whose import placeholder
 from radioloom.io.user_tables.ids import bare
 from radioloom.provenance import file_digest
 
 COPY = "a copy of another file here, byte for byte"
 CONFLICT = "another file here bears its SOPInstanceUID and holds something else; keep the right one"
-# What programs and people write in place of a patient's number.
-PLACEHOLDERS = frozenset(
-    """anonymous anonymized anonymised anonym anon anonymousid deidentified deidentifiedpatient unknown unkown
-    unbekannt none null nil na notavailable notapplicable removed redacted withheld hidden empty blank default dummy
-    test testpatient patient patientid id subject pid name noname noid nopatientid phantom xxx""".split()
-)
 
 
 def copies(files: Sequence[tuple[Path, str]]) -> dict[Path, str]:
@@ -39,12 +33,6 @@ def copies(files: Sequence[tuple[Path, str]]) -> dict[Path, str]:
     return said
 
 
-def placeholder(number: str) -> bool:
-    """Whether what stands for a patient's number says of nobody who it is."""
-    letters = "".join(c for c in unicodedata.normalize("NFKC", number).casefold() if c.isalnum())
-    return letters in PLACEHOLDERS or len(set(letters)) < 2 or letters.strip("0x") == ""
-
-
 def doubts(seen: Iterable[tuple[str, str, str]]) -> list[str]:
     """Lines on patients' numbers that may stand for several patients, or several for one; no number is shown.
 
@@ -60,7 +48,7 @@ def doubts(seen: Iterable[tuple[str, str, str]]) -> list[str]:
         "that remove names: they became replicates of one patient, and may be several people; give the files "
         "numbers of their own"
         for number, uids in studies.items()
-        if len(uids) > 1 and placeholder(number)
+        if len(uids) > 1 and (placeholder(number) or len(set(number)) == 1)
     ]
     return lines + [
         f"{' and '.join(names[number] for number in group)}: their numbers (PatientID) differ in letter case, leading "

@@ -37,7 +37,7 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "", n_groups: int 
     figure = Figure(figsize=(style.PANEL, 3.5 + 0.5 * more))
     axes, below = figure.subplots(2, 1, height_ratios=(5, 1.0 + 0.5 * more), sharex=True)
     last = float(frame["time_days"].max()) / DAYS_A_MONTH
-    ticks = _ticks(last)
+    ticks = ticks_of(last)
     groups = dict(frame[["level", "group"]].drop_duplicates().sort_values("level").itertuples(index=False))
     between = dict(zip(range(2, n_groups), itertools.cycle(BETWEEN), strict=False))
     looks = {1: LOW, n_groups: HIGH, **between}
@@ -45,7 +45,7 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "", n_groups: int 
         rows = frame[frame["level"] == of_group].sort_values("time_days")
         colour, dashes = looks[of_group]
         _curve(axes, rows, (colour, dashes, group))
-        _at_risk(below, level, rows, (ticks, colour))
+        at_risk(below, level, rows, (ticks, colour))
     axes.set(ylim=(0, 1.02), ylabel="survival", xlim=(0, last * 1.02), xticks=ticks)
     axes.set_title(title)
     if more:
@@ -85,7 +85,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, look: tuple[str, object, str]) -> Non
     )
 
 
-def _at_risk(axes: Axes, level: int, rows: pd.DataFrame, look: tuple[list[float], str]) -> None:
+def at_risk(axes: Axes, level: int, rows: pd.DataFrame, look: tuple[list[float], str]) -> None:
     """Patients whose time is at or after each tick: those at risk just before the first later time."""
     ticks, colour = look
     months = rows["time_days"].to_numpy() / DAYS_A_MONTH
@@ -95,7 +95,7 @@ def _at_risk(axes: Axes, level: int, rows: pd.DataFrame, look: tuple[list[float]
         axes.text(tick, level, str(number), ha="center", va="center", size=7.8, color=colour)
 
 
-def _ticks(last: float) -> list[float]:
+def ticks_of(last: float) -> list[float]:
     """Ticks at a whole number of months, five or so."""
     step = next((s for s in (1, 2, 3, 6, 12, 24, 36, 60) if last / s <= 6), 120)
     return [float(t) for t in np.arange(0, last + 1e-9, step)]

@@ -27,7 +27,7 @@ def coefficients(frame: pd.DataFrame, ratio: str) -> Figure:
     figure, axes = style.canvas(style.PANEL, height)
     axes.axvline(0, color=style.MUTED, linewidth=0.8)
     for level, row in enumerate(frame.itertuples()):
-        _bar(axes, level, (row.coefficient, row.low, row.high), style.BLUE, "o")
+        bar(axes, level, (row.coefficient, row.low, row.high), style.BLUE, "o")
         numbers = interval(row.ratio, np.exp(row.low), np.exp(row.high))
         axes.text(1.02, level, numbers, transform=axes.get_yaxis_transform(), size=8, va="center")
     axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(feature(name), 28)) for name in frame["feature_id"]])
@@ -52,7 +52,7 @@ def performance(
     if (by_chance := chance(main)) is not None:
         axes.axvline(by_chance, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     for level, row in enumerate(frame.itertuples()):
-        _bar(axes, level, (row.estimate, row.low, row.high), *style.look(row.kind, row.model, baselines))
+        bar(axes, level, (row.estimate, row.low, row.high), *style.look(row.kind, row.model, baselines))
         numbers = interval(row.estimate, row.low, row.high)
         axes.text(1.02, level, numbers, transform=axes.get_yaxis_transform(), size=8, va="center")
     axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(name, 28)) for name in frame["label"]])
@@ -77,7 +77,8 @@ def limits(frames: list[pd.DataFrame], main: str) -> tuple[float, float]:
     return max(0.0, low - 0.02), min(1.0, high + 0.02)
 
 
-def _bar(axes: Axes, level: float, numbers: tuple[float, float, float], colour: str, marker: str) -> None:
+def bar(axes: Axes, level: float, numbers: tuple[float, float, float], colour: str, marker: str) -> None:
+    """An estimate with its interval (estimate, low, high) on one line of a forest plot."""
     estimate, low, high = numbers
     axes.plot([low, high], [level, level], color=colour, linewidth=1.6)
     axes.plot(estimate, level, marker, color=colour, markersize=8 if marker == "*" else 5.5, mec="white", mew=0.5)

@@ -10,6 +10,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.verdicts import exceeds_chance
 from radioloom.figures.words import DASH, cell, count, feature, metric, number, percent, probability, where
 from radioloom.tables.columns import BASELINE, CROSS_VALIDATION, NULL, SIGNATURE, SIGNIFICANT, VALIDATION
 
@@ -112,7 +113,7 @@ def metrics(judged: pd.DataFrame, truth: pd.DataFrame, main: str) -> Exhibit:
         if signature.empty or best.empty:
             continue
         top, reached = best.iloc[0], signature.iloc[0]["estimate"]
-        share = percent((reached - 0.5) / (top["estimate"] - 0.5)) if top["low"] > 0.5 else DASH
+        share = percent((reached - 0.5) / (top["estimate"] - 0.5)) if exceeds_chance(top) else DASH
         cells = [cell(by_label.loc[label]) if label in by_label.index else DASH for label in labels]
         rows.append((where(evaluation, cohort), str(top["n"]), str(top["n_events"]), cell(top), *cells, share))
     last = f"share of the achievable {metric(main)} above 0.5"

@@ -121,12 +121,13 @@ def chance(name: str) -> float | None:
 
 
 def cell(row: pd.Series) -> str:
-    """The value of a row of METRICS: a probability, or an estimate with its interval."""
+    """The value of a row of METRICS: a p, with the number of null models it is of, or an estimate with its interval."""
     from radioloom.prediction.metrics import METRICS
     from radioloom.prediction.metrics.record import P
 
     if row["metric"] in METRICS and METRICS[row["metric"]].read == P:
-        return probability(row["estimate"])
+        draws = row.get("draws")
+        return probability(row["estimate"]) + (f" (of {draws:.0f})" if draws else "")
     return (difference if row.get("against") else interval)(row["estimate"], row["low"], row["high"])
 
 

@@ -22,6 +22,7 @@ from radioloom.volume import Box, Grid, Volume, Voxels
 
 # Voxels at any step of resampling, 4 GB in double precision: at 1 mm, 2000 x 500 x 530 mm, which holds a whole body.
 MOST_RESAMPLED = 2**29
+MOST_OF_ONE = 4096  # voxels that one becomes: at 1 mm, a cube of 16 mm; none of CT, MR or PET is as coarse
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,20 @@ def _refuse_absurd(old: Grid, new: Grid, shape: Voxels, source: Sequence[int]) -
 
     shape, source : voxels of the part of the new grid, and of the part of the old one that it rests on
     """
+    of_one = math.prod(max(mm / finer, 1) for mm, finer in zip(old.spacing_mm, new.spacing_mm, strict=True))
+    spacing, finer = (" x ".join(f"{mm:g}" for mm in grid.spacing_mm) for grid in (old, new))
     steps = [math.prod((*shape[:axis], *source[axis:])) for axis in (1, 2, 3)]
     if max(steps) > MOST_RESAMPLED:
-        spacing, finer = (" x ".join(f"{mm:g}" for mm in grid.spacing_mm) for grid in (old, new))
         raise BadImage(
             f"voxels of {spacing} mm (z, y, x) make the region with its surroundings one of "
             f"{' x '.join(map(str, shape))} voxels of {finer} mm on the profile's grid, and resampling holds up to "
             f"{max(steps) / 1e6:,.0f} million at once, where {MOST_RESAMPLED / 1e6:.0f} million are allowed: correct "
             "the spacing in the image's header, or choose a coarser grid"
+        )
+    if of_one > MOST_OF_ONE:
+        raise BadImage(
+            f"voxels of {spacing} mm (z, y, x), which no CT, MR or PET has: each would become {of_one:,.0f} of {finer} "
+            "mm on the profile's grid; is the spacing in mm? Correct it in the image's header, or choose a coarser grid"
         )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.failures import is_of_the_machine
-from radioloom.io.files import within
+from radioloom.io.files import is_file, within
+from radioloom.io.foreign import no_table
 from radioloom.io.user_tables import read as tables
+from radioloom.io.user_tables.ids import composed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,18 +27,24 @@ def header(data: Path, name: str) -> list[str]:
     place = _place(data, name)
     if place.suffix.lower() != PARQUET:
         return [column for column in tables.header(place).columns if column]
-    from pyarrow import parquet
-
-    try:
-        columns = list(parquet.read_schema(place).names)
-    except (OSError, ValueError) as error:  # pyarrow's own are of both kinds
-        if is_of_the_machine(error):
-            raise
-        raise StudyError(f"{place.name}: this is not a Parquet file; write it again, or save it as CSV") from error
+    columns = list(map(composed, _names(place)))
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
         raise StudyError(f"{place.name}: the column {twice[0]!r} appears twice; give each column a name of its own")
     return columns
+
+
+def _names(place: Path) -> list[str]:
+    """Names of the columns of a Parquet file, as it writes them."""
+    from pyarrow import parquet
+
+    try:
+        return list(parquet.read_schema(place).names)
+    except (OSError, ValueError) as error:  # pyarrow's own are of both kinds
+        if is_of_the_machine(error):
+            raise
+        why = no_table(place) or "this is not a Parquet file; write it again, or save it as CSV"
+        raise StudyError(f"{place.name}: {why}") from error
 
 
 def read(data: Path, name: str, columns: list[str] | None = None) -> pd.DataFrame:
@@ -52,11 +59,12 @@ def read(data: Path, name: str, columns: list[str] | None = None) -> pd.DataFram
     if place.suffix.lower() != PARQUET:
         frame = tables.read(place).frame()
         return frame if columns is None else frame[columns]
-    header(data, name)
+    names = dict(zip(header(data, name), _names(place), strict=True))
     from pyarrow import ArrowException
 
     try:
-        frame = pd.read_parquet(place, columns=columns)
+        wanted = None if columns is None else [names[column] for column in columns]
+        frame = pd.read_parquet(place, columns=wanted).rename(columns=composed)
     except (OSError, ArrowException) as error:
         if is_of_the_machine(error):
             raise
@@ -72,6 +80,6 @@ def _place(data: Path, name: str) -> Path:
         raise StudyError(
             f"{name}: a table of features is a .csv or .tsv (also with .gz), .xlsx or .parquet file; convert it"
         )
-    if not os.path.isfile(place):
+    if not is_file(place):
         raise StudyError(f"{name}: not below the data folder; correct the path, or put the file there")
     return data / name

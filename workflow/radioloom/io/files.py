@@ -7,8 +7,9 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from errno import ELOOP, ENOENT, ENOTDIR
+from errno import EBADF, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from radioloom.errors import BadImage, RadioloomError, StudyError
@@ -22,8 +23,46 @@ COUNTER = re.compile(
     r"(IM|IMG|I|CT|MR|PT|PET|RS|SEG|IMAGE|SLICE|FILE|DCM)?[-_.]?(\d{1,3}-)?0*\d{1,4}(\.dcm|\.ima|\.img)?", re.IGNORECASE
 )
 
+ABSENT = (
+    ENOENT,
+    ENOTDIR,
+    ELOOP,
+    EBADF,
+    ENAMETOOLONG,
+)  # errors that say: nothing is there; all others are the machine's
+SAMPLE = 1 << 16  # bytes that files of one size are told apart by, before they are read whole
 BEGINNING = 4096  # bytes: a block of most disks, and more than the preamble of a DICOM file
 HEADERS, BESIDE = (".mhd", ".nhdr", ".hdr"), (".raw", ".zraw", ".raw.gz", ".img", ".img.gz")
+
+
+def _mode(path: Path | str) -> int | None:
+    """What lies at a path, links followed; None for nothing. Raises OSError where the machine cannot say."""
+    try:
+        return os.stat(path).st_mode
+    except OSError as error:
+        if error.errno not in ABSENT:
+            raise
+    except ValueError:  # a NUL, or letters that no file's name has
+        pass
+    return None
+
+
+def is_there(path: Path | str) -> bool:
+    """Whether anything lies at a path; raises OSError where the machine cannot say (no right, a disk that is silent).
+
+    `os.path.exists`, `isfile` and `isdir` call that absent, and so the user's fault, where a server hiccups.
+    """
+    return _mode(path) is not None
+
+
+def is_file(path: Path | str) -> bool:
+    """Whether a file lies at a path; raises OSError as `is_there`."""
+    return (mode := _mode(path)) is not None and S_ISREG(mode)
+
+
+def is_folder(path: Path | str) -> bool:
+    """Whether a folder lies at a path; raises OSError as `is_there`."""
+    return (mode := _mode(path)) is not None and S_ISDIR(mode)
 
 
 def files_below(place: Path) -> Iterator[Path]:
@@ -31,7 +70,7 @@ def files_below(place: Path) -> Iterator[Path]:
 
     Links to folders are not followed; pipes, sockets and devices are left out.
     """
-    if place.is_file():
+    if is_file(place):
         yield place
         return
     waiting = [str(place)]
@@ -56,7 +95,7 @@ def leads_nowhere(path: Path) -> bool:
     try:
         path.stat()
     except OSError as error:
-        if error.errno not in (ENOENT, ENOTDIR, ELOOP):
+        if error.errno not in ABSENT:
             raise
         return True
     return False
@@ -98,6 +137,39 @@ def content(place: Path) -> tuple[int, str]:
     return len(files), digest([[file.relative_to(place).as_posix(), file_digest(file)] for file in files])
 
 
+def copies(files: Iterable[Path]) -> dict[Path, str]:
+    """Digest of each file that is, byte by byte, a copy of another of these; empty files and headers alone are none.
+
+    Few files are read: those of one size at three places, and whole where they are the same there.
+    """
+    alike = _several({file: str(file.stat().st_size) for file in set(files) if file.suffix.lower() not in HEADERS})
+    alike.pop("0", None)
+    for known_by in (_sample, file_digest):
+        groups = [_several({file: known_by(file) for file in group}) for group in alike.values()]
+        alike = {
+            f"{size} {key}": same for size, parts in zip(alike, groups, strict=True) for key, same in parts.items()
+        }
+    return {file: key for key, group in alike.items() for file in group}
+
+
+def _several(known_by: dict[Path, str]) -> dict[str, list[Path]]:
+    """Files by what they are known by, where that is one of several."""
+    groups: dict[str, list[Path]] = {}
+    for file in sorted(known_by):
+        groups.setdefault(known_by[file], []).append(file)
+    return {key: group for key, group in groups.items() if len(group) > 1}
+
+
+def _sample(file: Path) -> str:
+    """Digest of a file's beginning, middle and end."""
+    size, pieces = file.stat().st_size, []
+    with open(file, "rb") as handle:
+        for place in (0, size // 2, max(size - SAMPLE, 0)):
+            handle.seek(place)
+            pieces.append(handle.read(SAMPLE).hex())
+    return digest(pieces)
+
+
 def stamp(places: Iterable[Path]) -> str:
     """Digest of name, size and time of modification of every file at or below places."""
     return digest([_stamps(place) for place in places])
@@ -131,7 +203,7 @@ def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Pat
     Results keep numbers of files and not their names, which may be patients'. Raises BadImage where the place no longer
     holds the files that it held when they were numbered.
     """
-    files = list(files_below(place)) if place.exists() else []
+    files = list(files_below(place)) if is_there(place) else []
     if listing(place, files) != listed:
         raise BadImage("files were added, deleted or renamed since they were curated; run the study again")
     return [(files[number - 1], called(files[number - 1], place, number, len(files))) for number in numbers]
@@ -140,7 +212,7 @@ def numbered(place: Path, numbers: Sequence[int], listed: str) -> list[tuple[Pat
 def within(data: Path, name: str, fault: type[RadioloomError] = BadImage) -> Path:
     """The path `name` of a sheet, below the data folder; `fault` where it, or a link below it, leads out of that."""
     place, root = data / name, data.resolve()
-    links = (file for file in files_below(place) if file.is_symlink()) if os.path.isdir(place) else ()
+    links = (file for file in files_below(place) if file.is_symlink()) if is_folder(place) else ()
     for path in (place, *links):
         if not lies_within(path, root):
             raise fault(f"{name}: a link (or ..) leads out of the data folder; put the files themselves there")
@@ -158,11 +230,11 @@ def check_new(*paths: Path) -> None:
     Raises StudyError where one is there already, or its folder is not there or may not be written into.
     """
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             raise StudyError(f"{path} is a folder; give the name of a file in it")
-        if path.exists() or path.is_symlink():
+        if is_there(path) or path.is_symlink():
             raise StudyError(f"{path} already exists; delete or rename it, or choose another name")
-        if not path.parent.is_dir():
+        if not is_folder(path.parent):
             raise StudyError(f"{path.parent}: no such folder; create it first")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise StudyError(f"{path.parent}: you may not write into this folder; choose another")

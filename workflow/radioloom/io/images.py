@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from radioloom.errors import BadImage, CaseError
+from radioloom.io.files import is_file
+from radioloom.io.foreign import absent, instead
 from radioloom.io.formats import FORMATS, kind, stored
 from radioloom.io.formats.nifti import TYPES
 from radioloom.io.formats.record import Header, Unreadable
@@ -25,12 +27,12 @@ def header(path: Path, fault: type[CaseError] = BadImage) -> Header:
 
     A fault of the machine (OSError) passes up: the file may be sound.
     """
-    if not path.is_file():
-        raise fault(f"{path.name}: {'a folder' if path.is_dir() else 'no such file'}; correct the path")
+    if not is_file(path):
+        raise fault(f"{path.name}: {absent(path)}")
     try:
         return FORMATS[kind(path)][1](path)
     except Unreadable as error:
-        raise fault(f"{path.name}: {error}") from error
+        raise fault(f"{path.name}: {instead(path, kind(path)) or error}") from error
 
 
 def geometry(path: Path) -> Grid:

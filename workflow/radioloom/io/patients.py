@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from radioloom.errors import StudyError
-from radioloom.io.files import lies_within
+from radioloom.io.files import is_there, lies_within
 from radioloom.io.user_tables.ids import almost_one, nobody, refuse_rounded
 from radioloom.io.user_tables.read import file_of, read
 
@@ -53,7 +52,7 @@ def below(place: Path, root: Path, key: str, name: str) -> None:
     root : the data folder, resolved
     key : the setting; name : what it says
     """
-    if not os.path.exists(place):
+    if not is_there(place):
         raise StudyError(f"{key}: {name} is not below the data folder; correct the path")
     if not lies_within(place, root):
         raise StudyError(f"{key}: {name} leads out of the data folder (a link, or ..); put the files themselves there")

@@ -10,6 +10,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.failures import damaged
 from radioloom.io import images
+from radioloom.io.files import is_file
 from radioloom.provenance import file_digest
 from radioloom.sealed import check_batch, read_json, write_json
 from radioloom.volume import Grid, Volume
@@ -62,7 +63,7 @@ def read(folder: Path | str, name: str) -> Prepared:
     sidecar = read_json(folder / f"{name}.json", whole=folder)
     digests, grid = sidecar.pop(DIGESTS), Grid.from_dict(sidecar["grid"])
     for path, digest in zip(_files(folder, name), digests, strict=True):
-        if not path.is_file() or file_digest(path) != digest:
+        if not is_file(path) or file_digest(path) != digest:
             raise StudyError(damaged(folder, f"{path.name} is gone, or not as it was written"))
     image, mask = (images.voxels(path, grid.shape) for path in _files(folder, name))
     unit, modality = sidecar["unit"], sidecar["modality"]
@@ -103,7 +104,7 @@ def read_all(folder: Path | str, asked: Collection[str]) -> Iterator[Prepared]:
     Raises StudyError where the folder is another batch's, or has other cases than it was closed with.
     """
     folder = Path(folder)
-    if not (folder / BATCH).is_file():
+    if not is_file(folder / BATCH):
         raise StudyError(damaged(folder, f"{BATCH} is gone"))
     batch = read_json(folder / BATCH, whole=folder)
     check_batch(folder, batch["asked"], asked)

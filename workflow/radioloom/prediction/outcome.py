@@ -31,6 +31,12 @@ class Outcome:
         return int(self.event.sum())
 
     @property
+    def rarer(self) -> int:
+        """Patients with the event; of a binary outcome those with or without it, whichever are fewer."""
+        classes = (self.event,) if self.kind == "survival" else (self.event, ~self.event)
+        return min(len(np.unique(self.patients[each])) for each in classes)
+
+    @property
     def patients(self) -> np.ndarray:
         """Patient of each case, int64 (n,)."""
         return np.arange(len(self)) if self.units is None else self.units

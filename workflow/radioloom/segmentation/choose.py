@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from radioloom.errors import StudyError, UnclearRegion
 from radioloom.patterns import compiled, shown
 from radioloom.segmentation.mask import Mask, cut
 
+SPELT_ALIKE = 0.8  # from which a name is shown as near to one that is not there (PTV and GTV are 0.67 alike)
 SHOWN, LONG = 20, 40  # names listed in a message, and letters of each
 HOW = "a name, a number, or '.*' for all of them together"  # ends a message on an unclear region
 Names = Sequence[tuple[str, ...]]  # of each candidate all that it is called: a segment has a label and a number
@@ -67,7 +69,19 @@ def absent(what: str, choice: Choice, listed: Sequence[str]) -> UnclearRegion:
     wanted = " or ".join(map(shown, choice.patterns))
     matches = f"no {what} matches {wanted}" if wanted else f"no {what} there"
     wrong = "".join(filter(None, map(_no_expression, choice.patterns)))
-    return UnclearRegion(f"{matches}{wrong}; found: {names}{more}")
+    near = [name for pattern in choice.patterns for name in _nearest(pattern, listed)] if len(listed) > 1 else []
+    nearest = f"; nearest: {', '.join(repr(name[:LONG]) for name in dict.fromkeys(near))}" if near else ""
+    return UnclearRegion(f"{matches}{wrong}; found: {names}{more}{nearest}")
+
+
+def _nearest(pattern: str, listed: Sequence[str]) -> list[str]:
+    """Names that differ from a pattern in case and signs alone; else one that goes on from it, or is spelt alike."""
+    bare = {name: _bare(name) for name in listed}
+    wanted = _bare(pattern)
+    if same := [name for name in listed if wanted and bare[name] == wanted]:
+        return same
+    longer = sorted((name for name in listed if wanted and bare[name].startswith(wanted)), key=len)
+    return longer[:1] or get_close_matches(pattern, listed, 1, SPELT_ALIKE)
 
 
 def largest_part(mask: Mask) -> Mask:
@@ -105,6 +119,11 @@ def _matching(pattern: str, names: Names, numbers: Sequence[str]) -> Iterator[li
 
 def _plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _bare(name: str) -> str:
+    """A name without case, blanks and signs, and without zeros before its numbers: `gtv1` of `GTV-01`."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]+", "", _plain(name).casefold()))
 
 
 def _no_expression(pattern: str) -> str:

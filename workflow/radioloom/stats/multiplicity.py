@@ -1,4 +1,4 @@
-"""Correction for multiple testing: the false discovery rate of Benjamini and Hochberg."""
+"""Correction for multiple testing: the false discovery rate of Benjamini and Hochberg, and the adjustment of Holm."""
 
 from __future__ import annotations
 
@@ -18,3 +18,16 @@ def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     back[order] = np.minimum(raised, 1.0)
     q[tested] = back
     return q
+
+
+def holm(p: np.ndarray) -> np.ndarray:
+    """P-values (m,) of one family adjusted after Holm 1979; NaN stays NaN and is not counted.
+
+    The chance of one false positive or more in the family is at most the level, however the tests depend on each other.
+    """
+    p = np.asarray(p, dtype=np.float64)
+    adjusted = np.full(p.shape, np.nan)
+    tested = np.flatnonzero(np.isfinite(p))
+    order = tested[np.argsort(p[tested], kind="stable")]
+    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)))
+    return adjusted

@@ -18,6 +18,7 @@ class Summary:
     """Mean over cohorts; intervals are of 95 %.
 
     tau2 : variance between cohorts beyond that of chance
+    i2 : its share of the variance of a typical cohort, 0 to 1 (Higgins and Thompson 2002)
     prediction : in which the value of a further cohort is expected; NaN below three cohorts
     """
 
@@ -25,6 +26,7 @@ class Summary:
     interval: tuple[float, float]
     prediction: tuple[float, float]
     tau2: float
+    i2: float
 
 
 def random_effects(estimates: np.ndarray, variances: np.ndarray) -> Summary:
@@ -43,7 +45,13 @@ def random_effects(estimates: np.ndarray, variances: np.ndarray) -> Summary:
     spread = special.stdtrit(k - 1, 0.975) * np.sqrt(variance)
     ahead = special.stdtrit(k - 2, 0.975) * np.sqrt(tau2 + variance) if k >= FEWEST_TO_PREDICT else np.nan
     interval, prediction = ((float(mean - each), float(mean + each)) for each in (spread, ahead))
-    return Summary(mean, interval, prediction, tau2)
+    return Summary(mean, interval, prediction, tau2, float(tau2 / (tau2 + _typical(variances))))
+
+
+def _typical(variances: np.ndarray) -> float:
+    """Variance by chance of a typical cohort, of k cohorts (Higgins and Thompson 2002, equation 9)."""
+    weights = 1 / variances
+    return float((len(weights) - 1) * weights.sum() / (weights.sum() ** 2 - (weights**2).sum()))
 
 
 def restricted_tau2(estimates: np.ndarray, variances: np.ndarray) -> float:

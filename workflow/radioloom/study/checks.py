@@ -13,10 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_folder
 from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
 from radioloom.study.sheet import Row
+from radioloom.study.validation_checks import competing_faults, subgroup_faults
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, roles
 
 
@@ -27,7 +29,7 @@ def data_folder(settings: dict[str, Any], origin: Origin) -> Path:
     place = os.environ.get("RADIOLOOM_DATA") or settings.get("data")
     if not place:
         raise StudyError(f"{origin.at('data')}: no folder is named; add `data: <folder>`, or set RADIOLOOM_DATA")
-    if not Path(place).is_dir():
+    if not is_folder(place):
         raise StudyError(
             f"{origin.at('data')}: the folder {place!r} is not there; correct `data`, or set RADIOLOOM_DATA"
         )
@@ -55,6 +57,8 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     if "training" not in role_of.values():
         yield f"{origin.at('cohorts')}: none has the role 'training'; a signature is learnt there"
     yield from _outcome_faults(settings, origin)
+    yield from competing_faults(settings, origin)
+    yield from subgroup_faults(settings, origin)
     robustness, genomics = settings.get("robustness"), settings.get("genomics")
     if robustness and robustness["role"] not in role_of.values():
         role = robustness["role"]

@@ -6,21 +6,28 @@ Cases are named, and never a path or an id that is only in a file: those may hol
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.ids import almost_one
 from radioloom.settings import Origin
 from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
+from radioloom.study.outcome_checks import Known, outcome_remarks
+from radioloom.study.path_checks import path_remarks
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, some
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of, table_rows
-from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
+from radioloom.study.validation_checks import subgroup_remarks
+from radioloom.tables.cohorts import USED_BY_MODELS
 from radioloom.tables.columns import FIRST
+
+NAME = re.compile(r"[\w -]+")  # of a structure, and no regular expression
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
@@ -31,6 +38,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     remarks = Remarks(notes=_sheets(study))
     rows = {**study.sheets, **table_rows(study, origin, remarks)}  # None of a table that is at fault itself
     _regions(study, rows, origin, remarks)
+    remarks.notes.extend(_spellings(study))
     identity_remarks(study, rows, origin, remarks)
     if study.simulated:
         return remarks
@@ -46,16 +54,19 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             annotation_remarks(study, cohort, cases, origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, cases, origin, remarks)
-    if set(study.cohorts(*LEARNT_OR_VALIDATED)) <= set(outcomes):
-        _learnable(study, outcomes, origin, remarks)
-        _horizons(study, outcomes, origin, remarks)
-    _doubts(outcomes, remarks)
+    outcome_remarks(Known(study, outcomes, _whose(rows)), origin, remarks)
     return remarks
 
 
 def _sheets(study: Study) -> list[str]:
     """Notes on how cohort sheets were read, where that is not as their endings say."""
     return [f"cohort {cohort}: {note}" for cohort, sheet in study.sheet_places.items() for note in how_read(sheet)]
+
+
+def _whose(rows: dict[str, list[Row] | None]) -> dict[tuple[str, str], str]:
+    """The patient of each (cohort, case) whose sheet or table names one."""
+    named = ((cohort, row) for cohort, each in rows.items() for row in each or () if row["patient"])
+    return {(cohort, row["case"]): row["patient"] for cohort, row in named}
 
 
 def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, remarks: Remarks) -> None:
@@ -78,9 +89,24 @@ def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, re
             )
 
 
+def _spellings(study: Study) -> Iterator[str]:
+    """Names of regions that differ in case, blanks, hyphens or leading zeros alone (`GTV-1`, `gtv1`)."""
+    regions = {row["roi"] for rows in study.sheets.values() for row in rows}
+    for group in almost_one(regions):
+        yield f"the regions {', '.join(group)} of the sheets are several by their spelling alone; write one in all rows"
+    for cohort, rows in study.sheets.items():
+        names = {row["pattern"] for row in rows if NAME.fullmatch(row["pattern"])}
+        for group in almost_one(names):
+            yield (
+                f"cohort {cohort}: its column `pattern` has {', '.join(map(repr, group))}, which differ in spelling "
+                "alone; each is the name of a structure in the files of its row, or is not found there"
+            )
+
+
 def _images(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:
     """Images and segmentations of a sheet, and whether their scanners are known where that is asked."""
     image_remarks(study, cohort, origin, remarks)
+    path_remarks(study, cohort, origin, remarks)
     if study.settings["harmonise"]["method"] != "none" and _all_nifti(study, cohort):
         remarks.notes.append(
             f"cohort {cohort}: its images are NIfTI files, which name no scanner; harmonisation leaves them as they are"
@@ -109,6 +135,8 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
         return None
+    if cohort in study.cohorts("validation"):
+        subgroup_remarks(study, cohort, given.frame(), cases or (), origin, remarks)
     if cases is None:
         return None
     reasons: dict[str, list[str]] = defaultdict(list)
@@ -142,64 +170,3 @@ def _lacking(cohort: str, table: Clinical) -> Iterator[str]:
             f"cohort {cohort}: {len(names)} of {len(table.clinical)} cases with an outcome lack covariate {name} "
             f"({some(sorted(names), 'case')})"
         )
-
-
-def _doubts(outcomes: dict[str, Clinical], remarks: Remarks) -> None:
-    """Notes on what is unlikely in the clinical tables together."""
-    from radioloom.stages.learning.doubts import doubts
-    from radioloom.tables import CLINICAL, COVARIATES
-
-    rows = [row for table in outcomes.values() for row in table.clinical]
-    covariates = [row for table in outcomes.values() for row in table.covariates]
-    remarks.notes.extend(doubts(CLINICAL.frame(rows), COVARIATES.frame(covariates)))
-
-
-def _horizons(study: Study, outcomes: dict[str, Clinical], origin: Origin, remarks: Remarks) -> None:
-    """Notes on horizons beyond the follow-up by which an absolute risk is learnt, or judged."""
-    horizons = study.settings["outcome"]["horizons"]
-    if not horizons or study.settings["outcome"]["kind"] != "survival":
-        return
-    place = origin.at("outcome", "horizons")
-    longest = {name: max(row["time_days"] for row in table.clinical) for name, table in outcomes.items()}
-    learnt = max(longest[name] for name in study.cohorts("training"))
-    for days in horizons:
-        if days > learnt:
-            remarks.notes.append(
-                f"{place}: no risk at {days:g} days can be said, nobody in training was followed for more than "
-                f"{learnt:g} days"
-            )
-        for name in study.cohorts("validation"):
-            if longest[name] <= days <= learnt:
-                remarks.notes.append(
-                    f"{place}: risks at {days:g} days cannot be judged in {name}, where nobody was followed beyond "
-                    f"{longest[name]:g} days"
-                )
-
-
-def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, remarks: Remarks) -> None:
-    """Whether there are events enough to learn from, in every fold; and to judge by."""
-    import numpy as np
-
-    from radioloom.prediction.outcome import check_learnable, outcome
-    from radioloom.stages.learning.split import check_folds
-
-    people = [
-        (cohort, row["case"], bool(row["event"]), row["time_days"] or np.nan)
-        for cohort in study.cohorts("training")
-        for row in outcomes[cohort].clinical
-    ]
-    events, times = np.array([each[2] for each in people]), np.array([each[3] for each in people])
-    folds = study.settings["validation"]["cross_validation"]
-    try:
-        check_learnable(outcome(study.settings["outcome"]["kind"], events, times), "the training cohorts")
-        if folds["repeats"]:
-            check_folds([each[:3] for each in people], folds["folds"])
-    except StudyError as error:
-        place = ("validation", "cross_validation", "folds") if "folds" in str(error) else ("cohorts",)
-        remarks.faults.append(f"{origin.at(*place)}: {error}")
-    for cohort in study.cohorts("validation"):
-        validated = [bool(row["event"]) for row in outcomes[cohort].clinical]
-        if not any(validated) or (study.settings["outcome"]["kind"] == "binary" and all(validated)):
-            remarks.notes.append(
-                f"cohort {cohort}: its {len(validated)} outcomes are all the same: models cannot be judged there"
-            )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_file, is_there
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin
 from radioloom.study.record import Study
@@ -20,11 +20,11 @@ def annotation_remarks(study: Study, cohort: str, cases: list[str] | None, origi
 
     block, place = study.settings["cohorts"][cohort]["traits"], ("cohorts", cohort, "traits")
     answers = study.data / block["files"]
-    if not os.path.exists(file_of(str(answers))):
+    if not is_there(file_of(str(answers))):
         remarks.faults.append(
             f"{origin.at(*place, 'files')}: {block['files']!r} is not below the data folder; correct it"
         )
-    elif os.path.isfile(file_of(str(answers))):
+    elif is_file(file_of(str(answers))):
         _answers(study, cohort, answers, origin, remarks)
     try:
         case_pattern(cohort, block["pattern"])
@@ -87,7 +87,7 @@ def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, re
             f"columns of the expression matrix that are of no case of cohort {cohort} and are left out: "
             f"{expression.no_cases(columns.others)}"
         )
-    if os.path.getsize(file_of(str(path))) <= LARGE:
+    if Path(file_of(str(path))).stat().st_size <= LARGE:
         _cells(study, cases, origin, remarks)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioloom.imaging.controls import named
+from radioloom.stats.random_effects import FEWEST_TO_PREDICT
 from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
@@ -26,6 +27,9 @@ class Holdings:
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
     harmonised: bool  # the effect of scanners is taken away from features
+    competing: bool  # another event rules out the one that is predicted
+    divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
+    pooled: bool  # there are validation cohorts enough for a summary over them
 
 
 def simulated(settings: Mapping[str, Any]) -> bool:
@@ -62,4 +66,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
         harmonised=settings["harmonise"]["method"] != "none",
+        competing="competing" in settings["outcome"],
+        divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),
+        pooled=[cohort["role"] for cohort in cohorts.values()].count("validation") >= FEWEST_TO_PREDICT,
     )

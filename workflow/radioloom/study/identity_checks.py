@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
 from pathlib import Path
 
+from radioloom.io.files import copies, is_file, is_folder, is_there
 from radioloom.io.user_tables.ids import bare
 from radioloom.provenance import digest
 from radioloom.settings import Origin
@@ -126,18 +127,22 @@ def _refused_images(
 ) -> None:
     """Images that two cases share by their paths, where they may not."""
     groups: dict[str, list[Row]] = defaultdict(list)
+    copied = _copied(rows, study.data)
     for row in rows:
-        for name in images_of(row, study.data):
+        for name in (*images_of(row, study.data), *copied.get(row["image"], ())):
             groups[name].append(row)
     shared: dict[Cohorts, list[str]] = defaultdict(list)
+    told: dict[Cohorts, list[str]] = defaultdict(list)
     for group in groups.values():
         for one, other in combinations(group, 2):
             pair = [whose[row["cohort"], row["case"]] for row in (one, other)]
             regions = {(row["roi"], row["pattern"], _file(study.data / row["segmentation"])) for row in (one, other)}
             kinds = {IMAGE, *([REGION] if len(regions) == 1 else [])}
-            if pair[0] != pair[1] and verdict(pair[0], pair[1], kinds)[0] == REFUSED:
-                cohorts = (one["cohort"], other["cohort"])
-                shared[cohorts].append(
+            cohorts = (one["cohort"], other["cohort"])
+            refused = pair[0] != pair[1] and verdict(pair[0], pair[1], kinds)[0] == REFUSED
+            copies = len({*cohorts}) == 2 and one["image"] in copied and "observers" not in (pair[0].role, pair[1].role)
+            if refused or copies:
+                (shared if refused else told)[cohorts].append(
                     " = ".join(
                         row["case"] if len({*cohorts}) == 1 else f"{row['cohort']}/{row['case']}"
                         for row in (one, other)
@@ -147,6 +152,19 @@ def _refused_images(
         remarks.faults.append(
             f"{_place(study, cohorts[1], origin)}: {some(sorted(set(pairs)), 'pair')} of cases with one image; {REMEDY}"
         )
+    for cohorts, pairs in told.items():
+        remarks.notes.append(
+            f"cohorts {' and '.join(cohorts)}: {some(sorted(set(pairs)), 'pair')} of cases whose image files are "
+            "copies of each other, byte by byte: they are of one scan"
+        )
+
+
+def _copied(rows: list[Row], data: Path) -> dict[str, tuple[str]]:
+    """What images that are copies of other rows' files are known by, besides their own; few files are read for it."""
+    places = {row["image"]: data / row["image"] for row in rows if not row["image"].startswith(f"{FETCHED}/")}
+    files = {name: place for name, place in places.items() if is_file(place)}
+    known = copies(files.values())
+    return {name: (f"copy {known[place]}",) for name, place in files.items() if place in known}
 
 
 def images_of(row: Row, data: Path) -> Iterator[str]:
@@ -158,22 +176,21 @@ def images_of(row: Row, data: Path) -> Iterator[str]:
     path = data / row["image"]
     if row["image"].startswith(f"{FETCHED}/"):
         yield f"series {digest(path.name)}"
-    elif path.is_file():
+    elif is_file(path):
         yield f"file {_file(path)}"
-    elif path.is_dir():
+    elif is_folder(path):
         named = row["series"]
         if named:
             yield f"series {digest(named) if '.' in named else named}"
-        if (drawn := data / row["segmentation"]).is_file():
+        if is_file(drawn := data / row["segmentation"]):
             yield f"folder {_file(path)} {_file(drawn)}"
 
 
 def _file(path: Path) -> str:
     """A file whatever it is called, by links too; its path where it is not there."""
-    try:
-        stat = path.stat()
-    except OSError:
+    if not is_there(path):
         return str(path)
+    stat = path.stat()
     return f"{stat.st_dev}:{stat.st_ino}"
 
 
@@ -208,4 +225,4 @@ def _odd_rows(study: Study, cohort: str, remarks: Remarks) -> None:
 
 def _itself(row: Row, data: Path) -> bool:
     image, drawn = data / row["image"], data / row["segmentation"]
-    return image.is_file() and drawn.is_file() and _file(image) == _file(drawn)
+    return is_file(image) and is_file(drawn) and _file(image) == _file(drawn)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from radioloom.errors import CaseError
-from radioloom.io.files import files_below, lies_within
+from radioloom.io.files import files_below, is_folder, is_there, lies_within
 from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.record import Study
@@ -87,11 +87,11 @@ def unusable(place: Path, root: Path) -> Reason | None:
 
     root : the data folder, its own links resolved
     """
-    if not place.exists():
+    if not is_there(place):
         return ABSENT
     if not lies_within(place, root):
         return ASTRAY
-    if not place.is_dir():
+    if not is_folder(place):
         return None
     try:
         with os.scandir(place) as unsorted:
@@ -137,7 +137,7 @@ def _kinds(place: Path) -> set[str]:
     from radioloom.io.dicom import headers
 
     found: set[str] = set()
-    for file in islice(files_below(place) if place.exists() else (), MOST):
+    for file in islice(files_below(place) if is_there(place) else (), MOST):
         with open(file, "rb") as handle:
             dicom = headers.is_dicom(handle.read(132))
         found.add(OTHER if not dicom else SEGMENTATION if headers.kind(file) else SLICE)

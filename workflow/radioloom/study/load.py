@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_file
+from radioloom.io.user_tables.ids import composed
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin, check, read
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
@@ -13,6 +15,8 @@ from radioloom.study.feature_tables import sheet_or_table
 from radioloom.study.holdings import archived
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
+
+PATHS = ("file", "files", "sheet", "data", "profile")  # keys of the study whose values name files, letter by letter
 
 
 def load(config: dict[str, Any], root: Path, source: Path | None = None, again: bool = False) -> Study:
@@ -30,7 +34,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     if again and source:
         read(source)
     origin = origin_of(source)
-    settings = check(config, "study", origin.name, source)
+    settings = _composed(check(config, "study", origin.name, source))
     sheet_or_table(settings, origin.name)
     raise_all(contradictions(settings, origin))
     _spell_events(settings)
@@ -50,16 +54,25 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     return Study(settings, sheets, data, profile, places)
 
 
+def _composed(value: Any, key: str = "") -> Any:
+    """Settings with every name composed as the readers of tables compose them, but of paths; see `ids.composed`."""
+    if isinstance(value, dict):
+        return {composed(k) if isinstance(k, str) else k: _composed(each, k) for k, each in value.items()}
+    if isinstance(value, list):
+        return [_composed(each, key) for each in value]
+    return composed(value) if isinstance(value, str) and key not in PATHS else value
+
+
 def _place(sheet: str, root: Path, source: Path | None) -> Path:
     """Where a sheet lies: below the root, or beside the study's file; `cases.xlsx#Sheet` is where `cases.xlsx` is."""
     beside = source.parent / sheet if source else None
-    there = [place for place in (root / sheet, beside) if place and Path(file_of(str(place))).is_file()]
+    there = [place for place in (root / sheet, beside) if place and is_file(file_of(str(place)))]
     return there[0] if there else root / sheet
 
 
 def _spell_events(settings: dict[str, Any]) -> None:
     """Words of events as cells have them: YAML makes true and false of yes and no, and numbers of digits."""
-    from radioloom.stages.learning.clinical import event_words
+    from radioloom.stages.learning.events import event_words
 
     for cohort in settings["cohorts"].values():
         if "clinical" in cohort:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.imaging.controls import named
-from radioloom.io.files import stamp
+from radioloom.io.files import is_file, is_there, stamp
 from radioloom.io.user_tables.read import file_of
 from radioloom.provenance import digest
 from radioloom.stages.images.fetch import FETCHED
@@ -97,7 +96,7 @@ class Study:
         from radioloom.stages.images.fetch import arrived
 
         manifests = self.manifest(cohort, batch)
-        if not all(map(os.path.isfile, manifests)):
+        if not all(map(is_file, manifests)):
             raise StudyError(
                 f"cohort {cohort}: batch {batch} is still in its archive; fetch it: snakemake --until fetch"
             )
@@ -108,7 +107,7 @@ class Study:
         if self.simulated:
             return [str(self.data / cohort)]
         here = [self.data / path for path in self.handed_in(cohort, batch)]
-        return [str(path) for path in here if path.exists()] + self.manifest(cohort, batch)
+        return [str(path) for path in here if is_there(path)] + self.manifest(cohort, batch)
 
     def handed_in(self, cohort: str, batch: str) -> list[str]:
         """Paths of a batch's images and segmentations that no job makes or fetches, as its sheet has them."""

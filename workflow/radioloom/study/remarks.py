@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_file
 from radioloom.io.user_tables.read import ENDINGS, file_of, header
 
 # Keys of the study that stages put before a message; the study's own place stands there already.
@@ -30,7 +30,7 @@ class Remarks:
 
 def read_or_fault(reader: Callable[[Path], Content], path: Path, place: str, remarks: Remarks) -> Content | None:
     """What a reader makes of a table of the data folder; None, and a fault, where it cannot."""
-    if not os.path.isfile(file_of(str(path))):
+    if not is_file(file_of(str(path))):
         remarks.faults.append(f"{place}: {path.name!r} is not below the data folder; correct the path")
         return None
     try:
@@ -43,7 +43,7 @@ def read_or_fault(reader: Callable[[Path], Content], path: Path, place: str, rem
 def how_read(path: Path) -> tuple[str, ...]:
     """How a table will be read, where that is not as expected; none of a folder or a file of another kind."""
     file = file_of(str(path))
-    if not os.path.isfile(file) or not file.lower().removesuffix(".gz").endswith(ENDINGS):
+    if not is_file(file) or not file.lower().removesuffix(".gz").endswith(ENDINGS):
         return ()
     try:
         return header(path).notes

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded
+from radioloom.io.files import is_file
+from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded, refuse_unknown
 from radioloom.patterns import compiled
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
-from radioloom.tables.text import uncell
 from radioloom.volume import modality_of
 
 if TYPE_CHECKING:
@@ -34,17 +33,18 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     """Rows of one cohort sheet with defaults filled in, `cohort` and `role` added."""
     from radioloom.io.user_tables.read import file_of, read
 
-    if not os.path.isfile(file_of(str(path))):
+    if not is_file(file_of(str(path))):
         raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or correct the path")
-    table = read(path)
+    table = read(path, paths=("image", "segmentation"))
     if not table.rows:
         raise StudyError(f"{table.name}: no case in the sheet of cohort {cohort}; add one row per case")
     _check_columns(table)
+    _check_patients(table)
     rows: list[Row] = []
     seen: dict[tuple[str, str, str], int] = {}
     for line, cells in table.rows:
         where = table.at(line)
-        row = dict(zip(table.columns, map(uncell, cells), strict=True))  # as our own commands write them
+        row = dict(zip(table.columns, cells, strict=True))
         row["modality"] = _modality(row.get("modality", ""), where)
         _check_names(row, table, line)
         checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)
@@ -78,6 +78,14 @@ def _check_columns(table: Table) -> None:
     ]
     if faults:
         raise StudyError("\n".join(faults))
+
+
+def _check_patients(table: Table) -> None:
+    """StudyError where a patient is a word for one that nobody knows."""
+    if "patient" in table.columns:
+        rows = list(table.rows)
+        patients, cases = ([cells[table.place(key)] for _, cells in rows] for key in ("patient", "case"))
+        refuse_unknown(patients, cases, lambda k: table.at(rows[k][0], "patient"))
 
 
 def _modality(cell: str, where: str) -> str:

@@ -2,6 +2,7 @@
 
 from radioloom.errors import StudyError
 from radioloom.tables.cases import IDENTITIES, PATIENTS
+from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
@@ -26,6 +27,7 @@ from radioloom.tables.learning import (
 )
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.validation import CAUSES, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
 
 TABLES = (
     CASES,
@@ -37,6 +39,8 @@ TABLES = (
     IDENTITIES,
     CLINICAL,
     COVARIATES,
+    COMPETING,
+    DIVISIONS,
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
@@ -55,11 +59,17 @@ TABLES = (
     OUTLIERS,
     PREDICTIONS,
     METRICS,
+    COMPARISONS,
+    LOOKS,
     RISKS,
     OPERATING,
     DECISIONS,
     CALIBRATION,
     CURVES,
+    SUBGROUPS,
+    POOLED,
+    INCIDENCE,
+    CAUSES,
     MODULES,
     ASSOCIATIONS,
 )
@@ -78,15 +88,21 @@ __all__ = [
     "ASSOCIATIONS",
     "CALIBRATION",
     "CASES",
+    "CAUSES",
     "CLINICAL",
+    "COMPARISONS",
+    "COMPETING",
     "CONTROLS",
     "COVARIATES",
     "CURVES",
     "DECISIONS",
+    "DIVISIONS",
     "EXCLUSIONS",
     "FEATURES",
     "IDENTITIES",
+    "INCIDENCE",
     "LEARNING_CURVE",
+    "LOOKS",
     "MASKS",
     "MEASURED",
     "METRICS",
@@ -97,6 +113,7 @@ __all__ = [
     "OVERLAPS",
     "PATIENTS",
     "PERTURBED",
+    "POOLED",
     "PREDICTIONS",
     "RELIABILITY",
     "RISKS",
@@ -105,6 +122,7 @@ __all__ = [
     "SERIES",
     "SKIPPED",
     "SPLITS",
+    "SUBGROUPS",
     "TABLES",
     "TRAITS",
     "TRAIT_AGREEMENT",

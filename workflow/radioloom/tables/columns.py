@@ -28,7 +28,35 @@ CANDIDATES = "candidates"  # `variables` of SAMPLE_SIZE: features that the outco
 FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
 EVALUATIONS = (APPARENT, CROSS_VALIDATION, VALIDATION)  # where a model is judged: the values of `evaluation`
+EVALUATION = Column("evaluation", "string", ", ".join(EVALUATIONS))
+EVENT, OTHER_EVENT = "event", "competing"  # which event: the one that is predicted, or one that rules it out
+CAUSE = Column("cause", "string", f"'{EVENT}': the one that is predicted; '{OTHER_EVENT}': the one that rules it out")
+LOW, HIGH = "low", "high"  # group of risk: at or below the frozen cut-point, above it
 MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or normal scores of their ranks
+# What an interval of METRICS is of: these patients, models fixed; the whole learning; the null models (their range).
+OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
+# Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/verdicts.py.
+TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
+NOT_ASKED, NOT_DEFINED = "not asked", "undefined"
+WITHHELD = {
+    TRAINING_CASES: "of the cases that a model was learnt on",
+    FEW_EVENTS: "too few patients had the event (binary: or had it not)",
+    NO_RESAMPLES: "the study asks for no resamples",
+    FEW_REPEATS: "the cross-validation has too few repeats",
+    NOT_ASKED: "`validation.intervals` does not ask for it",
+    NOT_DEFINED: "it is not defined for these patients",
+}
+PRIMARY, SECONDARY, EXPLORATORY = "primary", "secondary", "exploratory"  # `rank` of COMPARISONS
+OF_MODELS, OF_CONTROLS = "models", "controls"  # `family` of COMPARISONS
+ABOVE, BELOW, NO_DIFFERENCE, UNADJUSTED, DISPUTED = "above", "below", "none", "unadjusted", "disputed"
+VERDICTS = {  # `verdict` of COMPARISONS
+    ABOVE: "better than chance or than the other model",
+    BELOW: "worse",
+    NO_DIFFERENCE: "neither is shown",
+    UNADJUSTED: "the interval leaves no difference out, but p_adjusted does not",
+    DISPUTED: "interval and null models disagree",
+    "''": "there is no interval to say it by",
+}
 FEWEST_EVENTS = 10  # patients of the rarer class below which no interval and no verdict of performance is told
 SIGNIFICANT = 0.05  # p or q below which a result is called significant
 MAIN_METRIC = {"survival": "c_index", "binary": "auc"}  # kind of outcome -> `metric` that a study is judged by

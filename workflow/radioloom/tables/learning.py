@@ -6,12 +6,16 @@ from radioloom.tables.columns import (
     CANDIDATES,
     CASE,
     COHORT,
-    EVALUATIONS,
+    EVALUATION,
     KIND,
     MODEL,
+    OF_LEARNING,
+    OF_NULLS,
+    OF_PATIENTS,
     REFITTED,
     SIGNATURE,
     VARIANT_OF_MODEL,
+    WITHHELD,
 )
 from radioloom.tables.record import Column, Table
 
@@ -134,7 +138,6 @@ PREDICTIONS = Table(
     ),
 )
 HORIZON = Column("horizon_days", "float64", "horizon of an absolute risk; 0 where there is none", "days")
-EVALUATION = Column("evaluation", "string", ", ".join(EVALUATIONS))
 RISKS = Table(
     "RISKS",
     "absolute risk of each case at each horizon of the study, by the frozen signature and its baselines",
@@ -151,6 +154,8 @@ RISKS = Table(
         Column("risk", "float64", "probability of the event by the horizon, or of the binary outcome", null=True),
     ),
 )
+INTERVAL = f"what low and high are of: {OF_PATIENTS} (percentiles of resamples, models fixed); {OF_LEARNING}: whole; "
+INTERVAL += f"{OF_NULLS}: their range; Wald, Wilson, DeLong: patients, by that formula; '' where there is none"
 METRICS = Table(
     "METRICS",
     "performance of each model, and paired differences between two",
@@ -171,6 +176,9 @@ METRICS = Table(
         Column("estimate", "float64", "value", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("interval", "string", INTERVAL),
+        Column("withheld", "string", "why there is none: " + "; ".join(f"{k}: {v}" for k, v in WITHHELD.items())),
+        Column("draws", "int64", "resamples behind the interval, null models behind a range or `null_p`; else 0"),
         Column("n", "int64", "patients"),
         Column("n_events", "int64", "events"),
     ),

@@ -9,6 +9,7 @@ from radioloom.errors import BadAnnotation
 from radioloom.io.annotations.kinds import HEAD, READERS, Reader
 from radioloom.io.annotations.record import Annotation
 from radioloom.io.files import files_below, leads_nowhere, lies_within
+from radioloom.io.foreign import dead_link
 from radioloom.io.patients import below
 from radioloom.io.user_tables.read import file_of
 from radioloom.provenance import file_digest
@@ -42,7 +43,7 @@ def _annotations(file: Path, place: Path, root: Path, number: int) -> list[Annot
         if not lies_within(file, root):
             raise BadAnnotation("a link that leads out of the data folder; put the file itself there")
         if leads_nowhere(file):
-            raise BadAnnotation("a link that leads to no file; put the file itself there")
+            raise BadAnnotation(dead_link(file))
         reader = _reader(file, named=file == place)
         if reader is None:
             return []

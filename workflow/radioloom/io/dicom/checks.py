@@ -253,5 +253,6 @@ NOTED = (
     Check("contrast_by_slice", lambda stack: merged.contrast(stack.headers)),
     Check("counted_twice", lambda stack: merged.counted_twice(stack.headers)),
     Check("several_studies", lambda stack: merged.studies(stack.headers)),
+    Check("several_frames", lambda stack: merged.spaces(stack.headers)),
     Check("projections", lambda stack: merged.projections(stack.headers)),
 )

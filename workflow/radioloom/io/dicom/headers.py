@@ -16,7 +16,8 @@ from radioloom.io.dicom.elements import elements, native_pixels
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, letters, number, numbers, read, text, why
 from radioloom.io.dicom.values import syntax as transfer_syntax
-from radioloom.io.files import blank, called, files_below, leads_nowhere, listing
+from radioloom.io.files import called, files_below, leads_nowhere, listing
+from radioloom.io.foreign import dead_link, hollow
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 
@@ -114,11 +115,12 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A DICOM file (or a link to none) whose header cannot be read, or a file that holds nothing, and why."""
+    """A DICOM file (or a link to none) whose header cannot be read, or a file that holds no slice, and why."""
 
     path: Path
     name: str  # what messages call it
     reason: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class Scan:
     broken: tuple[Broken, ...]
     other: int  # files that are not DICOM
     listing: str = ""  # digest of the names of all files
-    blank: tuple[Broken, ...] = ()  # of the other: files that hold nothing
+    blank: tuple[Broken, ...] = ()  # of the other: files that hold nothing, or stand for others
 
 
 def scan(place: Path) -> Scan:
@@ -144,7 +146,7 @@ def scan(place: Path) -> Scan:
     for place_in_list, path in enumerate(files, start=1):
         name = called(path, place, place_in_list, len(files))
         if leads_nowhere(path):
-            broken.append(Broken(path, name, "a link that leads to no file; put the file itself there"))
+            broken.append(Broken(path, name, dead_link(path)))
             continue
         try:
             header = read_header(path, name, place_in_list)
@@ -155,8 +157,9 @@ def scan(place: Path) -> Scan:
             headers.append(header)
             continue
         other += 1
-        if nothing := blank(path):
-            blanks.append(Broken(path, name, nothing))
+        nothing, remedy = hollow(path)
+        if nothing:
+            blanks.append(Broken(path, name, nothing, remedy))
     return Scan(tuple(headers), tuple(broken), other, listing(place, files), tuple(blanks))
 
 

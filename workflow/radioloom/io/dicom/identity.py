@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from radioloom.errors import BadImage
+from radioloom.io.dicom.elements import elements
 from radioloom.io.dicom.suv import moment
-from radioloom.io.dicom.values import dataset, letters, text
+from radioloom.io.dicom.values import BROKEN, dataset, letters, text, why
+from radioloom.io.dicom.whose import Whose, placeholder
 from radioloom.io.dicom.withhold import IDENTIFYING, identifying_words, withhold
 
-NUMBER, BIRTH = 0x00100020, 0x00100030
+NUMBER, BIRTH, REMOVED = 0x00100020, 0x00100030, 0x00120062
 DAYS = (0x00080020, 0x00080021, 0x00080022)  # of study, series, acquisition
 
 
@@ -36,7 +40,32 @@ def identity(path: Path) -> Identity:
     return Identity(text(data, NUMBER), text(data, BIRTH), day(data), identifying_words(data))
 
 
+def of_either(image: Path, segmentation: Path) -> Identity:
+    """Patient and day of an image; the patient of its segmentation where the image lost its number. Raises as above."""
+    who = identity(image)
+    if who.number:
+        return who
+    drawer = identity(segmentation)
+    return replace(who, number=drawer.number, birth=drawer.birth, words=who.words | drawer.words)
+
+
 def day(data: Dataset) -> datetime.date | None:
     """The day of a file, the first that it states: of its study, its series, its acquisition."""
     days = (moment(letters(data, tag), "0000") for tag in DAYS)
     return next((each.date() for each in days if each), None)
+
+
+def whose(data: Dataset | Mapping[int, bytes]) -> Whose:
+    """Whose a file is that was read with its PatientID and PatientIdentityRemoved."""
+    number = text(data, NUMBER)
+    return Whose("" if placeholder(number) else number, text(data, REMOVED).upper() == "YES")
+
+
+def whose_file(path: Path, called: str) -> Whose:
+    """The same of a file, by the name that messages may call it; BadImage if it cannot be read."""
+    try:
+        with open(path, "rb") as handle:
+            plain = elements(handle, frozenset({NUMBER, REMOVED}))  # as the header was read by which it was taken
+        return whose(dataset(path, tags=[NUMBER, REMOVED]) if plain is None else plain.values)
+    except BROKEN as error:
+        raise BadImage(f"{called}: {why(error)}") from error

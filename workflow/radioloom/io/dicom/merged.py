@@ -67,6 +67,13 @@ def studies(headers: Sequence[Header]) -> str:
     return f"slices of {n} studies (StudyInstanceUID) in one series: {SHOWN}" if n > 1 else ""
 
 
+def spaces(headers: Sequence[Header]) -> str:
+    """What to note where slices of one series say that they lie in several frames of reference."""
+    n = len({header.frame for header in headers} - {""})
+    told = "frames of reference (FrameOfReferenceUID) in one series: look whether they lie in one stack"
+    return f"slices of {n} {told}" if n > 1 else ""
+
+
 def projections(headers: Sequence[Header]) -> str:
     """What to note of slices that are no measurement of one place, but the brightest (or darkest) of several."""
     n = sum(not PROJECTIONS.isdisjoint(header.image_type.upper().split("\\")) for header in headers)

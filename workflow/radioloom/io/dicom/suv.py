@@ -24,6 +24,12 @@ PHARMACEUTICAL, UNITS, DECAY, SUV_TYPE, WEIGHT = 0x00540016, 0x00541001, 0x00541
 SERIES_DATE, SERIES_TIME, ACQUISITION_DATE, ACQUISITION_TIME = 0x00080021, 0x00080031, 0x00080022, 0x00080032
 CORRECTED, DURATION, REFERENCE = 0x00280051, 0x00181242, 0x00541300
 GE, GE_GROUP = "GEMS_PETD_01", 0x0009
+IDENTITY_REMOVED = 0x00120062
+NO_UNIT = (
+    "it has no unit",
+    "it has no unit: its patient's identity was removed, and private elements with it; keep (7053,xx00) and "
+    "(7053,xx09), which PS3.15 lists as safe, or take the files as they were",
+)
 PHILIPS, PHILIPS_GROUP = "Philips PET Private Group", 0x7053
 DAY = 86400  # seconds
 HEAVIEST, HIGHEST = 700.0, 1e11  # kg, Bq
@@ -95,7 +101,8 @@ def _factor(headers: Sequence[Header]) -> float:
         if private.get("suv"):
             return private["suv"]
         if not private.get("bqml"):
-            raise BadImage("PET in counts (CNTS) without Philips' private SUV or activity factor; it has no unit")
+            removed = text(first, IDENTITY_REMOVED).upper() == "YES"
+            raise BadImage(f"PET in counts (CNTS) without Philips' private SUV or activity factor; {NO_UNIT[removed]}")
         return private["bqml"] * _per_dose(headers)
     if units != "BQML":
         raise BadImage(f"PET in units {units or 'not given'}; BQML, GML and Philips' CNTS can be converted to SUV")

@@ -10,31 +10,21 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.files import blank, called, files_below, leads_nowhere
+from radioloom.io.files import called, files_below, leads_nowhere
+from radioloom.io.foreign import absent, dead_link, hollow, instead, is_fork
 from radioloom.io.formats.nifti import voxels_of_pair
+from radioloom.io.segmentations.belongs import Image, check
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.label_map import in_image, on_image
 from radioloom.segmentation.mask import Mask, joined
 from radioloom.segmentation.place import refuse_lost
-from radioloom.volume import Grid
 
 if TYPE_CHECKING:
     from radioloom.io.segmentations.rtstruct import StructureSet
     from radioloom.io.segmentations.seg import Segmentations
 
 DRAWN = ("RTSTRUCT", "SEG")
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """The image that a mask is wanted for; digests of its UIDs, "" or none where unknown."""
-
-    grid: Grid
-    series: str = ""
-    frame: str = ""  # of reference
-    instances: frozenset[str] = frozenset()  # its files
-    blank: tuple[str, ...] = ()  # files beside its slices that hold nothing, as messages say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +49,13 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     path : RTSTRUCT or SEG file, folder that holds one, or label map
     choice : what of it is the region; without patterns the structure or segment that is called `roi`, or the only one
         where that is "", and the only label of a label map
-    Raises BadMask with the reason: no file, several files, other series, another grid, outside the image, empty; of
-    these UnclearRegion where the name is absent, or several could be the region.
+    Raises BadMask with the reason: no file, several files, another patient or series, another grid, outside the image,
+    empty; of these UnclearRegion where the name is absent, or several could be the region.
     """
     source = locate(path, image.series)
     if source.kind in DRAWN:
         drawn = source.drawn()
-        elsewhere = _same_patient_space(drawn, image)
+        elsewhere = check(drawn, image)
         mask = (_from_contours if source.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
         mask = replace(mask, notes=(*elsewhere, *mask.notes))
     else:
@@ -92,56 +82,45 @@ def locate(path: Path, series: str) -> Candidate:
         raise BadMask(
             f"{path.name}: {len(candidates)} segmentations ({listed}); name the file itself"
             if candidates
-            else f"{path.name}: no RTSTRUCT, SEG or label map there{''.join(f'; {each}' for each in nothing[:3])}; "
-            + ("copy or fetch it again" if nothing else "correct the path")
+            else f"{path.name}: {_nothing(path, nothing)}"
         )
     return replace(candidates[0], beside=tuple(nothing))
 
 
-def _candidates(path: Path) -> tuple[list[Candidate], list[str]]:
-    """The segmentations at or below a path, and files that hold nothing, which may have been others."""
+def _candidates(path: Path) -> tuple[list[Candidate], dict[str, str]]:
+    """The segmentations at or below a path; files that hold nothing and may have been others, and what to do."""
     if not path.exists():
-        raise BadMask(f"{path.name}: no such segmentation; correct the path")
+        raise BadMask(f"{path.name}: {absent(path).replace('no such file', 'no such segmentation')}")
     files = list(files_below(path))
-    candidates, nothing = [], []
+    candidates, nothing = [], {}
     for number, file in enumerate(files, start=1):
         name = called(file, path, number, len(files))
-        if file != path and voxels_of_pair(file):  # its .hdr stands for both
+        if file != path and (voxels_of_pair(file) or is_fork(file)):  # its .hdr stands for both
             continue
         if kind := images.kind(file) or _dicom_kind(file, name):
             candidates.append(Candidate(kind, file, name))
-        elif why := blank(file):
-            nothing.append(f"{name} {why}")
+        elif (why := hollow(file))[0]:
+            nothing[f"{name} {why[0]}"] = why[1]
     return candidates, nothing
+
+
+def _nothing(path: Path, nothing: dict[str, str]) -> str:
+    """What is where a segmentation was expected, and what to do."""
+    if path.is_file() and (why := instead(path)):
+        return why
+    remedies = dict.fromkeys(nothing.values()) or ["correct the path"]
+    return "; ".join(("no RTSTRUCT, SEG or label map there", *list(nothing)[:3], *remedies))
 
 
 def _dicom_kind(file: Path, name: str) -> str:
     from radioloom.io.dicom import headers
 
     if leads_nowhere(file):
-        raise BadMask(f"{name}: a link that leads to no file; put the file itself there")
+        raise BadMask(f"{name}: {dead_link(file)}")
     try:
         return headers.kind(file)
     except headers.BROKEN as error:
         raise BadMask(f"{name}: {headers.why(error)}") from error
-
-
-def _same_patient_space(drawn: StructureSet | Segmentations, image: Image) -> list[str]:
-    """What to note where a segmentation names another series than the image's.
-
-    Raises BadMask where both sides say what they lie in, and neither series nor frame of reference agree.
-    """
-    if image.series in drawn.series:
-        return []
-    if image.frame in drawn.frames:
-        return ["drawn on another series of the image's frame of reference"] if drawn.series else []
-    if not image.frame or not drawn.frames:
-        told = bool(drawn.series and image.instances)  # an image file names no series
-        return ["drawn on another series, and whether both lie in one frame of reference is not said"] * told
-    raise BadMask(
-        "the segmentation was drawn on another series, in another frame of reference; "
-        "give the image that it was drawn on, or register them first"
-    )
 
 
 def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:

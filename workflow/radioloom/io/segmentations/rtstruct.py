@@ -9,8 +9,10 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
+from radioloom.io.dicom.identity import whose
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, dataset, integer, items, number, numbers, text, why, words
+from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
@@ -44,6 +46,8 @@ class StructureSet:
     contours: tuple[tuple[int | None, Dataset], ...]  # structure number, and what was drawn of it
     numbers: tuple[int | None, ...]  # None: absent, or no number
     shown: tuple[str, ...]  # the names as messages may show them
+    whose: Whose
+    slices: frozenset[str]  # that the whole set refers to
 
     def named(self, choice: Choice) -> tuple[list[Structure], list[str]]:
         """Structures with closed contours that a choice takes, and what to note of it.
@@ -74,6 +78,17 @@ class StructureSet:
         content = f"only contours of kind {', '.join(kinds)}" if kinds else "no contour"
         wanted = f"that matches {' or '.join(map(repr, choice.patterns))}" if choice.patterns else "that is there"
         raise BadMask(f"the structure {wanted} has {content}")
+
+    def instances(self) -> frozenset[str]:
+        """Digests of the slices that it, or else any of its contours, refers to; those that cannot be read are none."""
+        if self.slices:
+            return self.slices
+        try:
+            return frozenset(_instance(contour) for _, drawn in self.contours for contour in items(drawn, CONTOURS)) - {
+                ""
+            }
+        except Malformed:  # what a structure that is wanted does with that is said where it is read
+            return frozenset()
 
     def _numbers(self, choice: Choice) -> list[str]:
         """The structures' numbers as a pattern may give them; of several patterns `1` is the label of other files."""
@@ -108,7 +123,7 @@ def read(path: Path, called: str = "") -> StructureSet:
     try:
         data = dataset(path)
         listed, drawn = items(data, STRUCTURES), items(data, CONTOURS_OF_ROI)
-        frames, series = _references(data)
+        frames, series, slices = _references(data)
         identifying = identifying_words(data)
         names = tuple(_name(item) for item in listed)
         return StructureSet(
@@ -118,6 +133,8 @@ def read(path: Path, called: str = "") -> StructureSet:
             tuple((_number(item, OF_ROI), item) for item in drawn),
             tuple(_number(item, NUMBER) for item in listed),
             tuple(withhold(name, identifying) for name in names),
+            whose(data),
+            slices,
         )
     except BROKEN as error:
         raise BadMask(f"{called or path.name}: not a readable RTSTRUCT: {why(error)}") from error
@@ -169,11 +186,14 @@ def _instance(contour: Dataset) -> str:
     return ""
 
 
-def _references(data: Dataset) -> tuple[frozenset[str], frozenset[str]]:
-    """Digests of the frames of reference and of the series that the contours refer to."""
-    frames, series = {text(data, FRAME)}, set()
+def _references(data: Dataset) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Digests of the frames of reference, of the series and of the slices that the whole set refers to."""
+    frames, series, slices = {text(data, FRAME)}, set(), set()
     for frame in items(data, REFERENCED_FRAMES):
         frames.add(text(frame, FRAME))
         for study in items(frame, STUDIES):
-            series |= {text(item, SERIES) for item in items(study, REFERENCED_SERIES)}
-    return frozenset(map(digest, frames - {""})), frozenset(map(digest, series - {""}))
+            for item in items(study, REFERENCED_SERIES):
+                series.add(text(item, SERIES))
+                slices |= {text(each, REFERENCED_INSTANCE) for each in items(item, REFERENCED_IMAGES)}
+    frames, series, slices = (frozenset(map(digest, uids - {""})) for uids in (frames, series, slices))
+    return frames, series, slices

@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, PER_FRAME, POSITION, SHARED, group
+from radioloom.io.dicom.identity import whose
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.series import directions
 from radioloom.io.dicom.values import (
@@ -28,6 +29,7 @@ from radioloom.io.dicom.values import (
     why,
     words,
 )
+from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
@@ -39,6 +41,7 @@ from radioloom.volume import Grid
 SEGMENTS, NUMBER, LABEL, KIND, MAXIMUM = 0x00620002, 0x00620004, 0x00620005, 0x00620001, 0x0062000E
 OF_SEGMENT, REFERENCED_NUMBER = 0x0062000A, 0x0062000B
 REFERENCED_SERIES, SERIES, FRAME_OF_REFERENCE = 0x00081115, 0x0020000E, 0x00200052
+REFERENCED_INSTANCES, REFERENCED_INSTANCE, DERIVATIONS, SOURCES = 0x0008114A, 0x00081155, 0x00089124, 0x00082112
 ROWS, COLUMNS, FRAMES = 0x00280010, 0x00280011, 0x00280008
 ALLOCATED, STORED, HIGH, SIGNED, SAMPLES = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280002
 BITS = {"BINARY": (1, 8), "FRACTIONAL": (8,), "LABELMAP": (8, 16)}  # of a pixel's cell, by kind
@@ -57,6 +60,22 @@ class Segmentations:
     shape: tuple[int, int]  # of a frame: rows, columns
     described: Sequence[Dataset]  # functional groups of each frame
     shared: Dataset | None  # of all frames
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is."""
+        return whose(self.data)
+
+    def instances(self) -> frozenset[str]:
+        """Digests of the slices that it, or else any of its frames, refers to; those that cannot be read are none."""
+        try:
+            named = {text(each, REFERENCED_INSTANCE) for of in items(self.data, REFERENCED_SERIES)
+                     for each in items(of, REFERENCED_INSTANCES)}  # fmt: skip
+            named = named or {text(each, REFERENCED_INSTANCE) for frame in self.described
+                              for of in items(frame, DERIVATIONS) for each in items(of, SOURCES)}  # fmt: skip
+        except Malformed:
+            return frozenset()
+        return frozenset(map(digest, named - {""}))
 
     @property
     def shown(self) -> tuple[str, ...]:

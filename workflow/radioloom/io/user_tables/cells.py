@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.ids import composed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +37,7 @@ def text_of(value: object) -> str:
     if isinstance(value, Day):
         return value
     gap = value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "NaT")
-    return "" if gap else str(value).strip()
+    return "" if gap else composed(str(value).strip())
 
 
 def missing(text: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_file
+from radioloom.io.foreign import no_table
 from radioloom.io.user_tables.record import Table
 
 if TYPE_CHECKING:
@@ -31,26 +32,28 @@ def parted(name: str) -> tuple[str, str]:
     return (file, sheet) if mark and file.lower().endswith(WORKBOOK) else (name, "")
 
 
-def stream(place: Path, most: int = VALUES) -> Table:
+def stream(place: Path, most: int = VALUES, paths: Collection[str] = ()) -> Table:
     """A table whose rows are read while they are asked for, once.
 
-    place : the file, or `table.xlsx#Sheet`; most : cells
+    place : the file, or `table.xlsx#Sheet`; most : cells; paths : see `records.table`
     Raises StudyError, now or at the row, for a file that is not there or is no table, for columns without a name or
     two of one name, and for rows that do not fit the header; each with line and remedy.
     """
     from radioloom.io.user_tables.records import table
 
     file, sheet = parted(str(place))
-    if not os.path.isfile(file):
+    if not is_file(file):
         raise StudyError(f"{Path(file).name}: no such file; correct the path, or put the file there")
+    if why := no_table(Path(file)):
+        raise StudyError(f"{Path(file).name}: {why}")
     records, notes = _records(Path(file), sheet, most)
-    found = table(records, Path(file).name, notes)
+    found = table(records, Path(file).name, notes, paths)
     return Table(found.name, found.columns, _bounded(found, most), found.header, notes)
 
 
-def read(place: Path, most: int = CELLS) -> Table:
+def read(place: Path, most: int = CELLS, paths: Collection[str] = ()) -> Table:
     """A table with all of its rows; see `stream`."""
-    found = stream(place, most)
+    found = stream(place, most, paths)
     return Table(found.name, found.columns, list(found.rows), found.header, found.notes)
 
 

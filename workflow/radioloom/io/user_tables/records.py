@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.ids import composed
 from radioloom.io.user_tables.record import Table
+from radioloom.tables.text import uncell
 
 Records = Iterator[tuple[int, list[str]]]  # first line, cells without blanks around them
 MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
@@ -105,13 +107,18 @@ def _fault(error: str) -> str:
     return 'a quote (") closes in the middle of a cell; write a quote inside a quoted cell twice (""), or take it out'
 
 
-def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
+def table(records: Records, name: str, notes: tuple[str, ...], paths: Collection[str] = ()) -> Table:
     """The table of records: names from the first that has any text, then rows of as many cells.
 
-    A column without name or text (a separator at the end of each line) is left out, and never shifts another. Raises
+    paths : columns whose cells name files, and stay letter by letter; all other text is composed (NFC), so that an
+        accent is one whatever program wrote it
+    A column without name or text (a separator at the end of each line) is left out, and never shifts another; cells
+    that our own tables escape, because a spreadsheet would compute them, are as they were. Raises
     StudyError for two columns of one name, a nameless one with text, and a row of more or fewer cells than the header.
     """
+    records = ((line, [uncell(each) if each[:1] == "'" else each for each in cells]) for line, cells in records)
     header, names = next(((line, cells) for line, cells in records if any(cells)), (0, []))
+    names = list(map(composed, names))
     if not names:
         raise StudyError(f"{name}: there is no line with any text; a table has a line with the names of its columns")
     _refuse_formats(names[0], f"{name}, line {header}")
@@ -126,9 +133,16 @@ def table(records: Records, name: str, notes: tuple[str, ...]) -> Table:
                 f"{name}, line {header}: columns {first} and {second} have one name; give each column a name of its own"
             )
     kept = [k for k, each in enumerate(names) if each or k == 0]
-    rows = _rows(records, f"{name}, line", names, kept)
+    as_written = {k for k, each in enumerate(names) if each in paths}
+    rows = _composed(_rows(records, f"{name}, line", names, kept), {kept.index(k) for k in as_written})
     leading = list(islice(rows, 1))  # of a header that is none, its misfit says more than the columns that it lacks
     return Table(name, [names[k] for k in kept], chain(leading, rows), header, notes)
+
+
+def _composed(rows: Records, as_written: Collection[int]) -> Records:
+    for line, cells in rows:
+        plain = all(map(str.isascii, cells))
+        yield line, cells if plain else [each if k in as_written else composed(each) for k, each in enumerate(cells)]
 
 
 def _refuse_formats(cell: str, where: str) -> None:

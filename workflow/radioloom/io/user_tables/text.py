@@ -10,20 +10,11 @@ from pathlib import Path
 from typing import IO, cast
 
 from radioloom.errors import StudyError
+from radioloom.io.foreign import GZIP, in_a_table
 
 LONGEST = 16_000_000  # characters of a line: 100,000 columns with long names
 LINES = 1_100_000  # Excel has 1,048,576
 SAVE = 'save the table as UTF-8 (in Excel: Save As, "CSV UTF-8")'
-GZIP = b"\x1f\x8b"
-# What files of other programs begin with: they are told by name, whatever they are called.
-OTHERS = {
-    b"PK\x03\x04": "an Excel workbook (or another zip archive); give it the ending .xlsx, or save it as CSV UTF-8",
-    b"PK\x05\x06": "an empty zip archive; save the table as CSV UTF-8",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook of before 2007, or a protected one; save it as .xlsx, or as CSV UTF-8",
-    b"%PDF": "a PDF document; save the table as CSV UTF-8",
-    b"PAR1": "a Parquet file; give it the ending .parquet where a table of features is wanted, else save it as CSV",
-    b"{\\rtf": "a text document (RTF); save the table as CSV UTF-8",
-}
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}  # byte order marks; without one a text is UTF-8
 
 
@@ -77,14 +68,8 @@ def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
 
 
 def _refuse_others(head: bytes, name: str) -> None:
-    for start, what in OTHERS.items():
-        if head.startswith(start):
-            raise StudyError(f"{name}: this is {what}")
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise StudyError(
-            f"{name}: this is a web page or an XML document (some programs call those .xls); open it and save it as "
-            "CSV UTF-8"
-        )
+    if why := in_a_table(head):
+        raise StudyError(f"{name}: {why}")
     if not head:
         raise StudyError(f"{name}: the file is empty; a table has a line with the names of its columns")
 

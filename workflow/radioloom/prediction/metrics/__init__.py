@@ -4,7 +4,7 @@ from radioloom.prediction.metrics.brier import BRIER, BRIER_NULL, INTEGRATED_BRI
 from radioloom.prediction.metrics.calibration import IN_THE_LARGE, OBSERVED_EXPECTED, SLOPE
 from radioloom.prediction.metrics.concordance import AUC, C_INDEX
 from radioloom.prediction.metrics.delong import AUC_DELONG
-from radioloom.prediction.metrics.likelihood_ratio import ADDED_LR_P
+from radioloom.prediction.metrics.likelihood_ratio import ADDED_LR_P, INTERACTION_P
 from radioloom.prediction.metrics.operating import AVERAGE_PRECISION, NPV, PPV, PREVALENCE, SENSITIVITY, SPECIFICITY
 from radioloom.prediction.metrics.proportional_hazards import PROPORTIONAL_HAZARDS
 from radioloom.prediction.metrics.record import NONE, Metric, P
@@ -17,7 +17,7 @@ from radioloom.tables.columns import MAIN_METRIC
 NULL_P = Metric("null_p", "p against null models", ("survival", "binary"), P, False, NONE, None)
 DELONG_P = Metric("delong_p", "DeLong's p", ("binary",), P, False, NONE, None)  # of two models
 _OF_ORDER = (C_INDEX, AUC, AUC_DELONG, UNO_C, SLOPE, PROPORTIONAL_HAZARDS, LOGRANK_P, HAZARD_RATIO, NULL_P)
-_OF_TWO = (ADDED_LR_P, DELONG_P)
+_OF_TWO = (ADDED_LR_P, DELONG_P, INTERACTION_P)  # models, or subgroups
 _OF_PROBABILITY = (OBSERVED_EXPECTED, IN_THE_LARGE, BRIER, BRIER_NULL, SCALED_BRIER, INTEGRATED_BRIER, INTEGRATED_NULL)
 _AT_THRESHOLDS = (AUC_AT, AVERAGE_PRECISION, PREVALENCE, SENSITIVITY, SPECIFICITY, PPV, NPV)
 METRICS: dict[str, Metric] = {

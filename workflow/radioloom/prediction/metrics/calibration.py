@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.prediction.metrics.kaplan_meier import greenwood
-from radioloom.prediction.metrics.record import ITS_OWN, RATIO, UNDEFINED, VALUE, Estimate, Judged, Metric
+from radioloom.prediction.metrics.record import RATIO, UNDEFINED, VALUE, WALD, Estimate, Judged, Metric
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.logistic import fit_logistic
 from radioloom.prediction.models.record import wald
@@ -78,16 +78,14 @@ def in_the_large(judged: Judged) -> Estimate:
     return UNDEFINED
 
 
-SLOPE = Metric(
-    "calibration_slope", "calibration slope", ("survival", "binary"), VALUE, None, ITS_OWN, calibration_slope
-)
+SLOPE = Metric("calibration_slope", "calibration slope", ("survival", "binary"), VALUE, None, WALD, calibration_slope)
 OBSERVED_EXPECTED = Metric(
     "observed_expected",
     "observed / expected",
     ("survival", "binary"),
     RATIO,
     None,
-    ITS_OWN,
+    WALD,
     observed_expected,
     absolute=True,
 )
@@ -97,7 +95,7 @@ IN_THE_LARGE = Metric(
     ("binary",),
     VALUE,
     None,
-    ITS_OWN,
+    WALD,
     in_the_large,
     absolute=True,
 )

@@ -9,6 +9,8 @@ exact in float64: their order, and with it the number of cores, cannot change a 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from radioloom.prediction.metrics.record import (
@@ -22,11 +24,12 @@ from radioloom.prediction.metrics.record import (
 )
 from radioloom.prediction.outcome import Outcome
 
+EXACT = 2048  # patients of whom so many pairs are counted exactly, halves and all, in single precision
 CHUNK = 1 << 22  # pairs x features compared at once: bounds the memory of `feature_concordance`
 
 
 def comparable(outcomes: Outcome, strata: np.ndarray | None = None) -> np.ndarray:
-    """Comparable pairs, float64 (n, n) of 0 and 1; [i, j] = 1: i is known to fare worse than j.
+    """Comparable pairs, bool (n, n); [i, j]: i is known to fare worse than j.
 
     With `strata` (n,) only pairs within one stratum count (folds whose risks are on different scales). Two cases of
     one patient, or of two centres, are never comparable: the one would count a patient against itself, the other a
@@ -43,7 +46,7 @@ def comparable(outcomes: Outcome, strata: np.ndarray | None = None) -> np.ndarra
         pairs &= within[:, None] == within[None, :]
     if outcomes.units is not None:
         pairs &= outcomes.units[:, None] != outcomes.units[None, :]
-    return pairs.astype(np.float64)
+    return pairs
 
 
 def concordant(pairs: np.ndarray, risk: np.ndarray) -> np.ndarray:
@@ -53,22 +56,32 @@ def concordant(pairs: np.ndarray, risk: np.ndarray) -> np.ndarray:
 
 
 def concordance(pairs: np.ndarray, risk: np.ndarray) -> float:
-    """Harrell's C, or AUC, of `risk` (n,) over the comparable pairs (n, n); NaN where no pair is comparable."""
-    total = pairs.sum()
-    return float(concordant(pairs, risk).sum() / total) if total else float("nan")
+    """Harrell's C, or AUC, of `risk` (n,) over the comparable pairs (n, n), which may be weights; NaN without any."""
+    risk, total = np.asarray(risk, dtype=np.float64), pairs.sum()
+    if not total:
+        return float("nan")
+    if pairs.dtype != bool:
+        return float(concordant(pairs, risk).sum() / total)
+    right = (np.count_nonzero(pairs & order(risk[:, None], risk[None, :])) for order in (np.greater, np.greater_equal))
+    return float(0.5 * sum(right) / total)
 
 
-def resampled(pairs: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def resampled(pairs: np.ndarray, risk: np.ndarray, weights: np.ndarray, counts: bool = False) -> np.ndarray:
     """C of each resample, float64 (b,): w'Rw / w'Pw.
 
-    pairs : as `comparable` gives them
-    right : as `concordant` gives them
+    pairs : as `comparable` gives them, or weighed
+    risk : (n,)
     weights : (b, n), how often each patient was drawn
+    counts : whether each pair counts 1; then sums are the same in single precision, in half the time
     Equal to computing C on the drawn patients, since copies of one patient are never comparable. NaN where no pair is
     left.
     """
-    weights = np.asarray(weights, dtype=np.float64)
-    total = np.einsum("bi,bi->b", weights @ pairs, weights)
+    if not len(weights):
+        return np.zeros(0)
+    right = concordant(pairs, risk)
+    exact: type[np.floating[Any]] = np.float32 if counts and len(pairs) < EXACT else np.float64
+    weights, pairs, right = weights.astype(exact), pairs.astype(exact), right.astype(exact)
+    total = np.einsum("bi,bi->b", weights @ pairs, weights).astype(np.float64)
     concordant_pairs = np.einsum("bi,bi->b", weights @ right, weights)
     return np.divide(concordant_pairs, total, out=np.full(len(weights), np.nan), where=total > 0)
 
@@ -80,10 +93,9 @@ def feature_concordance(pairs: list[np.ndarray], values: np.ndarray) -> np.ndarr
     divided by the number of pairs: the comparisons, which are the costly part, serve all k outcomes in one product.
     """
     n, n_features = values.shape
-    exact: type[np.floating] = (
-        np.float32 if n < 4096 else np.float64
-    )  # sums of n^2 terms of -1, 0 and 1 stay whole numbers
-    leaning = np.stack([(p - p.T).ravel() for p in pairs]).astype(exact)
+    # Sums of n^2 terms of -1, 0 and 1 stay whole numbers.
+    exact: type[np.floating[Any]] = np.float32 if n < 2 * EXACT else np.float64
+    leaning = np.stack([(p.astype(exact) - p.T).ravel() for p in pairs])
     total = np.array([p.sum() for p in pairs])
     excess = np.empty((len(pairs), n_features))  # concordant minus discordant pairs
 
@@ -102,7 +114,7 @@ def ordering(judged: Judged) -> Estimate:
     for k, risk in enumerate(judged.risks):
         pairs = comparable(judged.outcomes, None if judged.strata is None else judged.strata[k])
         estimates.append(concordance(pairs, risk))
-        resamples.append(resampled(pairs, concordant(pairs, risk), judged.weights))
+        resamples.append(resampled(pairs, risk, judged.weights, counts=True))
     if judged.strata is None:
         return resampled_estimate(estimates[0], resamples[0])
     return repeated_estimate(np.array(estimates), np.array(resamples), share=True)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy import special
 
-from radioloom.prediction.metrics.record import ITS_OWN, UNDEFINED, VALUE, Estimate, Judged, Metric
+from radioloom.prediction.metrics.record import DELONG, UNDEFINED, VALUE, Estimate, Judged, Metric
 from radioloom.prediction.outcome import Outcome
 from radioloom.stats.normal import Z95
 
@@ -65,4 +65,4 @@ def delong_p(event: np.ndarray, first: np.ndarray, second: np.ndarray) -> float:
     return float(2 * special.ndtr(-abs(z)))
 
 
-AUC_DELONG = Metric("auc_delong", "AUC (DeLong's interval)", ("binary",), VALUE, True, ITS_OWN, delong_auc, chance=0.5)
+AUC_DELONG = Metric("auc_delong", "AUC (DeLong's interval)", ("binary",), VALUE, True, DELONG, delong_auc, chance=0.5)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.prediction.metrics.record import (
-    ITS_OWN,
     RESAMPLED,
     UNDEFINED,
     VALUE,
+    WILSON,
     Estimate,
     Judged,
     Metric,
@@ -100,8 +100,8 @@ ONLY = ("binary",)
 AVERAGE_PRECISION = Metric(
     "average_precision", "average precision", ONLY, VALUE, True, RESAMPLED, average_precision, absolute=True
 )
-PREVALENCE = Metric("prevalence", "prevalence", ONLY, VALUE, None, ITS_OWN, prevalence, absolute=True)
-SENSITIVITY = Metric("sensitivity", "sensitivity", ONLY, VALUE, True, ITS_OWN, sensitivity, absolute=True)
-SPECIFICITY = Metric("specificity", "specificity", ONLY, VALUE, True, ITS_OWN, specificity, absolute=True)
-PPV = Metric("ppv", "PPV", ONLY, VALUE, True, ITS_OWN, positive_value, absolute=True)
-NPV = Metric("npv", "NPV", ONLY, VALUE, True, ITS_OWN, negative_value, absolute=True)
+PREVALENCE = Metric("prevalence", "prevalence", ONLY, VALUE, None, WILSON, prevalence, absolute=True)
+SENSITIVITY = Metric("sensitivity", "sensitivity", ONLY, VALUE, True, WILSON, sensitivity, absolute=True)
+SPECIFICITY = Metric("specificity", "specificity", ONLY, VALUE, True, WILSON, specificity, absolute=True)
+PPV = Metric("ppv", "PPV", ONLY, VALUE, True, WILSON, positive_value, absolute=True)
+NPV = Metric("npv", "NPV", ONLY, VALUE, True, WILSON, negative_value, absolute=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.prediction.metrics.kaplan_meier import logrank
-from radioloom.prediction.metrics.record import ITS_OWN, NONE, RATIO, UNDEFINED, Estimate, Judged, Metric, P
+from radioloom.prediction.metrics.record import NONE, RATIO, UNDEFINED, WALD, Estimate, Judged, Metric, P
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.record import wald
 from radioloom.stats.normal import Z95
@@ -38,5 +38,5 @@ def hazard_ratio(judged: Judged) -> Estimate:
 
 LOGRANK_P = Metric("logrank_p", "log-rank p", ("survival",), P, False, NONE, logrank_p, of_training=False)
 HAZARD_RATIO = Metric(
-    "hazard_ratio", "hazard ratio, high against low risk", ("survival",), RATIO, None, ITS_OWN, hazard_ratio
+    "hazard_ratio", "hazard ratio, high against low risk", ("survival",), RATIO, None, WALD, hazard_ratio
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioloom.prediction.metrics.concordance import concordance, concordant, resampled
 from radioloom.prediction.metrics.record import (
     RESAMPLED,
     UNDEFINED,
@@ -28,12 +27,14 @@ def auc_at(judged: Judged) -> Estimate:
     case, control = np.flatnonzero(weight * had), np.flatnonzero(weight * (1 - had))
     if not len(case) or not len(control):
         return UNDEFINED
-    used, n = np.concatenate([case, control]), len(case)
-    pairs = np.zeros((len(used), len(used)))
-    pairs[:n, n:] = weight[case][:, None] * weight[control][None, :]
-    risk = judged.risks[0][used]
-    right = concordant(pairs, risk)
-    return resampled_estimate(concordance(pairs, risk), resampled(pairs, right, judged.weights[:, used]))
+    risk = judged.risks[0]
+    above, of_case, of_control = risk[case][:, None] > risk[control], weight[case], weight[control]
+    right = 0.5 * above + 0.5 * (risk[case][:, None] >= risk[control])
+    value = float(of_case @ right @ of_control / (of_case.sum() * of_control.sum()))
+    cases, controls = judged.weights[:, case] * of_case, judged.weights[:, control] * of_control
+    total = cases.sum(axis=1) * controls.sum(axis=1)
+    sums = np.einsum("bi,bi->b", cases @ right, controls)
+    return resampled_estimate(value, np.divide(sums, total, out=np.full(len(sums), np.nan), where=total > 0))
 
 
 AUC_AT = Metric(

@@ -9,7 +9,7 @@ from typing import Any
 
 from radioloom.errors import BadAnnotation, StudyError
 from radioloom.io.annotations.record import Annotation, Answer
-from radioloom.io.user_tables.ids import alike, bare
+from radioloom.io.user_tables.ids import alike, bare, composed
 from radioloom.patterns import compiled
 from radioloom.provenance import digest
 from radioloom.stages.genomics.trait_scales import agreement
@@ -120,8 +120,8 @@ def case_pattern(cohort: str, pattern: str) -> re.Pattern[str] | None:
 
 def _patient(annotation: Annotation, rule: re.Pattern[str] | None) -> str:
     if rule is None:
-        return annotation.patient.strip()
-    match = rule.search(annotation.name)
+        return composed(annotation.patient.strip())
+    match = rule.search(composed(annotation.name))
     if match is None:
         raise BadAnnotation("its file's name does not fit the study's `traits.pattern`")
     return match["case"]

@@ -11,6 +11,7 @@ from typing import Any
 from radioloom.errors import BadMask, CaseError, FailedCheck, StudyError
 from radioloom.io.dicom import acquisition, series
 from radioloom.io.dicom import headers as dicom
+from radioloom.io.dicom.scattered import scattered
 from radioloom.io.files import within
 from radioloom.patterns import compiled
 from radioloom.provenance import digest
@@ -75,10 +76,21 @@ class SeriesChoice:
 
 
 def choose(row: Row, tree: DicomTree, data: Path) -> SeriesChoice:
-    """The series of a row's folder.
+    """The series of a row's folder; a fault where it is one slice of a scan whose slices are a series each.
 
     data : folder that the path of the row's segmentation starts from
     """
+    choice = _by_rules(row, tree, data)
+    open_ = isinstance(choice.fault, FailedCheck) and choice.fault.check == "not_chosen"
+    for group, said in scattered(tree.groups[uid][0] for uid in tree.groups if tree.n_slices(uid) == 1):
+        if open_ or choice.uid in {header.series for header in group}:
+            check = "series_of_slices"
+            rejected = choice.rejected | {header.series: (check, said) for header in group}
+            return SeriesChoice("", "", rejected, FailedCheck(check, said))
+    return choice
+
+
+def _by_rules(row: Row, tree: DicomTree, data: Path) -> SeriesChoice:
     uids, reason = list(tree.groups), "the one series"
     rejected: dict[str, tuple[str, str]] = {}
     for rule in RULES:

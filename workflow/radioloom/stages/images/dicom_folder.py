@@ -8,13 +8,12 @@ from typing import Any
 from radioloom.errors import BadImage, CaseError, FailedCheck
 from radioloom.io.dicom import headers, series, suv
 from radioloom.io.files import files_below, linked_folders, within
+from radioloom.io.foreign import instead
 from radioloom.io.images import kind
 from radioloom.provenance import digest
 from radioloom.stages.images.choose_series import DicomTree, SeriesChoice, choose
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.rows import Row, curated_image, series_row
-
-ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".7z", ".rar")
 
 
 def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row]) -> CuratedImage:
@@ -54,8 +53,9 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
 def _no_image(place: Path, tree: DicomTree) -> str:
     """What is where an image was expected, and what to do."""
     scan = tree.scan
-    if place.is_file() and scan.other and place.suffix.lower() not in ARCHIVES:
-        return "no image; a folder of DICOM, or a NIfTI, NRRD or MetaImage file is expected; correct the path"
+    if place.is_file() and scan.other:
+        wanted = "a folder of DICOM, or a NIfTI, NRRD or MetaImage file is expected"
+        return instead(place) or f"no image; {wanted}; correct the path"
     return f"no DICOM image among {tree.files} file(s){_instead(place, scan)}"
 
 
@@ -66,15 +66,14 @@ def _instead(place: Path, scan: headers.Scan) -> str:
         return f", {len(scan.broken)} of which cannot be read: {first.name}: {first.reason}"
     if any(each.sop_class in (headers.RTSTRUCT, *headers.SEGMENTATIONS) for each in scan.headers):
         return "; it is a segmentation; give the image that it was drawn on"
-    if place.suffix.lower() in ARCHIVES:
-        return ", which is an archive; unpack it, and name its folder"
     if links := len(list(linked_folders(place))):
         return f" and {links} link(s) to folders, which are not followed; name the folder itself"
     kinds = sorted({found for file in files_below(place) if (found := kind(file))})
     if kinds:
         return f", but {' and '.join(kinds)}; name the file itself"
     nothing = [f"{each.name} {each.reason}" for each in scan.blank[:3]]
-    return f": {'; '.join(nothing)}; copy or fetch the files again" if nothing else "; correct the path"
+    remedies = dict.fromkeys(each.remedy for each in scan.blank[:3])
+    return f": {'; '.join((*nothing, *remedies))}" if nothing else "; correct the path"
 
 
 def _of_patient(choice: SeriesChoice, tree: DicomTree) -> list[str]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import BadMask, CaseError, UnclearRegion
-from radioloom.io.files import within
+from radioloom.io.dicom.whose import UNKNOWN, Whose
+from radioloom.io.files import numbered, within
 from radioloom.io.segmentations import read as segmentations
+from radioloom.io.segmentations.belongs import Image
 from radioloom.segmentation.choose import HOW, Choice
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
@@ -57,11 +59,26 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
 
 def region(image: CuratedImage, data: Path, rois: Mapping[str, Row]) -> Mask:
     """The region of one image as a mask on its grid; CaseError where it cannot be found or placed."""
-    drawn_on = segmentations.Image(
-        image.grid, image.series, image.frame_of_reference, frozenset(image.instances), image.blank
+    drawn_on = Image(
+        image.grid,
+        image.series,
+        image.frame_of_reference,
+        frozenset(image.instances),
+        image.blank,
+        _whose(image, data),
     )
     path = within(data, image.segmentation_path, BadMask)
     return segmentations.read(path, _choice(image, rois), image.roi, drawn_on)
+
+
+def _whose(image: CuratedImage, data: Path) -> Whose:
+    """Whose a DICOM image is, from its first file: no results keep it. Unknown of an image file."""
+    if not image.instances:
+        return UNKNOWN
+    from radioloom.io.dicom.identity import whose_file
+
+    [(file, called)] = numbered(data / image.image_path, image.file_numbers[:1], image.listing_digest)
+    return whose_file(file, called)
 
 
 def _choice(image: CuratedImage, rois: Mapping[str, Row]) -> Choice:

@@ -17,6 +17,7 @@ from radioloom.prediction.metrics.censoring import censoring
 from radioloom.prediction.metrics.decision_curve import decision_curve
 from radioloom.prediction.metrics.operating import operating_points
 from radioloom.prediction.metrics.record import Judged
+from radioloom.stages.learning.place import NO_INTERVALS
 from radioloom.stages.learning.risks import ModelKey
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, SIGNATURE
@@ -37,8 +38,15 @@ def horizons_of(study: dict[str, Any]) -> tuple[float, ...]:
 def add_absolute(
     material: Material, signature: Signature, place: Place, judged: dict[ModelKey, Judged], validation: Validation
 ) -> None:
-    """Add RISKS, METRICS, CALIBRATION, DECISIONS and OPERATING of signature and baselines in one place."""
+    """Add RISKS, METRICS, CALIBRATION, DECISIONS and OPERATING of signature and baselines in one place.
+
+    None of an outcome that another event rules out: 1 - S takes that event for censoring, as if it could be done away
+    with, and gives risks above those that patients have. Their place is taken by INCIDENCE.
+    """
     horizons = horizons_of(material.study)
+    if other := material.study["outcome"].get("competing"):
+        validation.notes.append(f"{place.cohort}: no absolute risk is told beside {other!r}, it would be too high")
+        return
     validation.notes.extend(_unsaid(signature, place, horizons))
     seen = censoring(place.outcomes)
     for key, risks in judged.items():
@@ -53,7 +61,10 @@ def add_absolute(
             for metric in metrics_of(place.outcomes.kind, absolute=True):
                 validation.metrics.append(place.row(key, metric.name, metric.of(asked), horizon_days=horizon))
             at = {**_keys(place, key), "horizon_days": horizon}
-            validation.calibration.extend(_curve(at, calibration_curve(asked)))
+            curve = calibration_curve(asked)
+            if curve is not None and place.intervals == NO_INTERVALS:
+                curve[:, 2:] = np.nan
+            validation.calibration.extend(_curve(at, curve))
             thresholds = material.study["validation"].get("thresholds", [])
             validation.decisions.extend(_decisions(at, thresholds, decision_curve(asked, thresholds)))
 

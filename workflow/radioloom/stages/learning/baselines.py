@@ -33,7 +33,8 @@ OF_EVERY_STUDY = (
     Baseline("clinical", covariates=True),
     Baseline("clinical+signature", covariates=True, signature=True, subtracts="clinical"),
 )
-RESERVED = (SIGNATURE, NULL, *(baseline.name for baseline in OF_EVERY_STUDY))
+CHANCE = "chance"  # what `validation.primary.against` calls no other model
+RESERVED = (SIGNATURE, NULL, CHANCE, *(baseline.name for baseline in OF_EVERY_STUDY))
 
 
 def reserved(named: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import BadOutcome, StudyError
 from radioloom.io.user_tables.cells import day, form_fault, looks_like_day, missing, number, shown, text_of
+from radioloom.io.user_tables.dates import ISO, Cell, form_of
 from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded
 from radioloom.io.user_tables.record import SHOWN, no_column, place_of
 from radioloom.prediction.outcome import check_patient
-from radioloom.settings import meant
-from radioloom.tables.columns import FIRST
+from radioloom.stages.learning.events import Event, event_of
+from radioloom.tables.columns import FIRST, OTHER_EVENT
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # What a cohort's `clinical` may hold besides `file`, `case` and `event`; the one home of its defaults.
 OPTIONAL: dict[str, Any] = {
-    "time_days": None, "date_from": None, "date_to": None, "date_format": "%Y-%m-%d", "event_values": {},
-    "covariates": {},
+    "time_days": None, "date_from": None, "date_to": None, "date_format": "", "event_values": {},
+    "competing": None, "covariates": {},
 }  # fmt: skip
-TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
-# Words that YAML takes for true, false and null where they have no quotes.
-UNQUOTED = {True: ("yes", "true", "on"), False: ("no", "false", "off"), None: ("null",)}
 Row = dict[Any, Any]
 ABSENT = "not in the clinical table"
 SHORTEST, LONGEST = 0.0001, 43_830  # days of follow-up: nine seconds, 120 years
@@ -38,8 +36,10 @@ class Clinical:
 
     clinical: list[dict[str, Any]] = field(default_factory=list)
     covariates: list[dict[str, Any]] = field(default_factory=list)
+    competing: list[dict[str, Any]] = field(default_factory=list)
     exclusions: list[dict[str, Any]] = field(default_factory=list)
     notes: tuple[str, ...] = ()  # rows that are of nobody
+    places: dict[str, str] = field(default_factory=dict)  # file and line of each case of `clinical`
 
 
 def clinical(
@@ -50,12 +50,12 @@ def clinical(
     outcome: dict[str, Any],
     covariates: list[str | dict[str, list[str]]],
 ) -> Clinical:
-    """CLINICAL, COVARIATES and EXCLUSIONS rows of the `cases` of one cohort.
+    """CLINICAL, COVARIATES, COMPETING and EXCLUSIONS rows of the `cases` of one cohort.
 
     frame : the clinical table as text; its index is the line of the file
     mapping : the cohort's `clinical`: the columns `case`, `event`, and for survival `time_days` or `date_from` and
-        `date_to` (with `date_format`); optionally `event_values` ({"Dead": true, "Alive": false}) and `covariates`
-        ({study's name: column})
+        `date_to` (with `date_format`); optionally `event_values` ({"Dead": true, "Alive": false, "Other": "competing"})
+        or a column `competing`, and `covariates` ({study's name: column})
     outcome : the study's, with `kind`
     covariates : the study's; each a name (a column of numbers) or {name: [reference level, level, ...]} (a category,
         which becomes one 0/1 column `name=level` per level but the first)
@@ -66,6 +66,8 @@ def clinical(
     _check_columns(frame, cohort, mapping, outcome, covariates)
     wanted = set(cases)
     known, notes = _rows(frame, mapping)
+    if mapping["date_from"] and outcome["kind"] == "survival":
+        mapping, notes = _with_form(frame, mapping, notes)
     near, tables = alike(known.keys() - wanted), Clinical(notes=notes)
     for case in sorted(wanted):
         rows = known.get(case, [])
@@ -73,13 +75,17 @@ def clinical(
             if len(rows) != 1:
                 raise BadOutcome(f"{len(rows)} differing rows in the clinical table" if rows else _absent(case, near))
             ((where, row),) = rows
-            event, time = _outcome_of(row, mapping, outcome["kind"], where)
+            happened, time = _outcome_of(row, mapping, outcome["kind"], where)
+            event = None if happened is None else happened is True
             check_patient(outcome["kind"], event, time)
         except BadOutcome as problem:
             key = {"cohort": cohort, "case": case, "replicate": FIRST, "stage": "clinical"}
             tables.exclusions.append({**key, "reason": str(problem)})
             continue
+        tables.places[case] = where
         tables.clinical.append({"cohort": cohort, "case": case, "time_days": time, "event": event})
+        if happened == OTHER_EVENT:
+            tables.competing.append({"cohort": cohort, "case": case})
         for name, value in _covariates_of(row, mapping, covariates, where):
             tables.covariates.append({"cohort": cohort, "case": case, "covariate": name, "value": value})
     return tables
@@ -101,6 +107,25 @@ def _rows(frame: pd.DataFrame, mapping: dict[str, Any]) -> tuple[dict[str, list[
     return known, (_nameless(name, column, nameless),) if nameless else ()
 
 
+def _with_form(
+    frame: pd.DataFrame, mapping: dict[str, Any], notes: tuple[str, ...]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The mapping with the form of its dates, judged by all rows; and a note where that was not declared."""
+    name = Path(mapping["file"]).name
+    cells = [
+        Cell(text_of(value), f"{place_of(frame, k)}, column {column!r}")
+        for column in (mapping["date_from"], mapping["date_to"])
+        for k, value in enumerate(frame[column])
+    ]
+    try:
+        form = form_of(cells, mapping["date_format"])
+    except StudyError as error:
+        raise StudyError(f"{name}: {error}") from None
+    if form not in (mapping["date_format"], ISO):
+        notes += (f"{name}: its dates are read as {form}, which alone fits all of them; say so in date_format",)
+    return {**mapping, "date_format": form}, notes
+
+
 def _nameless(name: str, column: str, lines: list[str]) -> str:
     """The note on rows that have data and no id."""
     listed, more = ", ".join(lines[:SHOWN]), ", ..." if lines[SHOWN:] else ""
@@ -119,7 +144,7 @@ def times_fault(mapping: Mapping[str, Any], kind: str) -> str:
     if len(ends) == 1:
         return f"`{ends[0]}` is one end of the follow-up; add {({'date_from', 'date_to'} - set(ends)).pop()}, the other"
     if ends:
-        fault = form_fault(mapping["date_format"])
+        fault = form_fault(mapping["date_format"]) if mapping["date_format"] else ""
         return f"date_format: {fault}" if fault else ""
     if kind != "survival" or mapping["time_days"]:
         return ""
@@ -135,7 +160,7 @@ def roles_fault(mapping: Mapping[str, Any], covariates: Iterable[str | dict[str,
     mapping : a cohort's `clinical`; covariates : the study's
     """
     mapping = {**OPTIONAL, **mapping}
-    keys = ("case", "event", "time_days", "date_from", "date_to")
+    keys = ("case", "event", "competing", "time_days", "date_from", "date_to")
     taken: dict[str, str] = {}
     for key in keys:
         if mapping[key] and (other := taken.setdefault(mapping[key], key)) != key:
@@ -145,8 +170,8 @@ def roles_fault(mapping: Mapping[str, Any], covariates: Iterable[str | dict[str,
         if role := taken.get(column):
             why = "an id, and not measured" if role == "case" else "part of the outcome that a model predicts"
             return (
-                f"covariate {name} is the column {column!r}, which is `{role}`: {why}; take it out of "
-                "model.covariates, or name another column"
+                f"covariate {name} is the column {column!r}, which is `{role}`: {why}; take it out, "
+                "or name another column"
             )
     return ""
 
@@ -164,7 +189,7 @@ def _check_columns(
         raise StudyError(f"cohorts.{cohort}.clinical: {fault}")
     roles = {"case": mapping["case"], "event": mapping["event"]}
     if outcome["kind"] == "survival":
-        roles |= {key: mapping[key] for key in ("time_days", "date_from", "date_to") if mapping[key]}
+        roles |= {key: mapping[key] for key in ("competing", "time_days", "date_from", "date_to") if mapping[key]}
     roles |= {f"covariate {name}": mapping["covariates"].get(name, name) for name, _ in map(_covariate, covariates)}
     if fault := roles_fault(mapping, covariates):
         raise StudyError(f"cohorts.{cohort}.clinical: {fault}")
@@ -183,8 +208,8 @@ def _covariate(entry: str | dict[str, list[str]]) -> tuple[str, list[str]]:
     return name, [str(level) for level in levels]
 
 
-def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tuple[bool | None, float | None]:
-    event = _event(row[mapping["event"]], mapping, f"{where}, column {mapping['event']!r}")
+def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tuple[Event, float | None]:
+    event = event_of(row, mapping, kind, where)
     if kind == "binary":
         return event, None
     if mapping["date_from"]:
@@ -217,36 +242,6 @@ def _days(row: Row, mapping: dict[str, Any], where: str) -> float | None:
             "possible; correct the dates, or leave one empty"
         )
     return float((last - first).days)
-
-
-def _event(text: str, mapping: dict[str, Any], where: str) -> bool | None:
-    """The event as bool; None where the cell is empty. Words that the study declares are never taken for empty."""
-    coded = event_words(mapping["event_values"])
-    if text in coded:
-        return coded[text]
-    if missing(text):
-        return None
-    if not coded and text.lower() in (*TRUE, *FALSE):
-        return text.lower() in TRUE
-    known = ", ".join(list({word.casefold(): word for word in reversed(coded)}.values())[::-1]) or "0, 1, true, false"
-    hint = meant(text, coded)
-    raise StudyError(
-        f"{where}: {shown(text)} is not known{f' ({hint})' if hint else ''}, only {known} are; say what it means in "
-        "`clinical.event_values`, for example {Dead: true, Alive: false}, or leave the cell empty"
-    )
-
-
-def event_words(values: Mapping[Any, bool]) -> dict[str, bool]:
-    """The study's `event_values` by the text of a cell.
-
-    `{Yes: true}` reaches us as `{True: true}`, for YAML reads words: it means each word that YAML takes for this.
-    """
-    words: dict[str, bool] = {}
-    for key, meaning in values.items():
-        read = UNQUOTED.get(key, ()) if isinstance(key, bool) or key is None else ()
-        spelled = [each for word in read for each in (word.capitalize(), word, word.upper())]
-        words |= dict.fromkeys(spelled or [str(key)], meaning)
-    return words
 
 
 def _covariates_of(

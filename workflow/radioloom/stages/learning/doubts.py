@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from radioloom.stats.constancy import constant
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# How many times longer a median follow-up is where another cohort's is in another unit (30.4 and 365 days), and cohorts
-# differ by half besides.
-UNITS = {"months": (20.0, 46.0), "years": (240.0, 550.0)}
+UNITS = {"months": 30.4375, "years": 365.25}  # in days, as follow-up is wanted
+ALIKE = 5.5  # times that medians differ and are as far from months (30) as from days: no two cohorts of one kind do
+GAP = 2.5  # times that two neighbours differ where the times of a column fall apart into two kinds
+LONGEST = 14_610  # days of follow-up, 40 years: what a converted time is at the most
+BRIEF = {"years": (8.0, 30.0), "months": (60.0, 200.0)}  # median and longest of times that hardly are days
 APART = 8.0  # times that medians of a covariate differ where it is not the patients who do
 FEWEST = 5  # cases that tell anything of a column
+SHOWN = 3  # cases that a sentence names
 
 
-def doubts(clinical: pd.DataFrame, covariates: pd.DataFrame) -> list[str]:
-    """Sentences on what is unlikely in CLINICAL and COVARIATES; nothing is refused or changed for it."""
-    return [*_units(clinical), *_covariate_units(covariates), *_repeated(clinical, covariates)]
+def doubts(clinical: pd.DataFrame, covariates: pd.DataFrame, dated: Collection[str] = ()) -> list[str]:
+    """Sentences on what is unlikely in CLINICAL and COVARIATES; nothing is refused or changed for it.
+
+    dated : cohorts whose follow-up lies between two dates, and is in days for certain
+    """
+    return [*_units(clinical, dated), *_covariate_units(covariates), *_repeated(clinical, covariates)]
+
+
+def dated(cohorts: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Cohorts of a study whose follow-up lies between two dates. cohorts : their settings."""
+    return {name for name, cohort in cohorts.items() if cohort.get("clinical", {}).get("date_from")}
 
 
 def without(clinical: pd.DataFrame) -> Iterator[str]:
@@ -33,18 +45,64 @@ def without(clinical: pd.DataFrame) -> Iterator[str]:
             yield f"cohort {cohort}: all of its {n} cases have the outcome; no model can be judged there"
 
 
-def _units(clinical: pd.DataFrame) -> Iterator[str]:
-    """Cohorts whose follow-up differs as much as days and months, or days and years, do."""
-    times = clinical[clinical["time_days"] > 0]
-    medians = sorted((float(days), str(name)) for name, days in times.groupby("cohort")["time_days"].median().items())
-    for median, name in medians:
-        longest, of = medians[-1]
-        for unit, (least, most) in UNITS.items():
-            if least < longest / median < most:
-                yield (
-                    f"cohort {name}: the median follow-up is {median:.3g} days, and {longest:.3g} in cohort {of}: are "
-                    f"its times in {unit}? They are wanted in days"
-                )
+def _units(clinical: pd.DataFrame, dated: Collection[str]) -> Iterator[str]:
+    """Follow-up that seems to be in months or years: part of a cohort's, that beside another cohort's, or by itself."""
+    known = clinical[clinical["time_days"] > 0].set_index("case")
+    cohorts = {str(name): rows["time_days"].sort_values() for name, rows in known.groupby("cohort", sort=True)}
+    longest = max(cohorts, key=lambda name: cohorts[name].median(), default="")
+    for name, times in sorted(cohorts.items(), key=lambda item: (item[1].median(), item[0])):
+        if name in dated:
+            continue
+        part = next((each for each in _parts(times) if _unit(*each)), None)
+        if part is not None:
+            short, long = part
+            listed = ", ".join(map(str, short.index[:SHOWN])) + (", ..." if len(short) > SHOWN else "")
+            yield (
+                f"cohort {name}: {len(short)} of its {len(times)} times have a median of {short.median():.3g} days "
+                f"({listed}), the others of {long.median():.3g}: are those in {_unit(short, long)}? All are "
+                "wanted in days"
+            )
+        elif unit := _unit(times, cohorts[longest]):
+            yield (
+                f"cohort {name}: the median follow-up is {times.median():.3g} days, and "
+                f"{cohorts[longest].median():.3g} in cohort {longest}: are its times in {unit}? They are wanted in days"
+            )
+        elif unit := _brief(times):
+            yield (
+                f"cohort {name}: the median follow-up is {times.median():.3g} days, and the longest {times.max():.3g}: "
+                f"are its times in {unit}? They are wanted in days"
+            )
+
+
+def _unit(short: pd.Series, long: pd.Series) -> str:
+    """The unit that shorter times seem to be in, beside others in days; "" where they may be in days as well.
+
+    So they may where they differ little, or less than APART and overlap, or would be decades in that unit.
+    """
+    ratio = long.median() / short.median()
+    if ratio < ALIKE or (ratio < APART and short.max() >= long.quantile(0.25)):
+        return ""
+    unit = min(UNITS, key=lambda each: abs(math.log(ratio / UNITS[each])))
+    return unit if short.max() * UNITS[unit] <= LONGEST else ""
+
+
+def _parts(times: pd.Series) -> Iterator[tuple[pd.Series, pd.Series]]:
+    """Parts of sorted times that may be in two units: on both sides of their widest gap, or with fractions and not."""
+    fewest = max(FEWEST, len(times) // 10)
+    inner = times.to_numpy()[fewest - 1 : len(times) - fewest + 1]
+    if len(inner) > 1 and (gaps := inner[1:] / inner[:-1]).max() >= GAP:
+        k = fewest + int(gaps.argmax())
+        yield times.iloc[:k], times.iloc[k:]
+    whole = times % 1 == 0
+    if min(whole.sum(), (~whole).sum()) >= FEWEST:
+        yield times[~whole], times[whole]
+
+
+def _brief(times: pd.Series) -> str:
+    """The unit that times of a cohort seem to be in by themselves, since hardly any follow-up in days is that short."""
+    limits = ((unit, *most) for unit, most in BRIEF.items())
+    short = (unit for unit, median, longest in limits if times.median() < median and times.max() < longest)
+    return next(short, "") if len(times) >= FEWEST else ""
 
 
 def _covariate_units(covariates: pd.DataFrame) -> Iterator[str]:

@@ -121,7 +121,10 @@ class _Lesson:
         risk = signature.risk(measured if len(kept) == len(terms) else measured[:, kept])
         # Of a model of the signature's risk: of the risks that it was fitted on, of patients not learnt from.
         fitted_on = risk if apart is None else kind.predict(fitted.state, standard[:, varying][:, list(fitted.chosen)])
-        hazard = None if kind.hazard is None else kind.hazard(fitted_on, self.outcomes, self.material.model_settings)
+        # Of an event that another rules out it would give risks that are too high: 1 - S takes the other for censoring.
+        hazard = None
+        if kind.hazard is not None and not self.material.study["outcome"].get("competing"):
+            hazard = kind.hazard(fitted_on, self.outcomes, self.material.model_settings)
         cuts = cut_points(self.material.cut_points if name == SIGNATURE else self._of_baselines(), risk)
         frozen = {"cut_point": cuts[0]} if len(cuts) == 1 else {"cut_point": float(np.median(risk)), "cut_points": cuts}
         return replace(signature, hazard=hazard, **frozen)

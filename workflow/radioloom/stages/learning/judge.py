@@ -11,17 +11,15 @@ from radioloom.prediction.cut_points import group_names
 from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.prediction.metrics.record import Estimate, Judged
-from radioloom.provenance import rng
 from radioloom.stages.learning.absolute_risk import add_absolute
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.paired_tests import paired_tests
-from radioloom.stages.learning.place import Place, Validation
+from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation, resamples
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
-from radioloom.stats.bootstrap import resample_weights
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
 if TYPE_CHECKING:
@@ -34,13 +32,11 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
     cohorts = material.cases["cohort"].to_numpy(object)
     named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
-    judged = []
+    judged, asked = [], material.study["validation"]
     for evaluation, cohort, rows in named:
         outcomes = material.outcomes.take(rows)
-        draws = rng(material.study["seed"], "bootstrap", cohort)
-        strata = 2 * outcomes.centres + outcomes.event  # each resample has the centres and the events of the study
-        weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, outcomes.patients)
-        judged.append(Place(evaluation, cohort, rows, outcomes, weights))
+        weights = resamples(outcomes, material.study, cohort)
+        judged.append(Place(evaluation, cohort, rows, outcomes, weights, intervals=asked["intervals"]))
     return judged
 
 
@@ -127,6 +123,8 @@ def _curve_rows(place: Place, model: ModelKey, groups: np.ndarray, cuts: tuple[f
         curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])
         keys = {"cohort": place.cohort, "kind": model.kind, "model": model.model, "group": group, "level": level + 1}
         columns = {key: getattr(curve, key).tolist() for key in ("time_days", "survival", "low", "high", "at_risk")}
+        if place.intervals == NO_INTERVALS:
+            columns |= dict.fromkeys(("low", "high"), [None] * len(curve.time_days))
         for row in zip(*columns.values(), strict=True):
             yield {**keys, **dict(zip(columns, row, strict=True))}
 

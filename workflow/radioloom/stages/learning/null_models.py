@@ -65,8 +65,8 @@ def null_rows(place: Place, observed: np.ndarray, values: np.ndarray) -> Iterabl
     known = np.isfinite(values)
     sound = values[known]
     if len(sound):
-        spread = Estimate(float(sound.mean()), percentile_interval(sound))
+        spread = Estimate(float(sound.mean()), percentile_interval(sound), sound)
         yield place.row(ModelKey(NULL, NULL), main_metric(place.outcomes.kind).name, spread)
         as_well = sound >= np.broadcast_to(observed, values.shape)[known]
         share = (1 + int(as_well.sum())) / (1 + len(sound))
-        yield place.row(THE_SIGNATURE, NULL_P.name, Estimate(share))
+        yield place.row(THE_SIGNATURE, NULL_P.name, Estimate(share, resamples=sound))

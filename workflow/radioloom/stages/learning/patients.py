@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +19,15 @@ def patients_of(patients: pd.DataFrame) -> dict[tuple[str, str], tuple[str, ...]
     columns = (patients[name] for name in ("cohort", "case", "patient", "named"))
     each = zip(*columns, strict=True)
     return {(cohort, case): (patient,) if named else (cohort, case) for cohort, case, patient, named in each}
+
+
+def numbered(cases: Sequence[tuple[str, str]], patients: pd.DataFrame) -> np.ndarray:
+    """Number of the patient of each (cohort, case), int64 (n,), in order; a case that PATIENTS lacks is of its own.
+
+    patients : PATIENTS
+    """
+    known, number = patients_of(patients), dict[tuple[str, ...], int]()
+    return np.array([number.setdefault(known.get(case, case), len(number)) for case in cases], dtype=np.int64)
 
 
 def first_cases(rows: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:

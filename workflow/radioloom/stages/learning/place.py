@@ -7,10 +7,38 @@ from typing import Any
 
 import numpy as np
 
-from radioloom.prediction.metrics.record import Estimate
+from radioloom.prediction.metrics import METRICS
+from radioloom.prediction.metrics.record import FEWEST_REPEATS, NONE, RESAMPLED, Estimate, Metric, P
 from radioloom.prediction.outcome import Outcome
-from radioloom.stages.learning.risks import ModelKey
-from radioloom.tables.columns import APPARENT, FEWEST_EVENTS, NULL
+from radioloom.provenance import rng
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
+from radioloom.stats.bootstrap import resample_weights
+from radioloom.tables.columns import (
+    APPARENT,
+    BASELINE,
+    CONTROL,
+    FEW_EVENTS,
+    FEW_REPEATS,
+    FEWEST_EVENTS,
+    NO_RESAMPLES,
+    NOT_ASKED,
+    NOT_DEFINED,
+    NULL,
+    OF_LEARNING,
+    OF_NULLS,
+    OF_PATIENTS,
+    SIGNATURE,
+    TRAINING_CASES,
+    TRUTH,
+)
+
+MAIN, ALL, NO_INTERVALS = "main", "all", "none"  # which models have intervals: values of `validation.intervals`
+OF_MAIN = (
+    SIGNATURE,
+    BASELINE,
+    CONTROL,
+    TRUTH,
+)  # kinds that have them under `main`, variants excepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +47,7 @@ class Validation:
 
     predictions: list[dict[str, Any]] = field(default_factory=list)
     metrics: list[dict[str, Any]] = field(default_factory=list)
+    comparisons: list[dict[str, Any]] = field(default_factory=list)
     curves: list[dict[str, Any]] = field(default_factory=list)
     selection: list[dict[str, Any]] = field(default_factory=list)
     risks: list[dict[str, Any]] = field(default_factory=list)
@@ -38,13 +67,11 @@ class Place:
     outcomes: Outcome  # (m,)
     weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
+    intervals: str = MAIN  # which models have an interval: MAIN, ALL, NO_INTERVALS
 
-    @property
-    def few(self) -> bool:
-        """Whether too few patients had the event, or of a binary outcome had it not, for an interval to hold."""
-        event, patients = self.outcomes.event, self.outcomes.patients
-        classes = (event,) if self.outcomes.kind == "survival" else (event, ~event)
-        return min(len(np.unique(patients[each])) for each in classes) < FEWEST_EVENTS
+    def told(self, metric: str) -> bool:
+        """Whether the signature has an interval of this metric here."""
+        return not self._withheld(METRICS[metric], THE_SIGNATURE, None)
 
     def row(
         self,
@@ -54,24 +81,74 @@ class Place:
         against: ModelKey | None = None,
         horizon_days: float = 0.0,
     ) -> dict[str, Any]:
-        """A row of METRICS.
+        """A row of METRICS, which says what its interval is of, or why it has none.
 
         against : the model whose value was subtracted; None where none was
         horizon_days : of an absolute risk; 0 elsewhere
-        The interval is withheld where it would not hold: of the cases that a model was learnt on, of `few` events,
-        and where the study asks for no resamples. The spread of null models is no interval, and stays.
         """
-        if model.kind != NULL and (self.evaluation == APPARENT or self.few or not len(self.weights)):
+        known = METRICS[metric]
+        of, why = self._interval(known, model), self._withheld(known, model, against)
+        if why and known.read == P:
+            estimate = Estimate(float("nan"))
+        elif why:
             estimate = estimate.withheld()
+        elif of and np.isnan(estimate.interval[0]):
+            why, estimate = NOT_DEFINED, estimate.withheld()
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
         if against is not None:
             keys |= {"against": against.model, "variant": against.variant}
-        values = {"estimate": estimate.value, "low": estimate.interval[0], "high": estimate.interval[1]}
         return {
             **keys,
             "metric": metric,
             "horizon_days": horizon_days,
-            **values,
+            "estimate": estimate.value,
+            "low": estimate.interval[0],
+            "high": estimate.interval[1],
+            "interval": "" if why else of,
+            "withheld": why,
+            "draws": estimate.resamples.size,
             "n": len(self.rows),
             "n_events": self.outcomes.n_events,
         }
+
+    def _interval(self, metric: Metric, model: ModelKey) -> str:
+        """What an interval of this metric is of here, if there is one; "" where the metric has none."""
+        if model.kind == NULL:
+            return OF_NULLS
+        if metric.interval == RESAMPLED:
+            return OF_PATIENTS if self.strata is None else OF_LEARNING
+        return "" if metric.interval == NONE else metric.interval
+
+    def _withheld(self, metric: Metric, model: ModelKey, against: ModelKey | None) -> str:
+        """Why an interval is not told, or in a study that asks for none a p: a key of WITHHELD; "" where it is told.
+
+        The one place of this rule: an interval is told where it was measured to hold (docs/validation.md), of the
+        models that the study asks it for. The range of the null models is no interval, and needs no events.
+        """
+        models = (model,) if against is None else (model, against)
+        if self.intervals == NO_INTERVALS:
+            return NOT_ASKED if metric.interval != NONE or metric.read == P else ""
+        if metric.interval == NONE or model.kind == NULL:
+            return ""
+        of_others = not all(each.kind in OF_MAIN and not each.variant for each in models)
+        resampled = metric.interval == RESAMPLED
+        repeats = FEWEST_REPEATS if self.strata is None else len(self.strata)
+        reasons = {
+            TRAINING_CASES: self.evaluation == APPARENT,
+            NOT_ASKED: self.intervals != ALL and of_others,
+            FEW_EVENTS: self.outcomes.rarer < FEWEST_EVENTS,
+            NO_RESAMPLES: resampled and not len(self.weights),
+            FEW_REPEATS: resampled and repeats < FEWEST_REPEATS,
+        }
+        return next((why for why, met in reasons.items() if met), "")
+
+
+def resamples(outcomes: Outcome, study: dict[str, Any], cohort: str) -> np.ndarray:
+    """Weights (b, n) of the patients of a cohort in each bootstrap resample; each has its centres and its events.
+
+    study : read are seed and validation.bootstrap
+    The same patients of the same cohort have the same resamples in every job.
+    """
+    draws = rng(study["seed"], "bootstrap", cohort)
+    strata = 2 * outcomes.centres + outcomes.event
+    return resample_weights(strata, study["validation"]["bootstrap"], draws, outcomes.patients)

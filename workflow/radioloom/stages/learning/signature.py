@@ -71,7 +71,8 @@ class Signature:
     cut_point : who is above is of high risk where two groups are asked for: the median risk in training, or the only
         risk that the study declares
     cut_points : risks between groups, ascending, where the study declares more than two groups; () elsewhere
-    hazard : baseline hazard of a model of survival; None of another outcome, and in files before version 4
+    hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
+        in files before version 4
     state : what the model needs to predict; None where intercept and coefficients are all
     profile : hash of the profile that the features were measured with; "" of a baseline
     harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
@@ -145,8 +146,9 @@ class Signature:
         chance = self.probability(np.asarray(linear), np.array([horizon_days]))
         if chance is None:
             raise StudyError(
-                f"the {self.name} model has no baseline hazard, so it orders patients and gives no absolute risk; fit "
-                "it again with this Radioloom"
+                f"the {self.name} model has no baseline hazard, so it orders patients and gives no absolute risk: its "
+                "file is of an earlier Radioloom, each cohort has a hazard of its own, or another event rules the "
+                "outcome out"
             )
         return linear * 0 + chance[:, 0] if hasattr(linear, "index") else chance[:, 0]
 

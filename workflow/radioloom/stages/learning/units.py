@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from radioloom.stages.learning.material import Material
-from radioloom.stages.learning.patients import patients_of
+from radioloom.stages.learning.patients import numbered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,8 +14,5 @@ if TYPE_CHECKING:
 
 def with_units(material: Material, patients: pd.DataFrame) -> Material:
     """The material with the patient of each case; a case that PATIENTS does not list is a patient of its own."""
-    known = patients_of(patients)
     cases = list(zip(material.cases["cohort"], material.cases["case"], strict=True))
-    number: dict[tuple[str, ...], int] = {}
-    units = np.array([number.setdefault(known.get(case, case), len(number)) for case in cases], dtype=np.int64)
-    return replace(material, outcomes=replace(material.outcomes, units=units))
+    return replace(material, outcomes=replace(material.outcomes, units=numbered(cases, patients)))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.stages.learning.comparisons import comparisons
 from radioloom.stages.learning.controls import control_gaps, control_materials
 from radioloom.stages.learning.cross_validate import CrossValidation, folds_of
 from radioloom.stages.learning.judge import judge, places
@@ -63,4 +64,6 @@ def validate(
         of_nulls.append(null_inside)
     for place, estimate, values in zip(judged, observed, of_nulls, strict=True):
         validation.metrics.extend(null_rows(place, estimate, values))
+    asked = material.study["validation"]
+    validation.comparisons.extend(comparisons(validation.metrics, material.outcomes.kind, asked))
     return validation

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.provenance import rng
-from radioloom.stages.report.reading import main_metric, names
+from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Comparison
 from radioloom.tables.columns import APPARENT, FROZEN, SIGNATURE, SIGNIFICANT, TRUTH
 from radioloom.tables.features import wide
@@ -59,22 +59,23 @@ def _metrics(study: ReportInputs) -> pd.DataFrame:
     """METRICS of the planted log hazard as a risk, on the very cases that the signature was judged on."""
     import pandas as pd
 
-    from radioloom.prediction.metrics.concordance import comparable, concordance, concordant, resampled
+    from radioloom.prediction.metrics import main_metric
+    from radioloom.prediction.metrics.record import Judged
     from radioloom.prediction.outcome import outcome
-    from radioloom.stats.bootstrap import percentile_interval, resample_weights
+    from radioloom.stages.learning.place import Place
+    from radioloom.stages.learning.risks import ModelKey
+    from radioloom.stats.bootstrap import resample_weights
 
     kind, cases = study.settings["outcome"]["kind"], study.truth["cases"]
-    keys = {"evaluation": TRUTH, "kind": TRUTH, "model": TRUTH, "variant": "", "against": ""}
+    main, asked = main_metric(kind), study.settings["validation"]["intervals"]
     rows = []
     for cohort, part in _judged(study).items():
         known = part.merge(study.clinical, on=["cohort", "case"]).merge(cases, on=["cohort", "case"])
         outcomes = outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(float))
-        pairs, risk = comparable(outcomes), known["log_hazard"].to_numpy(float)
         weights = resample_weights(outcomes.event, RESAMPLES, rng(study.settings["seed"], "truth", cohort))
-        low, high = percentile_interval(resampled(pairs, concordant(pairs, risk), weights))
-        values = {"estimate": concordance(pairs, risk), "low": low, "high": high}
-        counts = {"n": len(known), "n_events": outcomes.n_events}
-        rows.append({**keys, "cohort": cohort, "metric": main_metric(study), "horizon_days": 0.0, **values, **counts})
+        place = Place(TRUTH, cohort, np.arange(len(known)), outcomes, weights, intervals=asked)
+        estimate = main.of(Judged(known["log_hazard"].to_numpy(float)[None], outcomes, weights))
+        rows.append(place.row(ModelKey(TRUTH, TRUTH), main.name, estimate))
     return pd.DataFrame(rows)
 
 

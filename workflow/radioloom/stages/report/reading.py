@@ -38,7 +38,12 @@ def main_metric(study: ReportInputs) -> str:
 
 
 def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
-    """METRICS in reading order, with what a reader calls each model.
+    """METRICS in reading order, with what a reader calls each model and the columns of COMPARISONS."""
+    return in_order(study, _compared(study, metrics))
+
+
+def in_order(study: ReportInputs, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of models in reading order, of METRICS or any table with its columns of place and model.
 
     Validation cohorts come as the study names them, then cross-validation, then apparent performance; in each, the
     signature, the baselines as the study names them, controls, the planted truth, null models. More columns: `label`,
@@ -48,19 +53,29 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])
     keys = {
-        "of_evaluation": metrics["evaluation"].map(_places(IN_ORDER)).fillna(len(IN_ORDER)),
-        "of_cohort": metrics["cohort"].map(cohorts).fillna(len(cohorts)),
-        "of_kind": metrics["kind"].map(_places(KINDS)),
-        "of_model": metrics["model"].map(baselines).fillna(len(baselines)),
+        "of_evaluation": frame["evaluation"].map(_places(IN_ORDER)).fillna(len(IN_ORDER)),
+        "of_cohort": frame["cohort"].map(cohorts).fillna(len(cohorts)),
+        "of_kind": frame["kind"].map(_places(KINDS)),
+        "of_model": frame["model"].map(baselines).fillna(len(baselines)),
     }
     by = [*keys, "model", "variant"]
-    ordered = metrics.assign(**keys).sort_values(by, kind="stable", ignore_index=True).drop(columns=list(keys))
+    ordered = frame.assign(**keys).sort_values(by, kind="stable", ignore_index=True).drop(columns=list(keys))
     rows = list(zip(ordered["kind"], ordered["model"], ordered["variant"], strict=True))
     return ordered.assign(
         label=[_label(*row) for row in rows],
         changed=[CONTROLS[model].label if kind == CONTROL else "" for kind, model, _ in rows],
         inside=[kind == CONTROL and CONTROLS[model].inside for kind, model, _ in rows],
     )
+
+
+def _compared(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
+    """METRICS with what COMPARISONS say of its rows; "", NaN and 0 where they say nothing."""
+    from radioloom.tables import COMPARISONS
+
+    told = COMPARISONS.frame([]) if study.comparisons is None else study.comparisons
+    own = [name for name in told.columns if name not in metrics.columns]
+    joined = metrics.merge(told[[*COMPARISONS.key, "metric", *own]], "left", [*COMPARISONS.key, "metric"])
+    return joined.fillna({"rank": "", "family": "", "verdict": "", "tests": 0, "nulls": 0})
 
 
 def of_order(metrics: pd.DataFrame, absolute: bool = False) -> pd.DataFrame:

@@ -54,8 +54,14 @@ class ReportInputs:
     learning_curve: pd.DataFrame | None = None  # LEARNING_CURVE
     optimism: pd.DataFrame | None = None  # OPTIMISM
     metrics: pd.DataFrame | None = None  # METRICS
+    comparisons: pd.DataFrame | None = None  # COMPARISONS
+    looks: pd.DataFrame | None = None  # LOOKS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
+    subgroups: pd.DataFrame | None = None  # SUBGROUPS; None where none were declared
+    pooled: pd.DataFrame | None = None  # POOLED; None where there are fewer than three validation cohorts
+    incidence: pd.DataFrame | None = None  # INCIDENCE; None where no event rules the outcome out
+    causes: pd.DataFrame | None = None  # CAUSES of the same
     risks: pd.DataFrame | None = None  # RISKS; empty where the outcome of survival has no horizon
     calibration: pd.DataFrame | None = None  # CALIBRATION
     decisions: pd.DataFrame | None = None  # DECISIONS

@@ -11,7 +11,7 @@ from radioloom.stages.report.planted import compare
 from radioloom.stages.report.rerun import shown
 from radioloom.stages.report.sections import SECTIONS
 from radioloom.stages.report.sections.truth import TRUTH
-from radioloom.tables.columns import SIGNIFICANT
+from radioloom.tables.columns import FEWEST_EVENTS, SIGNIFICANT
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs, Section
@@ -29,7 +29,7 @@ def report(study: ReportInputs) -> str:
         loader=FileSystemLoader(place), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"number": number, "plain": plain, "probability": probability, "count": count}
-    environment.globals["significant"] = SIGNIFICANT
+    environment.globals |= {"significant": SIGNIFICANT, "fewest": FEWEST_EVENTS}
     environment.filters["breakable"] = _breakable
     template = environment.get_template("template.html.j2")
     return template.render(css=(place / "style.css").read_text(encoding="utf-8"), **context(study))

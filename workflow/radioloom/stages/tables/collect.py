@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.failures import damaged
+from radioloom.failures import in_results
 from radioloom.stages.images.exclude import IDENTITY, REGION_KEY
 
 if TYPE_CHECKING:
@@ -29,7 +29,11 @@ def check_none_lost(
     for folder, names in asked.items():
         for name in names:
             if not (all(name in each for each in kept) or name.startswith(out)):
-                raise StudyError(damaged(folder, f"{name} is neither measured nor excluded"))
+                masks = in_results(folder).replace("prepared/", "segmented/", 1)
+                raise StudyError(
+                    f"{in_results(folder)}: {name} is neither measured nor excluded; delete it and {masks}.* "
+                    "(its masks), and run the study again"
+                )
 
 
 def _distinct(table: pa.Table, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 LEARNT = ("training", "genomics")  # roles of cohorts whose cases count once each in what is learnt
-FEWEST = 5  # features that must differ between most rows, before two equal rows are taken for one patient's
+# Features, and digits of each, that must differ between most rows before two equal rows are taken for one patient's.
+FEWEST, DIGITS = 5, 4
+ORDERED = 10  # rows from which two features that order them alike are taken for functions of each other
 FIRST = 8  # pairs that a message names
 MOST = 5  # series of as many cases that one examination has; of more it is no UID of its own, but an export's filler
 UIDS = {"study_digest": "StudyInstanceUID", "frame_digest": "FrameOfReferenceUID"}  # columns of CASES
@@ -172,23 +174,55 @@ def _fillers(cases: pd.DataFrame, column: str) -> list[str]:
 
 
 def equal_rows(features: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]], int]:
-    """((cohort, case), digest) of each row of features, and how many features there are.
+    """((cohort, case), digest) of each row of features that tells whose it is, and how many features there are.
 
-    None where fewer than `FEWEST` features differ between most rows: equal ones would say nothing of who it is.
+    Such a row has `FEWEST` features of `DIGITS` digits, or more of fewer digits, that differ between most rows and are
+    no function of each other; equal ones of few, coarse or lacking values would say nothing of who it is.
     features : FEATURES
     """
     from hashlib import blake2b
 
     keys = ["cohort", "case", "replicate", "roi"]
     table = features.pivot(index=keys, columns="feature_id", values="value")
-    distinct = table.drop_duplicates()
-    telling = int((distinct.nunique() >= len(distinct) / 2).sum()) if len(distinct) > 1 else 0
-    if telling < FEWEST:
-        return [], len(table.columns)
     values = np.ascontiguousarray(table.to_numpy(np.float64) + 0.0)
     values[np.isnan(values)] = np.nan  # of one bit pattern
+    telling = _telling(table.drop_duplicates().to_numpy(np.float64))
+    enough = (~np.isnan(values) @ telling) >= FEWEST * DIGITS if values.size else np.zeros(len(values), bool)
     digests = [blake2b(row.tobytes(), digest_size=8).hexdigest() for row in values]
-    return list(zip([key[:2] for key in table.index], digests, strict=True)), len(table.columns)
+    rows = [(key[:2], digest) for key, digest, known in zip(table.index, digests, enough, strict=True) if known]
+    return rows, len(table.columns)
+
+
+def _telling(values: np.ndarray) -> np.ndarray:
+    """Digits by which each feature tells rows apart (f,), `DIGITS` at the most; 0 of one that adds nothing to others.
+
+    values : (n, f) of rows that differ
+    That is: of values that differ in less than half of the rows, and of one that orders the rows as another does (or
+    the other way round), as any function of it would; of few rows, many orders are one by chance.
+    """
+    digits, orders = np.zeros(values.shape[1], dtype=np.int64), set()
+    for k, column in enumerate(values.T if len(values) > 1 else ()):
+        distinct, order = np.unique(column, return_inverse=True)
+        known = distinct[~np.isnan(distinct)]
+        if len(known) < len(column) / 2:
+            continue
+        name = min(each.tobytes() for each in (order, order.max() - order))
+        if len(column) < ORDERED or name not in orders:
+            orders.add(name)
+            digits[k] = _digits(known)
+    return digits
+
+
+def _digits(values: np.ndarray) -> int:
+    """Significant digits that most of some values have, `DIGITS` at the most."""
+    sizes = np.abs(values[np.isfinite(values) & (values != 0)])
+    if not len(sizes):
+        return 1
+    place = 10.0 ** np.floor(np.log10(sizes))
+    coarse = [
+        np.isclose(np.round(sizes / place, d), sizes / place, rtol=1e-9, atol=0).mean() for d in range(DIGITS - 1)
+    ]
+    return 1 + sum(share < 0.5 for share in coarse)
 
 
 def _pairs(

@@ -13,7 +13,7 @@ import numpy as np
 from radioloom.compat import pyradiomics
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
-from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, nobody, refuse_rounded
+from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, nobody, refuse_rounded, refuse_unknown
 from radioloom.io.user_tables.record import no_column, number_of, place_of
 from radioloom.patterns import compiled
 from radioloom.stats.scales import Scale, scale
@@ -237,11 +237,12 @@ def _replicates(frame: pd.DataFrame, where: _Places, column: str) -> np.ndarray:
 def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> np.ndarray:
     """Patient of each row, (n,): what the column `columns.patient` holds, "" where nobody is named.
 
-    Raises StudyError for an id that is no pseudonym; it is not quoted, since it may be a patient's name.
+    Raises StudyError for a word for an unknown one, and for what is no pseudonym: unquoted, it may be a name.
     """
     where = _places(frame, cohort, settings)
     column = settings["columns"]["patient"]
     cells = np.array(_text(frame[column]) if column else [""] * len(frame), dtype=object)
+    refuse_unknown(cells.tolist(), _text(frame[settings["columns"]["case"]]), lambda k: where.at(k, column))
     for row in (k for k, cell in enumerate(cells) if cell and not PSEUDONYM.fullmatch(cell)):
         refuse_rounded(cells[row], where.at(row, column))
         raise StudyError(f"{where.at(row, column)}: this is {no_pseudonym(cells[row], ' of a patient')}")

@@ -6,7 +6,9 @@ from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
+from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.performance import PERFORMANCE
+from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
@@ -14,6 +16,7 @@ from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.size import SIZE
+from radioloom.stages.report.sections.subgroups import SUBGROUPS
 from radioloom.stages.report.sections.traits import TRAITS
 from radioloom.stages.report.sections.truth import TRUTH
 
@@ -29,6 +32,9 @@ SECTIONS: tuple[Section, ...] = (
     SIZE,
     PERFORMANCE,
     RISK,
+    POOLED,
+    SUBGROUPS,
+    INCIDENCE,
     TRAITS,
     GENOMICS,
     TRUTH,

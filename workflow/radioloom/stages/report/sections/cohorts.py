@@ -40,13 +40,16 @@ def build(study: ReportInputs) -> dict[str, Any]:
 
 def _doubts(study: ReportInputs) -> list[str]:
     """What is unlikely in the clinical tables, and cohorts in which nobody can be judged."""
-    from radioloom.stages.learning.doubts import doubts, without
+    from radioloom.stages.learning.doubts import dated, doubts, without
     from radioloom.tables import COVARIATES
 
     if study.clinical is None:
         return []
     covariates = COVARIATES.frame([]) if study.covariates is None else study.covariates
-    return [f"{line[0].upper()}{line[1:]}." for line in (*without(study.clinical), *doubts(study.clinical, covariates))]
+    return [
+        f"{line[0].upper()}{line[1:]}."
+        for line in (*without(study.clinical), *doubts(study.clinical, covariates, dated(study.settings["cohorts"])))
+    ]
 
 
 def _origin(imaged: int, n: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.stages.report.record import Section
-from radioloom.stages.tables.identify import FEWEST, UIDS, fillers
+from radioloom.stages.tables.identify import DIGITS, FEWEST, UIDS, fillers
 from radioloom.tables.cases import EXAMINATION, IMAGE, PATIENT, REGION, ROW
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "headers": headers,
         "images": study.series is not None,
         "fewest": FEWEST,
+        "digits": DIGITS,
         "brief": [("Identity of cases", f"{lead} {NAMED[first]}.")],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import curves as kaplan_meier
-from radioloom.figures import forest, hazards, performance, style
+from radioloom.figures import forest, hazards, performance, style, verdicts
 from radioloom.figures.words import joined, metric, probability, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.prediction.cut_points import MEDIAN, QUANTILES
@@ -34,11 +34,17 @@ def build(study: ReportInputs) -> dict[str, Any]:
     """Figures, tables and statements on how well each model orders the patients."""
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
-    lines = performance.statements(metrics, main, study.settings["validation"]["null_models"])
+    lines, asked = performance.statements(metrics, main), study.settings["validation"]
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
+    looks = [] if study.looks is None else verdicts.looks(study.looks)
     return {
         "metric": metric(main),
+        "primary": verdicts.declared(metrics),
+        "comparisons": performance.comparisons(metrics),
+        "multiplicity": verdicts.multiplicity(metrics, asked["multiplicity"]),
+        "looks": looks,
+        "quick": asked["intervals"] == "none",
         "figures": _figures(study, metrics, main),
         "table": performance.table(_all_with_truth(study, metrics, main), main),
         "groups": performance.groups(metrics, main),
@@ -49,12 +55,21 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "baselines": joined(_baselines(metrics)),
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "refitted": (controls["variant"] == REFITTED).any(),
-        "nulls": study.settings["validation"]["null_models"],
+        "nulls": asked["null_models"],
         "truth": study.comparison is not None,
         "survival": study.settings["outcome"]["kind"] == "survival",
+        "competing": study.settings["outcome"].get("competing", ""),
         "skipped": performance.skipped(study.skipped) if skipped else None,
-        "brief": lines or [("Performance", NO_VALIDATION)],
+        "brief": [*_first(metrics, asked, looks), *(lines or [("Performance", NO_VALIDATION)])],
     }
+
+
+def _first(metrics: pd.DataFrame, asked: dict[str, Any], looks: list[str]) -> list[tuple[str, str]]:
+    """What goes before all results: that nothing is claimed, or what was declared, and how often others looked."""
+    primary, others = verdicts.declared(metrics), verdicts.multiplicity(metrics, asked["multiplicity"])
+    lines = [("Quick look", verdicts.QUICK)] if asked["intervals"] == "none" else [primary] if primary else []
+    lines += [("Other comparisons" if primary else "Comparisons", others)] if others else []
+    return lines + [("Looks at a validation cohort", line) for line in looks]
 
 
 def _changes(names: list[str]) -> str:
@@ -157,5 +172,9 @@ def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
 
 
 PERFORMANCE = Section(
-    "performance", "Performance", ("metrics",), build, ("curves", "skipped", "predictions", "clinical", "signature")
+    "performance",
+    "Performance",
+    ("metrics",),
+    build,
+    ("comparisons", "looks", "curves", "skipped", "predictions", "clinical", "signature"),
 )

@@ -31,6 +31,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     asked = list(dict.fromkeys(zip(*(metrics[key] for key in PLACE), strict=True)))
     return {
         "binary": binary,
+        "competing": study.settings["outcome"].get("competing", ""),
         "asked": asked,
         "apparent": (metrics["evaluation"] == APPARENT).any(),
         "statements": [
@@ -58,7 +59,7 @@ def _ours(study: ReportInputs, frame: pd.DataFrame | None) -> pd.DataFrame:
         return pd.DataFrame(columns=[*PLACE, "kind", "model", "label"])
     evaluation = VALIDATION if (study.metrics["evaluation"] == VALIDATION).any() else APPARENT
     rows = frame[frame["kind"].isin([SIGNATURE, BASELINE]) & (frame["evaluation"] == evaluation)]
-    return reading.performance(study, rows if "variant" in rows else rows.assign(variant=""))
+    return reading.in_order(study, rows if "variant" in rows else rows.assign(variant=""))
 
 
 def _baselines(frame: pd.DataFrame) -> list[str]:
@@ -73,7 +74,7 @@ def _with_slopes(study: ReportInputs) -> pd.DataFrame:
     absolute = reading.of_order(rows, absolute=True)
     slopes = rows[rows["metric"] == SLOPE].drop(columns="horizon_days")
     places = absolute[PLACE].drop_duplicates()
-    return reading.performance(study, pd.concat([absolute, slopes.merge(places, on=PLACE[:2])], ignore_index=True))
+    return reading.in_order(study, pd.concat([absolute, slopes.merge(places, on=PLACE[:2])], ignore_index=True))
 
 
 def _at(frame: pd.DataFrame, key: tuple[str, str, float]) -> pd.DataFrame:

@@ -1,0 +1,78 @@
+"""What the intervals are of, from 20,000 patients of the same population."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from calibrate.cells import Cell
+from calibrate.population import Patients, patients
+from radioloom.stages.learning.controls import control_risks, refitted_risks
+from radioloom.stages.learning.judge import compared
+from radioloom.stages.learning.learn import learn
+from radioloom.stages.learning.risks import ModelKey, risks
+
+if TYPE_CHECKING:
+    from radioloom.stages.learning.material import Material
+    from radioloom.stages.learning.signature import Signature
+
+POOL, BLOCK, FIRST = 20_000, 400, 1_000
+Values = dict[tuple[ModelKey, ModelKey | None], float]  # of a model, or of a model minus another
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Many patients; pairs are counted within blocks of them, which costs a fiftieth and says as much."""
+
+    all: Patients
+    first: Patients
+    pairs: np.ndarray  # bool (blocks, BLOCK, BLOCK): i is known to fare worse than j
+
+    def concordance(self, risk: np.ndarray) -> float:
+        """C or AUC of risks (POOL,)."""
+        right = 0.0
+        for pairs, each in zip(self.pairs, risk.reshape(-1, BLOCK), strict=True):
+            right += (pairs & (each[:, None] > each)).sum() + 0.5 * (pairs & (each[:, None] == each)).sum()
+        return float(right / self.pairs.sum())
+
+
+def pool(cell: Cell, seed: tuple[int, ...]) -> Pool:
+    """The pool of a cell, of one centre."""
+    everyone = patients(cell, POOL, np.random.default_rng(seed), centres=1)
+    event, time, unit = (
+        array.reshape(-1, BLOCK)
+        for array in (everyone.outcomes.event, everyone.outcomes.time_days, everyone.outcomes.patients)
+    )
+    before, apart = event[:, :, None], unit[:, :, None] != unit[:, None, :]
+    if cell.kind == "binary":
+        worse = before & ~event[:, None, :]
+    else:
+        later = time[:, None, :] > time[:, :, None]
+        worse = before & (later | ((time[:, None, :] == time[:, :, None]) & ~event[:, None, :]))
+    return Pool(everyone, everyone.take(np.arange(FIRST)), worse & apart)
+
+
+def performance(
+    of: Material, controls: dict[str, Material], signature: Signature, pool: Pool, train: np.ndarray | None = None
+) -> Values:
+    """Concordance of each model in the pool, and the differences that the report prints.
+
+    of, controls : the training cases, and then the pool
+    train : rows to refit controls on; None where they are not refitted
+    """
+    rows = np.arange(len(of.cases) - POOL, len(of.cases))
+    risk = risks(of, signature, rows) | control_risks(controls, signature, rows)
+    if train is not None:
+        risk |= dict(refitted_risks(controls, train, rows))
+    alone = {key: pool.concordance(values) for key, values in risk.items()}
+    values: Values = {(key, None): value for key, value in alone.items()}
+    return values | {(a, b): alone[a] - alone[b] for a, b in compared(list(alone), of.baselines)}
+
+
+def learnt(of: Material, controls: dict[str, Material], pool: Pool) -> Values:
+    """The same of models learnt from the cases before the pool: what a cross-validation estimates is their mean."""
+    train = np.arange(len(of.cases) - POOL)
+    signature = learn(of, train, [of.outcomes.take(train)])[0].signature
+    return performance(of, controls, signature, pool, train)

@@ -1,0 +1,52 @@
+"""What the report says of the validation cohorts together: a summary with its doubts, or why there is none."""
+
+import pytest
+
+from made.validated_study import section, study
+from radioloom.figures import pooled
+from radioloom.tables import POOLED
+
+NONE = dict.fromkeys(("estimate", "low", "high", "predicted_low", "predicted_high", "tau2", "i2"))
+KNOWN = {"estimate": 0.7, "low": 0.62, "high": 0.77, "predicted_low": 0.45, "predicted_high": 0.87, "tau2": 0.04}
+KNOWN |= {"i2": 0.35}
+
+
+def rows(values, **counts):
+    shared = {"metric": "c_index", "cohorts": 4, "left_out": 0, "n": 200, "n_events": 90} | counts
+    one = {"kind": "signature", "model": "signature", "against": "", "scale": "logit"}
+    gap = {"estimate": 0.05, "low": -0.002, "high": 0.1, "predicted_low": -0.1, "predicted_high": 0.2}
+    difference = {**one, "against": "volume", "scale": "difference", **(values | gap if values["i2"] else values)}
+    return POOLED.frame([{**shared, **one, **values}, {**shared, **difference}])
+
+
+def test_the_summary_in_words():
+    assert pooled.statement(rows(KNOWN)) == (
+        "Over 4 validation cohorts the signature has C-index 0.70 (0.62–0.77); its interval excludes 0.5 (chance). In "
+        "a further cohort of the same kind it is expected in 0.45–0.87; I² 35 %."
+    )
+    vague = pooled.statement(rows(KNOWN | {"low": 0.4}, left_out=1))
+    assert "Over 4 validation cohorts (1 cohort with fewer than 10 patients of the rarer outcome left out)" in vague
+    assert "not significantly different from 0.5 (chance)" in vague
+
+
+def test_too_few_cohorts_have_none_and_the_reason_stands():
+    told = pooled.statement(rows(NONE, cohorts=2, left_out=1))
+    assert told == (
+        "No summary over validation cohorts: of 2 there can be none (1 cohort with fewer than 10 patients of the rarer "
+        "outcome left out), but of three or more."
+    )
+
+
+def test_a_difference_keeps_its_sign_in_the_table():
+    table = pooled.table(rows(KNOWN))
+    assert table.rows[0] == ("signature", "4", "0.70 (0.62–0.77)", "0.45–0.87", "0.040", "35 %")
+    assert table.rows[1][:4] == ("signature minus volume", "4", "0.050 (−0.002 to 0.100)", "−0.10 to 0.20")
+    assert pooled.table(rows(NONE)).rows[0] == ("signature", "4", "–", "–", "–", "–")
+
+
+@pytest.mark.parametrize(("values", "drawn"), [(KNOWN, True), (NONE, False)])
+def test_the_section_draws_what_there_is(values, drawn):
+    part = section("pooled", study(pooled=rows(values)))
+    assert (pooled.SUMMARY in part) == drawn
+    assert ("valid1 (" in part) == drawn
+    assert "Random-effects summary" in part

@@ -1,0 +1,112 @@
+"""Sentences of verdicts: the declared comparison, the number of others, looks, and nothing of what is withheld."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radioloom.figures import verdicts
+from radioloom.tables.columns import VERDICTS, WITHHELD
+
+NAN = float("nan")
+ROW = {
+    "evaluation": "validation", "cohort": "v", "label": "signature", "kind": "signature", "model": "signature",
+    "variant": "", "against": "volume", "metric": "c_index", "estimate": 0.1, "low": 0.02, "high": 0.2,
+    "withheld": "", "rank": "primary", "family": "models", "p": 0.014, "tests": 1, "p_adjusted": 0.014,
+    "null_p": NAN, "nulls": 0, "verdict": "above",
+}  # fmt: skip
+NONE = {"low": NAN, "high": NAN, "p": NAN, "p_adjusted": NAN, "verdict": ""}
+
+
+def frame(*changes):
+    return pd.DataFrame([ROW | change for change in changes])
+
+
+def test_every_reason_and_every_verdict_has_words():
+    assert set(verdicts.WHY_NOT) == set(WITHHELD)
+    assert set(verdicts.SHORT) == {"" if name == "''" else name for name in VERDICTS}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({}, "C-index of signature minus volume in v: 0.10 (0.02–0.20), significantly better; p 0.014."),
+        (
+            NONE | {"withheld": "events"},
+            "minus volume in v: 0.10; with fewer than 10 patients of the rarer outcome it cannot be said how sure",
+        ),
+        (
+            {"low": -0.1, "p": 0.3, "verdict": "none"},
+            "in v: 0.10 (−0.10 to 0.20), not significantly different; p 0.30.",
+        ),
+        (
+            {"against": "", "estimate": 0.7, "low": 0.6, "high": 0.8},
+            "signature against chance in v: C-index 0.70 (0.60–0.80), significantly above 0.5 (chance), p 0.014.",
+        ),
+    ],
+)
+def test_the_declared_comparison_comes_with_its_result(change, words):
+    lead, text = verdicts.declared(frame(change, {"rank": "secondary"}))
+    assert lead == "Primary comparison, declared"
+    assert words in text
+
+
+def test_none_is_declared():
+    assert verdicts.declared(frame({"rank": "exploratory"})) is None
+
+
+def test_the_others_are_counted_by_family():
+    others = [{"rank": "secondary"}, {"rank": "secondary", "p": NAN}, {"rank": "secondary", "family": "controls"}]
+    said = verdicts.multiplicity(frame({}, *others), "holm")
+    assert said.startswith(
+        "The other comparisons are secondary (1 comparison of models or with chance and 1 comparison"
+    )
+    assert said.endswith("adjusted after Holm within each of these; intervals are of 95 % each, and not adjusted.")
+    said = verdicts.multiplicity(frame({"rank": "exploratory"}), "none")
+    assert said.startswith("No primary comparison is declared (validation.primary): all are exploratory (1 comparison")
+    assert "not adjusted for their number" in said
+    assert verdicts.multiplicity(frame({}), "holm") == ""
+
+
+def test_what_is_lost_by_adjustment_is_said():
+    row = frame({"verdict": "unadjusted", "tests": 6, "p_adjusted": 0.084}).iloc[0]
+    assert verdicts.of_two(row) == (
+        "0.10 (0.02–0.20), better by its interval, but not significant after adjustment for 6 comparisons (p 0.084)"
+    )
+
+
+@pytest.mark.parametrize("why", sorted(WITHHELD))
+def test_nothing_is_claimed_of_what_is_withheld(why):
+    row = frame(NONE | {"against": "", "withheld": why, "estimate": 0.9}).iloc[0]
+    text = verdicts.against_chance(row)
+    assert text.startswith("C-index 0.90")
+    assert not [word for word in ("significant", "better", "excludes", "above") if word in text]
+    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == "0.10"
+
+
+def test_the_primary_one_leads_the_table():
+    lines = verdicts.table_of(frame({"rank": "secondary", "against": "size"}, {}, {"family": "controls"}))
+    assert [line[0] for line in lines] == ["primary", "secondary"]
+    assert lines[0][1:] == ("v", "signature minus volume", "0.10 (0.02–0.20)", "0.014", "0.014", "better")
+
+
+def test_cohorts_that_several_signatures_were_judged_on():
+    counted = pd.DataFrame({"cohort": ["v", "w"], "signatures": [3, 1], "look": [2, 1], "declarations": [1, 2]})
+    changed, said = verdicts.looks(counted)
+    assert changed.startswith("The primary comparison was changed after w had been judged: 2 different ones")
+    assert said.startswith(
+        "v has been judged 3 times by different signatures in this results folder; this one is number 2."
+    )
+
+
+def test_chance_is_exceeded_by_an_interval_alone():
+    assert verdicts.exceeds_chance(pd.Series({"metric": "c_index", "low": 0.51}))
+    assert not verdicts.exceeds_chance(pd.Series({"metric": "c_index", "low": np.nan}))
+
+
+def test_no_other_file_of_the_report_judges_a_performance():
+    library = Path(verdicts.__file__).parents[1]
+    files = [*(library / "figures").glob("*.py"), *(library / "stages" / "report").rglob("*.py")]
+    judging = [file.name for file in files if "significantly" in file.read_text(encoding="utf-8")]
+    assert judging == ["verdicts.py"]

@@ -1,0 +1,84 @@
+"""METRICS says what each interval is of, and why one is withheld: one rule, in one place."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from radioloom.prediction.metrics.record import Estimate, repeated_estimate
+from radioloom.prediction.outcome import Outcome
+from radioloom.stages.learning.place import Place
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
+from radioloom.tables.columns import BASELINE, CONTROL, NULL, REFITTED, WITHHELD
+
+VOLUME, FROZEN = ModelKey(BASELINE, "volume"), ModelKey(CONTROL, "shuffled_roi")
+REFIT = ModelKey(CONTROL, "shuffled_roi", REFITTED)
+TOLD = Estimate(0.7, (0.6, 0.8), np.full(9, 0.7))
+
+
+def place(evaluation="validation", n_events=20, resamples=9, repeats=0, intervals="main"):
+    outcomes = Outcome("survival", np.arange(40) < n_events, np.arange(40.0))
+    strata = np.zeros((repeats, 40), dtype=int) if repeats else None
+    return Place(evaluation, "v", np.arange(40), outcomes, np.ones((resamples, 40)), strata, intervals)
+
+
+@pytest.mark.parametrize(
+    ("where", "model", "metric", "against", "of", "why"),
+    [
+        ({}, THE_SIGNATURE, "c_index", None, "patients", ""),
+        ({}, THE_SIGNATURE, "c_index", VOLUME, "patients", ""),
+        ({}, THE_SIGNATURE, "c_index", FROZEN, "patients", ""),
+        ({}, FROZEN, "c_index", None, "patients", ""),
+        ({}, THE_SIGNATURE, "hazard_ratio", None, "Wald", ""),
+        ({}, THE_SIGNATURE, "sensitivity", None, "Wilson", ""),
+        ({}, THE_SIGNATURE, "auc_delong", None, "DeLong", ""),
+        ({}, THE_SIGNATURE, "logrank_p", None, "", ""),
+        ({}, ModelKey(NULL, NULL), "c_index", None, "nulls", ""),
+        ({"n_events": 3}, ModelKey(NULL, NULL), "c_index", None, "nulls", ""),
+        ({"repeats": 5}, THE_SIGNATURE, "c_index", None, "learning", ""),
+        ({"repeats": 4}, THE_SIGNATURE, "c_index", None, "", "repeats"),
+        ({"n_events": 9}, THE_SIGNATURE, "c_index", None, "", "events"),
+        ({"n_events": 9}, THE_SIGNATURE, "hazard_ratio", None, "", "events"),
+        ({"resamples": 0}, THE_SIGNATURE, "c_index", None, "", "resamples"),
+        ({"resamples": 0}, THE_SIGNATURE, "hazard_ratio", None, "Wald", ""),
+        ({"evaluation": "apparent"}, VOLUME, "c_index", None, "", "training"),
+        ({}, REFIT, "c_index", None, "", "not asked"),
+        ({}, THE_SIGNATURE, "c_index", REFIT, "", "not asked"),
+        ({"intervals": "all"}, REFIT, "c_index", None, "patients", ""),
+        ({"intervals": "all"}, THE_SIGNATURE, "c_index", REFIT, "patients", ""),
+        ({"intervals": "none"}, THE_SIGNATURE, "c_index", None, "", "not asked"),
+        ({"intervals": "none"}, ModelKey(NULL, NULL), "c_index", None, "", "not asked"),
+    ],
+)
+def test_what_an_interval_is_of_and_why_there_is_none(where, model, metric, against, of, why):
+    row = place(**where).row(model, metric, TOLD, against)
+    assert (row["interval"], row["withheld"]) == (of, why)
+    assert not why or why in WITHHELD
+    held = metric == "logrank_p" or not why
+    assert (row["low"], row["high"]) == ((0.6, 0.8) if held else (pytest.approx(np.nan, nan_ok=True),) * 2)
+    assert (row["draws"] > 0) is held
+    assert row["estimate"] == 0.7
+
+
+def test_a_quick_look_has_no_p():
+    row = place(intervals="none").row(THE_SIGNATURE, "null_p", Estimate(0.02))
+    assert np.isnan(row["estimate"])
+    assert row["withheld"] == "not asked"
+
+
+def test_an_interval_that_is_not_defined_is_named():
+    perfect = repeated_estimate(np.ones(5), np.ones((5, 9)), share=True)
+    row = place(repeats=5).row(THE_SIGNATURE, "c_index", perfect)
+    assert (row["interval"], row["withheld"], row["draws"]) == ("", "undefined", 0)
+
+
+def test_patients_and_not_cases_are_counted():
+    """Twenty events of ten patients are enough, twenty of nine are not; of a binary outcome the rarer class counts."""
+    base = place()
+    units = np.arange(40) % 10
+    assert not base.row(THE_SIGNATURE, "c_index", TOLD)["withheld"]
+    for many, why in ((10, ""), (9, "events")):
+        clustered = replace(base.outcomes, units=np.where(base.outcomes.event, units % many, 10 + np.arange(40)))
+        assert replace(base, outcomes=clustered).row(THE_SIGNATURE, "c_index", TOLD)["withheld"] == why
+    many_events = replace(base.outcomes, kind="binary", event=np.arange(40) < 31)
+    assert replace(base, outcomes=many_events).row(THE_SIGNATURE, "auc", TOLD)["withheld"] == "events"

@@ -1,0 +1,77 @@
+"""The validation cohorts and their random-effects summary: table, forest plot and statement."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from radioloom.figures import forest, style
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.verdicts import of_summary
+from radioloom.figures.words import DASH, chance, count, difference, interval, metric, number, percent
+from radioloom.tables.columns import FEWEST_EVENTS, SIGNATURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+SUMMARY = "all together"
+
+
+def table(frame: pd.DataFrame) -> Exhibit:
+    """The summary of each model and of each difference. frame : POOLED in reading order."""
+    rows = []
+    for row in frame.to_dict("records"):
+        against, told = row["against"], interval if not row["against"] else difference
+        ahead = _range(row["predicted_low"], row["predicted_high"])
+        share = DASH if math.isnan(row["i2"]) else percent(row["i2"])
+        name = f"{row['model']} minus {against}" if against else row["model"]
+        value = told(row["estimate"], row["low"], row["high"])
+        rows.append((name, str(row["cohorts"]), value, ahead, number(row["tau2"], 3), share))
+    heads = ("model", "cohorts", metric(frame["metric"].iloc[0]), "a further cohort", "τ²", "I²")
+    return Exhibit(heads, tuple(rows), (1, 2, 3, 4, 5))
+
+
+def statement(frame: pd.DataFrame) -> str:
+    """What the summary says of the signature, or why there is none. frame : POOLED."""
+    row = frame[(frame["kind"] == SIGNATURE) & (frame["against"] == "")].iloc[0]
+    left = f"{count(row['left_out'], 'cohort')} with fewer than {FEWEST_EVENTS} patients of the rarer outcome left out"
+    gone = f" ({left})" if row["left_out"] else ""
+    if row.isna()["estimate"]:
+        return f"No summary over validation cohorts: of {row['cohorts']} there can be none{gone}, but of three or more."
+    ahead = _range(row["predicted_low"], row["predicted_high"])
+    lead = f"Over {count(row['cohorts'], 'validation cohort')}{gone} the signature has"
+    told = of_summary(row)
+    return f"{lead} {told} In a further cohort of the same kind it is expected in {ahead}; I² {percent(row['i2'])}."
+
+
+@style.drawn
+def forest_plot(cohorts: pd.DataFrame, row: pd.Series, limits: tuple[float, float]) -> Figure:
+    """The signature in each validation cohort, then over all, with the interval of a further cohort.
+
+    cohorts : columns label, estimate, low, high
+    row : of POOLED
+    limits : of the axis
+    """
+    figure, axes = style.canvas(style.PANEL, 0.25 * (len(cohorts) + 1) + 0.85)
+    if (by_chance := chance(row["metric"])) is not None:
+        axes.axvline(by_chance, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
+    last = len(cohorts) + 0.3
+    drawn = [(k, each.label, (each.estimate, each.low, each.high)) for k, each in enumerate(cohorts.itertuples())]
+    drawn.append((last, SUMMARY, (row["estimate"], row["low"], row["high"])))
+    axes.plot([row["predicted_low"], row["predicted_high"]], [last, last], color=style.BLUE, linewidth=5, alpha=0.25)
+    for level, name, numbers in drawn:
+        forest.bar(axes, level, numbers, style.BLUE, "D" if name == SUMMARY else "o")
+        weight = "bold" if name == SUMMARY else "normal"
+        text = interval(*numbers)
+        axes.text(1.02, level, text, transform=axes.get_yaxis_transform(), size=8, va="center", weight=weight)
+    axes.set_yticks([level for level, _, _ in drawn], [name for _, name, _ in drawn])
+    axes.set(ylim=(last + 0.6, -0.6), xlabel=metric(row["metric"]), xlim=limits)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def _range(low: float, high: float) -> str:
+    """Two ends of an interval without its middle."""
+    return DASH if math.isnan(low) else f"{number(low)}{' to ' if low < 0 else DASH}{number(high)}"

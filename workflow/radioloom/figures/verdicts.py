@@ -1,0 +1,237 @@
+"""What may be said of a result, in words: all sentences of the report that judge a performance are made here.
+
+They are made from rows of METRICS, which say what an interval is of and why there is none, joined with those of
+COMPARISONS, which hold the verdict. No sentence judges by an interval of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from radioloom.figures.words import DASH, cell, chance, count, difference, joined, metric, number, probability, where
+from radioloom.tables.columns import (
+    ABOVE,
+    BASELINE,
+    BELOW,
+    DISPUTED,
+    FEW_EVENTS,
+    FEW_REPEATS,
+    FEWEST_EVENTS,
+    NO_DIFFERENCE,
+    NO_RESAMPLES,
+    NOT_ASKED,
+    NOT_DEFINED,
+    OF_CONTROLS,
+    OF_MODELS,
+    PRIMARY,
+    REFITTED,
+    SIGNIFICANT,
+    TRAINING_CASES,
+    UNADJUSTED,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WHY_NOT = {  # `withheld` of a value, after it
+    TRAINING_CASES: "",
+    NOT_ASKED: "",
+    FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
+    NO_RESAMPLES: "; without resamples there is no interval, and nothing is claimed",
+    FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
+    NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
+}
+OF_TWO = {  # `verdict` of a difference, after it
+    ABOVE: "significantly better",
+    BELOW: "significantly worse",
+    NO_DIFFERENCE: "not significantly different",
+}
+SHORT = {ABOVE: "better", BELOW: "worse", NO_DIFFERENCE: "no difference shown", UNADJUSTED: "not after adjustment"}
+SHORT |= {DISPUTED: "interval and null models disagree", "": DASH}
+DISAGREE = "but the null models say otherwise, so nothing is claimed"
+QUICK = "The study asks for no intervals (validation.intervals: none): estimates alone, of which nothing is claimed."
+
+
+def against_chance(value: pd.Series) -> str:
+    """The signature's value beside that of a model that knows nothing. value : row of METRICS with its comparison."""
+    text, by_chance = f"{metric(value['metric'])} {cell(value)}", chance(value["metric"])
+    if by_chance is None:
+        return f"{text}."
+    if value["withheld"] or not value["verdict"]:
+        return f"{text}{WHY_NOT.get(value['withheld'], WHY_NOT[NOT_DEFINED])}."
+    against, excluded = f"{by_chance} (chance)", value["low"] > by_chance
+    said = {
+        ABOVE: f", significantly above {against}{_p(value)}",
+        BELOW: f", significantly below {against}{_p(value)}",
+        NO_DIFFERENCE: f", not significantly different from {against}",
+        UNADJUSTED: f"; its interval excludes {against}, but {_adjusted(value)}",
+        DISPUTED: f"; its interval {'excludes' if excluded else 'holds'} {against}, {DISAGREE}",
+    }
+    return f"{text}{said[value['verdict']]}."
+
+
+def of_summary(row: pd.Series) -> str:
+    """A value over several cohorts, and whether its interval holds chance. row : of POOLED, with an estimate."""
+    text, by_chance = f"{metric(row['metric'])} {cell(row)}", chance(row["metric"])
+    if by_chance is None:
+        return f"{text}."
+    held = row["low"] <= by_chance <= row["high"]
+    return f"{text}; its interval {'holds' if held else 'excludes'} {by_chance} (chance)."
+
+
+def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:
+    """What each baseline reaches, and the paired difference of a model from it. part : rows of one place."""
+    values = part[(part["kind"] == BASELINE) & (part["metric"] == main) & (part["against"] == "")]
+    for value in values.dropna(subset=["estimate"]).to_dict("records"):
+        against = part[(part["against"] == value["model"]) & (part["metric"] == main)]
+        differences = [f"{row['label']} minus {row['against']}: {of_two(row)}" for _, row in against.iterrows()]
+        if differences:
+            yield "; ".join([f"The baseline {value['model']} reaches {cell(value)}", *differences]) + "."
+
+
+def of_two(row: pd.Series) -> str:
+    """A difference with its interval, and what that shows; nothing where there is none."""
+    text = difference(row["estimate"], row["low"], row["high"])
+    if row["verdict"] == UNADJUSTED:
+        better = "better" if row["low"] > 0 else "worse"
+        return f"{text}, {better} by its interval, but {_adjusted(row)}"
+    word = OF_TWO.get(row["verdict"], "")
+    return f"{text}{f', {word}' if word else ''}{_p(row) if row['verdict'] in (ABOVE, BELOW) else ''}"
+
+
+def without_texture(part: pd.DataFrame, main: str) -> Iterator[str]:
+    """What is left where the texture of the region itself is destroyed, of the signature and of those learnt there."""
+    controls, lower = _lost(part, main, "")
+    if len(controls):
+        n, span = len(controls), _span(controls["estimate"])
+        one = f"one kind of control image ({controls['changed'].iloc[0]})"
+        images = one if n == 1 else f"{n} kinds of control images"
+        text = f"On {images} without the region's texture the {metric(main)} is {span}"
+        none = "" if lower else ": no evidence here that texture contributes"
+        yield f"{text}." if lower is None else f"{text}, {_lower(lower, n)}{none}."
+    controls, lower = _lost(part, main, REFITTED)
+    if len(controls):
+        n, span = len(controls), _span(controls["estimate"])
+        learnt = "A signature learnt on the control images themselves reaches"
+        learnt = learnt if n == 1 else "Signatures learnt on the control images themselves reach"
+        yield f"{learnt} {span}." if lower is None else f"{learnt} {span}, {_lower(lower, n)}."
+
+
+def _lost(part: pd.DataFrame, main: str, variant: str) -> tuple[pd.DataFrame, int | None]:
+    """Controls that destroy the texture of the region itself, and on how many the metric is significantly lower.
+
+    None instead of how many where no difference has a verdict.
+    """
+    rows = part[(part["variant"] == variant) & (part["metric"] == main)]
+    controls = rows[rows["inside"]].dropna(subset=["estimate"])
+    losses = rows[rows["against"].isin(controls["model"])]
+    told = losses["verdict"] != ""
+    return controls, int((losses["verdict"] == ABOVE).sum()) if told.any() else None
+
+
+def _span(values: pd.Series) -> str:
+    low, high = number(values.min()), number(values.max())
+    return low if len(values) == 1 else f"{low} to {high}"
+
+
+def _lower(lower: int, n: int) -> str:
+    if n == 1:
+        return f"{'' if lower else 'not '}significantly lower"
+    return f"significantly lower on {lower or 'none'} of them"
+
+
+def of_nulls(value: pd.Series) -> Iterator[str]:
+    """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
+    n, p = int(value["nulls"]), value["null_p"]
+    if not n or np.isnan(p):
+        return
+    smallest, as_well = 1 / (n + 1), round(p * (n + 1)) - 1
+    text = f"{as_well or 'None'} of {n} signatures learnt on shuffled outcomes did as well (p {probability(p)}; "
+    text += f"smallest possible {probability(smallest)})"
+    if smallest >= SIGNIFICANT:
+        text += f"; {count(n, 'null model')} {'is' if n == 1 else 'are'} too few to tell"
+    yield f"{text}."
+
+
+def declared(metrics: pd.DataFrame) -> tuple[str, str] | None:
+    """The primary comparison with its result; None where the study declares none, or it could not be made."""
+    rows = metrics[metrics["rank"] == PRIMARY]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    place = where(row["evaluation"], row["cohort"])
+    if not row["against"]:
+        return "Primary comparison, declared", f"{row['label']} against chance in {place}: {against_chance(row)}"
+    why = WHY_NOT.get(row["withheld"], "")
+    test = "" if row["withheld"] or not row["verdict"] else f"; p {probability(row['p'])}"
+    return (
+        "Primary comparison, declared",
+        f"{metric(row['metric'])} of {row['label']} minus {row['against']} in {place}: {_plainly(row)}{why}{test}.",
+    )
+
+
+def _plainly(row: pd.Series) -> str:
+    word = OF_TWO.get(row["verdict"], "")
+    return difference(row["estimate"], row["low"], row["high"]) + (f", {word}" if word else "")
+
+
+def multiplicity(comparisons: pd.DataFrame, rule: str) -> str:
+    """How many comparisons there are besides a primary one, and how their p are adjusted."""
+    others = comparisons[(comparisons["rank"] != PRIMARY) & comparisons["p"].notna()]
+    if others.empty:
+        return ""
+    counts = others["family"].value_counts()
+    words = {OF_MODELS: "of models or with chance", OF_CONTROLS: "with control images"}
+    each = joined([f"{count(int(counts[name]), 'comparison')} {words[name]}" for name in words if name in counts])
+    lead = "The other comparisons are secondary"
+    if not (comparisons["rank"] == PRIMARY).any():
+        lead = "No primary comparison is declared (validation.primary): all are exploratory"
+    how = {"holm": "adjusted after Holm within each of these", "none": "not adjusted for their number"}[rule]
+    return f"{lead} ({each}). Their p are {how}; intervals are of 95 % each, and not adjusted."
+
+
+def table_of(metrics: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Lines of a table of the comparisons of models: rank, where, what, result, p, adjusted p, verdict."""
+    rows = metrics[metrics["family"] == OF_MODELS]
+    first = rows["rank"].map({PRIMARY: 0}).fillna(1)
+    lines = []
+    for _, row in rows.assign(first=first).sort_values("first", kind="stable").iterrows():
+        what = f"minus {row['against']}" if row["against"] else f"against {chance(row['metric'])} (chance)"
+        p, adjusted = probability(row["p"]), probability(row["p_adjusted"])
+        place = where(row["evaluation"], row["cohort"])
+        lines.append((row["rank"], place, f"{row['label']} {what}", cell(row), p, adjusted, SHORT[row["verdict"]]))
+    return lines
+
+
+def looks(frame: pd.DataFrame) -> list[str]:
+    """Cohorts that several signatures were judged on, or for which several comparisons were declared. frame : LOOKS."""
+    changed = [
+        f"The primary comparison was changed after {row.cohort} had been judged: {row.declarations} different ones, "
+        "where none counts as one, in this results folder. So this one is not known to have been declared beforehand."
+        for row in frame.itertuples()
+        if row.declarations > 1
+    ]
+    return changed + [
+        f"{row.cohort} has been judged {row.signatures} times by different signatures in this results folder; this one "
+        f"is number {row.look}. What was seen there may have shaped a later one, which no p here allows for."
+        for row in frame.itertuples()
+        if row.signatures > 1
+    ]
+
+
+def exceeds_chance(row: pd.Series) -> bool:
+    """Whether the interval of a value that was not learnt (the planted truth) excludes chance."""
+    by_chance = chance(row["metric"])
+    return by_chance is not None and bool(row["low"] > by_chance)
+
+
+def _p(row: pd.Series) -> str:
+    return f", p {probability(row['p'])}" if row["tests"] == 1 else f", adjusted p {probability(row['p_adjusted'])}"
+
+
+def _adjusted(row: pd.Series) -> str:
+    adjusted = probability(row["p_adjusted"])
+    return f"not significant after adjustment for {int(row['tests'])} comparisons (p {adjusted})"

@@ -1,0 +1,191 @@
+"""What a file is that is not what its name promises (a pointer, an error page, an archive), told by its first bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from radioloom.io.files import BEGINNING, BESIDE, blank, leads_nowhere
+
+GZIP = b"\x1f\x8b"
+NOWHERE = "a link that leads to no file; put the file itself there"
+ANNEX = "a git-annex link to a file that is not here; run `git annex get` (or `datalad get`) in its repository"
+UNPACK = "unpack it, and name what is in it"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A kind of file.
+
+    looks : (first bytes) -> whether a file that begins with them is of this kind
+    instead : what to do where an image or a segmentation was expected; table : the same of a table, "" for `instead`
+    honest : endings of names under which it is what it says; () where it stands in the place of another file, always;
+        None where it never does: it lies beside other files as itself
+    format : as `formats.kind` calls it, where it is an image that can be read under its own name
+    """
+
+    what: str
+    looks: Callable[[bytes], bool]
+    instead: str
+    table: str = ""
+    honest: tuple[str, ...] | None = None
+    format: str = ""
+
+
+def _starts(*with_: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(with_)
+
+
+def _text(pattern: bytes) -> Callable[[bytes], bool]:
+    """A text that begins with a pattern, after a byte order mark and blanks."""
+    found = re.compile(rb"(\xef\xbb\xbf)?\s*" + pattern, re.IGNORECASE)
+    return lambda head: found.match(head) is not None
+
+
+def _packed(looks: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
+    """A gzip file whose content looks like something."""
+    return lambda head: head.startswith(GZIP) and looks(_inflated(head))
+
+
+def _inflated(head: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(31).decompress(head, BEGINNING)
+    except zlib.error:
+        return b""
+
+
+def _dicom(head: bytes) -> bool:
+    return head[128:132] == b"DICM"
+
+
+def _tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
+PAGE = "(the answer of a server that asks for a login, or that failed?)"
+AGAIN = "fetch the file again"
+CSV = "save the table as CSV UTF-8"
+XML = "a web page or an XML document (some programs call those .xls)"
+TEXTS = (".html", ".htm", ".xhtml", ".xml", ".svg", ".xsd", ".xsl", ".json", ".ipynb", ".txt", ".md", ".log")
+# First that fits. A kind that other kinds are a case of comes after them.
+FOREIGN = (
+    Foreign("a Git LFS pointer, which stands for a file that is not here", _starts(b"version https://git-lfs.github.com"),
+            "run `git lfs pull` in its repository", honest=()),
+    Foreign("a git-annex pointer, which stands for a file that is not here", _starts(b"/annex/objects/"),
+            "run `git annex get` (or `datalad get`) in its repository", honest=()),
+    Foreign("macOS' notes on another file (a resource fork, ._ before its name)", _starts(b"\x00\x05\x16\x07"),
+            "delete it, and name the file without ._"),
+    Foreign("a property list, as iCloud leaves in the place of a file that is not on this machine",
+            _starts(b"bplist00"), "download the file (brctl download, or open it in Finder)", honest=(".plist",)),
+    Foreign("a shortcut of Windows", _starts(b"L\0\0\0\x01\x14\x02\0", b"[InternetShortcut]"),
+            "name the file that it leads to"),
+    Foreign(f"a web page {PAGE}", _text(rb"<(!doctype\s+html|html|head|script)"), AGAIN, f"{XML}; open it and {CSV}",
+            TEXTS),
+    Foreign(f"an XML document {PAGE}", _text(rb"<[?!a-z]"), AGAIN, f"{XML}; open it and {CSV}", TEXTS),
+    Foreign(f"a JSON document {PAGE}", _text(rb"(\{\s*[\"}]|\[\s*[{\"\]])"), AGAIN, honest=TEXTS),
+    Foreign("compressed twice (gzip)", _packed(_starts(GZIP)), "unpack it once (gunzip)", honest=()),
+    Foreign("a DICOM file that is compressed as a whole (gzip)", _packed(_dicom), "unpack it (gunzip)", honest=()),
+    Foreign("a tar archive", _packed(_tar), UNPACK, CSV),
+    Foreign("a tar archive", _tar, UNPACK, CSV),
+    Foreign("a zip archive", _starts(b"PK\x03\x04"), UNPACK,
+            "an Excel workbook (or another zip archive); give it the ending .xlsx, or save it as CSV UTF-8"),
+    Foreign("an empty zip archive", _starts(b"PK\x05\x06"), AGAIN, CSV),
+    Foreign("an archive (7z or rar)", _starts(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a"), UNPACK),
+    Foreign("compressed by bzip2, xz or zstd", _starts(b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"), "unpack it"),
+    Foreign("a workbook or a document of before 2007", _starts(b"\xd0\xcf\x11\xe0"), "correct the path",
+            "an Excel workbook of before 2007, or a protected one; save it as .xlsx, or as CSV UTF-8"),
+    Foreign("a PDF document", _starts(b"%PDF"), "correct the path", CSV),
+    Foreign("a Parquet file", _starts(b"PAR1"), "correct the path",
+            "a Parquet file; give it the ending .parquet where a table of features is wanted, else save it as CSV"),
+    Foreign("a text document (RTF)", _starts(b"{\\rtf"), "correct the path", CSV),
+    Foreign("a picture (PNG or JPEG), which holds no measured values", _starts(b"\x89PNG", b"\xff\xd8\xff"),
+            "export the images as DICOM"),
+    Foreign("a DICOM file", _dicom, "name the folder of its series, or give the file the ending .dcm", CSV),
+    Foreign("a NIfTI image", lambda head: _nifti(head) or _packed(_nifti)(head),
+            "give it the ending .nii, or .nii.gz where it is compressed", format="NIfTI"),
+    Foreign("an NRRD image", _starts(b"NRRD000"), "give it the ending .nrrd", format="NRRD"),
+)  # fmt: skip
+
+
+def _nifti(head: bytes) -> bool:
+    return head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] in (b"n+2\0", b"ni2\0")
+
+
+def recognise(head: bytes) -> Foreign | None:
+    """Of which kind of `FOREIGN` a file is that begins with these bytes, None where of none."""
+    return next((each for each in FOREIGN if each.looks(head)), None)
+
+
+def instead(path: Path, format: str = "") -> str:
+    """What lies where an image or a segmentation was expected, and what to do; "" where its first bytes do not tell.
+
+    format : that the file's name promises
+    """
+    if not path.is_file():
+        return absent(path)
+    if why := blank(path):
+        return f"it {why}; copy or fetch it again"
+    found = recognise(_head(path))
+    return f"this is {found.what}; {found.instead}" if found and (not format or found.format != format) else ""
+
+
+def in_a_table(head: bytes) -> str:
+    """What a file is that should be a text with a table, and what to do; "" where its first bytes do not tell."""
+    found = recognise(head)
+    if found is None:
+        return ""
+    whole = found.table and found.table != CSV
+    return f"this is {found.table}" if whole else f"this is {found.what}; {found.table or found.instead}"
+
+
+def no_table(path: Path) -> str:
+    """What a file is that stands in the place of a table of any format, and what to do; "" for all others."""
+    found = recognise(head := _head(path))
+    return in_a_table(head) if found and found.honest is not None else ""
+
+
+def absent(path: Path) -> str:
+    """Why there is no file at a path, and what to do."""
+    if path.is_dir():
+        return "a folder; correct the path"
+    if leads_nowhere(path):
+        return f"it is {dead_link(path)}"
+    if path.with_name(f".{path.name}.icloud").is_file():
+        return "iCloud has it, and this machine a placeholder alone; download it (brctl download, or open it in Finder)"
+    return "no such file; correct the path"
+
+
+def dead_link(path: Path) -> str:
+    """What a link is that leads to no file, and what to do."""
+    return ANNEX if "annex/objects/" in os.readlink(path).replace("\\", "/") else NOWHERE
+
+
+def hollow(file: Path) -> tuple[str, str]:
+    """Why a file is not what was there, and what to do; "" where it is: it may have been a slice or a segmentation.
+
+    A copy that was broken off leaves a file without content, a repository or a cloud a pointer in its place, and a
+    server that was asked for a file the page of an error.
+    """
+    if why := blank(file):
+        return why, "copy or fetch it again"
+    name = file.name.lower()
+    if name.endswith(BESIDE):
+        return "", ""
+    found = recognise(_head(file))
+    if found is None or found.honest is None or (found.honest and name.endswith(found.honest)):
+        return "", ""
+    return f"is {found.what}", found.instead
+
+
+def is_fork(file: Path) -> bool:
+    """Whether a file is macOS' notes on another one, whose name it bears after `._`."""
+    return file.name.startswith("._") and file.is_file() and _head(file).startswith(b"\x00\x05\x16\x07")
+
+
+def _head(path: Path) -> bytes:
+    with open(path, "rb") as handle:
+        return handle.read(BEGINNING)

@@ -1,0 +1,84 @@
+"""Whether a segmentation is of an image: of its patient, and drawn on its slices or in its frame of reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from radioloom.errors import BadMask
+from radioloom.io.dicom.whose import UNKNOWN, Whose, differ
+from radioloom.volume import Grid
+
+TWO_NUMBERS = (
+    "its PatientID is not the image's, though it refers to the image's slices: taken as the same patient under two "
+    "numbers"
+)
+NO_SLICE = "it names the image's series, and none of the image's slices: was the series exported or anonymised again?"
+OTHER_SERIES = "it refers to the image's slices as those of another series"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The image that a mask is wanted for; digests of its UIDs, "" or none where unknown."""
+
+    grid: Grid
+    series: str = ""
+    frame: str = ""  # of reference
+    instances: frozenset[str] = frozenset()  # its files
+    blank: tuple[str, ...] = ()  # files beside its slices that hold nothing, as messages say it
+    whose: Whose = UNKNOWN
+
+
+class Drawn(Protocol):
+    """What an RTSTRUCT or a SEG says of the image that it was drawn on; digests of UIDs."""
+
+    @property
+    def series(self) -> frozenset[str]:
+        """Series that it refers to."""
+
+    @property
+    def frames(self) -> frozenset[str]:
+        """Frames of reference that it lies in."""
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is."""
+
+    def instances(self) -> frozenset[str]:
+        """Slices that it refers to."""
+
+
+def check(drawn: Drawn, image: Image) -> list[str]:
+    """What to note where a segmentation names another patient, series or slices than the image's.
+
+    Raises BadMask where it is another patient's, or both sides say what they lie in and neither slices, series nor
+    frame of reference agree. A number that only one side lost when it was made anonymous is no other patient's.
+    """
+    referred = drawn.instances()
+    common = bool(referred & image.instances) if referred and image.instances else image.series in drawn.series
+    notes = []
+    if differ(drawn.whose, image.whose):
+        if not common:
+            raise BadMask(
+                "the segmentation is another patient's: its PatientID is not the image's, and it refers to none of the "
+                "image's slices; give the segmentation of this image, or the same PatientID to both where they are of "
+                "one patient"
+            )
+        notes.append(TWO_NUMBERS)
+    if image.series in drawn.series:
+        return notes if common else [*notes, NO_SLICE]
+    if common:
+        return [*notes, OTHER_SERIES] if drawn.series else notes
+    return notes + _in_one_space(drawn, image)
+
+
+def _in_one_space(drawn: Drawn, image: Image) -> list[str]:
+    if image.frame in drawn.frames:
+        return ["drawn on another series of the image's frame of reference"] if drawn.series else []
+    if not image.frame or not drawn.frames:
+        told = bool(drawn.series and image.instances)  # an image file names no series
+        return ["drawn on another series, and whether both lie in one frame of reference is not said"] * told
+    raise BadMask(
+        "the segmentation was drawn on another series, in another frame of reference; "
+        "give the image that it was drawn on, or register them first"
+    )

@@ -1,0 +1,77 @@
+"""What the frozen models predicted, by PREDICTIONS: the places where they are judged; nothing is learnt anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.prediction.outcome import Outcome, outcome
+from radioloom.stages.learning.patients import numbered
+from radioloom.stages.learning.place import Place, resamples
+from radioloom.stages.learning.risks import ModelKey
+from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, SIGNATURE, VALIDATION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The frozen models in one place.
+
+    cases : (cohort, case) of each of the m cases
+    risks : (m,) by each model, the signature first and then its baselines
+    """
+
+    place: Place
+    cases: list[tuple[str, str]]
+    risks: dict[ModelKey, np.ndarray]
+
+    def of(self, outcomes: Outcome, study: dict[str, Any]) -> Frozen:
+        """The same cases and risks, judged by other outcomes (m,)."""
+        weights = resamples(outcomes, study, self.place.cohort)
+        return replace(self, place=replace(self.place, outcomes=outcomes, weights=weights))
+
+    def part(self, index: np.ndarray, study: dict[str, Any]) -> Frozen:
+        """Some of the cases, by their places in `cases`."""
+        outcomes = self.place.outcomes.take(index)
+        some = replace(self.place, rows=self.place.rows[index])
+        risks = {key: risk[index] for key, risk in self.risks.items()}
+        return Frozen(some, [self.cases[k] for k in index], risks).of(outcomes, study)
+
+
+def frozen(
+    predictions: pd.DataFrame, clinical: pd.DataFrame, patients: pd.DataFrame, study: dict[str, Any]
+) -> list[Frozen]:
+    """Signature and baselines in the training cohorts together, then in each validation cohort.
+
+    predictions, clinical, patients : PREDICTIONS, CLINICAL, PATIENTS
+    study : read are seed, outcome and validation.bootstrap
+    Cases, resamples and so all estimates are those of the stage validate.
+    """
+    kept = predictions[(predictions["split"] == FROZEN) & predictions["kind"].isin([SIGNATURE, BASELINE])]
+    kept = kept.sort_values(["cohort", "case"], kind="stable")
+    training = kept[kept["part"] == "train"]
+    named = [(APPARENT, "+".join(sorted(set(training["cohort"]))), training)] if len(training) else []
+    named += [(VALIDATION, str(cohort), rows) for cohort, rows in kept[kept["part"] == "test"].groupby("cohort")]
+    known, judged = clinical.set_index(["cohort", "case"]), []
+    for evaluation, cohort, rows in named:
+        risks = {
+            ModelKey(*map(str, key)): each["risk"].to_numpy(np.float64)
+            for key, each in sorted(rows.groupby(["kind", "model", "variant"]), key=lambda item: item[0][0] == BASELINE)
+        }
+        first = rows.drop_duplicates(["cohort", "case"])
+        cases = list(zip(first["cohort"], first["case"], strict=True))
+        found = known.loc[cases]
+        event, time = found["event"].to_numpy(bool), found["time_days"].to_numpy(np.float64)
+        outcomes = replace(
+            outcome(study["outcome"]["kind"], event, time),
+            units=numbered(cases, patients),
+            strata=np.unique(first["cohort"].to_numpy(object), return_inverse=True)[1].astype(np.int64),
+        )
+        weights, asked = resamples(outcomes, study, cohort), study["validation"]["intervals"]
+        place = Place(evaluation, cohort, np.arange(len(cases)), outcomes, weights, intervals=asked)
+        judged.append(Frozen(place, cases, risks))
+    return judged

@@ -1,0 +1,100 @@
+"""How often a validation cohort was looked at: the record of all signatures that were judged on it.
+
+A signature that was changed after it was judged, and is judged on the same patients again, was in part chosen by them.
+The record `looks.json` lies in the results folder of the study, is no output of a rule, and only grows: what Snakemake
+deletes or makes again does not touch it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radioloom.errors import StudyError
+from radioloom.failures import in_results
+from radioloom.provenance import digest
+from radioloom.sealed import intact, parsed, write_json
+from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.signature import Signature
+from radioloom.tables.columns import FROZEN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OF_RISK = ("model", "features", "intercept", "cut_point", "state", "hazard")  # keys of signature.json
+DIGITS = 6  # that count of a number: another machine's last digits are no other signature
+
+Look = dict[str, str]  # cohort, digests of its `cases` and of the `signature`, and the `primary` comparison declared
+
+
+def looks(material: Material, splits: pd.DataFrame, signature: Signature) -> list[Look]:
+    """Each validation cohort of SPLITS with what it is judged by."""
+    rows = material.rows(splits, FROZEN, "test")
+    cohorts = material.cases["cohort"].to_numpy(object)[rows]
+    by = signature_digest(signature)
+    return [
+        {
+            "cohort": name,
+            "cases": cases_digest(material, rows[cohorts == name]),
+            "signature": by,
+            "primary": json.dumps(material.study["validation"].get("primary"), sort_keys=True),
+        }
+        for name in sorted(set(cohorts))
+    ]
+
+
+def signature_digest(signature: Signature) -> str:
+    """Digest of all that a risk depends on, whatever it was learnt from: features, coefficients, scaling, cut-point."""
+    content = signature.to_json()
+    return digest(_shortened({key: content.get(key) for key in OF_RISK}))
+
+
+def cases_digest(material: Material, rows: Any) -> str:
+    """Digest of the cases in some rows (m,) and of their outcomes."""
+    outcomes = material.outcomes.take(rows)
+    cases = material.cases["case"].to_numpy(object)[rows].tolist()
+    each = zip(cases, outcomes.event.tolist(), outcomes.time_days.tolist(), strict=True)
+    return digest(_shortened(sorted(map(list, each))))
+
+
+def look(path: Path, new: list[Look]) -> list[dict[str, Any]]:
+    """Add to the record what is not in it yet; rows of LOOKS.
+
+    path : of the record; where nothing is there, none was kept yet
+    Two versions of a cohort are one: of one name, or of the same cases and outcomes under another.
+    Raises StudyError where the record is damaged or was edited.
+    """
+    known: list[Look] = _read(path) if path.exists() else []
+    kept = [*known, *(each for each in new if each not in known)]
+    if kept != known:
+        write_json({"looks": kept}, path)
+    rows = []
+    for each in new:
+        same = [one for one in kept if one["cohort"] == each["cohort"] or one["cases"] == each["cases"]]
+        judged = list(dict.fromkeys(one["signature"] for one in same))
+        counts = {"signatures": len(judged), "look": judged.index(each["signature"]) + 1}
+        rows.append({"cohort": each["cohort"], **counts, "declarations": len({one["primary"] for one in same})})
+    return rows
+
+
+def _read(path: Path) -> list[Look]:
+    try:
+        content = parsed(path)
+        sound = intact(content)
+    except StudyError:
+        sound = False
+    if not sound:
+        raise StudyError(
+            f"{in_results(path)}, the record of how often validation cohorts were judged, is damaged or was edited; "
+            "put back a copy of it, or delete it: the count then begins anew, which a paper has to say"
+        )
+    return content["looks"]
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shortened(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return list(map(_shortened, value))
+    return f"{value:.{DIGITS}g}" if isinstance(value, float) else value

@@ -1,0 +1,162 @@
+"""Outcomes of a study's cohorts, held against each other before any job: enough to learn from, one of each patient."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import combinations, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from radioloom.errors import StudyError
+from radioloom.settings import Origin
+from radioloom.study.record import Study
+from radioloom.study.remarks import SHOWN, Remarks
+from radioloom.study.validation_checks import event_remarks
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
+
+if TYPE_CHECKING:
+    from radioloom.stages.learning.clinical import Clinical
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of outcomes before any job.
+
+    outcomes : by cohort; without one whose clinical table is at fault
+    whose : patient of each (cohort, case) that names one
+    """
+
+    study: Study
+    outcomes: Mapping[str, Clinical]
+    whose: Mapping[tuple[str, str], str]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the tables of all cohorts that are learnt from or validated could be read."""
+        return set(self.study.cohorts(*LEARNT_OR_VALIDATED)) <= set(self.outcomes)
+
+
+Check = Callable[[Known, Origin, Remarks], None]
+
+
+def outcome_remarks(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """Remarks of every check."""
+    for check in CHECKS:
+        check(known, origin, remarks)
+
+
+class Told(NamedTuple):
+    """What a clinical table says of a case, and where."""
+
+    cohort: str
+    case: str
+    place: str
+    time: float | None
+    event: bool
+
+
+def _of_one_patient(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """Notes on two cases of one patient, of one cohort or two, whose outcomes differ: of lesions they may."""
+    training = set(known.study.cohorts("training"))
+    lines: dict[str, list[str]] = defaultdict(list)
+    for patient, cases in _by_patient(known).items():
+        cases.sort(key=lambda each: each.cohort not in training)  # one pair tells of a patient, of training if any
+        pairs = (pair for pair in combinations(cases, 2) if pair[0][3:] != pair[1][3:])
+        for one, other in islice(pairs, 1):
+            differ = [name for name, a, b in zip(("time", "event"), one[3:], other[3:], strict=True) if a != b]
+            places = " and ".join(f"{each.case} ({each.place})" for each in (one, other))
+            lines[other.cohort].append(f"{' and '.join(differ)} of {patient}, {places}")
+    for cohort, people in lines.items():
+        who, more = "patient" if len(people) == 1 else "patients", "; ..." if len(people) > SHOWN else ""
+        remarks.notes.append(
+            f"{origin.at('cohorts', cohort, 'clinical')}: {len(people)} {who} with two outcomes: "
+            f"{'; '.join(people[:SHOWN])}{more}: right where each lesion has an outcome of its own; else write one "
+            "outcome in both rows, or, where they are two people, name two in the column `patient`"
+        )
+
+
+def _by_patient(known: Known) -> dict[str, list[Told]]:
+    """Outcomes of the cases of each patient whom sheets or tables name."""
+    patients: dict[str, list[Told]] = defaultdict(list)
+    for cohort, table in known.outcomes.items():
+        for row in table.clinical:
+            if patient := known.whose.get((cohort, row["case"])):
+                place = table.places[row["case"]]
+                patients[patient].append(Told(cohort, row["case"], place, row["time_days"], bool(row["event"])))
+    return patients
+
+
+def _doubts(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """Notes on what is unlikely in the clinical tables together."""
+    from radioloom.stages.learning.doubts import dated, doubts
+    from radioloom.tables import CLINICAL, COVARIATES
+
+    rows = [row for table in known.outcomes.values() for row in table.clinical]
+    cohorts = known.study.settings["cohorts"]
+    covariates = [row for table in known.outcomes.values() for row in table.covariates]
+    remarks.notes.extend(doubts(CLINICAL.frame(rows), COVARIATES.frame(covariates), dated(cohorts)))
+
+
+def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """Notes on horizons beyond the follow-up by which an absolute risk is learnt, or judged."""
+    study, outcomes = known.study, known.outcomes
+    horizons = study.settings["outcome"]["horizons"]
+    if not (horizons and known.complete) or study.settings["outcome"]["kind"] != "survival":
+        return
+    place = origin.at("outcome", "horizons")
+    longest = {name: max(row["time_days"] for row in table.clinical) for name, table in outcomes.items()}
+    learnt = max(longest[name] for name in study.cohorts("training"))
+    for days in horizons:
+        if days > learnt:
+            remarks.notes.append(
+                f"{place}: no risk at {days:g} days can be said, nobody in training was followed for more than "
+                f"{learnt:g} days"
+            )
+        for name in study.cohorts("validation"):
+            if longest[name] <= days <= learnt:
+                remarks.notes.append(
+                    f"{place}: risks at {days:g} days cannot be judged in {name}, where nobody was followed beyond "
+                    f"{longest[name]:g} days"
+                )
+
+
+def _learnable(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """Whether there are events enough to learn from, in every fold; and to judge by."""
+    import numpy as np
+
+    from radioloom.prediction.outcome import check_learnable, outcome
+    from radioloom.stages.learning.split import check_folds
+
+    study, outcomes = known.study, known.outcomes
+    if not known.complete:
+        return
+    people = [
+        (cohort, row["case"], bool(row["event"]), row["time_days"] or np.nan)
+        for cohort in study.cohorts("training")
+        for row in outcomes[cohort].clinical
+    ]
+    events, times = np.array([each[2] for each in people]), np.array([each[3] for each in people])
+    folds = study.settings["validation"]["cross_validation"]
+    try:
+        check_learnable(outcome(study.settings["outcome"]["kind"], events, times), "the training cohorts")
+        if folds["repeats"]:
+            check_folds([each[:3] for each in people], folds["folds"])
+    except StudyError as error:
+        place = ("validation", "cross_validation", "folds") if "folds" in str(error) else ("cohorts",)
+        remarks.faults.append(f"{origin.at(*place)}: {error}")
+    for cohort in study.cohorts("validation"):
+        validated = [bool(row["event"]) for row in outcomes[cohort].clinical]
+        if not any(validated) or (study.settings["outcome"]["kind"] == "binary" and all(validated)):
+            remarks.notes.append(
+                f"cohort {cohort}: its {len(validated)} outcomes are all the same: models cannot be judged there"
+            )
+
+
+def _competing(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """A competing event that nobody had."""
+    if known.complete:
+        event_remarks(known.study, known.outcomes, origin, remarks)
+
+
+CHECKS: tuple[Check, ...] = (_learnable, _horizons, _competing, _of_one_patient, _doubts)

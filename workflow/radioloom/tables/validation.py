@@ -1,0 +1,98 @@
+"""Tables of frozen models beyond one number a cohort: subgroups, summary over cohorts, competing events."""
+
+from __future__ import annotations
+
+from radioloom.tables.columns import CASE, CAUSE, COHORT, EVALUATION, KIND, MODEL, SIGNATURE
+from radioloom.tables.record import Column, Table
+
+SUBGROUP = Column("subgroup", "string", "column that divides the patients, by the study's name for it")
+DIVISIONS = Table(
+    "DIVISIONS",
+    "subgroup of each case of a validation cohort, as the study declared them",
+    ("cohort", "case", "subgroup"),
+    (COHORT, CASE, SUBGROUP, Column("level", "string", "level, or interval of the cuts; empty: not known", null=True)),
+)
+SUBGROUPS = Table(
+    "SUBGROUPS",
+    "performance of the frozen signature and its baselines within declared subgroups, and tests of interaction",
+    ("cohort", "subgroup", "level", "kind", "model", "metric"),
+    (
+        COHORT,
+        SUBGROUP,
+        Column("level", "string", "level, or interval of the cuts; '' for what is of all levels together"),
+        KIND,
+        MODEL,
+        Column("metric", "string", "c_index or auc; interaction_p: whether the risk has another weight in some level"),
+        Column("estimate", "float64", "value; empty where too few had the event for a verdict", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("q", "float64", "of interaction_p: Benjamini and Hochberg over all tests of this model", null=True),
+        Column("n", "int64", "patients"),
+        Column("n_events", "int64", "events"),
+    ),
+)
+POOLED = Table(
+    "POOLED",
+    "random-effects summary of the main metric over validation cohorts; empty where fewer than three can be summarised",
+    ("kind", "model", "against", "metric"),
+    (
+        KIND,
+        MODEL,
+        Column("against", "string", "'' for a value; for a difference the model whose value is subtracted"),
+        Column("metric", "string", "c_index or auc"),
+        Column("scale", "string", "on which cohorts are summarised: logit of a value, difference as it is"),
+        Column("estimate", "float64", "mean over cohorts, back on the scale of the metric", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval (Hartung and Knapp)", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval (Hartung and Knapp)", null=True),
+        Column("predicted_low", "float64", "lower bound of the 95 % interval of a further cohort's value", null=True),
+        Column("predicted_high", "float64", "upper bound of the 95 % interval of a further cohort's value", null=True),
+        Column("tau2", "float64", "variance between cohorts (restricted likelihood), on `scale`", null=True),
+        Column("i2", "float64", "its share of the variance of a typical cohort, 0 to 1", null=True),
+        Column("cohorts", "int64", "cohorts that are summarised"),
+        Column("left_out", "int64", "validation cohorts that are not: too few events for an interval"),
+        Column("n", "int64", "patients of those summarised"),
+        Column("n_events", "int64", "events of those summarised"),
+    ),
+)
+COMPETING = Table(
+    "COMPETING",
+    "patients whose follow-up another event ended, after which the event can no longer happen",
+    ("cohort", "case"),
+    (COHORT, CASE),
+)
+INCIDENCE = Table(
+    "INCIDENCE",
+    "cumulative incidence of each event at the frozen cut-point (Aalen and Johansen)",
+    ("evaluation", "cohort", "kind", "model", "group", "cause", "time_days"),
+    (
+        EVALUATION,
+        COHORT,
+        KIND,
+        MODEL,
+        Column("group", "string", "low or high risk"),
+        CAUSE,
+        Column("time_days", "float64", "time", "days"),
+        Column("incidence", "float64", "probability of this event by then"),
+        Column("low", "float64", "lower bound of the 95 % interval, point by point", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval, point by point", null=True),
+        Column("at_risk", "int64", "patients at risk just before"),
+    ),
+)
+CAUSES = Table(
+    "CAUSES",
+    f"what the frozen {SIGNATURE} and its baselines say of each event alone, the other counted as censoring",
+    ("evaluation", "cohort", "kind", "model", "cause", "metric"),
+    (
+        EVALUATION,
+        COHORT,
+        KIND,
+        MODEL,
+        CAUSE,
+        Column("metric", "string", "c_index; hazard_ratio: high against low risk, cause-specific Cox model"),
+        Column("estimate", "float64", "value", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("n", "int64", "patients"),
+        Column("n_events", "int64", "of them with this event"),
+    ),
+)
