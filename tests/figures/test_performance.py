@@ -243,15 +243,22 @@ def test_skipped_images_are_counted_by_reason():
 
 
 def test_a_cut_point_that_does_not_divide():
-    curves = pd.DataFrame({"cohort": ["a", "a", "b", "b"], "group": ["high", "low"] * 2, "at_risk": [44, 4, 25, 23]})
+    curves = pd.DataFrame({"cohort": ["a", "a", "b", "b"], "level": [2, 1] * 2, "at_risk": [44, 4, 25, 23]})
     (line,) = performance.shifts(curves, ["a", "b"])
     assert line.startswith("In a, 44 of 48 patients lie above")
     assert "the cut-point does not transfer to a " in line
     assert line.endswith("read the C-index, not the groups.")
 
 
+def test_cut_points_of_three_groups_that_do_not_divide():
+    sizes = {"cohort": ["a"] * 3 + ["b"] * 3, "level": [1, 2, 3] * 2, "at_risk": [2, 10, 33, 14, 9, 20]}
+    (line,) = performance.shifts(pd.DataFrame(sizes), ["a", "b"], 3)
+    assert line.startswith("In a, 2, 10 and 33 of 45 patients lie in the groups (lowest risk first)")
+    assert "the cut-points do not transfer to a" in line
+
+
 def test_a_cohort_all_on_one_side():
-    curves = pd.DataFrame({"cohort": ["a"], "group": ["low"], "at_risk": [12]})
+    curves = pd.DataFrame({"cohort": ["a"], "level": [1], "at_risk": [12]})
     assert "0 of 12 patients" in performance.shifts(curves, ["a"])[0]
 
 

@@ -411,7 +411,8 @@ def _curves(clinical, cases):
                 risk = int((own["time_days"] >= time).sum())
                 survival *= 1 - (own["event"] & (own["time_days"] == time)).sum() / risk
                 rows.append(
-                    {"cohort": cohort, "kind": "signature", "model": "signature", "group": group, "time_days": time,
+                    {"cohort": cohort, "kind": "signature", "model": "signature", "group": group,
+                     "level": 1 + high, "time_days": time,
                      "survival": survival, "low": max(0, survival - 0.15), "high": min(1, survival + 0.12),
                      "at_risk": risk}
                 )  # fmt: skip

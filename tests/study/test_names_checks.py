@@ -38,6 +38,15 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
             ["model.kind: logistic is for a binary outcome, the study's is survival", "take cox"],
         ),
         ({"model": {"kind": "cox", "selector": "bets"}}, ["model.selector", "Allowed: best_per_group, top, forward"]),
+        ({"model": {"kind": "cox", "cut_points": "thirds"}}, ["model.cut_points: 'thirds'"]),
+        (
+            {"model": {"kind": "cox", "cut_points": [0.5, -1]}},
+            ["model.cut_points: the risks do not ascend; write [-1, 0.5]"],
+        ),
+        (
+            {"model": {"kind": "logistic", "cut_points": "tertiles"}, "outcome": {"kind": "binary", "name": "x"}},
+            ["model.cut_points: a binary outcome has one threshold", "give `median` or one risk"],
+        ),
         ({"outcome": {"kind": "binery", "name": "x"}}, ["outcome.kind", "Did you mean 'binary'?"]),
         (
             {"controls": ["shuffled_rio"]},

@@ -18,6 +18,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "agreement_forms_one_way": ("radioloom.stats.agreement", "ONE_WAY"),
     "archives": ("radioloom.io.archives.kinds", "ARCHIVES"),
     "controls": ("radioloom.imaging.controls", "CONTROLS"),
+    "cut_points": ("radioloom.prediction.cut_points", "QUANTILES"),
     "families": ("radioloom.families", "REACH_MM"),
     "filters": ("radioloom.filters", "FILTERS"),
     "gene_module_methods": ("radioloom.genomics.modules", "METHODS"),

@@ -435,7 +435,7 @@ def test_a_study_without_outcomes_has_no_performance():
 
 
 ALL_OF_THEM = (
-    "cohorts identity contact segmentations reliability acquisition signature performance traits genomics truth "
+    "cohorts identity contact segmentations reliability acquisition signature performance risk traits genomics truth "
     "provenance"
 ).split()
 # Sections that a study does not have which lacks one input; all other inputs cost no section.
@@ -449,7 +449,7 @@ GONE_WITHOUT = {
     "reliability": {"reliability"},
     "selection": {"signature"},
     "signature": {"signature"},
-    "metrics": {"performance", "truth"},
+    "metrics": {"performance", "risk", "truth"},
     "predictions": {"truth"},
     "clinical": {"truth"},
     "traits": {"traits"},

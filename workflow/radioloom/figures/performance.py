@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures import verdicts
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, cell, count, metric, where
+from radioloom.figures.words import DASH, cell, count, joined, metric, where
 from radioloom.tables.columns import APPARENT, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ LEADS = {
     CROSS_VALIDATION: "Cross-validation in",
 }
 OF_COHORTS = "Mean over cohorts left out in turn,"
-DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
+DIVIDED = 0.4  # smallest size of a risk group, in its size in training, for which cut-points divide a cohort
 KEY = ["evaluation", "cohort", "model", "variant"]
 
 
@@ -112,19 +112,25 @@ def comparisons(metrics: pd.DataFrame) -> Exhibit | None:
     return Exhibit(heads, tuple(lines), (3, 4, 5), grouped=True) if lines else None
 
 
-def shifts(curves: pd.DataFrame, cohorts: list[str]) -> list[str]:
-    """Cohorts that the frozen cut-point does not divide: their risks are shifted against the training cases'.
+def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2) -> list[str]:
+    """Cohorts that the frozen cut-points do not divide: their risks are shifted against the training cases'.
 
-    curves : rows of CURVES of one model; cohorts : in reading order
+    curves : rows of CURVES of one model; cohorts : in reading order; n_groups : of one size in training
     """
     lines = []
     for cohort in cohorts:
-        sizes = curves[curves["cohort"] == cohort].groupby("group")["at_risk"].max()
-        high, n = int(sizes.get("high", 0)), int(sizes.sum())
-        if n and not DIVIDED <= high / n <= 1 - DIVIDED:
-            lines.append(
-                f"In {cohort}, {high} of {count(n, 'patient')} lie above the cut-point that halves the training cases: "
-                f"the cut-point does not transfer to {cohort} (another scanner, protocol or mix of patients); read the "
-                "C-index, not the groups."
-            )
+        sizes = curves[curves["cohort"] == cohort].groupby("level")["at_risk"].max()
+        each, n = [int(sizes.get(level, 0)) for level in range(1, n_groups + 1)], int(sizes.sum())
+        if not n or min(each) >= DIVIDED * n / n_groups:
+            continue
+        if n_groups == 2:
+            lead, points = f"{each[1]} of {count(n, 'patient')} lie above the cut-point that halves", "cut-point does"
+        else:
+            told = joined([str(size) for size in each])
+            lead = f"{told} of {count(n, 'patient')} lie in the groups (lowest risk first) that are of one size among"
+            points = "cut-points do"
+        lines.append(
+            f"In {cohort}, {lead} the training cases: the {points} not transfer to {cohort} (another scanner, protocol "
+            "or mix of patients); read the C-index, not the groups."
+        )
     return lines

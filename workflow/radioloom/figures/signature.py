@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import STEPS, interval, number, percent, plain
+from radioloom.figures.words import STEPS, interval, joined, number, percent, plain
+from radioloom.prediction.cut_points import MEDIAN, WORDS, group_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,17 @@ def table(model: Any, selection: pd.DataFrame) -> Exhibit:
 def notes(model: Any) -> list[tuple[str, str]]:
     """Name and note of each model whose fit was not plain (a ridge, separated groups, nothing left), baselines too."""
     return [(each.name, each.note) for each in (model, *model.baselines.values()) if each.note]
+
+
+def cut_points(model: Any, declared: str | Sequence[float]) -> str:
+    """The frozen cut-points and where they are from. declared : `model.cut_points` of the study."""
+    source = f"the {declared} risk" if declared == MEDIAN else f"the {declared} of the risks"
+    source = f"{source} in training" if isinstance(declared, str) else "as the study declares"
+    values, unit = joined([number(cut, 3) for cut in model.cuts]), UNITS.get(model.ratio, "")
+    names = group_names(model.cuts)
+    of_groups = f"between {joined(names)} risk" if len(names) in WORDS else f"of {len(names)} groups of risk"
+    lead = f"cut-point{'s' * (len(model.cuts) > 1)} {of_groups}"
+    return f"{lead} ({values}{f', a {unit}' if unit else ''}: {source})"
 
 
 def scaling(model: Any) -> str:

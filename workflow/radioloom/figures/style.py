@@ -87,6 +87,11 @@ def look(kind: str, model: str, baselines: list[str]) -> tuple[str, str]:
     return LOOKS[kind] if kind in LOOKS else BASELINES[baselines.index(model) % len(BASELINES)]
 
 
+def legend_below(axes: Axes) -> None:
+    """The legend under the axes, where it hides no curve."""
+    axes.figure.legend(loc="outside lower center", ncols=3, handlelength=2.2, columnspacing=1.2)
+
+
 def svg(figure: Figure, name: str, title: str) -> str:
     """A figure as an inline SVG element, byte-equal between runs.
 

@@ -19,7 +19,11 @@ from radioloom.study.remarks import some
 
 def name_faults(study: Study, origin: Origin) -> list[str]:
     """Every name of the study and its profile that no table knows; baselines' features once the profile is sound."""
-    faults = [*_model_faults(study.settings, origin), *_covariate_faults(study.settings, origin)]
+    faults = [
+        *_model_faults(study.settings, origin),
+        *_cut_point_faults(study.settings, origin),
+        *_covariate_faults(study.settings, origin),
+    ]
     faults += primary_faults(study.settings, origin)
     if study.profile is not None:  # else nothing is measured here
         faults += [*profile_faults(study.profile), *_modality_faults(study, origin)]
@@ -87,6 +91,17 @@ def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
         MODELS[settings["model"]["kind"]].checked(settings["model"]["settings"])
     except StudyError as error:
         yield f"{origin.at('model', 'settings')}: {error}"
+
+
+def _cut_point_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
+    from radioloom.prediction.cut_points import MEDIAN
+
+    declared, place = settings["model"]["cut_points"], origin.at("model", "cut_points")
+    if not isinstance(declared, str) and sorted(declared) != declared:
+        yield f"{place}: the risks do not ascend; write {sorted(declared)}"
+    several = declared != MEDIAN if isinstance(declared, str) else len(declared) > 1
+    if several and settings["outcome"]["kind"] == "binary":
+        yield f"{place}: a binary outcome has one threshold and no curves of groups; give `{MEDIAN}` or one risk"
 
 
 def _covariate_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

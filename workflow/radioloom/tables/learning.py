@@ -185,13 +185,14 @@ METRICS = Table(
 )
 CURVES = Table(
     "CURVES",
-    "Kaplan-Meier curves at the frozen cut-point",
+    "Kaplan-Meier curves of the groups that the frozen cut-points divide",
     ("cohort", "kind", "model", "group", "time_days"),
     (
         COHORT,
         KIND,
         MODEL,
-        Column("group", "string", "low or high risk"),
+        Column("group", "string", "risk: low or high; low, middle or high; or the risks that bound it"),
+        Column("level", "int64", "place of the group, 1 is the lowest risk"),
         Column("time_days", "float64", "time", "days"),
         Column("survival", "float64", "estimate"),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),

@@ -8,6 +8,8 @@ the prevalence of a binary outcome. The scaled score is 1 - score / null (index 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from radioloom.prediction.metrics.censoring import censoring, status
@@ -23,49 +25,49 @@ from radioloom.prediction.metrics.record import (
 )
 
 
-def _rates(judged: Judged, resamples: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Score and null score in each resample (b,); None where no probability can be said."""
-    probability = judged.probability
-    if np.isnan(probability).any():
+@lru_cache(maxsize=1)  # of the model and horizon that all of these metrics are asked of in turn
+def _scores(judged: Judged) -> tuple[np.ndarray, np.ndarray] | None:
+    """Score and null score of all patients, then in each resample, (1 + b,); None where no probability can be said."""
+    if np.isnan(judged.probability).any():
         return None
-    had, weight = judged.status()
-    size = resamples.sum(axis=1)
-    score = resamples @ (weight * (had - probability) ** 2) / size
-    with_event, all_weight = resamples @ (weight * had) / size, resamples @ weight / size
-    rate = with_event
-    null = with_event * (1 - rate) ** 2 + (all_weight - with_event) * rate**2
+    parts = [_rates(judged, rows) for rows in (np.ones((1, len(judged.outcomes))), judged.weights)]
+    score, null = (np.concatenate(each) for each in zip(*parts, strict=True))
     return score, null
 
 
-def _everybody(judged: Judged) -> np.ndarray:
-    return np.ones((1, len(judged.outcomes)))
+def _rates(judged: Judged, resamples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Score and null score in each resample (b, n); (b,) each."""
+    had, weight = judged.status
+    size = resamples.sum(axis=1)
+    score = resamples @ (weight * (had - judged.probability) ** 2) / size
+    with_event, all_weight = resamples @ (weight * had) / size, resamples @ weight / size
+    rate = with_event
+    return score, with_event * (1 - rate) ** 2 + (all_weight - with_event) * rate**2
 
 
 def brier(judged: Judged) -> Estimate:
     """The score at the horizon."""
-    observed = _rates(judged, _everybody(judged))
-    if observed is None:
-        return UNDEFINED
-    resampled = _rates(judged, judged.weights)
-    return resampled_estimate(float(observed[0][0]), resampled[0] if resampled else np.zeros(0))
+    scores = _scores(judged)
+    return UNDEFINED if scores is None else resampled_estimate(float(scores[0][0]), scores[0][1:])
 
 
 def brier_null(judged: Judged) -> Estimate:
     """The score of the event rate of these patients, given to everybody."""
-    observed = _rates(judged, _everybody(judged))
-    return UNDEFINED if observed is None else Estimate(float(observed[1][0]))
+    scores = _scores(judged)
+    return UNDEFINED if scores is None else Estimate(float(scores[1][0]))
 
 
 def scaled_brier(judged: Judged) -> Estimate:
     """1 - score / null score; NaN where the null has nothing to be wrong about."""
-    observed = _rates(judged, _everybody(judged))
-    if observed is None or not observed[1][0] > 0:
+    scores = _scores(judged)
+    if scores is None or not scores[1][0] > 0:
         return UNDEFINED
-    score, null = _rates(judged, judged.weights) or observed
+    score, null = scores
     scaled = 1 - np.divide(score, null, out=np.full(len(score), np.nan), where=null > 0)
-    return resampled_estimate(float(1 - observed[0][0] / observed[1][0]), scaled if len(judged.weights) else scaled[:0])
+    return resampled_estimate(float(scaled[0]), scaled[1:])
 
 
+@lru_cache(maxsize=1)
 def integrated(judged: Judged) -> tuple[np.ndarray, np.ndarray]:
     """Each patient's part of the score and of the null score, averaged over the time up to the horizon; (n,) each.
 

@@ -9,6 +9,7 @@ from scipy import special
 
 from radioloom.stats.normal import Z95
 
+SINGULAR = 1e-12  # smallest eigenvalue over the trace of a covariance that can be inverted
 SAME_SURVIVAL = 1.5e-8  # survivals this close are the same, as in R
 
 
@@ -99,22 +100,27 @@ def pseudo_observations(time_days: np.ndarray, event: np.ndarray, when: float) -
 
 
 def logrank(time_days: np.ndarray, event: np.ndarray, group: np.ndarray) -> tuple[float, float]:
-    """Chi-square (1 degree of freedom) and p of the log-rank test of two groups.
+    """Chi-square and p of the log-rank test of two groups or more; one degree of freedom less than groups.
 
     time_days, event : float and bool (n,)
-    group : bool (n,), who is in one of the groups
-    Mantel 1966: observed minus expected events of one group over the hypergeometric variance. (NaN, NaN) where a
-    group is empty or there is no event to compare.
+    group : (n,), any value of each group
+    Mantel 1966: observed minus expected events over the hypergeometric covariance. Groups that nobody is in at the
+    first event do not count; (NaN, NaN) where fewer than two do, or there is no event to compare.
     """
     times = np.unique(time_days[event])
-    at_risk = (time_days[None, :] >= times[:, None]).sum(axis=1)
-    at_risk_in = (time_days[None, group] >= times[:, None]).sum(axis=1)
-    deaths = ((time_days[None, :] == times[:, None]) & event[None, :]).sum(axis=1)
-    deaths_in = ((time_days[None, group] == times[:, None]) & event[None, group]).sum(axis=1)
+    names = np.unique(group[time_days >= times[0]]) if len(times) else np.zeros(0)
+    member = group == names[1:, None]
+    late, now = time_days >= times[:, None], (time_days == times[:, None]) & event
+    at_risk, deaths = late.sum(axis=1), now.sum(axis=1)
+    at_risk_in, deaths_in = ((member[:, None] & each).sum(axis=2) for each in (late, now))  # (groups - 1, times)
     share = at_risk_in / at_risk
     many = np.where(at_risk > 1, at_risk - 1, 1)
-    variance = np.sum(deaths * share * (1 - share) * (at_risk - deaths) / many)
-    if variance <= 0:
+    apart = np.eye(len(member))[:, :, None] - share[None]
+    covariance = np.sum(deaths * share[:, None] * apart * (at_risk - deaths) / many, axis=2)
+    if not len(member) or not np.linalg.eigvalsh(covariance)[0] > SINGULAR * np.trace(covariance):
         return float("nan"), float("nan")
-    chi2 = float((deaths_in - deaths * share).sum() ** 2 / variance)
-    return chi2, float(special.chdtrc(1, chi2))
+    difference = (deaths_in - deaths * share).sum(axis=1)
+    chi2 = float(difference @ np.linalg.solve(covariance, difference))
+    if len(member) == 1:
+        chi2 = float(difference[0] ** 2 / covariance[0, 0])  # the same, to the last digit
+    return chi2, float(special.chdtrc(len(member), chi2))

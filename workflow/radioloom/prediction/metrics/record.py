@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import special
 
 from radioloom.errors import StudyError
+from radioloom.prediction.cut_points import group_of
 from radioloom.prediction.metrics.censoring import Censoring, censoring, status
 from radioloom.prediction.outcome import Outcome
 from radioloom.stats.bootstrap import percentile_interval
@@ -26,15 +28,16 @@ RESAMPLED, WALD, WILSON, DELONG, NONE = (
 )  # where an interval comes from
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Judged:
-    """The risks of one model in one evaluation, and what they are judged by.
+    """The risks of one model in one evaluation, and what they are judged by; what follows from it is computed once.
 
     risks : (r, n), one row for each repeat of a cross-validation; one row elsewhere
     outcomes : of the n patients
     weights : (b, n) how often each patient is in each resample, the same for every model
     strata : (r, n) fold of each patient: risks are compared within folds alone; None where all are on one scale
     cut_point : risk above which a patient is of high risk, frozen in training; None where there is none
+    cut_points : risks between groups where there are more than two, ascending; else `cut_point` is the only one
     tau : days at which Uno's C ends; None: at the last event
     absolute : probability of the event up to and at each of some times, (t,) -> (n, t); None where the model has none.
         Of a binary outcome the times do not matter
@@ -48,6 +51,7 @@ class Judged:
     weights: np.ndarray
     strata: np.ndarray | None = None
     cut_point: float | None = None
+    cut_points: tuple[float, ...] = ()
     tau: float | None = None
     absolute: Callable[[np.ndarray], np.ndarray] | None = None
     horizon_days: float = 0.0
@@ -60,6 +64,11 @@ class Judged:
         return self.risks[0] > (np.nan if self.cut_point is None else self.cut_point)
 
     @property
+    def groups(self) -> np.ndarray:
+        """Group of each patient by the frozen cut-points, int64 (n,), 0 the lowest risk; of one repeat."""
+        return group_of(self.risks[0], self.cut_points or (np.nan if self.cut_point is None else self.cut_point,))
+
+    @cached_property
     def probability(self) -> np.ndarray:
         """Probability of the event by the horizon, (n,); NaN where it cannot be said."""
         if self.absolute is None or not self.reached:
@@ -71,6 +80,7 @@ class Judged:
         """Whether somebody was followed beyond the horizon; of a binary outcome always."""
         return self.outcomes.kind == "binary" or bool((self.outcomes.time_days > self.horizon_days).any())
 
+    @cached_property
     def status(self) -> tuple[np.ndarray, np.ndarray]:
         """Who had the event by the horizon, and the weight of each patient for censoring; (n,) each."""
         seen = censoring(self.outcomes) if self.seen is None else self.seen

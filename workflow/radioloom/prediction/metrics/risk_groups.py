@@ -1,4 +1,4 @@
-"""Patients above the frozen cut-point against the others: log-rank test and hazard ratio."""
+"""Groups of patients between the frozen cut-points: log-rank test, hazard ratio of the highest against the lowest."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from radioloom.stats.normal import Z95
 
 
 def logrank_p(judged: Judged) -> Estimate:
-    """P of the log-rank test of the two groups; NaN where one is empty or there is no event to compare."""
+    """P of the log-rank test of the groups; NaN where only one has patients or there is no event to compare."""
     outcomes = judged.outcomes
-    return Estimate(logrank(outcomes.time_days, outcomes.event, judged.high_risk)[1])
+    return Estimate(logrank(outcomes.time_days, outcomes.event, judged.groups)[1])
 
 
 def hazard_ratio(judged: Judged) -> Estimate:
-    """Hazard of the high-risk patients over that of the others (Cox, Efron; Wald interval).
+    """Hazard of the group of the highest risk over that of the lowest (Cox of all groups, Efron; Wald interval).
 
-    NaN where a group has no event or the likelihood has no maximum.
+    NaN where one of the two has no event or the likelihood has no maximum.
     """
-    event, high = judged.outcomes.event, judged.high_risk
-    if not (event & high).any() or not (event & ~high).any():
+    event, group = judged.outcomes.event, judged.groups
+    lowest, highest = 0, max(1, len(judged.cut_points))
+    if not (event & (group == highest)).any() or not (event & (group == lowest)).any():
         return UNDEFINED
-    fitted = fit_cox(high[:, None].astype(np.float64), judged.outcomes)
+    others = np.flatnonzero(np.bincount(group))[:0:-1]  # the highest first
+    fitted = fit_cox((group[:, None] == others).astype(np.float64), judged.outcomes)
     if fitted.ridge:
         return UNDEFINED
     coefficients, errors = wald(fitted)

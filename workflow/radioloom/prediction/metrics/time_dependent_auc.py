@@ -23,7 +23,7 @@ def auc_at(judged: Judged) -> Estimate:
     """
     if not judged.reached:
         return UNDEFINED
-    had, weight = judged.status()
+    had, weight = judged.status
     case, control = np.flatnonzero(weight * had), np.flatnonzero(weight * (1 - had))
     if not len(case) or not len(control):
         return UNDEFINED

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from radioloom.prediction.cut_points import MEDIAN, cut_points
 from radioloom.prediction.models.record import Fitted, linear_predictor
 from radioloom.prediction.outcome import Outcome
 from radioloom.prediction.scalings import learn, scaled
@@ -45,7 +46,7 @@ def fit_signature(
     apart : risk (t,) of each training patient by a signature learnt without this patient, in standard deviations, as
         `learn.risk_apart` gives it: what a baseline that takes the signature is fitted on. None where it is not known:
         the signature then has no weight there, for its risk of those it was learnt on is too good
-    Its cut-point is the median risk in training.
+    Cut-points are of the risks in training.
     """
     lesson = _Lesson(material, train, outcomes, purpose)
     signature = lesson.model(SIGNATURE, _features(material, sorted(places)))
@@ -124,7 +125,14 @@ class _Lesson:
         hazard = None
         if kind.hazard is not None and not self.material.study["outcome"].get("competing"):
             hazard = kind.hazard(fitted_on, self.outcomes, self.material.model_settings)
-        return replace(signature, cut_point=float(np.median(risk)), hazard=hazard)
+        cuts = cut_points(self.material.cut_points if name == SIGNATURE else self._of_baselines(), risk)
+        frozen = {"cut_point": cuts[0]} if len(cuts) == 1 else {"cut_point": float(np.median(risk)), "cut_points": cuts}
+        return replace(signature, hazard=hazard, **frozen)
+
+    def _of_baselines(self) -> str:
+        """Cut-points of a baseline: the study's where they have a name; risks of the signature mean nothing there."""
+        declared = self.material.cut_points
+        return declared if isinstance(declared, str) else MEDIAN
 
     def _scalings(self, terms: list[Term], columns: np.ndarray) -> list[dict[str, Any] | None]:
         """What the study's scaling learns of each feature; covariates and the signature's risk stay as they are."""

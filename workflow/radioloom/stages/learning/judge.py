@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.prediction.cut_points import group_names
 from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.prediction.metrics.record import Estimate, Judged
@@ -19,7 +20,7 @@ from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation, resamples
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, HIGH, LOW, VALIDATION
+from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,19 +51,24 @@ def judge(
     of one that was learnt without a cohort, also curves at the frozen cut-point and absolute risks.
     """
     risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
-    cut_points = {
-        key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
-    }  # a control is the signature
+    models = {key: signature.baselines[key.model] if key.kind == BASELINE else signature for key in risk}
     tau = material.study["outcome"].get("tau")
     judged = {
-        key: Judged(values[None], place.outcomes, place.weights, cut_point=cut_points[key], tau=tau)
-        for key, values in risk.items()
+        key: Judged(
+            risk[key][None],
+            place.outcomes,
+            place.weights,
+            cut_point=model.cut_point,
+            cut_points=model.cut_points,
+            tau=tau,
+        )
+        for key, model in models.items()  # a control is the signature
     }
     part, of_study = "train" if place.evaluation == APPARENT else "test", material.split == FROZEN
     for key, values in risk.items():
         validation.predictions.extend(prediction_rows(material, (material.split, part, key), place.rows, values))
         if place.outcomes.kind == "survival" and of_study:
-            validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
+            validation.curves.extend(_curve_rows(place, key, judged[key].groups, models[key].cuts))
     validation.notes.extend(_gaps(material, signature, place))
     if of_study:
         add_absolute(material, signature, place, judged, validation)
@@ -112,13 +118,14 @@ def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[st
             yield f"{place.cohort}: {left} of {len(batches)} cases not harmonised: {reason}"
 
 
-def _curve_rows(place: Place, model: ModelKey, high_risk: np.ndarray) -> Iterable[dict[str, Any]]:
-    """CURVES rows: Kaplan-Meier of the patients above the cut-point and of the others."""
-    for group, members in ((HIGH, high_risk), (LOW, ~high_risk)):
+def _curve_rows(place: Place, model: ModelKey, groups: np.ndarray, cuts: tuple[float, ...]) -> Iterable[dict[str, Any]]:
+    """CURVES rows: Kaplan-Meier of each group (n,) between the frozen cut-points."""
+    for level, group in enumerate(group_names(cuts)):
+        members = groups == level
         if not members.any():
             continue
         curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])
-        keys = {"cohort": place.cohort, "kind": model.kind, "model": model.model, "group": group}
+        keys = {"cohort": place.cohort, "kind": model.kind, "model": model.model, "group": group, "level": level + 1}
         columns = {key: getattr(curve, key).tolist() for key in ("time_days", "survival", "low", "high", "at_risk")}
         if place.intervals == NO_INTERVALS:
             columns |= dict.fromkeys(("low", "high"), [None] * len(curve.time_days))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.prediction.cut_points import MEDIAN
 from radioloom.prediction.models import model
 from radioloom.prediction.models.record import Draws, Model
 from radioloom.prediction.outcome import Outcome
@@ -64,6 +65,12 @@ class Material:
     def scaling(self) -> str:
         """How features are mapped before a model standardises them; a key of SCALINGS."""
         return str(self.study["model"].get("scaling", STANDARD))
+
+    @property
+    def cut_points(self) -> str | list[float]:
+        """What divides patients into groups of risk: a key of QUANTILES, or risks of the signature."""
+        declared: str | list[float] = self.study["model"].get("cut_points", MEDIAN)
+        return declared
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:

@@ -4,7 +4,8 @@ The file `signature.json` is this record. Files without `version` are of version
 are read. A file of a later version, or with a key that is not known here, is refused: a key that is passed over could
 change every risk. From version 3 on a file bears the digest of its content, and one that was edited is refused unless
 the reader says that it is to be trusted; versions 1 and 2 had no digest to compare. From version 4 on a model of
-survival has its baseline hazard; earlier ones order patients, and give no risk at a horizon.
+survival has its baseline hazard; earlier ones order patients, and give no risk at a horizon. From version 5 on a model
+may have more cut-points than one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from radioloom.tables.columns import SIGNATURE
 if TYPE_CHECKING:
     import pandas as pd
 
-VERSION = 4
+VERSION = 5
 SEALED = 3  # the first version whose files bear a digest
 COVARIATE = "covariate"  # group of a term that is a clinical covariate
 SAME_LINE = (1.0, 0.0)  # slope and offset of a batch that was not learnt
@@ -67,7 +68,9 @@ class Signature:
     model : a key of `MODELS`
     ratio : what exp(coefficient) is called (hazard ratio); "" where there are no coefficients
     terms : what it predicts from, in the order of `risk`
-    cut_point : median risk in training; who is above is of high risk
+    cut_point : who is above is of high risk where two groups are asked for: the median risk in training, or the only
+        risk that the study declares
+    cut_points : risks between groups, ascending, where the study declares more than two groups; () elsewhere
     hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
         in files before version 4
     state : what the model needs to predict; None where intercept and coefficients are all
@@ -88,6 +91,7 @@ class Signature:
     n_events: int
     ridge: float
     note: str
+    cut_points: tuple[float, ...] = ()
     hazard: BaselineHazard | None = None
     state: dict[str, Any] | None = None
     profile: str = ""
@@ -100,6 +104,11 @@ class Signature:
     def feature_ids(self) -> list[str]:
         """Names of the terms, in order."""
         return [term.feature_id for term in self.terms]
+
+    @property
+    def cuts(self) -> tuple[float, ...]:
+        """Risks between the groups of the study, ascending."""
+        return self.cut_points or (self.cut_point,)
 
     def risk(self, values: Any, batches: Any = None, profile: str | None = None) -> Any:
         """Risk of each row: a series for a frame with one column per feature id, an array (m,) for an array.
@@ -229,6 +238,7 @@ def standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.nd
 
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
 OPTIONAL = (
+    "cut_points",
     "hazard",
     "state",
     "profile",
@@ -271,6 +281,7 @@ def _record(entry: dict[str, Any]) -> Signature:
     baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
     if entry.get("hazard") is not None:
         entry["hazard"] = BaselineHazard(**_known(BaselineHazard, entry["hazard"]))
+    entry["cut_points"] = tuple(entry.get("cut_points", ()))
     return Signature(**_known(Signature, entry | {"terms": terms, "baselines": baselines}))
 
 

@@ -39,31 +39,28 @@ def main_metric(study: ReportInputs) -> str:
 
 
 def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
-    """METRICS in reading order, with what a reader calls each model.
+    """METRICS in reading order, with what a reader calls each model and the columns of COMPARISONS."""
+    return in_order(study, _compared(study, metrics))
+
+
+def in_order(study: ReportInputs, frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of models in reading order, of METRICS or any table with its columns of place and model.
 
     Validation cohorts come as the study names them, then training cohorts that were left out, cross-validation, and
     apparent performance; in each, the signature, the baselines as the study names them, controls, the planted truth,
     null models. More columns: `label`, what the model is called; `changed`, of a control how its images were changed;
-    `inside`, of a control whether the texture of the region itself is destroyed; those of COMPARISONS.
-    """
-    return in_order(study, _compared(study, metrics))
-
-
-def in_order(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
-    """Rows of models in reading order, with `label`, `changed` and `inside`; see `performance`.
-
-    metrics : any table with evaluation, cohort, kind, model and variant
+    `inside`, of a control whether the texture of the region itself is destroyed.
     """
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])
     keys = {
-        "of_evaluation": metrics["evaluation"].map(_places(IN_ORDER)).fillna(len(IN_ORDER)),
-        "of_cohort": metrics["cohort"].map(cohorts).fillna(len(cohorts)),
-        "of_kind": metrics["kind"].map(_places(KINDS)),
-        "of_model": metrics["model"].map(baselines).fillna(len(baselines)),
+        "of_evaluation": frame["evaluation"].map(_places(IN_ORDER)).fillna(len(IN_ORDER)),
+        "of_cohort": frame["cohort"].map(cohorts).fillna(len(cohorts)),
+        "of_kind": frame["kind"].map(_places(KINDS)),
+        "of_model": frame["model"].map(baselines).fillna(len(baselines)),
     }
     by = [*keys, "model", "variant"]
-    ordered = metrics.assign(**keys).sort_values(by, kind="stable", ignore_index=True).drop(columns=list(keys))
+    ordered = frame.assign(**keys).sort_values(by, kind="stable", ignore_index=True).drop(columns=list(keys))
     rows = list(zip(ordered["kind"], ordered["model"], ordered["variant"], strict=True))
     return ordered.assign(
         label=[_label(*row) for row in rows],

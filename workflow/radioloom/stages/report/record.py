@@ -62,6 +62,10 @@ class ReportInputs:
     pooled: pd.DataFrame | None = None  # POOLED; None where there are fewer than three validation cohorts
     incidence: pd.DataFrame | None = None  # INCIDENCE; None where no event rules the outcome out
     causes: pd.DataFrame | None = None  # CAUSES of the same
+    risks: pd.DataFrame | None = None  # RISKS; empty where the outcome of survival has no horizon
+    calibration: pd.DataFrame | None = None  # CALIBRATION
+    decisions: pd.DataFrame | None = None  # DECISIONS
+    operating: pd.DataFrame | None = None  # OPERATING; empty of survival
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations
     trait_agreement: pd.DataFrame | None = None  # TRAIT_AGREEMENT

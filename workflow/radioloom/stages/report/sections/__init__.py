@@ -12,6 +12,7 @@ from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
+from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.size import SIZE
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section, ...] = (
     SIGNATURE,
     SIZE,
     PERFORMANCE,
+    RISK,
     POOLED,
     SUBGROUPS,
     INCIDENCE,

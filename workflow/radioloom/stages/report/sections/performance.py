@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import curves as kaplan_meier
-from radioloom.figures import forest, performance, style, verdicts
+from radioloom.figures import forest, hazards, performance, style, verdicts
 from radioloom.figures.words import joined, metric, probability, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
+from radioloom.prediction.cut_points import MEDIAN, QUANTILES
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, REFITTED, SIGNATURE, VALIDATION
@@ -48,6 +49,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "table": performance.table(_all_with_truth(study, metrics, main), main),
         "groups": performance.groups(metrics, main),
         "curves": _curves(study, metrics),
+        "n_groups": _n_groups(study),
+        "hazards": hazards.statement(metrics),
         "shifts": _shifts(study),
         "baselines": joined(_baselines(metrics)),
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
@@ -139,7 +142,16 @@ def _shifts(study: ReportInputs) -> list[str]:
         return []
     judged = set(study.metrics.loc[study.metrics["evaluation"] == VALIDATION, "cohort"])
     curves = study.curves[study.curves["kind"] == SIGNATURE]
-    return performance.shifts(curves, [name for name in study.settings["cohorts"] if name in judged])
+    declared = study.settings["model"].get("cut_points", MEDIAN)
+    if not isinstance(declared, str):
+        return []  # of no size that training tells
+    cohorts = [name for name in study.settings["cohorts"] if name in judged]
+    return performance.shifts(curves, cohorts, len(QUANTILES[declared]) + 1)
+
+
+def _n_groups(study: ReportInputs) -> int:
+    """Groups between the signature's cut-points; those of the median, where the study has no signature to show."""
+    return len(study.signature.cuts) + 1 if study.signature else 2
 
 
 def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
@@ -154,7 +166,7 @@ def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
         curve = rows[rows["cohort"] == cohort]
         if len(curve) and evaluation != CROSS_VALIDATION:
             note = f"log-rank p {probability(values['logrank_p'])}" if "logrank_p" in values else ""
-            drawn = kaplan_meier.kaplan_meier(curve, where(evaluation, cohort), note)
+            drawn = kaplan_meier.kaplan_meier(curve, where(evaluation, cohort), note, _n_groups(study))
             title = f"Kaplan-Meier curves of {cohort} at the frozen cut-point"
             figures.append(style.svg(drawn, f"km-{len(figures)}", title))
     return figures
@@ -165,5 +177,5 @@ PERFORMANCE = Section(
     "Performance",
     ("metrics",),
     build,
-    ("comparisons", "looks", "curves", "skipped", "predictions", "clinical"),
+    ("comparisons", "looks", "curves", "skipped", "predictions", "clinical", "signature"),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import forest, signature, style, volume
+from radioloom.figures import forest, multivariable, signature, style, volume
 from radioloom.figures.words import count
+from radioloom.prediction.cut_points import MEDIAN
 from radioloom.stages.learning.baselines import VOLUME
 from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
@@ -31,8 +32,9 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "weighted": signature.weighted(model),
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
+        "multivariable": multivariable.table(model) if model.baselines else None,
         "proxies": proxies,
-        "unit": signature.UNITS.get(model.ratio, ""),
+        "cut_points": signature.cut_points(model, study.settings["model"].get("cut_points", MEDIAN)),
         "proxy": volume.PROXY,
         "funnel": signature.funnel(frozen, _not_assessed(study)),
         "groups": signature.groups(frozen),

@@ -1,0 +1,135 @@
+"""Absolute risks in words and figures: verdicts claim what the intervals allow, figures draw the tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from made.texts import texts_of
+from radioloom.figures import absolute_risk, calibration, decision, hazards, precision_recall, roc
+
+NAN = float("nan")
+
+
+def values(**metrics):
+    return pd.DataFrame.from_dict(metrics, orient="index", columns=["estimate", "low", "high"])
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [
+        ((1.5, 1.1, 2.0), "the risks are too low: more patients had the event than they say; observed / expected 1.50"),
+        ((0.5, 0.3, 0.8), "the risks are too high: fewer patients"),
+        ((1.2, 0.9, 1.6), "are not shown to be too high or too low"),
+        ((1.2, NAN, NAN), "Observed / expected 1.20, without an interval: nothing is concluded from it."),
+    ],
+)
+def test_calibration_on_average(ratio, words):
+    said = absolute_risk.statement(values(observed_expected=ratio), 0.2)
+    assert words in said
+    assert said.startswith(f"20 % of the patients were expected to have the event, {20 * ratio[0]:.0f} % had it. ")
+
+
+@pytest.mark.parametrize(
+    ("metric", "numbers", "words"),
+    [
+        ("calibration_slope", (0.5, 0.2, 0.8), "too far apart: high ones are too high, low ones too low"),
+        ("calibration_slope", (1.5, 1.2, 1.8), "too much alike: high ones should be higher"),
+        ("calibration_slope", (0.8, 0.4, 1.2), "not shown to be too far apart or too much alike"),
+        ("scaled_brier", (0.2, 0.1, 0.3), "The risks are closer to what came than the event rate of this cohort"),
+        ("scaled_brier", (-0.2, -0.3, -0.1), "The risks are farther from what came"),
+        ("scaled_brier", (0.1, -0.1, 0.3), "The risks are not shown to be closer"),
+    ],
+)
+def test_spread_and_score(metric, numbers, words):
+    assert words in absolute_risk.statement(values(**{metric: numbers}), NAN)
+
+
+def test_what_is_not_known_is_not_told():
+    assert absolute_risk.statement(values(observed_expected=(NAN, NAN, NAN)), 0.3) == absolute_risk.UNKNOWN
+
+
+def of_models(**columns):
+    models = {"kind": ["signature"] * 3 + ["baseline"] * 3, "model": ["signature"] * 3 + ["volume"] * 3}
+    frame = pd.DataFrame(models | columns)
+    return frame.assign(label=frame["model"], point=[1, 2, 3] * 2)
+
+
+def lines_of(figure):
+    """What each line of the first axes draws, by its label."""
+    return {line.get_label(): line.get_xydata() for line in figure.axes[0].get_lines()}
+
+
+OPERATING = of_models(
+    sensitivity=[0.5, 0.5, 1.0, 0.5, 1.0, 1.0],
+    specificity=[1.0, 0.5, 0.0, 0.5, 0.5, 0.0],
+    precision=[1.0, 0.5, 0.5, 0.5, 2 / 3, 0.5],
+)
+
+
+def test_the_area_under_the_roc_curve_is_the_auc():
+    drawn = lines_of(roc.roc(OPERATING, "a cohort", ["volume"], (0.5, 0.75)))
+    area = {name: np.trapezoid(drawn[name][:, 1], drawn[name][:, 0]) for name in ("signature", "volume")}
+    assert area == pytest.approx({"signature": 0.625, "volume": 0.625})
+    assert drawn["signature, frozen threshold"].tolist() == [[0.25, 0.5]]
+    assert "a cohort" in texts_of(roc.roc(OPERATING, "a cohort", ["volume"]))
+
+
+def test_the_area_under_precision_and_recall_is_the_average_precision():
+    figure = precision_recall.precision_recall(OPERATING, "a cohort", ["volume"], 0.5)
+    drawn = lines_of(figure)
+    assert figure.axes[0].get_lines()[-1].get_drawstyle() == "steps-pre"  # the precision at the end of each step
+    recall, precision = drawn["volume"].T
+    assert np.sum(np.diff(recall) * precision[1:]) == pytest.approx(0.5 * 0.5 + 0.5 * 2 / 3)
+    assert drawn["prevalence, 50 %"][:, 1].tolist() == [0.5, 0.5]
+
+
+DECISIONS = of_models(
+    threshold=[0.1, 0.2, 0.3] * 2,
+    net_benefit=[0.3, 0.2, 0.1, 0.3, 0.1, NAN],
+    treat_all=[0.3, 0.1, -0.2] * 2,
+)
+
+
+def test_decision_curves_hold_every_model_and_both_defaults():
+    figure = decision.decision_curve(DECISIONS, "a cohort", ["volume"])
+    assert {"treat nobody", "treat all", "signature", "volume"} <= set(lines_of(figure))
+    assert {"treat nobody", "treat all", "signature", "volume", "a cohort"} <= set(texts_of(figure))
+    assert figure.axes[0].get_ylim()[0] > -0.2  # treating all falls without end
+
+
+@pytest.mark.parametrize(
+    ("benefit", "words"),
+    [
+        ([0.3, 0.2, 0.1], "At a threshold of 20 % and 30 % the net benefit of treating by the signature is larger"),
+        ([0.4, 0.2, 0.1], "At every threshold the net benefit of treating by the signature is larger"),
+        ([0.3, 0.1, 0.0], "At none of the thresholds"),
+        ([NAN, NAN, NAN], "cannot be said"),
+    ],
+)
+def test_where_treating_by_the_signature_is_of_more_use(benefit, words):
+    rows = DECISIONS[DECISIONS["kind"] == "signature"].assign(net_benefit=benefit)
+    assert words in decision.gains(rows)
+
+
+@pytest.mark.parametrize(("largest", "end"), [(0.12, 0.3), (0.45, 0.5), (0.97, 1.0)])
+def test_calibration_plots_end_where_their_numbers_do(largest, end):
+    curve = pd.DataFrame({"point": [1, 2], "predicted": [0.05, 0.1], "observed": [0.1, 0.2]})
+    curve = curve.assign(low=[0.0, 0.1], high=[0.2, 0.3])
+    figure = calibration.calibration_plot(curve, np.array([0.02, largest]), "a cohort")
+    assert figure.axes[0].get_xlim() == figure.axes[0].get_ylim() == pytest.approx((0, end))
+    assert "95 % band, point by point" in texts_of(figure)
+    unknown = calibration.calibration_plot(curve.assign(low=NAN, high=NAN), np.array([0.02, largest]), "a cohort")
+    assert "95 % band, point by point" not in texts_of(unknown)
+
+
+def hazards_of(**p):
+    rows = [{"evaluation": "validation", "cohort": cohort, "estimate": each} for cohort, each in p.items()]
+    return pd.DataFrame(rows).assign(kind="signature", metric="proportional_hazards_p")
+
+
+def test_proportional_hazards_in_words():
+    assert "is not shown; few events show large changes only" in hazards.statement(hazards_of(a=0.3, b=0.06))
+    said = hazards.statement(hazards_of(a=0.011, b=0.4))
+    assert "a p 0.011, b p 0.40." in said
+    assert "In a the hazard ratio of the risk changes with time" in said
+    assert hazards.statement(hazards_of(a=NAN)) == ""

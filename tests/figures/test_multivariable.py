@@ -1,0 +1,65 @@
+"""The multivariable table: every model's coefficients with interval and p, or why there is none."""
+
+from dataclasses import replace
+
+import pytest
+from scipy import stats
+
+from made.planted_tables import VOLUME, Made
+from radioloom.figures import multivariable
+
+MADE = Made(sizes={"train": 60, "valid1": 20}, covariates=["age"])
+
+
+def rows(model):
+    table = multivariable.table(model)
+    return {tuple(row[:2]): dict(zip(table.columns, row, strict=True)) for row in table.rows}
+
+
+def test_every_variable_of_every_model_has_a_row():
+    signature = MADE.signature
+    names = [("signature", name) for name in signature.feature_ids]
+    names += [("volume", VOLUME), ("clinical", "age"), ("clinical+signature", "risk by the signature")]
+    assert list(rows(signature)) == [*names, ("clinical+signature", "age")]
+
+
+def test_p_equals_lifelines():
+    from lifelines import CoxPHFitter
+
+    train = MADE.material.rows(MADE.splits, "frozen", "train")
+    outcomes = MADE.material.outcomes.take(train)
+    import pandas as pd
+
+    values = MADE.material.values[train][:, MADE.material.place(VOLUME)]
+    frame = pd.DataFrame({"x": (values - values.mean()) / values.std(), "t": outcomes.time_days, "e": outcomes.event})
+    other = CoxPHFitter().fit(frame, "t", "e").summary.loc["x"]
+    (term,) = MADE.signature.baselines["volume"].terms
+    assert multivariable.wald_p(term.coefficient, term.low, term.high) == pytest.approx(other["p"], rel=1e-4)
+    row = rows(MADE.signature)["volume", VOLUME]
+    assert row["hazard ratio per SD (95 % interval)"].startswith(f"{other['exp(coef)']:.2f} (")
+
+
+def test_p_is_two_sided():
+    import numpy as np
+
+    low, high = np.exp(-0.7 - stats.norm.ppf(0.975) * 0.3), np.exp(-0.7 + stats.norm.ppf(0.975) * 0.3)
+    assert multivariable.wald_p(-0.7, low, high) == pytest.approx(2 * stats.norm.sf(0.7 / 0.3), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "ridge", "why"),
+    [
+        ({"low": None, "high": None}, 0.0, multivariable.NO_ERRORS),
+        ({"coefficient": None, "ratio": None, "low": None, "high": None}, 0.0, multivariable.NO_COEFFICIENTS),
+        ({"coefficient": 0.0, "ratio": 1.0, "low": 1.0, "high": 1.0}, 0.0, multivariable.CONSTANT),
+        ({"coefficient": 0.0, "low": 1.0, "high": 1.0, "group": "signature"}, 0.0, multivariable.NOT_APART),
+        ({}, 1.0, multivariable.PENALISED),
+    ],
+)
+def test_why_a_term_has_no_interval(change, ridge, why):
+    model = MADE.signature
+    changed = replace(model, ridge=ridge, terms=tuple(replace(term, **change) for term in model.terms), baselines={})
+    for row in rows(changed).values():
+        assert row["why there is no interval"] == why
+        assert row["p"] == "–"
+        assert "(" not in row["hazard ratio per SD (95 % interval)"]

@@ -1,0 +1,53 @@
+"""Multivariable table: the coefficients of every model of a study, as training gave them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import DASH, interval, number, plain, probability
+from radioloom.stats.normal import Z95
+from radioloom.tables.columns import SIGNATURE
+
+NO_COEFFICIENTS = "this kind of model has no coefficients"
+NO_ERRORS = "this kind of model knows no error of its coefficients"
+PENALISED = "held by a ridge: the outcome is separated or the variables are collinear"
+CONSTANT = "did not vary in training"
+NOT_APART = "the risk of patients not learnt from is not known, or always the same"
+
+
+def table(model: Any) -> Exhibit:
+    """One row per model and variable: coefficient, ratio with its interval and p, or why it has none.
+
+    model : the frozen signature, with its baselines
+    """
+    rows = []
+    for each in (model, *model.baselines.values()):
+        for term in each.terms:
+            why = _why_none(each, term)
+            ratio = interval(term.ratio, *((None, None) if why else (term.low, term.high)))
+            p = DASH if why else probability(wald_p(term.coefficient, term.low, term.high))
+            name = "risk by the signature" if term.group == SIGNATURE else term.feature_id
+            rows.append((each.name, name, plain(term.sd), number(term.coefficient, 3), ratio, p, why))
+    ratio = f"{model.ratio or 'ratio'} per SD (95 % interval)"
+    lacking = any(row[-1] for row in rows)
+    heads = ("model", "variable", "SD", "coefficient per SD", ratio, "p", *["why there is no interval"] * lacking)
+    return Exhibit(heads, tuple(row[: len(heads)] for row in rows), (2, 3, 4, 5), grouped=True)
+
+
+def wald_p(coefficient: float, low: float, high: float) -> float:
+    """Two-sided p of a coefficient that has a Wald interval (95 %), whose ends are those of the ratio."""
+    error = (math.log(high) - math.log(low)) / (2 * Z95)
+    return math.erfc(abs(coefficient) / error / math.sqrt(2))
+
+
+def _why_none(model: Any, term: Any) -> str:
+    """Why a term has no interval; "" where it has one."""
+    if term.coefficient is None:
+        return NO_COEFFICIENTS
+    if term.low is None or term.high is None:
+        return NO_ERRORS
+    if term.low == term.high:
+        return NOT_APART if term.group == SIGNATURE else CONSTANT
+    return PENALISED if model.ridge else ""
