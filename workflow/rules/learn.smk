@@ -45,7 +45,7 @@ rule reduce:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
         profile_hash=STUDY.profile_hash,
         code=code("reduce"),
     message:
@@ -76,7 +76,7 @@ rule fit:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
         profile_hash=STUDY.profile_hash,
         code=code("fit"),
     message:
@@ -115,7 +115,7 @@ rule validate:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "validation"),
         profile_hash=STUDY.profile_hash,
         trust_edited=STUDY.settings["trust_edited"],
         code=code("validate"),

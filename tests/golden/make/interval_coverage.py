@@ -78,13 +78,15 @@ def study(values: np.ndarray, outcomes: Outcome, repeats: int) -> Material:
         "cohorts": {"a": {"role": "training"}, "b": {"role": "training"}},
         "outcome": {"kind": outcomes.kind, "name": "made up"},
         "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
-        "reduce": {"redundancy": 0.95},
+        "reduce": {"redundancy": 0.95, "most_missing": 0.0},
+        "imputation": {"method": "mean", "multiple": 0},
         "model": {"kind": kind, "selector": "best_per_group", "n_features": 4, "settings": {}, "covariates": []},
         "baselines": {"volume": ["f00"]},
         "validation": {
             "bootstrap": 300,
             "cross_validation": {"folds": FOLDS, "repeats": repeats},
             "null_models": 0,
+            "most_missing": 0.2,
         },
     }
     order = np.argsort(outcomes.strata, kind="stable")

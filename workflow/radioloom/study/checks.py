@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
 from radioloom.patterns import compiled
+from radioloom.prediction.imputation import imputation_fault
 from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
 from radioloom.study.sheet import Row
@@ -55,6 +56,8 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     if "training" not in role_of.values():
         yield f"{origin.at('cohorts')}: none has the role 'training'; a signature is learnt there"
     yield from _outcome_faults(settings, origin)
+    if fault := imputation_fault(**settings["imputation"]):
+        yield f"{origin.at('imputation', 'multiple')}: {fault}"
     robustness, genomics = settings.get("robustness"), settings.get("genomics")
     if robustness and robustness["role"] not in role_of.values():
         role = robustness["role"]

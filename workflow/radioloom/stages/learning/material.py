@@ -66,6 +66,11 @@ class Material:
         return str(self.study["model"].get("scaling", STANDARD))
 
     @property
+    def imputation(self) -> str:
+        """What becomes of a missing value; a key of prediction.imputation.METHODS."""
+        return str(self.study["imputation"]["method"])
+
+    @property
     def baselines(self) -> tuple[Baseline, ...]:
         """The models that are fitted beside the signature."""
         return () if self.alone else baselines(self.study["baselines"], bool(self.covariate_names))
