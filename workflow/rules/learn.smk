@@ -106,6 +106,7 @@ rule validate:
         calibration=f"{RESULTS}/tables/calibration.parquet",
         decisions=f"{RESULTS}/tables/decisions.parquet",
         operating=f"{RESULTS}/tables/operating.parquet",
+        missing=f"{RESULTS}/tables/missing.parquet",
         selection=f"{RESULTS}/tables/selection_folds.parquet",
     log:
         f"{LOGS}/validate.log",
@@ -115,7 +116,9 @@ rule validate:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "validation"),
+        study=settings(
+            "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "validation"
+        ),
         profile_hash=STUDY.profile_hash,
         trust_edited=STUDY.settings["trust_edited"],
         code=code("validate"),

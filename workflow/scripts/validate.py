@@ -12,5 +12,15 @@ with job(snakemake) as running:
     validated = validate(patients, signature=signature, **running.read("splits", "controls"))
     for note in validated.notes:
         running.say(note)
-    for name in ("predictions", "metrics", "curves", "selection", "risks", "calibration", "decisions", "operating"):
+    for name in (
+        "predictions",
+        "metrics",
+        "curves",
+        "selection",
+        "risks",
+        "calibration",
+        "decisions",
+        "operating",
+        "missing",
+    ):
         tables.by_name(name).write(getattr(validated, name), snakemake.output[name], **running.provenance)

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from radioloom.errors import StudyError
 from radioloom.patterns import compiled
-from radioloom.prediction.imputation import imputation_fault
 from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
 from radioloom.study.sheet import Row
@@ -52,6 +51,8 @@ def region_faults(settings: dict[str, Any], sheets: dict[str, list[Row]], origin
 
 def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     """What no schema can say: keys that must agree with each other."""
+    from radioloom.prediction.imputation import imputation_fault
+
     role_of = roles(settings)
     if "training" not in role_of.values():
         yield f"{origin.at('cohorts')}: none has the role 'training'; a signature is learnt there"

@@ -24,6 +24,7 @@ from radioloom.tables.learning import (
     SELECTION,
     SPLITS,
 )
+from radioloom.tables.missing import MISSING
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
 
@@ -53,6 +54,7 @@ TABLES = (
     LEARNING_CURVE,
     OPTIMISM,
     OUTLIERS,
+    MISSING,
     PREDICTIONS,
     METRICS,
     RISKS,
@@ -90,6 +92,7 @@ __all__ = [
     "MASKS",
     "MEASURED",
     "METRICS",
+    "MISSING",
     "MODULES",
     "OPERATING",
     "OPTIMISM",

@@ -24,6 +24,7 @@ REFITTED = "refitted"
 VARIANT_OF_MODEL = Column(
     "variant", "string", f"of a control: '{REFITTED}' where the model was learnt from its images too; else ''"
 )
+OUTCOME = "outcome"  # `role` of MISSING
 CANDIDATES = "candidates"  # `variables` of SAMPLE_SIZE: features that the outcome could choose from
 FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"

@@ -130,7 +130,7 @@ PREDICTIONS = Table(
         COHORT,
         CASE,
         Column("part", "string", "train or test"),
-        Column("risk", "float64", "linear predictor; higher is worse"),
+        Column("risk", "float64", "linear predictor, higher is worse; empty: a value lacks, none imputed", null=True),
     ),
 )
 HORIZON = Column("horizon_days", "float64", "horizon of an absolute risk; 0 where there is none", "days")
@@ -172,6 +172,7 @@ METRICS = Table(
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
         Column("n", "int64", "patients"),
+        Column("n_measured", "int64", "of them with every value that the model (or both) takes, measured", null=True),
         Column("n_events", "int64", "events"),
     ),
 )

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.prediction.imputation import METHODS
 from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.prediction.metrics.record import Estimate, Judged
+from radioloom.prediction.metrics.record import UNDEFINED, Estimate, Judged
 from radioloom.provenance import rng
 from radioloom.stages.learning.absolute_risk import add_absolute
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.measured import control_measured, judgeable, left_out, measured
 from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
@@ -39,18 +41,21 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
         draws = rng(material.study["seed"], "bootstrap", cohort)
         strata = 2 * outcomes.centres + outcomes.event  # each resample has the centres and the events of the study
         weights = resample_weights(strata, material.study["validation"]["bootstrap"], draws, outcomes.patients)
-        judged.append(Place(evaluation, cohort, rows, outcomes, weights))
+        most = material.study["validation"]["most_missing"]
+        judged.append(Place(evaluation, cohort, rows, outcomes, weights, most_missing=most))
     return judged
 
 
 def judge(
-    material: Material, controls: dict[str, Material], signature: Signature, place: Place, validation: Validation
-) -> Estimate:
-    """Add what the frozen models are worth in one place; the main metric of the signature.
+    material: Material, controls: dict[str, Material], signature: Signature, whole: Place, validation: Validation
+) -> tuple[Place, Estimate]:
+    """Add what the frozen models are worth in one place; the place with who could be judged, the signature's metric.
 
     Predictions, all metrics with paired differences, curves at the frozen cut-point, and notes on what was missing.
     """
-    risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
+    everyone = risks(material, signature, whole.rows) | control_risks(controls, signature, whole.rows)
+    known = measured(material, signature, whole.rows) | control_measured(controls, signature, whole.rows)
+    place, risk = judgeable(whole, everyone, known, material.imputation)
     cut_points = {
         key: (signature.baselines[key.model] if key.kind == BASELINE else signature).cut_point for key in risk
     }  # a control is the signature
@@ -60,13 +65,13 @@ def judge(
         for key, values in risk.items()
     }
     part = "train" if place.evaluation == APPARENT else "test"
-    for key, values in risk.items():
-        validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), place.rows, values))
-        if place.outcomes.kind == "survival":
+    for key, values in everyone.items():
+        validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), whole.rows, values))
+        if place.outcomes.kind == "survival" and key in judged:
             validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
-    validation.notes.extend(_gaps(material, signature, place))
+    validation.notes.extend([*_gaps(material, signature, whole), *left_out(whole, place)])
     add_absolute(material, signature, place, judged, validation)
-    return add_metrics(place, judged, material.baselines, validation)
+    return place, add_metrics(place, judged, material.baselines, validation)
 
 
 def add_metrics(
@@ -82,13 +87,15 @@ def add_metrics(
         if place.strata is None or metric.within_folds:
             estimates = orderings if metric is main else {key: metric.of(risk) for key, risk in judged.items()}
             validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
+    unsaid = [key for key in place.measured if key not in judged]  # so that METRICS says how many are measured
+    validation.metrics.extend(place.row(key, main.name, UNDEFINED) for key in unsaid)
     pairs = compared(list(judged), baselines)
     validation.metrics.extend(
         place.row(first, main.name, orderings[first].minus(orderings[other]), other) for first, other in pairs
     )
     if place.evaluation == VALIDATION:  # elsewhere the models had these patients to fit, and p would be of nothing
         validation.metrics.extend(paired_tests(place, judged, pairs, baselines))
-    return orderings[THE_SIGNATURE]
+    return orderings.get(THE_SIGNATURE, UNDEFINED)
 
 
 def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tuple[ModelKey, ModelKey]]:
@@ -96,15 +103,17 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
     subtracts = {row.name: row.subtracts for row in baselines if row.subtracts}
     asked = [key for key in models if key.kind == BASELINE and key.model in subtracts]
     pairs = [(THE_SIGNATURE, key) for key in models if key != THE_SIGNATURE and key not in asked]
-    return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
+    pairs += [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
+    return [pair for pair in pairs if set(pair) <= set(models)]
 
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
-    """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
+    """What was missing of the signature's features; what was not harmonised."""
+    imputation = material.imputation
     for name in signature.feature_ids:
         missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())
         if missing:
-            yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases, mean taken"
+            yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases: {METHODS[imputation]}"
     if material.batches is not None:
         harmonised, batches = signature.harmonisation or {"learned": {}}, material.batches[place.rows].tolist()
         if reason := reasons(harmonised, batches):

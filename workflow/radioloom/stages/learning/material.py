@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +44,7 @@ class Material:
     batches: np.ndarray | None = None  # object (n,) batch of each case, until values are harmonised; None if not asked
     combat: Combat | None = None  # what the values were harmonised with
     split: str = FROZEN  # the split at hand
+    without_outcome: Mapping[str, int] = field(default_factory=dict)  # cases with features and no outcome, by cohort
     alone: bool = False  # whether the signature is fitted without baselines beside it
 
     @property
@@ -153,6 +155,7 @@ def material(
     table, groups = feature_matrix(features, roles(study))
     known = clinical.set_index(["cohort", "case"])
     both = table.index.intersection(known.index).sort_values()
+    lost = table.index.difference(known.index).get_level_values("cohort").value_counts()
     table, known = table.loc[both], known.loc[both]
     more = _covariate_matrix(covariates, both)
     kind = study["outcome"]["kind"]
@@ -172,6 +175,7 @@ def material(
         reliability_in=by_split,
         study=study,
         profile=profile,
+        without_outcome={str(cohort): int(n) for cohort, n in lost.items()},
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from radioloom.prediction.metrics.record import Estimate
+from radioloom.prediction.imputation import too_many_missing
+from radioloom.prediction.metrics import METRICS
+from radioloom.prediction.metrics.record import UNDEFINED, Estimate, P
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.risks import ModelKey
 from radioloom.tables.columns import APPARENT, FEWEST_EVENTS, NULL
+
+Measured: TypeAlias = dict[ModelKey, np.ndarray]  # bool (m,): whether the rows have every value that a model takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Validation:
     calibration: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
     operating: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -38,6 +43,26 @@ class Place:
     outcomes: Outcome  # (m,)
     weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
+    measured: Measured = field(default_factory=dict)
+    most_missing: float = 1.0  # share of the patients that may lack a value of a model
+
+    def among(self, rows: np.ndarray) -> Place:
+        """The same with these of its rows alone, as places in them."""
+        return replace(
+            self,
+            rows=self.rows[rows],
+            outcomes=self.outcomes.take(rows),
+            weights=self.weights[:, rows],
+            strata=None if self.strata is None else self.strata[:, rows],
+            measured={key: known[rows] for key, known in self.measured.items()},
+        )
+
+    def n_measured(self, *models: ModelKey | None) -> int | None:
+        """Patients who have every value of all these models; None where that is not known of one."""
+        named = [model for model in models if model is not None]
+        if any(model not in self.measured for model in named):
+            return None
+        return int(np.all([self.measured[model] for model in named], axis=0).sum())
 
     @property
     def few(self) -> bool:
@@ -59,8 +84,13 @@ class Place:
         against : the model whose value was subtracted; None where none was
         horizon_days : of an absolute risk; 0 elsewhere
         The interval is withheld where it would not hold: of the cases that a model was learnt on, of `few` events,
-        and where the study asks for no resamples. The spread of null models is no interval, and stays.
+        where too many lack a value of the model, and where the study asks for no resamples. The spread of null models
+        is no interval, and stays. Where too many lack a value a p is withheld too, and all where everybody does.
         """
+        n_measured = self.n_measured(model, against)
+        if n_measured is not None and too_many_missing(n_measured, len(self.rows), self.most_missing):
+            told = n_measured and METRICS[metric].read != P
+            estimate = estimate.withheld() if told else UNDEFINED
         if model.kind != NULL and (self.evaluation == APPARENT or self.few or not len(self.weights)):
             estimate = estimate.withheld()
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
@@ -73,5 +103,6 @@ class Place:
             "horizon_days": horizon_days,
             **values,
             "n": len(self.rows),
+            "n_measured": n_measured,
             "n_events": self.outcomes.n_events,
         }

@@ -73,7 +73,7 @@ def _metrics(study: ReportInputs) -> pd.DataFrame:
         weights = resample_weights(outcomes.event, RESAMPLES, rng(study.settings["seed"], "truth", cohort))
         low, high = percentile_interval(resampled(pairs, concordant(pairs, risk), weights))
         values = {"estimate": concordance(pairs, risk), "low": low, "high": high}
-        counts = {"n": len(known), "n_events": outcomes.n_events}
+        counts = {"n": len(known), "n_measured": len(known), "n_events": outcomes.n_events}
         rows.append({**keys, "cohort": cohort, "metric": main_metric(study), "horizon_days": 0.0, **values, **counts})
     return pd.DataFrame(rows)
 
