@@ -117,10 +117,16 @@ def _settings(kind, sizes):
             "keep": 100,
         },
         "harmonise": {"method": "none", "batch": ["manufacturer", "kernel"]},
-        "reduce": {"redundancy": 0.95},
+        "reduce": {"redundancy": 0.95, "most_missing": 0.05},
+        "imputation": {"method": "mean", "multiple": 0},
         "model": {"kind": "cox", "selector": "best_per_group", "covariates": []},
         "baselines": {"volume": ["morphology_volume"]},
-        "validation": {"bootstrap": 1000, "cross_validation": {"folds": 5, "repeats": 10}, "null_models": 50},
+        "validation": {
+            "bootstrap": 1000,
+            "cross_validation": {"folds": 5, "repeats": 10},
+            "null_models": 50,
+            "most_missing": 0.2,
+        },
     }
     if "genomics" in sizes:
         found["genomics"] = {
@@ -346,7 +352,7 @@ def _metrics(main, clinical, validations, draw):
             {"evaluation": evaluation, "cohort": cohort, "kind": KINDS[model], "model": model, "variant": "",
              "against": against, "metric": name, "horizon_days": 0.0,
              "estimate": numbers[0], "low": low, "high": high, "n": len(part),
-             "n_events": int(part["event"].sum())}
+             "n_measured": len(part), "n_events": int(part["event"].sum())}
         )  # fmt: skip
 
     first = clinical["cohort"].iloc[0]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -114,6 +114,8 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
     rows = metrics[metrics["evaluation"] != APPARENT]
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
         value = _value(part[part["kind"] == SIGNATURE], main)
+        if value is None and (unsaid := _unsaid(part, main)):
+            lines.append((f"{LEADS.get(evaluation, evaluation)} {cohort}", unsaid))
         if value is not None:
             lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
             text = [
@@ -124,6 +126,17 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
             ]
             lines.append((lead, " ".join([*text, *_nulls(part, value, n_nulls)])))
     return lines
+
+
+def _unsaid(part: pd.DataFrame, main: str) -> str:
+    """Why the signature has no value here: its features were not measured; "" for another reason."""
+    rows = part[(part["kind"] == SIGNATURE) & (part["metric"] == main) & (part["against"] == "")]
+    known = [row for row in rows.to_dict("records") if row.get("lacking")]
+    return f"The signature cannot be judged: {_few(known[0])}." if known else ""
+
+
+def _few(row: Mapping[Hashable, Any]) -> str:
+    return f"{row['n_measured']:.0f} of {count(row['n'], 'patient')} have every value of it"
 
 
 def shifts(curves: pd.DataFrame, cohorts: list[str]) -> list[str]:
@@ -165,6 +178,8 @@ def _no_interval(value: pd.Series) -> str:
     """Why a value has no interval, and so no verdict; "" where the study asks for none."""
     without = value["n"] - value["n_events"] if value["metric"] == MAIN_METRIC["binary"] else value["n"]
     rarer = min(value["n_events"], without)
+    if value.get("lacking"):
+        return f"; {_few(value.to_dict())}, and what the others would have cannot be said"
     if rarer < FEWEST_EVENTS:
         return f"; with {count(rarer, 'patient')} of the rarer outcome it cannot be said how sure this is"
     return "; without an interval nothing can be said against chance"
@@ -173,8 +188,13 @@ def _no_interval(value: pd.Series) -> str:
 def _differences(part: pd.DataFrame, main: str) -> Iterator[str]:
     """What each baseline reaches, and the paired difference of a model from it."""
     values = part[(part["kind"] == BASELINE) & (part["metric"] == main) & (part["against"] == "")]
-    for value in values.dropna(subset=["estimate"]).to_dict("records"):
+    for value in values.to_dict("records"):
         name = value["model"]
+        if value.get("lacking"):
+            yield f"The baseline {name} cannot be compared: {_few(value)}."
+            continue
+        if np.isnan(value["estimate"]):
+            continue
         against = part[(part["against"] == name) & (part["metric"] == main)]
         differences = [
             f"{row.label} minus {name}: {difference(row.estimate, row.low, row.high)}{_significance(row.low, row.high)}"

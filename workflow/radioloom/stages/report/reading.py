@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.imaging.controls import CONTROLS
+from radioloom.prediction.imputation import too_many_missing
 from radioloom.tables.columns import (
     APPARENT,
     BASELINE,
@@ -43,7 +44,7 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     Validation cohorts come as the study names them, then cross-validation, then apparent performance; in each, the
     signature, the baselines as the study names them, controls, the planted truth, null models. More columns: `label`,
     what the model is called; `changed`, of a control how its images were changed; `inside`, of a control whether the
-    texture of the region itself is destroyed.
+    texture of the region itself is destroyed; `lacking`, whether too many patients lack a value of the model.
     """
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])
@@ -59,8 +60,14 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     return ordered.assign(
         label=[_label(*row) for row in rows],
         changed=[CONTROLS[model].label if kind == CONTROL else "" for kind, model, _ in rows],
+        lacking=_lacking(ordered, study.settings["validation"]["most_missing"]),
         inside=[kind == CONTROL and CONTROLS[model].inside for kind, model, _ in rows],
     )
+
+
+def _lacking(metrics: pd.DataFrame, most_missing: float) -> list[bool]:
+    known = metrics["n_measured"].fillna(metrics["n"])
+    return [bool(too_many_missing(*each, most_missing)) for each in zip(known, metrics["n"], strict=True)]
 
 
 def of_order(metrics: pd.DataFrame, absolute: bool = False) -> pd.DataFrame:

@@ -53,6 +53,7 @@ class ReportInputs:
     sample_size: pd.DataFrame | None = None  # SAMPLE_SIZE
     learning_curve: pd.DataFrame | None = None  # LEARNING_CURVE
     optimism: pd.DataFrame | None = None  # OPTIMISM
+    missing: pd.DataFrame | None = None  # MISSING
     metrics: pd.DataFrame | None = None  # METRICS
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome

@@ -6,6 +6,7 @@ from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
+from radioloom.stages.report.sections.missing import MISSING
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
@@ -26,6 +27,7 @@ SECTIONS: tuple[Section, ...] = (
     ACQUISITION,
     SIGNATURE,
     SIZE,
+    MISSING,
     PERFORMANCE,
     TRAITS,
     GENOMICS,
