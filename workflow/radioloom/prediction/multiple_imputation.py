@@ -26,31 +26,40 @@ def pooled_fit(
 
     draws : of the imputation, and of the model
     copies : how many, 2 or more
+    Raises StudyError for a kind of model without coefficients and their standard errors.
+    """
+    fits = [kind.fit(completed(columns, outcomes, draws[0]), outcomes, settings, draws[1]) for _ in range(copies)]
+    return pooled(fits, outcomes)
+
+
+def pooled(fits: list[Fitted], outcomes: Outcome) -> Fitted:
+    """One model of those of several completed copies.
+
     The estimates are means over the copies, so that the linear predictor of a patient is the mean of those of all
     copies. Intervals are of Student's t with the degrees of freedom of Barnard and Rubin 1999; had nothing been
     missing these would be the events (of a binary outcome the cases, and one less) minus the coefficients, as mice
-    has it. Raises StudyError for a kind of model without coefficients and their standard errors.
+    has it. Raises StudyError for models without coefficients and their standard errors.
     """
-    fits = [kind.fit(completed(columns, outcomes, draws[0]), outcomes, settings, draws[1]) for _ in range(copies)]
-    beta, spread = [each.coefficients for each in fits], [each.covariance for each in fits]
-    if any(each is None for each in (*beta, *spread)):
+    beta = [each.coefficients for each in fits if each.coefficients is not None]
+    spread = [np.diag(each.covariance) for each in fits if each.covariance is not None]
+    if not len(beta) == len(spread) == len(fits):
         raise StudyError(
-            f"imputation.multiple: a {kind.name} model has no coefficients with standard errors to pool; take 0"
+            "imputation.multiple: this kind of model has no coefficients with standard errors to pool; take 0"
         )
-    survival, p = outcomes.kind == "survival", columns.shape[1]
-    degrees = max(1, outcomes.n_events - p if survival else len(outcomes) - p - 1)
-    pooled = pool(np.array(beta), np.array([np.diag(each) for each in spread if each is not None]), degrees)
+    p = len(beta[0])
+    degrees = max(1, outcomes.n_events - p if outcomes.kind == "survival" else len(outcomes) - p - 1)
+    together = pool(np.array(beta), np.array(spread), degrees)
     intercept = float(np.mean([each.intercept for each in fits]))
     notes = dict.fromkeys(each.note for each in fits if each.note)
     return Fitted(
-        state=linear_state(intercept, pooled.estimate),
+        state=linear_state(intercept, together.estimate),
         chosen=tuple(range(p)),
-        coefficients=pooled.estimate,
-        covariance=np.diag(pooled.variance),
+        coefficients=together.estimate,
+        covariance=np.diag(together.variance),
         intercept=intercept,
         ridge=max(each.ridge for each in fits),
-        note="; ".join([*notes, f"coefficients are pooled over {copies} imputations (Rubin's rules)"]),
-        degrees=pooled.degrees,
+        note="; ".join([*notes, f"coefficients are pooled over {len(fits)} imputations (Rubin's rules)"]),
+        degrees=together.degrees,
     )
 
 
