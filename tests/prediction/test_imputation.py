@@ -1,4 +1,4 @@
-"""Imputation against R's mice: regressions without noise, pooled coefficients of its copies, and what copies pool to."""
+"""Imputation against R's mice: regressions without noise, pooled coefficients of its copies, what copies pool to."""
 
 from dataclasses import asdict
 from pathlib import Path
