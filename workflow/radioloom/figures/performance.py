@@ -136,7 +136,7 @@ def _unsaid(part: pd.DataFrame, main: str) -> str:
 
 
 def _few(row: Mapping[Hashable, Any]) -> str:
-    return f"{row['n_measured']:.0f} of {count(row['n'], 'patient')} have every value of it"
+    return f"every value of it is known of {row['n_measured']:.0f} of {count(row['n'], 'patient')}"
 
 
 def shifts(curves: pd.DataFrame, cohorts: list[str]) -> list[str]:
@@ -179,7 +179,7 @@ def _no_interval(value: pd.Series) -> str:
     without = value["n"] - value["n_events"] if value["metric"] == MAIN_METRIC["binary"] else value["n"]
     rarer = min(value["n_events"], without)
     if value.get("lacking"):
-        return f"; {_few(value.to_dict())}, and what the others would have cannot be said"
+        return f"; {_few(value.to_dict())}, too few for a verdict"
     if rarer < FEWEST_EVENTS:
         return f"; with {count(rarer, 'patient')} of the rarer outcome it cannot be said how sure this is"
     return "; without an interval nothing can be said against chance"
