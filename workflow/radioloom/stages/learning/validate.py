@@ -40,8 +40,8 @@ def validate(
     interval their 2.5 and 97.5 % quantiles, and `null_p` of the signature the share of null models that do as well.
     A control is the signature itself (same features, coefficients, cut-point) on the control images of the same
     patients; in cross-validation, as its variant `refitted`, also the whole learning anew from control images.
-    A model that too many patients of a place lack a value of (`validation.most_missing`) has no interval and no p there,
-    and one that all lack a value of has no value; MISSING rows say what was not measured.
+    A model that too many patients of a place lack a value of (`validation.most_missing`) has no interval and no p
+    there, and one that all lack a value of has no value; MISSING rows say what was not measured.
     Raises StudyError for a signature of another profile.
     """
     if signature.profile != material.profile:
