@@ -258,7 +258,7 @@ def test_missing_values_of_the_signature_are_said():
     name = MADE.signature.feature_ids[0]
     values[made.rows(MADE.splits, "frozen", "test")[:3], made.place(name)] = np.nan
     notes = validate(replace(made, values=values), MADE.splits, MADE.signature).notes
-    assert f"valid1: {name} undefined in 3 of 50 cases, mean taken" in notes
+    assert f"valid1: {name} undefined in 3 of 50 cases: a missing value counts as the mean of the training cases" in notes
 
 
 def test_nothing_survives_and_the_study_still_ends():
