@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from made.planted_tables import PROFILE, VOLUME, Made, metric_of
+from radioloom.prediction.metrics.calibration_curve import calibration_curve
+from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.multiple_imputation import completed
+from radioloom.prediction.outcome import outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.fit import fit
 from radioloom.stages.learning.learn import learn
@@ -20,7 +23,7 @@ from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.learning.validate import validate
-from radioloom.tables import METRICS, MISSING, PREDICTIONS, SELECTION
+from radioloom.tables import CALIBRATION, DECISIONS, METRICS, MISSING, PREDICTIONS, RISKS, SELECTION
 
 WAYS = {"mean": ("mean", 0), "none": ("none", 0), "iterative": ("iterative", 0), "multiple": ("iterative", 3)}
 SIZES = {"train": 80, "valid1": 60}
@@ -45,7 +48,8 @@ def made(way: str, kind: str = "survival") -> Made:
     method, multiple = WAYS[way]
     found.study["imputation"] = {"method": method, "multiple": multiple}
     found.study["reduce"]["most_missing"] = 0.05
-    found.study["validation"]["null_models"] = 2
+    found.study["validation"] |= {"null_models": 2, "thresholds": [0.3]}
+    found.study["outcome"]["horizons"] = [365.0]
     return found
 
 
@@ -71,9 +75,9 @@ def test_an_outcome_that_is_missing_is_counted_and_its_case_takes_no_part():
 
     few = Made(sizes={"train": 40, "valid1": 30}, change=lost)
     rows = MISSING.frame(missing(few.material, few.signature))
-    outcome = rows[rows["role"] == "outcome"].set_index("cohort")
-    assert outcome.loc["valid1", ["n", "missing"]].tolist() == [30, 3]
-    assert outcome.loc["valid1", "share"] == pytest.approx(0.1)
+    told = rows[rows["role"] == "outcome"].set_index("cohort").loc["valid1"]
+    assert told[["n", "missing"]].tolist() == [30, 3]
+    assert told["share"] == pytest.approx(0.1)
     assert rows.loc[(rows["role"] == "signature") & (rows["cohort"] == "valid1"), "n"].eq(27).all()
 
 
@@ -94,6 +98,26 @@ def test_a_baseline_that_was_measured_in_one_patient_has_no_interval_and_no_verd
     both = row_of(way, *place, "signature", "c_index", against="clinical")
     assert both["n_measured"] == 52
     assert np.isfinite(both["low"])
+
+
+@pytest.mark.parametrize("way", ["mean", "none"])
+def test_no_curve_is_drawn_of_what_stands_in_the_place_of_values(way):
+    found, place = made(way).validated, ("validation", "valid1", "volume")
+    tables = {"calibration": CALIBRATION.frame(found.calibration), "decisions": DECISIONS.frame(found.decisions)}
+    for rows in tables.values():
+        drawn = set(zip(rows["evaluation"], rows["cohort"], rows["model"], strict=True))
+        assert place not in drawn
+        assert (*place[:2], "signature") in drawn
+    assert RISKS.frame(found.risks).query("model == 'signature' and cohort == 'valid1'")["risk"].notna().all()
+
+
+def test_probabilities_of_which_nearly_all_are_one_have_no_calibration_curve():
+    draw = np.random.default_rng(1)
+    event, probability = draw.random(60) < 0.5, np.full(60, 0.4)
+    probability[7] = 0.6
+    outcomes = outcome("binary", event)
+    judged = Judged(probability[None], outcomes, np.ones((5, 60)), absolute=lambda _: probability[:, None])
+    assert calibration_curve(judged) is None
 
 
 def test_without_imputation_models_are_judged_on_the_same_patients_and_learnt_from_complete_cases():

@@ -47,7 +47,7 @@ def amount(missing: pd.DataFrame) -> str:
 def done(imputation: dict[str, Any], dropped: int) -> list[str]:
     """What was done about it. imputation : of the study; dropped : features that lacked too many training cases."""
     method = METHODS[imputation["method"]]
-    lines = [OUTCOMES, f"Of covariates and features {method}."]
+    lines = [OUTCOMES, f"Covariates and features: {method}."]
     if imputation["multiple"]:
         lines.append(POOLED.format(imputation["multiple"]))
     if dropped:

@@ -52,6 +52,8 @@ def add_absolute(
             validation.risks.extend(_risk_rows(material, place, key, asked))
             for metric in metrics_of(place.outcomes.kind, absolute=True):
                 validation.metrics.append(place.row(key, metric.name, metric.of(asked), horizon_days=horizon))
+            if place.lacking(key):  # a curve would be one of what stands in the place of values
+                continue
             at = {**_keys(place, key), "horizon_days": horizon}
             validation.calibration.extend(_curve(at, calibration_curve(asked)))
             thresholds = material.study["validation"].get("thresholds", [])

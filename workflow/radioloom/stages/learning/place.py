@@ -64,6 +64,11 @@ class Place:
             return None
         return int(np.all([self.measured[model] for model in named], axis=0).sum())
 
+    def lacking(self, *models: ModelKey | None) -> bool:
+        """Whether too many patients lack a value of one of these models for an interval or a verdict."""
+        known = self.n_measured(*models)
+        return known is not None and too_many_missing(known, len(self.rows), self.most_missing)
+
     @property
     def few(self) -> bool:
         """Whether too few patients had the event, or of a binary outcome had it not, for an interval to hold."""
@@ -88,7 +93,7 @@ class Place:
         is no interval, and stays. Where too many lack a value a p is withheld too, and all where everybody does.
         """
         n_measured = self.n_measured(model, against)
-        if n_measured is not None and too_many_missing(n_measured, len(self.rows), self.most_missing):
+        if self.lacking(model, against):
             told = n_measured and METRICS[metric].read != P
             estimate = estimate.withheld() if told else UNDEFINED
         if model.kind != NULL and (self.evaluation == APPARENT or self.few or not len(self.weights)):
