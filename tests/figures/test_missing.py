@@ -85,6 +85,15 @@ def test_a_baseline_known_of_one_patient_is_not_compared():
     ) in places
 
 
+def test_a_difference_says_of_whom_both_models_have_every_value():
+    inputs = study()
+    rows = (inputs.metrics["cohort"] == "valid1") & (inputs.metrics["against"] == "volume")
+    metrics = inputs.metrics.assign(n_measured=inputs.metrics["n_measured"].mask(rows, 20))
+    lines, _ = said(replace(inputs, metrics=METRICS.frame(metrics.assign(low=metrics["low"].mask(rows)))))
+    (text,) = (line for lead, line in lines.items() if "valid1" in lead)
+    assert "signature minus volume: 0.10 (every value of it is known of 20 of 29 patients)" in text
+
+
 @pytest.mark.parametrize(
     ("n", "words"),
     [
@@ -110,6 +119,8 @@ def test_the_section_stands_before_the_results():
     names = [section.name for section in SECTIONS]
     assert names.index("missing") < names.index("performance")
     shown = MISSING_DATA.build(study(volume=1))
-    assert "volume model has every value of 1 of 29" in dict(shown["brief"])["Missing data"]
+    assert dict(shown["brief"])["Missing data"].endswith(
+        "Too many patients lack a value of these models for a verdict: volume in valid1."
+    )
     assert MISSING_DATA.build(study(NONE))["brief"] == []
     assert '<section id="missing">' in report(study(volume=1))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import count, joined, percent, where
 from radioloom.prediction.imputation import METHODS, NONE
-from radioloom.tables.columns import BASELINE, OUTCOME, SIGNATURE
+from radioloom.tables.columns import APPARENT, BASELINE, OUTCOME, SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,18 +57,30 @@ def done(imputation: dict[str, Any], dropped: int) -> list[str]:
 
 
 def judged(metrics: pd.DataFrame, missing: pd.DataFrame, method: str) -> list[tuple[str, str]]:
-    """Where, and a sentence for each model that lacks a value of somebody there.
+    """Where models are judged on others than they learnt from, and a sentence for each that lacks a value of somebody.
 
     metrics : METRICS as stages.report.reading gives them, with `lacking`
     missing : MISSING; method : of imputation
     """
     keys = ["evaluation", "cohort", "kind", "model", "variant"]
     rows = metrics[(metrics["against"] == "") & metrics["kind"].isin([SIGNATURE, BASELINE])].drop_duplicates(keys)
+    rows = rows[rows["evaluation"] != APPARENT]
     lines = []
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
         told = [_one(row) for row in part[part["n_measured"] < part["n"]].itertuples()]
         lines += [(where(evaluation, cohort), line) for line in (*_left_out(part, missing, method), *told)]
     return lines
+
+
+def unsaid(metrics: pd.DataFrame) -> str:
+    """Which models too many patients lack a value of, in one sentence; "" for none. metrics : as for `judged`."""
+    rows = metrics[(metrics["against"] == "") & metrics["kind"].isin([SIGNATURE, BASELINE]) & metrics["lacking"]]
+    rows = rows[rows["evaluation"] != APPARENT]
+    models = [
+        f"{joined(list(dict.fromkeys(part['label'])))} in {where(evaluation, cohort)}"
+        for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False)
+    ]
+    return f"Too many patients lack a value of these models for a verdict: {'; '.join(models)}." if models else ""
 
 
 def _left_out(part: pd.DataFrame, missing: pd.DataFrame, method: str) -> Iterator[str]:

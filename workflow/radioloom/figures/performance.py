@@ -197,11 +197,16 @@ def _differences(part: pd.DataFrame, main: str) -> Iterator[str]:
             continue
         against = part[(part["against"] == name) & (part["metric"] == main)]
         differences = [
-            f"{row.label} minus {name}: {difference(row.estimate, row.low, row.high)}{_significance(row.low, row.high)}"
-            for row in against.itertuples()
+            f"{row['label']} minus {name}: {difference(row['estimate'], row['low'], row['high'])}{_verdict(row)}"
+            for row in against.to_dict("records")
         ]
         if differences:
             yield "; ".join([f"The baseline {name} reaches {cell(value)}", *differences]) + "."
+
+
+def _verdict(row: Mapping[Hashable, Any]) -> str:
+    """What a difference shows, or why it shows nothing where too many lack a value of one of the two."""
+    return f" ({_few(row)})" if row.get("lacking") else _significance(row["low"], row["high"])
 
 
 def _significance(low: float, high: float) -> str:

@@ -20,14 +20,13 @@ def build(study: ReportInputs) -> dict[str, Any]:
     metrics = reading.performance(study, study.metrics)
     lines = missing.judged(metrics, study.missing, imputation["method"])
     amount = missing.amount(study.missing)
-    none = [f"{cohort}: {line}" for cohort, line in lines]
     return {
         "amount": amount,
         "done": missing.done(imputation, int((selection["step"] == "undefined").sum())),
         "table": missing.table(study.missing),
         "judged": lines,
         "most_missing": study.settings["validation"]["most_missing"],
-        "brief": [("Missing data", " ".join([amount, *none]))] if none else [],
+        "brief": [("Missing data", f"{amount} {missing.unsaid(metrics)}".strip())] if lines else [],
     }
 
 
