@@ -44,7 +44,8 @@ def settings(cell: Cell, volume: str = "f00") -> dict[str, Any]:
         "cohorts": {name: {"role": role} for name, role in ROLES.items()},
         "outcome": {"kind": cell.kind, "name": "made up"} | ({"horizons": [HORIZON]} if survival else {}),
         "reliability": {"form": "ICC(A,1)", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
-        "reduce": {"redundancy": 0.95},
+        "reduce": {"redundancy": 0.95, "most_missing": 0.0},
+        "imputation": {"method": "mean", "multiple": 0},
         "model": {
             "kind": "cox" if survival else "logistic",
             "selector": "best_per_group",
@@ -59,6 +60,7 @@ def settings(cell: Cell, volume: str = "f00") -> dict[str, Any]:
             "multiplicity": "holm",
             "cross_validation": {"folds": FOLDS, "repeats": cell.repeats},
             "null_models": cell.nulls,
+            "most_missing": 0.2,
         },
     }
 

@@ -65,7 +65,8 @@ class Made:
                 "threshold": 0.75,
                 "keep": 100,
             },
-            "reduce": {"redundancy": 0.95},
+            "reduce": {"redundancy": 0.95, "most_missing": 0.0},
+            "imputation": {"method": "mean", "multiple": 0},
             "model": {
                 "kind": "cox" if self.kind == "survival" else "logistic",
                 "selector": self.selector,
@@ -80,6 +81,7 @@ class Made:
                 "multiplicity": "holm",
                 "cross_validation": {"folds": 4, "repeats": self.repeats},
                 "null_models": 12,
+                "most_missing": 0.2,
                 "learning_curve": 1,
                 "optimism": 0,
                 "expected_r_squared": 0.15,

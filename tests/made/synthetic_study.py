@@ -123,7 +123,8 @@ def _settings(kind, sizes):
             "keep": 100,
         },
         "harmonise": {"method": "none", "batch": ["manufacturer", "kernel"]},
-        "reduce": {"redundancy": 0.95},
+        "reduce": {"redundancy": 0.95, "most_missing": 0.05},
+        "imputation": {"method": "mean", "multiple": 0},
         "model": {"kind": "cox", "selector": "best_per_group", "covariates": []},
         "baselines": {"volume": ["morphology_volume"]},
         "validation": {
@@ -132,6 +133,7 @@ def _settings(kind, sizes):
             "multiplicity": "holm",
             "cross_validation": {"folds": 5, "repeats": 10},
             "null_models": 50,
+            "most_missing": 0.2,
         },
     }
     if "genomics" in sizes:
@@ -375,7 +377,7 @@ def _metrics(main, clinical, validations, draw):
              "estimate": numbers[0], "low": low, "high": high,
              "interval": "" if not numbers[1] else OF.get(model, OF[evaluation]),
              "withheld": "training" if evaluation == "apparent" else "", "draws": 50 if name == "null_p" else 1000,
-             "n": len(part), "n_events": int(part["event"].sum())}
+             "n": len(part), "n_measured": len(part), "n_events": int(part["event"].sum())}
         )  # fmt: skip
 
     first = clinical["cohort"].iloc[0]
@@ -398,7 +400,7 @@ def _predictions(clinical, cases):
     rows = clinical.merge(cases, on=["cohort", "case"])
     keys = {"split": "frozen", "kind": "signature", "model": "signature", "variant": ""}
     keys["part"] = np.where(rows["cohort"] == "train", "train", "test")
-    return tables.PREDICTIONS.frame(rows[["cohort", "case"]].assign(**keys, risk=rows["log_hazard"]))
+    return tables.PREDICTIONS.frame(rows[["cohort", "case"]].assign(**keys, risk=rows["log_hazard"], measured=True))
 
 
 def _curves(clinical, cases):

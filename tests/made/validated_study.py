@@ -34,6 +34,7 @@ def study(outcome: dict[str, Any] | None = None, subgroups: list | None = None, 
         "withheld": "",
         "draws": 1000,
         "n": 30,
+        "n_measured": 30,
         "n_events": 22,
     }
     metrics = METRICS.frame([{**shared, **value, "cohort": cohort} for cohort in ("valid1", "valid2")])

@@ -75,6 +75,14 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
             ["baselines: `genomics` corrects for volume", "add it: volume: [morphology_volume]"],
         ),
         (
+            {"imputation": {"method": "iterativ"}},
+            ["imputation.method", "Did you mean 'iterative'?", "Allowed: none, mean"],
+        ),
+        (
+            {"imputation": {"multiple": 20}},
+            ["line", "imputation.multiple: several imputations", "the method is mean; set method: iterative, or 0"],
+        ),
+        (
             {"baselines": {"clinical": ["morphology_volume"]}},
             ["line", "baselines.clinical", "call the baseline something"],
         ),

@@ -22,6 +22,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "families": ("radioloom.families", "REACH_MM"),
     "filters": ("radioloom.filters", "FILTERS"),
     "gene_module_methods": ("radioloom.genomics.modules", "METHODS"),
+    "imputation_methods": ("radioloom.prediction.imputation", "METHODS"),
     "models": ("radioloom.prediction.models", "MODELS"),
     "outcomes": ("radioloom.prediction.outcome", "KINDS"),
     "reliability_rules": ("radioloom.stages.learning.reliability_rules", "RULES"),

@@ -45,7 +45,7 @@ rule reduce:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
         profile_hash=STUDY.profile_hash,
         code=code("reduce"),
     message:
@@ -76,7 +76,7 @@ rule fit:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines"),
+        study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
         profile_hash=STUDY.profile_hash,
         code=code("fit"),
     message:
@@ -108,6 +108,7 @@ rule validate:
         calibration=f"{RESULTS}/tables/calibration.parquet",
         decisions=f"{RESULTS}/tables/decisions.parquet",
         operating=f"{RESULTS}/tables/operating.parquet",
+        missing=f"{RESULTS}/tables/missing.parquet",
         selection=f"{RESULTS}/tables/selection_folds.parquet",
     log:
         f"{LOGS}/validate.log",
@@ -117,7 +118,9 @@ rule validate:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
+        study=settings(
+            "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "validation"
+        ),
         profile_hash=STUDY.profile_hash,
         trust_edited=STUDY.settings["trust_edited"],
         looks=f"{RESULTS}/looks.json",  # kept whatever is deleted or made again: no output

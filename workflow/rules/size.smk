@@ -22,7 +22,9 @@ rule size:
         mem_mb=2000,
         runtime=60,
     params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "model", "baselines", "validation"),
+        study=settings(
+            "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "validation"
+        ),
         profile_hash=STUDY.profile_hash,
         code=code("size"),
     message:

@@ -68,7 +68,7 @@ def test_nothing_is_refitted_where_a_training_case_has_no_control():
     controls = control_materials(MADE.material, BOTH[~gone])
     for split in ("r01f1", "r01f2", "r01f3"):
         train, test = (MADE.material.rows(MADE.splits, split, part) for part in ("train", "test"))
-        keys = [key for key, _ in refitted_risks(controls, train, test)]
+        keys = [key for key, _, _ in refitted_risks(controls, train, test)]
         known = NAMES if split == "r01f2" else NAMES[1:]
         assert keys == [ModelKey("control", name, "refitted") for name in known]
 

@@ -122,7 +122,7 @@ def test_a_pair_at_the_threshold_of_redundancy_stays_and_one_above_it_does_not()
     assert 0.5 < rho < 0.9
     steps = {}
     for threshold in (rho, np.nextafter(rho, 0)):
-        study = {**MADE.study, "reduce": {"redundancy": threshold}}
+        study = {**MADE.study, "reduce": {"redundancy": threshold, "most_missing": 0.0}}
         rows = SELECTION.frame(reduce(replace(made, study=study), MADE.splits)).set_index("feature_id")
         reasons = rows.loc[rows["step"] == "redundancy", "reason"]
         steps[threshold] = [reasons.get(name, "") for name in made.names[pair]]

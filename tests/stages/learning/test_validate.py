@@ -7,6 +7,7 @@ import pytest
 
 from made.planted_tables import Made, metric_of
 from radioloom.errors import StudyError
+from radioloom.prediction.imputation import METHODS
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.provenance import rng
 from radioloom.stages.learning.fitting import fit_signature
@@ -258,7 +259,7 @@ def test_missing_values_of_the_signature_are_said():
     name = MADE.signature.feature_ids[0]
     values[made.rows(MADE.splits, "frozen", "test")[:3], made.place(name)] = np.nan
     notes = validate(replace(made, values=values), MADE.splits, MADE.signature).notes
-    assert f"valid1: {name} undefined in 3 of 50 cases, mean taken" in notes
+    assert f"valid1: {name} undefined in 3 of 50 cases: {METHODS['mean']}" in notes
 
 
 def test_nothing_survives_and_the_study_still_ends():

@@ -19,7 +19,8 @@ STUDY = {
     "cohorts": {"train": {"role": "training"}, "test": {"role": "validation"}},
     "outcome": {"kind": "survival", "name": "overall survival"},
     "reliability": {"form": "ICC(A,1)", "scale": "automatic", "rule": "lower_bound", "threshold": 0.75, "keep": 100},
-    "reduce": {"redundancy": 0.9},
+    "reduce": {"redundancy": 0.9, "most_missing": 0.0},
+    "imputation": {"method": "mean", "multiple": 0},
     "model": {
         "kind": "cox",
         "selector": "best_per_group",

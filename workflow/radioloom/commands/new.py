@@ -66,6 +66,7 @@ baselines: # models of named features, in the same table as the signature
 # overlap: {{tolerance_mm: 2}} # surface Dice of readers, where `readers` is a cohort
 # robustness: {{chain: RCV, repeats: 30}} # reliability from perturbed images where nobody was scanned twice
 # reduce: {{redundancy: 0.95}}
+# imputation: {{method: iterative, multiple: 20}} # of missing values; by default they count as the training mean
 # controls: all # the signature on images without texture, nine kinds
 # validation: {{bootstrap: 1000, cross_validation: {{folds: 5, repeats: 10}}, null_models: 50}}
 #   leave_one_cohort_out: true # of several training cohorts (centres) each is also judged by what the others taught

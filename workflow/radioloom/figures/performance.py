@@ -98,10 +98,13 @@ def statements(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
         own = part[(part["kind"] == SIGNATURE) & (part["metric"] == main) & (part["against"] == "")]
         together = evaluation == LEFT_OUT and cohort in whole
         lead = OF_COHORTS if together else LEADS.get(evaluation, evaluation)
-        for _, value in own.dropna(subset=["estimate"]).iterrows():
-            text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
-            text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value)]
-            lines.append((f"{lead} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})", " ".join(text)))
+        for _, value in own.iterrows():
+            text = [*verdicts.unjudged(value)]
+            if value["estimate"] == value["estimate"]:
+                text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
+                text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value)]
+            if text:
+                lines.append((f"{lead} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})", " ".join(text)))
     return lines
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from radioloom.figures.words import DASH, cell, chance, count, difference, joined, metric, number, probability, where
 from radioloom.tables.columns import (
     ABOVE,
+    APPARENT,
     BASELINE,
     BELOW,
     DISPUTED,
@@ -29,7 +30,9 @@ from radioloom.tables.columns import (
     OF_MODELS,
     PRIMARY,
     REFITTED,
+    SIGNATURE,
     SIGNIFICANT,
+    TOO_MANY_MISSING,
     TRAINING_CASES,
     UNADJUSTED,
 )
@@ -37,7 +40,9 @@ from radioloom.tables.columns import (
 if TYPE_CHECKING:
     import pandas as pd
 
-WHY_NOT = {  # `withheld` of a value, after it
+FEW = "every value of it is known of {n_measured:.0f} of {n} patients"  # columns of METRICS
+WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
+    TOO_MANY_MISSING: f"; {FEW}, too few for a verdict",
     TRAINING_CASES: "",
     NOT_ASKED: "",
     FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
@@ -63,7 +68,7 @@ def against_chance(value: pd.Series) -> str:
     if by_chance is None:
         return f"{text}."
     if value["withheld"] or not value["verdict"]:
-        return f"{text}{WHY_NOT.get(value['withheld'], WHY_NOT[NOT_DEFINED])}."
+        return f"{text}{why_not(value, NOT_DEFINED)}."
     against, excluded = f"{by_chance} (chance)", value["low"] > by_chance
     said = {
         ABOVE: f", significantly above {against}{_p(value)}",
@@ -73,6 +78,17 @@ def against_chance(value: pd.Series) -> str:
         DISPUTED: f"; its interval {'excludes' if excluded else 'holds'} {against}, {DISAGREE}",
     }
     return f"{text}{said[value['verdict']]}."
+
+
+def why_not(row: pd.Series, otherwise: str = "") -> str:
+    """Why a value has no interval, after it. row : of METRICS; otherwise : the reason of one that gives none."""
+    return WHY_NOT.get(row["withheld"] or otherwise, "").format_map(row)
+
+
+def unjudged(value: pd.Series) -> Iterator[str]:
+    """That the signature has no value, as too many patients lack one of its features. value : row of METRICS."""
+    if np.isnan(value["estimate"]) and value["withheld"] == TOO_MANY_MISSING:
+        yield f"The signature cannot be judged: {FEW.format_map(value)}."
 
 
 def of_summary(row: pd.Series) -> str:
@@ -87,7 +103,11 @@ def of_summary(row: pd.Series) -> str:
 def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:
     """What each baseline reaches, and the paired difference of a model from it. part : rows of one place."""
     values = part[(part["kind"] == BASELINE) & (part["metric"] == main) & (part["against"] == "")]
-    for value in values.dropna(subset=["estimate"]).to_dict("records"):
+    for value in values.to_dict("records"):
+        if value["withheld"] == TOO_MANY_MISSING:
+            yield f"The baseline {value['model']} cannot be compared: {FEW.format_map(value)}."
+        if value["withheld"] == TOO_MANY_MISSING or np.isnan(value["estimate"]):
+            continue
         against = part[(part["against"] == value["model"]) & (part["metric"] == main)]
         differences = [f"{row['label']} minus {row['against']}: {of_two(row)}" for _, row in against.iterrows()]
         if differences:
@@ -97,6 +117,8 @@ def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:
 def of_two(row: pd.Series) -> str:
     """A difference with its interval, and what that shows; nothing where there is none."""
     text = difference(row["estimate"], row["low"], row["high"])
+    if row["withheld"] == TOO_MANY_MISSING:
+        return f"{text} ({FEW.format_map(row)})"
     if row["verdict"] == UNADJUSTED:
         better = "better" if row["low"] > 0 else "worse"
         return f"{text}, {better} by its interval, but {_adjusted(row)}"
@@ -167,7 +189,7 @@ def declared(metrics: pd.DataFrame) -> tuple[str, str] | None:
     place = where(row["evaluation"], row["cohort"])
     if not row["against"]:
         return "Primary comparison, declared", f"{row['label']} against chance in {place}: {against_chance(row)}"
-    why = WHY_NOT.get(row["withheld"], "")
+    why = why_not(row)
     test = "" if row["withheld"] or not row["verdict"] else f"; p {probability(row['p'])}"
     return (
         "Primary comparison, declared",
@@ -178,6 +200,25 @@ def declared(metrics: pd.DataFrame) -> tuple[str, str] | None:
 def _plainly(row: pd.Series) -> str:
     word = OF_TWO.get(row["verdict"], "")
     return difference(row["estimate"], row["low"], row["high"]) + (f", {word}" if word else "")
+
+
+def of_gaps(row: pd.Series) -> str:
+    """Of how many patients a model has every value, and what that allows. row : of METRICS, a value of the model."""
+    lead = f"the {row['label']} model has every value of {row['n_measured']:.0f} of {count(row['n'], 'patient')}"
+    if not row["n_measured"]:
+        return f"{lead}: it cannot be judged."
+    return f"{lead}: too few for an interval or a verdict." if row["withheld"] == TOO_MANY_MISSING else f"{lead}."
+
+
+def unsaid(metrics: pd.DataFrame) -> str:
+    """Which models too many patients lack a value of, in one sentence; "" for none. metrics : METRICS with `label`."""
+    own = (metrics["against"] == "") & metrics["kind"].isin([SIGNATURE, BASELINE])
+    rows = metrics[own & (metrics["withheld"] == TOO_MANY_MISSING) & (metrics["evaluation"] != APPARENT)]
+    models = [
+        f"{joined(list(dict.fromkeys(part['label'])))} in {where(evaluation, cohort)}"
+        for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False)
+    ]
+    return f"Too many patients lack a value of these models for a verdict: {'; '.join(models)}." if models else ""
 
 
 def multiplicity(comparisons: pd.DataFrame, rule: str) -> str:

@@ -24,7 +24,7 @@ STAGES = {
     "clinical": "no outcome",
 }
 STEPS = {
-    "undefined": "not defined in every training case",
+    "undefined": "not defined in too many training cases",
     "constant": "constant",
     "reliability": "agreement over replicates too low",
     "redundancy": "redundant with a more reliable feature",

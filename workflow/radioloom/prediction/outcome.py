@@ -101,11 +101,16 @@ def outcome(kind: str, event: np.ndarray, time_days: np.ndarray | None = None) -
     return Outcome(kind, event, time)
 
 
-def check_learnable(outcomes: Outcome, what: str) -> None:
-    """Raise StudyError if these outcomes hold too little to fit a model on: under 2 events, or under 2 without."""
+def learnable(outcomes: Outcome) -> bool:
+    """Whether these outcomes are enough to fit any model on: 2 events, of a binary outcome 2 without, 3 cases."""
     events, n = outcomes.n_events, len(outcomes)
-    if events < 2 or (outcomes.kind == "binary" and n - events < 2) or n < 3:
+    return events >= 2 and (outcomes.kind != "binary" or n - events >= 2) and n >= 3
+
+
+def check_learnable(outcomes: Outcome, what: str) -> None:
+    """Raise StudyError if these outcomes hold too little to fit a model on."""
+    if not learnable(outcomes):
         raise StudyError(
-            f"{what}: {n} patients with {events} events; a model needs at least 2 with and 2 without. "
-            "Check the columns of `clinical` and the coding of `event`, or add patients"
+            f"{what}: {len(outcomes)} patients with {outcomes.n_events} events; a model needs at least 2 with and "
+            "2 without. Check the columns of `clinical` and the coding of `event`, or add patients"
         )

@@ -53,6 +53,7 @@ def region_faults(settings: dict[str, Any], sheets: dict[str, list[Row]], origin
 
 def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     """What no schema can say: keys that must agree with each other."""
+    from radioloom.prediction.imputation import imputation_fault
     from radioloom.stages.learning.split import ALONE
 
     role_of = roles(settings)
@@ -65,6 +66,8 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     if settings["validation"]["leave_one_cohort_out"] and len(learnt) == 1:
         place = origin.at("validation", "leave_one_cohort_out")
         yield f"{place}: {learnt[0]} {ALONE}"
+    if fault := imputation_fault(**settings["imputation"]):
+        yield f"{origin.at('imputation', 'multiple')}: {fault}"
     robustness, genomics = settings.get("robustness"), settings.get("genomics")
     if robustness and robustness["role"] not in role_of.values():
         role = robustness["role"]

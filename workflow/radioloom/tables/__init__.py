@@ -25,6 +25,7 @@ from radioloom.tables.learning import (
     SELECTION,
     SPLITS,
 )
+from radioloom.tables.missing import MISSING
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
 from radioloom.tables.validation import CAUSES, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
@@ -57,6 +58,7 @@ TABLES = (
     LEARNING_CURVE,
     OPTIMISM,
     OUTLIERS,
+    MISSING,
     PREDICTIONS,
     METRICS,
     COMPARISONS,
@@ -106,6 +108,7 @@ __all__ = [
     "MASKS",
     "MEASURED",
     "METRICS",
+    "MISSING",
     "MODULES",
     "OPERATING",
     "OPTIMISM",

@@ -24,6 +24,7 @@ REFITTED = "refitted"
 VARIANT_OF_MODEL = Column(
     "variant", "string", f"of a control: '{REFITTED}' where the model was learnt from its images too; else ''"
 )
+OUTCOME = "outcome"  # `role` of MISSING
 CANDIDATES = "candidates"  # `variables` of SAMPLE_SIZE: features that the outcome could choose from
 FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
@@ -38,8 +39,9 @@ MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or nor
 OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
 # Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/verdicts.py.
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
-NOT_ASKED, NOT_DEFINED, FEW_COHORTS = "not asked", "undefined", "cohorts"
+NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
 WITHHELD = {
+    TOO_MANY_MISSING: "too many patients lack a value of the model, or of one of the two",
     TRAINING_CASES: "of the cases that a model was learnt on",
     FEW_EVENTS: "too few patients had the event (binary: or had it not)",
     NO_RESAMPLES: "the study asks for no resamples",

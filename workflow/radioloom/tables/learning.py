@@ -134,7 +134,10 @@ PREDICTIONS = Table(
         COHORT,
         CASE,
         Column("part", "string", "train or test"),
-        Column("risk", "float64", "linear predictor; higher is worse"),
+        Column("risk", "float64", "linear predictor, higher is worse; empty: a value lacks, none imputed", null=True),
+        Column(
+            "measured", "bool", "whether the case has every value that the model takes; else one is imputed, or lacks"
+        ),
     ),
 )
 HORIZON = Column("horizon_days", "float64", "horizon of an absolute risk; 0 where there is none", "days")
@@ -180,6 +183,7 @@ METRICS = Table(
         Column("withheld", "string", "why there is none: " + "; ".join(f"{k}: {v}" for k, v in WITHHELD.items())),
         Column("draws", "int64", "resamples behind the interval, null models behind a range or `null_p`; else 0"),
         Column("n", "int64", "patients"),
+        Column("n_measured", "int64", "of them with every value that the model (or both) takes, measured", null=True),
         Column("n_events", "int64", "events"),
     ),
 )

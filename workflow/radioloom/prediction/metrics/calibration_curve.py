@@ -29,6 +29,8 @@ def calibration_curve(judged: Judged) -> np.ndarray | None:
     first, last = np.quantile(probability, ENDS).tolist()
     grid = np.linspace(first, last, POINTS)
     curve = smooth(probability, observed, grid, np.ones((1, len(outcomes))))[0]
+    if not np.isfinite(curve).all():  # nearly all patients have one probability
+        return None
     band = np.full((2, POINTS), np.nan)
     if len(judged.weights):
         resampled = smooth(probability, observed, grid, judged.weights)

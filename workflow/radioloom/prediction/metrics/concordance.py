@@ -66,6 +66,12 @@ def concordance(pairs: np.ndarray, risk: np.ndarray) -> float:
     return float(0.5 * sum(right) / total)
 
 
+def concordance_of(outcomes: Outcome, risk: np.ndarray, strata: np.ndarray | None = None) -> float:
+    """C of those cases that have a risk (n,): without imputation one with a gap has none, and it is NaN."""
+    known = np.flatnonzero(np.isfinite(risk))
+    return concordance(comparable(outcomes.take(known), None if strata is None else strata[known]), risk[known])
+
+
 def resampled(pairs: np.ndarray, risk: np.ndarray, weights: np.ndarray, counts: bool = False) -> np.ndarray:
     """C of each resample, float64 (b,): w'Rw / w'Pw.
 

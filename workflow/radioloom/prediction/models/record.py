@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
+from scipy import special
 
 from radioloom.errors import StudyError
 from radioloom.prediction.baseline_hazard import BaselineHazard
@@ -30,6 +31,7 @@ class Fitted:
     log_likelihood : at the fit; None where the model has no likelihood
     ridge : penalty that the fit needed; 0.0 is plain maximum likelihood
     note : why a ridge was taken, or what else a reader of the signature should know; "" if nothing
+    degrees : of freedom of Student's t, of coefficients pooled over imputations; None: the normal distribution
     """
 
     state: State
@@ -40,6 +42,7 @@ class Fitted:
     log_likelihood: float | None = None
     ridge: float = 0.0
     note: str = ""
+    degrees: np.ndarray | None = None
 
     @property
     def interval(self) -> tuple[np.ndarray, np.ndarray] | None:
@@ -47,7 +50,8 @@ class Fitted:
         if self.coefficients is None or self.covariance is None:
             return None
         beta, error = wald(self)
-        return beta - Z95 * error, beta + Z95 * error
+        reach = Z95 if self.degrees is None else special.stdtrit(self.degrees, 0.975)
+        return beta - reach * error, beta + reach * error
 
 
 def wald(fitted: Fitted) -> tuple[np.ndarray, np.ndarray]:

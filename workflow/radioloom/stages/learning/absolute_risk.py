@@ -60,13 +60,19 @@ def add_absolute(
             validation.risks.extend(_risk_rows(material, place, key, asked))
             for metric in metrics_of(place.outcomes.kind, absolute=True):
                 validation.metrics.append(place.row(key, metric.name, metric.of(asked), horizon_days=horizon))
-            at = {**_keys(place, key), "horizon_days": horizon}
-            curve = calibration_curve(asked)
-            if curve is not None and place.intervals == NO_INTERVALS:
-                curve[:, 2:] = np.nan
-            validation.calibration.extend(_curve(at, curve))
-            thresholds = material.study["validation"].get("thresholds", [])
-            validation.decisions.extend(_decisions(at, thresholds, decision_curve(asked, thresholds)))
+            if not place.lacking(key):  # else a curve would be one of what stands in the place of values
+                at = {**_keys(place, key), "horizon_days": horizon}
+                _add_curves(at, asked, place, material.study["validation"].get("thresholds", []), validation)
+
+
+def _add_curves(
+    at: dict[str, Any], asked: Judged, place: Place, thresholds: list[float], validation: Validation
+) -> None:
+    curve = calibration_curve(asked)
+    if curve is not None and place.intervals == NO_INTERVALS:
+        curve[:, 2:] = np.nan
+    validation.calibration.extend(_curve(at, curve))
+    validation.decisions.extend(_decisions(at, thresholds, decision_curve(asked, thresholds)))
 
 
 def _asked(model: Signature, risks: Judged, horizon: float, seen: Any) -> Judged:

@@ -11,7 +11,7 @@ import numpy as np
 from radioloom.imaging.controls import CONTROLS
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
-from radioloom.stages.learning.risks import ModelKey, risk_of
+from radioloom.stages.learning.risks import ModelKey, columns_of, risk_of
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import CONTROL, REFITTED
 from radioloom.tables.features import first_replicates, wide
@@ -43,12 +43,16 @@ def control_risks(controls: dict[str, Material], signature: Signature, rows: np.
 
 def refitted_risks(
     controls: dict[str, Material], train: np.ndarray, test: np.ndarray
-) -> Iterable[tuple[ModelKey, np.ndarray]]:
-    """Risk (m,) of the test rows by the whole learning repeated on each control, whose training rows are complete."""
+) -> Iterable[tuple[ModelKey, np.ndarray, np.ndarray]]:
+    """Risk (m,) of the test rows by the whole learning repeated on each control, and whether they lack nothing (m,).
+
+    Of controls whose training rows are all known.
+    """
     for name, each in controls.items():
         if np.isfinite(each.values[train]).any(axis=1).all():
             learnt = learn(without_baselines(each), train, [each.outcomes.take(train)])[0]
-            yield ModelKey(CONTROL, name, REFITTED), risk_of(each, learnt.signature, test)
+            known = np.isfinite(columns_of(each, learnt.signature.terms, test, None)).all(axis=1)
+            yield ModelKey(CONTROL, name, REFITTED), risk_of(each, learnt.signature, test), known
 
 
 def control_gaps(controls: dict[str, Material]) -> Iterable[str]:
@@ -57,4 +61,4 @@ def control_gaps(controls: dict[str, Material]) -> Iterable[str]:
         lacking = int((~np.isfinite(each.values).any(axis=1)).sum())
         if lacking:
             cases = f"{lacking} of {len(each.values)} cases"
-            yield f"control {CONTROLS[name].label}: {cases} could not be measured, training means taken"
+            yield f"control {CONTROLS[name].label}: {cases} could not be measured, and count as missing values"

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.prediction.metrics.concordance import concordance_of
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.controls import control_risks, refitted_risks
 from radioloom.stages.learning.judge import add_metrics, prediction_rows
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
+from radioloom.stages.learning.measured import control_measured, judgeable, left_out, measured
 from radioloom.stages.learning.null_models import purpose
-from radioloom.stages.learning.place import Place, Validation
+from radioloom.stages.learning.place import Measured, Place, Validation
 from radioloom.stages.learning.reduce import selection_rows
 from radioloom.stages.learning.risks import ModelKey, risk_of, risks
 
@@ -58,51 +59,59 @@ class CrossValidation:
     permuted: list[Outcome]  # of the null models, one repeat each, in turn
     validation: Validation  # to which rows are added
 
-    def run(self) -> tuple[np.ndarray, np.ndarray]:
+    def run(self) -> tuple[Place, np.ndarray, np.ndarray]:
         """Learn anew in each fold and judge its test part by pairs within the fold.
 
-        Returns C of each null model, whose training cases have their permuted outcomes, and C of the signature in the
-        same repeat.
+        Returns the place with who could be judged, C of the signature in the repeat of each null model, and C of each
+        null model, whose training cases have their permuted outcomes.
         """
         risk: dict[ModelKey, np.ndarray] = {}
+        known: dict[ModelKey, np.ndarray] = {}
         null_risk = np.zeros((len(self.permuted), len(self.place.rows)))
         turn = np.arange(len(self.permuted)) % len(self.folds.names)
         notes = []
         for k, group in enumerate(self.folds.names):
             for name in group:
                 test = np.searchsorted(self.place.rows, self.folds.test[name])
-                fold_risk, note = self._fold(name)
+                fold_risk, fold_known, note = self._fold(name)
                 notes.append(note)
                 for model, values in fold_risk.items():
                     risk.setdefault(model, np.zeros(self.folds.label.shape))[k, test] = values
+                    known.setdefault(model, np.ones(len(self.place.rows), dtype=bool))[test] &= fold_known[model]
                 mine = np.flatnonzero(turn == k)
                 null_risk[np.ix_(mine, test)] = self._fold_of_nulls(name, mine)
         if any(notes):
             share = f"{sum(map(bool, notes))} of {len(notes)} folds"
             self.validation.notes.append(f"{share}: the signature was empty or needed a ridge")
-        judged = {
-            key: Judged(values, self.place.outcomes, self.place.weights, self.place.strata)
-            for key, values in risk.items()
-        }
-        observed = add_metrics(self.place, judged, self.material.baselines, self.validation)
+        place, risk = judgeable(self.place, risk, known, self.material.imputation)
+        self.validation.notes.extend(left_out(self.place, place))
+        judged = {key: Judged(values, place.outcomes, place.weights, place.strata) for key, values in risk.items()}
+        observed = add_metrics(place, judged, self.material.baselines, self.validation)
         each = zip(self.permuted, turn, null_risk, strict=True)
-        of_nulls = [concordance(comparable(o, self.folds.label[r]), x) for o, r, x in each]
-        return observed.repeats[turn], np.array(of_nulls)
+        of_nulls = [concordance_of(o, x, self.folds.label[r]) for o, r, x in each]
+        mine = observed.repeats[turn] if len(observed.repeats) else np.full(len(turn), np.nan)
+        return place, mine, np.array(of_nulls)
 
     def _outcomes(self, name: str, outcomes: Outcome) -> Outcome:
         return outcomes.take(np.searchsorted(self.place.rows, self.folds.train[name]))
 
-    def _fold(self, name: str) -> tuple[dict[ModelKey, np.ndarray], str]:
-        """Risks of the test part of one fold by all models learnt in it, and the note of its signature."""
+    def _fold(self, name: str) -> tuple[dict[ModelKey, np.ndarray], Measured, str]:
+        """Risks of the test part of one fold by all models learnt in it, who lacks nothing, the signature's note."""
         train, test = self.folds.train[name], self.folds.test[name]
         learnt = learn(self.material.within(name), train, [self._outcomes(name, self.place.outcomes)])[0]
         self.validation.selection.extend(selection_rows(self.material, learnt.reduction, name))
         risk = risks(self.material, learnt.signature, test)
         risk |= control_risks(self.controls, learnt.signature, test)
-        risk |= refitted_risks({key: each.within(name) for key, each in self.controls.items()}, train, test)
+        known = measured(self.material, learnt.signature, test)
+        known |= control_measured(self.controls, learnt.signature, test)
+        for key, values, whole in refitted_risks(
+            {key: each.within(name) for key, each in self.controls.items()}, train, test
+        ):
+            risk[key], known[key] = values, whole
         for model, values in risk.items():
-            self.validation.predictions.extend(prediction_rows(self.material, (name, "test", model), test, values))
-        return risk, learnt.signature.note
+            keys = name, "test", model
+            self.validation.predictions.extend(prediction_rows(self.material, keys, test, values, known[model]))
+        return risk, known, learnt.signature.note
 
     def _fold_of_nulls(self, name: str, mine: np.ndarray) -> np.ndarray:
         """Risks (nulls, m) of the test part of one fold by the null models whose turn it is."""

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 
 from radioloom.prediction.cut_points import MEDIAN, cut_points
+from radioloom.prediction.imputation import NONE, learn_imputation, standardised
 from radioloom.prediction.models.record import Fitted, linear_predictor
-from radioloom.prediction.outcome import Outcome
+from radioloom.prediction.multiple_imputation import pooled_fit
+from radioloom.prediction.outcome import Outcome, learnable
 from radioloom.prediction.scalings import learn, scaled
+from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.risks import columns_of, risk_of
-from radioloom.stages.learning.signature import COVARIATE, Signature, Term, standardised
+from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.stats.constancy import SAME
 from radioloom.tables.columns import SIGNATURE
 
@@ -91,6 +94,21 @@ class _Lesson:
         of_signature : (t,) the signature's risk, as it is applied; apart : (t,) what takes its place in the fit
         """
         measured = columns_of(self.material, tuple(terms), self.train, of_signature)
+        whole = np.isfinite(measured).all(axis=1)
+        if apart is not None and any(term.group == SIGNATURE for term in terms):
+            whole &= np.isfinite(apart)
+        if self.material.imputation != NONE or whole.all():
+            return self._model(name, terms, measured, apart)
+        rows = np.flatnonzero(whole)
+        complete = replace(self, outcomes=self.outcomes.take(rows))
+        if learnable(complete.outcomes):
+            return complete._model(name, terms, measured[rows], None if apart is None else apart[rows])
+        note = f"{len(rows)} of {len(whole)} training cases have every value of the model, too few to learn from"
+        nothing = self._model(name, [], measured[:, :0], None)
+        return replace(nothing, note=f"{note}; {nothing.note}")
+
+    def _model(self, name: str, terms: list[Term], measured: np.ndarray, apart: np.ndarray | None) -> Signature:
+        """One model of measured columns (t, p), NaN where missing."""
         terms = [replace(term, scaling=each) for term, each in zip(terms, self._scalings(terms, measured), strict=True)]
         columns = scaled(measured, [term.scaling for term in terms])
         mean, sd = _scale(columns)
@@ -98,13 +116,17 @@ class _Lesson:
         # A column without variation in training would only make the rest singular.
         varying = (sd > 0) & ~(replaced & (apart is None or not np.ptp(apart)))
         sd = np.where(sd > 0, sd, 1.0)
-        kind, draws = self.material.model, self.material.generator(*self.purpose, name)
-        standard = standardised(columns, mean, sd)
-        standard[:, replaced] = 0.0 if apart is None else apart[:, None]
-        fitted = kind.fit(standard[:, varying], self.outcomes, self.material.model_settings, draws)
+        kind = self.material.model
+        with_gaps = (columns - mean) / sd
+        with_gaps[:, replaced] = 0.0 if apart is None else apart[:, None]
+        imputation = learn_imputation(self.material.imputation, with_gaps)
+        standard = standardised(with_gaps, 0.0, 1.0, imputation)
+        fitted = self._fitted(name, terms, with_gaps[:, varying], standard[:, varying])
         described = _described(fitted, np.flatnonzero(varying), replaced)
         described |= {"mean": mean, "sd": sd, "missing": (~np.isfinite(columns)).sum(axis=0)}
         kept = _kept(fitted, varying)
+        if len(kept) < len(terms):  # a new patient is told by what the model takes
+            imputation = learn_imputation(self.material.imputation, with_gaps[:, kept])
         signature = Signature(
             name=name,
             model=kind.name,
@@ -116,6 +138,7 @@ class _Lesson:
             n_events=self.outcomes.n_events,
             ridge=fitted.ridge,
             note=_note(fitted, bool((replaced & ~varying).any())),
+            imputation=imputation,
             state=None if kind.predict is linear_predictor else fitted.state,
         )
         risk = signature.risk(measured if len(kept) == len(terms) else measured[:, kept])
@@ -133,6 +156,16 @@ class _Lesson:
         """Cut-points of a baseline: the study's where they have a name; risks of the signature mean nothing there."""
         declared = self.material.cut_points
         return declared if isinstance(declared, str) else MEDIAN
+
+    def _fitted(self, name: str, terms: list[Term], with_gaps: np.ndarray, standard: np.ndarray) -> Fitted:
+        """The fit of standardised columns (t, p); of a clinical model pooled over imputations where the study asks."""
+        kind, settings = self.material.model, self.material.model_settings
+        draws, copies = self.material.generator(*self.purpose, name), self.material.study["imputation"]["multiple"]
+        clinical = any(term.group == COVARIATE for term in terms)
+        if copies and clinical and not np.isfinite(with_gaps).all():
+            imputing = rng(self.material.study["seed"], "imputation", self.material.split, *self.purpose, name)
+            return pooled_fit(kind, with_gaps, self.outcomes, settings, (imputing, draws), copies)
+        return kind.fit(standard, self.outcomes, settings, draws)
 
     def _scalings(self, terms: list[Term], columns: np.ndarray) -> list[dict[str, Any] | None]:
         """What the study's scaling learns of each feature; covariates and the signature's risk stay as they are."""

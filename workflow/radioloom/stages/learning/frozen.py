@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.prediction.outcome import Outcome, outcome
+from radioloom.stages.learning.measured import judgeable
 from radioloom.stages.learning.patients import numbered
 from radioloom.stages.learning.place import Place, resamples
 from radioloom.stages.learning.risks import ModelKey
@@ -37,9 +38,8 @@ class Frozen:
     def part(self, index: np.ndarray, study: dict[str, Any]) -> Frozen:
         """Some of the cases, by their places in `cases`."""
         outcomes = self.place.outcomes.take(index)
-        some = replace(self.place, rows=self.place.rows[index])
         risks = {key: risk[index] for key, risk in self.risks.items()}
-        return Frozen(some, [self.cases[k] for k in index], risks).of(outcomes, study)
+        return Frozen(self.place.among(index), [self.cases[k] for k in index], risks).of(outcomes, study)
 
 
 def frozen(
@@ -48,8 +48,9 @@ def frozen(
     """Signature and baselines in the training cohorts together, then in each validation cohort.
 
     predictions, clinical, patients : PREDICTIONS, CLINICAL, PATIENTS
-    study : read are seed, outcome and validation.bootstrap
-    Cases, resamples and so all estimates are those of the stage validate.
+    study : read are seed, outcome, imputation and validation
+    Cases, resamples and so all estimates are those of the stage validate: who lacks a value of a model, and which model
+    cannot be judged for it, included.
     """
     kept = predictions[(predictions["split"] == FROZEN) & predictions["kind"].isin([SIGNATURE, BASELINE])]
     kept = kept.sort_values(["cohort", "case"], kind="stable")
@@ -58,10 +59,9 @@ def frozen(
     named += [(VALIDATION, str(cohort), rows) for cohort, rows in kept[kept["part"] == "test"].groupby("cohort")]
     known, judged = clinical.set_index(["cohort", "case"]), []
     for evaluation, cohort, rows in named:
-        risks = {
-            ModelKey(*map(str, key)): each["risk"].to_numpy(np.float64)
-            for key, each in sorted(rows.groupby(["kind", "model", "variant"]), key=lambda item: item[0][0] == BASELINE)
-        }
+        models = sorted(rows.groupby(["kind", "model", "variant"]), key=lambda item: item[0][0] == BASELINE)
+        risks = {ModelKey(*map(str, key)): each["risk"].to_numpy(np.float64) for key, each in models}
+        measured = {ModelKey(*map(str, key)): each["measured"].to_numpy(bool) for key, each in models}
         first = rows.drop_duplicates(["cohort", "case"])
         cases = list(zip(first["cohort"], first["case"], strict=True))
         found = known.loc[cases]
@@ -71,7 +71,9 @@ def frozen(
             units=numbered(cases, patients),
             strata=np.unique(first["cohort"].to_numpy(object), return_inverse=True)[1].astype(np.int64),
         )
-        weights, asked = resamples(outcomes, study, cohort), study["validation"]["intervals"]
-        place = Place(evaluation, cohort, np.arange(len(cases)), outcomes, weights, intervals=asked)
-        judged.append(Frozen(place, cases, risks))
+        weights, asked = resamples(outcomes, study, cohort), study["validation"]
+        whole = Place(evaluation, cohort, np.arange(len(cases)), outcomes, weights, intervals=asked["intervals"])
+        whole = replace(whole, most_missing=asked["most_missing"])
+        place, sound = judgeable(whole, risks, measured, study["imputation"]["method"])
+        judged.append(Frozen(place, [cases[k] for k in place.rows], sound))
     return judged

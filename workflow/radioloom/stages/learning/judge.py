@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.prediction.cut_points import group_names
+from radioloom.prediction.imputation import METHODS
 from radioloom.prediction.metrics import main_metric, metrics_of
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.prediction.metrics.record import Estimate, Judged
+from radioloom.prediction.metrics.record import UNDEFINED, Estimate, Judged
 from radioloom.stages.learning.absolute_risk import add_absolute
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.measured import control_measured, judgeable, left_out, measured
 from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation, resamples
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
@@ -37,20 +39,30 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
 
 def place_of(material: Material, evaluation: str, cohort: str, rows: np.ndarray) -> Place:
     """Where models are judged on the rows (m,) of one or more cohorts, with the resamples of their patients."""
-    outcomes, asked = material.outcomes.take(rows), material.study["validation"]["intervals"]
+    outcomes, asked = material.outcomes.take(rows), material.study["validation"]
     weights = resamples(outcomes, material.study, cohort)
-    return Place(evaluation, cohort, rows, outcomes, weights, intervals=asked)
+    return Place(
+        evaluation,
+        cohort,
+        rows,
+        outcomes,
+        weights,
+        intervals=asked["intervals"],
+        most_missing=asked["most_missing"],
+    )
 
 
 def judge(
-    material: Material, controls: dict[str, Material], signature: Signature, place: Place, validation: Validation
-) -> Estimate:
-    """Add what the frozen models are worth in one place; the main metric of the signature.
+    material: Material, controls: dict[str, Material], signature: Signature, whole: Place, validation: Validation
+) -> tuple[Place, Estimate]:
+    """Add what the frozen models are worth in one place; the place with who could be judged, the signature's metric.
 
     Predictions, all metrics with paired differences, and notes on what was missing; of the signature of the study, not
     of one that was learnt without a cohort, also curves at the frozen cut-point and absolute risks.
     """
-    risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
+    everyone = risks(material, signature, whole.rows) | control_risks(controls, signature, whole.rows)
+    known = measured(material, signature, whole.rows) | control_measured(controls, signature, whole.rows)
+    place, risk = judgeable(whole, everyone, known, material.imputation)
     models = {key: signature.baselines[key.model] if key.kind == BASELINE else signature for key in risk}
     tau = material.study["outcome"].get("tau")
     judged = {
@@ -65,14 +77,16 @@ def judge(
         for key, model in models.items()  # a control is the signature
     }
     part, of_study = "train" if place.evaluation == APPARENT else "test", material.split == FROZEN
-    for key, values in risk.items():
-        validation.predictions.extend(prediction_rows(material, (material.split, part, key), place.rows, values))
+    for key, values in everyone.items():
+        keys = material.split, part, key
+        validation.predictions.extend(prediction_rows(material, keys, whole.rows, values, known[key]))
+    for key in risk:
         if place.outcomes.kind == "survival" and of_study:
             validation.curves.extend(_curve_rows(place, key, judged[key].groups, models[key].cuts))
-    validation.notes.extend(_gaps(material, signature, place))
+    validation.notes.extend([*_gaps(material, signature, whole), *left_out(whole, place)])
     if of_study:
         add_absolute(material, signature, place, judged, validation)
-    return add_metrics(place, judged, material.baselines, validation)
+    return place, add_metrics(place, judged, material.baselines, validation)
 
 
 def add_metrics(
@@ -88,13 +102,15 @@ def add_metrics(
         if place.strata is None or metric.within_folds:
             estimates = orderings if metric is main else {key: metric.of(risk) for key, risk in judged.items()}
             validation.metrics.extend(place.row(key, metric.name, each) for key, each in estimates.items())
+    unsaid = [key for key in place.measured if key not in judged]  # so that METRICS says how many are measured
+    validation.metrics.extend(place.row(key, main.name, UNDEFINED) for key in unsaid)
     pairs = compared(list(judged), baselines)
     validation.metrics.extend(
         place.row(first, main.name, orderings[first].minus(orderings[other]), other) for first, other in pairs
     )
     if place.evaluation == VALIDATION:  # p is of one frozen model, in patients that it had not to fit
         validation.metrics.extend(paired_tests(place, judged, pairs, baselines))
-    return orderings[THE_SIGNATURE]
+    return orderings.get(THE_SIGNATURE, UNDEFINED)
 
 
 def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tuple[ModelKey, ModelKey]]:
@@ -102,15 +118,17 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
     subtracts = {row.name: row.subtracts for row in baselines if row.subtracts}
     asked = [key for key in models if key.kind == BASELINE and key.model in subtracts]
     pairs = [(THE_SIGNATURE, key) for key in models if key != THE_SIGNATURE and key not in asked]
-    return pairs + [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
+    pairs += [(key, ModelKey(BASELINE, subtracts[key.model])) for key in asked]
+    return [pair for pair in pairs if set(pair) <= set(models)]
 
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
-    """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
+    """What was missing of the signature's features; what was not harmonised."""
+    imputation = material.imputation
     for name in signature.feature_ids:
         missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())
         if missing:
-            yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases, mean taken"
+            yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases: {METHODS[imputation]}"
     if material.batches is not None:
         harmonised, batches = signature.harmonisation or {"learned": {}}, material.batches[place.rows].tolist()
         if reason := reasons(harmonised, batches):
@@ -134,15 +152,18 @@ def _curve_rows(place: Place, model: ModelKey, groups: np.ndarray, cuts: tuple[f
 
 
 def prediction_rows(
-    material: Material, keys: tuple[str, str, ModelKey], rows: np.ndarray, values: np.ndarray
+    material: Material, keys: tuple[str, str, ModelKey], rows: np.ndarray, values: np.ndarray, known: np.ndarray
 ) -> Iterable[dict[str, Any]]:
     """PREDICTIONS rows of some patients.
 
     keys : split, part and model
     rows : (m,) of the material
     values : (m,) their risks
+    known : (m,) whether they have every value that the model takes
     """
     split, part, model = keys
     cases = material.cases.iloc[rows]
-    for cohort, case, risk in zip(cases["cohort"], cases["case"], values.tolist(), strict=True):
-        yield {"split": split, **model._asdict(), "cohort": cohort, "case": case, "part": part, "risk": risk}
+    columns = cases["cohort"], cases["case"], values.tolist(), known.tolist()
+    for cohort, case, risk, whole in zip(*columns, strict=True):
+        keys_of_case = {"split": split, **model._asdict(), "cohort": cohort, "case": case}
+        yield {**keys_of_case, "part": part, "risk": risk, "measured": whole}

@@ -12,7 +12,7 @@ from radioloom.stages.learning.fitting import fit_signature
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.reduce import Reduction, reductions, with_choice
 from radioloom.stages.learning.risks import risk_of
-from radioloom.stages.learning.signature import Signature, standardised
+from radioloom.stages.learning.signature import Signature
 
 INNER = 5  # folds of the training patients, in which a signature is learnt apart from those whose risk it gives
 FEWEST = 3  # patients with an event (of a binary outcome: and without) of whom two are left beside each fold
@@ -65,9 +65,9 @@ def risk_apart(
         inside = fold != k
         within = learn(alone, train[inside], [outcomes.take(np.flatnonzero(inside))], [(*purpose, "inner", str(k))])[0]
         risk = risk_of(alone, within.signature, train)
-        sd = risk[inside].std()
-        if np.ptp(risk[inside]) > 0:  # else nothing was left: all patients have the same risk, the mean
-            apart[~inside] = standardised(risk[~inside], risk[inside].mean(), sd)
+        among = risk[inside & np.isfinite(risk)]
+        # Where nothing was left all patients have the same risk, the mean; without imputation one with a gap has none.
+        apart[~inside] = (risk[~inside] - among.mean()) / (among.std() if np.ptp(among) > 0 else np.inf)
     return apart
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.errors import StudyError
 from radioloom.prediction.metrics import main_metric
-from radioloom.prediction.metrics.concordance import comparable, concordance
-from radioloom.prediction.outcome import Outcome, check_learnable
+from radioloom.prediction.metrics.concordance import concordance_of
+from radioloom.prediction.outcome import learnable
 from radioloom.provenance import rng
 from radioloom.stages.learning.cross_validate import Folds
 from radioloom.stages.learning.learn import learn
@@ -39,7 +38,7 @@ def learning_curve(material: Material, rows: np.ndarray, folds: Folds) -> list[d
     for share in SHARES if named else ():
         taken = {name: order.first(share) for name, order in orders.items()}
         values = [
-            concordance(comparable(outcomes, folds.label[k]), _risks(bare, rows, taken, folds, group))
+            concordance_of(outcomes, _risks(bare, rows, taken, folds, group), folds.label[k])
             for k, group in enumerate(named)
         ]
         points.append(_row(material, share, taken, values))
@@ -84,15 +83,6 @@ def _risks(
             learnt = learn(material.within(name), part, [outcomes])[0]
             risk[np.searchsorted(rows, test)] = risk_of(material, learnt.signature, test)
     return risk
-
-
-def learnable(outcomes: Outcome) -> bool:
-    """Whether these outcomes are enough to fit any model on."""
-    try:
-        check_learnable(outcomes, "a part of the training cases")
-    except StudyError:
-        return False
-    return True
 
 
 def _row(material: Material, share: float, taken: dict[str, np.ndarray], values: list[float]) -> dict[str, Any]:

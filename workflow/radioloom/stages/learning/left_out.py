@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.prediction.metrics import main_metric
-from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.prediction.metrics.concordance import concordance_of
 from radioloom.prediction.metrics.record import NO_INTERVAL
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.harmonise import harmonisation
@@ -19,8 +19,8 @@ from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.null_models import null_rows, purpose
 from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.reduce import selection_rows
-from radioloom.stages.learning.risks import risk_of
-from radioloom.tables.columns import FEW_COHORTS, FROZEN, LEFT_OUT, NULL
+from radioloom.stages.learning.risks import THE_SIGNATURE, risk_of
+from radioloom.tables.columns import FEW_COHORTS, FROZEN, LEFT_OUT, NULL, TOO_MANY_MISSING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,16 @@ class LeftOut:
         self.validation.metrics.extend(_means(self.validation.metrics[before:], cohorts, self.training))
         whole = np.concatenate([place.rows for place, _, _ in known])
         outcomes, none = self.material.outcomes.take(whole), np.zeros((0, len(whole)))
-        mean = Place(LEFT_OUT, self.training.cohort, whole, outcomes, none, intervals=self.training.intervals)
+        mean = replace(
+            self.training,
+            evaluation=LEFT_OUT,
+            rows=whole,
+            outcomes=outcomes,
+            weights=none,
+            measured={
+                THE_SIGNATURE: np.concatenate([place.measured[THE_SIGNATURE] for place, _, _ in known]),
+            },
+        )
         reached, of_nulls = np.mean([value for _, value, _ in known]), np.array([values for _, _, values in known])
         self.validation.metrics.extend(null_rows(mean, np.array(reached), of_nulls.mean(axis=0)))
 
@@ -69,9 +78,9 @@ class LeftOut:
         signature = replace(learnt.signature, harmonisation=batches)
         self.validation.selection.extend(selection_rows(within, learnt.reduction, name))
         noted = len(self.validation.notes)
-        value = judge(within, self.controls, signature, place, self.validation).value
+        place, estimate = judge(within, self.controls, signature, place, self.validation)
         self.validation.notes[noted:] = [f"left out, {note}" for note in self.validation.notes[noted:]]
-        return place, value, self._nulls(within, train, test)
+        return place, estimate.value, self._nulls(within, train, test)
 
     def _nulls(self, within: Material, train: np.ndarray, test: np.ndarray) -> np.ndarray:
         """C (nulls,) of the whole learning with permuted outcomes in the cohort that is left out."""
@@ -80,24 +89,25 @@ class LeftOut:
         purposes = [purpose(k) for k in range(len(outcomes))]
         learnt = learn(without_baselines(within), train, outcomes, purposes)
         risk = [risk_of(within, each.signature, test) for each in learnt]
-        return np.array(
-            [concordance(comparable(o.take(judged_on)), x) for o, x in zip(self.permuted, risk, strict=True)]
-        )
+        return np.array([concordance_of(o.take(judged_on), x) for o, x in zip(self.permuted, risk, strict=True)])
 
 
 def _means(rows: list[dict[str, Any]], cohorts: list[str], training: Place) -> Iterable[dict[str, Any]]:
     """METRICS rows of the mean over `cohorts` of the main metric and its differences; of so few, without interval.
 
     rows : METRICS of the cohorts left out
+    There is no mean of what a cohort lacks, such as the difference from a model that cannot be judged there.
     """
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         if row["metric"] == main_metric(training.outcomes.kind).name and row["cohort"] in cohorts:
             groups.setdefault(tuple(row[key] for key in ("kind", "model", "variant", "against")), []).append(row)
     for (kind, *_), group in groups.items():
-        if kind != NULL:
+        if kind != NULL and len(group) == len(cohorts):
             low, high = NO_INTERVAL
             values = {"estimate": float(np.mean([row["estimate"] for row in group])), "low": low, "high": high}
-            why = {"interval": "", "withheld": FEW_COHORTS, "draws": 0}
-            counts = {key: sum(row[key] for row in group) for key in ("n", "n_events")}
+            reasons = {row["withheld"] for row in group}
+            reason = TOO_MANY_MISSING if TOO_MANY_MISSING in reasons else FEW_COHORTS
+            why = {"interval": "", "withheld": reason, "draws": 0}
+            counts = {key: sum(row[key] for row in group) for key in ("n", "n_measured", "n_events")}
             yield {**group[0], "cohort": training.cohort, **values, **why, **counts}

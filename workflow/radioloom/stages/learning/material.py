@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +45,7 @@ class Material:
     batches: np.ndarray | None = None  # object (n,) batch of each case, until values are harmonised; None if not asked
     combat: Combat | None = None  # what the values were harmonised with
     split: str = FROZEN  # the split at hand
+    without_outcome: Mapping[str, int] = field(default_factory=dict)  # cases with features and no outcome, by cohort
     alone: bool = False  # whether the signature is fitted without baselines beside it
 
     @property
@@ -71,6 +73,11 @@ class Material:
         """What divides patients into groups of risk: a key of QUANTILES, or risks of the signature."""
         declared: str | list[float] = self.study["model"].get("cut_points", MEDIAN)
         return declared
+
+    @property
+    def imputation(self) -> str:
+        """What becomes of a missing value; a key of prediction.imputation.METHODS."""
+        return str(self.study["imputation"]["method"])
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:
@@ -155,6 +162,7 @@ def material(
     table, groups = feature_matrix(features, roles(study))
     known = clinical.set_index(["cohort", "case"])
     both = table.index.intersection(known.index).sort_values()
+    lost = table.index.difference(known.index).get_level_values("cohort").value_counts()
     table, known = table.loc[both], known.loc[both]
     more = _covariate_matrix(covariates, both)
     kind = study["outcome"]["kind"]
@@ -174,6 +182,7 @@ def material(
         reliability_in=by_split,
         study=study,
         profile=profile,
+        without_outcome={str(cohort): int(n) for cohort, n in lost.items()},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.prediction.metrics import NULL_P, main_metric
-from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.prediction.metrics.concordance import concordance_of
 from radioloom.prediction.metrics.record import Estimate
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
@@ -52,7 +52,7 @@ def null_values(material: Material, places: list[Place], permuted: list[Outcome]
     for k, learnt in enumerate(learn(without_baselines(material), places[0].rows, permuted, purposes)):
         for p, place in enumerate(places):
             truth = permuted[k] if place.evaluation == APPARENT else place.outcomes
-            values[p, k] = concordance(comparable(truth), risk_of(material, learnt.signature, place.rows))
+            values[p, k] = concordance_of(truth, risk_of(material, learnt.signature, place.rows))
     return values
 
 
@@ -67,6 +67,6 @@ def null_rows(place: Place, observed: np.ndarray, values: np.ndarray) -> Iterabl
     if len(sound):
         spread = Estimate(float(sound.mean()), percentile_interval(sound), sound)
         yield place.row(ModelKey(NULL, NULL), main_metric(place.outcomes.kind).name, spread)
-        as_well = sound >= np.broadcast_to(observed, values.shape)[known]
-        share = (1 + int(as_well.sum())) / (1 + len(sound))
+        own = np.broadcast_to(observed, values.shape)[known]
+        share = (1 + int((sound >= own).sum())) / (1 + len(sound)) if np.isfinite(own).all() else float("nan")
         yield place.row(THE_SIGNATURE, NULL_P.name, Estimate(share, resamples=sound))

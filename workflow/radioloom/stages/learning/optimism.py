@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from radioloom.prediction.metrics import main_metric
-from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.prediction.metrics.concordance import concordance_of
+from radioloom.prediction.outcome import learnable
 from radioloom.provenance import rng
 from radioloom.stages.learning.learn import learn
-from radioloom.stages.learning.learning_curve import learnable
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.risks import risk_of
 from radioloom.stats.bootstrap import resample_weights
@@ -30,7 +30,6 @@ def optimism(material: Material, rows: np.ndarray) -> list[dict[str, Any]]:
     if not asked:
         return []
     everyone, bare = material.outcomes.take(rows), without_baselines(material)
-    pairs = comparable(everyone)
     draws = rng(material.study["seed"], "optimism")
     gaps = []
     strata = 2 * everyone.centres + everyone.event
@@ -39,10 +38,10 @@ def optimism(material: Material, rows: np.ndarray) -> list[dict[str, Any]]:
         outcomes = material.outcomes.take(drawn)
         if learnable(outcomes):
             signature = learn(bare, drawn, [outcomes])[0].signature
-            inside = concordance(comparable(outcomes), risk_of(bare, signature, drawn))
-            gaps.append(inside - concordance(pairs, risk_of(bare, signature, rows)))
+            inside = concordance_of(outcomes, risk_of(bare, signature, drawn))
+            gaps.append(inside - concordance_of(everyone, risk_of(bare, signature, rows)))
     signature = learn(bare, rows, [everyone])[0].signature
-    apparent = concordance(pairs, risk_of(bare, signature, rows))
+    apparent = concordance_of(everyone, risk_of(bare, signature, rows))
     excess = float(np.mean(gaps)) if gaps else float("nan")
     return [
         {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from radioloom.prediction.imputation import too_many_missing
 from radioloom.prediction.metrics import METRICS
-from radioloom.prediction.metrics.record import FEWEST_REPEATS, NONE, RESAMPLED, Estimate, Metric, P
+from radioloom.prediction.metrics.record import FEWEST_REPEATS, NONE, RESAMPLED, UNDEFINED, Estimate, Metric, P
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
@@ -28,6 +29,7 @@ from radioloom.tables.columns import (
     OF_NULLS,
     OF_PATIENTS,
     SIGNATURE,
+    TOO_MANY_MISSING,
     TRAINING_CASES,
     TRUTH,
 )
@@ -39,6 +41,8 @@ OF_MAIN = (
     CONTROL,
     TRUTH,
 )  # kinds that have them under `main`, variants excepted
+
+Measured: TypeAlias = dict[ModelKey, np.ndarray]  # bool (m,): whether the rows have every value that a model takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Validation:
     calibration: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
     operating: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -68,10 +73,35 @@ class Place:
     weights: np.ndarray  # (b, m) resamples, the same for all models and evaluations of these patients
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
     intervals: str = MAIN  # which models have an interval: MAIN, ALL, NO_INTERVALS
+    measured: Measured = field(default_factory=dict)
+    most_missing: float = 1.0  # share of the patients that may lack a value of a model
 
-    def told(self, metric: str) -> bool:
-        """Whether the signature has an interval of this metric here."""
-        return not self._withheld(METRICS[metric], THE_SIGNATURE, None)
+    def among(self, rows: np.ndarray) -> Place:
+        """The same with these of its rows alone, as places in them."""
+        return replace(
+            self,
+            rows=self.rows[rows],
+            outcomes=self.outcomes.take(rows),
+            weights=self.weights[:, rows],
+            strata=None if self.strata is None else self.strata[:, rows],
+            measured={key: known[rows] for key, known in self.measured.items()},
+        )
+
+    def n_measured(self, *models: ModelKey | None) -> int | None:
+        """Patients who have every value of all these models; None where that is not known of one."""
+        named = [model for model in models if model is not None]
+        if any(model not in self.measured for model in named):
+            return None
+        return int(np.all([self.measured[model] for model in named], axis=0).sum())
+
+    def lacking(self, *models: ModelKey | None) -> bool:
+        """Whether too many patients lack a value of one of these models for an interval or a verdict."""
+        known = self.n_measured(*models)
+        return known is not None and too_many_missing(known, len(self.rows), self.most_missing)
+
+    def told(self, metric: str, model: ModelKey = THE_SIGNATURE, against: ModelKey | None = None) -> bool:
+        """Whether a model has an interval of this metric here, or of its difference from another."""
+        return not self._withheld(METRICS[metric], model, against)
 
     def row(
         self,
@@ -85,11 +115,12 @@ class Place:
 
         against : the model whose value was subtracted; None where none was
         horizon_days : of an absolute risk; 0 elsewhere
+        A model that nobody has the values of has no value.
         """
-        known = METRICS[metric]
+        known, n_measured = METRICS[metric], self.n_measured(model, against)
         of, why = self._interval(known, model), self._withheld(known, model, against)
-        if why and known.read == P:
-            estimate = Estimate(float("nan"))
+        if n_measured == 0 or (why and known.read == P):
+            estimate = UNDEFINED
         elif why:
             estimate = estimate.withheld()
         elif of and np.isnan(estimate.interval[0]):
@@ -108,6 +139,7 @@ class Place:
             "withheld": why,
             "draws": estimate.resamples.size,
             "n": len(self.rows),
+            "n_measured": n_measured,
             "n_events": self.outcomes.n_events,
         }
 
@@ -123,9 +155,12 @@ class Place:
         """Why an interval is not told, or in a study that asks for none a p: a key of WITHHELD; "" where it is told.
 
         The one place of this rule: an interval is told where it was measured to hold (docs/validation.md), of the
-        models that the study asks it for. The range of the null models is no interval, and needs no events.
+        models that the study asks it for. The range of the null models is no interval, and needs no events. Where too
+        many patients lack a value of a model, what stands in its place was measured, and a p is not told either.
         """
         models = (model,) if against is None else (model, against)
+        if self.lacking(*models) and (metric.interval != NONE or metric.read == P):
+            return TOO_MANY_MISSING
         if self.intervals == NO_INTERVALS:
             return NOT_ASKED if metric.interval != NONE or metric.read == P else ""
         if metric.interval == NONE or model.kind == NULL:

@@ -9,10 +9,11 @@ import numpy as np
 from scipy import special
 
 from radioloom.prediction.metrics import main_metric
-from radioloom.prediction.metrics.record import Estimate, Judged
+from radioloom.prediction.metrics.record import Estimate, Judged, Metric
 from radioloom.stages.learning.baselines import baselines
 from radioloom.stages.learning.frozen import Frozen
 from radioloom.stages.learning.judge import compared
+from radioloom.stages.learning.risks import ModelKey
 from radioloom.stats.random_effects import FEWEST_TO_PREDICT, random_effects
 from radioloom.tables.columns import VALIDATION
 
@@ -26,33 +27,43 @@ def pooled(judged: list[Frozen], study: dict[str, Any]) -> Iterator[dict[str, An
 
     judged : as `frozen` gives it
     study : read are outcome, baselines and model.covariates
-    A cohort is left out by the rule by which its own interval is withheld, so by its number of events and never by its
-    estimate. Of fewer than three cohorts there is no summary: of two the interval has one degree of freedom (12.7
-    standard errors to each side), and to hold them alike instead would claim what two cohorts cannot show.
+    A cohort is left out by the rule by which its own interval is withheld, so by its number of events, or of patients
+    who lack a value of the model, and never by its estimate. Of fewer than three cohorts there is no summary: of two
+    the interval has one degree of freedom (12.7 standard errors to each side), and to hold them alike instead would
+    claim what two cohorts cannot show.
     """
     cohorts = [each for each in judged if each.place.evaluation == VALIDATION]
     main = main_metric(study["outcome"]["kind"])
-    used = [each for each in cohorts if each.place.told(main.name)]
-    models = list(cohorts[0].risks) if cohorts else []
-    values = {
-        key: [main.of(Judged(each.risks[key][None], each.place.outcomes, each.place.weights)) for each in used]
-        for key in models
-    }
-    counts = {
-        "cohorts": len(used),
-        "left_out": len(cohorts) - len(used),
-        "n": sum(len(each.cases) for each in used),
-        "n_events": sum(each.place.outcomes.n_events for each in used),
-    }
+    models = list(dict.fromkeys(key for each in cohorts for key in each.risks))
     pairs = compared(models, baselines(study["baselines"], bool(study["model"]["covariates"])))
-    rows = [(key, "", LOGIT, values[key]) for key in models]
-    rows += [
-        (one, other.model, AS_IT_IS, [a.minus(b) for a, b in zip(values[one], values[other], strict=True)])
-        for one, other in pairs
-    ]
-    for key, against, scale, estimates in rows:
-        keys = {"kind": key.kind, "model": key.model, "against": against, "metric": main.name, "scale": scale}
-        yield {**keys, **summary(estimates, scale), **counts}
+    for key, other in [*((key, None) for key in models), *pairs]:
+        used = [each for each in cohorts if _told(each, main.name, key, other)]
+        scale = LOGIT if other is None else AS_IT_IS
+        keys = {"kind": key.kind, "model": key.model, "against": "" if other is None else other.model}
+        counts = {
+            "cohorts": len(used),
+            "left_out": len(cohorts) - len(used),
+            "n": sum(len(each.cases) for each in used),
+            "n_events": sum(each.place.outcomes.n_events for each in used),
+        }
+        values = [_value(each, main, key, other) for each in used]
+        yield {**keys, "metric": main.name, "scale": scale, **summary(values, scale), **counts}
+
+
+def _told(judged: Frozen, metric: str, model: ModelKey, against: ModelKey | None) -> bool:
+    """Whether a cohort has an interval of a model, or of its difference from another."""
+    known = {model} if against is None else {model, against}
+    return known <= set(judged.risks) and judged.place.told(metric, model, against)
+
+
+def _value(judged: Frozen, main: Metric, model: ModelKey, against: ModelKey | None) -> Estimate:
+    place = judged.place
+    own, *other = (
+        main.of(Judged(judged.risks[key][None], place.outcomes, place.weights))
+        for key in (model, against)
+        if key is not None
+    )
+    return own.minus(other[0]) if other else own
 
 
 def summary(estimates: list[Estimate], scale: str) -> dict[str, float | None]:

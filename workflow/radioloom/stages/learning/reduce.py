@@ -41,7 +41,7 @@ class Reduction:
 class Screened:
     """What the training rows tell without their outcomes."""
 
-    values: np.ndarray  # (t, f)
+    values: np.ndarray  # (t, f); few gaps of a feature are filled with its mean
     step: np.ndarray  # (f,) undefined, constant or reliability where that decided, else ""
     reason: np.ndarray  # (f,)
     defined: np.ndarray  # places of the features that are neither undefined nor constant
@@ -49,15 +49,23 @@ class Screened:
 
 
 def screen(material: Material, train: np.ndarray) -> Screened:
-    """Mark features that are undefined or constant on the training rows (t,), or not reliable on the replicates."""
+    """Mark features that are undefined or constant on the training rows (t,), or not reliable on the replicates.
+
+    Undefined is a feature that lacks more than the share `reduce.most_missing` of these rows. Of the others a gap is
+    ranked as the mean of the rest, whatever imputation the models have; ComBat adjusts no feature with a gap, so that
+    none is left with the effect of scanners among others without.
+    """
     values = material.values[train]
     step, reason = np.full(len(material.names), "", dtype=object), np.full(len(material.names), "", dtype=object)
     undefined = (~np.isfinite(values)).sum(axis=0)
-    sound = np.where(undefined == 0, values, 0.0)
-    same = constant(sound)
-    for place in np.flatnonzero(undefined):
+    lost = undefined > material.study["reduce"]["most_missing"] * len(values)
+    if material.combat is not None:
+        lost |= undefined > 0
+    values = np.where(lost, 0.0, _without_gaps(values))
+    same = constant(values)
+    for place in np.flatnonzero(lost):
         step[place], reason[place] = "undefined", f"undefined in {undefined[place]} of {len(values)} training cases"
-    for place in np.flatnonzero(same & (undefined == 0)):
+    for place in np.flatnonzero(same & ~lost):
         step[place], reason[place] = "constant", f"{values[0, place]:g} in all training cases"
     defined = np.flatnonzero(step == "")
     faults = defined[material.reliability.fault[defined] != ""]
@@ -65,6 +73,13 @@ def screen(material: Material, train: np.ndarray) -> Screened:
     rho = np.full((len(step), len(step)), np.nan)
     rho[np.ix_(defined, defined)] = spearman(values[:, defined])
     return Screened(values, step, reason, defined, rho)
+
+
+def _without_gaps(values: np.ndarray) -> np.ndarray:
+    """Values (t, f) whose gaps are the mean of what is known of the feature."""
+    known = np.isfinite(values)
+    mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.where(known, values, mean)
 
 
 def reductions(

@@ -5,13 +5,14 @@ are read. A file of a later version, or with a key that is not known here, is re
 change every risk. From version 3 on a file bears the digest of its content, and one that was edited is refused unless
 the reader says that it is to be trusted; versions 1 and 2 had no digest to compare. From version 4 on a model of
 survival has its baseline hazard; earlier ones order patients, and give no risk at a horizon. From version 5 on a model
-may have more cut-points than one.
+may have more cut-points than one, and a file says what becomes of a missing value where it does not count as the mean,
+which it does in all earlier ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.failures import damaged, in_results
 from radioloom.prediction.baseline_hazard import BaselineHazard
+from radioloom.prediction.imputation import NONE, Imputation, standardised
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.record import linear_state
 from radioloom.prediction.scalings import scaled
@@ -40,7 +42,7 @@ class Term:
     """One column that a model predicts from: a feature, a covariate, or the signature's risk.
 
     group : of features (shape, texture ...), `covariate`, or `signature`
-    mean, sd : of the training values; risk is of (value - mean) / sd, a missing value counts as the mean
+    mean, sd : of the training values; risk is of (value - mean) / sd
     missing : how many training values were missing
     coefficient, ratio, low, high : per sd; ratio is exp(coefficient), with its 95 % interval; None where there is none
     batches : slope and offset that a value is mapped with first, by batch; None where nothing is harmonised
@@ -73,6 +75,7 @@ class Signature:
     cut_points : risks between groups, ascending, where the study declares more than two groups; () elsewhere
     hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
         in files before version 4
+    imputation : what becomes of a missing value; None: it counts as the mean
     state : what the model needs to predict; None where intercept and coefficients are all
     profile : hash of the profile that the features were measured with; "" of a baseline
     harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
@@ -93,6 +96,7 @@ class Signature:
     note: str
     cut_points: tuple[float, ...] = ()
     hazard: BaselineHazard | None = None
+    imputation: Imputation | None = None
     state: dict[str, Any] | None = None
     profile: str = ""
     baselines: Mapping[str, Signature] = field(default_factory=dict)
@@ -117,6 +121,7 @@ class Signature:
             the columns of `terms`, which is not checked
         batches : of each row, where the signature is harmonised; values of a batch that it does not know stay as is
         profile : hash of the profile that the features of a frame were measured with
+        Returns NaN where a value is missing and the signature does not impute.
         Raises StudyError for a frame of another profile than the signature's, without one of its features, or without
         batches where it is harmonised: coefficients mean nothing on other features.
         """
@@ -179,7 +184,9 @@ class Signature:
         mean, sd = (np.array([getattr(term, key) for term in self.terms]) for key in ("mean", "sd"))
         mapped = columns if batches is None else self._mapped(columns, batches)
         mapped = scaled(mapped, [term.scaling for term in self.terms])
-        return MODELS[self.model].predict(self._state(), standardised(mapped, mean, sd))
+        risk = MODELS[self.model].predict(self._state(), standardised(mapped, mean, sd, self.imputation))
+        whole = self.imputation is None or self.imputation.method != NONE
+        return risk if whole else np.where(np.isfinite(mapped).all(axis=1), risk, np.nan)
 
     def _state(self) -> dict[str, Any]:
         if self.state is not None:
@@ -231,15 +238,11 @@ class Signature:
         return _record({key: value for key, value in content.items() if key not in ("version", DIGEST)})
 
 
-def standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
-    """Columns (m, p) in training standard deviations from the training mean; a missing value is 0."""
-    return np.nan_to_num((columns - mean) / sd, nan=0.0, posinf=0.0, neginf=0.0)
-
-
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
 OPTIONAL = (
     "cut_points",
     "hazard",
+    "imputation",
     "state",
     "profile",
     "baselines",
@@ -247,6 +250,7 @@ OPTIONAL = (
     "provenance",
     "edited",
 )  # left out where they say nothing
+RECORDS = {"hazard": BaselineHazard, "imputation": Imputation}
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
 
 
@@ -256,17 +260,16 @@ def _entry(signature: Signature) -> dict[str, Any]:
         value = getattr(signature, each.name)
         if each.name in OPTIONAL and not value and not (signature.name == SIGNATURE and each.name in OF_SIGNATURE):
             continue
-        entry[RENAMED.get(each.name, each.name)] = value
-    if signature.hazard is not None:
-        entry["hazard"] = asdict(signature.hazard)
-    entry["features"] = [_term_entry(term) for term in signature.terms]
+        entry[RENAMED.get(each.name, each.name)] = _plain(value) if each.name in RECORDS else value
+    entry["features"] = [_plain(term) for term in signature.terms]
     if "baselines" in entry:
         entry["baselines"] = {name: _entry(baseline) for name, baseline in signature.baselines.items()}
     return entry
 
 
-def _term_entry(term: Term) -> dict[str, Any]:
-    values = {each.name: getattr(term, each.name) for each in fields(Term)}
+def _plain(record: Any) -> dict[str, Any]:
+    """The fields of a record that say something."""
+    values = {each.name: getattr(record, each.name) for each in fields(record)}
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -279,8 +282,9 @@ def _record(entry: dict[str, Any]) -> Signature:
         )
     terms = tuple(Term(**_known(Term, term)) for term in entry.pop("features", ()))
     baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
-    if entry.get("hazard") is not None:
-        entry["hazard"] = BaselineHazard(**_known(BaselineHazard, entry["hazard"]))
+    for name, record in RECORDS.items():
+        if entry.get(name) is not None:
+            entry[name] = record(**_known(record, entry[name]))
     entry["cut_points"] = tuple(entry.get("cut_points", ()))
     return Signature(**_known(Signature, entry | {"terms": terms, "baselines": baselines}))
 

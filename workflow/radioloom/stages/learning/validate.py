@@ -17,6 +17,7 @@ from radioloom.stages.learning.cross_validate import CrossValidation, folds_of
 from radioloom.stages.learning.judge import judge, places
 from radioloom.stages.learning.left_out import LeftOut
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.missing import missing
 from radioloom.stages.learning.null_models import null_rows, null_values, permuted_outcomes
 from radioloom.stages.learning.place import Validation
 from radioloom.stages.learning.signature import Signature
@@ -42,6 +43,8 @@ def validate(
     interval their 2.5 and 97.5 % quantiles, and `null_p` of the signature the share of null models that do as well.
     A control is the signature itself (same features, coefficients, cut-point) on the control images of the same
     patients; in cross-validation, as its variant `refitted`, also the whole learning anew from control images.
+    A model that too many patients of a place lack a value of (`validation.most_missing`) has no interval and no p
+    there, and one that all lack a value of has no value; MISSING rows say what was not measured.
     Raises StudyError for a signature of another profile.
     """
     if signature.profile != material.profile:
@@ -49,20 +52,23 @@ def validate(
             f"the signature is of profile {signature.profile}, the features of {material.profile}; fit it again"
         )
     validation = Validation()
-    judged = places(material, splits)
-    training = judged[0]
+    validation.missing.extend(missing(material, signature))
+    whole = places(material, splits)
+    training = whole[0]
     changed = control_materials(material, controls)
     validation.notes.extend(control_gaps(changed))
-    observed = [np.array(judge(material, changed, signature, place, validation).value) for place in judged]
+    told = [judge(material, changed, signature, place, validation) for place in whole]
+    judged, observed = [place for place, _ in told], [np.array(estimate.value) for _, estimate in told]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
-    of_nulls = list(null_values(material, judged, permuted))
+    of_nulls = list(null_values(material, whole, permuted))
     LeftOut(material, changed, training, permuted, validation).run(splits)
     folds = folds_of(material, splits, training.rows)
     if folds.names:
-        judged.append(replace(training, evaluation=CROSS_VALIDATION, strata=folds.label))
+        inner = replace(training, evaluation=CROSS_VALIDATION, strata=folds.label)
         permuted = permuted_outcomes(material, training, folds.label)  # within folds, so that each keeps its events
-        run = CrossValidation(material, changed, folds, judged[-1], permuted, validation)
-        inside, null_inside = run.run()
+        run = CrossValidation(material, changed, folds, inner, permuted, validation)
+        place, inside, null_inside = run.run()
+        judged.append(place)
         observed.append(inside)
         of_nulls.append(null_inside)
     for place, estimate, values in zip(judged, observed, of_nulls, strict=True):

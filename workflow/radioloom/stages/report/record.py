@@ -53,6 +53,7 @@ class ReportInputs:
     sample_size: pd.DataFrame | None = None  # SAMPLE_SIZE
     learning_curve: pd.DataFrame | None = None  # LEARNING_CURVE
     optimism: pd.DataFrame | None = None  # OPTIMISM
+    missing: pd.DataFrame | None = None  # MISSING
     metrics: pd.DataFrame | None = None  # METRICS
     comparisons: pd.DataFrame | None = None  # COMPARISONS
     looks: pd.DataFrame | None = None  # LOOKS

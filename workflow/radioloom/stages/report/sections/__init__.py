@@ -7,6 +7,7 @@ from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.incidence import INCIDENCE
+from radioloom.stages.report.sections.missing import MISSING
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section, ...] = (
     ACQUISITION,
     SIGNATURE,
     SIZE,
+    MISSING,
     PERFORMANCE,
     RISK,
     POOLED,

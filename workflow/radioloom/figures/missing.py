@@ -1,0 +1,82 @@
+"""Missing data: what was not measured, what was done about it, and which models cannot be judged for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures import verdicts
+from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.words import count, joined, percent, where
+from radioloom.prediction.imputation import METHODS, NONE
+from radioloom.tables.columns import APPARENT, BASELINE, MAIN_METRIC, OUTCOME, SIGNATURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROLES = {OUTCOME: "outcome", "covariate": "covariate", BASELINE: "of a baseline", SIGNATURE: "of the signature"}
+OUTCOMES = "A case without an outcome takes no part; an outcome is never imputed."
+POOLED = "Coefficients of models with covariates are pooled over {} imputations of the training cases (Rubin’s rules)."
+NOTHING = "Nothing is missing of the {} that models take: outcome, covariates, features of signature and baselines."
+
+
+def table(missing: pd.DataFrame) -> Exhibit | None:
+    """Variables with gaps, by cohort; None where there are none. missing : MISSING."""
+    gaps = missing[missing["missing"] > 0]
+    rows = [
+        (each.variable, ROLES[each.role], each.cohort, str(each.n), str(each.missing), percent(each.share))
+        for each in gaps.sort_values(["role", "variable", "cohort"], kind="stable").itertuples()
+    ]
+    heads = ("variable", "what it is", "cohort", "cases", "missing", "share")
+    return Exhibit(heads, tuple(rows), (3, 4, 5), grouped=True) if rows else None
+
+
+def amount(missing: pd.DataFrame) -> str:
+    """How much is missing, in one sentence. missing : MISSING."""
+    variables = missing.groupby(["role", "variable"])["missing"].sum()
+    gaps = variables[variables > 0]
+    every = count(len(variables), "variable")
+    if gaps.empty:
+        return NOTHING.format(every)
+    whole = missing[(missing["missing"] == missing["n"]) & (missing["n"] > 0)]
+    unknown = [f"{each.variable} is known of nobody in {each.cohort}" for each in whole.itertuples()]
+    return f"{len(gaps)} of the {every} that models take {'has' if len(gaps) == 1 else 'have'} gaps." + (
+        f" {joined(unknown)[0].upper()}{joined(unknown)[1:]}." if unknown else ""
+    )
+
+
+def done(imputation: dict[str, Any], dropped: int) -> list[str]:
+    """What was done about it. imputation : of the study; dropped : features that lacked too many training cases."""
+    method = METHODS[imputation["method"]]
+    lines = [OUTCOMES, f"Covariates and features: {method}."]
+    if imputation["multiple"]:
+        lines.append(POOLED.format(imputation["multiple"]))
+    if dropped:
+        were = "was" if dropped == 1 else "were"
+        lines.append(f"{count(dropped, 'feature')} missing in too many training cases {were} dropped.")
+    return lines
+
+
+def judged(metrics: pd.DataFrame, missing: pd.DataFrame, method: str) -> list[tuple[str, str]]:
+    """Where models are judged on others than they learnt from, and a sentence for each that lacks a value of somebody.
+
+    metrics : METRICS as stages.report.reading gives them
+    missing : MISSING; method : of imputation
+    """
+    own = (metrics["against"] == "") & metrics["metric"].isin(MAIN_METRIC.values())
+    rows = metrics[own & metrics["kind"].isin([SIGNATURE, BASELINE]) & (metrics["evaluation"] != APPARENT)]
+    lines = []
+    for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
+        told = [verdicts.of_gaps(row) for _, row in part[part["n_measured"] < part["n"]].iterrows()]
+        lines += [(where(evaluation, cohort), line) for line in (*_left_out(part, missing, method), *told)]
+    return lines
+
+
+def _left_out(part: pd.DataFrame, missing: pd.DataFrame, method: str) -> Iterator[str]:
+    """Without imputation: how many patients are left to judge models on."""
+    cases = missing[missing["role"] == OUTCOME].set_index("cohort")
+    cohort = part["cohort"].iloc[0]
+    if method == NONE and cohort in cases.index:
+        n, total = int(part["n"].max()), int(cases.loc[cohort, "n"] - cases.loc[cohort, "missing"])
+        if n < total:
+            yield f"models are judged on the {n} of {total} patients of whom nothing is missing."

@@ -1,0 +1,69 @@
+"""Of whom each model has every value: on whom it is judged, and whether that lets anything be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from radioloom.prediction.imputation import NONE, too_many_missing
+from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.place import Measured, Place
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of
+from radioloom.stages.learning.signature import Signature
+from radioloom.tables.columns import BASELINE, CONTROL
+
+Risks = dict[ModelKey, np.ndarray]
+
+
+def measured(material: Material, signature: Signature, rows: np.ndarray) -> Measured:
+    """Whether each of the rows (m,) has every value that signature and baselines take, bool (m,) each."""
+    of_signature = _has_all(material, signature, rows)
+    known = {THE_SIGNATURE: of_signature}
+    for name, baseline in signature.baselines.items():
+        known[ModelKey(BASELINE, name)] = _has_all(material, baseline, rows, of_signature)
+    return known
+
+
+def control_measured(controls: dict[str, Material], signature: Signature, rows: np.ndarray) -> Measured:
+    """The same of the control images that a signature is judged on."""
+    return {ModelKey(CONTROL, name): _has_all(each, signature, rows) for name, each in controls.items()}
+
+
+def _has_all(
+    material: Material, model: Signature, rows: np.ndarray, of_signature: np.ndarray | None = None
+) -> np.ndarray:
+    """Bool (m,). of_signature : (m,) whether the rows have what the signature takes, where its risk is a term."""
+    risk = None if of_signature is None else np.where(of_signature, 0.0, np.nan)
+    return np.isfinite(columns_of(material, model.terms, rows, risk)).all(axis=1)
+
+
+def judgeable(place: Place, risks: Risks, known: Measured, imputation: str) -> tuple[Place, Risks]:
+    """The place with who is measured, and the risks of the models that can be judged there.
+
+    risks : (m,), or (r, m) of a cross-validation
+    known : (m,) of every model in `risks`
+    imputation : the study's method. A model that nobody has the values of cannot be judged. Without imputation a model
+        that too many lack a value of cannot be either, and all others are judged on the patients who have the values of
+        each of them, so that models are compared on the same patients.
+    """
+    place = replace(place, measured=known)
+    if imputation != NONE:
+        return place, {key: risk for key, risk in risks.items() if known[key].any()}
+    sound = {
+        key: risk
+        for key, risk in risks.items()
+        if known[key].any() and not too_many_missing(int(known[key].sum()), len(known[key]), place.most_missing)
+    }
+    rows = np.flatnonzero(np.all([known[key] for key in sound], axis=0)) if sound else np.zeros(0, dtype=int)
+    if not len(rows):
+        return place, {}
+    return place.among(rows), {key: risk[..., rows] for key, risk in sound.items()}
+
+
+def left_out(whole: Place, place: Place) -> Iterator[str]:
+    """The note on cases that lack a value and are not judged."""
+    if len(place.rows) < len(whole.rows):
+        n = len(whole.rows) - len(place.rows)
+        yield f"{place.cohort}, {place.evaluation}: {n} of {len(whole.rows)} cases lack a value and are not judged"

@@ -1,0 +1,33 @@
+"""Section: missing data, and what was done about them, before the results are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures import missing, verdicts
+from radioloom.stages.report import reading
+from radioloom.stages.report.record import Section
+from radioloom.tables.columns import FROZEN
+
+if TYPE_CHECKING:
+    from radioloom.stages.report.record import ReportInputs
+
+
+def build(study: ReportInputs) -> dict[str, Any]:
+    """How much is missing, the declared remedy, variables with gaps, and of whom each model has every value."""
+    imputation = study.settings["imputation"]
+    selection = study.selection[study.selection["split"] == FROZEN]
+    metrics = reading.performance(study, study.metrics)
+    lines = missing.judged(metrics, study.missing, imputation["method"])
+    amount = missing.amount(study.missing)
+    return {
+        "amount": amount,
+        "done": missing.done(imputation, int((selection["step"] == "undefined").sum())),
+        "table": missing.table(study.missing),
+        "judged": lines,
+        "most_missing": study.settings["validation"]["most_missing"],
+        "brief": [("Missing data", f"{amount} {verdicts.unsaid(metrics)}".strip())] if lines else [],
+    }
+
+
+MISSING = Section("missing", "Missing data", ("missing", "metrics", "selection"), build)
