@@ -90,9 +90,9 @@ def test_a_difference_says_of_whom_both_models_have_every_value():
     inputs = study()
     rows = (inputs.metrics["cohort"] == "valid1") & (inputs.metrics["against"] == "volume")
     metrics = inputs.metrics.assign(n_measured=inputs.metrics["n_measured"].mask(rows, 20))
-    lines, _ = said(
-        replace(inputs, metrics=METRICS.frame(metrics.assign(withheld=metrics["withheld"].mask(rows, "missing"))))
-    )
+    metrics.loc[rows, ["low", "high"]] = float("nan")
+    metrics.loc[rows, "withheld"] = "missing"
+    lines, _ = said(replace(inputs, metrics=METRICS.frame(metrics)))
     (text,) = (line for lead, line in lines.items() if "valid1" in lead)
     assert "signature minus volume: 0.10 (every value of it is known of 20 of 29 patients)" in text
 

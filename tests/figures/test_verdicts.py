@@ -13,7 +13,7 @@ NAN = float("nan")
 ROW = {
     "evaluation": "validation", "cohort": "v", "label": "signature", "kind": "signature", "model": "signature",
     "variant": "", "against": "volume", "metric": "c_index", "estimate": 0.1, "low": 0.02, "high": 0.2,
-    "withheld": "", "rank": "primary", "family": "models", "p": 0.014, "tests": 1, "p_adjusted": 0.014,
+    "withheld": "", "n": 29, "n_measured": 20, "rank": "primary", "family": "models", "p": 0.014, "tests": 1, "p_adjusted": 0.014,
     "null_p": NAN, "nulls": 0, "verdict": "above",
 }  # fmt: skip
 NONE = {"low": NAN, "high": NAN, "p": NAN, "p_adjusted": NAN, "verdict": ""}
@@ -82,7 +82,8 @@ def test_nothing_is_claimed_of_what_is_withheld(why):
     text = verdicts.against_chance(row)
     assert text.startswith("C-index 0.90")
     assert not [word for word in ("significant", "better", "excludes", "above") if word in text]
-    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == "0.10"
+    few = " (every value of it is known of 20 of 29 patients)" if why == "missing" else ""
+    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == f"0.10{few}"
 
 
 def test_the_primary_one_leads_the_table():

@@ -82,3 +82,17 @@ def test_patients_and_not_cases_are_counted():
         assert replace(base, outcomes=clustered).row(THE_SIGNATURE, "c_index", TOLD)["withheld"] == why
     many_events = replace(base.outcomes, kind="binary", event=np.arange(40) < 31)
     assert replace(base, outcomes=many_events).row(THE_SIGNATURE, "auc", TOLD)["withheld"] == "events"
+
+
+@pytest.mark.parametrize("intervals", ["main", "all", "none"])
+@pytest.mark.parametrize(("known", "why"), [(40, ""), (36, ""), (35, "missing"), (0, "missing")])
+def test_what_stands_in_the_place_of_values_is_not_judged(known, why, intervals):
+    whole, some = np.ones(40, dtype=bool), np.arange(40) < known
+    judged = replace(place(intervals=intervals), measured={THE_SIGNATURE: whole, VOLUME: some}, most_missing=0.1)
+    for model, against in ((VOLUME, None), (THE_SIGNATURE, VOLUME)):
+        row, p = (judged.row(model, name, TOLD, against) for name in ("c_index", "logrank_p"))
+        assert (row["n"], row["n_measured"]) == (40, known)
+        assert row["withheld"] == p["withheld"] == (why or ("not asked" if intervals == "none" else ""))
+        assert np.isfinite(row["estimate"]) == (known > 0)
+        assert np.isfinite(p["estimate"]) == (not p["withheld"])
+    assert judged.row(THE_SIGNATURE, "c_index", TOLD)["withheld"] != "missing"

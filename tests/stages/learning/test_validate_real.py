@@ -35,6 +35,7 @@ STUDY = {
         "multiplicity": "holm",
         "cross_validation": {"folds": 5, "repeats": 2},
         "null_models": 20,
+        "most_missing": 0.1,
     },
 }
 MAPPING = {"file": "", "case": "id", "event": "event_overall_survival", "time_days": "overall_survival_in_days"}

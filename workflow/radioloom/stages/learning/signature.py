@@ -239,17 +239,10 @@ class Signature:
 
 
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
+# Left out where they say nothing.
 OPTIONAL = (
-    "cut_points",
-    "hazard",
-    "imputation",
-    "state",
-    "profile",
-    "baselines",
-    "harmonisation",
-    "provenance",
-    "edited",
-)  # left out where they say nothing
+    "cut_points", "hazard", "imputation", "state", "profile", "baselines", "harmonisation", "provenance", "edited",
+)  # fmt: skip
 RECORDS = {"hazard": BaselineHazard, "imputation": Imputation}
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
 
