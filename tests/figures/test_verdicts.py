@@ -13,7 +13,8 @@ NAN = float("nan")
 ROW = {
     "evaluation": "validation", "cohort": "v", "label": "signature", "kind": "signature", "model": "signature",
     "variant": "", "against": "volume", "metric": "c_index", "estimate": 0.1, "low": 0.02, "high": 0.2,
-    "withheld": "", "n": 29, "n_measured": 20, "rank": "primary", "family": "models", "p": 0.014, "tests": 1, "p_adjusted": 0.014,
+    "withheld": "", "n": 29, "n_measured": 20,
+    "rank": "primary", "family": "models", "p": 0.014, "tests": 1, "p_adjusted": 0.014,
     "null_p": NAN, "nulls": 0, "verdict": "above",
 }  # fmt: skip
 NONE = {"low": NAN, "high": NAN, "p": NAN, "p_adjusted": NAN, "verdict": ""}
