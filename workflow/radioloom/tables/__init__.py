@@ -1,6 +1,7 @@
 """The tables of a study: declared once, checked on every write and every read, documented from the declaration."""
 
 from radioloom.errors import StudyError
+from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
@@ -60,6 +61,7 @@ TABLES = (
     DECISIONS,
     CALIBRATION,
     CURVES,
+    APPLIED,
     MODULES,
     ASSOCIATIONS,
 )
@@ -75,6 +77,7 @@ def by_name(name: str) -> Table:
 
 __all__ = [
     "ACQUISITION",
+    "APPLIED",
     "ASSOCIATIONS",
     "CALIBRATION",
     "CASES",
