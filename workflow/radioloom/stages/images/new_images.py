@@ -18,6 +18,7 @@ from radioloom.tables.columns import FIRST
 
 Row = dict[str, Any]
 NAMES = {"image": ("image",), "segmentation": ("mask", "segmentation")}  # of a patient's files, without their endings
+EMPTY = ("role", "pattern", "modality", "series", "description", "kernel", "thickness_mm", "prefer")
 LAYOUT = "an `image` (file or DICOM folder) and a `mask` or `segmentation` (label map, RTSTRUCT or SEG)"
 
 
@@ -46,13 +47,10 @@ def rows_of(folder: Path) -> list[Row]:
     for number, place in enumerate(found, 1):
         if not PSEUDONYM.fullmatch(place.resolve().name):
             raise StudyError(
-                f"folder {number} of {len(found)}: its name is {no_pseudonym(place.name)}; call it by a pseudonym. What "
-                "it is called is not shown, for it may be a patient's name"
+                f"folder {number} of {len(found)}: its name is {no_pseudonym(place.name)}; call it by a pseudonym. "
+                "What it is called is not shown, for it may be a patient's name"
             )
-    blank = dict.fromkeys(
-        ("role", "pattern", "modality", "series", "description", "kernel", "thickness_mm", "prefer"), ""
-    )
-    keys = blank | {"cohort": "new", "replicate": FIRST, "roi": "tumour"}
+    keys = dict.fromkeys(EMPTY, "") | {"cohort": "new", "replicate": FIRST, "roi": "tumour"}
     return [{**keys, "case": place.resolve().name, **files} for place, files in found.items()]
 
 
@@ -63,7 +61,8 @@ def _files(folder: Path) -> dict[str, str]:
         there = [each for each in sorted(folder.iterdir()) if each.name.lower().split(".")[0] in names]
         if len(there) > 1:
             raise StudyError(f"a folder has {len(there)} files for {key}; keep one of {' or '.join(names)} in each")
-        files |= {key: str(each.absolute()) for each in there}
+        if there:
+            files[key] = str(there[0].absolute())
     return files if files.keys() == NAMES.keys() else {}
 
 

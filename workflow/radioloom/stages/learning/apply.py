@@ -141,8 +141,8 @@ def _check_batches(signature: Signature, model: Signature, patients: NewPatients
     if patients.batches is None and (signature.harmonisation or mapped):
         known = signature.harmonisation or {"batch": ["batch"], "learned": {}}
         raise StudyError(
-            f"the signature is harmonised by {', '.join(known['batch'])}, and nothing says of what batch these patients "
-            f"are; add a column `batch`{_choice(known['learned'])}, to the table or to that of --clinical"
+            f"the signature is harmonised by {', '.join(known['batch'])}, and nothing says of what batch these "
+            f"patients are; add a column `batch`{_choice(known['learned'])}, to the table or to that of --clinical"
         )
 
 

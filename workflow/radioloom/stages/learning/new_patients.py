@@ -53,7 +53,7 @@ def from_table(file: Path, needed: Sequence[str]) -> NewPatients:
 
 
 def with_covariates(patients: NewPatients, clinical: Path, needed: Sequence[str]) -> NewPatients:
-    """The patients with the covariates of a table: columns `case` (and `cohort`), covariates, and `batch` where it has it.
+    """The patients with the covariates of a table: columns `case` (and `cohort`), covariates, and `batch` if any.
 
     Who is not in the table has none of them. StudyError as `from_table`, and where none of its cases is known here.
     """
@@ -121,8 +121,8 @@ def _keyed(frame: pd.DataFrame, name: str, long: bool) -> pd.DataFrame:
     for k, case in enumerate(cases):
         if not PSEUDONYM.fullmatch(case):
             raise StudyError(
-                f"{name}, {place_of(frame, k)}, column 'case': the cell is {no_pseudonym(case)}; write a pseudonym. What "
-                "stands there is not shown, for it may be a patient's name"
+                f"{name}, {place_of(frame, k)}, column 'case': the cell is {no_pseudonym(case)}; write a pseudonym. "
+                "What stands there is not shown, for it may be a patient's name"
             )
     cohorts = [uncell(text_of(each)) for each in frame["cohort"]] if "cohort" in frame.columns else [""] * len(frame)
     return frame.assign(line=frame.index).set_index(

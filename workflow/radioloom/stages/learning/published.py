@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,13 @@ class HandedIn:
             if found != wanted:
                 other = profile_of(found)
                 raise StudyError(
-                    f"{name} was measured with {f'the profile {other} ({found})' if other else f'profile {found}'}, and "
-                    f"the signature is of {self.measured}; coefficients mean nothing on other features: extract with that"
+                    f"{name} was measured with the profile {f'{other} ({found})' if other else found}, and the signature "
+                    f"is of {self.measured}; coefficients mean nothing on other features: extract with that"
                 )
         elif not said:
             raise StudyError(
-                f"{name} does not say what it was measured with, and the signature is of {self.measured}; if that is so, "
-                f"say it: --profile {self._name!r}"
+                f"{name} does not say what it was measured with, and the signature is of {self.measured}; if it "
+                f"was that, say so: --profile {self._name!r}"
             )
         elif said not in filter(None, (wanted, self.tool)) and (self.tool or load(said).hash != wanted):
             raise StudyError(f"--profile {said}: the signature is of {self.measured}, and of no other")
@@ -86,14 +87,14 @@ class HandedIn:
         """
         if not said and not self.profile:
             raise StudyError(
-                f"the signature is of {self.measured}, which no profile that ships with Radioloom is; give the YAML file "
-                "of the study that it is of: --profile FILE"
+                f"the signature is of {self.measured}, and no profile that ships with Radioloom is that; "
+                "give its YAML file: --profile FILE"
             )
         profile = load(said or self.profile)
         if profile.hash != self.signature.profile:
             raise StudyError(
-                f"the profile {profile.name} ({profile.hash}) is not that of the signature, which is of {self.measured}; "
-                "images can be measured for it with its own alone"
+                f"the profile {profile.name} ({profile.hash}) is not that of the signature, which is of "
+                f"{self.measured}; images can be measured for it with its own alone"
             )
         return profile
 
@@ -189,14 +190,14 @@ def _faults(content: Block, origin: Origin) -> Iterator[str]:
     if not {"profile", "tool"} & content.keys():
         yield (
             f"{origin.at()}: the key 'profile' is missing; name the profile that its features are measured with "
-            "(`profile: aerts2014`), or for tables of features the program that measured them (`tool: pyradiomics 3.0.1`)"
+            "(`profile: aerts2014`), or for tables of features the program that measured (`tool: pyradiomics 3.0.1`)"
         )
     for key, name in (("terms", "feature"), ("covariates", "covariate")):
         yield from _term_faults(content[key], key, name, origin)
     if content["model"] == "logistic" and "intercept" not in content:
         yield f"{origin.at('model')}: a logistic model has an intercept, and a risk without it is no log odds; add it"
     if content["model"] == "cox" and "intercept" in content:
-        yield f"{origin.at('intercept')}: a Cox model has none; take it out (`baseline.centre` moves a baseline survival)"
+        yield f"{origin.at('intercept')}: a Cox model has none; take it out (`baseline.centre` is of a survival)"
     if "baseline" in content:
         if content["model"] != "cox":
             yield f"{origin.at('baseline')}: a model without times has no survival; take it out"
@@ -214,27 +215,27 @@ def _term_faults(entries: list[Block], key: str, name: str, origin: Origin) -> I
         if ("mean" in each) != ("sd" in each):
             given, lacking = ("mean", "sd") if "mean" in each else ("sd", "mean")
             yield (
-                f"{at}: {each[name]!r} has `{given}` and no `{lacking}`; a coefficient is per SD with both, or per unit "
-                "with neither"
+                f"{at}: {each[name]!r} has `{given}` and no `{lacking}`; a coefficient is per SD with both, or "
+                "per unit with neither"
             )
     whole = [each[name] for each in entries if {"mean", "sd"} <= each.keys()]
     raw = [each[name] for each in entries if not {"mean", "sd"} & each.keys()]
     if key == "terms" and whole and raw:
         yield (
-            f"{origin.at(key)}: {whole[0]!r} has a coefficient per SD and {raw[0]!r} one per unit; a published model has "
-            "one or the other: give every term mean and sd, or none"
+            f"{origin.at(key)}: {whole[0]!r} has a coefficient per SD and {raw[0]!r} one per unit; a published "
+            "model has one or the other: give every term mean and sd, or none"
         )
 
 
 def _survival_faults(rows: list[Block], origin: Origin) -> Iterator[str]:
     ordered = sorted((each["days"], each["survival"]) for each in rows)
-    for (day, before), (later, after) in zip(ordered, ordered[1:], strict=False):
+    for (day, before), (later, after) in pairwise(ordered):
         if day == later:
             yield f"{origin.at('baseline', 'survival')}: {day:g} days appear twice; take one out"
         elif after > before:
             yield (
-                f"{origin.at('baseline', 'survival')}: {after:g} at {later:g} days is above {before:g} at {day:g} days; "
-                "survival never rises: was the risk written in its place?"
+                f"{origin.at('baseline', 'survival')}: {after:g} at {later:g} days is above {before:g} at {day:g} "
+                "days; survival never rises: was the risk written in its place?"
             )
 
 

@@ -75,8 +75,8 @@ class Signature:
         None where the study does not harmonise
     provenance : digests of what it was made from; {} until it is written
     edited : whether it is of a file that was changed after it was written, and trusted all the same
-    complete : whether a patient who lacks the value of a term has no risk (NaN): of a published signature whose training
-        means are not known. Elsewhere the mean is taken
+    complete : whether a patient who lacks the value of a term has no risk (NaN): of a published signature whose
+        training means are not known. Elsewhere the mean is taken
     """
 
     name: str
@@ -133,7 +133,7 @@ class Signature:
         linear = self.risk(values, batches, profile)
         if self.hazard is not None and (limit := self.hazard.limit(horizon_days)):
             raise StudyError(
-                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model {limit}; ask for a horizon of these"
+                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model {limit}; ask for another horizon"
             )
         chance = self.probability(np.asarray(linear), np.array([horizon_days]))
         if chance is None:
