@@ -105,10 +105,11 @@ def skipped(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(("changed image", "cases", "for example", "reason"), tuple(rows), (1,))
 
 
-def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str, str]]:
+def statements(metrics: pd.DataFrame, main: str, n_nulls: int, alone: bool = False) -> list[tuple[str, str]]:
     """One statement per evaluation of the signature on cases that it was not learnt on: where, and the comparisons.
 
     metrics : as for `table`, with `changed` and `inside`; n_nulls : null models of the study
+    alone : whether nothing was learnt, so that null models are shuffled outcomes beside the signature's own risks
     """
     lines = []
     rows = metrics[metrics["evaluation"] != APPARENT]
@@ -122,7 +123,7 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int) -> list[tuple[str
                 *_controls(part, main),
                 *_refitted(part, main),
             ]
-            lines.append((lead, " ".join([*text, *_nulls(part, value, n_nulls)])))
+            lines.append((lead, " ".join([*text, *_nulls(part, value, n_nulls, alone)])))
     return lines
 
 
@@ -246,7 +247,7 @@ def _lower(lower: int, n: int) -> str:
     )
 
 
-def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int) -> Iterator[str]:
+def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int, alone: bool) -> Iterator[str]:
     """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
     from radioloom.prediction.metrics import NULL_P
 
@@ -257,7 +258,12 @@ def _nulls(part: pd.DataFrame, value: pd.Series, n_nulls: int) -> Iterator[str]:
     as_well = p * (n_nulls + 1) - 1
     whole = abs(as_well - round(as_well)) < 1e-6  # else some null models have no value
     many = f"{round(as_well) or 'None'} of {n_nulls}" if whole else f"At most {percent(p)} of the"
-    text = f"{many} signatures learnt on shuffled outcomes did as well (p {probability(p)})"
+    what = (
+        "shuffles of the outcomes were ordered as well"
+        if alone
+        else "signatures learnt on shuffled outcomes did as well"
+    )
+    text = f"{many} {what} (p {probability(p)})"
     smallest, by_chance = 1 / (n_nulls + 1), chance(value["metric"])
     if smallest >= SIGNIFICANT:
         text += f"; {count(n_nulls, 'null model')} {'is' if n_nulls == 1 else 'are'} too few to tell "

@@ -6,12 +6,14 @@ Cases are named, and never a path or an id that is only in a file: those may hol
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
+from radioloom.study.alone import horizon_notes
 from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
@@ -161,7 +163,9 @@ def _horizons(study: Study, outcomes: dict[str, Clinical], origin: Origin, remar
         return
     place = origin.at("outcome", "horizons")
     longest = {name: max(row["time_days"] for row in table.clinical) for name, table in outcomes.items()}
-    learnt = max(longest[name] for name in study.cohorts("training"))
+    if study.handed is not None:
+        remarks.notes.extend(f"{place}: {note}" for note in horizon_notes(study.handed.signature, horizons))
+    learnt = max((longest[name] for name in study.has.training), default=math.inf)
     for days in horizons:
         if days > learnt:
             remarks.notes.append(
@@ -185,13 +189,14 @@ def _learnable(study: Study, outcomes: dict[str, Clinical], origin: Origin, rema
 
     people = [
         (cohort, row["case"], bool(row["event"]), row["time_days"] or np.nan)
-        for cohort in study.cohorts("training")
+        for cohort in study.has.training
         for row in outcomes[cohort].clinical
     ]
     events, times = np.array([each[2] for each in people]), np.array([each[3] for each in people])
     folds = study.settings["validation"]["cross_validation"]
     try:
-        check_learnable(outcome(study.settings["outcome"]["kind"], events, times), "the training cohorts")
+        if study.has.training:
+            check_learnable(outcome(study.settings["outcome"]["kind"], events, times), "the training cohorts")
         if folds["repeats"]:
             check_folds([each[:3] for each in people], folds["folds"])
     except StudyError as error:

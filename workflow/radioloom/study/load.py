@@ -8,6 +8,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin, check, read
+from radioloom.study.alone import KEY, place_of, with_signature
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
 from radioloom.study.feature_tables import sheet_or_table
 from radioloom.study.holdings import archived
@@ -30,6 +31,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     if again and source:
         read(source)
     origin = origin_of(source)
+    config, handed = with_signature(config, root, source, origin)
     settings = check(config, "study", origin.name, source)
     sheet_or_table(settings, origin.name)
     raise_all(contradictions(settings, origin))
@@ -47,7 +49,8 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     raise_all(region_faults(settings, sheets, origin))
     data = data_folder(settings, origin)
     profile = load_profile(settings["profile"]) if any(sheets.values()) else None
-    return Study(settings, sheets, data, profile, places)
+    signature = place_of(settings[KEY], root, source) if handed else None
+    return Study(settings, sheets, data, profile, places, handed, signature)
 
 
 def _place(sheet: str, root: Path, source: Path | None) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
+from radioloom.study.alone import signature_faults
 from radioloom.study.record import Study
 from radioloom.study.remarks import some
 
@@ -19,6 +20,7 @@ from radioloom.study.remarks import some
 def name_faults(study: Study, origin: Origin) -> list[str]:
     """Every name of the study and its profile that no table knows; baselines' features once the profile is sound."""
     faults = [*_model_faults(study.settings, origin), *_covariate_faults(study.settings, origin)]
+    faults += signature_faults(study, origin)
     if study.profile is not None:  # else nothing is measured here
         faults += [*profile_faults(study.profile), *_modality_faults(study, origin)]
     taken = list(_reserved_faults(study.settings, origin))

@@ -18,7 +18,7 @@ from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import Place, Validation
-from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.bootstrap import resample_weights
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 def places(material: Material, splits: pd.DataFrame) -> list[Place]:
-    """Training cohorts together, then each validation cohort."""
+    """Training cohorts together, where there are any, then each validation cohort."""
     train, test = (material.rows(splits, FROZEN, part) for part in ("train", "test"))
     cohorts = material.cases["cohort"].to_numpy(object)
-    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
+    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)] if len(train) else []
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
     judged = []
     for evaluation, cohort, rows in named:
@@ -101,8 +101,8 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
     """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
-    for name in signature.feature_ids:
-        missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())
+    columns = columns_of(material, signature.terms, place.rows, None)
+    for name, missing in zip(signature.feature_ids, (~np.isfinite(columns)).sum(axis=0).tolist(), strict=True):
         if missing:
             yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases, mean taken"
     if material.batches is not None:

@@ -65,8 +65,8 @@ class HandedIn:
             if found != wanted:
                 other = profile_of(found)
                 raise StudyError(
-                    f"{name} was measured with the profile {f'{other} ({found})' if other else found}, and the signature "
-                    f"is of {self.measured}; coefficients mean nothing on other features: extract with that"
+                    f"{name} was measured with the profile {f'{other} ({found})' if other else found}, and the "
+                    f"signature is of {self.measured}; coefficients mean nothing on other features: extract with that"
                 )
         elif not said:
             raise StudyError(

@@ -133,7 +133,7 @@ class Signature:
         linear = self.risk(values, batches, profile)
         if self.hazard is not None and (limit := self.hazard.limit(horizon_days)):
             raise StudyError(
-                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model {limit}; ask for another horizon"
+                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model {limit}; ask for another"
             )
         chance = self.probability(np.asarray(linear), np.array([horizon_days]))
         if chance is None:

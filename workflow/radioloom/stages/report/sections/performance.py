@@ -33,7 +33,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
     """Figures, tables and statements on how well each model orders the patients."""
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
-    lines = performance.statements(metrics, main, study.settings["validation"]["null_models"])
+    alone = study.selection is None  # validation of a signature that was not learnt here
+    lines = performance.statements(metrics, main, study.settings["validation"]["null_models"], alone)
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     return {
@@ -47,6 +48,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "refitted": (controls["variant"] == REFITTED).any(),
         "nulls": study.settings["validation"]["null_models"],
+        "alone": alone,
         "truth": study.comparison is not None,
         "survival": study.settings["outcome"]["kind"] == "survival",
         "skipped": performance.skipped(study.skipped) if skipped else None,
@@ -145,5 +147,5 @@ def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
 
 
 PERFORMANCE = Section(
-    "performance", "Performance", ("metrics",), build, ("curves", "skipped", "predictions", "clinical")
+    "performance", "Performance", ("metrics",), build, ("curves", "skipped", "predictions", "clinical", "selection")
 )
