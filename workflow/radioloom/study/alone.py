@@ -138,11 +138,11 @@ def _of_profile(study: Study, handed: HandedIn, origin: Origin) -> Iterator[str]
     if study.profile is None:
         yield (
             f"{origin.at('cohorts')}: the tables of features are not declared as those that the signature was learnt "
-            f"from ({handed.signature.profile}); give `tool`, and `features`, `prefix` and `groups` of `columns`, as that "
-            "study does"
+            f"from ({handed.signature.profile}); give `tool`, and `features`, `prefix` and `groups` of `columns`, as "
+            "that study does"
         )
         return
-    remedy = f"write `profile: {handed.profile}`" if handed.profile else "name the profile of the study that it is of"
+    remedy = f"write `profile: {handed.profile.name}`" if handed.profile else "name the profile of its study"
     yield (
         f"{origin.at('profile')}: features are of the profile {study.profile.name} ({study.profile_hash}), and the "
         f"signature is of {handed.measured}; {remedy}"

@@ -26,7 +26,7 @@ def adopt(handed: HandedIn, covariates: Collection[str], profile_hash: str) -> S
             "file": handed.file,
             "title": handed.title,
             "source": handed.source,
-            "measured": handed.measured,
+            "tool": handed.measured if handed.tool else "",
             "learnt": {} if handed.by_hand else handed.signature.provenance,
         },
     )

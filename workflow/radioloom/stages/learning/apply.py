@@ -30,11 +30,13 @@ class NewPatients:
     values : one row for each (cohort, case), one column for each feature and covariate; NaN where missing
     batches : (n,) what scanner and protocol the values are of; None where nothing says so
     faults : why a case could not be measured at all
+    known : names of all that was there, for messages
     """
 
     values: pd.DataFrame
     batches: np.ndarray | None = None
     faults: Mapping[Case, str] = field(default_factory=dict)
+    known: Sequence[str] = ()
 
 
 def apply(
@@ -52,7 +54,7 @@ def apply(
     chosen = chosen_model(signature, model)
     days = _horizons(chosen, horizons)
     terms = _terms(signature, chosen)
-    _check_columns(terms, patients.values, signature)
+    _check_columns(terms, patients, signature)
     _check_batches(signature, chosen, patients)
     values = patients.values
     if any(term.group == SIGNATURE for term in chosen.terms):
@@ -120,11 +122,11 @@ def _terms(signature: Signature, model: Signature) -> list[Term]:
     return list({term.feature_id: term for term in every}.values())
 
 
-def _check_columns(terms: Iterable[Term], values: pd.DataFrame, signature: Signature) -> None:
+def _check_columns(terms: Iterable[Term], patients: NewPatients, signature: Signature) -> None:
     for term in terms:
-        if term.feature_id in values.columns:
+        if term.feature_id in patients.values.columns:
             continue
-        near = meant(term.feature_id, map(str, values.columns))
+        near = meant(term.feature_id, patients.known)
         if term.group == COVARIATE:
             raise StudyError(
                 f"the model takes the covariate {term.feature_id!r}; give a table with the columns `case` and "

@@ -62,7 +62,7 @@ def judge(
     part = "train" if place.evaluation == APPARENT else "test"
     for key, values in risk.items():
         validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), place.rows, values))
-        if place.outcomes.kind == "survival":
+        if place.outcomes.kind == "survival" and cut_points[key] is not None:
             validation.curves.extend(_curve_rows(place, key, judged[key].high_risk))
     validation.notes.extend(_gaps(material, signature, place))
     add_absolute(material, signature, place, judged, validation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,8 @@ def from_table(file: Path, needed: Sequence[str]) -> NewPatients:
     long = set(LONG) <= set(frame.columns)
     frame = _keyed(frame, file.name, long)
     values = _wide(frame, needed, file.name) if long else _numbers(frame, needed, file.name)
-    return NewPatients(values, _batches(frame, values.index))
+    known = frame["feature_id"].unique() if long else frame.columns
+    return NewPatients(values, _batches(frame, values.index), known=tuple(map(str, known)))
 
 
 def with_covariates(patients: NewPatients, clinical: Path, needed: Sequence[str]) -> NewPatients:
@@ -68,7 +70,7 @@ def with_covariates(patients: NewPatients, clinical: Path, needed: Sequence[str]
     if not frame["line"].reindex(values.index).notna().any():
         raise StudyError(f"{clinical.name}: none of its cases is among the patients; give both tables the same names")
     batches = _batches(frame, values.index)
-    return NewPatients(values.join(more), patients.batches if batches is None else batches, patients.faults)
+    return replace(patients, values=values.join(more), batches=patients.batches if batches is None else batches)
 
 
 def from_images(cases: Sequence[MeasuredCase], signature: Signature) -> NewPatients:

@@ -31,7 +31,7 @@ class HandedIn:
 
     file : digest of the file's bytes
     title, source : of a published one, what it is called and where it was published; "" of one's own
-    profile : name of the profile that its features are of; "" where only a hash is known that no shipped profile has
+    profile : that its features are of; None where only a hash is known that no shipped profile has, and with a tool
     tool : of a published one that is of tables of features, the program that measured them
     """
 
@@ -39,7 +39,7 @@ class HandedIn:
     file: str
     title: str = ""
     source: str = ""
-    profile: str = ""
+    profile: Profile | None = None
     tool: str = ""
 
     @property
@@ -52,7 +52,8 @@ class HandedIn:
         """What its features have to be measured with, in words."""
         if self.tool:
             return f"tables of {self.tool}"
-        return f"the profile {f'{self.profile} ({self.signature.profile})' if self.profile else self.signature.profile}"
+        wanted = self.signature.profile
+        return f"the profile {f'{self.profile.name} ({wanted})' if self.profile else wanted}"
 
     def check_measured(self, found: str, said: str, name: str) -> None:
         """StudyError where a table was measured with something else than the signature's features, or nothing says so.
@@ -65,7 +66,7 @@ class HandedIn:
             if found != wanted:
                 other = profile_of(found)
                 raise StudyError(
-                    f"{name} was measured with the profile {f'{other} ({found})' if other else found}, and the "
+                    f"{name} was measured with the profile {f'{other.name} ({found})' if other else found}, and the "
                     f"signature is of {self.measured}; coefficients mean nothing on other features: extract with that"
                 )
         elif not said:
@@ -78,19 +79,19 @@ class HandedIn:
 
     @property
     def _name(self) -> str:
-        return self.tool or self.profile or self.signature.profile
+        return self.tool or (self.profile.name if self.profile else self.signature.profile)
 
     def profile_for_images(self, said: str) -> Profile:
         """The profile that images are measured with: the signature's own. StudyError where it is another, or not known.
 
         said : name or YAML file of a profile that the user names; "" for the one that is shipped
         """
-        if not said and not self.profile:
+        profile = load(said) if said else self.profile
+        if profile is None:
             raise StudyError(
                 f"the signature is of {self.measured}, and no profile that ships with Radioloom is that; "
                 "give its YAML file: --profile FILE"
             )
-        profile = load(said or self.profile)
         if profile.hash != self.signature.profile:
             raise StudyError(
                 f"the profile {profile.name} ({profile.hash}) is not that of the signature, which is of "
@@ -128,9 +129,9 @@ def handed_in(path: Path, trust_edited: bool = False) -> HandedIn:
     return HandedIn(signature, digest, profile=profile_of(signature.profile))
 
 
-def profile_of(profile_hash: str) -> str:
-    """Name of the shipped profile with this hash; "" where there is none."""
-    return next((name for name in known() if load(name).hash == profile_hash), "")
+def profile_of(profile_hash: str) -> Profile | None:
+    """The shipped profile with this hash; None where there is none."""
+    return next((each for each in map(load, known()) if each.hash == profile_hash), None)
 
 
 def _published(content: Block, origin: Origin, digest: str) -> HandedIn:
@@ -140,6 +141,7 @@ def _published(content: Block, origin: Origin, digest: str) -> HandedIn:
     if faults:
         raise StudyError("\n".join(faults))
     kind = MODELS[content["model"]]
+    profile = load(content["profile"]) if "profile" in content else None
     terms = tuple(
         [_term(each["feature"], OF_A_PROFILE, each) for each in content["terms"]]
         + [_term(each["covariate"], COVARIATE, each) for each in content["covariates"]]
@@ -156,11 +158,10 @@ def _published(content: Block, origin: Origin, digest: str) -> HandedIn:
         ridge=0.0,
         note="",
         hazard=_hazard(content["baseline"]) if "baseline" in content else None,
-        profile=load(content["profile"]).hash if "profile" in content else "",
+        profile=profile.hash if profile else "",
         provenance={"title": content["name"], "source": content["source"]},
         complete=any("mean" not in each for each in _all_terms(content)),
     )
-    profile = load(content["profile"]).name if "profile" in content else ""
     return HandedIn(signature, digest, content["name"], content["source"], profile, content.get("tool", ""))
 
 

@@ -15,14 +15,14 @@ LEFT_OUT = (
     "Reliability, selection, size, learning curve, optimism and cross-validation are left out: they are of learning."
 )
 UNSEEN = (
-    "Nobody here knows the patients that it was learnt on, so the identity checks compare the validation cohorts with each "
-    "other alone: that none of these patients was learnt from has to be known from elsewhere."
+    "Nobody here knows the patients that it was learnt on, so the identity checks compare the validation cohorts with "
+    "each other alone: that none of these patients was learnt from has to be known from elsewhere."
 )
 
 
 def build(study: ReportInputs) -> dict[str, Any] | None:
     """Terms, cut-point and origin of the signature; None where the study learnt it itself."""
-    if study.selection is not None or study.signature is None:
+    if "signature" not in study.settings or study.signature is None:
         return None
     model = study.signature
     origin = model.provenance.get("adopted", {})
@@ -38,7 +38,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "whence": whence,
         "by_hand": bool(origin.get("source")),
         "file": origin.get("file", ""),
-        "measured": origin.get("measured", ""),
+        "measured": _measured(study, origin),
         "origin": frozen.origin(origin.get("learnt", {})),
         "learnt": learnt,
         "table": frozen.table(model),
@@ -51,6 +51,13 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     }
 
 
+def _measured(study: ReportInputs, origin: dict[str, Any]) -> str:
+    """What its features are measured with: the study's own, for no other is accepted."""
+    if study.profile is not None:
+        return f"the profile {study.profile.name}"
+    return str(origin.get("tool") or "tables of features, declared as in the study that learnt it")
+
+
 def _without_risk(study: ReportInputs) -> str:
     """Cases with an outcome that the signature gives no risk; "" where it gives all of them one, or takes the mean."""
     if study.signature is None or not study.signature.complete or study.clinical is None or study.predictions is None:
@@ -60,10 +67,10 @@ def _without_risk(study: ReportInputs) -> str:
     left = sorted("/".join(key) for key in known if key not in judged)
     if not left:
         return ""
+    named = ", ".join(left[:5]) + (", ..." if len(left) > 5 else "")
     return (
-        f"{count(len(left), 'case')} with an outcome {'is' if len(left) == 1 else 'are'} not judged ({', '.join(left[:5])}"
-        f"{', ...' if len(left) > 5 else ''}): no features, or one of the signature's is missing and its training mean, "
-        "which could stand for it, is not published."
+        f"{count(len(left), 'case')} with an outcome {'is' if len(left) == 1 else 'are'} not judged ({named}): without "
+        "features, or without one of the signature's, whose training mean, which could stand for it, is not published."
     )
 
 

@@ -33,7 +33,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     """Figures, tables and statements on how well each model orders the patients."""
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
-    alone = study.selection is None  # validation of a signature that was not learnt here
+    alone = "signature" in study.settings  # validation of a signature that was not learnt here
     lines = performance.statements(metrics, main, study.settings["validation"]["null_models"], alone)
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
@@ -147,5 +147,5 @@ def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
 
 
 PERFORMANCE = Section(
-    "performance", "Performance", ("metrics",), build, ("curves", "skipped", "predictions", "clinical", "selection")
+    "performance", "Performance", ("metrics",), build, ("curves", "skipped", "predictions", "clinical")
 )
