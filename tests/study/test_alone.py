@@ -97,14 +97,14 @@ FAULTS = {
     "folds": (
         None,
         {"validation": {"cross_validation": {"folds": 5}}},
-        f"validation.cross_validation: {LEARNS_NOTHING}",
+        "validation.cross_validation: the study",
     ),
     "another outcome": (None, {"outcome": {"kind": "binary", "name": "death"}}, "line 5: signature: "),
     "other tables": (_tool, {}, "the tables of features are not declared as those that the signature was learnt from"),
     "another tool": (
         _by_hand({"tool": "T 2"}),
         {},
-        "it is of tables of maker 1.0, and the signature is of tables of T 2",
+        "of tables of maker 1.0, and the signature is of tables of T 2",
     ),
     "a covariate": (
         _by_hand({"tool": "maker 1.0"}, covariates=[{"covariate": "ages", "coefficient": 1.0}]),

@@ -8,6 +8,7 @@ import pytest
 
 from made.alone import signature as handed
 from made.planted_tables import Made, metric_of
+from radioloom.errors import StudyError
 from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.sealed import write_json
 from radioloom.stages.learning.adopt import adopt
@@ -15,7 +16,7 @@ from radioloom.stages.learning.published import handed_in
 from radioloom.stages.learning.signature import COVARIATE, Term
 from radioloom.stages.learning.split import split
 from radioloom.stages.learning.validate import validate
-from radioloom.tables import METRICS, PREDICTIONS, SPLITS
+from radioloom.tables import METRICS, PREDICTIONS
 
 MADE = Made(sizes={"train": 60, "valid1": 40, "valid2": 30}, covariates=["age"], repeats=1)
 
@@ -23,8 +24,7 @@ MADE = Made(sizes={"train": 60, "valid1": 40, "valid2": 30}, covariates=["age"],
 @pytest.fixture(scope="module")
 def frozen():
     """The made study without its training cohort, of the same material and settings."""
-    made = Made(sizes=MADE.sizes, covariates=["age"], repeats=0)
-    made.study["cohorts"].pop("train")
+    made = Made(sizes={"valid1": 40, "valid2": 30}, covariates=["age"], repeats=0)
     made.study["validation"]["null_models"] = 199
     return made
 
@@ -42,10 +42,8 @@ def test_values_are_those_of_the_study_that_learnt_it(frozen):
     result = judged(frozen, MADE.signature)
     metrics = METRICS.frame(result.metrics).set_index(list(METRICS.key))
     assert set(metrics.index.get_level_values("evaluation")) == {"validation"}
-    of_learning = {("null", "null"), ("signature", "null_p")}
     whole = MADE.metrics.query("evaluation == 'validation'")
     same = [key for key in whole.index if (key[2], key[3]) != ("null", "null") and "null_p" not in key]
-    assert of_learning
     pd.testing.assert_frame_equal(metrics.loc[same], whole.loc[same], check_exact=True)
 
 
@@ -54,16 +52,16 @@ def test_nulls_are_shuffled_outcomes_beside_the_same_risks(frozen):
     value = metric_of(metrics, "validation", "valid1", "null", "c_index")
     ends = [metric_of(metrics, "validation", "valid1", "null", "c_index", column=each) for each in ("low", "high")]
     assert 0.48 < value < 0.52
-    assert 0.35 < ends[0] < 0.45 < 0.55 < ends[1] < 0.65
+    assert 0.35 < ends[0] < 0.45
+    assert 0.55 < ends[1] < 0.65
     assert metric_of(metrics, "validation", "valid1", "signature", "null_p") == 1 / 200
 
 
 def test_p_against_shuffles_is_even_where_nothing_is_known():
     """Random risks: the share of p below .1 is .1, by the exchange of outcomes alone."""
-    made = Made(sizes={"train": 20, "valid1": 30}, repeats=0)
-    made.study["cohorts"].pop("train")
+    made = Made(sizes={"valid1": 30}, repeats=0)
     made.study["validation"] |= {"null_models": 19, "bootstrap": 0}
-    noise = [each for each in made.material.names if "f03" not in each and "f04" not in each][:30]
+    noise = [each for each in made.material.names if each[-3:] > "f04"]  # the others are planted, twins, or constant
     term = Term("", "texture", 0.0, 1.0, coefficient=1.0, ratio=1.0)
     p = []
     for name in noise:
@@ -73,7 +71,7 @@ def test_p_against_shuffles_is_even_where_nothing_is_known():
             rows = METRICS.frame(judged(made, signature).metrics)
             p.append(rows.loc[rows["metric"] == "null_p", "estimate"].item())
     low = np.mean(np.array(p) <= 0.1)
-    assert low < 0.1 + 3 * np.sqrt(0.1 * 0.9 / len(noise)) + 3 / len(p)  # some of these features are no noise
+    assert abs(low - 0.1) < 3 * np.sqrt(0.1 * 0.9 / len(p))
 
 
 def test_a_published_signature_without_means_cut_point_or_all_horizons(frozen):
@@ -112,10 +110,5 @@ def test_the_adopted_signature_rests_on_its_file_alone(tmp_path):
 
 
 def test_nobody_to_validate_on_is_told(frozen):
-    from radioloom.errors import StudyError
-
     with pytest.raises(StudyError, match="in a cohort of role `validation`"):
-        split(frozen.outcomes, [], {"valid1": "validation"}, frozen.study["validation"], 1)
-    assert SPLITS.frame(
-        split(frozen.outcomes, [("valid1", "valid1-000")], frozen.roles, frozen.study["validation"], 1)
-    ).shape[0]
+        split(frozen.outcomes, [], frozen.roles, frozen.study["validation"], 1)
