@@ -22,10 +22,9 @@ UNSEEN = (
 
 def build(study: ReportInputs) -> dict[str, Any] | None:
     """Terms, cut-point and origin of the signature; None where the study learnt it itself."""
-    if "signature" not in study.settings or study.signature is None:
+    model, origin = study.signature, study.adopted
+    if model is None or origin is None:
         return None
-    model = study.signature
-    origin = model.provenance.get("adopted", {})
     title = origin.get("title") or "The signature"
     whence = origin.get("source") or "the file signature.json of another study"
     learnt = f"{count(model.n, 'training case')} ({count(model.n_events, 'event')})" if model.n else ""
@@ -74,4 +73,6 @@ def _without_risk(study: ReportInputs) -> str:
     )
 
 
-FROZEN = Section("frozen", "The signature that is validated", ("signature",), build, ("predictions", "clinical"))
+FROZEN = Section(
+    "frozen", "The signature that is validated", ("signature", "adopted"), build, ("predictions", "clinical")
+)
