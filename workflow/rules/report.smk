@@ -15,7 +15,7 @@ PLACES = {
     "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
     "signature": [f"{RESULTS}/signature.json"],
-    "adopted": [],
+    "adopted": [],  # stands in the signature
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
     "truth": [f"{STUDY.data}/truth"] if STUDY.simulated else [],
     "features": [f"{RESULTS}/tables/features.parquet"] if STUDY.simulated else [],
@@ -25,7 +25,6 @@ if not HAS.images:  # what only the images half writes
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "outliers", "sample_size", "learning_curve", "optimism")
     PLACES |= dict.fromkeys(learning, [])
-    PLACES["adopted"] = PLACES["signature"]
 OTHERS = ("signature", "adopted", "summary", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 

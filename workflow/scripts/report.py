@@ -20,15 +20,13 @@ with job(snakemake) as this:
     truths = [path for folder in given.get("truth", []) for path in sorted(Path(folder).glob("*.csv"))]
     folders = list(zip(given.get("pictures", []), params.asked, strict=True))
     contents = {name: files.content(Path(path)) for name, path in params.files.items()}
-    signature = Signature.read(given.signature[0], params.trust_edited)
     inputs = ReportInputs(
         **this.read(*params.tables),
         settings=params.settings,
         profile=build(params.profile) if params.profile else None,
         sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
         scales={cohort: each["scale"] for cohort, each in listed.items()},
-        signature=signature,
-        adopted=signature.provenance.get("adopted"),
+        signature=Signature.read(given.signature[0], params.trust_edited),
         summary=next(map(read_json, given.get("summary", [])), None),
         pictures=pictures(case for folder in folders for case in prepared.read_all(*folder)),
         truth={path.stem: pd.read_csv(path) for path in truths},
