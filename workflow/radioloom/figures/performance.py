@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEADS = {VALIDATION: "Validation in", CROSS_VALIDATION: "Cross-validation in"}
+HALVES = "the cut-point that halves the training cases"
 DIVIDED = 0.2  # smallest share of a risk group for which the cut-point divides a cohort
 KEY = ["evaluation", "cohort", "model", "variant"]
 
@@ -127,10 +128,10 @@ def statements(metrics: pd.DataFrame, main: str, n_nulls: int, alone: bool = Fal
     return lines
 
 
-def shifts(curves: pd.DataFrame, cohorts: list[str]) -> list[str]:
+def shifts(curves: pd.DataFrame, cohorts: list[str], cut_point: str = HALVES) -> list[str]:
     """Cohorts that the frozen cut-point does not divide: their risks are shifted against the training cases'.
 
-    curves : rows of CURVES of one model; cohorts : in reading order
+    curves : rows of CURVES of one model; cohorts : in reading order; cut_point : what it is, in words
     """
     lines = []
     for cohort in cohorts:
@@ -138,7 +139,7 @@ def shifts(curves: pd.DataFrame, cohorts: list[str]) -> list[str]:
         high, n = int(sizes.get("high", 0)), int(sizes.sum())
         if n and not DIVIDED <= high / n <= 1 - DIVIDED:
             lines.append(
-                f"In {cohort}, {high} of {count(n, 'patient')} lie above the cut-point that halves the training cases: "
+                f"In {cohort}, {high} of {count(n, 'patient')} lie above {cut_point}: "
                 f"the cut-point does not transfer to {cohort} (another scanner, protocol or mix of patients); read the "
                 "C-index, not the groups."
             )

@@ -125,7 +125,8 @@ def _shifts(study: ReportInputs) -> list[str]:
         return []
     judged = set(study.metrics.loc[study.metrics["evaluation"] == VALIDATION, "cohort"])
     curves = study.curves[study.curves["kind"] == SIGNATURE]
-    return performance.shifts(curves, [name for name in study.settings["cohorts"] if name in judged])
+    published = {"cut_point": "the published cut-point"} if study.adopted and study.adopted.get("source") else {}
+    return performance.shifts(curves, [name for name in study.settings["cohorts"] if name in judged], **published)
 
 
 def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
