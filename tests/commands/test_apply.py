@@ -21,6 +21,8 @@ from radioloom.profile import load
 from radioloom.provenance import file_digest
 from radioloom.sealed import read_json, write_json
 from radioloom.stages.images import single
+from radioloom.stages.images.new_images import MeasuredCase
+from radioloom.stages.learning.new_patients import from_images
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables import FEATURES
 
@@ -161,6 +163,19 @@ def test_a_harmonised_signature_asks_for_the_batch(run, tmp_path):
     assert f"{values.index[1]}: not harmonised: training has none of C" in told
 
 
+def test_of_images_the_headers_say_the_batch():
+    """Batches as the study has them: attributes joined, unknown where a header does not state one."""
+    known = {"batch": ["manufacturer", "kernel"], "learned": {}, "training": {}, "cohorts": {}}
+    scans = [{"manufacturer": "A", "kernel": "B30f"}, {"manufacturer": "A", "kernel": None}, {}]
+    cases = [MeasuredCase(f"P{k}", {"glcm_f00": 1.0 * k}, scan) for k, scan in enumerate(scans)]
+    cases.append(MeasuredCase("P9", {}, {}, "no region"))
+    patients = from_images(cases, replace(MADE.signature, harmonisation=known))
+    assert patients.batches.tolist() == ["A / B30f", "", ""]
+    assert patients.values["glcm_f00"].tolist() == [0.0, 1.0, 2.0]
+    assert patients.faults == {("", "P9"): "no region"}
+    assert from_images(cases, MADE.signature).batches is None
+
+
 def _edited(folder: Path) -> None:
     content = json.loads((folder / "signature.json").read_text())
     (folder / "signature.json").write_text(json.dumps(content | {"cut_point": 9.0}))
@@ -187,6 +202,7 @@ REFUSED = {
     ),
     "twice": (lambda _: None, ["twice.csv", "--profile", PROFILE], "case valid1-000 appears twice"),
     "a name": (lambda _: None, ["name.csv", "--profile", PROFILE], "the cell is no pseudonym"),
+    "a cohort of a name": (lambda _: None, ["cohort.csv", "--profile", PROFILE], "column 'cohort': the cell is no"),
     "no cases": (lambda _: None, ["none.csv", "--profile", PROFILE], "no column 'case'"),
     "beyond follow-up": (lambda _: None, ["same.parquet", "--horizon", "99999"], "at 99999 days cannot be said"),
     "edited": (_edited, ["same.parquet"], "was changed after it was written"),
@@ -210,6 +226,7 @@ def test_what_is_refused_is_told_with_its_remedy(run, tmp_path, what):
         "text": values.astype({"glcm_f00": object}).assign(glcm_f00=["1", "high", *["2"] * (len(values) - 2)]),
         "twice": pd.concat([values, values.head(1)]),
         "name": values.assign(case="Jane Doe"),
+        "cohort": values.assign(cohort="of Jane Doe"),
         "none": values.drop(columns="case"),
     }
     for name, table in tables.items():

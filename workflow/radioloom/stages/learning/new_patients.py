@@ -119,17 +119,22 @@ def _keyed(frame: pd.DataFrame, name: str, long: bool) -> pd.DataFrame:
         frame = frame[frame["replicate"].map(text_of) == FIRST]
         if frame.empty:
             raise StudyError(f"{name}: no row of replicate 1, which is the one that models take")
-    cases = [uncell(text_of(each)) for each in frame["case"]] if "case" in frame.columns else [ONE] * len(frame)
-    for k, case in enumerate(cases):
-        if not PSEUDONYM.fullmatch(case):
+    names = _pseudonyms(frame, "cohort", name, ""), _pseudonyms(frame, "case", name, ONE)
+    return frame.assign(line=frame.index).set_index(pd.MultiIndex.from_arrays(names, names=["cohort", "case"]))
+
+
+def _pseudonyms(frame: pd.DataFrame, column: str, name: str, otherwise: str) -> list[str]:
+    """Cells of a column, each a pseudonym, else StudyError; `otherwise` of each row where there is no such column."""
+    if column not in frame.columns:
+        return [otherwise] * len(frame)
+    texts = [uncell(text_of(each)) for each in frame[column]]
+    for k, text in enumerate(texts):
+        if not PSEUDONYM.fullmatch(text):
             raise StudyError(
-                f"{name}, {place_of(frame, k)}, column 'case': the cell is {no_pseudonym(case)}; write a pseudonym. "
+                f"{name}, {place_of(frame, k)}, column {column!r}: the cell is {no_pseudonym(text)}; write a pseudonym. "
                 "What stands there is not shown, for it may be a patient's name"
             )
-    cohorts = [uncell(text_of(each)) for each in frame["cohort"]] if "cohort" in frame.columns else [""] * len(frame)
-    return frame.assign(line=frame.index).set_index(
-        pd.MultiIndex.from_arrays([cohorts, cases], names=["cohort", "case"])
-    )
+    return texts
 
 
 def _numbers(frame: pd.DataFrame, needed: Sequence[str], name: str) -> pd.DataFrame:
