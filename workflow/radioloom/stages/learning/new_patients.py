@@ -131,8 +131,8 @@ def _pseudonyms(frame: pd.DataFrame, column: str, name: str, otherwise: str) -> 
     for k, text in enumerate(texts):
         if not PSEUDONYM.fullmatch(text):
             raise StudyError(
-                f"{name}, {place_of(frame, k)}, column {column!r}: the cell is {no_pseudonym(text)}; write a pseudonym. "
-                "What stands there is not shown, for it may be a patient's name"
+                f"{name}, {place_of(frame, k)}, column {column!r}: the cell is {no_pseudonym(text)}; write a "
+                "pseudonym. What stands there is not shown, for it may be a patient's name"
             )
     return texts
 
