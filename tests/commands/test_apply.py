@@ -181,6 +181,10 @@ def _edited(folder: Path) -> None:
     (folder / "signature.json").write_text(json.dumps(content | {"cut_point": 9.0}))
 
 
+def _cut(folder: Path) -> None:
+    (folder / "signature.json").write_bytes((folder / "signature.json").read_bytes()[:100])
+
+
 REFUSED = {
     "another profile": (lambda _: None, ["other.parquet"], "was measured with the profile ibsi ("),
     "no profile": (
@@ -205,7 +209,7 @@ REFUSED = {
     "a cohort of a name": (lambda _: None, ["cohort.csv", "--profile", PROFILE], "column 'cohort': the cell is no"),
     "no cases": (lambda _: None, ["none.csv", "--profile", PROFILE], "no column 'case'"),
     "beyond follow-up": (lambda _: None, ["same.parquet", "--horizon", "99999"], "at 99999 days cannot be said"),
-    "edited": (_edited, ["same.parquet"], "was changed after it was written"),
+    "edited": (_edited, ["same.parquet"], "take it anew from the study that it is of, or use it as it is"),
     "images": (
         lambda _: None,
         ["images"],

@@ -15,7 +15,7 @@ from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.prediction.models import MODELS
 from radioloom.profile import Profile, known, load
 from radioloom.provenance import environment, file_digest
-from radioloom.sealed import parsed
+from radioloom.sealed import intact, parsed
 from radioloom.settings import Origin, check, meant, read
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.tables.columns import SIGNATURE
@@ -120,13 +120,27 @@ def handed_in(path: Path, trust_edited: bool = False) -> HandedIn:
     if not path.is_file():
         raise StudyError(f"{path.name}: there is no such file; correct the path of the signature")
     digest = file_digest(path)
-    if path.suffix.lower() in YAML or "terms" in parsed(path):
+    content = {} if path.suffix.lower() in YAML else _json(path)
+    if not content or "terms" in content:
         content = check(read(path), "published", path.name, path)
-        if (beside := path.parent / content.get("profile", "")).is_file():
+        beside = path.parent / content.get("profile", "")
+        if beside.suffix in YAML and beside.is_file():
             content["profile"] = str(beside)
         return _published(content, Origin(path.name, path), digest)
-    signature = Signature.read(path, trust_edited)
+    signature = Signature.read(path, trust_edited=True)
+    if signature.edited and not trust_edited and not intact(content):
+        raise StudyError(
+            f"{path.name} was changed after it was written; take it anew from the study that it is of, or use it as it "
+            "is (`trust_edited: true` in the study, --trust-edited of `radioloom apply`), which results will say"
+        )
     return HandedIn(signature, digest, profile=profile_of(signature.profile))
+
+
+def _json(path: Path) -> Block:
+    try:
+        return parsed(path)
+    except StudyError as error:
+        raise StudyError(f"{path.name} is no signature: it is damaged, or no JSON; take it anew") from error
 
 
 def profile_of(profile_hash: str) -> Profile | None:
