@@ -118,7 +118,7 @@ def test_what_is_missing_is_told_of_each_patient(run, tmp_path):
     np.testing.assert_allclose(table["risk"][0], by_hand(MADE.signature, values)[0])
     assert (table["missing"][0], table["n_missing"][0]) == (names[0], 1)
     assert np.isnan(table["risk"][1])
-    assert table["note"][1] == "no risk: none of its features was measured"
+    assert table["note"][1] == "no risk: nothing that the model predicts from is known"
     assert f"note: {table['case'][0]}: {names[0]} missing, the training mean taken" in told
     assert table.loc[2:, "n_missing"].eq(0).all()
 

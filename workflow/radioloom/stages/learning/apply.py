@@ -19,7 +19,7 @@ from radioloom.tables.columns import SIGNATURE
 if TYPE_CHECKING:
     import pandas as pd
 
-NOTHING = "no risk: none of its features was measured"
+NOTHING = "no risk: nothing that the model predicts from is known"
 Case = tuple[str, str]  # cohort ("" where none is named) and case
 
 
@@ -46,8 +46,8 @@ def apply(
 
     horizons : days at which absolute risks are asked for; none of a binary outcome, which has a probability anyway
     model : `signature`, or the name of a baseline of its file
-    A missing value counts as the training mean, and is told; a patient without any value of a feature has no risk, nor
-    one who lacks a value of a signature whose training means are not known.
+    A missing value counts as the training mean, and is told; a patient without any value of a feature (of a model
+    without features: of a covariate) has no risk, nor one who lacks a value of a signature whose training means are not known.
     Raises StudyError where a feature or covariate was measured of nobody, the batch is not said of a harmonised
     signature, or no risk at a horizon can be said.
     """
@@ -62,7 +62,8 @@ def apply(
     risk = chosen.risk(values, patients.batches).to_numpy(np.float64)
     missing = ~np.isfinite(values[[term.feature_id for term in terms]].to_numpy(np.float64))
     features = np.array([term.group != COVARIATE for term in terms], dtype=bool)
-    nothing = missing[:, features].all(axis=1) & features.any()
+    counted = missing[:, features] if features.any() else missing
+    nothing = counted.all(axis=1) & (counted.shape[1] > 0)
     risk = np.where(nothing, np.nan, risk)
     absolute = chosen.probability(risk, np.array(days)) if days else None
     rows = []
