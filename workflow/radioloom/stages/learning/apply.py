@@ -46,8 +46,8 @@ def apply(
 
     horizons : days at which absolute risks are asked for; none of a binary outcome, which has a probability anyway
     model : `signature`, or the name of a baseline of its file
-    A missing value counts as the training mean, and is told; a patient without any value of a feature (of a model
-    without features: of a covariate) has no risk, nor one who lacks a value of a signature whose training means are not known.
+    A missing value counts as the training mean, and is told. A patient without any value of a feature (of a model
+    without features: of a covariate) has no risk, nor one who lacks a value where the training means are not known.
     Raises StudyError where a feature or covariate was measured of nobody, the batch is not said of a harmonised
     signature, or no risk at a horizon can be said.
     """
