@@ -95,9 +95,13 @@ def test_absolute_risks_are_those_of_r(run, tmp_path, which):
         {"feature": name, "coefficient": float(b), "mean": float(mean[name]), "sd": float(sd[name])}
         for name, b in zip(names, beta, strict=True)
     ]
+    centre = 0.0
+    if which == 2:  # the same model per unit, whose risk at the mean is not 0
+        centre = float(sum(each["coefficient"] * each["mean"] / each["sd"] for each in terms))
+        terms = [{"feature": t["feature"], "coefficient": t["coefficient"] / t["sd"]} for t in terms]
     survival = [{"days": day, "survival": float(np.exp(-found["baseline cumulative hazard", day]))} for day in days]
     signature = {"name": "R", "source": "absolute_risk.R", "model": "cox", "tool": "R", "terms": terms}
-    (tmp_path / "r.json").write_text(json.dumps(signature | {"baseline": {"survival": survival}}))
+    (tmp_path / "r.json").write_text(json.dumps(signature | {"baseline": {"centre": centre, "survival": survival}}))
     test.head(5).assign(case=[f"P{k}" for k in range(5)]).to_csv(tmp_path / "new.csv", index=False)
     code, table, told = run("r.json", "new.csv", "--profile", "R", "--horizon", *map(str, days))
     assert code == 0, told
