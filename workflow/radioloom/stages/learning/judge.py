@@ -18,7 +18,7 @@ from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation, resamples
-from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 def places(material: Material, splits: pd.DataFrame) -> list[Place]:
-    """Training cohorts together, then each validation cohort."""
+    """Training cohorts together, where there are any, then each validation cohort."""
     train, test = (material.rows(splits, FROZEN, part) for part in ("train", "test"))
     cohorts = material.cases["cohort"].to_numpy(object)
-    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
+    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)] if len(train) else []
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
     return [place_of(material, *each) for each in named]
 
@@ -67,7 +67,7 @@ def judge(
     part, of_study = "train" if place.evaluation == APPARENT else "test", material.split == FROZEN
     for key, values in risk.items():
         validation.predictions.extend(prediction_rows(material, (material.split, part, key), place.rows, values))
-        if place.outcomes.kind == "survival" and of_study:
+        if place.outcomes.kind == "survival" and of_study and models[key].cuts:
             validation.curves.extend(_curve_rows(place, key, judged[key].groups, models[key].cuts))
     validation.notes.extend(_gaps(material, signature, place))
     if of_study:
@@ -107,8 +107,8 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
     """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
-    for name in signature.feature_ids:
-        missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())
+    columns = columns_of(material, signature.terms, place.rows, None)
+    for name, missing in zip(signature.feature_ids, (~np.isfinite(columns)).sum(axis=0).tolist(), strict=True):
         if missing:
             yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases, mean taken"
     if material.batches is not None:
