@@ -30,7 +30,7 @@ from radioloom.settings import plain_schema, schema, shipped
 from radioloom.stages.genomics import associate
 from radioloom.stages.images.normalise import words
 from radioloom.stages.learning.reliability import ROLES as REPEATED
-from radioloom.tables.cohorts import USED_BY_MODELS
+from radioloom.tables.cohorts import SPLIT, USED_BY_MODELS
 from radioloom.volume import MODALITIES
 
 SCHEMAS = ("profile", "study", "sheet")
@@ -170,7 +170,7 @@ def test_choices_that_the_schema_writes_out_are_those_of_the_code():
     assert genomics["expression"]["properties"]["duplicates"]["enum"] == list(expression.DUPLICATES)
     assert genomics["features"]["enum"] == list(associate.FAMILIES)
     roles = study["cohorts"]["additionalProperties"]["properties"]["role"]["enum"]
-    assert set(roles) == {*USED_BY_MODELS, *REPEATED}
+    assert set(roles) == {*USED_BY_MODELS, *REPEATED, SPLIT}
     # What is perturbed shows what is reliable to learn from: neither a validation cohort nor one of genes.
     assert study["robustness"]["properties"]["role"]["enum"] == ["training", *REPEATED]
 

@@ -260,3 +260,16 @@ def test_cut_points_of_three_groups_that_do_not_divide():
 def test_a_cohort_all_on_one_side():
     curves = pd.DataFrame({"cohort": ["a"], "level": [1], "at_risk": [12]})
     assert "0 of 12 patients" in performance.shifts(curves, ["a"])[0]
+
+
+def test_a_cohort_that_was_left_out_is_told_as_such_and_the_mean_over_all_has_no_verdict():
+    parts = [
+        judged((0.7, 0.6, 0.8)).assign(evaluation="leave-one-cohort-out", cohort="a", n_events=20),
+        judged((0.65, *NONE)).assign(evaluation="leave-one-cohort-out", cohort="a+b", n_events=30),
+        judged((0.9, *NONE)).assign(evaluation="apparent", cohort="a+b"),
+    ]
+    first, mean = performance.statements(pd.concat(parts, ignore_index=True), "c_index", 50)
+    assert first[0] == "Learnt on the other cohorts, judged in a (n 40, 20 events)"
+    assert "its interval excludes 0.5 (chance)" in first[1]
+    assert mean[0] == "Mean over cohorts left out in turn, a+b (n 40, 30 events)"
+    assert mean[1].startswith("C-index 0.65; without an interval nothing can be said against chance.")

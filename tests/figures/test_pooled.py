@@ -26,7 +26,7 @@ def test_the_summary_in_words():
     )
     vague = pooled.statement(rows(KNOWN | {"low": 0.4}, left_out=1))
     assert "Over 4 validation cohorts (1 cohort with fewer than 10 patients of the rarer outcome left out)" in vague
-    assert "not significantly different from 0.5 (chance)" in vague
+    assert "its interval holds 0.5 (chance)" in vague
 
 
 def test_too_few_cohorts_have_none_and_the_reason_stands():

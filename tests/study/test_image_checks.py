@@ -178,8 +178,10 @@ def test_exchanged_columns_of_dicom(tmp_path):
 
 
 def test_exchanged_columns_of_a_cohort_are_noted(bench):
-    for row in bench.rows["train"]:
-        image_file(bench.place / "data" / row["image"], labels("u1"))
+    for k, row in enumerate(bench.rows["train"]):
+        drawn = labels("u1")
+        drawn[0, 0, k] = 1  # no two files are copies
+        image_file(bench.place / "data" / row["image"], drawn)
         image_file(bench.place / "data" / row["segmentation"], picture("i2"))
     assert verified(bench) == [
         "cohort train: its image looks like a label map, and its segmentation like an image (of case T00000, the "

@@ -19,6 +19,7 @@ if HAS.tables:
             data=str(STUDY.data),
             watched=lambda wildcards: STUDY.watched_files(*STUDY.tables_of_features(wildcards.cohort)),
             settings=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["features"],
+            split=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort].get("split"),
             role=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["role"],
             reserved=lambda wildcards: STUDY.no_features(wildcards.cohort),
             profile_hash=STUDY.profile_hash,

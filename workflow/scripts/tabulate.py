@@ -5,8 +5,10 @@ from pathlib import Path
 
 from radioloom.io import feature_tables
 from radioloom.io.patients import cases_by_patient
+from radioloom.io.user_tables.read import read
 from radioloom.job import job
 from radioloom.sealed import write_json
+from radioloom.stages.tables.parts import of_part
 from radioloom.stages.tables.tabulate import tabulate
 from radioloom.tables import EXCLUSIONS, FEATURES
 
@@ -15,6 +17,9 @@ with job(snakemake) as running:
     frame = feature_tables.read(place, params.settings["file"])
     linked = params.settings["ids"].get("patients")
     patients = cases_by_patient(place, **linked, key="features.ids.patients") if linked else None
+    split = params.split
+    listing = read(place / split["file"]).frame() if split and "file" in split else None
+    frame = of_part(frame, snakemake.wildcards.cohort, params.settings, split, patients, listing)
     tabulated = tabulate(frame, snakemake.wildcards.cohort, params.settings, patients, params.reserved)
     FEATURES.write(tabulated.features, snakemake.output.features, **running.provenance)
     EXCLUSIONS.write(tabulated.exclusions, snakemake.output.exclusions, **running.provenance)

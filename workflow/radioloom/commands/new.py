@@ -43,6 +43,8 @@ cohorts:
     role: validation
     sheet: validation.tsv
     clinical: {{file: clinical.csv, case: patient, time_days: survival_days, event: dead}}
+  # one sheet for both, in place of the two: role: split, and how a column or a day (scanned, before) divides it:
+  #   split: {{column: part, training: [train], validation: [test]}}
   # retest: {{role: test-retest, sheet: retest.tsv}} # two scans of a patient: replicate 1 and 2
   # readers: {{role: observers, sheet: readers.tsv}} # several contours of one image: replicate = reader
   # of any cohort: traits: {{files: aim}} # readers' annotations: a folder of AIM 4 and DICOM SR, or a CSV of answers
@@ -66,6 +68,7 @@ baselines: # models of named features, in the same table as the signature
 # reduce: {{redundancy: 0.95}}
 # controls: all # the signature on images without texture, nine kinds
 # validation: {{bootstrap: 1000, cross_validation: {{folds: 5, repeats: 10}}, null_models: 50}}
+#   leave_one_cohort_out: true # of several training cohorts (centres) each is also judged by what the others taught
 # validation: {{primary: {{cohort: validation, against: volume}}}} # what the study is made for: declare it first
 # genomics: {{cohort: training, expression: {{file: expression.csv, gene: gene}}}}
 """

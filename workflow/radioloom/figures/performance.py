@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 from radioloom.figures import verdicts
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, cell, count, joined, metric, where
-from radioloom.tables.columns import APPARENT, CONTROL, CROSS_VALIDATION, SIGNATURE, VALIDATION
+from radioloom.tables.columns import APPARENT, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEADS = {VALIDATION: "Validation in", CROSS_VALIDATION: "Cross-validation in"}
+LEADS = {
+    VALIDATION: "Validation in",
+    LEFT_OUT: "Learnt on the other cohorts, judged in",
+    CROSS_VALIDATION: "Cross-validation in",
+}
+OF_COHORTS = "Mean over cohorts left out in turn,"
+HALVES = "the cut-point that halves the training cases"
 DIVIDED = 0.4  # smallest size of a risk group, in its size in training, for which cut-points divide a cohort
 KEY = ["evaluation", "cohort", "model", "variant"]
 
@@ -81,20 +87,23 @@ def skipped(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(("changed image", "cases", "for example", "reason"), tuple(rows), (1,))
 
 
-def statements(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
+def statements(metrics: pd.DataFrame, main: str, alone: bool = False) -> list[tuple[str, str]]:
     """One statement per evaluation of the signature on cases that it was not learnt on: where, and the comparisons.
 
     metrics : METRICS with COMPARISONS beside them, as `stages.report.reading` gives them
+    alone : whether nothing was learnt, so that null models are shuffled outcomes beside the signature's own risks
     """
     lines = []
     rows = metrics[metrics["evaluation"] != APPARENT]
+    whole = set(metrics.loc[metrics["evaluation"] == APPARENT, "cohort"])  # all training cohorts, by one name
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
         own = part[(part["kind"] == SIGNATURE) & (part["metric"] == main) & (part["against"] == "")]
+        together = evaluation == LEFT_OUT and cohort in whole
+        lead = OF_COHORTS if together else LEADS.get(evaluation, evaluation)
         for _, value in own.dropna(subset=["estimate"]).iterrows():
-            lead = f"{LEADS.get(evaluation, evaluation)} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})"
             text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
-            text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value)]
-            lines.append((lead, " ".join(text)))
+            text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value, alone)]
+            lines.append((f"{lead} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})", " ".join(text)))
     return lines
 
 
@@ -105,10 +114,11 @@ def comparisons(metrics: pd.DataFrame) -> Exhibit | None:
     return Exhibit(heads, tuple(lines), (3, 4, 5), grouped=True) if lines else None
 
 
-def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2) -> list[str]:
+def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2, cut_point: str = HALVES) -> list[str]:
     """Cohorts that the frozen cut-points do not divide: their risks are shifted against the training cases'.
 
-    curves : rows of CURVES of one model; cohorts : in reading order; n_groups : of one size in training
+    curves : rows of CURVES of one model; cohorts : in reading order; n_groups : of one size in training;
+    cut_point : what the only one is, in words
     """
     lines = []
     for cohort in cohorts:
@@ -117,13 +127,14 @@ def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2) -> list[
         if not n or min(each) >= DIVIDED * n / n_groups:
             continue
         if n_groups == 2:
-            lead, points = f"{each[1]} of {count(n, 'patient')} lie above the cut-point that halves", "cut-point does"
+            lead, points = f"{each[1]} of {count(n, 'patient')} lie above {cut_point}", "cut-point does"
         else:
             told = joined([str(size) for size in each])
             lead = f"{told} of {count(n, 'patient')} lie in the groups (lowest risk first) that are of one size among"
+            lead += " the training cases"
             points = "cut-points do"
         lines.append(
-            f"In {cohort}, {lead} the training cases: the {points} not transfer to {cohort} (another scanner, protocol "
+            f"In {cohort}, {lead}: the {points} not transfer to {cohort} (another scanner, protocol "
             "or mix of patients); read the C-index, not the groups."
         )
     return lines

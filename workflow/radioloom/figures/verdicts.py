@@ -17,6 +17,7 @@ from radioloom.tables.columns import (
     BASELINE,
     BELOW,
     DISPUTED,
+    FEW_COHORTS,
     FEW_EVENTS,
     FEW_REPEATS,
     FEWEST_EVENTS,
@@ -42,6 +43,7 @@ WHY_NOT = {  # `withheld` of a value, after it
     FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
     NO_RESAMPLES: "; without resamples there is no interval, and nothing is claimed",
     FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
+    FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
     NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
 }
 OF_TWO = {  # `verdict` of a difference, after it
@@ -143,13 +145,21 @@ def _lower(lower: int, n: int) -> str:
     return f"significantly lower on {lower or 'none'} of them"
 
 
-def of_nulls(value: pd.Series) -> Iterator[str]:
-    """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
+def of_nulls(value: pd.Series, alone: bool = False) -> Iterator[str]:
+    """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them.
+
+    alone : nothing was learnt: the shuffled outcomes stand beside the signature's own risks
+    """
     n, p = int(value["nulls"]), value["null_p"]
     if not n or np.isnan(p):
         return
     smallest, as_well = 1 / (n + 1), round(p * (n + 1)) - 1
-    text = f"{as_well or 'None'} of {n} signatures learnt on shuffled outcomes did as well (p {probability(p)}; "
+    what = (
+        "shuffles of the outcomes were ordered as well"
+        if alone
+        else "signatures learnt on shuffled outcomes did as well"
+    )
+    text = f"{as_well or 'None'} of {n} {what} (p {probability(p)}; "
     text += f"smallest possible {probability(smallest)})"
     if smallest >= SIGNIFICANT:
         text += f"; {count(n, 'null model')} {'is' if n == 1 else 'are'} too few to tell"

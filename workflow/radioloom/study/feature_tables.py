@@ -63,7 +63,9 @@ def no_features(settings: Settings, cohort: str) -> list[str]:
     clinical = settings["cohorts"][cohort].get("clinical", {})
     columns = [clinical[key] for key in ("case", "event", "time_days", "date_from", "date_to") if key in clinical]
     covariates = [name if isinstance(name, str) else next(iter(name)) for name in settings["model"]["covariates"]]
-    return [*columns, *covariates, *clinical.get("covariates", {}).values()]
+    split = settings["cohorts"][cohort].get("split", {})
+    divided = [split["column"]] if split and "file" not in split else []
+    return [*columns, *divided, *covariates, *clinical.get("covariates", {}).values()]
 
 
 def measured_by(block: Settings) -> Settings:

@@ -73,13 +73,19 @@ def _same_sheets(study: Study, origin: Origin, remarks: Remarks) -> set[str]:
         other = first.setdefault(name, cohort)
         roles = [study.settings["cohorts"][each]["role"] for each in (other, cohort)]
         one, two = (Who(each, "", role, "", False) for each, role in zip((other, cohort), roles, strict=True))
-        if other != cohort and verdict(one, two, {IMAGE, REGION})[0] == REFUSED:
+        if other != cohort and not _parts(study, other, cohort) and verdict(one, two, {IMAGE, REGION})[0] == REFUSED:
             told.add(cohort)
             remarks.faults.append(
                 f"{_place(study, cohort, origin)}: the sheet is that of cohort {other} too: a {roles[0]} and a "
                 f"{roles[1]} cohort may not have one; give each a sheet of its own"
             )
     return told
+
+
+def _parts(study: Study, one: str, other: str) -> bool:
+    """Whether two cohorts are the parts of one, so that each row of their sheet is of one of them."""
+    split = [study.settings["cohorts"][name].get("split", {}).get("of") for name in (one, other)]
+    return split[0] is not None and split[0] == split[1]
 
 
 def _refused_patients(study: Study, whose: Mapping[tuple[str, str], Who], origin: Origin, remarks: Remarks) -> None:

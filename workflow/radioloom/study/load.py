@@ -10,7 +10,9 @@ from radioloom.io.files import is_file
 from radioloom.io.user_tables.ids import composed
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin, check, read
+from radioloom.study.alone import KEY, place_of, with_signature
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
+from radioloom.study.divided import divided, division_of, split_faults
 from radioloom.study.feature_tables import sheet_or_table
 from radioloom.study.holdings import archived
 from radioloom.study.record import Study
@@ -34,14 +36,18 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     if again and source:
         read(source)
     origin = origin_of(source)
+    config, handed = with_signature(config, root, source, origin)
     settings = _composed(check(config, "study", origin.name, source))
     sheet_or_table(settings, origin.name)
+    raise_all(split_faults(settings, origin))
+    settings = divided(settings)
     raise_all(contradictions(settings, origin))
     _spell_events(settings)
-    cohorts = settings["cohorts"]
+    cohorts, data = settings["cohorts"], data_folder(settings, origin)
     places = {name: _place(each["sheet"], root, source) for name, each in cohorts.items() if "sheet" in each}
     sheets = {
-        name: read_sheet(places[name], name, each["role"]) if name in places else [] for name, each in cohorts.items()
+        name: read_sheet(places[name], name, each["role"], division_of(each, data)) if name in places else []
+        for name, each in cohorts.items()
     }
     remote = archived(settings)
     raise_all(source_faults(settings, remote, origin))
@@ -49,9 +55,9 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         file = Path(settings["cohorts"][name]["sheet"]).name
         sheets[name] = [fetched(row, name, file) for row in sheets[name]]
     raise_all(region_faults(settings, sheets, origin))
-    data = data_folder(settings, origin)
     profile = load_profile(settings["profile"]) if any(sheets.values()) else None
-    return Study(settings, sheets, data, profile, places)
+    signature = place_of(settings[KEY], root, source) if handed else None
+    return Study(settings, sheets, data, profile, places, handed, signature)
 
 
 def _composed(value: Any, key: str = "") -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
+from radioloom.study.alone import horizon_notes
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks
 from radioloom.study.validation_checks import event_remarks
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
+from radioloom.tables.columns import FEWEST_EVENTS
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
@@ -106,7 +109,9 @@ def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
         return
     place = origin.at("outcome", "horizons")
     longest = {name: max(row["time_days"] for row in table.clinical) for name, table in outcomes.items()}
-    learnt = max(longest[name] for name in study.cohorts("training"))
+    if study.handed is not None:
+        remarks.notes.extend(f"{place}: {note}" for note in horizon_notes(study.handed.signature, horizons))
+    learnt = max((longest[name] for name in study.has.training), default=math.inf)
     for days in horizons:
         if days > learnt:
             remarks.notes.append(
@@ -126,30 +131,52 @@ def _learnable(known: Known, origin: Origin, remarks: Remarks) -> None:
     import numpy as np
 
     from radioloom.prediction.outcome import check_learnable, outcome
-    from radioloom.stages.learning.split import check_folds
+    from radioloom.stages.learning.split import check_folds, check_left_out
 
     study, outcomes = known.study, known.outcomes
     if not known.complete:
         return
     people = [
         (cohort, row["case"], bool(row["event"]), row["time_days"] or np.nan)
-        for cohort in study.cohorts("training")
+        for cohort in study.has.training
         for row in outcomes[cohort].clinical
     ]
     events, times = np.array([each[2] for each in people]), np.array([each[3] for each in people])
-    folds = study.settings["validation"]["cross_validation"]
+    kind, validation = study.settings["outcome"]["kind"], study.settings["validation"]
+    folds, left_out = validation["cross_validation"], validation["leave_one_cohort_out"]
+    who = [each[:3] for each in people]
     try:
-        check_learnable(outcome(study.settings["outcome"]["kind"], events, times), "the training cohorts")
+        if study.has.training:
+            check_learnable(outcome(kind, events, times), "the training cohorts")
         if folds["repeats"]:
-            check_folds([each[:3] for each in people], folds["folds"])
+            check_folds(who, folds["folds"])
     except StudyError as error:
         place = ("validation", "cross_validation", "folds") if "folds" in str(error) else ("cohorts",)
         remarks.faults.append(f"{origin.at(*place)}: {error}")
-    for cohort in study.cohorts("validation"):
-        validated = [bool(row["event"]) for row in outcomes[cohort].clinical]
-        if not any(validated) or (study.settings["outcome"]["kind"] == "binary" and all(validated)):
+    if left_out and not remarks.faults:
+        try:
+            check_left_out(who, kind)
+        except StudyError as error:
+            remarks.faults.append(f"{origin.at('validation', 'leave_one_cohort_out')}: {error}")
+
+
+def _judged(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """Notes on cohorts in which models cannot be judged, or not with an interval."""
+    study, outcomes, kind = known.study, known.outcomes, known.study.settings["outcome"]["kind"]
+    if not known.complete:
+        return
+    left_out = study.cohorts("training") if study.settings["validation"]["leave_one_cohort_out"] else []
+    for cohort in (*left_out, *study.cohorts("validation")):
+        event = [bool(row["event"]) for row in outcomes[cohort].clinical]
+        rarer = sum(event) if kind == "survival" else min(sum(event), len(event) - sum(event))
+        if not rarer:
             remarks.notes.append(
-                f"cohort {cohort}: its {len(validated)} outcomes are all the same: models cannot be judged there"
+                f"cohort {cohort}: its {len(event)} outcomes are all the same: models cannot be judged there"
+            )
+        elif cohort in left_out and rarer < FEWEST_EVENTS:
+            remarks.notes.append(
+                f"cohort {cohort}: {rarer} of its {len(event)} outcomes are of the rarer kind: where it is left out, "
+                f"models are judged in it without interval, for which {FEWEST_EVENTS} are needed"
             )
 
 
@@ -159,4 +186,4 @@ def _competing(known: Known, origin: Origin, remarks: Remarks) -> None:
         event_remarks(known.study, known.outcomes, origin, remarks)
 
 
-CHECKS: tuple[Check, ...] = (_learnable, _horizons, _competing, _of_one_patient, _doubts)
+CHECKS: tuple[Check, ...] = (_learnable, _judged, _horizons, _competing, _of_one_patient, _doubts)

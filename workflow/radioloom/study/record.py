@@ -29,6 +29,8 @@ class Study:
     data: Path
     profile: Any  # radioloom.profile.Profile; None where all cohorts start from tables of features
     sheet_places: dict[str, Path] = field(default_factory=dict)  # cohort -> where its sheet lies; see `file_of`
+    handed: Any = None  # stages.learning.published.HandedIn: the signature that the study validates; None if it learns
+    signature_place: Path | None = None  # where the file of that lies
 
     @property
     def name(self) -> str:
@@ -137,9 +139,13 @@ class Study:
 
     @cached_property
     def sheet_files(self) -> dict[str, str]:
-        """The files of the cohort sheets, by what a report calls them."""
+        """The files of the cohort sheets, and of a signature that is validated, by what a report calls them."""
         files = {name: file_of(str(place)) for name, place in self.sheet_places.items()}
-        return {f"{name}, sheet: {Path(file).name}": file for name, file in files.items()}
+        sheets = {f"{name}, sheet: {Path(file).name}": file for name, file in files.items()}
+        of_signature = (
+            {f"signature: {self.signature_place.name}": str(self.signature_place)} if self.signature_place else {}
+        )
+        return of_signature | sheets
 
     @cached_property
     def data_files(self) -> dict[str, str]:
@@ -151,6 +157,7 @@ class Study:
             used = {"outcomes": [file_of(cohort["clinical"]["file"])]} if "clinical" in cohort else {}
             used |= {"features": self.tables_of_features(name)} if "features" in cohort else {}
             used |= {"annotations": self.annotation_places(name)} if "traits" in cohort else {}
+            used |= {"split": list(map(file_of, self._listing(name)))}
             files |= {f"{name}, {kind}: {path}": path for kind, paths in used.items() for path in paths}
         for name in self.has.expression:
             path = file_of(self.settings["genomics"]["expression"]["file"])
@@ -183,7 +190,12 @@ class Study:
         """The same, below the data folder."""
         block = self.settings["cohorts"][cohort]["features"]
         linked = [block["ids"]["patients"]["file"]] if "patients" in block["ids"] else []
-        return [file_of(name) for name in (block["file"], *linked)]
+        return [file_of(name) for name in (block["file"], *linked, *self._listing(cohort))]
+
+    def _listing(self, cohort: str) -> list[str]:
+        """The table of `split.file` of a cohort, if it has any."""
+        split = self.settings["cohorts"][cohort].get("split", {})
+        return [split["file"]] if "file" in split else []
 
     def no_features(self, cohort: str) -> list[str]:
         """Columns that are no features, whatever the table of a cohort holds: those of outcome and covariates."""

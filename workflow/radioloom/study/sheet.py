@@ -16,6 +16,7 @@ from radioloom.volume import modality_of
 
 if TYPE_CHECKING:
     from radioloom.io.user_tables.record import Table
+    from radioloom.stages.tables.parts import Division
 
 Row = dict[str, str]
 
@@ -29,8 +30,12 @@ OPTIONAL = {
 }  # fmt: skip
 
 
-def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
-    """Rows of one cohort sheet with defaults filled in, `cohort` and `role` added."""
+def read_sheet(path: Path, cohort: str, role: str, division: Division | None = None) -> list[Row]:
+    """Rows of one cohort sheet with defaults filled in, `cohort` and `role` added.
+
+    division : what divides the sheet into parts; the rows are those of the part that is called as the role then, and
+        the column that divides is not among them, for it may hold dates
+    """
     from radioloom.io.user_tables.read import file_of, read
 
     if not is_file(file_of(str(path))):
@@ -38,13 +43,17 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
     table = read(path, paths=("image", "segmentation"))
     if not table.rows:
         raise StudyError(f"{table.name}: no case in the sheet of cohort {cohort}; add one row per case")
-    _check_columns(table)
+    own = division.column if division and division.listed is None else ""
+    _check_columns(table, own)
     _check_patients(table)
     rows: list[Row] = []
+    parts: list[str] = []
     seen: dict[tuple[str, str, str], int] = {}
     for line, cells in table.rows:
         where = table.at(line)
         row = dict(zip(table.columns, cells, strict=True))
+        if own not in schema("sheet")["properties"]:
+            row.pop(own, "")
         row["modality"] = _modality(row.get("modality", ""), where)
         _check_names(row, table, line)
         checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)
@@ -56,11 +65,28 @@ def read_sheet(path: Path, cohort: str, role: str) -> list[Row]:
             )
         seen[key] = line
         rows.append({**checked, "cohort": cohort, "role": role})
-    return rows
+        if division:
+            cell = (cells[table.place(own)], table.at(line, own)) if own else ("", "")
+            parts.append(division.part(checked["case"], cell))
+    return rows if division is None else _of_part(rows, parts, f"{table.name}: split by {division.column!r}")
 
 
-def _check_columns(table: Table) -> None:
-    """StudyError that names every column that a sheet lacks, and every one that it does not know."""
+def _of_part(rows: list[Row], parts: list[str], where: str) -> list[Row]:
+    """The rows whose part is their role; StudyError where a patient is in both parts."""
+    from radioloom.stages.tables.parts import check_apart
+
+    each = list(zip(rows, parts, strict=True))
+    check_apart([(row["case"], row["patient"], part) for row, part in each], where)
+    return [row for row, part in each if part == row["role"]]
+
+
+def _check_columns(table: Table, own: str) -> None:
+    """StudyError that names every column that a sheet lacks, and every one that it does not know.
+
+    own : a column that divides the sheet, "" for none
+    """
+    if own:
+        table.place(own, "split.column")
     rule = schema("sheet")
     where, known = table.at(table.header), list(rule["properties"])
     faults = [
@@ -74,7 +100,7 @@ def _check_columns(table: Table) -> None:
     faults += [
         f"{where}, column {name!r}: unknown; {meant(name, known) or 'take it out.'} Known here: {', '.join(known)}"
         for name in table.columns
-        if name not in known
+        if name not in known and (not own or name != own)
     ]
     if faults:
         raise StudyError("\n".join(faults))

@@ -98,17 +98,21 @@ def _identified(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
+    from radioloom.io.user_tables.read import read
+    from radioloom.stages.tables.parts import of_part
     from radioloom.stages.tables.tabulate import identified, patients_of, scale_of, usable
 
-    block = study.settings["cohorts"][cohort]["features"]
+    block, split = study.settings["cohorts"][cohort]["features"], study.settings["cohorts"][cohort].get("split")
+    listing = read(study.data / split["file"]).frame() if split and "file" in split else None
     file = Path(study.table(block["file"]))
     size = file.stat().st_size * (1 if file.suffix.lower() in PLAIN else COMPRESSED)
     if size > LARGE:
         ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
-        frame = feature_tables.read(study.data, block["file"], ids)
+        ids += [split["column"]] if split and listing is None and split["column"] not in ids else []
+        frame = of_part(feature_tables.read(study.data, block["file"], ids), cohort, block, split, patients, listing)
         known = identified(frame, cohort, block, patients)
         return (*known, patients_of(frame, cohort, block))
-    frame = feature_tables.read(study.data, block["file"])
+    frame = of_part(feature_tables.read(study.data, block["file"]), cohort, block, split, patients, listing)
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
     scales[cohort] = scale_of(table, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)

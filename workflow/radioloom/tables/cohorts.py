@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-LEARNT_OR_VALIDATED = ("training", "validation")  # their patients need outcomes
+TRAINING, VALIDATION = LEARNT_OR_VALIDATED = ("training", "validation")  # their patients need outcomes
+SPLIT = "split"  # of a study file alone: a cohort of both, which becomes two
 USED_BY_MODELS = (*LEARNT_OR_VALIDATED, "genomics")  # the others have replicates, which only show what is reliable
 
 

@@ -27,7 +27,8 @@ VARIANT_OF_MODEL = Column(
 CANDIDATES = "candidates"  # `variables` of SAMPLE_SIZE: features that the outcome could choose from
 FROZEN = "frozen"  # `split` from the training cohorts to the validation cohorts
 APPARENT, CROSS_VALIDATION, VALIDATION = "apparent", "cross-validation", "validation"
-EVALUATIONS = (APPARENT, CROSS_VALIDATION, VALIDATION)  # where a model is judged: the values of `evaluation`
+LEFT_OUT = "leave-one-cohort-out"  # a training cohort, by what was learnt on the others; all of them: the mean
+EVALUATIONS = (APPARENT, CROSS_VALIDATION, LEFT_OUT, VALIDATION)  # where a model is judged: the values of `evaluation`
 EVALUATION = Column("evaluation", "string", ", ".join(EVALUATIONS))
 EVENT, OTHER_EVENT = "event", "competing"  # which event: the one that is predicted, or one that rules it out
 CAUSE = Column("cause", "string", f"'{EVENT}': the one that is predicted; '{OTHER_EVENT}': the one that rules it out")
@@ -37,7 +38,7 @@ MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or nor
 OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
 # Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/verdicts.py.
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
-NOT_ASKED, NOT_DEFINED = "not asked", "undefined"
+NOT_ASKED, NOT_DEFINED, FEW_COHORTS = "not asked", "undefined", "cohorts"
 WITHHELD = {
     TRAINING_CASES: "of the cases that a model was learnt on",
     FEW_EVENTS: "too few patients had the event (binary: or had it not)",
@@ -45,6 +46,7 @@ WITHHELD = {
     FEW_REPEATS: "the cross-validation has too few repeats",
     NOT_ASKED: "`validation.intervals` does not ask for it",
     NOT_DEFINED: "it is not defined for these patients",
+    FEW_COHORTS: "a mean over so few cohorts does not tell how much cohorts differ",
 }
 PRIMARY, SECONDARY, EXPLORATORY = "primary", "secondary", "exploratory"  # `rank` of COMPARISONS
 OF_MODELS, OF_CONTROLS = "models", "controls"  # `family` of COMPARISONS

@@ -85,9 +85,9 @@ SPLITS = Table(
     "who is learnt from and who is predicted, decided before anything is fitted",
     ("split", "cohort", "case"),
     (
-        Column("split", "string", "'frozen' (training to validation cohorts) or a label of the fold"),
-        Column("repeat", "int64", "repeat of the cross-validation, from 1; 0: the frozen split"),
-        Column("fold", "int64", "fold of the repeat, from 1; 0: the frozen split"),
+        Column("split", "string", "'frozen' (training to validation cohorts), or a label of fold or cohort left out"),
+        Column("repeat", "int64", "repeat of the cross-validation, from 1; 0: not of one"),
+        Column("fold", "int64", "fold of the repeat, from 1; 0: not of one; a cohort left out is the part 'test'"),
         Column("inner", "int64", "fold inside the training part of the fold, from 1; 0: not a nested split"),
         COHORT,
         CASE,

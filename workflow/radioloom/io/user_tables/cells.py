@@ -104,8 +104,8 @@ def looks_like_day(text: str) -> bool:
     return isinstance(text, Day) or DAY.fullmatch(text) is not None
 
 
-def day(text: str, form: str, where: str) -> date | None:
-    """The date of a cell, None where it is empty; `form` as strptime takes it, such as %d.%m.%Y.
+def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> date | None:
+    """The date of a cell, None where it is empty; `form` as strptime takes it, such as %d.%m.%Y; `key` : the study's.
 
     Raises StudyError for what is not of this form, is no day of the calendar, or of a year that nobody was followed in.
     """
@@ -119,19 +119,19 @@ def day(text: str, form: str, where: str) -> date | None:
         whole = False
     if whole and YEARS[0] <= read.year <= YEARS[1]:
         return read.date()
-    fault, remedy = _day_fault(text, asked, whole)
+    fault, remedy = _day_fault(text, asked, whole, key)
     hidden = ", whose digits are not shown here," if re.search(r"\d", text) else ""
     raise StudyError(f"{where}: {shown(Day(text))}{hidden} {fault}; correct the cell{remedy}")
 
 
-def _day_fault(text: str, form: str, whole: bool) -> tuple[str, str]:
+def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
     """Why a cell is no day that is read, and what else may be done; `whole` : whether it is a day at all."""
     last = datetime(2015, 12, 31).strftime(form)
     if whole:
         return f"is of a year before {YEARS[0]} or after {YEARS[1]}", ""
     if _looks(text) == _looks(last):
-        return f"is of the form {form!r}, but no day of the calendar", ", or set clinical.date_format"
-    return f"is no date of the form {form!r}, which is {last} on the last day of 2015", ", or set clinical.date_format"
+        return f"is of the form {form!r}, but no day of the calendar", f", or set {key}"
+    return f"is no date of the form {form!r}, which is {last} on the last day of 2015", f", or set {key}"
 
 
 def _looks(text: str) -> str:

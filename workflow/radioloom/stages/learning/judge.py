@@ -18,7 +18,7 @@ from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation, resamples
-from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
@@ -27,17 +27,19 @@ if TYPE_CHECKING:
 
 
 def places(material: Material, splits: pd.DataFrame) -> list[Place]:
-    """Training cohorts together, then each validation cohort."""
+    """Training cohorts together, where there are any, then each validation cohort."""
     train, test = (material.rows(splits, FROZEN, part) for part in ("train", "test"))
     cohorts = material.cases["cohort"].to_numpy(object)
-    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
+    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)] if len(train) else []
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
-    judged, asked = [], material.study["validation"]
-    for evaluation, cohort, rows in named:
-        outcomes = material.outcomes.take(rows)
-        weights = resamples(outcomes, material.study, cohort)
-        judged.append(Place(evaluation, cohort, rows, outcomes, weights, intervals=asked["intervals"]))
-    return judged
+    return [place_of(material, *each) for each in named]
+
+
+def place_of(material: Material, evaluation: str, cohort: str, rows: np.ndarray) -> Place:
+    """Where models are judged on the rows (m,) of one or more cohorts, with the resamples of their patients."""
+    outcomes, asked = material.outcomes.take(rows), material.study["validation"]["intervals"]
+    weights = resamples(outcomes, material.study, cohort)
+    return Place(evaluation, cohort, rows, outcomes, weights, intervals=asked)
 
 
 def judge(
@@ -45,7 +47,8 @@ def judge(
 ) -> Estimate:
     """Add what the frozen models are worth in one place; the main metric of the signature.
 
-    Predictions, all metrics with paired differences, curves at the frozen cut-point, and notes on what was missing.
+    Predictions, all metrics with paired differences, and notes on what was missing; of the signature of the study, not
+    of one that was learnt without a cohort, also curves at the frozen cut-point and absolute risks.
     """
     risk = risks(material, signature, place.rows) | control_risks(controls, signature, place.rows)
     models = {key: signature.baselines[key.model] if key.kind == BASELINE else signature for key in risk}
@@ -61,13 +64,14 @@ def judge(
         )
         for key, model in models.items()  # a control is the signature
     }
-    part = "train" if place.evaluation == APPARENT else "test"
+    part, of_study = "train" if place.evaluation == APPARENT else "test", material.split == FROZEN
     for key, values in risk.items():
-        validation.predictions.extend(prediction_rows(material, (FROZEN, part, key), place.rows, values))
-        if place.outcomes.kind == "survival":
+        validation.predictions.extend(prediction_rows(material, (material.split, part, key), place.rows, values))
+        if place.outcomes.kind == "survival" and of_study and models[key].cuts:
             validation.curves.extend(_curve_rows(place, key, judged[key].groups, models[key].cuts))
     validation.notes.extend(_gaps(material, signature, place))
-    add_absolute(material, signature, place, judged, validation)
+    if of_study:
+        add_absolute(material, signature, place, judged, validation)
     return add_metrics(place, judged, material.baselines, validation)
 
 
@@ -88,7 +92,7 @@ def add_metrics(
     validation.metrics.extend(
         place.row(first, main.name, orderings[first].minus(orderings[other]), other) for first, other in pairs
     )
-    if place.evaluation == VALIDATION:  # elsewhere the models had these patients to fit, and p would be of nothing
+    if place.evaluation == VALIDATION:  # p is of one frozen model, in patients that it had not to fit
         validation.metrics.extend(paired_tests(place, judged, pairs, baselines))
     return orderings[THE_SIGNATURE]
 
@@ -103,8 +107,8 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
     """What was missing of the signature's features, and so counted as the training mean; what was not harmonised."""
-    for name in signature.feature_ids:
-        missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())
+    columns = columns_of(material, signature.terms, place.rows, None)
+    for name, missing in zip(signature.feature_ids, (~np.isfinite(columns)).sum(axis=0).tolist(), strict=True):
         if missing:
             yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases, mean taken"
     if material.batches is not None:

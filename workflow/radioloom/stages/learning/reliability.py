@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ROLES = ("test-retest", "observers")
 ONCE = "one replicate only"
+NOBODY = "all its subjects are in the part that is tested on"
 CONSTANT = "the same value everywhere"
 FEW = "fewer than two subjects with all replicates"
 UNDEFINED = "agreement is undefined"
@@ -95,10 +96,10 @@ def rows_of(cube: np.ndarray, names: list[str], keys: dict[str, str], scale: str
     """
     n_replicates = cube.shape[2]
     keys = {**keys, "k": n_replicates}
-    if n_replicates < 2:
+    if n_replicates < 2 or not cube.shape[1]:
         nothing: dict[str, Any] = dict.fromkeys(("estimate", "low", "high", "concordance", "friedman", "friedman_p"))
         n = np.isfinite(cube).any(axis=2).sum(axis=1).tolist()
-        nothing |= {"scale": MEASURED, "note": ONCE}
+        nothing |= {"scale": MEASURED, "note": ONCE if cube.shape[1] else NOBODY}
         return [{**keys, **nothing, "feature_id": name, "n": m} for name, m in zip(names, n, strict=True)]
     (agreement, scales), ranked = icc_on(cube, keys["form"], scale), friedman(cube)
     lin = concordance_correlation(cube).estimate if n_replicates == 2 else np.full(len(cube), np.nan)

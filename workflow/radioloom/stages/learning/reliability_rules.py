@@ -28,18 +28,21 @@ class Agreement:
 def agreements(reliability: pd.DataFrame, names: np.ndarray, settings: dict[str, Any]) -> dict[str, Agreement]:
     """Which features go on by the study's `reliability`, by split: the frozen one, and folds that differ from it.
 
-    A source without rows of a fold counts there with its frozen ones. All features go on if RELIABILITY is empty.
+    A source without rows of a fold counts there with its frozen ones; one whose subjects are all tested on there, a
+    cohort that is left out, does not count. All features go on where no source is left.
     """
+    every = {FROZEN: Agreement(np.zeros(len(names)), np.full(len(names), "", dtype=object))}
     if reliability.empty:
-        return {FROZEN: Agreement(np.zeros(len(names)), np.full(len(names), "", dtype=object))}
+        return every
     grouped = reliability.groupby(["split", "source"], sort=True)
     tables = {(str(split), str(source)): _aligned(rows, names) for (split, source), rows in grouped}
     sources = sorted({source for _, source in tables})
-    judge = RULES[settings["rule"]]
-    return {
-        split: judge([(s, tables[(split if (split, s) in tables else FROZEN, s)]) for s in sources], names, settings)
-        for split in sorted({split for split, _ in tables})
-    }
+    judge, judged = RULES[settings["rule"]], {}
+    for split in sorted({split for split, _ in tables}):
+        mine = [(s, tables[split if (split, s) in tables else FROZEN, s]) for s in sources]
+        known = [(s, rows) for s, rows in mine if split == FROZEN or (rows["n"] > 0).any()]
+        judged[split] = judge(known, names, settings) if known else every[FROZEN]
+    return judged
 
 
 def by_lower_bound(sources: Sources, names: np.ndarray, settings: dict[str, Any]) -> Agreement:

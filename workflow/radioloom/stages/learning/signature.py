@@ -69,7 +69,7 @@ class Signature:
     ratio : what exp(coefficient) is called (hazard ratio); "" where there are no coefficients
     terms : what it predicts from, in the order of `risk`
     cut_point : who is above is of high risk where two groups are asked for: the median risk in training, or the only
-        risk that the study declares
+        risk that the study declares; None where a published signature has none
     cut_points : risks between groups, ascending, where the study declares more than two groups; () elsewhere
     hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
         in files before version 4
@@ -79,6 +79,8 @@ class Signature:
         None where the study does not harmonise
     provenance : digests of what it was made from; {} until it is written
     edited : whether it is of a file that was changed after it was written, and trusted all the same
+    complete : whether a patient who lacks the value of a term has no risk (NaN): of a published signature whose
+        training means are not known. Elsewhere the mean is taken
     """
 
     name: str
@@ -86,7 +88,7 @@ class Signature:
     ratio: str
     terms: tuple[Term, ...]
     intercept: float
-    cut_point: float
+    cut_point: float | None
     n: int
     n_events: int
     ridge: float
@@ -99,6 +101,7 @@ class Signature:
     harmonisation: dict[str, Any] | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
     edited: bool = False
+    complete: bool = False
 
     @property
     def feature_ids(self) -> list[str]:
@@ -107,8 +110,8 @@ class Signature:
 
     @property
     def cuts(self) -> tuple[float, ...]:
-        """Risks between the groups of the study, ascending."""
-        return self.cut_points or (self.cut_point,)
+        """Risks between the groups of the study, ascending; () of a published signature that has none."""
+        return self.cut_points or (() if self.cut_point is None else (self.cut_point,))
 
     def risk(self, values: Any, batches: Any = None, profile: str | None = None) -> Any:
         """Risk of each row: a series for a frame with one column per feature id, an array (m,) for an array.
@@ -138,10 +141,9 @@ class Signature:
         or beyond all follow-up in training.
         """
         linear = self.risk(values, batches, profile)
-        if self.hazard is not None and not 0 < horizon_days <= self.hazard.last_days:
+        if self.hazard is not None and (limit := self.hazard.limit(horizon_days)):
             raise StudyError(
-                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model was learnt on patients "
-                f"followed for at most {self.hazard.last_days:g} days; ask for a horizon above 0 and up to that"
+                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model {limit}; ask for another"
             )
         chance = self.probability(np.asarray(linear), np.array([horizon_days]))
         if chance is None:
@@ -179,7 +181,8 @@ class Signature:
         mean, sd = (np.array([getattr(term, key) for term in self.terms]) for key in ("mean", "sd"))
         mapped = columns if batches is None else self._mapped(columns, batches)
         mapped = scaled(mapped, [term.scaling for term in self.terms])
-        return MODELS[self.model].predict(self._state(), standardised(mapped, mean, sd))
+        risk = MODELS[self.model].predict(self._state(), standardised(mapped, mean, sd))
+        return np.where(np.isfinite(columns).all(axis=1), risk, np.nan) if self.complete else risk
 
     def _state(self) -> dict[str, Any]:
         if self.state is not None:
@@ -246,6 +249,7 @@ OPTIONAL = (
     "harmonisation",
     "provenance",
     "edited",
+    "complete",
 )  # left out where they say nothing
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
 
@@ -258,7 +262,7 @@ def _entry(signature: Signature) -> dict[str, Any]:
             continue
         entry[RENAMED.get(each.name, each.name)] = value
     if signature.hazard is not None:
-        entry["hazard"] = asdict(signature.hazard)
+        entry["hazard"] = {key: value for key, value in asdict(signature.hazard).items() if value is not False}
     entry["features"] = [_term_entry(term) for term in signature.terms]
     if "baselines" in entry:
         entry["baselines"] = {name: _entry(baseline) for name, baseline in signature.baselines.items()}

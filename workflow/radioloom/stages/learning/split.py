@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
+from radioloom.prediction.outcome import Outcome, check_learnable
 from radioloom.provenance import rng
 from radioloom.stages.learning.patients import patients_of
 from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ALONE = (
+    "is the only training cohort with patients, and without it nothing is left to learn from; set it to false, or give "
+    "each centre a cohort of its own"
+)
 
 
 def split(
@@ -29,11 +35,12 @@ def split(
     clinical : CLINICAL
     cases : (cohort, case) of the patients with features; who lacks these or an outcome is in no split
     roles : role by cohort
-    validation : the study's; `cross_validation`: {folds, repeats}, 0 repeats for none
+    validation : the study's; `cross_validation`: {folds, repeats}, 0 repeats for none; `leave_one_cohort_out`
     patients : PATIENTS; None where each case is a patient
     Folds are dealt by cohort and event, so that each has its share of both; patients are dealt, with all their cases.
+    A training cohort that is left out is tested on; who has a case in it is not trained on with another.
     Raises StudyError where there is nobody to train on or too few patients with an event (of a binary outcome: or
-    without) for so many folds.
+    without) for so many folds, or without one of the cohorts.
     """
     measured = set(map(tuple, cases))
     people = clinical.sort_values(["cohort", "case"], kind="stable")
@@ -41,15 +48,22 @@ def split(
     rows = [(c, k, bool(e)) for (c, k), e in zip(keys, people["event"], strict=True) if (c, k) in measured]
     training = [row for row in rows if roles[row[0]] == "training"]
     testing = [row for row in rows if roles[row[0]] == "validation"]
-    if not training:
+    if not training and "training" in roles.values():
         raise StudyError("no patient with outcome and features in a cohort of role `training`; see EXCLUSIONS for why")
+    if not training and not testing:
+        raise StudyError(
+            "no patient with outcome and features in a cohort of role `validation`; see EXCLUSIONS for why"
+        )
     splits = [_row((FROZEN, 0, 0), row, "train") for row in training]
     splits += [_row((FROZEN, 0, 0), row, "test") for row in testing]
     folds, repeats = (validation["cross_validation"][key] for key in ("folds", "repeats"))
     known = {} if patients is None else patients_of(patients)
     people_dealt, of_case = _patients(training, known)
+    binary = bool(people["time_days"].isna().all())
+    if validation.get("leave_one_cohort_out"):
+        splits += _left_out(training, known, "binary" if binary else "survival")
     if repeats:
-        check_folds(people_dealt, folds, binary=bool(people["time_days"].isna().all()))
+        check_folds(people_dealt, folds, binary)
     for repeat in range(1, repeats + 1):
         fold_of = _deal(people_dealt, folds, rng(seed, "split", f"repeat {repeat}"))[of_case]
         for fold in range(folds):
@@ -63,6 +77,21 @@ def _row(place: tuple[str, int, int], row: tuple[str, str, bool], part: str) -> 
     split, repeat, fold = place
     keys = {"split": split, "repeat": repeat, "fold": fold, "inner": 0}
     return {**keys, "cohort": row[0], "case": row[1], "part": part}
+
+
+def _left_out(
+    training: list[tuple[str, str, bool]], known: dict[tuple[str, str], tuple[str, ...]], kind: str
+) -> list[dict[str, Any]]:
+    """Rows of the splits that leave out one training cohort each; known : key of the patient of (cohort, case)."""
+    check_left_out(training, kind)
+    rows = []
+    for cohort in sorted({row[0] for row in training}):
+        place = (f"without {cohort}", 0, 0)
+        tested = {known.get(row[:2], row[:2]) for row in training if row[0] == cohort}
+        inside = [row for row in training if row[0] == cohort]
+        others = [row for row in training if row[0] != cohort and known.get(row[:2], row[:2]) not in tested]
+        rows += [_row(place, row, "test") for row in inside] + [_row(place, row, "train") for row in others]
+    return rows
 
 
 def _patients(
@@ -105,3 +134,17 @@ def check_folds(people: list[tuple[str, str, bool]], folds: int, binary: bool = 
         remedy = f"lower {place}.folds to {fewest} or fewer" if fewest > 1 else f"set {place}.repeats to 0"
         needed = "patients with and without" if binary else "patients with an event"
         raise StudyError(f"{folds} folds, but only {few}; {remedy}: every fold needs {needed}")
+
+
+def check_left_out(people: list[tuple[str, str, bool]], kind: str) -> None:
+    """Raise StudyError where the (cohort, case, event) of training are of one cohort, or too few without one of them.
+
+    kind : of the outcome
+    """
+    cohorts = sorted({cohort for cohort, _, _ in people})
+    if len(cohorts) == 1:
+        raise StudyError(f"validation.leave_one_cohort_out: {cohorts[0]} {ALONE}")
+    for left_out in cohorts:
+        event = np.array([event for cohort, _, event in people if cohort != left_out])
+        what = f"without {left_out} (join small centres to one cohort, or set leave_one_cohort_out to false)"
+        check_learnable(Outcome(kind, event, np.ones(len(event))), what)

@@ -15,11 +15,13 @@ from radioloom.stages.learning.comparisons import comparisons
 from radioloom.stages.learning.controls import control_gaps, control_materials
 from radioloom.stages.learning.cross_validate import CrossValidation, folds_of
 from radioloom.stages.learning.judge import judge, places
+from radioloom.stages.learning.left_out import LeftOut
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.null_models import null_rows, null_values, permuted_outcomes
 from radioloom.stages.learning.place import Validation
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables.columns import CROSS_VALIDATION
+from radioloom.stages.learning.validate_alone import shuffled_values, with_risk
+from radioloom.tables.columns import CROSS_VALIDATION, FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,15 +33,18 @@ def validate(
     """Judge a frozen `signature` on SPLITS, and on CONTROLS where the study has any.
 
     Evaluations: `apparent` (training cohorts, too good by construction), `cross-validation` (inside the training
-    cohorts: reduce, fit and baselines learnt anew in each fold) and `validation` (each validation cohort). Intervals
-    of validation are bootstrap percentiles over patients, stratified by centre and event; those of cross-validation
-    are of the whole learning (`repeated_estimate`); apparent performance has none, and no cohort of too few events.
+    cohorts: reduce, fit and baselines learnt anew in each fold), `leave-one-cohort-out` (each training cohort by what
+    is learnt on the others) and `validation` (each validation cohort). Intervals of the latter two are bootstrap
+    percentiles over patients, stratified by centre and event; those of cross-validation are of the whole learning
+    (`repeated_estimate`); apparent performance has none, and no cohort of too few events.
     Differences are paired:
     the signature minus each baseline and each control, and clinical+signature minus clinical. The `null`
     model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats, its
     interval their 2.5 and 97.5 % quantiles, and `null_p` of the signature the share of null models that do as well.
     A control is the signature itself (same features, coefficients, cut-point) on the control images of the same
     patients; in cross-validation, as its variant `refitted`, also the whole learning anew from control images.
+    Without a training cohort there is no apparent performance and no cross-validation; the `null` model is the
+    signature itself then, judged by permuted outcomes of the validation patients.
     Raises StudyError for a signature of another profile.
     """
     if signature.profile != material.profile:
@@ -47,13 +52,18 @@ def validate(
             f"the signature is of profile {signature.profile}, the features of {material.profile}; fit it again"
         )
     validation = Validation()
-    judged = places(material, splits)
-    training = judged[0]
     changed = control_materials(material, controls)
     validation.notes.extend(control_gaps(changed))
+    judged = places(material, with_risk(material, splits, signature, validation))
     observed = [np.array(judge(material, changed, signature, place, validation).value) for place in judged]
+    if not material.rows(splits, FROZEN, "train").size:
+        for place, estimate in zip(judged, observed, strict=True):
+            validation.metrics.extend(null_rows(place, estimate, shuffled_values(material, signature, place)))
+        return validation
+    training = judged[0]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
     of_nulls = list(null_values(material, judged, permuted))
+    LeftOut(material, changed, training, permuted, validation).run(splits)
     folds = folds_of(material, splits, training.rows)
     if folds.names:
         judged.append(replace(training, evaluation=CROSS_VALIDATION, strata=folds.label))

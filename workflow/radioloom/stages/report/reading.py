@@ -10,6 +10,7 @@ from radioloom.tables.columns import (
     BASELINE,
     CONTROL,
     CROSS_VALIDATION,
+    LEFT_OUT,
     MAIN_METRIC,
     NULL,
     REFITTED,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from radioloom.stages.report.record import ReportInputs
 
-IN_ORDER = (VALIDATION, CROSS_VALIDATION, APPARENT)  # in reading order
+IN_ORDER = (VALIDATION, LEFT_OUT, CROSS_VALIDATION, APPARENT)  # in reading order
 KINDS = (SIGNATURE, BASELINE, CONTROL, TRUTH, NULL)
 
 
@@ -45,10 +46,10 @@ def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
 def in_order(study: ReportInputs, frame: pd.DataFrame) -> pd.DataFrame:
     """Rows of models in reading order, of METRICS or any table with its columns of place and model.
 
-    Validation cohorts come as the study names them, then cross-validation, then apparent performance; in each, the
-    signature, the baselines as the study names them, controls, the planted truth, null models. More columns: `label`,
-    what the model is called; `changed`, of a control how its images were changed; `inside`, of a control whether the
-    texture of the region itself is destroyed.
+    Validation cohorts come as the study names them, then training cohorts that were left out, cross-validation, and
+    apparent performance; in each, the signature, the baselines as the study names them, controls, the planted truth,
+    null models. More columns: `label`, what the model is called; `changed`, of a control how its images were changed;
+    `inside`, of a control whether the texture of the region itself is destroyed.
     """
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])

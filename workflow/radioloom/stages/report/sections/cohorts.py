@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import flow, style
+from radioloom.figures.words import count
 from radioloom.stages.report.record import Section
 from radioloom.stages.tables import scales
 from radioloom.stats.scales import Scale
-from radioloom.tables.cohorts import roles
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, TRAINING, VALIDATION, roles
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from radioloom.stages.report.record import ReportInputs
 
 
@@ -26,6 +30,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     return {
         "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
+        "divided": list(_divided(study, counted)),
         "origin": _origin(len(imaged), len(counted)),
         "followed": study.clinical is not None and study.clinical["time_days"].notna().any(),
         "exclusions": flow.exclusions(study.exclusions),
@@ -50,6 +55,29 @@ def _doubts(study: ReportInputs) -> list[str]:
         f"{line[0].upper()}{line[1:]}."
         for line in (*without(study.clinical), *doubts(study.clinical, covariates, dated(study.settings["cohorts"])))
     ]
+
+
+def _divided(study: ReportInputs, counted: pd.DataFrame) -> Iterator[str]:
+    """How each cohort was split into a training and a validation part, and how many cases each has."""
+    cases = counted.set_index("cohort")["cases"]
+    blocks = {name: cohort for name, cohort in study.settings["cohorts"].items() if "split" in cohort}
+    for of in dict.fromkeys(cohort["split"]["of"] for cohort in blocks.values()):
+        part = {cohort["role"]: name for name, cohort in blocks.items() if cohort["split"]["of"] == of}
+        learnt, validated = (f"{count(int(cases[part[role]]), 'case')}" for role in LEARNT_OR_VALIDATED)
+        cohort = blocks[part[TRAINING]]
+        split = cohort["split"]
+        start = "the sheet" if "sheet" in cohort else "the table of features"
+        column = f"the column “{split['column']}” of {'a table of its own' if 'file' in split else start}"
+        says = {role: f" ({', '.join(map(str, split.get(role, ())))})" for role in LEARNT_OR_VALIDATED}
+        how = f"by {column}"
+        if "before" in split:
+            how = f"by date ({column}), which is temporal validation"
+            says = {TRAINING: f" from before {split['before']}", VALIDATION: " from that day or later"}
+        yield (
+            f"{of} was split {how}. {part[TRAINING]}, which is learnt from, has {learnt}{says[TRAINING]}; "
+            f"{part[VALIDATION]}, which nothing was learnt from, has {validated}{says[VALIDATION]}. No "
+            "patient is in both."
+        )
 
 
 def _origin(imaged: int, n: int) -> str:

@@ -42,7 +42,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
 def _ordered(study: ReportInputs, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as the report names cohorts and models, the event before the one that rules it out."""
     first = rows.assign(place=(rows["cause"] != EVENT).astype(int)).sort_values("place", kind="stable")
-    return reading.performance(study, first.assign(variant=""))
+    return reading.in_order(study, first.assign(variant=""))
 
 
 INCIDENCE = Section("incidence", "Competing events", ("incidence", "causes"), build)

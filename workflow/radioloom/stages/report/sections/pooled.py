@@ -20,7 +20,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     """Forest plot of the signature with its summary, and a table of all models."""
     if study.pooled.empty:
         return None
-    rows = reading.performance(study, study.pooled.assign(evaluation=VALIDATION, cohort="", variant=""))
+    rows = reading.in_order(study, study.pooled.assign(evaluation=VALIDATION, cohort="", variant=""))
     main, line = reading.main_metric(study), pooled.statement(rows)
     return {
         "metric": metric(main),

@@ -41,6 +41,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_features": len(frozen),
         "stability": signature.stability(folds, chosen) if len(folds) else None,
         "n_folds": folds["split"].nunique(),
+        "folds_alone": not study.settings["validation"].get("leave_one_cohort_out"),
         "notes": signature.notes(model),
         "outliers": signature.outliers(study.outliers) if study.outliers is not None and len(study.outliers) else None,
         "n_outliers": 0 if study.outliers is None else len(study.outliers),

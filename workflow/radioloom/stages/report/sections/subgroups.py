@@ -45,7 +45,7 @@ def _ordered(study: ReportInputs) -> pd.DataFrame:
     place = {key: number for number, key in enumerate(declared)}
     number = [place[key] for key in zip(study.subgroups["subgroup"], study.subgroups["level"], strict=True)]
     rows = study.subgroups.assign(number=number).sort_values("number", kind="stable")
-    return reading.performance(study, rows.assign(evaluation=VALIDATION, variant=""))
+    return reading.in_order(study, rows.assign(evaluation=VALIDATION, variant=""))
 
 
 SUBGROUPS = Section("subgroups", "Subgroups", ("subgroups", "metrics"), build, empty="there is no validation cohort")
