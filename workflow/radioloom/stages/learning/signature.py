@@ -240,17 +240,11 @@ def standardised(columns: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.nd
 
 
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
+# Left out where they say nothing.
 OPTIONAL = (
-    "cut_points",
-    "hazard",
-    "state",
-    "profile",
-    "baselines",
-    "harmonisation",
-    "provenance",
-    "edited",
-    "complete",
-)  # left out where they say nothing
+    "cut_points", "hazard", "state", "profile", "baselines",
+    "harmonisation", "provenance", "edited", "complete",
+)  # fmt: skip
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
 
 
