@@ -54,6 +54,7 @@ def test_an_empty_group_does_not_count_and_one_group_alone_has_no_test():
 @pytest.mark.parametrize(
     ("cuts", "names"),
     [
+        ((), ["all"]),
         ((0.2,), ["low", "high"]),
         ((0.2, 0.4), ["low", "middle", "high"]),
         ((-1.25, 0.2, 0.4), ["up to -1.25", "-1.25 to 0.2", "0.2 to 0.4", "above 0.4"]),

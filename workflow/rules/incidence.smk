@@ -19,7 +19,7 @@ if HAS.competing:
             mem_mb=1000,
             runtime=30,
         params:
-            study=settings("outcome", "imputation", "validation"),
+            study=settings("outcome", "validation"),
             trust_edited=STUDY.settings["trust_edited"],
             code=code("incidence"),
         message:

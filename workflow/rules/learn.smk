@@ -23,68 +23,6 @@ rule split:
         "../scripts/split.py"
 
 
-rule reduce:
-    """Features that survive reliability, redundancy and the selector, on training cases only."""
-    input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
-        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
-        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
-        reliability=f"{RESULTS}/tables/reliability.parquet",
-        splits=f"{RESULTS}/tables/splits.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
-    output:
-        selection=f"{RESULTS}/tables/selection.parquet",
-        outliers=f"{RESULTS}/tables/outliers.parquet",
-    log:
-        f"{LOGS}/reduce.log",
-    conda:
-        "../../envs/radioloom.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
-        profile_hash=STUDY.profile_hash,
-        code=code("reduce"),
-    message:
-        "reduce: which features go into the signature"
-    script:
-        "../scripts/reduce.py"
-
-
-rule fit:
-    """The signature, frozen: features, coefficients and cut-point of the training cohorts."""
-    input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
-        clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
-        covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
-        reliability=f"{RESULTS}/tables/reliability.parquet",
-        splits=f"{RESULTS}/tables/splits.parquet",
-        selection=f"{RESULTS}/tables/selection.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
-    output:
-        f"{RESULTS}/signature.json",
-    log:
-        f"{LOGS}/fit.log",
-    conda:
-        "../../envs/radioloom.yaml"
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    params:
-        study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
-        profile_hash=STUDY.profile_hash,
-        code=code("fit"),
-    message:
-        "fit the signature on the training cohorts"
-    script:
-        "../scripts/fit.py"
-
-
 rule validate:
     """The frozen signature in cohorts it has not seen, beside baselines, negative controls and null models."""
     input:
@@ -93,7 +31,7 @@ rule validate:
         controls=every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.negative_controls),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
-        reliability=f"{RESULTS}/tables/reliability.parquet",
+        reliability=f"{RESULTS}/tables/reliability.parquet" if HAS.training else [],
         splits=f"{RESULTS}/tables/splits.parquet",
         signature=f"{RESULTS}/signature.json",
         cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],

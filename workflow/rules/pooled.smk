@@ -16,7 +16,7 @@ if HAS.pooled:
             mem_mb=1000,
             runtime=30,
         params:
-            study=settings("outcome", "imputation", "model", "baselines", "validation"),
+            study=settings("outcome", "model", "baselines", "validation"),
             code=code("pooled"),
         message:
             "pooled: the signature over validation cohorts"

@@ -19,13 +19,17 @@ PLACES = {
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],
     "causes": [f"{RESULTS}/tables/causes.parquet"] if HAS.competing else [],
+    "adopted": [],  # stands in the signature
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
     "truth": [f"{STUDY.data}/truth"] if STUDY.simulated else [],
     "features": [f"{RESULTS}/tables/features.parquet"] if STUDY.simulated else [],
 }
 if not HAS.images:  # what only the images half writes
     PLACES |= dict.fromkeys([*TABLES_OF_IMAGES, "acquisition"], [])
-OTHERS = ("signature", "summary", "pictures", "truth")  # inputs that are no tables
+if not HAS.training:  # what is of learning
+    learning = ("reliability", "acquisition", "selection", "outliers", "sample_size", "learning_curve", "optimism")
+    PLACES |= dict.fromkeys(learning, [])
+OTHERS = ("signature", "adopted", "summary", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.

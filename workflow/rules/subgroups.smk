@@ -46,7 +46,7 @@ if HAS.divided:
             mem_mb=1000,
             runtime=30,
         params:
-            study=settings("outcome", "imputation", "validation"),
+            study=settings("outcome", "validation"),
             code=code("subgroups"),
         message:
             "subgroups: the frozen signature within them"

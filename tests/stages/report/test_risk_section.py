@@ -124,3 +124,11 @@ def test_tables_that_are_absent_cost_their_figures_alone(page):
     assert not content["curves"] + content["calibration"] + content["decisions"]
     assert "expected to have" not in page(bare)
     assert "Brier score" in page(bare)
+
+
+def test_an_outcome_that_another_event_rules_out_has_no_absolute_risk_and_says_why(page):
+    study = judged("survival")
+    outcome = study.settings["outcome"] | {"competing": "death without relapse"}
+    assert "another event (death without relapse) rules the outcome out" in page(
+        replace(study, settings=study.settings | {"outcome": outcome})
+    )

@@ -1,6 +1,7 @@
 """The commands of `radioloom`, one file each; a new command is a file and its row here."""
 
 from radioloom.commands import (
+    apply,
     check,
     conformance,
     deidentify,
@@ -24,6 +25,7 @@ COMMANDS: tuple[Command, ...] = (
     idc.COMMAND,
     landmarks.COMMAND,
     extract.COMMAND,
+    apply.COMMAND,
     features.COMMAND,
     conformance.COMMAND,
 )

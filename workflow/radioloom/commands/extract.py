@@ -46,19 +46,21 @@ def _run(chosen: Namespace) -> None:
 
     tune_process()  # before Numba is imported
     tell_compilation()
+    from radioloom.profile import load
     from radioloom.segmentation.choose import HOW
     from radioloom.stages.images.single import COLUMNS, check_out, measure, write
 
     if chosen.out:
         check_out(chosen.out)
+    profile = load(chosen.profile)
     try:
-        measured = measure(chosen.image, chosen.mask, chosen.profile, chosen.roi, chosen.modality, chosen.series)
+        measured = measure(chosen.image, chosen.mask, profile, chosen.roi, chosen.modality, chosen.series)
     except UnclearRegion as error:
         raise StudyError(f"{error}; choose by --roi: {HOW}") from None
     for note in (*measured.notes, *measured.doubts):
         print(f"note: {note}", file=sys.stderr)
     if chosen.out:
-        write(measured.rows, chosen.out)
+        write(measured.rows, chosen.out, profile.hash)
         print(f"{len(measured.rows)} features written: {chosen.out}", file=sys.stderr)
         return
     print("\t".join(COLUMNS))

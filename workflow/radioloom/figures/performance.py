@@ -18,6 +18,7 @@ LEADS = {
     CROSS_VALIDATION: "Cross-validation in",
 }
 OF_COHORTS = "Mean over cohorts left out in turn,"
+HALVES = "the cut-point that halves the training cases"
 DIVIDED = 0.4  # smallest size of a risk group, in its size in training, for which cut-points divide a cohort
 KEY = ["evaluation", "cohort", "model", "variant"]
 
@@ -86,10 +87,11 @@ def skipped(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(("changed image", "cases", "for example", "reason"), tuple(rows), (1,))
 
 
-def statements(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
+def statements(metrics: pd.DataFrame, main: str, alone: bool = False) -> list[tuple[str, str]]:
     """One statement per evaluation of the signature on cases that it was not learnt on: where, and the comparisons.
 
     metrics : METRICS with COMPARISONS beside them, as `stages.report.reading` gives them
+    alone : whether nothing was learnt, so that null models are shuffled outcomes beside the signature's own risks
     """
     lines = []
     rows = metrics[metrics["evaluation"] != APPARENT]
@@ -102,7 +104,7 @@ def statements(metrics: pd.DataFrame, main: str) -> list[tuple[str, str]]:
             text = [*verdicts.unjudged(value)]
             if value["estimate"] == value["estimate"]:
                 text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
-                text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value)]
+                text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value, alone)]
             if text:
                 lines.append((f"{lead} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})", " ".join(text)))
     return lines
@@ -115,10 +117,11 @@ def comparisons(metrics: pd.DataFrame) -> Exhibit | None:
     return Exhibit(heads, tuple(lines), (3, 4, 5), grouped=True) if lines else None
 
 
-def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2) -> list[str]:
+def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2, cut_point: str = HALVES) -> list[str]:
     """Cohorts that the frozen cut-points do not divide: their risks are shifted against the training cases'.
 
-    curves : rows of CURVES of one model; cohorts : in reading order; n_groups : of one size in training
+    curves : rows of CURVES of one model; cohorts : in reading order; n_groups : of one size in training;
+    cut_point : what the only one is, in words
     """
     lines = []
     for cohort in cohorts:
@@ -127,13 +130,14 @@ def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2) -> list[
         if not n or min(each) >= DIVIDED * n / n_groups:
             continue
         if n_groups == 2:
-            lead, points = f"{each[1]} of {count(n, 'patient')} lie above the cut-point that halves", "cut-point does"
+            lead, points = f"{each[1]} of {count(n, 'patient')} lie above {cut_point}", "cut-point does"
         else:
             told = joined([str(size) for size in each])
             lead = f"{told} of {count(n, 'patient')} lie in the groups (lowest risk first) that are of one size among"
+            lead += " the training cases"
             points = "cut-points do"
         lines.append(
-            f"In {cohort}, {lead} the training cases: the {points} not transfer to {cohort} (another scanner, protocol "
+            f"In {cohort}, {lead}: the {points} not transfer to {cohort} (another scanner, protocol "
             "or mix of patients); read the C-index, not the groups."
         )
     return lines

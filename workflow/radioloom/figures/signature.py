@@ -59,12 +59,14 @@ def notes(model: Any) -> list[tuple[str, str]]:
 
 def cut_points(model: Any, declared: str | Sequence[float]) -> str:
     """The frozen cut-points and where they are from. declared : `model.cut_points` of the study."""
+    if not model.cuts:
+        return "no cut-point between groups of risk"
     source = f"the {declared} risk" if declared == MEDIAN else f"the {declared} of the risks"
     source = f"{source} in training" if isinstance(declared, str) else "as the study declares"
     values, unit = joined([number(cut, 3) for cut in model.cuts]), UNITS.get(model.ratio, "")
     names = group_names(model.cuts)
     of_groups = f"between {joined(names)} risk" if len(names) in WORDS else f"of {len(names)} groups of risk"
-    lead = f"cut-point{'s' * (len(model.cuts) > 1)} {of_groups}"
+    lead = f"the cut-point{'s' * (len(model.cuts) > 1)} {of_groups}"
     return f"{lead} ({values}{f', a {unit}' if unit else ''}: {source})"
 
 

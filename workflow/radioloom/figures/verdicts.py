@@ -167,13 +167,21 @@ def _lower(lower: int, n: int) -> str:
     return f"significantly lower on {lower or 'none'} of them"
 
 
-def of_nulls(value: pd.Series) -> Iterator[str]:
-    """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them."""
+def of_nulls(value: pd.Series, alone: bool = False) -> Iterator[str]:
+    """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them.
+
+    alone : nothing was learnt: the shuffled outcomes stand beside the signature's own risks
+    """
     n, p = int(value["nulls"]), value["null_p"]
     if not n or np.isnan(p):
         return
     smallest, as_well = 1 / (n + 1), round(p * (n + 1)) - 1
-    text = f"{as_well or 'None'} of {n} signatures learnt on shuffled outcomes did as well (p {probability(p)}; "
+    what = (
+        "shuffles of the outcomes were ordered as well"
+        if alone
+        else "signatures learnt on shuffled outcomes did as well"
+    )
+    text = f"{as_well or 'None'} of {n} {what} (p {probability(p)}; "
     text += f"smallest possible {probability(smallest)})"
     if smallest >= SIGNIFICANT:
         text += f"; {count(n, 'null model')} {'is' if n == 1 else 'are'} too few to tell"

@@ -17,23 +17,34 @@ class BaselineHazard:
     cumulative : hazard up to and at each of them
     centre : mean linear predictor in training
     last_days : longest follow-up in training; nothing is known beyond it
+    alone : whether it is known at `time_days` and nowhere between, as of a published survival at some horizons
     """
 
     time_days: list[float]
     cumulative: list[float]
     centre: float
     last_days: float
+    alone: bool = False
+
+    def limit(self, days: float) -> str:
+        """Why no risk at a horizon can be said, to come after "the model"; "" where it can be."""
+        if self.alone and days not in self.time_days:
+            return f"has a baseline survival at {', '.join(f'{day:g}' for day in self.time_days)} days alone"
+        if not 0 < days <= self.last_days:
+            return f"was learnt on patients followed for at most {self.last_days:g} days"
+        return ""
 
     def risk(self, linear: np.ndarray, times: np.ndarray) -> np.ndarray:
         """Probability of the event up to and at each time, 1 - exp(-H(t) exp(linear - centre)), float64 (n, t).
 
         linear : linear predictors (n,)
-        times : days (t,); NaN for one after `last_days`
+        times : days (t,); NaN for one after `last_days`, and where the hazard is not known
         """
         times = np.asarray(times, dtype=np.float64)
         steps = np.concatenate([[0.0], self.cumulative])
         hazard = steps[np.searchsorted(self.time_days, times, "right")]
-        hazard = np.where(times <= self.last_days, hazard, np.nan)
+        known = np.isin(times, [0.0, *self.time_days]) if self.alone else times <= self.last_days
+        hazard = np.where(known, hazard, np.nan)
         with np.errstate(over="ignore"):  # an infinite hazard is a risk of 1
             return -np.expm1(-np.exp(np.asarray(linear) - self.centre)[:, None] * hazard[None, :])
 

@@ -31,7 +31,9 @@ def group_of(risk: np.ndarray, cuts: Sequence[float]) -> np.ndarray:
 
 
 def group_names(cuts: Sequence[float]) -> list[str]:
-    """Names of the groups, the lowest risk first: low, middle and high, or by their ends where there are more."""
+    """Names of the groups, the lowest risk first: low, middle and high, or by their ends; `all` without a cut."""
+    if not cuts:
+        return ["all"]
     if len(cuts) + 1 in WORDS:
         return list(WORDS[len(cuts) + 1])
     ends = [f"{cut:.3g}" for cut in cuts]

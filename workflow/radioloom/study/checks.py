@@ -16,6 +16,7 @@ from radioloom.errors import StudyError
 from radioloom.io.files import is_folder
 from radioloom.patterns import compiled
 from radioloom.settings import Origin
+from radioloom.study.alone import KEY, role_faults
 from radioloom.study.holdings import simulated
 from radioloom.study.sheet import Row
 from radioloom.study.validation_checks import competing_faults, subgroup_faults
@@ -57,8 +58,7 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     from radioloom.stages.learning.split import ALONE
 
     role_of = roles(settings)
-    if "training" not in role_of.values():
-        yield f"{origin.at('cohorts')}: none has the role 'training'; a signature is learnt there"
+    yield from role_faults(settings, origin)
     yield from _outcome_faults(settings, origin)
     yield from competing_faults(settings, origin)
     yield from subgroup_faults(settings, origin)
@@ -97,7 +97,7 @@ def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     if kind == "binary" and of_survival:
         yield f"{origin.at('outcome', of_survival[0])}: a binary outcome has no time; delete it, or set kind: survival"
     if fault := misfit(settings["model"]["kind"], kind):
-        yield f"{origin.at('model', 'kind')}: {fault}"
+        yield f"{origin.at(*([KEY] if KEY in settings else ['model', 'kind']))}: {fault}"
 
 
 def source_faults(settings: dict[str, Any], remote: Sequence[str], origin: Origin) -> Iterator[str]:

@@ -23,10 +23,12 @@ def split_faults(settings: Settings, origin: Origin) -> Iterator[str]:
 
     cohorts = settings["cohorts"]
     for name, cohort in cohorts.items():
+        if cohort["role"] != SPLIT and "split" not in cohort:
+            continue
         place = origin.at("cohorts", name, "split")
         if (cohort["role"] == SPLIT) != ("split" in cohort):
             yield f"{place}: the role {SPLIT!r} and the block `split` belong together; add what is missing"
-        elif cohort["role"] == SPLIT:
+        else:
             if fault := split_fault(cohort["split"]):
                 yield f"{place}: {fault}"
             if "file" in cohort["split"] and "simulate" in settings:

@@ -23,6 +23,7 @@ class Holdings:
     repeated: tuple[str, ...]  # cohorts in which one image has several segmentations of a region
     perturbed: tuple[str, ...]  # cohorts whose images are perturbed for their robustness
     negative_controls: tuple[str, ...]  # cohorts whose images are measured as negative controls too
+    training: tuple[str, ...]  # cohorts that a signature is learnt from; none where a study validates one of a file
     outcomes: tuple[str, ...]  # cohorts whose patients have outcomes
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
@@ -62,6 +63,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         repeated=those(lambda n, cohort: n in images and (cohort["role"] == "observers" or repeated(sheets[n]))),
         perturbed=those(lambda n, cohort: n in images and robustness and cohort["role"] == robustness["role"]),
         negative_controls=those(lambda n, cohort: n in images and controls and cohort["role"] in LEARNT_OR_VALIDATED),
+        training=those(lambda _, cohort: cohort["role"] == "training"),
         outcomes=those(lambda _, cohort: "clinical" in cohort),
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),

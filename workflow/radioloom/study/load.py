@@ -10,6 +10,7 @@ from radioloom.io.files import is_file
 from radioloom.io.user_tables.ids import composed
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin, check, read
+from radioloom.study.alone import KEY, place_of, with_signature
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
 from radioloom.study.divided import divided, division_of, split_faults
 from radioloom.study.feature_tables import sheet_or_table
@@ -35,6 +36,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     if again and source:
         read(source)
     origin = origin_of(source)
+    config, handed = with_signature(config, root, source, origin)
     settings = _composed(check(config, "study", origin.name, source))
     sheet_or_table(settings, origin.name)
     raise_all(split_faults(settings, origin))
@@ -54,7 +56,8 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         sheets[name] = [fetched(row, name, file) for row in sheets[name]]
     raise_all(region_faults(settings, sheets, origin))
     profile = load_profile(settings["profile"]) if any(sheets.values()) else None
-    return Study(settings, sheets, data, profile, places)
+    signature = place_of(settings[KEY], root, source) if handed else None
+    return Study(settings, sheets, data, profile, places, handed, signature)
 
 
 def _composed(value: Any, key: str = "") -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
+from radioloom.study.alone import signature_faults
 from radioloom.study.primary_checks import primary_faults
 from radioloom.study.record import Study
 from radioloom.study.remarks import some
@@ -24,7 +25,7 @@ def name_faults(study: Study, origin: Origin) -> list[str]:
         *_cut_point_faults(study.settings, origin),
         *_covariate_faults(study.settings, origin),
     ]
-    faults += primary_faults(study.settings, origin)
+    faults += [*primary_faults(study.settings, origin), *signature_faults(study, origin)]
     if study.profile is not None:  # else nothing is measured here
         faults += [*profile_faults(study.profile), *_modality_faults(study, origin)]
     taken = list(_reserved_faults(study.settings, origin))

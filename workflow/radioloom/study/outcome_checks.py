@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
+from radioloom.study.alone import horizon_notes
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks
 from radioloom.study.validation_checks import event_remarks
@@ -107,7 +109,9 @@ def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
         return
     place = origin.at("outcome", "horizons")
     longest = {name: max(row["time_days"] for row in table.clinical) for name, table in outcomes.items()}
-    learnt = max(longest[name] for name in study.cohorts("training"))
+    if study.handed is not None:
+        remarks.notes.extend(f"{place}: {note}" for note in horizon_notes(study.handed.signature, horizons))
+    learnt = max((longest[name] for name in study.has.training), default=math.inf)
     for days in horizons:
         if days > learnt:
             remarks.notes.append(
@@ -134,7 +138,7 @@ def _learnable(known: Known, origin: Origin, remarks: Remarks) -> None:
         return
     people = [
         (cohort, row["case"], bool(row["event"]), row["time_days"] or np.nan)
-        for cohort in study.cohorts("training")
+        for cohort in study.has.training
         for row in outcomes[cohort].clinical
     ]
     events, times = np.array([each[2] for each in people]), np.array([each[3] for each in people])
@@ -142,7 +146,8 @@ def _learnable(known: Known, origin: Origin, remarks: Remarks) -> None:
     folds, left_out = validation["cross_validation"], validation["leave_one_cohort_out"]
     who = [each[:3] for each in people]
     try:
-        check_learnable(outcome(kind, events, times), "the training cohorts")
+        if study.has.training:
+            check_learnable(outcome(kind, events, times), "the training cohorts")
         if folds["repeats"]:
             check_folds(who, folds["folds"])
     except StudyError as error:

@@ -29,6 +29,8 @@ class Study:
     data: Path
     profile: Any  # radioloom.profile.Profile; None where all cohorts start from tables of features
     sheet_places: dict[str, Path] = field(default_factory=dict)  # cohort -> where its sheet lies; see `file_of`
+    handed: Any = None  # stages.learning.published.HandedIn: the signature that the study validates; None if it learns
+    signature_place: Path | None = None  # where the file of that lies
 
     @property
     def name(self) -> str:
@@ -137,9 +139,13 @@ class Study:
 
     @cached_property
     def sheet_files(self) -> dict[str, str]:
-        """The files of the cohort sheets, by what a report calls them."""
+        """The files of the cohort sheets, and of a signature that is validated, by what a report calls them."""
         files = {name: file_of(str(place)) for name, place in self.sheet_places.items()}
-        return {f"{name}, sheet: {Path(file).name}": file for name, file in files.items()}
+        sheets = {f"{name}, sheet: {Path(file).name}": file for name, file in files.items()}
+        of_signature = (
+            {f"signature: {self.signature_place.name}": str(self.signature_place)} if self.signature_place else {}
+        )
+        return of_signature | sheets
 
     @cached_property
     def data_files(self) -> dict[str, str]:

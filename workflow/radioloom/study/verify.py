@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from radioloom.study.alone import signature_notes
 from radioloom.study.feature_tables import tables
 from radioloom.study.files_checks import file_remarks
 from radioloom.study.load import origin_of, raise_all
@@ -22,4 +23,4 @@ def verify(study: Study, source: Path | None = None) -> list[str]:
     raise_all(name_faults(study, origin))
     remarks = file_remarks(study, origin)
     raise_all(remarks.faults)
-    return remarks.notes
+    return [*signature_notes(study), *remarks.notes]

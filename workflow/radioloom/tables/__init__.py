@@ -1,6 +1,7 @@
 """The tables of a study: declared once, checked on every write and every read, documented from the declaration."""
 
 from radioloom.errors import StudyError
+from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
@@ -72,6 +73,7 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    APPLIED,
     MODULES,
     ASSOCIATIONS,
 )
@@ -87,6 +89,7 @@ def by_name(name: str) -> Table:
 
 __all__ = [
     "ACQUISITION",
+    "APPLIED",
     "ASSOCIATIONS",
     "CALIBRATION",
     "CASES",

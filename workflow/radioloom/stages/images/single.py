@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -83,23 +84,27 @@ def check_out(path: Path) -> None:
         raise StudyError(f"{path.name}: end the name in {' or '.join(WRITERS)}")
 
 
-def write(rows: list[dict[str, Any]], path: Path) -> None:
-    """Write rows as CSV or Parquet, by the ending of the path; complete or not at all. StudyError as `check_out`."""
+def write(rows: list[dict[str, Any]], path: Path, profile_hash: str = "") -> None:
+    """Write rows as CSV or Parquet, by the ending of the path; complete or not at all. StudyError as `check_out`.
+
+    profile_hash : of the profile that they were measured with, which Parquet bears in its metadata
+    """
     check_out(path)
     with complete(path) as part:
-        WRITERS[path.suffix.lower()]([{name: row[name] for name in COLUMNS} for row in rows], part)
+        WRITERS[path.suffix.lower()]([{name: row[name] for name in COLUMNS} for row in rows], part, profile_hash)
 
 
-def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
+def _write_csv(rows: list[dict[str, Any]], path: Path, _: str) -> None:
     with open(path, "w", newline="", encoding="utf-8") as handle:
         write_rows(handle, COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
 
 
-def _write_parquet(rows: list[dict[str, Any]], path: Path) -> None:
+def _write_parquet(rows: list[dict[str, Any]], path: Path, profile_hash: str) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.Table.from_pylist(rows), path)
+    note = {"radioloom": json.dumps({"profile_hash": profile_hash})} if profile_hash else None
+    pq.write_table(pa.Table.from_pylist(rows).replace_schema_metadata(note), path)
 
 
 WRITERS = {".csv": _write_csv, ".parquet": _write_parquet}

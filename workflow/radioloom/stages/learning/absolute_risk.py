@@ -94,12 +94,11 @@ def _unsaid(signature: Signature, place: Place, horizons: tuple[float, ...]) -> 
     if place.outcomes.kind == "binary":
         return
     last = place.outcomes.time_days.max()
-    learnt = signature.hazard.last_days if signature.hazard is not None else None
     for horizon in horizons:
-        if learnt is None:
+        if signature.hazard is None:
             yield f"{place.cohort}: no absolute risk at {horizon:g} days, the signature has no baseline hazard"
-        elif horizon > learnt:
-            yield f"{place.cohort}: no risk at {horizon:g} days can be said, training was followed for {learnt:g}"
+        elif limit := signature.hazard.limit(horizon):
+            yield f"{place.cohort}: no risk at {horizon:g} days can be said, the signature {limit}"
         elif horizon >= last:
             yield f"{place.cohort}: risks at {horizon:g} days cannot be judged, nobody was followed beyond {last:g}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.prediction.imputation import MEAN, NONE
 from radioloom.prediction.outcome import Outcome, outcome
 from radioloom.stages.learning.measured import judgeable
 from radioloom.stages.learning.patients import numbered
@@ -48,7 +49,7 @@ def frozen(
     """Signature and baselines in the training cohorts together, then in each validation cohort.
 
     predictions, clinical, patients : PREDICTIONS, CLINICAL, PATIENTS
-    study : read are seed, outcome, imputation and validation
+    study : read are seed, outcome and validation
     Cases, resamples and so all estimates are those of the stage validate: who lacks a value of a model, and which model
     cannot be judged for it, included.
     """
@@ -71,9 +72,10 @@ def frozen(
             units=numbered(cases, patients),
             strata=np.unique(first["cohort"].to_numpy(object), return_inverse=True)[1].astype(np.int64),
         )
+        imputed_none = any(np.isnan(risk).any() for risk in risks.values())
         weights, asked = resamples(outcomes, study, cohort), study["validation"]
         whole = Place(evaluation, cohort, np.arange(len(cases)), outcomes, weights, intervals=asked["intervals"])
         whole = replace(whole, most_missing=asked["most_missing"])
-        place, sound = judgeable(whole, risks, measured, study["imputation"]["method"])
+        place, sound = judgeable(whole, risks, measured, NONE if imputed_none else MEAN)
         judged.append(Frozen(place, [cases[k] for k in place.rows], sound))
     return judged

@@ -20,7 +20,7 @@ from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.measured import control_measured, judgeable, left_out, measured
 from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation, resamples
-from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 def places(material: Material, splits: pd.DataFrame) -> list[Place]:
-    """Training cohorts together, then each validation cohort."""
+    """Training cohorts together, where there are any, then each validation cohort."""
     train, test = (material.rows(splits, FROZEN, part) for part in ("train", "test"))
     cohorts = material.cases["cohort"].to_numpy(object)
-    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)]
+    named = [(APPARENT, "+".join(sorted(set(cohorts[train]))), train)] if len(train) else []
     named += [(VALIDATION, cohort, test[cohorts[test] == cohort]) for cohort in sorted(set(cohorts[test]))]
     return [place_of(material, *each) for each in named]
 
@@ -62,7 +62,7 @@ def judge(
     """
     everyone = risks(material, signature, whole.rows) | control_risks(controls, signature, whole.rows)
     known = measured(material, signature, whole.rows) | control_measured(controls, signature, whole.rows)
-    place, risk = judgeable(whole, everyone, known, material.imputation)
+    place, risk = judgeable(whole, everyone, known, signature.imputes_by)
     models = {key: signature.baselines[key.model] if key.kind == BASELINE else signature for key in risk}
     tau = material.study["outcome"].get("tau")
     judged = {
@@ -81,7 +81,7 @@ def judge(
         keys = material.split, part, key
         validation.predictions.extend(prediction_rows(material, keys, whole.rows, values, known[key]))
     for key in risk:
-        if place.outcomes.kind == "survival" and of_study:
+        if place.outcomes.kind == "survival" and of_study and models[key].cuts:
             validation.curves.extend(_curve_rows(place, key, judged[key].groups, models[key].cuts))
     validation.notes.extend([*_gaps(material, signature, whole), *left_out(whole, place)])
     if of_study:
@@ -124,9 +124,8 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
     """What was missing of the signature's features; what was not harmonised."""
-    imputation = material.imputation
-    for name in signature.feature_ids:
-        missing = int((~np.isfinite(material.values[place.rows, material.place(name)])).sum())
+    columns, imputation = columns_of(material, signature.terms, place.rows, None), signature.imputes_by
+    for name, missing in zip(signature.feature_ids, (~np.isfinite(columns)).sum(axis=0).tolist(), strict=True):
         if missing:
             yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases: {METHODS[imputation]}"
     if material.batches is not None:

@@ -22,7 +22,8 @@ from radioloom.tables.columns import FROZEN
 if TYPE_CHECKING:
     import pandas as pd
 
-OF_RISK = ("model", "features", "intercept", "cut_point", "state", "hazard", "imputation")  # keys of signature.json
+# Keys of signature.json.
+OF_RISK = ("model", "features", "intercept", "cut_point", "cut_points", "state", "hazard", "imputation")
 DIGITS = 6  # that count of a number: another machine's last digits are no other signature
 
 Look = dict[str, str]  # cohort, digests of its `cases` and of the `signature`, and the `primary` comparison declared

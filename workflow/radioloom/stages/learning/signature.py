@@ -5,8 +5,7 @@ are read. A file of a later version, or with a key that is not known here, is re
 change every risk. From version 3 on a file bears the digest of its content, and one that was edited is refused unless
 the reader says that it is to be trusted; versions 1 and 2 had no digest to compare. From version 4 on a model of
 survival has its baseline hazard; earlier ones order patients, and give no risk at a horizon. From version 5 on a model
-may have more cut-points than one, and a file says what becomes of a missing value where it does not count as the mean,
-which it does in all earlier ones.
+may have more cut-points than one, and a missing value may count as another than the mean, as it does in earlier ones.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.failures import damaged, in_results
 from radioloom.prediction.baseline_hazard import BaselineHazard
-from radioloom.prediction.imputation import NONE, Imputation, standardised
+from radioloom.prediction.imputation import MEAN, NONE, Imputation, standardised
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.record import linear_state
 from radioloom.prediction.scalings import scaled
@@ -71,17 +70,19 @@ class Signature:
     ratio : what exp(coefficient) is called (hazard ratio); "" where there are no coefficients
     terms : what it predicts from, in the order of `risk`
     cut_point : who is above is of high risk where two groups are asked for: the median risk in training, or the only
-        risk that the study declares
+        risk that the study declares; None where a published signature has none
     cut_points : risks between groups, ascending, where the study declares more than two groups; () elsewhere
     hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
         in files before version 4
-    imputation : what becomes of a missing value; None: it counts as the mean
+    imputation : what becomes of a missing value; None: it counts as the mean, or as `complete` says
     state : what the model needs to predict; None where intercept and coefficients are all
     profile : hash of the profile that the features were measured with; "" of a baseline
     harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
         None where the study does not harmonise
     provenance : digests of what it was made from; {} until it is written
     edited : whether it is of a file that was changed after it was written, and trusted all the same
+    complete : whether a patient who lacks the value of a term has no risk (NaN): of a published signature whose
+        training means are not known. Elsewhere the mean is taken
     """
 
     name: str
@@ -89,7 +90,7 @@ class Signature:
     ratio: str
     terms: tuple[Term, ...]
     intercept: float
-    cut_point: float
+    cut_point: float | None
     n: int
     n_events: int
     ridge: float
@@ -103,6 +104,7 @@ class Signature:
     harmonisation: dict[str, Any] | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
     edited: bool = False
+    complete: bool = False
 
     @property
     def feature_ids(self) -> list[str]:
@@ -111,8 +113,13 @@ class Signature:
 
     @property
     def cuts(self) -> tuple[float, ...]:
-        """Risks between the groups of the study, ascending."""
-        return self.cut_points or (self.cut_point,)
+        """Risks between the groups of the study, ascending; () of a published signature that has none."""
+        return self.cut_points or (() if self.cut_point is None else (self.cut_point,))
+
+    @property
+    def imputes_by(self) -> str:
+        """What becomes of a missing value: a key of prediction.imputation.METHODS."""
+        return NONE if self.complete else MEAN if self.imputation is None else self.imputation.method
 
     def risk(self, values: Any, batches: Any = None, profile: str | None = None) -> Any:
         """Risk of each row: a series for a frame with one column per feature id, an array (m,) for an array.
@@ -143,10 +150,9 @@ class Signature:
         or beyond all follow-up in training.
         """
         linear = self.risk(values, batches, profile)
-        if self.hazard is not None and not 0 < horizon_days <= self.hazard.last_days:
+        if self.hazard is not None and (limit := self.hazard.limit(horizon_days)):
             raise StudyError(
-                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model was learnt on patients "
-                f"followed for at most {self.hazard.last_days:g} days; ask for a horizon above 0 and up to that"
+                f"a risk at {horizon_days:g} days cannot be said: the {self.name} model {limit}; ask for another"
             )
         chance = self.probability(np.asarray(linear), np.array([horizon_days]))
         if chance is None:
@@ -185,8 +191,7 @@ class Signature:
         mapped = columns if batches is None else self._mapped(columns, batches)
         mapped = scaled(mapped, [term.scaling for term in self.terms])
         risk = MODELS[self.model].predict(self._state(), standardised(mapped, mean, sd, self.imputation))
-        whole = self.imputation is None or self.imputation.method != NONE
-        return risk if whole else np.where(np.isfinite(mapped).all(axis=1), risk, np.nan)
+        return np.where(np.isfinite(mapped).all(axis=1), risk, np.nan) if self.imputes_by == NONE else risk
 
     def _state(self) -> dict[str, Any]:
         if self.state is not None:
@@ -241,7 +246,8 @@ class Signature:
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
 # Left out where they say nothing.
 OPTIONAL = (
-    "cut_points", "hazard", "imputation", "state", "profile", "baselines", "harmonisation", "provenance", "edited",
+    "cut_points", "hazard", "imputation", "state", "profile", "baselines",
+    "harmonisation", "provenance", "edited", "complete",
 )  # fmt: skip
 RECORDS = {"hazard": BaselineHazard, "imputation": Imputation}
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
@@ -263,7 +269,7 @@ def _entry(signature: Signature) -> dict[str, Any]:
 def _plain(record: Any) -> dict[str, Any]:
     """The fields of a record that say something."""
     values = {each.name: getattr(record, each.name) for each in fields(record)}
-    return {key: value for key, value in values.items() if value is not None}
+    return {key: value for key, value in values.items() if value is not None and value is not False}
 
 
 def _record(entry: dict[str, Any]) -> Signature:
@@ -275,9 +281,8 @@ def _record(entry: dict[str, Any]) -> Signature:
         )
     terms = tuple(Term(**_known(Term, term)) for term in entry.pop("features", ()))
     baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
-    for name, record in RECORDS.items():
-        if entry.get(name) is not None:
-            entry[name] = record(**_known(record, entry[name]))
+    given = {name: record for name, record in RECORDS.items() if entry.get(name) is not None}
+    entry |= {name: record(**_known(record, entry[name])) for name, record in given.items()}
     entry["cut_points"] = tuple(entry.get("cut_points", ()))
     return Signature(**_known(Signature, entry | {"terms": terms, "baselines": baselines}))
 

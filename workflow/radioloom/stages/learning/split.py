@@ -48,8 +48,12 @@ def split(
     rows = [(c, k, bool(e)) for (c, k), e in zip(keys, people["event"], strict=True) if (c, k) in measured]
     training = [row for row in rows if roles[row[0]] == "training"]
     testing = [row for row in rows if roles[row[0]] == "validation"]
-    if not training:
+    if not training and "training" in roles.values():
         raise StudyError("no patient with outcome and features in a cohort of role `training`; see EXCLUSIONS for why")
+    if not training and not testing:
+        raise StudyError(
+            "no patient with outcome and features in a cohort of role `validation`; see EXCLUSIONS for why"
+        )
     splits = [_row((FROZEN, 0, 0), row, "train") for row in training]
     splits += [_row((FROZEN, 0, 0), row, "test") for row in testing]
     folds, repeats = (validation["cross_validation"][key] for key in ("folds", "repeats"))

@@ -21,7 +21,8 @@ from radioloom.stages.learning.missing import missing
 from radioloom.stages.learning.null_models import null_rows, null_values, permuted_outcomes
 from radioloom.stages.learning.place import Validation
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables.columns import CROSS_VALIDATION
+from radioloom.stages.learning.validate_alone import shuffled_values, with_risk
+from radioloom.tables.columns import CROSS_VALIDATION, FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,8 @@ def validate(
     patients; in cross-validation, as its variant `refitted`, also the whole learning anew from control images.
     A model that too many patients of a place lack a value of (`validation.most_missing`) has no interval and no p
     there, and one that all lack a value of has no value; MISSING rows say what was not measured.
+    Without a training cohort there is no apparent performance and no cross-validation; the `null` model is the
+    signature itself then, judged by permuted outcomes of the validation patients.
     Raises StudyError for a signature of another profile.
     """
     if signature.profile != material.profile:
@@ -53,12 +56,16 @@ def validate(
         )
     validation = Validation()
     validation.missing.extend(missing(material, signature))
-    whole = places(material, splits)
-    training = whole[0]
     changed = control_materials(material, controls)
     validation.notes.extend(control_gaps(changed))
+    whole = places(material, with_risk(material, splits, signature, validation))
     told = [judge(material, changed, signature, place, validation) for place in whole]
     judged, observed = [place for place, _ in told], [np.array(estimate.value) for _, estimate in told]
+    if not material.rows(splits, FROZEN, "train").size:
+        for place, estimate in zip(judged, observed, strict=True):
+            validation.metrics.extend(null_rows(place, estimate, shuffled_values(material, signature, place)))
+        return validation
+    training = whole[0]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
     of_nulls = list(null_values(material, whole, permuted))
     LeftOut(material, changed, training, permuted, validation).run(splits)

@@ -50,6 +50,7 @@ class ReportInputs:
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
     outliers: pd.DataFrame | None = None  # OUTLIERS
     signature: Signature | None = None
+    adopted: dict[str, Any] | None = None  # whence a signature comes that was not learnt here, as `report` reads it
     sample_size: pd.DataFrame | None = None  # SAMPLE_SIZE
     learning_curve: pd.DataFrame | None = None  # LEARNING_CURVE
     optimism: pd.DataFrame | None = None  # OPTIMISM

@@ -46,6 +46,8 @@ def context(study: ReportInputs) -> dict[str, Any]:
     """What the page shows: `sections` in reading order, `shown`: what their templates show, by name."""
     if _given(study, TRUTH):
         study = replace(study, comparison=compare(study))
+    if study.signature is not None:
+        study = replace(study, adopted=study.signature.provenance.get("adopted"))
     given = [section for section in SECTIONS if _given(study, section)]
     built = {section.name: section.build(study) for section in given}
     shown = {name: content for name, content in built.items() if content is not None}

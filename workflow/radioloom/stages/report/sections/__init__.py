@@ -4,6 +4,7 @@ from radioloom.stages.report.record import Section
 from radioloom.stages.report.sections.acquisition import ACQUISITION
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
+from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.incidence import INCIDENCE
@@ -29,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     PREPARATION,
     RELIABILITY,
     ACQUISITION,
+    FROZEN,
     SIGNATURE,
     SIZE,
     MISSING,

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """How much is missing, the declared remedy, variables with gaps, and of whom each model has every value."""
-    imputation = study.settings["imputation"]
-    selection = study.selection[study.selection["split"] == FROZEN]
+    imputation, dropped = study.settings["imputation"], 0
+    if study.selection is not None:
+        frozen = study.selection["split"] == FROZEN
+        dropped = int((frozen & (study.selection["step"] == "undefined")).sum())
+    if "signature" in study.settings:  # it was not learnt here
+        imputation = {"method": study.signature.imputes_by, "multiple": 0}
     metrics = reading.performance(study, study.metrics)
     lines = missing.judged(metrics, study.missing, imputation["method"])
     amount = missing.amount(study.missing)
     return {
         "amount": amount,
-        "done": missing.done(imputation, int((selection["step"] == "undefined").sum())),
+        "done": missing.done(imputation, dropped),
         "table": missing.table(study.missing),
         "judged": lines,
         "most_missing": study.settings["validation"]["most_missing"],
@@ -30,4 +34,4 @@ def build(study: ReportInputs) -> dict[str, Any]:
     }
 
 
-MISSING = Section("missing", "Missing data", ("missing", "metrics", "selection"), build)
+MISSING = Section("missing", "Missing data", ("missing", "metrics"), build, uses=("selection", "signature"))

@@ -34,7 +34,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
     """Figures, tables and statements on how well each model orders the patients."""
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
-    lines, asked = performance.statements(metrics, main), study.settings["validation"]
+    alone = "signature" in study.settings  # validation of a signature that was not learnt here
+    lines, asked = performance.statements(metrics, main, alone), study.settings["validation"]
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     looks = [] if study.looks is None else verdicts.looks(study.looks)
@@ -57,6 +58,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "refitted": (controls["variant"] == REFITTED).any(),
         "nulls": asked["null_models"],
         "left_out": (metrics["evaluation"] == LEFT_OUT).any(),
+        "alone": alone,
         "truth": study.comparison is not None,
         "survival": study.settings["outcome"]["kind"] == "survival",
         "competing": study.settings["outcome"].get("competing", ""),
@@ -142,10 +144,12 @@ def _shifts(study: ReportInputs) -> list[str]:
         return []
     judged = set(study.metrics.loc[study.metrics["evaluation"] == VALIDATION, "cohort"])
     curves = study.curves[study.curves["kind"] == SIGNATURE]
+    cohorts = [name for name in study.settings["cohorts"] if name in judged]
+    if study.adopted and study.adopted.get("source"):
+        return performance.shifts(curves, cohorts, cut_point="the published cut-point")
     declared = study.settings["model"].get("cut_points", MEDIAN)
     if not isinstance(declared, str):
         return []  # of no size that training tells
-    cohorts = [name for name in study.settings["cohorts"] if name in judged]
     return performance.shifts(curves, cohorts, len(QUANTILES[declared]) + 1)
 
 

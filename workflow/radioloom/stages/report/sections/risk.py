@@ -131,7 +131,9 @@ def _thresholds(study: ReportInputs) -> dict[str, float]:
     """Probability at the frozen cut-point of each model."""
     models = {SIGNATURE: study.signature, **(study.signature.baselines if study.signature else {})}
     chances = {
-        name: model.probability(np.array([model.cut_point]), np.zeros(1)) for name, model in models.items() if model
+        name: model.probability(np.array([model.cut_point]), np.zeros(1))
+        for name, model in models.items()
+        if model and model.cuts
     }
     return {name: float(chance[0, 0]) for name, chance in chances.items() if chance is not None}
 

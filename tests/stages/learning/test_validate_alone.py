@@ -1,0 +1,114 @@
+"""A frozen signature where nothing is learnt: the same values as beside training, shuffled nulls, no seal broken."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from made.alone import signature as handed
+from made.planted_tables import Made, metric_of
+from radioloom.errors import StudyError
+from radioloom.prediction.baseline_hazard import BaselineHazard
+from radioloom.sealed import write_json
+from radioloom.stages.learning.adopt import adopt
+from radioloom.stages.learning.published import handed_in
+from radioloom.stages.learning.signature import COVARIATE, Term
+from radioloom.stages.learning.split import split
+from radioloom.stages.learning.validate import validate
+from radioloom.tables import METRICS, PREDICTIONS
+
+MADE = Made(sizes={"train": 60, "valid1": 40, "valid2": 30}, covariates=["age"], repeats=1)
+
+
+@pytest.fixture(scope="module")
+def frozen():
+    """The made study without its training cohort, of the same material and settings."""
+    made = Made(sizes={"valid1": 40, "valid2": 30}, covariates=["age"], repeats=0)
+    made.study["validation"]["null_models"] = 199
+    return made
+
+
+def judged(made, signature):
+    return validate(made.material, made.splits, signature)
+
+
+def test_splits_have_validation_alone(frozen):
+    assert set(frozen.splits["part"]) == {"test"}
+    assert set(frozen.splits["cohort"]) == {"valid1", "valid2"}
+
+
+def test_values_are_those_of_the_study_that_learnt_it(frozen):
+    result = judged(frozen, MADE.signature)
+    metrics = METRICS.frame(result.metrics).set_index(list(METRICS.key))
+    assert set(metrics.index.get_level_values("evaluation")) == {"validation"}
+    whole = MADE.metrics.query("evaluation == 'validation'")
+    same = [key for key in whole.index if (key[2], key[3]) != ("null", "null") and "null_p" not in key]
+    pd.testing.assert_frame_equal(metrics.loc[same], whole.loc[same], check_exact=True)
+
+
+def test_nulls_are_shuffled_outcomes_beside_the_same_risks(frozen):
+    metrics = METRICS.frame(judged(frozen, MADE.signature).metrics).set_index(list(METRICS.key))
+    value = metric_of(metrics, "validation", "valid1", "null", "c_index")
+    ends = [metric_of(metrics, "validation", "valid1", "null", "c_index", column=each) for each in ("low", "high")]
+    assert 0.48 < value < 0.52
+    assert 0.35 < ends[0] < 0.45
+    assert 0.55 < ends[1] < 0.65
+    assert metric_of(metrics, "validation", "valid1", "signature", "null_p") == 1 / 200
+
+
+def test_p_against_shuffles_is_even_where_nothing_is_known():
+    """Random risks: the share of p below .1 is .1, by the exchange of outcomes alone."""
+    made = Made(sizes={"valid1": 30}, repeats=0)
+    made.study["validation"] |= {"null_models": 19, "bootstrap": 0}
+    noise = [each for each in made.material.names if each[-3:] > "f04"]  # the others are planted, twins, or constant
+    term = Term("", "texture", 0.0, 1.0, coefficient=1.0, ratio=1.0)
+    p = []
+    for name in noise:
+        for sign in (1.0, -1.0):
+            terms = (replace(term, feature_id=name, coefficient=sign),)
+            signature = replace(MADE.signature, terms=terms, baselines={}, hazard=None)
+            rows = METRICS.frame(judged(made, signature).metrics)
+            p.append(rows.loc[rows["metric"] == "null_p", "estimate"].item())
+    low = np.mean(np.array(p) <= 0.1)
+    assert abs(low - 0.1) < 3 * np.sqrt(0.1 * 0.9 / len(p))
+
+
+def test_a_published_signature_without_means_cut_point_or_all_horizons(frozen):
+    frozen.study["outcome"]["horizons"] = [300, 400]
+    term = Term("glcm_f04", "other", 0.0, 1.0, coefficient=0.5, ratio=1.6)
+    hazard = BaselineHazard([300.0], [0.4], 0.0, 300.0, alone=True)
+    hand = replace(
+        MADE.signature, terms=(term, replace(term, feature_id="age", group=COVARIATE, coefficient=0.01)),
+        baselines={}, cut_point=None, complete=True, hazard=hazard,
+    )  # fmt: skip
+    result = judged(frozen, hand)
+    risks = PREDICTIONS.frame(result.predictions)
+    assert risks["risk"].notna().all()
+    assert "valid1-005" not in set(risks["case"])  # its glcm_f04 is undefined
+    assert [note for note in result.notes if note.startswith("valid1/valid1-005 has no risk: a value is missing")]
+    assert result.curves == []
+    absolute = pd.DataFrame(result.risks)
+    assert absolute.query("horizon_days == 300")["risk"].notna().all()
+    assert absolute.query("horizon_days == 400")["risk"].isna().all()
+    assert [note for note in result.notes if "no risk at 400 days" in note]
+    row = METRICS.frame(result.metrics).query("metric == 'c_index' and kind == 'signature' and cohort == 'valid1'")
+    assert row["n"].item() == 39
+    frozen.study["outcome"].pop("horizons")
+
+
+def test_the_adopted_signature_rests_on_its_file_alone(tmp_path):
+    """signature.json keeps its bytes whatever the validation data are: they go into none of what it is made from."""
+    write_json(handed(MADE).to_json(), tmp_path / "signature.json")
+    found = handed_in(tmp_path / "signature.json")
+    adopted = adopt(found, ["age"], found.signature.profile)
+    assert {key: value for key, value in adopted.provenance.items() if key != "learnt"} == {
+        "file": found.file, "title": "", "source": "", "tool": "",
+    }  # fmt: skip
+    assert replace(adopted, provenance=found.signature.provenance) == found.signature
+    assert set(adopt(found, [], found.signature.profile).baselines) == {"volume"}
+
+
+def test_nobody_to_validate_on_is_told(frozen):
+    with pytest.raises(StudyError, match="in a cohort of role `validation`"):
+        split(frozen.outcomes, [], frozen.roles, frozen.study["validation"], 1)

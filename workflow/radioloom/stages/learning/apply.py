@@ -1,0 +1,192 @@
+"""Stage apply: risks of new patients by a frozen signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.prediction.cut_points import group_names, group_of
+from radioloom.prediction.models import MODELS
+from radioloom.settings import meant
+from radioloom.stages.learning.harmonise import reasons
+from radioloom.stages.learning.signature import COVARIATE, Signature, Term
+from radioloom.tables.columns import SIGNATURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOTHING = "no risk: nothing that the model predicts from is known"
+Case = tuple[str, str]  # cohort ("" where none is named) and case
+
+
+@dataclass(frozen=True, slots=True)
+class NewPatients:
+    """What a signature predicts from, of patients that it was not learnt on.
+
+    values : one row for each (cohort, case), one column for each feature and covariate; NaN where missing
+    batches : (n,) what scanner and protocol the values are of; None where nothing says so
+    faults : why a case could not be measured at all
+    known : names of all that was there, for messages
+    """
+
+    values: pd.DataFrame
+    batches: np.ndarray | None = None
+    faults: Mapping[Case, str] = field(default_factory=dict)
+    known: Sequence[str] = ()
+
+
+def apply(
+    signature: Signature, patients: NewPatients, horizons: Sequence[float] = (), model: str = SIGNATURE
+) -> list[dict[str, Any]]:
+    """APPLIED rows of all patients, those without a risk among them.
+
+    horizons : days at which absolute risks are asked for; none of a binary outcome, which has a probability anyway
+    model : `signature`, or the name of a baseline of its file
+    A missing value counts as the training mean, and is told. A patient without any value of a feature (of a model
+    without features: of a covariate) has no risk, nor one who lacks a value where the training means are not known.
+    Raises StudyError where a feature or covariate was measured of nobody, the batch is not said of a harmonised
+    signature, or no risk at a horizon can be said.
+    """
+    chosen = chosen_model(signature, model)
+    days = _horizons(chosen, horizons)
+    terms = _terms(signature, chosen)
+    _check_columns(terms, patients, signature)
+    _check_batches(signature, chosen, patients)
+    values = patients.values
+    if any(term.group == SIGNATURE for term in chosen.terms):
+        values = values.assign(**{SIGNATURE: signature.risk(values, patients.batches)})
+    risk = chosen.risk(values, patients.batches).to_numpy(np.float64)
+    missing = ~np.isfinite(values[[term.feature_id for term in terms]].to_numpy(np.float64))
+    features = np.array([term.group != COVARIATE for term in terms], dtype=bool)
+    counted = missing[:, features] if features.any() else missing
+    nothing = counted.all(axis=1) & (counted.shape[1] > 0)
+    risk = np.where(nothing, np.nan, risk)
+    absolute = chosen.probability(risk, np.array(days)) if days else None
+    rows = []
+    for k, (cohort, case) in enumerate(values.index):
+        lacking = [term.feature_id for term, gone in zip(terms, missing[k], strict=True) if gone]
+        note = _note(signature, patients, k, risk[k], NOTHING if nothing[k] else _lacks(lacking))
+        known = {
+            "cohort": cohort,
+            "case": case,
+            "model": model,
+            "n_missing": len(lacking),
+            "missing": ", ".join(lacking),
+        }
+        known |= {"risk": _number(risk[k]), "group": _group(chosen, risk[k]), "note": note}
+        for place, day in enumerate(days or (0.0,)):
+            chance = None if absolute is None else _number(absolute[k, place])
+            rows.append({**known, "horizon_days": day, "absolute_risk": chance})
+    return rows + [
+        _unmeasured(case, model, day, why) for case, why in patients.faults.items() for day in days or (0.0,)
+    ]
+
+
+def needed(signature: Signature, model: str = SIGNATURE) -> list[str]:
+    """Ids of the features, and names of the covariates, that a model of the file rests on."""
+    return [term.feature_id for term in _terms(signature, chosen_model(signature, model))]
+
+
+def chosen_model(signature: Signature, name: str) -> Signature:
+    """The signature or a baseline of its file; StudyError where it has none of this name."""
+    if name != SIGNATURE and name not in signature.baselines:
+        known = ", ".join([SIGNATURE, *signature.baselines])
+        raise StudyError(f"the signature's file has no model {name!r}; it has {known}")
+    return signature if name == SIGNATURE else signature.baselines[name]
+
+
+def _horizons(model: Signature, asked: Sequence[float]) -> list[float]:
+    """Days at which a probability is told, each once; 0 of an outcome without times."""
+    if MODELS[model.model].link is not None:
+        if asked:
+            raise StudyError("the signature is of a binary outcome, which has no horizon; leave --horizon out")
+        return [0.0]
+    for day in asked:
+        if model.hazard is None:
+            raise StudyError(
+                "the signature's file has no baseline hazard (files before version 4, and published ones without "
+                "`baseline`): it orders patients and gives no absolute risk; leave --horizon out"
+            )
+        if limit := model.hazard.limit(day):
+            raise StudyError(f"a risk at {day:g} days cannot be said: the model {limit}; ask for another horizon")
+    return sorted(set(map(float, asked)))
+
+
+def _terms(signature: Signature, model: Signature) -> list[Term]:
+    """Features and covariates that a model rests on, each once; in the place of the signature's risk its features."""
+    of_signature = any(term.group == SIGNATURE for term in model.terms)
+    every = [*(signature.terms if of_signature else ()), *(each for each in model.terms if each.group != SIGNATURE)]
+    return list({term.feature_id: term for term in every}.values())
+
+
+def _check_columns(terms: Iterable[Term], patients: NewPatients, signature: Signature) -> None:
+    for term in terms:
+        if term.feature_id in patients.values.columns:
+            continue
+        near = meant(term.feature_id, patients.known)
+        if term.group == COVARIATE:
+            raise StudyError(
+                f"the model takes the covariate {term.feature_id!r}; give a table with the columns `case` and "
+                f"{term.feature_id!r}: --clinical FILE"
+            )
+        raise StudyError(
+            f"the signature's feature {term.feature_id!r} was not measured here{f'; {near}' if near else ''}; extract "
+            f"with its profile ({signature.profile})"
+        )
+
+
+def _check_batches(signature: Signature, model: Signature, patients: NewPatients) -> None:
+    mapped = any(term.batches for each in (signature, model) for term in each.terms)
+    if patients.batches is None and (signature.harmonisation or mapped):
+        known = signature.harmonisation or {"batch": ["batch"], "learned": {}}
+        raise StudyError(
+            f"the signature is harmonised by {', '.join(known['batch'])}, and nothing says of what batch these "
+            f"patients are; add a column `batch`{_choice(known['learned'])}, to the table or to that of --clinical"
+        )
+
+
+def _choice(learned: Mapping[str, Any]) -> str:
+    return f" (learnt were: {'; '.join(sorted(learned))})" if learned else ""
+
+
+def _note(signature: Signature, patients: NewPatients, k: int, risk: float, why: str) -> str:
+    if not np.isfinite(risk):
+        return why
+    if patients.batches is None or not signature.harmonisation:
+        return ""
+    reason = reasons(signature.harmonisation, [str(patients.batches[k])])
+    return f"not harmonised: {reason}" if reason else ""
+
+
+def _lacks(lacking: Sequence[str]) -> str:
+    return f"no risk: {', '.join(lacking)} missing, and the signature has no mean to take"
+
+
+def _group(model: Signature, risk: float) -> str:
+    if not model.cuts or not np.isfinite(risk):
+        return ""
+    return group_names(model.cuts)[int(group_of(np.array([risk]), model.cuts)[0])]
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _unmeasured(case: Case, model: str, day: float, why: str) -> dict[str, Any]:
+    keys = {"cohort": case[0], "case": case[1], "model": model, "horizon_days": day, "group": ""}
+    return {**keys, "risk": None, "absolute_risk": None, "n_missing": 0, "missing": "", "note": f"no risk: {why}"}
+
+
+def summary(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What a person should know of the rows, a line each: who has no risk, what was missing, what not harmonised."""
+    each = {(row["cohort"], row["case"]): row for row in rows}
+    for row in each.values():
+        name = "/".join(filter(None, (row["cohort"], row["case"])))
+        if row["note"]:
+            yield f"{name}: {row['note']}"
+        if row["missing"] and row["risk"] is not None:
+            yield f"{name}: {row['missing']} missing, the training mean taken"
