@@ -65,7 +65,7 @@ def performance(
     rows = np.arange(len(of.cases) - POOL, len(of.cases))
     risk = risks(of, signature, rows) | control_risks(controls, signature, rows)
     if train is not None:
-        risk |= dict(refitted_risks(controls, train, rows))
+        risk |= {key: values for key, values, _ in refitted_risks(controls, train, rows)}
     alone = {key: pool.concordance(values) for key, values in risk.items()}
     values: Values = {(key, None): value for key, value in alone.items()}
     return values | {(a, b): alone[a] - alone[b] for a, b in compared(list(alone), of.baselines)}

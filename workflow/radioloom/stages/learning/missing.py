@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.risks import columns_of
 from radioloom.stages.learning.signature import COVARIATE, Signature
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 from radioloom.tables.columns import BASELINE, OUTCOME, SIGNATURE
@@ -34,9 +35,11 @@ def _variables(material: Material, signature: Signature) -> Iterator[tuple[str, 
     for place, name in enumerate(material.covariate_names):
         yield COVARIATE, name, material.covariates[:, place]
     of_baselines = {name for features in material.study["baselines"].values() for name in features}
-    for role, names in ((BASELINE, sorted(of_baselines)), (SIGNATURE, signature.feature_ids)):
-        for name in names:
-            yield role, name, material.values[:, material.place(name)]
+    for name in sorted(of_baselines):
+        yield BASELINE, name, material.values[:, material.place(name)]
+    columns = columns_of(material, signature.terms, np.arange(len(material.cases)), None)
+    for name, values in zip(signature.feature_ids, columns.T, strict=True):
+        yield SIGNATURE, name, values
 
 
 def _row(cohort: str, role: str, variable: str, n: int, lost: int) -> dict[str, Any]:

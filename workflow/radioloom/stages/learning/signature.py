@@ -275,10 +275,8 @@ def _plain(record: Any) -> dict[str, Any]:
 def _record(entry: dict[str, Any]) -> Signature:
     entry = dict(entry)
     if entry.get("model", "") not in ("", *MODELS):
-        known = ", ".join(MODELS)
-        raise StudyError(
-            f"the signature is a model of kind {entry['model']!r}, and this Radioloom knows {known}; update it"
-        )
+        kind, known = entry["model"], ", ".join(MODELS)
+        raise StudyError(f"the signature is a model of kind {kind!r}, and this Radioloom knows {known}; update it")
     terms = tuple(Term(**_known(Term, term)) for term in entry.pop("features", ()))
     baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
     given = {name: record for name, record in RECORDS.items() if entry.get(name) is not None}
