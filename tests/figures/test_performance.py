@@ -268,8 +268,10 @@ def test_a_cohort_that_was_left_out_is_told_as_such_and_the_mean_over_all_has_no
         judged((0.65, *NONE)).assign(evaluation="leave-one-cohort-out", cohort="a+b", n_events=30),
         judged((0.9, *NONE)).assign(evaluation="apparent", cohort="a+b"),
     ]
-    first, mean = performance.statements(pd.concat(parts, ignore_index=True), "c_index", 50)
+    frame = pd.concat(parts, ignore_index=True)
+    frame.loc[frame["cohort"] == "a+b", "withheld"] = "cohorts"
+    first, mean = performance.statements(compared(frame), "c_index")
     assert first[0] == "Learnt on the other cohorts, judged in a (n 40, 20 events)"
-    assert "its interval excludes 0.5 (chance)" in first[1]
+    assert "significantly above 0.5 (chance)" in first[1]
     assert mean[0] == "Mean over cohorts left out in turn, a+b (n 40, 30 events)"
-    assert mean[1].startswith("C-index 0.65; without an interval nothing can be said against chance.")
+    assert mean[1].startswith("C-index 0.65; of so few cohorts the mean has no interval, and nothing is claimed.")

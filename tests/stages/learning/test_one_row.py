@@ -151,5 +151,5 @@ def test_a_baseline_is_one_row(monkeypatch):
 def test_every_metric_of_the_table_is_a_row():
     told = set(Made(sizes=SIZES, covariates=["age"]).metrics.index.get_level_values("metric"))
     ordering = {name for name, metric in METRICS.items() if "survival" in metric.outcomes and not metric.absolute}
-    # Those of absolute risk need a horizon: test_absolute_risk; that of interaction needs subgroups, and is in SUBGROUPS.
+    # Those of absolute risk need a horizon (test_absolute_risk), that of interaction subgroups.
     assert told == ordering - {"interaction_p"}

@@ -160,7 +160,7 @@ def _n_groups(study: ReportInputs) -> int:
 
 def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
     """Kaplan-Meier curves of the signature, validation cohorts first."""
-    if study.curves is None or study.curves.empty:
+    if study.curves is None or study.curves.empty or (study.signature and not study.signature.cuts):
         return []
     values_of = metrics[(metrics["kind"] == SIGNATURE) & (metrics["against"] == "")]
     rows = study.curves[study.curves["kind"] == SIGNATURE]
