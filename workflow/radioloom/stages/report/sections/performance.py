@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import curves as kaplan_meier
@@ -169,7 +170,8 @@ def _curves(study: ReportInputs, metrics: pd.DataFrame) -> list[str]:
         values = part.set_index("metric")["estimate"]
         curve = rows[rows["cohort"] == cohort]
         if len(curve) and evaluation != CROSS_VALIDATION:
-            note = f"log-rank p {probability(values['logrank_p'])}" if "logrank_p" in values else ""
+            p = values.get("logrank_p", float("nan"))  # none where all are in one group
+            note = "" if math.isnan(p) else f"log-rank p {probability(p)}"
             drawn = kaplan_meier.kaplan_meier(curve, where(evaluation, cohort), note, _n_groups(study))
             title = f"Kaplan-Meier curves of {cohort} at the frozen cut-point"
             figures.append(style.svg(drawn, f"km-{len(figures)}", title))
