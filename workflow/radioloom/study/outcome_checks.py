@@ -140,7 +140,7 @@ def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
 
 
 def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
-    """Faults where a horizon, or tau, ends before the first event that is learnt or judged; a note where it almost does.
+    """Faults where a horizon, or tau, is before the first event that is learnt or judged; notes where few are.
 
     All risks are 0 then, and the Brier score too; no pair of patients is left of Uno's C.
     """
@@ -154,8 +154,8 @@ def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
             n = bisect_left(events, days) if key == "tau" else bisect_right(events, days)
             if not n:
                 remarks.faults.append(
-                    f"{origin.at('outcome', key)}: {days:g} days are before the first event of {', '.join(cohorts)} (day "
-                    f"{events[0]:g}), so that nothing can be said of them; give days ({days:g} years are "
+                    f"{origin.at('outcome', key)}: {days:g} days are before the first event of {', '.join(cohorts)} "
+                    f"(day {events[0]:g}), so that nothing can be said of them; give days ({days:g} years are "
                     f"{days * 365.25:.0f} days, {days:g} months {days * 30.4375:.0f})"
                 )
             elif n <= EARLY * len(events):

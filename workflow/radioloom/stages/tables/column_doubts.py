@@ -132,8 +132,8 @@ def _telling(what: str, cohorts: Mapping[str, Columns], clinical: pd.DataFrame) 
             if names := [name for name in table.names[far] if name not in told]:
                 told |= set(names)
                 yield (
-                    f"cohort {cohort}: {_named(what, names)} {words} (by ranks {shares[far].max():.2f} of 1), as hardly "
-                    f"anything does that is known before: is it part of the outcome? If so, {remedy}"
+                    f"cohort {cohort}: {_named(what, names)} {words} (by ranks {shares[far].max():.2f} of 1), as "
+                    f"hardly anything does that is known before: is it part of the outcome? If so, {remedy}"
                 )
 
 

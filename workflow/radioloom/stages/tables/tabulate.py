@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STAGE = "tabulate"
 REPLICATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-NUMBERS = re.compile(r"(Unnamed: ?\d+|\.{3}\d+|X\.?\d*|)")  # numbers of rows, as pandas, readr and R call them
+NUMBERS = re.compile(r"(Unnamed: ?\d+|\.{3}\d+|X(\.\d+)?|)")  # numbers of rows, as pandas, readr and R call them
 OTHER = "other"  # group of a feature that neither the study nor a known program's names put in one
 
 
@@ -130,8 +130,8 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     """Columns of a table that hold features, in its order, by the study's `features.columns`.
 
     Those that the study names (a list), or those whose whole name a regular expression matches, but the ids, the
-    `reserved` (outcome and covariates) and what a known program writes beside features, numbers of rows among it. There is no default: a label
-    among the columns would be taken for a feature, and predict itself.
+    `reserved` (outcome and covariates), numbers of rows and what a known program writes beside features. There is no
+    default: a label among the columns would be taken for a feature, and predict itself.
     Raises StudyError where a column that the study names is not in the table, or none is left.
     """
     wanted = settings["features"]
