@@ -34,6 +34,7 @@ TWICE = 2.0  # times that a code is larger than the value next to it
 APART = 8.0  # times that medians of one column differ where it is not the patients who do
 THOUSANDS = (100.0, 1000.0, 1e6)  # times that a lost decimal point, or another unit, makes of a number
 NEAR_FACTOR = 2.5  # times that medians of the parts of a column may be off one of these
+NARROW = 0.25  # distance of the quartiles of either part, of that of their medians
 PARTED = 5.0  # times that neighbours differ where a column falls apart into two units
 BELOW = 0.25  # share of values below 0 that a column without any in another cohort does not have
 TELLING = 0.95  # |rank correlation| with the time, or |2 AUC - 1| of the event, that nothing measured before has
@@ -104,11 +105,14 @@ def _falls_apart(sizes: np.ndarray) -> bool:
     gaps = np.diff(sizes[fewest - 1 : len(sizes) - fewest + 1])
     if not len(gaps) or gaps.max() < np.log(PARTED):
         return False
-    parts = np.split(sizes, [fewest + int(gaps.argmax())])
+    place = fewest + int(gaps.argmax())
+    parts = sizes[:place], sizes[place:]
     if min(len(np.unique(part)) for part in parts) < FEWEST:
         return False
-    factor = np.median(parts[1]) - np.median(parts[0])
-    return bool(np.abs(np.log(THOUSANDS) - factor).min() <= np.log(NEAR_FACTOR))
+    (low, middle, high), (low2, middle2, high2) = (np.quantile(part, (0.25, 0.5, 0.75)) for part in parts)
+    factor = middle2 - middle
+    narrow = max(high - low, high2 - low2) <= NARROW * factor
+    return bool(narrow and np.abs(np.log(THOUSANDS) - factor).min() <= np.log(NEAR_FACTOR))
 
 
 def telling(values: np.ndarray, event: np.ndarray, time_days: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

@@ -101,7 +101,7 @@ def _doubts(known: Known, origin: Origin, remarks: Remarks) -> None:
     """Notes on what is unlikely in the clinical tables together, and in the tables of features beside them."""
     from radioloom.stages.learning.doubts import dated, doubts
     from radioloom.stages.learning.events import never_false
-    from radioloom.stages.tables.column_doubts import column_doubts
+    from radioloom.stages.tables.scales import feature_doubts
     from radioloom.tables import CLINICAL, COVARIATES
 
     rows = [row for table in known.outcomes.values() for row in table.clinical]
@@ -110,7 +110,7 @@ def _doubts(known: Known, origin: Origin, remarks: Remarks) -> None:
     clinical = CLINICAL.frame(rows)
     remarks.notes.extend(doubts(clinical, COVARIATES.frame(covariates), dated(cohorts)))
     remarks.notes.extend(never_false(cohorts))
-    remarks.notes.extend(column_doubts("feature", known.tables, clinical))
+    remarks.notes.extend(feature_doubts(known.tables, clinical))
 
 
 def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:

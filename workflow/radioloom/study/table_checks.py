@@ -52,12 +52,9 @@ def table_rows(
 
     tables : to which the features of each table are added whose values are read
     """
-    from radioloom.stages.tables import scales
-
     rows = {cohort: _rows(study, cohort, origin, remarks, tables) for cohort in study.has.tables}
     if rows:
         _same_features(study, origin, remarks)
-    remarks.notes.extend(scales.remarks(tables))
     return rows
 
 

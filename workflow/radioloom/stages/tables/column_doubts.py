@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SHOWN = 3  # columns, or cases, that a sentence names
 VOLUMES = ("MeshVolume", "VoxelVolume", "Volume", "volume", "morphology_volume")  # features that are above 0
-MANY = 0.5  # share of the columns beyond which it is the whole table that is on another scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,22 @@ def columns_of(table: pd.DataFrame, name: str) -> dict[str, Columns]:
     return found
 
 
-def column_doubts(what: str, cohorts: Mapping[str, Columns], clinical: pd.DataFrame | None = None) -> Iterator[str]:
+def column_doubts(
+    what: str, cohorts: Mapping[str, Columns], clinical: pd.DataFrame | None, across: bool = True
+) -> Iterator[str]:
     """Sentences on columns that are unlikely as measured; nothing is refused or changed for it.
 
     what : they are called, `feature` or `covariate`; '' where the name says it
     cohorts : their columns; clinical : CLINICAL, which columns of `cohorts` must not give away
+    across : whether cohorts are compared with each other
     """
     cleaned: dict[str, Columns] = {}
     for cohort, table in cohorts.items():
         yield from code_doubts(what, cohort, table)
         cleaned[cohort] = Columns(table.cases, table.names, odd_values.without_codes(table.values))
         yield from _two_units(what, cohort, cleaned[cohort])
-    yield from _other_units(what, cleaned)
+    if across:
+        yield from _other_units(what, cleaned)
     if clinical is not None:
         yield from _telling(what, cleaned, clinical)
 
@@ -89,13 +92,11 @@ def _two_units(what: str, cohort: str, table: Columns) -> Iterator[str]:
 
 
 def _other_units(what: str, cohorts: Mapping[str, Columns]) -> Iterator[str]:
-    """Columns that differ between two cohorts as only units do; more than half of many are the table's own matter."""
+    """Columns that differ between two cohorts as only units do."""
     for (one, first), (other, second) in combinations(cohorts.items(), 2):
         both = [name for name in first.names if name in set(second.names)]
         left, right = first.of(both), second.of(both)
         far, signs = odd_values.in_other_units(left, right), odd_values.of_other_signs(left, right)
-        if len(both) > 2 * odd_values.FEWEST and (far | signs).mean() > MANY:
-            continue
         if names := [name for name, odd in zip(both, far, strict=True) if odd]:
             medians = [np.nanmedian(table.of(names[:1])) for table in (first, second)]
             whose = "its median" if len(names) == 1 else f"the median of {names[0]}"

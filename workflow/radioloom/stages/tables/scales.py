@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from radioloom.stages.tables.column_doubts import Columns
+from radioloom.stages.tables.column_doubts import Columns, column_doubts
 from radioloom.stats.scales import FEATURES, FOLD, ROWS, Scale, apart, scale
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 REMEDY = "hand in the features as they were measured"
+
+
+def feature_doubts(tables: Mapping[str, Columns], clinical: pd.DataFrame | None) -> list[str]:
+    """Sentences on features that are unlikely as measured, of whole tables and then of columns.
+
+    tables : the features of each cohort; clinical : CLINICAL
+    Where whole tables are on another scale, columns are not compared between cohorts.
+    """
+    lines = remarks(tables)
+    return [*lines, *column_doubts("feature", tables, clinical, across=not lines)]
 
 
 def remarks(tables: Mapping[str, Columns]) -> list[str]:

@@ -78,9 +78,9 @@ def tabulate(
 
 def columns_used(table: Usable, settings: dict[str, Any]) -> Columns:
     """Features of the rows of a table that are used. settings : the cohort's `features`."""
-    described = _described(table.columns, settings["columns"])
+    described, kept = _described(table.columns, settings["columns"]), table.reasons == ""
     volumes = frozenset(row["feature_id"] for row in described if row["feature"] in VOLUMES)
-    names, kept = np.array([row["feature_id"] for row in described], object), table.reasons == ""
+    names = np.array([row["feature_id"] for row in described], object)
     return Columns(table.cases[kept], names, table.values[kept], volumes)
 
 

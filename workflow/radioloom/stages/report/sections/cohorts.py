@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from radioloom.figures import flow, style
 from radioloom.figures.words import count
 from radioloom.stages.report.record import Section
-from radioloom.stages.tables import scales
-from radioloom.stages.tables.column_doubts import column_doubts, columns_of
+from radioloom.stages.tables.column_doubts import columns_of
+from radioloom.stages.tables.scales import feature_doubts
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, TRAINING, VALIDATION, roles
 
 if TYPE_CHECKING:
@@ -48,12 +48,11 @@ def _doubts_of_features(study: ReportInputs) -> list[str]:
     if study.features is None or not tabulated:
         return []
     tables = columns_of(study.features[study.features["cohort"].isin(tabulated)], "feature_id")
-    doubts = map(_sentence, column_doubts("feature", tables, study.clinical))
-    return [*scales.remarks(tables), *doubts]
+    return list(map(_sentence, feature_doubts(tables, study.clinical)))
 
 
 def _sentence(line: str) -> str:
-    return f"{line[0].upper()}{line[1:]}{'' if line.endswith('?') else '.'}"
+    return f"{line[0].upper()}{line[1:]}{'' if line[-1] == '?' else '.'}"
 
 
 def _doubts(study: ReportInputs) -> list[str]:
