@@ -51,20 +51,20 @@ def codes(values: np.ndarray) -> list[float]:
     rest = known[~candidate]
     if len(rest) < FEWEST or not candidate.any():
         return []
-    low, high = float(rest.min()), float(rest.max())
-    spread = float(np.subtract(*np.quantile(rest, (0.75, 0.25)))) / QUARTILES
-    many = len(np.unique(rest)) >= FEWEST
-    return [float(each) for each in np.unique(known[candidate]) if _beyond(float(each), low, high, spread, many)]
+    numbers, counts = np.unique(known[candidate], return_counts=True)
+    return [float(code) for code, n in zip(numbers, counts, strict=True) if _beyond(float(code), int(n), rest)]
 
 
-def _beyond(code: float, low: float, high: float, spread: float, many: bool) -> bool:
-    """Whether a code is no value: `many` of the others differ, and lie from low to high."""
-    if code < 0 <= low and (code < LOWEST or many):
+def _beyond(code: float, n: int, rest: np.ndarray) -> bool:
+    """Whether a code, which n rows have, is no value among the others (m,); a 9 may be, unless others are levels."""
+    low, high, levels = float(rest.min()), float(rest.max()), len(np.unique(rest))
+    if code < 0 <= low and (code < LOWEST or levels >= FEWEST):
         return True
-    if low <= code <= high:
+    if low <= code <= high or code == LOWEST or (code == CODES[0] and (n < 2 or levels > FEWEST)):
         return False
+    spread = float(np.subtract(*np.quantile(rest, (0.75, 0.25)))) / QUARTILES
     edge = high if code > high else low
-    return abs(code - edge) > FAR * spread and abs(code) >= TWICE * abs(edge) and abs(code) > max(CODES[0], spread)
+    return abs(code - edge) > FAR * spread and abs(code) >= TWICE * abs(edge)
 
 
 def without_codes(values: np.ndarray) -> np.ndarray:

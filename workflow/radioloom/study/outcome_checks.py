@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, islice
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.errors import StudyError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from radioloom.stages.tables.column_doubts import Columns
 
 
-EARLY = 0.05  # share of the events before which a horizon is doubted
+EARLY = 0.1  # share of the events, and of the median follow-up, before which a horizon is doubted
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
     events = sorted(row["time_days"] for row in rows if row["event"] and row["time_days"])
     if settings["kind"] != "survival" or not known.complete or not events:
         return
+    usual = median(row["time_days"] for row in rows)
     for key, ends in (("horizons", settings["horizons"]), ("tau", [settings["tau"]] if "tau" in settings else [])):
         for days in ends:
             n = bisect_left(events, days) if key == "tau" else bisect_right(events, days)
@@ -158,7 +160,7 @@ def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
                     f"(day {events[0]:g}), so that nothing can be said of them; give days ({days:g} years are "
                     f"{days * 365.25:.0f} days, {days:g} months {days * 30.4375:.0f})"
                 )
-            elif n <= EARLY * len(events):
+            elif n <= EARLY * len(events) and days < EARLY * usual:
                 remarks.notes.append(
                     f"{origin.at('outcome', key)}: {n} of {len(events)} events of {', '.join(cohorts)} came within "
                     f"{days:g} days: is that meant in months or years? It is wanted in days"

@@ -10,7 +10,6 @@ import numpy as np
 
 from radioloom.stages.tables.column_doubts import Columns, code_doubts, column_doubts, columns_of
 from radioloom.stats.constancy import constant
-from radioloom.stats.odd_values import without_codes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +61,7 @@ def _usual(clinical: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
         times = rows["time_days"].to_numpy(float)
         column = Columns(rows["case"].to_numpy(object), np.array(["the time of follow-up"], object), times[:, None])
         lines += code_doubts("", str(cohort), column)
-        known = without_codes(column.values)[:, 0]
+        known = column.without_codes().values[:, 0]
         line, odd = _too_long(column.cases, known)
         lines += [f"cohort {cohort}: {line}"] if line else []
         usual.loc[rows.index, "time_days"] = np.where(odd, np.nan, known)
@@ -81,7 +80,7 @@ def _too_long(cases: np.ndarray, times: np.ndarray) -> tuple[str, np.ndarray]:
     if far.any():
         who = ", ".join(map(str, cases[far][:SHOWN])) + (", ..." if far.sum() > SHOWN else "")
         return (
-            f"{far.sum()} of its {len(times)} times are longer than 40 years ({who}; the longest {known.max():.0f} "
+            f"{far.sum()} of its {len(times)} times beyond 40 years ({who}; the longest {known.max():.0f} "
             "days): are date and unit right, or is that a code for a missing one?"
         ), far
     return "", far

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,10 @@ class Columns:
         place = {name: k for k, name in enumerate(self.names)}
         return self.values[:, [place[name] for name in names]]
 
+    def without_codes(self) -> Columns:
+        """The same with NaN for what seems to be a code for missing."""
+        return replace(self, values=odd_values.without_codes(self.values))
+
 
 def columns_of(table: pd.DataFrame, name: str) -> dict[str, Columns]:
     """Columns of each cohort of a tidy table. table : with cohort, case and value; name : its column of names."""
@@ -58,7 +62,7 @@ def column_doubts(
     cleaned: dict[str, Columns] = {}
     for cohort, table in cohorts.items():
         yield from code_doubts(what, cohort, table)
-        cleaned[cohort] = Columns(table.cases, table.names, odd_values.without_codes(table.values))
+        cleaned[cohort] = table.without_codes()
         yield from _two_units(what, cohort, cleaned[cohort])
     if across:
         yield from _other_units(what, cleaned)

@@ -23,7 +23,7 @@ def feature_doubts(tables: Mapping[str, Columns], clinical: pd.DataFrame | None)
     tables : the features of each cohort; clinical : CLINICAL
     Where whole tables are on another scale, columns are not compared between cohorts.
     """
-    lines = remarks(tables)
+    lines = remarks({cohort: table.without_codes() for cohort, table in tables.items()})
     return [*lines, *column_doubts("feature", tables, clinical, across=not lines)]
 
 

@@ -78,10 +78,10 @@ def tabulate(
 
 def columns_used(table: Usable, settings: dict[str, Any]) -> Columns:
     """Features of the rows of a table that are used. settings : the cohort's `features`."""
-    described, kept = _described(table.columns, settings["columns"]), table.reasons == ""
+    names, kept = feature_ids(table.columns, settings["columns"]), table.reasons == ""
+    described = _described(table.columns, settings["columns"])
     volumes = frozenset(row["feature_id"] for row in described if row["feature"] in VOLUMES)
-    names = np.array([row["feature_id"] for row in described], object)
-    return Columns(table.cases[kept], names, table.values[kept], volumes)
+    return Columns(table.cases[kept], np.array(names, object), table.values[kept], volumes)
 
 
 def usable(
@@ -143,8 +143,8 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
         chosen = [name for name in columns if name in set(wanted)]
     else:
         none = {*ids, *reserved}
-        left = [name for name in columns if name not in none and not name.startswith(pyradiomics.NO_FEATURE)]
-        left = [name for name in left if not NUMBERS.fullmatch(name)]
+        left = [name for name in columns if name not in none and not NUMBERS.fullmatch(name)]
+        left = [name for name in left if not name.startswith(pyradiomics.NO_FEATURE)]
         chosen = list(filter(compiled(wanted).fullmatch, left))
     if not chosen:
         raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {', '.join(columns[:5])} ...")
