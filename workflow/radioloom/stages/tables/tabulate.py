@@ -78,10 +78,10 @@ def tabulate(
 
 def columns_used(table: Usable, settings: dict[str, Any]) -> Columns:
     """Features of the rows of a table that are used. settings : the cohort's `features`."""
-    names, kept = feature_ids(table.columns, settings["columns"]), table.reasons == ""
-    described = _described(table.columns, settings["columns"])
+    described, kept = _described(table.columns, settings["columns"]), table.reasons == ""
     volumes = frozenset(row["feature_id"] for row in described if row["feature"] in VOLUMES)
-    return Columns(table.cases[kept], np.array(names, object), table.values[kept], volumes)
+    names = np.array([row["feature_id"] for row in described], object)
+    return Columns(table.cases[kept], names, table.values[kept], volumes)
 
 
 def usable(
@@ -143,9 +143,8 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
         chosen = [name for name in columns if name in set(wanted)]
     else:
         none = {*ids, *reserved}
-        left = [name for name in columns if name not in none and not NUMBERS.fullmatch(name)]
-        left = [name for name in left if not name.startswith(pyradiomics.NO_FEATURE)]
-        chosen = list(filter(compiled(wanted).fullmatch, left))
+        left = [name for name in filter(compiled(wanted).fullmatch, columns) if name not in none]
+        chosen = [each for each in left if not each.startswith(pyradiomics.NO_FEATURE) and not NUMBERS.fullmatch(each)]
     if not chosen:
         raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {', '.join(columns[:5])} ...")
     return chosen
