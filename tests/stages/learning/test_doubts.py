@@ -126,7 +126,7 @@ def test_which_cohorts_have_dates():
     [
         ([24 * 1.5 * day for day in DAYS], "the median follow-up is 25200 days, 69 years: are its times in hours, or"),
         ([2015.0, 2016, 2019, 2019, 2021, 2023], "its times lie between 2015 and 2023: are they calendar years?"),
-        ([*DAYS, 30000.0], "1 of its 7 times beyond 40 years (b6; the longest 30000 days): are date and unit right"),
+        ([*DAYS, 30000.0], "1 of its 7 times beyond 40 years (b6; the longest 30000 days): are date and unit (days"),
         ([*DAYS, 9999.0, 9999.0], "the time of follow-up is 9999 in 2 of 8 cases (b6, b7), and no other value is"),
         ([2010.5, 2016, 2019, 2019, 2021, 2023], ""),  # no years
         ([*DAYS, 5999.0], ""),

@@ -81,7 +81,7 @@ def _too_long(cases: np.ndarray, times: np.ndarray) -> tuple[str, np.ndarray]:
         who = ", ".join(map(str, cases[far][:SHOWN])) + (", ..." if far.sum() > SHOWN else "")
         return (
             f"{far.sum()} of its {len(times)} times beyond 40 years ({who}; the longest {known.max():.0f} "
-            "days): are date and unit right, or is that a code for a missing one?"
+            "days): are date and unit (days, not hours) right, or is that a code for a missing one?"
         ), far
     return "", far
 
