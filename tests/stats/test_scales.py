@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from radioloom.stages.tables.column_doubts import Columns
-from radioloom.stages.tables.scales import remarks
+from radioloom.stages.tables.scales import feature_doubts, remarks
 from radioloom.stats.scales import FEATURES, ROWS, apart, scale
 
 NAMES = [f"f{k}" for k in range(40)]
@@ -112,6 +112,6 @@ def test_published_tables(data_dir):
     if not all((place / name).is_file() for name in files):
         pytest.skip("the published tables of features are not in place")
     maastro, mumc, hn1 = (real(place / name, prefix) for name, prefix in files.items())
-    assert remarks({"maastro": maastro, "mumc": mumc}) == []
-    (line,) = remarks({"hn1": hn1})
+    assert feature_doubts({"maastro": maastro, "mumc": mumc}, None) == []
+    (line,) = feature_doubts({"hn1": hn1}, None)
     assert line.startswith("cohort hn1: all 105 features of its table have mean 0 and standard deviation 1 over")
