@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from radioloom.stages.tables.scales import remarks
+from radioloom.stages.tables.column_doubts import Columns
+from radioloom.stages.tables.scales import feature_doubts, remarks
 from radioloom.stats.scales import FEATURES, ROWS, apart, scale
 
 NAMES = [f"f{k}" for k in range(40)]
@@ -30,6 +31,23 @@ def measured(n=60, f=40, seed=1):
     """Skewed features of very different sizes, as radiomic ones are."""
     draws = np.random.default_rng(seed)
     return np.exp(draws.normal(draws.uniform(-5, 12, f), draws.uniform(0.2, 1.2, f), (n, f)))
+
+
+def columns(names, values, volumes=()) -> Columns:
+    cases = np.array([f"P{k}" for k in range(len(values))], object)
+    return Columns(cases, np.array(names, object), values, frozenset(volumes))
+
+
+def test_cohorts_that_were_standardised_together_before_they_were_parted():
+    """Neither is standardised by itself: 40 rows of 90 have another mean; a third cohort as measured hides nothing."""
+    values = measured(90)
+    z = (values - values.mean(0)) / values.std(0)
+    parts = {"a": columns(NAMES, z[:40]), "b": columns(NAMES, z[40:])}
+    for tables in (parts, parts | {"c": columns(NAMES, measured(50, seed=3))}):
+        line, *others = remarks(tables)
+        assert line.startswith("cohorts a, b: 40 of their 40 features have mean 0 and standard deviation 1 over the 90")
+        assert all("spread more than" in other for other in others)
+    assert not any("together" in line for line in remarks({"a": columns(NAMES, values[:40]), "b": parts["b"]}))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -63,29 +81,29 @@ def test_a_volume_below_zero_is_told_where_the_table_was_standardised_by_another
     found = scale(names, z, {"volume"})
     assert found.below_zero == "volume"
     assert scale(names, valid, {"volume"}).below_zero == scale(names, z).below_zero == ""
-    assert remarks({"a": found})[0].startswith("cohort a: volume is a volume, and below 0 in")
+    assert remarks({"a": columns(names, z, {"volume"})})[0].startswith("cohort a: volume is a volume, and below 0 in")
 
 
 def test_cohorts_on_different_scales_are_told_and_others_are_not():
-    one, other = scale(NAMES, measured()), scale(NAMES, measured(50, seed=1))
+    one, other = columns(NAMES, measured()), columns(NAMES, measured(50, seed=1))
     assert remarks({"a": one, "b": other}) == []
     values = measured(50)
-    far = scale(NAMES, (values - values.mean(0)) / values.std(0) + 0.2)
-    n, both = apart(one, far)
+    far = columns(NAMES, (values - values.mean(0)) / values.std(0) + 0.2)
+    n, both = apart(scale(NAMES, one.values), scale(NAMES, far.values))
     assert both == 40
     assert n > 20
     (line,) = remarks({"a": one, "b": far})
     assert line.startswith(
         f"cohorts a and b: {n} of the 40 features that both tables have are spread more than 5 times"
     )
-    assert remarks({"a": one, "b": scale([f"g{k}" for k in range(40)], values)}) == []  # of other names
+    assert remarks({"a": one, "b": columns([f"g{k}" for k in range(40)], values)}) == []  # of other names
 
 
 def real(path, prefix=""):
     with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as handle:
         frame = pd.read_csv(handle).select_dtypes("number")
     chosen = frame[[name for name in frame if "_" in name and not name.startswith("logit")]]
-    return scale([name.removeprefix(prefix) for name in chosen], chosen.to_numpy(float))
+    return columns([name.removeprefix(prefix) for name in chosen], chosen.to_numpy(float))
 
 
 def test_published_tables(data_dir):
@@ -94,6 +112,6 @@ def test_published_tables(data_dir):
     if not all((place / name).is_file() for name in files):
         pytest.skip("the published tables of features are not in place")
     maastro, mumc, hn1 = (real(place / name, prefix) for name, prefix in files.items())
-    assert remarks({"maastro": maastro, "mumc": mumc}) == []
-    (line,) = remarks({"hn1": hn1})
+    assert feature_doubts({"maastro": maastro, "mumc": mumc}, None) == []
+    (line,) = feature_doubts({"hn1": hn1}, None)
     assert line.startswith("cohort hn1: all 105 features of its table have mean 0 and standard deviation 1 over")

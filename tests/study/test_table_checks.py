@@ -1,6 +1,7 @@
 """Cohorts of tables are looked at before any job as those of images are: files, columns, cases, cells, events."""
 
 import gzip
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import yaml
 
 from radioloom.errors import StudyError
 from radioloom.study import load, table_checks, verify
+from radioloom.study.feature_tables import no_features
 
 N = 12
 FEATURES = {"file": "t.csv", "columns": {"case": "id", "features": "f.*"}}
@@ -246,3 +248,49 @@ def test_tables_on_another_scale_are_notes_and_raw_ones_are_not(tmp_path):
     assert apart.endswith("or measured in other units? Hand in the features as they were measured")
     by_training, _ = notes(raw, (raw * 1.3 - raw.mean(0)) / raw.std(0))
     assert by_training.startswith("cohort valid: original_shape_MeshVolume is a volume, and below 0 in its table")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (
+            {"horizons": [2, 5]},
+            "outcome.horizons: 2 days are before the first event of train (day 101), so that nothing",
+        ),
+        ({"tau": 5}, "outcome.tau: 5 days are before the first event of train (day 101), so"),
+        ({"tau": 101}, "outcome.tau: 101 days are before"),  # events before tau alone count
+    ],
+)
+def test_horizons_and_tau_before_the_first_event_are_faults(tmp_path, outcome, words):
+    with pytest.raises(StudyError, match=re.escape(words)):
+        verified(tmp_path, outcome={"kind": "survival", "name": "death"} | outcome)
+
+
+def test_horizons_after_the_first_events_are_not(tmp_path):
+    outcome = {"kind": "survival", "name": "death", "horizons": [101, 105], "tau": 102}
+    assert verified(tmp_path, outcome=outcome) == []
+    times = [3, *range(500, 500 + N - 1)]  # one patient died within five days, all others were followed for long
+    files = {"c.csv": csv("id,days,dead", [(f"P{k}", day, 1) for k, day in enumerate(times)])}
+    (note,) = verified(tmp_path, files, outcome=outcome | {"horizons": [5], "tau": 505})
+    assert "outcome.horizons: 1 of 12 events of train came within 5 days: is that meant in months or years?" in note
+
+
+def test_the_outcome_among_features_is_refused_where_it_is_listed_and_doubted_by_another_name(tmp_path):
+    rng = np.random.default_rng(1)
+    days, dead = rng.integers(100, 2000, 40).tolist(), [k % 2 for k in range(40)]
+    rows = [(f"P{k}", x, day / 30, day) for k, (x, day) in enumerate(zip(rng.normal(0, 1, 40), days, strict=True))]
+    files = {
+        "t.csv": table(rows, "id,f1,f_months,days"),
+        "c.csv": csv("id,days,dead", [(f"P{k}", *each) for k, each in enumerate(zip(days, dead, strict=True))]),
+    }
+    (note,) = verified(tmp_path, files)
+    assert note.startswith("cohort train: feature f_months goes along with the time of follow-up (by ranks 1.00 of 1)")
+    listed = {"columns": FEATURES["columns"] | {"features": ["f1", "days"], "patient": "who"}}
+    words = "columns.features lists 'days', which is of the outcome that a model predicts (cohorts.valid.clinical)"
+    with pytest.raises(StudyError, match=re.escape(words)):
+        verified(tmp_path, files, {"features": FEATURES | listed})
+
+
+def test_an_event_that_rules_the_outcome_out_is_no_feature():
+    settings = {"cohorts": {"a": {"clinical": CLINICAL | {"competing": "other"}}}, "model": {"covariates": ["age"]}}
+    assert no_features(settings, "a") == ["id", "dead", "other", "days", "age"]

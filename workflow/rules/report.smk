@@ -22,7 +22,7 @@ PLACES = {
     "adopted": [],  # stands in the signature
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
     "truth": [f"{STUDY.data}/truth"] if STUDY.simulated else [],
-    "features": [f"{RESULTS}/tables/features.parquet"] if STUDY.simulated else [],
+    "features": [f"{RESULTS}/tables/features.parquet"] if STUDY.simulated or HAS.tables else [],
 }
 if not HAS.images:  # what only the images half writes
     PLACES |= dict.fromkeys([*TABLES_OF_IMAGES, "acquisition"], [])

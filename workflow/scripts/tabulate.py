@@ -1,6 +1,5 @@
 """Features of one cohort from the table that another program wrote."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 from radioloom.io import feature_tables
@@ -24,7 +23,7 @@ with job(snakemake) as running:
     FEATURES.write(tabulated.features, snakemake.output.features, **running.provenance)
     EXCLUSIONS.write(tabulated.exclusions, snakemake.output.exclusions, **running.provenance)
     rows = [{**row, "role": params.role} for row in tabulated.rows]
-    write_json({"rows": rows, "scale": asdict(tabulated.scale)}, snakemake.output.rows)
+    write_json({"rows": rows}, snakemake.output.rows)
     n_features = tabulated.features["feature_id"].nunique()
     others = ", ".join(tabulated.left_out[:9]) + (" ..." if tabulated.left_out[9:] else "")
     running.say(f"{n_features} columns are features; not taken: {others or 'none'}")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from radioloom.stages.learning.doubts import dated, doubts, without
+from radioloom.stages.learning.events import never_false
 from radioloom.tables import CLINICAL, COVARIATES
 
 NONE = COVARIATES.frame([])
@@ -54,7 +55,7 @@ def test_a_covariate_that_was_filled_down_or_is_in_another_unit():
     assert doubts(OUTCOMES, covariates(a=ages, b=[age + 5 for age in ages])) == []
     (line,) = doubts(OUTCOMES, covariates(a=ages, b=[12 * age for age in ages]))
     assert line.startswith(
-        "covariate age: its median is 63.5 in cohort a and 762 in cohort b, and no value of one lies"
+        "covariate age: its median is 63.5 in cohort a and 762 in cohort b, and hardly a value of one"
     )
     (line,) = doubts(OUTCOMES, covariates(a=ages, b=[64.0] * 6))
     assert line.startswith("cohort b: covariate age is 64 in all 6 cases")
@@ -118,3 +119,30 @@ def test_follow_up_of_one_kind_is_seldom_doubted():
 def test_which_cohorts_have_dates():
     dates = {"clinical": {"date_from": "a", "date_to": "b"}}
     assert dated({"a": dates, "b": {"clinical": {"time_days": "days"}}, "readers": {}}) == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        ([24 * 1.5 * day for day in DAYS], "the median follow-up is 25200 days, 69 years: are its times in hours, or"),
+        ([2015.0, 2016, 2019, 2019, 2021, 2023], "its times lie between 2015 and 2023: are they calendar years?"),
+        ([*DAYS, 30000.0], "1 of its 7 times beyond 40 years (b6; the longest 30000 days): are date and unit (days"),
+        ([*DAYS, 9999.0, 9999.0], "the time of follow-up is 9999 in 2 of 8 cases (b6, b7), and no other value is"),
+        ([2010.5, 2016, 2019, 2019, 2021, 2023], ""),  # no years
+        ([*DAYS, 5999.0], ""),
+    ],
+)
+def test_times_that_are_too_long(times, words):
+    for dates in ((), {"b"}):  # a date of birth as the first of two dates is in days for certain
+        lines = doubts(clinical(a=DAYS, b=times), NONE, dates)
+        assert [words in line for line in lines] == [True] * bool(words), lines
+
+
+def test_words_for_the_event_without_one_for_the_others():
+    def told(**values):
+        return list(never_false({"a": {"clinical": {"event_values": values}}, "readers": {}}))
+
+    assert told() == told(Dead=True, Alive=False) == told(x=True, **{"": False}) == []
+    (line,) = told(**{"1": True, "0": True})
+    assert line.startswith("cohort a: event_values has no word for those without the event ('1', '0' all say")
+    assert told(Dead=True, Other="competing")

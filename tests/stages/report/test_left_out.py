@@ -1,7 +1,7 @@
 """What a report leaves out it says in a sentence: empty sections, rows without ids, volume that was not examined."""
 
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -11,7 +11,6 @@ import pytest
 from made.synthetic_study import binary_study, survival_study
 from radioloom.figures.volume import not_examined
 from radioloom.stages.report.report import report
-from radioloom.stats.scales import scale
 
 
 def words(page: str) -> str:
@@ -96,10 +95,18 @@ def test_rows_without_an_id_are_said_to_be_nobody():
 def test_a_standardised_table_is_told_in_brief():
     study = binary_study()
     values = np.random.default_rng(1).normal(3, 2, (50, 9))
-    names = [f"f{k}" for k in range(9)]
+    rows = [(f"P{k}", f"f{j}") for k in range(50) for j in range(9)]
+    features = pd.DataFrame(rows, columns=["case", "feature_id"]).assign(cohort="sts", feature="", replicate="1")
+    settings = {
+        **study.settings,
+        "cohorts": {
+            **study.settings["cohorts"],
+            "sts": {**study.settings["cohorts"]["sts"], "features": {"file": "t.csv", "tool": ""}},
+        },
+    }
     z = (values - values.mean(0)) / values.std(0)
     for given, told in ((z, True), (values, False)):
-        said = words(report(replace(study, scales={"sts": asdict(scale(names, given))})))
+        said = words(report(replace(study, settings=settings, features=features.assign(value=given.ravel()))))
         assert ("all 9 features of its table have mean 0 and standard deviation 1 over its 50 rows" in said) == told
 
 

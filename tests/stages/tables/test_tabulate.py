@@ -60,6 +60,7 @@ def test_numbers_of_parquet_are_taken_as_they_are():
 
 def test_columns_by_list_or_by_pattern():
     columns = ["id", "visit", "event", "original_a", "original_b", "age", "diagnostics_x", "general_info_y"]
+    columns += ["Unnamed: 0", "", "...1", "X", "X.1"]  # numbers of rows
 
     def chosen(features, reserved=()):
         return feature_columns(columns, COLUMNS | {"features": features, "replicate": "visit"}, reserved)

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from radioloom.stats.normal import QUARTILES
+
 Learnt = Mapping[str, Any]
 STANDARD, KIND = "standard", "kind"
 LIMIT = 4.0  # robust standard deviations from the median at which `robust` ends
 MOST_KNOTS = 101  # of `rank`
-QUARTILES = 2 * special.ndtri(0.75)  # distance of the quartiles of a normal distribution, in standard deviations
 POWERS = (-5.0, 7.0)  # between which the power of Yeo and Johnson is sought; 1 changes nothing
 GOLDEN, STEPS = (5**0.5 - 1) / 2, 60
 

@@ -51,6 +51,11 @@ def tables(settings: Settings, data: Path, where: str) -> None:
         try:
             columns = feature_tables.header(data, block["file"])
             chosen = feature_columns(columns, block["columns"], no_features(settings, name))
+            if taken := [each for each in chosen if each in _outcome(settings, name)]:
+                raise StudyError(
+                    f"columns.features lists {taken[0]!r}, which is of the outcome that a model predicts "
+                    f"(cohorts.{name}.clinical); take it out"
+                )
             known |= set(feature_ids(chosen, block["columns"]))
         except StudyError as error:
             raise StudyError(f"{where}: cohorts.{name}.features: {with_file(str(error), block['file'])}") from None
@@ -58,10 +63,17 @@ def tables(settings: Settings, data: Path, where: str) -> None:
         _baselines(settings, known, where)
 
 
+def _outcome(settings: Settings, cohort: str) -> list[str]:
+    """Columns of a cohort's clinical table that the outcome is read from."""
+    clinical = settings["cohorts"][cohort].get("clinical", {})
+    keys = ("event", "competing", "time_days", "date_from", "date_to")
+    return [clinical[key] for key in keys if clinical.get(key)]
+
+
 def no_features(settings: Settings, cohort: str) -> list[str]:
     """Columns of a cohort's clinical table, which may be its table of features too: ids, outcome and covariates."""
     clinical = settings["cohorts"][cohort].get("clinical", {})
-    columns = [clinical[key] for key in ("case", "event", "time_days", "date_from", "date_to") if key in clinical]
+    columns = [*([clinical["case"]] if "case" in clinical else []), *_outcome(settings, cohort)]
     covariates = [name if isinstance(name, str) else next(iter(name)) for name in settings["model"]["covariates"]]
     split = settings["cohorts"][cohort].get("split", {})
     divided = [split["column"]] if split and "file" not in split else []

@@ -31,12 +31,14 @@ NAME = re.compile(r"[\w -]+")  # of a structure, and no regular expression
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
+    from radioloom.stages.tables.column_doubts import Columns
 
 
 def file_remarks(study: Study, origin: Origin) -> Remarks:
     """Remarks on every file that the study names, but those that it makes or fetches itself."""
     remarks = Remarks(notes=_sheets(study))
-    rows = {**study.sheets, **table_rows(study, origin, remarks)}  # None of a table that is at fault itself
+    tables: dict[str, Columns] = {}
+    rows = {**study.sheets, **table_rows(study, origin, remarks, tables)}  # None of a table that is at fault itself
     _regions(study, rows, origin, remarks)
     remarks.notes.extend(_spellings(study))
     identity_remarks(study, rows, origin, remarks)
@@ -54,7 +56,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             annotation_remarks(study, cohort, cases, origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, cases, origin, remarks)
-    outcome_remarks(Known(study, outcomes, _whose(rows)), origin, remarks)
+    outcome_remarks(Known(study, outcomes, _whose(rows), tables), origin, remarks)
     return remarks
 
 

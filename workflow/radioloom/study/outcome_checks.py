@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations, islice
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.errors import StudyError
@@ -20,6 +22,10 @@ from radioloom.tables.columns import FEWEST_EVENTS
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
+    from radioloom.stages.tables.column_doubts import Columns
+
+
+EARLY = 0.1  # share of the events, and of the median follow-up, before which a horizon is doubted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +34,13 @@ class Known:
 
     outcomes : by cohort; without one whose clinical table is at fault
     whose : patient of each (cohort, case) that names one
+    tables : features of each cohort whose table was read
     """
 
     study: Study
     outcomes: Mapping[str, Clinical]
     whose: Mapping[tuple[str, str], str]
+    tables: Mapping[str, Columns]
 
     @property
     def complete(self) -> bool:
@@ -91,19 +99,25 @@ def _by_patient(known: Known) -> dict[str, list[Told]]:
 
 
 def _doubts(known: Known, origin: Origin, remarks: Remarks) -> None:
-    """Notes on what is unlikely in the clinical tables together."""
+    """Notes on what is unlikely in the clinical tables together, and in the tables of features beside them."""
     from radioloom.stages.learning.doubts import dated, doubts
+    from radioloom.stages.learning.events import never_false
+    from radioloom.stages.tables.scales import feature_doubts
     from radioloom.tables import CLINICAL, COVARIATES
 
     rows = [row for table in known.outcomes.values() for row in table.clinical]
     cohorts = known.study.settings["cohorts"]
     covariates = [row for table in known.outcomes.values() for row in table.covariates]
-    remarks.notes.extend(doubts(CLINICAL.frame(rows), COVARIATES.frame(covariates), dated(cohorts)))
+    clinical = CLINICAL.frame(rows)
+    remarks.notes.extend(doubts(clinical, COVARIATES.frame(covariates), dated(cohorts)))
+    remarks.notes.extend(never_false(cohorts))
+    remarks.notes.extend(feature_doubts(known.tables, clinical))
 
 
 def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
-    """Notes on horizons beyond the follow-up by which an absolute risk is learnt, or judged."""
+    """Horizons before anybody had the event, or beyond the follow-up by which a risk is learnt, or judged."""
     study, outcomes = known.study, known.outcomes
+    _early(known, origin, remarks)
     horizons = study.settings["outcome"]["horizons"]
     if not (horizons and known.complete) or study.settings["outcome"]["kind"] != "survival":
         return
@@ -123,6 +137,33 @@ def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
                 remarks.notes.append(
                     f"{place}: risks at {days:g} days cannot be judged in {name}, where nobody was followed beyond "
                     f"{longest[name]:g} days"
+                )
+
+
+def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """Faults where a horizon, or tau, is before the first event that is learnt or judged; notes where few are.
+
+    All risks are 0 then, and the Brier score too; no pair of patients is left of Uno's C.
+    """
+    settings, cohorts = known.study.settings["outcome"], known.study.has.training or known.study.cohorts("validation")
+    rows = [row for name in cohorts if name in known.outcomes for row in known.outcomes[name].clinical]
+    events = sorted(row["time_days"] for row in rows if row["event"] and row["time_days"])
+    if settings["kind"] != "survival" or not known.complete or not events:
+        return
+    usual = median(row["time_days"] for row in rows)
+    for key, ends in (("horizons", settings["horizons"]), ("tau", [settings["tau"]] if "tau" in settings else [])):
+        for days in ends:
+            n = bisect_left(events, days) if key == "tau" else bisect_right(events, days)
+            if not n:
+                remarks.faults.append(
+                    f"{origin.at('outcome', key)}: {days:g} days are before the first event of {', '.join(cohorts)} "
+                    f"(day {events[0]:g}), so that nothing can be said of them; give days ({days:g} years are "
+                    f"{days * 365.25:.0f} days, {days:g} months {days * 30.4375:.0f})"
+                )
+            elif n <= EARLY * len(events) and days < EARLY * usual:
+                remarks.notes.append(
+                    f"{origin.at('outcome', key)}: {n} of {len(events)} events of {', '.join(cohorts)} came within "
+                    f"{days:g} days: is that meant in months or years? It is wanted in days"
                 )
 
 

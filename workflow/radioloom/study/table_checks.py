@@ -17,7 +17,7 @@ from radioloom.tables.cohorts import USED_BY_MODELS
 if TYPE_CHECKING:
     import numpy as np
 
-    from radioloom.stats.scales import Scale
+    from radioloom.stages.tables.column_doubts import Columns
 
 LARGE = 50_000_000  # bytes of a table beyond which only its ids are read before the jobs (some 10 s)
 PLAIN = (".csv", ".tsv", ".tab", ".txt")
@@ -45,20 +45,21 @@ def two_of_one(cohort: str, file: str, patients: Mapping[str, str]) -> list[str]
     return [f"{almost}; where they are one person, name the patient in the column `patient`"] if groups else []
 
 
-def table_rows(study: Study, origin: Origin, remarks: Remarks) -> dict[str, list[Row] | None]:
-    """Rows that will be used of each table of features, as a cohort sheet would list them; None of a faulty table."""
-    from radioloom.stages.tables import scales
+def table_rows(
+    study: Study, origin: Origin, remarks: Remarks, tables: dict[str, Columns]
+) -> dict[str, list[Row] | None]:
+    """Rows that will be used of each table of features, as a cohort sheet would list them; None of a faulty table.
 
-    known: dict[str, Scale] = {}
-    rows = {cohort: _rows(study, cohort, origin, remarks, known) for cohort in study.has.tables}
+    tables : to which the features of each table are added whose values are read
+    """
+    rows = {cohort: _rows(study, cohort, origin, remarks, tables) for cohort in study.has.tables}
     if rows:
         _same_features(study, origin, remarks)
-    remarks.notes.extend(scales.remarks(known))
     return rows
 
 
-def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: dict[str, Scale]) -> list[Row] | None:
-    """The same of one table; its scale is added to `scales` where its values are read."""
+def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, tables: dict[str, Columns]) -> list[Row] | None:
+    """The same of one table; its features are added to `tables` where its values are read."""
     block, place = study.settings["cohorts"][cohort]["features"], ("cohorts", cohort, "features")
     patients = None
     if linked := block["ids"].get("patients"):
@@ -76,7 +77,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: d
         remarks.notes.extend(two_of_one(cohort, linked["file"], patients))
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
-        cases, replicates, reasons, whose = _identified(study, cohort, patients, scales)
+        cases, replicates, reasons, whose = _identified(study, cohort, patients, tables)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {with_file(bare(error), block['file'])}")
         return None
@@ -94,13 +95,13 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: d
 
 
 def _identified(
-    study: Study, cohort: str, patients: dict[str, str] | None, scales: dict[str, Scale]
+    study: Study, cohort: str, patients: dict[str, str] | None, tables: dict[str, Columns]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
     from radioloom.io.user_tables.read import read
     from radioloom.stages.tables.parts import of_part
-    from radioloom.stages.tables.tabulate import identified, patients_of, scale_of, usable
+    from radioloom.stages.tables.tabulate import columns_used, identified, patients_of, usable
 
     block, split = study.settings["cohorts"][cohort]["features"], study.settings["cohorts"][cohort].get("split")
     listing = read(study.data / split["file"]).frame() if split and "file" in split else None
@@ -114,7 +115,7 @@ def _identified(
         return (*known, patients_of(frame, cohort, block))
     frame = of_part(feature_tables.read(study.data, block["file"]), cohort, block, split, patients, listing)
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
-    scales[cohort] = scale_of(table, block)
+    tables[cohort] = columns_used(table, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
 
 

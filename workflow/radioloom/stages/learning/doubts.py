@@ -1,25 +1,31 @@
-"""Doubts about clinical tables: times in another unit, columns that were filled down, cohorts without an event."""
+"""Doubts about clinical tables: times in another unit or too long, columns filled down, cohorts without an event."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from radioloom.stages.tables.column_doubts import Columns, code_doubts, column_doubts, columns_of
 from radioloom.stats.constancy import constant
 
 if TYPE_CHECKING:
     import pandas as pd
 
-UNITS = {"months": 30.4375, "years": 365.25}  # in days, as follow-up is wanted
+YEAR = 365.25  # days
+UNITS = {"months": 30.4375, "years": YEAR}  # in days, as follow-up is wanted
 ALIKE = 5.5  # times that medians differ and are as far from months (30) as from days: no two cohorts of one kind do
 GAP = 2.5  # times that two neighbours differ where the times of a column fall apart into two kinds
-LONGEST = 14_610  # days of follow-up, 40 years: what a converted time is at the most
+LONGEST = 14_610  # days of follow-up, 40 years: what a time is at the most
+LONG = 9_131  # days, 25 years, for which half of a cohort is hardly followed
+CALENDAR = (1900, 2100)  # years: as days, times of all patients do not lie so near each other
 BRIEF = {"years": (8.0, 30.0), "months": (60.0, 200.0)}  # median and longest of times that hardly are days
-APART = 8.0  # times that medians of a covariate differ where it is not the patients who do
+APART = 8.0  # times that medians differ where it is not the patients who do, however much they overlap
 FEWEST = 5  # cases that tell anything of a column
 SHOWN = 3  # cases that a sentence names
+WANTED = "They are wanted in days from the beginning of follow-up"
 
 
 def doubts(clinical: pd.DataFrame, covariates: pd.DataFrame, dated: Collection[str] = ()) -> list[str]:
@@ -27,7 +33,9 @@ def doubts(clinical: pd.DataFrame, covariates: pd.DataFrame, dated: Collection[s
 
     dated : cohorts whose follow-up lies between two dates, and is in days for certain
     """
-    return [*_units(clinical, dated), *_covariate_units(covariates), *_repeated(clinical, covariates)]
+    lines, usual = _usual(clinical)
+    columns = column_doubts("covariate", columns_of(covariates, "covariate"), clinical)
+    return [*lines, *_units(usual, dated), *columns, *_repeated(clinical, covariates)]
 
 
 def dated(cohorts: Mapping[str, Mapping[str, Any]]) -> set[str]:
@@ -43,6 +51,39 @@ def without(clinical: pd.DataFrame) -> Iterator[str]:
             yield f"cohort {cohort}: none of its {n} cases has the event; no model can be judged there"
         elif events == n and rows["time_days"].isna().all():
             yield f"cohort {cohort}: all of its {n} cases have the outcome; no model can be judged there"
+
+
+def _usual(clinical: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
+    """Sentences on times that are codes, calendar years, or too long, and CLINICAL without those times."""
+    lines: list[str] = []
+    usual = clinical.copy()
+    for cohort, rows in clinical.groupby("cohort", sort=True):
+        times = rows["time_days"].to_numpy(float)
+        column = Columns(rows["case"].to_numpy(object), np.array(["the time of follow-up"], object), times[:, None])
+        lines += code_doubts("", str(cohort), column)
+        known = column.without_codes().values[:, 0]
+        line, odd = _too_long(column.cases, known)
+        lines += [f"cohort {cohort}: {line}"] if line else []
+        usual.loc[rows.index, "time_days"] = np.where(odd, np.nan, known)
+    return lines, usual
+
+
+def _too_long(cases: np.ndarray, times: np.ndarray) -> tuple[str, np.ndarray]:
+    """What is said of times (n,) that hardly are follow-up in days, or ""; and which of them those are, bool (n,)."""
+    known = times[np.isfinite(times)]
+    everyone, far = np.ones(len(times), bool), np.nan_to_num(times) > LONGEST
+    if len(known) >= FEWEST and known.min() >= CALENDAR[0] and known.max() <= CALENDAR[1] and not (known % 1).any():
+        return f"its times lie between {known.min():g} and {known.max():g}: are they calendar years? {WANTED}", everyone
+    if len(known) >= FEWEST and (median := float(np.median(known))) > LONG:
+        years = f"the median follow-up is {median:.0f} days, {median / YEAR:.0f} years"
+        return f"{years}: are its times in hours, or counted from birth? {WANTED}", everyone
+    if far.any():
+        who = ", ".join(map(str, cases[far][:SHOWN])) + (", ..." if far.sum() > SHOWN else "")
+        return (
+            f"{far.sum()} of its {len(times)} times beyond 40 years ({who}; the longest {known.max():.0f} "
+            "days): are date and unit (days, not hours) right, or is that a code for a missing one?"
+        ), far
+    return "", far
 
 
 def _units(clinical: pd.DataFrame, dated: Collection[str]) -> Iterator[str]:
@@ -103,21 +144,6 @@ def _brief(times: pd.Series) -> str:
     limits = ((unit, *most) for unit, most in BRIEF.items())
     short = (unit for unit, median, longest in limits if times.median() < median and times.max() < longest)
     return next(short, "") if len(times) >= FEWEST else ""
-
-
-def _covariate_units(covariates: pd.DataFrame) -> Iterator[str]:
-    """Covariates whose values in two cohorts do not overlap, and whose medians differ as only units do."""
-    known = covariates.dropna(subset=["value"])
-    for name, rows in known[known["value"] > 0].groupby("covariate", sort=True):
-        cohorts = [(str(cohort), each["value"]) for cohort, each in rows.groupby("cohort") if len(each) >= FEWEST]
-        for (one, first), (other, second) in combinations(cohorts, 2):
-            if max(first.median() / second.median(), second.median() / first.median()) < APART:
-                continue
-            if first.min() > second.max() or second.min() > first.max():
-                yield (
-                    f"covariate {name}: its median is {first.median():.3g} in cohort {one} and {second.median():.3g} "
-                    f"in cohort {other}, and no value of one lies among those of the other: are both in one unit?"
-                )
 
 
 def _repeated(clinical: pd.DataFrame, covariates: pd.DataFrame) -> Iterator[str]:

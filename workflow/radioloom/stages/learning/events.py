@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from radioloom.errors import StudyError
@@ -10,6 +10,7 @@ from radioloom.io.user_tables.cells import missing, shown
 from radioloom.settings import meant
 from radioloom.tables.columns import OTHER_EVENT
 
+SHOWN = 3  # words that a note names
 Event = bool | str | None  # OTHER_EVENT: another one, after which the event can no longer happen; None: not known
 TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
 # Words that YAML takes for true, false and null where they have no quotes.
@@ -56,6 +57,18 @@ def _event(text: str, values: Mapping[Any, bool | str], where: str) -> Event:
         "`clinical.event_values`, for example {Dead: true, Alive: false} (an event that rules it out: competing), or "
         "leave the cell empty"
     )
+
+
+def never_false(cohorts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Notes on cohorts whose `event_values` has no word that means false. cohorts : their settings."""
+    for name, cohort in cohorts.items():
+        values = event_words(cohort.get("clinical", {}).get("event_values") or {})
+        if values and False not in values.values():
+            listed = ", ".join(repr(word) for word in list(values)[:SHOWN]) + (", ..." if len(values) > SHOWN else "")
+            yield (
+                f"cohort {name}: event_values has no word for those without the event ({listed} all say that there was "
+                'one): is that so? Else say which word is false, or `"": false` where an empty cell means it'
+            )
 
 
 def event_words(values: Mapping[Any, bool | str]) -> dict[str, bool | str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.prediction.scalings import QUARTILES
+from radioloom.stats.normal import QUARTILES
 from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:

@@ -35,7 +35,6 @@ class ReportInputs:
     sheets: dict[str, list[dict[str, Any]]]  # cohort -> rows of its sheet
     exclusions: pd.DataFrame | None = None  # EXCLUSIONS
     identities: pd.DataFrame | None = None  # IDENTITIES
-    scales: dict[str, dict[str, Any]] = field(default_factory=dict)  # Scale of each table of features, by cohort
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
     covariates: pd.DataFrame | None = None  # COVARIATES of the same
@@ -75,7 +74,7 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
-    features: pd.DataFrame | None = None  # FEATURES; only the planted truth is compared with them
+    features: pd.DataFrame | None = None  # FEATURES; of a simulated study, and of tables that others measured
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it
     provenance: dict[str, Any] = field(default_factory=dict)  # software (dict), hashes (dict), command (str)

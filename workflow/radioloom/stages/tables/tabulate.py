@@ -16,14 +16,14 @@ from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, nobody, refuse_rounded, refuse_unknown
 from radioloom.io.user_tables.record import no_column, number_of, place_of
 from radioloom.patterns import compiled
-from radioloom.stats.scales import Scale, scale
+from radioloom.stages.tables.column_doubts import VOLUMES, Columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
 STAGE = "tabulate"
 REPLICATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-VOLUMES = ("MeshVolume", "VoxelVolume", "Volume", "volume", "morphology_volume")  # features that are above 0
+NUMBERS = re.compile(r"(Unnamed: ?\d+|\.{3}\d+|X(\.\d+)?|)")  # numbers of rows, as pandas, readr and R call them
 OTHER = "other"  # group of a feature that neither the study nor a known program's names put in one
 
 
@@ -35,7 +35,6 @@ class Tabulated:
     exclusions: list[dict[str, str]]  # rows of EXCLUSIONS
     rows: list[dict[str, Any]]  # every row of the table as a cohort sheet would list it
     left_out: tuple[str, ...]  # columns that were not taken as features
-    scale: Scale  # of the rows that are used
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +73,15 @@ def tabulate(
     ]
     known = {*table.columns, *(settings["columns"][key] for key in ("case", "replicate", "patient"))}
     left_out = tuple(name for name in frame.columns if name not in known)
-    return Tabulated(features, out, rows, left_out, scale_of(table, settings))
+    return Tabulated(features, out, rows, left_out)
 
 
-def scale_of(table: Usable, settings: dict[str, Any]) -> Scale:
-    """The scale of the rows of a table that are used. settings : the cohort's `features`."""
-    described = _described(table.columns, settings["columns"])
-    volumes = {row["feature_id"] for row in described if row["feature"] in VOLUMES}
-    return scale([row["feature_id"] for row in described], table.values[table.reasons == ""], volumes)
+def columns_used(table: Usable, settings: dict[str, Any]) -> Columns:
+    """Features of the rows of a table that are used. settings : the cohort's `features`."""
+    described, kept = _described(table.columns, settings["columns"]), table.reasons == ""
+    volumes = frozenset(row["feature_id"] for row in described if row["feature"] in VOLUMES)
+    names = np.array([row["feature_id"] for row in described], object)
+    return Columns(table.cases[kept], names, table.values[kept], volumes)
 
 
 def usable(
@@ -130,8 +130,8 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     """Columns of a table that hold features, in its order, by the study's `features.columns`.
 
     Those that the study names (a list), or those whose whole name a regular expression matches, but the ids, the
-    `reserved` (outcome and covariates) and what a known program writes beside features. There is no default: a label
-    among the columns would be taken for a feature, and predict itself.
+    `reserved` (outcome and covariates), numbers of rows and what a known program writes beside features. There is no
+    default: a label among the columns would be taken for a feature, and predict itself.
     Raises StudyError where a column that the study names is not in the table, or none is left.
     """
     wanted = settings["features"]
@@ -143,8 +143,8 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
         chosen = [name for name in columns if name in set(wanted)]
     else:
         none = {*ids, *reserved}
-        left = [name for name in columns if name not in none and not name.startswith(pyradiomics.NO_FEATURE)]
-        chosen = list(filter(compiled(wanted).fullmatch, left))
+        left = [name for name in filter(compiled(wanted).fullmatch, columns) if name not in none]
+        chosen = [each for each in left if not each.startswith(pyradiomics.NO_FEATURE) and not NUMBERS.fullmatch(each)]
     if not chosen:
         raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {', '.join(columns[:5])} ...")
     return chosen

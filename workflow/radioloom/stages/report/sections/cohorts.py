@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from radioloom.figures import flow, style
 from radioloom.figures.words import count
 from radioloom.stages.report.record import Section
-from radioloom.stages.tables import scales
-from radioloom.stats.scales import Scale
+from radioloom.stages.tables.column_doubts import columns_of
+from radioloom.stages.tables.scales import feature_doubts
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, TRAINING, VALIDATION, roles
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ def build(study: ReportInputs) -> dict[str, Any]:
     rows = [
         f"{row.cohort}: {row.cases} cases {heading.lower()}, {row.cases_in} analysed" for row in counted.itertuples()
     ]
-    known = {cohort: Scale(**each) for cohort, each in study.scales.items()}
     return {
         "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
@@ -38,23 +37,36 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_images": None if study.series is None else int(counted.loc[counted["cohort"].isin(imaged), "images"].sum()),
         "n_cases_in": int(counted["cases_in"].sum()),
         "nameless": sum(not row.get("known", True) for sheet in study.sheets.values() for row in sheet),
-        "brief": [("Scale of the features", line) for line in scales.remarks(known)]
+        "brief": [("Features", line) for line in _doubts_of_features(study)]
         + [("Clinical tables", line) for line in _doubts(study)],
     }
+
+
+def _doubts_of_features(study: ReportInputs) -> list[str]:
+    """What is unlikely in the tables of features that another program wrote."""
+    tabulated = [name for name, cohort in study.settings["cohorts"].items() if "features" in cohort]
+    if study.features is None or not tabulated:
+        return []
+    tables = columns_of(study.features[study.features["cohort"].isin(tabulated)], "feature_id")
+    return list(map(_sentence, feature_doubts(tables, study.clinical)))
+
+
+def _sentence(line: str) -> str:
+    return f"{line[0].upper()}{line[1:]}{'' if line[-1] == '?' else '.'}"
 
 
 def _doubts(study: ReportInputs) -> list[str]:
     """What is unlikely in the clinical tables, and cohorts in which nobody can be judged."""
     from radioloom.stages.learning.doubts import dated, doubts, without
+    from radioloom.stages.learning.events import never_false
     from radioloom.tables import COVARIATES
 
     if study.clinical is None:
         return []
     covariates = COVARIATES.frame([]) if study.covariates is None else study.covariates
-    return [
-        f"{line[0].upper()}{line[1:]}."
-        for line in (*without(study.clinical), *doubts(study.clinical, covariates, dated(study.settings["cohorts"])))
-    ]
+    cohorts = study.settings["cohorts"]
+    unlikely = doubts(study.clinical, covariates, dated(cohorts))
+    return [*map(_sentence, (*without(study.clinical), *never_false(cohorts), *unlikely))]
 
 
 def _divided(study: ReportInputs, counted: pd.DataFrame) -> Iterator[str]:
@@ -89,4 +101,4 @@ def _origin(imaged: int, n: int) -> str:
     )
 
 
-COHORTS = Section("cohorts", "The study", ("exclusions",), build, ("series", "clinical", "covariates"))
+COHORTS = Section("cohorts", "The study", ("exclusions",), build, ("series", "clinical", "covariates", "features"))
