@@ -383,7 +383,7 @@ def test_spellings_of_one_region_are_told(bench):
     for number, (roi, pattern) in enumerate((("gtv1", "GTV-1"), ("GTV_1", "gtv1"))):
         bench.rows["train"][number] |= {"roi": roi, "pattern": pattern}
     assert verified(bench) == [
-        "the regions GTV-1, GTV_1, gtv1 of the sheets are several by their spelling alone; write one in all rows",
+        "the regions GTV-1, GTV_1, gtv1 are several by their spelling alone; write one in all rows",
         "cohort train: its column `pattern` has 'GTV 1', 'GTV-1', 'gtv1', which differ in spelling alone; each is the "
         "name of a structure in the files of its row, or is not found there",
     ]
