@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
-from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
+from radioloom.study.genomics_checks import expression_remarks
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
 from radioloom.study.outcome_checks import Known, outcome_remarks
@@ -23,6 +23,7 @@ from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, som
 from radioloom.study.replicate_checks import replicate_remarks
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of, table_rows
+from radioloom.study.trait_checks import Annotated, annotation_remarks
 from radioloom.study.validation_checks import subgroup_remarks
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
         if cohort in study.has.outcomes and (table := _outcomes(study, cohort, cases, origin, remarks)):
             outcomes[cohort] = table
         if cohort in study.has.traits:
-            annotation_remarks(study, cohort, cases, origin, remarks)
+            annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, cases, origin, remarks)
     outcome_remarks(Known(study, outcomes, _whose(rows)), origin, remarks)
