@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
+from radioloom.study.copy_checks import Copied, copy_remarks
 from radioloom.study.genomics_checks import expression_remarks
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
@@ -25,18 +26,25 @@ from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of, table_rows
 from radioloom.study.trait_checks import Annotated, annotation_remarks
 from radioloom.study.validation_checks import subgroup_remarks
+from radioloom.tables.columns import FIRST
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from radioloom.stages.learning.clinical import Clinical
 
 
 def file_remarks(study: Study, origin: Origin) -> Remarks:
     """Remarks on every file that the study names, but those that it makes or fetches itself."""
     remarks = Remarks(notes=_sheets(study))
-    rows = {**study.sheets, **table_rows(study, origin, remarks)}  # None of a table that is at fault itself
+    values: dict[str, pd.DataFrame] = {}
+    rows = {**study.sheets, **table_rows(study, origin, remarks, values)}  # None of a table that is at fault itself
     replicate_remarks(study, rows, origin, remarks)
     region_remarks(study, rows, origin, remarks)
-    identity_remarks(study, rows, origin, remarks)
+    told = identity_remarks(study, rows, origin, remarks)
+    copy_remarks(
+        Copied(study, rows, {name: each for name, each in values.items() if name not in told}), origin, remarks
+    )
     if study.simulated:
         return remarks
     outcomes: dict[str, Clinical] = {}
@@ -51,7 +59,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, cases, origin, remarks)
-    outcome_remarks(Known(study, outcomes, _whose(rows)), origin, remarks)
+    outcome_remarks(Known(study, outcomes, _whose(rows), _first(rows)), origin, remarks)
     return remarks
 
 
@@ -64,6 +72,11 @@ def _whose(rows: dict[str, list[Row] | None]) -> dict[tuple[str, str], str]:
     """The patient of each (cohort, case) whose sheet or table names one."""
     named = ((cohort, row) for cohort, each in rows.items() for row in each or () if row["patient"])
     return {(cohort, row["case"]): row["patient"] for cohort, row in named}
+
+
+def _first(rows: dict[str, list[Row] | None]) -> set[tuple[str, str]]:
+    """The (cohort, case) of all with a row of replicate 1."""
+    return {(cohort, row["case"]) for cohort, each in rows.items() for row in each or () if row["replicate"] == FIRST}
 
 
 def _images(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:

@@ -16,6 +16,7 @@ from radioloom.tables.cohorts import USED_BY_MODELS
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from radioloom.stats.scales import Scale
 
@@ -45,20 +46,32 @@ def two_of_one(cohort: str, file: str, patients: Mapping[str, str]) -> list[str]
     return [f"{almost}; where they are one person, name the patient in the column `patient`"] if groups else []
 
 
-def table_rows(study: Study, origin: Origin, remarks: Remarks) -> dict[str, list[Row] | None]:
-    """Rows that will be used of each table of features, as a cohort sheet would list them; None of a faulty table."""
+class Read(NamedTuple):
+    """What is kept by cohort of tables whose values are read."""
+
+    scales: dict[str, Scale]
+    values: dict[str, pd.DataFrame]  # of the rows that are used: cohort, case, replicate and roi x feature id
+
+
+def table_rows(
+    study: Study, origin: Origin, remarks: Remarks, values: dict[str, pd.DataFrame]
+) -> dict[str, list[Row] | None]:
+    """Rows that will be used of each table of features, as a cohort sheet would list them; None of a faulty table.
+
+    values : the features of those that are read whole are added to it, by cohort; see `Read`
+    """
     from radioloom.stages.tables import scales
 
-    known: dict[str, Scale] = {}
+    known = Read({}, values)
     rows = {cohort: _rows(study, cohort, origin, remarks, known) for cohort in study.has.tables}
     if rows:
         _same_features(study, origin, remarks)
-    remarks.notes.extend(scales.remarks(known))
+    remarks.notes.extend(scales.remarks(known.scales))
     return rows
 
 
-def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: dict[str, Scale]) -> list[Row] | None:
-    """The same of one table; its scale is added to `scales` where its values are read."""
+def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, known: Read) -> list[Row] | None:
+    """The same of one table; its scale and values are added to `known` where they are read."""
     block, place = study.settings["cohorts"][cohort]["features"], ("cohorts", cohort, "features")
     patients = None
     if linked := block["ids"].get("patients"):
@@ -76,7 +89,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: d
         remarks.notes.extend(two_of_one(cohort, linked["file"], patients))
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
-        cases, replicates, reasons, whose = _identified(study, cohort, patients, scales)
+        cases, replicates, reasons, whose = _identified(study, cohort, patients, known)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {with_file(bare(error), block['file'])}")
         return None
@@ -94,13 +107,13 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: d
 
 
 def _identified(
-    study: Study, cohort: str, patients: dict[str, str] | None, scales: dict[str, Scale]
+    study: Study, cohort: str, patients: dict[str, str] | None, known: Read
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
     from radioloom.io.user_tables.read import read
     from radioloom.stages.tables.parts import of_part
-    from radioloom.stages.tables.tabulate import identified, patients_of, scale_of, usable
+    from radioloom.stages.tables.tabulate import identified, patients_of, scale_of, usable, wide_of
 
     block, split = study.settings["cohorts"][cohort]["features"], study.settings["cohorts"][cohort].get("split")
     listing = read(study.data / split["file"]).frame() if split and "file" in split else None
@@ -110,11 +123,10 @@ def _identified(
         ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
         ids += [split["column"]] if split and listing is None and split["column"] not in ids else []
         frame = of_part(feature_tables.read(study.data, block["file"], ids), cohort, block, split, patients, listing)
-        known = identified(frame, cohort, block, patients)
-        return (*known, patients_of(frame, cohort, block))
+        return (*identified(frame, cohort, block, patients), patients_of(frame, cohort, block))
     frame = of_part(feature_tables.read(study.data, block["file"]), cohort, block, split, patients, listing)
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
-    scales[cohort] = scale_of(table, block)
+    known.scales[cohort], known.values[cohort] = scale_of(table, block), wide_of(table, cohort, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
 
 
