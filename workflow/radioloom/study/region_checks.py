@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 
-from radioloom.io.user_tables.ids import almost_one, bare
+from radioloom.io.user_tables.ids import almost_one
 from radioloom.settings import Origin
+from radioloom.stages.tables.regions import several, taken
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, some
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of
 from radioloom.tables.cohorts import USED_BY_MODELS
-from radioloom.tables.columns import FIRST
 
 NAME = re.compile(r"[\w -]+")  # of a structure, and no regular expression
 Rows = Mapping[str, list[Row] | None]  # by cohort; None of a table that is at fault itself
@@ -26,24 +25,13 @@ def region_remarks(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -
         check(study, rows, origin, remarks)
 
 
-def _taken(study: Study, rows: Rows) -> dict[str, dict[str, set[str]]]:
-    """Regions of each case of the cohorts that models use, of the replicate that they take."""
-    regions: dict[str, dict[str, set[str]]] = {}
-    for cohort in study.cohorts(*USED_BY_MODELS):
-        regions[cohort] = defaultdict(set)
-        for row in rows[cohort] or ():
-            if row["replicate"] == FIRST:
-                regions[cohort][row["case"]].add(row["roi"])
-    return regions
-
-
 def _one_of_a_patient(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
     """Models take one region per patient."""
-    for cohort, regions in _taken(study, rows).items():
-        if several := sorted(case for case, rois in regions.items() if len(rois) > 1):
+    for cohort, regions in taken(rows, study.cohorts(*USED_BY_MODELS)).items():
+        if torn := sorted(case for case, rois in regions.items() if len(rois) > 1):
             place = origin.at("cohorts", cohort, start_of(study, cohort).key)
             remarks.faults.append(
-                f"{place}: {some(several, 'case')} with several regions ({', '.join(sorted(regions[several[0]]))}); "
+                f"{place}: {some(torn, 'case')} with several regions ({', '.join(sorted(regions[torn[0]]))}); "
                 "models take one region per patient: keep one `roi` in this sheet, or make each region a case of its "
                 "own and name the patient in the column `patient`"
             )
@@ -51,18 +39,8 @@ def _one_of_a_patient(study: Study, rows: Rows, origin: Origin, remarks: Remarks
 
 def _one_of_all(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
     """A note where what is learnt, validated or associated is not of one region."""
-    parts: dict[str, Counter[str]] = {}
-    for cohort, regions in _taken(study, rows).items():
-        if regions:
-            parts[cohort] = Counter(roi for rois in regions.values() for roi in rois)
-    if len({bare(roi) for part in parts.values() for roi in part}) > 1:  # else it is told of their spelling
-        listed = "; ".join(
-            f"{cohort} {', '.join(f'{roi} ({n})' for roi, n in sorted(part.items()))}" for cohort, part in parts.items()
-        )
-        remarks.notes.append(
-            f"models compare cases of several regions (cases by region: {listed}); where they are one, write one name "
-            "in all rows, else keep the cases of one region"
-        )
+    if words := several(taken(rows, study.cohorts(*USED_BY_MODELS))):
+        remarks.notes.append(words)
 
 
 def _spellings(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:

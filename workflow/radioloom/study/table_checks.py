@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from radioloom.stages.tables.tabulate import Usable
     from radioloom.stats.scales import Scale
 
 LARGE = 50_000_000  # bytes of a table beyond which only its ids are read before the jobs (some 10 s)
 PLAIN = (".csv", ".tsv", ".tab", ".txt")
 COMPRESSED = 4  # times that a table in .gz, .xlsx or Parquet is larger once it is read
+
+
+ROW_OF_FEATURES = ("cohort", "case", "replicate", "roi")  # index of a table of features with a row of each
 
 
 class Start(NamedTuple):
@@ -113,7 +117,7 @@ def _identified(
     from radioloom.io import feature_tables
     from radioloom.io.user_tables.read import read
     from radioloom.stages.tables.parts import of_part
-    from radioloom.stages.tables.tabulate import identified, patients_of, scale_of, usable, wide_of
+    from radioloom.stages.tables.tabulate import identified, patients_of, scale_of, usable
 
     block, split = study.settings["cohorts"][cohort]["features"], study.settings["cohorts"][cohort].get("split")
     listing = read(study.data / split["file"]).frame() if split and "file" in split else None
@@ -126,8 +130,20 @@ def _identified(
         return (*identified(frame, cohort, block, patients), patients_of(frame, cohort, block))
     frame = of_part(feature_tables.read(study.data, block["file"]), cohort, block, split, patients, listing)
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
-    known.scales[cohort], known.values[cohort] = scale_of(table, block), wide_of(table, cohort, block)
+    known.scales[cohort], known.values[cohort] = scale_of(table, block), _wide(table, cohort, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
+
+
+def _wide(table: Usable, cohort: str, block: dict[str, Any]) -> pd.DataFrame:
+    """The rows of a table that are used: cohort, case, replicate and roi (index) x feature id."""
+    import pandas as pd
+
+    from radioloom.stages.tables.tabulate import feature_ids
+
+    kept = table.reasons == ""
+    keys = pd.DataFrame({"case": table.cases[kept], "replicate": table.replicates[kept]})
+    index = pd.MultiIndex.from_frame(keys.assign(cohort=cohort, roi=block["roi"])[list(ROW_OF_FEATURES)])
+    return pd.DataFrame(table.values[kept], index, feature_ids(table.columns, block["columns"]))
 
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:

@@ -84,19 +84,6 @@ def scale_of(table: Usable, settings: dict[str, Any]) -> Scale:
     return scale([row["feature_id"] for row in described], table.values[table.reasons == ""], volumes)
 
 
-def wide_of(table: Usable, cohort: str, settings: dict[str, Any]) -> pd.DataFrame:
-    """The rows of a table that are used: cohort, case, replicate and roi (index) x feature id."""
-    import pandas as pd
-
-    kept = table.reasons == ""
-    keys = ([cohort], table.cases[kept], table.replicates[kept], [settings["roi"]])
-    index = pd.MultiIndex.from_arrays(
-        [np.resize(np.array(each, dtype=object), kept.sum()) for each in keys],
-        names=["cohort", "case", "replicate", "roi"],
-    )
-    return pd.DataFrame(table.values[kept], index, feature_ids(table.columns, settings["columns"]))
-
-
 def usable(
     frame: pd.DataFrame,
     cohort: str,
