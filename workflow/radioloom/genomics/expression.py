@@ -76,7 +76,7 @@ def not_logarithms(values: pd.DataFrame) -> str:
     counts = bool((cells[np.isfinite(cells)] % 1 == 0).all() and np.nanmin(cells) >= 0)
     what = "the values are whole numbers, as counts of reads are" if counts else "the values are no logarithms"
     return (
-        f"{what} (1 of 100 is above {highest:.4g}): a few large ones decide the modules, and of counts the depth of "
+        f"{what} (1 of 100 is above {highest:,.0f}): a few large ones decide the modules, and of counts the depth of "
         "sequencing does; normalise them and take logarithms (such as log2 of counts per million)"
     )
 

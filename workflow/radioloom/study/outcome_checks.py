@@ -181,7 +181,7 @@ def _persons(known: Known, origin: Origin, remarks: Remarks) -> None:
         if len(cases) > CASES_OF_ONE * n:
             remarks.notes.append(
                 f"cohort {cohort}: {len(cases)} cases are of {n} patient{'' if n == 1 else 's'} by the column "
-                "`patient`: does it name persons? One of sites or scanners belongs there by no means, for all cases of "
+                "`patient`: does it name persons? One of sites or scanners does not belong there, for all cases of "
                 "a patient are learnt from, or predicted, together"
             )
 
