@@ -79,7 +79,7 @@ def test_what_observers_and_visits_share_by_design_is_told(measured):
     assert "a copy is no second reader" in text  # both readers hand in one file
     assert "No two cases share an image" not in text
     patients = table(measured, "patients")
-    assert len(patients) == 12 + 6 + 2 + 1
+    assert len(patients) == 12 + 6 + 2 + 2
     assert (patients["case"] == patients["patient"]).all()
     assert measured.planned() == {}
 
