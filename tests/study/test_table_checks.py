@@ -32,7 +32,7 @@ def table(rows=None, header="id,f1,f2") -> str:
 FILES = {
     "t.csv": table(),
     "c.csv": csv("id,days,dead", [(f"P{k}", 100 + k, k % 2) for k in range(N)]),
-    "genes.csv": csv(f"gene,{','.join(f'P{k}' for k in range(N))}", [("TP53", *range(N))]),
+    "genes.csv": csv(f"gene,{','.join(f'P{k}' for k in range(N))}", [(f"G{g}", *range(g, g + N)) for g in range(8)]),
 }
 
 

@@ -17,6 +17,9 @@ pytestmark = pytest.mark.long
 LEARNT = ("splits", "reliability", "selection", "metrics")
 
 
+VISITED = {"R0": "T002", "R1": "T005"}  # cases of two visits, which are one image of training
+
+
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory) -> Bench:
     """A study whose readers draw on images of the training cohort, and two visits of another one of it."""
@@ -26,9 +29,10 @@ def measured(tmp_path_factory) -> Bench:
     for number, reader in ((0, "A"), (0, "B"), (1, "A"), (1, "B")):
         row = {"case": f"T{number:03d}", "segmentation": f"T{number:03d}/mask.nii.gz", "replicate": reader}
         add(bench, "readers", "observers", row | {"image": f"T{number:03d}/image.nii.gz"})
-    row = {"case": "R0", "image": "T002/image.nii.gz", "segmentation": "T002/mask.nii.gz"}
-    add(bench, "again", "test-retest", row)
-    add(bench, "again", "test-retest", row | {"replicate": "2"})
+    for case, drawn in VISITED.items():
+        row = {"case": case, "image": f"{drawn}/image.nii.gz", "segmentation": f"{drawn}/mask.nii.gz"}
+        add(bench, "again", "test-retest", row)
+        add(bench, "again", "test-retest", row | {"replicate": "2"})
     bench.run()
     return bench
 
@@ -66,21 +70,22 @@ def test_what_observers_and_visits_share_by_design_is_told(measured):
     kinds = ("image", "region", "features")
     readers = {("readers", case, "train", case, kind) for case in ("T000", "T001") for kind in (*kinds, "patient")}
     copies = {("readers", case, "readers", case, kind) for case in ("T000", "T001") for kind in ("region", "features")}
-    visits = {("again", "R0", "again", "R0", kind) for kind in kinds}
-    assert pairs == readers | copies | visits | {("again", "R0", "train", "T002", kind) for kind in kinds}
+    visits = {("again", case, "again", case, kind) for case in VISITED for kind in kinds}
+    visits |= {("again", case, "train", drawn, kind) for case, drawn in VISITED.items() for kind in kinds}
+    assert pairs == readers | copies | visits
     text = (measured.results / "report.html").read_text(encoding="utf-8")
     assert "readers draw on images of other cohorts by design" in text
     assert "replicates of one case: their agreement says nothing of a second scan" in text
     assert "a copy is no second reader" in text  # both readers hand in one file
     assert "No two cases share an image" not in text
     patients = table(measured, "patients")
-    assert len(patients) == 12 + 6 + 2 + 1
+    assert len(patients) == 12 + 6 + 2 + 2
     assert (patients["case"] == patients["patient"]).all()
     assert measured.planned() == {}
 
 
 def test_the_note_of_one_image_for_two_visits_comes_before_any_job(measured):
-    note = "note: cohort again: 1 case (R0) with one image for two visits: what they agree on says nothing of a second"
+    note = "note: cohort again: 2 cases (R0, R1) with one image for two visits: what they agree on says nothing of a "
     assert note in measured.run("-n").stderr
 
 
@@ -204,7 +209,8 @@ def test_a_row_of_features_in_two_tables(measured, tmp_path):
         frame.to_csv(tmp_path / "data" / f"{name}.features.csv", index=False)
     done = bench.run(ok=False)
     assert done.returncode != 0
-    assert "train/T005 and valid/V002: all 7 features equal (a validation cohort is of patients" in done.stderr
+    words = "cohorts.valid.features: 1 pair (train/T005 = valid/V002) of cases with all 7 features equal; take one case"
+    assert words in done.stdout + done.stderr
     assert not (bench.results / "tables" / "splits.parquet").exists()
     own.to_csv(tmp_path / "data" / "valid.features.csv", index=False)
     bench.run()

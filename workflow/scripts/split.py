@@ -4,10 +4,11 @@ from radioloom.job import job
 from radioloom.stages.learning.split import split
 from radioloom.tables import SPLITS
 from radioloom.tables.cohorts import roles
+from radioloom.tables.features import first_replicates
 
 with job(snakemake) as running:
     study, inputs = snakemake.params.study, running.read("features", "clinical", "patients")
-    measured = inputs["features"][["cohort", "case"]].drop_duplicates().itertuples(index=False)
+    measured = first_replicates(inputs["features"])[["cohort", "case"]].drop_duplicates().itertuples(index=False)
     rows = split(
         inputs["clinical"], measured, roles(study), study["validation"], study["seed"], patients=inputs["patients"]
     )

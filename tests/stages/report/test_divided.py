@@ -15,11 +15,11 @@ def built(split):
     parts = {part: {**split, "of": "lung", "part": part} for part in ("training", "validation")}
     cohorts = {f"lung-{part}": {"role": part, "sheet": "s.tsv", "split": block} for part, block in parts.items()}
     sheets = {
-        f"lung-{part}": [{"case": f"{part}{k}", "replicate": "1", "role": part} for k in range(n)]
+        f"lung-{part}": [{"case": f"{part}{k}", "replicate": "1", "roi": "tumour", "role": part} for k in range(n)]
         for part, n in (("training", 3), ("validation", 2))
     }
     settings = {"cohorts": cohorts | {"retest": {"role": "test-retest", "sheet": "r.tsv"}}}
-    sheets["retest"] = [{"case": "R", "replicate": "1", "role": "test-retest"}]
+    sheets["retest"] = [{"case": "R", "replicate": "1", "roi": "tumour", "role": "test-retest"}]
     return COHORTS.build(ReportInputs(settings, sheets, EXCLUSIONS.frame([])))["divided"]
 
 

@@ -275,7 +275,7 @@ def test_traits_their_agreement_and_what_was_left_out():
     ):
         assert said in shown, said
     lonely = {**more, "trait_agreement": tables.TRAIT_AGREEMENT.frame([]), "unread": tables.UNREAD.frame([])}
-    assert "No case was annotated by two readers" in words(report(replace(study, **lonely)))
+    assert "No trait of a case was answered by two readers" in words(report(replace(study, **lonely)))
     assert "Semantic annotations" not in words(html("survival"))
 
 

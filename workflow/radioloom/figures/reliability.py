@@ -89,6 +89,25 @@ def scales(frame: pd.DataFrame) -> str:
     )
 
 
+def without(frame: pd.DataFrame) -> list[str]:
+    """Why features have no agreement, by source and reason; none where all have. frame : RELIABILITY of one split."""
+    lacking, n = frame[frame["low"].isna()], frame["source"].value_counts()
+    return [
+        f"{source}: {len(part)} of {count(int(n[source]), 'feature')} without agreement ({note})"
+        for (source, note), part in lacking.groupby(["source", "note"], sort=True)
+    ]
+
+
+def copies(identities: pd.DataFrame) -> list[str]:
+    """Cohorts with replicates that are copies of each other, and of how many cases. identities : IDENTITIES."""
+    itself = (identities["cohort"] == identities["other_cohort"]) & (identities["case"] == identities["other_case"])
+    return [
+        f"{cohort}: the replicates of {count(part['case'].nunique(), 'case')} are copies of each other, and their "
+        "agreement says nothing of a second measurement"
+        for cohort, part in identities[itself].groupby("cohort", sort=True)
+    ]
+
+
 def _span(values: pd.Series) -> str:
     low, high = int(values.min()), int(values.max())
     return str(low) if low == high else f"{low}{DASH}{high}"

@@ -48,7 +48,7 @@ def annotated(traits: pd.DataFrame, n_cases: dict[str, int]) -> str:
     for cohort, part in traits.groupby("cohort", sort=True):
         who, n = count(part["reader"].nunique(), "reader"), part["case"].nunique()
         parts.append(f"{cohort}: {who} annotated {n} of {count(n_cases[cohort], 'case')}")
-    return "; ".join(parts)
+    return "; ".join(parts) or "none could be used"
 
 
 def _answers(part: pd.DataFrame) -> str:

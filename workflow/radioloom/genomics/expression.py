@@ -11,6 +11,8 @@ from radioloom.errors import StudyError
 from radioloom.stats.constancy import constant
 
 DUPLICATES = ("error", "mean", "max_variance")
+# 99th percentile above which values are no logarithms: the first rule of GEO2R (NCBI), whose script then takes log2.
+LARGEST_LOGARITHM = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,23 @@ def check(frame: pd.DataFrame, rules: Rules) -> Expression:
     if values.empty:
         raise StudyError(f"expression: no gene is left of {counts['genes_read']} ({_listed(counts)})")
     return Expression(values, counts)
+
+
+def not_logarithms(values: pd.DataFrame) -> str:
+    """Words on a matrix (gene x case) of counts or of other values that are not on a logarithmic scale; "" of others.
+
+    By the 99th percentile of all values, as GEO2R decides it; see `LARGEST_LOGARITHM`.
+    """
+    cells = values.to_numpy(float)
+    highest = float(np.nanquantile(cells, 0.99))
+    if highest <= LARGEST_LOGARITHM:
+        return ""
+    counts = bool((cells[np.isfinite(cells)] % 1 == 0).all() and np.nanmin(cells) >= 0)
+    what = "the values are whole numbers, as counts of reads are" if counts else "the values are no logarithms"
+    return (
+        f"{what} (1 of 100 is above {highest:,.0f}): a few large ones decide the modules, and of counts the depth of "
+        "sequencing does; normalise them and take logarithms (such as log2 of counts per million)"
+    )
 
 
 def _check_names(frame: pd.DataFrame) -> None:

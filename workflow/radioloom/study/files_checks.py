@@ -6,42 +6,42 @@ Cases are named, and never a path or an id that is only in a file: those may hol
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.io.user_tables.ids import almost_one
 from radioloom.settings import Origin
-from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
+from radioloom.study.copy_checks import Copied, copy_remarks
+from radioloom.study.genomics_checks import expression_remarks
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
 from radioloom.study.outcome_checks import Known, outcome_remarks
 from radioloom.study.path_checks import path_remarks
 from radioloom.study.record import Study
+from radioloom.study.region_checks import region_remarks
 from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, some
+from radioloom.study.replicate_checks import replicate_remarks
 from radioloom.study.sheet import Row
-from radioloom.study.table_checks import start_of, table_rows
+from radioloom.study.table_checks import Read, start_of, table_rows
+from radioloom.study.trait_checks import Annotated, annotation_remarks
 from radioloom.study.validation_checks import subgroup_remarks
-from radioloom.tables.cohorts import USED_BY_MODELS
 from radioloom.tables.columns import FIRST
-
-NAME = re.compile(r"[\w -]+")  # of a structure, and no regular expression
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
-    from radioloom.stages.tables.column_doubts import Columns
 
 
 def file_remarks(study: Study, origin: Origin) -> Remarks:
     """Remarks on every file that the study names, but those that it makes or fetches itself."""
     remarks = Remarks(notes=_sheets(study))
-    tables: dict[str, Columns] = {}
-    rows = {**study.sheets, **table_rows(study, origin, remarks, tables)}  # None of a table that is at fault itself
-    _regions(study, rows, origin, remarks)
-    remarks.notes.extend(_spellings(study))
-    identity_remarks(study, rows, origin, remarks)
+    read = Read({}, {})
+    rows = {**study.sheets, **table_rows(study, origin, remarks, read)}  # None of a table that is at fault itself
+    replicate_remarks(study, rows, origin, remarks)
+    region_remarks(study, rows, origin, remarks)
+    told = identity_remarks(study, rows, origin, remarks)
+    unique = {name: each for name, each in read.values.items() if name not in told}
+    copy_remarks(Copied(study, rows, unique), origin, remarks)
     if study.simulated:
         return remarks
     outcomes: dict[str, Clinical] = {}
@@ -53,10 +53,10 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
         if cohort in study.has.outcomes and (table := _outcomes(study, cohort, cases, origin, remarks)):
             outcomes[cohort] = table
         if cohort in study.has.traits:
-            annotation_remarks(study, cohort, cases, origin, remarks)
+            annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, cases, origin, remarks)
-    outcome_remarks(Known(study, outcomes, _whose(rows), tables), origin, remarks)
+    outcome_remarks(Known(study, outcomes, _whose(rows), read.tables, _first(rows)), origin, remarks)
     return remarks
 
 
@@ -71,38 +71,9 @@ def _whose(rows: dict[str, list[Row] | None]) -> dict[tuple[str, str], str]:
     return {(cohort, row["case"]): row["patient"] for cohort, row in named}
 
 
-def _regions(study: Study, rows: dict[str, list[Row] | None], origin: Origin, remarks: Remarks) -> None:
-    """Models take one region per patient, of replicate 1."""
-    for cohort in study.cohorts(*USED_BY_MODELS):
-        regions: dict[str, set[str]] = defaultdict(set)
-        for row in rows[cohort] or ():
-            if row["replicate"] == FIRST:
-                regions[row["case"]].add(row["roi"])
-        place = origin.at("cohorts", cohort, start_of(study, cohort).key)
-        if several := sorted(case for case, rois in regions.items() if len(rois) > 1):
-            remarks.faults.append(
-                f"{place}: {some(several, 'case')} with several regions ({', '.join(sorted(regions[several[0]]))}); "
-                "models take one region per patient: keep one `roi` in this sheet, or make each region a case of its "
-                "own and name the patient in the column `patient`"
-            )
-        if unused := sorted({row["case"] for row in rows[cohort] or ()} - set(regions)):
-            (remarks.notes if regions else remarks.faults).append(
-                f"{place}: {some(unused, 'case')} without a row of replicate 1, which is the one that models take"
-            )
-
-
-def _spellings(study: Study) -> Iterator[str]:
-    """Names of regions that differ in case, blanks, hyphens or leading zeros alone (`GTV-1`, `gtv1`)."""
-    regions = {row["roi"] for rows in study.sheets.values() for row in rows}
-    for group in almost_one(regions):
-        yield f"the regions {', '.join(group)} of the sheets are several by their spelling alone; write one in all rows"
-    for cohort, rows in study.sheets.items():
-        names = {row["pattern"] for row in rows if NAME.fullmatch(row["pattern"])}
-        for group in almost_one(names):
-            yield (
-                f"cohort {cohort}: its column `pattern` has {', '.join(map(repr, group))}, which differ in spelling "
-                "alone; each is the name of a structure in the files of its row, or is not found there"
-            )
+def _first(rows: dict[str, list[Row] | None]) -> set[tuple[str, str]]:
+    """The (cohort, case) of all with a row of replicate 1."""
+    return {(cohort, row["case"]) for cohort, each in rows.items() for row in each or () if row["replicate"] == FIRST}
 
 
 def _images(study: Study, cohort: str, origin: Origin, remarks: Remarks) -> None:

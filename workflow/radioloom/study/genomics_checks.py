@@ -1,58 +1,19 @@
-"""Readers' annotations and gene expression of a study, held against its cases before any job."""
+"""Gene expression of a study, held against its cases and the rules of gene modules before any job."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.io.files import is_file, is_there
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin
 from radioloom.study.record import Study
-from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some
-from radioloom.study.table_checks import LARGE, start_of, two_of_one
+from radioloom.study.remarks import Remarks, bare, read_or_fault, some
+from radioloom.study.table_checks import LARGE, start_of
 
-
-def annotation_remarks(study: Study, cohort: str, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
-    """Annotations and the table of patients, and the pattern that says which case a file is of."""
-    from radioloom.io.patients import cases_by_patient
-    from radioloom.stages.genomics.traits import case_pattern
-
-    block, place = study.settings["cohorts"][cohort]["traits"], ("cohorts", cohort, "traits")
-    answers = study.data / block["files"]
-    if not is_there(file_of(str(answers))):
-        remarks.faults.append(
-            f"{origin.at(*place, 'files')}: {block['files']!r} is not below the data folder; correct it"
-        )
-    elif is_file(file_of(str(answers))):
-        _answers(study, cohort, answers, origin, remarks)
-    try:
-        case_pattern(cohort, block["pattern"])
-    except StudyError as error:
-        remarks.faults.append(f"{origin.at(*place, 'pattern')}: {bare(error)}")
-    if "patients" not in block:
-        return
-    table = read_or_fault(
-        lambda path: cases_by_patient(study.data, **block["patients"]),
-        study.data / block["patients"]["file"],
-        origin.at(*place, "patients"),
-        remarks,
-    )
-    remarks.notes.extend(two_of_one(cohort, block["patients"]["file"], table or {}))
-    if table is not None and cases is not None and not set(cases) & set(table.values()):
-        remarks.faults.append(
-            f"{origin.at(*place, 'patients')}: no patient id is of a case of the {start_of(study, cohort).word}; "
-            "look at the columns it names"
-        )
-
-
-def _answers(study: Study, cohort: str, place: Path, origin: Origin, remarks: Remarks) -> None:
-    """A table of answers, read as the stage traits will read it."""
-    from radioloom.io.annotations import read
-
-    key = origin.at("cohorts", cohort, "traits", "files")
-    if read_or_fault(lambda path: read.read(path, study.data), place, key, remarks) is not None:
-        remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(place))
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
@@ -92,7 +53,7 @@ def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, re
 
 
 def _cells(study: Study, cases: list[str], origin: Origin, remarks: Remarks) -> None:
-    """Cells and genes of the matrix."""
+    """Cells and genes of the matrix, as the stage associate will check them."""
     from radioloom.io import expression
 
     block, place = study.settings["genomics"]["expression"], origin.at("genomics", "expression", "file")
@@ -110,3 +71,24 @@ def _cells(study: Study, cases: list[str], origin: Origin, remarks: Remarks) -> 
         remarks.notes.append(
             f"{some(matrix.counters, 'row')} of the expression matrix count reads of no gene, and are left out"
         )
+    _rules(study, matrix.values, origin, remarks)
+
+
+def _rules(study: Study, values: pd.DataFrame, origin: Origin, remarks: Remarks) -> None:
+    """Whether the study's rules of genes and modules fit a matrix (gene x case), and notes on its scale."""
+    from radioloom.genomics import expression
+    from radioloom.genomics.modules.find import check_asked
+    from radioloom.genomics.modules.record import Rules
+
+    settings, key = study.settings["genomics"], ("genomics", "expression")
+    try:
+        matrix = expression.check(values, expression.Rules(**settings["expression"]))
+    except StudyError as error:
+        remarks.faults.append(f"{origin.at(*key, 'file')}: {bare(error)}")
+        return
+    try:
+        check_asked(len(matrix.values), Rules(**settings["modules"]))
+    except StudyError as error:
+        remarks.faults.append(f"{origin.at('genomics')}{str(error).removeprefix('genomics')}")
+    if words := expression.not_logarithms(matrix.values):
+        remarks.notes.append(f"{origin.at(*key)}: {words}")

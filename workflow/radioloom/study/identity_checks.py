@@ -27,24 +27,28 @@ Cohorts = tuple[str, str]
 Names = Mapping[str, list[Row] | None]  # cohort -> rows; None of a table that is at fault itself
 
 
-def identity_remarks(study: Study, rows: Names, origin: Origin, remarks: Remarks) -> None:
-    """Whether cases are told apart: each of one patient, and no patient or image where it may not be."""
+def identity_remarks(study: Study, rows: Names, origin: Origin, remarks: Remarks) -> set[str]:
+    """Whether cases are told apart: each of one patient, and no patient or image where it may not be.
+
+    Names the later cohorts of one sheet or table, which is a fault that is told once, and not by every case.
+    """
     for cohort in rows:
         if torn := sorted(_torn(rows[cohort] or ())):
             remarks.faults.append(
                 f"{_place(study, cohort, origin)}: {some(torn, 'case')} with two patients in the column `patient`; "
                 "give all rows of a case one"
             )
-    whose = {(who.cohort, who.case): who for who in _cases(study, rows)}
+    whose = {(who.cohort, who.case): who for who in people(study, rows)}
     if study.simulated:
         _refused_patients(study, whose, origin, remarks)
-        return
+        return set()
     same_sheet = _same_sheets(study, origin, remarks)
     _refused_patients(study, {key: who for key, who in whose.items() if who.cohort not in same_sheet}, origin, remarks)
     drawn = [row for cohort in study.has.images if cohort not in same_sheet for row in study.sheets[cohort]]
     _refused_images(study, drawn, whose, origin, remarks)
     for cohort in study.has.images:
         _odd_rows(study, cohort, remarks)
+    return same_sheet
 
 
 def _place(study: Study, cohort: str, origin: Origin) -> str:
@@ -57,7 +61,8 @@ def _torn(rows: Iterable[Row]) -> set[str]:
     return {row["case"] for row in rows if first.setdefault(row["case"], row["patient"]) != row["patient"]}
 
 
-def _cases(study: Study, rows: Names) -> Iterator[Who]:
+def people(study: Study, rows: Names) -> Iterator[Who]:
+    """Every case once, and whose it is."""
     for cohort, each in rows.items():
         role = study.settings["cohorts"][cohort]["role"]
         patients = {row["case"]: row["patient"] for row in each or ()}
@@ -65,21 +70,30 @@ def _cases(study: Study, rows: Names) -> Iterator[Who]:
 
 
 def _same_sheets(study: Study, origin: Origin, remarks: Remarks) -> set[str]:
-    """Later cohorts of one sheet whose cases may not be in both; each is a fault, told once and not by every case."""
+    """Later cohorts of one sheet or table whose cases may not be in both; each is a fault, told once."""
     first: dict[str, str] = {}
     told: set[str] = set()
-    for cohort in study.has.images:
-        name = os.path.realpath(study.sheet_places[cohort])
-        other = first.setdefault(name, cohort)
+    for cohort in study.cohorts():
+        other = first.setdefault(_start(study, cohort), cohort)
         roles = [study.settings["cohorts"][each]["role"] for each in (other, cohort)]
         one, two = (Who(each, "", role, "", False) for each, role in zip((other, cohort), roles, strict=True))
         if other != cohort and not _parts(study, other, cohort) and verdict(one, two, {IMAGE, REGION})[0] == REFUSED:
             told.add(cohort)
+            word = start_of(study, cohort).word
             remarks.faults.append(
-                f"{_place(study, cohort, origin)}: the sheet is that of cohort {other} too: a {roles[0]} and a "
-                f"{roles[1]} cohort may not have one; give each a sheet of its own"
+                f"{_place(study, cohort, origin)}: the {word} is that of cohort {other} too: a {roles[0]} and a "
+                f"{roles[1]} cohort may not have one; give each a {word} of its own, or divide one with `role: split`"
             )
     return told
+
+
+def _start(study: Study, cohort: str) -> str:
+    """The file that a cohort starts from, and by what ids: another pattern takes other rows of a table."""
+    if cohort in study.has.images:
+        return os.path.realpath(study.sheet_places[cohort])
+    block = study.settings["cohorts"][cohort]["features"]
+    ids = [block["columns"]["case"], block["columns"]["patient"], block["ids"]]
+    return f"{os.path.realpath(study.data / block['file'])} {digest(ids)}"
 
 
 def _parts(study: Study, one: str, other: str) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from itertools import combinations, islice
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 EARLY = 0.1  # share of the events, and of the median follow-up, before which a horizon is doubted
 
+CASES_OF_ONE = 6  # cases of a patient on average, above which a column `patient` is doubted: few have as many lesions
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -35,17 +37,23 @@ class Known:
     outcomes : by cohort; without one whose clinical table is at fault
     whose : patient of each (cohort, case) that names one
     tables : features of each cohort whose table was read
+    first : (cohort, case) of the cases with a row of replicate 1, which models take
     """
 
     study: Study
     outcomes: Mapping[str, Clinical]
     whose: Mapping[tuple[str, str], str]
     tables: Mapping[str, Columns]
+    first: Collection[tuple[str, str]]
 
     @property
     def complete(self) -> bool:
         """Whether the tables of all cohorts that are learnt from or validated could be read."""
         return set(self.study.cohorts(*LEARNT_OR_VALIDATED)) <= set(self.outcomes)
+
+    def used(self, cohort: str) -> list[dict[str, Any]]:
+        """Rows of CLINICAL of the cases that models take of a cohort."""
+        return [row for row in self.outcomes[cohort].clinical if (cohort, row["case"]) in self.first]
 
 
 Check = Callable[[Known, Origin, Remarks], None]
@@ -122,7 +130,7 @@ def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
     if not (horizons and known.complete) or study.settings["outcome"]["kind"] != "survival":
         return
     place = origin.at("outcome", "horizons")
-    longest = {name: max(row["time_days"] for row in table.clinical) for name, table in outcomes.items()}
+    longest = {name: max((row["time_days"] for row in known.used(name)), default=0) for name in outcomes}
     if study.handed is not None:
         remarks.notes.extend(f"{place}: {note}" for note in horizon_notes(study.handed.signature, horizons))
     learnt = max((longest[name] for name in study.has.training), default=math.inf)
@@ -172,28 +180,26 @@ def _learnable(known: Known, origin: Origin, remarks: Remarks) -> None:
     import numpy as np
 
     from radioloom.prediction.outcome import check_learnable, outcome
-    from radioloom.stages.learning.split import check_folds, check_left_out
+    from radioloom.stages.learning.split import check_folds, check_left_out, people_of
 
-    study, outcomes = known.study, known.outcomes
+    study = known.study
     if not known.complete:
         return
-    people = [
-        (cohort, row["case"], bool(row["event"]), row["time_days"] or np.nan)
-        for cohort in study.has.training
-        for row in outcomes[cohort].clinical
-    ]
-    events, times = np.array([each[2] for each in people]), np.array([each[3] for each in people])
+    rows = [(cohort, row) for cohort in study.has.training for row in known.used(cohort)]
+    who = [(cohort, row["case"], bool(row["event"])) for cohort, row in rows]
+    people, of_case = people_of(who, {key: (patient,) for key, patient in known.whose.items()})
+    times = np.array([row["time_days"] or np.nan for _, row in rows])
     kind, validation = study.settings["outcome"]["kind"], study.settings["validation"]
     folds, left_out = validation["cross_validation"], validation["leave_one_cohort_out"]
-    who = [each[:3] for each in people]
     try:
         if study.has.training:
-            check_learnable(outcome(kind, events, times), "the training cohorts")
+            outcomes = outcome(kind, np.array([event for *_, event in who], dtype=bool), times)
+            check_learnable(replace(outcomes, units=of_case).of_patients()[0], "the training cohorts")
         if folds["repeats"]:
-            check_folds(who, folds["folds"])
+            check_folds(people, folds["folds"], kind == "binary")
     except StudyError as error:
         place = ("validation", "cross_validation", "folds") if "folds" in str(error) else ("cohorts",)
-        remarks.faults.append(f"{origin.at(*place)}: {error}")
+        remarks.faults.append(f"{origin.at(*place)}: {error}{_of_persons(len(who), len(people))}")
     if left_out and not remarks.faults:
         try:
             check_left_out(who, kind)
@@ -201,14 +207,34 @@ def _learnable(known: Known, origin: Origin, remarks: Remarks) -> None:
             remarks.faults.append(f"{origin.at('validation', 'leave_one_cohort_out')}: {error}")
 
 
+def _of_persons(cases: int, patients: int) -> str:
+    """What to look at where cases are of fewer patients; "" where each is of one."""
+    if cases == patients:
+        return ""
+    return f" ({cases} cases are of {patients} patients by the column `patient`, which names persons, not sites)"
+
+
+def _persons(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """Notes on cohorts whose column `patient` cannot be one of persons, by how many cases it gives each."""
+    for cohort in known.study.cohorts(*LEARNT_OR_VALIDATED):
+        cases = [case for where, case in known.first if where == cohort]
+        n = len({known.whose.get((cohort, case), (case,)) for case in cases})
+        if len(cases) > CASES_OF_ONE * n:
+            remarks.notes.append(
+                f"cohort {cohort}: {len(cases)} cases are of {n} patient{'' if n == 1 else 's'} by the column "
+                "`patient`: does it name persons? One of sites or scanners does not belong there, for all cases of "
+                "a patient are learnt from, or predicted, together"
+            )
+
+
 def _judged(known: Known, origin: Origin, remarks: Remarks) -> None:
     """Notes on cohorts in which models cannot be judged, or not with an interval."""
-    study, outcomes, kind = known.study, known.outcomes, known.study.settings["outcome"]["kind"]
+    study, kind = known.study, known.study.settings["outcome"]["kind"]
     if not known.complete:
         return
     left_out = study.cohorts("training") if study.settings["validation"]["leave_one_cohort_out"] else []
     for cohort in (*left_out, *study.cohorts("validation")):
-        event = [bool(row["event"]) for row in outcomes[cohort].clinical]
+        event = [bool(row["event"]) for row in known.used(cohort)]
         rarer = sum(event) if kind == "survival" else min(sum(event), len(event) - sum(event))
         if not rarer:
             remarks.notes.append(
@@ -227,4 +253,4 @@ def _competing(known: Known, origin: Origin, remarks: Remarks) -> None:
         event_remarks(known.study, known.outcomes, origin, remarks)
 
 
-CHECKS: tuple[Check, ...] = (_learnable, _judged, _horizons, _competing, _of_one_patient, _doubts)
+CHECKS: tuple[Check, ...] = (_learnable, _persons, _judged, _horizons, _competing, _of_one_patient, _doubts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
@@ -16,12 +16,17 @@ from radioloom.tables.cohorts import USED_BY_MODELS
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from radioloom.stages.tables.column_doubts import Columns
+    from radioloom.stages.tables.tabulate import Usable
 
 LARGE = 50_000_000  # bytes of a table beyond which only its ids are read before the jobs (some 10 s)
 PLAIN = (".csv", ".tsv", ".tab", ".txt")
 COMPRESSED = 4  # times that a table in .gz, .xlsx or Parquet is larger once it is read
+
+
+ROW_OF_FEATURES = ("cohort", "case", "replicate", "roi")  # index of a table of features with a row of each
 
 
 class Start(NamedTuple):
@@ -45,21 +50,26 @@ def two_of_one(cohort: str, file: str, patients: Mapping[str, str]) -> list[str]
     return [f"{almost}; where they are one person, name the patient in the column `patient`"] if groups else []
 
 
-def table_rows(
-    study: Study, origin: Origin, remarks: Remarks, tables: dict[str, Columns]
-) -> dict[str, list[Row] | None]:
+class Read(NamedTuple):
+    """What is kept by cohort of tables whose values are read."""
+
+    tables: dict[str, Columns]  # features
+    values: dict[str, pd.DataFrame]  # of the rows that are used: cohort, case, replicate and roi x feature id
+
+
+def table_rows(study: Study, origin: Origin, remarks: Remarks, known: Read) -> dict[str, list[Row] | None]:
     """Rows that will be used of each table of features, as a cohort sheet would list them; None of a faulty table.
 
-    tables : to which the features of each table are added whose values are read
+    known : what tables that are read whole hold is added to it
     """
-    rows = {cohort: _rows(study, cohort, origin, remarks, tables) for cohort in study.has.tables}
+    rows = {cohort: _rows(study, cohort, origin, remarks, known) for cohort in study.has.tables}
     if rows:
         _same_features(study, origin, remarks)
     return rows
 
 
-def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, tables: dict[str, Columns]) -> list[Row] | None:
-    """The same of one table; its features are added to `tables` where its values are read."""
+def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, known: Read) -> list[Row] | None:
+    """The same of one table; what it holds is added to `known` where its values are read."""
     block, place = study.settings["cohorts"][cohort]["features"], ("cohorts", cohort, "features")
     patients = None
     if linked := block["ids"].get("patients"):
@@ -77,7 +87,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, tables: d
         remarks.notes.extend(two_of_one(cohort, linked["file"], patients))
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
-        cases, replicates, reasons, whose = _identified(study, cohort, patients, tables)
+        cases, replicates, reasons, whose = _identified(study, cohort, patients, known)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {with_file(bare(error), block['file'])}")
         return None
@@ -95,7 +105,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, tables: d
 
 
 def _identified(
-    study: Study, cohort: str, patients: dict[str, str] | None, tables: dict[str, Columns]
+    study: Study, cohort: str, patients: dict[str, str] | None, known: Read
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
@@ -111,12 +121,23 @@ def _identified(
         ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
         ids += [split["column"]] if split and listing is None and split["column"] not in ids else []
         frame = of_part(feature_tables.read(study.data, block["file"], ids), cohort, block, split, patients, listing)
-        known = identified(frame, cohort, block, patients)
-        return (*known, patients_of(frame, cohort, block))
+        return (*identified(frame, cohort, block, patients), patients_of(frame, cohort, block))
     frame = of_part(feature_tables.read(study.data, block["file"]), cohort, block, split, patients, listing)
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
-    tables[cohort] = columns_used(table, block)
+    known.tables[cohort], known.values[cohort] = columns_used(table, block), _wide(table, cohort, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
+
+
+def _wide(table: Usable, cohort: str, block: dict[str, Any]) -> pd.DataFrame:
+    """The rows of a table that are used: cohort, case, replicate and roi (index) x feature id."""
+    import pandas as pd
+
+    from radioloom.stages.tables.tabulate import feature_ids
+
+    kept = table.reasons == ""
+    keys = pd.DataFrame({"case": table.cases[kept], "replicate": table.replicates[kept]})
+    index = pd.MultiIndex.from_frame(keys.assign(cohort=cohort, roi=block["roi"])[list(ROW_OF_FEATURES)])
+    return pd.DataFrame(table.values[kept], index, feature_ids(table.columns, block["columns"]))
 
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:

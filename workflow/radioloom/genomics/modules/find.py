@@ -17,12 +17,7 @@ def find(values: pd.DataFrame, rules: Rules, rng: np.random.Generator) -> Module
     Raises StudyError where the method is unknown, there are fewer genes than modules asked for, or no cluster reaches
     `min_genes`.
     """
-    if rules.method not in METHODS:
-        raise StudyError(f"genomics.modules.method: {rules.method!r} is none of {', '.join(sorted(METHODS))}")
-    if len(values) < rules.n_modules:
-        raise StudyError(
-            f"genomics.modules.n_modules: {rules.n_modules} modules asked of {len(values)} genes; ask for fewer"
-        )
+    check_asked(len(values), rules)
     z = standardise(values)
     labels = METHODS[rules.method].cluster(z.to_numpy(), rules.n_modules, rng)
     clusters = _ordered(_pruned(z, labels, rules), rules.min_genes)
@@ -38,6 +33,18 @@ def find(values: pd.DataFrame, rules: Rules, rng: np.random.Generator) -> Module
         rows += [{"module": name, "gene": gene, "weight": w} for gene, w in zip(genes, weight, strict=True)]
     members = pd.DataFrame(rows)
     return Modules(members, pd.DataFrame(scores, index=z.columns), explained, len(z) - len(members))
+
+
+def check_asked(n_genes: int, rules: Rules) -> None:
+    """Raise StudyError where the method is unknown, or so many genes are too few for the modules asked for."""
+    if rules.method not in METHODS:
+        raise StudyError(f"genomics.modules.method: {rules.method!r} is none of {', '.join(sorted(METHODS))}")
+    if n_genes < rules.n_modules:
+        raise StudyError(
+            f"genomics.modules.n_modules: {rules.n_modules} modules asked of {n_genes} genes; ask for fewer"
+        )
+    if n_genes < rules.min_genes:
+        raise StudyError(f"genomics.modules.min_genes: {rules.min_genes} genes asked of {n_genes}; ask for fewer")
 
 
 def _pruned(z: pd.DataFrame, labels: np.ndarray, rules: Rules) -> list[list[str]]:

@@ -57,7 +57,9 @@ def traits(
     Raises StudyError where there is no annotation at all, or `pattern` or `ordinal` does not fit them.
     """
     if not annotations:
-        raise StudyError(f"cohorts.{cohort}.traits.files: no AIM 4 file, DICOM SR or line of a CSV is there")
+        raise StudyError(
+            f"cohorts.{cohort}.traits.files: no AIM 4 file, DICOM SR or line of a CSV with a value is there"
+        )
     faults: list[tuple[_Placed, str]] = []
     latest = _latest(_named(_placed(annotations, cohort, set(cases), settings, patients, faults)), faults)
     answers = [(placed, answer) for placed in latest for answer in _clear(placed, faults)]

@@ -58,7 +58,7 @@ def split(
     splits += [_row((FROZEN, 0, 0), row, "test") for row in testing]
     folds, repeats = (validation["cross_validation"][key] for key in ("folds", "repeats"))
     known = {} if patients is None else patients_of(patients)
-    people_dealt, of_case = _patients(training, known)
+    people_dealt, of_case = people_of(training, known)
     binary = bool(people["time_days"].isna().all())
     if validation.get("leave_one_cohort_out"):
         splits += _left_out(training, known, "binary" if binary else "survival")
@@ -94,11 +94,12 @@ def _left_out(
     return rows
 
 
-def _patients(
+def people_of(
     training: list[tuple[str, str, bool]], known: dict[tuple[str, str], tuple[str, ...]]
 ) -> tuple[list[tuple[str, str, bool]], np.ndarray]:
     """The (cohort, case, event) of each patient, by its first case and whether any has the event; whose each case is.
 
+    training : (cohort, case, event) of each case
     known : key of the patient of each (cohort, case)
     """
     number: dict[tuple[str, ...], int] = {}

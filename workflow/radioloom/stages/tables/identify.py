@@ -61,7 +61,7 @@ def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd
     who = {(row["cohort"], row["case"]): Who(**{key: row[key] for key in Who.__slots__}) for row in patients}
     shared: dict[tuple[Pair, str], str] = {}
     for kind, words, values in _held(who, cases, features):
-        for pair in _pairs(who, values, REPEATS[kind in (REGION, ROW)]):
+        for pair in pairs(who, values, REPEATS[kind in (REGION, ROW)]):
             if kind != ALIKE or pair[0].patient != pair[1].patient:
                 shared.setdefault((pair, kind), words)
     # Two cases of one image are of one examination, too: there it says nothing more.
@@ -180,10 +180,14 @@ def equal_rows(features: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]
     no function of each other; equal ones of few, coarse or lacking values would say nothing of who it is.
     features : FEATURES
     """
+    keys = ["cohort", "case", "replicate", "roi"]
+    return equal(features.pivot(index=keys, columns="feature_id", values="value"))
+
+
+def equal(table: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]], int]:
+    """The same of a table of cohort, case, replicate and roi (index) x feature id, in their order."""
     from hashlib import blake2b
 
-    keys = ["cohort", "case", "replicate", "roi"]
-    table = features.pivot(index=keys, columns="feature_id", values="value")
     values = np.ascontiguousarray(table.to_numpy(np.float64) + 0.0)
     values[np.isnan(values)] = np.nan  # of one bit pattern
     telling = _telling(table.drop_duplicates().to_numpy(np.float64))
@@ -225,7 +229,7 @@ def _digits(values: np.ndarray) -> int:
     return 1 + sum(share < 0.5 for share in coarse)
 
 
-def _pairs(
+def pairs(
     who: Mapping[tuple[str, str], Who], values: Iterable[tuple[tuple[str, str], str]], repeats: Sequence[str]
 ) -> Iterable[Pair]:
     """Every two cases of one value; a case with itself where its replicates have one value that should not.

@@ -9,8 +9,9 @@ from radioloom.figures import flow, style
 from radioloom.figures.words import count
 from radioloom.stages.report.record import Section
 from radioloom.stages.tables.column_doubts import columns_of
+from radioloom.stages.tables.regions import listed, several, taken
 from radioloom.stages.tables.scales import feature_doubts
-from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, TRAINING, VALIDATION, roles
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, TRAINING, USED_BY_MODELS, VALIDATION, roles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,9 @@ def build(study: ReportInputs) -> dict[str, Any]:
     rows = [
         f"{row.cohort}: {row.cases} cases {heading.lower()}, {row.cases_in} analysed" for row in counted.itertuples()
     ]
+    regions = taken(study.sheets, (name for name, role in roles(study.settings).items() if role in USED_BY_MODELS))
     return {
+        "regions": listed(regions),
         "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
         "divided": list(_divided(study, counted)),
@@ -38,6 +41,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_cases_in": int(counted["cases_in"].sum()),
         "nameless": sum(not row.get("known", True) for sheet in study.sheets.values() for row in sheet),
         "brief": [("Features", line) for line in _doubts_of_features(study)]
+        + [("Regions", f"{line[0].upper()}{line[1:]}.") for line in [several(regions)] if line]
         + [("Clinical tables", line) for line in _doubts(study)],
     }
 

@@ -27,7 +27,14 @@ def build(study: ReportInputs) -> dict[str, Any]:
         for place, (source, part) in enumerate(frozen.groupby("source"))
     ]
     table = reliability.by_source(frozen, threshold) if len(frozen) else None
-    return {"settings": settings, "table": table, "figures": figures, "scales": reliability.scales(frozen)}
+    return {
+        "settings": settings,
+        "table": table,
+        "figures": figures,
+        "scales": reliability.scales(frozen),
+        "without": reliability.without(frozen),
+        "copies": [] if study.identities is None else reliability.copies(study.identities),
+    }
 
 
-RELIABILITY = Section("reliability", "Reliability", ("reliability",), build, ("signature",))
+RELIABILITY = Section("reliability", "Reliability", ("reliability",), build, ("signature", "identities"))

@@ -1,0 +1,63 @@
+"""A matrix of expression is held against the rules of genes and modules before any job."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from made.many_cases import many_cases
+from radioloom.errors import StudyError
+from radioloom.genomics.expression import LARGEST_LOGARITHM, not_logarithms
+from radioloom.study import load, verify
+
+CASES = [f"T{k:05d}" for k in range(12)]
+VALUES = np.random.default_rng(1).normal(7, 2, (10, 12))
+
+
+@pytest.fixture
+def bench(tmp_path):
+    return many_cases(tmp_path, 12, data=str(tmp_path / "data"))
+
+
+def verified(bench, values, genes=None, **changes):
+    frame = pd.DataFrame(values, index=genes or [f"G{g}" for g in range(len(values))], columns=CASES)
+    frame.to_csv(bench.place / "data" / "genes.csv", index_label="gene")
+    bench.changes["genomics"] = {"cohort": "train", "expression": {"file": "genes.csv", "gene": "gene"}} | changes
+    path = bench.write()
+    return verify(load(yaml.safe_load(path.read_text()), bench.place, path), path)
+
+
+@pytest.mark.parametrize(
+    ("values", "genes", "changes", "words"),
+    [
+        (VALUES, [*"ABCDEFGHI", "A"], {}, "genomics.expression.file: 1 genes have more than one row (A ...); set"),
+        (VALUES[:4], None, {}, "genomics.modules.n_modules: 8 modules asked of 4 genes; ask for fewer"),
+        (
+            VALUES[:4],
+            None,
+            {"modules": {"n_modules": 2, "min_genes": 6}},
+            "genomics.modules.min_genes: 6 genes asked of 4; ask for fewer",
+        ),
+        (np.ones((10, 12)), None, {}, "genomics.expression.file: no gene is left of 10"),
+    ],
+)
+def test_what_the_stage_would_refuse_is_a_fault_before_any_job(bench, values, genes, changes, words):
+    with pytest.raises(StudyError) as caught:
+        verified(bench, values, genes, **changes)
+    assert words in str(caught.value)
+    assert "study.yaml, line" in str(caught.value)
+
+
+def test_counts_and_values_that_are_no_logarithms_are_notes(bench):
+    assert verified(bench, VALUES) == []
+    (note,) = verified(bench, np.floor(np.exp(VALUES)))
+    assert "genomics.expression: the values are whole numbers, as counts of reads are (1 of 100 is above" in note
+    (note,) = verified(bench, np.exp(VALUES))
+    assert "genomics.expression: the values are no logarithms (1 of 100 is above" in note
+
+
+def test_the_first_rule_of_geo2r():
+    """log2 is taken there where the 99th percentile (R's quantile of type 7, as numpy's) is above 100."""
+    for highest, told in ((LARGEST_LOGARITHM, False), (LARGEST_LOGARITHM + 0.1, True)):
+        values = pd.DataFrame([[0.5] * 98 + [highest] * 3])
+        assert bool(not_logarithms(values)) is told

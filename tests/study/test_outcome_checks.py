@@ -1,0 +1,32 @@
+"""Patients, and not cases, are counted where folds are dealt and a model is learnt."""
+
+import pytest
+
+from made.three_tables import features, notes, three_tables
+from radioloom.errors import StudyError
+
+
+def of_sites(place, n, folds):
+    """A study whose column of patients is one of three sites."""
+    study = three_tables(place, n)
+    for name in ("train", "valid"):
+        study["cohorts"][name]["features"] = features(f"{name}.csv", **({"patient": "site"} if name == "train" else {}))
+    study["validation"]["cross_validation"]["folds"] = folds
+    return study
+
+
+def test_folds_are_of_patients(tmp_path):
+    with pytest.raises(StudyError) as caught:
+        notes(tmp_path, of_sites(tmp_path, 12, 4))
+    assert (
+        "validation.cross_validation.folds: 4 folds, but only 3 events among 3 training patients; lower "
+        "validation.cross_validation.folds to 3 or fewer: every fold needs patients with an event (12 cases are of 3 "
+        "patients by the column `patient`, which names persons, not sites)"
+    ) in str(caught.value)
+
+
+def test_a_column_of_patients_that_names_sites_is_told(tmp_path):
+    assert not any("does it name persons?" in note for note in notes(tmp_path, of_sites(tmp_path, 18, 2)))
+    told = [note for note in notes(tmp_path, of_sites(tmp_path, 30, 2)) if "two outcomes" not in note]
+    assert [note.partition(":")[0] for note in told] == ["cohort train"]
+    assert told[0].startswith("cohort train: 30 cases are of 3 patients by the column `patient`: does it name persons?")

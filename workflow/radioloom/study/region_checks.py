@@ -1,0 +1,61 @@
+"""Regions of a study, held against each other before any job: one of each patient, and one of what is compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from radioloom.io.user_tables.ids import almost_one
+from radioloom.settings import Origin
+from radioloom.stages.tables.regions import several, taken
+from radioloom.study.record import Study
+from radioloom.study.remarks import Remarks, some
+from radioloom.study.sheet import Row
+from radioloom.study.table_checks import start_of
+from radioloom.tables.cohorts import USED_BY_MODELS
+
+NAME = re.compile(r"[\w -]+")  # of a structure, and no regular expression
+Rows = Mapping[str, list[Row] | None]  # by cohort; None of a table that is at fault itself
+Check = Callable[[Study, Rows, Origin, Remarks], None]
+
+
+def region_remarks(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
+    """Remarks of every check."""
+    for check in CHECKS:
+        check(study, rows, origin, remarks)
+
+
+def _one_of_a_patient(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
+    """Models take one region per patient."""
+    for cohort, regions in taken(rows, study.cohorts(*USED_BY_MODELS)).items():
+        if torn := sorted(case for case, rois in regions.items() if len(rois) > 1):
+            place = origin.at("cohorts", cohort, start_of(study, cohort).key)
+            remarks.faults.append(
+                f"{place}: {some(torn, 'case')} with several regions ({', '.join(sorted(regions[torn[0]]))}); "
+                "models take one region per patient: keep one `roi` in this sheet, or make each region a case of its "
+                "own and name the patient in the column `patient`"
+            )
+
+
+def _one_of_all(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
+    """A note where what is learnt, validated or associated is not of one region."""
+    if words := several(taken(rows, study.cohorts(*USED_BY_MODELS))):
+        remarks.notes.append(words)
+
+
+def _spellings(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
+    """Names of regions that differ in case, blanks, hyphens or leading zeros alone (`GTV-1`, `gtv1`)."""
+    for group in almost_one({row["roi"] for each in rows.values() for row in each or ()}):
+        remarks.notes.append(
+            f"the regions {', '.join(group)} are several by their spelling alone; write one in all rows"
+        )
+    for cohort, sheet in study.sheets.items():
+        names = {row["pattern"] for row in sheet if NAME.fullmatch(row["pattern"])}
+        for group in almost_one(names):
+            remarks.notes.append(
+                f"cohort {cohort}: its column `pattern` has {', '.join(map(repr, group))}, which differ in spelling "
+                "alone; each is the name of a structure in the files of its row, or is not found there"
+            )
+
+
+CHECKS: tuple[Check, ...] = (_one_of_a_patient, _one_of_all, _spellings)
