@@ -23,7 +23,7 @@ LONG_CODES = (b"\x1b$(", b"\x1b$)")  # escapes of four bytes; others have three
 UTF8, LATIN, DEFAULT = "utf-8", "latin_1", "iso8859"  # the last is what pydicom calls no set
 NAMES = {"UTF8": UTF8, "UTF-8": UTF8, "ISO_IR 192": UTF8}
 LONGEST, MOST = 256, 2**16  # letters of a SpecificCharacterSet; bytes of a value that are decoded
-# What ends the part of a value that an escape began: ends of line and page, of values; in names of persons of parts too.
+# What ends the part of a value that an escape began: ends of lines, pages and values; in persons' names those of parts.
 ENDS, ENDS_OF_PARTS = re.compile(rb"[\t\n\f\r\\]"), re.compile(rb"[\t\n\f\r\\^=]")
 HIGH = {byte: chr(PRIVATE + byte) for byte in range(0x80, 0x100)}
 CONTROLS = {byte: HIGH[byte] for byte in range(0x80, 0xA0)}  # C1: letters of Windows, which no set has
@@ -43,7 +43,7 @@ def stated(data: Dataset | Mapping[int, bytes]) -> str:
     """SpecificCharacterSet of a file or of an item; one that has none of its own inherits that of what it lies in."""
     if isinstance(data, Dataset):
         item = data._dict.get(CHARACTERS)
-        found = item.value if item else data.original_character_set
+        found = item.value if item is not None else data.original_character_set
     else:
         found = data.get(CHARACTERS)
     if isinstance(found, bytes):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,12 +10,14 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage
 from radioloom.io.dicom.elements import elements
+from radioloom.io.dicom.headers import WHOSE, whose
 from radioloom.io.dicom.suv import moment
 from radioloom.io.dicom.values import BROKEN, dataset, letters, text, why
-from radioloom.io.dicom.whose import Whose, placeholder
+from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.withhold import IDENTIFYING, identifying_words, withhold
+from radioloom.io.user_tables.ids import composed
 
-NUMBER, BIRTH, REMOVED = 0x00100020, 0x00100030, 0x00120062
+NUMBER, BIRTH = 0x00100020, 0x00100030
 DAYS = (0x00080020, 0x00080021, 0x00080022)  # of study, series, acquisition
 
 
@@ -37,7 +38,7 @@ class Identity:
 def identity(path: Path) -> Identity:
     """Patient and day of a file; raises one of `headers.BROKEN` if it cannot be read."""
     data = dataset(path, tags=[*IDENTIFYING, *DAYS])
-    return Identity(text(data, NUMBER), text(data, BIRTH), day(data), identifying_words(data))
+    return Identity(composed(text(data, NUMBER)), text(data, BIRTH), day(data), identifying_words(data))
 
 
 def of_either(image: Path, segmentation: Path) -> Identity:
@@ -55,17 +56,11 @@ def day(data: Dataset) -> datetime.date | None:
     return next((each.date() for each in days if each), None)
 
 
-def whose(data: Dataset | Mapping[int, bytes]) -> Whose:
-    """Whose a file is that was read with its PatientID and PatientIdentityRemoved."""
-    number = text(data, NUMBER)
-    return Whose("" if placeholder(number) else number, text(data, REMOVED).upper() == "YES")
-
-
 def whose_file(path: Path, called: str) -> Whose:
     """The same of a file, by the name that messages may call it; BadImage if it cannot be read."""
     try:
         with open(path, "rb") as handle:
-            plain = elements(handle, frozenset({NUMBER, REMOVED}))  # as the header was read by which it was taken
-        return whose(dataset(path, tags=[NUMBER, REMOVED]) if plain is None else plain.values)
+            plain = elements(handle, frozenset(WHOSE))  # as the header was read by which it was taken
+        return whose(dataset(path, tags=WHOSE) if plain is None else plain.values)
     except BROKEN as error:
         raise BadImage(f"{called}: {why(error)}") from error
