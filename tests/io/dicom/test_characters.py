@@ -9,7 +9,7 @@ from pydicom.tag import Tag
 from made.hospital import ct, stored, structures
 from radioloom.io.dicom import values
 from radioloom.io.dicom.elements import elements
-from radioloom.io.dicom.identity import identity, whose_file
+from radioloom.io.dicom.identity import identity, patient
 from radioloom.io.dicom.whose import differ
 from radioloom.pseudonym import pseudonym
 
@@ -102,8 +102,8 @@ def test_a_value_without_end_is_read_in_a_moment():
     assert number("ISO_IR 144\\" * 2**15, b"\xd8") == "и"
 
 
-def patient(place, sets, number):
-    return whose_file(ct(place, stored(1), SpecificCharacterSet=sets, PatientID=number)[0], "it")
+def whose(place, sets, number):
+    return patient(ct(place, stored(1), SpecificCharacterSet=sets, PatientID=number)[0], "it")[0]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def patient(place, sets, number):
     ],
 )
 def test_whose_files_are(tmp_path, one, other, apart):
-    assert differ(patient(tmp_path / "a", *one), patient(tmp_path / "b", *other)) == apart
+    assert differ(whose(tmp_path / "a", *one), whose(tmp_path / "b", *other)) == apart
 
 
 @pytest.mark.parametrize("kind", [b"XX", b"WH"])

@@ -144,7 +144,7 @@ def _pair(tree: Tree, drawing: Candidate, wanted: Wanted) -> tuple[Series, Ident
         raise BadImage("neither it nor its image has a patient's number (PatientID)")
     if len(tree.births[who.number]) > 1:
         raise BadImage("its patient's number has two birth dates in this tree; are these two patients?")
-    pattern = _pattern(drawn, wanted.roi)
+    pattern = _pattern(replace(drawn, identifying=drawn.identifying | who.words), wanted.roi)
     image, segmentation = tree.path(series.folder), tree.path(drawing.file)
     if ".." in image + segmentation or not (image + segmentation).isprintable():
         raise BadImage("its path, or its image's, holds two dots or a character that cannot be printed; rename it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from radioloom.errors import BadMask
@@ -24,6 +24,7 @@ class Image:
     instances: frozenset[str] = frozenset()  # its files
     blank: tuple[str, ...] = ()  # files beside its slices that hold nothing, as messages say it
     whose: Whose = UNKNOWN
+    identifying: frozenset[str] = field(default=frozenset(), repr=False)  # words of its first file
 
 
 class Drawn(Protocol):
