@@ -13,8 +13,8 @@ from pydicom.uid import ImplicitVRLittleEndian
 from radioloom.errors import BadImage
 from radioloom.io.dicom.cells import length_fault, misread
 from radioloom.io.dicom.elements import elements, native_pixels
-from radioloom.io.dicom.kept import TERMS
 from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, letters, number, numbers, read, text, why
 from radioloom.io.dicom.values import syntax as transfer_syntax
 from radioloom.io.dicom.whose import Whose
@@ -227,12 +227,6 @@ def drawing(sop_class: str, modality: str) -> str:
     return "SEG" if sop_class in SEGMENTATIONS or modality == "SEG" else ""
 
 
-def term(data: Dataset | Mapping[int, bytes], tag: int) -> str:
-    """A coded string (CS) that messages and tables may show: "" where it is no term of the standard."""
-    told = text(data, tag)
-    return told if told in TERMS else ""
-
-
 def whose(data: Dataset | Mapping[int, bytes]) -> Whose:
     """Whose a file is that was read with the attributes `WHOSE`."""
     number, *others = WHOSE
@@ -274,7 +268,7 @@ def _header(
         raise Malformed("no SeriesInstanceUID: the file ends inside its header, or belongs to no series")
     return Header(
         path=path, sop_class=sop_class, instance=text(data, TAGS["instance"]),
-        modality=term(data, TAGS["modality"]), series=series, frame=text(data, TAGS["frame"]),
+        modality=term(text(data, TAGS["modality"])), series=series, frame=text(data, TAGS["frame"]),
         study=text(data, TAGS["study"]), whose=whose(data), syntax=syntax,
         position=numbers(data, TAGS["position"]), orientation=numbers(data, TAGS["orientation"]),
         spacing=numbers(data, TAGS["spacing"]),

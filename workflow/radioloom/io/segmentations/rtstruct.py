@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadMask
 from radioloom.io.dicom.headers import whose
 from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, dataset, integer, items, number, numbers, text, why, words
 from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.withhold import identifying_words, withhold
@@ -163,7 +164,7 @@ def _read_structure(name: str, item: Dataset) -> Structure:
     for contour in items(item, CONTOURS):
         kind = text(contour, KIND)
         if kind not in CLOSED:
-            left_out.append(kind)
+            left_out.append(term(kind) or "unknown")
         elif (points := _points(contour)) is None:
             empty += 1
         else:
