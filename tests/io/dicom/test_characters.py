@@ -11,6 +11,7 @@ from radioloom.io.dicom import values
 from radioloom.io.dicom.elements import elements
 from radioloom.io.dicom.identity import identity, patient
 from radioloom.io.dicom.whose import differ
+from radioloom.io.dicom.whose import whose as of_patient
 from radioloom.pseudonym import pseudonym
 
 SET, NAME, NUMBER = 0x00080005, 0x00100010, 0x00100020
@@ -130,3 +131,8 @@ def test_an_empty_element_of_no_known_kind_is_no_words(tmp_path, kind, tag):
     path.write_bytes(content[: at + 4] + kind + content[at + 6 :])
     assert values.letters(values.dataset(path), tag) == ""
     assert identity(path).day is None or tag != 0x00080020
+
+
+def test_numbers_in_letters_of_no_stated_set_are_apart_and_no_placeholders():
+    one, other = (of_patient(number("", name.encode("iso8859-5")), "", "", "") for name in ("Иванов", "Петров"))
+    assert differ(one, other)
