@@ -12,7 +12,7 @@ from radioloom.commands.links import NOT_DRAWN
 from radioloom.commands.repeated import doubts
 from radioloom.commands.tree import Series, Tree, gather
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
-from radioloom.io.dicom.identity import Identity, of_either, whose_file
+from radioloom.io.dicom.identity import Identity, of_either
 from radioloom.io.dicom.whose import differ
 from radioloom.io.segmentations.read import Candidate
 from radioloom.pseudonym import pseudonym
@@ -123,7 +123,7 @@ def _beside(tree: Tree, series: Series) -> str:
     near = {
         each.modality
         for each in tree.series.values()
-        if each.paired and each.frame and (each.frame, each.patient) == (series.frame, series.patient)
+        if each.paired and each.frame and each.frame == series.frame and not differ(each.whose, series.whose)
     }
     if series.modality not in MODALITIES or not near - {series.modality}:
         return ""
@@ -144,7 +144,7 @@ def _pair(tree: Tree, drawing: Candidate, wanted: Wanted) -> tuple[Series, Ident
         raise BadImage("neither it nor its image has a patient's number (PatientID)")
     if len(tree.births[who.number]) > 1:
         raise BadImage("its patient's number has two birth dates in this tree; are these two patients?")
-    pattern = _pattern(drawn, wanted.roi)
+    pattern = _pattern(replace(drawn, identifying=drawn.identifying | who.words), wanted.roi)
     image, segmentation = tree.path(series.folder), tree.path(drawing.file)
     if ".." in image + segmentation or not (image + segmentation).isprintable():
         raise BadImage("its path, or its image's, holds two dots or a character that cannot be printed; rename it")
@@ -157,7 +157,7 @@ def _pair(tree: Tree, drawing: Candidate, wanted: Wanted) -> tuple[Series, Ident
 
 def _one_patient(series: Series, drawn: StructureSet | Segmentations) -> bool:
     """Whether a series and a segmentation may be of one patient: one of both may have lost its number."""
-    return not differ(whose_file(series.first, "its image"), drawn.whose)
+    return not differ(series.whose, drawn.whose)
 
 
 def _image(tree: Tree, drawn: StructureSet | Segmentations, kind: str, modality: str) -> tuple[Series, bool]:

@@ -12,6 +12,7 @@ from radioloom.commands.repeated import copies
 from radioloom.io.dicom import headers
 from radioloom.io.dicom.identity import identity
 from radioloom.io.dicom.scattered import scattered
+from radioloom.io.dicom.whose import Whose, differ
 from radioloom.io.files import files_below, linked_folders
 from radioloom.io.foreign import hollow
 from radioloom.io.segmentations.read import Candidate
@@ -24,7 +25,7 @@ class Series:
 
     modality: str
     frame: str  # digest
-    patient: str  # digest
+    whose: Whose  # of the first file that tells
     study: str  # digest
     first: Path
     folder: Path
@@ -102,13 +103,14 @@ def _add(tree: Tree, header: headers.Header) -> None:
     name, folder = digest(header.series), header.path.parent
     frame = digest(header.frame) if header.frame else ""
     series = tree.series.setdefault(
-        name, Series(header.modality, frame, header.patient, digest(header.study), header.path, folder)
+        name, Series(header.modality, frame, header.whose, digest(header.study), header.path, folder)
     )
     if series.aside and not header.beside:
         series.modality, series.frame, series.first = header.modality, frame, header.path
     series.aside = bool(header.beside) and (series.aside or not series.n_files)
     series.n_files += 1
-    series.mixed |= series.patient != header.patient
+    series.mixed |= differ(series.whose, header.whose)
+    series.whose = series.whose if series.whose.number else header.whose
     if folder != series.folder:
         series.folder = Path(os.path.commonpath([folder, series.folder]))
     if series.n_files == 1:

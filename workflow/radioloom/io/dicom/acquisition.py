@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydicom.dataset import Dataset
-from pydicom.tag import Tag
+from pydicom.tag import BaseTag, Tag
 
 from radioloom.io.dicom import suv
 from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.identity import day
-from radioloom.io.dicom.values import BROKEN, dataset, files_own_fault, letters
+from radioloom.io.dicom.terms import term
+from radioloom.io.dicom.values import BROKEN, dataset, files_own_fault, letters, text
 from radioloom.io.dicom.withhold import identifying_words, withhold
 
 NO_AGENT = ("", "NO", "NONE", "N/A", "NA", "OFF", "0", "WITHOUT")  # what stands for no contrast agent
 PRODUCT = re.compile(r"[\w .,;:/+()*-]{1,64}")  # what vendors call kernels, models and versions
-CODE = re.compile(r"[A-Z0-9_ ]{1,16}")  # a coded string (CS)
 IDENTIFIER = re.compile(r"[A-Za-z0-9.-]{1,16}")  # a code value (SH) of a vocabulary
 
 
@@ -33,16 +33,20 @@ class Item:
     read: Callable[[Dataset], Any]
 
 
-def _values(data: Dataset, keyword: str) -> Iterator[Any]:
-    """Values of an element: of the file, of the groups that all frames share, of the first frame."""
-    tag = Tag(keyword)
+def _places(data: Dataset, tag: BaseTag) -> Iterator[Dataset]:
+    """Where an element is: in the file, in the groups that all frames share, in those of the first frame."""
     if tag in data:
-        yield data[tag].value
+        yield data
     for name in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
         for groups in list(data.get(name) or [])[:1]:
             for group in groups:
                 if group.VR == "SQ" and len(group.value) and tag in group.value[0]:
-                    yield group.value[0][tag].value
+                    yield group.value[0]
+
+
+def _values(data: Dataset, keyword: str) -> Iterator[Any]:
+    tag = Tag(keyword)
+    return (place[tag].value for place in _places(data, tag))
 
 
 def _first(data: Dataset, keywords: Sequence[str]) -> Any:
@@ -63,14 +67,14 @@ def number(*keywords: str, scale: float = 1.0) -> Callable[[Dataset], float | No
     return read
 
 
-def words(*keywords: str, form: re.Pattern[str] = CODE) -> Callable[[Dataset], str | None]:
-    """Reads elements' words in order, joined by a backslash as DICOM does; what is not of this form is left out."""
+def words(*keywords: str, fits: Callable[[str], object] = term) -> Callable[[Dataset], str | None]:
+    """Reads elements' words in order, joined by a backslash as DICOM does; what does not fit is left out."""
 
     def read(data: Dataset) -> str | None:
         fitting: list[str] = []
-        for value in (_first(data, [keyword]) for keyword in keywords):
-            parts = [value] if isinstance(value, str) else list(value or [])
-            fitting += [str(part).strip() for part in parts if form.fullmatch(str(part).strip())]
+        for tag in map(Tag, keywords):
+            told = next((told for place in _places(data, tag) if (told := text(place, tag))), "")
+            fitting += [part for part in map(str.strip, told.split("\\")) if fits(part)]
         return "\\".join(fitting) or None
 
     return read
@@ -106,10 +110,10 @@ def _pharmaceutical(data: Dataset) -> str | None:
 
 
 ITEMS = (
-    Item("manufacturer", words("Manufacturer", form=PRODUCT)),
-    Item("model", words("ManufacturerModelName", form=PRODUCT)),
-    Item("software", words("SoftwareVersions", form=PRODUCT)),
-    Item("kernel", words("ConvolutionKernel", form=PRODUCT)),
+    Item("manufacturer", words("Manufacturer", fits=PRODUCT.fullmatch)),
+    Item("model", words("ManufacturerModelName", fits=PRODUCT.fullmatch)),
+    Item("software", words("SoftwareVersions", fits=PRODUCT.fullmatch)),
+    Item("kernel", words("ConvolutionKernel", fits=PRODUCT.fullmatch)),
     Item("kvp", number("KVP")),
     Item("exposure_mas", _exposure),
     Item("reconstruction_diameter_mm", number("ReconstructionDiameter", "ReconstructionFieldOfView")),

@@ -11,6 +11,7 @@ import numpy as np
 from radioloom.errors import FailedCheck
 from radioloom.io.dicom import merged
 from radioloom.io.dicom.headers import Header
+from radioloom.io.dicom.whose import several
 
 # Tolerances of scanners' rounding, not of faults: positions come with two to six decimals.
 COSINE = 1e-3  # of one direction cosine between files of a series
@@ -123,8 +124,8 @@ def _modalities(headers: Sequence[Header]) -> str:
 
 
 def _patients(headers: Sequence[Header]) -> str:
-    n = len({header.patient for header in headers})
-    return "" if n == 1 else "files of more than one patient in one series; separate them"
+    two = several(header.whose for header in headers)
+    return "files of more than one patient in one series; separate them" if two else ""
 
 
 def _thin_air(stack: Stack) -> str:

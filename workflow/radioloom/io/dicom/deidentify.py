@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from pydicom.datadict import dictionary_VM, dictionary_VR
+from pydicom.datadict import dictionary_VM, dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
@@ -30,7 +30,9 @@ from radioloom.io.dicom.headers import IMAGES, RTSTRUCT, SEGMENTATIONS, text
 from radioloom.io.dicom.identity import NUMBER
 from radioloom.io.dicom.kept import CHARACTERS, DECIMAL, KEPT, PRODUCT, TERMS, WHEN
 from radioloom.io.dicom.pixel_bytes import clean_pixels
+from radioloom.io.dicom.values import letters
 from radioloom.io.dicom.withhold import identifying_words, withhold
+from radioloom.io.user_tables.ids import composed
 from radioloom.io.write.header import record
 from radioloom.patterns import compiled
 from radioloom.pseudonym import pseudonym
@@ -107,7 +109,7 @@ def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
         all others are numbered
     Raises BadImage where it is no image, RTSTRUCT or SEG, has no patient's number, or says that names are burned in.
     """
-    number, sop_class = text(data, NUMBER), text(data, 0x00080016)
+    number, sop_class = composed(text(data, NUMBER)), text(data, 0x00080016)
     if sop_class not in IMAGES | SEGMENTATIONS | {RTSTRUCT}:
         raise BadImage("neither image nor segmentation")
     if not number:
@@ -142,7 +144,7 @@ def _names(data: Dataset, kept: re.Pattern[str], identifying: frozenset[str]) ->
     names = []
     for sequence, keyword, number in NAMES:
         for item in data[sequence].value if sequence in data and data[sequence].VR == "SQ" else ():
-            name = str(item.get(keyword, "")).strip()
+            name = letters(item, tag_for_keyword(keyword) or 0).strip()
             clean = kept.fullmatch(name) and withhold(name, identifying) == name[:40]
             names.append((item, keyword, name if clean else f"ROI {item.get(number, '')}"))
     return names

@@ -20,6 +20,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from radioloom.io.dicom.characters import CHARACTERS
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import PLAIN, usual
 from radioloom.io.untrusted import LONG
@@ -40,7 +41,7 @@ COMPRESSED = ("1.2.840.10008.1.2.4.", RLELossless)  # JPEG of all kinds, RLE: wr
 class Elements:
     """What a file holds before its pixels."""
 
-    values: dict[int, bytes]  # of the tags that were wanted, little-endian
+    values: dict[int, bytes]  # of the tags that were wanted and of the character set, little-endian
     syntax: str
     pixels: int  # where the element of the pixel data begins
 
@@ -73,7 +74,7 @@ def _walk(head: bytes, wanted: frozenset[int]) -> Elements | None:
             return Elements(values, syntax, place) if tag in PIXELS else None
         if start < 0:
             return None
-        if depth == 0 and (tag in wanted or tag == SYNTAX):
+        if depth == 0 and (tag in wanted or tag in (SYNTAX, CHARACTERS)):
             if tag in values or (explicit and _unusual(tag, head[place + 4 : place + 6])):
                 return None
             values[tag] = head[start : start + length]

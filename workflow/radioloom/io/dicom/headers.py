@@ -14,8 +14,11 @@ from radioloom.errors import BadImage
 from radioloom.io.dicom.cells import length_fault, misread
 from radioloom.io.dicom.elements import elements, native_pixels
 from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, letters, number, numbers, read, text, why
 from radioloom.io.dicom.values import syntax as transfer_syntax
+from radioloom.io.dicom.whose import Whose
+from radioloom.io.dicom.whose import whose as of_patient
 from radioloom.io.files import called, files_below, leads_nowhere, listing
 from radioloom.io.foreign import dead_link, hollow
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
@@ -25,13 +28,14 @@ TAGS = {
     "media": 0x00020002, "image_type": 0x00080008, "sop_class": 0x00080016, "instance": 0x00080018,
     "modality": 0x00080060,
     "agent": 0x00180010, "acquisition": 0x00200012, "ordinal": 0x00200013,
-    "patient": 0x00100020, "thickness": 0x00180050, "between": 0x00180088, "study": 0x0020000D, "series": 0x0020000E,
+    "thickness": 0x00180050, "between": 0x00180088, "study": 0x0020000D, "series": 0x0020000E,
     "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
     "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
     "bits_used": 0x00280101, "high_bit": 0x00280102, "signed": 0x00280103,
     "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
 }  # fmt: skip
-WANTED = frozenset(TAGS.values())
+WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00120062)  # PatientID, its Name and BirthDate, PatientIdentityRemoved
+WANTED = frozenset({*TAGS.values(), *WHOSE})
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
@@ -50,11 +54,11 @@ class Header:
     path: Path
     sop_class: str
     instance: str  # SOPInstanceUID
-    modality: str
+    modality: str  # a term of the standard, "" for another, which could be a name
     series: str  # SeriesInstanceUID
     frame: str  # FrameOfReferenceUID
     study: str  # StudyInstanceUID
-    patient: str  # digest of the patient's id
+    whose: Whose  # digests of the patient's number, name and birth date
     syntax: str  # transfer syntax UID
     position: tuple[float, ...]  # empty where the file has none
     orientation: tuple[float, ...]
@@ -193,7 +197,7 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
             return None
         if _media(start := beginning(handle, META)) == DICOMDIR:  # of which nothing else is of interest
             return _header(path, start, "", (-1, -1, 0), (name, number))
-        data = read(handle, tags=list(TAGS.values()))
+        data = read(handle, tags=list(WANTED))
         syntax = transfer_syntax(data)
         where = native_pixels(handle, syntax, not data.original_encoding[0])
     return _header(path, data, syntax, where, (name, number))
@@ -221,6 +225,12 @@ def drawing(sop_class: str, modality: str) -> str:
     if sop_class == RTSTRUCT or modality == "RTSTRUCT":
         return "RTSTRUCT"
     return "SEG" if sop_class in SEGMENTATIONS or modality == "SEG" else ""
+
+
+def whose(data: Dataset | Mapping[int, bytes]) -> Whose:
+    """Whose a file is that was read with the attributes `WHOSE`."""
+    number, *others = WHOSE
+    return of_patient(text(data, number), *(letters(data, tag) for tag in others))
 
 
 def _media(data: Dataset | Mapping[int, bytes]) -> str:
@@ -258,8 +268,8 @@ def _header(
         raise Malformed("no SeriesInstanceUID: the file ends inside its header, or belongs to no series")
     return Header(
         path=path, sop_class=sop_class, instance=text(data, TAGS["instance"]),
-        modality=text(data, TAGS["modality"]), series=series, frame=text(data, TAGS["frame"]),
-        study=text(data, TAGS["study"]), patient=digest(text(data, TAGS["patient"])), syntax=syntax,
+        modality=term(text(data, TAGS["modality"])), series=series, frame=text(data, TAGS["frame"]),
+        study=text(data, TAGS["study"]), whose=whose(data), syntax=syntax,
         position=numbers(data, TAGS["position"]), orientation=numbers(data, TAGS["orientation"]),
         spacing=numbers(data, TAGS["spacing"]),
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, bits_used=bits_used,

@@ -11,12 +11,14 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage
 from radioloom.io.dicom.elements import elements
+from radioloom.io.dicom.headers import WHOSE, whose
 from radioloom.io.dicom.suv import moment
 from radioloom.io.dicom.values import BROKEN, dataset, letters, text, why
-from radioloom.io.dicom.whose import Whose, placeholder
-from radioloom.io.dicom.withhold import IDENTIFYING, identifying_words, withhold
+from radioloom.io.dicom.whose import Whose
+from radioloom.io.dicom.withhold import TELLING, identifying_words, identity_words, withhold
+from radioloom.io.user_tables.ids import composed
 
-NUMBER, BIRTH, REMOVED = 0x00100020, 0x00100030, 0x00120062
+NUMBER, BIRTH = 0x00100020, 0x00100030
 DAYS = (0x00080020, 0x00080021, 0x00080022)  # of study, series, acquisition
 
 
@@ -36,17 +38,17 @@ class Identity:
 
 def identity(path: Path) -> Identity:
     """Patient and day of a file; raises one of `headers.BROKEN` if it cannot be read."""
-    data = dataset(path, tags=[*IDENTIFYING, *DAYS])
-    return Identity(text(data, NUMBER), text(data, BIRTH), day(data), identifying_words(data))
+    data = dataset(path, tags=[*TELLING, *DAYS])
+    return Identity(composed(text(data, NUMBER)), text(data, BIRTH), day(data), identity_words(data))
 
 
 def of_either(image: Path, segmentation: Path) -> Identity:
-    """Patient and day of an image; the patient of its segmentation where the image lost its number. Raises as above."""
-    who = identity(image)
-    if who.number:
-        return who
-    drawer = identity(segmentation)
-    return replace(who, number=drawer.number, birth=drawer.birth, words=who.words | drawer.words)
+    """Patient and day of an image, and the words of both files; the patient of the segmentation where the image lost
+    its number. Raises as above.
+    """
+    who, drawer = identity(image), identity(segmentation)
+    known = who if who.number else drawer
+    return replace(who, number=known.number, birth=known.birth, words=who.words | drawer.words)
 
 
 def day(data: Dataset) -> datetime.date | None:
@@ -55,17 +57,18 @@ def day(data: Dataset) -> datetime.date | None:
     return next((each.date() for each in days if each), None)
 
 
-def whose(data: Dataset | Mapping[int, bytes]) -> Whose:
-    """Whose a file is that was read with its PatientID and PatientIdentityRemoved."""
-    number = text(data, NUMBER)
-    return Whose("" if placeholder(number) else number, text(data, REMOVED).upper() == "YES")
-
-
-def whose_file(path: Path, called: str) -> Whose:
-    """The same of a file, by the name that messages may call it; BadImage if it cannot be read."""
+def patient(path: Path, called: str) -> tuple[Whose, frozenset[str]]:
+    """Whose a file is, and the words of it that tell so, by the name that messages may call it; BadImage if damaged."""
+    wanted = {*WHOSE, *TELLING}
     try:
         with open(path, "rb") as handle:
-            plain = elements(handle, frozenset({NUMBER, REMOVED}))  # as the header was read by which it was taken
-        return whose(dataset(path, tags=[NUMBER, REMOVED]) if plain is None else plain.values)
+            plain = elements(handle, frozenset(wanted))  # as the header was read by which it was taken
+        try:
+            data: Dataset | Mapping[int, bytes] = dataset(path, tags=list(wanted))
+        except BROKEN:
+            if plain is None:
+                raise
+            data = plain.values
+        return whose(data), identifying_words(data)
     except BROKEN as error:
         raise BadImage(f"{called}: {why(error)}") from error

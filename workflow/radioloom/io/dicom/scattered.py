@@ -24,7 +24,7 @@ def scattered(lone: Iterable[Header]) -> list[tuple[list[Header], str]]:
     for header in lone:
         if len(header.position) == 3 and len(header.orientation) == 6 and header.frames == 1 and not header.beside:
             cosines = tuple(round(value / COSINE / 2) for value in header.orientation)
-            alike = (header.patient, header.modality, header.rows, header.columns, header.spacing, cosines)
+            alike = (header.whose.number, header.modality, header.rows, header.columns, header.spacing, cosines)
             groups.setdefault(alike, []).append(header)
     found = ((group, _said(group)) for group in groups.values() if len(group) >= FEWEST)
     return [(group, said) for group, said in found if said]

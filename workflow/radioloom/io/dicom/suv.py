@@ -17,6 +17,7 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.nuclides import half_life_seconds
+from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, dataset, items, number, text, why
 
 DOSE, HALF_LIFE, START_TIME, START = 0x00181074, 0x00181075, 0x00181072, 0x00181078
@@ -94,7 +95,8 @@ def _factor(headers: Sequence[Header]) -> float:
         raise BadImage(f"PET without correction of attenuation (CorrectedImage {', '.join(corrected)}); take another")
     if units == "GML":
         if kind not in ("", "BW"):
-            raise BadImage(f"PET holds SUV of type {kind}, and body weight (BW) is what is compared; convert it first")
+            told = term(kind) or "unknown"
+            raise BadImage(f"PET holds SUV of type {told}, and body weight (BW) is what is compared; convert it first")
         return 1.0
     if units == "CNTS":
         private = _philips(first)
@@ -105,7 +107,8 @@ def _factor(headers: Sequence[Header]) -> float:
             raise BadImage(f"PET in counts (CNTS) without Philips' private SUV or activity factor; {NO_UNIT[removed]}")
         return private["bqml"] * _per_dose(headers)
     if units != "BQML":
-        raise BadImage(f"PET in units {units or 'not given'}; BQML, GML and Philips' CNTS can be converted to SUV")
+        told = term(units) or ("unknown" if units else "not given")
+        raise BadImage(f"PET in units {told}; BQML, GML and Philips' CNTS can be converted to SUV")
     return _per_dose(headers)
 
 

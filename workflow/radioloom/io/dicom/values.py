@@ -31,6 +31,7 @@ from pydicom.tag import Tag
 from pydicom.uid import UID, UID_dictionary
 
 from radioloom.io.dicom import layout
+from radioloom.io.dicom.characters import CHARACTERS, decoded, stated
 from radioloom.io.dicom.layout import Malformed
 
 # Hospitals' files break the rules of value representations all the time; what we need of them is checked here, by name.
@@ -60,6 +61,7 @@ def dataset(path: Path, pixels: bool = False, tags: Sequence[int] | None = None)
 def read(handle: BinaryIO, pixels: bool = False, tags: Sequence[int] | None = None) -> Dataset:
     """The same of an open file, which is at its pixels after where they are not asked for."""
     layout.check(handle, layout.PIXELS[-1] if pixels else layout.PIXELS[0] - 1)
+    tags = None if tags is None else [CHARACTERS, *tags]
     with files_own_fault():
         return pydicom.dcmread(layout.Bounded(handle), stop_before_pixels=not pixels, force=True, specific_tags=tags)
 
@@ -130,9 +132,12 @@ def why(error: BaseException) -> str:
 
 
 def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
-    """A value as text, "" where it is absent. Raw: pydicom's conversion is most of the time that a header takes."""
+    """A value as text in the file's character set, "" where it is absent: the one way from bytes to letters.
+
+    From raw bytes: pydicom's conversion is most of the time that a header takes, and replaces what it cannot decode.
+    """
     if not isinstance(data, Dataset):
-        return _decoded(data.get(tag))
+        return _text(data, tag, data.get(tag) or b"")
     item = _element(data, tag)
     if item is None or item.value is None:
         return ""
@@ -141,7 +146,7 @@ def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
             raise Malformed(f"{called(tag)} is {len(item.value)} bytes long; {LONGEST} are read")
         if (kind := _kind(item, tag)) not in PLAIN:
             raise Malformed(f"{called(tag)} is of type {kind}, where text should be")
-        return _decoded(item.value)
+        return _text(data, tag, item.value)
     if isinstance(item.value, MultiValue | list):
         return "\\".join(map(str, item.value))
     if isinstance(item.value, pydicom.Sequence):
@@ -151,20 +156,16 @@ def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:
 
 def letters(data: Dataset | Mapping[int, bytes], tag: int) -> str:
     """What can be read as letters of an attribute, of whatever type it is: never Malformed."""
-    if not isinstance(data, Dataset):
-        return _decoded(data.get(tag))
     try:
         return text(data, tag)
     except Malformed:
-        value = data.get_item(Tag(tag)).value
-        return _decoded(value) if isinstance(value, bytes) else ""
+        item = data._dict.get(Tag(tag)) if isinstance(data, Dataset) else None  # not read: that has failed
+        return _text(data, tag, item.value[:LONGEST]) if item and isinstance(item.value, bytes) else ""
 
 
 def words(data: Dataset, tag: int) -> str:
-    """Text in the file's character set (names of structures, labels), "" where it is absent."""
-    text(data, tag)
-    value = _value(data, tag)
-    return "" if value is None else "\\".join(map(str, value)) if isinstance(value, MultiValue) else str(value).strip()
+    """Text without the blanks and ends of lines around it (names of structures, labels), "" where it is absent."""
+    return text(data, tag).strip()
 
 
 def numbers(data: Dataset | Mapping[int, bytes], tag: int) -> tuple[float, ...]:
@@ -276,8 +277,10 @@ def _value(data: Dataset, tag: int) -> Any:
         raise Malformed(f"{called(tag)} cannot be read ({type(error).__name__})") from error
 
 
-def _decoded(value: bytes | None) -> str:
-    return (value or b"").decode("utf-8", "replace").strip(" \0")
+def _text(data: Dataset | Mapping[int, bytes], tag: int, value: bytes) -> str:
+    plain = value.isascii() and b"\x1b" not in value  # what no character set changes
+    told = value.decode("ascii") if plain else decoded(value, stated(data), usual(tag) == "PN")
+    return told.strip(" \0")
 
 
 def _binary(value: Any, form: str, tag: int) -> tuple[float, ...]:

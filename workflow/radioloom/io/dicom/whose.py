@@ -1,11 +1,15 @@
-"""Whether two DICOM files can be of one patient, as far as their PatientID tells; no pydicom is needed for it."""
+"""Whether DICOM files can be of one patient, as far as their headers tell; no pydicom is needed for it."""
 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 
 from radioloom.io.user_tables.ids import bare
+from radioloom.provenance import digest
 
 # What programs and people write in place of a patient's number.
 PLACEHOLDERS = frozenset(
@@ -17,21 +21,44 @@ PLACEHOLDERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose a file is, as far as two files can be compared. No part of it shows where the record is printed."""
+    """Whose a file is, as far as files can be compared: digests, "" of what it does not tell."""
 
-    number: str = field(default="", repr=False)  # PatientID; "" where it says of nobody who it is
+    number: str = ""  # PatientID
+    name: str = ""
+    birth: str = ""
     removed: bool = False  # the file says that its patient's identity was removed
 
 
 UNKNOWN = Whose()
 
 
+@lru_cache(maxsize=256)  # all slices of a series say the same
+def whose(number: str, name: str, birth: str, removed: str) -> Whose:
+    """Whose a file is by its PatientID, PatientName, PatientBirthDate and PatientIdentityRemoved."""
+    known = ("" if placeholder(each) else digest(bare(each)) for each in (number, name, birth))
+    return Whose(*known, removed=removed.upper() == "YES")
+
+
 def differ(one: Whose, other: Whose) -> bool:
-    """Whether two files are of two patients; not said where one alone lost its number, or had it replaced."""
-    return bool(one.number and other.number) and one.removed == other.removed and bare(one.number) != bare(other.number)
+    """Whether two files are of two patients; not said where one alone lost its number, or had it replaced.
+
+    Where neither has a number, they are of two whose names and birth dates both differ.
+    """
+    if one.removed != other.removed or bool(one.number) != bool(other.number):
+        return False
+    if one.number:
+        return one.number != other.number
+    told = all((one.name, other.name, one.birth, other.birth))
+    return told and one.name != other.name and one.birth != other.birth
+
+
+def several(files: Iterable[Whose]) -> bool:
+    """Whether files are of more than one patient."""
+    return any(differ(one, other) for one, other in combinations(set(files), 2))
 
 
 def placeholder(number: str) -> bool:
-    """Whether what stands for a patient's number says of nobody who it is."""
-    letters = "".join(c for c in unicodedata.normalize("NFKC", number).casefold() if c.isalnum())
+    """Whether what stands for a patient's number, name or birth date says of nobody who it is."""
+    letters = unicodedata.normalize("NFKC", number).casefold()
+    letters = "".join(each for each in letters if each.isalnum() or unicodedata.category(each) == "Co")  # `characters`
     return letters in PLACEHOLDERS or letters.strip("0x") == ""

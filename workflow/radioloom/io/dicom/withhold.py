@@ -1,13 +1,17 @@
-"""Keep words of a DICOM file that identify its patient out of messages and results."""
+"""Keep words of DICOM files that identify their patient out of messages and results."""
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from pydicom.dataset import Dataset
 
-from radioloom.io.dicom.values import letters
+from radioloom.io.dicom.characters import PRIVATE
+from radioloom.io.dicom.values import BROKEN, items, letters
 from radioloom.tables.text import visible
 
 WITHHELD = "[withheld]"
@@ -15,26 +19,88 @@ IDENTIFYING = (
     0x00100010, 0x00100020, 0x00100030, 0x00101000, 0x00101001, 0x00101005, 0x00101060, 0x00102154,  # the patient
     0x00080050, 0x00200010, 0x00380010, 0x00321032, 0x00401001,  # accession, study, admission, requested procedure
     0x00080080, 0x00081040, 0x00080090, 0x00081048, 0x00081050, 0x00081060, 0x00081070,  # hospital and its people
+    0x00700084, 0x300E0008, 0x00102297,  # creator of the content, reviewer, who answers for the patient
 )  # fmt: skip
+NESTED = (
+    (0x00101002, 0x00100020),
+    (0x30060080, 0x300600A6),
+)  # other numbers of the patient; interpreters of structures
+BIRTH, NAMES = 0x00100030, (0x00100010, 0x00101001, 0x00101005)
+DATES = (BIRTH, 0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x30060008)  # and of study to content and structures
+TELLING = (*IDENTIFYING, *DATES, *(sequence for sequence, _ in NESTED))
 PHRASE = 4  # letters: shorter words of a file count only where they stand alone
+IDEOGRAMS = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")  # two of these are a name
+LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+READABLE = {PRIVATE + byte: chr(byte) for byte in range(0xA0, 0x100)}  # what no set has is most often Latin
+# Where a name begins in what is written as one word: GTVLi, GTV_LI, ctvLi2.
+BREAKS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+REGION = re.compile(r"^(i?gtv|ctv|ptv|itv|roi)(?=[^\W\d_])")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS_TOO = {2: ("maer",), 4: ("mai",), 9: ("okt",), 11: ("dez",)}
 
 
-def identifying_words(data: Dataset) -> frozenset[str]:
-    """Words of a file's identifying elements: names, numbers, birth date, hospital, physicians."""
-    return frozenset(word for tag in IDENTIFYING for word in _words(letters(data, tag)) if _identifies(word))
+def identifying_words(data: Dataset | Mapping[int, bytes]) -> frozenset[str]:
+    """Words of a file's identifying elements, of dates in the orders that people write: names, numbers, hospital."""
+    dates = (letters(data, tag) for tag in DATES)
+    return identity_words(data) | {word for date in dates for word in _written(date)}
+
+
+def identity_words(data: Dataset | Mapping[int, bytes]) -> frozenset[str]:
+    """The same without dates other than the patient's birth."""
+    found = set(_written(letters(data, BIRTH)))
+    for tag in IDENTIFYING:
+        found |= _of_value(letters(data, tag), tag in NAMES)
+    for sequence, tag in NESTED if isinstance(data, Dataset) else ():
+        try:
+            nested = items(data, sequence)
+        except BROKEN:
+            continue
+        found |= {word for item in nested for word in _of_value(letters(item, tag), False)}
+    return frozenset(found)
 
 
 def withhold(name: str, identifying: frozenset[str]) -> str:
-    """A name from the file as a message may show it: `[withheld]` where it holds an identifying word.
+    """A name from a file as a message may show it: `[withheld]` where it holds an identifying word.
 
-    identifying : of the same file, as `identifying_words` gives them
+    identifying : of the same file and of the others of its case, as `identifying_words` gives them
     What cannot be seen of it is marked.
-    Letters' case, accents and what stands between words do not count; long words count inside others too.
+    Letters' case, accents (ü, ue and u are one), leading zeros and what stands between words do not count; long words
+    count inside others too.
     """
-    words = _words(name)
-    run = "".join(words)
-    identified = any(word in words or (len(word) >= PHRASE and word in run) for word in identifying)
-    return WITHHELD if identified else visible(name[:40])
+    return WITHHELD if _identified(name, identifying) else visible(name[:40])
+
+
+def _identified(name: str, identifying: frozenset[str]) -> bool:
+    for form, known in zip((_folded, _merged), _forms(identifying), strict=True):
+        whole = [part for word in re.findall(r"[^\W_]+", name) for part in _words(form(word))]
+        broken = (part for word in BREAKS.sub(" ", name).split() for part in _words(form(word)))
+        alone = {*whole, *broken, *(REGION.sub("", word) for word in whole)}
+        run = "".join(_words(form(name)))
+        if not known.isdisjoint(alone) or any(word in run for word in known if _long(word)):
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _forms(identifying: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(map(_folded, identifying)), frozenset(map(_merged, identifying))
+
+
+def _long(word: str) -> bool:
+    """Whether a word says who somebody is wherever it stands."""
+    return len(word) >= PHRASE or (len(word) > 1 and IDEOGRAMS.fullmatch(word) is not None)
+
+
+def _of_value(value: str, name: bool) -> set[str]:
+    """Identifying words of a value, and what they are written together."""
+    found: set[str] = set()
+    for part in re.split(r"[\\=]", value):
+        words = _words(_folded(part))
+        found |= {word for word in words if _identifies(word)}
+        found |= {short for word in words if _identifies(word) and len(short := word.lstrip("0")) >= PHRASE - 1}
+        orders = [words, [*words[1:], *words[:1]], words[:2], words[1::-1]] if name else [words]
+        found |= {joined for each in orders if len(each) > 1 and _identifies(joined := "".join(each))}
+    return found
 
 
 def _identifies(word: str) -> bool:
@@ -42,6 +108,32 @@ def _identifies(word: str) -> bool:
     return len(word) > 1 and not (word.isdecimal() and len(word) < PHRASE)
 
 
-def _words(value: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", value).casefold()
-    return re.findall(r"[^\W_]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+def _written(date: str) -> Iterator[str]:
+    """A date (YYYYMMDD) as people write it, without what stands between its parts."""
+    try:
+        day = datetime.datetime.strptime(date[:8], "%Y%m%d")
+    except ValueError:
+        return
+    full, short = f"{day:%Y}".zfill(4), f"{day:%y}"
+    for d, m in {(f"{day:%d}", f"{day:%m}"), (str(day.day), str(day.month))}:
+        for y in (full, short):
+            yield from (y + m + d, d + m + y, m + d + y)
+        for month in (MONTHS[day.month - 1], *MONTHS_TOO.get(day.month - 1, ())):
+            yield from (d + month, month + d)
+    yield f"{day:%B}{day.day}".lower()
+
+
+def _folded(value: str) -> str:
+    """Letters without case and accents."""
+    plain = unicodedata.normalize("NFKD", value.translate(READABLE)).casefold().translate(LETTERS)
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", bare)  # syllables of Hangul are letters again
+
+
+def _merged(value: str) -> str:
+    """The same where ü is ue, å is aa and so on, as in files that know no such letters."""
+    return re.sub(r"([aou])e|(a)a", r"\1\2", _folded(value))
+
+
+def _words(folded: str) -> list[str]:
+    return re.findall(r"[^\W_]+", folded)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.whose import UNKNOWN, Whose, differ
 from radioloom.volume import Grid
 
-TWO_NUMBERS = (
-    "its PatientID is not the image's, though it refers to the image's slices: taken as the same patient under two "
-    "numbers"
-)
+TWO_NUMBERS = "{} not the image's, though it refers to the image's slices: taken as the same patient under two numbers"
 NO_SLICE = "it names the image's series, and none of the image's slices: was the series exported or anonymised again?"
 OTHER_SERIES = "it refers to the image's slices as those of another series"
 
@@ -27,6 +24,7 @@ class Image:
     instances: frozenset[str] = frozenset()  # its files
     blank: tuple[str, ...] = ()  # files beside its slices that hold nothing, as messages say it
     whose: Whose = UNKNOWN
+    identifying: frozenset[str] = field(default=frozenset(), repr=False)  # words of its first file
 
 
 class Drawn(Protocol):
@@ -60,16 +58,21 @@ def check(drawn: Drawn, image: Image) -> list[str]:
     if differ(drawn.whose, image.whose):
         if not common:
             raise BadMask(
-                "the segmentation is another patient's: its PatientID is not the image's, and it refers to none of the "
-                "image's slices; give the segmentation of this image, or the same PatientID to both where they are of "
-                "one patient"
+                f"the segmentation is another patient's: {_told(drawn.whose)} not the image's, and it refers to none "
+                "of the image's slices; give the segmentation of this image, or the same PatientID to both where they "
+                "are of one patient"
             )
-        notes.append(TWO_NUMBERS)
+        notes.append(TWO_NUMBERS.format(_told(drawn.whose)))
     if image.series in drawn.series:
         return notes if common else [*notes, NO_SLICE]
     if common:
         return [*notes, OTHER_SERIES] if drawn.series else notes
     return notes + _in_one_space(drawn, image)
+
+
+def _told(whose: Whose) -> str:
+    """What of a patient differs from another's."""
+    return "its PatientID is" if whose.number else "its PatientName and PatientBirthDate are (neither has a PatientID)"
 
 
 def _in_one_space(drawn: Drawn, image: Image) -> list[str]:

@@ -55,6 +55,7 @@ def read(path: Path, choice: Choice, roi: str, image: Image) -> Mask:
     source = locate(path, image.series)
     if source.kind in DRAWN:
         drawn = source.drawn()
+        drawn = replace(drawn, identifying=drawn.identifying | image.identifying)
         elsewhere = check(drawn, image)
         mask = (_from_contours if source.kind == "RTSTRUCT" else _from_seg)(drawn, choice.or_else(roi), image)
         mask = replace(mask, notes=(*elsewhere, *mask.notes))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
-from radioloom.io.dicom.identity import whose
+from radioloom.io.dicom.headers import whose
 from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, dataset, integer, items, number, numbers, text, why, words
 from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.withhold import identifying_words, withhold
@@ -45,9 +46,14 @@ class StructureSet:
     series: frozenset[str]
     contours: tuple[tuple[int | None, Dataset], ...]  # structure number, and what was drawn of it
     numbers: tuple[int | None, ...]  # None: absent, or no number
-    shown: tuple[str, ...]  # the names as messages may show them
     whose: Whose
     slices: frozenset[str]  # that the whole set refers to
+    identifying: frozenset[str] = field(repr=False)  # words that messages withhold: its own, and its image's
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names as messages may show them."""
+        return tuple(withhold(name, self.identifying) for name in self.names)
 
     def named(self, choice: Choice) -> tuple[list[Structure], list[str]]:
         """Structures with closed contours that a choice takes, and what to note of it.
@@ -124,7 +130,6 @@ def read(path: Path, called: str = "") -> StructureSet:
         data = dataset(path)
         listed, drawn = items(data, STRUCTURES), items(data, CONTOURS_OF_ROI)
         frames, series, slices = _references(data)
-        identifying = identifying_words(data)
         names = tuple(_name(item) for item in listed)
         return StructureSet(
             names,
@@ -132,9 +137,9 @@ def read(path: Path, called: str = "") -> StructureSet:
             series,
             tuple((_number(item, OF_ROI), item) for item in drawn),
             tuple(_number(item, NUMBER) for item in listed),
-            tuple(withhold(name, identifying) for name in names),
             whose(data),
             slices,
+            identifying_words(data),
         )
     except BROKEN as error:
         raise BadMask(f"{called or path.name}: not a readable RTSTRUCT: {why(error)}") from error
@@ -159,7 +164,7 @@ def _read_structure(name: str, item: Dataset) -> Structure:
     for contour in items(item, CONTOURS):
         kind = text(contour, KIND)
         if kind not in CLOSED:
-            left_out.append(kind)
+            left_out.append(term(kind) or "unknown")
         elif (points := _points(contour)) is None:
             empty += 1
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, PER_FRAME, POSITION, SHARED, group
-from radioloom.io.dicom.identity import whose
+from radioloom.io.dicom.headers import whose
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.series import directions
 from radioloom.io.dicom.values import (
@@ -60,6 +60,7 @@ class Segmentations:
     shape: tuple[int, int]  # of a frame: rows, columns
     described: Sequence[Dataset]  # functional groups of each frame
     shared: Dataset | None  # of all frames
+    identifying: frozenset[str] = field(repr=False)  # words that messages withhold: its own, and its image's
 
     @property
     def whose(self) -> Whose:
@@ -80,8 +81,7 @@ class Segmentations:
     @property
     def shown(self) -> tuple[str, ...]:
         """The labels as messages may show them."""
-        identifying = identifying_words(self.data)
-        return tuple(withhold(label, identifying) for _, label in self.segments)
+        return tuple(withhold(label, self.identifying) for _, label in self.segments)
 
     def named(self, choice: Choice) -> tuple[list[int], list[str]]:
         """Numbers of the segments whose label or number a choice takes, and what to note of it.
@@ -240,7 +240,7 @@ def _read(data: Dataset) -> Segmentations:
     return Segmentations(
         tuple((of, label) for of, label in segments if of),  # 0: the background of a label map
         kind, frozenset(map(digest, frames)), frozenset(map(digest, referred)), data, shape, described,
-        one(data, SHARED),
+        one(data, SHARED), identifying_words(data),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from radioloom.errors import BadMask, CaseError, FailedCheck, StudyError
 from radioloom.io.dicom import acquisition, series
 from radioloom.io.dicom import headers as dicom
 from radioloom.io.dicom.scattered import scattered
+from radioloom.io.dicom.whose import several
 from radioloom.io.files import within
 from radioloom.patterns import compiled
 from radioloom.provenance import digest
@@ -177,7 +178,7 @@ def _referred(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
 
 
 def _one_patient(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:
-    return list(uids) if len({tree.groups[uid][0].patient for uid in uids}) == 1 else []
+    return [] if several(tree.groups[uid][0].whose for uid in uids) else list(uids)
 
 
 def _thinnest(row: Row, tree: DicomTree, uids: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from radioloom.errors import BadImage, CaseError, FailedCheck
 from radioloom.io.dicom import headers, series, suv
+from radioloom.io.dicom.whose import differ, several
 from radioloom.io.files import files_below, linked_folders, within
 from radioloom.io.foreign import instead
 from radioloom.io.images import kind
@@ -78,9 +79,10 @@ def _instead(place: Path, scan: headers.Scan) -> str:
 
 def _of_patient(choice: SeriesChoice, tree: DicomTree) -> list[str]:
     """Series that were not chosen, of the patient of the one that was; of a single one where none was."""
-    patients = {uid: tree.groups[uid][0].patient for uid in choice.rejected}
-    wanted = {tree.groups[choice.uid][0].patient} if choice.uid else set(patients.values())
-    return [uid for uid, patient in patients.items() if patient in wanted] if len(wanted) == 1 else []
+    whose = {uid: tree.groups[uid][0].whose for uid in choice.rejected}
+    if not choice.uid:
+        return [] if several(whose.values()) else list(whose)
+    return [uid for uid, each in whose.items() if not differ(each, tree.groups[choice.uid][0].whose)]
 
 
 def _row(uid: str, tree: DicomTree, assembled: series.Series | None = None, **known: Any) -> Row:

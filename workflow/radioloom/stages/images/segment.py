@@ -60,25 +60,21 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
 def region(image: CuratedImage, data: Path, rois: Mapping[str, Row]) -> Mask:
     """The region of one image as a mask on its grid; CaseError where it cannot be found or placed."""
     drawn_on = Image(
-        image.grid,
-        image.series,
-        image.frame_of_reference,
-        frozenset(image.instances),
-        image.blank,
-        _whose(image, data),
-    )
+        image.grid, image.series, image.frame_of_reference, frozenset(image.instances), image.blank,
+        *_patient(image, data),
+    )  # fmt: skip
     path = within(data, image.segmentation_path, BadMask)
     return segmentations.read(path, _choice(image, rois), image.roi, drawn_on)
 
 
-def _whose(image: CuratedImage, data: Path) -> Whose:
-    """Whose a DICOM image is, from its first file: no results keep it. Unknown of an image file."""
+def _patient(image: CuratedImage, data: Path) -> tuple[Whose, frozenset[str]]:
+    """Whose a DICOM image is and the words that tell it, from its first file: no results keep them. None of others."""
     if not image.instances:
-        return UNKNOWN
-    from radioloom.io.dicom.identity import whose_file
+        return UNKNOWN, frozenset()
+    from radioloom.io.dicom.identity import patient
 
     [(file, called)] = numbered(data / image.image_path, image.file_numbers[:1], image.listing_digest)
-    return whose_file(file, called)
+    return patient(file, called)
 
 
 def _choice(image: CuratedImage, rois: Mapping[str, Row]) -> Choice:

@@ -1,0 +1,81 @@
+"""Names of patients, numbers and dates in whatever form people write them are withheld; other names are shown."""
+
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+
+from made.hospital import ct, save, structures
+from radioloom.io.dicom.withhold import WITHHELD, identifying_words, withhold
+
+
+def words(**attributes):
+    data = Dataset()
+    for key, value in attributes.items():
+        setattr(data, key, value)
+    return identifying_words(data)
+
+
+def other_number():
+    item = Dataset()
+    item.PatientID = "0088123456"
+    return [item]
+
+
+FILES = {  # attributes; names that are withheld; names that are shown
+    "numbers": ({"PatientID": "0077000003"}, ["CTV 77000003", "CTV0077000003", "000077000003", "g77000003x"], ["3"]),
+    "parts": ({"PatientID": "12-34-56"}, ["GTV 12-34-56", "GTV 123456", "GTV 12.34.56"], ["GTV 12", "GTV 34"]),
+    "birth": (
+        {"PatientBirthDate": "19510307"},
+        ["19510307", "07.03.1951", "7.3.1951", "03/07/51", "3/7/1951", "1951-03-07", "510307", "7 Mar 1951",
+         "07MAR1951", "March 7", "7. März 1951"],
+        ["GTV 1951", "Boost 07", "March"],
+    ),
+    "day": ({"StudyDate": "20190312"}, ["GTV 20190312", "GTV_12.03.2019", "GTV 190312"], ["GTV 2019"]),
+    "umlauts": (
+        {"PatientName": "MÜLLER^JÖRG", "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV Mueller", "gtv muller", "GTVMÜLLER", "Joerg", "MU\N{COMBINING DIAERESIS}LLER"], ["Mull"],
+    ),
+    "no umlauts": ({"PatientName": "MUELLER^Soeren"}, ["GTV Müller", "Muller", "Sören", "Søren"], ["Sorry"]),
+    "short": (
+        {"PatientName": "LI^WU"},
+        ["GTVLi", "GTV_LI", "LIWU", "GTV wuli", "GTVLI", "Li2", "ctvWu"], ["Lining", "GTV liver"],
+    ),
+    "Chinese": (
+        {"PatientName": "Wang^XiaoDong=王^小东", "SpecificCharacterSet": "GB18030"},
+        ["GTV 王小东", "小东", "GTVwangxiaodong", "Xiaodong Wang"], ["GTV 东", "GTV 王国"],
+    ),
+    "one sign each": (
+        {"PatientName": "Jin=김^중", "SpecificCharacterSet": "ISO_IR 192"}, ["GTV김중", "GTV 김 중"], ["GTV 중간"],
+    ),
+    "people": ({"ContentCreatorName": "BAKER^TOM", "ReviewerName": "COOK^ANN"}, ["GTV_BAKER", "cook"], ["Bake"]),
+    "other numbers": ({"OtherPatientIDsSequence": other_number()}, ["GTV 88123456"], ["GTV 88"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("of", FILES)
+def test_what_identifies_is_withheld_in_any_form(of):
+    attributes, hidden, shown = FILES[of]
+    known = words(**attributes)
+    assert [name for name in hidden if withhold(name, known) != WITHHELD] == []
+    assert [name for name in shown if withhold(name, known) != name] == []
+
+
+SETS = {  # a name in a set, and how its structure is called
+    "ISO_IR 144": "Иванов", "ISO_IR 100": "JÖRG^U", "GB18030": "王^小东", "ISO_IR 126": "Παπάς", "ISO_IR 13": "ﾔﾏﾀﾞ",
+    "\\ISO 2022 IR 87": "山田^太郎", "\\ISO 2022 IR 149": "김희중",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sets", SETS)
+def test_words_of_a_file_in_another_set_than_its_partner(tmp_path, sets):
+    """The image's words in its own set, the structure's name in UTF-8, and the other way round."""
+    name = SETS[sets]
+    files = [ct(tmp_path, SpecificCharacterSet="ISO_IR 192")[0], structures(tmp_path / "rs", {"GTV": []})]
+    for path, each in zip(files, (sets.split("\\"), "ISO_IR 192"), strict=True):
+        data = pydicom.dcmread(path)
+        data.SpecificCharacterSet, data.PatientName = each, name
+        save(data, path)
+    known = [identifying_words(pydicom.dcmread(path)) for path in files]
+    for identifying in known:
+        assert withhold(f"GTV {name.replace('^', '')}", identifying) == WITHHELD
+        assert withhold("GTV", identifying) == "GTV"
