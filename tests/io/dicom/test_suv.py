@@ -174,7 +174,7 @@ def test_uptake_is_known_where_suv_needs_none(tmp_path):
     ],
 )
 def test_moments(day, clock, expected):
-    assert suv.moment(day, clock) == expected
+    assert moments.moment(day, clock) == expected
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadImage
 from radioloom.io.dicom.elements import elements
 from radioloom.io.dicom.headers import WHOSE, whose
-from radioloom.io.dicom.suv import moment
+from radioloom.io.dicom.moments import moment
 from radioloom.io.dicom.values import BROKEN, dataset, letters, text, why
 from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.withhold import TELLING, identifying_words, identity_words, withhold

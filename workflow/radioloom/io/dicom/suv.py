@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io.dicom.headers import Header
+from radioloom.io.dicom.moments import moment
 from radioloom.io.dicom.nuclides import half_life_seconds
 from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, dataset, items, number, text, why
@@ -266,22 +266,3 @@ AGES: dict[str, Callable[[Scan, Dataset], float]] = {
     "ADMIN": lambda scan, drug: 0.0,
     "NONE": _uncorrected,
 }
-
-
-def moment(day: str, clock: str) -> datetime.datetime | None:
-    """A point in time from a DICOM date and time, None if absent. The zone is left out: one scanner, one zone."""
-    clock = re.split("[+-]", clock, maxsplit=1)[0].replace(":", "")
-    if len(day) != 8 or len(clock) < 4:
-        return None
-    whole, _, fraction = clock.partition(".")
-    if not (day + whole + fraction).isdecimal() or len(whole) > 6:
-        return None
-    micro = int((fraction + "000000")[:6])
-    hours, minutes, seconds = int(whole[:2]), int(whole[2:4]), int(whole[4:6] or 0)
-    if hours > 23 or minutes > 59 or seconds > 60:
-        return None
-    try:
-        date = datetime.datetime(int(day[:4]), int(day[4:6]), int(day[6:]))
-    except ValueError:  # a thirteenth month
-        return None
-    return date + datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=micro)
