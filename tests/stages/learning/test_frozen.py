@@ -1,4 +1,4 @@
-"""Frozen models where values are missing: what is rebuilt from PREDICTIONS equals the stage validate, and so its heirs."""
+"""Frozen models where values are missing: what is rebuilt from PREDICTIONS equals the stage validate."""
 
 import numpy as np
 import pandas as pd

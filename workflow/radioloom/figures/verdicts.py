@@ -30,6 +30,7 @@ from radioloom.tables.columns import (
     OF_MODELS,
     PRIMARY,
     REFITTED,
+    SAME_RISK,
     SIGNATURE,
     SIGNIFICANT,
     TOO_MANY_MISSING,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 FEW = "every value of it is known of {n_measured:.0f} of {n} patients"  # columns of METRICS
 WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     TOO_MANY_MISSING: f"; {FEW}, too few for a verdict",
+    SAME_RISK: "; a model that gives every patient the same risk orders nobody, and nothing is claimed",
     TRAINING_CASES: "",
     NOT_ASKED: "",
     FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
@@ -106,7 +108,9 @@ def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:
     for value in values.to_dict("records"):
         if value["withheld"] == TOO_MANY_MISSING:
             yield f"The baseline {value['model']} cannot be compared: {FEW.format_map(value)}."
-        if value["withheld"] == TOO_MANY_MISSING or np.isnan(value["estimate"]):
+        if value["withheld"] == SAME_RISK:
+            yield f"The baseline {value['model']} cannot be compared: it gives every patient the same risk."
+        if value["withheld"] in (TOO_MANY_MISSING, SAME_RISK) or np.isnan(value["estimate"]):
             continue
         against = part[(part["against"] == value["model"]) & (part["metric"] == main)]
         differences = [f"{row['label']} minus {row['against']}: {of_two(row)}" for _, row in against.iterrows()]
@@ -119,6 +123,8 @@ def of_two(row: pd.Series) -> str:
     text = difference(row["estimate"], row["low"], row["high"])
     if row["withheld"] == TOO_MANY_MISSING:
         return f"{text} ({FEW.format_map(row)})"
+    if row["withheld"] == SAME_RISK:
+        return f"{text} (not compared: one of the two gives every patient the same risk)"
     if row["verdict"] == UNADJUSTED:
         better = "better" if row["low"] > 0 else "worse"
         return f"{text}, {better} by its interval, but {_adjusted(row)}"

@@ -63,7 +63,7 @@ def frozen(
     named += [(VALIDATION, str(cohort), rows) for cohort, rows in kept[kept["part"] == "test"].groupby("cohort")]
     known, judged = clinical.set_index(["cohort", "case"]), []
     for evaluation, cohort, rows in named:
-        models = sorted(rows.groupby(["kind", "model", "variant"]), key=lambda item: PLACES[item[0][0]])
+        models = sorted(rows.groupby(["kind", "model", "variant"]), key=lambda item: PLACES[str(item[0][0])])
         risks = {ModelKey(*map(str, key)): each["risk"].to_numpy(np.float64) for key, each in models}
         measured = {ModelKey(*map(str, key)): each["measured"].to_numpy(bool) for key, each in models}
         first = rows.drop_duplicates(["cohort", "case"])
