@@ -60,6 +60,7 @@ OF_TWO = {  # `verdict` of a difference, after it
 }
 SHORT = {ABOVE: "better", BELOW: "worse", NO_DIFFERENCE: "no difference shown", UNADJUSTED: "not after adjustment"}
 SHORT |= {DISPUTED: "interval and null models disagree", "": DASH}
+NOT_COMPARED = {TOO_MANY_MISSING: "not compared: too few have every value", SAME_RISK: "not compared: one risk for all"}
 DISAGREE = "but the null models say otherwise, so nothing is claimed"
 QUICK = "The study asks for no intervals (validation.intervals: none): estimates alone, of which nothing is claimed."
 
@@ -259,7 +260,8 @@ def table_of(metrics: pd.DataFrame) -> list[tuple[str, ...]]:
         what = f"minus {row['against']}" if row["against"] else f"against {chance(row['metric'])} (chance)"
         p, adjusted = probability(row["p"]), probability(row["p_adjusted"])
         place = where(row["evaluation"], row["cohort"])
-        lines.append((row["rank"], place, f"{row['label']} {what}", cell(row), p, adjusted, SHORT[row["verdict"]]))
+        shown = NOT_COMPARED.get(row["withheld"], SHORT[row["verdict"]])
+        lines.append((row["rank"], place, f"{row['label']} {what}", cell(row), p, adjusted, shown))
     return lines
 
 
