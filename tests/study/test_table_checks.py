@@ -246,3 +246,16 @@ def test_tables_on_another_scale_are_notes_and_raw_ones_are_not(tmp_path):
     assert apart.endswith("or measured in other units? Hand in the features as they were measured")
     by_training, _ = notes(raw, (raw * 1.3 - raw.mean(0)) / raw.std(0))
     assert by_training.startswith("cohort valid: original_shape_MeshVolume is a volume, and below 0 in its table")
+
+
+def test_a_feature_or_covariate_that_nobody_in_a_cohort_has_is_noted(tmp_path):
+    hollow = table([(f"P{k}", k, "") for k in range(N)])
+    clinical = {**CLINICAL, "file": "empty.csv"}
+    ages = {"c.csv": csv("id,days,dead,age", [(f"P{k}", 100 + k, k % 2, 60 + k) for k in range(N)])}
+    ages["empty.csv"] = csv("id,days,dead,age", [(f"P{k}", 100 + k, k % 2, "") for k in range(N)])
+    valid = {"features": OTHERS | {"file": "hollow.csv"}, "clinical": clinical}
+    notes = verified(tmp_path, {"hollow.csv": hollow, **ages}, valid, model={"kind": "cox", "covariates": ["age"]})
+    (feature,) = (note for note in notes if note.startswith("cohort valid: no case has a value of 1 feature (f2): "))
+    assert "models that take one cannot be judged there" in feature
+    (covariate,) = (note for note in notes if "covariate age" in note)
+    assert covariate.startswith("cohort valid: none of its 12 cases with an outcome has a value of covariate age: ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from radioloom.tables.cohorts import USED_BY_MODELS
 if TYPE_CHECKING:
     import numpy as np
 
+    from radioloom.stages.tables.tabulate import Usable
     from radioloom.stats.scales import Scale
 
 LARGE = 50_000_000  # bytes of a table beyond which only its ids are read before the jobs (some 10 s)
@@ -76,7 +77,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: d
         remarks.notes.extend(two_of_one(cohort, linked["file"], patients))
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
-        cases, replicates, reasons, whose = _identified(study, cohort, patients, scales)
+        cases, replicates, reasons, whose = _identified(study, cohort, patients, scales, remarks)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {with_file(bare(error), block['file'])}")
         return None
@@ -94,7 +95,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, scales: d
 
 
 def _identified(
-    study: Study, cohort: str, patients: dict[str, str] | None, scales: dict[str, Scale]
+    study: Study, cohort: str, patients: dict[str, str] | None, scales: dict[str, Scale], remarks: Remarks
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
@@ -115,7 +116,21 @@ def _identified(
     frame = of_part(feature_tables.read(study.data, block["file"]), cohort, block, split, patients, listing)
     table = usable(frame, cohort, block, patients, study.no_features(cohort))
     scales[cohort] = scale_of(table, block)
+    remarks.notes.extend(_hollow(cohort, table))
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
+
+
+def _hollow(cohort: str, table: Usable) -> Iterator[str]:
+    """A note on features that no case of a cohort has a value of."""
+    import numpy as np
+
+    gone = np.isnan(table.values[table.reasons == ""]).all(axis=0)
+    if gone.any():
+        names = [name for name, none in zip(table.columns, gone.tolist(), strict=True) if none]
+        yield (
+            f"cohort {cohort}: no case has a value of {some(names, 'feature')}: models that take one cannot be judged "
+            "there, and none is learnt from them; correct the columns, or leave them out of `features.columns`"
+        )
 
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
