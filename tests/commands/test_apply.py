@@ -127,6 +127,42 @@ def test_what_is_missing_is_told_of_each_patient(run, tmp_path):
     assert table.loc[2:, "n_missing"].eq(0).all()
 
 
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("none", "no risk: {} missing, and the model was learnt without imputation"),
+        ("mean", "{} missing, the training mean taken"),
+        ("iterative", "{} missing, told by the model's other values"),
+    ],
+)
+def test_a_missing_value_is_treated_as_the_file_says(run, tmp_path, method, words):
+    made = Made(sizes={"train": 60, "valid1": 20}, covariates=["age"])
+    made.study["imputation"] = {"method": method, "multiple": 0}
+    write_json(made.signature.to_json(), tmp_path / "signature.json")
+    values, names = wide(), made.signature.feature_ids
+    values.iloc[0, values.columns.get_loc(names[0])] = np.nan
+    values.reset_index().to_csv(tmp_path / "wide.csv", index=False)
+    code, table, told = run("signature.json", "wide.csv", "--profile", PROFILE)
+    assert code == 0, told
+    assert table["note"][0] == words.format(names[0])
+    assert f"note: {table['case'][0]}: {table['note'][0]}\n" in told
+    expected = by_hand(made.signature, values)
+    if method == "iterative":  # the equation of the file, by hand
+        equation = made.signature.imputation
+        standard = [(values[t.feature_id].iloc[0] - t.mean) / t.sd for t in made.signature.terms]
+        guess = equation.constants[0] + np.dot(equation.weights[0][1:], standard[1:])
+        assert abs(guess) > 1e-3
+        expected[0] += made.signature.terms[0].coefficient * guess
+    np.testing.assert_allclose(
+        table["risk"], np.where(np.arange(20) == 0, np.nan, expected) if method == "none" else expected
+    )
+    clinical = pd.DataFrame({"case": values.index, "age": 60.0})
+    clinical.to_csv(tmp_path / "clinical.csv", index=False)
+    both = ("--model", "clinical+signature", "--clinical", "clinical.csv")
+    table = run("signature.json", "wide.csv", "--profile", PROFILE, *both)[1]
+    assert (table["note"][0], table["risk"].isna()[0]) == (words.format(names[0]), method == "none")
+
+
 def test_a_model_with_covariates_takes_them_from_a_second_table(run, tmp_path):
     values = wide()
     values.reset_index().to_csv(tmp_path / "wide.csv", index=False)

@@ -22,6 +22,7 @@ def curves(last=900.0):
                         "kind": "signature",
                         "model": "signature",
                         "group": group,
+                        "level": 1 + (group == "high"),
                         "cause": cause,
                         "time_days": days,
                         "incidence": value,

@@ -83,8 +83,11 @@ def test_nothing_is_claimed_of_what_is_withheld(why):
     text = verdicts.against_chance(row)
     assert text.startswith("C-index 0.90")
     assert not [word for word in ("significant", "better", "excludes", "above") if word in text]
-    few = " (every value of it is known of 20 of 29 patients)" if why == "missing" else ""
-    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == f"0.10{few}"
+    few = {
+        "missing": " (every value of it is known of 20 of 29 patients)",
+        "same risk": " (not compared: one of the two gives every patient the same risk)",
+    }
+    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == f"0.10{few.get(why, '')}"
 
 
 def test_the_primary_one_leads_the_table():

@@ -294,3 +294,16 @@ def test_the_outcome_among_features_is_refused_where_it_is_listed_and_doubted_by
 def test_an_event_that_rules_the_outcome_out_is_no_feature():
     settings = {"cohorts": {"a": {"clinical": CLINICAL | {"competing": "other"}}}, "model": {"covariates": ["age"]}}
     assert no_features(settings, "a") == ["id", "dead", "other", "days", "age"]
+
+
+def test_a_feature_or_covariate_that_nobody_in_a_cohort_has_is_noted(tmp_path):
+    hollow = table([(f"P{k}", k, "") for k in range(N)])
+    clinical = {**CLINICAL, "file": "empty.csv"}
+    ages = {"c.csv": csv("id,days,dead,age", [(f"P{k}", 100 + k, k % 2, 60 + k) for k in range(N)])}
+    ages["empty.csv"] = csv("id,days,dead,age", [(f"P{k}", 100 + k, k % 2, "") for k in range(N)])
+    valid = {"features": OTHERS | {"file": "hollow.csv"}, "clinical": clinical}
+    notes = verified(tmp_path, {"hollow.csv": hollow, **ages}, valid, model={"kind": "cox", "covariates": ["age"]})
+    (feature,) = (note for note in notes if note.startswith("cohort valid: no case has a value of 1 feature (f2): "))
+    assert "models that take one cannot be judged there" in feature
+    (covariate,) = (note for note in notes if "covariate age" in note)
+    assert covariate.startswith("cohort valid: none of its 12 cases with an outcome has a value of covariate age: ")

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from made.hospital import image_slice, save, stored
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io import images
-from radioloom.io.dicom import headers, pixels, suv
+from radioloom.io.dicom import headers, moments, pixels, suv
 from radioloom.io.dicom.nuclides import HALF_LIVES, half_life_seconds
 from radioloom.io.dicom.series import assemble
 

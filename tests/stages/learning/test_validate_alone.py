@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from made.alone import signature as handed
-from made.planted_tables import Made, metric_of
+from made.planted_tables import PROFILE, Made, metric_of
 from radioloom.errors import StudyError
 from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.sealed import write_json
@@ -84,9 +84,11 @@ def test_a_published_signature_without_means_cut_point_or_all_horizons(frozen):
     )  # fmt: skip
     result = judged(frozen, hand)
     risks = PREDICTIONS.frame(result.predictions)
-    assert risks["risk"].notna().all()
-    assert "valid1-005" not in set(risks["case"])  # its glcm_f04 is undefined
-    assert [note for note in result.notes if note.startswith("valid1/valid1-005 has no risk: a value is missing")]
+    lacking = risks.set_index("case")[["risk", "measured"]].loc[["valid1-005", "valid2-005"]]  # no glcm_f04
+    assert lacking["risk"].isna().all()
+    assert not lacking["measured"].any()
+    assert risks["risk"].notna().sum() == len(risks) - 2
+    assert "valid1, validation: 1 of 40 cases lack a value and are not judged" in result.notes
     assert result.curves == []
     absolute = pd.DataFrame(result.risks)
     assert absolute.query("horizon_days == 300")["risk"].notna().all()
@@ -95,6 +97,48 @@ def test_a_published_signature_without_means_cut_point_or_all_horizons(frozen):
     row = METRICS.frame(result.metrics).query("metric == 'c_index' and kind == 'signature' and cohort == 'valid1'")
     assert row["n"].item() == 39
     frozen.study["outcome"].pop("horizons")
+
+
+def gaps(features, _):
+    """Two training patients and three of valid1 lack one value of the glcm family each; the cohorts stay the same."""
+    lost = features["case"].isin(["train-003", "train-009", "valid1-001", "valid1-004", "valid1-009"])
+    features.loc[lost & features["feature_id"].isin(["glcm_f00", "glcm_f01"]), "value"] = np.nan
+
+
+@pytest.mark.parametrize("method", ["none", "mean", "iterative"])
+def test_a_signature_imputes_alone_as_in_the_study_that_learnt_it(method, tmp_path):
+    """Whatever the study of validation alone has as its default: the file decides."""
+    whole = Made(sizes={"train": 60, "valid1": 40}, covariates=["age"], repeats=0, change=gaps)
+    whole.study["imputation"] = {"method": method, "multiple": 0}
+    whole.study["reduce"]["most_missing"] = 0.1
+    whole.study["validation"] |= {"null_models": 2, "bootstrap": 50}
+    assert {"glcm_f00", "glcm_f01"} & set(whole.signature.feature_ids)
+    write_json(handed(whole).to_json(), tmp_path / "signature.json")
+    found = handed_in(tmp_path / "signature.json")
+    alone = Made(sizes={"valid1": 40}, covariates=["age"], repeats=0, change=gaps)
+    alone.study["validation"] |= {"null_models": 2, "bootstrap": 50}
+    result = judged(alone, replace(adopt(found, ["age"], ""), profile=PROFILE))
+    risks, expected = (PREDICTIONS.frame(each.predictions) for each in (result, whole.validated))
+    expected = expected[expected["cohort"] == "valid1"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(risks.reset_index(drop=True), expected, check_exact=True)
+    own = risks[risks["kind"] == "signature"]
+    assert (own["risk"].isna().sum(), (~own["measured"]).sum()) == (3 if method == "none" else 0, 3)
+    metrics = METRICS.frame(result.metrics).set_index(list(METRICS.key))
+    same = [key for key in metrics.index if (key[2], key[3]) != ("null", "null") and "null_p" not in key]
+    pd.testing.assert_frame_equal(metrics.loc[same], whole.metrics.loc[same], check_exact=True)
+    place = ("validation", "valid1", "signature", "c_index")
+    assert metric_of(metrics, *place, column="n") == (37 if method == "none" else 40)
+
+
+def test_a_signature_that_too_many_lack_a_value_of_has_no_shuffles_either(frozen):
+    """Without imputation: nobody is judged, and nothing stands beside a value that is not there."""
+    term = Term("glcm_f00", "other", 0.0, 1.0, coefficient=0.5, ratio=1.6)
+    hand = replace(MADE.signature, terms=(term,), baselines={}, hazard=None, complete=True)
+    values = frozen.material.values.copy()
+    values[::2, frozen.material.place("glcm_f00")] = np.nan
+    rows = METRICS.frame(validate(replace(frozen.material, values=values), frozen.splits, hand).metrics)
+    assert set(rows["kind"]) == {"signature"}
+    assert rows["estimate"].isna().all()
 
 
 def test_the_adopted_signature_rests_on_its_file_alone(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,8 +39,7 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "", n_groups: int 
     last = float(frame["time_days"].max()) / DAYS_A_MONTH
     ticks = ticks_of(last)
     groups = dict(frame[["level", "group"]].drop_duplicates().sort_values("level").itertuples(index=False))
-    between = dict(zip(range(2, n_groups), itertools.cycle(BETWEEN), strict=False))
-    looks = {1: LOW, n_groups: HIGH, **between}
+    looks = looks_of(n_groups)
     for level, (of_group, group) in enumerate(groups.items()):
         rows = frame[frame["level"] == of_group].sort_values("time_days")
         colour, dashes = looks[of_group]
@@ -64,6 +63,12 @@ def kaplan_meier(frame: pd.DataFrame, title: str, note: str = "", n_groups: int 
     below.spines[["left", "bottom"]].set_visible(False)
     below.tick_params(axis="x", length=0)
     return figure
+
+
+def looks_of(n_groups: int) -> dict[int, tuple[str, Any]]:
+    """Colour and dashes of each group of risk, 1 the lowest."""
+    between = dict(zip(range(2, n_groups), itertools.cycle(BETWEEN), strict=False))
+    return {1: LOW, n_groups: HIGH, **between}
 
 
 def _curve(axes: Axes, rows: pd.DataFrame, look: tuple[str, object, str]) -> None:

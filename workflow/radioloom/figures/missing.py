@@ -38,11 +38,16 @@ def amount(missing: pd.DataFrame) -> str:
     every = count(len(variables), "variable")
     if gaps.empty:
         return NOTHING.format(every)
-    whole = missing[(missing["missing"] == missing["n"]) & (missing["n"] > 0)]
-    unknown = [f"{each.variable} is known of nobody in {each.cohort}" for each in whole.itertuples()]
+    unknown = of_nobody(missing)
     return f"{len(gaps)} of the {every} that models take {'has' if len(gaps) == 1 else 'have'} gaps." + (
         f" {joined(unknown)[0].upper()}{joined(unknown)[1:]}." if unknown else ""
     )
+
+
+def of_nobody(missing: pd.DataFrame) -> list[str]:
+    """Which variables no case of a cohort has a value of, each in words once. missing : MISSING."""
+    whole = missing[(missing["missing"] == missing["n"]) & (missing["n"] > 0)]
+    return list(dict.fromkeys(f"{each.variable} is known of nobody in {each.cohort}" for each in whole.itertuples()))
 
 
 def done(imputation: dict[str, Any], dropped: int) -> list[str]:

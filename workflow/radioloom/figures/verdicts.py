@@ -30,6 +30,7 @@ from radioloom.tables.columns import (
     OF_MODELS,
     PRIMARY,
     REFITTED,
+    SAME_RISK,
     SIGNATURE,
     SIGNIFICANT,
     TOO_MANY_MISSING,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 FEW = "every value of it is known of {n_measured:.0f} of {n} patients"  # columns of METRICS
 WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     TOO_MANY_MISSING: f"; {FEW}, too few for a verdict",
+    SAME_RISK: "; a model that gives every patient the same risk orders nobody, and nothing is claimed",
     TRAINING_CASES: "",
     NOT_ASKED: "",
     FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
@@ -58,6 +60,7 @@ OF_TWO = {  # `verdict` of a difference, after it
 }
 SHORT = {ABOVE: "better", BELOW: "worse", NO_DIFFERENCE: "no difference shown", UNADJUSTED: "not after adjustment"}
 SHORT |= {DISPUTED: "interval and null models disagree", "": DASH}
+NOT_COMPARED = {TOO_MANY_MISSING: "not compared: too few have every value", SAME_RISK: "not compared: one risk for all"}
 DISAGREE = "but the null models say otherwise, so nothing is claimed"
 QUICK = "The study asks for no intervals (validation.intervals: none): estimates alone, of which nothing is claimed."
 
@@ -106,7 +109,9 @@ def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:
     for value in values.to_dict("records"):
         if value["withheld"] == TOO_MANY_MISSING:
             yield f"The baseline {value['model']} cannot be compared: {FEW.format_map(value)}."
-        if value["withheld"] == TOO_MANY_MISSING or np.isnan(value["estimate"]):
+        if value["withheld"] == SAME_RISK:
+            yield f"The baseline {value['model']} cannot be compared: it gives every patient the same risk."
+        if value["withheld"] in (TOO_MANY_MISSING, SAME_RISK) or np.isnan(value["estimate"]):
             continue
         against = part[(part["against"] == value["model"]) & (part["metric"] == main)]
         differences = [f"{row['label']} minus {row['against']}: {of_two(row)}" for _, row in against.iterrows()]
@@ -119,6 +124,8 @@ def of_two(row: pd.Series) -> str:
     text = difference(row["estimate"], row["low"], row["high"])
     if row["withheld"] == TOO_MANY_MISSING:
         return f"{text} ({FEW.format_map(row)})"
+    if row["withheld"] == SAME_RISK:
+        return f"{text} (not compared: one of the two gives every patient the same risk)"
     if row["verdict"] == UNADJUSTED:
         better = "better" if row["low"] > 0 else "worse"
         return f"{text}, {better} by its interval, but {_adjusted(row)}"
@@ -253,7 +260,8 @@ def table_of(metrics: pd.DataFrame) -> list[tuple[str, ...]]:
         what = f"minus {row['against']}" if row["against"] else f"against {chance(row['metric'])} (chance)"
         p, adjusted = probability(row["p"]), probability(row["p_adjusted"])
         place = where(row["evaluation"], row["cohort"])
-        lines.append((row["rank"], place, f"{row['label']} {what}", cell(row), p, adjusted, SHORT[row["verdict"]]))
+        shown = NOT_COMPARED.get(row["withheld"], SHORT[row["verdict"]])
+        lines.append((row["rank"], place, f"{row['label']} {what}", cell(row), p, adjusted, shown))
     return lines
 
 

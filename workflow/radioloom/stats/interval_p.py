@@ -16,9 +16,9 @@ def interval_p(value: float, low: float, high: float, null: float) -> float:
     where the interval leaves `null` out (Altman and Bland 2011, BMJ 343:d2304, for intervals of two equal sides).
     1 where value and null are one; NaN without an interval, or where it does not hold the value.
     """
-    if value == null:
-        return 1.0
     if not low <= value <= high:
         return math.nan
+    if value == null:
+        return 1.0
     side = value - low if value > null else high - value
     return float(2 * special.ndtr(-Z95 * abs(value - null) / side)) if side else 0.0

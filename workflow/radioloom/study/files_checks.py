@@ -139,6 +139,13 @@ def _lacking(cohort: str, table: Clinical) -> Iterator[str]:
         if row["value"] is None:
             cases[row["covariate"].split("=")[0]].add(row["case"])
     for name, names in cases.items():
+        if len(names) == len(table.clinical):
+            yield (
+                f"cohort {cohort}: none of its {len(names)} cases with an outcome has a value of covariate {name}: "
+                "models that take it learn nothing of it there, and cannot be judged there; correct the column, or "
+                "take it out of model.covariates"
+            )
+            continue
         yield (
             f"cohort {cohort}: {len(names)} of {len(table.clinical)} cases with an outcome lack covariate {name} "
             f"({some(sorted(names), 'case')})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,6 +65,8 @@ def table_rows(study: Study, origin: Origin, remarks: Remarks, known: Read) -> d
     rows = {cohort: _rows(study, cohort, origin, remarks, known) for cohort in study.has.tables}
     if rows:
         _same_features(study, origin, remarks)
+    for cohort, values in known.values.items():
+        remarks.notes.extend(_hollow(cohort, values))
     return rows
 
 
@@ -138,6 +140,15 @@ def _wide(table: Usable, cohort: str, block: dict[str, Any]) -> pd.DataFrame:
     keys = pd.DataFrame({"case": table.cases[kept], "replicate": table.replicates[kept]})
     index = pd.MultiIndex.from_frame(keys.assign(cohort=cohort, roi=block["roi"])[list(ROW_OF_FEATURES)])
     return pd.DataFrame(table.values[kept], index, feature_ids(table.columns, block["columns"]))
+
+
+def _hollow(cohort: str, values: pd.DataFrame) -> Iterator[str]:
+    """A note on features that no case of a cohort has a value of."""
+    if names := values.columns[values.isna().all()].tolist():
+        yield (
+            f"cohort {cohort}: no case has a value of {some(names, 'feature')}: models that take one cannot be judged "
+            "there, and none is learnt from them; correct the columns, or leave them out of `features.columns`"
+        )
 
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:

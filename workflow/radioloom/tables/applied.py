@@ -19,7 +19,9 @@ APPLIED = Table(
         Column("group", "string", f"{HIGH}: above the frozen cut-point, or {LOW}; '' where there is none"),
         Column("absolute_risk", "float64", "probability of the event by the horizon", null=True),
         Column("n_missing", "int64", "values that were missing"),
-        Column("missing", "string", "what was missing; the training mean was taken where there is a risk"),
-        Column("note", "string", "why there is no risk, or why the values were not harmonised"),
+        Column("missing", "string", "what was missing"),
+        Column(
+            "note", "string", "why there is no risk, what was done about missing values, why they were not harmonised"
+        ),
     ),
 )

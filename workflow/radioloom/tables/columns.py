@@ -40,8 +40,10 @@ OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
 # Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/verdicts.py.
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
 NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
+SAME_RISK = "same risk"
 WITHHELD = {
     TOO_MANY_MISSING: "too many patients lack a value of the model, or of one of the two",
+    SAME_RISK: "the model, or one of the two, gives every patient the same risk",
     TRAINING_CASES: "of the cases that a model was learnt on",
     FEW_EVENTS: "too few patients had the event (binary: or had it not)",
     NO_RESAMPLES: "the study asks for no resamples",

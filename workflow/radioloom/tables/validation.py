@@ -62,14 +62,15 @@ COMPETING = Table(
 )
 INCIDENCE = Table(
     "INCIDENCE",
-    "cumulative incidence of each event at the frozen cut-point (Aalen and Johansen)",
+    "cumulative incidence of each event in the groups that the frozen cut-points divide (Aalen and Johansen)",
     ("evaluation", "cohort", "kind", "model", "group", "cause", "time_days"),
     (
         EVALUATION,
         COHORT,
         KIND,
         MODEL,
-        Column("group", "string", "low or high risk"),
+        Column("group", "string", "risk: low or high; low, middle or high; or the risks that bound it"),
+        Column("level", "int64", "place of the group, 1 is the lowest risk"),
         CAUSE,
         Column("time_days", "float64", "time", "days"),
         Column("incidence", "float64", "probability of this event by then"),

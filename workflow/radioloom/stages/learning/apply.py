@@ -10,6 +10,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.prediction.cut_points import group_names, group_of
+from radioloom.prediction.imputation import ITERATIVE, MEAN, NONE
 from radioloom.prediction.models import MODELS
 from radioloom.settings import meant
 from radioloom.stages.learning.harmonise import reasons
@@ -19,6 +20,11 @@ from radioloom.tables.columns import SIGNATURE
 if TYPE_CHECKING:
     import pandas as pd
 
+DONE = {  # of a missing value, by what `Signature.imputes_by` says
+    NONE: "and the model was learnt without imputation",
+    MEAN: "the training mean taken",
+    ITERATIVE: "told by the model's other values",
+}
 NOTHING = "no risk: nothing that the model predicts from is known"
 Case = tuple[str, str]  # cohort ("" where none is named) and case
 
@@ -46,8 +52,9 @@ def apply(
 
     horizons : days at which absolute risks are asked for; none of a binary outcome, which has a probability anyway
     model : `signature`, or the name of a baseline of its file
-    A missing value counts as the training mean, and is told. A patient without any value of a feature (of a model
-    without features: of a covariate) has no risk, nor one who lacks a value where the training means are not known.
+    A missing value is treated as the model of the file was learnt (`Signature.imputes_by`), and what was done is told.
+    A patient without any value of a feature (of a model without features: of a covariate) has no risk, nor one who
+    lacks a value where the model imputes none.
     Raises StudyError where a feature or covariate was measured of nobody, the batch is not said of a harmonised
     signature, or no risk at a horizon can be said.
     """
@@ -69,7 +76,7 @@ def apply(
     rows = []
     for k, (cohort, case) in enumerate(values.index):
         lacking = [term.feature_id for term, gone in zip(terms, missing[k], strict=True) if gone]
-        note = _note(signature, patients, k, risk[k], NOTHING if nothing[k] else _lacks(lacking))
+        note = NOTHING if nothing[k] else _note(signature, patients, k, _filled(chosen, lacking))
         known = {
             "cohort": cohort,
             "case": case,
@@ -153,17 +160,21 @@ def _choice(learned: Mapping[str, Any]) -> str:
     return f" (learnt were: {'; '.join(sorted(learned))})" if learned else ""
 
 
-def _note(signature: Signature, patients: NewPatients, k: int, risk: float, why: str) -> str:
-    if not np.isfinite(risk):
-        return why
-    if patients.batches is None or not signature.harmonisation:
+def _note(signature: Signature, patients: NewPatients, k: int, filled: str) -> str:
+    reason = ""
+    if patients.batches is not None and signature.harmonisation:
+        reason = reasons(signature.harmonisation, [str(patients.batches[k])])
+    return "; ".join(filter(None, (filled, f"not harmonised: {reason}" if reason else "")))
+
+
+def _filled(model: Signature, lacking: Sequence[str]) -> str:
+    """What became of the values that a patient lacks; "" where none is lacking."""
+    if not lacking:
         return ""
-    reason = reasons(signature.harmonisation, [str(patients.batches[k])])
-    return f"not harmonised: {reason}" if reason else ""
-
-
-def _lacks(lacking: Sequence[str]) -> str:
-    return f"no risk: {', '.join(lacking)} missing, and the signature has no mean to take"
+    gone = f"{', '.join(lacking)} missing"
+    if model.complete:
+        return f"no risk: {gone}, and the signature has no mean to take"
+    return f"{'no risk: ' if model.imputes_by == NONE else ''}{gone}, {DONE[model.imputes_by]}"
 
 
 def _group(model: Signature, risk: float) -> str:
@@ -183,10 +194,5 @@ def _unmeasured(case: Case, model: str, day: float, why: str) -> dict[str, Any]:
 
 def summary(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """What a person should know of the rows, a line each: who has no risk, what was missing, what not harmonised."""
-    each = {(row["cohort"], row["case"]): row for row in rows}
-    for row in each.values():
-        name = "/".join(filter(None, (row["cohort"], row["case"])))
-        if row["note"]:
-            yield f"{name}: {row['note']}"
-        if row["missing"] and row["risk"] is not None:
-            yield f"{name}: {row['missing']} missing, the training mean taken"
+    each = {(row["cohort"], row["case"]): row["note"] for row in rows}
+    return (f"{'/'.join(filter(None, key))}: {note}" for key, note in each.items() if note)

@@ -13,10 +13,13 @@ from radioloom.stages.learning.measured import judgeable
 from radioloom.stages.learning.patients import numbered
 from radioloom.stages.learning.place import Place, resamples
 from radioloom.stages.learning.risks import ModelKey
-from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, SIGNATURE, VALIDATION
+from radioloom.tables.columns import APPARENT, BASELINE, CONTROL, FROZEN, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Order of kinds. Without imputation a case whose control image lacks a value is not judged, so they are read as well.
+PLACES = {SIGNATURE: 0, BASELINE: 1, CONTROL: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,14 @@ def frozen(
     Cases, resamples and so all estimates are those of the stage validate: who lacks a value of a model, and which model
     cannot be judged for it, included.
     """
-    kept = predictions[(predictions["split"] == FROZEN) & predictions["kind"].isin([SIGNATURE, BASELINE])]
+    kept = predictions[(predictions["split"] == FROZEN) & predictions["kind"].isin(PLACES)]
     kept = kept.sort_values(["cohort", "case"], kind="stable")
     training = kept[kept["part"] == "train"]
     named = [(APPARENT, "+".join(sorted(set(training["cohort"]))), training)] if len(training) else []
     named += [(VALIDATION, str(cohort), rows) for cohort, rows in kept[kept["part"] == "test"].groupby("cohort")]
     known, judged = clinical.set_index(["cohort", "case"]), []
     for evaluation, cohort, rows in named:
-        models = sorted(rows.groupby(["kind", "model", "variant"]), key=lambda item: item[0][0] == BASELINE)
+        models = sorted(rows.groupby(["kind", "model", "variant"]), key=lambda item: PLACES[str(item[0][0])])
         risks = {ModelKey(*map(str, key)): each["risk"].to_numpy(np.float64) for key, each in models}
         measured = {ModelKey(*map(str, key)): each["measured"].to_numpy(bool) for key, each in models}
         first = rows.drop_duplicates(["cohort", "case"])
@@ -77,5 +80,6 @@ def frozen(
         whole = Place(evaluation, cohort, np.arange(len(cases)), outcomes, weights, intervals=asked["intervals"])
         whole = replace(whole, most_missing=asked["most_missing"])
         place, sound = judgeable(whole, risks, measured, NONE if imputed_none else MEAN)
+        sound = {key: risk for key, risk in sound.items() if key.kind != CONTROL}
         judged.append(Frozen(place, [cases[k] for k in place.rows], sound))
     return judged

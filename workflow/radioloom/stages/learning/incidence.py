@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.prediction.cut_points import group_names
 from radioloom.prediction.metrics.concordance import C_INDEX
 from radioloom.prediction.metrics.cumulative_incidence import cumulative_incidence
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
 from radioloom.stages.learning.frozen import Frozen
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables.columns import EVENT, HIGH, LOW, OTHER_EVENT, SIGNATURE
+from radioloom.tables.columns import EVENT, OTHER_EVENT, SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,25 +48,35 @@ def incidence(judged: list[Frozen], competing: pd.DataFrame, signature: Signatur
         for cause, (mark, against) in by_cause.items():
             of_cause = each.of(replace(each.place.outcomes, event=mark), study)
             for key, risk in of_cause.risks.items():
-                cut_point = (signature if key.kind == SIGNATURE else signature.baselines[key.model]).cut_point
-                asked = Judged(risk[None], of_cause.place.outcomes, of_cause.place.weights, cut_point=cut_point)
+                model = signature if key.kind == SIGNATURE else signature.baselines[key.model]
+                asked = Judged(
+                    risk[None],
+                    of_cause.place.outcomes,
+                    of_cause.place.weights,
+                    cut_point=model.cut_point,
+                    cut_points=model.cut_points,
+                )
                 for metric in (C_INDEX, HAZARD_RATIO):
                     row = of_cause.place.row(key, metric.name, metric.of(asked))
                     rows.causes.append({**{name: row[name] for name in COLUMNS}, "cause": cause})
                 keys = {"evaluation": each.place.evaluation, "cohort": each.place.cohort, "cause": cause}
                 keys |= {"kind": key.kind, "model": key.model}
-                rows.incidence.extend({**keys, **row} for row in _curves(asked, against))
+                rows.incidence.extend({**keys, **row} for row in _curves(asked, model.cuts, against))
     return rows
 
 
-def _curves(asked: Judged, other: np.ndarray) -> Iterator[dict[str, Any]]:
-    """What INCIDENCE holds of each group of risk. other : bool (n,), who had the other event."""
+def _curves(asked: Judged, cuts: tuple[float, ...], other: np.ndarray) -> Iterator[dict[str, Any]]:
+    """What INCIDENCE holds of each group of risk, of which there is none without a cut-point.
+
+    cuts : frozen risks between the groups; other : bool (n,), who had the other event
+    """
     outcomes = asked.outcomes
-    for group, members in ((HIGH, asked.high_risk), (LOW, ~asked.high_risk)):
+    for level, group in enumerate(group_names(cuts) if cuts else []):
+        members = asked.groups == level
         if not members.any():
             continue
         time, units = outcomes.time_days[members], outcomes.patients[members]
         curve = cumulative_incidence(time, outcomes.event[members], other[members], units)
         columns = {name: getattr(curve, name).tolist() for name in ("time_days", "incidence", "low", "high", "at_risk")}
         for row in zip(*columns.values(), strict=True):
-            yield {"group": group, **dict(zip(columns, row, strict=True))}
+            yield {"group": group, "level": level + 1, **dict(zip(columns, row, strict=True))}

@@ -48,7 +48,18 @@ def judgeable(place: Place, risks: Risks, known: Measured, imputation: str) -> t
         that too many lack a value of cannot be either, and all others are judged on the patients who have the values of
         each of them, so that models are compared on the same patients.
     """
-    place = replace(place, measured=known)
+    place, sound = _judgeable(replace(place, measured=known), risks, known, imputation)
+    return replace(place, constant=frozenset(key for key, risk in sound.items() if _constant(place, risk))), sound
+
+
+def _constant(place: Place, risk: np.ndarray) -> bool:
+    """Whether risks (m,), or (r, m) of a cross-validation, do not differ where they are compared: within a fold."""
+    folds = np.zeros(risk.shape, dtype=np.int64) if place.strata is None else place.strata
+    rows = zip(np.atleast_2d(risk), np.atleast_2d(folds), strict=True)
+    return all(np.ptp(values[labels == fold]) == 0 for values, labels in rows for fold in np.unique(labels))
+
+
+def _judgeable(place: Place, risks: Risks, known: Measured, imputation: str) -> tuple[Place, Risks]:
     if imputation != NONE:
         return place, {key: risk for key, risk in risks.items() if known[key].any()}
     sound = {

@@ -28,6 +28,7 @@ from radioloom.tables.columns import (
     OF_LEARNING,
     OF_NULLS,
     OF_PATIENTS,
+    SAME_RISK,
     SIGNATURE,
     TOO_MANY_MISSING,
     TRAINING_CASES,
@@ -74,6 +75,7 @@ class Place:
     strata: np.ndarray | None = None  # (repeats, m) fold of each patient in a cross-validation
     intervals: str = MAIN  # which models have an interval: MAIN, ALL, NO_INTERVALS
     measured: Measured = field(default_factory=dict)
+    constant: frozenset[ModelKey] = frozenset()  # models that give every patient the same risk
     most_missing: float = 1.0  # share of the patients that may lack a value of a model
 
     def among(self, rows: np.ndarray) -> Place:
@@ -156,14 +158,18 @@ class Place:
 
         The one place of this rule: an interval is told where it was measured to hold (docs/validation.md), of the
         models that the study asks it for. The range of the null models is no interval, and needs no events. Where too
-        many patients lack a value of a model, what stands in its place was measured, and a p is not told either.
+        many patients lack a value of a model, what stands in its place was measured, and a p is not told either. A
+        model that gives every patient the same risk orders nobody: what differs from it is no other model's merit.
         """
         models = (model,) if against is None else (model, against)
-        if self.lacking(*models) and (metric.interval != NONE or metric.read == P):
-            return TOO_MANY_MISSING
-        if self.intervals == NO_INTERVALS:
-            return NOT_ASKED if metric.interval != NONE or metric.read == P else ""
-        if metric.interval == NONE or model.kind == NULL:
+        if metric.interval != NONE or metric.read == P:
+            if self.lacking(*models):
+                return TOO_MANY_MISSING
+            if self.constant.intersection(models):
+                return SAME_RISK
+            if self.intervals == NO_INTERVALS:
+                return NOT_ASKED
+        if metric.interval == NONE or model.kind == NULL or self.intervals == NO_INTERVALS:
             return ""
         of_others = not all(each.kind in OF_MAIN and not each.variant for each in models)
         resampled = metric.interval == RESAMPLED

@@ -21,7 +21,7 @@ from radioloom.stages.learning.missing import missing
 from radioloom.stages.learning.null_models import null_rows, null_values, permuted_outcomes
 from radioloom.stages.learning.place import Validation
 from radioloom.stages.learning.signature import Signature
-from radioloom.stages.learning.validate_alone import shuffled_values, with_risk
+from radioloom.stages.learning.validate_alone import shuffled_values
 from radioloom.tables.columns import CROSS_VALIDATION, FROZEN
 
 if TYPE_CHECKING:
@@ -58,12 +58,13 @@ def validate(
     validation.missing.extend(missing(material, signature))
     changed = control_materials(material, controls)
     validation.notes.extend(control_gaps(changed))
-    whole = places(material, with_risk(material, splits, signature, validation))
+    whole = places(material, splits)
     told = [judge(material, changed, signature, place, validation) for place in whole]
     judged, observed = [place for place, _ in told], [np.array(estimate.value) for _, estimate in told]
     if not material.rows(splits, FROZEN, "train").size:
         for place, estimate in zip(judged, observed, strict=True):
-            validation.metrics.extend(null_rows(place, estimate, shuffled_values(material, signature, place)))
+            if np.isfinite(estimate):  # else nobody could be judged
+                validation.metrics.extend(null_rows(place, estimate, shuffled_values(material, signature, place)))
         return validation
     training = whole[0]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))

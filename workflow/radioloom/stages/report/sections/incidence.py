@@ -23,9 +23,10 @@ def build(study: ReportInputs) -> dict[str, Any]:
     curves = _ordered(study, study.incidence)
     curves = curves[curves["kind"] == SIGNATURE]
     causes = _ordered(study, study.causes)
+    n_groups = len(study.signature.cuts) + 1 if study.signature else 2
     figures = [
         style.svg(
-            incidence.figure(part, where(evaluation, cohort), names),
+            incidence.figure(part, where(evaluation, cohort), names, n_groups),
             f"incidence-{place}",
             f"Cumulative incidence of both events in {cohort} at the frozen cut-point",
         )
@@ -45,4 +46,4 @@ def _ordered(study: ReportInputs, rows: pd.DataFrame) -> pd.DataFrame:
     return reading.in_order(study, first.assign(variant=""))
 
 
-INCIDENCE = Section("incidence", "Competing events", ("incidence", "causes"), build)
+INCIDENCE = Section("incidence", "Competing events", ("incidence", "causes"), build, uses=("signature",))

@@ -30,7 +30,9 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "table": missing.table(study.missing),
         "judged": lines,
         "most_missing": study.settings["validation"]["most_missing"],
-        "brief": [("Missing data", f"{amount} {verdicts.unsaid(metrics)}".strip())] if lines else [],
+        "brief": [("Missing data", f"{amount} {verdicts.unsaid(metrics)}".strip())]
+        if lines or missing.of_nobody(study.missing)
+        else [],
     }
 
 
