@@ -146,7 +146,7 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
         left = [name for name in columns if name not in none and not name.startswith(pyradiomics.NO_FEATURE)]
         chosen = list(filter(compiled(wanted).fullmatch, left))
     if not chosen:
-        raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {', '.join(columns[:5])} ...")
+        raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {len(columns)} columns")
     return chosen
 
 
