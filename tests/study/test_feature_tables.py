@@ -116,12 +116,12 @@ SOURCE = {"kind": "idc"}
         (cohort(features=FEATURES | {"file": "../t.csv"}), r"cohorts\.valid\.features\.file"),
         (
             cohort(features=FEATURES | {"columns": {"case": "pid", "features": ".*"}}),
-            r"t\.csv: no column 'pid'; did you mean 'id'",
+            r"t\.csv: no column 'pid'; did you mean column 1",
         ),
         (cohort(features=FEATURES | {"columns": {"case": "id", "features": "("}}), "is no regular expression"),
         (
             cohort(features=FEATURES | {"columns": {"case": "id", "features": ["x"]}}),
-            r"t\.csv: no column 'x'; .*It has id, original",
+            r"t\.csv: no column 'x'; .*The first line names ",
         ),
         (cohort(features=FEATURES | {"columns": {"case": "id", "featurs": "x"}}), "did you mean 'features'"),
         (cohort(features=FEATURES | {"columns": {}}), "the key 'case' is missing"),

@@ -67,8 +67,11 @@ def test_neither_headers_nor_cells_are_told():
         (f"{HEAD}\tmodality\nP1\ta\tb\tMueller\n", "line 2: modality 'AAAAAAA'"),
         (f"{HEAD}\tpattern\nP1\ta\tb\t(Mueller\n", "line 2: pattern: the cell is no regular expression"),
         (f"{HEAD}\treplicate\nP1\ta\tb\tMueller Hans\n", "Expected: letters, digits, _ and -, at most 64."),
-        ("Case Image Segmentation".replace(" ", "\t") + "\nP1\ta\tb\n", "no column 'case'; is it column 1?"),
-        ("ID\tImage\tMask\nP1\ta\tb\n", "no column 'segmentation'; is it column 3?"),
+        (
+            "Case Image Segmentation".replace(" ", "\t") + "\nP1\ta\tb\n",
+            "no column 'case'; did you mean column 1 ('Case')?",
+        ),
+        ("ID\tImage\tMask\nP1\ta\tb\n", "no column 'segmentation'; did you mean column 3?"),
         ("Mueller_Hans\ta\tb\nP1\ta\tb\n", "no column of a sheet; write a line with their names first"),
         (f"{HEAD}\n\ta\tb\nP 1\ta\tb\nP2\t/a\tb\n", "s.tsv: 2 other rows have a fault too"),
         (f"{HEAD}\n\ta\tb\n", "Expected: letters, digits, _ and -, with a letter or digit first, at most 64."),

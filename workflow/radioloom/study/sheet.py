@@ -56,14 +56,10 @@ def read_sheet(path: Path, cohort: str, role: str, division: Division | None = N
     parts: list[str] = []
     faults: list[str] = []  # of one row each
     seen: dict[tuple[str, str, str], int] = {}
-    for line, cells in table.rows:
+    checked_rows = [(line, cells, _checked(cells, table, line, own, faults)) for line, cells in table.rows]
+    _raise_first(faults, table.name)
+    for line, cells, checked in checked_rows:
         where = table.at(line)
-        row = dict(zip(table.columns, cells, strict=True))
-        if own not in schema("sheet")["properties"]:
-            row.pop(own, "")
-        checked = _checked(row, table, line, faults)
-        if checked is None:
-            continue
         key = (checked["case"], checked["replicate"], checked["roi"])
         if key in seen:
             raise StudyError(
@@ -80,19 +76,29 @@ def read_sheet(path: Path, cohort: str, role: str, division: Division | None = N
     return rows if division is None else _of_part(rows, parts, f"{table.name}: split by {division.column!r}")
 
 
-def _checked(row: Row, table: Table, line: int, faults: list[str]) -> Row | None:
-    """One row with defaults filled in; None, and one of the faults more, where it has any."""
-    where = table.at(line)
+def _raise_first(faults: list[str], name: str) -> None:
+    if faults:
+        others = f"\n{name}: {len(faults) - 1} other rows have a fault too" if faults[1:] else ""
+        raise StudyError(f"{faults[0]}{others}")
+
+
+def _checked(cells: list[str], table: Table, line: int, own: str, faults: list[str]) -> Row:
+    """One row with defaults filled in, without the column that divides the sheet; one of the faults more if it has any.
+
+    own : that column
+    """
+    where, row = table.at(line), dict(zip(table.columns, cells, strict=True))
+    if own not in schema("sheet")["properties"]:
+        row.pop(own, "")
     try:
         row["modality"] = _modality(row.get("modality", ""), where)
         _check_names(row, table, line)
         given = {key: value for key, value in row.items() if value or key not in OPTIONAL}
-        checked: Row = check(given, "sheet", where, quoted=shown)
-        _check_cells(checked, where)
+        row = check(given, "sheet", where, quoted=shown)
+        _check_cells(row, where)
     except StudyError as error:
         faults.append(str(error))
-        return None
-    return checked
+    return row
 
 
 def _of_part(rows: list[Row], parts: list[str], where: str) -> list[Row]:
@@ -114,25 +120,34 @@ def _check_columns(table: Table, own: str) -> None:
     rule = schema("sheet")
     where, known = table.at(table.header), list(rule["properties"])
     foreign = {k: name for k, name in enumerate(table.columns) if name not in known and (not own or name != own)}
-    hints = {k: OTHER_WORDS.get(bare(name)) or alike(known).get(bare(name), "") for k, name in foreign.items()}
+    hints = {
+        k: OTHER_WORDS.get(bare(name)) or alike(known).get(bare(name), "") or _near(name, known)
+        for k, name in foreign.items()
+    }
     if not set(table.columns) & set(known) and not any(hints.values()):  # no header: a patient's data stand there
         raise StudyError(f"{where}: no column of a sheet; write a line with their names first: {', '.join(known)}")
     lacking = [name for name in known if name in rule["required"] and name not in table.columns]
     of_lacking = {name: k for k, name in hints.items() if name in lacking}
+    called = {name: f"did you mean {column(table.columns, k, known)}?" for name, k in of_lacking.items()}
     faults = [
-        f"{where}: no column {name!r}; {f'is it column {of_lacking[name] + 1}?' if name in of_lacking else 'add it.'} "
-        f"It is the {rule['properties'][name]['description']}"
+        f"{where}: no column {name!r}; {called.get(name, 'add it.')} It is the "
+        f"{rule['properties'][name]['description']}"
         for name in lacking
     ]
     faults += [
         f"{where}, {column(table.columns, k, known)}: unknown; "
-        f"{f'did you mean {hints[k]!r}?' if hints[k] else meant(name, known) or 'take it out.'} "
+        f"{f'did you mean {hints[k]!r}?' if hints[k] else 'take it out.'} "
         f"Known here: {', '.join(known)}"
         for k, name in foreign.items()
         if hints[k] not in of_lacking
     ]
     if faults:
         raise StudyError("\n".join(faults))
+
+
+def _near(name: str, known: list[str]) -> str:
+    """The column of a sheet that a name is close to; "" where it is to none."""
+    return next((each for each in known if repr(each) in meant(name, known)), "")
 
 
 def _check_patients(table: Table) -> None:
