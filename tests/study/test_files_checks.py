@@ -285,7 +285,9 @@ def test_a_clinical_workbook_of_which_a_worksheet_is_named(bench):
     assert verified(bench, clinical(file="c.xlsx#Outcome")) == []
     rows[3][1] = "soon"
     workbook(rows, bench.place / "data" / "c.xlsx", Other=[["x"], [1]])
-    with pytest.raises(StudyError, match=r"cohorts.train.clinical: c.xlsx, line 4, column 'days': 'AAAA' .*is no number"):
+    with pytest.raises(
+        StudyError, match=r"cohorts.train.clinical: c.xlsx, line 4, column 'days': 'AAAA' .*is no number"
+    ):
         verified(bench, clinical(file="c.xlsx"))
 
 
