@@ -242,6 +242,6 @@ def test_words_of_events_are_text_in_a_study(demo, root):
 def test_a_level_that_yaml_made_a_truth_value_of_asks_for_quotes(demo, root):
     demo["model"]["covariates"] = yaml.safe_load("[{smoker: [no, yes]}]")
     with pytest.raises(
-        StudyError, match='YAML takes yes, no, on and off without quotes for true and false: write "yes"'
+        StudyError, match="YAML takes yes, no, on and off without quotes for true and false: write the word"
     ):
         study.load(demo, root)

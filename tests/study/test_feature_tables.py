@@ -6,6 +6,7 @@ import pytest
 
 from radioloom.errors import StudyError
 from radioloom.study import Study, load, verify
+from radioloom.settings import Origin
 from radioloom.study.feature_tables import tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +43,7 @@ def cohort(**changes) -> dict:
 def loaded(tmp_path: Path, settings: dict, table: str = TABLE) -> Study:
     (tmp_path / "t.csv").write_text(table)
     study = load({"data": str(tmp_path), **settings}, ROOT)
-    tables(study.settings, study.data, "the configuration")
+    tables(study.settings, study.data, Origin("the configuration"))
     return study
 
 

@@ -198,7 +198,7 @@ def _alternatives(fault: Any) -> list[Any]:
     return [each for each in inside if each.path and each.schema_path[0] == deepest.schema_path[0]]
 
 
-TRUTH = 'YAML takes yes, no, on and off without quotes for true and false: write "yes".'
+TRUTH = "YAML takes yes, no, on and off without quotes for true and false: write the word"
 
 
 def _unknown(fault: Any) -> list[tuple[Place, str]]:
@@ -206,7 +206,8 @@ def _unknown(fault: Any) -> list[tuple[Place, str]]:
     unknown = [key for key in fault.instance if key not in known]
     listed = f"Known here: {', '.join(known)}"
     remedies = [
-        meant(key, known) or f"{TRUTH if isinstance(key, bool) else 'take it out.'} {listed}" for key in unknown
+        meant(key, known) or f"{f'{TRUTH} in quotes.' if isinstance(key, bool) else 'take it out.'} {listed}"
+        for key in unknown
     ]
     return [((key,), f"unknown key; {remedy}") for key, remedy in zip(unknown, remedies, strict=True)]
 
@@ -231,7 +232,7 @@ def _missing(fault: Any) -> list[tuple[Place, str]]:
 
 
 def _wrong(fault: Any, quoted: Callable[[Any], str]) -> str:
-    about = fault.schema.get("description", "")
+    about = fault.schema.get("description", "").rstrip(".")
     allowed = ""
     if fault.validator == "enum":
         near = meant(fault.instance, fault.validator_value)
@@ -255,7 +256,9 @@ def _hint(fault: Any) -> str:
     """How YAML has to be written where its rules are not those of the one who wrote it; "" where that is no matter."""
     value, rule = fault.instance, str(fault.validator_value)
     if isinstance(value, bool) and "string" in rule:
-        return f" {TRUTH}"
+        return f" {TRUTH} (or {str(value).lower()!r}) in quotes."
+    if isinstance(value, int | float) and "string" in rule:
+        return f' YAML takes digits without quotes for a number: write "{value}".'
     if isinstance(value, str) and "array" in rule:
         return f" Write a list, such as [{value[:40]}]."
     if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+[eE][-+]?[0-9]+", value):

@@ -21,7 +21,7 @@ def verify(study: Study, source: Path | None = None) -> list[str]:
     """
     origin = origin_of(source)
     check_own(study, source)
-    tables(study.settings, study.data, origin.name)
+    tables(study.settings, study.data, origin)
     raise_all(name_faults(study, origin))
     remarks = file_remarks(study, origin)
     raise_all(remarks.faults)

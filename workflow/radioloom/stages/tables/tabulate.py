@@ -105,7 +105,11 @@ def usable(
         chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
     except StudyError as error:
         raise StudyError(f"{where.file}: {error}") from None
-    values = np.column_stack([_numbers(frame[name], where) for name in chosen])
+    declared = settings["columns"]["features"]
+    told = set(
+        declared if isinstance(declared, list) else filter(pyradiomics.named, chosen)
+    )  # others may be a patient's
+    values = np.column_stack([_numbers(frame, name, where, name in told) for name in chosen])
     cases, replicates, reasons = identified(frame, cohort, settings, patients)
     known = reasons == ""
     hollow = known & np.isnan(values).all(axis=1)
@@ -155,7 +159,8 @@ def feature_ids(columns: Iterable[str], settings: dict[str, Any]) -> list[str]:
     ids = [name.removeprefix(settings["prefix"]) for name in columns]
     twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
     if twice:
-        raise StudyError(f"two columns are the feature {twice[0]!r} without the prefix {settings['prefix']!r}")
+        first, second = [k for k, name in enumerate(ids, start=1) if name == twice[0]][:2]
+        raise StudyError(f"the features {first} and {second} are one without the prefix {settings['prefix']!r}")
     return ids
 
 
@@ -184,15 +189,16 @@ def _text(column: pd.Series) -> list[str]:
     return [of_users.text_of(value) for value in column.tolist()]
 
 
-def _numbers(column: pd.Series, where: _Places) -> np.ndarray:
-    """Cells of a feature as float64 (n,), NaN where empty."""
-    texts = _text(column)
+def _numbers(frame: pd.DataFrame, name: str, where: _Places, told: bool) -> np.ndarray:
+    """Cells of a feature as float64 (n,), NaN where empty. told : whether a message may name the column."""
+    texts = _text(frame[name])
     try:
         return of_users.numbers(texts)
     except ValueError as error:
         (k,) = error.args
     remedy = "correct the cell or empty it, or leave the column out of `columns.features`"
-    raise StudyError(f"{where.at(k, str(column.name))}: {of_users.no_number(texts[k], remedy)}")
+    place = where.at(k, name) if told else f"{where.at(k)}, column {list(frame.columns).index(name) + 1}"
+    raise StudyError(f"{place}: {of_users.no_number(texts[k], remedy)}")
 
 
 def _cases(
