@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.study import Study, load, verify
 from radioloom.settings import Origin
+from radioloom.study import Study, load, verify
 from radioloom.study.feature_tables import tables
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,14 +19,8 @@ Settings = dict[str, Any]
 def sheet_or_table(settings: Settings, origin: Origin) -> None:
     """Whether each cohort starts from a sheet or from a table, and has no key that its start does not know."""
     for name, cohort in settings["cohorts"].items():
-        place = origin.at("cohorts", name)
-        if "sheet" in cohort and "features" in cohort:
-            raise StudyError(f"{place}: a cohort starts from images (`sheet`) or a table (`features`); take one out")
-        if "sheet" not in cohort and "features" not in cohort:
-            raise StudyError(f"{place}: add `sheet` (images and segmentations) or `features` (a table of features)")
-        foreign = [key for key in ("rois", "source") if key in cohort and "features" in cohort]
-        if foreign:
-            raise StudyError(f"{place}: `{foreign[0]}` is of images, and this cohort has none; take it out")
+        if fault := _start_fault(cohort):
+            raise StudyError(f"{origin.at('cohorts', name)}: {fault}")
     has_images = any("sheet" in cohort for cohort in settings["cohorts"].values())
     if has_images and "profile" not in settings:
         raise StudyError(
@@ -34,6 +28,16 @@ def sheet_or_table(settings: Settings, origin: Origin) -> None:
         )
     if not has_images and "profile" in settings:
         raise StudyError(f"{origin.at('profile')}: no cohort has images that it could measure; take it out")
+
+
+def _start_fault(cohort: Settings) -> str:
+    """What is wrong with the start of a cohort; "" where nothing is."""
+    if "sheet" in cohort and "features" in cohort:
+        return "a cohort starts from images (`sheet`) or a table (`features`); take one out"
+    if "sheet" not in cohort and "features" not in cohort:
+        return "add `sheet` (images and segmentations) or `features` (a table of features)"
+    foreign = [key for key in ("rois", "source") if key in cohort and "features" in cohort]
+    return f"`{foreign[0]}` is of images, and this cohort has none; take it out" if foreign else ""
 
 
 def tables(settings: Settings, data: Path, origin: Origin) -> None:

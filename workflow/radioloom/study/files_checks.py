@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.cells import text_of
 from radioloom.io.user_tables.ids import almost_one
 from radioloom.settings import Origin
+from radioloom.stages.learning.events import UNQUOTED
 from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
@@ -135,6 +137,7 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
         return None
+    remarks.notes.extend(_unused_words(cohort, given.frame()[block["event"]].map(text_of), block["event_values"]))
     if cohort in study.cohorts("validation"):
         subgroup_remarks(study, cohort, given.frame(), cases or (), origin, remarks)
     if cases is None:
@@ -157,6 +160,15 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
         )
     remarks.notes.extend(_lacking(cohort, table))
     return table
+
+
+def _unused_words(cohort: str, cells: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
+    """A note on words of `event_values` that no cell has, in whatever letters: of yes and no, YAML's others are told."""
+    there = {cell.casefold() for cell in cells}
+    spoken = {word for words in UNQUOTED.values() for word in words}
+    if unused := sorted({word.casefold() for word in values} - there - spoken):
+        words = ", ".join(map(repr, unused[:SHOWN]))
+        yield f"cohort {cohort}: no cell of its event column is {words}, which event_values declares: is it misspelt?"
 
 
 def _lacking(cohort: str, table: Clinical) -> Iterator[str]:

@@ -125,7 +125,9 @@ def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
     if whole:
         return f"is of a year before {YEARS[0]} or after {YEARS[1]}", ""
     if looks(text) == looks(last):
-        return f"is of the form {form!r}, but no day of the calendar", f", or set {key}"
+        spoken = "%B" in form or "%b" in form
+        words = ", whose months are read in English alone," if spoken else ","
+        return f"is of the form {form!r}{words} but no day of the calendar", f", or set {key}"
     return f"is no date of the form {form!r}, which is {last} on the last day of 2015", f", or set {key}"
 
 
