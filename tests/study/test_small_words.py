@@ -1,4 +1,4 @@
-"""What a newcomer's commonest slips are told: quotes of YAML, keys that fit nothing, features of other names, folders."""
+"""What a newcomer's slips are told: quotes of YAML, keys that fit nothing, features of other names, folders."""
 
 import pandas as pd
 import pytest
@@ -29,7 +29,7 @@ COLUMNS = {"prefix": "", "groups": {}}
 )
 def test_yaml_that_wants_quotes(tmp_path, text, remedy):
     (tmp_path / "s.yaml").write_text(text)
-    with pytest.raises(StudyError, match="s.yaml, line 1: this is not YAML") as caught:
+    with pytest.raises(StudyError, match=r"s.yaml, line 1: this is not YAML") as caught:
         read(tmp_path / "s.yaml")
     assert remedy in str(caught.value)
 
@@ -39,9 +39,9 @@ def test_keys_that_fit_nothing():
     assert list(_unused_columns(settings, ORIGIN)) == [
         "study.yaml: cohorts.train.clinical.covariates.Age: no covariate is called so; did you mean 'age'?"
     ]
-    with pytest.raises(StudyError, match="columns.prefix: no feature begins with 'CT_'"):
+    with pytest.raises(StudyError, match=r"columns.prefix: no feature begins with 'CT_'"):
         _unmatched({**COLUMNS, "prefix": "CT_"}, ["a"], ["a"])
-    with pytest.raises(StudyError, match="columns.groups.texture: 'glcm' is the name of no feature"):
+    with pytest.raises(StudyError, match=r"columns.groups.texture: 'glcm' is the name of no feature"):
         _unmatched({**COLUMNS, "groups": {"texture": "glcm"}}, ["glcm_a"], ["glcm_a"])
     _unmatched({"prefix": "g", "groups": {"texture": "l.*"}}, ["glcm_a"], ["lcm_a"])
     assert list(_unused_words("train", ["Dead", "alive"], {"Dead": True, "Alive": False, "Yes": True})) == []
@@ -63,7 +63,7 @@ def test_where_the_data_folder_was_looked_for(tmp_path, monkeypatch):
     with pytest.raises(StudyError, match=rf"'~/data' is not there \(below {tmp_path}\); ~ is not read as your home"):
         data_folder({"data": "~/data"}, ORIGIN)
     monkeypatch.setenv("RADIOLOOM_DATA", "/nope")
-    with pytest.raises(StudyError, match="^RADIOLOOM_DATA: the folder '/nope' is not there; correct or unset"):
+    with pytest.raises(StudyError, match=r"^RADIOLOOM_DATA: the folder '/nope' is not there; correct or unset"):
         data_folder({"data": "d"}, ORIGIN)
 
 

@@ -163,7 +163,7 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
 
 
 def _unused_words(cohort: str, cells: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
-    """A note on words of `event_values` that no cell has, in whatever letters: of yes and no, YAML's others are told."""
+    """A note on words of `event_values` that no cell has, in whatever letters; not on YAML's of yes and no."""
     there = {cell.casefold() for cell in cells}
     spoken = {word for words in UNQUOTED.values() for word in words}
     if unused := sorted({word.casefold() for word in values} - there - spoken):
