@@ -71,7 +71,7 @@ def test_a_level_that_nobody_has_and_a_month_in_another_language():
     clinical = pd.DataFrame({"cohort": "a", "case": list("abcdef"), "time_days": [5.0, 900, 70, 2000, 1500, 300]})
     covariates = pd.DataFrame({"cohort": "a", "case": list("abcdef"), "covariate": "sex=other", "value": 0.0})
     assert doubts(clinical.assign(event=[True, False] * 3), covariates) == [
-        "cohort a: nobody of 6 cases has the level other of covariate sex"
+        "cohort a: covariate sex=other is 0 in all 6 cases: nobody has this level"
     ]
     with pytest.raises(StudyError, match="whose months are read in English alone"):
         day("31. Dezember 2015", "%d. %B %Y", "c.csv, line 2")

@@ -104,7 +104,7 @@ def document(path: Path) -> Document:
 
 def _remedy(problem: str) -> str:
     """What to do about what the parser complains of: mostly a text wants quotes."""
-    if "escape character" in problem:
+    if "escape character" in problem or "hexdecimal" in problem:
         return "write the text in single quotes ('...'), in which a backslash is one"
     if "mapping values" in problem or "cannot start any token" in problem:
         return "correct the line; a text that holds a colon and a blank, or begins with %, @ or `, wants quotes ('...')"

@@ -50,9 +50,12 @@ def annotation_remarks(study: Study, cohort: str, cases: list[str] | None, origi
 def _answers(study: Study, cohort: str, place: Path, origin: Origin, remarks: Remarks) -> None:
     """A table of answers, read as the stage traits will read it."""
     from radioloom.io.annotations import read
+    from radioloom.stages.genomics.traits import spellings
 
     key = origin.at("cohorts", cohort, "traits", "files")
-    if read_or_fault(lambda path: read.read(path, study.data), place, key, remarks) is not None:
+    given = read_or_fault(lambda path: read.read(path, study.data), place, key, remarks)
+    if given is not None:
+        remarks.notes.extend(f"cohort {cohort}: {note}" for note in spellings(given))
         remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(place))
 
 
