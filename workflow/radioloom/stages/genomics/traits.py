@@ -86,7 +86,7 @@ def spellings(annotations: Iterable[Annotation]) -> Iterator[str]:
     for what, groups in written.items():
         for places in (list(each.values()) for each in groups.values() if len(each) > 1):
             yield (
-                f"two {what} differ in spelling alone (letters, blanks or signs), and count as two; write one everywhere"
+                f"two {what} differ in spelling alone (letters, blanks or signs), and count as two; write one"
                 f" (first in {places[0]} and {places[1]})"
             )
 

@@ -60,8 +60,14 @@ def tabulate(
     """FEATURES and EXCLUSIONS of one cohort; see `usable`."""
     table = usable(frame, cohort, settings, patients, reserved)
     cases, replicates, kept = table.cases, table.replicates, table.reasons == ""
-    described = _described(table.columns, settings["columns"])
-    features = _long(described, table.values[kept], cohort, cases[kept], replicates[kept], settings["roi"])
+    features = _long(
+        _described(table.columns, settings["columns"]),
+        table.values[kept],
+        cohort,
+        cases[kept],
+        replicates[kept],
+        settings["roi"],
+    )
     out = [
         {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "stage": STAGE, "reason": table.reasons[k]}
         for k in np.flatnonzero(~kept)
@@ -100,12 +106,11 @@ def usable(
     A row without id, or without any value, is left out with a reason. Raises StudyError for an absent column, an id
     that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
     """
-    where = _places(frame, cohort, settings)
+    where, declared = _places(frame, cohort, settings), settings["columns"]["features"]
     try:
         chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
     except StudyError as error:
         raise StudyError(f"{where.file}: {error}") from None
-    declared = settings["columns"]["features"]
     told = set(
         declared if isinstance(declared, list) else filter(pyradiomics.named, chosen)
     )  # others may be a patient's
@@ -171,13 +176,9 @@ class _Places:
     file: str
     frame: pd.DataFrame
 
-    def row(self, k: int) -> str:
-        """`line 5`; of a file without lines `row 5`."""
-        return place_of(self.frame, k)
-
     def at(self, k: int, column: str = "") -> str:
         """File, line and column of a cell."""
-        return f"{self.file}, {self.row(k)}{f', column {column!r}' if column else ''}"
+        return f"{self.file}, {place_of(self.frame, k)}{f', column {column!r}' if column else ''}"
 
 
 def _places(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> _Places:
@@ -261,7 +262,7 @@ def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray,
         key = cases[k], replicates[k]
         if key in seen:
             raise StudyError(
-                f"{where.at(k)}: case {key[0]} appears in {where.row(seen[key])} already; keep "
+                f"{where.at(k)}: case {key[0]} appears in {place_of(where.frame, seen[key])} already; keep "
                 "one row per patient, or name the column that tells them apart in `columns.replicate`"
             )
         seen[key] = int(k)
