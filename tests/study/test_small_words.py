@@ -10,7 +10,7 @@ from radioloom.stages.learning.doubts import doubts
 from radioloom.stages.tables.collect import check_same
 from radioloom.study.checks import data_folder
 from radioloom.study.feature_tables import _unmatched
-from radioloom.study.files_checks import _unused_words
+from radioloom.study.files_checks import _ids_there, _unused_words
 from radioloom.study.names_checks import _unused_columns
 from radioloom.yaml_file import read
 
@@ -55,6 +55,13 @@ def test_features_that_are_written_otherwise_elsewhere(other):
     assert "cohort valid: it lacks 1 of the 1 of cohort train (original_shape_Sphericity)" in str(caught.value)
     assert f"there original_shape_Sphericity seems to be written {other}" in str(caught.value)
     assert "Mueller" not in str(caught.value)
+
+
+def test_the_form_of_ids_where_none_fits():
+    assert _ids_there(["Mueller_1", "Mueller_1"]) == (
+        "; ids there are of the form 'AAAAAAA_9' (A a letter, 9 a digit); each stands in several rows"
+    )
+    assert _ids_there([""]) == ""
 
 
 def test_where_the_data_folder_was_looked_for(tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.cells import text_of
 from radioloom.io.user_tables.ids import almost_one
+from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
 from radioloom.study.genomics_checks import annotation_remarks, expression_remarks
@@ -151,7 +152,7 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     if not table.clinical:
         remarks.faults.append(
             f"{origin.at(*place)}: no case of the {start} has an outcome in column {block['case']!r} and those beside "
-            f"it ({summary}); give clinical table and {start} the same names of cases"
+            f"it ({summary}){_ids_there(given.frame()[block['case']].map(text_of))}; give clinical table and {start} the same names of cases"
         )
         return None
     if summary:
@@ -160,6 +161,14 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
         )
     remarks.notes.extend(_lacking(cohort, table))
     return table
+
+
+def _ids_there(cells: Iterable[str]) -> str:
+    """What the ids of a clinical table look like, and whether each stands in several rows."""
+    ids = [cell for cell in cells if cell]
+    several = "; each stands in several rows" if len(ids) >= 2 * len(set(ids)) > 0 else ""
+    looks = forms(ids).removeprefix(", but of the form ")
+    return f"; ids there are of the form {looks}{several}" if looks else ""
 
 
 def _unused_words(cohort: str, cells: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:

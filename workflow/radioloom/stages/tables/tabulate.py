@@ -102,7 +102,6 @@ def usable(
     frame : the table, cells as text or numbers; its index says where a row stands; settings : the cohort's `features`
     patients : patient id -> case, where the study names such a file
     reserved : columns that are no features unless the study names them: outcome and covariates of the same table
-
     A row without id, or without any value, is left out with a reason. Raises StudyError for an absent column, an id
     that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
     """
@@ -111,9 +110,7 @@ def usable(
         chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
     except StudyError as error:
         raise StudyError(f"{where.file}: {error}") from None
-    told = set(
-        declared if isinstance(declared, list) else filter(pyradiomics.named, chosen)
-    )  # others may be a patient's
+    told = set(declared if isinstance(declared, list) else filter(pyradiomics.named, chosen))  # others may be names
     values = np.column_stack([_numbers(frame, name, where, name in told) for name in chosen])
     cases, replicates, reasons = identified(frame, cohort, settings, patients)
     known = reasons == ""
@@ -140,8 +137,7 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
 
     Those that the study names (a list), or those whose whole name a regular expression matches, but the ids, the
     `reserved` (outcome and covariates) and what a known program writes beside features. There is no default: a label
-    among the columns would be taken for a feature, and predict itself.
-    Raises StudyError where a column that the study names is not in the table, or none is left.
+    would be taken for a feature. StudyError where a column that the study names is not there, or none is left.
     """
     wanted = settings["features"]
     ids = [settings[key] for key in ("case", "replicate", "patient")]
@@ -171,8 +167,6 @@ def feature_ids(columns: Iterable[str], settings: dict[str, Any]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """What messages call the cells of a table."""
-
     file: str
     frame: pd.DataFrame
 
@@ -186,7 +180,6 @@ def _places(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> _Plac
 
 
 def _text(column: pd.Series) -> list[str]:
-    """Cells as text without blanks around them; a gap of Parquet is ''."""
     return [of_users.text_of(value) for value in column.tolist()]
 
 
