@@ -16,6 +16,12 @@ if not workflow.configfiles:  # --configfile is a whole study and never merged w
 include: "workflow/rules/common.smk"
 
 
+onstart:
+    from radioloom.study.whose import record_own
+
+    record_own(STUDY, SOURCE)
+
+
 # Two halves that meet in tables/features.parquet: from images and segmentations to features, and from features,
 # outcomes, annotations and expression to a signature. A study of feature tables has no images half.
 IMAGES_HALF = ["simulate", "fetch", "curate", "segment", "prepare", "extract"]

@@ -7,7 +7,6 @@ from radioloom.errors import RadioloomError
 from radioloom.failures import in_words
 from radioloom.provenance import code_digest, digest, file_digest
 from radioloom.study import load, verify
-from radioloom.study.whose import record_own
 from snakemake.exceptions import WorkflowError
 
 # One thread per job: Snakemake fills the cores, and threaded sums could change the last digits.
@@ -26,10 +25,6 @@ HAS = STUDY.has
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"
 BATCHES = [(cohort, batch) for cohort, batches in STUDY.batches.items() for batch in batches]
-
-
-onstart:
-    record_own(STUDY, SOURCE)
 
 
 wildcard_constraints:

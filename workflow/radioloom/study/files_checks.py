@@ -150,9 +150,10 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     summary += "; ..." if len(reasons) > SHOWN else ""
     start = start_of(study, cohort).word
     if not table.clinical:
+        there = _ids_there(given.frame()[block["case"]].map(text_of))
         remarks.faults.append(
             f"{origin.at(*place)}: no case of the {start} has an outcome in column {block['case']!r} and those beside "
-            f"it ({summary}){_ids_there(given.frame()[block['case']].map(text_of))}; give clinical table and {start} the same names of cases"
+            f"it ({summary}){there}; give clinical table and {start} the same names of cases"
         )
         return None
     if summary:
