@@ -59,7 +59,7 @@ def test_missing_and_unknown_keys_of_all_blocks_are_told_in_the_order_of_lines(t
         ({"controls": "shuffled_roi"}, ["'shuffled_roi' is not accepted", "Write a list, such as [shuffled_roi]."]),
         ({"controls": {"all": 1}}, ["controls: a block of keys is not accepted. Expected: all, or a list of names"]),
         ({"cohorts": None}, ["cohorts: nothing stands there. Expected: a block of keys."]),
-        ({"title": True}, ['YAML takes yes, no, on and off without quotes for true and false: write "yes".']),
+        ({"title": True}, ["false: write the word (or 'true') in quotes."]),
         ({"seed": "1e3"}, ["YAML reads 1e3 as text: write a point, such as 1.0e3."]),
         ({"model": {"kind": "cox", True: 1, 3: 4}}, ["True: unknown key; YAML takes", "3: unknown key; take it"]),
     ],

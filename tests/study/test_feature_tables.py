@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from radioloom.errors import StudyError
+from radioloom.settings import Origin
 from radioloom.study import Study, load, verify
 from radioloom.study.feature_tables import tables
 
@@ -42,7 +43,7 @@ def cohort(**changes) -> dict:
 def loaded(tmp_path: Path, settings: dict, table: str = TABLE) -> Study:
     (tmp_path / "t.csv").write_text(table)
     study = load({"data": str(tmp_path), **settings}, ROOT)
-    tables(study.settings, study.data, "the configuration")
+    tables(study.settings, study.data, Origin("the configuration"))
     return study
 
 
@@ -116,12 +117,12 @@ SOURCE = {"kind": "idc"}
         (cohort(features=FEATURES | {"file": "../t.csv"}), r"cohorts\.valid\.features\.file"),
         (
             cohort(features=FEATURES | {"columns": {"case": "pid", "features": ".*"}}),
-            r"t\.csv: no column 'pid'; did you mean 'id'",
+            r"t\.csv: no column 'pid'; did you mean column 1",
         ),
         (cohort(features=FEATURES | {"columns": {"case": "id", "features": "("}}), "is no regular expression"),
         (
             cohort(features=FEATURES | {"columns": {"case": "id", "features": ["x"]}}),
-            r"t\.csv: no column 'x'; .*It has id, original",
+            r"t\.csv: no column 'x'; .*The first line names ",
         ),
         (cohort(features=FEATURES | {"columns": {"case": "id", "featurs": "x"}}), "did you mean 'features'"),
         (cohort(features=FEATURES | {"columns": {}}), "the key 'case' is missing"),

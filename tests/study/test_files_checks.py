@@ -120,7 +120,7 @@ def test_what_is_told_of_the_files(bench, change, words):
         (
             clinical(case="patient"),
             {},
-            "cohorts.train.clinical: train.csv: no column 'patient' (case); correct its name. It has id, days",
+            "cohorts.train.clinical: train.csv: no column 'patient' (case); correct its name. The first line names 3",
         ),
         (clinical(time_days="time"), {}, "no column 'time' (time_days)"),
         (clinical(event="died"), {}, "no column 'died' (event)"),
@@ -291,7 +291,9 @@ def test_a_clinical_workbook_of_which_a_worksheet_is_named(bench):
     assert verified(bench, clinical(file="c.xlsx#Outcome")) == []
     rows[3][1] = "soon"
     workbook(rows, bench.place / "data" / "c.xlsx", Other=[["x"], [1]])
-    with pytest.raises(StudyError, match=r"cohorts.train.clinical: c.xlsx, line 4, column 'days': 'soon' is no number"):
+    with pytest.raises(
+        StudyError, match=r"cohorts.train.clinical: c.xlsx, line 4, column 'days': 'AAAA' .*is no number"
+    ):
         verified(bench, clinical(file="c.xlsx"))
 
 

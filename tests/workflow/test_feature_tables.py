@@ -170,7 +170,7 @@ def test_rows_that_are_of_no_case_are_exclusions_in_the_report(tabled):
         ("A, ID-T000,1,", "A, ID-T001,1,", "case T001 appears in line"),
         ("hospital", "case", "have one name"),
         ("A, ID-T000,1,", "A, ID-Jane Doe,1,", "its id is no pseudonym"),
-        ("glcm", "glmc", "that cohort valid has) are not among them"),
+        ("glcm", "glmc", "it lacks 1 of the "),
     ],
 )
 def test_a_faulty_table_is_refused_by_name(measured, tmp_path, old, new, words):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
@@ -31,6 +31,10 @@ KINDS = {  # of values, as a message calls them
 PATTERNS = {
     r"^(?!/)(?!.*\.\.).+$": "a path below the data folder, without / at its start and without ..",
     "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, _ and -, with a letter or digit first",
+    "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "letters, digits, _ and -, with a letter or digit first, at most 64",
+    "^[A-Za-z0-9_-]{1,64}$": "letters, digits, _ and -, at most 64",
+    "^[0-9a-f.]*$": "digits and dots (a UID), or the hash of one",
+    "^([0-9]+([.][0-9]+)?(-[0-9]+([.][0-9]+)?)?)?$": "a number like 2.5, or a range like 1-3",
 }
 LIMITS = {
     "minimum": "{} or more",
@@ -92,21 +96,27 @@ def plain_schema(name: str) -> dict[str, Any]:
     return _with_names(_with_files(_text(name), declared=True))
 
 
-def check(value: Any, name: str, where: str, source: Path | None = None) -> Any:
+def check(
+    value: Any, name: str, where: str, source: Path | None = None, quoted: Callable[[str], str] | None = None
+) -> Any:
     """A value with the schema's defaults filled in; StudyError lists every fault of it.
 
     value : what YAML or a sheet gave
     name : the schema; where : what the message calls the value ("config/config.yaml")
     source : the YAML file, for line numbers
+    quoted : how a text is shown, where it is a cell of a table and may be a patient's name
     """
     filled = _filled(value, schema(name))
     if obeys(filled, schema(name), schema(name)):
         return filled
+    known = schema(name).get("properties", {})
+    if source and not (isinstance(value, dict) and known.keys() & value.keys()):  # another file: of whom is not told
+        raise StudyError(f"{where}: this is no {name} file, it has none of the keys {', '.join(known)}; give another")
     from jsonschema import Draft202012Validator
 
     filled = _filled(value, plain_schema(name))
     if faults := list(Draft202012Validator(plain_schema(name)).iter_errors(filled)):
-        raise StudyError("\n".join(_faults(faults, Origin(where, source))))
+        raise StudyError("\n".join(_faults(faults, Origin(where, source), quoted or _shown)))
     return filled
 
 
@@ -165,12 +175,12 @@ def _filled(value: Any, rule: dict[str, Any]) -> Any:
     return filled
 
 
-def _faults(found: Iterable[Any], origin: Origin) -> list[str]:
+def _faults(found: Iterable[Any], origin: Origin, quoted: Callable[[Any], str]) -> list[str]:
     """Every fault that the schema finds, one a line, in the order of the file's lines, each once."""
     told: dict[str, Place] = {}
     for fault in chain.from_iterable(map(_alternatives, found)):
         message = {"additionalProperties": _unknown, "required": _missing}.get(fault.validator)
-        for key, remedy in message(fault) if message else [((), _wrong(fault))]:
+        for key, remedy in message(fault) if message else [((), _wrong(fault, quoted))]:
             place = (*fault.absolute_path, *key)
             told[f"{origin.at(*place)}: {remedy}"] = tuple(map(str, place))
     return sorted(told, key=lambda line: (origin.lines.get(told[line], 0), told[line]))
@@ -188,7 +198,7 @@ def _alternatives(fault: Any) -> list[Any]:
     return [each for each in inside if each.path and each.schema_path[0] == deepest.schema_path[0]]
 
 
-TRUTH = 'YAML takes yes, no, on and off without quotes for true and false: write "yes".'
+TRUTH = "YAML takes yes, no, on and off without quotes for true and false: write the word"
 
 
 def _unknown(fault: Any) -> list[tuple[Place, str]]:
@@ -196,7 +206,8 @@ def _unknown(fault: Any) -> list[tuple[Place, str]]:
     unknown = [key for key in fault.instance if key not in known]
     listed = f"Known here: {', '.join(known)}"
     remedies = [
-        meant(key, known) or f"{TRUTH if isinstance(key, bool) else 'take it out.'} {listed}" for key in unknown
+        meant(key, known) or f"{f'{TRUTH} in quotes.' if isinstance(key, bool) else 'take it out.'} {listed}"
+        for key in unknown
     ]
     return [((key,), f"unknown key; {remedy}") for key, remedy in zip(unknown, remedies, strict=True)]
 
@@ -220,8 +231,8 @@ def _missing(fault: Any) -> list[tuple[Place, str]]:
     ]
 
 
-def _wrong(fault: Any) -> str:
-    about = fault.schema.get("description", "")
+def _wrong(fault: Any, quoted: Callable[[Any], str]) -> str:
+    about = fault.schema.get("description", "").rstrip(".")
     allowed = ""
     if fault.validator == "enum":
         near = meant(fault.instance, fault.validator_value)
@@ -229,7 +240,7 @@ def _wrong(fault: Any) -> str:
         allowed = f"{near and f' D{near[1:]}'} Allowed: {words}{', or nothing' * ('' in fault.validator_value)}."
     rule = "" if allowed else f" Expected: {_expected(fault.validator, fault.validator_value)}."
     meaning = f" It means: {about}." if about else ""
-    found = "nothing stands there" if fault.instance is None else f"{_shown(fault.instance)} is not accepted"
+    found = "nothing stands there" if fault.instance is None else f"{quoted(fault.instance)} is not accepted"
     return f"{found}.{allowed}{rule}{_hint(fault)}{meaning}"
 
 
@@ -245,7 +256,9 @@ def _hint(fault: Any) -> str:
     """How YAML has to be written where its rules are not those of the one who wrote it; "" where that is no matter."""
     value, rule = fault.instance, str(fault.validator_value)
     if isinstance(value, bool) and "string" in rule:
-        return f" {TRUTH}"
+        return f" {TRUTH} (or {str(value).lower()!r}) in quotes."
+    if isinstance(value, int | float) and "string" in rule:
+        return f' YAML takes digits without quotes for a number: write "{value}".'
     if isinstance(value, str) and "array" in rule:
         return f" Write a list, such as [{value[:40]}]."
     if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+[eE][-+]?[0-9]+", value):

@@ -95,11 +95,20 @@ def document(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         tab = "\t" in "".join(text.split("\n")[line : line + 1])
-        remedy = "put blanks in place of its tabs" if tab else "correct the line"
+        remedy = "put blanks in place of its tabs" if tab else _remedy(str(error.problem))
         raise StudyError(f"{path.name}, line {line + 1}: this is not YAML: {error.problem}; {remedy}") from error
     finally:
         if loader:
             loader.dispose()
+
+
+def _remedy(problem: str) -> str:
+    """What to do about what the parser complains of: mostly a text wants quotes."""
+    if "escape character" in problem or "hexdecimal" in problem:
+        return "write the text in single quotes ('...'), in which a backslash is one"
+    if "mapping values" in problem or "cannot start any token" in problem:
+        return "correct the line; a text that holds a colon and a blank, or begins with %, @ or `, wants quotes ('...')"
+    return "correct the line"
 
 
 def _text(path: Path) -> str:

@@ -231,12 +231,12 @@ def test_csv_that_is_none(text, words, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ("Case,trait,value\nP1,Size,1\n", "no column case; .*it has Case, trait, value"),
-        ("case,trait,value,Reader\nP1,Size,1,A\n", r"column 'Reader': unknown; did you mean 'reader'\?"),
-        ("case,trait,value,code system\nP1,Size,1,A\n", r"column 'code system': unknown; did you mean 'code_system'\?"),
+        ("Case,trait,value\nP1,Size,1\n", "no column case; .*names 3 others"),
+        ("case,trait,value,Reader\nP1,Size,1,A\n", r"column 4: unknown; did you mean 'reader'\?"),
+        ("case,trait,value,code system\nP1,Size,1,A\n", r"column 4: unknown; did you mean 'code_system'\?"),
         ("case,trait,value\n,Size,1\n", "line 2, column 'case': the cell is empty"),
         ("case,trait,value\nP1,,1\n", "line 2, column 'trait': the cell is empty"),
-        ('case,trait,value\nP1,Size,1\nP2,Size,"1,5"\n', "line 3, column 'value': '1,5' of 'Size' has a comma"),
+        ('case,trait,value\nP1,Size,1\nP2,Size,"1,5"\n', "line 3, column 'value': '1,5' has a comma"),
     ],
 )
 def test_tables_of_answers_that_are_at_fault(rows, words, tmp_path):

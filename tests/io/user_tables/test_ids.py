@@ -124,7 +124,7 @@ def test_a_column_that_is_almost_called_so():
         "Gr\u00f6\u00dfe", ["Gro\u0308\u00dfe"]
     )
     assert "did you mean 'id\\u200b'?" in no_column("id", ["id\u200b", "x"])
-    assert "did you mean 'Last.Seen'? It has" in no_column("last-seen", ["a", "Last.Seen"])
+    assert "did you mean 'Last.Seen'? The first line" in no_column("last-seen", ["a", "Last.Seen"])
 
 
 def test_letters_that_no_pseudonym_has_are_named():

@@ -116,7 +116,7 @@ def test_numbers_as_excel_writes_them_are_read(tmp_path, text):
 @pytest.mark.parametrize("name", DISORDER)
 def test_rows_and_cells_out_of_their_order_are_refused(name, tmp_path):
     rows, words = DISORDER[name]
-    with pytest.raises(StudyError, match=r"t.xlsx: rows or cells of the worksheet 'S' are not in their order") as error:
+    with pytest.raises(StudyError, match=r"t.xlsx: rows or cells of its worksheet are not in their order") as error:
         read(book(tmp_path / "t.xlsx", rows))
     assert words in str(error.value)
 

@@ -42,12 +42,12 @@ def test_the_first_of_several_worksheets_and_any_by_its_name(tmp_path):
     path = workbook(ROWS, tmp_path / "t.xlsx", Other=[["id", "x"], ["P9", "9"]])
     assert rows(path) == ROWS[1:]
     assert header(path).notes == (
-        "t.xlsx: 2 worksheets, of which the first ('Data') is read; another is read by the name t.xlsx#Other",
+        "t.xlsx: 2 worksheets, of which the first is read; another is read as t.xlsx#<its name>",
     )
     other = tmp_path / "t.xlsx#Other"
     assert rows(other) == [["P9", "9"]]
     assert header(other).notes == ()
-    with pytest.raises(StudyError, match=r"t.xlsx: no worksheet 'Gone'; there are 'Data', 'Other'"):
+    with pytest.raises(StudyError, match=r"t.xlsx: no worksheet 'Gone' among its 2"):
         read(tmp_path / "t.xlsx#Gone")
     assert file_of("a/t.xlsx#Other") == "a/t.xlsx"
     assert file_of("a#b/t.csv") == "a#b/t.csv"
@@ -58,8 +58,8 @@ def test_a_hidden_worksheet_is_read_by_its_name_alone(tmp_path, state):
     path = hidden(workbook(ROWS, tmp_path / "t.xlsx", Other=[["id", "x"], ["P9", "9"]]), "Data", state=state)
     assert rows(path) == [["P9", "9"]]
     assert header(path).notes == (
-        "t.xlsx: 2 worksheets, of which the first that is not hidden ('Other') is read; another is read by the name "
-        "t.xlsx#Data; hidden, and not read: 'Data'",
+        "t.xlsx: 2 worksheets, of which the first that is not hidden is read; another is read as "
+        "t.xlsx#<its name>; hidden, and not read: 1",
     )
     assert rows(tmp_path / "t.xlsx#Data") == ROWS[1:]
     assert header(tmp_path / "t.xlsx#Data").notes == ()
@@ -68,7 +68,7 @@ def test_a_hidden_worksheet_is_read_by_its_name_alone(tmp_path, state):
 def test_a_hidden_worksheet_behind_is_told_too(tmp_path):
     path = hidden(workbook(ROWS, tmp_path / "t.xlsx", Old=ROWS, Other=ROWS), "Old")
     assert rows(path) == ROWS[1:]
-    assert header(path).notes[0].endswith("by the name t.xlsx#Other; hidden, and not read: 'Old'")
+    assert header(path).notes[0].endswith("as t.xlsx#<its name>; hidden, and not read: 1")
 
 
 def test_every_worksheet_is_hidden(tmp_path):
@@ -76,9 +76,7 @@ def test_every_worksheet_is_hidden(tmp_path):
         return content.replace(b'state="visible"', b'state="hidden"')
 
     path = rewritten(workbook(ROWS, tmp_path / "t.xlsx"), hide)
-    with pytest.raises(
-        StudyError, match=r"t.xlsx: every worksheet is hidden \('Data'\); one is read by its name, t.xlsx#D"
-    ):
+    with pytest.raises(StudyError, match=r"t.xlsx: every worksheet is hidden; one is read by its name, t.xlsx#<"):
         read(path)
 
 

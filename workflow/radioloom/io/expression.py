@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.cells import no_number, numbers
 from radioloom.io.user_tables.ids import ROUNDED, alike, bare, nobody, refuse_rounded
+from radioloom.io.user_tables.quoted import forms
 from radioloom.io.user_tables.read import header as read_header
 from radioloom.io.user_tables.read import stream
 from radioloom.io.user_tables.record import Table
@@ -137,13 +138,6 @@ def _refuse_merged(table: Table, gene: str, names: list[str], lines: list[int], 
                 "too: Excel made it of the names of two genes that are not one (MARCH1 and MARC1); write their names "
                 "again"
             )
-
-
-def forms(names: Collection[str]) -> str:
-    """How names look, `A99-99A` for G00-01A: they themselves may be patients'. "" where there is none."""
-    looks = dict.fromkeys(re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", name))[:40] for name in names)
-    shown = ", ".join(repr(look) for look in list(looks)[:NAMED])
-    return f", but of the form {shown} (A a letter, 9 a digit)" if shown else ""
 
 
 def about_genes(columns: Collection[str]) -> str:

@@ -81,5 +81,5 @@ def _place(data: Path, name: str) -> Path:
             f"{name}: a table of features is a .csv or .tsv (also with .gz), .xlsx or .parquet file; convert it"
         )
     if not is_file(place):
-        raise StudyError(f"{name}: not below the data folder; correct the path, or put the file there")
+        raise StudyError(f"{name}: not below the data folder {data}; correct the path, or put the file there")
     return data / name

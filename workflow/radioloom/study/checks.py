@@ -31,9 +31,12 @@ def data_folder(settings: dict[str, Any], origin: Origin) -> Path:
     if not place:
         raise StudyError(f"{origin.at('data')}: no folder is named; add `data: <folder>`, or set RADIOLOOM_DATA")
     if not is_folder(place):
-        raise StudyError(
-            f"{origin.at('data')}: the folder {place!r} is not there; correct `data`, or set RADIOLOOM_DATA"
-        )
+        by_variable = bool(os.environ.get("RADIOLOOM_DATA"))
+        where = "RADIOLOOM_DATA" if by_variable else origin.at("data")
+        home = "; ~ is not read as your home, write it out" if place.startswith("~") else ""
+        tried = "" if os.path.isabs(place) or by_variable else f" (below {os.getcwd()})"
+        remedy = "correct or unset RADIOLOOM_DATA" if by_variable else "correct `data`, or set RADIOLOOM_DATA"
+        raise StudyError(f"{where}: the folder {place!r} is not there{tried}{home}; {remedy}")
     return Path(place)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.patterns import compiled
+from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
 from radioloom.study.remarks import with_file
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
@@ -15,25 +16,31 @@ from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 Settings = dict[str, Any]
 
 
-def sheet_or_table(settings: Settings, where: str) -> None:
+def sheet_or_table(settings: Settings, origin: Origin) -> None:
     """Whether each cohort starts from a sheet or from a table, and has no key that its start does not know."""
     for name, cohort in settings["cohorts"].items():
-        place = f"{where}: cohorts.{name}"
-        if "sheet" in cohort and "features" in cohort:
-            raise StudyError(f"{place}: a cohort starts from images (`sheet`) or a table (`features`); take one out")
-        if "sheet" not in cohort and "features" not in cohort:
-            raise StudyError(f"{place}: add `sheet` (images and segmentations) or `features` (a table of features)")
-        foreign = [key for key in ("rois", "source") if key in cohort and "features" in cohort]
-        if foreign:
-            raise StudyError(f"{place}: `{foreign[0]}` is of images, and this cohort has none; take it out")
+        if fault := _start_fault(cohort):
+            raise StudyError(f"{origin.at('cohorts', name)}: {fault}")
     has_images = any("sheet" in cohort for cohort in settings["cohorts"].values())
     if has_images and "profile" not in settings:
-        raise StudyError(f"{where}: the key 'profile' is missing; cohorts with a `sheet` are measured by a profile")
+        raise StudyError(
+            f"{origin.name}: the key 'profile' is missing; cohorts with a `sheet` are measured by a profile"
+        )
     if not has_images and "profile" in settings:
-        raise StudyError(f"{where}: profile: no cohort has images that it could measure; take it out")
+        raise StudyError(f"{origin.at('profile')}: no cohort has images that it could measure; take it out")
 
 
-def tables(settings: Settings, data: Path, where: str) -> None:
+def _start_fault(cohort: Settings) -> str:
+    """What is wrong with the start of a cohort; "" where nothing is."""
+    if "sheet" in cohort and "features" in cohort:
+        return "a cohort starts from images (`sheet`) or a table (`features`); take one out"
+    if "sheet" not in cohort and "features" not in cohort:
+        return "add `sheet` (images and segmentations) or `features` (a table of features)"
+    foreign = [key for key in ("rois", "source") if key in cohort and "features" in cohort]
+    return f"`{foreign[0]}` is of images, and this cohort has none; take it out" if foreign else ""
+
+
+def tables(settings: Settings, data: Path, origin: Origin) -> None:
     """Whether the files of feature tables are there with the columns that the study names.
 
     Only headers are read. Nothing that needs images may be asked of cohorts that have none.
@@ -44,10 +51,10 @@ def tables(settings: Settings, data: Path, where: str) -> None:
     from radioloom.io import feature_tables
     from radioloom.stages.tables.tabulate import feature_columns, feature_ids
 
-    _images_wanted(settings, where)
+    _images_wanted(settings, origin)
     known: set[str] = set()
     for name, block in blocks.items():
-        _patterns(block, f"{where}: cohorts.{name}.features")
+        _patterns(block, origin.at("cohorts", name, "features"))
         try:
             columns = feature_tables.header(data, block["file"])
             chosen = feature_columns(columns, block["columns"], no_features(settings, name))
@@ -56,11 +63,27 @@ def tables(settings: Settings, data: Path, where: str) -> None:
                     f"columns.features lists {taken[0]!r}, which is of the outcome that a model predicts "
                     f"(cohorts.{name}.clinical); take it out"
                 )
-            known |= set(feature_ids(chosen, block["columns"]))
+            ids = feature_ids(chosen, block["columns"])
+            _unmatched(block["columns"], chosen, ids)
+            known |= set(ids)
         except StudyError as error:
-            raise StudyError(f"{where}: cohorts.{name}.features: {with_file(str(error), block['file'])}") from None
+            raise StudyError(
+                f"{origin.at('cohorts', name, 'features')}: {with_file(str(error), block['file'])}"
+            ) from None
     if len(blocks) == len(settings["cohorts"]):
-        _baselines(settings, known, where)
+        _baselines(settings, known, origin)
+
+
+def _unmatched(columns: Settings, chosen: list[str], ids: list[str]) -> None:
+    """StudyError where a prefix or the expression of a group fits no feature: nothing would come of it, silently."""
+    if columns["prefix"] and not any(name.startswith(columns["prefix"]) for name in chosen):
+        raise StudyError(f"columns.prefix: no feature begins with {columns['prefix']!r}; correct it, or take it out")
+    for group, pattern in columns["groups"].items():
+        if not any(map(compiled(pattern).fullmatch, ids)):
+            raise StudyError(
+                f"columns.groups.{group}: {pattern!r} is the name of no feature (without the prefix); correct it, "
+                "or take it out"
+            )
 
 
 def _outcome(settings: Settings, cohort: str) -> list[str]:
@@ -86,7 +109,7 @@ def measured_by(block: Settings) -> Settings:
     return {"tool": block["tool"], "columns": columns}
 
 
-def _images_wanted(settings: Settings, where: str) -> None:
+def _images_wanted(settings: Settings, origin: Origin) -> None:
     """StudyError where something is asked of images that a cohort of tables does not have."""
     without = {name: cohort["role"] for name, cohort in settings["cohorts"].items() if "features" in cohort}
     judged = [name for name, role in without.items() if role in LEARNT_OR_VALIDATED]
@@ -100,7 +123,8 @@ def _images_wanted(settings: Settings, where: str) -> None:
     for key, names in asked.items():
         if names:
             raise StudyError(
-                f"{where}: {key}: cohort {names[0]} starts from a table of features and has no images; take `{key}` out"
+                f"{origin.at(key)}: cohort {names[0]} starts from a table of features and has no images; "
+                f"take `{key}` out"
             )
 
 
@@ -116,7 +140,7 @@ def _patterns(block: Settings, where: str) -> None:
             raise StudyError(f"{where}: ids.pattern: {text!r} has no group `case`; write (?P<case>...) around the case")
 
 
-def _baselines(settings: Settings, known: set[str], where: str) -> None:
+def _baselines(settings: Settings, known: set[str], origin: Origin) -> None:
     """Whether the features that baselines name are in the tables."""
     for name, features in settings["baselines"].items():
         for feature in features:
@@ -124,6 +148,6 @@ def _baselines(settings: Settings, known: set[str], where: str) -> None:
                 near = difflib.get_close_matches(feature, sorted(known), n=1)
                 hint = f"did you mean {near[0]!r}?" if near else "name one of the table's features"
                 raise StudyError(
-                    f"{where}: baselines.{name}: no table has the feature {feature!r}; {hint} "
+                    f"{origin.at('baselines', name)}: no table has the feature {feature!r}; {hint} "
                     "(`baselines: {}` for none)"
                 )

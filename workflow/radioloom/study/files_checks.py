@@ -7,11 +7,14 @@ Cases are named, and never a path or an id that is only in a file: those may hol
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.cells import text_of
+from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
+from radioloom.stages.learning.events import UNQUOTED
 from radioloom.study.copy_checks import Copied, copy_remarks
 from radioloom.study.genomics_checks import expression_remarks
 from radioloom.study.identity_checks import identity_remarks
@@ -27,6 +30,8 @@ from radioloom.study.table_checks import Read, start_of, table_rows
 from radioloom.study.trait_checks import Annotated, annotation_remarks
 from radioloom.study.validation_checks import subgroup_remarks
 from radioloom.tables.columns import FIRST
+
+FEW = 20  # rows of a table in which an event may be missing by chance
 
 if TYPE_CHECKING:
     from radioloom.stages.learning.clinical import Clinical
@@ -108,6 +113,7 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
         return None
+    remarks.notes.extend(_unused_words(cohort, given.frame()[block["event"]].map(text_of), block["event_values"]))
     if cohort in study.cohorts("validation"):
         subgroup_remarks(study, cohort, given.frame(), cases or (), origin, remarks)
     if cases is None:
@@ -119,9 +125,10 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     summary += "; ..." if len(reasons) > SHOWN else ""
     start = start_of(study, cohort).word
     if not table.clinical:
+        there = _ids_there(given.frame()[block["case"]].map(text_of))
         remarks.faults.append(
             f"{origin.at(*place)}: no case of the {start} has an outcome in column {block['case']!r} and those beside "
-            f"it ({summary}); give clinical table and {start} the same names of cases"
+            f"it ({summary}){there}; give clinical table and {start} the same names of cases"
         )
         return None
     if summary:
@@ -130,6 +137,26 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
         )
     remarks.notes.extend(_lacking(cohort, table))
     return table
+
+
+def _ids_there(cells: Iterable[str]) -> str:
+    """What the ids of a clinical table look like, and whether each stands in several rows."""
+    ids = [cell for cell in cells if cell]
+    several = "; each stands in several rows" if len(ids) >= 2 * len(set(ids)) > 0 else ""
+    looks = forms(ids).removeprefix(", but of the form ")
+    return f"; ids there are of the form {looks}{several}" if looks else ""
+
+
+def _unused_words(cohort: str, cells: Iterable[str], values: Mapping[str, object]) -> Iterator[str]:
+    """A note on words of `event_values` that no cell has, in whatever letters; not on YAML's, nor of `FEW` cells."""
+    given = [cell.casefold() for cell in cells]
+    if len(given) < FEW:
+        return
+    there = set(given)
+    spoken = {word for words in UNQUOTED.values() for word in words}
+    if unused := sorted({word.casefold() for word in values} - there - spoken):
+        words = ", ".join(map(repr, unused[:SHOWN]))
+        yield f"cohort {cohort}: no cell of its event column is {words}, which event_values declares: is it misspelt?"
 
 
 def _lacking(cohort: str, table: Clinical) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.quoted import forms
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin
 from radioloom.study.record import Study
@@ -35,7 +36,7 @@ def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, re
     message = f"{both} of {len(cases)} cases of cohort {cohort} have a column in the expression matrix"
     hints = expression.meant_by(columns.hints)
     if both < FEWEST_CASES:
-        looks = "" if both else expression.forms(columns.others)
+        looks = "" if both else forms(columns.others)
         remarks.faults.append(
             f"{origin.at(*place)}: {message} of {both + len(columns.others)} columns, and {FEWEST_CASES} are the "
             f"fewest{looks}; give matrix and {start_of(study, cohort).word} the same names of cases{hints}"

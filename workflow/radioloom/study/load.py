@@ -38,7 +38,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     origin = origin_of(source)
     config, handed = with_signature(config, root, source, origin)
     settings = _composed(check(config, "study", origin.name, source))
-    sheet_or_table(settings, origin.name)
+    sheet_or_table(settings, origin)
     raise_all(split_faults(settings, origin))
     settings = divided(settings)
     raise_all(contradictions(settings, origin))

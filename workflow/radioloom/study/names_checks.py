@@ -24,6 +24,7 @@ def name_faults(study: Study, origin: Origin) -> list[str]:
         *_model_faults(study.settings, origin),
         *_cut_point_faults(study.settings, origin),
         *_covariate_faults(study.settings, origin),
+        *_unused_columns(study.settings, origin),
     ]
     faults += [*primary_faults(study.settings, origin), *signature_faults(study, origin)]
     if study.profile is not None:  # else nothing is measured here
@@ -91,7 +92,7 @@ def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     try:
         MODELS[settings["model"]["kind"]].checked(settings["model"]["settings"])
     except StudyError as error:
-        yield f"{origin.at('model', 'settings')}: {error}"
+        yield f"{origin.at('model', 'settings')}: {str(error).removeprefix('model.settings.')}"
 
 
 def _cut_point_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
@@ -119,6 +120,20 @@ def _covariate_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]
                     f"{origin.at('model', 'covariates', place)}: {names[place]!r} lists the level {level!r} twice; "
                     "take one out"
                 )
+
+
+def _unused_columns(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
+    """Columns of covariates (`clinical.covariates`) that the model does not have: the name is misspelt, or unused."""
+    entries = settings["model"]["covariates"]
+    known = [entry if isinstance(entry, str) else next(iter(entry), "") for entry in entries]
+    for cohort, block in settings["cohorts"].items():
+        for name in block.get("clinical", {}).get("covariates", {}):
+            if name not in known:
+                hint = (
+                    meant(name, known) or f"model.covariates has {', '.join(known) or 'none'}; take it out, or add it"
+                )
+                place = origin.at("cohorts", cohort, "clinical", "covariates", name)
+                yield f"{place}: no covariate is called so; {hint}"
 
 
 def _reserved_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

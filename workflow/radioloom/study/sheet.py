@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.io.files import is_file
-from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym, refuse_rounded, refuse_unknown
+from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, refuse_rounded, refuse_unknown
+from radioloom.io.user_tables.quoted import column, shown
 from radioloom.patterns import compiled
 from radioloom.settings import check, meant, schema
 from radioloom.stages.images.fetch import FETCHED
@@ -23,6 +24,11 @@ Row = dict[str, str]
 SERIES = re.compile(r"((?=[0-9.]{1,64}/)[0-9]+(\.[0-9]+)+/)?(?=[0-9.]{1,64}$)[0-9]+(\.[0-9]+)+")
 
 LONGEST_NAME = 255  # bytes of a part of a path
+OTHER_WORDS = {  # for columns, as `bare` has them
+    **dict.fromkeys(("id", "caseid", "patientid", "subject", "subjectid", "pseudonym"), "case"),
+    **dict.fromkeys(("mask", "label", "labelmap", "seg", "contour", "contours", "rtstruct"), "segmentation"),
+    **dict.fromkeys(("scan", "imagepath", "ct", "volume"), "image"),
+}
 PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
@@ -48,16 +54,12 @@ def read_sheet(path: Path, cohort: str, role: str, division: Division | None = N
     _check_patients(table)
     rows: list[Row] = []
     parts: list[str] = []
+    faults: list[str] = []  # of one row each
     seen: dict[tuple[str, str, str], int] = {}
-    for line, cells in table.rows:
+    checked_rows = [(line, cells, _checked(cells, table, line, own, faults)) for line, cells in table.rows]
+    _raise_first(faults, table.name)
+    for line, cells, checked in checked_rows:
         where = table.at(line)
-        row = dict(zip(table.columns, cells, strict=True))
-        if own not in schema("sheet")["properties"]:
-            row.pop(own, "")
-        row["modality"] = _modality(row.get("modality", ""), where)
-        _check_names(row, table, line)
-        checked = check({key: value for key, value in row.items() if value or key not in OPTIONAL}, "sheet", where)
-        _check_cells(checked, where)
         key = (checked["case"], checked["replicate"], checked["roi"])
         if key in seen:
             raise StudyError(
@@ -68,7 +70,35 @@ def read_sheet(path: Path, cohort: str, role: str, division: Division | None = N
         if division:
             cell = (cells[table.place(own)], table.at(line, own)) if own else ("", "")
             parts.append(division.part(checked["case"], cell))
+    if faults:
+        others = f"\n{table.name}: {len(faults) - 1} other rows have a fault too" if faults[1:] else ""
+        raise StudyError(f"{faults[0]}{others}")
     return rows if division is None else _of_part(rows, parts, f"{table.name}: split by {division.column!r}")
+
+
+def _raise_first(faults: list[str], name: str) -> None:
+    if faults:
+        others = f"\n{name}: {len(faults) - 1} other rows have a fault too" if faults[1:] else ""
+        raise StudyError(f"{faults[0]}{others}")
+
+
+def _checked(cells: list[str], table: Table, line: int, own: str, faults: list[str]) -> Row:
+    """One row with defaults filled in, without the column that divides the sheet; one of the faults more if it has any.
+
+    own : that column
+    """
+    where, row = table.at(line), dict(zip(table.columns, cells, strict=True))
+    if own not in schema("sheet")["properties"]:
+        row.pop(own, "")
+    try:
+        row["modality"] = _modality(row.get("modality", ""), where)
+        _check_names(row, table, line)
+        given = {key: value for key, value in row.items() if value or key not in OPTIONAL}
+        row = check(given, "sheet", where, quoted=shown)
+        _check_cells(row, where)
+    except StudyError as error:
+        faults.append(str(error))
+    return row
 
 
 def _of_part(rows: list[Row], parts: list[str], where: str) -> list[Row]:
@@ -89,21 +119,35 @@ def _check_columns(table: Table, own: str) -> None:
         table.place(own, "split.column")
     rule = schema("sheet")
     where, known = table.at(table.header), list(rule["properties"])
-    faults = [
-        f"{where}: no column {name!r}; {meant(name, set(table.columns) - set(known)) or 'add it.'} It is the "
-        f"{known_as['description']}"
-        for name, known_as in rule["properties"].items()
-        if name in rule["required"] and name not in table.columns
-    ]
-    if not set(table.columns) & set(known):  # no header at all: what stands there is of a patient
+    foreign = {k: name for k, name in enumerate(table.columns) if name not in known and (not own or name != own)}
+    hints = {
+        k: OTHER_WORDS.get(bare(name)) or alike(known).get(bare(name), "") or _near(name, known)
+        for k, name in foreign.items()
+    }
+    if not set(table.columns) & set(known) and not any(hints.values()):  # no header: a patient's data stand there
         raise StudyError(f"{where}: no column of a sheet; write a line with their names first: {', '.join(known)}")
+    lacking = [name for name in known if name in rule["required"] and name not in table.columns]
+    of_lacking = {name: k for k, name in hints.items() if name in lacking}
+    called = {name: f"did you mean {column(table.columns, k, known)}?" for name, k in of_lacking.items()}
+    faults = [
+        f"{where}: no column {name!r}; {called.get(name, 'add it.')} It is the "
+        f"{rule['properties'][name]['description']}"
+        for name in lacking
+    ]
     faults += [
-        f"{where}, column {name!r}: unknown; {meant(name, known) or 'take it out.'} Known here: {', '.join(known)}"
-        for name in table.columns
-        if name not in known and (not own or name != own)
+        f"{where}, {column(table.columns, k, known)}: unknown; "
+        f"{f'did you mean {hints[k]!r}?' if hints[k] else 'take it out.'} "
+        f"Known here: {', '.join(known)}"
+        for k, name in foreign.items()
+        if hints[k] not in of_lacking
     ]
     if faults:
         raise StudyError("\n".join(faults))
+
+
+def _near(name: str, known: list[str]) -> str:
+    """The column of a sheet that a name is close to; "" where it is to none."""
+    return next((each for each in known if repr(each) in meant(name, known)), "")
 
 
 def _check_patients(table: Table) -> None:
@@ -118,7 +162,7 @@ def _modality(cell: str, where: str) -> str:
     try:
         return modality_of(cell)
     except StudyError as error:
-        raise StudyError(f"{where}: {error}") from None
+        raise StudyError(f"{where}: {str(error).replace(repr(cell), shown(cell))}") from None
 
 
 def _check_names(row: Row, table: Table, line: int) -> None:
@@ -139,7 +183,8 @@ def _check_cells(row: Row, where: str) -> None:
         try:
             compiled(row[key])
         except StudyError as error:
-            raise StudyError(f"{where}: {key}: {error}; correct it") from None
+            why = str(error).partition(" is ")[2]  # the cell itself is not told
+            raise StudyError(f"{where}: {key}: the cell is {why}; correct it") from None
     for key in ("image", "segmentation"):
         if "\\" in row[key]:
             raise StudyError(

@@ -98,10 +98,13 @@ def _patients(known: Annotated, origin: Origin, remarks: Remarks) -> None:
 def _answers(known: Annotated, origin: Origin, remarks: Remarks) -> None:
     """Answers, as the stage traits will take them: of which cases they are, and on which levels."""
     from radioloom.io.patients import cases_by_patient
-    from radioloom.stages.genomics.traits import traits
+    from radioloom.stages.genomics.traits import spellings, traits
 
     annotations = _read(known, origin, remarks)
-    if annotations is None or known.cases is None:
+    if annotations is None:
+        return
+    remarks.notes.extend(f"cohort {known.cohort}: {note}" for note in spellings(annotations))
+    if known.cases is None:
         return
     data, linked = known.study.data, known.block.get("patients")
     patients = cases_by_patient(data, **linked) if linked else None

@@ -10,6 +10,7 @@ from radioloom.study.files_checks import file_remarks
 from radioloom.study.load import origin_of, raise_all
 from radioloom.study.names_checks import name_faults
 from radioloom.study.record import Study
+from radioloom.study.whose import check_own
 
 
 def verify(study: Study, source: Path | None = None) -> list[str]:
@@ -19,7 +20,8 @@ def verify(study: Study, source: Path | None = None) -> list[str]:
     Raises StudyError with every fault that would end a job hours from now: file, line, key and remedy.
     """
     origin = origin_of(source)
-    tables(study.settings, study.data, origin.name)
+    check_own(study, source)
+    tables(study.settings, study.data, origin)
     raise_all(name_faults(study, origin))
     remarks = file_remarks(study, origin)
     raise_all(remarks.faults)

@@ -53,14 +53,14 @@ def _columns(table: Table) -> Place:
     if lacking:
         raise StudyError(
             f"traits.files: {table.at(table.header)}: no column {', '.join(lacking)}; one answer per line is expected, "
-            f"with the columns {', '.join(NEEDED)}, and {', '.join(OPTIONAL)} where they are known; it has "
-            f"{', '.join(name or '(one without a name)' for name in table.columns[:9])}"
+            f"with the columns {', '.join(NEEDED)}, and {', '.join(OPTIONAL)} where they are known; the first line "
+            f"names {len(table.columns)} others"
         )
     absent = [name for name in OPTIONAL if name not in table.columns]
-    for name in table.columns:
+    for k, name in enumerate(table.columns):
         if name not in (*NEEDED, *OPTIONAL) and (hint := meant(name.lower(), absent)):
             raise StudyError(
-                f"traits.files: {table.at(table.header, name)}: unknown; {hint} Known here: "
+                f"traits.files: {table.at(table.header)}, column {k + 1}: unknown; {hint} Known here: "
                 f"{', '.join((*NEEDED, *OPTIONAL))}; give other columns names that are less alike"
             )
     return {name: k for k, name in enumerate(table.columns)}
@@ -77,12 +77,12 @@ def _answer(cell: dict[str, str], where: str) -> Answer:
 
 def _refuse_commas(table: Table, where: dict[str, list[tuple[int, Answer]]]) -> None:
     """A trait that is a number but for its commas would become a trait of words, silently."""
-    for trait, given in where.items():
+    for given in where.values():
         commas = [(line, answer.value) for line, answer in given if DECIMAL_COMMA.fullmatch(answer.value)]
         if commas and len(commas) + sum(answer.number is not None for _, answer in given) == len(given):
             line, value = commas[0]
             raise StudyError(
-                f"traits.files: {table.at(line, 'value')}: {value!r} of {trait!r} has a comma, of "
+                f"traits.files: {table.at(line, 'value')}: {value!r} has a comma, of "
                 "decimals or of thousands; write numbers with a point, like 1234.5 (or several answers in several "
                 "lines)"
             )

@@ -23,6 +23,7 @@ from radioloom.io.untrusted import refuse_inflation
 LARGEST_BYTES = 64 * 2**20  # the image library names every slice; real ones: 10 kB to a few MB
 REPORTS = "1.2.840.10008.5.1.4.1.1.88."
 OBSERVERS = (codes.DCM.PersonObserverName, codes.DCM.DeviceObserverName, codes.DCM.DeviceObserverUID)
+PATIENT = 0x00100020  # PatientID
 WHOLE = Code("C0034375", "UMLS", "Qualitative Evaluations")  # of the report, beside those of its findings
 CATEGORY = Code("276214006", "SCT", "Finding category")  # what kind of thing a finding is, not how it looks
 # A file that breaks the template makes highdicom raise what it meets; deep nesting ends in RecursionError.
@@ -59,7 +60,7 @@ def read(path: Path) -> Annotation:
         with files_own_fault():
             answers = tuple(_answers(content))
             observer = ", ".join(_observers(content))
-        patient = text(document, TAGS["patient"])
+        patient = text(document, PATIENT)
     except UNREADABLE as error:
         raise BadAnnotation(f"a report that cannot be read: {why(error)}") from error
     time = "".join(filter(str.isdigit, f"{document.get('ContentDate', '')}{document.get('ContentTime', '')}"[:14]))

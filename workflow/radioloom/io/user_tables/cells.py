@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.ids import composed
+from radioloom.io.user_tables.quoted import form as looks
+from radioloom.io.user_tables.quoted import shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +25,6 @@ DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)+")
 DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}[-. ]?[A-Za-z]{3,9}[-. ]?\d{2,4}")
 TOGETHER = re.compile(r"%[A-Za-z]%[A-Za-z]")  # a form whose numbers stand without a mark between them
 YEARS = 1900, 2100  # that patients were followed in
-QUOTED = 40  # characters of a cell that a message quotes
 
 
 class Day(str):
@@ -93,12 +94,6 @@ def no_number(text: str, remedy: str = "") -> str:
     return f"{shown(text)} is no number like 12, 0.5 or 1e-3{remedy or '; correct the cell, or leave it empty'}"
 
 
-def shown(text: str) -> str:
-    """A cell as messages quote it, not too long; of a date its form alone."""
-    short = text if len(text) <= QUOTED else f"{text[:QUOTED]} ..."
-    return repr(re.sub(r"\d", "9", short) if looks_like_day(text) else str(short))
-
-
 def looks_like_day(text: str) -> bool:
     """Whether a cell is a date, in whatever form."""
     return isinstance(text, Day) or DAY.fullmatch(text) is not None
@@ -121,7 +116,7 @@ def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> 
         return read.date()
     fault, remedy = _day_fault(text, asked, whole, key)
     hidden = ", whose digits are not shown here," if re.search(r"\d", text) else ""
-    raise StudyError(f"{where}: {shown(Day(text))}{hidden} {fault}; correct the cell{remedy}")
+    raise StudyError(f"{where}: {looks(text)!r}{hidden} {fault}; correct the cell{remedy}")
 
 
 def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
@@ -129,13 +124,11 @@ def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
     last = datetime(2015, 12, 31).strftime(form)
     if whole:
         return f"is of a year before {YEARS[0]} or after {YEARS[1]}", ""
-    if _looks(text) == _looks(last):
-        return f"is of the form {form!r}, but no day of the calendar", f", or set {key}"
+    if looks(text) == looks(last):
+        spoken = "%B" in form or "%b" in form
+        words = ", whose months are read in English alone," if spoken else ","
+        return f"is of the form {form!r}{words} but no day of the calendar", f", or set {key}"
     return f"is no date of the form {form!r}, which is {last} on the last day of 2015", f", or set {key}"
-
-
-def _looks(text: str) -> str:
-    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", text))
 
 
 def form_fault(form: str) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.cells import looks_like_day, plain_number
-from radioloom.io.user_tables.ids import alike, bare
-from radioloom.settings import meant
+from radioloom.io.user_tables.quoted import meant_column
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SHOWN = 8  # columns of a table that a message names
+SHOWN = 8  # lines of a table that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +56,16 @@ class Table:
 
 
 def no_column(wanted: str, columns: Iterable[str], what: str = "") -> str:
-    """`no column 'died' (event); did you mean 'dead'? It has id, days, dead`."""
+    """`no column 'Dead' (event); did you mean 'dead'?`; of other columns their number alone, see `quoted`."""
     columns = list(columns)
     if any(map(_of_data, columns)):
         return (
             f"no column {wanted!r}{f' ({what})' if what else ''}; the first line holds numbers or dates, which are no "
             "names: write a line with the names of the columns above it"
         )
-    named = [name or "(a first one without a name)" for name in columns]
-    near = alike(named).get(bare(wanted), "")
-    hint = f"did you mean {near!r}?" if near else meant(wanted, named)
-    if near and unicodedata.normalize("NFKC", near) == unicodedata.normalize("NFKC", wanted):
-        hint += " It looks the same and has other letters: copy it from the table."
-    more = ", ..." if named[SHOWN:] else ""
-    return (
-        f"no column {wanted!r}{f' ({what})' if what else ''}; {hint or 'correct its name.'} It has "
-        f"{', '.join(named[:SHOWN])}{more}"
-    )
+    hint = meant_column(wanted, columns)
+    n = f"{len(columns)} column{'' if len(columns) == 1 else 's'}"
+    return f"no column {wanted!r}{f' ({what})' if what else ''}; {hint or 'correct its name.'} The first line names {n}"
 
 
 def _of_data(name: str) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.failures import is_of_the_machine
 from radioloom.io.user_tables.cells import Day
+from radioloom.io.user_tables.quoted import meant_column
 from radioloom.io.user_tables.records import Records
 from radioloom.io.user_tables.survey import AGAIN, Survey, surveys
 from radioloom.io.user_tables.text import LONGEST
@@ -50,7 +51,7 @@ def worksheet(place: Path, sheet: str, most: int) -> tuple[Records, tuple[str, .
     if survey.fault:
         book.close()
         raise StudyError(
-            f"{place.name}: rows or cells of the worksheet {chosen!r} are not in their order, or hold what Excel does "
+            f"{place.name}: rows or cells of its worksheet are not in their order, or hold what Excel does "
             f"not write ({survey.fault}); {AGAIN}"
         )
     return _records(openpyxl, place, book, (chosen, most), survey.formulas), (*notes, *_merged(place.name, survey))
@@ -70,10 +71,12 @@ def _merged(name: str, survey: Survey) -> tuple[str, ...]:
 
 
 def _no_sheet(name: str, sheet: str, there: list[str]) -> str:
-    listed = ", ".join(map(repr, there)) or "none"
     if sheet or not there:
-        return f"{name}: no worksheet{f' {sheet!r}' if sheet else ''}; there are {listed}"
-    return f"{name}: every worksheet is hidden ({listed}); one is read by its name, {name}#{there[0]}"
+        hint = meant_column(sheet, there).replace("column", "worksheet")
+        return (
+            f"{name}: no worksheet{f' {sheet!r}' if sheet else ''} among its {len(there)}; {hint or 'correct its name'}"
+        )
+    return f"{name}: every worksheet is hidden; one is read by its name, {name}#<name of the worksheet>"
 
 
 def _choice(name: str, chosen: str, visible: list[str], hidden: list[str]) -> tuple[str, ...]:
@@ -81,12 +84,10 @@ def _choice(name: str, chosen: str, visible: list[str], hidden: list[str]) -> tu
     others = [each for each in (*visible, *hidden) if each != chosen]
     if not others:
         return ()
-    which = f"the first that is not hidden ({chosen!r})" if hidden else f"the first ({chosen!r})"
-    unread = f"; hidden, and not read: {', '.join(map(repr, hidden))}" if hidden else ""
+    which = "the first that is not hidden" if hidden else "the first"
+    unread = f"; hidden, and not read: {len(hidden)}" if hidden else ""
     n = len(others) + 1
-    return (
-        f"{name}: {n} worksheets, of which {which} is read; another is read by the name {name}#{others[0]}{unread}",
-    )
+    return (f"{name}: {n} worksheets, of which {which} is read; another is read as {name}#<its name>{unread}",)
 
 
 def _openpyxl(name: str) -> Any:

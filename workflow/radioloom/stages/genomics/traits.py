@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,29 @@ def traits(
     rows = [_row(cohort, placed, answer, levels, measured) for placed, answer in answers]
     rows = list({(row["case"], row["reader"], row["trait"], row["value"]): row for row in rows}.values())
     return Traits(rows, agreement(TRAITS.frame(rows)), _unread(cohort, faults))
+
+
+def spellings(annotations: Iterable[Annotation]) -> Iterator[str]:
+    """Notes on traits, answers and readers that are several by their spelling alone; where they stand, not their words.
+
+    Agreement takes `Absent` and `absent` for two answers.
+    """
+    written: dict[str, dict[tuple[str, str], dict[str, str]]] = {"traits": {}, "answers of a trait": {}, "readers": {}}
+    for each in annotations:
+        if each.reader:
+            written["readers"].setdefault(("", bare(each.reader)), {}).setdefault(each.reader.casefold(), each.document)
+        for answer in each.answers:
+            trait = bare(answer.trait)
+            written["traits"].setdefault(("", trait), {}).setdefault(answer.trait, each.document)
+            if answer.number is None:
+                same = written["answers of a trait"].setdefault((trait, bare(answer.value)), {})
+                same.setdefault(answer.value, each.document)
+    for what, groups in written.items():
+        for places in (list(each.values()) for each in groups.values() if len(each) > 1):
+            yield (
+                f"two {what} differ in spelling alone (letters, blanks or signs), and count as two; write one"
+                f" (first in {places[0]} and {places[1]})"
+            )
 
 
 def _placed(

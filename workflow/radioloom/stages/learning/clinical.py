@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import BadOutcome, StudyError
-from radioloom.io.user_tables.cells import day, form_fault, looks_like_day, missing, number, shown, text_of
+from radioloom.io.user_tables.cells import day, form_fault, looks_like_day, missing, number, text_of
 from radioloom.io.user_tables.dates import ISO, Cell, form_of
 from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded
+from radioloom.io.user_tables.quoted import shown
 from radioloom.io.user_tables.record import SHOWN, no_column, place_of
 from radioloom.prediction.outcome import check_patient
 from radioloom.stages.learning.events import Event, event_of

@@ -153,6 +153,9 @@ def _repeated(clinical: pd.DataFrame, covariates: pd.DataFrame) -> Iterator[str]
     for what, table in columns:
         for cohort, rows in table.dropna(subset=["value"]).groupby("cohort", sort=True):
             if len(rows) >= FEWEST and constant(rows["value"].to_numpy(float)):
+                if "=" in what and not rows["value"].iloc[0]:
+                    yield f"cohort {cohort}: {what} is 0 in all {len(rows)} cases: nobody has this level"
+                    continue
                 yield (
                     f"cohort {cohort}: {what} is {rows['value'].iloc[0]:g} in all {len(rows)} cases: is that so, or "
                     "was one cell filled down?"

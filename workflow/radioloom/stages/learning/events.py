@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from radioloom.errors import StudyError
-from radioloom.io.user_tables.cells import missing, shown
+from radioloom.io.user_tables.cells import missing
+from radioloom.io.user_tables.quoted import shown
 from radioloom.settings import meant
 from radioloom.tables.columns import OTHER_EVENT
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from radioloom.compat.pyradiomics import named
 from radioloom.errors import StudyError
 from radioloom.failures import in_results
 from radioloom.stages.images.exclude import IDENTITY, REGION_KEY
@@ -60,8 +62,26 @@ def check_same(has: dict[str, set[str]]) -> None:
         for other, wanted in has.items():
             lacking = sorted(wanted - names)
             if lacking and names:
+                more = len(names - wanted)
+                also = f", and has {more} that {other} lacks" if more else ""
                 raise StudyError(
-                    f"features of cohort {cohort}: {', '.join(lacking[:FIRST])}{' ...' if lacking[FIRST:] else ''} "
-                    f"({len(lacking)} that cohort {other} has) are not among them; name in `features.columns.features` "
-                    "of both what both tables have, or give the same features the same names"
+                    f"features of cohort {cohort}: it lacks {len(lacking)} of the {len(wanted)} of cohort {other}"
+                    f"{_named(lacking)}{also}{_near(lacking, names)}; name in `features.columns.features` of both what "
+                    "both tables have, or give the same features the same names"
                 )
+
+
+def _named(features: list[str]) -> str:
+    """The first of these features that are called as a known program calls them; others may be a patient's."""
+    known = [name for name in features if named(name)]
+    return f" ({', '.join(known[:FIRST])}{' ...' if features[FIRST:] else ''})" if known else ""
+
+
+def _near(lacking: list[str], names: set[str]) -> str:
+    """How the first feature that is lacking seems to be written in the other table; "" where nothing is like it."""
+    letters = {re.sub(r"[\W_]+", "", name.casefold()): name for name in sorted(names)}
+    for name in filter(named, lacking):
+        bare = re.sub(r"[\W_]+", "", name.casefold())
+        if other := next((letters[each] for each in letters if each == bare or each.endswith(bare)), ""):
+            return f"; there {name} seems to be written {other}"
+    return ""

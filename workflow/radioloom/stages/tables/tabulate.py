@@ -59,8 +59,14 @@ def tabulate(
     """FEATURES and EXCLUSIONS of one cohort; see `usable`."""
     table = usable(frame, cohort, settings, patients, reserved)
     cases, replicates, kept = table.cases, table.replicates, table.reasons == ""
-    described = _described(table.columns, settings["columns"])
-    features = _long(described, table.values[kept], cohort, cases[kept], replicates[kept], settings["roi"])
+    features = _long(
+        _described(table.columns, settings["columns"]),
+        table.values[kept],
+        cohort,
+        cases[kept],
+        replicates[kept],
+        settings["roi"],
+    )
     out = [
         {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "stage": STAGE, "reason": table.reasons[k]}
         for k in np.flatnonzero(~kept)
@@ -96,16 +102,16 @@ def usable(
     frame : the table, cells as text or numbers; its index says where a row stands; settings : the cohort's `features`
     patients : patient id -> case, where the study names such a file
     reserved : columns that are no features unless the study names them: outcome and covariates of the same table
-
     A row without id, or without any value, is left out with a reason. Raises StudyError for an absent column, an id
     that is no pseudonym, a patient in two rows, and for a cell of a feature that is no finite number.
     """
-    where = _places(frame, cohort, settings)
+    where, declared = _places(frame, cohort, settings), settings["columns"]["features"]
     try:
         chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
     except StudyError as error:
         raise StudyError(f"{where.file}: {error}") from None
-    values = np.column_stack([_numbers(frame[name], where) for name in chosen])
+    told = set(declared if isinstance(declared, list) else filter(pyradiomics.named, chosen))  # others may be names
+    values = np.column_stack([_numbers(frame, name, where, name in told) for name in chosen])
     cases, replicates, reasons = identified(frame, cohort, settings, patients)
     known = reasons == ""
     hollow = known & np.isnan(values).all(axis=1)
@@ -130,9 +136,8 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     """Columns of a table that hold features, in its order, by the study's `features.columns`.
 
     Those that the study names (a list), or those whose whole name a regular expression matches, but the ids, the
-    `reserved` (outcome and covariates), numbers of rows and what a known program writes beside features. There is no
-    default: a label among the columns would be taken for a feature, and predict itself.
-    Raises StudyError where a column that the study names is not in the table, or none is left.
+    `reserved` (outcome, covariates), numbers of rows and what a known program adds. There is no default: a label would
+    be taken for a feature. StudyError where a column that the study names is not there, or none is left.
     """
     wanted = settings["features"]
     ids = [settings[key] for key in ("case", "replicate", "patient")]
@@ -146,7 +151,7 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
         left = [name for name in filter(compiled(wanted).fullmatch, columns) if name not in none]
         chosen = [each for each in left if not each.startswith(pyradiomics.NO_FEATURE) and not NUMBERS.fullmatch(each)]
     if not chosen:
-        raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {', '.join(columns[:5])} ...")
+        raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {len(columns)} columns")
     return chosen
 
 
@@ -155,24 +160,19 @@ def feature_ids(columns: Iterable[str], settings: dict[str, Any]) -> list[str]:
     ids = [name.removeprefix(settings["prefix"]) for name in columns]
     twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
     if twice:
-        raise StudyError(f"two columns are the feature {twice[0]!r} without the prefix {settings['prefix']!r}")
+        first, second = [k for k, name in enumerate(ids, start=1) if name == twice[0]][:2]
+        raise StudyError(f"the features {first} and {second} are one without the prefix {settings['prefix']!r}")
     return ids
 
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """What messages call the cells of a table."""
-
     file: str
     frame: pd.DataFrame
 
-    def row(self, k: int) -> str:
-        """`line 5`; of a file without lines `row 5`."""
-        return place_of(self.frame, k)
-
     def at(self, k: int, column: str = "") -> str:
         """File, line and column of a cell."""
-        return f"{self.file}, {self.row(k)}{f', column {column!r}' if column else ''}"
+        return f"{self.file}, {place_of(self.frame, k)}{f', column {column!r}' if column else ''}"
 
 
 def _places(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> _Places:
@@ -180,19 +180,19 @@ def _places(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> _Plac
 
 
 def _text(column: pd.Series) -> list[str]:
-    """Cells as text without blanks around them; a gap of Parquet is ''."""
     return [of_users.text_of(value) for value in column.tolist()]
 
 
-def _numbers(column: pd.Series, where: _Places) -> np.ndarray:
-    """Cells of a feature as float64 (n,), NaN where empty."""
-    texts = _text(column)
+def _numbers(frame: pd.DataFrame, name: str, where: _Places, told: bool) -> np.ndarray:
+    """Cells of a feature as float64 (n,), NaN where empty. told : whether a message may name the column."""
+    texts = _text(frame[name])
     try:
         return of_users.numbers(texts)
     except ValueError as error:
         (k,) = error.args
     remedy = "correct the cell or empty it, or leave the column out of `columns.features`"
-    raise StudyError(f"{where.at(k, str(column.name))}: {of_users.no_number(texts[k], remedy)}")
+    place = where.at(k, name) if told else f"{where.at(k)}, column {list(frame.columns).index(name) + 1}"
+    raise StudyError(f"{place}: {of_users.no_number(texts[k], remedy)}")
 
 
 def _cases(
@@ -255,7 +255,7 @@ def _refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray,
         key = cases[k], replicates[k]
         if key in seen:
             raise StudyError(
-                f"{where.at(k)}: case {key[0]} appears in {where.row(seen[key])} already; keep "
+                f"{where.at(k)}: case {key[0]} appears in {place_of(where.frame, seen[key])} already; keep "
                 "one row per patient, or name the column that tells them apart in `columns.replicate`"
             )
         seen[key] = int(k)

@@ -1,0 +1,63 @@
+"""What a message may quote of a user's table: what the study itself names, and what can be nobody's name or number.
+
+The names of columns are a patient's where a table is transposed or has no header, and any cell is where columns were
+exchanged. So of a header a message tells the number of a column, and of a cell its form, unless it is a short number or
+a word that everybody uses. Ids of cases are pseudonyms, and may be told.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Sequence
+
+from radioloom.io.user_tables.ids import UNKNOWN, alike, bare
+from radioloom.settings import meant
+
+QUOTED = 40  # characters of a form
+DIGITS = 6  # from which on a number may be a patient's
+NUMBER = re.compile(r"[<>=~\u2264\u2265 ]*[-+]?[\d.,]+([eE][-+]?\d+)?[ %]*")
+DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
+WORDS = UNKNOWN | frozenset(  # of outcomes and categories, as people write them
+    "yes no true false on off dead alive died living deceased censored event progression relapse lost maybe other male "
+    "female m f w ct pt pet mr mri nm us ja nein oui non inf infinity i ii iii iv iia iib iiia iiib iiic low high left "
+    "right".split()
+)
+
+
+def shown(text: str) -> str:
+    """A cell as messages quote it: a short number or a common word as it is, anything else by its form."""
+    plain = NUMBER.fullmatch(text) and not DATE.search(text) and sum(map(str.isdigit, text)) < DIGITS
+    known = not text or plain or re.sub(r"[\W_]+", "", text.casefold()) in WORDS
+    if known and len(text) <= QUOTED:
+        return repr(str(text))
+    return f"{form(text)!r}{' (A a letter, 9 a digit)' if any(map(str.isalpha, text)) else ''}"
+
+
+def form(text: str) -> str:
+    """How a text looks: `A99-99A` of G00-01A."""
+    short = re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "9", text))
+    return short if len(short) <= QUOTED else f"{short[:QUOTED]} ..."
+
+
+def forms(names: Collection[str], most: int = 3) -> str:
+    """The forms of ids, for the end of a message; "" where there is none."""
+    looks = list(dict.fromkeys(map(form, names)))[:most]
+    return f", but of the form {', '.join(map(repr, looks))} (A a letter, 9 a digit)" if looks else ""
+
+
+def column(columns: Sequence[str], k: int, known: Iterable[str] = ()) -> str:
+    """What messages call column `k` (from 0): its number, and its name where that is almost one of the `known`."""
+    near = bare(columns[k]) in alike(known)
+    return f"column {k + 1}{f' ({columns[k]!r})' if near else ''}"
+
+
+def meant_column(wanted: str, columns: Sequence[str]) -> str:
+    """`did you mean column 3?` where a column is called almost as the one that is wanted; else ""."""
+    near = alike(columns).get(bare(wanted), "")
+    if near:
+        same = unicodedata.normalize("NFKC", near) == unicodedata.normalize("NFKC", wanted)
+        return f"did you mean {near!r}?{' It looks the same and has other letters: copy it from the table.' * same}"
+    hint = meant(wanted, columns)
+    k = next((k for k, name in enumerate(columns) if hint and repr(name) in hint), None)
+    return "" if k is None else f"did you mean column {k + 1}, which is called almost so?"
