@@ -60,11 +60,8 @@ class Segmentations:
     shape: tuple[int, int]  # of a frame: rows, columns
     described: Sequence[Dataset]  # functional groups of each frame
     shared: Dataset | None  # of all frames
-
-    @property
-    def whose(self) -> Whose:
-        """Whose it is."""
-        return whose(self.data)
+    shown: tuple[str, ...]  # the labels as messages may show them
+    whose: Whose
 
     def instances(self) -> frozenset[str]:
         """Digests of the slices that it, or else any of its frames, refers to; those that cannot be read are none."""
@@ -76,12 +73,6 @@ class Segmentations:
         except Malformed:
             return frozenset()
         return frozenset(map(digest, named - {""}))
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The labels as messages may show them."""
-        identifying = identifying_words(self.data)
-        return tuple(withhold(label, identifying) for _, label in self.segments)
 
     def named(self, choice: Choice) -> tuple[list[int], list[str]]:
         """Numbers of the segments whose label or number a choice takes, and what to note of it.
@@ -237,10 +228,11 @@ def _read(data: Dataset) -> Segmentations:
         raise Malformed("no segments, or one without SegmentNumber")
     referred = {text(item, SERIES) for item in items(data, REFERENCED_SERIES)} - {""}
     frames = {text(data, FRAME_OF_REFERENCE)} - {""}
+    segments = tuple((of, label) for of, label in segments if of)  # 0: the background of a label map
+    identifying = identifying_words(data)
     return Segmentations(
-        tuple((of, label) for of, label in segments if of),  # 0: the background of a label map
-        kind, frozenset(map(digest, frames)), frozenset(map(digest, referred)), data, shape, described,
-        one(data, SHARED),
+        segments, kind, frozenset(map(digest, frames)), frozenset(map(digest, referred)), data, shape, described,
+        one(data, SHARED), tuple(withhold(label, identifying) for _, label in segments), whose(data),
     )  # fmt: skip
 
 
