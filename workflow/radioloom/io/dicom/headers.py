@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, letters, number, numbers, read, text, why
 from radioloom.io.dicom.values import syntax as transfer_syntax
 from radioloom.io.files import called, files_below, leads_nowhere, listing
-from radioloom.io.foreign import dead_link, hollow
+from radioloom.io.foreign import dead_link, hollow, in_place_of_a_slice, patterns
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 
@@ -141,7 +141,7 @@ def scan(place: Path) -> Scan:
     """
     if not place.exists():
         raise BadImage(f"{place.name}: no such file or folder; correct the path")
-    headers, broken, blanks, other = [], [], [], 0
+    headers, broken, other = [], [], []
     files = list(files_below(place))
     for place_in_list, path in enumerate(files, start=1):
         name = called(path, place, place_in_list, len(files))
@@ -156,11 +156,22 @@ def scan(place: Path) -> Scan:
         if header is not None:
             headers.append(header)
             continue
-        other += 1
-        nothing, remedy = hollow(path)
+        other.append((path, name))
+    return Scan(tuple(headers), tuple(broken), len(other), listing(place, files), tuple(_blank(other, headers)))
+
+
+def _blank(other: list[tuple[Path, str]], headers: list[Header]) -> Iterator[Broken]:
+    """Those of the files that are no DICOM that may have been a slice: by what they hold, or by their name."""
+    names: dict[Path, list[str]] = {}
+    for header in headers if other else ():
+        if header.is_image:
+            names.setdefault(header.path.parent, []).append(header.path.name)
+    slices = {folder: patterns(each) for folder, each in names.items()}
+    for path, name in other:
+        why = hollow(path)
+        nothing, remedy = why if why[0] else in_place_of_a_slice(path, slices.get(path.parent, ()))
         if nothing:
-            blanks.append(Broken(path, name, nothing, remedy))
-    return Scan(tuple(headers), tuple(broken), other, listing(place, files), tuple(blanks))
+            yield Broken(path, name, nothing, remedy)
 
 
 def is_dicom(start: bytes) -> bool:
