@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from made.hospital import drawn_twice, row, square, structures
+from made.hospital import ct, row, square, structures
 from made.segs import seg as made_seg
 from radioloom.errors import BadMask
 from radioloom.io.segmentations import rtstruct, seg
