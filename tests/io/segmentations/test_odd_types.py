@@ -41,10 +41,11 @@ def test_it_is_told_where_the_file_is_read(tmp_path, tag, kind):
 
 
 def test_it_is_one_exclusion_and_the_others_are_read(tmp_path):
+    ct(tmp_path / "ct")
     for case in ("P1", "P2"):
-        drawn_twice(tmp_path / case)
-    retyped(tmp_path / "P1" / "seg.dcm", WHOSE[0], "OW")
-    rows = [row(case=case, image=f"{case}/ct", segmentation=f"{case}/seg.dcm", pattern="GTV") for case in ("P1", "P2")]
+        made_seg(tmp_path / case, {"GTV": np.ones((8, 24, 20), bool)})
+    retyped(tmp_path / "P1", WHOSE[0], "OW")
+    rows = [row(case=case, image="ct", segmentation=case, pattern="GTV") for case in ("P1", "P2")]
     made = segment(curate(rows, tmp_path).images, tmp_path)
     assert [each["case"] for each in made.exclusions] == ["P1"]
     assert len(made.masks) == 1
