@@ -95,7 +95,7 @@ def test_every_cut_is_noticed(tmp_path, storage, dtype):
     whole = file.read_bytes()
     for lost in (1, 2, 7, 8, 50, 100):
         file.write_bytes(whole[:-lost])
-        with pytest.raises(BadMask, match="truncated"):
+        with pytest.raises(BadMask, match=r"truncated|is empty \(0 bytes\)"):
             images.read_native(path, BadMask)
     file.write_bytes(whole + b"x")
     with pytest.raises(BadImage, match=r"more than the|damaged"):

@@ -103,24 +103,25 @@ def read_native(path: Path, fault: type[CaseError] = BadImage) -> Volume:
 
 def pieces(found: Header, called: str, fault: type[CaseError]) -> Iterator[tuple[Voxels, np.ndarray]]:
     """Voxels as `read_native` gives them, in pieces of some MB: the first voxel of each, and its array (z, y, x)."""
-    with _unreadable(called, fault):
+    with _unreadable(found, called, fault):
         for low, array in stored.pieces(found):
             yield low, _scaled(array, found)
 
 
 def _slices(path: Path, found: Header, wanted: slice, fault: type[CaseError]) -> np.ndarray:
-    with _unreadable(path.name, fault):
+    with _unreadable(found, path.name, fault):
         array = stored.read(found, wanted.start, wanted.stop)
     return _scaled(array, found)
 
 
 @contextmanager
-def _unreadable(called: str, fault: type[CaseError]) -> Iterator[None]:
-    """Raises `fault` naming the file where its voxels cannot be read."""
+def _unreadable(found: Header, called: str, fault: type[CaseError]) -> Iterator[None]:
+    """Raises `fault` naming the file where its voxels cannot be read, and what lies in the place of theirs."""
     try:
         yield
     except Unreadable as error:
-        raise fault(f"{called}: {error}") from error
+        other = next(filter(None, (instead(file, kind(file)) for file in found.files)), "")
+        raise fault(f"{called}: {f'the file of its voxels: {other}' if other else error}") from error
 
 
 def _scaled(array: np.ndarray, found: Header) -> np.ndarray:
