@@ -1,6 +1,7 @@
 """A segmentation whose elements are of a type that they cannot be: it alone is left out, whatever is asked of it."""
 
 import numpy as np
+import pydicom
 import pytest
 
 from made.hospital import ct, row, square, structures
@@ -49,3 +50,24 @@ def test_it_is_one_exclusion_and_the_others_are_read(tmp_path):
     made = segment(curate(rows, tmp_path).images, tmp_path)
     assert [each["case"] for each in made.exclusions] == ["P1"]
     assert len(made.masks) == 1
+
+
+def test_no_segment_but_the_background(tmp_path):
+    data = pydicom.dcmread(made_seg(tmp_path / "seg.dcm", {"GTV": np.ones((2, 3, 4), bool)}))
+    data.SegmentSequence[0].SegmentNumber = 0
+    data.save_as(tmp_path / "seg.dcm")
+    with pytest.raises(BadMask, match=r"no segment but number 0, which is the background; SegmentNumber begins at 1"):
+        seg.read(tmp_path / "seg.dcm")
+
+
+@pytest.mark.parametrize("odd", ["NaN", "3 mm", ""])
+def test_a_thickness_that_is_no_number_is_not_known_and_leaves_nothing_out(tmp_path, odd):
+    file = ct(tmp_path / "ct")[3]
+    content = file.read_bytes()
+    at = content.index(b"\x18\x00\x50\x00DS") + 6
+    size = int.from_bytes(content[at : at + 2], "little")
+    value = odd.ljust(len(odd) + len(odd) % 2).encode()
+    file.write_bytes(content[:at] + len(value).to_bytes(2, "little") + value + content[at + 2 + size :])
+    made = curate([row(image="ct", segmentation="rs.dcm")], tmp_path)
+    assert made.exclusions == []
+    assert made.images[0].grid.spacing_mm == (3.0, 1.5, 1.5)

@@ -244,6 +244,14 @@ def _has_series(sop_class: str) -> bool:
     return not sop_class or sop_class in {*IMAGES, *SEGMENTATIONS, RTSTRUCT} or sop_class.startswith(CAPTURES)
 
 
+def nominal(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
+    """A number that no voxel depends on (positions say where slices lie): None where it is absent or none."""
+    try:
+        return number(data, tag)
+    except Malformed:
+        return None
+
+
 def _header(
     path: Path, data: Dataset | Mapping[int, bytes], syntax: str, where: tuple[int, int, int], known_as: tuple[str, int]
 ) -> Header:
@@ -276,7 +284,7 @@ def _header(
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, bits_used=bits_used,
         signed=sign == 1, cells=misread((rows, columns, samples, frames), (bits, bits_used, high_bit, sign)),
         slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
-        thickness=number(data, TAGS["thickness"]), between=number(data, TAGS["between"]),
+        thickness=nominal(data, TAGS["thickness"]), between=nominal(data, TAGS["between"]),
         image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,
         fault=fault, called=known_as[0], number=known_as[1], acquisition=letters(data, TAGS["acquisition"]),
         ordinal=letters(data, TAGS["ordinal"]), agent=digest(agent) if (agent := letters(data, TAGS["agent"])) else "",

@@ -163,7 +163,7 @@ def _placed(field: Any, far: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[
     """
     pixdim, unit = field["pixdim"].astype(float), MM.get(int(field["xyzt_units"]) & 7)
     step = pixdim[1:4]
-    if not ((step > 0) & (step < FAR)).all():  # ITK takes 1 for 0
+    if not ((step > 0) & (step < FAR)).all():  # ITK takes 1 for 0, and turns the axis of a negative one
         raise Unreadable(f"spacing {step.tolist()} mm (x, y, z): three numbers above 0 are needed")
     if unit is None:
         raise Unreadable(

@@ -109,7 +109,8 @@ def _plain(handle: BinaryIO, header: Header, size: int, wanted: Sequence[slice])
     if start < 0 or end - start < size:
         raise Unreadable(f"its voxels end after {max(min(end - start, end), 0)} of {size} bytes; the file is truncated")
     if end - start > size:
-        raise _more(size)
+        handle.seek(start + size)
+        _check_padding(handle.read(_slice(header)), size, header)
     for part in wanted:
         handle.seek(start + part.start)
         array = np.empty((part.stop - part.start) // header.stored.itemsize, header.stored)
@@ -121,7 +122,7 @@ def _plain(handle: BinaryIO, header: Header, size: int, wanted: Sequence[slice])
 def _unpacked(handle: BinaryIO, header: Header, size: int, wanted: Sequence[slice]) -> Iterator[np.ndarray]:
     """The same of a compressed file, whose parts follow one another; it is read to its end after the last of them."""
     handle.seek(header.start)
-    kept, at = bytearray(), -header.skip  # byte of the voxels that comes next
+    kept, at, behind = bytearray(), -header.skip, bytearray()  # byte of the voxels that comes next
     waiting = iter(wanted)
     part = next(waiting)
     for piece in inflated(handle, header.window):
@@ -133,13 +134,21 @@ def _unpacked(handle: BinaryIO, header: Header, size: int, wanted: Sequence[slic
             kept += piece[max(part.start - at, 0) : max(part.stop - at, 0)]
         at += len(piece)
         if at > size:
-            raise _more(size)
+            behind += piece[-min(at - size, len(piece)) :]
+            _check_padding(behind, size, header)
     if at < size:
         raise Unreadable(f"its voxels end after {max(at, 0)} of {size} bytes; the file is truncated")
 
 
-def _more(size: int) -> Unreadable:
-    return Unreadable(
-        f"it holds more than the {size} bytes of voxels that its header says; the two do not belong together: "
-        "export it again"
-    )
+def _slice(header: Header) -> int:
+    """Bytes of a slice."""
+    return header.grid.shape[1] * header.grid.shape[2] * header.stored.itemsize
+
+
+def _check_padding(behind: bytes, size: int, header: Header) -> None:
+    """Unreadable where more lies behind the voxels than zeros that are no slice: padding to the end of a block."""
+    if len(behind) >= _slice(header) or behind.strip(b"\0"):
+        raise Unreadable(
+            f"it holds more than the {size} bytes of voxels that its header says; the two do not belong together: "
+            "export it again"
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,8 @@ REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x300600
 STRUCTURES, NAME, NUMBER = 0x30060020, 0x30060026, 0x30060022
 CONTOURS_OF_ROI, CONTOURS, KIND, DATA, OF_ROI = 0x30060039, 0x30060040, 0x30060042, 0x30060050, 0x30060084
 REFERENCED_IMAGES, REFERENCED_INSTANCE = 0x30060016, 0x00081155
-CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "INTERPOLATED_PLANAR", "")  # old writers leave the type out
+CLOSED = ("CLOSEDPLANAR", "CLOSEDPLANARXOR", "INTERPOLATEDPLANAR", "")  # old writers leave the type out
+KIND_SIGNS = re.compile(r"[\s_-]")  # that writers put between the words of a kind, or leave out
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def _read_structure(name: str, item: Dataset) -> Structure:
     closed, left_out, instances, empty = [], [], [], 0
     for contour in items(item, CONTOURS):
         kind = text(contour, KIND)
-        if kind not in CLOSED:
+        if KIND_SIGNS.sub("", kind).upper() not in CLOSED:
             left_out.append(kind)
         elif (points := _points(contour)) is None:
             empty += 1

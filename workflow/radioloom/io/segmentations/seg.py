@@ -228,6 +228,8 @@ def _read(data: Dataset) -> Segmentations:
     referred = {text(item, SERIES) for item in items(data, REFERENCED_SERIES)} - {""}
     frames = {text(data, FRAME_OF_REFERENCE)} - {""}
     segments = tuple((of, label) for of, label in segments if of)  # 0: the background of a label map
+    if not segments:
+        raise Malformed("no segment but number 0, which is the background; SegmentNumber begins at 1")
     identifying = identifying_words(data)
     return Segmentations(
         segments, kind, frozenset(map(digest, frames)), frozenset(map(digest, referred)), data, shape, described,
