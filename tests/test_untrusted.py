@@ -158,9 +158,9 @@ REFUSED = {
 }
 REFUSED_MASKS = {
     "announced.nii.gz": "no image of a patient is that large",
-    "longer.nii.gz": "it holds more than the 120 bytes of voxels that its header says",
+    "longer.nii.gz": "the mask is on another grid",
     "offset.nii.gz": "its voxels cannot begin at byte 5e+08",
-    "longer.nrrd": "it holds more than the 120 bytes of voxels that its header says",
+    "longer.nrrd": "the mask is on another grid",
     "elsewhere.nhdr": "its header names voxels in another folder",
     "deep1000.dcm": "not a readable RTSTRUCT: its sequences are nested more than 40 deep",
     "deep50000.dcm": "not a readable RTSTRUCT: its sequences are nested more than 40 deep",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from radioloom.errors import BadMask
 from radioloom.segmentation.mask import Mask, cut
-from radioloom.segmentation.place import inside, place
+from radioloom.segmentation.place import Placed, place, split
 from radioloom.volume import Grid
 
 TURN = np.linalg.qr(np.random.default_rng(8).normal(size=(3, 3)))[0]
@@ -70,12 +70,13 @@ def test_another_lattice_is_refused_with_both_grids(grid):
 
 
 def test_part_outside_is_cut_and_counted_and_all_outside_is_refused():
-    part, low, lost = inside(np.ones((4, 2, 3), bool), (-1, 3, 9), (7, 9, 11))
-    assert (part.shape, low, lost) == ((3, 2, 2), (0, 3, 9), 12)
-    with pytest.raises(BadMask, match="75% of the mask lie outside the image, and 50% are the most"):
-        inside(np.ones((2, 2, 2), bool), (-1, 3, 10), (7, 9, 11))
-    with pytest.raises(BadMask, match="misses the image"):
-        inside(np.ones((2, 2, 2), bool), (7, 0, 0), (7, 9, 11))
+    part, low, beyond = split(np.ones((4, 2, 3), bool), (-1, 3, 9), (7, 9, 11))
+    assert (part.shape, low) == ((3, 2, 2), (0, 3, 9))
+    assert beyond == {(1, -1): 6, (1, 0): 2, (1, 1): 2, (1, 2): 2}
+    for start, said in (((-1, 3, 10), "75% of the mask lie outside the image, and 50% are"), ((7, 0, 0), "misses the")):
+        part, low, beyond = split(np.ones((2, 2, 2), bool), start, (7, 9, 11))
+        with pytest.raises(BadMask, match=said):
+            Placed(part, low, {k: n for (_, k), n in beyond.items()}).check((7, 9, 11))
 
 
 def test_cut_and_on_are_inverse():

@@ -15,7 +15,7 @@ from radioloom.errors import BadImage, BadMask, CaseError, MeasurementWarning, S
 from radioloom.process import tell_compilation
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import HOW, Choice
-from radioloom.segmentation.label_map import on_image
+from radioloom.segmentation.label_map import LabelMap, on_image
 from radioloom.segmentation.mask import Mask, cut
 from radioloom.segmentation.place import compared
 from radioloom.stages.images import single
@@ -90,7 +90,8 @@ def _in_memory(image: Any, mask: Any, spacing_mm: Any, roi: str, profile: Profil
     check(profile, volume.modality, _unit(volume))
     if not (all(map(_knows_its_place, (image, mask))) or labels.grid.same_place(volume.grid)):
         raise BadMask(f"mask and image lie in different places: {compared(labels.grid, volume.grid)}; {REMEDY}")
-    drawn = on_image(labels, Choice((roi,) if roi else ()), volume.grid)
+    whole = LabelMap(labels.grid, labels.array.dtype, [((0, 0, 0), labels.array)], labels.notes)
+    drawn = on_image(whole, Choice((roi,) if roi else ()), volume.grid)
     return single.placed(_curated(volume), drawn, volume, profile)
 
 

@@ -78,9 +78,3 @@ def clinical_file(wildcards):
 def tabulated(wildcards):
     """Features of a cohort that starts from a table of them; none of one that starts from images."""
     return f"{RESULTS}/tabulated/{wildcards.cohort}.parquet" if wildcards.cohort in HAS.tables else []
-
-
-onstart:
-    from radioloom.study.whose import record_own
-
-    record_own(STUDY, SOURCE)

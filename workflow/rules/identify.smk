@@ -1,3 +1,9 @@
+onstart:
+    from radioloom.study.whose import record_own
+
+    record_own(STUDY, SOURCE)
+
+
 rule identify:
     """What two cases share: told, or refused before anything is learnt."""
     input:

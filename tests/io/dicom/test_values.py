@@ -94,3 +94,8 @@ def test_names_are_in_the_files_character_set(tmp_path):
     assert values.words(pydicom.dcmread(tmp_path / "x", force=True), NAME) == "Müller"
     with pytest.raises(Malformed, match="ROIName is of type US"):
         values.words(raw(NAME, "US", b"\x01\0"), NAME)
+
+
+def test_a_transfer_syntax_is_named_though_pydicom_does_not_know_it():
+    assert values.syntax_name("1.2.840.10008.1.2.8.1") == "Deflated Image Frame Compression"
+    assert values.syntax_name("SMITH^JOHN") == "no transfer syntax of the standard"

@@ -126,6 +126,7 @@ SPACES = ["RAS", "LAS", "left-anterior-superior", "scanner-xyz", "3D-right-hande
         (nrrd, "type: short", "type: signed short int"),
         (nrrd, "dimension: 3", "dimension: 3\nbyte skip: 0"),
         (nrrd, "# written for tests", "\n".join(f"key{k}:={k}" for k in range(50))),
+        (nrrd, "# written for tests", "DICOM:PatientName:=x\ntype:=short\ncontent: a:=b"),
         (metaimage, "NDims = 3", "NDims = 3\nNDims = 3"),
         (metaimage, "NDims = 3", "NDims = 3\nID = 4\nSomebody = x=y"),
         (metaimage, "TransformMatrix", "Orientation"),

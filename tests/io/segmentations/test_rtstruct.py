@@ -134,9 +134,10 @@ def test_a_structure_without_number_spoils_no_other(tmp_path, number):
         named(found, "GTV")
 
 
-@pytest.mark.filterwarnings("ignore:The value length")
-def test_interpolated_contours_are_taken(tmp_path):
-    found = rtstruct.read(structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5)]}, kind="INTERPOLATED_PLANAR"))
+@pytest.mark.filterwarnings("ignore:The value length", "ignore:Invalid value for VR CS")
+@pytest.mark.parametrize("kind", ["INTERPOLATED_PLANAR", "closed_planar", "CLOSED PLANAR", "ClosedPlanar", ""])
+def test_closed_contours_are_taken_however_their_kind_is_spelt(tmp_path, kind):
+    found = rtstruct.read(structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5)]}, kind=kind))
     assert [len(each.contours) for each in named(found, "GTV")] == [1]
 
 

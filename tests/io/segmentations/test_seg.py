@@ -17,7 +17,7 @@ from radioloom.io.dicom.series import assemble
 from radioloom.io.segmentations import seg
 from radioloom.io.write import objects as dicom_write
 from radioloom.segmentation.choose import Choice
-from radioloom.segmentation.place import inside, place
+from radioloom.segmentation.place import place
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.segment import segment
 from radioloom.volume import Grid, Volume
@@ -26,10 +26,11 @@ from radioloom.volume import Grid, Volume
 def on(file, pattern, grid, threshold=0.5):
     """A segment on a grid, as a full array."""
     found = seg.read(file)
-    part, low, lost = inside(*found.on(grid, found.named(Choice((pattern,)))[0], threshold), grid.shape)
+    placed = found.on(grid, found.named(Choice((pattern,)))[0], threshold)
+    part, low = placed.array, placed.low
     full = np.zeros(grid.shape, bool)
     full[tuple(slice(a, a + n) for a, n in zip(low, part.shape, strict=True))] = part
-    assert lost == 0
+    assert not placed.beyond
     return full
 
 

@@ -32,7 +32,8 @@ def marked(rows, columns, n):
 def region(file, segment, shape):
     """A segment on the grid of `hospital.ct`, as a full array."""
     grid = Grid(shape, (3.0, 1.5, 1.5), (-100.0, -20.0, -10.0))
-    part, low = seg.read(file).on(grid, [segment], 0.5)
+    placed = seg.read(file).on(grid, [segment], 0.5)
+    part, low = placed.array, placed.low
     full = np.zeros(shape, bool)
     full[tuple(slice(a, a + n) for a, n in zip(low, part.shape, strict=True))] = part
     return full

@@ -53,7 +53,8 @@ def test_frames_of_several_segments_at_one_place_are_what_a_seg_is(tmp_path, kin
         wanted = drawn.copy()
         for k, to in moved.items():
             wanted[to], wanted[k] = wanted[k], False
-        array, start = found.on(GRID, segments, 0.5)
+        placed = found.on(GRID, segments, 0.5)
+        array, start = placed.array, placed.low
         full = np.zeros(GRID.shape, bool)
         full[tuple(slice(a, a + n) for a, n in zip(start, array.shape, strict=True))] = array
         assert np.array_equal(full, wanted)
@@ -63,4 +64,4 @@ def test_frames_of_several_segments_at_one_place_are_what_a_seg_is(tmp_path, kin
 def test_frames_without_a_mark_say_nothing(tmp_path, kind):
     """Some writers describe every slice, and give those without a region the place of the first."""
     found = made(tmp_path, kind, False, {0: 2, 1: 2, 5: 3, 7: 3})
-    assert np.count_nonzero(found.on(GRID, [1], 0.5)[0]) == np.count_nonzero(masks(False)["GTV"])
+    assert np.count_nonzero(found.on(GRID, [1], 0.5).array) == np.count_nonzero(masks(False)["GTV"])

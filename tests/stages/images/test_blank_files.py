@@ -8,6 +8,7 @@ from made.segs import seg
 from radioloom.cli import main
 from radioloom.commands.pairing import Wanted, discover
 from radioloom.io.files import blank
+from radioloom.io.foreign import in_place_of_a_slice, patterns
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.curated import from_json, to_json
 from radioloom.stages.images.segment import segment
@@ -19,7 +20,23 @@ NOTHING = {
     "zeros": (bytes(1500), "begins with nothing but zeros (1500 bytes)"),
     "zeros where it begins": (bytes(4096) + b"rest", "begins with nothing but zeros (4100 bytes)"),
 }
-INNOCENT = {"text": b"done", "one letter": b"x", "a letter after zeros": bytes(4000) + b"x"}
+# what stands in the place of a slice and begins with no zeros -> how messages say it
+PACKED = "is compressed by bzip2, xz or zstd"
+REPLACED = {
+    "the answer of a server": (b"404: Not Found", "", "is no DICOM (14 bytes) and named as the slices are"),
+    "half a preamble": (bytes(128) + b"DIC", "", "is no DICOM (131 bytes) and named as the slices are"),
+    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(300), ".zst", PACKED),
+    "a fetch that broke off": (
+        b"\x08\0\x05\0CS\x0a\0ISO_IR",
+        ".part",
+        "is no DICOM (14 bytes) and named as the slices are",
+    ),
+}
+# what lies beside slices in real folders
+INNOCENT = (
+    "Thumbs.db", "desktop.ini", "notes.txt", "IM001.txt", "README", "VERSION", "2019.doc", "report 1.pdf", "IM001.jpg",
+    "IM008.bz2", "._IM001", ".lock", "LICENSE", "index2", "IM001.json", "Series 3",
+)  # fmt: skip
 
 
 def drawn(low, high):
@@ -72,13 +89,59 @@ def test_a_region_that_goes_on_there_is_refused(tmp_path, content, lost, low, hi
     ]
 
 
-@pytest.mark.parametrize("content", INNOCENT.values(), ids=INNOCENT)
-def test_a_file_that_holds_something_is_passed_over(tmp_path, content):
-    series_without(tmp_path, content, 7)
+@pytest.mark.parametrize("what", REPLACED)
+def test_a_file_that_is_no_slice_and_is_named_as_one(tmp_path, what):
+    content, ending, said = REPLACED[what]
+    series_without(tmp_path, content, 7, f"IM001{ending}")
+    structures(tmp_path / "rs.dcm", drawn(2, 6))
+    series, rows, left = case(tmp_path)
+    shown = "file 1 of 8" if ending else "IM001"
+    assert series[0]["reason"] == f"{shown} {said}"
+    assert (rows[0]["notes"].endswith(f"{shown} {said}"), left) == (True, [])
+    structures(tmp_path / "rs.dcm", drawn(4, 8))
+    assert f"beyond the image's slices, and beside these {shown} {said}: is it" in case(tmp_path)[2][0]
+
+
+def test_a_gap_names_what_lies_in_its_place(tmp_path):
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:a\nsize 1\n"
+    series_without(tmp_path, pointer, 4)
+    structures(tmp_path / "rs.dcm", drawn(2, 6))
+    (reason,) = case(tmp_path)[2]
+    assert reason.startswith("1 slice(s) missing between -91.00 and -85.00 mm")
+    assert reason.endswith(
+        "; beside the slices IM004 is a Git LFS pointer, which stands for a file that is not here: run `git lfs pull` "
+        "in its repository"
+    )
+
+
+def test_what_lies_beside_slices_in_real_folders_is_passed_over(tmp_path):
+    series_without(tmp_path, b"", 7, "x")
+    (tmp_path / "ct" / "x").unlink()
+    for name in INNOCENT:
+        (tmp_path / "ct" / name).write_bytes(b"done")
     structures(tmp_path / "rs.dcm", drawn(4, 8))
     series, rows, left = case(tmp_path)
     assert (series[0]["reason"], left) == (None, [])
     assert rows[0]["notes"] == "1 of 4 planes of contours lie outside the image"
+
+
+@pytest.mark.parametrize(
+    ("slices", "stands", "other"),
+    [
+        (("1.2.840.7.3.1.dcm", "1.2.840.7.3.12.dcm"), "1.2.840.9.dcm", "1.dcm.txt"),
+        (("3fa85f64c0.dcm", "91bc4e0dda.dcm"), "ffa01b22c3.dcm", "abcdef.dcm"),
+        (("1-01.dcm", "1-02.dcm"), "1-03.dcm", "03.dcm"),
+        (("I10", "I20"), "i30", "I30.db"),
+        (("1", "2"), "3", "3.db"),
+        (("IMAGE", "README"), "", "IMAGE"),  # nothing is counted
+        (("IM1", "CT2.dcm"), "", "IM2"),  # two names are no pattern
+    ],
+)
+def test_patterns_of_names(tmp_path, slices, stands, other):
+    found = patterns(slices)
+    for name in filter(None, (stands, other)):
+        (tmp_path / name).write_bytes(b"x")
+        assert bool(in_place_of_a_slice(tmp_path / name, found)[0]) == (name == stands)
 
 
 def test_elsewhere_in_the_folder_it_says_nothing_of_the_slices(tmp_path):

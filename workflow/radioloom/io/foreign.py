@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from radioloom.io.files import BEGINNING, BESIDE, blank, leads_nowhere
+from radioloom.io.files import BEGINNING, BESIDE, blank, is_file, leads_nowhere
 
 GZIP = b"\x1f\x8b"
 NOWHERE = "a link that leads to no file; put the file itself there"
 ANNEX = "a git-annex link to a file that is not here; run `git annex get` (or `datalad get`) in its repository"
 UNPACK = "unpack it, and name what is in it"
+# What is counted in the names of slices: numbers, UIDs, and digests in hexadecimal.
+COUNTED = re.compile(r"[0-9a-f]*[0-9][0-9a-f]*(\.[0-9]+)*")
+# Endings that packers, browsers and copying programs add to the name of a file that is not there yet.
+ADDED = (".bz2", ".crdownload", ".download", ".filepart", ".gz", ".part", ".partial", ".tmp", ".xz", ".zst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,31 @@ def hollow(file: Path) -> tuple[str, str]:
     if found is None or found.honest is None or (found.honest and name.endswith(found.honest)):
         return "", ""
     return f"is {found.what}", found.instead
+
+
+def patterns(names: Iterable[str]) -> frozenset[str]:
+    """The patterns of the names of a folder's slices: what two of them or more have in common beside what is counted.
+
+    None where nothing is counted, so that a name that only looks like another says nothing.
+    """
+    found = Counter(COUNTED.sub("#", name.lower()) for name in names)
+    return frozenset(pattern for pattern, n in found.items() if n > 1 and "#" in pattern)
+
+
+def in_place_of_a_slice(file: Path, slices: Collection[str]) -> tuple[str, str]:
+    """What a file is that is no DICOM and bears the name of a slice, and what to do; "" where it bears another.
+
+    slices : `patterns` of the slices that lie beside it
+    Whatever it holds: an answer of a server in plain text, a packed slice, or what was left when a copy broke off.
+    """
+    name = file.name.lower()
+    bare = next((name.removesuffix(ending) for ending in ADDED if name.endswith(ending)), name)
+    if COUNTED.sub("#", bare) not in slices or (bare != name and is_file(file.with_name(file.name[: len(bare)]))):
+        return "", ""
+    found = recognise(_head(file))
+    if found:
+        return f"is {found.what}", found.instead
+    return f"is no DICOM ({file.stat().st_size} bytes) and named as the slices are", "copy or fetch it again"
 
 
 def is_fork(file: Path) -> bool:

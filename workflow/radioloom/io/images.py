@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gzip
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,22 +19,23 @@ from radioloom.io.foreign import absent, instead
 from radioloom.io.formats import FORMATS, kind, stored
 from radioloom.io.formats.nifti import TYPES
 from radioloom.io.formats.record import Header, Unreadable
-from radioloom.volume import LARGEST, Box, Grid, Volume, unfit
+from radioloom.volume import LARGEST, Box, Grid, Volume, Voxels, unfit
 
-__all__ = ["header", "kind", "read", "read_native", "voxels", "write"]
+__all__ = ["header", "kind", "pieces", "read", "read_native", "voxels", "write"]
 
 
-def header(path: Path, fault: type[CaseError] = BadImage) -> Header:
+def header(path: Path, fault: type[CaseError] = BadImage, called: str = "") -> Header:
     """Grid of an image file, how its voxels are stored and what to note of it; `fault` where it is no scalar volume.
 
+    called : what messages call it, where its name could be a patient's
     A fault of the machine (OSError) passes up: the file may be sound.
     """
     if not is_file(path):
-        raise fault(f"{path.name}: {absent(path)}")
+        raise fault(f"{called or path.name}: {absent(path)}")
     try:
         return FORMATS[kind(path)][1](path)
     except Unreadable as error:
-        raise fault(f"{path.name}: {instead(path, kind(path)) or error}") from error
+        raise fault(f"{called or path.name}: {instead(path, kind(path)) or error}") from error
 
 
 def geometry(path: Path) -> Grid:
@@ -98,11 +101,30 @@ def read_native(path: Path, fault: type[CaseError] = BadImage) -> Volume:
     return Volume(_slices(path, found, slice(0, found.grid.shape[0]), fault), found.grid, notes=found.notes)
 
 
+def pieces(found: Header, called: str, fault: type[CaseError]) -> Iterator[tuple[Voxels, np.ndarray]]:
+    """Voxels as `read_native` gives them, in pieces of some MB: the first voxel of each, and its array (z, y, x)."""
+    with _unreadable(found, called, fault):
+        for low, array in stored.pieces(found):
+            yield low, _scaled(array, found)
+
+
 def _slices(path: Path, found: Header, wanted: slice, fault: type[CaseError]) -> np.ndarray:
-    try:
+    with _unreadable(found, path.name, fault):
         array = stored.read(found, wanted.start, wanted.stop)
+    return _scaled(array, found)
+
+
+@contextmanager
+def _unreadable(found: Header, called: str, fault: type[CaseError]) -> Iterator[None]:
+    """Raises `fault` naming the file where its voxels cannot be read, and what lies in the place of theirs."""
+    try:
+        yield
     except Unreadable as error:
-        raise fault(f"{path.name}: {error}") from error
+        other = next(filter(None, (instead(file, kind(file)) for file in found.files)), "")
+        raise fault(f"{called}: {f'the file of its voxels: {other}' if other else error}") from error
+
+
+def _scaled(array: np.ndarray, found: Header) -> np.ndarray:
     if found.scale is None:
         return array
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is looked for afterwards

@@ -46,14 +46,23 @@ def _syntax(handle: BinaryIO) -> bytes:
 
 
 def not_beside(header: Path, name: str) -> str:
-    """Why a file that a header names is not opened, "" where it may be: it lies beside the header and is no link.
+    """Why a file that a header names is not opened, "" where it may be: it lies beside the header.
 
     A per cent sign makes it a pattern, which ITK hands to C's printf.
     """
-    if any(sign in name for sign in ("/", "\\", "..", "\0")) or (header.parent / name).is_symlink():
+    if any(sign in name for sign in ("/", "\\", "..", "\0")) or leads_away(header.parent / name):
         return "its header names voxels in another folder; put their file beside it"
     return (
         "its header names voxels by a pattern (%); write the names of their files, or save it as one"
         if "%" in name
         else ""
     )
+
+
+def leads_away(file: Path) -> bool:
+    """Whether a path is a link to a file neither beside it nor in the git-annex of a repository that holds it."""
+    if not file.is_symlink():
+        return False
+    target, folder = file.resolve(), file.parent.resolve()
+    annexes = (each / ".git" / "annex" / "objects" for each in (folder, *folder.parents))
+    return target.parent != folder and not any(target.is_relative_to(annex) for annex in annexes)

@@ -2,42 +2,85 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import numpy as np
 
+from radioloom.errors import BadMask
 from radioloom.segmentation.choose import Choice
-from radioloom.segmentation.labels import region
+from radioloom.segmentation.labels import EXCHANGED, region
 from radioloom.segmentation.mask import Mask, cut
-from radioloom.segmentation.place import inside, place, refuse_lost
-from radioloom.volume import Grid, Volume, Voxels
+from radioloom.segmentation.place import Beyond, Placed, clipped, missed, place, refuse_lost, split
+from radioloom.volume import Grid, Voxels
 
 TOUCH_MM = 0.1  # up to which two grids are the same to a reader of the notes
+MOST_BEYOND = 2**18  # labels outside the image, each counted once a slice: an atlas has a tenth of them
 
 
-def on_image(labels: Volume, choice: Choice, grid: Grid, source: str = "", blank: tuple[str, ...] = ()) -> Mask:
+@dataclass(frozen=True, slots=True)
+class LabelMap:
+    """A label map whose voxels are read piece by piece, since it can be far larger than its image."""
+
+    grid: Grid
+    stored: np.dtype
+    pieces: Iterable[tuple[Voxels, np.ndarray]]  # first voxel of each, and its labels (z, y, x)
+    notes: tuple[str, ...] = ()
+
+
+def on_image(labels: LabelMap, choice: Choice, grid: Grid, source: str = "", blank: tuple[str, ...] = ()) -> Mask:
     """The labels that are chosen, on the grid of the image, with what to note of them.
 
     Raises UnclearRegion where the choice is not clear, BadMask where these are no labels, or lie on another grid or
-    outside the image.
+    outside the image: where their grid says so no voxel is read.
     blank : files beside the image that may have been slices
     """
-    marked, notes = region(labels.array, choice)
-    array, start = place(marked, labels.grid, grid)
+    whole, first = place(np.broadcast_to(np.False_, labels.grid.shape), labels.grid, grid)
+    last = tuple(int(v) - 1 for v in np.add(first, whole.shape))
+    low, high = clipped(first, whole.shape, grid.shape)
+    if np.equal(low, high).any():
+        raise missed(first, last, grid.shape)
+    found, beyond = _in_box(labels, grid, low, high)
+    sizes: Counter[float] = Counter()
+    for (value, _), n in beyond.items():
+        sizes[value] += n
+    marks, notes = region(found, choice, sizes)
+    values = {value for value in sizes if marks(np.array(value))}
+    lost: Counter[int] = Counter()
+    for (value, index), n in beyond.items():
+        lost[index] += n * (value in values)
     notes += [f"the label map: {note}" for note in labels.notes]
     notes += [] if labels.grid.same_place(grid, TOUCH_MM) else ["the label map has another extent or order of axes"]
-    return in_image(array, start, grid, source, notes, blank)
+    return in_image(Placed(marks(found), low, +lost, first, last), grid, source, notes, blank)
 
 
-def in_image(
-    array: np.ndarray, start: Voxels, grid: Grid, source: str, notes: list[str], blank: tuple[str, ...] = ()
-) -> Mask:
-    """A placed array as a mask, cut to the image; BadMask as `inside` and `refuse_lost`.
+def _in_box(labels: LabelMap, grid: Grid, low: Voxels, high: Voxels) -> tuple[np.ndarray, Beyond]:
+    """The labels in a box of the image, and those that lie outside the image."""
+    found, beyond = np.zeros(np.subtract(high, low), labels.stored), Beyond()
+    for at, piece in labels.pieces:
+        if not np.isfinite(piece).all():
+            raise BadMask("the label map holds values that are not finite; labels are whole numbers")
+        turned, start = place(piece, labels.grid.crop(at, piece.shape), grid)
+        part, begin, more = split(turned, start, grid.shape)
+        if part.size:
+            into = tuple(slice(b - a, b - a + n) for a, b, n in zip(low, begin, part.shape, strict=True))
+            found[into] = part
+        beyond.update(more)
+        if len(beyond) > MOST_BEYOND:
+            raise BadMask(f"the label map holds more values outside the image than there are labels. {EXCHANGED}")
+    return found, beyond
+
+
+def in_image(placed: Placed, grid: Grid, source: str, notes: list[str], blank: tuple[str, ...] = ()) -> Mask:
+    """A placed region as a mask; BadMask as `Placed.check` and `refuse_lost`.
 
     blank : files beside the image that may have been slices
     """
-    part, low, lost = inside(array, start, grid.shape)
-    if lost:
-        slices = start[0] + np.flatnonzero(array.any(axis=(1, 2)))
-        refuse_lost(int(np.sum((slices < 0) | (slices >= grid.shape[0]))), "slice(s) of the mask", blank)
+    placed.check(grid.shape)
+    if lost := sum(placed.beyond.values()):
+        ends = sum(not 0 <= index < grid.shape[0] for index in placed.beyond)
+        refuse_lost(ends, "slice(s) of the mask", blank)
         notes = [*notes, f"{lost} voxels of the mask lie outside the image"]
-    cropped, offset = cut(part, low)
+    cropped, offset = cut(placed.array, placed.low)
     return Mask(cropped, offset, source, None, tuple(notes))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -15,25 +18,28 @@ ALIKE = 0.5  # share of equal neighbours above which many values are labels: 0.1
 EXCHANGED = "This looks like an image: were image and segmentation exchanged?"
 WHOLE = 1e-3  # how far a stored label may be from a whole number: rounding of formats that store floats
 
+EMPTY: Mapping[float, int] = MappingProxyType({})
+Marks = Callable[[np.ndarray], np.ndarray]  # (labels) -> bool, which of them are of the region
 
-def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
-    """Voxels (bool, of the same shape) of the labels that a pattern matches, and notes; of the only label for none.
 
+def region(labels: np.ndarray, choice: Choice, beyond: Mapping[float, int] = EMPTY) -> tuple[Marks, list[str]]:
+    """Which labels a pattern matches, as a test of voxels, and notes; the only label for none.
+
+    beyond : labels outside the image, with their number of voxels
     A pattern is a label's number, or a regular expression of it: "2", "1|3", ".*" for every label.
     Raises UnclearRegion where the map has no such label, or several and no pattern chooses; BadMask where it has none
     at all, or its values are parts (probabilities), or those of an image, and no labels.
     """
-    if not np.isfinite(labels).all():
-        raise BadMask("the label map holds values that are not finite; labels are whole numbers")
     _refuse_image(labels, bool(choice.patterns))
     if not choice.patterns:
-        return _only(labels), []
-    wanted = [_number(pattern) for pattern in choice.patterns]
+        _only(labels, beyond)
+        return lambda voxels: voxels != 0, []
+    wanted, others = [_number(pattern) for pattern in choice.patterns], np.array(list(beyond))
     if wanted[0]:  # nearly always; listing the labels of a large map takes a second
-        marked = np.abs(labels - wanted[0]) <= WHOLE if labels.dtype.kind == "f" else labels == wanted[0]
-        if marked.any():
-            return marked, []
-    values = np.unique(labels)
+        marks = _equal(wanted[0])
+        if marks(labels).any() or marks(others).any():
+            return marks, []
+    values = np.unique(np.concatenate([np.unique(labels), others]))
     values = values[values != 0]
     names = [_name(value) for value in values]
     patterns = tuple(p if n is None else _name(n) for p, n in zip(choice.patterns, wanted, strict=True))
@@ -42,7 +48,11 @@ def region(labels: np.ndarray, choice: Choice) -> tuple[np.ndarray, list[str]]:
         hint = "" if any(n is not None for n in wanted) else "; a label map has no names, give the label's number"
         raise UnclearRegion(f"{absent('label', choice, list(dict.fromkeys(names)))}{hint}")
     several = [f"union of {len(chosen)} labels"] if len(chosen) > 1 else []
-    return np.isin(labels, values[chosen]), notes + several
+    return lambda voxels: np.isin(voxels, values[chosen]), notes + several
+
+
+def _equal(label: float) -> Marks:
+    return lambda voxels: np.abs(voxels - label) <= WHOLE if voxels.dtype.kind == "f" else voxels == label
 
 
 def _refuse_image(labels: np.ndarray, named: bool) -> None:
@@ -99,17 +109,18 @@ def _name(value: float) -> str:
     return str(whole) if abs(value - whole) <= WHOLE and whole else f"{value:g}"
 
 
-def _only(labels: np.ndarray) -> np.ndarray:
-    """Voxels of the only label of a map."""
-    marked = labels != 0
-    if not marked.any():
+def _only(labels: np.ndarray, beyond: Mapping[float, int]) -> None:
+    """Refuse a map that has not one label, inside and outside the image together."""
+    values = labels[labels != 0]
+    if not len(values) and not beyond:
         raise BadMask("the mask is empty: not one voxel is marked")
-    values = labels[marked]
-    if values.min() == values.max():  # most masks
-        return marked
-    sizes = _sizes(values)
+    if not beyond and values.min() == values.max():  # most masks
+        return
+    sizes = Counter(_sizes(values))
+    for value, n in beyond.items():
+        sizes[_name(value)] += n
     if len(sizes) == 1:
-        return marked
+        return
     listed = ", ".join(f"{name} ({n} voxels)" for name, n in list(sizes.items())[:SHOWN])
     more = f" and {len(sizes) - SHOWN} more" if len(sizes) > SHOWN else ""
     raise UnclearRegion(f"the label map has {len(sizes)} labels: {listed}{more}")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from radioloom.errors import BadMask
-from radioloom.segmentation.mask import Voxels
-from radioloom.volume import Grid
+from radioloom.segmentation.mask import cut, joined
+from radioloom.volume import Grid, Voxels
 
 MOST_OUTSIDE = 0.5  # share of a region that may lie outside its image: what is left is the region no more
 SNAP = 0.05  # voxels that two lattices may be apart: rounding of headers, far below what moves a voxel centre
+
+Beyond = Counter[tuple[float, int]]  # voxels outside an image, by their value and the slice of the image
 
 
 def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Voxels]:
@@ -43,25 +47,84 @@ def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Voxel
     return turned, tuple(int(v) for v in first)
 
 
-def inside(array: np.ndarray, start: Voxels, shape: Voxels) -> tuple[np.ndarray, Voxels, int]:
-    """The part of a placed array that lies in an image of `shape`, where it begins, and how many marked voxels do not.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A mask in its image: what of it lies there, and how much does not."""
 
-    Raises BadMask if nothing of it lies in the image, or less than half.
+    array: np.ndarray  # bool, inside the image
+    low: Voxels  # image voxel at which it begins
+    beyond: Mapping[int, int]  # marked voxels outside the image, by slice of the image
+    first: Voxels = (0, 0, 0)  # what the whole of it covers, of image voxels
+    last: Voxels = (0, 0, 0)
+
+    def check(self, shape: Voxels) -> None:
+        """BadMask if nothing of it lies in an image of `shape`, or less than half."""
+        held, lost = int(np.count_nonzero(self.array)), sum(self.beyond.values())
+        if lost and not held:
+            raise missed(self.first, self.last, shape)
+        refuse_outside(lost / max(lost + held, 1), shape)
+
+
+def clipped(start: Voxels, size: Voxels, shape: Voxels) -> tuple[Voxels, Voxels]:
+    """First voxel, and the one behind the last, of what lies in an image of `shape`; no voxel between where none does.
+
+    start, size : of a placed array
     """
-    low = np.maximum(start, 0)
-    high = np.minimum(np.add(start, array.shape), shape)
-    high = np.maximum(high, low)
-    part = array[tuple(slice(a - s, b - s) for a, b, s in zip(low, high, start, strict=True))]
-    lost = int(np.count_nonzero(array)) - int(np.count_nonzero(part))
-    if not part.size or (lost and not part.any()):
-        remedy = lone_slice(shape) or "; is it another patient's, or another visit's?"
-        last = tuple(int(v) - 1 for v in np.add(start, array.shape))
-        raise BadMask(
-            f"the mask misses the image: it covers voxels {tuple(start)} to {last}, and the image has {tuple(shape)} "
-            f"(z, y, x){remedy}"
-        )
-    refuse_outside(lost / max(lost + int(np.count_nonzero(part)), 1), shape)
-    return part, tuple(int(v) for v in low), lost
+    low = np.clip(start, 0, shape)
+    high = np.maximum(np.clip(np.add(start, size), 0, shape), low)
+    return tuple(map(int, low)), tuple(map(int, high))
+
+
+def split(array: np.ndarray, start: Voxels, shape: Voxels) -> tuple[np.ndarray, Voxels, Beyond]:
+    """The part of a placed array that lies in an image of `shape`, where it begins, and what is marked elsewhere.
+
+    array : of any type; what is not 0 is marked
+    """
+    low, high = clipped(start, array.shape, shape)
+    where = tuple(slice(a - s, b - s) for a, b, s in zip(low, high, start, strict=True))
+    part, beyond = array[where], Beyond()
+    if part.size == array.size:
+        return part, low, beyond
+    outside = array != 0
+    if part.size:
+        outside[where] = False
+    for k in np.flatnonzero(outside.any(axis=(1, 2))).tolist():
+        if array.dtype == bool:
+            beyond[True, start[0] + k] += int(np.count_nonzero(outside[k]))
+            continue
+        values, counts = np.unique(array[k][outside[k]], return_counts=True)
+        beyond.update({(value, start[0] + k): n for value, n in zip(values.tolist(), counts.tolist(), strict=True)})
+    return part, low, beyond
+
+
+def gathered(pieces: Iterable[tuple[np.ndarray, Voxels]], shape: Voxels) -> Placed | None:
+    """The union of placed bool arrays in an image of `shape`, None where none of them has a mark.
+
+    Of each no more is kept than the box of what is marked in the image.
+    """
+    parts, ends, beyond = [], [], Counter[int]()
+    for array, start in pieces:
+        part, low, elsewhere = split(array, start, shape)
+        if elsewhere or part.any():
+            ends += [start, np.add(start, array.shape) - 1]
+        for (_, k), n in elsewhere.items():
+            beyond[k] += n
+        if part.any():
+            parts.append(cut(part, low))
+    if not ends:
+        return None
+    first, last = (tuple(map(int, reach(ends, axis=0))) for reach in (np.min, np.max))
+    array, low = joined(parts) if parts else (np.zeros((0, 0, 0), bool), (0, 0, 0))
+    return Placed(array, low, beyond, first, last)
+
+
+def missed(first: Voxels, last: Voxels, shape: Voxels) -> BadMask:
+    """What is said of a mask that covers voxels `first` to `last`, none of them in an image of `shape`."""
+    remedy = lone_slice(shape) or "; is it another patient's, or another visit's?"
+    return BadMask(
+        f"the mask misses the image: it covers voxels {first} to {last}, and the image has {tuple(shape)} (z, y, x)"
+        f"{remedy}"
+    )
 
 
 def compared(mask: Grid, image: Grid) -> str:

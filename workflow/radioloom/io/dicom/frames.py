@@ -7,7 +7,7 @@ from dataclasses import replace
 from pydicom.dataset import Dataset
 
 from radioloom.errors import FailedCheck
-from radioloom.io.dicom.headers import MULTIFRAME, Header
+from radioloom.io.dicom.headers import MULTIFRAME, Header, nominal
 from radioloom.io.dicom.values import BROKEN, dataset, items, number, numbers, one, why
 
 POSITION, ORIENTATION, MEASURES, SCALE = 0x00209113, 0x00209116, 0x00289110, 0x00289145
@@ -57,7 +57,7 @@ def _frame(header: Header, shared: Dataset | None, frame: Dataset, index: int) -
         position=numbers(groups[POSITION], 0x00200032),
         orientation=numbers(groups[ORIENTATION], 0x00200037),
         spacing=numbers(groups[MEASURES], 0x00280030),
-        thickness=number(groups[MEASURES], 0x00180050),
+        thickness=nominal(groups[MEASURES], 0x00180050),
         intercept=number(groups[SCALE], 0x00281052),
         slope=number(groups[SCALE], 0x00281053),
         pixel_offset=header.pixel_offset + index * size if header.pixel_offset >= 0 else -1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from radioloom.io.dicom.values import syntax as transfer_syntax
 from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.whose import whose as of_patient
 from radioloom.io.files import called, files_below, leads_nowhere, listing
-from radioloom.io.foreign import dead_link, hollow
+from radioloom.io.foreign import dead_link, hollow, in_place_of_a_slice, patterns
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 
@@ -145,7 +145,7 @@ def scan(place: Path) -> Scan:
     """
     if not place.exists():
         raise BadImage(f"{place.name}: no such file or folder; correct the path")
-    headers, broken, blanks, other = [], [], [], 0
+    headers, broken, other = [], [], []
     files = list(files_below(place))
     for place_in_list, path in enumerate(files, start=1):
         name = called(path, place, place_in_list, len(files))
@@ -160,11 +160,22 @@ def scan(place: Path) -> Scan:
         if header is not None:
             headers.append(header)
             continue
-        other += 1
-        nothing, remedy = hollow(path)
+        other.append((path, name))
+    return Scan(tuple(headers), tuple(broken), len(other), listing(place, files), tuple(_blank(other, headers)))
+
+
+def _blank(other: list[tuple[Path, str]], headers: list[Header]) -> Iterator[Broken]:
+    """Those of the files that are no DICOM that may have been a slice: by what they hold, or by their name."""
+    names: dict[Path, list[str]] = {}
+    for header in headers if other else ():
+        if header.is_image:
+            names.setdefault(header.path.parent, []).append(header.path.name)
+    slices = {folder: patterns(each) for folder, each in names.items()}
+    for path, name in other:
+        why = hollow(path)
+        nothing, remedy = why if why[0] else in_place_of_a_slice(path, slices.get(path.parent, ()))
         if nothing:
-            blanks.append(Broken(path, name, nothing, remedy))
-    return Scan(tuple(headers), tuple(broken), other, listing(place, files), tuple(blanks))
+            yield Broken(path, name, nothing, remedy)
 
 
 def is_dicom(start: bytes) -> bool:
@@ -243,6 +254,14 @@ def _has_series(sop_class: str) -> bool:
     return not sop_class or sop_class in {*IMAGES, *SEGMENTATIONS, RTSTRUCT} or sop_class.startswith(CAPTURES)
 
 
+def nominal(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
+    """A number that no voxel depends on (positions say where slices lie): None where it is absent or none."""
+    try:
+        return number(data, tag)
+    except Malformed:
+        return None
+
+
 def _header(
     path: Path, data: Dataset | Mapping[int, bytes], syntax: str, where: tuple[int, int, int], known_as: tuple[str, int]
 ) -> Header:
@@ -275,7 +294,7 @@ def _header(
         rows=rows, columns=columns, samples=samples, frames=frames, bits=bits, bits_used=bits_used,
         signed=sign == 1, cells=misread((rows, columns, samples, frames), (bits, bits_used, high_bit, sign)),
         slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
-        thickness=number(data, TAGS["thickness"]), between=number(data, TAGS["between"]),
+        thickness=nominal(data, TAGS["thickness"]), between=nominal(data, TAGS["between"]),
         image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,
         fault=fault, called=known_as[0], number=known_as[1], acquisition=letters(data, TAGS["acquisition"]),
         ordinal=letters(data, TAGS["ordinal"]), agent=digest(agent) if (agent := letters(data, TAGS["agent"])) else "",

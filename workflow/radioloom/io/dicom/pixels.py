@@ -31,7 +31,7 @@ from radioloom.io.dicom.elements import COMPRESSED
 from radioloom.io.dicom.frames import split
 from radioloom.io.dicom.headers import Header, read_header
 from radioloom.io.dicom.layout import Malformed
-from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number, syntax_name
+from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number, syntax_name, why
 from radioloom.io.files import filled
 from radioloom.volume import UNITS, Grid, Volume
 
@@ -122,7 +122,7 @@ def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
                 values = _decoded(header, held[1])
         except (*BROKEN, RuntimeError, UserWarning) as error:
             if isinstance(error, Malformed) and not header.syntax.startswith(COMPRESSED):
-                raise BadImage(f"{header.name}: {error}") from error
+                raise BadImage(f"{header.name}: {why(error)}") from error
             name = syntax_name(header.syntax)
             raise BadImage(
                 f"{header.name}: its pixels ({name}) cannot be decoded; decompress or fetch the file again"
@@ -196,7 +196,7 @@ def _check_precision(data: Dataset, syntax: UID, wanted: Sequence[int]) -> None:
     for index in wanted:
         bits = precision(get_frame(data.PixelData, index, number_of_frames=count), syntax)
         if bits > cell:
-            raise Malformed(f"BitsAllocated {cell}, and its compressed frames are of {bits} bits; fetch the file again")
+            raise Malformed(f"BitsAllocated {cell}, and its compressed frames are of {bits} bits")
 
 
 def _unpacked(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:

@@ -48,6 +48,8 @@ FIGURES = re.compile(r"[0-9.,eE+\-_ ]{0,24}|[+-]?(nan|inf)(inity)?", re.IGNORECA
 LONGEST = 2**24  # bytes of a text: a contour of a hundred thousand points has a tenth of them
 PLAIN = frozenset("AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT UN".split())  # written as letters; UN: who knows
 
+NEWER = {"1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression"}  # transfer syntaxes that pydicom does not know
+
 
 def dataset(path: Path, pixels: bool = False, tags: Sequence[int] | None = None) -> Dataset:
     """A file's elements, without its pixels unless they are asked for; of them only `tags` where these are given.
@@ -243,7 +245,7 @@ def syntax(data: Dataset) -> str:
 
 def syntax_name(uid: str) -> str:
     """What messages call a transfer syntax: a damaged file may hold anything in its place."""
-    return UID(uid).name if uid in UID_dictionary else "no transfer syntax of the standard"
+    return UID(uid).name if uid in UID_dictionary else NEWER.get(uid, "no transfer syntax of the standard")
 
 
 @cache

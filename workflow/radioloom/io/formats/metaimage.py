@@ -130,7 +130,7 @@ def _grid(fields: dict[str, str]) -> Grid:
     (n,) = integers(_need(fields, "NDims"), "NDims", 1)
     sizes = integers(_need(fields, "DimSize"), "DimSize", n)
     check_sizes(sizes := without_lone(sizes))
-    spacing = "ElementSpacing" if "ElementSpacing" in fields else "ElementSize"
+    spacing = "ElementSize" if "ElementSize" in fields and "ElementSpacing" not in fields else "ElementSpacing"
     origin = numbers(fields["Offset"], "Offset", n) if "Offset" in fields else [0.0] * n
     matrix = numbers(fields["TransformMatrix"], "TransformMatrix", n * n) if "TransformMatrix" in fields else np.eye(n)
     axes = np.reshape(matrix, (n, n))[:3, :3].T

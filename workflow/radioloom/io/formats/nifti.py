@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from radioloom.io.files import leads_nowhere
+from radioloom.io.foreign import dead_link
 from radioloom.io.formats.record import (
     FAR,
     NOWHERE,
@@ -18,7 +20,7 @@ from radioloom.io.formats.record import (
     without_lone,
 )
 from radioloom.io.formats.stored import beginning
-from radioloom.io.untrusted import MOST_HEADER
+from radioloom.io.untrusted import MOST_HEADER, leads_away
 from radioloom.volume import SQUARE
 
 TYPES = {
@@ -66,7 +68,10 @@ ANALYZE = (
 
 def voxels_of_pair(path: Path) -> bool:
     """Whether a file is an .img that lies beside its .hdr."""
-    return path.name.lower().endswith((".img", ".img.gz")) and _half(path, ".hdr") is not None
+    try:
+        return path.name.lower().endswith((".img", ".img.gz")) and _half(path, ".hdr") is not None
+    except Unreadable:  # its header is not here
+        return True
 
 
 def header(path: Path) -> Header:
@@ -106,11 +111,13 @@ def _of(field: Any, path: Path, order: str, packed: bool, alone: bool) -> Header
 
 
 def _half(path: Path, suffix: str) -> Path | None:
-    """The other file of a pair, None where it is not there; a link is followed nowhere."""
+    """The other file of a pair, None where it is not there; Unreadable where it is a link to nothing."""
     stem = path.name[: -len(".gz")] if path.name.lower().endswith(".gz") else path.name
     names = [stem[:-4] + each + packed for each in (suffix, suffix.upper()) for packed in ("", ".gz")]
-    found = (path.with_name(name) for name in names)
-    return next((each for each in found if each.is_file() and not each.is_symlink()), None)
+    found = [each for each in map(path.with_name, names) if not leads_away(each)]
+    if dead := next(filter(leads_nowhere, found), None):
+        raise Unreadable(f"its {suffix} is {dead_link(dead)}")
+    return next((each for each in found if each.is_file()), None)
 
 
 def _sizes(field: Any) -> list[int]:
@@ -156,7 +163,7 @@ def _placed(field: Any, far: np.ndarray) -> tuple[np.ndarray, np.ndarray, tuple[
     """
     pixdim, unit = field["pixdim"].astype(float), MM.get(int(field["xyzt_units"]) & 7)
     step = pixdim[1:4]
-    if not ((step > 0) & (step < FAR)).all():  # ITK takes 1 for 0
+    if not ((step > 0) & (step < FAR)).all():  # ITK takes 1 for 0, and turns the axis of a negative one
         raise Unreadable(f"spacing {step.tolist()} mm (x, y, z): three numbers above 0 are needed")
     if unit is None:
         raise Unreadable(

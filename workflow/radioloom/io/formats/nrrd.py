@@ -86,11 +86,14 @@ def _fields(head: bytes) -> tuple[dict[str, str], list[str], int]:
     for number, raw in enumerate(lines, start=1):
         line = decoded(raw)
         name, mark, value = line.partition(":")
-        if line.startswith("#") or not line or value.startswith("="):  # a comment, or a key and value of somebody's own
-            continue
         name = SAME.get(name.strip().lower(), name.strip().lower())
-        if not mark or name not in FIELDS:
-            raise Unreadable(f"line {number + 1} of its header is no field of NRRD ({name[:40]!r}); correct it")
+        own = ":=" in line and not (
+            name in FIELDS and value.startswith(" ")
+        )  # a key, which may hold a colon, and value
+        if line.startswith("#") or not line or own:
+            continue
+        if not mark or name not in FIELDS:  # which could be anybody's name
+            raise Unreadable(f"line {number + 1} of its header is no field of NRRD; correct it, or take it out")
         put(fields, name, value.strip(), name)
         if name == "data file" and value.strip().upper().startswith("LIST"):
             return fields, [each for each in map(decoded, lines[number:]) if each], len(head)

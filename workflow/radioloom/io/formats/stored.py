@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,9 +12,11 @@ import numpy as np
 
 from radioloom.io.files import filled
 from radioloom.io.formats.record import GZIPPED, Header, Unreadable
+from radioloom.volume import Voxels
 
 CHUNK = 2**20  # bytes that are unpacked at once
 PACKED_CHUNK = 2**16
+PIECE = 2**20  # voxels that are read at once where few of many are kept
 MOST_MEMBERS = 10**5  # of one gzip file; those of programs that compress in blocks have one for each 64 kB
 CUT = "it cannot be read to its end; the file is truncated or damaged"
 
@@ -31,9 +33,30 @@ def read(header: Header, first: int, last: int) -> np.ndarray:
     for number, file in enumerate(header.files):
         low, high = (min(max(k - number * each, 0), each) * row for k in (first, last))
         with open(file, "rb") as handle:
-            parts.append((_unpacked if header.window else _plain)(handle, header, each * row, slice(low, high)))
+            parts += (_unpacked if header.window else _plain)(handle, header, each * row, [slice(low, high)])
     flat = parts[0] if len(parts) == 1 else np.concatenate(parts)
     return flat.astype(header.stored.newbyteorder("="), copy=False).reshape(last - first, rows, columns)
+
+
+def pieces(header: Header) -> Iterator[tuple[Voxels, np.ndarray]]:
+    """All voxels in order, as `read` gives them, some slices or some rows of a slice at once: the first of each, array.
+
+    Raises Unreadable as `read`, of a compressed file after its last piece.
+    """
+    depth, rows, columns = header.grid.shape
+    each, row = depth // len(header.files), columns * header.stored.itemsize
+    high = min(max(PIECE // columns, 1), rows)
+    deep = max(PIECE // (rows * columns), 1)
+    boxes = [
+        (k, y, min(deep, each - k), min(high, rows - y)) for k in range(0, each, deep) for y in range(0, rows, high)
+    ]
+    wanted = [slice((k * rows + y) * row, ((k + n - 1) * rows + y + m) * row) for k, y, n, m in boxes]
+    for number, file in enumerate(header.files):
+        with open(file, "rb") as handle:
+            parts = (_unpacked if header.window else _plain)(handle, header, each * rows * row, wanted)
+            for (k, y, n, m), part in zip(boxes, parts, strict=True):
+                array = part.astype(header.stored.newbyteorder("="), copy=False)
+                yield (number * each + k, y, 0), array.reshape(n, m, columns)
 
 
 def beginning(path: Path, size: int) -> tuple[bytes, bool]:
@@ -79,35 +102,53 @@ def inflated(handle: BinaryIO, window: int) -> Iterator[bytes]:
     raise Unreadable("it is compressed in too many pieces; unpack it, and compress it again")
 
 
-def _plain(handle: BinaryIO, header: Header, size: int, wanted: slice) -> np.ndarray:
+def _plain(handle: BinaryIO, header: Header, size: int, wanted: Sequence[slice]) -> Iterator[np.ndarray]:
+    """Voxels at some bytes of a file that holds `size` bytes of them."""
     end = os.fstat(handle.fileno()).st_size
     start = end - size if header.start < 0 else header.start
     if start < 0 or end - start < size:
         raise Unreadable(f"its voxels end after {max(min(end - start, end), 0)} of {size} bytes; the file is truncated")
     if end - start > size:
-        raise _more(size)
-    handle.seek(start + wanted.start)
-    array = np.empty((wanted.stop - wanted.start) // header.stored.itemsize, header.stored)
-    if filled(handle, array) < array.nbytes:
-        raise Unreadable(CUT)
-    return array
+        handle.seek(start + size)
+        _check_padding(handle.read(_slice(header)), size, header)
+    for part in wanted:
+        handle.seek(start + part.start)
+        array = np.empty((part.stop - part.start) // header.stored.itemsize, header.stored)
+        if filled(handle, array) < array.nbytes:
+            raise Unreadable(CUT)
+        yield array
 
 
-def _unpacked(handle: BinaryIO, header: Header, size: int, wanted: slice) -> np.ndarray:
+def _unpacked(handle: BinaryIO, header: Header, size: int, wanted: Sequence[slice]) -> Iterator[np.ndarray]:
+    """The same of a compressed file, whose parts follow one another; it is read to its end after the last of them."""
     handle.seek(header.start)
-    kept, at = bytearray(), -header.skip  # byte of the voxels that comes next
+    kept, at, behind = bytearray(), -header.skip, bytearray()  # byte of the voxels that comes next
+    waiting = iter(wanted)
+    part = next(waiting)
     for piece in inflated(handle, header.window):
-        kept += piece[max(wanted.start - at, 0) : max(wanted.stop - at, 0)]
+        while part is not None and part.stop <= at + len(piece):
+            kept += piece[max(part.start - at, 0) : max(part.stop - at, 0)]
+            yield np.frombuffer(kept, header.stored)
+            kept, part = bytearray(), next(waiting, None)
+        if part is not None:
+            kept += piece[max(part.start - at, 0) : max(part.stop - at, 0)]
         at += len(piece)
         if at > size:
-            raise _more(size)
+            behind += piece[-min(at - size, len(piece)) :]
+            _check_padding(behind, size, header)
     if at < size:
         raise Unreadable(f"its voxels end after {max(at, 0)} of {size} bytes; the file is truncated")
-    return np.frombuffer(kept, header.stored)
 
 
-def _more(size: int) -> Unreadable:
-    return Unreadable(
-        f"it holds more than the {size} bytes of voxels that its header says; the two do not belong together: "
-        "export it again"
-    )
+def _slice(header: Header) -> int:
+    """Bytes of a slice."""
+    return header.grid.shape[1] * header.grid.shape[2] * header.stored.itemsize
+
+
+def _check_padding(behind: bytes, size: int, header: Header) -> None:
+    """Unreadable where more lies behind the voxels than zeros that are no slice: padding to the end of a block."""
+    if len(behind) >= _slice(header) or behind.strip(b"\0"):
+        raise Unreadable(
+            f"it holds more than the {size} bytes of voxels that its header says; the two do not belong together: "
+            "export it again"
+        )

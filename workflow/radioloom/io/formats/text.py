@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+from radioloom.io.files import leads_nowhere
+from radioloom.io.foreign import dead_link
 from radioloom.io.formats.record import Unreadable
 from radioloom.io.untrusted import MOST_HEADER, not_beside
 
@@ -31,6 +33,8 @@ def beside(header: Path, names: list[str]) -> tuple[Path, ...]:
     for name, file in zip(names, files, strict=True):
         if why := not_beside(header, name):
             raise Unreadable(why)
+        if leads_nowhere(file):
+            raise Unreadable(f"the file of its voxels is {dead_link(file)}")
         if not file.is_file():
             raise Unreadable("the file of its voxels that its header names is not beside it; put it there")
     if not files:

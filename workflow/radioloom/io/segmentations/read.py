@@ -16,7 +16,7 @@ from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.io.segmentations.belongs import Image, check
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
-from radioloom.segmentation.label_map import in_image, on_image
+from radioloom.segmentation.label_map import LabelMap, in_image, on_image
 from radioloom.segmentation.mask import Mask, joined
 from radioloom.segmentation.place import refuse_lost
 
@@ -149,14 +149,13 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
-    array, start = drawn.on(image.grid, segments, choice.threshold)
+    placed = drawn.on(image.grid, segments, choice.threshold)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
-    return in_image(array, start, image.grid, "SEG", notes, image.blank)
+    return in_image(placed, image.grid, "SEG", notes, image.blank)
 
 
 def _from_labels(source: Candidate, choice: Choice, image: Image) -> Mask:
-    try:
-        labels = images.read_native(source.file, BadMask)
-    except BadMask as error:
-        raise BadMask(str(error).replace(source.file.name, source.called)) from None
+    found = images.header(source.file, BadMask, source.called)
+    stored = found.stored.newbyteorder("=") if found.scale is None else np.dtype(float)
+    labels = LabelMap(found.grid, stored, images.pieces(found, source.called, BadMask), found.notes)
     return on_image(labels, choice, image.grid, source.kind, image.blank)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,8 @@ REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x300600
 STRUCTURES, NAME, NUMBER = 0x30060020, 0x30060026, 0x30060022
 CONTOURS_OF_ROI, CONTOURS, KIND, DATA, OF_ROI = 0x30060039, 0x30060040, 0x30060042, 0x30060050, 0x30060084
 REFERENCED_IMAGES, REFERENCED_INSTANCE = 0x30060016, 0x00081155
-CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "INTERPOLATED_PLANAR", "")  # old writers leave the type out
+CLOSED = ("CLOSEDPLANAR", "CLOSEDPLANARXOR", "INTERPOLATEDPLANAR", "")  # old writers leave the type out
+KIND_SIGNS = re.compile(r"[\s_-]")  # that writers put between the words of a kind, or leave out
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,8 @@ def _read_structure(name: str, item: Dataset) -> Structure:
     closed, left_out, instances, empty = [], [], [], 0
     for contour in items(item, CONTOURS):
         kind = text(contour, KIND)
-        if kind not in CLOSED:
-            left_out.append(term(kind) or "unknown")
+        if KIND_SIGNS.sub("", kind).upper() not in CLOSED:
+            left_out.append(term(KIND_SIGNS.sub("_", kind).upper()) or "unknown")
         elif (points := _points(contour)) is None:
             empty += 1
         else:

@@ -34,9 +34,8 @@ from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice, absent, pick
-from radioloom.segmentation.mask import Voxels, joined
-from radioloom.segmentation.place import place
-from radioloom.volume import Grid
+from radioloom.segmentation.place import Placed, gathered, place
+from radioloom.volume import Grid, Voxels
 
 SEGMENTS, NUMBER, LABEL, KIND, MAXIMUM = 0x00620002, 0x00620004, 0x00620005, 0x00620001, 0x0062000E
 OF_SEGMENT, REFERENCED_NUMBER = 0x0062000A, 0x0062000B
@@ -61,11 +60,7 @@ class Segmentations:
     described: Sequence[Dataset]  # functional groups of each frame
     shared: Dataset | None  # of all frames
     identifying: frozenset[str] = field(repr=False)  # words that messages withhold: its own, and its image's
-
-    @property
-    def whose(self) -> Whose:
-        """Whose it is."""
-        return whose(self.data)
+    whose: Whose
 
     def instances(self) -> frozenset[str]:
         """Digests of the slices that it, or else any of its frames, refers to; those that cannot be read are none."""
@@ -102,8 +97,8 @@ class Segmentations:
                 )
         return numbers, notes + only
 
-    def on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Voxels]:
-        """Voxels of any of the segments in the axes of the image's grid, and where their array begins.
+    def on(self, image: Grid, segments: list[int], threshold: float) -> Placed:
+        """Voxels of any of the segments in the image, and how many lie outside it.
 
         threshold : share of the maximum from which a voxel belongs to a fractional segment
 
@@ -111,17 +106,21 @@ class Segmentations:
         the pixels cannot be decoded.
         """
         try:
-            return self._on(image, segments, threshold)
+            placed = gathered(self._frames(image, segments, threshold), image.shape)
         except Malformed as error:
             raise BadMask(f"the SEG is not as it should be: {why(error)}") from error
+        if placed is None:
+            raise BadMask("the mask is empty: the segment has no marked voxel")
+        return placed
 
-    def _on(self, image: Grid, segments: list[int], threshold: float) -> tuple[np.ndarray, Voxels]:
+    def _frames(self, image: Grid, segments: list[int], threshold: float) -> Iterator[tuple[np.ndarray, Voxels]]:
+        """Frames of the segments one by one, in the axes of the image, and the image voxel at which each begins."""
         wanted = [index for index, frame in enumerate(self.described) if self._holds(frame, segments)]
         rows, columns = self.shape
         if len(wanted) * rows * columns > MOST_VOXELS:
             raise BadMask(f"{len(wanted)} frames of {rows} x {columns}: no region of a patient is that large")
         limit = self._limit(threshold)
-        pieces, places = [], {}
+        places: dict[tuple, int] = {}
         for index, stored in zip(wanted, self._pixels(wanted), strict=True):
             marked = self._marked(stored, segments, limit)
             if not (marked.any() or stored.any()):
@@ -132,11 +131,7 @@ class Segmentations:
             first = places.setdefault((start, self._segment(index)), index)
             if first != index:
                 self._refuse_place(first, index)
-            if marked.any():
-                pieces.append((array, start))
-        if not pieces:
-            raise BadMask("the mask is empty: the segment has no marked voxel")
-        return joined(pieces)
+            yield array, start
 
     def _segment(self, index: int) -> float | None:
         """The segment that a frame is of; None where it holds all of them."""
@@ -237,10 +232,12 @@ def _read(data: Dataset) -> Segmentations:
         raise Malformed("no segments, or one without SegmentNumber")
     referred = {text(item, SERIES) for item in items(data, REFERENCED_SERIES)} - {""}
     frames = {text(data, FRAME_OF_REFERENCE)} - {""}
+    segments = tuple((of, label) for of, label in segments if of)  # 0: the background of a label map
+    if not segments:
+        raise Malformed("no segment but number 0, which is the background; SegmentNumber begins at 1")
     return Segmentations(
-        tuple((of, label) for of, label in segments if of),  # 0: the background of a label map
-        kind, frozenset(map(digest, frames)), frozenset(map(digest, referred)), data, shape, described,
-        one(data, SHARED), identifying_words(data),
+        segments, kind, frozenset(map(digest, frames)), frozenset(map(digest, referred)), data, shape, described,
+        one(data, SHARED), identifying_words(data), whose(data),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from radioloom.stages.images.choose_series import DicomTree, SeriesChoice, choos
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.rows import Row, curated_image, series_row
 
+GAPS = ("missing_slices", "uneven_slices", "no_thickness")  # checks that fail where a slice is not there
+
 
 def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row]) -> CuratedImage:
     """The image of a row that names a folder of DICOM files.
@@ -108,8 +110,15 @@ def _assembled(
     if broken:
         listed = "; ".join(f"{each.name}: {each.reason}" for each in broken[:3])
         raise FailedCheck("damaged_files", f"{len(broken)} file(s) beside the slices cannot be read: {listed}")
+    beside = [each for each in scan.blank if each.path.parent in folders]
     modality = slices[0].modality
-    assembled = series.assemble(slices)
+    try:
+        assembled = series.assemble(slices)
+    except FailedCheck as error:
+        if error.check not in GAPS or not beside:
+            raise
+        listed = "; ".join(f"{each.name} {each.reason}: {each.remedy}" for each in beside[:3])
+        raise FailedCheck(error.check, f"{error}; beside the slices {listed}") from error
     factor = suv.factor(assembled.headers) if modality == "PT" else 1.0
     files = list(dict.fromkeys(header.number for header in assembled.headers))
     frames = [header.index for header in assembled.headers if header.index >= 0]
@@ -131,6 +140,6 @@ def _assembled(
         frame_order=tuple(frames),
         instances=tuple(sorted({digest(header.instance) for header in slices if header.instance})),
         notes=(*told, *assembled.notes),
-        blank=tuple(f"{each.name} {each.reason}" for each in scan.blank if each.path.parent in folders),
+        blank=tuple(f"{each.name} {each.reason}" for each in beside),
     )
     return image, assembled
