@@ -35,17 +35,24 @@ def test_a_copy_with_other_data_is_refused_before_any_job(place, capsys):
     said = capsys.readouterr().err
     assert code == 1
     assert "other.yaml: study: the results in results/" in said
-    assert f"are of another study file, {place}; give this one another name (`study:`)" in said
+    assert f"are of another study file, {place.name}; give this one another name (`study:`)" in said
     with pytest.raises(StudyError):
         check_own(load(yaml.safe_load(other.read_text()), place.parent, other), other)
     assert changed(place, "renamed.yaml", data=str(place.parent / "others"), study="renamed")[1] == 0
 
 
-def test_the_same_study_may_change_and_move(place):
+def test_the_same_study_may_change_and_move(place, monkeypatch):
     content = yaml.safe_load(place.read_text())
     assert changed(place, "variant.yaml", title="Another title")[1] == 0
     shutil.copytree(place.parent / "data", place.parent / "others")
     assert changed(place, place.name, data=str(place.parent / "others"), seed=7)[1] == 0  # the same file
     place.write_text(yaml.safe_dump(content))
-    shutil.rmtree(place.parent / "data")  # moved, as its file was
-    assert changed(place, "moved.yaml", data=str(place.parent / "others"))[1] == 0
+    moved = place.parent / "moved"  # the whole project: seen from the results all lies where it lay
+    moved.mkdir()
+    for name in ("results", "data", place.name):
+        shutil.move(place.parent / name, moved / name)
+    content["data"] = str(moved / "data")
+    (moved / place.name).write_text(yaml.safe_dump(content))
+    monkeypatch.chdir(moved)
+    assert main(["check", place.name]) == 0
+    assert str(place.parent) not in (moved / "results" / content["study"] / "study.json").read_text()

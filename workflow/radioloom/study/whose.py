@@ -1,8 +1,9 @@
 """Of which study file the results of a folder are: another one's are never overwritten.
 
-`results/<study>/study.json` records the file, the data folder and the tables of every cohort. Results are of another
-study where the file is another one and its cohorts start from other tables, or from another data folder while the
-recorded one is still there: a file that was moved or copied to change a setting is the same study.
+`results/<study>/study.json` records the file, the data folder and the tables of every cohort, of both paths a digest:
+they may name people. Results are of another study where the file is another one, seen from the results, and its cohorts
+start from other tables or another data folder: a project that was moved, and a copy of the file to change a setting, are
+the same study.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
-from radioloom.io.files import is_folder
+from radioloom.provenance import digest
 from radioloom.study.record import Study
 
 NAME = "study.json"
@@ -26,12 +27,12 @@ def check_own(study: Study, source: Path | None, results: Path = Path("results")
         known = json.loads(place.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return
-    own = _record(study, source)
-    if known["file"] == own["file"] or (known["cohorts"] == own["cohorts"] and _same_data(known["data"], own["data"])):
+    own = _record(study, source, results)
+    if known["file"] == own["file"] or all(known[key] == own[key] for key in ("cohorts", "data")):
         return
     raise StudyError(
         f"{source.name if source else 'the configuration'}: study: the results in {place.parent} are of another study "
-        f"file, {known['file']}; give this one another name (`study:`), or, if it is that study, delete {place}"
+        f"file, {known['name']}; give this one another name (`study:`), or, if it is that study, delete {place}"
     )
 
 
@@ -39,17 +40,14 @@ def record_own(study: Study, source: Path | None, results: Path = Path("results"
     """Write down of which study file the results are; called as a run starts."""
     place = results / study.name / NAME
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps(_record(study, source), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    place.write_text(json.dumps(_record(study, source, results), indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _same_data(known: str, own: str) -> bool:
-    return known == own or not is_folder(known)
-
-
-def _record(study: Study, source: Path | None) -> dict[str, Any]:
-    cohorts = study.settings["cohorts"]
+def _record(study: Study, source: Path | None, results: Path) -> dict[str, Any]:
+    cohorts, home = study.settings["cohorts"], os.path.realpath(results)
     return {
-        "file": os.path.realpath(source) if source else "",
-        "data": os.path.realpath(study.data),
+        "name": source.name if source else "",
+        "file": digest(os.path.relpath(os.path.realpath(source), home)) if source else "",
+        "data": digest(os.path.relpath(os.path.realpath(study.data), home)),
         "cohorts": {name: [each.get("sheet") or each["features"]["file"]] for name, each in cohorts.items()},
     }

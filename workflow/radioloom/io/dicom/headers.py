@@ -139,10 +139,7 @@ class Scan:
 
 
 def scan(place: Path) -> Scan:
-    """Headers of all DICOM files at or below `place`, whatever their names end in; BadImage if that does not exist.
-
-    Raises OSError where the machine cannot read a file.
-    """
+    """Headers of all DICOM files at or below `place`, whatever their names; BadImage, or OSError of the machine."""
     if not place.exists():
         raise BadImage(f"{place.name}: no such file or folder; correct the path")
     headers, broken, other = [], [], []
