@@ -1,9 +1,9 @@
 """Of which study file the results of a folder are: another one's are never overwritten.
 
-`results/<study>/study.json` records the file, the data folder and the tables of every cohort, of both paths a digest:
-they may name people. Results are of another study where the file is another one, seen from the results, and its cohorts
-start from other tables or another data folder: a project that was moved, and a copy of the file to change a setting, are
-the same study.
+`results/<study>/study.json` records digests of the paths of the file, the data folder and the table of every cohort:
+paths may name people. Results are of another study where the file is another one, seen from the results, and its
+cohorts start from other tables or another data folder: a project that was moved, and a copy of the file to change a
+setting, are the same study.
 """
 
 from __future__ import annotations
@@ -49,5 +49,5 @@ def _record(study: Study, source: Path | None, results: Path) -> dict[str, Any]:
         "name": source.name if source else "",
         "file": digest(os.path.relpath(os.path.realpath(source), home)) if source else "",
         "data": digest(os.path.relpath(os.path.realpath(study.data), home)),
-        "cohorts": {name: [each.get("sheet") or each["features"]["file"]] for name, each in cohorts.items()},
+        "cohorts": {name: digest(each.get("sheet") or each["features"]["file"]) for name, each in cohorts.items()},
     }
