@@ -1,5 +1,5 @@
-# Golden values of tests/golden/absolute_risk*.csv: survival, riskRegression, prodlim, pROC, rms and base R of Debian bookworm
-# (r-base-core r-cran-survival r-cran-riskregression r-cran-proc r-cran-rms).
+# Golden values of tests/golden/absolute_risk*.csv: survival, riskRegression, prodlim, pROC, rms, sandwich and base R of Debian bookworm
+# (r-base-core r-cran-survival r-cran-riskregression r-cran-proc r-cran-rms r-cran-sandwich).
 #     Rscript tests/golden/make/absolute_risk.R tests/golden
 # The patients are written too, so that the test reads exactly what R read.
 suppressMessages({library(survival); library(riskRegression); library(prodlim); library(pROC); library(rms)})
@@ -55,7 +55,7 @@ for (set in 1:2) {
   for (tau in c(400, 700)) add(set, "uno", tau, 1 - concordance(Surv(time, event) ~ lp, test, timewt = "n/G2", ymax = tau)$concordance)
   g <- glm(y ~ x + z, binomial, train, control = glm.control(epsilon = 1e-14)); l <- predict(g, test)
   large <- glm(test$y ~ offset(l), family = binomial, control = glm.control(epsilon = 1e-14))
-  add(set, "in the large", 0, coef(large)[[1]]); add(set, "in the large se", 0, sqrt(vcov(large)[1, 1]))
+  add(set, "in the large", 0, coef(large)[[1]]); add(set, "in the large se", 0, sqrt(sandwich::vcovHC(large, type = "HC0")[1, 1]))
   v <- val.prob(plogis(l), test$y, pl = FALSE)
   add(set, "binary brier", 0, v[["Brier"]]); add(set, "binary slope", 0, v[["Slope"]])
   r <- roc(test$y, l, quiet = TRUE, direction = "<"); k <- coords(r, median(l), input = "threshold", transpose = FALSE)

@@ -58,8 +58,9 @@ def observed_expected(judged: Judged) -> Estimate:
 def in_the_large(judged: Judged) -> Estimate:
     """Intercept of a logistic model whose offset is the risk (the linear predictor), with its Wald interval.
 
-    0 is calibrated; above 0 the probabilities are too low on average (Cox 1958). The slope is held at 1.
-    NaN without a patient with or without the event.
+    0 is calibrated; above 0 the probabilities are too low on average (Cox 1958). The slope is held at 1. The error is
+    the robust one, over patients (HC0 of R's sandwich): that of the model is too small where risks are wrong, which
+    is what is asked. NaN without a patient with or without the event.
     """
     risk, outcomes = judged.risks[0], judged.outcomes
     if judged.absolute is None or not 0 < outcomes.n_events < len(outcomes):
@@ -73,7 +74,8 @@ def in_the_large(judged: Judged) -> Estimate:
         step = (outcomes.event - chance).sum() / information
         intercept += float(np.clip(step, -2, 2))
         if abs(step) < CLOSE:
-            spread = Z95 / float(np.sqrt(information))
+            of_patients = np.bincount(np.unique(outcomes.patients, return_inverse=True)[1], outcomes.event - chance)
+            spread = Z95 * float(np.sqrt((of_patients**2).sum()) / information)
             return Estimate(intercept, (intercept - spread, intercept + spread))
     return UNDEFINED
 

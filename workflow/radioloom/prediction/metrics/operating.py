@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.prediction.metrics.record import (
-    RESAMPLED,
+    NONE,
     UNDEFINED,
     VALUE,
     WILSON,
@@ -98,8 +98,8 @@ def negative_value(judged: Judged) -> Estimate:
 
 ONLY = ("binary",)
 AVERAGE_PRECISION = Metric(
-    "average_precision", "average precision", ONLY, VALUE, True, RESAMPLED, average_precision, absolute=True
-)
+    "average_precision", "average precision", ONLY, VALUE, True, NONE, average_precision, absolute=True
+)  # resamples keep the prevalence of these patients, of which it is a function: their interval covers .6 to .8
 PREVALENCE = Metric("prevalence", "prevalence", ONLY, VALUE, None, WILSON, prevalence, absolute=True)
 SENSITIVITY = Metric("sensitivity", "sensitivity", ONLY, VALUE, True, WILSON, sensitivity, absolute=True)
 SPECIFICITY = Metric("specificity", "specificity", ONLY, VALUE, True, WILSON, specificity, absolute=True)
