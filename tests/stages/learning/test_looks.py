@@ -93,9 +93,9 @@ def without(material, case):
 
 
 def kinds(path, signature, material=MADE.material, cohort="valid1", splits=MADE.splits):
-    """Counts of LOOKS of one cohort that are not 1."""
+    """Counts of LOOKS of one cohort that are more than 1."""
     row = next(row for row in look(path, looks(material, splits, signature)) if row["cohort"] == cohort)
-    return {key: row[key] for key in KINDS if row[key] != 1}
+    return {key: row[key] for key in KINDS if row[key] > 1}
 
 
 PRIMARY = {"evaluation": "validation", "cohort": "valid1", "model": "signature", "against": "volume"}
@@ -145,12 +145,20 @@ def test_cross_validation_has_a_record_of_its_own(signature, path):
     first, *_ = look(path, looks(MADE.material, MADE.splits, signature))[::-1]
     assert (first["evaluation"], first["cohort"]) == ("cross-validation", "train")
     assert kinds(path, signature, declaring(primary=WITHIN), "train") == {"primaries": 2}
-    assert kinds(path, signature, declaring(primary=WITHIN, seed=12), "train") == {"primaries": 2, "declarations": 2}
+    assert kinds(path, signature, declaring(primary=WITHIN, seed=12), "train") == {"primaries": 2, "foldings": 2}
     assert kinds(path, signature, declaring(primary=WITHIN, seed=12)) == {"primaries": 2}
 
 
+def test_a_training_cohort_that_becomes_one_of_validation_was_looked_at(signature, path):
+    kinds(path, signature)
+    exchanged = looks(MADE.material, MADE.splits, other(signature))[-1] | {"evaluation": "validation"}
+    del exchanged["folds"]
+    (row,) = look(path, [exchanged])
+    assert {key: row[key] for key in KINDS if row[key] > 1} == {"signatures": 2}
+
+
 def test_a_record_of_before_is_read_and_changes_nothing(signature, path):
-    younger = ("evaluation", "baselines", "declared")
+    younger = ("evaluation", "baselines", "declared", "folds")
     of_before = [
         {key: value for key, value in each.items() if key not in younger}
         for each in looks(MADE.material, MADE.splits, signature)

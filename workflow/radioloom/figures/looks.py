@@ -17,6 +17,8 @@ CHANGES = {  # by column of LOOKS, whose count is `n`
     "declarations": "The declaration (of multiplicity, subgroups, thresholds, horizons, tau or missing values) was "
     "changed after {cohort} had been judged: {n} different ones in this results folder. So what it says now is "
     f"{UNDECLARED}.",
+    "foldings": "The folds of the cross-validation of {cohort} or their seed were changed after it had been judged: "
+    f"{{n}} different ones in this results folder. {SHAPED}.",
     "baselines": "A baseline was changed after {cohort} had been judged: {n} different sets of baselines in this "
     f"results folder. {SHAPED}.",
     "patients": "{cohort} was changed after it had been judged, its patients or outcomes: {n} different choices in "
@@ -27,7 +29,7 @@ CHANGES = {  # by column of LOOKS, whose count is `n`
 
 
 def statements(frame: pd.DataFrame, primary: dict[str, Any] | None = None) -> list[str]:
-    """One sentence for each.
+    """A sentence for each cohort and kind of change; none where nothing was changed.
 
     frame : LOOKS
     primary : the comparison that is declared now

@@ -58,5 +58,6 @@ LOOKS = Table(
         Column("patients", "int64", "different choices of its patients, or of their outcomes"),
         Column("primaries", "int64", "different primary comparisons that were declared then; none is one of them"),
         Column("declarations", "int64", "the same of multiplicity, subgroups, thresholds, horizons, tau, most_missing"),
+        Column("foldings", "int64", "different folds, or seeds of them, of cross-validation; 0 elsewhere"),
     ),
 )

@@ -29,7 +29,6 @@ DECLARED = {
     "validation": ("multiplicity", "subgroups", "thresholds", "most_missing"),
     "outcome": ("tau", "horizons"),
 }  # keys of the study, besides the primary comparison
-OF_FOLDS = ("cross_validation",)  # of `validation`: what cross-validation depends on, besides the seed
 DIGITS = 6  # that count of a number: another machine's last digits are no other signature
 
 # By column of LOOKS, the key of a look whose different values it counts. A look has no key that is younger than it.
@@ -39,6 +38,7 @@ KINDS = {
     "patients": "cases",
     "primaries": "primary",
     "declarations": "declared",
+    "foldings": "folds",
 }
 
 Look = dict[str, str]  # `evaluation`, `cohort`; the `primary` comparison that was declared; digests of the other KINDS
@@ -51,14 +51,16 @@ def looks(material: Material, splits: pd.DataFrame, signature: Signature) -> lis
     judged = [(VALIDATION, name, test[cohorts[test] == name]) for name in sorted(set(cohorts[test]))]
     if (splits["repeat"] > 0).any():
         judged.append((CROSS_VALIDATION, "+".join(sorted(set(cohorts[train]))), train))
+    folds = digest([material.study["seed"], material.study["validation"]["cross_validation"]])
     by = {
         "signature": signature_digest(signature),
         "baselines": digest({name: signature_digest(each) for name, each in signature.baselines.items()}),
         "primary": json.dumps(material.study["validation"].get("primary"), sort_keys=True),
+        "declared": declared_digest(material.study),
     }
     return [
         {"evaluation": evaluation, "cohort": name, "cases": cases_digest(material, rows), **by}
-        | {"declared": declared_digest(material.study, evaluation)}
+        | ({"folds": folds} if evaluation == CROSS_VALIDATION else {})
         for evaluation, name, rows in judged
     ]
 
@@ -69,11 +71,9 @@ def signature_digest(signature: Signature) -> str:
     return digest(_shortened({key: content.get(key) for key in OF_RISK}))
 
 
-def declared_digest(study: dict[str, Any], evaluation: str) -> str:
+def declared_digest(study: dict[str, Any]) -> str:
     """Digest of what a study declares of how it judges, besides the primary comparison."""
     asked = {key: study[part].get(key) for part, keys in DECLARED.items() for key in keys}
-    if evaluation == CROSS_VALIDATION:
-        asked |= {key: study["validation"].get(key) for key in OF_FOLDS} | {"seed": study["seed"]}
     return digest(_shortened(asked))
 
 
