@@ -8,7 +8,7 @@ import pytest
 from made.validated_study import section, study
 from radioloom.figures import subgroups
 from radioloom.stages.report.sections.subgroups import SUBGROUPS as SECTION
-from radioloom.tables import SUBGROUPS
+from radioloom.tables import LOOKS, SUBGROUPS
 
 ENTRIES = [{"column": "sex", "levels": ["m", "f"]}, {"column": "age", "cuts": [60]}]
 LEVELS = {"sex": ("m", "f"), "age": ("below 60", "60 and above")}
@@ -87,3 +87,12 @@ def test_the_section_has_the_order_of_the_study(few):
 def test_the_section_on_the_page():
     assert "fewer than 10 patients of the rarer outcome" in section("subgroups", asked(rows()))
     assert SECTION.build(asked(SUBGROUPS.frame([]))) is None
+
+
+@pytest.mark.parametrize(("times", "told"), [(1, False), (2, True)])
+def test_that_subgroups_were_declared_beforehand_is_not_taken_for_granted(times, told):
+    counts = {column.name: 1 for column in LOOKS.columns} | {"evaluation": "validation", "cohort": "valid1"}
+    looks = LOOKS.frame([counts | {"declarations": times}])
+    text = section("subgroups", replace(asked(rows()), looks=looks))
+    assert "Subgroups are those that the study declares" in text
+    assert ("they are not known to have been declared beforehand" in text) == told

@@ -96,15 +96,6 @@ def test_the_primary_one_leads_the_table():
     assert lines[0][1:] == ("v", "signature minus volume", "0.10 (0.02–0.20)", "0.014", "0.014", "better")
 
 
-def test_cohorts_that_several_signatures_were_judged_on():
-    counted = pd.DataFrame({"cohort": ["v", "w"], "signatures": [3, 1], "look": [2, 1], "declarations": [1, 2]})
-    changed, said = verdicts.looks(counted)
-    assert changed.startswith("The primary comparison was changed after w had been judged: 2 different ones")
-    assert said.startswith(
-        "v has been judged 3 times by different signatures in this results folder; this one is number 2."
-    )
-
-
 def test_chance_is_exceeded_by_an_interval_alone():
     assert verdicts.exceeds_chance(pd.Series({"metric": "c_index", "low": 0.51}))
     assert not verdicts.exceeds_chance(pd.Series({"metric": "c_index", "low": np.nan}))

@@ -358,10 +358,13 @@ def _comparisons(metrics, settings):
     return tables.COMPARISONS.frame(rows)
 
 
+ONCE = dict.fromkeys(("baselines", "patients", "primaries", "declarations", "foldings"), 1)  # of LOOKS
+
+
 def _looks(first, second):
     counts = {"valid1": first, "valid2": second}
     return tables.LOOKS.frame(
-        [{"cohort": name, "signatures": n, "look": n, "declarations": 1} for name, n in counts.items()]
+        [{"evaluation": "validation", "cohort": name, "signatures": n, "look": n} | ONCE for name, n in counts.items()]
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from radioloom import tables
 from radioloom.job import job
 from radioloom.stages.learning.assembled import assembled
-from radioloom.stages.learning.looks import look, looks
+from radioloom.stages.learning.looks import KINDS, look, looks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.learning.validate import validate
 
@@ -17,8 +17,9 @@ with job(snakemake) as running:
         running.say(note)
     seen = look(Path(snakemake.params.looks), looks(patients, running.read("splits")["splits"], signature))
     for row in seen:
-        if row["signatures"] > 1:
-            running.say(f"{row['cohort']}: judged by {row['signatures']} different signatures so far")
+        for word in KINDS:
+            if row[word] > 1:
+                running.say(f"{row['cohort']}: judged with {row[word]} different {word} so far")
     tables.LOOKS.write(seen, snakemake.output.looks, **running.provenance)
     for name in set(snakemake.output.keys()) - {"looks"}:
         tables.by_name(name).write(getattr(validated, name), snakemake.output[name], **running.provenance)

@@ -1,13 +1,15 @@
-"""Each signature that a validation cohort was judged by counts once, whatever is deleted or made again."""
+"""All that a cohort was judged by counts once, whatever is deleted or made again."""
 
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from made.planted_tables import Made
+from made.planted_tables import TEXTURE, Made
 from radioloom.errors import StudyError
-from radioloom.stages.learning.looks import look, looks, signature_digest
+from radioloom.sealed import write_json
+from radioloom.stages.learning.looks import KINDS, look, looks, signature_digest
 from radioloom.tables import LOOKS
 
 MADE = Made(sizes={"train": 40, "valid1": 30, "valid2": 20})
@@ -25,7 +27,7 @@ def path(tmp_path):
 
 def counts(path, signature, material=MADE.material):
     rows = LOOKS.frame(look(path, looks(material, MADE.splits, signature)))
-    return {row.cohort: (row.signatures, row.look) for row in rows.itertuples()}
+    return {row.cohort: (row.signatures, row.look) for row in rows[rows["evaluation"] == "validation"].itertuples()}
 
 
 def other(signature, by=0.01):
@@ -71,25 +73,104 @@ def test_a_record_that_was_edited_is_named(signature, path, content):
         counts(path, signature)
 
 
-def test_without_a_validation_cohort_there_is_no_record(signature, path):
-    alone = MADE.splits[MADE.splits["part"] == "train"]
+def test_where_nothing_is_judged_there_is_no_record(signature, path):
+    alone = MADE.splits[(MADE.splits["part"] == "train") & (MADE.splits["repeat"] == 0)]
     assert look(path, looks(MADE.material, alone, signature)) == []
     assert not path.exists()
 
 
-def test_another_primary_comparison_is_no_look_but_is_counted(signature, path):
-    counts(path, signature)
-    made = MADE.material
-    primary = {"evaluation": "validation", "cohort": "valid1", "model": "signature", "against": "volume"}
-    study = {**made.study, "validation": {**made.study["validation"], "primary": primary}}
-    rows = look(path, looks(replace(made, study=study), MADE.splits, signature))
-    assert [(row["signatures"], row["declarations"]) for row in rows] == [(1, 2), (1, 2)]
-    again = look(path, looks(made, MADE.splits, signature))
-    assert [row["declarations"] for row in again] == [2, 2]
+def declaring(material=MADE.material, outcome=None, seed=11, **validation):
+    study = material.study
+    more = {"outcome": {**study["outcome"], **(outcome or {})}, "seed": seed}
+    return replace(material, study={**study, **more, "validation": {**study["validation"], **validation}})
+
+
+def without(material, case):
+    """The material without one case."""
+    kept = np.flatnonzero(material.cases["case"].to_numpy() != case)
+    cases, outcomes = material.cases.iloc[kept].reset_index(drop=True), material.outcomes.take(kept)
+    return replace(material, cases=cases, outcomes=outcomes)
+
+
+def kinds(path, signature, material=MADE.material, cohort="valid1", splits=MADE.splits):
+    """Counts of LOOKS of one cohort that are more than 1."""
+    row = next(row for row in look(path, looks(material, splits, signature)) if row["cohort"] == cohort)
+    return {key: row[key] for key in KINDS if row[key] > 1}
+
+
+PRIMARY = {"evaluation": "validation", "cohort": "valid1", "model": "signature", "against": "volume"}
+WITHIN = {"evaluation": "cross-validation", "model": "signature", "against": "volume"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [
+        ({"primary": PRIMARY}, "primaries"),
+        ({"subgroups": [{"column": "sex", "levels": ["f", "m"]}]}, "declarations"),
+        ({"multiplicity": "none"}, "declarations"),
+        ({"thresholds": [0.2]}, "declarations"),
+        ({"most_missing": 0.5}, "declarations"),
+        ({"outcome": {"tau": 500.0}}, "declarations"),
+        ({"outcome": {"horizons": [365]}}, "declarations"),
+    ],
+)
+def test_a_change_of_what_is_declared_is_no_look_but_is_counted(signature, path, changed, kind):
+    assert kinds(path, signature) == {}
+    assert kinds(path, signature, declaring(**changed)) == {kind: 2}
+    before = path.read_bytes()
+    assert kinds(path, signature) == {kind: 2}
+    assert path.read_bytes() == before
+
+
+def test_a_baseline_that_was_changed_under_its_name_is_counted(signature, path):
+    assert kinds(path, signature) == {}
+    volume = signature.baselines["volume"]
+    first = volume.terms[0]
+    for term in ({"coefficient": first.coefficient + 0.1}, {"feature_id": TEXTURE}):
+        changed = replace(volume, terms=(replace(first, **term),))
+        told = kinds(path, replace(signature, baselines={**signature.baselines, "volume": changed}))
+        assert set(told) == {"baselines"}
+    assert told == {"baselines": 3}
+
+
+def test_a_patient_who_was_left_out_is_counted(signature, path):
+    assert kinds(path, signature) == {}
+    case = MADE.material.cases.loc[MADE.material.cases["cohort"] == "valid1", "case"].iloc[3]
+    splits = MADE.splits[MADE.splits["case"] != case]
+    assert kinds(path, signature, without(MADE.material, case), splits=splits) == {"patients": 2}
+    assert kinds(path, signature, cohort="valid2") == {}
+
+
+def test_cross_validation_has_a_record_of_its_own(signature, path):
+    first, *_ = look(path, looks(MADE.material, MADE.splits, signature))[::-1]
+    assert (first["evaluation"], first["cohort"]) == ("cross-validation", "train")
+    assert kinds(path, signature, declaring(primary=WITHIN), "train") == {"primaries": 2}
+    assert kinds(path, signature, declaring(primary=WITHIN, seed=12), "train") == {"primaries": 2, "foldings": 2}
+    assert kinds(path, signature, declaring(primary=WITHIN, seed=12)) == {"primaries": 2}
+
+
+def test_a_training_cohort_that_becomes_one_of_validation_was_looked_at(signature, path):
+    kinds(path, signature)
+    exchanged = looks(MADE.material, MADE.splits, other(signature))[-1] | {"evaluation": "validation"}
+    del exchanged["folds"]
+    (row,) = look(path, [exchanged])
+    assert {key: row[key] for key in KINDS if row[key] > 1} == {"signatures": 2}
+
+
+def test_a_record_of_before_is_read_and_changes_nothing(signature, path):
+    younger = ("evaluation", "baselines", "declared", "folds")
+    of_before = [
+        {key: value for key, value in each.items() if key not in younger}
+        for each in looks(MADE.material, MADE.splits, signature)
+        if each["evaluation"] == "validation"
+    ]
+    write_json({"looks": of_before}, path)
+    assert kinds(path, signature) == {}
+    assert kinds(path, other(signature), declaring(primary=PRIMARY)) == {"signatures": 2, "primaries": 2}
 
 
 def test_no_case_is_named_in_the_record(signature, path):
     counts(path, signature)
     held = json.loads(path.read_text())
-    assert {key for each in held["looks"] for key in each} == {"cohort", "cases", "signature", "primary"}
+    assert {key for each in held["looks"] for key in each} == {"evaluation", "cohort", *KINDS.values()}
     assert "valid1-" not in path.read_text()

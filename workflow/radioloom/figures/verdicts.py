@@ -265,22 +265,6 @@ def table_of(metrics: pd.DataFrame) -> list[tuple[str, ...]]:
     return lines
 
 
-def looks(frame: pd.DataFrame) -> list[str]:
-    """Cohorts that several signatures were judged on, or for which several comparisons were declared. frame : LOOKS."""
-    changed = [
-        f"The primary comparison was changed after {row.cohort} had been judged: {row.declarations} different ones, "
-        "where none counts as one, in this results folder. So this one is not known to have been declared beforehand."
-        for row in frame.itertuples()
-        if row.declarations > 1
-    ]
-    return changed + [
-        f"{row.cohort} has been judged {row.signatures} times by different signatures in this results folder; this one "
-        f"is number {row.look}. What was seen there may have shaped a later one, which no p here allows for."
-        for row in frame.itertuples()
-        if row.signatures > 1
-    ]
-
-
 def exceeds_chance(row: pd.Series) -> bool:
     """Whether the interval of a value that was not learnt (the planted truth) excludes chance."""
     by_chance = chance(row["metric"])

@@ -47,12 +47,17 @@ COMPARISONS = Table(
 )
 LOOKS = Table(
     "LOOKS",
-    "how often each validation cohort was judged by different signatures in the results folder of the study",
-    ("cohort",),
+    "how often each cohort was judged in the results folder of the study, and what was changed between",
+    ("evaluation", "cohort"),
     (
+        EVALUATION,
         COHORT,
         Column("signatures", "int64", "different signatures that judged it, this one among them"),
         Column("look", "int64", "which of them this one was, from 1"),
-        Column("declarations", "int64", "different primary comparisons that were declared then; none is one of them"),
+        Column("baselines", "int64", "different sets of baselines that stood beside them"),
+        Column("patients", "int64", "different choices of its patients, or of their outcomes"),
+        Column("primaries", "int64", "different primary comparisons that were declared then; none is one of them"),
+        Column("declarations", "int64", "the same of multiplicity, subgroups, thresholds, horizons, tau, most_missing"),
+        Column("foldings", "int64", "different folds, or seeds of them, of cross-validation; 0 elsewhere"),
     ),
 )

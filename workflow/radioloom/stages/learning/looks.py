@@ -1,6 +1,7 @@
-"""How often a validation cohort was looked at: the record of all signatures that were judged on it.
+"""How often a cohort was looked at: the record of all that was judged on it.
 
 A signature that was changed after it was judged, and is judged on the same patients again, was in part chosen by them.
+So were a baseline, a declaration or a choice of patients that were changed then.
 The record `looks.json` lies in the results folder of the study, is no output of a rule, and only grows: what Snakemake
 deletes or makes again does not touch it.
 """
@@ -17,31 +18,50 @@ from radioloom.provenance import digest
 from radioloom.sealed import intact, parsed, write_json
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables.columns import FROZEN
+from radioloom.tables.columns import CROSS_VALIDATION, FROZEN, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Keys of signature.json.
 OF_RISK = ("model", "features", "intercept", "cut_point", "cut_points", "state", "hazard", "imputation")
+DECLARED = {
+    "validation": ("multiplicity", "subgroups", "thresholds", "most_missing"),
+    "outcome": ("tau", "horizons"),
+}  # keys of the study, besides the primary comparison
 DIGITS = 6  # that count of a number: another machine's last digits are no other signature
 
-Look = dict[str, str]  # cohort, digests of its `cases` and of the `signature`, and the `primary` comparison declared
+# By column of LOOKS, the key of a look whose different values it counts. A look has no key that is younger than it.
+KINDS = {
+    "signatures": "signature",
+    "baselines": "baselines",
+    "patients": "cases",
+    "primaries": "primary",
+    "declarations": "declared",
+    "foldings": "folds",
+}
+
+Look = dict[str, str]  # `evaluation`, `cohort`; the `primary` comparison that was declared; digests of the other KINDS
 
 
 def looks(material: Material, splits: pd.DataFrame, signature: Signature) -> list[Look]:
-    """Each validation cohort of SPLITS with what it is judged by."""
-    rows = material.rows(splits, FROZEN, "test")
-    cohorts = material.cases["cohort"].to_numpy(object)[rows]
-    by = signature_digest(signature)
+    """Each validation cohort of SPLITS, and the training cohorts of a cross-validation, with what it is judged by."""
+    test, train = (material.rows(splits, FROZEN, part) for part in ("test", "train"))
+    cohorts = material.cases["cohort"].to_numpy(object)
+    judged = [(VALIDATION, name, test[cohorts[test] == name]) for name in sorted(set(cohorts[test]))]
+    if (splits["repeat"] > 0).any():
+        judged.append((CROSS_VALIDATION, "+".join(sorted(set(cohorts[train]))), train))
+    folds = digest([material.study["seed"], material.study["validation"]["cross_validation"]])
+    by = {
+        "signature": signature_digest(signature),
+        "baselines": digest({name: signature_digest(each) for name, each in signature.baselines.items()}),
+        "primary": json.dumps(material.study["validation"].get("primary"), sort_keys=True),
+        "declared": declared_digest(material.study),
+    }
     return [
-        {
-            "cohort": name,
-            "cases": cases_digest(material, rows[cohorts == name]),
-            "signature": by,
-            "primary": json.dumps(material.study["validation"].get("primary"), sort_keys=True),
-        }
-        for name in sorted(set(cohorts))
+        {"evaluation": evaluation, "cohort": name, "cases": cases_digest(material, rows), **by}
+        | ({"folds": folds} if evaluation == CROSS_VALIDATION else {})
+        for evaluation, name, rows in judged
     ]
 
 
@@ -49,6 +69,12 @@ def signature_digest(signature: Signature) -> str:
     """Digest of all that a risk depends on, whatever it was learnt from: features, coefficients, scaling, cut-point."""
     content = signature.to_json()
     return digest(_shortened({key: content.get(key) for key in OF_RISK}))
+
+
+def declared_digest(study: dict[str, Any]) -> str:
+    """Digest of what a study declares of how it judges, besides the primary comparison."""
+    asked = {key: study[part].get(key) for part, keys in DECLARED.items() for key in keys}
+    return digest(_shortened(asked))
 
 
 def cases_digest(material: Material, rows: Any) -> str:
@@ -74,8 +100,9 @@ def look(path: Path, new: list[Look]) -> list[dict[str, Any]]:
     for each in new:
         same = [one for one in kept if one["cohort"] == each["cohort"] or one["cases"] == each["cases"]]
         judged = list(dict.fromkeys(one["signature"] for one in same))
-        counts = {"signatures": len(judged), "look": judged.index(each["signature"]) + 1}
-        rows.append({"cohort": each["cohort"], **counts, "declarations": len({one["primary"] for one in same})})
+        counts = {column: len({one[key] for one in same if key in one}) for column, key in KINDS.items()}
+        where = {key: each[key] for key in ("evaluation", "cohort")}
+        rows.append({**where, **counts, "look": judged.index(each["signature"]) + 1})
     return rows
 
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import curves as kaplan_meier
-from radioloom.figures import forest, hazards, performance, style, verdicts
+from radioloom.figures import forest, hazards, looks, performance, style, verdicts
 from radioloom.figures.words import joined, metric, probability, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.prediction.cut_points import MEDIAN, QUANTILES
@@ -39,13 +39,13 @@ def build(study: ReportInputs) -> dict[str, Any]:
     lines, asked = performance.statements(metrics, main, alone), study.settings["validation"]
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
-    looks = [] if study.looks is None else verdicts.looks(study.looks)
+    told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
     return {
         "metric": metric(main),
         "primary": verdicts.declared(metrics),
         "comparisons": performance.comparisons(metrics),
         "multiplicity": verdicts.multiplicity(metrics, asked["multiplicity"]),
-        "looks": looks,
+        "looks": told,
         "quick": asked["intervals"] == "none",
         "figures": _figures(study, metrics, main),
         "table": performance.table(_all_with_truth(study, metrics, main), main),
@@ -64,16 +64,16 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "survival": study.settings["outcome"]["kind"] == "survival",
         "competing": study.settings["outcome"].get("competing", ""),
         "skipped": performance.skipped(study.skipped) if skipped else None,
-        "brief": [*_first(metrics, asked, looks), *(lines or [("Performance", NO_VALIDATION)])],
+        "brief": [*_first(metrics, asked, told), *(lines or [("Performance", NO_VALIDATION)])],
     }
 
 
-def _first(metrics: pd.DataFrame, asked: dict[str, Any], looks: list[str]) -> list[tuple[str, str]]:
+def _first(metrics: pd.DataFrame, asked: dict[str, Any], told: list[str]) -> list[tuple[str, str]]:
     """What goes before all results: that nothing is claimed, or what was declared, and how often others looked."""
     primary, others = verdicts.declared(metrics), verdicts.multiplicity(metrics, asked["multiplicity"])
     lines = [("Quick look", verdicts.QUICK)] if asked["intervals"] == "none" else [primary] if primary else []
     lines += [("Other comparisons" if primary else "Comparisons", others)] if others else []
-    return lines + [("Looks at a validation cohort", line) for line in looks]
+    return lines + [("Looks at a cohort", line) for line in told]
 
 
 def _changes(names: list[str]) -> str:

@@ -34,6 +34,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "figures": subgroups.plots(frames, main),
         "table": subgroups.table(rows),
         "statements": lines,
+        "redeclared": study.looks is not None and _redeclared(study.looks),
         "brief": [("Subgroups", " ".join(lines))],
     }
 
@@ -48,4 +49,10 @@ def _ordered(study: ReportInputs) -> pd.DataFrame:
     return reading.in_order(study, rows.assign(evaluation=VALIDATION, variant=""))
 
 
-SUBGROUPS = Section("subgroups", "Subgroups", ("subgroups", "metrics"), build, empty="there is no validation cohort")
+def _redeclared(looks: pd.DataFrame) -> bool:
+    return bool((looks.loc[looks["evaluation"] == VALIDATION, "declarations"] > 1).any())
+
+
+SUBGROUPS = Section(
+    "subgroups", "Subgroups", ("subgroups", "metrics"), build, ("looks",), empty="there is no validation cohort"
+)
