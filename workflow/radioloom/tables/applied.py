@@ -20,6 +20,6 @@ APPLIED = Table(
         Column("absolute_risk", "float64", "probability of the event by the horizon", null=True),
         Column("n_missing", "int64", "values that were missing"),
         Column("missing", "string", "what was missing; the training mean was taken where there is a risk"),
-        Column("note", "string", "why there is no risk, or why the values were not harmonised"),
+        Column("note", "string", "why there is no risk, or the values were not harmonised; values far from training"),
     ),
 )
