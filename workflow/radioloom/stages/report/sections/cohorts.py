@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import flow, style
+from radioloom.figures import covariates, flow, style
 from radioloom.figures.words import count
 from radioloom.stages.report.record import Section
 from radioloom.stages.tables.column_doubts import columns_of
@@ -16,6 +16,7 @@ from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, TRAINING, USED_BY_MODE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from radioloom.figures.exhibit import Exhibit
     from radioloom.stages.report.record import ReportInputs
 
 
@@ -32,6 +33,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "regions": listed(regions),
         "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
+        "covariates": _covariates(study, counted),
         "divided": list(_divided(study, counted)),
         "origin": _origin(len(imaged), len(counted)),
         "followed": study.clinical is not None and study.clinical["time_days"].notna().any(),
@@ -44,6 +46,14 @@ def build(study: ReportInputs) -> dict[str, Any]:
         + [("Regions", f"{line[0].upper()}{line[1:]}.") for line in [several(regions)] if line]
         + [("Clinical tables", line) for line in _doubts(study)],
     }
+
+
+def _covariates(study: ReportInputs, counted: pd.DataFrame) -> Exhibit | None:
+    """Covariates of the cases analysed, by cohort; None where the study declares none."""
+    declared = study.settings.get("model", {}).get("covariates", ())
+    if not declared or study.covariates is None or study.covariates.empty:
+        return None
+    return covariates.table(flow.analysed(study.covariates, counted), declared)
 
 
 def _doubts_of_features(study: ReportInputs) -> list[str]:
