@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, number
 
@@ -44,6 +42,8 @@ def table(model: Any, horizons: Sequence[float]) -> Exhibit | None:
 
 def _at(hazard: Any, days: float) -> tuple[str, str]:
     """Survival and cumulative hazard of the patient whose risk is the centre; dashes where they are not known."""
+    import numpy as np
+
     if hazard.limit(days):
         return DASH, DASH
     survival = 1 - float(hazard.risk(np.array([hazard.centre]), np.array([days]))[0, 0])
