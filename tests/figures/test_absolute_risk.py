@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from made.texts import texts_of
-from radioloom.figures import absolute_risk, calibration, decision, hazards, precision_recall, roc
+from radioloom.figures import absolute_risk, calibration, decision, hazards, precision_recall, roc, words
 
 NAN = float("nan")
 
@@ -46,6 +46,27 @@ def test_spread_and_score(metric, numbers, words):
 
 def test_what_is_not_known_is_not_told():
     assert absolute_risk.statement(values(observed_expected=(NAN, NAN, NAN)), 0.3) == absolute_risk.UNKNOWN
+
+
+def test_where_something_is_computed_it_is_not_said_that_the_model_gives_none():
+    said = absolute_risk.statement(values(observed_expected=(NAN, NAN, NAN), brier=(0.1, NAN, NAN)), 0.3)
+    assert "gives none" not in said
+    assert "What can be computed stands in the tables." in said
+
+
+def test_verdicts_by_single_intervals_are_counted_and_called_so():
+    told = values(observed_expected=(1.5, 1.1, 2.0), calibration_slope=(0.5, NAN, NAN), brier=(0.1, 0.05, 0.2))
+    assert absolute_risk.judged(told) == 1
+    assert words.single_intervals(0, "verdict") == ""
+    assert words.single_intervals(1, "verdict") == (
+        "The verdict here is of 95 % by itself, and is not counted among the comparisons."
+    )
+    assert words.single_intervals(6, "verdict").startswith("Each of the 6 verdicts here is of 95 % by itself: none is")
+
+
+def test_one_day_is_one_day():
+    assert absolute_risk.place("validation", "v", 1.0) == "v, within 1 day"
+    assert absolute_risk.place("validation", "v", 365.0) == "v, within 365 days"
 
 
 def of_models(**columns):

@@ -50,3 +50,4 @@ def test_the_section_draws_what_there_is(values, drawn):
     assert (pooled.SUMMARY in part) == drawn
     assert ("valid1 (" in part) == drawn
     assert "Random-effects summary" in part
+    assert ("Each of the 2 intervals here is of 95 % by itself" in part) == drawn

@@ -62,6 +62,7 @@ def test_survival_has_a_statement_a_row_and_a_calibration_plot_for_each_horizon(
     assert said.count("; calibration slope") == 1  # it is of no horizon
     assert "valid1, within 90000 days: nothing can be judged" in said
     assert "apparent" not in said
+    assert "Each of the 5 verdicts here is of 95 % by itself" in said  # three, and without the slope two
     (brief,) = content["brief"]
     assert brief[1].count("valid1, within") == 2
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, cell, interval, metric, number, percent, where
+from radioloom.figures.words import DASH, cell, in_days, interval, metric, number, percent, where
 from radioloom.tables.columns import SIGNATURE
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ AT_THRESHOLD = ("sensitivity", "specificity", "ppv", "npv")  # at the frozen thr
 OF_CALIBRATION = ("observed_expected", "calibration_slope", "calibration_in_the_large")
 OF_RANKS = ("prevalence", "average_precision")
 UNKNOWN = "Whether the risks are right cannot be said; the model gives none."
+NOT_TOLD = (
+    "Whether the risks are right cannot be said: neither observed / expected nor another measure of it can be computed "
+    "here, as where nobody had the event. What can be computed stands in the tables."
+)
 RATE = "what came than the event rate of this cohort given to everybody"
 # Metric -> its value for a calibrated or an empty model, and what an interval above, below and around that says.
 VERDICTS = {
@@ -50,7 +54,7 @@ VERDICTS = {
 
 def place(evaluation: str, cohort: str, horizon_days: float) -> str:
     """The same in words: `valid1, within 365 days`."""
-    return where(evaluation, cohort) + (f", within {horizon_days:g} days" if horizon_days else "")
+    return where(evaluation, cohort) + (f", within {in_days(horizon_days)}" if horizon_days else "")
 
 
 def table(metrics: pd.DataFrame) -> Exhibit:
@@ -108,7 +112,13 @@ def statement(values: pd.DataFrame, expected: float) -> str:
     for name, (ideal, words) in VERDICTS.items():
         if text := _verdict(values, name, ideal, words):
             sentences.append(f"{text[0].upper()}{text[1:]}.")
-    return " ".join(sentences) or UNKNOWN
+    return " ".join(sentences) or (NOT_TOLD if values["estimate"].notna().any() else UNKNOWN)
+
+
+def judged(values: pd.DataFrame) -> int:
+    """How many verdicts by an interval `statement` makes of these rows, which none of COMPARISONS counts."""
+    rows = values[values.index.isin(list(VERDICTS))]
+    return int((rows["estimate"].notna() & rows["low"].notna()).sum())
 
 
 def _verdict(values: pd.DataFrame, name: str, ideal: float, words: tuple[str, str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from radioloom.figures.exhibit import Exhibit, pairs
-from radioloom.figures.words import number, plain
+from radioloom.figures.words import in_days, number, plain
 
 
 def table(model: Any) -> Exhibit:
@@ -31,7 +31,7 @@ def horizons(model: Any) -> str:
         return ""
     if model.hazard.alone:
         return f"at {', '.join(f'{days:g}' for days in model.hazard.time_days)} days alone"
-    return f"up to {model.hazard.last_days:g} days"
+    return f"up to {in_days(model.hazard.last_days)}"
 
 
 def origin(learnt: dict[str, Any]) -> Exhibit | None:

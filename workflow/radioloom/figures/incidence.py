@@ -8,7 +8,7 @@ import numpy as np
 
 from radioloom.figures import curves, style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, cell, interval, metric, where
+from radioloom.figures.words import DASH, cell, in_days, interval, metric, where
 from radioloom.prediction.cut_points import WORDS
 from radioloom.tables.columns import EVENT, OTHER_EVENT
 
@@ -68,7 +68,7 @@ def at_horizons(frame: pd.DataFrame, horizons: list[float], names: dict[str, str
     ):
         cells = [_by(part.sort_values("time_days"), days) for days in sorted(horizons)]
         rows.append((where(evaluation, cohort), names[cause], _of_risk(group), *cells))
-    heads = ("cohort", "event", "group", *(f"by {days:g} days" for days in sorted(horizons)))
+    heads = ("cohort", "event", "group", *(f"by {in_days(days)}" for days in sorted(horizons)))
     return Exhibit(heads, tuple(rows), tuple(range(3, len(heads))), grouped=True) if horizons else None
 
 

@@ -29,11 +29,20 @@ def table(model: Any) -> Exhibit:
             ratio = interval(term.ratio, *((None, None) if why else (term.low, term.high)))
             p = DASH if why else probability(wald_p(term.coefficient, term.low, term.high))
             name = "risk by the signature" if term.group == SIGNATURE else term.feature_id
-            rows.append((each.name, name, plain(term.sd), number(term.coefficient, 3), ratio, p, why))
+            rows.append((each.name, name, plain(term.mean), plain(term.sd), number(term.coefficient, 3), ratio, p, why))
     ratio = f"{model.ratio or 'ratio'} per SD (95 % interval)"
     lacking = any(row[-1] for row in rows)
-    heads = ("model", "variable", "SD", "coefficient per SD", ratio, "p", *["why there is no interval"] * lacking)
-    return Exhibit(heads, tuple(row[: len(heads)] for row in rows), (2, 3, 4, 5), grouped=True)
+    heads = (
+        "model",
+        "variable",
+        "mean",
+        "SD",
+        "coefficient per SD",
+        ratio,
+        "p",
+        *["why there is no interval"] * lacking,
+    )
+    return Exhibit(heads, tuple(row[: len(heads)] for row in rows), (2, 3, 4, 5, 6), grouped=True)
 
 
 def wald_p(coefficient: float, low: float, high: float) -> float:

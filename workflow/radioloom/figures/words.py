@@ -96,6 +96,26 @@ def count(n: int, singular: str, plural: str = "") -> str:
     return f"{n} {singular if n == 1 else plural or singular + 's'}"
 
 
+def in_days(days: float) -> str:
+    """1 day, 365 days."""
+    return f"{days:g} day{'' if days == 1 else 's'}"
+
+
+def single_intervals(n: int, what: str) -> str:
+    """That n statements or intervals stand each by itself, outside the comparisons; "" of none.
+
+    what : what is counted, in the singular
+    """
+    if not n:
+        return ""
+    if n == 1:
+        return f"The {what} here is of 95 % by itself, and is not counted among the comparisons."
+    return (
+        f"Each of the {n} {what}s here is of 95 % by itself: none is counted among the comparisons, nothing is "
+        "adjusted for their number, and about one in twenty misses its true value by chance."
+    )
+
+
 def joined(names: list[str]) -> str:
     """One, two and three."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

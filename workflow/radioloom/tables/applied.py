@@ -20,8 +20,6 @@ APPLIED = Table(
         Column("absolute_risk", "float64", "probability of the event by the horizon", null=True),
         Column("n_missing", "int64", "values that were missing"),
         Column("missing", "string", "what was missing"),
-        Column(
-            "note", "string", "why there is no risk, what was done about missing values, why they were not harmonised"
-        ),
+        Column("note", "string", "why there is no risk, what was done about missing values; values far from training"),
     ),
 )

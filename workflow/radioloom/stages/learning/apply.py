@@ -13,6 +13,7 @@ from radioloom.prediction.cut_points import group_names, group_of
 from radioloom.prediction.imputation import ITERATIVE, MEAN, NONE
 from radioloom.prediction.models import MODELS
 from radioloom.settings import meant
+from radioloom.stages.learning.beyond import NOT_FINITE, check_indicators, far_values, impossible
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.tables.columns import SIGNATURE
@@ -56,17 +57,21 @@ def apply(
     A patient without any value of a feature (of a model without features: of a covariate) has no risk, nor one who
     lacks a value where the model imputes none.
     Raises StudyError where a feature or covariate was measured of nobody, the batch is not said of a harmonised
-    signature, or no risk at a horizon can be said.
+    signature, no risk at a horizon can be said, or an indicator (0 or 1 in training) has another value. Values far from
+    those of training, and a risk that no patient has, are told in `note`.
     """
     chosen = chosen_model(signature, model)
     days = _horizons(chosen, horizons)
     terms = _terms(signature, chosen)
     _check_columns(terms, patients, signature)
     _check_batches(signature, chosen, patients)
-    values = patients.values
+    values, models = patients.values, [chosen]
     if any(term.group == SIGNATURE for term in chosen.terms):
+        models = [signature, chosen]
         values = values.assign(**{SIGNATURE: signature.risk(values, patients.batches)})
+    check_indicators(models, values)
     risk = chosen.risk(values, patients.batches).to_numpy(np.float64)
+    beyond = list(far_values(models, values, patients.batches))
     missing = ~np.isfinite(values[[term.feature_id for term in terms]].to_numpy(np.float64))
     features = np.array([term.group != COVARIATE for term in terms], dtype=bool)
     counted = missing[:, features] if features.any() else missing
@@ -77,6 +82,10 @@ def apply(
     for k, (cohort, case) in enumerate(values.index):
         lacking = [term.feature_id for term, gone in zip(terms, missing[k], strict=True) if gone]
         note = NOTHING if nothing[k] else _note(signature, patients, k, _filled(chosen, lacking))
+        too_large = not (lacking or np.isfinite(risk[k]))
+        far = [NOT_FINITE] * too_large + [text for row, text in beyond if row == k]
+        far += [impossible(chosen, risk[k])] if np.isfinite(risk[k]) else []
+        note = "; ".join(filter(None, [note, *far]))
         known = {
             "cohort": cohort,
             "case": case,

@@ -56,8 +56,8 @@ def without(clinical: pd.DataFrame) -> Iterator[str]:
 def _usual(clinical: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
     """Sentences on times that are codes, calendar years, or too long, and CLINICAL without those times."""
     lines: list[str] = []
-    usual = clinical.copy()
-    for cohort, rows in clinical.groupby("cohort", sort=True):
+    usual = clinical.reset_index(drop=True)
+    for cohort, rows in usual.groupby("cohort", sort=True):
         times = rows["time_days"].to_numpy(float)
         column = Columns(rows["case"].to_numpy(object), np.array(["the time of follow-up"], object), times[:, None])
         lines += code_doubts("", str(cohort), column)

@@ -187,9 +187,8 @@ class Signature:
             raise StudyError(f"the signature is harmonised by {attributes}: say which")
 
     def _risk(self, columns: np.ndarray, batches: np.ndarray | None) -> np.ndarray:
+        mapped = self.on_scale(columns, batches)
         mean, sd = (np.array([getattr(term, key) for term in self.terms]) for key in ("mean", "sd"))
-        mapped = columns if batches is None else self._mapped(columns, batches)
-        mapped = scaled(mapped, [term.scaling for term in self.terms])
         risk = MODELS[self.model].predict(self._state(), standardised(mapped, mean, sd, self.imputation))
         return np.where(np.isfinite(mapped).all(axis=1), risk, np.nan) if self.imputes_by == NONE else risk
 
@@ -198,11 +197,13 @@ class Signature:
             return self.state
         return linear_state(self.intercept, np.array([term.coefficient for term in self.terms], dtype=np.float64))
 
-    def _mapped(self, columns: np.ndarray, batches: np.ndarray) -> np.ndarray:
-        """Columns (m, p) as training harmonised them, by the batch (m,) of each row."""
-        lines = [[(term.batches or {}).get(name, SAME_LINE) for term in self.terms] for name in batches]
-        slope, offset = np.moveaxis(np.array(lines, float).reshape(*columns.shape, 2), 2, 0)
-        return slope * columns + offset
+    def on_scale(self, columns: np.ndarray, batches: np.ndarray | None) -> np.ndarray:
+        """Columns (m, p), by the batch (m,) of each row, harmonised and scaled as mean and SD of the terms are."""
+        if batches is not None:
+            lines = [[(term.batches or {}).get(name, SAME_LINE) for term in self.terms] for name in batches]
+            slope, offset = np.moveaxis(np.array(lines, float).reshape(*columns.shape, 2), 2, 0)
+            columns = slope * columns + offset
+        return scaled(columns, [term.scaling for term in self.terms])
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON-able values, with their digest; what is None or does not apply is left out."""

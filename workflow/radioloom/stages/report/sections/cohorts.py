@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import flow, style
+from radioloom.figures import covariates, flow, style
 from radioloom.figures.words import count
 from radioloom.stages.report.record import Section
-from radioloom.stages.tables.column_doubts import columns_of
 from radioloom.stages.tables.regions import listed, several, taken
-from radioloom.stages.tables.scales import feature_doubts
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, TRAINING, USED_BY_MODELS, VALIDATION, roles
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from radioloom.figures.exhibit import Exhibit
     from radioloom.stages.report.record import ReportInputs
 
 
@@ -32,6 +31,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "regions": listed(regions),
         "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
+        "covariates": _covariates(study, counted),
         "divided": list(_divided(study, counted)),
         "origin": _origin(len(imaged), len(counted)),
         "followed": study.clinical is not None and study.clinical["time_days"].notna().any(),
@@ -46,8 +46,19 @@ def build(study: ReportInputs) -> dict[str, Any]:
     }
 
 
+def _covariates(study: ReportInputs, counted: pd.DataFrame) -> Exhibit | None:
+    """Covariates of the cases analysed, by cohort; None where the study declares none."""
+    declared = study.settings.get("model", {}).get("covariates", ())
+    if not declared or study.covariates is None or study.covariates.empty:
+        return None
+    return covariates.table(flow.analysed(study.covariates, counted), declared)
+
+
 def _doubts_of_features(study: ReportInputs) -> list[str]:
     """What is unlikely in the tables of features that another program wrote."""
+    from radioloom.stages.tables.column_doubts import columns_of
+    from radioloom.stages.tables.scales import feature_doubts
+
     tabulated = [name for name, cohort in study.settings["cohorts"].items() if "features" in cohort]
     if study.features is None or not tabulated:
         return []

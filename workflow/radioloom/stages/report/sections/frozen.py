@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import frozen
+from radioloom.figures import baseline, frozen
 from radioloom.figures.words import count, joined
 from radioloom.stages.report.record import Section
 
@@ -42,6 +42,8 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "origin": frozen.origin(origin.get("learnt", {})),
         "learnt": learnt,
         "table": frozen.table(model),
+        "baseline": baseline.table(model, study.settings["outcome"].get("horizons", ())),
+        "formula": baseline.formula(model),
         "baselines": baselines,
         "horizons": frozen.horizons(model),
         "without": without,

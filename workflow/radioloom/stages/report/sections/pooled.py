@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import forest, pooled, style
-from radioloom.figures.words import metric
+from radioloom.figures.words import metric, single_intervals
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import SIGNATURE, VALIDATION
@@ -27,6 +27,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "figure": _figure(study, rows, main),
         "table": pooled.table(rows),
         "statement": line,
+        "single": single_intervals(int(rows["low"].notna().sum()), "interval"),
         "brief": [("Validation cohorts together", line)],
     }
 

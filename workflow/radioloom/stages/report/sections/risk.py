@@ -9,6 +9,7 @@ import numpy as np
 
 from radioloom.figures import absolute_risk, calibration, decision, precision_recall, roc, style
 from radioloom.figures.absolute_risk import PLACE
+from radioloom.figures.words import single_intervals
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import APPARENT, BASELINE, FEWEST_EVENTS, FROZEN, SIGNATURE, VALIDATION
@@ -28,6 +29,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     known = metrics.dropna(subset=["estimate"])
     places = [key for key, part in known.groupby(PLACE, sort=False) if (part["metric"] != SLOPE).any()]
     judged = metrics[metrics[PLACE].apply(tuple, axis=1).isin(places)] if len(metrics) else metrics
+    told = [(key, _of_signature(judged, key, places[:number])) for number, key in enumerate(places)]
     asked = list(dict.fromkeys(zip(*(metrics[key] for key in PLACE), strict=True)))
     return {
         "binary": binary,
@@ -35,9 +37,9 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "asked": asked,
         "apparent": (metrics["evaluation"] == APPARENT).any(),
         "statements": [
-            (absolute_risk.place(*key), _statement(study, judged, key, places[:number]))
-            for number, key in enumerate(places)
+            (absolute_risk.place(*key), absolute_risk.statement(values, _expected(study, key))) for key, values in told
         ],
+        "single": single_intervals(sum(absolute_risk.judged(values) for _, values in told), "verdict"),
         "unknown": [absolute_risk.place(*key) for key in asked if key not in places],
         "table": absolute_risk.table(judged),
         "calibrated": absolute_risk.calibrated(judged),
@@ -82,15 +84,23 @@ def _at(frame: pd.DataFrame, key: tuple[str, str, float]) -> pd.DataFrame:
     return frame[(frame[PLACE] == list(key)).all(axis=1)]
 
 
-def _statement(
-    study: ReportInputs, metrics: pd.DataFrame, key: tuple[str, str, float], before: list[tuple[str, str, float]]
-) -> str:
-    """Of the signature; the slope, which is of no horizon, at the first one alone. before : places that were told."""
+def _of_signature(
+    metrics: pd.DataFrame, key: tuple[str, str, float], before: list[tuple[str, str, float]]
+) -> pd.DataFrame:
+    """Rows of the signature by metric; the slope, which is of no horizon, at the first one alone.
+
+    before : places that were told
+    """
     values = _at(metrics[metrics["kind"] == SIGNATURE], key).set_index("metric")
     if any(each[:2] == key[:2] for each in before):
         values = values.drop(index=SLOPE, errors="ignore")
+    return values
+
+
+def _expected(study: ReportInputs, key: tuple[str, str, float]) -> float:
+    """Mean risk that the signature gives to the patients of one place; NaN where it gives none."""
     risks = _risks(study, key)
-    return absolute_risk.statement(values, float(np.mean(risks)) if len(risks) else np.nan)
+    return float(np.mean(risks)) if len(risks) else np.nan
 
 
 def _risks(study: ReportInputs, key: tuple[str, str, float]) -> np.ndarray:

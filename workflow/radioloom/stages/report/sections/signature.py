@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import forest, multivariable, signature, style, volume
+from radioloom.figures import baseline, forest, multivariable, signature, style, volume
 from radioloom.figures.words import count
 from radioloom.prediction.cut_points import MEDIAN
 from radioloom.stages.learning.baselines import VOLUME
@@ -33,6 +33,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
         "multivariable": multivariable.table(model) if model.baselines else None,
+        "baseline": baseline.table(model, study.settings["outcome"].get("horizons", ())),
+        "formula": baseline.formula(model),
         "proxies": proxies,
         "cut_points": signature.cut_points(model, study.settings["model"].get("cut_points", MEDIAN)),
         "proxy": volume.PROXY,

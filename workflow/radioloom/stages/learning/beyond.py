@@ -1,0 +1,82 @@
+"""Values and risks of new patients beyond what a frozen signature was learnt on: noted, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from radioloom.errors import StudyError
+from radioloom.prediction.models import MODELS
+from radioloom.stages.learning.signature import COVARIATE, Signature, Term
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAR = 5.0  # standard deviations from the training mean, by the signature's own numbers
+MILLION = float(np.log(1e6))  # a risk a million times, or a millionth of, that of the mean patient is none that exists
+NOT_FINITE = "no risk: its values are so large that it cannot be computed"
+CODED = 1e-9  # variance of 0s and 1s is mean * (1 - mean), of any other values between them less
+
+
+def check_indicators(models: Iterable[Signature], values: pd.DataFrame) -> None:
+    """StudyError for a covariate that was 0 or 1 of all training patients and is something else here.
+
+    The column may be coded otherwise (1 and 2), and then the risks of all patients are wrong, not of this one alone.
+    """
+    for term in (term for model in models if not model.complete for term in model.terms if _indicator(term)):
+        column = values[term.feature_id].to_numpy(np.float64)
+        other = np.flatnonzero(np.isfinite(column) & ~np.isin(column, (0.0, 1.0)))
+        if len(other):
+            raise StudyError(
+                f"the covariate {term.feature_id!r} was 0 or 1 of every training patient, and case "
+                f"{values.index[other[0]][-1]} has {column[other[0]]:g}; write 1 where it holds, 0 where it does not, "
+                "and leave the cell empty where it is not known"
+            )
+
+
+def far_values(
+    models: Iterable[Signature], values: pd.DataFrame, batches: np.ndarray | None
+) -> Iterator[tuple[int, str]]:
+    """Row and note of each value (n rows) farther than `FAR` from the training mean, once a row and term.
+
+    Nothing is told by a published signature whose training means are not known.
+    """
+    told = set()
+    for model in models:
+        if model.complete or not model.terms:
+            continue
+        mean, sd = np.array([(term.mean, term.sd) for term in model.terms]).T
+        z = (model.on_scale(values[model.feature_ids].to_numpy(np.float64), batches) - mean) / sd
+        for row, place in np.argwhere(np.abs(z) > FAR):
+            term, name = model.terms[place], model.terms[place].feature_id
+            if term.coefficient == 0 or (row, name) in told:
+                continue
+            told.add((row, name))
+            side = "above" if z[row, place] > 0 else "below"
+            yield int(row), f"{name} is {_sds(abs(z[row, place]))} SD {side} the training mean"
+
+
+def impossible(model: Signature, risk: float) -> str:
+    """That a linear predictor is one that no patient has; "" elsewhere, and where risks are on no log scale."""
+    of_odds = MODELS[model.model].link is not None
+    if not model.ratio or (model.complete and model.hazard is None and not of_odds):
+        return ""
+    centre = 0.0 if of_odds else model.intercept if model.hazard is None else model.hazard.centre
+    far = risk - centre
+    if abs(far) <= MILLION:
+        return ""
+    of_whom = "odds" if of_odds else "the hazard of the mean training patient"
+    times = f"10 to the power of {far / np.log(10):.3g}"
+    return f"an impossible risk ({of_whom} {'of' if of_odds else 'times'} {times}): do not use it; correct the values"
+
+
+def _indicator(term: Term) -> bool:
+    """Whether training had 0 and 1 alone, which mean and SD tell."""
+    spread = term.mean * (1 - term.mean)
+    return term.group == COVARIATE and term.scaling is None and spread > 0 and abs(term.sd**2 - spread) < CODED
+
+
+def _sds(far: float) -> str:
+    return f"{far:.0f}" if far < 1e4 else f"{far:.0e}"
