@@ -87,6 +87,15 @@ def test_nothing_is_claimed_of_what_is_withheld(why):
     assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == f"0.10{few}"
 
 
+@pytest.mark.parametrize("against", ["", "volume"])
+def test_an_interval_without_a_comparison_is_not_called_undefined(against):
+    row = frame({"against": against, "verdict": "", "p": NAN, "rank": "primary"})
+    say = verdicts.of_two if against else verdicts.against_chance
+    for text in (say(row.iloc[0]), verdicts.declared(row)[1]):
+        assert "it is in no comparison, and nothing is claimed" in text
+        assert "not defined" not in text
+
+
 def test_the_primary_one_leads_the_table():
     lines = verdicts.table_of(frame({"rank": "secondary", "against": "size"}, {}, {"family": "controls"}))
     assert [line[0] for line in lines] == ["primary", "secondary"]

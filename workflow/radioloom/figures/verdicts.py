@@ -51,6 +51,7 @@ WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
     NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
 }
+NOT_COMPARED = "; it is in no comparison, and nothing is claimed"
 OF_TWO = {  # `verdict` of a difference, after it
     ABOVE: "significantly better",
     BELOW: "significantly worse",
@@ -68,7 +69,7 @@ def against_chance(value: pd.Series) -> str:
     if by_chance is None:
         return f"{text}."
     if value["withheld"] or not value["verdict"]:
-        return f"{text}{why_not(value, NOT_DEFINED)}."
+        return f"{text}{why_not(value)}."
     against, excluded = f"{by_chance} (chance)", value["low"] > by_chance
     said = {
         ABOVE: f", significantly above {against}{_p(value)}",
@@ -80,9 +81,13 @@ def against_chance(value: pd.Series) -> str:
     return f"{text}{said[value['verdict']]}."
 
 
-def why_not(row: pd.Series, otherwise: str = "") -> str:
-    """Why a value has no interval, after it. row : of METRICS; otherwise : the reason of one that gives none."""
-    return WHY_NOT.get(row["withheld"] or otherwise, "").format_map(row)
+def why_not(row: pd.Series) -> str:
+    """Why a value has no interval, or no verdict, after it; "" where it has both. row : of METRICS, with its comparison."""
+    if row["verdict"]:
+        return ""
+    if not row["withheld"] and not np.isnan(row["low"]):
+        return NOT_COMPARED
+    return WHY_NOT[row["withheld"] or NOT_DEFINED].format_map(row)
 
 
 def unjudged(value: pd.Series) -> Iterator[str]:
@@ -122,6 +127,8 @@ def of_two(row: pd.Series) -> str:
     if row["verdict"] == UNADJUSTED:
         better = "better" if row["low"] > 0 else "worse"
         return f"{text}, {better} by its interval, but {_adjusted(row)}"
+    if not row["withheld"] and not row["verdict"]:
+        return f"{text}{why_not(row)}"
     word = OF_TWO.get(row["verdict"], "")
     return f"{text}{f', {word}' if word else ''}{_p(row) if row['verdict'] in (ABOVE, BELOW) else ''}"
 
