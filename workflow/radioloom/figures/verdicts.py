@@ -82,7 +82,10 @@ def against_chance(value: pd.Series) -> str:
 
 
 def why_not(row: pd.Series) -> str:
-    """Why a value has no interval, or no verdict, after it; "" where it has both. row : of METRICS, with its comparison."""
+    """Why a value has no interval, or no verdict, after it; "" where it has both.
+
+    row : of METRICS with its comparison
+    """
     if row["verdict"]:
         return ""
     if not row["withheld"] and not np.isnan(row["low"]):

@@ -27,6 +27,8 @@ from radioloom.tables.columns import CROSS_VALIDATION, FROZEN
 if TYPE_CHECKING:
     import pandas as pd
 
+    from radioloom.stages.learning.place import Place
+
 
 def validate(
     material: Material, splits: pd.DataFrame, signature: Signature, controls: pd.DataFrame | None = None
