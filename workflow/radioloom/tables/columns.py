@@ -43,7 +43,7 @@ NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined"
 WITHHELD = {
     TOO_MANY_MISSING: "too many patients lack a value of the model, or of one of the two",
     TRAINING_CASES: "of the cases that a model was learnt on",
-    FEW_EVENTS: "too few patients had the event (binary: or had it not)",
+    FEW_EVENTS: "too few patients had the event (binary, or at a horizon: or are known to be without it)",
     NO_RESAMPLES: "the study asks for no resamples",
     FEW_REPEATS: "the cross-validation has too few repeats",
     NOT_ASKED: "`validation.intervals` does not ask for it",

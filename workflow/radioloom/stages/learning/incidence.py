@@ -13,6 +13,8 @@ from radioloom.prediction.metrics.cumulative_incidence import cumulative_inciden
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
 from radioloom.stages.learning.frozen import Frozen
+from radioloom.stages.learning.place import Place
+from radioloom.stages.learning.risks import ModelKey
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import EVENT, HIGH, LOW, OTHER_EVENT, SIGNATURE
 
@@ -54,11 +56,11 @@ def incidence(judged: list[Frozen], competing: pd.DataFrame, signature: Signatur
                     rows.causes.append({**{name: row[name] for name in COLUMNS}, "cause": cause})
                 keys = {"evaluation": each.place.evaluation, "cohort": each.place.cohort, "cause": cause}
                 keys |= {"kind": key.kind, "model": key.model}
-                rows.incidence.extend({**keys, **row} for row in _curves(asked, against))
+                rows.incidence.extend({**keys, **row} for row in _curves(asked, against, of_cause.place, key))
     return rows
 
 
-def _curves(asked: Judged, other: np.ndarray) -> Iterator[dict[str, Any]]:
+def _curves(asked: Judged, other: np.ndarray, place: Place, model: ModelKey) -> Iterator[dict[str, Any]]:
     """What INCIDENCE holds of each group of risk. other : bool (n,), who had the other event."""
     outcomes = asked.outcomes
     for group, members in ((HIGH, asked.high_risk), (LOW, ~asked.high_risk)):
@@ -67,5 +69,7 @@ def _curves(asked: Judged, other: np.ndarray) -> Iterator[dict[str, Any]]:
         time, units = outcomes.time_days[members], outcomes.patients[members]
         curve = cumulative_incidence(time, outcomes.event[members], other[members], units)
         columns = {name: getattr(curve, name).tolist() for name in ("time_days", "incidence", "low", "high", "at_risk")}
+        if not place.banded(members, model):
+            columns |= dict.fromkeys(("low", "high"), [None] * len(curve.time_days))
         for row in zip(*columns.values(), strict=True):
             yield {"group": group, **dict(zip(columns, row, strict=True))}
