@@ -48,13 +48,26 @@ def test_every_reason_and_every_verdict_has_words():
     ],
 )
 def test_the_declared_comparison_comes_with_its_result(change, words):
-    lead, text = verdicts.declared(frame(change, {"rank": "secondary"}))
+    lead, text = verdicts.declared(frame(change, {"rank": "secondary"}), {"model": "signature"})
     assert lead == "Primary comparison, declared"
     assert words in text
 
 
 def test_none_is_declared():
-    assert verdicts.declared(frame({"rank": "exploratory"})) is None
+    assert verdicts.declared(frame({"rank": "exploratory"}), None) is None
+
+
+@pytest.mark.parametrize(("keys", "words"), [
+    ({"cohort": "v", "evaluation": "validation", "against": "volume"}, "signature against volume in v"),
+    ({"evaluation": "cross-validation", "against": "chance"}, "signature against chance in cross-validation"),
+])  # fmt: skip
+def test_a_declared_comparison_that_could_not_be_made_is_told_as_declared(keys, words):
+    others = frame({"rank": "secondary", "cohort": "w"})
+    lead, text = verdicts.declared(others, {"model": "signature"} | keys)
+    assert lead == "Primary comparison, declared"
+    assert text == f"{words}: it could not be made, as one of the two has no value there, and nothing is claimed of it."
+    assert "secondary" in verdicts.multiplicity(others, "holm")
+    assert "No primary comparison" not in verdicts.multiplicity(others, "holm")
 
 
 def test_the_others_are_counted_by_family():
@@ -91,7 +104,7 @@ def test_nothing_is_claimed_of_what_is_withheld(why):
 def test_an_interval_without_a_comparison_is_not_called_undefined(against):
     row = frame({"against": against, "verdict": "", "p": NAN, "rank": "primary"})
     say = verdicts.of_two if against else verdicts.against_chance
-    for text in (say(row.iloc[0]), verdicts.declared(row)[1]):
+    for text in (say(row.iloc[0]), verdicts.declared(row, {"model": "signature"})[1]):
         assert "it is in no comparison, and nothing is claimed" in text
         assert "not defined" not in text
 

@@ -18,6 +18,7 @@ from radioloom.tables.columns import (
     BASELINE,
     BELOW,
     DISPUTED,
+    EXPLORATORY,
     FEW_COHORTS,
     FEW_EVENTS,
     FEW_REPEATS,
@@ -59,6 +60,7 @@ OF_TWO = {  # `verdict` of a difference, after it
 }
 SHORT = {ABOVE: "better", BELOW: "worse", NO_DIFFERENCE: "no difference shown", UNADJUSTED: "not after adjustment"}
 SHORT |= {DISPUTED: "interval and null models disagree", "": DASH}
+DECLARED = "Primary comparison, declared"
 DISAGREE = "but the null models say otherwise, so nothing is claimed"
 QUICK = "The study asks for no intervals (validation.intervals: none): estimates alone, of which nothing is claimed."
 
@@ -198,19 +200,27 @@ def of_nulls(value: pd.Series, alone: bool = False) -> Iterator[str]:
     yield f"{text}."
 
 
-def declared(metrics: pd.DataFrame) -> tuple[str, str] | None:
-    """The primary comparison with its result; None where the study declares none, or it could not be made."""
+def declared(metrics: pd.DataFrame, primary: dict[str, str] | None) -> tuple[str, str] | None:
+    """The primary comparison with its result, or that it could not be made; None where the study declares none.
+
+    primary : `validation.primary` of the study
+    """
+    if primary is None:
+        return None
     rows = metrics[metrics["rank"] == PRIMARY]
     if rows.empty:
-        return None
+        place = primary.get("cohort", primary["evaluation"])
+        text = f"{primary['model']} against {primary['against']} in {place}: it could not be made, "
+        text += "as one of the two has no value there, and nothing is claimed of it."
+        return DECLARED, text
     row = rows.iloc[0]
     place = where(row["evaluation"], row["cohort"])
     if not row["against"]:
-        return "Primary comparison, declared", f"{row['label']} against chance in {place}: {against_chance(row)}"
+        return DECLARED, f"{row['label']} against chance in {place}: {against_chance(row)}"
     why = why_not(row)
     test = "" if row["withheld"] or not row["verdict"] else f"; p {probability(row['p'])}"
     return (
-        "Primary comparison, declared",
+        DECLARED,
         f"{metric(row['metric'])} of {row['label']} minus {row['against']} in {place}: {_plainly(row)}{why}{test}.",
     )
 
@@ -248,7 +258,7 @@ def multiplicity(comparisons: pd.DataFrame, rule: str) -> str:
     words = {OF_MODELS: "of models or with chance", OF_CONTROLS: "with control images"}
     each = joined([f"{count(int(counts[name]), 'comparison')} {words[name]}" for name in words if name in counts])
     lead = "The other comparisons are secondary"
-    if not (comparisons["rank"] == PRIMARY).any():
+    if (comparisons["rank"] == EXPLORATORY).any():
         lead = "No primary comparison is declared (validation.primary): all are exploratory"
     how = {"holm": "adjusted after Holm within each of these", "none": "not adjusted for their number"}[rule]
     return f"{lead} ({each}). Their p are {how}; intervals are of 95 % each, and not adjusted."

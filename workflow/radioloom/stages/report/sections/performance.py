@@ -42,7 +42,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     looks = [] if study.looks is None else verdicts.looks(study.looks)
     return {
         "metric": metric(main),
-        "primary": verdicts.declared(metrics),
+        "primary": verdicts.declared(metrics, asked.get("primary")),
         "comparisons": performance.comparisons(metrics),
         "multiplicity": verdicts.multiplicity(metrics, asked["multiplicity"]),
         "looks": looks,
@@ -70,7 +70,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
 
 def _first(metrics: pd.DataFrame, asked: dict[str, Any], looks: list[str]) -> list[tuple[str, str]]:
     """What goes before all results: that nothing is claimed, or what was declared, and how often others looked."""
-    primary, others = verdicts.declared(metrics), verdicts.multiplicity(metrics, asked["multiplicity"])
+    primary = verdicts.declared(metrics, asked.get("primary"))
+    others = verdicts.multiplicity(metrics, asked["multiplicity"])
     lines = [("Quick look", verdicts.QUICK)] if asked["intervals"] == "none" else [primary] if primary else []
     lines += [("Other comparisons" if primary else "Comparisons", others)] if others else []
     return lines + [("Looks at a validation cohort", line) for line in looks]
