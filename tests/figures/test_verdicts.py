@@ -96,8 +96,19 @@ def test_nothing_is_claimed_of_what_is_withheld(why):
     text = verdicts.against_chance(row)
     assert text.startswith("C-index 0.90")
     assert not [word for word in ("significant", "better", "excludes", "above") if word in text]
-    few = " (every value of it is known of 20 of 29 patients)" if why == "missing" else ""
-    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == f"0.10{few}"
+    more = {
+        "missing": " (every value of it is known of 20 of 29 patients)",
+        "same": "; it is the same in every resample, so there is no interval, and nothing is claimed",
+    }
+    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == f"0.10{more.get(why, '')}"
+
+
+@pytest.mark.parametrize("against", ["", "volume"])
+def test_of_what_never_varies_the_reason_is_told(against):
+    row = frame(NONE | {"against": against, "estimate": 0.0 if against else 0.5, "withheld": "same"}).iloc[0]
+    text = verdicts.of_two(row) if against else verdicts.against_chance(row)
+    assert "the same in every resample" in text
+    assert ("the risks of both have the same order" if against else "all patients have the same risk") in text
 
 
 @pytest.mark.parametrize("against", ["", "volume"])

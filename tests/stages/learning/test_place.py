@@ -72,6 +72,15 @@ def test_an_interval_that_is_not_defined_is_named():
     assert (row["interval"], row["withheld"], row["draws"]) == ("", "undefined", 0)
 
 
+@pytest.mark.parametrize(("value", "against"), [(0.5, None), (1.0, None), (0.0, VOLUME)])
+def test_an_interval_without_width_is_none(value, against):
+    """One risk for all patients, a perfect order, or two models of one order: no resample says how sure that is."""
+    same = Estimate(value, (value, value), np.full(9, value))
+    row = place().row(THE_SIGNATURE, "c_index", same, against)
+    assert (row["withheld"], row["interval"], row["draws"], row["estimate"]) == ("same", "", 0, value)
+    assert np.isnan([row["low"], row["high"]]).all()
+
+
 def test_patients_and_not_cases_are_counted():
     """Twenty events of ten patients are enough, twenty of nine are not; of a binary outcome the rarer class counts."""
     base = place()

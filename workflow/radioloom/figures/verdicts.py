@@ -31,6 +31,7 @@ from radioloom.tables.columns import (
     OF_MODELS,
     PRIMARY,
     REFITTED,
+    SAME_ALWAYS,
     SIGNATURE,
     SIGNIFICANT,
     TOO_MANY_MISSING,
@@ -51,6 +52,7 @@ WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
     FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
     NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
+    SAME_ALWAYS: "; it is the same in every resample, so there is no interval, and nothing is claimed",
 }
 NOT_COMPARED = "; it is in no comparison, and nothing is claimed"
 OF_TWO = {  # `verdict` of a difference, after it
@@ -92,7 +94,16 @@ def why_not(row: pd.Series) -> str:
         return ""
     if not row["withheld"] and not np.isnan(row["low"]):
         return NOT_COMPARED
-    return WHY_NOT[row["withheld"] or NOT_DEFINED].format_map(row)
+    return f"{_alike(row)}{WHY_NOT[row['withheld'] or NOT_DEFINED].format_map(row)}"
+
+
+def _alike(row: pd.Series) -> str:
+    """That risks do not differ, where that is why a value never varies."""
+    if row["withheld"] != SAME_ALWAYS:
+        return ""
+    if row["against"]:
+        return "" if row["estimate"] else "; the risks of both have the same order"
+    return "; all patients have the same risk" if row["estimate"] == chance(row["metric"]) else ""
 
 
 def unjudged(value: pd.Series) -> Iterator[str]:
@@ -132,7 +143,7 @@ def of_two(row: pd.Series) -> str:
     if row["verdict"] == UNADJUSTED:
         better = "better" if row["low"] > 0 else "worse"
         return f"{text}, {better} by its interval, but {_adjusted(row)}"
-    if not row["withheld"] and not row["verdict"]:
+    if row["withheld"] in ("", SAME_ALWAYS) and not row["verdict"]:
         return f"{text}{why_not(row)}"
     word = OF_TWO.get(row["verdict"], "")
     return f"{text}{f', {word}' if word else ''}{_p(row) if row['verdict'] in (ABOVE, BELOW) else ''}"

@@ -16,6 +16,8 @@ def interval_p(value: float, low: float, high: float, null: float) -> float:
     where the interval leaves `null` out (Altman and Bland 2011, BMJ 343:d2304, for intervals of two equal sides).
     1 where value and null are one; NaN without an interval, or where it does not hold the value.
     """
+    if math.isnan(low) or math.isnan(high):
+        return math.nan
     if value == null:
         return 1.0
     if not low <= value <= high:

@@ -40,6 +40,7 @@ OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
 # Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/verdicts.py.
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
 NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
+SAME_ALWAYS = "same"
 WITHHELD = {
     TOO_MANY_MISSING: "too many patients lack a value of the model, or of one of the two",
     TRAINING_CASES: "of the cases that a model was learnt on",
@@ -48,6 +49,7 @@ WITHHELD = {
     FEW_REPEATS: "the cross-validation has too few repeats",
     NOT_ASKED: "`validation.intervals` does not ask for it",
     NOT_DEFINED: "it is not defined for these patients",
+    SAME_ALWAYS: "it never varies: one risk for all patients, one order of two models, or a perfect order",
     FEW_COHORTS: "a mean over so few cohorts does not tell how much cohorts differ",
 }
 PRIMARY, SECONDARY, EXPLORATORY = "primary", "secondary", "exploratory"  # `rank` of COMPARISONS

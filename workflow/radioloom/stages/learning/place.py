@@ -29,6 +29,7 @@ from radioloom.tables.columns import (
     OF_LEARNING,
     OF_NULLS,
     OF_PATIENTS,
+    SAME_ALWAYS,
     SIGNATURE,
     TOO_MANY_MISSING,
     TRAINING_CASES,
@@ -137,6 +138,8 @@ class Place:
             estimate = estimate.withheld()
         elif of and np.isnan(estimate.interval[0]):
             why, estimate = NOT_DEFINED, estimate.withheld()
+        elif of and of != OF_NULLS and estimate.interval[0] == estimate.interval[1]:
+            why, estimate = SAME_ALWAYS, estimate.withheld()
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
         if against is not None:
             keys |= {"against": against.model, "variant": against.variant}
