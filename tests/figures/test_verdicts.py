@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from radioloom.figures import verdicts
+from radioloom.figures import reasons, verdicts
 from radioloom.tables.columns import VERDICTS, WITHHELD
 
 NAN = float("nan")
@@ -25,7 +25,7 @@ def frame(*changes):
 
 
 def test_every_reason_and_every_verdict_has_words():
-    assert set(verdicts.WHY_NOT) == set(WITHHELD)
+    assert set(reasons.WHY_NOT) == set(WITHHELD)
     assert set(verdicts.SHORT) == {"" if name == "''" else name for name in VERDICTS}
 
 

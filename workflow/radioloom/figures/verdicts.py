@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from radioloom.figures.reasons import FEW, why_not
 from radioloom.figures.words import DASH, cell, chance, count, difference, joined, metric, number, probability, where
 from radioloom.tables.columns import (
     ABOVE,
@@ -19,14 +20,7 @@ from radioloom.tables.columns import (
     BELOW,
     DISPUTED,
     EXPLORATORY,
-    FEW_COHORTS,
-    FEW_EVENTS,
-    FEW_REPEATS,
-    FEWEST_EVENTS,
     NO_DIFFERENCE,
-    NO_RESAMPLES,
-    NOT_ASKED,
-    NOT_DEFINED,
     OF_CONTROLS,
     OF_MODELS,
     PRIMARY,
@@ -35,26 +29,12 @@ from radioloom.tables.columns import (
     SIGNATURE,
     SIGNIFICANT,
     TOO_MANY_MISSING,
-    TRAINING_CASES,
     UNADJUSTED,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FEW = "every value of it is known of {n_measured:.0f} of {n} patients"  # columns of METRICS
-WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
-    TOO_MANY_MISSING: f"; {FEW}, too few for a verdict",
-    TRAINING_CASES: "",
-    NOT_ASKED: "",
-    FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
-    NO_RESAMPLES: "; without resamples there is no interval, and nothing is claimed",
-    FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
-    FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
-    NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
-    SAME_ALWAYS: "; it is the same in every resample, so there is no interval, and nothing is claimed",
-}
-NOT_COMPARED = "; it is in no comparison, and nothing is claimed"
 OF_TWO = {  # `verdict` of a difference, after it
     ABOVE: "significantly better",
     BELOW: "significantly worse",
@@ -83,27 +63,6 @@ def against_chance(value: pd.Series) -> str:
         DISPUTED: f"; its interval {'excludes' if excluded else 'holds'} {against}, {DISAGREE}",
     }
     return f"{text}{said[value['verdict']]}."
-
-
-def why_not(row: pd.Series) -> str:
-    """Why a value has no interval, or no verdict, after it; "" where it has both.
-
-    row : of METRICS with its comparison
-    """
-    if row["verdict"]:
-        return ""
-    if not row["withheld"] and not np.isnan(row["low"]):
-        return NOT_COMPARED
-    return f"{_alike(row)}{WHY_NOT[row['withheld'] or NOT_DEFINED].format_map(row)}"
-
-
-def _alike(row: pd.Series) -> str:
-    """That risks do not differ, where that is why a value never varies."""
-    if row["withheld"] != SAME_ALWAYS:
-        return ""
-    if row["against"]:
-        return "" if row["estimate"] else "; the risks of both have the same order"
-    return "; all patients have the same risk" if row["estimate"] == chance(row["metric"]) else ""
 
 
 def unjudged(value: pd.Series) -> Iterator[str]:

@@ -37,7 +37,7 @@ LOW, HIGH = "low", "high"  # group of risk: at or below the frozen cut-point, ab
 MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or normal scores of their ranks
 # What an interval of METRICS is of: these patients, models fixed; the whole learning; the null models (their range).
 OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
-# Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/verdicts.py.
+# Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/reasons.py.
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
 NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
 SAME_ALWAYS = "same"
