@@ -43,7 +43,7 @@ def why_not(row: pd.Series) -> str:
 
     row : of METRICS with its comparison
     """
-    if row["verdict"]:
+    if row["verdict"] and not row["withheld"]:
         return ""
     if not row["withheld"] and not np.isnan(row["low"]):
         return NOT_COMPARED
