@@ -150,7 +150,9 @@ def hazards_of(**p):
 
 def test_proportional_hazards_in_words():
     assert "is not shown; few events show large changes only" in hazards.statement(hazards_of(a=0.3, b=0.06))
+    adjusted = hazards.statement(hazards_of(a=0.03, b=0.4))
+    assert "a p 0.030, b p 0.40 (after Holm, of 2 tests: a p 0.060, b p 0.40)." in adjusted
+    assert "In a the hazard ratio" not in adjusted
     said = hazards.statement(hazards_of(a=0.011, b=0.4))
-    assert "a p 0.011, b p 0.40." in said
     assert "In a the hazard ratio of the risk changes with time" in said
     assert hazards.statement(hazards_of(a=NAN)) == ""

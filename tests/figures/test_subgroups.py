@@ -66,6 +66,18 @@ def test_p_stands_once_beside_a_subgroup_and_models_beside_each_other():
     assert below[5:7] == ("0.70", "0.60")
 
 
+@pytest.mark.parametrize("absent", ["volume", "signature"])
+def test_a_model_that_one_cohort_cannot_judge_has_a_dash_there(absent):
+    """Without imputation a model that too many lack a value of is in no row of that cohort."""
+    both = rows()
+    frame = pd.concat([both[both["model"] != absent].assign(cohort="valid2"), both], ignore_index=True)
+    table = subgroups.table(SUBGROUPS.frame(frame.to_dict("records")))
+    place = table.columns.index(absent)
+    assert {row[place] for row in table.rows if row[0] == "valid2"} == {"–"}
+    assert "–" not in {row[place] for row in table.rows if row[0] == "valid1"}
+    assert SECTION.build(asked(frame))["figures"]
+
+
 def test_everybody_stands_above_the_levels():
     whole = pd.Series({"estimate": 0.66, "low": 0.6, "high": 0.7, "n": 30, "n_events": 22}, dtype=object)
     frame = subgroups.lines(rows(), whole)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from radioloom.figures import verdicts
+from radioloom.figures import reasons, verdicts
 from radioloom.tables.columns import VERDICTS, WITHHELD
 
 NAN = float("nan")
@@ -25,7 +25,7 @@ def frame(*changes):
 
 
 def test_every_reason_and_every_verdict_has_words():
-    assert set(verdicts.WHY_NOT) == set(WITHHELD)
+    assert set(reasons.WHY_NOT) == set(WITHHELD)
     assert set(verdicts.SHORT) == {"" if name == "''" else name for name in VERDICTS}
 
 
@@ -48,13 +48,26 @@ def test_every_reason_and_every_verdict_has_words():
     ],
 )
 def test_the_declared_comparison_comes_with_its_result(change, words):
-    lead, text = verdicts.declared(frame(change, {"rank": "secondary"}))
+    lead, text = verdicts.declared(frame(change, {"rank": "secondary"}), {"model": "signature"})
     assert lead == "Primary comparison, declared"
     assert words in text
 
 
 def test_none_is_declared():
-    assert verdicts.declared(frame({"rank": "exploratory"})) is None
+    assert verdicts.declared(frame({"rank": "exploratory"}), None) is None
+
+
+@pytest.mark.parametrize(("keys", "words"), [
+    ({"cohort": "v", "evaluation": "validation", "against": "volume"}, "signature against volume in v"),
+    ({"evaluation": "cross-validation", "against": "chance"}, "signature against chance in cross-validation"),
+])  # fmt: skip
+def test_a_declared_comparison_that_could_not_be_made_is_told_as_declared(keys, words):
+    others = frame({"rank": "secondary", "cohort": "w"})
+    lead, text = verdicts.declared(others, {"model": "signature"} | keys)
+    assert lead == "Primary comparison, declared"
+    assert text == f"{words}: it could not be made, as one of the two has no value there, and nothing is claimed of it."
+    assert "secondary" in verdicts.multiplicity(others, "holm")
+    assert "No primary comparison" not in verdicts.multiplicity(others, "holm")
 
 
 def test_the_others_are_counted_by_family():
@@ -83,11 +96,29 @@ def test_nothing_is_claimed_of_what_is_withheld(why):
     text = verdicts.against_chance(row)
     assert text.startswith("C-index 0.90")
     assert not [word for word in ("significant", "better", "excludes", "above") if word in text]
-    few = {
+    more = {
         "missing": " (every value of it is known of 20 of 29 patients)",
         "same risk": " (not compared: one of the two gives every patient the same risk)",
+        "same": "; it is the same in every resample, so there is no interval, and nothing is claimed",
     }
-    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == f"0.10{few.get(why, '')}"
+    assert verdicts.of_two(frame(NONE | {"withheld": why}).iloc[0]) == f"0.10{more.get(why, '')}"
+
+
+@pytest.mark.parametrize("against", ["", "volume"])
+def test_of_what_never_varies_the_reason_is_told(against):
+    row = frame(NONE | {"against": against, "estimate": 0.0 if against else 0.5, "withheld": "same"}).iloc[0]
+    text = verdicts.of_two(row) if against else verdicts.against_chance(row)
+    assert "the same in every resample" in text
+    assert ("the risks of both have the same order" if against else "all patients have the same risk") in text
+
+
+@pytest.mark.parametrize("against", ["", "volume"])
+def test_an_interval_without_a_comparison_is_not_called_undefined(against):
+    row = frame({"against": against, "verdict": "", "p": NAN, "rank": "primary"})
+    say = verdicts.of_two if against else verdicts.against_chance
+    for text in (say(row.iloc[0]), verdicts.declared(row, {"model": "signature"})[1]):
+        assert "it is in no comparison, and nothing is claimed" in text
+        assert "not defined" not in text
 
 
 def test_the_primary_one_leads_the_table():

@@ -6,7 +6,7 @@ import pytest
 from radioloom.prediction.metrics import METRICS, main_metric, metrics_of
 from radioloom.prediction.metrics.calibration import calibration_slope
 from radioloom.prediction.metrics.concordance import comparable, concordance, ordering
-from radioloom.prediction.metrics.record import ITS_OWN, RESAMPLED, Judged
+from radioloom.prediction.metrics.record import NONE, RESAMPLED, Judged
 from radioloom.prediction.metrics.risk_groups import hazard_ratio, logrank_p
 from radioloom.prediction.metrics.uno import uno_c
 from radioloom.prediction.models.cox import fit_cox
@@ -123,7 +123,7 @@ def test_every_record_says_what_its_metric_is(kind):
     for metric in metrics_of(kind):
         found = metric.evaluate(good)
         assert (len(found.resamples) > 0) == (metric.interval == RESAMPLED)
-        assert np.isfinite(found.interval).all() == (metric.interval in (RESAMPLED, ITS_OWN))
+        assert np.isfinite(found.interval).all() == (metric.interval != NONE)
         if metric.interval == RESAMPLED:
             assert found.resamples.shape == (len(weights),)
             assert metric.larger_is_better == (found.value > metric.evaluate(bad).value)

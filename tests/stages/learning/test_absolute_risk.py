@@ -35,6 +35,17 @@ def test_survival_at_a_horizon_and_beyond_all_follow_up():
     assert not len(rows["operating"])
 
 
+def test_few_events_by_a_horizon_have_neither_interval_nor_band():
+    made = Made(sizes=SIZES, repeats=0)
+    times = made.outcomes.query("cohort == 'valid1' and event")["time_days"].sort_values()
+    early, late = times.iloc[8] + 0.5, times.iloc[14] + 0.5
+    rows, _ = judged(made, horizons=[early, late])
+    mine = rows["metrics"].query("evaluation == 'validation' and metric in ['auc_at', 'brier'] and kind == 'signature'")
+    assert mine.groupby("horizon_days")["withheld"].agg(set).to_dict() == {early: {"events"}, late: {""}}
+    curves = rows["calibration"].query("evaluation == 'validation' and kind == 'signature'")
+    assert curves.groupby("horizon_days")["low"].count().to_dict() == {early: 0, late: 41}
+
+
 @pytest.mark.parametrize("metric", ["brier", "average_precision", "sensitivity", "npv", "observed_expected"])
 def test_a_binary_outcome_has_probabilities_without_a_horizon(metric):
     rows, _ = judged(Made(sizes=SIZES, kind="binary"))

@@ -129,6 +129,16 @@ def test_an_interval_of_learning_has_its_p_on_the_logit_scale():
     assert frame["p"].iloc[0] == pytest.approx(0.012419, rel=1e-4)
 
 
+@pytest.mark.parametrize(("value", "against"), [(0.5, ""), (0.0, "volume")])
+def test_what_has_no_interval_is_no_test_though_it_is_the_value_of_no_difference(value, against):
+    rows = [row("signature", (value, NAN, NAN), against), row("signature", with_z(2.5, 0.5), cohort="w")]
+    frame = told([*rows, row("volume", with_z(2.5, 0.5))])
+    mine = frame.loc[("validation", "v", "signature", against)]
+    assert np.isnan(mine["p"])
+    assert mine["verdict"] == ""
+    assert frame.loc[("validation", "w", "signature", ""), "tests"] == 1
+
+
 def test_the_stage_compares_what_it_judged():
     made = Made(sizes={"train": 40, "valid1": 40}, repeats=0)
     frame = COMPARISONS.frame(made.validated.comparisons).set_index(["cohort", "model", "against"])

@@ -104,6 +104,13 @@ def test_few_competing_events_have_no_interval(found):
     assert apparent[["low", "high"]].isna().all(axis=None)
 
 
+def test_few_events_of_a_group_and_training_have_no_band(found):
+    known = found[0].groupby(["evaluation", "cohort", "cause"])["low"].count()
+    assert known["validation", "valid2", "competing"] == 0
+    assert known["validation", "valid1", "event"] > 0
+    assert not known["apparent"].any()
+
+
 def test_no_absolute_risk_is_told_beside_it(made):
     """Neither in the tables nor by the signature: 1 - S would be too high."""
     assert made.signature.hazard is None

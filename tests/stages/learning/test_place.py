@@ -72,6 +72,15 @@ def test_an_interval_that_is_not_defined_is_named():
     assert (row["interval"], row["withheld"], row["draws"]) == ("", "undefined", 0)
 
 
+@pytest.mark.parametrize(("value", "against"), [(0.5, None), (1.0, None), (0.0, VOLUME)])
+def test_an_interval_without_width_is_none(value, against):
+    """One risk for all patients, a perfect order, or two models of one order: no resample says how sure that is."""
+    same = Estimate(value, (value, value), np.full(9, value))
+    row = place().row(THE_SIGNATURE, "c_index", same, against)
+    assert (row["withheld"], row["interval"], row["draws"], row["estimate"]) == ("same", "", 0, value)
+    assert np.isnan([row["low"], row["high"]]).all()
+
+
 def test_patients_and_not_cases_are_counted():
     """Twenty events of ten patients are enough, twenty of nine are not; of a binary outcome the rarer class counts."""
     base = place()
@@ -82,6 +91,32 @@ def test_patients_and_not_cases_are_counted():
         assert replace(base, outcomes=clustered).row(THE_SIGNATURE, "c_index", TOLD)["withheld"] == why
     many_events = replace(base.outcomes, kind="binary", event=np.arange(40) < 31)
     assert replace(base, outcomes=many_events).row(THE_SIGNATURE, "auc", TOLD)["withheld"] == "events"
+
+
+@pytest.mark.parametrize(("horizon", "why"), [(0.0, ""), (8.0, "events"), (9.0, ""), (29.0, ""), (30.0, "events")])
+@pytest.mark.parametrize("metric", ["auc_at", "brier", "integrated_brier", "observed_expected"])
+def test_at_a_horizon_events_by_then_are_counted_and_who_is_known_to_be_without(metric, horizon, why):
+    """Days 0 to 39, the first 20 with the event: by day 8 nine had it, beyond day 30 nine are followed."""
+    judged = place()
+    assert judged.row(THE_SIGNATURE, metric, TOLD, horizon_days=horizon)["withheld"] == why
+    assert judged.told(metric, horizon_days=horizon) is not bool(why)
+
+
+@pytest.mark.parametrize("metric", ["logrank_p", "proportional_hazards_p", "added_lr_p", "delong_p"])
+def test_a_test_is_told_where_a_verdict_is(metric):
+    """Not of few events, nor of the cases that a model was learnt on; a permutation (`null_p`) needs no events."""
+    for where, why in (({"n_events": 9}, "events"), ({"evaluation": "apparent"}, "training"), ({}, "")):
+        row = place(**where).row(THE_SIGNATURE, metric, Estimate(0.02))
+        assert row["withheld"] == why
+        assert np.isfinite(row["estimate"]) == (not why)
+    assert place(n_events=3).row(THE_SIGNATURE, "null_p", Estimate(0.02))["estimate"] == 0.02
+
+
+def test_the_curve_of_a_group_has_a_band_by_its_own_events():
+    groups = np.arange(40) < 9, np.arange(40) < 10
+    assert [place().banded(group, THE_SIGNATURE) for group in groups] == [False, True]
+    assert not place("apparent").banded(groups[1], THE_SIGNATURE)
+    assert not place(intervals="none").banded(groups[1], THE_SIGNATURE)
 
 
 @pytest.mark.parametrize("intervals", ["main", "all", "none"])

@@ -1,10 +1,13 @@
 """The summary over validation cohorts: of which cohorts, by which standard errors, and when there is none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import special
 
 from made.planted_tables import Made
+from radioloom.figures.pooled import statement
 from radioloom.prediction.metrics import main_metric
 from radioloom.prediction.metrics.record import Judged, resampled_estimate
 from radioloom.stages.learning.frozen import frozen
@@ -43,6 +46,15 @@ def test_every_model_and_difference_of_metrics_has_its_row(made, rows):
     assert set(rows.index) == set(zip(beside["model"], beside["against"], strict=True))
     assert (rows["cohorts"] == 3).all()
     assert (rows["n"] == 150).all()
+
+
+def test_a_signature_that_no_cohort_can_judge_has_a_row_without_a_summary(made, judged):
+    none = [replace(each, risks={key: risk for key, risk in each.risks.items() if key.kind != "signature"})
+            for each in judged]  # fmt: skip
+    found = POOLED.frame(pooled(none, made.study)).set_index(["model", "against"])
+    assert found.loc[("signature", ""), "cohorts"] == 0
+    assert np.isnan(found.loc[("signature", ""), "estimate"])
+    assert statement(found.reset_index()).startswith("No summary over validation cohorts: of 0 there can be none")
 
 
 def test_a_value_is_summarised_on_the_logit_scale(made, judged, rows):

@@ -16,7 +16,7 @@ from radioloom.stages.learning.published import handed_in
 from radioloom.stages.learning.signature import COVARIATE, Term
 from radioloom.stages.learning.split import split
 from radioloom.stages.learning.validate import validate
-from radioloom.tables import METRICS, PREDICTIONS
+from radioloom.tables import COMPARISONS, METRICS, PREDICTIONS
 
 MADE = Made(sizes={"train": 60, "valid1": 40, "valid2": 30}, covariates=["age"], repeats=1)
 
@@ -55,6 +55,19 @@ def test_nulls_are_shuffled_outcomes_beside_the_same_risks(frozen):
     assert 0.35 < ends[0] < 0.45
     assert 0.55 < ends[1] < 0.65
     assert metric_of(metrics, "validation", "valid1", "signature", "null_p") == 1 / 200
+
+
+@pytest.mark.parametrize("against", ["volume", "chance"])
+def test_the_declared_comparison_is_made_where_nothing_is_learnt(frozen, against):
+    primary = {"evaluation": "validation", "cohort": "valid2", "model": "signature", "against": against}
+    frozen.study["validation"]["primary"] = primary
+    rows = COMPARISONS.frame(judged(frozen, MADE.signature).comparisons)
+    frozen.study["validation"].pop("primary")
+    assert set(zip(rows["cohort"], rows["against"], strict=True)) >= {("valid1", ""), ("valid2", "volume")}
+    (first,) = rows[rows["rank"] == "primary"].to_dict("records")
+    assert (first["cohort"], first["against"]) == ("valid2", "" if against == "chance" else against)
+    assert first["verdict"]
+    assert first["nulls"] == (199 if against == "chance" else 0)
 
 
 def test_p_against_shuffles_is_even_where_nothing_is_known():

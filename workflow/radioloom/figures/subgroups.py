@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from radioloom.figures import forest, style
 from radioloom.figures.exhibit import Exhibit
@@ -12,20 +14,23 @@ from radioloom.tables.columns import BASELINE, FEWEST_EVENTS, SIGNATURE, SIGNIFI
 if TYPE_CHECKING:
     import pandas as pd
 
+HELD = ["estimate", "low", "high"]
+
 
 def table(frame: pd.DataFrame) -> Exhibit:
     """The main metric of each model within each level, and p of interaction (with q) beside the first of them.
 
-    frame : SUBGROUPS in reading order
+    frame : SUBGROUPS in reading order; a cohort that cannot judge a model has a dash there
     """
     values, tests = _parts(frame)
     models = list(dict.fromkeys(values["model"]))
-    p = tests[tests["kind"] == SIGNATURE].set_index(["cohort", "subgroup"])
+    of_signature = tests[tests["kind"] == SIGNATURE].to_dict("records")
+    p = {(row["cohort"], row["subgroup"]): _test(row) for row in of_signature}
     rows, told_of = [], set[tuple[str, str]]()
     for (cohort, subgroup, level), part in values.groupby(["cohort", "subgroup", "level"], sort=False):
         cells = part.set_index("model")
-        told = [interval(*cells.loc[name, ["estimate", "low", "high"]]) for name in models]
-        test = "" if (cohort, subgroup) in told_of else _test(p.loc[(cohort, subgroup)])
+        told = [interval(*cells.loc[name, HELD]) if name in cells.index else DASH for name in models]
+        test = "" if (cohort, subgroup) in told_of else p.get((cohort, subgroup), DASH)
         told_of.add((cohort, subgroup))
         size = map(str, cells.iloc[0][["n", "n_events"]])
         rows.append((cohort, subgroup, level, *size, *told, test))
@@ -33,9 +38,9 @@ def table(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(heads, tuple(rows), tuple(range(3, len(heads))), grouped=True)
 
 
-def _test(row: pd.Series) -> str:
+def _test(row: dict[str, Any]) -> str:
     """P of a test of interaction, with q."""
-    return DASH if row.isna()["estimate"] else f"{probability(row['estimate'])} ({probability(row['q'])})"
+    return DASH if np.isnan(row["estimate"]) else f"{probability(row['estimate'])} ({probability(row['q'])})"
 
 
 def statements(frame: pd.DataFrame) -> list[str]:
@@ -82,11 +87,11 @@ def lines(frame: pd.DataFrame, whole: pd.Series | None) -> pd.DataFrame:
     values = _parts(frame)[0]
     values = values[(values["kind"] == SIGNATURE) & (values["n"] > 0)]
     label = [f"{row.subgroup} {row.level} ({row.n}, {row.n_events})" for row in values.itertuples()]
-    part = values.assign(label=label)[["kind", "model", "label", "estimate", "low", "high"]]
+    part = values.assign(label=label)[["kind", "model", "label", *HELD]]
     if whole is None:
         return part
     first = {"kind": SIGNATURE, "model": SIGNATURE, "label": f"everybody ({whole['n']}, {whole['n_events']})"}
-    first |= {name: whole[name] for name in ("estimate", "low", "high")}
+    first |= {name: whole[name] for name in HELD}
     return pd.concat([pd.DataFrame([first]), part], ignore_index=True)
 
 

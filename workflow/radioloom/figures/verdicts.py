@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from radioloom.figures.reasons import FEW, why_not
 from radioloom.figures.words import DASH, cell, chance, count, difference, joined, metric, number, probability, where
 from radioloom.tables.columns import (
     ABOVE,
@@ -18,41 +19,23 @@ from radioloom.tables.columns import (
     BASELINE,
     BELOW,
     DISPUTED,
-    FEW_COHORTS,
-    FEW_EVENTS,
-    FEW_REPEATS,
-    FEWEST_EVENTS,
+    EXPLORATORY,
     NO_DIFFERENCE,
-    NO_RESAMPLES,
-    NOT_ASKED,
-    NOT_DEFINED,
     OF_CONTROLS,
     OF_MODELS,
     PRIMARY,
     REFITTED,
+    SAME_ALWAYS,
     SAME_RISK,
     SIGNATURE,
     SIGNIFICANT,
     TOO_MANY_MISSING,
-    TRAINING_CASES,
     UNADJUSTED,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FEW = "every value of it is known of {n_measured:.0f} of {n} patients"  # columns of METRICS
-WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
-    TOO_MANY_MISSING: f"; {FEW}, too few for a verdict",
-    SAME_RISK: "; a model that gives every patient the same risk orders nobody, and nothing is claimed",
-    TRAINING_CASES: "",
-    NOT_ASKED: "",
-    FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
-    NO_RESAMPLES: "; without resamples there is no interval, and nothing is claimed",
-    FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
-    FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
-    NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
-}
 OF_TWO = {  # `verdict` of a difference, after it
     ABOVE: "significantly better",
     BELOW: "significantly worse",
@@ -61,6 +44,7 @@ OF_TWO = {  # `verdict` of a difference, after it
 SHORT = {ABOVE: "better", BELOW: "worse", NO_DIFFERENCE: "no difference shown", UNADJUSTED: "not after adjustment"}
 SHORT |= {DISPUTED: "interval and null models disagree", "": DASH}
 NOT_COMPARED = {TOO_MANY_MISSING: "not compared: too few have every value", SAME_RISK: "not compared: one risk for all"}
+DECLARED = "Primary comparison, declared"
 DISAGREE = "but the null models say otherwise, so nothing is claimed"
 QUICK = "The study asks for no intervals (validation.intervals: none): estimates alone, of which nothing is claimed."
 
@@ -71,7 +55,7 @@ def against_chance(value: pd.Series) -> str:
     if by_chance is None:
         return f"{text}."
     if value["withheld"] or not value["verdict"]:
-        return f"{text}{why_not(value, NOT_DEFINED)}."
+        return f"{text}{why_not(value)}."
     against, excluded = f"{by_chance} (chance)", value["low"] > by_chance
     said = {
         ABOVE: f", significantly above {against}{_p(value)}",
@@ -81,11 +65,6 @@ def against_chance(value: pd.Series) -> str:
         DISPUTED: f"; its interval {'excludes' if excluded else 'holds'} {against}, {DISAGREE}",
     }
     return f"{text}{said[value['verdict']]}."
-
-
-def why_not(row: pd.Series, otherwise: str = "") -> str:
-    """Why a value has no interval, after it. row : of METRICS; otherwise : the reason of one that gives none."""
-    return WHY_NOT.get(row["withheld"] or otherwise, "").format_map(row)
 
 
 def unjudged(value: pd.Series) -> Iterator[str]:
@@ -129,6 +108,8 @@ def of_two(row: pd.Series) -> str:
     if row["verdict"] == UNADJUSTED:
         better = "better" if row["low"] > 0 else "worse"
         return f"{text}, {better} by its interval, but {_adjusted(row)}"
+    if row["withheld"] in ("", SAME_ALWAYS) and not row["verdict"]:
+        return f"{text}{why_not(row)}"
     word = OF_TWO.get(row["verdict"], "")
     return f"{text}{f', {word}' if word else ''}{_p(row) if row['verdict'] in (ABOVE, BELOW) else ''}"
 
@@ -195,19 +176,27 @@ def of_nulls(value: pd.Series, alone: bool = False) -> Iterator[str]:
     yield f"{text}."
 
 
-def declared(metrics: pd.DataFrame) -> tuple[str, str] | None:
-    """The primary comparison with its result; None where the study declares none, or it could not be made."""
+def declared(metrics: pd.DataFrame, primary: dict[str, str] | None) -> tuple[str, str] | None:
+    """The primary comparison with its result, or that it could not be made; None where the study declares none.
+
+    primary : `validation.primary` of the study
+    """
+    if primary is None:
+        return None
     rows = metrics[metrics["rank"] == PRIMARY]
     if rows.empty:
-        return None
+        place = primary.get("cohort", primary["evaluation"])
+        text = f"{primary['model']} against {primary['against']} in {place}: it could not be made, "
+        text += "as one of the two has no value there, and nothing is claimed of it."
+        return DECLARED, text
     row = rows.iloc[0]
     place = where(row["evaluation"], row["cohort"])
     if not row["against"]:
-        return "Primary comparison, declared", f"{row['label']} against chance in {place}: {against_chance(row)}"
+        return DECLARED, f"{row['label']} against chance in {place}: {against_chance(row)}"
     why = why_not(row)
     test = "" if row["withheld"] or not row["verdict"] else f"; p {probability(row['p'])}"
     return (
-        "Primary comparison, declared",
+        DECLARED,
         f"{metric(row['metric'])} of {row['label']} minus {row['against']} in {place}: {_plainly(row)}{why}{test}.",
     )
 
@@ -245,7 +234,7 @@ def multiplicity(comparisons: pd.DataFrame, rule: str) -> str:
     words = {OF_MODELS: "of models or with chance", OF_CONTROLS: "with control images"}
     each = joined([f"{count(int(counts[name]), 'comparison')} {words[name]}" for name in words if name in counts])
     lead = "The other comparisons are secondary"
-    if not (comparisons["rank"] == PRIMARY).any():
+    if (comparisons["rank"] == EXPLORATORY).any():
         lead = "No primary comparison is declared (validation.primary): all are exploratory"
     how = {"holm": "adjusted after Holm within each of these", "none": "not adjusted for their number"}[rule]
     return f"{lead} ({each}). Their p are {how}; intervals are of 95 % each, and not adjusted."

@@ -33,7 +33,17 @@ class Outcome:
     @property
     def rarer(self) -> int:
         """Patients with the event; of a binary outcome those with or without it, whichever are fewer."""
-        classes = (self.event,) if self.kind == "survival" else (self.event, ~self.event)
+        return self.rarer_by(0.0)
+
+    def rarer_by(self, horizon_days: float) -> int:
+        """The same by a horizon: patients with the event by then or known to be without it, whichever are fewer.
+
+        horizon_days : of survival; 0 for all follow-up
+        """
+        had, free = self.event, ~self.event
+        if horizon_days:
+            had, free = had & (self.time_days <= horizon_days), self.time_days > horizon_days
+        classes = (had,) if self.kind == "survival" and not horizon_days else (had, free)
         return min(len(np.unique(self.patients[each])) for each in classes)
 
     @property

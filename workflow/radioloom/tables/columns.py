@@ -37,19 +37,21 @@ LOW, HIGH = "low", "high"  # group of risk: at or below the frozen cut-point, ab
 MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or normal scores of their ranks
 # What an interval of METRICS is of: these patients, models fixed; the whole learning; the null models (their range).
 OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
-# Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/verdicts.py.
+# Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/reasons.py.
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
 NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
-SAME_RISK = "same risk"
+SAME_RISK, SAME_ALWAYS, SEVERAL_CASES = "same risk", "same", "cases"
 WITHHELD = {
     TOO_MANY_MISSING: "too many patients lack a value of the model, or of one of the two",
     SAME_RISK: "the model, or one of the two, gives every patient the same risk",
     TRAINING_CASES: "of the cases that a model was learnt on",
-    FEW_EVENTS: "too few patients had the event (binary: or had it not)",
+    SEVERAL_CASES: "patients have several cases, and its formula takes cases for independent",
+    FEW_EVENTS: "too few patients had the event (binary, or at a horizon: or are known to be without it)",
     NO_RESAMPLES: "the study asks for no resamples",
     FEW_REPEATS: "the cross-validation has too few repeats",
     NOT_ASKED: "`validation.intervals` does not ask for it",
     NOT_DEFINED: "it is not defined for these patients",
+    SAME_ALWAYS: "it never varies: one risk for all patients, one order of two models, or a perfect order",
     FEW_COHORTS: "a mean over so few cohorts does not tell how much cohorts differ",
 }
 PRIMARY, SECONDARY, EXPLORATORY = "primary", "secondary", "exploratory"  # `rank` of COMPARISONS

@@ -59,5 +59,12 @@ def proportional_hazards(judged: Judged) -> Estimate:
 
 
 PROPORTIONAL_HAZARDS = Metric(
-    "proportional_hazards_p", "proportional hazards, p", ("survival",), P, None, NONE, proportional_hazards
+    "proportional_hazards_p",
+    "proportional hazards, p",
+    ("survival",),
+    P,
+    None,
+    NONE,
+    proportional_hazards,
+    of_training=False,
 )

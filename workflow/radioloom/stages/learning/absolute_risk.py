@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.prediction.metrics import metrics_of
+from radioloom.prediction.metrics.brier import BRIER
 from radioloom.prediction.metrics.calibration_curve import calibration_curve
 from radioloom.prediction.metrics.censoring import censoring
 from radioloom.prediction.metrics.decision_curve import decision_curve
 from radioloom.prediction.metrics.operating import operating_points
 from radioloom.prediction.metrics.record import Judged
-from radioloom.stages.learning.place import NO_INTERVALS
 from radioloom.stages.learning.risks import ModelKey
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, SIGNATURE
@@ -62,14 +62,21 @@ def add_absolute(
                 validation.metrics.append(place.row(key, metric.name, metric.of(asked), horizon_days=horizon))
             if not place.lacking(key):  # else a curve would be one of what stands in the place of values
                 at = {**_keys(place, key), "horizon_days": horizon}
-                _add_curves(at, asked, place, material.study["validation"].get("thresholds", []), validation)
+                _add_curves(
+                    at,
+                    asked,
+                    place.told(BRIER.name, key, horizon_days=horizon),
+                    material.study["validation"].get("thresholds", []),
+                    validation,
+                )
 
 
 def _add_curves(
-    at: dict[str, Any], asked: Judged, place: Place, thresholds: list[float], validation: Validation
+    at: dict[str, Any], asked: Judged, banded: bool, thresholds: list[float], validation: Validation
 ) -> None:
+    """Add the calibration curve, with its band where a score has an interval, and the decision curve."""
     curve = calibration_curve(asked)
-    if curve is not None and place.intervals == NO_INTERVALS:
+    if curve is not None and not banded:
         curve[:, 2:] = np.nan
     validation.calibration.extend(_curve(at, curve))
     validation.decisions.extend(_decisions(at, thresholds, decision_curve(asked, thresholds)))

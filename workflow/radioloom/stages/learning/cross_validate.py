@@ -15,7 +15,7 @@ from radioloom.stages.learning.judge import add_metrics, prediction_rows
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.measured import control_measured, judgeable, left_out, measured
-from radioloom.stages.learning.null_models import purpose
+from radioloom.stages.learning.null_models import beside_nulls, purpose
 from radioloom.stages.learning.place import Measured, Place, Validation
 from radioloom.stages.learning.reduce import selection_rows
 from radioloom.stages.learning.risks import ModelKey, risk_of, risks
@@ -89,8 +89,7 @@ class CrossValidation:
         observed = add_metrics(place, judged, self.material.baselines, self.validation)
         each = zip(self.permuted, turn, null_risk, strict=True)
         of_nulls = [concordance_of(o, x, self.folds.label[r]) for o, r, x in each]
-        mine = observed.repeats[turn] if len(observed.repeats) else np.full(len(turn), np.nan)
-        return place, mine, np.array(of_nulls)
+        return place, beside_nulls(observed, turn), np.array(of_nulls)
 
     def _outcomes(self, name: str, outcomes: Outcome) -> Outcome:
         return outcomes.take(np.searchsorted(self.place.rows, self.folds.train[name]))

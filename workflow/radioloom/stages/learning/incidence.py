@@ -14,6 +14,8 @@ from radioloom.prediction.metrics.cumulative_incidence import cumulative_inciden
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
 from radioloom.stages.learning.frozen import Frozen
+from radioloom.stages.learning.place import Place
+from radioloom.stages.learning.risks import ModelKey
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import EVENT, OTHER_EVENT, SIGNATURE
 
@@ -61,15 +63,19 @@ def incidence(judged: list[Frozen], competing: pd.DataFrame, signature: Signatur
                     rows.causes.append({**{name: row[name] for name in COLUMNS}, "cause": cause})
                 keys = {"evaluation": each.place.evaluation, "cohort": each.place.cohort, "cause": cause}
                 keys |= {"kind": key.kind, "model": key.model}
-                rows.incidence.extend({**keys, **row} for row in _curves(asked, model.cuts, against))
+                at = (of_cause.place, key)
+                rows.incidence.extend({**keys, **row} for row in _curves(asked, model.cuts, against, at))
     return rows
 
 
-def _curves(asked: Judged, cuts: tuple[float, ...], other: np.ndarray) -> Iterator[dict[str, Any]]:
+def _curves(
+    asked: Judged, cuts: tuple[float, ...], other: np.ndarray, at: tuple[Place, ModelKey]
+) -> Iterator[dict[str, Any]]:
     """What INCIDENCE holds of each group of risk, of which there is none without a cut-point.
 
-    cuts : frozen risks between the groups; other : bool (n,), who had the other event
+    cuts : frozen risks between the groups; other : bool (n,), who had the other event; at : place and model
     """
+    place, model = at
     outcomes = asked.outcomes
     for level, group in enumerate(group_names(cuts) if cuts else []):
         members = asked.groups == level
@@ -78,5 +84,7 @@ def _curves(asked: Judged, cuts: tuple[float, ...], other: np.ndarray) -> Iterat
         time, units = outcomes.time_days[members], outcomes.patients[members]
         curve = cumulative_incidence(time, outcomes.event[members], other[members], units)
         columns = {name: getattr(curve, name).tolist() for name in ("time_days", "incidence", "low", "high", "at_risk")}
+        if not place.banded(members, model):
+            columns |= dict.fromkeys(("low", "high"), [None] * len(curve.time_days))
         for row in zip(*columns.values(), strict=True):
             yield {"group": group, "level": level + 1, **dict(zip(columns, row, strict=True))}

@@ -19,7 +19,7 @@ from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.measured import control_measured, judgeable, left_out, measured
 from radioloom.stages.learning.paired_tests import paired_tests
-from radioloom.stages.learning.place import NO_INTERVALS, Place, Validation, resamples
+from radioloom.stages.learning.place import Place, Validation, resamples
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
@@ -144,7 +144,7 @@ def _curve_rows(place: Place, model: ModelKey, groups: np.ndarray, cuts: tuple[f
         curve = kaplan_meier(place.outcomes.time_days[members], place.outcomes.event[members])
         keys = {"cohort": place.cohort, "kind": model.kind, "model": model.model, "group": group, "level": level + 1}
         columns = {key: getattr(curve, key).tolist() for key in ("time_days", "survival", "low", "high", "at_risk")}
-        if place.intervals == NO_INTERVALS:
+        if not place.banded(members, model):
             columns |= dict.fromkeys(("low", "high"), [None] * len(curve.time_days))
         for row in zip(*columns.values(), strict=True):
             yield {**keys, **dict(zip(columns, row, strict=True))}

@@ -56,6 +56,15 @@ def null_values(material: Material, places: list[Place], permuted: list[Outcome]
     return values
 
 
+def beside_nulls(observed: Estimate, turn: np.ndarray) -> np.ndarray:
+    """Value of the signature in the repeat of each null model (nulls,); NaN where the mean over all is not defined.
+
+    turn : int (nulls,) the repeat in which each null model is judged
+    """
+    told = np.isfinite(observed.value) and len(observed.repeats)
+    return observed.repeats[turn] if told else np.full(len(turn), np.nan)
+
+
 def null_rows(place: Place, observed: np.ndarray, values: np.ndarray) -> Iterable[dict[str, Any]]:
     """METRICS rows: the spread of the null models, and the share of them that does as well as the signature.
 
@@ -68,5 +77,6 @@ def null_rows(place: Place, observed: np.ndarray, values: np.ndarray) -> Iterabl
         spread = Estimate(float(sound.mean()), percentile_interval(sound), sound)
         yield place.row(ModelKey(NULL, NULL), main_metric(place.outcomes.kind).name, spread)
         own = np.broadcast_to(observed, values.shape)[known]
-        share = (1 + int((sound >= own).sum())) / (1 + len(sound)) if np.isfinite(own).all() else float("nan")
+        told = np.isfinite(observed).all()
+        share = (1 + int((sound >= own).sum())) / (1 + len(sound)) if told else float("nan")
         yield place.row(THE_SIGNATURE, NULL_P.name, Estimate(share, resamples=sound))

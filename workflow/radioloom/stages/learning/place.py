@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from radioloom.prediction.imputation import too_many_missing
-from radioloom.prediction.metrics import METRICS
+from radioloom.prediction.metrics import METRICS, NULL_P
+from radioloom.prediction.metrics.delong import one_case_each
 from radioloom.prediction.metrics.record import FEWEST_REPEATS, NONE, RESAMPLED, UNDEFINED, Estimate, Metric, P
+from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
@@ -28,7 +30,9 @@ from radioloom.tables.columns import (
     OF_LEARNING,
     OF_NULLS,
     OF_PATIENTS,
+    SAME_ALWAYS,
     SAME_RISK,
+    SEVERAL_CASES,
     SIGNATURE,
     TOO_MANY_MISSING,
     TRAINING_CASES,
@@ -101,9 +105,20 @@ class Place:
         known = self.n_measured(*models)
         return known is not None and too_many_missing(known, len(self.rows), self.most_missing)
 
-    def told(self, metric: str, model: ModelKey = THE_SIGNATURE, against: ModelKey | None = None) -> bool:
+    def told(
+        self,
+        metric: str,
+        model: ModelKey = THE_SIGNATURE,
+        against: ModelKey | None = None,
+        horizon_days: float = 0.0,
+    ) -> bool:
         """Whether a model has an interval of this metric here, or of its difference from another."""
-        return not self._withheld(METRICS[metric], model, against)
+        return not self._withheld(METRICS[metric], model, against, horizon_days)
+
+    def banded(self, members: np.ndarray, model: ModelKey) -> bool:
+        """Whether the curve of a group of these patients, bool (m,), has a band: where they alone have an interval."""
+        group = replace(self, outcomes=self.outcomes.take(np.flatnonzero(members)))
+        return group.told(HAZARD_RATIO.name, model)
 
     def row(
         self,
@@ -120,13 +135,15 @@ class Place:
         A model that nobody has the values of has no value.
         """
         known, n_measured = METRICS[metric], self.n_measured(model, against)
-        of, why = self._interval(known, model), self._withheld(known, model, against)
+        of, why = self._interval(known, model), self._withheld(known, model, against, horizon_days)
         if n_measured == 0 or (why and known.read == P):
             estimate = UNDEFINED
         elif why:
             estimate = estimate.withheld()
         elif of and np.isnan(estimate.interval[0]):
             why, estimate = NOT_DEFINED, estimate.withheld()
+        elif of and of != OF_NULLS and estimate.interval[0] == estimate.interval[1]:
+            why, estimate = SAME_ALWAYS, estimate.withheld()
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
         if against is not None:
             keys |= {"against": against.model, "variant": against.variant}
@@ -153,31 +170,34 @@ class Place:
             return OF_PATIENTS if self.strata is None else OF_LEARNING
         return "" if metric.interval == NONE else metric.interval
 
-    def _withheld(self, metric: Metric, model: ModelKey, against: ModelKey | None) -> str:
-        """Why an interval is not told, or in a study that asks for none a p: a key of WITHHELD; "" where it is told.
+    def _withheld(self, metric: Metric, model: ModelKey, against: ModelKey | None, horizon_days: float) -> str:
+        """Why an interval or a p is not told: a key of WITHHELD; "" where it is told.
 
         The one place of this rule: an interval is told where it was measured to hold (docs/validation.md), of the
         models that the study asks it for. The range of the null models is no interval, and needs no events. Where too
-        many patients lack a value of a model, what stands in its place was measured, and a p is not told either. A
-        model that gives every patient the same risk orders nobody: what differs from it is no other model's merit.
+        many patients lack a value of a model, what stands in its place was measured. A model that gives every patient
+        the same risk orders nobody: what differs from it is no other model's merit. Events are those that the metric
+        is of: by a horizon, those by then. A p against null models holds with any number of events.
         """
         models = (model,) if against is None else (model, against)
-        if metric.interval != NONE or metric.read == P:
-            if self.lacking(*models):
-                return TOO_MANY_MISSING
-            if self.constant.intersection(models):
-                return SAME_RISK
-            if self.intervals == NO_INTERVALS:
-                return NOT_ASKED
-        if metric.interval == NONE or model.kind == NULL or self.intervals == NO_INTERVALS:
+        if metric.interval == NONE and metric.read != P:
+            return ""
+        if self.lacking(*models):
+            return TOO_MANY_MISSING
+        if self.constant.intersection(models):
+            return SAME_RISK
+        if self.intervals == NO_INTERVALS:
+            return NOT_ASKED
+        if metric is NULL_P or model.kind == NULL:
             return ""
         of_others = not all(each.kind in OF_MAIN and not each.variant for each in models)
         resampled = metric.interval == RESAMPLED
         repeats = FEWEST_REPEATS if self.strata is None else len(self.strata)
         reasons = {
             TRAINING_CASES: self.evaluation == APPARENT,
-            NOT_ASKED: self.intervals != ALL and of_others,
-            FEW_EVENTS: self.outcomes.rarer < FEWEST_EVENTS,
+            NOT_ASKED: metric.interval != NONE and self.intervals != ALL and of_others,
+            SEVERAL_CASES: not resampled and not one_case_each(self.outcomes),
+            FEW_EVENTS: self.outcomes.rarer_by(horizon_days) < FEWEST_EVENTS,
             NO_RESAMPLES: resampled and not len(self.weights),
             FEW_REPEATS: resampled and repeats < FEWEST_REPEATS,
         }

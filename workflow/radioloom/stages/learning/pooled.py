@@ -13,7 +13,7 @@ from radioloom.prediction.metrics.record import Estimate, Judged, Metric
 from radioloom.stages.learning.baselines import baselines
 from radioloom.stages.learning.frozen import Frozen
 from radioloom.stages.learning.judge import compared
-from radioloom.stages.learning.risks import ModelKey
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
 from radioloom.stats.random_effects import FEWEST_TO_PREDICT, random_effects
 from radioloom.tables.columns import VALIDATION
 
@@ -34,7 +34,8 @@ def pooled(judged: list[Frozen], study: dict[str, Any]) -> Iterator[dict[str, An
     """
     cohorts = [each for each in judged if each.place.evaluation == VALIDATION]
     main = main_metric(study["outcome"]["kind"])
-    models = list(dict.fromkeys(key for each in cohorts for key in each.risks))
+    found = dict.fromkeys(key for each in cohorts for key in each.risks)
+    models = list(dict.fromkeys([THE_SIGNATURE, *found])) if cohorts else []  # it has a row where nobody can judge it
     pairs = compared(models, baselines(study["baselines"], bool(study["model"]["covariates"])))
     for key, other in [*((key, None) for key in models), *pairs]:
         used = [each for each in cohorts if _told(each, main.name, key, other)]

@@ -27,6 +27,8 @@ from radioloom.tables.columns import CROSS_VALIDATION, FROZEN
 if TYPE_CHECKING:
     import pandas as pd
 
+    from radioloom.stages.learning.place import Place
+
 
 def validate(
     material: Material, splits: pd.DataFrame, signature: Signature, controls: pd.DataFrame | None = None
@@ -61,11 +63,28 @@ def validate(
     whole = places(material, splits)
     told = [judge(material, changed, signature, place, validation) for place in whole]
     judged, observed = [place for place, _ in told], [np.array(estimate.value) for _, estimate in told]
-    if not material.rows(splits, FROZEN, "train").size:
-        for place, estimate in zip(judged, observed, strict=True):
-            if np.isfinite(estimate):  # else nobody could be judged
-                validation.metrics.extend(null_rows(place, estimate, shuffled_values(material, signature, place)))
-        return validation
+    if material.rows(splits, FROZEN, "train").size:
+        of_nulls = _beside_training(material, changed, splits, (whole, judged, observed), validation)
+    else:
+        known = [k for k, estimate in enumerate(observed) if np.isfinite(estimate)]  # else nobody could be judged
+        judged, observed = [judged[k] for k in known], [observed[k] for k in known]
+        of_nulls = [shuffled_values(material, signature, place) for place in judged]
+    for place, estimate, values in zip(judged, observed, of_nulls, strict=True):
+        validation.metrics.extend(null_rows(place, estimate, values))
+    asked = material.study["validation"]
+    validation.comparisons.extend(comparisons(validation.metrics, material.outcomes.kind, asked))
+    return validation
+
+
+def _beside_training(
+    material: Material,
+    changed: dict[str, Material],
+    splits: pd.DataFrame,
+    told: tuple[list[Place], list[Place], list[np.ndarray]],
+    validation: Validation,
+) -> list[np.ndarray]:
+    """Null models of each place; to the places judged, and what was observed there, a cross-validation is added."""
+    whole, judged, observed = told
     training = whole[0]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
     of_nulls = list(null_values(material, whole, permuted))
@@ -79,8 +98,4 @@ def validate(
         judged.append(place)
         observed.append(inside)
         of_nulls.append(null_inside)
-    for place, estimate, values in zip(judged, observed, of_nulls, strict=True):
-        validation.metrics.extend(null_rows(place, estimate, values))
-    asked = material.study["validation"]
-    validation.comparisons.extend(comparisons(validation.metrics, material.outcomes.kind, asked))
-    return validation
+    return of_nulls

@@ -42,7 +42,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
     return {
         "metric": metric(main),
-        "primary": verdicts.declared(metrics),
+        "primary": verdicts.declared(metrics, asked.get("primary")),
         "comparisons": performance.comparisons(metrics),
         "multiplicity": verdicts.multiplicity(metrics, asked["multiplicity"]),
         "looks": told,
@@ -70,7 +70,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
 
 def _first(metrics: pd.DataFrame, asked: dict[str, Any], told: list[str]) -> list[tuple[str, str]]:
     """What goes before all results: that nothing is claimed, or what was declared, and how often others looked."""
-    primary, others = verdicts.declared(metrics), verdicts.multiplicity(metrics, asked["multiplicity"])
+    primary = verdicts.declared(metrics, asked.get("primary"))
+    others = verdicts.multiplicity(metrics, asked["multiplicity"])
     lines = [("Quick look", verdicts.QUICK)] if asked["intervals"] == "none" else [primary] if primary else []
     lines += [("Other comparisons" if primary else "Comparisons", others)] if others else []
     return lines + [("Looks at a cohort", line) for line in told]

@@ -1,0 +1,63 @@
+"""Why a value has no interval or no verdict, in words: one sentence for each reason of METRICS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from radioloom.figures.words import chance
+from radioloom.tables.columns import (
+    FEW_COHORTS,
+    FEW_EVENTS,
+    FEW_REPEATS,
+    FEWEST_EVENTS,
+    NO_RESAMPLES,
+    NOT_ASKED,
+    NOT_DEFINED,
+    SAME_ALWAYS,
+    SAME_RISK,
+    SEVERAL_CASES,
+    TOO_MANY_MISSING,
+    TRAINING_CASES,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEW = "every value of it is known of {n_measured:.0f} of {n} patients"  # columns of METRICS
+WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
+    TOO_MANY_MISSING: f"; {FEW}, too few for a verdict",
+    SAME_RISK: "; a model that gives every patient the same risk orders nobody, and nothing is claimed",
+    TRAINING_CASES: "",
+    NOT_ASKED: "",
+    FEW_EVENTS: f"; with fewer than {FEWEST_EVENTS} patients of the rarer outcome it cannot be said how sure this is",
+    SEVERAL_CASES: "; its interval would take the cases of one patient for independent, and none is told",
+    NO_RESAMPLES: "; without resamples there is no interval, and nothing is claimed",
+    FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
+    FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
+    NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
+    SAME_ALWAYS: "; it is the same in every resample, so there is no interval, and nothing is claimed",
+}
+NOT_COMPARED = "; it is in no comparison, and nothing is claimed"
+
+
+def why_not(row: pd.Series) -> str:
+    """Why a value has no interval, or no verdict, after it; "" where it has both.
+
+    row : of METRICS with its comparison
+    """
+    if row["verdict"] and not row["withheld"]:
+        return ""
+    if not row["withheld"] and not np.isnan(row["low"]):
+        return NOT_COMPARED
+    return f"{_alike(row)}{WHY_NOT[row['withheld'] or NOT_DEFINED].format_map(row)}"
+
+
+def _alike(row: pd.Series) -> str:
+    """That risks do not differ, where that is why a value never varies."""
+    if row["withheld"] != SAME_ALWAYS:
+        return ""
+    if row["against"]:
+        return "" if row["estimate"] else "; the risks of both have the same order"
+    return "; all patients have the same risk" if row["estimate"] == chance(row["metric"]) else ""
