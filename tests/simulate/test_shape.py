@@ -45,7 +45,7 @@ def test_volume_is_the_one_asked_for(seed, volume_mm3):
 def test_polygons_and_mask_of_one_grid_have_one_volume(seed, volume_mm3):
     body = shape(volume_mm3, rng(seed, "shape"))
     polygons = sum(area(polygon) for polygon in contours(body, GRID)) * GRID.spacing_mm[0]
-    assert polygons == pytest.approx(mask(body, GRID).sum() * GRID.voxel_mm3, rel=0.02, abs=25)
+    assert polygons == pytest.approx(mask(body, GRID).sum() * GRID.voxel_mm3, rel=0.03, abs=25)
     assert polygons == pytest.approx(volume_mm3, rel=0.05)
 
 

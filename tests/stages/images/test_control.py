@@ -142,15 +142,15 @@ def test_where_texture_mattered_the_control_is_worse_and_nothing_else_moves(made
     ours = (found["kind"] == "control") | (found["against"] == "shuffled_roi")
     pd.testing.assert_frame_equal(found[~ours].reset_index(drop=True), plain, check_exact=True)
     values = found.set_index(list(METRICS.key)).droplevel("horizon_days").sort_index().loc["cross-validation", "train"]
-    for variant in ("", "refitted"):
+    for variant, bound in (("", "low"), ("refitted", "estimate")):  # a refitted one has no interval by default
         assert values.loc[("control", "shuffled_roi", variant, "", metric), "estimate"] < 0.65
-        assert values.loc[("signature", "signature", variant, "shuffled_roi", metric), "low"] > 0
+        assert values.loc[("signature", "signature", variant, "shuffled_roi", metric), bound] > 0
 
 
 def test_a_case_without_its_control_is_told_and_not_learned_from():
     controls = changed(MADE)
     gone = (controls["cohort"] == "train") & (controls["case"] == controls["case"].min())
     found = validate(MADE.material, MADE.splits, MADE.signature, controls[~gone])
-    assert "control shuffled ROI: 1 of 110 cases could not be measured, training means taken" in found.notes
+    assert "control shuffled ROI: 1 of 110 cases could not be measured, and count as missing values" in found.notes
     rows = METRICS.frame(found.metrics)
     assert rows["estimate"].notna().all()

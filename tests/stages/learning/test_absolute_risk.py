@@ -46,7 +46,7 @@ def test_few_events_by_a_horizon_have_neither_interval_nor_band():
     assert curves.groupby("horizon_days")["low"].count().to_dict() == {early: 0, late: 41}
 
 
-@pytest.mark.parametrize("metric", ["brier", "average_precision", "sensitivity", "npv", "observed_expected"])
+@pytest.mark.parametrize("metric", ["brier", "auc_delong", "sensitivity", "npv", "observed_expected"])
 def test_a_binary_outcome_has_probabilities_without_a_horizon(metric):
     rows, _ = judged(Made(sizes=SIZES, kind="binary"))
     assert set(rows["risks"]["horizon_days"]) == {0.0}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import StudyError
+from radioloom.io.files import is_file
 from radioloom.settings import Origin, meant
 from radioloom.stages.learning.baselines import OF_EVERY_STUDY
 from radioloom.tables.cohorts import roles
@@ -37,7 +38,7 @@ UNSEEN = (
 def place_of(name: str, root: Path, source: Path | None) -> Path:
     """Where the file of a signature lies: below the root, or beside the study's file."""
     beside = source.parent / name if source else None
-    return next((place for place in (root / name, beside) if place and place.is_file()), root / name)
+    return next((place for place in (root / name, beside) if place and is_file(place)), root / name)
 
 
 def with_signature(
