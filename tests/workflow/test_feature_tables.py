@@ -96,7 +96,7 @@ def test_the_tables_half_gives_what_the_images_half_led_to(measured, tabled):
 
 def test_tables_of_images_are_not_there_and_the_report_says_so(tabled):
     tables = {path.stem for path in (tabled.results / "tables").glob("*.parquet")}
-    assert {"features", "exclusions", "identities", "optimism", "patients", *SAME, *MAY_BE_EMPTY} == tables
+    assert {"features", "exclusions", "identities", "missing", "optimism", "patients", *SAME, *MAY_BE_EMPTY} == tables
     text = (tabled.results / "report.html").read_text(encoding="utf-8")
     assert "table of features" in text or "tables of features" in text
     assert "Contact sheet" not in text.split("<main>")[1] or "left out" in text
