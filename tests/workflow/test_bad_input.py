@@ -286,6 +286,7 @@ def test_sheets_beside_the_study_are_read_wherever_they_are_asked_for(checked):
     assert re.search(r"^report +1$", planned, re.MULTILINE)
 
 
+@pytest.mark.hostile
 def test_notes_are_told_once_by_the_main_process_and_never_by_a_job(checked):
     del checked.outcomes["train"][:3]
     checked.write()

@@ -161,7 +161,7 @@ PROMISED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("deleted", sampled(PROMISED, 1))
+@pytest.mark.parametrize("deleted", sampled(PROMISED, 0))
 def test_a_result_that_was_deleted_is_made_again(copied, deleted):
     path = next(copied.results.glob(deleted))
     content = path.read_bytes()
@@ -246,7 +246,7 @@ EXCHANGED = [  # intact files of two batches that change places -> who reads the
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "reader"), sampled(EXCHANGED, 1))
+@pytest.mark.parametrize(("name", "reader"), sampled(EXCHANGED, 0))
 def test_an_intact_result_of_another_batch_is_named_and_made_again(sound, copied, name, reader):
     one, other = (copied.results / name.format(cohort) for cohort in ("train", "valid"))
     one.rename(copied.results / "aside")

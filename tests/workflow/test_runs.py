@@ -116,6 +116,7 @@ def test_adding_a_patient_runs_one_batch_and_what_rests_on_it(copied):
     assert "valid has been judged 2 times by different signatures" in text
 
 
+@pytest.mark.hostile
 def test_harmonisation_runs_the_learning_and_nothing_before_it(copied):
     """All images here are of one scanner: there is nothing to learn, and the signature says so and stays as it was."""
     before = json.loads((copied.results / "signature.json").read_text(encoding="utf-8"))
@@ -129,6 +130,7 @@ def test_harmonisation_runs_the_learning_and_nothing_before_it(copied):
     assert {**after, **apart} == {**before, **apart}
 
 
+@pytest.mark.hostile
 def test_controls_and_robustness_run_what_rests_on_them_and_nothing_else(copied):
     copied.changes = {"controls": ["shuffled_roi", "uniform_image"]}
     copied.write()
@@ -156,6 +158,7 @@ def test_controls_and_robustness_run_what_rests_on_them_and_nothing_else(copied)
     assert json.loads((copied.results / "signature.json").read_text())["features"] == json.loads(before)["features"]
 
 
+@pytest.mark.hostile
 def test_traits_run_what_rests_on_them_and_nothing_else(copied):
     """Two readers annotate the training cohort; a gene module follows what they see."""
     cases = [row["case"] for row in copied.rows["train"]]

@@ -43,7 +43,7 @@ def test_the_report_says_whence_the_signature_comes_and_what_is_not_here(run):
     assert "nothing of it was learnt in this study" in words
     assert "size, learning curve, optimism and cross-validation are left out" in words
     assert "that none of these patients was learnt from has to be known from elsewhere" in words
-    assert "None of 39 shuffles of the outcomes were ordered as well (p 0.025)" in words
+    assert "None of 39 shuffles of the outcomes were ordered as well (p 0.025; smallest possible 0.025)" in words
     assert "whole learning repeated" not in words
     for section in ("reliability", "signature", "size", "acquisition"):
         assert f'<section id="{section}"' not in page

@@ -105,6 +105,7 @@ def test_answer_that_would_never_end_is_given_up(answer, said):
     assert time.monotonic() - began < 8
 
 
+@pytest.mark.hostile
 def test_series_that_drips_is_given_up_and_what_came_whole_is_kept(held, tmp_path):
     first = list(held)[:3]
 

@@ -106,6 +106,7 @@ def test_words_of_the_patient_are_not_kept_where_words_are_free():
     assert not re.search(b"qzcanary|4711000815", content, re.IGNORECASE), left(content)
 
 
+@pytest.mark.hostile
 def test_nothing_is_kept_within_sequences_that_is_not_kept_outside():
     item = Dataset()
     for tag in TAGS:
