@@ -14,15 +14,7 @@ from radioloom.io.write.objects import Header, ct_series, rtstruct
 from radioloom.sealed import sealed
 from radioloom.volume import Grid, Volume
 
-pytestmark = pytest.mark.long
-
-
-def sampled(rows, n):
-    """The first rows for every run of the tests, the others for `make test-hostile`: each is a study of its own."""
-    return [
-        row if k < n else pytest.param(*(row if isinstance(row, tuple) else (row,)), marks=pytest.mark.hostile)
-        for k, row in enumerate(rows)
-    ]
+pytestmark = [pytest.mark.long, pytest.mark.hostile]  # the parts have quick tests: test_sealed, test_job, test_failures
 
 
 SICK = str(ROOT / "tests" / "made" / "faulty")
@@ -103,7 +95,6 @@ def with_dicom(bench: Bench) -> Bench:
     return bench
 
 
-@pytest.mark.hostile
 @pytest.mark.parametrize(
     "hiccups",
     [
@@ -138,7 +129,6 @@ FULL = [  # what a job writes when the disk is full
 ]  # fmt: skip
 
 
-@pytest.mark.hostile  # nine writers, a study each; test_full_disk has those of commands
 def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(sound, tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     bench = fill(Bench(tmp_path, changes={**sound.changes, "batch_size": 30}))
@@ -161,7 +151,7 @@ PROMISED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("deleted", sampled(PROMISED, 0))
+@pytest.mark.parametrize("deleted", PROMISED)
 def test_a_result_that_was_deleted_is_made_again(copied, deleted):
     path = next(copied.results.glob(deleted))
     content = path.read_bytes()
@@ -180,7 +170,7 @@ def listed():
     return [name for name in names if name not in ("logs/", "benchmarks/", "looks.json")]
 
 
-@pytest.mark.parametrize("name", sampled(sorted(listed(), key=lambda name: name != "prepared/"), 0))
+@pytest.mark.parametrize("name", sorted(listed(), key=lambda name: name != "prepared/"))
 def test_all_that_the_readme_lists_is_made_again(copied, name):
     there = list(copied.results.glob(name.rstrip("/")))
     if not there and name in ("perturbed/", "traits/"):
@@ -224,7 +214,7 @@ INTERMEDIATES = [  # what is damaged and how -> who reads it, and what to delete
 
 @pytest.mark.parametrize(
     ("damaged", "damage", "reader", "culprit"),
-    sampled(INTERMEDIATES, 1),
+    INTERMEDIATES,
     ids=[damaged for damaged, *_ in INTERMEDIATES],
 )
 def test_a_damaged_result_is_named_and_made_again(sound, copied, damaged, damage, reader, culprit):
@@ -246,7 +236,7 @@ EXCHANGED = [  # intact files of two batches that change places -> who reads the
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "reader"), sampled(EXCHANGED, 0))
+@pytest.mark.parametrize(("name", "reader"), EXCHANGED)
 def test_an_intact_result_of_another_batch_is_named_and_made_again(sound, copied, name, reader):
     one, other = (copied.results / name.format(cohort) for cohort in ("train", "valid"))
     one.rename(copied.results / "aside")
@@ -262,7 +252,6 @@ def test_an_intact_result_of_another_batch_is_named_and_made_again(sound, copied
     assert copied.tables() == sound.tables()
 
 
-@pytest.mark.hostile  # nine changes of such a folder, without a study, in test_prepared
 def test_a_prepared_case_that_is_gone_is_named(sound, copied):
     folder = copied.results / "prepared" / "train" / "last"
     name = min(path.stem for path in folder.glob("T*.json"))
@@ -318,7 +307,7 @@ REPLACED = {  # what is exchanged for an older file -> what runs again, at least
 }
 
 
-@pytest.mark.parametrize("name", sampled(REPLACED, 0))
+@pytest.mark.parametrize("name", REPLACED)
 def test_a_file_exchanged_for_an_older_one_is_noticed_and_changes_no_byte(sound, copied, name):
     path = copied.place / name
     shutil.copy(path, path.with_name("again"))

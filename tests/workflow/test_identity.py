@@ -13,7 +13,7 @@ from made.drawn import by_itk
 from made.studies import ROOT, Bench, fill
 from radioloom.io import images
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.hostile]  # the parts have quick tests: stages/tables/test_identify
 LEARNT = ("splits", "reliability", "selection", "metrics")
 
 
