@@ -99,7 +99,7 @@ def with_dicom(bench: Bench) -> Bench:
     "hiccups",
     [
         pytest.param([HICCUPS[k] for k in (0, 7, 10)], id="some"),
-        pytest.param(HICCUPS, id="all", marks=pytest.mark.hostile),
+        pytest.param(HICCUPS, id="all"),
     ],
 )
 def test_a_file_server_with_hiccups_costs_time_and_no_case(tmp_path, monkeypatch, hiccups):
