@@ -46,6 +46,14 @@ def test_few_events_by_a_horizon_have_neither_interval_nor_band():
     assert curves.groupby("horizon_days")["low"].count().to_dict() == {early: 0, late: 41}
 
 
+def test_average_precision_has_no_interval():
+    rows, _ = judged(Made(sizes=SIZES, kind="binary"))
+    values = rows["metrics"].query("metric == 'average_precision'")
+    assert np.isfinite(values["estimate"]).all()
+    assert values[["low", "high"]].isna().all(axis=None)
+    assert set(values["interval"]) == {""}
+
+
 @pytest.mark.parametrize("metric", ["brier", "auc_delong", "sensitivity", "npv", "observed_expected"])
 def test_a_binary_outcome_has_probabilities_without_a_horizon(metric):
     rows, _ = judged(Made(sizes=SIZES, kind="binary"))

@@ -10,7 +10,16 @@ import numpy as np
 from radioloom.prediction.imputation import too_many_missing
 from radioloom.prediction.metrics import METRICS, NULL_P
 from radioloom.prediction.metrics.delong import one_case_each
-from radioloom.prediction.metrics.record import FEWEST_REPEATS, NONE, RESAMPLED, UNDEFINED, Estimate, Metric, P
+from radioloom.prediction.metrics.record import (
+    FEWEST_REPEATS,
+    NO_INTERVAL,
+    NONE,
+    RESAMPLED,
+    UNDEFINED,
+    Estimate,
+    Metric,
+    P,
+)
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
@@ -140,6 +149,8 @@ class Place:
             estimate = UNDEFINED
         elif why:
             estimate = estimate.withheld()
+        elif not of and known.read != P:  # it may be computed from resamples all the same
+            estimate = replace(estimate, interval=NO_INTERVAL)
         elif of and np.isnan(estimate.interval[0]):
             why, estimate = NOT_DEFINED, estimate.withheld()
         elif of and of != OF_NULLS and estimate.interval[0] == estimate.interval[1]:
