@@ -33,7 +33,6 @@ EVALUATIONS = (APPARENT, CROSS_VALIDATION, LEFT_OUT, VALIDATION)  # where a mode
 EVALUATION = Column("evaluation", "string", ", ".join(EVALUATIONS))
 EVENT, OTHER_EVENT = "event", "competing"  # which event: the one that is predicted, or one that rules it out
 CAUSE = Column("cause", "string", f"'{EVENT}': the one that is predicted; '{OTHER_EVENT}': the one that rules it out")
-LOW, HIGH = "low", "high"  # group of risk: at or below the frozen cut-point, above it
 MEASURED, RANKS = "measured", "ranks"  # what an agreement is of: values, or normal scores of their ranks
 # What an interval of METRICS is of: these patients, models fixed; the whole learning; the null models (their range).
 OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"

@@ -64,7 +64,8 @@ def validate(
     told = [judge(material, changed, signature, place, validation) for place in whole]
     judged, observed = [place for place, _ in told], [np.array(estimate.value) for _, estimate in told]
     if material.rows(splits, FROZEN, "train").size:
-        of_nulls = _beside_training(material, changed, splits, (whole, judged, observed), validation)
+        of_nulls, inside = _beside_training(material, changed, splits, whole, validation)
+        judged, observed = judged + [place for place, _ in inside], observed + [value for _, value in inside]
     else:
         known = [k for k, estimate in enumerate(observed) if np.isfinite(estimate)]  # else nobody could be judged
         judged, observed = [judged[k] for k in known], [observed[k] for k in known]
@@ -80,11 +81,10 @@ def _beside_training(
     material: Material,
     changed: dict[str, Material],
     splits: pd.DataFrame,
-    told: tuple[list[Place], list[Place], list[np.ndarray]],
+    whole: list[Place],
     validation: Validation,
-) -> list[np.ndarray]:
-    """Null models of each place; to the places judged, and what was observed there, a cross-validation is added."""
-    whole, judged, observed = told
+) -> tuple[list[np.ndarray], list[tuple[Place, np.ndarray]]]:
+    """Null models of each place and of a cross-validation; where the latter is judged, and what was observed there."""
     training = whole[0]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
     of_nulls = list(null_values(material, whole, permuted))
@@ -94,8 +94,6 @@ def _beside_training(
         inner = replace(training, evaluation=CROSS_VALIDATION, strata=folds.label)
         permuted = permuted_outcomes(material, training, folds.label)  # within folds, so that each keeps its events
         run = CrossValidation(material, changed, folds, inner, permuted, validation)
-        place, inside, null_inside = run.run()
-        judged.append(place)
-        observed.append(inside)
-        of_nulls.append(null_inside)
-    return of_nulls
+        place, observed, null_inside = run.run()
+        return [*of_nulls, null_inside], [(place, observed)]
+    return of_nulls, []
