@@ -17,10 +17,10 @@ for (set in 1:2) {
   train <- made(90, set == 2); test <- made(70, set == 2)
   patients <- rbind(patients, cbind(set = set, part = "train", train), cbind(set = set, part = "test", test))
   fit <- coxph(Surv(time, event) ~ x + z, train, ties = "efron", x = TRUE, control = coxph.control(eps = 1e-14, iter.max = 50))
-  breslow <- survfit(fit, newdata = data.frame(x = mean(train$x), z = mean(train$z)), ctype = 1, se.fit = FALSE)
+  efron <- survfit(fit, newdata = data.frame(x = mean(train$x), z = mean(train$z)), se.fit = FALSE)
   for (h in c(100, 300, 600)) {
-    add(set, "baseline cumulative hazard", h, summary(breslow, times = h)$cumhaz)
-    own <- survfit(fit, newdata = test, ctype = 1, stype = 2, se.fit = FALSE)
+    add(set, "baseline cumulative hazard", h, summary(efron, times = h)$cumhaz)
+    own <- survfit(fit, newdata = test, stype = 2, se.fit = FALSE)
     risk <- 1 - as.vector(summary(own, times = h)$surv)
     for (i in 1:5) add(set, paste("risk", h), i, risk[i])
     sc <- Score(list(m = matrix(risk, ncol = 1)), Surv(time, event) ~ 1, test, times = h, metrics = c("auc", "brier"),
@@ -38,7 +38,7 @@ for (set in 1:2) {
     }
   }
   grid <- sort(unique(c(0, test$time[test$time < 600], train$time[train$event == 1 & train$time < 600])))
-  whole <- survfit(fit, newdata = test, ctype = 1, stype = 2, se.fit = FALSE)
+  whole <- survfit(fit, newdata = test, stype = 2, se.fit = FALSE)
   steps <- sapply(grid[grid > 0], function(h) {
     p <- 1 - as.vector(summary(whole, times = h, extend = TRUE)$surv)
     s <- Score(list(m = matrix(p, ncol = 1)), Surv(time, event) ~ 1, test, times = h, metrics = "brier", cens.model = "km",

@@ -49,16 +49,20 @@ class BaselineHazard:
             return -np.expm1(-np.exp(np.asarray(linear) - self.centre)[:, None] * hazard[None, :])
 
 
-def breslow(linear: np.ndarray, outcomes: Outcome) -> BaselineHazard:
-    """Breslow's estimate (1972): at each time, events over the summed exp(linear - centre) of those at risk.
+def efron(linear: np.ndarray, outcomes: Outcome) -> BaselineHazard:
+    """The hazard that goes with coefficients by Efron: each event over the summed exp(linear - centre) at risk.
 
     linear : linear predictors (n,) of the patients that the model was fitted on; outcomes : (n,)
-    Tied events count together, as `survfit(fit, ctype = 1)` of R's survival has it, whatever ties the fit took.
+    The l-th of d tied events sees those at risk minus l/d of the tied events (Therneau and Grambsch 2000, section
+    10.2.3), as `survfit(fit)` of R's survival has it; without ties this is Breslow's estimate (1972).
     """
     centre = float(np.mean(linear))
-    order = np.argsort(outcomes.time_days, kind="stable")
+    order = np.lexsort((~outcomes.event, outcomes.time_days))
     time, event = outcomes.time_days[order], outcomes.event[order]
-    at_risk = np.cumsum(np.exp(np.asarray(linear)[order] - centre)[::-1])[::-1]
-    times, events = np.unique(time[event], return_counts=True)
-    cumulative = np.cumsum(events / at_risk[np.searchsorted(time, times, "left")])
+    weight = np.exp(np.asarray(linear)[order] - centre)
+    times, first, counts = np.unique(time[event], return_index=True, return_counts=True)
+    tied = np.repeat(np.add.reduceat(weight[event], first), counts) if len(first) else np.zeros(0)
+    share = (np.arange(counts.sum()) - np.repeat(first, counts)) / np.repeat(counts, counts)
+    at_risk = np.cumsum(weight[::-1])[::-1][np.searchsorted(time, time[event], "left")]
+    cumulative = np.cumsum(1 / (at_risk - share * tied))[first + counts - 1]
     return BaselineHazard(times.tolist(), cumulative.tolist(), centre, float(time[-1]))

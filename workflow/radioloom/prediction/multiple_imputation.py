@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.prediction.baseline_hazard import breslow
+from radioloom.prediction.baseline_hazard import efron
 from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, linear_state
 from radioloom.prediction.outcome import Outcome
 from radioloom.stats.rubin import pool
@@ -91,7 +91,7 @@ def _told_by_outcome(outcomes: Outcome) -> np.ndarray:
     event = outcomes.event[:, None].astype(np.float64)
     if outcomes.kind == "binary":
         return event
-    hazard = breslow(np.zeros(len(outcomes)), outcomes)
+    hazard = efron(np.zeros(len(outcomes)), outcomes)
     steps = np.concatenate([[0.0], hazard.cumulative])
     return np.column_stack([event, steps[np.searchsorted(hazard.time_days, outcomes.time_days, "right")]])
 

@@ -12,7 +12,6 @@ from radioloom.prediction.metrics.record import (
     Estimate,
     Judged,
     Metric,
-    resampled_estimate,
 )
 from radioloom.stats.normal import Z95
 
@@ -25,19 +24,17 @@ def operating_points(judged: Judged) -> np.ndarray | None:
     event = judged.outcomes.event
     if not 0 < event.sum() < len(event):
         return None
-    threshold, true, false = _counts(judged.risks[0], event, np.ones((1, len(event))))
-    true, false = true[0], false[0]
+    threshold, true, false = _counts(judged.risks[0], event)
     return np.column_stack([threshold, true / true[-1], 1 - false / false[-1], true / (true + false)])
 
 
-def _counts(risk: np.ndarray, event: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Distinct risks, falling (k,), and the weight at or above each of patients with and without the event, (b, k)."""
+def _counts(risk: np.ndarray, event: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Distinct risks, falling (k,), and how many patients with and without the event are at or above each, (k,)."""
     order = np.argsort(-risk, kind="stable")
     falling = risk[order]
     ends = np.flatnonzero(np.append(np.diff(falling) != 0, True))
-    sorted_weights = weights[:, order]
-    with_event = np.cumsum(sorted_weights * event[order], axis=1)[:, ends]
-    return falling[ends], with_event, np.cumsum(sorted_weights, axis=1)[:, ends] - with_event
+    with_event = np.cumsum(event[order])[ends]
+    return falling[ends], with_event, ends + 1 - with_event
 
 
 def average_precision(judged: Judged) -> Estimate:
@@ -45,16 +42,9 @@ def average_precision(judged: Judged) -> Estimate:
     event = judged.outcomes.event
     if not event.any():
         return UNDEFINED
-
-    def of(weights: np.ndarray) -> np.ndarray:
-        _, true, false = _counts(judged.risks[0], event, weights)
-        positive = true + false
-        precision = np.divide(true, positive, out=np.zeros(true.shape), where=positive > 0)
-        total = true[:, -1]
-        gained = (precision * np.diff(true, axis=1, prepend=0)).sum(axis=1)
-        return np.divide(gained, total, out=np.full(len(total), np.nan), where=total > 0)
-
-    return resampled_estimate(float(of(np.ones((1, len(event))))[0]), of(judged.weights))
+    _, true, false = _counts(judged.risks[0], event)
+    precision = true / (true + false)
+    return Estimate(float((precision * np.diff(true, prepend=0)).sum() / true[-1]))
 
 
 def prevalence(judged: Judged) -> Estimate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioloom.prediction.baseline_hazard import BaselineHazard, breslow
+from radioloom.prediction.baseline_hazard import BaselineHazard, efron
 from radioloom.prediction.models.newton import Loss, maximum_likelihood
 from radioloom.prediction.models.record import Fitted, Model, Settings, linear_predictor
 from radioloom.prediction.outcome import Outcome
@@ -76,8 +76,8 @@ def fit_cox(columns: np.ndarray, outcomes: Outcome, settings: Settings | None = 
 
 
 def baseline_hazard(risk: np.ndarray, outcomes: Outcome, settings: Settings) -> BaselineHazard | None:
-    """Breslow's hazard of one baseline; None where each centre has one of its own, which no new patient is of."""
-    return None if settings["strata"] == COHORT else breslow(risk, outcomes)
+    """The hazard of one baseline; None where each centre has one of its own, which no new patient is of."""
+    return None if settings["strata"] == COHORT else efron(risk, outcomes)
 
 
 COX = Model(
