@@ -158,7 +158,7 @@ RISKS = Table(
     ),
 )
 INTERVAL = f"what low and high are of: {OF_PATIENTS} (percentiles of resamples, models fixed); {OF_LEARNING}: whole; "
-INTERVAL += f"{OF_NULLS}: their range; Wald, Wilson, DeLong: patients, by that formula; '' where there is none"
+INTERVAL += f"{OF_NULLS}: their range; robust, Wilson, DeLong: patients, by that formula; '' where there is none"
 METRICS = Table(
     "METRICS",
     "performance of each model, and paired differences between two",

@@ -19,13 +19,7 @@ from radioloom.stats.normal import Z95
 FEWEST_REPEATS = 5  # of a cross-validation whose repeats vary enough to be told
 NO_INTERVAL = (float("nan"), float("nan"))
 VALUE, RATIO, P = "value", "ratio", "p"  # how a number is read: on its own scale, against 1, as a probability
-RESAMPLED, WALD, WILSON, DELONG, NONE = (
-    "resampled",
-    "Wald",
-    "Wilson",
-    "DeLong",
-    "none",
-)  # where an interval comes from
+RESAMPLED, ROBUST, WILSON, DELONG, NONE = "resampled", "robust", "Wilson", "DeLong", "none"  # where an interval is from
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +149,8 @@ class Metric:
     read : VALUE, RATIO or P
     larger_is_better : None where neither is: a calibration slope should be 1
     interval : RESAMPLED (bootstrap over patients, the same resamples for all models, so that differences are paired),
-        the name of a formula, or NONE
+        ROBUST (a formula whose error is over patients, right or wrong the model), another formula, which takes cases
+        for independent, or NONE
     evaluate : the estimate; None for what is no property of one model's risks (`null_p`)
     within_folds : whether it can be judged within the folds of a cross-validation
     chance : its value for a model that knows nothing; None where there is no such value

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.prediction.metrics.kaplan_meier import logrank
-from radioloom.prediction.metrics.record import NONE, RATIO, UNDEFINED, WALD, Estimate, Judged, Metric, P
+from radioloom.prediction.metrics.record import NONE, RATIO, ROBUST, UNDEFINED, Estimate, Judged, Metric, P
 from radioloom.prediction.models.cox import fit_cox
-from radioloom.prediction.models.record import wald
-from radioloom.stats.normal import Z95
+from radioloom.prediction.models.robust import robust_intervals
 
 
 def logrank_p(judged: Judged) -> Estimate:
@@ -18,7 +17,7 @@ def logrank_p(judged: Judged) -> Estimate:
 
 
 def hazard_ratio(judged: Judged) -> Estimate:
-    """Hazard of the group of the highest risk over that of the lowest (Cox of all groups, Efron; Wald interval).
+    """Hazard of the group of the highest risk over that of the lowest (Cox of all groups, Efron; robust interval).
 
     NaN where one of the two has no event or the likelihood has no maximum.
     """
@@ -27,16 +26,16 @@ def hazard_ratio(judged: Judged) -> Estimate:
     if not (event & (group == highest)).any() or not (event & (group == lowest)).any():
         return UNDEFINED
     others = np.flatnonzero(np.bincount(group))[:0:-1]  # the highest first
-    fitted = fit_cox((group[:, None] == others).astype(np.float64), judged.outcomes)
+    columns = (group[:, None] == others).astype(np.float64)
+    fitted = fit_cox(columns, judged.outcomes)
     if fitted.ridge:
         return UNDEFINED
-    coefficients, errors = wald(fitted)
-    beta, spread = coefficients[0], Z95 * errors[0]
+    beta, spread = (each[0] for each in robust_intervals(columns, judged.outcomes, fitted))
     ratio, low, high_end = (float(np.exp(value)) for value in (beta, beta - spread, beta + spread))
     return Estimate(ratio, (low, high_end))
 
 
 LOGRANK_P = Metric("logrank_p", "log-rank p", ("survival",), P, False, NONE, logrank_p, of_training=False)
 HAZARD_RATIO = Metric(
-    "hazard_ratio", "hazard ratio, high against low risk", ("survival",), RATIO, None, WALD, hazard_ratio
+    "hazard_ratio", "hazard ratio, high against low risk", ("survival",), RATIO, None, ROBUST, hazard_ratio
 )

@@ -15,6 +15,7 @@ from radioloom.prediction.metrics.record import (
     NO_INTERVAL,
     NONE,
     RESAMPLED,
+    ROBUST,
     UNDEFINED,
     Estimate,
     Metric,
@@ -207,7 +208,7 @@ class Place:
         reasons = {
             TRAINING_CASES: self.evaluation == APPARENT,
             NOT_ASKED: metric.interval != NONE and self.intervals != ALL and of_others,
-            SEVERAL_CASES: not resampled and not one_case_each(self.outcomes),
+            SEVERAL_CASES: metric.interval not in (RESAMPLED, ROBUST) and not one_case_each(self.outcomes),
             FEW_EVENTS: self.outcomes.rarer_by(horizon_days) < FEWEST_EVENTS,
             NO_RESAMPLES: resampled and not len(self.weights),
             FEW_REPEATS: resampled and repeats < FEWEST_REPEATS,
@@ -216,11 +217,11 @@ class Place:
 
 
 def resamples(outcomes: Outcome, study: dict[str, Any], cohort: str) -> np.ndarray:
-    """Weights (b, n) of the patients of a cohort in each bootstrap resample; each has its centres and its events.
+    """Weights (b, n) of the patients of a cohort in each bootstrap resample; each has its centres.
 
     study : read are seed and validation.bootstrap
-    The same patients of the same cohort have the same resamples in every job.
+    The same patients of the same cohort have the same resamples in every job. How many have the event varies among
+    them, as it does among cohorts: a score that the event rate enters (Brier) holds .4 where it is held fixed.
     """
     draws = rng(study["seed"], "bootstrap", cohort)
-    strata = 2 * outcomes.centres + outcomes.event
-    return resample_weights(strata, study["validation"]["bootstrap"], draws, outcomes.patients)
+    return resample_weights(outcomes.centres, study["validation"]["bootstrap"], draws, outcomes.patients)

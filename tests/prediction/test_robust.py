@@ -1,0 +1,45 @@
+"""Robust errors against R (golden values of golden/make/robust.R)."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from radioloom.prediction.models.cox import fit_cox
+from radioloom.prediction.models.logistic import fit_logistic
+from radioloom.prediction.models.robust import cox_scores, robust_intervals
+from radioloom.prediction.outcome import outcome
+from radioloom.stats.normal import Z95
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+CASES = pd.read_csv(GOLDEN / "robust_cases.csv")
+FOUND = pd.read_csv(GOLDEN / "robust.csv").groupby("what")["value"].apply(np.array)
+COLUMNS = CASES[["x", "z"]].to_numpy()
+UNITS = pytest.mark.parametrize("of", ["cases", "patients"])
+
+
+def outcomes(kind, event, time, of):
+    made = outcome(kind, CASES[event].to_numpy() == 1, CASES[time].to_numpy(float))
+    return made if of == "cases" else replace(made, units=CASES["patient"].to_numpy())
+
+
+@UNITS
+@pytest.mark.parametrize("time", ["time", "tied"])
+def test_errors_and_scores_of_cox_equal_r(time, of):
+    asked = outcomes("survival", "event", time, of)
+    fitted = fit_cox(COLUMNS, asked)
+    coefficients, half = robust_intervals(COLUMNS, asked, fitted)
+    np.testing.assert_allclose(coefficients, FOUND[f"{time} coefficient"], rtol=1e-9)
+    np.testing.assert_allclose(half / Z95, FOUND[f"{time} error of {of}"], rtol=1e-9)
+    scores = cox_scores(COLUMNS, asked, fitted)
+    np.testing.assert_allclose(scores[:, 0], FOUND[f"{time} score of x"], rtol=1e-8, atol=1e-9)
+    assert scores.sum(axis=0) == pytest.approx([0, 0], abs=1e-9)
+
+
+@UNITS
+def test_errors_of_logistic_equal_sandwich(of):
+    asked = outcomes("binary", "y", "time", of)
+    _, half = robust_intervals(COLUMNS, asked, fit_logistic(COLUMNS, asked))
+    np.testing.assert_allclose(half / Z95, FOUND[f"logistic error of {of}"], rtol=1e-8)
