@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from radioloom.prediction.baseline_hazard import BaselineHazard, efron
@@ -16,38 +18,40 @@ def cox_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
     """Minus the log partial likelihood of Cox with Efron's ties; parameters are the p coefficients.
 
     Efron 1977; Therneau and Grambsch 2000, section 3.3: the l-th of d tied events sees the risk set minus l/d of
-    the tied events.
+    the tied events. The second moments of all risk sets are never laid out: their sum over events is that over
+    patients, each weighed by the hazards (one over the sum of weights at risk) of the events that see the patient.
     """
     order = np.lexsort((~outcomes.event, -outcomes.time_days))  # longest follow-up first
-    x, time, event = columns[order], outcomes.time_days[order], outcomes.event[order]
-    _, last = np.unique(-time, return_index=True)
-    last = np.append(last[1:], len(time)) - 1  # last row of each distinct time: the risk set is all rows up to it
-    group = np.searchsorted(-time[last], -time)
-    rows = np.flatnonzero(event)
-    at = group[rows]
-    starts = np.flatnonzero(np.diff(at, prepend=-1))  # first event of each distinct time with one
-    sizes = np.diff(starts, append=len(rows))
-    tie = np.repeat(np.arange(len(starts)), sizes)
-    share = (np.arange(len(rows)) - starts[tie]) / sizes[tie]  # l/d
-    squares = x[:, :, None] * x[:, None, :]
-
-    def at_risk(table: np.ndarray) -> np.ndarray:
-        """Sum over the risk set of each event, its tied events counted by Efron's share."""
-        whole = np.cumsum(table, axis=0)[last[at]]
-        if len(starts) == len(rows):
-            return whole
-        tied = np.add.reduceat(table[rows], starts, axis=0)[tie]
-        return whole - share.reshape(-1, *[1] * (table.ndim - 1)) * tied
+    time, rows = -outcomes.time_days[order], np.flatnonzero(outcomes.event[order])
+    last = time.searchsorted(time[rows], "right") - 1  # the risk set of each event is all rows up to this one
+    seen = last.searchsorted(np.arange(last.max(initial=-1) + 1))  # first event that sees each row; the rest see it too
+    with_one = np.ones((1 + columns.shape[1], len(seen)))
+    with_one[1:] = columns[order[: len(seen)]].T
+    x = with_one[1:]
+    of_events = x[:, rows].sum(axis=1)
+    first = np.append(True, last[1:] != last[:-1])[: len(rows)]  # of the events of each distinct time
+    starts = np.flatnonzero(first)
+    tie = np.cumsum(first) - 1
+    share = (np.arange(len(rows)) - starts[tie]) / np.bincount(tie)[tie]  # l/d
+    tied = not first.all()
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        eta = np.einsum("ij,j->i", x, beta)
+        eta = np.einsum("jn,j->n", x, beta)
         shift = eta.max(initial=0.0)
         weight = np.exp(eta - shift)
-        s0, s1, s2 = (at_risk(table) for table in (weight, weight[:, None] * x, weight[:, None, None] * squares))
-        mean = s1 / s0[:, None]
-        value = np.sum(np.log(s0) + shift) - eta[rows].sum()
-        gradient = mean.sum(axis=0) - x[rows].sum(axis=0)
-        hessian = (s2 / s0[:, None, None]).sum(axis=0) - np.einsum("ei,ej->ij", mean, mean)
+        table = weight * with_one
+        at_risk = np.add.accumulate(table, axis=1).take(last, axis=1)
+        if tied:
+            at_risk -= share * np.add.reduceat(table.take(rows, axis=1), starts, axis=1).take(tie, axis=1)
+        hazard = 1 / at_risk[0]
+        mean = at_risk[1:] * hazard
+        exposure = np.add.accumulate(hazard[::-1])[::-1].take(seen)
+        if tied:
+            exposure[rows] -= np.add.reduceat(share * hazard, starts).take(tie)
+        # Risks so far apart that hazards overflow have no value either: such a step is too far.
+        value = (shift - eta.take(rows) - np.log(hazard)).sum() if math.isfinite(hazard.sum()) else math.inf
+        gradient = mean.sum(axis=1) - of_events
+        hessian = np.einsum("in,jn->ij", x * (weight * exposure), x) - np.einsum("ie,je->ij", mean, mean)
         return float(value), gradient, hessian
 
     return loss

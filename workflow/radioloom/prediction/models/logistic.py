@@ -12,15 +12,15 @@ from radioloom.prediction.outcome import Outcome
 
 def logistic_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
     """Minus the log-likelihood of logistic regression; parameters are the intercept and the p coefficients."""
-    x = np.column_stack([np.ones(len(columns)), columns])
+    x = np.vstack([np.ones(len(columns)), columns.T])
     y = outcomes.event.astype(np.float64)
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        eta = np.einsum("ij,j->i", x, beta)
+        eta = np.einsum("jn,j->n", x, beta)
         chance = 0.5 * (1 + np.tanh(eta / 2))
-        value = np.sum(np.logaddexp(0, eta) - y * eta)
-        gradient = np.einsum("ij,i->j", x, chance - y)
-        hessian = np.einsum("ij,i,ik->jk", x, chance * (1 - chance), x)
+        value = (np.logaddexp(0, eta) - y * eta).sum()
+        gradient = np.einsum("jn,n->j", x, chance - y)
+        hessian = np.einsum("in,jn->ij", x * (chance * (1 - chance)), x)
         return float(value), gradient, hessian
 
     return loss

@@ -7,6 +7,7 @@ fit is repeated with a ridge of `FALLBACK_RIDGE`, and `Fitted.ridge` and `Fitted
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -50,7 +51,7 @@ def maximum_likelihood(name: str, loss: Loss, n_columns: int, intercept: bool) -
         coefficients=minimum.point[first:],
         covariance=minimum.covariance[first:, first:],
         intercept=constant,
-        log_likelihood=-loss(minimum.point)[0],
+        log_likelihood=minimum.log_likelihood,
         ridge=FALLBACK_RIDGE if trouble else 0.0,
         note=f"{trouble}; fitted with a ridge of {FALLBACK_RIDGE:g} on standardised columns" if trouble else "",
     )
@@ -61,6 +62,7 @@ class _Minimum:
     point: np.ndarray
     covariance: np.ndarray  # inverse of the penalised Hessian there (the Hessian itself if there is trouble)
     trouble: str  # why it is not to be believed; "" if it is
+    log_likelihood: float = math.nan
 
 
 def _divergence(minimum: _Minimum, first: int) -> str:
@@ -73,25 +75,42 @@ def _divergence(minimum: _Minimum, first: int) -> str:
 def _newton(loss: Loss, ridge: np.ndarray) -> _Minimum:
     """Newton with step halving, from 0; `ridge` (q,) is the penalty of each parameter."""
     point = np.zeros(len(ridge))
-    if not len(point):
-        return _Minimum(point, np.zeros((0, 0)), "")
 
-    def penalised(at: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    def penalty(at: np.ndarray) -> float:
+        return float(0.5 * np.sum(ridge * at**2))
+
+    def with_penalty(at: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         value, gradient, hessian = loss(at)
-        return value + 0.5 * np.sum(ridge * at**2), gradient + ridge * at, hessian + np.diag(ridge)
+        return value + penalty(at), gradient + ridge * at, hessian + np.diag(ridge)
 
+    penalised = with_penalty if ridge.any() else loss
     value, gradient, hessian = penalised(point)
     for _ in range(MAX_STEPS):
-        if not np.isfinite(hessian).all() or np.linalg.cond(hessian) > SINGULAR:
+        inverse = _inverse(hessian)
+        if inverse is None:
             return _Minimum(point, hessian, "the columns are collinear or the outcome is separated")
-        step = np.linalg.solve(hessian, gradient)
-        if gradient @ step < TOLERANCE:
-            return _Minimum(point - step, np.linalg.inv(hessian), "")
-        for halving in range(MAX_HALVINGS):
-            ahead = point - step / 2**halving
-            with np.errstate(all="ignore"):  # a step too far may overflow; it is then halved
+        step = inverse @ gradient
+        if gradient @ step < TOLERANCE:  # what the last step gains is below the rounding of the value
+            return _Minimum(point - step, inverse, "", penalty(point - step) - value)
+        with np.errstate(all="ignore"):  # a step too far may overflow; it is then halved
+            for _ in range(MAX_HALVINGS):
+                ahead = point - step
                 trial = penalised(ahead)
-            if np.isfinite(trial[0]) and trial[0] <= value + ROUNDING * abs(value):
-                break
+                if math.isfinite(trial[0]) and trial[0] <= value + ROUNDING * abs(value):
+                    break
+                step = step / 2
         point, (value, gradient, hessian) = ahead, trial
     return _Minimum(point, hessian, f"no maximum of the likelihood within {MAX_STEPS} steps")
+
+
+def _inverse(hessian: np.ndarray) -> np.ndarray | None:
+    """Inverse of a Hessian (q, q); None where it is not finite or its condition number is above SINGULAR."""
+    try:
+        inverse = np.linalg.inv(hessian)
+    except np.linalg.LinAlgError:
+        return None
+    # The product of both Frobenius norms bounds the condition number from above, at a fraction of its price.
+    bound = math.sqrt(float(np.vdot(hessian, hessian)) * float(np.vdot(inverse, inverse)))
+    if bound <= SINGULAR or (np.isfinite(hessian).all() and np.linalg.cond(hessian) <= SINGULAR):
+        return inverse
+    return None

@@ -39,8 +39,9 @@ def folds_of(material: Material, splits: pd.DataFrame, rows: np.ndarray) -> Fold
     listed = splits.loc[splits["repeat"] > 0, ["repeat", "fold", "split"]].drop_duplicates()
     listed = listed.sort_values(["repeat", "fold"])
     grouped = [part["split"].tolist() for _, part in listed.groupby("repeat")]
-    train = {name: material.rows(splits, name, "train") for name in listed["split"]}
-    test = {name: material.rows(splits, name, "test") for name in listed["split"]}
+    of_split = dict(list(splits.groupby("split")))
+    train = {name: material.rows(of_split[name], name, "train") for name in listed["split"]}
+    test = {name: material.rows(of_split[name], name, "test") for name in listed["split"]}
     label = np.zeros((len(grouped), len(rows)), dtype=np.int64)
     for k, group in enumerate(grouped):
         for fold, name in enumerate(group):

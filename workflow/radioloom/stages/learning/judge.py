@@ -161,8 +161,7 @@ def prediction_rows(
     known : (m,) whether they have every value that the model takes
     """
     split, part, model = keys
-    cases = material.cases.iloc[rows]
+    keys_of_model, cases = {"split": split, **model._asdict()}, material.cases.iloc[rows]
     columns = cases["cohort"], cases["case"], values.tolist(), known.tolist()
     for cohort, case, risk, whole in zip(*columns, strict=True):
-        keys_of_case = {"split": split, **model._asdict(), "cohort": cohort, "case": case}
-        yield {**keys_of_case, "part": part, "risk": risk, "measured": whole}
+        yield {**keys_of_model, "cohort": cohort, "case": case, "part": part, "risk": risk, "measured": whole}
