@@ -24,7 +24,7 @@ for (k in 1:2) {
 write.csv(format(told, digits = 16, trim = TRUE), "incidence.csv", row.names = FALSE, quote = FALSE)
 high <- as.numeric(risk > 0)
 cox <- sapply(1:2, function(k) {
-  fit <- coxph(Surv(time_days, cause == k) ~ high)
+  fit <- coxph(Surv(time_days, cause == k) ~ high, robust = TRUE, control = coxph.control(eps = 1e-13, toler.chol = 1e-15))
   c(exp(coef(fit)), exp(confint(fit)), concordance(Surv(time_days, cause == k) ~ risk, reverse = TRUE)$concordance)
 })
 write.csv(format(data.frame(cause = 1:2, ratio = cox[1, ], low = cox[2, ], high = cox[3, ], c_index = cox[4, ]), digits = 16),

@@ -19,7 +19,7 @@ for (set in names(cuts)) {
   for (level in sort(unique(patients$group))) add(set, paste("patients", level), sum(patients$group == level))
   test <- survdiff(Surv(time, event) ~ group, patients)
   add(set, "chi2", test$chisq); add(set, "p", pchisq(test$chisq, length(test$n) - 1, lower.tail = FALSE))
-  fit <- coxph(Surv(time, event) ~ factor(group), patients, control = coxph.control(eps = 1e-14, iter.max = 50))
+  fit <- coxph(Surv(time, event) ~ factor(group), patients, robust = TRUE, control = coxph.control(eps = 1e-14, iter.max = 50))
   last <- length(coef(fit)); ends <- summary(fit)$conf.int[last, ]
   add(set, "ratio", ends[1]); add(set, "low", ends[3]); add(set, "high", ends[4])
 }

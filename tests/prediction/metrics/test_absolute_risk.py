@@ -1,5 +1,6 @@
 """Absolute risk against R (golden values of golden/make/absolute_risk.R), scikit-learn, twins and what must be."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -127,13 +128,33 @@ def test_the_curve_equals_loess(which, horizon):
 
 
 @SETS
-def test_observed_over_expected_by_hand(which):
+def test_observed_over_expected_and_its_error_equal_the_jackknife(which):
     found = judged(which, 300)
-    rate, error = 1 - FOUND[which, "km", 300], FOUND[which, "km se", 300]
-    ratio = rate / found.probability.mean()
-    low, high = ratio * np.exp(-Z95 * error / rate), ratio * np.exp(Z95 * error / rate)
     estimate = observed_expected(found)
-    assert (estimate.value, *estimate.interval) == pytest.approx((ratio, low, high), rel=1e-10)
+    assert estimate.value == pytest.approx((1 - FOUND[which, "km", 300]) / found.probability.mean(), rel=1e-10)
+    without = []
+    for k in range(len(found.outcomes)):
+        rest = np.delete(np.arange(len(found.outcomes)), k)
+        left = found.outcomes.take(rest)
+        rate = 1 - greenwood(left.time_days, left.event, 300)[0]
+        without.append(np.log(rate / found.probability[rest].mean()))
+    error = np.sqrt((len(without) - 1) * np.var(without))
+    assert np.log(estimate.interval[1] / estimate.value) / Z95 == pytest.approx(error, rel=0.02)
+
+
+@SETS
+def test_of_one_probability_the_error_of_observed_over_expected_is_that_of_the_rate(which):
+    """Debray et al. 2017 hold the mean probability fixed: binomial, or Greenwood's where times are censored."""
+    same = replace(binary(which), absolute=lambda times: np.full((len(same.outcomes), len(times)), 0.3))
+    estimate, n = observed_expected(same), len(same.outcomes)
+    rate = same.outcomes.n_events / n
+    assert np.log(estimate.interval[1] / estimate.value) == pytest.approx(
+        Z95 * np.sqrt((1 - rate) / rate / n), rel=1e-10
+    )
+    alike = replace(judged(which, 300), absolute=lambda times: np.full((len(alike.outcomes), len(times)), 0.3))
+    estimate = observed_expected(alike)
+    error = FOUND[which, "km se", 300] / (1 - FOUND[which, "km", 300])
+    assert np.log(estimate.interval[1] / estimate.value) / Z95 == pytest.approx(error, rel=0.02)
 
 
 @SETS

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from radioloom.prediction.metrics.record import FEWEST_REPEATS, repeated_estimate
+from radioloom.prediction.metrics.record import FEWEST_REPEATS, repeated_estimate, resampled_estimate
+from radioloom.stats.normal import Z95
 
 DRAW = np.random.default_rng(3)
 REPEATS = 0.62 + 0.02 * DRAW.normal(size=10)
@@ -52,5 +53,13 @@ def test_few_repeats_and_no_resamples_have_no_interval(few):
     assert np.isnan(repeated_estimate(REPEATS, RESAMPLES[:, :0]).interval).all()
 
 
-def test_a_share_at_its_bound_has_no_interval():
-    assert np.isnan(repeated_estimate(np.ones(10), np.ones((10, 50)), share=True).interval).all()
+def test_a_share_at_its_bound_has_no_interval_but_one_without_width_where_nothing_varies():
+    assert repeated_estimate(np.ones(10), np.ones((10, 50)), share=True).interval == (1.0, 1.0)
+    assert np.isnan(resampled_estimate(1.0, np.array([1.0, 0.9, 1.0]), share=True).interval).all()
+
+
+def test_a_share_of_resamples_is_symmetric_on_the_logit_scale_and_needs_half_of_them():
+    low, high = resampled_estimate(0.7, np.array([0.6, 0.7, 0.8, np.nan]), share=True).interval
+    spread = Z95 * 0.1 / (0.7 * 0.3)
+    assert special.logit([low, high]) == pytest.approx(special.logit(0.7) + np.array([-spread, spread]), rel=1e-12)
+    assert np.isnan(resampled_estimate(0.7, np.array([0.6, 0.8, np.nan, np.nan, np.nan])).interval).all()

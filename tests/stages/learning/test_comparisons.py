@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import special
 
 from made.planted_tables import Made
 from radioloom.stages.learning.comparisons import comparisons
@@ -31,9 +32,10 @@ def row(model, numbers, against="", **keys):
 
 
 def with_z(z, null):
-    """Numbers of an interval of two equal sides whose z is so much: p is 2 * (1 - Phi(|z|))."""
-    value, half = null + 0.1 * np.sign(z), 0.1 * 1.959964 / abs(z)
-    return value, value - half, value + half
+    """Numbers of an interval of two equal sides whose z is so much, against chance on the logit scale."""
+    value, half = 0.1 * np.sign(z), 0.1 * 1.959964 / abs(z)
+    ends = value, value - half, value + half
+    return tuple(special.expit(ends)) if null else ends
 
 
 ROWS = [
@@ -122,10 +124,11 @@ def test_few_null_models_have_no_say():
     assert told(rows)["verdict"].iloc[0] == "above"
 
 
-def test_an_interval_of_learning_has_its_p_on_the_logit_scale():
+@pytest.mark.parametrize("evaluation", ["validation", "cross-validation"])
+def test_an_interval_of_a_value_has_its_p_on_the_logit_scale(evaluation):
     """0.73106 is 1 on the logit scale, whose error here is 0.4: z 2.5."""
     numbers = tuple(1 / (1 + np.exp(-(1 + sign * 1.959964 * 0.4))) for sign in (0, -1, 1))
-    frame = told([row("signature", numbers, evaluation="cross-validation")])
+    frame = told([row("signature", numbers, evaluation=evaluation)])
     assert frame["p"].iloc[0] == pytest.approx(0.012419, rel=1e-4)
 
 
@@ -148,7 +151,8 @@ def test_the_stage_compares_what_it_judged():
         told = metrics.loc[("validation", "valid1", model, against, "c_index")]
         mine = frame.loc[("valid1", model, against)]
         assert tuple(mine[["estimate", "low", "high"]]) == tuple(told[["estimate", "low", "high"]])
-        assert mine["p"] == interval_p(*mine[["estimate", "low", "high"]], 0.0 if against else 0.5)
+        numbers = mine[["estimate", "low", "high"]].to_numpy(float)
+        assert mine["p"] == (interval_p(*numbers, 0.0) if against else interval_p(*special.logit(numbers), 0.0))
     assert frame["nulls"].iloc[0] == made.study["validation"]["null_models"]
 
 

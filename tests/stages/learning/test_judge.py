@@ -13,6 +13,7 @@ from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.provenance import rng
 from radioloom.stages.learning.validate import validate
 from radioloom.stats.bootstrap import resample_weights
+from radioloom.stats.normal import Z95
 from radioloom.tables import METRICS
 
 MADE = Made(sizes={"train": 80, "valid1": 50}, covariates=["age"])
@@ -64,7 +65,7 @@ def test_the_hazard_ratio_of_a_baseline_at_its_own_cut_point_equals_lifelines(pl
     if place[0] == "apparent":  # where groups differ on noise too
         assert np.isnan([low, high_end]).all()
     else:
-        assert (low, high_end) == pytest.approx(tuple(np.exp(other.confidence_intervals_.loc["high"])), rel=1e-5)
+        assert low < ratio < high_end  # its robust error has R for an oracle (tests/prediction/test_robust.py)
 
 
 @pytest.mark.parametrize("model", OF_BASELINES)
@@ -88,17 +89,18 @@ def test_a_baseline_of_the_signature_s_own_features_differs_from_it_by_nothing_i
 
 @pytest.mark.parametrize(("first", "other"), [("signature", "volume"), ("signature", "clinical")])
 def test_intervals_of_differences_are_of_shared_resamples(first, other):
-    """Each by hand: the difference of both C of the same resample, and its percentiles over the resamples."""
+    """Each by hand: the difference of both C of the same resample, and their standard deviation over the resamples."""
     rows = [predicted(MADE, "valid1", model).sort_values("case") for model in (first, other)]
     material = MADE.material
     outcomes = material.outcomes.take(np.flatnonzero(material.cases["cohort"] == "valid1"))
-    weights = resample_weights(outcomes.event, 200, rng(MADE.study["seed"], "bootstrap", "valid1"))
+    weights = resample_weights(np.zeros(len(outcomes)), 200, rng(MADE.study["seed"], "bootstrap", "valid1"))
     one, two = (each["risk"].to_numpy() for each in rows)
     differences = [by_hand(one, outcomes, weight) - by_hand(two, outcomes, weight) for weight in weights]
-    ends = [
-        metric_of(MADE.metrics, "validation", "valid1", first, "c_index", against=other, column=c) for c in HELD[1:]
+    value, *ends = [
+        metric_of(MADE.metrics, "validation", "valid1", first, "c_index", against=other, column=c) for c in HELD
     ]
-    np.testing.assert_allclose(ends, np.percentile(differences, [2.5, 97.5]), atol=1e-9)
+    spread = Z95 * np.std(differences, ddof=1)
+    np.testing.assert_allclose(ends, [value - spread, value + spread], atol=1e-9)
 
 
 def by_hand(risk: np.ndarray, outcomes, weight: np.ndarray) -> float:

@@ -132,8 +132,8 @@ def test_a_binary_outcome_equals_statsmodels_and_sklearn():
 
 def test_intervals_are_of_a_frozen_model_in_one_cohort_and_the_mean_has_none(made):
     """As in validation: percentiles over resamples of the patients of that cohort, with the model as it is."""
+    from radioloom.prediction.metrics.record import resampled_estimate
     from radioloom.stages.learning.judge import place_of
-    from radioloom.stats.bootstrap import percentile_interval
 
     risk = PREDICTIONS.frame(made.validated.predictions).query("split == 'without south' and kind == 'signature'")
     rows = made.material.rows(made.splits, "without south", "test")
@@ -143,7 +143,8 @@ def test_intervals_are_of_a_frozen_model_in_one_cohort_and_the_mean_has_none(mad
     draws = [np.repeat(np.arange(len(rows)), weights.astype(int)) for weights in place.weights]
     resampled = [concordance(comparable(place.outcomes.take(draw)), x[draw]) for draw in draws]
     mine = [value(made, LEFT_OUT, "south", "signature", "c_index", column=c) for c in ("estimate", "low", "high")]
-    assert mine == pytest.approx([concordance(pairs, x), *percentile_interval(np.array(resampled))], abs=1e-12)
+    expected = resampled_estimate(concordance(pairs, x), np.array(resampled), share=True)
+    assert mine == pytest.approx([expected.value, *expected.interval], abs=1e-12)
     frame = made.metrics.reset_index().query("evaluation == @LEFT_OUT and cohort == @WHOLE and kind != 'null'")
     assert set(frame["metric"]) == {"c_index", "null_p"}
     assert frame["low"].isna().all()

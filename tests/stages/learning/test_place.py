@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from radioloom.prediction.metrics.record import Estimate, repeated_estimate
+from radioloom.prediction.metrics.record import Estimate, resampled_estimate
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.place import Place
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
@@ -29,7 +29,7 @@ def place(evaluation="validation", n_events=20, resamples=9, repeats=0, interval
         ({}, THE_SIGNATURE, "c_index", VOLUME, "patients", ""),
         ({}, THE_SIGNATURE, "c_index", FROZEN, "patients", ""),
         ({}, FROZEN, "c_index", None, "patients", ""),
-        ({}, THE_SIGNATURE, "hazard_ratio", None, "Wald", ""),
+        ({}, THE_SIGNATURE, "hazard_ratio", None, "robust", ""),
         ({}, THE_SIGNATURE, "sensitivity", None, "Wilson", ""),
         ({}, THE_SIGNATURE, "auc_delong", None, "DeLong", ""),
         ({}, THE_SIGNATURE, "logrank_p", None, "", ""),
@@ -40,7 +40,7 @@ def place(evaluation="validation", n_events=20, resamples=9, repeats=0, interval
         ({"n_events": 9}, THE_SIGNATURE, "c_index", None, "", "events"),
         ({"n_events": 9}, THE_SIGNATURE, "hazard_ratio", None, "", "events"),
         ({"resamples": 0}, THE_SIGNATURE, "c_index", None, "", "resamples"),
-        ({"resamples": 0}, THE_SIGNATURE, "hazard_ratio", None, "Wald", ""),
+        ({"resamples": 0}, THE_SIGNATURE, "hazard_ratio", None, "robust", ""),
         ({"evaluation": "apparent"}, VOLUME, "c_index", None, "", "training"),
         ({}, REFIT, "c_index", None, "", "not asked"),
         ({}, THE_SIGNATURE, "c_index", REFIT, "", "not asked"),
@@ -67,8 +67,8 @@ def test_a_quick_look_has_no_p():
 
 
 def test_an_interval_that_is_not_defined_is_named():
-    perfect = repeated_estimate(np.ones(5), np.ones((5, 9)), share=True)
-    row = place(repeats=5).row(THE_SIGNATURE, "c_index", perfect)
+    perfect = resampled_estimate(1.0, np.array([0.9, 1.0, 1.0]), share=True)
+    row = place().row(THE_SIGNATURE, "c_index", perfect)
     assert (row["interval"], row["withheld"], row["draws"]) == ("", "undefined", 0)
 
 

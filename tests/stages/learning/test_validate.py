@@ -96,7 +96,7 @@ def test_what_the_signature_adds_to_the_clinic_is_clinical_with_it_minus_without
 @pytest.mark.parametrize("kind", ["survival", "binary"])
 def test_what_a_signature_adds_to_the_covariates_is_above_zero_where_it_helps(kind):
     """The covariate knows next to nothing and the planted texture nearly all: with the signature less without it."""
-    made = Made(kind=kind, covariates=[{"stage": ["I", "II", "III"]}], sizes={"train": 80, "valid1": 50}, repeats=5)
+    made = Made(kind=kind, covariates=[{"stage": ["I", "II", "III"]}], sizes={"train": 80, "valid1": 80}, repeats=5)
     metric = {"survival": "c_index", "binary": "auc"}[kind]
     for place in (("validation", "valid1"), ("cross-validation", "train"), ("apparent", "train")):
         both, alone = (value(made, *place, model, metric) for model in ("clinical+signature", "clinical"))

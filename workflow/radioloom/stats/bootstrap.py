@@ -10,9 +10,9 @@ def resample_weights(
 ) -> np.ndarray:
     """Counts float64 (n_resamples, n): each row draws, with replacement, as many patients of a stratum as it has.
 
-    strata : (n,) what must not vary by chance: the event, so that no resample is without one, and the centre
-    units : (n,) patient of each case; all cases of a patient are drawn together, from the highest of their strata
-        (an event, where one of them has it). None where each case is a patient
+    strata : (n,) what must not vary by chance: the centre
+    units : (n,) patient of each case; all cases of a patient are drawn together, from the highest of their
+        strata. None where each case is a patient
     """
     strata = np.asarray(strata)
     if units is not None:

@@ -157,7 +157,7 @@ RISKS = Table(
         Column("risk", "float64", "probability of the event by the horizon, or of the binary outcome", null=True),
     ),
 )
-INTERVAL = f"what low and high are of: {OF_PATIENTS} (percentiles of resamples, models fixed); {OF_LEARNING}: whole; "
+INTERVAL = f"what low and high are of: {OF_PATIENTS} (resampled, models fixed); {OF_LEARNING}: whole; "
 INTERVAL += f"{OF_NULLS}: their range; robust, Wilson, DeLong: patients, by that formula; '' where there is none"
 METRICS = Table(
     "METRICS",

@@ -48,7 +48,7 @@ def _rates(judged: Judged, resamples: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def brier(judged: Judged) -> Estimate:
     """The score at the horizon."""
     scores = _scores(judged)
-    return UNDEFINED if scores is None else resampled_estimate(float(scores[0][0]), scores[0][1:])
+    return UNDEFINED if scores is None else resampled_estimate(float(scores[0][0]), scores[0][1:], share=True)
 
 
 def brier_null(judged: Judged) -> Estimate:
@@ -92,7 +92,8 @@ def integrated_brier(judged: Judged) -> Estimate:
     if np.isnan(judged.probability).any():
         return UNDEFINED
     parts = integrated(judged)[0]
-    return resampled_estimate(float(parts.mean()), judged.weights @ parts / judged.weights.sum(axis=1))
+    drawn = judged.weights @ parts / judged.weights.sum(axis=1)
+    return resampled_estimate(float(parts.mean()), drawn, share=True)
 
 
 def integrated_null(judged: Judged) -> Estimate:

@@ -122,7 +122,7 @@ def ordering(judged: Judged) -> Estimate:
         estimates.append(concordance(pairs, risk))
         resamples.append(resampled(pairs, risk, judged.weights, counts=True))
     if judged.strata is None:
-        return resampled_estimate(estimates[0], resamples[0])
+        return resampled_estimate(estimates[0], resamples[0], share=True)
     return repeated_estimate(np.array(estimates), np.array(resamples), share=True)
 
 

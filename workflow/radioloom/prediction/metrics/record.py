@@ -13,7 +13,6 @@ from radioloom.errors import StudyError
 from radioloom.prediction.cut_points import group_of
 from radioloom.prediction.metrics.censoring import Censoring, censoring, status
 from radioloom.prediction.outcome import Outcome
-from radioloom.stats.bootstrap import percentile_interval
 from radioloom.stats.normal import Z95
 
 FEWEST_REPEATS = 5  # of a cross-validation whose repeats vary enough to be told
@@ -125,18 +124,30 @@ def repeated_estimate(repeats: np.ndarray, resamples: np.ndarray, share: bool = 
     if len(repeats) < FEWEST_REPEATS or not resamples.shape[1]:
         return Estimate(value, NO_INTERVAL, resamples, repeats)
     error = float(np.sqrt(np.mean(np.nanvar(resamples, axis=1, ddof=1)) + np.var(repeats, ddof=1)))
-    if not share:
-        return Estimate(value, (value - Z95 * error, value + Z95 * error), resamples, repeats)
+    return Estimate(value, _around(value, error, share), resamples, repeats)
+
+
+def resampled_estimate(value: float, resamples: np.ndarray, share: bool = False) -> Estimate:
+    """An estimate with the interval of the standard deviation of its resamples (b,), NaN left out.
+
+    share : as of `repeated_estimate`
+    Percentiles of the resamples hold .89 to .94 of C, AUC and scaled Brier score in 80 patients, this .94 to .97
+    (docs/validation.md). No interval where fewer than half of the resamples are defined.
+    """
+    sound = resamples[np.isfinite(resamples)]
+    if len(sound) < 2 or 2 * len(sound) < len(resamples):
+        return Estimate(value, NO_INTERVAL, resamples)
+    return Estimate(value, _around(value, float(sound.std(ddof=1)), share), resamples)
+
+
+def _around(value: float, error: float, share: bool) -> tuple[float, float]:
+    """The 95 % interval of a standard error; of a share on the logit scale, and none of a share of 0 or 1."""
+    if not share or not error:
+        return value - Z95 * error, value + Z95 * error
     if not 0 < value < 1:
-        return Estimate(value, NO_INTERVAL, resamples, repeats)
-    spread = Z95 * error / (value * (1 - value))
-    low, high = (float(special.expit(special.logit(value) + sign * spread)) for sign in (-1, 1))
-    return Estimate(value, (low, high), resamples, repeats)
-
-
-def resampled_estimate(value: float, resamples: np.ndarray) -> Estimate:
-    """An estimate with the percentile interval of its resamples (b,)."""
-    return Estimate(value, percentile_interval(resamples), resamples)
+        return NO_INTERVAL
+    middle, spread = float(special.logit(value)), Z95 * error / (value * (1 - value))
+    return float(special.expit(middle - spread)), float(special.expit(middle + spread))
 
 
 @dataclass(frozen=True, slots=True)

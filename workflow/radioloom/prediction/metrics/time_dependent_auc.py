@@ -34,7 +34,8 @@ def auc_at(judged: Judged) -> Estimate:
     cases, controls = judged.weights[:, case] * of_case, judged.weights[:, control] * of_control
     total = cases.sum(axis=1) * controls.sum(axis=1)
     sums = np.einsum("bi,bi->b", cases @ right, controls)
-    return resampled_estimate(value, np.divide(sums, total, out=np.full(len(sums), np.nan), where=total > 0))
+    drawn = np.divide(sums, total, out=np.full(len(sums), np.nan), where=total > 0)
+    return resampled_estimate(value, drawn, share=True)
 
 
 AUC_AT = Metric(

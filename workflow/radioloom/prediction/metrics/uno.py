@@ -29,7 +29,7 @@ def uno_c(judged: Judged) -> Estimate:
     """Uno's C of one repeat; in the resamples the censoring distribution of these patients is held fixed."""
     pairs = uno_pairs(judged.outcomes, judged.tau)
     risk = judged.risks[0]
-    return resampled_estimate(concordance(pairs, risk), resampled(pairs, risk, judged.weights))
+    return resampled_estimate(concordance(pairs, risk), resampled(pairs, risk, judged.weights), share=True)
 
 
 UNO_C = Metric("uno_c", "Uno's C", ("survival",), VALUE, True, RESAMPLED, uno_c, chance=0.5)

@@ -23,7 +23,6 @@ from radioloom.tables.columns import (
     EXPLORATORY,
     NO_DIFFERENCE,
     OF_CONTROLS,
-    OF_LEARNING,
     OF_MODELS,
     PRIMARY,
     SECONDARY,
@@ -99,8 +98,7 @@ def _is(row: Row, primary: Row) -> bool:
 def _p(row: Row) -> float:
     """P of the interval, on the scale on which its sides are equal; NaN where none is told."""
     numbers = (row["estimate"], row["low"], row["high"], _chance(row))
-    on_logit = row["interval"] == OF_LEARNING and not row["against"]
-    return interval_p(*(map(float, special.logit(numbers)) if on_logit else numbers))
+    return interval_p(*(numbers if row["against"] else map(float, special.logit(numbers))))
 
 
 def _adjust(rows: list[Row], rule: str) -> None:

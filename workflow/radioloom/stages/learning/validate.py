@@ -37,9 +37,9 @@ def validate(
 
     Evaluations: `apparent` (training cohorts, too good by construction), `cross-validation` (inside the training
     cohorts: reduce, fit and baselines learnt anew in each fold), `leave-one-cohort-out` (each training cohort by what
-    is learnt on the others) and `validation` (each validation cohort). Intervals of the latter two are bootstrap
-    percentiles over patients, stratified by centre and event; those of cross-validation are of the whole learning
-    (`repeated_estimate`); apparent performance has none, and no cohort of too few events.
+    is learnt on the others) and `validation` (each validation cohort). Intervals of the latter two are of a
+    bootstrap over patients within centres; those of cross-validation are of the whole learning (`repeated_estimate`);
+    apparent performance has none, and no cohort of too few events.
     Differences are paired:
     the signature minus each baseline and each control, and clinical+signature minus clinical. The `null`
     model repeats the whole learning with permuted training outcomes: its estimate is the mean over the repeats, its

@@ -72,7 +72,7 @@ def _metrics(study: ReportInputs) -> pd.DataFrame:
     for cohort, part in _judged(study).items():
         known = part.merge(study.clinical, on=["cohort", "case"]).merge(cases, on=["cohort", "case"])
         outcomes = outcome(kind, known["event"].to_numpy(bool), known["time_days"].to_numpy(float))
-        weights = resample_weights(outcomes.event, RESAMPLES, rng(study.settings["seed"], "truth", cohort))
+        weights = resample_weights(outcomes.centres, RESAMPLES, rng(study.settings["seed"], "truth", cohort))
         place = Place(TRUTH, cohort, np.arange(len(known)), outcomes, weights, intervals=asked)
         estimate = main.of(Judged(known["log_hazard"].to_numpy(float)[None], outcomes, weights))
         rows.append(place.row(ModelKey(TRUTH, TRUTH), main.name, estimate))
