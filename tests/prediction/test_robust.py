@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.logistic import fit_logistic
-from radioloom.prediction.models.robust import cox_scores, robust_intervals
+from radioloom.prediction.models.robust import cox_scores, robust_errors, robust_intervals
 from radioloom.prediction.outcome import outcome
-from radioloom.stats.normal import Z95
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 CASES = pd.read_csv(GOLDEN / "robust_cases.csv")
@@ -30,9 +30,13 @@ def outcomes(kind, event, time, of):
 def test_errors_and_scores_of_cox_equal_r(time, of):
     asked = outcomes("survival", "event", time, of)
     fitted = fit_cox(COLUMNS, asked)
-    coefficients, half = robust_intervals(COLUMNS, asked, fitted)
-    np.testing.assert_allclose(coefficients, FOUND[f"{time} coefficient"], rtol=1e-9)
-    np.testing.assert_allclose(half / Z95, FOUND[f"{time} error of {of}"], rtol=1e-9)
+    errors = FOUND[f"{time} error of {of}"]
+    np.testing.assert_allclose(fitted.coefficients, FOUND[f"{time} coefficient"], rtol=1e-9)
+    np.testing.assert_allclose(robust_errors(COLUMNS, asked, fitted), errors, rtol=1e-9)
+    patients = {"cases": 90, "patients": 60}[of]
+    wider = stats.t.ppf(0.975, patients - 1) * np.sqrt(patients / (patients - 1))
+    no_smaller = np.maximum(errors, np.sqrt(np.diag(fitted.covariance)))
+    np.testing.assert_allclose(robust_intervals(COLUMNS, asked, fitted)[1], wider * no_smaller, rtol=1e-9)
     scores = cox_scores(COLUMNS, asked, fitted)
     np.testing.assert_allclose(scores[:, 0], FOUND[f"{time} score of x"], rtol=1e-8, atol=1e-9)
     assert scores.sum(axis=0) == pytest.approx([0, 0], abs=1e-9)
@@ -41,5 +45,5 @@ def test_errors_and_scores_of_cox_equal_r(time, of):
 @UNITS
 def test_errors_of_logistic_equal_sandwich(of):
     asked = outcomes("binary", "y", "time", of)
-    _, half = robust_intervals(COLUMNS, asked, fit_logistic(COLUMNS, asked))
-    np.testing.assert_allclose(half / Z95, FOUND[f"logistic error of {of}"], rtol=1e-8)
+    errors = robust_errors(COLUMNS, asked, fit_logistic(COLUMNS, asked))
+    np.testing.assert_allclose(errors, FOUND[f"logistic error of {of}"], rtol=1e-8)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radioloom.errors import StudyError
-from radioloom.stats.agreement import FORMS, icc
+from radioloom.stats.agreement import FORMS, concordance_correlation, icc
 
 # Shrout and Fleiss 1979, table 2: four judges, six targets.
 JUDGES = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], float)
@@ -118,6 +118,14 @@ def test_is_free_of_units_and_consistency_of_a_reader_s_shift(seed, scale, shift
     assert icc(biased[None], "ICC(C,1)").estimate[0] == pytest.approx(
         icc(table[None], "ICC(C,1)").estimate[0], abs=1e-6
     )
+
+
+@pytest.mark.parametrize("size", [2.0**-900, 2.0**700])
+def test_values_whose_squares_leave_the_numbers_agree_as_others_do(size):
+    values = np.random.default_rng(5).normal(size=(4, 12, 1)) + 0.5 * np.random.default_rng(6).normal(size=(4, 12, 2))
+    for form in ("ICC(1)", "ICC(A,1)", "ICC(C,1)"):
+        np.testing.assert_array_equal(icc(size * values, form).low, icc(values, form).low)
+    np.testing.assert_array_equal(concordance_correlation(size * values).low, concordance_correlation(values).low)
 
 
 def test_a_shift_between_readers_lowers_absolute_agreement_alone():

@@ -25,7 +25,8 @@ write.csv(format(told, digits = 16, trim = TRUE), "incidence.csv", row.names = F
 high <- as.numeric(risk > 0)
 cox <- sapply(1:2, function(k) {
   fit <- coxph(Surv(time_days, cause == k) ~ high, robust = TRUE, control = coxph.control(eps = 1e-13, toler.chol = 1e-15))
-  c(exp(coef(fit)), exp(confint(fit)), concordance(Surv(time_days, cause == k) ~ risk, reverse = TRUE)$concordance)
+  last <- 1; half <- sqrt(n / (n - 1)) * qt(0.975, n - 1) * sqrt(max(fit$var[last, last], fit$naive.var[last, last]))
+  c(exp(coef(fit)), exp(coef(fit) - half), exp(coef(fit) + half), concordance(Surv(time_days, cause == k) ~ risk, reverse = TRUE)$concordance)
 })
 write.csv(format(data.frame(cause = 1:2, ratio = cox[1, ], low = cox[2, ], high = cox[3, ], c_index = cox[4, ]), digits = 16),
   "incidence_cox.csv", row.names = FALSE, quote = FALSE)

@@ -20,8 +20,8 @@ for (set in names(cuts)) {
   test <- survdiff(Surv(time, event) ~ group, patients)
   add(set, "chi2", test$chisq); add(set, "p", pchisq(test$chisq, length(test$n) - 1, lower.tail = FALSE))
   fit <- coxph(Surv(time, event) ~ factor(group), patients, robust = TRUE, control = coxph.control(eps = 1e-14, iter.max = 50))
-  last <- length(coef(fit)); ends <- summary(fit)$conf.int[last, ]
-  add(set, "ratio", ends[1]); add(set, "low", ends[3]); add(set, "high", ends[4])
+  last <- length(coef(fit)); beta <- coef(fit)[last]; half <- sqrt(n / (n - 1)) * qt(0.975, n - 1) * sqrt(max(fit$var[last, last], fit$naive.var[last, last]))
+  add(set, "ratio", exp(beta)); add(set, "low", exp(beta - half)); add(set, "high", exp(beta + half))
 }
 patients$group <- NULL
 write.csv(patients, file.path(place, "risk_groups_patients.csv"), row.names = FALSE)

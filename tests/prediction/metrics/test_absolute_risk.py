@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
 from radioloom.prediction.baseline_hazard import efron
 from radioloom.prediction.metrics import METRICS, metrics_of
@@ -29,8 +30,8 @@ from radioloom.prediction.metrics.time_dependent_auc import auc_at
 from radioloom.prediction.metrics.uno import uno_c
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.logistic import fit_logistic
+from radioloom.prediction.models.robust import of_patients
 from radioloom.prediction.outcome import outcome
-from radioloom.stats.normal import Z95
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 PATIENTS = pd.read_csv(GOLDEN / "absolute_risk_patients.csv")
@@ -139,7 +140,7 @@ def test_observed_over_expected_and_its_error_equal_the_jackknife(which):
         rate = 1 - greenwood(left.time_days, left.event, 300)[0]
         without.append(np.log(rate / found.probability[rest].mean()))
     error = np.sqrt((len(without) - 1) * np.var(without))
-    assert np.log(estimate.interval[1] / estimate.value) / Z95 == pytest.approx(error, rel=0.02)
+    assert np.log(estimate.interval[1] / estimate.value) / of_patients(found.outcomes) == pytest.approx(error, rel=0.02)
 
 
 @SETS
@@ -147,14 +148,14 @@ def test_of_one_probability_the_error_of_observed_over_expected_is_that_of_the_r
     """Debray et al. 2017 hold the mean probability fixed: binomial, or Greenwood's where times are censored."""
     same = replace(binary(which), absolute=lambda times: np.full((len(same.outcomes), len(times)), 0.3))
     estimate, n = observed_expected(same), len(same.outcomes)
-    rate = same.outcomes.n_events / n
-    assert np.log(estimate.interval[1] / estimate.value) == pytest.approx(
-        Z95 * np.sqrt((1 - rate) / rate / n), rel=1e-10
+    rate, wider = same.outcomes.n_events / n, of_patients(same.outcomes)
+    assert np.log(estimate.interval[1] / estimate.value) / wider == pytest.approx(
+        np.sqrt((1 - rate) / rate / n), rel=1e-10
     )
     alike = replace(judged(which, 300), absolute=lambda times: np.full((len(alike.outcomes), len(times)), 0.3))
     estimate = observed_expected(alike)
     error = FOUND[which, "km se", 300] / (1 - FOUND[which, "km", 300])
-    assert np.log(estimate.interval[1] / estimate.value) / Z95 == pytest.approx(error, rel=0.02)
+    assert np.log(estimate.interval[1] / estimate.value) / wider == pytest.approx(error, rel=0.02)
 
 
 @SETS
@@ -177,8 +178,10 @@ def test_binary_calibration_and_score_equal_rms_and_glm(which):
     found = binary(which)
     large = in_the_large(found)
     assert large.value == pytest.approx(FOUND[which, "in the large", 0], **EXACT)
-    spread = (large.interval[1] - large.interval[0]) / 2 / Z95
-    assert spread == pytest.approx(FOUND[which, "in the large se", 0], rel=1e-8)
+    spread = (large.interval[1] - large.interval[0]) / 2 / of_patients(found.outcomes)
+    chance = expit(found.risks[0] + large.value)
+    no_smaller = max(FOUND[which, "in the large se", 0], 1 / np.sqrt((chance * (1 - chance)).sum()))
+    assert spread == pytest.approx(no_smaller, rel=1e-8)
     assert brier(found).value == pytest.approx(FOUND[which, "binary brier", 0], **EXACT)
     assert calibration_slope(found).value == pytest.approx(FOUND[which, "binary slope", 0], rel=1e-5)  # rms stops early
 

@@ -142,3 +142,13 @@ def test_names_of_modules_are_not_shadowed_by_names_of_functions():
 
     assert isinstance(metrics.concordance, ModuleType)
     assert isinstance(metrics.kaplan_meier, ModuleType)
+
+
+def test_a_slope_that_few_far_patients_carry_has_no_interval():
+    outcomes, risk, _ = patients()
+    far = np.where(np.arange(N) < 2, 9 * risk.std(), risk)
+    near = calibration_slope(Judged(risk[None], outcomes, np.ones((1, N))))
+    found = calibration_slope(Judged(far[None], outcomes, np.ones((1, N))))
+    assert np.isfinite([near.value, *near.interval, found.value]).all()
+    assert (near.why, found.why) == ("", "tails")
+    assert np.isnan(found.interval).all()

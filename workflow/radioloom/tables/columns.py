@@ -39,7 +39,7 @@ OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
 # Why there is none: values of `withheld`. A reason of its own is a row here, and its words in figures/reasons.py.
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
 NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
-SAME_RISK, SAME_ALWAYS, SEVERAL_CASES = "same risk", "same", "cases"
+SAME_RISK, SAME_ALWAYS, SEVERAL_CASES, LONG_TAILS = "same risk", "same", "cases", "tails"
 WITHHELD = {
     TOO_MANY_MISSING: "too many patients lack a value of the model, or of one of the two",
     SAME_RISK: "the model, or one of the two, gives every patient the same risk",
@@ -50,6 +50,7 @@ WITHHELD = {
     FEW_REPEATS: "the cross-validation has too few repeats",
     NOT_ASKED: "`validation.intervals` does not ask for it",
     NOT_DEFINED: "it is not defined for these patients",
+    LONG_TAILS: "few patients, whose risks lie far from the others', carry it",
     SAME_ALWAYS: "it never varies: one risk for all patients, one order of two models, or a perfect order",
     FEW_COHORTS: "a mean over so few cohorts does not tell how much cohorts differ",
 }

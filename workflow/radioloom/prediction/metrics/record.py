@@ -87,12 +87,14 @@ class Estimate:
 
     resamples : (b,), or (r, b) of a cross-validation with r repeats; b is 0 without resamples
     repeats : (r,) the value of each repeat of a cross-validation; empty elsewhere
+    why : why there is no interval (a key of WITHHELD), where the value itself says so
     """
 
     value: float
     interval: tuple[float, float] = NO_INTERVAL
     resamples: np.ndarray = field(default_factory=lambda: np.zeros(0))
     repeats: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    why: str = ""
 
     def minus(self, other: Estimate) -> Estimate:
         """The difference of two estimates on the same resamples, with its paired interval."""

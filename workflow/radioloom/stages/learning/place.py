@@ -153,7 +153,7 @@ class Place:
         elif not of and known.read != P:  # it may be computed from resamples all the same
             estimate = replace(estimate, interval=NO_INTERVAL)
         elif of and np.isnan(estimate.interval[0]):
-            why, estimate = NOT_DEFINED, estimate.withheld()
+            why, estimate = estimate.why or NOT_DEFINED, estimate.withheld()
         elif of and of != OF_NULLS and estimate.interval[0] == estimate.interval[1]:
             why, estimate = SAME_ALWAYS, estimate.withheld()
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
