@@ -11,6 +11,7 @@ import radioloom
 
 ROOT = Path(__file__).parents[2]
 JUDGES = ("prediction", "stages/learning", "stats")  # what a simulated study runs through
+MAKES = ("cells", "population", "study", "truth")  # what makes it
 STUDY, TRUTH = "study", "truth"
 
 
@@ -18,7 +19,7 @@ def folder() -> Path:
     """Where lines of this code are kept: results of other code are never mixed with them."""
     package = Path(radioloom.__file__).parent
     files = sorted(file for part in JUDGES for file in (package / part).rglob("*.py"))
-    files += sorted(Path(__file__).parent.glob("*.py"))
+    files += [Path(__file__).with_name(f"{name}.py") for name in MAKES]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
     return ROOT / ".calibrate" / digest
 
