@@ -102,11 +102,11 @@ class Element:
         self.data.add_new(self.tag, self.vr, values[0] if len(values) == 1 else values)
 
 
-def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
+def deidentify(data: Dataset, key: bytes, structures: str = "", words: frozenset[str] = frozenset()) -> Dataset:
     """The dataset without identity, changed in place; PatientID and PatientName become the pseudonym.
 
     structures : pattern of names of structures and segments that are kept, if no word in them identifies the patient;
-        all others are numbered
+        all others are numbered; words : that identify the patient in other files
     Raises BadImage where it is no image, RTSTRUCT or SEG, has no patient's number, or says that names are burned in.
     """
     number, sop_class = composed(text(data, NUMBER)), text(data, 0x00080016)
@@ -120,7 +120,7 @@ def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
         raise BadImage("its pixels say who the patient is (BurnedInAnnotation)")
     if text(data.file_meta, 0x00020010) not in UID_dictionary:
         raise BadImage("its transfer syntax is not one of the standard")
-    scrub = Scrub(key, identifying_words(data), 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
+    scrub = Scrub(key, identifying_words(data) | words, 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
     names = _names(data, compiled(structures or "(?!)", re.IGNORECASE), scrub.identifying)
     _clean(data, scrub)
     clean_pixels(data)
