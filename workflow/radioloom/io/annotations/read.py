@@ -19,8 +19,8 @@ def read(place: Path, data: Path | None = None) -> list[Annotation]:
     """Every annotation of a folder (AIM 4 XML and DICOM SR; other files are passed over) or of one table.
 
     data : the folder that no link may lead out of, `place` itself where it is not given
-    A document that cannot be read, or in whose place a pointer or nothing is, has a `fault`. Raises StudyError where `place` does not exist or leads out of the
-    data folder, or the table is none or lacks a column.
+    A document that cannot be read, or in whose place a pointer or nothing is, has a `fault`. Raises StudyError where
+    `place` does not exist or leads out of the data folder, or the table is none or lacks a column.
     """
     named, place = place, Path(file_of(str(place)))  # of a workbook its file
     root = (data or place).resolve()

@@ -16,9 +16,11 @@ from radioloom.tables.text import uncell
 
 Records = Iterator[tuple[int, list[str]]]  # first line, cells without blanks around them
 MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
+PIPE = {"|": "pipes"}  # which stand in names and cells too: they divide where no other mark does
+RULE = re.compile(r"[\s|+:=-]*[-=]{2}[\s|+:=-]*$")  # a line of a table that is drawn for the eye
 COLUMNS = 100_000
 SAMPLE = 50, 1_000_000  # lines, characters that separators are told by
-DECLARED = re.compile(r'"?sep=([\t,;])"?[\t,;]*\s*', re.IGNORECASE)  # Excel's own first line
+DECLARED = re.compile(r'"?sep=([\t,;|])"?[\t,;|]*\s*', re.IGNORECASE)  # Excel's own first line
 # Formats that have lines above the header, by how their first cell begins.
 FORMATS = (
     (re.compile(r"#1\.[23]$"), "a GCT file: take out the lines above the one with NAME (or id) and Description"),
@@ -42,7 +44,8 @@ def separated(lines: Iterator[str], place: Path) -> tuple[Records, tuple[str, ..
     endings = [suffix.lower() for suffix in place.suffixes]
     expected = "\t" if ".tsv" in endings or ".tab" in endings else ","
     mark = declared[1] if declared else _separator(sample, expected, place.name)
-    notes = () if mark == expected else (f"{place.name}: its cells are separated by {MARKS[mark]}, and read so",)
+    by = (MARKS | PIPE)[mark]
+    notes = () if mark == expected else (f"{place.name}: its cells are separated by {by}, and read so",)
     return _records(chain(sample, lines), mark, place.name), notes
 
 
@@ -51,8 +54,13 @@ def _separator(sample: list[str], expected: str, name: str) -> str:
     header = next((line for line in sample if line.strip()), "")
     _refuse_formats(re.split(r"[\t,;]", header)[0].strip('" \r\n'), f"{name}, line 1")
     present = [mark for mark in MARKS if mark in header]
+    _refuse_drawn(header, sample, f"{name}, line 1")
+    if "|" in header and (not present or _width(sample, "|") > 1 >= max(_width(sample, mark) for mark in present)):
+        return "|"
+    if not present:
+        return _of_one_cell(sample, expected, f"{name}, line 1")
     if len(present) < 2:
-        return present[0] if present else expected
+        return present[0]
     widths = {mark: width for mark in present if (width := _width(sample, mark)) > 1}
     best = [mark for mark in widths if widths[mark] == max(widths.values())]
     if len(best) == 1 or expected in best:
@@ -63,6 +71,27 @@ def _separator(sample: list[str], expected: str, name: str) -> str:
         f"{name}, line 1: its cells may be separated by {' or by '.join(MARKS[mark] for mark in best or present)}; "
         f"save it with {MARKS[expected]}"
     )
+
+
+def _refuse_drawn(header: str, sample: list[str], where: str) -> None:
+    framed = "|" in header and (header.strip()[0] == header.strip()[-1] == "|" or any(map(RULE.match, sample)))
+    if framed or RULE.match(header):
+        raise StudyError(f"{where}: this is a table drawn for the eye (Markdown, or psql's); save it as CSV UTF-8")
+
+
+def _of_one_cell(sample: list[str], expected: str, where: str) -> str:
+    """The mark of a table whose header has none; StudyError where blanks divide it, which leave no empty cells."""
+    header, *rows = [line for line in sample if line.strip()] or [""]
+    if len(header.split()) < 2 or not rows:
+        return expected
+    if below := next((mark for mark in (expected, *MARKS) if _width(rows, mark) > 1), ""):
+        return below  # the header is none: a line above it
+    if 2 * sum(len(row.split()) > 1 for row in rows) >= len(rows):
+        raise StudyError(
+            f"{where}: its cells are separated by blanks (or columns of fixed width), by which empty cells cannot be "
+            f"told; save it with {MARKS[expected]} (in R: write.csv with row.names=FALSE)"
+        )
+    return expected
 
 
 def _width(sample: list[str], mark: str) -> int:
