@@ -205,7 +205,9 @@ MALFORMED = {
         lambda r: text([r.cells[0][1:], *r.cells[1:]], mark_of(r)),
         "line 2: {w} cells",
     ),
-    "a title above": (lambda r: "Table S1\n" + plain(r), "cells, and the header has one; take out lines above"),
+    "a title above": (lambda r: "Table S1\n" + plain(r), "cells, and the header has one; take out"),
+    "a title with a comma above": (lambda r: "Table S1, all\n" + tabs(r), "cells, and the header has one; take out"),
+    "a title of one word above": (lambda r: "Patients\n" + plain(r), "cells, and the header has one; take out"),
     "a padded title above": (
         lambda r: "Table S1" + mark_of(r) * (len(r.cells[0]) - 1) + "\n" + plain(r),
         "has text in its first column alone; take out lines above the header",
@@ -232,6 +234,7 @@ MALFORMED = {
     "fixed width": (lambda r: drawn(r, "  "), "line 1: its cells are separated by blanks"),
     "fixed width, empty cells": (lambda r: drawn(r, "  ", empty=True), "line 1: its cells are separated by blanks"),
     "fixed width, rules": (lambda r: drawn(r, "  ", rule=" "), "line 1: its cells are separated by blanks"),
+    "quotes around whole lines": (lambda r: lines(r, lambda k, line: f'"{line}"'), "all names stand in one cell"),
     "psql": (lambda r: drawn(r, " | ", rule="+"), "line 1: this is a table drawn for the eye"),
     "Markdown": (lambda r: drawn(r, " | ", frame=("| ", " |"), rule="|"), "line 1: this is a table drawn for the eye"),
     "MySQL": (lambda r: drawn(r, " | ", frame=("+ ", " +"), rule="+", above=True), "line 1: this is a table drawn for"),

@@ -57,10 +57,12 @@ def _separator(sample: list[str], expected: str, name: str) -> str:
     _refuse_drawn(header, sample, f"{name}, line 1")
     if "|" in header and (not present or _width(sample, "|") > 1 >= max(_width(sample, mark) for mark in present)):
         return "|"
+    if below := _mark_of_rows(sample, present):
+        return below  # by which the first line is one cell, and a misfit
     if not present:
-        return _of_one_cell(sample, expected, f"{name}, line 1")
+        _refuse_blanks(sample, f"{name}, line 1", MARKS[expected])
     if len(present) < 2:
-        return present[0]
+        return present[0] if present else expected
     widths = {mark: width for mark in present if (width := _width(sample, mark)) > 1}
     best = [mark for mark in widths if widths[mark] == max(widths.values())]
     if len(best) == 1 or expected in best:
@@ -79,19 +81,25 @@ def _refuse_drawn(header: str, sample: list[str], where: str) -> None:
         raise StudyError(f"{where}: this is a table drawn for the eye (Markdown, or psql's); save it as CSV UTF-8")
 
 
-def _of_one_cell(sample: list[str], expected: str, where: str) -> str:
-    """The mark of a table whose header has none; StudyError where blanks divide it, which leave no empty cells."""
+def _mark_of_rows(sample: list[str], present: list[str]) -> str:
+    """The mark that cuts all rows into as many cells and is not in the header, whose own do not; "" for none.
+
+    present : marks of the header, which is a title then
+    """
     header, *rows = [line for line in sample if line.strip()] or [""]
-    if len(header.split()) < 2 or not rows:
-        return expected
-    if below := next((mark for mark in (expected, *MARKS) if _width(rows, mark) > 1), ""):
-        return below  # the header is none: a line above it
-    if 2 * sum(len(row.split()) > 1 for row in rows) >= len(rows):
+    if len(header.split()) < 2 or not rows or any(_width(sample, mark) > 1 for mark in present):
+        return ""
+    return next((mark for mark in MARKS if mark not in present and _width(rows, mark) > 1), "")
+
+
+def _refuse_blanks(sample: list[str], where: str, expected: str) -> None:
+    """StudyError where blanks divide cells: empty ones leave no trace."""
+    header, *rows = [line for line in sample if line.strip()] or [""]
+    if len(header.split()) > 1 and rows and 2 * sum(len(row.split()) > 1 for row in rows) >= len(rows):
         raise StudyError(
             f"{where}: its cells are separated by blanks (or columns of fixed width), by which empty cells cannot be "
-            f"told; save it with {MARKS[expected]} (in R: write.csv with row.names=FALSE)"
+            f"told; save it with {expected} (in R: write.csv with row.names=FALSE)"
         )
-    return expected
 
 
 def _width(sample: list[str], mark: str) -> int:
@@ -165,6 +173,11 @@ def table(records: Records, name: str, notes: tuple[str, ...], paths: Collection
     as_written = {k for k, each in enumerate(names) if each in paths}
     rows = _composed(_rows(records, f"{name}, line", names, kept), {kept.index(k) for k in as_written})
     leading = list(islice(rows, 1))  # of a header that is none, its misfit says more than the columns that it lacks
+    if len(names) == 1 and (held := [by for mark, by in (MARKS | PIPE).items() if mark in names[0]]):
+        raise StudyError(
+            f"{name}, line {header}: all names stand in one cell, with {held[0]} between them; take the quotes around "
+            "whole lines away, or divide the column (in Excel: Data, Text to Columns)"
+        )
     return Table(name, [names[k] for k in kept], chain(leading, rows), header, notes)
 
 
