@@ -113,7 +113,6 @@ FOREIGN = (
     Foreign("a NIfTI image", lambda head: _nifti(head) or _packed(_nifti)(head),
             "give it the ending .nii, or .nii.gz where it is compressed", format="NIfTI"),
     Foreign("an NRRD image", _starts(b"NRRD000"), "give it the ending .nrrd", format="NRRD"),
-    Foreign("compressed (gzip)", _starts(GZIP), "unpack it (gunzip)"),
 )  # fmt: skip
 
 
@@ -225,9 +224,11 @@ def in_place_of_a_slice(file: Path, slices: Collection[str]) -> tuple[str, str]:
     bare = next((name.removesuffix(ending) for ending in ADDED if name.endswith(ending)), name)
     if pattern(bare) not in slices or (bare != name and is_file(file.with_name(file.name[: len(bare)]))):
         return "", ""
-    found = recognise(_head(file))
+    found = recognise(head := _head(file))
     if found:
         return f"is {found.what}", found.instead
+    if head.startswith(GZIP):  # which voxels and tables may be
+        return "is compressed (gzip)", "unpack it (gunzip)"
     return f"is no DICOM ({file.stat().st_size} bytes) and named as the slices are", "copy or fetch it again"
 
 
