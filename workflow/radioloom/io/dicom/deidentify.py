@@ -5,8 +5,8 @@ own anonymiser looks at the top of a file only and draws UIDs at random, so the 
 depth, and keyed, so that files of one patient still refer to each other, in another run too. Of what the table does
 not name only what measuring needs is kept (`kept`), and of that only values of the kind that its element is for.
 Options: dates are moved by a number of days that is the patient's own (113107), and times kept; sex, size and weight
-are kept (113108), since SUV needs them; private elements are all removed. What pixels show is not touched: faces stay;
-what lies in their unused bits, in segments of compressed frames and after the last one is removed.
+are kept (113108), since SUV needs them; private elements are removed (see `lost`). What pixels show is not touched:
+faces stay; what lies in their unused bits, in segments of compressed frames and after the last one is removed.
 """
 
 from __future__ import annotations
