@@ -58,6 +58,21 @@ def _no_settings_of_the_user(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _errors_are_tidy():
+    """What an optional part leaves behind where it is empty is found wherever a test meets it: blanks, two signs."""
+    from made.texts import untidy
+    from radioloom.errors import RadioloomError
+
+    def told(error, *args):
+        Exception.__init__(error, *args)
+        assert not untidy(str(error)), f"blanks or signs in {str(error)!r}"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RadioloomError, "__init__", told)
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's folder."""

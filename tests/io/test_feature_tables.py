@@ -51,3 +51,9 @@ def test_a_link_out_of_the_data_folder_is_refused(tmp_path):
     (tmp_path / "data" / "t.csv").symlink_to(tmp_path / "outside.csv")
     with pytest.raises(StudyError, match="leads out of the data folder"):
         header(tmp_path / "data", "t.csv")
+
+
+def test_two_columns_of_parquet_that_are_one_are_told_by_their_numbers(tmp_path):
+    pd.DataFrame({"id": ["P1"], "caf\u00e9": [1.0], "x": [1.0], "cafe\u0301": [2.0]}).to_parquet(tmp_path / "t.parquet")
+    with pytest.raises(StudyError, match=r"^t.parquet: columns 2 and 4 have one name; give each column a name of"):
+        header(tmp_path, "t.parquet")

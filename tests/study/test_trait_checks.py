@@ -42,12 +42,12 @@ ORDER = {"ordinal": {"necrosis": ["none", "some", "much"]}}
         (
             answers(["none"]),
             {"ordinal": {"necrosys": ["none", "some"]}},
-            "cohorts.train.traits.ordinal: nobody answered 'necrosys'; there are 'necrosis'",
+            "cohorts.train.traits.ordinal: nobody answered 'necrosys'; did you mean 'necrosis'?",
         ),
         (
             answers(["none", "lots"]),
             ORDER,
-            "cohorts.train.traits.ordinal: 'necrosis' is answered 'lots', which is none",
+            "cohorts.train.traits.ordinal: 'necrosis' is answered 'AAAA' (A a letter, 9 a digit) (line 3), which",
         ),
     ],
 )

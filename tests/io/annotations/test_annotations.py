@@ -47,6 +47,23 @@ def test_both_dialects_of_aim_say_the_same(dialect, tmp_path):
     assert not found.fault
 
 
+STANDING_IN = {
+    "pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:a\n", "it is a Git LFS pointer, which stands"),
+    "empty": (b"", "it is empty (0 bytes); copy or fetch it again, if it was an annotation"),
+    "JSON": (b'{"error": 404}', "it is a JSON document"),
+    "of another": (b"hello", ""),
+}
+
+
+@pytest.mark.parametrize("what", STANDING_IN)
+def test_what_stands_in_the_place_of_an_annotation_is_told(tmp_path, what):
+    content, fault = STANDING_IN[what]
+    (tmp_path / "a.aim").write_bytes(content)
+    (tmp_path / ".keep").write_bytes(b"")
+    (tmp_path / "readme.json").write_bytes(b"{}")
+    assert [each.fault[: len(fault)] for each in annotations.read(tmp_path)] == [fault] * bool(fault)
+
+
 def test_numbers_of_aim(tmp_path):
     graded = (
         "<characteristicQuantificationCollection><CharacteristicQuantification>"

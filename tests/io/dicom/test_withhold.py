@@ -36,6 +36,23 @@ FILES = {  # attributes; names that are withheld; names that are shown
         ["GTV Mueller", "gtv muller", "GTVMÜLLER", "Joerg", "MU\N{COMBINING DIAERESIS}LLER"], ["Mull"],
     ),
     "no umlauts": ({"PatientName": "MUELLER^Soeren"}, ["GTV Müller", "Muller", "Sören", "Søren"], ["Sorry"]),
+    "no letters but A to Z": (
+        {"PatientName": "Đorđević^Guðrún", "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV Djordjevic", "Dordevic", "DJORĐEVIĆ", "Gudhrun", "gudrun"], ["Gun", "Jordan"],
+    ),
+    "sharp s": (
+        {"PatientName": "Groß^Øle", "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV Gross", "GROSS", "GROẞ", "Oele", "ole"], ["Gro"],
+    ),
+    "initials": (
+        {"PatientName": "Ångström^Jo Paul=王^小东", "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV J.A.", "A. J. (new)", "J.P.A.", "J. P. Å.", "gtv-A.-J.-P.", "(Å.J.)"],
+        ["GTV JA", "AJ", "JPA", "j.a.", "GTV J.", "J.B.", "J.A.V.", "XJ.A.", "J.A.2", "J A"],
+    ),
+    "initials of others": ({"OperatorsName": "BAKER^TOM", "InstitutionName": "St. Mary"}, ["baker"], ["T.B.", "S.M."]),
+    "what is drawn": (
+        {"PatientName": "Nowak^Lena"}, ["L.N."], ["LN", "GTV LN", "LN 2", "NL", "CTV_LN_left"],
+    ),
     "short": (
         {"PatientName": "LI^WU"},
         ["GTVLi", "GTV_LI", "LIWU", "GTV wuli", "GTVLI", "Li2", "ctvWu"], ["Lining", "GTV liver"],

@@ -10,6 +10,7 @@ import pytest
 
 from made.user_tables import READERS, hidden, packed, rewritten, strict, text, workbook
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.records import separated
 
 MARK = {".tsv": "\t", ".csv": ","}
 each_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
@@ -54,6 +55,21 @@ def turned(reader):
     return text([row[::-1] for row in reader.cells], mark_of(reader))
 
 
+def named_rows(reader):
+    """As R writes a table: names in quotes, and one cell more in each row than in the header."""
+    rows = [[f'"{cell}"' for cell in ([str(k), *row] if k else row)] for k, row in enumerate(reader.cells)]
+    return "".join(" ".join(row) + "\n" for row in rows)
+
+
+def drawn(reader, between, *, frame=("", ""), rule="", above=False, empty=False):
+    """A table as programs draw it for the eye."""
+    cells = [[*row[:-1], ""] if empty and k == len(reader.cells) - 1 else row for k, row in enumerate(reader.cells)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    rows = [between.join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in cells]
+    line = [rule.join("-" * w for w in widths)] if rule else []
+    return "".join(f"{frame[0]}{row}{frame[1]}\n" for row in [*(line if above else []), rows[0], *line, *rows[1:]])
+
+
 # What users' programs write of one table; all of them say the same.
 VARIANTS = {
     "byte order mark": lambda r: b"\xef\xbb\xbf" + plain(r).encode(),
@@ -73,6 +89,7 @@ VARIANTS = {
     "tabs": tabs,
     "commas": lambda r: text(r.cells, ","),
     "semicolons": lambda r: text(r.cells, ";"),
+    "pipes": lambda r: text(r.cells, "|"),
     "quotes around every cell": lambda r: text(r.cells, mark_of(r), csv.QUOTE_ALL),
     "blanks around cells and names": with_blanks,
     "columns in another order": turned,
@@ -140,6 +157,22 @@ def wide(n):
     return lambda r: text([[*row, *(f"c{k}" for k in range(n))] for row in r.cells], mark_of(r))
 
 
+PIPES = {  # text -> its first line cut into cells
+    "case|age (years, now)|event\nA1|5|0\n": ["case", "age (years, now)", "event"],
+    "|case|age\n1|A1|5\n2|A2|\n": ["", "case", "age"],
+    "case,a|b\nA1,5\n": ["case", "a|b"],
+    "case,a|b|c|d\nA1,1|2|3|4\n": ["case", "a|b|c|d"],
+    "case\ta|b;c\nA1\t1|2\n": ["case", "a|b;c"],
+    "case,a|b\nA1,5,6\n": ["case", "a|b"],  # whose row does not fit
+}
+
+
+@pytest.mark.parametrize("content", PIPES)
+def test_pipes_divide_where_no_other_mark_does(tmp_path, content):
+    records, _ = separated(iter(content.splitlines(keepends=True)), tmp_path / "t.csv")
+    assert next(records)[1] == PIPES[content]
+
+
 # What is no table, with words of the message; `{}` in them is the last line of the sound table.
 MALFORMED = {
     "empty": (lambda r: b"", "the file is empty"),
@@ -172,7 +205,9 @@ MALFORMED = {
         lambda r: text([r.cells[0][1:], *r.cells[1:]], mark_of(r)),
         "line 2: {w} cells",
     ),
-    "a title above": (lambda r: "Table S1\n" + plain(r), "cells, and the header has one; take out lines above"),
+    "a title above": (lambda r: "Table S1\n" + plain(r), "cells, and the header has one; take out"),
+    "a title with a comma above": (lambda r: "Table S1, all\n" + tabs(r), "cells, and the header has one; take out"),
+    "a title of one word above": (lambda r: "Patients\n" + plain(r), "cells, and the header has one; take out"),
     "a padded title above": (
         lambda r: "Table S1" + mark_of(r) * (len(r.cells[0]) - 1) + "\n" + plain(r),
         "has text in its first column alone; take out lines above the header",
@@ -194,7 +229,16 @@ MALFORMED = {
     "a series matrix of GEO": (lambda r: f'!Series_title\t"a, b; c"\n\n{tabs(r)}', "line 1: this is a series matrix"),
     "a SOFT file of GEO": (lambda r: f"^DATABASE = GeoMiame\n!Database_name = x\n{tabs(r)}", "a series matrix or SOFT"),
     "the end of a series matrix": (lambda r: plain(r) + "!series_matrix_table_end\n", "line {+}: this is a series"),
-    "separated by bars": (lambda r: text(r.cells, "|"), "no column"),
+    "separated by blanks": (lambda r: text(r.cells, " "), "line 1: its cells are separated by blanks"),
+    "R's write.table": (named_rows, "line 1: its cells are separated by blanks"),
+    "fixed width": (lambda r: drawn(r, "  "), "line 1: its cells are separated by blanks"),
+    "fixed width, empty cells": (lambda r: drawn(r, "  ", empty=True), "line 1: its cells are separated by blanks"),
+    "fixed width, rules": (lambda r: drawn(r, "  ", rule=" "), "line 1: its cells are separated by blanks"),
+    "quotes around whole lines": (lambda r: lines(r, lambda k, line: f'"{line}"'), "all names stand in one cell"),
+    "psql": (lambda r: drawn(r, " | ", rule="+"), "line 1: this is a table drawn for the eye"),
+    "Markdown": (lambda r: drawn(r, " | ", frame=("| ", " |"), rule="|"), "line 1: this is a table drawn for the eye"),
+    "MySQL": (lambda r: drawn(r, " | ", frame=("+ ", " +"), rule="+", above=True), "line 1: this is a table drawn for"),
+    "reStructuredText": (lambda r: drawn(r, "  ", rule=" ", above=True), "line 1: this is a table drawn for the eye"),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from made.bounded import bounded
 from made.workbooks import MAIN, ROW, book, repeated, strings, styles
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import survey
+from radioloom.io.user_tables.quoted import shown
 from radioloom.io.user_tables.read import header, read
 
 
@@ -100,9 +101,10 @@ ODD_NUMBERS = [
 KIND = ' t="{}"'
 for odd in ODD_NUMBERS:
     for kind, called in (("", "number"), (KIND.format("n"), "number"), (KIND.format("b"), "truth value")):
-        DISORDER[f"{odd}{kind}"] = (f'<row r="2">{cell("A2", odd, kind)}</row>', f"row 2 has the {called} {odd!r}")
+        DISORDER[f"{odd}{kind}"] = (f'<row r="2">{cell("A2", odd, kind)}</row>', f"row 2 has the {called} {shown(odd)}")
+DISORDER["a name"] = (f'<row r="2">{cell("A2", "Meyer")}</row>', "row 2 has the number 'AAAAA' (A a letter, 9 a digit)")
 for odd in ("\u0661", "1_0", "", "1.0"):
-    DISORDER[f"text {odd}"] = (f'<row r="2">{cell("A2", odd, KIND.format("s"))}</row>', f"the text number {odd!r}")
+    DISORDER[f"text {odd}"] = (f'<row r="2">{cell("A2", odd, KIND.format("s"))}</row>', f"the text number {shown(odd)}")
 
 
 @pytest.mark.parametrize("text", ["7", "-7", "0.5", ".5", "7.", "1E+05", "1.5e-3", " 7 ", "", "0"])

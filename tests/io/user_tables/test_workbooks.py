@@ -29,6 +29,14 @@ def test_cells_as_text(tmp_path):
     assert [isinstance(cell, Day) for cell in read_cells] == [False] * 5 + [True] * 2 + [False] * 3
 
 
+def test_a_csv_in_one_column_is_refused_by_name(tmp_path):
+    path = workbook([["id;x"], ["P1;1"]], tmp_path / "t.xlsx")
+    with pytest.raises(StudyError, match=r"t.xlsx, line 1: all names stand in one cell, with semicolons between them"):
+        read(path)
+    with pytest.raises(StudyError, match=r"t.xlsx, line 2: 2 cells, and the header has one; take out lines above"):
+        read(workbook([["Table S1, patients"], *ROWS], path))
+
+
 def test_lines_are_those_of_the_worksheet(tmp_path):
     path = workbook([[], ["id", "x", None], [], ["P1", 1, None], [None, None], ["P2", None]], tmp_path / "t.xlsx")
     table = read(path)

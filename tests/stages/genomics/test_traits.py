@@ -1,5 +1,7 @@
 """Annotations as traits: who is of the study, which answers count, how well readers agree."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pingouin
@@ -85,8 +87,9 @@ def test_the_patient_is_found_in_the_file_name_or_by_a_table():
     [
         ({"pattern": "c1"}, "no group `case`"),
         ({"pattern": "(?P<case>"}, r"traits.pattern: '\(\?P<case>' is no regular expression: missing"),
-        ({"ordinal": {"Shape": ["a", "b"]}}, "nobody answered 'Shape'; there are 'shape'"),
-        ({"ordinal": {"shape": ["a", "b"]}}, "'shape' is answered 'round', which is none of 'a', 'b'"),
+        ({"ordinal": {"Shape": ["a", "b"]}}, "nobody answered 'Shape'; did you mean 'shape'?"),
+        ({"ordinal": {"Margin": ["a", "b"]}}, "nobody answered 'Margin'; there are 'shape'"),
+        ({"ordinal": {"shape": ["a", "b"]}}, r"'shape' is answered 'round' \(d1\), which is none of 'a', 'b'"),
     ],
 )
 def test_settings_that_do_not_fit(settings, words):
@@ -94,6 +97,21 @@ def test_settings_that_do_not_fit(settings, words):
         rows([note(shape="round")], **settings)
     with pytest.raises(StudyError, match="no AIM 4 file, DICOM SR or line of a CSV"):
         rows([])
+
+
+@pytest.mark.parametrize(
+    ("ordinal", "words"),
+    [
+        ({"Margin": ["a"]}, "nobody answered 'Margin'; traits that were answered: 1"),
+        ({"shape": ["a"]}, "'shape' is answered 'AAAAA' (A a letter, 9 a digit) (line 4), which is none of 'a'"),
+    ],
+)
+def test_of_a_table_no_cell_is_told(ordinal, words):
+    with pytest.raises(StudyError) as told:
+        rows([replace(note(document="line 4", shape="Meyer"), of_table=True)], ordinal=ordinal)
+    assert words in str(told.value)
+    made, _ = rows([replace(note(document="line 4", shape="x", Meyer=[3, 4]), of_table=True)])
+    assert reasons(made)["line 4"] == "trait 2 of 2 has 2 differing numbers; not used"
 
 
 def test_the_latest_annotation_of_a_reader_counts():
@@ -229,7 +247,7 @@ def test_two_traits_of_one_label_are_refused():
         note("c2", document="d2", signs=["b"], **{"signs = a": 2}),
     ]
     table = TRAITS.frame(rows(found)[0].traits)
-    with pytest.raises(StudyError, match="two columns are called 'trait: signs = a'"):
+    with pytest.raises(StudyError, match=r"like another with one of its answers \(trait = answer\): 1 and 2 of 2"):
         trait_scales.by_case(table, 0.0, 1)
 
 

@@ -1,5 +1,9 @@
 """Files that hold nothing beside the slices: named, and refused where the region goes on where one may have been."""
 
+import gzip
+import re
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -8,7 +12,7 @@ from made.segs import seg
 from radioloom.cli import main
 from radioloom.commands.pairing import Wanted, discover
 from radioloom.io.files import blank
-from radioloom.io.foreign import in_place_of_a_slice, patterns
+from radioloom.io.foreign import in_place_of_a_slice, pattern, patterns
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.curated import from_json, to_json
 from radioloom.stages.images.segment import segment
@@ -138,7 +142,7 @@ def test_what_lies_beside_slices_in_real_folders_is_passed_over(tmp_path):
     ],
 )
 def test_patterns_of_names(tmp_path, slices, stands, other):
-    found = patterns(slices)
+    found = patterns(Counter(map(pattern, slices)))
     for name in filter(None, (stands, other)):
         (tmp_path / name).write_bytes(b"x")
         assert bool(in_place_of_a_slice(tmp_path / name, found)[0]) == (name == stands)
@@ -173,21 +177,57 @@ def test_segmentations(tmp_path, content):
     assert case(tmp_path, "rs")[1][0]["notes"] == f"2.dcm {content[1]}"
 
 
-@pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING)
-def test_discover_and_deidentify_name_them(tmp_path, monkeypatch, capfd, content):
+# the same at doors that read trees: also what is known by its content alone
+ANYWHERE = {
+    **{name: (content, "", said) for name, (content, said) in NOTHING.items()},
+    **REPLACED,
+    "LFS": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:a\nsize 1\n",
+        "",
+        "is a Git LFS pointer, which stands for a file that is not here",
+    ),
+    "a page": (
+        b"<!DOCTYPE html><title>x",
+        "",
+        "is a web page (the answer of a server that asks for a login, or that failed?)",
+    ),
+    "gzip": (gzip.compress(b"x" * 99), ".gz", "is compressed (gzip)"),
+    "gzip of a slice": (
+        gzip.compress(bytes(128) + b"DICM"),
+        "",
+        "is a DICOM file that is compressed as a whole (gzip)",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ANYWHERE)
+def test_discover_and_deidentify_name_them(tmp_path, monkeypatch, capfd, what):
+    content, ending, said = ANYWHERE[what]
     monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
     assert main(["key"]) == 0
-    series_without(tmp_path / "in", content[0], 7)
+    series_without(tmp_path / "in", content, 7, f"IM001{ending}")
     (tmp_path / "in" / "text").write_text("none")
     structures(tmp_path / "in" / "rs.dcm", drawn(2, 6))
-    left_out = discover(tmp_path / "in", Wanted(bytes(32))).left_out
-    assert ("", "ct/IM001", f"it {content[1]}; copy or fetch it again, if it was a DICOM file") in left_out
-    assert ("", ".", "1 file(s) that are not DICOM") in left_out
+    found = discover(tmp_path / "in", Wanted(bytes(32)))
+    assert len(found.pairs) == 1
+    assert ("", ".", "1 file(s) that are not DICOM") in found.left_out
+    (reason,) = [why for _, path, why in found.left_out if path == f"ct/IM001{ending}"]
+    assert reason.startswith(f"it {said}; ")
+    assert reason.endswith(", if it was a DICOM file")
     assert main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out")]) == 0
+    counted = re.sub(r" \(\d+ bytes\)", "", said)
     assert capfd.readouterr().err.splitlines()[-2:] == [
-        "1 file(s) left out: empty, or zeros where it begins",
+        f"1 file(s) left out: {counted}",
         "1 file(s) left out: not DICOM",
     ]
+
+
+def test_what_is_named_as_slices_elsewhere_is_passed_over(tmp_path):
+    ct(tmp_path / "ct")
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "IM009").write_bytes(b"a note")
+    structures(tmp_path / "rs.dcm", drawn(2, 6))
+    assert discover(tmp_path, Wanted(bytes(32))).left_out == [("", ".", "1 file(s) that are not DICOM")]
 
 
 def test_voxels_beside_their_header_may_be_zeros(tmp_path):

@@ -2,7 +2,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from made.synthetic_study import FEATURES, binary_study, html, survival_study
+from made.texts import untidy
 from radioloom import tables
 from radioloom.settings import shipped
 from radioloom.stages.learning.comparisons import comparisons
@@ -185,6 +186,25 @@ def test_a_signature_without_features():
     said = words(report(replace(study, signature=replace(study.signature, terms=(), note="no feature is left"))))
     assert "the signature gives every patient the same risk" in said
     assert "no feature is left" in said
+
+
+def spoken(shown) -> list[str]:
+    """Every text of what templates show, but figures."""
+    if isinstance(shown, str):
+        return [] if "<svg" in shown or "\n" in shown else [shown]
+    if is_dataclass(shown):
+        return spoken([getattr(shown, each.name) for each in fields(shown)])
+    each_of = shown.values() if isinstance(shown, dict) else shown if isinstance(shown, list | tuple) else ()
+    return [text for each in each_of for text in spoken(each)]
+
+
+@pytest.mark.parametrize("features", [True, False])
+def test_no_blank_is_left_where_a_part_of_a_sentence_is_empty(features):
+    study = binary_study()
+    if not features:
+        study = replace(study, signature=replace(study.signature, terms=(), note="no feature is left"))
+    found = stage.context(study)
+    assert [text for text in spoken([found["shown"], found["brief"], found["left_out"]]) if untidy(text)] == []
 
 
 def test_a_study_that_was_judged_on_its_training_cases_only():

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from argparse import ArgumentParser, Namespace
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.commands.record import Command
 from radioloom.errors import BadImage, StudyError
 from radioloom.patterns import compiled
 
+if TYPE_CHECKING:
+    from radioloom.commands.told import Words
+
 MODALITIES = ("CT", "MR", "PT", "RTSTRUCT", "SEG")  # words of a file that a folder's name may hold
+SIZE = re.compile(r" \(\d+ bytes\)")  # of a file: those of one reason are counted together
 
 
-def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Counter[str]]:
+class Copies(NamedTuple):
+    """What became of the files of a tree."""
+
+    written: int
+    left_out: Counter[str]  # number of files by reason
+    lost: Counter[str]  # of those that were written, by what they had that values rest on
+
+
+def export(place: Path, out: Path, key: bytes, structures: str) -> Copies:
     """Write `<out>/<pseudonym>/<modality>-<end of the series UID>/<number>.dcm` for each file that can be cleaned.
 
     place : folder of the files, however deep
     out : empty or not there yet, and not below `place`
     key : of pseudonyms
     structures : pattern of the names of structures that are kept
-    Returns the number of files written, and the numbers of those left out by reason.
     Raises StudyError where a folder is not as said, or the pattern is no regular expression.
     """
     from radioloom.commands.links import LINKED
+    from radioloom.commands.told import gather
     from radioloom.io.dicom.headers import BROKEN
     from radioloom.io.files import files_below, linked_folders
+    from radioloom.io.foreign import pattern, standing_in
     from radioloom.sealed import complete
 
     if not place.is_dir():
@@ -39,45 +54,61 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> tuple[int, Co
     except StudyError as error:
         raise StudyError(f"--roi {error}; correct it") from None
     written: Counter[Path] = Counter()
-    left_out = Counter(LINKED for _ in linked_folders(place))
-    for path in files_below(place):
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # pydicom's quote what a file holds
-                folder, content = _copy(path, key, structures)
-        except BadImage as error:
-            left_out[str(error)] += 1
-            continue
-        except BROKEN:
-            left_out["a damaged DICOM file"] += 1
-            continue
-        written[folder] += 1
-        with complete(out / folder / f"{written[folder]:05d}.dcm") as part:
-            part.write_bytes(content)
-    return written.total(), left_out
+    left_out, losses = Counter(LINKED for _ in linked_folders(place)), Counter[str]()
+    other: list[Path] = []
+    slices: dict[Path, Counter[str]] = defaultdict(Counter)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's quote what a file holds
+        known = gather(place)
+        for path in files_below(place):
+            try:
+                copy = _copy(path, key, structures, known)
+            except BadImage as error:
+                left_out[str(error)] += 1
+                continue
+            except BROKEN:
+                left_out["a damaged DICOM file"] += 1
+                continue
+            if copy is None:
+                other.append(path)
+                continue
+            folder, content, lost = copy
+            slices[path.parent][pattern(path.name)] += 1
+            losses.update(lost)
+            written[folder] += 1
+            with complete(out / folder / f"{written[folder]:05d}.dcm") as part:
+                part.write_bytes(content)
+    found = [SIZE.sub("", what) for _, what, _ in standing_in(other, slices)]
+    left_out.update([*found, *["not DICOM"] * (len(other) - len(found))])
+    return Copies(written.total(), left_out, losses)
 
 
-def _copy(path: Path, key: bytes, structures: str) -> tuple[Path, bytes]:
-    """The folder of a file's copy, below that of all, and its bytes; raises BadImage, or one of `headers.BROKEN`.
+def _copy(path: Path, key: bytes, structures: str, known: Words) -> tuple[Path, bytes, list[str]] | None:
+    """The folder of a file's copy, below that of all, its bytes, and what of it is lost; None where it is no DICOM.
 
     Words of the file go into the folder's name only where they are harmless: a path of their own could lead elsewhere.
+    Raises BadImage, or one of `headers.BROKEN`.
     """
     from radioloom.io.dicom.deidentify import deidentify
     from radioloom.io.dicom.headers import read_header, read_whole
-    from radioloom.io.files import blank, leads_nowhere
-    from radioloom.io.foreign import dead_link, hollow
+    from radioloom.io.dicom.lost import lost
+    from radioloom.io.files import leads_nowhere
+    from radioloom.io.foreign import dead_link
     from radioloom.io.write.header import encode
 
     if leads_nowhere(path):
         raise BadImage(dead_link(path))
     header = read_header(path)
     if header is None:
-        raise BadImage("empty, or zeros where it begins" if blank(path) else hollow(path)[0] or "not DICOM")
+        return None
     if not header.series:
         raise BadImage("it belongs to no series")
-    data = deidentify(read_whole(path), key, structures)
+    data = read_whole(path)
+    losses = lost(data)
+    data = deidentify(data, key, structures, known.of(header))
     modality, series = str(data.get("Modality", "")), str(data.SeriesInstanceUID)
-    return Path(data.PatientID) / f"{modality if modality in MODALITIES else 'XX'}-{series[-12:]}", encode(data)
+    folder = Path(data.PatientID) / f"{modality if modality in MODALITIES else 'XX'}-{series[-12:]}"
+    return folder, encode(data), losses
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -93,9 +124,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run(chosen: Namespace) -> None:
     from radioloom.pseudonym import read_key
 
-    n, left_out = export(chosen.folder, chosen.out, read_key(), chosen.roi)
-    print(f"{n} file(s) written: {chosen.out}", file=sys.stderr)
-    for why, count in sorted(left_out.items()):
+    made = export(chosen.folder, chosen.out, read_key(), chosen.roi)
+    print(f"{made.written} file(s) written: {chosen.out}", file=sys.stderr)
+    for what, count in sorted(made.lost.items()):
+        print(f"{count} of them {'loses' if count == 1 else 'lose'} {what}", file=sys.stderr)
+    for why, count in sorted(made.left_out.items()):
         print(f"{count} file(s) left out: {why}", file=sys.stderr)
 
 

@@ -57,7 +57,7 @@ def _run(chosen: Namespace) -> None:
     with complete(chosen.out) as part, open(part, "w", newline="", encoding="utf-8") as handle:
         write_rows(handle, list(listing.rows[0]), [list(row.values()) for row in listing.rows], separator="\t")
     print(f"{len(listing.rows)} images, {listing.megabytes / 1000:.1f} GB: {chosen.out}; {', '.join(listing.licences)}")
-    print("next: name the sheet in a cohort of the study, with  source: {kind: idc}")
+    print("next: name the sheet in a cohort of the study, with `source: {kind: idc}`")
 
 
 def _nothing_fits(chosen: Namespace, index: Sequence[Mapping[str, Any]]) -> StudyError:

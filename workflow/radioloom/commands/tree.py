@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from radioloom.io.dicom.identity import identity
 from radioloom.io.dicom.scattered import scattered
 from radioloom.io.dicom.whose import Whose, differ
 from radioloom.io.files import files_below, linked_folders
-from radioloom.io.foreign import hollow
+from radioloom.io.foreign import pattern, standing_in
 from radioloom.io.segmentations.read import Candidate
 from radioloom.provenance import digest
 
@@ -57,6 +57,7 @@ def gather(place: Path) -> Tree:
     tree = Tree(place, {}, [], [], defaultdict(set))
     tree.left_out.extend(("", tree.path(path), LINKED) for path in linked_folders(place))
     other: list[Path] = []
+    slices: dict[Path, Counter[str]] = defaultdict(Counter)  # by folder, their names
     instances: list[tuple[Path, str]] = []  # of segmentations
     for path in files_below(place):
         if path.is_symlink() and (why := astray(path, place)):
@@ -73,6 +74,7 @@ def gather(place: Path) -> Tree:
             tree.drawings.append(Candidate(kind, path, "the file"))
             instances.append((path, header.instance))
         elif header.is_image:
+            slices[path.parent][pattern(path.name)] += 1
             _add(tree, header)
         else:
             tree.left_out.append(
@@ -81,10 +83,11 @@ def gather(place: Path) -> Tree:
     again = copies(instances)
     tree.left_out.extend(("", tree.path(path), why) for path, why in again.items())
     tree.drawings[:] = [each for each in tree.drawings if each.file not in again]
-    nothing = [(path, why) for path in other if (why := hollow(path))[0]]
-    tree.left_out.extend(
-        ("", tree.path(path), f"it {why}; {remedy}, if it was a DICOM file") for path, (why, remedy) in nothing
-    )
+    nothing = [
+        ("", tree.path(path), f"it {what}; {remedy}, if it was a DICOM file")
+        for path, what, remedy in standing_in(other, slices)
+    ]
+    tree.left_out.extend(nothing)
     if len(other) > len(nothing):
         tree.left_out.append(("", ".", f"{len(other) - len(nothing)} file(s) {NOT_DICOM}"))
     _find_scattered(tree)

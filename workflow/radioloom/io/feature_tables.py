@@ -28,9 +28,12 @@ def header(data: Path, name: str) -> list[str]:
     if place.suffix.lower() != PARQUET:
         return [column for column in tables.header(place).columns if column]
     columns = list(map(composed, _names(place)))
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    if twice:
-        raise StudyError(f"{place.name}: the column {twice[0]!r} appears twice; give each column a name of its own")
+    first: dict[str, int] = {}
+    for k, column in enumerate(columns, start=1):
+        if (before := first.setdefault(column, k)) != k:
+            raise StudyError(
+                f"{place.name}: columns {before} and {k} have one name; give each column a name of its own"
+            )
     return columns
 
 

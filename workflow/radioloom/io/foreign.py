@@ -6,7 +6,7 @@ import os
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -186,13 +186,32 @@ def hollow(file: Path) -> tuple[str, str]:
     return f"is {found.what}", found.instead
 
 
-def patterns(names: Iterable[str]) -> frozenset[str]:
+def pattern(name: str) -> str:
+    """The name of a file without what is counted in it."""
+    return COUNTED.sub("#", name.lower())
+
+
+def patterns(names: Counter[str]) -> frozenset[str]:
     """The patterns of the names of a folder's slices: what two of them or more have in common beside what is counted.
 
+    names : how many slices have a name of a `pattern`
     None where nothing is counted, so that a name that only looks like another says nothing.
     """
-    found = Counter(COUNTED.sub("#", name.lower()) for name in names)
-    return frozenset(pattern for pattern, n in found.items() if n > 1 and "#" in pattern)
+    return frozenset(each for each, n in names.items() if n > 1 and "#" in each)
+
+
+def standing_in(other: Iterable[Path], slices: Mapping[Path, Counter[str]]) -> Iterator[tuple[Path, str, str]]:
+    """Those of the files that are no DICOM that may have been one, by what they hold or by their name.
+
+    slices : by folder, the names of its slices, as `patterns` takes them
+    Gives each with what it is, and what to do.
+    """
+    found = {folder: patterns(names) for folder, names in slices.items()}
+    for file in other:
+        why = hollow(file)
+        what, remedy = why if why[0] else in_place_of_a_slice(file, found.get(file.parent, ()))
+        if what:
+            yield file, what, remedy
 
 
 def in_place_of_a_slice(file: Path, slices: Collection[str]) -> tuple[str, str]:
@@ -203,11 +222,13 @@ def in_place_of_a_slice(file: Path, slices: Collection[str]) -> tuple[str, str]:
     """
     name = file.name.lower()
     bare = next((name.removesuffix(ending) for ending in ADDED if name.endswith(ending)), name)
-    if COUNTED.sub("#", bare) not in slices or (bare != name and is_file(file.with_name(file.name[: len(bare)]))):
+    if pattern(bare) not in slices or (bare != name and is_file(file.with_name(file.name[: len(bare)]))):
         return "", ""
-    found = recognise(_head(file))
+    found = recognise(head := _head(file))
     if found:
         return f"is {found.what}", found.instead
+    if head.startswith(GZIP):  # which voxels and tables may be
+        return "is compressed (gzip)", "unpack it (gunzip)"
     return f"is no DICOM ({file.stat().st_size} bytes) and named as the slices are", "copy or fetch it again"
 
 

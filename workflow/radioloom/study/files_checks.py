@@ -15,6 +15,7 @@ from radioloom.io.user_tables.cells import text_of
 from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
+from radioloom.study.clinical_checks import Rows, row_notes, several_rows
 from radioloom.study.copy_checks import Copied, copy_remarks
 from radioloom.study.genomics_checks import expression_remarks
 from radioloom.study.identity_checks import identity_remarks
@@ -55,7 +56,8 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
         cases = None if known is None else sorted({row["case"] for row in known})
         if cohort in study.has.images:
             _images(study, cohort, origin, remarks)
-        if cohort in study.has.outcomes and (table := _outcomes(study, cohort, cases, origin, remarks)):
+        whose = None if known is None else {row["case"]: row["patient"] for row in known}
+        if cohort in study.has.outcomes and (table := _outcomes(study, cohort, whose, origin, remarks)):
             outcomes[cohort] = table
         if cohort in study.has.traits:
             annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
@@ -95,8 +97,13 @@ def _all_nifti(study: Study, cohort: str) -> bool:
     return all(row["image"].lower().endswith((".nii", ".nii.gz")) for row in study.sheets[cohort])
 
 
-def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin, remarks: Remarks) -> Clinical | None:
-    """Outcomes and covariates as the stage clinical will read them; its columns alone where no case is known."""
+def _outcomes(
+    study: Study, cohort: str, whose: Mapping[str, str] | None, origin: Origin, remarks: Remarks
+) -> Clinical | None:
+    """Outcomes and covariates as the stage clinical will read them; its columns alone where no case is known.
+
+    whose : the patient of each case, "" where none is named
+    """
     from radioloom.io.user_tables.read import read
     from radioloom.stages.learning.clinical import clinical
 
@@ -108,16 +115,17 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in given.notes)
     covariates = study.settings["model"]["covariates"]
     try:
-        table = clinical(given.frame(), cohort, cases or (), block, study.settings["outcome"], covariates)
+        table = clinical(given.frame(), cohort, whose or (), block, study.settings["outcome"], covariates)
         remarks.notes.extend(f"cohort {cohort}: {note}" for note in table.notes)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {str(error).removeprefix(f'cohorts.{cohort}.clinical: ')}")
         return None
     remarks.notes.extend(_unused_words(cohort, given.frame()[block["event"]].map(text_of), block["event_values"]))
     if cohort in study.cohorts("validation"):
-        subgroup_remarks(study, cohort, given.frame(), cases or (), origin, remarks)
-    if cases is None:
+        subgroup_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
+    if whose is None:
         return None
+    known = Rows(study, cohort, given.frame(), whose)
     reasons: dict[str, list[str]] = defaultdict(list)
     for row in table.exclusions:
         reasons[row["reason"]].append(row["case"])
@@ -125,16 +133,18 @@ def _outcomes(study: Study, cohort: str, cases: list[str] | None, origin: Origin
     summary += "; ..." if len(reasons) > SHOWN else ""
     start = start_of(study, cohort).word
     if not table.clinical:
-        there = _ids_there(given.frame()[block["case"]].map(text_of))
+        there = _ids_there(known.ids)
+        remedy = several_rows(known) or f"give clinical table and {start} the same names of cases"
         remarks.faults.append(
             f"{origin.at(*place)}: no case of the {start} has an outcome in column {block['case']!r} and those beside "
-            f"it ({summary}){there}; give clinical table and {start} the same names of cases"
+            f"it ({summary}){there}; {remedy}"
         )
         return None
     if summary:
         remarks.notes.append(
-            f"cohort {cohort}: {len(table.exclusions)} of {len(cases)} cases lack an outcome ({summary})"
+            f"cohort {cohort}: {len(table.exclusions)} of {len(whose)} cases lack an outcome ({summary})"
         )
+    remarks.notes.extend(row_notes(known))
     remarks.notes.extend(_lacking(cohort, table))
     return table
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.study.alone import horizon_notes
+from radioloom.study.clinical_checks import VISITS
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks
+from radioloom.study.table_checks import patients_named
 from radioloom.study.validation_checks import event_remarks
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 from radioloom.tables.columns import FEWEST_EVENTS
@@ -91,7 +93,8 @@ def _of_one_patient(known: Known, origin: Origin, remarks: Remarks) -> None:
         remarks.notes.append(
             f"{origin.at('cohorts', cohort, 'clinical')}: {len(people)} {who} with two outcomes: "
             f"{'; '.join(people[:SHOWN])}{more}: right where each lesion has an outcome of its own; else write one "
-            "outcome in both rows, or, where they are two people, name two in the column `patient`"
+            "outcome in both rows; where they are two people, name two in "
+            f"{patients_named(known.study, cohort)}; {VISITS}"
         )
 
 

@@ -41,6 +41,12 @@ def start_of(study: Study, cohort: str) -> Start:
     return Start("features", "table of features") if cohort in study.has.tables else Start("sheet", "sheet")
 
 
+def patients_named(study: Study, cohort: str) -> str:
+    """Where a cohort says which patient a case is of."""
+    of_table = cohort in study.has.tables
+    return "the column of `features.columns.patient`" if of_table else "the column `patient` of the sheet"
+
+
 def two_of_one(cohort: str, file: str, patients: Mapping[str, str]) -> list[str]:
     """A note where a table of patients gives ids that are almost alike to several cases."""
     from radioloom.io.patients import cases_of_one

@@ -9,18 +9,18 @@ from radioloom.errors import BadAnnotation
 from radioloom.io.annotations.kinds import HEAD, READERS, Reader
 from radioloom.io.annotations.record import Annotation
 from radioloom.io.files import files_below, leads_nowhere, lies_within
-from radioloom.io.foreign import dead_link
+from radioloom.io.foreign import dead_link, hollow
 from radioloom.io.patients import below
 from radioloom.io.user_tables.read import file_of
 from radioloom.provenance import file_digest
 
 
 def read(place: Path, data: Path | None = None) -> list[Annotation]:
-    """Every annotation of a folder (AIM 4 XML and DICOM SR, other files are passed over) or of one table.
+    """Every annotation of a folder (AIM 4 XML and DICOM SR; other files are passed over) or of one table.
 
     data : the folder that no link may lead out of, `place` itself where it is not given
-    A document that cannot be read has a `fault`. Raises StudyError where `place` does not exist or leads out of the
-    data folder, or the table is none or lacks a column.
+    A document that cannot be read, or in whose place a pointer or nothing is, has a `fault`. Raises StudyError where
+    `place` does not exist or leads out of the data folder, or the table is none or lacks a column.
     """
     named, place = place, Path(file_of(str(place)))  # of a workbook its file
     root = (data or place).resolve()
@@ -45,6 +45,9 @@ def _annotations(file: Path, place: Path, root: Path, number: int) -> list[Annot
         if leads_nowhere(file):
             raise BadAnnotation(dead_link(file))
         reader = _reader(file, named=file == place)
+        what, remedy = ("", "") if reader or file.name.startswith(".") else hollow(file)
+        if what:
+            raise BadAnnotation(f"it {what}; {remedy}, if it was an annotation")
         if reader is None:
             return []
         if reader.is_table:

@@ -41,6 +41,7 @@ class Annotation:
     document: str = ""  # first 12 hex digits of the file's SHA-256; for a CSV the line; unopened: which file it is
     name: str = field(default="", repr=False)  # path below the folder
     fault: str = ""  # why nothing could be read
+    of_table: bool = False  # whose cells may be anything: messages quote terms of documents alone
 
 
 def as_number(text: str) -> float | None:

@@ -8,6 +8,7 @@ from radioloom.errors import BadAnnotation, StudyError
 from radioloom.io.annotations.record import Annotation, Answer, as_number
 from radioloom.io.user_tables.cells import DECIMAL_COMMA
 from radioloom.io.user_tables.ids import nobody, refuse_rounded
+from radioloom.io.user_tables.quoted import shown
 from radioloom.io.user_tables.read import read as read_table
 from radioloom.io.user_tables.record import Table
 from radioloom.settings import meant
@@ -42,7 +43,7 @@ def read(file: Path) -> list[Annotation]:
         where.setdefault(cell["trait"], []).append((line, answers[key][-1]))
     _refuse_commas(table, where)
     return [
-        Annotation(*key, answers=tuple(each), document=f"line {first[key]}", name=key[0])
+        Annotation(*key, answers=tuple(each), document=f"line {first[key]}", name=key[0], of_table=True)
         for key, each in answers.items()
     ]
 
@@ -82,7 +83,7 @@ def _refuse_commas(table: Table, where: dict[str, list[tuple[int, Answer]]]) -> 
         if commas and len(commas) + sum(answer.number is not None for _, answer in given) == len(given):
             line, value = commas[0]
             raise StudyError(
-                f"traits.files: {table.at(line, 'value')}: {value!r} has a comma, of "
+                f"traits.files: {table.at(line, 'value')}: {shown(value)} has a comma, of "
                 "decimals or of thousands; write numbers with a point, like 1234.5 (or several answers in several "
                 "lines)"
             )

@@ -5,8 +5,8 @@ own anonymiser looks at the top of a file only and draws UIDs at random, so the 
 depth, and keyed, so that files of one patient still refer to each other, in another run too. Of what the table does
 not name only what measuring needs is kept (`kept`), and of that only values of the kind that its element is for.
 Options: dates are moved by a number of days that is the patient's own (113107), and times kept; sex, size and weight
-are kept (113108), since SUV needs them; private elements are all removed. What pixels show is not touched: faces stay;
-what lies in their unused bits, in segments of compressed frames and after the last one is removed.
+are kept (113108), since SUV needs them; private elements are removed (see `lost`). What pixels show is not touched:
+faces stay; what lies in their unused bits, in segments of compressed frames and after the last one is removed.
 """
 
 from __future__ import annotations
@@ -102,11 +102,11 @@ class Element:
         self.data.add_new(self.tag, self.vr, values[0] if len(values) == 1 else values)
 
 
-def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
+def deidentify(data: Dataset, key: bytes, structures: str = "", words: frozenset[str] = frozenset()) -> Dataset:
     """The dataset without identity, changed in place; PatientID and PatientName become the pseudonym.
 
     structures : pattern of names of structures and segments that are kept, if no word in them identifies the patient;
-        all others are numbered
+        all others are numbered; words : that identify the patient in other files
     Raises BadImage where it is no image, RTSTRUCT or SEG, has no patient's number, or says that names are burned in.
     """
     number, sop_class = composed(text(data, NUMBER)), text(data, 0x00080016)
@@ -120,7 +120,7 @@ def deidentify(data: Dataset, key: bytes, structures: str = "") -> Dataset:
         raise BadImage("its pixels say who the patient is (BurnedInAnnotation)")
     if text(data.file_meta, 0x00020010) not in UID_dictionary:
         raise BadImage("its transfer syntax is not one of the standard")
-    scrub = Scrub(key, identifying_words(data), 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
+    scrub = Scrub(key, identifying_words(data) | words, 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
     names = _names(data, compiled(structures or "(?!)", re.IGNORECASE), scrub.identifying)
     _clean(data, scrub)
     clean_pixels(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from radioloom.io.dicom.values import syntax as transfer_syntax
 from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.whose import whose as of_patient
 from radioloom.io.files import called, files_below, leads_nowhere, listing
-from radioloom.io.foreign import dead_link, hollow, in_place_of_a_slice, patterns
+from radioloom.io.foreign import dead_link, pattern, standing_in
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 
@@ -142,7 +143,8 @@ def scan(place: Path) -> Scan:
     """Headers of all DICOM files at or below `place`, whatever their names; BadImage, or OSError of the machine."""
     if not place.exists():
         raise BadImage(f"{place.name}: no such file or folder; correct the path")
-    headers, broken, other = [], [], []
+    headers, broken = [], []
+    other: dict[Path, str] = {}
     files = list(files_below(place))
     for place_in_list, path in enumerate(files, start=1):
         name = called(path, place, place_in_list, len(files))
@@ -157,22 +159,18 @@ def scan(place: Path) -> Scan:
         if header is not None:
             headers.append(header)
             continue
-        other.append((path, name))
+        other[path] = name
     return Scan(tuple(headers), tuple(broken), len(other), listing(place, files), tuple(_blank(other, headers)))
 
 
-def _blank(other: list[tuple[Path, str]], headers: list[Header]) -> Iterator[Broken]:
-    """Those of the files that are no DICOM that may have been a slice: by what they hold, or by their name."""
-    names: dict[Path, list[str]] = {}
+def _blank(other: dict[Path, str], headers: list[Header]) -> Iterator[Broken]:
+    """Those of the files that are no DICOM, each with what messages call it, that may have been a slice."""
+    names: dict[Path, Counter[str]] = defaultdict(Counter)
     for header in headers if other else ():
         if header.is_image:
-            names.setdefault(header.path.parent, []).append(header.path.name)
-    slices = {folder: patterns(each) for folder, each in names.items()}
-    for path, name in other:
-        why = hollow(path)
-        nothing, remedy = why if why[0] else in_place_of_a_slice(path, slices.get(path.parent, ()))
-        if nothing:
-            yield Broken(path, name, nothing, remedy)
+            names[header.path.parent][pattern(header.path.name)] += 1
+    for path, what, remedy in standing_in(other, names):
+        yield Broken(path, other[path], what, remedy)
 
 
 def is_dicom(start: bytes) -> bool:

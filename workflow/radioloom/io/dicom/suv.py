@@ -99,7 +99,7 @@ def _factor(headers: Sequence[Header]) -> float:
             raise BadImage(f"PET holds SUV of type {told}, and body weight (BW) is what is compared; convert it first")
         return 1.0
     if units == "CNTS":
-        private = _philips(first)
+        private = of_philips(first)
         if private.get("suv"):
             return private["suv"]
         if not private.get("bqml"):
@@ -112,8 +112,9 @@ def _factor(headers: Sequence[Header]) -> float:
     return _per_dose(headers)
 
 
-def _philips(data: Dataset) -> dict[str, float]:
-    block = _block(data, PHILIPS_GROUP, PHILIPS)
+def of_philips(data: Dataset) -> dict[str, float]:
+    """Philips' private factors from counts to SUV (`suv`) and to activity (`bqml`), those that are there."""
+    block = block_of(data, PHILIPS_GROUP, PHILIPS)
     if block is None:
         if _creators(data, PHILIPS_GROUP):
             return {}
@@ -130,7 +131,7 @@ def _creators(data: Dataset, of: int) -> dict[int, str]:
     return {tag & 0xFF: text(data, tag) for tag in data.keys() if of << 16 | 0x10 <= tag <= of << 16 | 0xFF}  # noqa: SIM118
 
 
-def _block(data: Dataset, of: int, creator: str) -> int | None:
+def block_of(data: Dataset, of: int, creator: str) -> int | None:
     """The block that a vendor has reserved in a private group, whichever that is; None where it has none."""
     own = [block for block, name in _creators(data, of).items() if name == creator]
     if len(own) > 1:
@@ -220,7 +221,7 @@ def _of_series(scan: Scan) -> datetime.datetime | None:
 
 def _of_ge(scan: Scan) -> datetime.datetime | None:
     """The scan's date and time that GE keeps in a private element."""
-    block = _block(scan.data, GE_GROUP, GE)
+    block = block_of(scan.data, GE_GROUP, GE)
     start = text(scan.data, GE_GROUP << 16 | block << 8 | 0x0D) if block else ""
     return moment(start[:8], start[8:])
 
@@ -238,6 +239,15 @@ def average(duration: float, half_life: float) -> float:
     constant = math.log(2) / half_life
     decay = constant * duration
     return math.log(decay / -math.expm1(-decay)) / constant if decay else 0.0
+
+
+def starts_as_ge_says(data: Dataset) -> bool:
+    """Whether the SUV of one file of activity rests on when GE's private element says that the scan began."""
+    if text(data, UNITS) != "BQML" or text(data, DECAY) != "START":
+        return False
+    acquired = moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME))
+    scan = Scan(data, (Frame(acquired, 0.0, 0.0),), 0.0)
+    return _of_series(scan) is None and _of_ge(scan) not in (None, acquired)
 
 
 # In this order the first that is known is the start of the scan.

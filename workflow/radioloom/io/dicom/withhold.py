@@ -35,6 +35,8 @@ READABLE = {PRIVATE + byte: chr(byte) for byte in range(0xA0, 0x100)}  # what no
 # Where a name begins in what is written as one word: GTVLi, GTV_LI, ctvLi2.
 BREAKS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 REGION = re.compile(r"^(i?gtv|ctv|ptv|itv|roi)(?=[^\W\d_])")
+# Initials as people write them; two capitals without dots are what is drawn as often (LN, CT, PV, LL), and are shown.
+DOTTED = re.compile(r"(?<!\w)[^\W\d_]\.(?:[ -]?[^\W\d_]\.)+(?!\w)")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTHS_TOO = {2: ("maer",), 4: ("mai",), 9: ("okt",), 11: ("dez",)}
 
@@ -65,12 +67,14 @@ def withhold(name: str, identifying: frozenset[str]) -> str:
     identifying : of the same file and of the others of its case, as `identifying_words` gives them
     What cannot be seen of it is marked.
     Letters' case, accents (ü, ue and u are one), leading zeros and what stands between words do not count; long words
-    count inside others too.
+    count inside others too, a patient's initials as capitals with dots alone (J.M.).
     """
     return WITHHELD if _identified(name, identifying) else visible(name[:40])
 
 
 def _identified(name: str, identifying: frozenset[str]) -> bool:
+    if not identifying.isdisjoint(_initials(_words(_folded(each))) for each in DOTTED.findall(name) if each.isupper()):
+        return True
     for form, known in zip((_folded, _merged), _forms(identifying), strict=True):
         whole = [part for word in re.findall(r"[^\W_]+", name) for part in _words(form(word))]
         broken = (part for word in BREAKS.sub(" ", name).split() for part in _words(form(word)))
@@ -100,7 +104,13 @@ def _of_value(value: str, name: bool) -> set[str]:
         found |= {short for word in words if _identifies(word) and len(short := word.lstrip("0")) >= PHRASE - 1}
         orders = [words, [*words[1:], *words[:1]], words[:2], words[1::-1]] if name else [words]
         found |= {joined for each in orders if len(each) > 1 and _identifies(joined := "".join(each))}
+        found |= {_initials(each) for each in orders if name and len(each) > 1}
     return found
+
+
+def _initials(words: list[str]) -> str:
+    """`j.m.` of [john, meyer]."""
+    return "".join(f"{word[0]}." for word in words)
 
 
 def _identifies(word: str) -> bool:
@@ -131,8 +141,8 @@ def _folded(value: str) -> str:
 
 
 def _merged(value: str) -> str:
-    """The same where ü is ue, å is aa and so on, as in files that know no such letters."""
-    return re.sub(r"([aou])e|(a)a", r"\1\2", _folded(value))
+    """The same where ü is ue, å is aa, đ is dj and so on, as in files that know no such letters."""
+    return re.sub(r"([aou])e|(a)a|(d)[hj]", r"\1\2\3", _folded(value))
 
 
 def _words(folded: str) -> list[str]:

@@ -16,9 +16,11 @@ from radioloom.tables.text import uncell
 
 Records = Iterator[tuple[int, list[str]]]  # first line, cells without blanks around them
 MARKS = {"\t": "tabs", ",": "commas", ";": "semicolons"}
+PIPE = {"|": "pipes"}  # which stand in names and cells too: they divide where no other mark does
+RULE = re.compile(r"[\s|+:=-]*[-=]{2}[\s|+:=-]*$")  # a line of a table that is drawn for the eye
 COLUMNS = 100_000
 SAMPLE = 50, 1_000_000  # lines, characters that separators are told by
-DECLARED = re.compile(r'"?sep=([\t,;])"?[\t,;]*\s*', re.IGNORECASE)  # Excel's own first line
+DECLARED = re.compile(r'"?sep=([\t,;|])"?[\t,;|]*\s*', re.IGNORECASE)  # Excel's own first line
 # Formats that have lines above the header, by how their first cell begins.
 FORMATS = (
     (re.compile(r"#1\.[23]$"), "a GCT file: take out the lines above the one with NAME (or id) and Description"),
@@ -42,7 +44,8 @@ def separated(lines: Iterator[str], place: Path) -> tuple[Records, tuple[str, ..
     endings = [suffix.lower() for suffix in place.suffixes]
     expected = "\t" if ".tsv" in endings or ".tab" in endings else ","
     mark = declared[1] if declared else _separator(sample, expected, place.name)
-    notes = () if mark == expected else (f"{place.name}: its cells are separated by {MARKS[mark]}, and read so",)
+    by = (MARKS | PIPE)[mark]
+    notes = () if mark == expected else (f"{place.name}: its cells are separated by {by}, and read so",)
     return _records(chain(sample, lines), mark, place.name), notes
 
 
@@ -51,6 +54,13 @@ def _separator(sample: list[str], expected: str, name: str) -> str:
     header = next((line for line in sample if line.strip()), "")
     _refuse_formats(re.split(r"[\t,;]", header)[0].strip('" \r\n'), f"{name}, line 1")
     present = [mark for mark in MARKS if mark in header]
+    _refuse_drawn(header, sample, f"{name}, line 1")
+    if "|" in header and (not present or _width(sample, "|") > 1 >= max(_width(sample, mark) for mark in present)):
+        return "|"
+    if below := _mark_of_rows(sample, present):
+        return below  # by which the first line is one cell, and a misfit
+    if not present:
+        _refuse_blanks(sample, f"{name}, line 1", MARKS[expected])
     if len(present) < 2:
         return present[0] if present else expected
     widths = {mark: width for mark in present if (width := _width(sample, mark)) > 1}
@@ -63,6 +73,33 @@ def _separator(sample: list[str], expected: str, name: str) -> str:
         f"{name}, line 1: its cells may be separated by {' or by '.join(MARKS[mark] for mark in best or present)}; "
         f"save it with {MARKS[expected]}"
     )
+
+
+def _refuse_drawn(header: str, sample: list[str], where: str) -> None:
+    framed = "|" in header and (header.strip()[0] == header.strip()[-1] == "|" or any(map(RULE.match, sample)))
+    if framed or RULE.match(header):
+        raise StudyError(f"{where}: this is a table drawn for the eye (Markdown, or psql's); save it as CSV UTF-8")
+
+
+def _mark_of_rows(sample: list[str], present: list[str]) -> str:
+    """The mark that cuts all rows into as many cells and is not in the header, whose own do not; "" for none.
+
+    present : marks of the header, which is a title then
+    """
+    header, *rows = [line for line in sample if line.strip()] or [""]
+    if len(header.split()) < 2 or not rows or any(_width(sample, mark) > 1 for mark in present):
+        return ""
+    return next((mark for mark in MARKS if mark not in present and _width(rows, mark) > 1), "")
+
+
+def _refuse_blanks(sample: list[str], where: str, expected: str) -> None:
+    """StudyError where blanks divide cells: empty ones leave no trace."""
+    header, *rows = [line for line in sample if line.strip()] or [""]
+    if len(header.split()) > 1 and rows and 2 * sum(len(row.split()) > 1 for row in rows) >= len(rows):
+        raise StudyError(
+            f"{where}: its cells are separated by blanks (or columns of fixed width), by which empty cells cannot be "
+            f"told; save it with {expected} (in R: write.csv with row.names=FALSE)"
+        )
 
 
 def _width(sample: list[str], mark: str) -> int:
@@ -136,6 +173,11 @@ def table(records: Records, name: str, notes: tuple[str, ...], paths: Collection
     as_written = {k for k, each in enumerate(names) if each in paths}
     rows = _composed(_rows(records, f"{name}, line", names, kept), {kept.index(k) for k in as_written})
     leading = list(islice(rows, 1))  # of a header that is none, its misfit says more than the columns that it lacks
+    if len(names) == 1 and (held := [by for mark, by in (MARKS | PIPE).items() if mark in names[0]]):
+        raise StudyError(
+            f"{name}, line {header}: all names stand in one cell, with {held[0]} between them; take the quotes around "
+            "whole lines away, or divide the column (in Excel: Data, Text to Columns)"
+        )
     return Table(name, [names[k] for k in kept], chain(leading, rows), header, notes)
 
 

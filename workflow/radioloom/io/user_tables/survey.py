@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from radioloom.errors import StudyError
+from radioloom.io.user_tables.quoted import shown
 from radioloom.io.user_tables.records import COLUMNS
 from radioloom.io.user_tables.text import LINES
 
@@ -229,7 +230,7 @@ class _Worksheet(_Scan):
             written, what = WRITTEN[self.kind]
             self.kind, value = "", "".join(self.value)
             if not written.fullmatch(value.strip(" \t\r\n")):
-                self._fault(f"a cell of row {self.row} has the {what} {value[:12]!r}")
+                self._fault(f"a cell of row {self.row} has the {what} {shown(value[:12])}")
 
 
 @lru_cache(maxsize=20_000)

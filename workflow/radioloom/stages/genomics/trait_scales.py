@@ -104,11 +104,16 @@ def by_case(traits: pd.DataFrame, min_share: float, fewest: int) -> TraitColumns
 
     columns: dict[str, pd.Series] = {}
     answers: dict[str, tuple[str, str]] = {}
+    places = {trait: place for place, trait in enumerate(sorted(set(traits["trait"])), start=1)}
     for scale in scales(traits):
         for value, given in _columns(scale):
             label = f"trait: {named(scale.trait, value)}"  # apart from every feature id
             if label in columns:
-                raise StudyError(f"traits: two columns are called {label!r}; rename the trait {scale.trait!r}")
+                twins = f"{places[answers[label][0]]} and {places[scale.trait]} of {len(places)}"
+                raise StudyError(
+                    f"traits: one is called like another with one of its answers (trait = answer): {twins} in "
+                    "alphabetical order; rename one"
+                )
             columns[label], answers[label] = given.groupby(level="case").mean(), (scale.trait, value)
     differ = {label: 1 - column.value_counts(normalize=True).max() for label, column in columns.items()}
     kept = [label for label, share in differ.items() if share > min_share and columns[label].count() >= fewest]

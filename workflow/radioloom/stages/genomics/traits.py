@@ -10,8 +10,10 @@ from typing import Any
 from radioloom.errors import BadAnnotation, StudyError
 from radioloom.io.annotations.record import Annotation, Answer
 from radioloom.io.user_tables.ids import alike, bare, composed
+from radioloom.io.user_tables.quoted import shown
 from radioloom.patterns import compiled
 from radioloom.provenance import digest
+from radioloom.settings import meant
 from radioloom.stages.genomics.trait_scales import agreement
 from radioloom.tables import TRAITS
 
@@ -63,7 +65,7 @@ def traits(
     faults: list[tuple[_Placed, str]] = []
     latest = _latest(_named(_placed(annotations, cohort, set(cases), settings, patients, faults)), faults)
     answers = [(placed, answer) for placed in latest for answer in _clear(placed, faults)]
-    levels = _levels(cohort, settings["ordinal"], [answer for _, answer in answers])
+    levels = _levels(cohort, settings["ordinal"], answers)
     measured = _measured(answer for _, answer in answers)
     rows = [_row(cohort, placed, answer, levels, measured) for placed, answer in answers]
     rows = list({(row["case"], row["reader"], row["trait"], row["value"]): row for row in rows}.values())
@@ -192,24 +194,32 @@ def _clear(placed: _Placed, faults: list[tuple[_Placed, str]]) -> list[Answer]:
         if len(findings) > 1:
             faults.append((placed, f"{trait!r} is answered for {len(findings)} findings of the case; not used"))
         elif len(numbers) > 1:
-            faults.append((placed, f"{trait!r} has {len(numbers)} differing numbers; not used"))
+            place = f"trait {list(by_trait).index(trait) + 1} of {len(by_trait)}"
+            called = place if placed.annotation.of_table else repr(trait)
+            faults.append((placed, f"{called} has {len(numbers)} differing numbers; not used"))
         else:
             clear += answers
     return clear
 
 
-def _levels(cohort: str, ordinal: dict[str, list[Any]], answers: list[Answer]) -> dict[str, dict[str, int]]:
+def _levels(
+    cohort: str, ordinal: dict[str, list[Any]], answers: list[tuple[_Placed, Answer]]
+) -> dict[str, dict[str, int]]:
     """Place of each level of the ordered traits; StudyError where an answer is none of them."""
     levels = {trait: {str(level): place for place, level in enumerate(order)} for trait, order in ordinal.items()}
     where = f"cohorts.{cohort}.traits.ordinal"
-    unknown = sorted(set(levels) - {answer.trait for answer in answers}) if answers else []
-    if unknown:
-        traits = ", ".join(repr(trait) for trait in sorted({answer.trait for answer in answers}))
-        raise StudyError(f"{where}: nobody answered {unknown[0]!r}; there are {traits}")
-    for answer in answers:
+    given = {answer.trait for _, answer in answers}
+    for trait in sorted(set(levels) - given) if answers else ():
+        terms = sorted({answer.trait for placed, answer in answers if not placed.annotation.of_table})
+        others = f"there are {', '.join(map(repr, terms))}" if terms else f"traits that were answered: {len(given)}"
+        raise StudyError(f"{where}: nobody answered {trait!r}; {meant(trait, given) or others}")
+    for placed, answer in answers:
         if answer.trait in levels and answer.value not in levels[answer.trait]:
             known = ", ".join(repr(level) for level in levels[answer.trait])
-            raise StudyError(f"{where}: {answer.trait!r} is answered {answer.value!r}, which is none of {known}")
+            told = shown(answer.value) if placed.annotation.of_table else repr(answer.value)
+            raise StudyError(
+                f"{where}: {answer.trait!r} is answered {told} ({placed.annotation.document}), which is none of {known}"
+            )
     return levels
 
 

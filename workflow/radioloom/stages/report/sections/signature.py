@@ -26,7 +26,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     folds = study.selection[study.selection["split"] != FROZEN]
     proxies = _proxies(frozen, chosen, study.settings["baselines"].get(VOLUME, [""])[0])
     size = f"{len(chosen)} of {count(len(frozen), 'feature')}"
-    line = f"{size}, learnt on {model.n} training cases ({count(model.n_events, 'event')}). {proxies}"
+    line = f"{size}, learnt on {count(model.n, 'training case')} ({count(model.n_events, 'event')})."
     return {
         "model": model,
         "weighted": signature.weighted(model),
@@ -48,7 +48,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "outliers": signature.outliers(study.outliers) if study.outliers is not None and len(study.outliers) else None,
         "n_outliers": 0 if study.outliers is None else len(study.outliers),
         "scaling": signature.scaling(model),
-        "brief": [("Signature", line)],
+        "brief": [("Signature", f"{line} {proxies}".strip())],
     }
 
 
