@@ -75,7 +75,7 @@ def invented(cell: Two, draw: np.random.Generator) -> Validation:
         dies, leaves = draw.exponential(size=NEW) / np.exp(hazard), draw.uniform(0.05, cell.until, NEW)
         event, time = dies <= leaves, 1000 * np.minimum(dies, leaves)
     outcomes, validation = Outcome(cell.kind, event, time), Validation()
-    place = Place(VALIDATION, "v", np.arange(NEW), outcomes, resample_weights(event, RESAMPLES, draw))
+    place = Place(VALIDATION, "v", np.arange(NEW), outcomes, resample_weights(np.zeros(NEW), RESAMPLES, draw))
     risks = {THE_SIGNATURE: first, VOLUME: second}
     judged = {key: Judged(risk[None], outcomes, place.weights) for key, risk in risks.items()}
     add_metrics(place, judged, (), validation)
