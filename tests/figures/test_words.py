@@ -34,6 +34,12 @@ def test_the_sign_of_a_bound_is_never_rounded_away(given, said):
     assert words.difference(*given) == said
 
 
+def test_a_bound_beside_one_is_never_rounded_to_it():
+    assert words.apart(0.72, 0.45, 0.9981, 1.0) == "0.720 (0.450–0.998)"
+    assert words.apart(0.72, 0.45, 1.0, 1.0) == "0.72 (0.45–1.00)"
+    assert words.apart(0.72, 0.45, 0.9981, None) == "0.72 (0.45–1.00)"
+
+
 @pytest.mark.parametrize(("share", "said"), [(0.724, "72 %"), (0, "0 %"), (-0.11, "−11 %"), (-0.001, "0 %")])
 def test_percent(share, said):
     assert words.percent(share) == said

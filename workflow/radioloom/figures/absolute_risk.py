@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, cell, in_days, interval, metric, number, percent, where
+from radioloom.figures.words import DASH, apart, cell, in_days, metric, number, percent, where
 from radioloom.tables.columns import SIGNATURE
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _verdict(values: pd.DataFrame, name: str, ideal: float, words: tuple[str, st
     if name not in values.index or np.isnan(values.loc[name, "estimate"]):
         return ""
     row = values.loc[name]
-    numbers = f"{metric(name)} {interval(row['estimate'], row['low'], row['high'])}"
+    numbers = f"{metric(name)} {apart(row['estimate'], row['low'], row['high'], ideal)}"
     if np.isnan(row["low"]):
         return f"{numbers}, without an interval: nothing is concluded from it"
     return f"{words[0 if row['low'] > ideal else 1 if row['high'] < ideal else 2]}; {numbers}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import chance, feature, interval, metric
+from radioloom.figures.words import apart, chance, feature, metric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ def coefficients(frame: pd.DataFrame, ratio: str) -> Figure:
     axes.axvline(0, color=style.MUTED, linewidth=0.8)
     for level, row in enumerate(frame.itertuples()):
         bar(axes, level, (row.coefficient, row.low, row.high), style.BLUE, "o")
-        numbers = interval(row.ratio, np.exp(row.low), np.exp(row.high))
+        numbers = apart(row.ratio, np.exp(row.low), np.exp(row.high), 1.0)
         axes.text(1.02, level, numbers, transform=axes.get_yaxis_transform(), size=8, va="center")
     axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(feature(name), 28)) for name in frame["feature_id"]])
     axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=f"log {ratio} per SD")
@@ -53,7 +53,7 @@ def performance(
         axes.axvline(by_chance, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     for level, row in enumerate(frame.itertuples()):
         bar(axes, level, (row.estimate, row.low, row.high), *style.look(row.kind, row.model, baselines))
-        numbers = interval(row.estimate, row.low, row.high)
+        numbers = apart(row.estimate, row.low, row.high, by_chance)
         axes.text(1.02, level, numbers, transform=axes.get_yaxis_transform(), size=8, va="center")
     axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(name, 28)) for name in frame["label"]])
     axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=metric(main), xlim=limits)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, interval, number, plain, probability
+from radioloom.figures.words import DASH, apart, number, plain, probability
 from radioloom.stats.normal import Z95
 from radioloom.tables.columns import SIGNATURE
 
@@ -26,7 +26,7 @@ def table(model: Any) -> Exhibit:
     for each in (model, *model.baselines.values()):
         for term in each.terms:
             why = _why_none(each, term)
-            ratio = interval(term.ratio, *((None, None) if why else (term.low, term.high)))
+            ratio = apart(term.ratio, *((None, None) if why else (term.low, term.high)), 1.0)
             p = DASH if why else probability(wald_p(term.coefficient, term.low, term.high))
             name = "risk by the signature" if term.group == SIGNATURE else term.feature_id
             rows.append((each.name, name, plain(term.mean), plain(term.sd), number(term.coefficient, 3), ratio, p, why))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import STEPS, interval, joined, number, percent, plain
+from radioloom.figures.words import STEPS, apart, joined, number, percent, plain
 from radioloom.prediction.cut_points import MEDIAN, WORDS, group_names
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def table(model: Any, selection: pd.DataFrame) -> Exhibit:
     rho, score = measured["volume_rho"], measured["score"]
     rows = []
     for term in model.terms:
-        effect = (number(term.coefficient, 3), interval(term.ratio, term.low, term.high)) if weighted(model) else ()
+        effect = (number(term.coefficient, 3), apart(term.ratio, term.low, term.high, 1.0)) if weighted(model) else ()
         alone = (number(score.get(term.feature_id)), number(rho.get(term.feature_id)))
         rows.append((term.feature_id, term.group, *effect, *alone, plain(term.mean), plain(term.sd)))
     effects = ("coefficient per SD", f"{model.ratio} per SD (95 % interval)") if weighted(model) else ()

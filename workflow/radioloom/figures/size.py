@@ -88,7 +88,7 @@ def curve_words(curve: pd.DataFrame) -> str:
         f"the {metric(last['metric'])} in cross-validation is {number(first['estimate'])}, from "
         f"{percent(last['share'])} ({number(last['n'], 0)}) {number(last['estimate'])}; the last step, from "
         f"{percent(before['share'])}, changed it by {number(step, 3)}. "
-        "The points have no interval: read the trend."
+        "The points are of the first repeats alone and have no interval: read the trend."
     )
 
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
 MOST_DIGITS = 6
+# Metric -> its value for a calibrated model, or one that knows nothing, where that is not its chance.
+IDEAL = {
+    "observed_expected": 1.0, "calibration_slope": 1.0, "calibration_in_the_large": 0.0, "scaled_brier": 0.0,
+    "hazard_ratio": 1.0,
+}  # fmt: skip
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STAGES = {
     "fetch": "series not given by its archive",
@@ -57,13 +62,19 @@ def interval(estimate: float | None, low: float | None, high: float | None, digi
     return f"{text} ({number(low, digits)}{between}{number(high, digits)})"
 
 
-def difference(estimate: float | None, low: float | None, high: float | None) -> str:
-    """A difference with its interval: as many digits as it takes for no bound to lose its sign, two at least."""
+def apart(estimate: float | None, low: float | None, high: float | None, null: float | None) -> str:
+    """A value with its interval: as many digits as it takes for no bound to look like `null`, two at least."""
     digits = 2
     for value in (low, high):
-        while value and math.isfinite(value) and digits < MOST_DIGITS and float(f"{value:.{digits}f}") == 0:
-            digits += 1
+        if value is not None and math.isfinite(value) and value != null:
+            while digits < MOST_DIGITS and float(f"{value:.{digits}f}") == null:
+                digits += 1
     return interval(estimate, low, high, digits)
+
+
+def difference(estimate: float | None, low: float | None, high: float | None) -> str:
+    """A difference with its interval, in which no bound loses its sign."""
+    return apart(estimate, low, high, 0.0)
 
 
 def percent(share: float) -> str:
@@ -148,7 +159,8 @@ def cell(row: pd.Series) -> str:
     if row["metric"] in METRICS and METRICS[row["metric"]].read == P:
         draws = row.get("draws")
         return probability(row["estimate"]) + (f" (of {draws:.0f})" if draws else "")
-    return (difference if row.get("against") else interval)(row["estimate"], row["low"], row["high"])
+    null = 0.0 if row.get("against") else IDEAL.get(row["metric"], chance(row["metric"]))
+    return apart(row["estimate"], row["low"], row["high"], null)
 
 
 def where(evaluation: str, cohort: str) -> str:
