@@ -10,7 +10,7 @@ from scipy import stats
 
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.logistic import fit_logistic
-from radioloom.prediction.models.robust import cox_scores, robust_errors, robust_intervals
+from radioloom.prediction.models.robust import clustered, cox_scores, robust_errors, robust_intervals
 from radioloom.prediction.outcome import outcome
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -40,6 +40,30 @@ def test_errors_and_scores_of_cox_equal_r(time, of):
     scores = cox_scores(COLUMNS, asked, fitted)
     np.testing.assert_allclose(scores[:, 0], FOUND[f"{time} score of x"], rtol=1e-8, atol=1e-9)
     assert scores.sum(axis=0) == pytest.approx([0, 0], abs=1e-9)
+
+
+def test_of_several_cases_a_patient_a_fit_has_errors_over_patients_and_else_its_own():
+    for kind, event, what in (("survival", "event", "tied"), ("binary", "y", "logistic")):
+        fit = fit_cox if kind == "survival" else fit_logistic
+        asked = outcomes(kind, event, "tied", "patients")
+        found = clustered(COLUMNS, asked, fit(COLUMNS, asked), centres_apart=False)
+        errors = np.sqrt(np.diag(found.covariance))
+        np.testing.assert_allclose(errors, FOUND[f"{what} error of patients"], rtol=1e-8)
+        alone = outcomes(kind, event, "tied", "cases")
+        fitted = fit(COLUMNS, alone)
+        assert clustered(COLUMNS, alone, fitted, centres_apart=False) is fitted
+
+
+def test_errors_over_patients_of_centres_apart_equal_those_of_their_sum():
+    """Of two centres with the same patients in each the scores are those of one, twice."""
+    asked = outcomes("survival", "event", "tied", "patients")
+    twice = asked.take(np.tile(np.arange(90), 2))
+    twice = replace(twice, strata=np.repeat([0, 1], 90))
+    columns = np.tile(COLUMNS, (2, 1))
+    fitted = fit_cox(columns, twice, {"strata": "cohort"})
+    found = clustered(columns, twice, fitted, centres_apart=True)
+    one = clustered(COLUMNS, asked, fit_cox(COLUMNS, asked), centres_apart=False)
+    np.testing.assert_allclose(found.covariance, one.covariance, rtol=1e-8)
 
 
 @UNITS

@@ -26,7 +26,7 @@ def table(model: Any) -> Exhibit:
     for each in (model, *model.baselines.values()):
         for term in each.terms:
             why = _why_none(each, term)
-            ratio = apart(term.ratio, *((None, None) if why else (term.low, term.high)), 1.0)
+            ratio = apart(term.ratio, *ends(each, term), 1.0)
             p = DASH if why else probability(wald_p(term.coefficient, term.low, term.high))
             name = "risk by the signature" if term.group == SIGNATURE else term.feature_id
             rows.append((each.name, name, plain(term.mean), plain(term.sd), number(term.coefficient, 3), ratio, p, why))
@@ -49,6 +49,11 @@ def wald_p(coefficient: float, low: float, high: float) -> float:
     """Two-sided p of a coefficient that has a Wald interval (95 %), whose ends are those of the ratio."""
     error = (math.log(high) - math.log(low)) / (2 * Z95)
     return math.erfc(abs(coefficient) / error / math.sqrt(2))
+
+
+def ends(model: Any, term: Any) -> tuple[float, float]:
+    """The interval of the ratio of a term; NaN where it has none."""
+    return (math.nan, math.nan) if _why_none(model, term) else (term.low, term.high)
 
 
 def _why_none(model: Any, term: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.multivariable import ends
 from radioloom.figures.words import STEPS, apart, joined, number, percent, plain
 from radioloom.prediction.cut_points import MEDIAN, WORDS, group_names
 
@@ -31,7 +32,7 @@ def bars(model: Any) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    rows = [(t.feature_id, t.coefficient, t.ratio, np.log(t.low), np.log(t.high)) for t in model.terms]
+    rows = [(t.feature_id, t.coefficient, t.ratio, *np.log(ends(model, t))) for t in model.terms]
     return pd.DataFrame(rows, columns=["feature_id", "coefficient", "ratio", "low", "high"])
 
 
@@ -44,7 +45,7 @@ def table(model: Any, selection: pd.DataFrame) -> Exhibit:
     rho, score = measured["volume_rho"], measured["score"]
     rows = []
     for term in model.terms:
-        effect = (number(term.coefficient, 3), apart(term.ratio, term.low, term.high, 1.0)) if weighted(model) else ()
+        effect = (number(term.coefficient, 3), apart(term.ratio, *ends(model, term), 1.0)) if weighted(model) else ()
         alone = (number(score.get(term.feature_id)), number(rho.get(term.feature_id)))
         rows.append((term.feature_id, term.group, *effect, *alone, plain(term.mean), plain(term.sd)))
     effects = ("coefficient per SD", f"{model.ratio} per SD (95 % interval)") if weighted(model) else ()

@@ -6,7 +6,9 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.prediction.baseline_hazard import efron
+from radioloom.prediction.models.cox import COHORT
 from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, linear_state
+from radioloom.prediction.models.robust import clustered
 from radioloom.prediction.outcome import Outcome
 from radioloom.stats.rubin import pool
 
@@ -28,7 +30,10 @@ def pooled_fit(
     copies : how many, 2 or more
     Raises StudyError for a kind of model without coefficients and their standard errors.
     """
-    fits = [kind.fit(completed(columns, outcomes, draws[0]), outcomes, settings, draws[1]) for _ in range(copies)]
+    copied, fits = [completed(columns, outcomes, draws[0]) for _ in range(copies)], []
+    for copy in copied:
+        fitted = kind.fit(copy, outcomes, settings, draws[1])
+        fits.append(clustered(copy, outcomes, fitted, settings.get("strata") == COHORT))
     return pooled(fits, outcomes)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import special
 
@@ -36,12 +38,34 @@ def robust_errors(columns: np.ndarray, outcomes: Outcome, fitted: Fitted) -> np.
     As `coxph(robust = TRUE, cluster = patient)` of R's survival (Efron's ties) and `vcovCL(type = "HC0", cadjust =
     FALSE)` of its sandwich.
     """
-    assert fitted.covariance is not None
     scores = (cox_scores if outcomes.kind == "survival" else _logistic_scores)(columns, outcomes, fitted)
+    return np.sqrt(np.diag(_sandwich(scores, outcomes, fitted)))
+
+
+def clustered(columns: np.ndarray, outcomes: Outcome, fitted: Fitted, centres_apart: bool) -> Fitted:
+    """The same fit with a covariance over patients, where some of them have several cases; else as it is.
+
+    centres_apart : whether each centre has a baseline hazard of its own
+    """
+    if fitted.covariance is None or not len(fitted.covariance) or len(np.unique(outcomes.patients)) == len(outcomes):
+        return fitted
+    if outcomes.kind == "binary":
+        scores = _logistic_scores(columns, outcomes, fitted)
+    else:
+        scores = np.zeros(columns.shape)
+        centre = outcomes.centres if centres_apart else np.zeros(len(outcomes))
+        for rows in (np.flatnonzero(centre == each) for each in np.unique(centre)):
+            scores[rows] = cox_scores(columns[rows], outcomes.take(rows), fitted)
+    return replace(fitted, covariance=_sandwich(scores, outcomes, fitted))
+
+
+def _sandwich(scores: np.ndarray, outcomes: Outcome, fitted: Fitted) -> np.ndarray:
+    """Covariance (p, p) of the coefficients over patients, of the scores of cases (n, p)."""
+    assert fitted.covariance is not None
     _, of_case = np.unique(outcomes.patients, return_inverse=True)
-    moved = np.zeros((int(of_case.max()) + 1, columns.shape[1]))
+    moved = np.zeros((int(of_case.max()) + 1, scores.shape[1]))
     np.add.at(moved, of_case, scores @ fitted.covariance)
-    return np.sqrt((moved**2).sum(axis=0))
+    return np.einsum("mi,mj->ij", moved, moved)
 
 
 def _logistic_scores(columns: np.ndarray, outcomes: Outcome, fitted: Fitted) -> np.ndarray:

@@ -10,7 +10,9 @@ import numpy as np
 
 from radioloom.prediction.cut_points import MEDIAN, cut_points
 from radioloom.prediction.imputation import NONE, learn_imputation, standardised
+from radioloom.prediction.models.cox import COHORT
 from radioloom.prediction.models.record import Fitted, linear_predictor
+from radioloom.prediction.models.robust import clustered
 from radioloom.prediction.multiple_imputation import pooled_fit
 from radioloom.prediction.outcome import Outcome, learnable
 from radioloom.prediction.scalings import learn, scaled
@@ -165,7 +167,8 @@ class _Lesson:
         if copies and clinical and not np.isfinite(with_gaps).all():
             imputing = rng(self.material.study["seed"], "imputation", self.material.split, *self.purpose, name)
             return pooled_fit(kind, with_gaps, self.outcomes, settings, (imputing, draws), copies)
-        return kind.fit(standard, self.outcomes, settings, draws)
+        fitted = kind.fit(standard, self.outcomes, settings, draws)
+        return clustered(standard, self.outcomes, fitted, settings.get("strata") == COHORT)
 
     def _scalings(self, terms: list[Term], columns: np.ndarray) -> list[dict[str, Any] | None]:
         """What the study's scaling learns of each feature; covariates and the signature's risk stay as they are."""
