@@ -128,6 +128,15 @@ def test_values_whose_squares_leave_the_numbers_agree_as_others_do(size):
     np.testing.assert_array_equal(concordance_correlation(size * values).low, concordance_correlation(values).low)
 
 
+@pytest.mark.parametrize("form", ["ICC(C,1)", "ICC(C,k)"])
+@pytest.mark.parametrize("shift", [0.1, 0.7])
+def test_where_a_reader_s_shift_alone_varies_consistency_is_not_defined(form, shift):
+    values = np.full((1, 12, 3), 3.3) + np.array([0.0, shift, 2 * shift])
+    found = icc(values, form)
+    assert np.isnan([found.estimate[0], found.low[0], found.high[0]]).all()
+    assert icc(values).estimate[0] == pytest.approx(0, abs=1e-12)
+
+
 def test_a_shift_between_readers_lowers_absolute_agreement_alone():
     truth = np.arange(10.0)
     shifted = np.column_stack([truth, truth + 4])

@@ -27,7 +27,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.errors import StudyError
-from radioloom.stats.constancy import constant
+from radioloom.stats.constancy import SAME, constant
 from radioloom.stats.normal import Z95
 
 
@@ -150,7 +150,12 @@ def _one_way(s: _Squares, tail: float) -> list[np.ndarray]:
 
 
 def _consistency(s: _Squares, tail: float) -> list[np.ndarray]:
-    return _from_ratio(s.subjects, s.error, s.n - 1, (s.n - 1) * (s.k - 1), s.k, tail)
+    """NaN too where nothing but the shift of a reader varies: a share of rounding would come out."""
+    nothing = np.maximum(s.subjects, s.error) <= SAME**2  # of values near one
+    return [
+        np.where(nothing, np.nan, value)
+        for value in _from_ratio(s.subjects, s.error, s.n - 1, (s.n - 1) * (s.k - 1), s.k, tail)
+    ]
 
 
 def _from_ratio(
