@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,35 @@ def folder() -> Path:
     files += [Path(__file__).with_name(f"{name}.py") for name in MAKES]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
     return ROOT / ".calibrate" / digest
+
+
+def take_over(again: Callable[[int, str, int], list[dict[str, Any]]]) -> str:
+    """Copy what other code simulated, if this code gives the same to the byte; the name of that folder, "" if none.
+
+    again : (place of a cell, what, number) -> its rows by this code. Asked of the first study and model of each cell
+    """
+    mine = folder()
+    others = [] if mine.exists() else sorted(mine.parent.glob("*/"), key=_size, reverse=True)
+    for other in others:
+        files = sorted(other.glob("*.jsonl"))
+        firsts = [
+            (int(file.stem), next(line for line in known if line["what"] == what))
+            for file in files
+            for known in [lines(file)]
+            for what in sorted({line["what"] for line in known})
+        ]
+        if firsts and all(_same(again(place, line["what"], line["k"]), line["rows"]) for place, line in firsts):
+            shutil.copytree(other, mine)
+            return other.name
+    return ""
+
+
+def _size(place: Path) -> int:
+    return sum(file.stat().st_size for file in place.glob("*.jsonl"))
+
+
+def _same(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> bool:
+    return json.dumps(one) == json.dumps(other)
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
