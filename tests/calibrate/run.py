@@ -3,7 +3,8 @@
     PYTHONPATH=tests python -m calibrate.run [--minutes 15] [--most N] [--workers 2] [--sts results/sts] > table.md
 
 Each study goes through the stages split, reduce, fit and validate. What was simulated is kept below `.calibrate/`, by
-the digest of the code that it ran through: a run that was cut, or whose minutes were over, goes on where it ended.
+the digest of the code that it ran through: a run that was cut, or whose minutes were over, goes on where it ended,
+and so does one by changed code that gives the same studies.
 The kinds of studies take turns, so that a run of any length has a table. Data set k of a kind is the same in every run.
 """
 
@@ -100,6 +101,8 @@ def main() -> None:
     asked.add_argument("--sts", type=Path, default=store.ROOT / "results" / "sts", help="results of the study sts")
     options = asked.parse_args()
     end = time.monotonic() + 60 * options.minutes
+    if taken := store.take_over(lambda *task: done(task, options.sts)):
+        print(f"what was simulated by {taken} is the same by this code: it goes on from there", file=sys.stderr)
     files = [store.folder() / f"{place:02d}.jsonl" for place in range(len(CELLS))]
     known = [{(line["what"], line["k"]) for line in store.lines(file)} for file in files]
     sts_known = (options.sts / "tables" / "features.parquet").exists()

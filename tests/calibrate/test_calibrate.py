@@ -62,6 +62,20 @@ def test_a_line_that_was_cut_is_taken_off(tmp_path):
     assert [line["k"] for line in store.lines(file)] == [0, 1]
 
 
+def test_what_other_code_simulated_is_taken_over_where_it_comes_out_the_same(tmp_path, monkeypatch):
+    rows = [{"estimate": 0.5, "truth": float("nan")}]
+    for name, many in (("other", 2), ("small", 1)):
+        for k in range(many):
+            store.add(tmp_path / name / "03.jsonl", store.STUDY, k, rows)
+    monkeypatch.setattr(store, "folder", lambda: tmp_path / "mine")
+    assert store.take_over(lambda *_: [{"estimate": 0.6, "truth": float("nan")}]) == ""
+    asked = []
+    assert store.take_over(lambda *task: asked.append(task) or rows) == "other"
+    assert asked == [(3, store.STUDY, 0)]
+    assert len(store.lines(tmp_path / "mine" / "03.jsonl")) == 2
+    assert store.take_over(lambda *_: rows) == ""  # it has its own now
+
+
 def test_what_is_known_is_not_asked_again():
     known = [{(store.STUDY, 0), (store.TRUTH, 0)} for _ in CELLS]
     asked = list(tasks(known, 2, sts_known=False))
