@@ -8,6 +8,7 @@ import pytest
 
 from radioloom.errors import StudyError
 from radioloom.prediction.baseline_hazard import BaselineHazard
+from radioloom.stages.images.new_images import one_each
 from radioloom.stages.learning.apply import NewPatients, apply, summary
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 
@@ -86,3 +87,15 @@ def test_mean_and_sd_tell_an_indicator_of_a_learnt_study():
     clinical = made.signature.baselines["clinical"]
     found = {term.feature_id for term in clinical.terms if abs(term.sd**2 - term.mean * (1 - term.mean)) < 1e-9}
     assert found == {"stage=II", "stage=III"}
+
+
+def test_a_horizon_before_the_first_event_is_refused_and_one_at_it_is_not():
+    assert [row["absolute_risk"] > 0 for row in rows_of(USUAL, horizons=(100,))] == [True]
+    for days, why in ((2, r"before day 100, .*; give days \(2 years are 730 days, 2 months 61\)"), (0, "days above 0")):
+        with pytest.raises(StudyError, match=why):
+            rows_of(USUAL, horizons=(days,))
+
+
+def test_images_of_visits_counted_from_0_are_refused():
+    with pytest.raises(StudyError, match="rows with a replicate 0: models take replicate 1"):
+        one_each([{"case": "P1", "replicate": visit} for visit in "01"])

@@ -13,7 +13,7 @@ from radioloom.prediction.cut_points import group_names, group_of
 from radioloom.prediction.imputation import ITERATIVE, MEAN, NONE
 from radioloom.prediction.models import MODELS
 from radioloom.settings import meant
-from radioloom.stages.learning.beyond import NOT_FINITE, check_indicators, far_values, impossible
+from radioloom.stages.learning.beyond import NOT_FINITE, check_indicators, far_values, horizon_fault, impossible
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.tables.columns import SIGNATURE
@@ -127,7 +127,7 @@ def _horizons(model: Signature, asked: Sequence[float]) -> list[float]:
                 "the signature's file has no baseline hazard (files before version 4, and published ones without "
                 "`baseline`): it orders patients and gives no absolute risk; leave --horizon out"
             )
-        if limit := model.hazard.limit(day):
+        if limit := horizon_fault(model.hazard, day):
             raise StudyError(f"a risk at {day:g} days cannot be said: the model {limit}; ask for another horizon")
     return sorted(set(map(float, asked)))
 

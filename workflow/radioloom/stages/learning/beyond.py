@@ -14,6 +14,8 @@ from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 if TYPE_CHECKING:
     import pandas as pd
 
+    from radioloom.prediction.baseline_hazard import BaselineHazard
+
 FAR = 5.0  # standard deviations from the training mean, by the signature's own numbers
 MILLION = float(np.log(1e6))  # a risk a million times, or a millionth of, that of the mean patient is none that exists
 NOT_FINITE = "no risk: its values are so large that it cannot be computed"
@@ -56,6 +58,20 @@ def far_values(
             told.add((row, name))
             side = "above" if z[row, place] > 0 else "below"
             yield int(row), f"{name} is {_sds(abs(z[row, place]))} SD {side} the training mean"
+
+
+def horizon_fault(hazard: BaselineHazard, days: float) -> str:
+    """Why no risk at a horizon can be said, to come after "the model"; "" where it can be."""
+    if not days > 0:
+        return "gives risks at days above 0"
+    if limit := hazard.limit(days):
+        return limit
+    if hazard.time_days and days < hazard.time_days[0]:
+        return (
+            f"was learnt on patients of whom nobody had the event before day {hazard.time_days[0]:g}, so that "
+            f"all risks are 0; give days ({days:g} years are {days * 365.25:.0f} days, {days:g} months {days * 30.4375:.0f})"
+        )
+    return ""
 
 
 def impossible(model: Signature, risk: float) -> str:
