@@ -64,5 +64,6 @@ def test_visits_counted_from_0_are_refused_where_models_would_take_the_second(tm
     (tmp_path / "visits.csv").write_text(table(rows, ("visit",)))
     assert (
         "cohorts.train.features: 12 cases (T0, T1, T10, T11, T2, ...) with a replicate 0: models take replicate 1, "
-        "which is the second one where counting begins with 0; write 1 for the first (baseline), 2 for the next (follow-up)"
+        "which is the second one where counting begins with 0; write 1 for the first (baseline), 2 for the "
+        "next (follow-up)"
     ) in refused(tmp_path, study)
