@@ -33,6 +33,7 @@ FAR = 3.0  # robust standard deviations between a code and the value next to it
 OUTLYING = 10.0  # robust standard deviations between a value that was hardly measured and the next below it
 TWICE = 2.0  # times that a code is larger than the value next to it
 APART = 8.0  # times that medians of one column differ where it is not the patients who do
+ONE_SIDED = 1.645  # SD from the mean of a normal distribution to its 5th percentile
 THOUSANDS = (100.0, 1000.0, 1e6)  # times that a lost decimal point, or another unit, makes of a number
 NEAR_FACTOR = 2.5  # times that medians of the parts of a column may be off one of these
 NARROW = 0.25  # distance of the quartiles of either part, of that of their medians
@@ -110,6 +111,19 @@ def in_other_units(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     enough = (np.isfinite(sizes).sum(axis=0) >= FEWEST) & (np.isfinite(others).sum(axis=0) >= FEWEST)
     (low, middle, high), (low2, middle2, high2) = _quantiles(sizes), _quantiles(others)
     return enough & (np.abs(middle - middle2) >= np.log(APART)) & ((low > high2) | (low2 > high))
+
+
+def below_units(values: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Columns (n, f) that are as far below, by the rule of `in_other_units`, what has this mean and SD (f,); bool (f,).
+
+    Of that nothing else is known: it is taken for log-normal. Larger units need no rule, being many SD above the mean.
+    """
+    sizes = _logarithms(values)
+    variance = np.log1p((sd / mean) ** 2)
+    middle = np.log(np.abs(mean)) - variance / 2
+    _, median, high = _quantiles(sizes)
+    apart = (middle - median >= np.log(APART)) & (high < middle - ONE_SIDED * np.sqrt(variance))
+    return (np.isfinite(sizes).sum(axis=0) >= FEWEST) & apart
 
 
 def of_other_signs(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -181,8 +181,8 @@ def _indicators(covariates: pd.DataFrame) -> Iterator[str]:
         for cohort in (cohort for cohort, n in others.items() if n and coded):
             yield (
                 f"covariate {name}: 0 or 1 in all {len(found[coded[0]])} cases of cohort {coded[0]}, and something "
-                f"else in {others[cohort]} of {len(found[cohort])} of cohort {cohort}: is it coded otherwise there (1 and "
-                "2)? Wanted is one code in all of them"
+                f"else in {others[cohort]} of {len(found[cohort])} of cohort {cohort}: is it coded otherwise there? "
+                "Wanted is one code in all of them, 0 and 1"
             )
 
 

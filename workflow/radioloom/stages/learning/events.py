@@ -76,8 +76,8 @@ def event_doubts(cohorts: Mapping[str, Mapping[str, Any]], kind: str) -> Iterato
     if timed:
         yield (
             f"cohort{'s' * (len(timed) > 1)} {', '.join(timed)}: times are declared and not read, for a binary outcome "
-            "has none: who was followed only briefly, and without the event, counts as one who never has it. Leave such "
-            "cells of the event empty, or set kind: survival"
+            "has none: who was followed only briefly, and without the event, counts as one who never has it. Leave "
+            "such cells of the event empty, or set kind: survival"
         )
 
 
