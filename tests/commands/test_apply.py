@@ -249,6 +249,9 @@ REFUSED = {
     "a cohort of a name": (lambda _: None, ["cohort.csv", "--profile", PROFILE], "column 'cohort': the cell is no"),
     "no cases": (lambda _: None, ["none.csv", "--profile", PROFILE], "no column 'case'"),
     "beyond follow-up": (lambda _: None, ["same.parquet", "--horizon", "99999"], "at 99999 days cannot be said"),
+    "years": (lambda _: None, ["same.parquet", "--horizon", "0.01"], "give days (0.01 years are 4 days,"),
+    "no horizon": (lambda _: None, ["same.parquet", "--horizon", "0"], "the model gives risks at days above 0; ask"),
+    "visits from 0": (lambda _: None, ["visits.csv", "--profile", PROFILE], "visits.csv: rows with a replicate 0: mod"),
     "edited": (_edited, ["same.parquet"], "take it anew from the study that it is of, or use it as it is"),
     "images": (
         lambda _: None,
@@ -272,6 +275,7 @@ def test_what_is_refused_is_told_with_its_remedy(run, tmp_path, what):
         "name": values.assign(case="Jane Doe"),
         "cohort": values.assign(cohort="of Jane Doe"),
         "none": values.drop(columns="case"),
+        "visits": pd.concat([values.assign(replicate=visit) for visit in (0, 1)]),
     }
     for name, table in tables.items():
         table.to_csv(tmp_path / f"{name}.csv", index=False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from made.three_tables import VISITS, features, notes, three_tables
+from made.three_tables import VISITS, features, notes, table, three_tables
 from radioloom.errors import StudyError
 
 UNRELIABLE = "no feature could be called reliable"
@@ -48,4 +48,22 @@ def test_a_column_that_numbers_the_rows_is_no_replicate(tmp_path):
     assert (
         "cohorts.train.features: 11 cases (T1, T10, T11, T2, T3, ...) without a row of replicate 1, which is the one "
         "that models take; the column of `columns.replicate` counts the measurements of one case (1, 2 ...)"
+    ) in refused(tmp_path, study)
+
+
+@pytest.mark.parametrize("role", ["training", "validation", "test-retest"])
+def test_visits_counted_from_0_are_refused_where_models_would_take_the_second(tmp_path, role):
+    study = three_tables(tmp_path, retest=[(case, visit - 1, seed) for case, visit, seed in VISITS])
+    if role == "test-retest":
+        assert notes(tmp_path, study) == []
+        return
+    study["cohorts"]["train"]["features"] = features("visits.csv", replicate="visit")
+    study["cohorts"]["train"]["role"] = role
+    study["cohorts"]["valid"]["role"] = {"training": "validation", "validation": "training"}[role]
+    rows = [(f"T{k}", visit, 9 * k + visit) for k in range(12) for visit in (0, 1)]
+    (tmp_path / "visits.csv").write_text(table(rows, ("visit",)))
+    assert (
+        "cohorts.train.features: 12 cases (T0, T1, T10, T11, T2, ...) with a replicate 0: models take replicate 1, "
+        "which is the second one where counting begins with 0; write 1 for the first (baseline), 2 for the "
+        "next (follow-up)"
     ) in refused(tmp_path, study)

@@ -8,6 +8,8 @@ import pytest
 
 from radioloom.errors import StudyError
 from radioloom.prediction.baseline_hazard import BaselineHazard
+from radioloom.prediction.scalings import learn, scaled
+from radioloom.stages.images.new_images import one_each
 from radioloom.stages.learning.apply import NewPatients, apply, summary
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 
@@ -86,3 +88,40 @@ def test_mean_and_sd_tell_an_indicator_of_a_learnt_study():
     clinical = made.signature.baselines["clinical"]
     found = {term.feature_id for term in clinical.terms if abs(term.sd**2 - term.mean * (1 - term.mean)) < 1e-9}
     assert found == {"stage=II", "stage=III"}
+
+
+def test_a_horizon_before_the_first_event_is_refused_and_one_at_it_is_not():
+    assert [row["absolute_risk"] > 0 for row in rows_of(USUAL, horizons=(100,))] == [True]
+    for days, why in ((2, r"before day 100, .*; give days \(2 years are 730 days, 2 months 61\)"), (0, "days above 0")):
+        with pytest.raises(StudyError, match=why):
+            rows_of(USUAL, horizons=(days,))
+
+
+def test_images_of_visits_counted_from_0_are_refused():
+    with pytest.raises(StudyError, match="rows with a replicate 0: models take replicate 1"):
+        one_each([{"case": "P1", "replicate": visit} for visit in "01"])
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", "rank", "log", "yeo_johnson"])
+def test_a_column_in_another_unit_is_told_of_all_patients(scaling):
+    rng = np.random.default_rng(6)
+    train, new = np.exp(rng.normal(9, 1, (200, 1))), np.exp(rng.normal(9, 1, 30))
+    (learnt,) = learn(scaling, train)
+    mapped = scaled(train, [learnt])
+    model = replace(MODEL, terms=(replace(TERMS[0], mean=mapped.mean(), sd=mapped.std(), scaling=learnt), *TERMS[1:]))
+
+    def notes(f):
+        return [row["note"] for row in rows_of(*([value, *USUAL[1:]] for value in f), model=model)]
+
+    told = notes(new / 1000)
+    assert told[0].startswith("the median f of these 30 patients is ")
+    assert told[0].endswith(": are both in one unit?")
+    assert set(told) == {told[0]}
+    assert not any("unit" in note for note in (*notes(new), *notes(new / 4), *notes(new[:4] / 1000), *notes(-new)))
+
+
+def test_a_column_about_0_is_in_no_other_unit():
+    few = [(value, *USUAL[1:]) for value in np.random.default_rng(7).normal(0, 1, 50)]
+    for mean, sd in ((0.01, 1.0), (0.0, 1.0), (5.0, 50.0)):
+        model = replace(MODEL, terms=(replace(TERMS[0], mean=mean, sd=sd), *TERMS[1:]))
+        assert not any("unit" in row["note"] for row in rows_of(*few, model=model))

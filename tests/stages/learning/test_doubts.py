@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from radioloom.stages.learning.doubts import dated, doubts, without
-from radioloom.stages.learning.events import never_false
+from radioloom.stages.learning.events import event_doubts, never_false
+from radioloom.stats.odd_values import lone
 from radioloom.tables import CLINICAL, COVARIATES
 
 NONE = COVARIATES.frame([])
@@ -146,3 +147,69 @@ def test_words_for_the_event_without_one_for_the_others():
     (line,) = told(**{"1": True, "0": True})
     assert line.startswith("cohort a: event_values has no word for those without the event ('1', '0' all say")
     assert told(Dead=True, Other="competing")
+
+
+def told_of(kind="survival", **values):
+    """What is said of cohorts with these `event_values`."""
+    return list(event_doubts({name: {"clinical": {"event_values": each}} for name, each in values.items()}, kind))
+
+
+def test_events_that_are_coded_the_other_way_round():
+    inverted, usual, words = {1: False, 0: True}, {}, {"Dead": True, "Alive": False}
+    (line,) = told_of(a=inverted, b=usual)
+    assert line.startswith("cohorts a and b: '1', '0' in the column of the event mean the opposite in one of what they")
+    (line,) = told_of(a=words, b={"Dead": False, "Alive": True})[1:]
+    assert line == "cohort b: by event_values, 'Alive' is who had the event: were true and false exchanged?"
+    assert told_of(a={1: False, 2: True}, b=usual, c=words, d={"Relapse": True, "Dead": False, "Alive": False}) == []
+    assert told_of(a={0: False, 1: True, 2: "competing"}, b={0: False, 2: True, 1: "competing"}) == []
+
+
+def test_times_that_a_binary_outcome_does_not_read():
+    cohorts = {name: {"clinical": {"date_from": None, "time_days": "days"}} for name in "ab"} | {"readers": {}}
+    assert list(event_doubts(cohorts, "survival")) == []
+    (line,) = event_doubts(cohorts, "binary")
+    assert line.startswith("cohorts a, b: times are declared and not read, for a binary outcome has none: who was")
+
+
+def test_a_cohort_in_which_everybody_has_the_event():
+    days = [float(day) for day in np.random.default_rng(2).integers(100, 2000, 20)]
+    everybody = clinical(a=days, b=DAYS).assign(event=True)
+    (line,) = doubts(everybody, NONE)
+    assert line.startswith(
+        "cohort a: every one of its 20 cases has the event: is that so? Write 0 for those without it;"
+    )
+    assert doubts(clinical(a=days), NONE) == doubts(everybody.assign(event=[*[True] * 19, *[False] * 7]), NONE) == []
+
+
+@pytest.mark.parametrize(("change", "n"), [({3: 640.0}, 1), ({3: -5.0}, 1), ({3: 1952.0}, 1), ({3: 0.0, 9: 0.0}, 2)])
+def test_single_values_of_a_covariate_that_are_impossible(change, n):
+    ages = dict(enumerate(np.random.default_rng(3).normal(62, 8, 60).round()))
+    assert doubts(OUTCOMES, covariates(a=list(ages.values()))) == []
+    (line,) = doubts(OUTCOMES, covariates(a=list((ages | change).values())))
+    cases = ", ".join(f"a{k}" for k in change)
+    assert line.startswith(f"cohort a: covariate age of {n} of its 60 cases ({cases}) is far from that of all others:")
+    assert not any(f"{value:g}" in line.partition("cases (")[2].partition(")")[2] for value in change.values())
+
+
+def test_covariates_as_they_are_have_no_impossible_value():
+    """Ages, counts, laboratory values with a floor, skewed by SDs of logarithms up to 2, and levels."""
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        n = int(rng.choice([20, 40, 200]))
+        for values in (
+            rng.normal(62, 10, n).round(), rng.geometric(0.3, n) - 1.0, np.exp(rng.normal(2, 2, n)),
+            1 + rng.pareto(2, n), np.where(rng.random(n) < 0.3, 0, rng.integers(1, 100, n)),
+            rng.choice([0, 1, 2, 3], n, p=[0.5, 0.35, 0.1, 0.05]),
+            rng.standard_t(4, n), rng.choice([60.0, 66, 70], n, p=[0.05, 0.1, 0.85]),
+        ):  # fmt: skip
+            assert not lone(values.astype(float)).any()
+
+
+def test_a_covariate_of_0_and_1_that_is_something_else_in_another_cohort():
+    sex = [0.0, 1, 1, 0, 1, 0]
+    for other, n in (([1.0, 2, 2, 1, 2, 1], 3), ([2.0, 2, 3, 3, 2, 2], 6), ([0.0, 1, 1, 0, 2, np.nan], 1)):
+        (line,) = doubts(OUTCOMES, covariates("sex", a=sex, b=other))
+        words = f"something else in {n} of {np.isfinite(other).sum()} of cohort b: is it coded otherwise there"
+        assert line.startswith(f"covariate sex: 0 or 1 in all 6 cases of cohort a, and {words}")
+    assert doubts(OUTCOMES, covariates("sex", a=sex, b=[1.0, 0, 0, 0, 1, np.nan])) == []
+    assert doubts(OUTCOMES, covariates("ecog", a=[1.0, 1, 2, 1, 2, 1], b=[1.0, 2, 3, 1, 2, 1])) == []

@@ -30,8 +30,10 @@ LOWEST = -1.0  # the least number that a count or a size cannot be
 FEWEST = 5  # values that tell anything of a column
 SEVERAL = 20  # values of which a quarter below 0 is no chance
 FAR = 3.0  # robust standard deviations between a code and the value next to it
+OUTLYING = 10.0  # robust standard deviations between a value that was hardly measured and the next below it
 TWICE = 2.0  # times that a code is larger than the value next to it
 APART = 8.0  # times that medians of one column differ where it is not the patients who do
+ONE_SIDED = 1.645  # SD from the mean of a normal distribution to its 5th percentile
 THOUSANDS = (100.0, 1000.0, 1e6)  # times that a lost decimal point, or another unit, makes of a number
 NEAR_FACTOR = 2.5  # times that medians of the parts of a column may be off one of these
 NARROW = 0.25  # distance of the quartiles of either part, of that of their medians
@@ -67,6 +69,33 @@ def _beyond(code: float, n: int, rest: np.ndarray) -> bool:
     return abs(code - edge) > FAR * spread and abs(code) >= TWICE * abs(edge)
 
 
+def lone(values: np.ndarray) -> np.ndarray:
+    """Which values of a column (n,) hardly were measured, bool (n,): fewer than FEWEST, beyond SEVERAL others or more.
+
+    Such are PARTED times as large as the next one and OUTLYING from it, or so much smaller (0 and below where all
+    others are above 0) and FAR from it, in robust standard deviations of the others and of their logarithms.
+    """
+    order = np.argsort(np.where(np.isfinite(values), values, np.inf), kind="stable")[: np.isfinite(values).sum()]
+    odd = np.zeros(len(values), bool)
+    for k in range(1, min(FEWEST, len(order) - SEVERAL + 1)):
+        above, below = order[-k:], order[:k]
+        rest, others = values[order[:-k]], values[order[k:]]
+        if values[above[0]] >= PARTED * np.abs(rest).max():
+            odd[above] |= _parted(values[above[0]], rest, rest[-1], OUTLYING)
+        if others[0] > 0 and PARTED * values[below[-1]] <= others[0]:
+            odd[below] |= _parted(values[below[-1]], others, others[0], FAR)
+    return odd
+
+
+def _parted(value: float, rest: np.ndarray, next_one: float, far: float) -> bool:
+    """Whether a value is so far from the next one, in spreads of the rest (m,), as they are and as logarithms."""
+    spread, spread2 = (
+        float(np.subtract(*np.quantile(each, (0.75, 0.25)))) / QUARTILES for each in (rest, np.log(rest[rest > 0]))
+    )
+    ratio = np.log(value / next_one) if min(value, next_one) > 0 else np.inf
+    return min(spread, spread2) > 0 and abs(value - next_one) > far * spread and abs(ratio) > far * spread2
+
+
 def without_codes(values: np.ndarray) -> np.ndarray:
     """The columns (n, f) with NaN for what seems to be a code."""
     cleaned = np.array(values, float)
@@ -82,6 +111,19 @@ def in_other_units(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     enough = (np.isfinite(sizes).sum(axis=0) >= FEWEST) & (np.isfinite(others).sum(axis=0) >= FEWEST)
     (low, middle, high), (low2, middle2, high2) = _quantiles(sizes), _quantiles(others)
     return enough & (np.abs(middle - middle2) >= np.log(APART)) & ((low > high2) | (low2 > high))
+
+
+def below_units(values: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Columns (n, f) that are as far below, by the rule of `in_other_units`, what has this mean and SD (f,); bool (f,).
+
+    Of that nothing else is known: it is taken for log-normal. Larger units need no rule, being many SD above the mean.
+    """
+    sizes = _logarithms(values)
+    variance = np.log1p((sd / mean) ** 2)
+    middle = np.log(np.abs(mean)) - variance / 2
+    _, median, high = _quantiles(sizes)
+    apart = (middle - median >= np.log(APART)) & (high < middle - ONE_SIDED * np.sqrt(variance))
+    return (np.isfinite(sizes).sum(axis=0) >= FEWEST) & apart
 
 
 def of_other_signs(one: np.ndarray, other: np.ndarray) -> np.ndarray:

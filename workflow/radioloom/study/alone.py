@@ -201,8 +201,10 @@ def signature_notes(study: Study) -> list[str]:
 
 def horizon_notes(signature: Signature, horizons: list[float]) -> Iterator[str]:
     """Horizons of the study at which the signature gives no absolute risk, and why."""
+    from radioloom.stages.learning.beyond import horizon_fault
+
     for days in horizons:
-        limit = "has no baseline hazard" if signature.hazard is None else signature.hazard.limit(days)
+        limit = "has no baseline hazard" if signature.hazard is None else horizon_fault(signature.hazard, days)
         if limit:
             yield f"no risk at {days:g} days can be said: the signature {limit}"
 

@@ -112,7 +112,7 @@ def _by_patient(known: Known) -> dict[str, list[Told]]:
 def _doubts(known: Known, origin: Origin, remarks: Remarks) -> None:
     """Notes on what is unlikely in the clinical tables together, and in the tables of features beside them."""
     from radioloom.stages.learning.doubts import dated, doubts
-    from radioloom.stages.learning.events import never_false
+    from radioloom.stages.learning.events import event_doubts
     from radioloom.stages.tables.scales import feature_doubts
     from radioloom.tables import CLINICAL, COVARIATES
 
@@ -121,7 +121,7 @@ def _doubts(known: Known, origin: Origin, remarks: Remarks) -> None:
     covariates = [row for table in known.outcomes.values() for row in table.covariates]
     clinical = CLINICAL.frame(rows)
     remarks.notes.extend(doubts(clinical, COVARIATES.frame(covariates), dated(cohorts)))
-    remarks.notes.extend(never_false(cohorts))
+    remarks.notes.extend(event_doubts(cohorts, known.study.settings["outcome"]["kind"]))
     remarks.notes.extend(feature_doubts(known.tables, clinical))
 
 

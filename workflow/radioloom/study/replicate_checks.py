@@ -11,7 +11,7 @@ from radioloom.study.remarks import Remarks, some
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of
 from radioloom.tables.cohorts import USED_BY_MODELS
-from radioloom.tables.columns import FIRST
+from radioloom.tables.columns import FIRST, FROM_ONE, from_zero
 
 Rows = Mapping[str, list[Row] | None]  # by cohort; None of a table that is at fault itself
 Check = Callable[[Study, Rows, Origin, Remarks], None]
@@ -77,12 +77,20 @@ def _remedy(study: Study, cohort: str) -> str:
     return "name the column of visits or readers in `features.columns.replicate`"
 
 
+def _counted_from_zero(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
+    """Cohorts of models with a replicate 0: the first measurement is meant, and the second one, 1, would be taken."""
+    for cohort in study.cohorts(*USED_BY_MODELS):
+        if cases := sorted({row["case"] for row in rows[cohort] or () if from_zero(row["replicate"])}):
+            place = origin.at("cohorts", cohort, start_of(study, cohort).key)
+            remarks.faults.append(f"{place}: {some(cases, 'case')} with a replicate 0: {FROM_ONE}")
+
+
 def _first(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
     """Cases without replicate 1, which is the one that models take."""
     for cohort in study.cohorts(*USED_BY_MODELS):
         cases = {row["case"] for row in rows[cohort] or ()}
         lacking = sorted(cases - {row["case"] for row in rows[cohort] or () if row["replicate"] == FIRST})
-        if not lacking:
+        if not lacking or any(from_zero(row["replicate"]) for row in rows[cohort] or ()):
             continue
         start = start_of(study, cohort)
         message = (
@@ -96,4 +104,4 @@ def _first(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
         remarks.faults.append(f"{message}; {key} counts the measurements of one case (1, 2 ...), and not the rows")
 
 
-CHECKS: tuple[Check, ...] = (_measured_twice, _first)
+CHECKS: tuple[Check, ...] = (_measured_twice, _counted_from_zero, _first)

@@ -10,6 +10,10 @@ REPLICATE = Column(
     "replicate", "string", "what is repeated of a case: visit of a test-retest pair, reader; '1' elsewhere"
 )
 FIRST = "1"  # `replicate` of what is not repeated, and the one of those repeated that models take
+FROM_ONE = (
+    "models take replicate 1, which is the second one where counting begins with 0; write 1 for the first (baseline), "
+    "2 for the next (follow-up)"
+)
 ROI = Column("roi", "string", "the study's name of the region")
 READER = "pseudonym: reader-1 ..., in no order that says who"
 
@@ -68,3 +72,8 @@ VERDICTS = {  # `verdict` of COMPARISONS
 FEWEST_EVENTS = 10  # patients of the rarer class below which no interval and no verdict of performance is told
 SIGNIFICANT = 0.05  # p or q below which a result is called significant
 MAIN_METRIC = {"survival": "c_index", "binary": "auc"}  # kind of outcome -> `metric` that a study is judged by
+
+
+def from_zero(replicate: str) -> bool:
+    """Whether a replicate is number 0 (0, 00), by which the first one, that models want, is not 1."""
+    return replicate.strip("0") == "" != replicate

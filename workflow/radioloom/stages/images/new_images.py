@@ -14,7 +14,7 @@ from radioloom.provenance import digest
 from radioloom.stages.images.curate import usable
 from radioloom.stages.images.segment import region
 from radioloom.stages.images.single import placed
-from radioloom.tables.columns import FIRST
+from radioloom.tables.columns import FIRST, FROM_ONE, from_zero
 
 Row = dict[str, Any]
 NAMES = {"image": ("image",), "segmentation": ("mask", "segmentation")}  # of a patient's files, without their endings
@@ -68,6 +68,8 @@ def _files(folder: Path) -> dict[str, str]:
 
 def one_each(rows: Sequence[Row]) -> list[Row]:
     """Rows of replicate 1, which is the one that models take; StudyError for a case with several regions."""
+    if any(from_zero(row["replicate"]) for row in rows):
+        raise StudyError(f"rows with a replicate 0: {FROM_ONE}")
     first = [row for row in rows if row["replicate"] == FIRST]
     cases = [row["case"] for row in first]
     if several := sorted({case for case in cases if cases.count(case) > 1}):

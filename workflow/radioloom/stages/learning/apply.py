@@ -13,7 +13,14 @@ from radioloom.prediction.cut_points import group_names, group_of
 from radioloom.prediction.imputation import ITERATIVE, MEAN, NONE
 from radioloom.prediction.models import MODELS
 from radioloom.settings import meant
-from radioloom.stages.learning.beyond import NOT_FINITE, check_indicators, far_values, impossible
+from radioloom.stages.learning.beyond import (
+    NOT_FINITE,
+    check_indicators,
+    far_values,
+    horizon_fault,
+    impossible,
+    other_units,
+)
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.tables.columns import SIGNATURE
@@ -71,7 +78,7 @@ def apply(
         values = values.assign(**{SIGNATURE: signature.risk(values, patients.batches)})
     check_indicators(models, values)
     risk = chosen.risk(values, patients.batches).to_numpy(np.float64)
-    beyond = list(far_values(models, values, patients.batches))
+    beyond = [*other_units(models, values), *far_values(models, values, patients.batches)]
     missing = ~np.isfinite(values[[term.feature_id for term in terms]].to_numpy(np.float64))
     features = np.array([term.group != COVARIATE for term in terms], dtype=bool)
     counted = missing[:, features] if features.any() else missing
@@ -127,7 +134,7 @@ def _horizons(model: Signature, asked: Sequence[float]) -> list[float]:
                 "the signature's file has no baseline hazard (files before version 4, and published ones without "
                 "`baseline`): it orders patients and gives no absolute risk; leave --horizon out"
             )
-        if limit := model.hazard.limit(day):
+        if limit := horizon_fault(model.hazard, day):
             raise StudyError(f"a risk at {day:g} days cannot be said: the model {limit}; ask for another horizon")
     return sorted(set(map(float, asked)))
 

@@ -10,9 +10,13 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.prediction.models import MODELS
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
+from radioloom.stats.odd_values import below_units
+from radioloom.tables.columns import SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from radioloom.prediction.baseline_hazard import BaselineHazard
 
 FAR = 5.0  # standard deviations from the training mean, by the signature's own numbers
 MILLION = float(np.log(1e6))  # a risk a million times, or a millionth of, that of the mean patient is none that exists
@@ -56,6 +60,50 @@ def far_values(
             told.add((row, name))
             side = "above" if z[row, place] > 0 else "below"
             yield int(row), f"{name} is {_sds(abs(z[row, place]))} SD {side} the training mean"
+
+
+def other_units(models: Iterable[Signature], values: pd.DataFrame) -> Iterator[tuple[int, str]]:
+    """Row and note of the patients (n rows) of a cohort in which a column lies far below training, as by another unit.
+
+    Nothing is told of what is harmonised, whose training values are on a scale of their own.
+    """
+    cohorts = values.index.get_level_values("cohort")
+    terms = {term.feature_id: term for model in models if not model.complete for term in model.terms}
+    known = [term for term in terms.values() if term.group != SIGNATURE and not term.batches and _as_measured(term)[0]]
+    for cohort in cohorts.unique() if known else ():
+        rows = np.flatnonzero(cohorts == cohort)
+        columns = values[[term.feature_id for term in known]].to_numpy(np.float64)[rows]
+        mean, sd = np.array([_as_measured(term) for term in known]).T
+        for k in np.flatnonzero(below_units(columns, mean, sd)):
+            note = (
+                f"the median {known[k].feature_id} of these {len(rows)} patients is {np.nanmedian(columns[:, k]):.3g}, "
+                f"and training lay about {mean[k]:.3g}: are both in one unit?"
+            )
+            yield from ((int(row), note) for row in rows)
+
+
+def _as_measured(term: Term) -> tuple[float, float]:
+    """About where the training values of a term lay, and how widely, before they were mapped."""
+    learnt = term.scaling or {}
+    if "knots" in learnt:
+        return float(np.mean(learnt["knots"])), float(np.std(learnt["knots"]))
+    if "unit" in learnt:
+        return learnt["unit"], learnt["unit"] * float(np.expm1(term.mean + term.sd) - np.expm1(term.mean))
+    return learnt.get("centre", term.mean), learnt.get("spread", term.sd)
+
+
+def horizon_fault(hazard: BaselineHazard, days: float) -> str:
+    """Why no risk at a horizon can be said, to come after "the model"; "" where it can be."""
+    if not days > 0:
+        return "gives risks at days above 0"
+    if limit := hazard.limit(days):
+        return limit
+    if hazard.time_days and days < hazard.time_days[0]:
+        return (
+            f"was learnt on patients who had no event before day {hazard.time_days[0]:g}, so that all risks "
+            f"are 0; give days ({days:g} years are {days * 365.25:.0f} days, {days:g} months {days * 30.4375:.0f})"
+        )
+    return ""
 
 
 def impossible(model: Signature, risk: float) -> str:

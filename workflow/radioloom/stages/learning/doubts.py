@@ -10,6 +10,7 @@ import numpy as np
 
 from radioloom.stages.tables.column_doubts import Columns, code_doubts, column_doubts, columns_of
 from radioloom.stats.constancy import constant
+from radioloom.stats.odd_values import lone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ CALENDAR = (1900, 2100)  # years: as days, times of all patients do not lie so n
 BRIEF = {"years": (8.0, 30.0), "months": (60.0, 200.0)}  # median and longest of times that hardly are days
 APART = 8.0  # times that medians differ where it is not the patients who do, however much they overlap
 FEWEST = 5  # cases that tell anything of a column
+MANY = 20  # cases that hardly all have an event
 SHOWN = 3  # cases that a sentence names
 WANTED = "They are wanted in days from the beginning of follow-up"
 
@@ -35,7 +37,8 @@ def doubts(clinical: pd.DataFrame, covariates: pd.DataFrame, dated: Collection[s
     """
     lines, usual = _usual(clinical)
     columns = column_doubts("covariate", columns_of(covariates, "covariate"), clinical)
-    return [*lines, *_units(usual, dated), *columns, *_repeated(clinical, covariates)]
+    alone = [*_everybody(clinical), *_units(usual, dated), *columns, *_lone(covariates), *_indicators(covariates)]
+    return [*lines, *alone, *_repeated(clinical, covariates)]
 
 
 def dated(cohorts: Mapping[str, Mapping[str, Any]]) -> set[str]:
@@ -144,6 +147,43 @@ def _brief(times: pd.Series) -> str:
     limits = ((unit, *most) for unit, most in BRIEF.items())
     short = (unit for unit, median, longest in limits if times.median() < median and times.max() < longest)
     return next(short, "") if len(times) >= FEWEST else ""
+
+
+def _everybody(clinical: pd.DataFrame) -> Iterator[str]:
+    """Cohorts that were followed in which every case has the event, as where no cell says that one has not."""
+    for cohort, rows in clinical.dropna(subset=["time_days"]).groupby("cohort", sort=True):
+        if len(rows) >= MANY and rows["event"].all():
+            yield (
+                f"cohort {cohort}: every one of its {len(rows)} cases has the event: is that so? Write 0 for those "
+                'without it; where an empty cell means that, say so in event_values: `"": false`'
+            )
+
+
+def _lone(covariates: pd.DataFrame) -> Iterator[str]:
+    """Covariates of single cases that are hardly possible beside those of all others."""
+    for cohort, table in columns_of(covariates, "covariate").items():
+        for name, values in zip(table.names, table.without_codes().values.T, strict=True):
+            if n := int((odd := lone(values)).sum()):
+                cases = [*map(str, table.cases[odd])]
+                yield (
+                    f"cohort {cohort}: covariate {name} of {n} of its {len(values)} cases ({', '.join(cases[:SHOWN])}"
+                    f"{', ...' if n > SHOWN else ''}) is far from that of all others: is it as measured? "
+                    "Else correct the cell, or leave it empty"
+                )
+
+
+def _indicators(covariates: pd.DataFrame) -> Iterator[str]:
+    """Covariates that are 0 or 1 in all cases of one cohort, and something else in another one."""
+    for name, column in covariates.dropna(subset=["value"]).groupby("covariate", sort=True):
+        found = {str(cohort): rows["value"] for cohort, rows in column.groupby("cohort", sort=True)}
+        others = {cohort: int((~rows.isin((0.0, 1.0))).sum()) for cohort, rows in found.items()}
+        coded = [cohort for cohort, rows in found.items() if set(rows) == {0.0, 1.0} and len(rows) >= FEWEST]
+        for cohort in (cohort for cohort, n in others.items() if n and coded):
+            yield (
+                f"covariate {name}: 0 or 1 in all {len(found[coded[0]])} cases of cohort {coded[0]}, and something "
+                f"else in {others[cohort]} of {len(found[cohort])} of cohort {cohort}: is it coded otherwise there? "
+                "Wanted is one code in all of them, 0 and 1"
+            )
 
 
 def _repeated(clinical: pd.DataFrame, covariates: pd.DataFrame) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 from radioloom.errors import StudyError
@@ -14,6 +15,8 @@ from radioloom.tables.columns import OTHER_EVENT
 SHOWN = 3  # words that a note names
 Event = bool | str | None  # OTHER_EVENT: another one, after which the event can no longer happen; None: not known
 TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
+TIMES = ("time_days", "date_from", "date_to")  # keys of `clinical` that a binary outcome does not read
+ALIVE = ("alive", "living", "lebt", "lebend", "lebendig")  # deaths may be censored, and are no such sign
 # Words that YAML takes for true, false and null where they have no quotes.
 UNQUOTED = {True: ("yes", "true", "on"), False: ("no", "false", "off"), None: ("null",)}
 
@@ -58,6 +61,39 @@ def _event(text: str, values: Mapping[Any, bool | str], where: str) -> Event:
         "`clinical.event_values`, for example {Dead: true, Alive: false} (an event that rules it out: competing), or "
         "leave the cell empty"
     )
+
+
+def event_doubts(cohorts: Mapping[str, Mapping[str, Any]], kind: str) -> Iterator[str]:
+    """Notes on what the study says of the events of its cohorts. cohorts : their settings; kind : of outcome."""
+    yield from never_false(cohorts)
+    yield from _opposite(cohorts)
+    blocks = {name: cohort.get("clinical") or {} for name, cohort in cohorts.items()}
+    for name, clinical in blocks.items():
+        words = event_words(clinical.get("event_values") or {})
+        if wrong := [word for word, meaning in words.items() if meaning is True and word.casefold() in ALIVE]:
+            yield f"cohort {name}: by event_values, {wrong[0]!r} is who had the event: were true and false exchanged?"
+    timed = [name for name, clinical in blocks.items() if kind == "binary" and any(map(clinical.get, TIMES))]
+    if timed:
+        yield (
+            f"cohort{'s' * (len(timed) > 1)} {', '.join(timed)}: times are declared and not read, for a binary outcome "
+            "has none: who was followed only briefly, and without the event, counts as one who never has it. Leave "
+            "such cells of the event empty, or set kind: survival"
+        )
+
+
+def _opposite(cohorts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Notes on two cohorts in which one cell means an event and none, by what is declared or, without that, is read."""
+    usual = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
+    blocks = {name: cohort["clinical"] for name, cohort in cohorts.items() if cohort.get("clinical")}
+    says = {name: event_words(clinical.get("event_values") or {}) or usual for name, clinical in blocks.items()}
+    for one, other in combinations(says, 2):
+        pairs = {word: (meaning, says[other].get(word)) for word, meaning in says[one].items()}
+        both = [word for word, pair in pairs.items() if {*pair} == {True, False}]
+        if len({*(pairs[word] for word in both)}) > 1:  # of 0 and 1 beside 1 and 2, one word alone is meant otherwise
+            yield (
+                f"cohorts {one} and {other}: {', '.join(map(repr, both[:SHOWN]))} in the column of the event mean the "
+                "opposite in one of what they mean in the other: is that so? Correct the event_values of one of them"
+            )
 
 
 def never_false(cohorts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from radioloom.stages.learning.apply import NewPatients
 from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, batches
 from radioloom.stats.harmonisation import UNKNOWN
 from radioloom.tables import FEATURES, provenance_of
-from radioloom.tables.columns import FIRST
+from radioloom.tables.columns import FIRST, FROM_ONE, from_zero
 from radioloom.tables.text import uncell
 
 if TYPE_CHECKING:
@@ -116,7 +116,10 @@ def _keyed(frame: pd.DataFrame, name: str, long: bool) -> pd.DataFrame:
     if "case" not in frame.columns and not long:
         raise StudyError(f"{name}: no column 'case'; write the pseudonym of each patient in one")
     if "replicate" in frame.columns:
-        frame = frame[frame["replicate"].map(text_of) == FIRST]
+        replicates = frame["replicate"].map(text_of)
+        if replicates.map(from_zero).any():
+            raise StudyError(f"{name}: rows with a replicate 0: {FROM_ONE}")
+        frame = frame[replicates == FIRST]
         if frame.empty:
             raise StudyError(f"{name}: no row of replicate 1, which is the one that models take")
     names = _pseudonyms(frame, "cohort", name, ""), _pseudonyms(frame, "case", name, ONE)

@@ -73,15 +73,16 @@ def _sentence(line: str) -> str:
 def _doubts(study: ReportInputs) -> list[str]:
     """What is unlikely in the clinical tables, and cohorts in which nobody can be judged."""
     from radioloom.stages.learning.doubts import dated, doubts, without
-    from radioloom.stages.learning.events import never_false
+    from radioloom.stages.learning.events import event_doubts
     from radioloom.tables import COVARIATES
 
     if study.clinical is None:
         return []
     covariates = COVARIATES.frame([]) if study.covariates is None else study.covariates
     cohorts = study.settings["cohorts"]
+    declared = event_doubts(cohorts, study.settings["outcome"]["kind"])
     unlikely = doubts(study.clinical, covariates, dated(cohorts))
-    return [*map(_sentence, (*without(study.clinical), *never_false(cohorts), *unlikely))]
+    return [*map(_sentence, (*without(study.clinical), *declared, *unlikely))]
 
 
 def _divided(study: ReportInputs, counted: pd.DataFrame) -> Iterator[str]:
