@@ -246,6 +246,7 @@ REFUSED = {
     ),
     "twice": (lambda _: None, ["twice.csv", "--profile", PROFILE], "case valid1-000 appears twice"),
     "a name": (lambda _: None, ["name.csv", "--profile", PROFILE], "the cell is no pseudonym"),
+    "a date": (lambda _: None, ["date.csv", "--profile", PROFILE], "the cell is no pseudonym but a date"),
     "a cohort of a name": (lambda _: None, ["cohort.csv", "--profile", PROFILE], "column 'cohort': the cell is no"),
     "no cases": (lambda _: None, ["none.csv", "--profile", PROFILE], "no column 'case'"),
     "beyond follow-up": (lambda _: None, ["same.parquet", "--horizon", "99999"], "at 99999 days cannot be said"),
@@ -270,6 +271,7 @@ def test_what_is_refused_is_told_with_its_remedy(run, tmp_path, what):
         "text": values.astype({"glcm_f00": object}).assign(glcm_f00=["1", "high", *["2"] * (len(values) - 2)]),
         "twice": pd.concat([values, values.head(1)]),
         "name": values.assign(case="Jane Doe"),
+        "date": values.assign(case="1950-03-10"),
         "cohort": values.assign(cohort="of Jane Doe"),
         "none": values.drop(columns="case"),
     }
