@@ -100,8 +100,8 @@ def spellings(annotations: Iterable[Annotation]) -> Iterator[str]:
 def contradictions(annotations: Iterable[Annotation]) -> Iterator[str]:
     """A note on several answers of one reader to one trait of a case, where they may be two readers', or a slip.
 
-    A reader may choose several values of a trait, and agreement is told by value then. So it is told where a table names
-    no reader, and where of a trait one annotation, or fewer than one in ten, has several.
+    A reader may choose several values of a trait, and agreement is told by value then. So it is told where a table
+    names no reader, and where of a trait one annotation, or fewer than one in ten, has several.
     """
     known = [each for each in annotations if each.answers]
     answered: Counter[tuple[int, str, int]] = Counter()  # differing answers by annotation, trait and finding
