@@ -55,6 +55,27 @@ def test_words_of_the_image_are_withheld_in_its_segmentation(tmp_path, deidentif
     assert deidentified(place)[0] == [expected]
 
 
+def test_a_pattern_of_no_structure_is_refused_before_anything_is_written(tmp_path, deidentified, capfd):
+    ct(tmp_path / "in" / "ct", stored(2))
+    structures(tmp_path / "in" / "a.dcm", dict.fromkeys(("GTV-1", "Doe"), CUBE))
+    assert main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out"), "--roi", "GTV*"]) == 1
+    said = capfd.readouterr().err
+    assert "--roi 'GTV*': none of the 2 structures is called so; it is a regular expression" in said
+    assert "Doe" not in said
+    assert not (tmp_path / "out").exists()
+    assert deidentified(tmp_path / "in", "--roi", "gtv.*")[0] == [["GTV-1", "ROI 2"]]
+
+
+@pytest.mark.parametrize("more", [[], ["--roi", "GTV"]])
+def test_a_folder_of_which_nothing_is_copied_is_not_done(tmp_path, deidentified, capfd, more):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("no DICOM")
+    assert main(["deidentify", str(tmp_path / "in"), str(tmp_path / "out"), *more]) == 1
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[1] == "1 file(s) left out: not DICOM"
+    assert "nothing was written: no file there is a DICOM image or segmentation" in lines[-1]
+
+
 def private(data, group, creator, **elements):
     block = data.private_block(group, creator, create=True)
     for name, (vr, value) in elements.items():

@@ -87,6 +87,13 @@ def test_sheet_is_one_that_a_study_reads(tmp_path, monkeypatch, capsys):
     assert pseudonym("A", read_key()) in sheet.read_text()
 
 
+@pytest.mark.parametrize(("out", "mapping"), [("q.xlsx", "m.tsv"), ("q.tsv", "m.csv"), ("q", "m.tsv")])
+def test_a_table_of_tabs_is_not_written_under_the_name_of_another_kind(tmp_path, capsys, out, mapping):
+    assert main(["discover", str(tmp_path), "--out", str(tmp_path / out), "--mapping", str(tmp_path / mapping)]) == 1
+    assert capsys.readouterr().err.strip().endswith("end the name in .tsv or .tab or .txt")
+    assert not list(tmp_path.iterdir())
+
+
 def test_mapping_is_not_written_into_a_repository(tmp_path, monkeypatch, capsys):
     (tmp_path / ".git").mkdir()
     command = ["discover", str(tmp_path), "--out", str(tmp_path / "s.tsv"), "--mapping", str(tmp_path / "m.tsv")]

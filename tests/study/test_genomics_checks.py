@@ -1,5 +1,7 @@
 """A matrix of expression is held against the rules of genes and modules before any job."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -61,3 +63,14 @@ def test_the_first_rule_of_geo2r():
     for highest, told in ((LARGEST_LOGARITHM, False), (LARGEST_LOGARITHM + 0.1, True)):
         values = pd.DataFrame([[0.5] * 98 + [highest] * 3])
         assert bool(not_logarithms(values)) is told
+
+
+def test_two_cases_of_one_column_of_expression(bench):
+    copied = VALUES.copy()
+    copied[:, 3] = copied[:, 1]
+    said = "genomics.expression.file: 1 pair (T00001 = T00003) of cases with all 10 genes equal"
+    with pytest.raises(StudyError, match=re.escape(said)):
+        verified(bench, copied)
+    for row in bench.rows["train"]:
+        row["patient"] = row["case"].replace("T00003", "T00001")
+    assert any(note.endswith(f"{said}; modules count them twice") for note in verified(bench, copied))

@@ -76,6 +76,15 @@ def test_what_stands_in_place_of_a_pseudonym_is_never_shown(tmp_path, column, ce
     assert ("zero width space" in message) == ("\u200b" in cell)
 
 
+@pytest.mark.parametrize("column", ["case", "patient", "replicate"])
+def test_a_date_is_refused_by_its_line_and_not_shown(tmp_path, column):
+    row = {"case": "P1", "patient": "P1", "image": "a", "segmentation": "b", "replicate": "1"} | {column: "1950-03-10"}
+    (tmp_path / "s.tsv").write_text("\n".join("\t".join(each) for each in (row, row.values())), encoding="utf-8")
+    with pytest.raises(StudyError, match=f"s.tsv, line 2, column '{column}': the cell is .*a date") as caught:
+        read_sheet(tmp_path / "s.tsv", "train", "training")
+    assert "1950" not in str(caught.value)
+
+
 def test_patients_may_be_named_nowhere(tmp_path):
     (tmp_path / "s.tsv").write_text("case\tpatient\timage\tsegmentation\nP1\t\ta\tb\n")
     assert read_sheet(tmp_path / "s.tsv", "train", "training")[0]["patient"] == ""

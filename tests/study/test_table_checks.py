@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
+from radioloom.cli import main
 from radioloom.errors import StudyError
 from radioloom.study import load, table_checks, verify
 from radioloom.study.feature_tables import no_features
@@ -312,3 +313,10 @@ def test_a_feature_or_covariate_that_nobody_in_a_cohort_has_is_noted(tmp_path):
     assert "models that take one cannot be judged there" in feature
     (covariate,) = (note for note in notes if "covariate age" in note)
     assert covariate.startswith("cohort valid: none of its 12 cases with an outcome has a value of covariate age: ")
+
+
+def test_landmarks_of_a_study_without_images(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    verified(tmp_path)
+    assert main(["landmarks", "study.yaml"]) == 1
+    assert capsys.readouterr().err.startswith("radioloom: study.yaml: no training cohort has images")

@@ -10,6 +10,7 @@ import SimpleITK as sitk
 from made.image_files import STORAGES, TYPES, Place, metaimage, nifti, nrrd, values, written
 from radioloom.errors import BadImage
 from radioloom.io import images
+from radioloom.stages.images.curate import usable
 
 TURNS = [np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))[0] for seed in range(6)]
 
@@ -198,3 +199,23 @@ def test_an_image_that_does_not_say_where_it_lies_is_told(tmp_path, write, field
     path.write_bytes(b"\n".join(line for line in path.read_bytes().split(b"\n") if not line.startswith(field)))
     assert images.header(path).notes == ("its header does not say where the image lies",)
     same_grid(images.geometry(path), by_itk(path)[1])
+
+
+@pytest.mark.parametrize("axes", [np.eye(3), np.diag([-1.0, -1.0, 1.0])])
+@pytest.mark.parametrize(
+    ("spacing", "origin", "told"),
+    [
+        ((1, 1, 1), (0, 0, 0), 1),
+        ((1, 1, 1), (-90, -126, -72), 0),  # as of a template
+        ((1, 1, 3), (0, 0, 0), 0),
+    ],
+)
+def test_an_image_of_the_grid_that_programs_write_without_a_spacing_is_told_once(tmp_path, axes, spacing, origin, told):
+    path = nifti(tmp_path, values("i2"), Place(spacing, origin, axes))
+    assert sum("given no spacing" in note for note in images.read(path).notes) == told
+    listed: list = []
+    row = {"cohort": "c", "role": "training", "case": "A", "replicate": "1", "roi": "r", "image": path.name}
+    row |= dict.fromkeys(("segmentation", "pattern", "modality", "series", "description", "kernel", "prefer"), "")
+    usable(row | {"thickness_mm": ""}, tmp_path, {}, listed)
+    assert sum("given no spacing" in (each["reason"] or "") for each in listed) == told
+    assert images.header(path).notes == ()  # of a label map nothing is said: it fits its image or is refused

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from made.user_tables import READERS, rewritten, text, workbook
 from radioloom.errors import StudyError
-from radioloom.io.user_tables.ids import FAILED, alike, almost_one, bare, no_pseudonym, nobody
+from radioloom.io.user_tables.ids import FAILED, alike, almost_one, bare, nobody
+from radioloom.io.user_tables.pseudonyms import is_date, no_pseudonym
 from radioloom.io.user_tables.read import read
 from radioloom.io.user_tables.record import no_column
 from radioloom.stages.learning.clinical import clinical
@@ -130,3 +131,15 @@ def test_a_column_that_is_almost_called_so():
 def test_letters_that_no_pseudonym_has_are_named():
     assert no_pseudonym("P\u20132\u200b").endswith("at most 64; it holds: zero width space, en dash)")
     assert no_pseudonym("J\u00fcrgen Doe").endswith("at most 64)")  # what is seen may be a name
+
+
+@pytest.mark.parametrize("text", ["1950-03-10", "10-3-1950", "12_31_2001", "10-Mar-1950"])
+def test_a_date_is_no_pseudonym_and_is_not_quoted(text):
+    assert is_date(text)
+    assert no_pseudonym(text).startswith("no pseudonym but a date")
+    assert text not in no_pseudonym(text)
+
+
+@pytest.mark.parametrize("text", ["12-05-0001", "1001-01-01", "12345678", "1950-13-10", "TCGA-05-4244", "12-ABC-2010"])
+def test_ids_of_numbers_that_are_no_day_are_pseudonyms(text):
+    assert no_pseudonym(text) == ""

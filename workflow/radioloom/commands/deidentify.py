@@ -7,12 +7,13 @@ import sys
 import warnings
 from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.commands.record import Command
 from radioloom.errors import BadImage, StudyError
-from radioloom.patterns import compiled
+from radioloom.patterns import shown
 
 if TYPE_CHECKING:
     from radioloom.commands.told import Words
@@ -36,10 +37,11 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> Copies:
     out : empty or not there yet, and not below `place`
     key : of pseudonyms
     structures : pattern of the names of structures that are kept
-    Raises StudyError where a folder is not as said, or the pattern is no regular expression.
+    Raises StudyError where a folder is not as said, or the pattern is no regular expression or no structure's name.
     """
     from radioloom.commands.links import LINKED
     from radioloom.commands.told import gather
+    from radioloom.io.dicom.called import chosen
     from radioloom.io.dicom.headers import BROKEN
     from radioloom.io.files import files_below, linked_folders
     from radioloom.io.foreign import pattern, standing_in
@@ -50,7 +52,7 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> Copies:
     if out.resolve().is_relative_to(place.resolve()) or (out.exists() and any(out.iterdir())):
         raise StudyError(f"{out}: give an empty folder outside of {place}")
     try:
-        compiled(structures)
+        chosen(structures)
     except StudyError as error:
         raise StudyError(f"--roi {error}; correct it") from None
     written: Counter[Path] = Counter()
@@ -59,6 +61,7 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> Copies:
     slices: dict[Path, Counter[str]] = defaultdict(Counter)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's quote what a file holds
+        _check_called(place, structures)
         known = gather(place)
         for path in files_below(place):
             try:
@@ -81,6 +84,29 @@ def export(place: Path, out: Path, key: bytes, structures: str) -> Copies:
     found = [SIZE.sub("", what) for _, what, _ in standing_in(other, slices)]
     left_out.update([*found, *["not DICOM"] * (len(other) - len(found))])
     return Copies(written.total(), left_out, losses)
+
+
+def _check_called(place: Path, structures: str) -> None:
+    """StudyError where structures are there, and none is called as the pattern says: all would lose their names."""
+    from radioloom.errors import CaseError
+    from radioloom.io.dicom.called import called, chosen
+    from radioloom.io.dicom.headers import BROKEN, kind
+    from radioloom.io.dicom.values import dataset
+    from radioloom.io.files import files_below, leads_nowhere
+
+    rule, found = chosen(structures), list[bool]()
+    for path in files_below(place) if structures else ():
+        with suppress(CaseError, *BROKEN):  # which are left out
+            if not leads_nowhere(path) and kind(path):
+                found += [rule.fullmatch(name) is not None for _, _, name, _ in called(dataset(path))]
+        if any(found):
+            return
+    if found:
+        raise StudyError(
+            f"--roi {shown(structures)}: none of the {len(found)} structures is called so; it is a regular expression "
+            "of the whole name, so that GTV.* means all that begin with GTV. Correct it, or leave --roi out, and all "
+            "structures become `ROI` and their number; nothing was written"
+        )
 
 
 def _copy(path: Path, key: bytes, structures: str, known: Words) -> tuple[Path, bytes, list[str]] | None:
@@ -130,6 +156,8 @@ def _run(chosen: Namespace) -> None:
         print(f"{count} of them {'loses' if count == 1 else 'lose'} {what}", file=sys.stderr)
     for why, count in sorted(made.left_out.items()):
         print(f"{count} file(s) left out: {why}", file=sys.stderr)
+    if not made.written:
+        raise StudyError("nothing was written: no file there is a DICOM image or segmentation that can be copied")
 
 
 COMMAND = Command(

@@ -90,12 +90,13 @@ def _check_outputs(outs: Sequence[Path], mapping: Path | None) -> None:
     """StudyError where a file would be overwritten, has no folder, or may not lie where it would be written."""
     from radioloom.io.files import check_new
     from radioloom.pseudonym import refuse_repository
+    from radioloom.tables.text import TABBED
 
     if not outs[0].exists():  # what a try without a pair has left, which would block the next one
         for path in outs[1:]:
             if path.is_file() and _first_line(path) == "\t".join(LEFT_OUT):
                 path.unlink()
-    check_new(*outs, *([mapping] if mapping else []))
+    check_new(*outs, *([mapping] if mapping else []), endings=TABBED)
     if mapping:
         refuse_repository(mapping, "the list of patients")
 

@@ -44,9 +44,9 @@ def _run(chosen: Namespace) -> None:
     from radioloom.io.archives.idc import collection, index_file
     from radioloom.io.files import check_new
     from radioloom.sealed import complete
-    from radioloom.tables.text import write_rows
+    from radioloom.tables.text import TABBED, write_rows
 
-    check_new(chosen.out)
+    check_new(chosen.out, endings=TABBED)
     index = collection(chosen.collection, index_file())
     look = partial(drawn_on, chosen.look) if chosen.look else None
     listing = cohort_sheet(index, Kind(chosen.modality, chosen.segmentation, chosen.result), look)

@@ -8,6 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from radioloom.commands.record import Command
+from radioloom.errors import StudyError
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -43,7 +44,12 @@ def _run(chosen: Namespace) -> None:
     from radioloom.study import load
 
     study = load(read(chosen.study), Path(), chosen.study)
-    cohorts = study.cohorts("training")
+    cohorts = [name for name in study.cohorts("training") if name in study.has.images]
+    if not cohorts:
+        raise StudyError(
+            f"{chosen.study.name}: no training cohort has images, of which landmarks are learnt; give the study of a "
+            "cohort that starts from a sheet"
+        )
     rois = {cohort: study.settings["cohorts"][cohort].get("rois", {}) for cohort in cohorts}
     batches = ((study.arrived(cohort, batch), rois[cohort]) for cohort in cohorts for batch in study.batches[cohort])
     percentiles = chosen.percentiles or list(DECILES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from errno import EBADF, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR
 from pathlib import Path
@@ -224,10 +224,12 @@ def lies_within(path: Path, root: Path) -> bool:
     return "\0" not in str(path) and path.resolve().is_relative_to(root)
 
 
-def check_new(*paths: Path) -> None:
+def check_new(*paths: Path, endings: Collection[str] = ()) -> None:
     """Whether files can be written to these paths, asked before the work whose results they take.
 
-    Raises StudyError where one is there already, or its folder is not there or may not be written into.
+    endings : of names of the kind that is written, where that is a table
+    Raises StudyError where one is there already, its folder is not there or may not be written into, or its name is of
+    another kind.
     """
     for path in paths:
         if is_folder(path):
@@ -238,6 +240,8 @@ def check_new(*paths: Path) -> None:
             raise StudyError(f"{path.parent}: no such folder; create it first")
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise StudyError(f"{path.parent}: you may not write into this folder; choose another")
+        if endings and path.suffix.lower() not in endings:
+            raise StudyError(f"{path.name}: end the name in {' or '.join(endings)}")
 
 
 def filled(handle: BinaryIO, array: np.ndarray) -> int:

@@ -18,7 +18,7 @@ from radioloom.io.files import is_file
 from radioloom.io.foreign import absent, instead
 from radioloom.io.formats import FORMATS, kind, stored
 from radioloom.io.formats.nifti import TYPES
-from radioloom.io.formats.record import Header, Unreadable
+from radioloom.io.formats.record import Header, Unreadable, of_image
 from radioloom.volume import LARGEST, Box, Grid, Volume, Voxels, unfit
 
 __all__ = ["header", "kind", "pieces", "read", "read_native", "voxels", "write"]
@@ -67,7 +67,7 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None,
     array, notes = finite(array, box, needed or box, path.name)
     low, shape, grid = tuple(side.start for side in box), array.shape, found.grid
     placed = grid.crop(low, shape) if shape != grid.shape else grid
-    return Volume(array, placed, unit, modality, (*found.notes, *notes))
+    return Volume(array, placed, unit, modality, (*of_image(found), *notes))
 
 
 def finite(array: np.ndarray, box: Box, needed: Box, name: str = "") -> tuple[np.ndarray, tuple[str, ...]]:

@@ -62,7 +62,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
         if cohort in study.has.traits:
             annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
         if cohort in study.has.expression:
-            expression_remarks(study, cases, origin, remarks)
+            expression_remarks(study, whose, origin, remarks)
     outcome_remarks(Known(study, outcomes, _whose(rows), read.tables, _first(rows)), origin, remarks)
     return remarks
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,26 +10,31 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables.quoted import forms
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin
+from radioloom.stages.tables.identify import Who, equal, pairs, verdict
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, read_or_fault, some
-from radioloom.study.table_checks import LARGE, start_of
+from radioloom.study.table_checks import LARGE, patients_named, start_of
+from radioloom.tables.cases import REFUSED, ROW
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, remarks: Remarks) -> None:
-    """Whether enough cases of the genomics cohort have expression, and its cells are numbers; see `LARGE`."""
+def expression_remarks(study: Study, whose: Mapping[str, str] | None, origin: Origin, remarks: Remarks) -> None:
+    """Whether enough cases of the genomics cohort have expression, and its cells are numbers; see `LARGE`.
+
+    whose : the patient of each case, "" where none is named; None where the cohort's table is at fault itself
+    """
     from radioloom.io import expression
     from radioloom.stages.genomics.associate import FEWEST_CASES
 
     settings = study.settings["genomics"]
     cohort, block, place = settings["cohort"], settings["expression"], ("genomics", "expression")
-    path = study.data / block["file"]
+    path, cases = study.data / block["file"], None if whose is None else sorted(whose)
     columns = read_or_fault(
         lambda path: expression.header(path, block["gene"], cases), path, origin.at(*place, "file"), remarks
     )
-    if columns is None or cases is None:
+    if columns is None or cases is None or whose is None:
         return
     remarks.notes.extend(columns.notes)
     lacking = sorted(set(cases) - set(columns.cases))
@@ -50,16 +56,16 @@ def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, re
             f"{expression.no_cases(columns.others)}"
         )
     if Path(file_of(str(path))).stat().st_size <= LARGE:
-        _cells(study, cases, origin, remarks)
+        _cells(study, whose, origin, remarks)
 
 
-def _cells(study: Study, cases: list[str], origin: Origin, remarks: Remarks) -> None:
+def _cells(study: Study, whose: Mapping[str, str], origin: Origin, remarks: Remarks) -> None:
     """Cells and genes of the matrix, as the stage associate will check them."""
     from radioloom.io import expression
 
     block, place = study.settings["genomics"]["expression"], origin.at("genomics", "expression", "file")
     matrix = read_or_fault(
-        lambda path: expression.read(path, block["gene"], cases), study.data / block["file"], place, remarks
+        lambda path: expression.read(path, block["gene"], whose), study.data / block["file"], place, remarks
     )
     if matrix is None:
         return
@@ -72,7 +78,33 @@ def _cells(study: Study, cases: list[str], origin: Origin, remarks: Remarks) -> 
         remarks.notes.append(
             f"{some(matrix.counters, 'row')} of the expression matrix count reads of no gene, and are left out"
         )
+    _copies(study, whose, matrix.values, remarks, place)
     _rules(study, matrix.values, origin, remarks)
+
+
+def _copies(study: Study, whose: Mapping[str, str], values: pd.DataFrame, remarks: Remarks, place: str) -> None:
+    """Cases of one column of a matrix (gene x case), as rows of features are held: of two patients, one is a copy."""
+    import pandas as pd
+
+    if len({column.tobytes() for column in values.to_numpy().T}) == values.shape[1]:
+        return  # all differ, as in most studies, and in a moment
+    cohort = study.settings["genomics"]["cohort"]
+    role = study.settings["cohorts"][cohort]["role"]
+    who = {(cohort, case): Who(cohort, case, role, name or case, name != "") for case, name in whose.items()}
+    found, n = equal(values.T.set_axis(pd.MultiIndex.from_product([[cohort], values.columns])))
+    refused, told = list[str](), list[str]()
+    for one, other in pairs(who, found, ()):
+        copied = one.patient != other.patient and verdict(one, other, {ROW})[0] == REFUSED
+        (refused if copied else told).append(f"{one.case} = {other.case}")
+    if refused:
+        remarks.faults.append(
+            f"{place}: {some(refused, 'pair')} of cases with all {n} genes equal, which modules would count twice; "
+            "take the columns that are copies out, or, where two cases are of one patient, name the patient of both in "
+            f"{patients_named(study, cohort)}"
+        )
+    if told:
+        twice = f"{some(told, 'pair')} of cases with all {n} genes equal; modules count them twice"
+        remarks.notes.append(f"{place}: {twice}")
 
 
 def _rules(study: Study, values: pd.DataFrame, origin: Origin, remarks: Remarks) -> None:

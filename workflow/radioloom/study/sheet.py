@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
 from radioloom.io.files import is_file
-from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, refuse_rounded, refuse_unknown
+from radioloom.io.user_tables.ids import alike, bare, refuse_rounded, refuse_unknown
+from radioloom.io.user_tables.pseudonyms import is_date, no_pseudonym
 from radioloom.io.user_tables.quoted import column, shown
 from radioloom.patterns import compiled
 from radioloom.settings import check, meant, schema
@@ -170,11 +171,16 @@ def _check_names(row: Row, table: Table, line: int) -> None:
     for key in ("case", "patient"):
         name = row.get(key, "")
         refuse_rounded(name, table.at(line, key))
-        if name and not PSEUDONYM.fullmatch(name):
+        if name and (fault := no_pseudonym(name)):
             raise StudyError(
-                f"{table.at(line, key)}: the cell is {no_pseudonym(name)}; write a pseudonym. What stands there is "
+                f"{table.at(line, key)}: the cell is {fault}; write a pseudonym. What stands there is "
                 "not shown, for it may be a patient's name"
             )
+    if is_date(row.get("replicate", "")):
+        raise StudyError(
+            f"{table.at(line, 'replicate')}: the cell is a date, and results and messages would show it; number the "
+            "visits"
+        )
 
 
 def _check_cells(row: Row, where: str) -> None:

@@ -98,12 +98,14 @@ def _patients(known: Annotated, origin: Origin, remarks: Remarks) -> None:
 def _answers(known: Annotated, origin: Origin, remarks: Remarks) -> None:
     """Answers, as the stage traits will take them: of which cases they are, and on which levels."""
     from radioloom.io.patients import cases_by_patient
-    from radioloom.stages.genomics.traits import spellings, traits
+    from radioloom.stages.genomics.traits import contradictions, spellings, traits
 
     annotations = _read(known, origin, remarks)
     if annotations is None:
         return
-    remarks.notes.extend(f"cohort {known.cohort}: {note}" for note in spellings(annotations))
+    remarks.notes.extend(
+        f"cohort {known.cohort}: {note}" for note in (*spellings(annotations), *contradictions(annotations))
+    )
     if known.cases is None:
         return
     data, linked = known.study.data, known.block.get("patients")

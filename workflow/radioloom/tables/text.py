@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|nan)", re.ASCII | re.IGNORECASE)
+TABBED = (".tsv", ".tab", ".txt")  # endings of tables whose columns are separated by tabs
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 UNSEEN = "\N{REPLACEMENT CHARACTER}"
 KINDS = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # controls, directions and joiners, half letters, line ends

@@ -19,22 +19,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from pydicom.datadict import dictionary_VM, dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_VM, dictionary_VR
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 from pydicom.uid import UID_dictionary
 
 from radioloom.errors import BadImage, StudyError
+from radioloom.io.dicom.called import called, chosen
 from radioloom.io.dicom.headers import IMAGES, RTSTRUCT, SEGMENTATIONS, text
 from radioloom.io.dicom.identity import NUMBER
 from radioloom.io.dicom.kept import CHARACTERS, DECIMAL, KEPT, PRODUCT, TERMS, WHEN
 from radioloom.io.dicom.pixel_bytes import clean_pixels
-from radioloom.io.dicom.values import letters
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.io.user_tables.ids import composed
 from radioloom.io.write.header import record
-from radioloom.patterns import compiled
 from radioloom.pseudonym import pseudonym
 
 DUMMY = "REMOVED"
@@ -53,7 +52,6 @@ LETTERS = 0x2020  # two spaces: no two letters are a smaller number
 FREE = frozenset("LT ST UC UR".split())  # where people write what they like
 DATED = frozenset({0x0008, 0x0018, 0x0020, 0x0054, 0x3006})  # groups of the image's, series' and structures' own days
 TELLING = 6  # digits: a number of so many that is the patient's own is no measurement
-NAMES = (("StructureSetROISequence", "ROIName", "ROINumber"), ("SegmentSequence", "SegmentLabel", "SegmentNumber"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def deidentify(data: Dataset, key: bytes, structures: str = "", words: frozenset
     if text(data.file_meta, 0x00020010) not in UID_dictionary:
         raise BadImage("its transfer syntax is not one of the standard")
     scrub = Scrub(key, identifying_words(data) | words, 365 + int.from_bytes(_keyed(key, "days", number)[:4]) % 3650)
-    names = _names(data, compiled(structures or "(?!)", re.IGNORECASE), scrub.identifying)
+    names = _names(data, chosen(structures), scrub.identifying)
     _clean(data, scrub)
     clean_pixels(data)
     for item, keyword, name in names:
@@ -142,11 +140,9 @@ def deidentify(data: Dataset, key: bytes, structures: str = "", words: frozenset
 def _names(data: Dataset, kept: re.Pattern[str], identifying: frozenset[str]) -> list[tuple[Dataset, str, str]]:
     """Items of structures and segments, with what they are called afterwards."""
     names = []
-    for sequence, keyword, number in NAMES:
-        for item in data[sequence].value if sequence in data and data[sequence].VR == "SQ" else ():
-            name = letters(item, tag_for_keyword(keyword) or 0).strip()
-            clean = kept.fullmatch(name) and withhold(name, identifying) == name[:40]
-            names.append((item, keyword, name if clean else f"ROI {item.get(number, '')}"))
+    for item, keyword, name, number in called(data):
+        clean = kept.fullmatch(name) and withhold(name, identifying) == name[:40]
+        names.append((item, keyword, name if clean else f"ROI {number}"))
     return names
 
 

@@ -18,6 +18,10 @@ MOST_DIGITS = 40
 FAR = 1e9  # mm, that nothing of a patient is away or wide; squares of more overflow
 SNAP = 1e-5  # of a direction: closer to an axis of the patient's, it is that axis, but for single precision
 NOWHERE = "its header does not say where the image lies"
+UNIT_GRID = (
+    "voxels of exactly 1 x 1 x 1 mm from the origin on, along the axes, as programs write that were given no spacing: "
+    "look whether they are the image's"
+)
 GZIPPED = b"\x1f\x8b"
 PACKED = "it is compressed as a whole, which this format is not; unpack it first (gunzip)"
 
@@ -38,6 +42,13 @@ class Header:
     skip: int = 0  # bytes of the stream, once unpacked, before the voxels
     scale: tuple[float, float] | None = None  # slope and intercept of the voxels, None where they are as stored
     notes: tuple[str, ...] = ()  # what somebody should know of how the header was read
+
+
+def of_image(found: Header) -> tuple[str, ...]:
+    """Notes on the header of an image, whose values rest on its spacing: a label map without one fits no image."""
+    origin, axes = np.array(found.grid.origin_mm), np.abs(found.grid.direction)
+    lost = set(found.grid.spacing_mm) == {1.0} and not origin.any() and np.array_equal(axes, np.eye(3))
+    return (*found.notes, *([UNIT_GRID] if lost else []))
 
 
 def check_sizes(sizes: Sequence[int]) -> None:

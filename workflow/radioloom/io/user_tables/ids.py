@@ -18,7 +18,6 @@ UNKNOWN = frozenset(
     "na nan nat null nil none unknown unkn unk missing notknown notavailable notapplicable nopatient noname anon "
     "anonym anonymous anonymised anonymized anonymisiert unbekannt inconnu desconocido sconosciuto onbekend".split()
 )
-PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of a case or a patient
 OTHER_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 UNSEEN = ("Cf", "Cc", "Zl", "Zp")  # categories of letters that nobody sees
 DIVIDING = re.compile(rf"[\s_.{OTHER_DASHES}-]+")  # parts of a name
@@ -62,13 +61,6 @@ def refuse_rounded(text: str, where: str) -> None:
             f"{where}: the id is a number of which Excel keeps 15 digits alone (it shows 1.23E+17), and the others are "
             "lost; take the ids anew from where they came from, into a column of the format Text"
         )
-
-
-def no_pseudonym(text: str, of: str = "") -> str:
-    """Why an id is no pseudonym (` of a patient`); it is not told, since it may be a patient's name."""
-    odd = sorted({letter for letter in text if letter in OTHER_DASHES or unicodedata.category(letter) in UNSEEN})
-    names = ", ".join(unicodedata.name(letter, f"U+{ord(letter):04X}").lower() for letter in odd[:3])
-    return f"no pseudonym{of} (letters, digits, _ and -, at most 64{f'; it holds: {names}' if names else ''})"
 
 
 def alike(names: Iterable[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from radioloom.tables import TRAITS
 
 Row = dict[str, Any]
 OLDER = "an older annotation of this case by the same reader; the latest counts"
+RARE = 10  # annotations with one answer to a trait for each that has several, where those may be slips
 TWINS = "several annotations of this case by one reader, of one time or of none: which one counts is not known"
 
 
@@ -93,6 +95,38 @@ def spellings(annotations: Iterable[Annotation]) -> Iterator[str]:
                 f"two {what} differ in spelling alone (letters, blanks or signs), and count as two; write one"
                 f" (first in {places[0]} and {places[1]})"
             )
+
+
+def contradictions(annotations: Iterable[Annotation]) -> Iterator[str]:
+    """A note on several answers of one reader to one trait of a case, where they may be two readers', or a slip.
+
+    A reader may choose several values of a trait, and agreement is told by value then. So it is told where a table
+    names no reader, and where of a trait one annotation, or fewer than one in ten, has several.
+    """
+    known = [each for each in annotations if each.answers]
+    answered: Counter[tuple[int, str, int]] = Counter()  # differing answers by annotation, trait and finding
+    for k, each in enumerate(known):
+        words = {(bare(one.trait), one.finding, bare(one.value)) for one in each.answers if one.number is None}
+        answered.update((k, trait, finding) for trait, finding, _ in words)
+    n = Counter(trait for _, trait, _ in answered)
+    n_several = Counter(trait for (_, trait, _), values in answered.items() if values > 1)
+    nameless = all(each.of_table and not each.reader for each in known)
+    rare = {trait for trait, m in n_several.items() if m == 1 < n[trait] or RARE * m < n[trait]}
+    told = sorted({k for (k, trait, _), values in answered.items() if values > 1 and (nameless or trait in rare)})
+    if not told:
+        return
+    some = f"{len(told)} of {len(known)} {'cases' if nameless else 'annotations'} (first in {known[told[0]].document})"
+    taken = "they count as one reader's, who chose all of them"
+    if nameless:
+        yield (
+            f"no reader is named, and {some} have several differing answers to one trait: {taken}; where they are of "
+            "several readers, say whose each is in a column `reader`"
+        )
+    else:
+        yield (
+            f"{some} have several differing answers to one trait, where the others have one: {taken}, and agreement on "
+            "the trait is told value by value; where that is a slip, correct it"
+        )
 
 
 def _placed(

@@ -10,6 +10,7 @@ from typing import Any
 
 from radioloom.errors import CaseError, FailedCheck
 from radioloom.io.files import listing, within
+from radioloom.io.formats.record import of_image
 from radioloom.io.images import header, kind
 from radioloom.provenance import digest
 from radioloom.stages.images.curated import CuratedImage
@@ -115,7 +116,7 @@ def _file(row: Row, data: Path, listed: list[Row]) -> CuratedImage:
         known = {"choice": "excluded", "check": "unreadable", "reason": str(error)}
         listed.append(series_row(name, row["modality"], None, **known))
         raise
-    grid, notes = found.grid, "; ".join(found.notes)
+    grid, notes = found.grid, "; ".join(of_image(found))
     listed.append(series_row(name, row["modality"], grid, reason=notes or None))
     files = {"file_numbers": (1,), "listing_digest": listing(place, [place])}
     return curated_image(row, row["modality"], grid, series=name, **files)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from radioloom.errors import CaseError, StudyError
 from radioloom.io.files import content
-from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym
+from radioloom.io.user_tables.pseudonyms import no_pseudonym
 from radioloom.profile import Profile
 from radioloom.provenance import digest
 from radioloom.stages.images.curate import usable
@@ -45,9 +45,9 @@ def rows_of(folder: Path) -> list[Row]:
             "by the patient's pseudonym, or give a sheet with the columns case, image and segmentation"
         )
     for number, place in enumerate(found, 1):
-        if not PSEUDONYM.fullmatch(place.resolve().name):
+        if fault := no_pseudonym(place.resolve().name):
             raise StudyError(
-                f"folder {number} of {len(found)}: its name is {no_pseudonym(place.name)}; call it by a pseudonym. "
+                f"folder {number} of {len(found)}: its name is {fault}; call it by a pseudonym. "
                 "What it is called is not shown, for it may be a patient's name"
             )
     keys = dict.fromkeys(EMPTY, "") | {"cohort": "new", "replicate": FIRST, "roi": "tumour"}

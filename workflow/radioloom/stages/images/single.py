@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from radioloom.errors import StudyError
 from radioloom.io.files import check_new
 from radioloom.profile import Profile, load
 from radioloom.sealed import complete
@@ -79,9 +78,7 @@ def check_out(path: Path) -> None:
 
     Raises StudyError where its ending is neither .csv nor .parquet, or `check_new` refuses it.
     """
-    check_new(path)
-    if path.suffix.lower() not in WRITERS:
-        raise StudyError(f"{path.name}: end the name in {' or '.join(WRITERS)}")
+    check_new(path, endings=WRITERS)
 
 
 def write(rows: list[dict[str, Any]], path: Path, profile_hash: str = "") -> None:

@@ -61,7 +61,7 @@ def clinical(
     covariates : the study's; each a name (a column of numbers) or {name: [reference level, level, ...]} (a category,
         which becomes one 0/1 column `name=level` per level but the first)
     A case without a usable outcome becomes a row of EXCLUSIONS. Raises StudyError for an absent column, an event or
-    level that the mapping does not know, text where a number should be, and for a follow-up that ends before it begins.
+    level that the mapping does not know, text where a number should be, and for dates of which the last comes first.
     """
     mapping = {**OPTIONAL, **mapping}
     _check_columns(frame, cohort, mapping, outcome, covariates)

@@ -12,7 +12,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.io import feature_tables
 from radioloom.io.user_tables.cells import no_number, numbers, text_of
-from radioloom.io.user_tables.ids import PSEUDONYM, no_pseudonym
+from radioloom.io.user_tables.pseudonyms import no_pseudonym
 from radioloom.io.user_tables.record import place_of
 from radioloom.stages.learning.apply import NewPatients
 from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, batches
@@ -132,9 +132,9 @@ def _pseudonyms(frame: pd.DataFrame, column: str, name: str, otherwise: str) -> 
         return [otherwise] * len(frame)
     texts = [uncell(text_of(each)) for each in frame[column]]
     for k, text in enumerate(texts):
-        if not PSEUDONYM.fullmatch(text):
+        if fault := no_pseudonym(text):
             raise StudyError(
-                f"{name}, {place_of(frame, k)}, column {column!r}: the cell is {no_pseudonym(text)}; write a "
+                f"{name}, {place_of(frame, k)}, column {column!r}: the cell is {fault}; write a "
                 "pseudonym. What stands there is not shown, for it may be a patient's name"
             )
     return texts

@@ -13,7 +13,8 @@ import numpy as np
 from radioloom.compat import pyradiomics
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
-from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, nobody, refuse_rounded, refuse_unknown
+from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded, refuse_unknown
+from radioloom.io.user_tables.pseudonyms import is_date, no_pseudonym
 from radioloom.io.user_tables.record import no_column, number_of, place_of
 from radioloom.patterns import compiled
 from radioloom.stages.tables.column_doubts import VOLUMES, Columns
@@ -217,11 +218,9 @@ def _cases(
             reasons[k] = f"its id is not in {settings['ids']['patients']['file']}{almost}"
         else:
             cases[k] = name if patients is None else patients[name]
-            if not PSEUDONYM.fullmatch(cases[k]):
-                raise StudyError(
-                    f"{where.at(k, column)}: its id is {no_pseudonym(cases[k])}; map ids to cases with `ids.pattern` "
-                    "or `ids.patients`"
-                )
+            if fault := no_pseudonym(cases[k]):
+                remedy = "map ids to cases with `ids.pattern` or `ids.patients`"
+                raise StudyError(f"{where.at(k, column)}: its id is {fault}; {remedy}")
     return cases, reasons
 
 
@@ -229,8 +228,8 @@ def _replicates(frame: pd.DataFrame, where: _Places, column: str) -> np.ndarray:
     if not column:
         return np.full(len(frame), "1", dtype=object)
     cells = _text(frame[column])
-    for row in (k for k, cell in enumerate(cells) if not REPLICATE.fullmatch(cell)):
-        raise StudyError(f"{where.at(row, column)}: a replicate is letters, digits, _ and -; correct the cell")
+    for row in (k for k, cell in enumerate(cells) if is_date(cell) or not REPLICATE.fullmatch(cell)):
+        raise StudyError(f"{where.at(row, column)}: a replicate is letters, digits, _ and -, no date; correct the cell")
     return np.array(cells, dtype=object)
 
 
@@ -243,9 +242,10 @@ def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> n
     column = settings["columns"]["patient"]
     cells = np.array(_text(frame[column]) if column else [""] * len(frame), dtype=object)
     refuse_unknown(cells.tolist(), _text(frame[settings["columns"]["case"]]), lambda k: where.at(k, column))
-    for row in (k for k, cell in enumerate(cells) if cell and not PSEUDONYM.fullmatch(cell)):
-        refuse_rounded(cells[row], where.at(row, column))
-        raise StudyError(f"{where.at(row, column)}: this is {no_pseudonym(cells[row], ' of a patient')}")
+    for row, cell in enumerate(cells):
+        if cell and (fault := no_pseudonym(cell, " of a patient")):
+            refuse_rounded(cell, where.at(row, column))
+            raise StudyError(f"{where.at(row, column)}: this is {fault}")
     return cells
 
 
