@@ -39,7 +39,7 @@ def test_no_column_of_a_case(tmp_path):
         read(written(tmp_path, "gene,P1-01A\nA,1\n"), "gene", ["P2", "P1"])
     assert (
         forms(["P1-01A", "ID_7 é", "P2-02B", "x", "#"])
-        == ", but of the form 'A9-99A', 'AA_9 A', 'A' (A a letter, 9 a digit)"
+        == ", but of the form 'A9-99A', 'AA_9 A', 'A' (A stands for a letter, 9 for a digit)"
     )
     assert forms([]) == ""
 

@@ -26,7 +26,7 @@ def test_every_kind_gives_the_same_cells(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("gone.csv", None, "gone.csv: not below the data folder"),
+        ("gone.csv", None, "'gone.csv' is not below the data folder"),
         ("t.doc", b"PK", "t.doc: a table of features is a .csv"),
         ("t.xlsx", b"PK", "t.xlsx: this is no Excel workbook, or it is damaged"),
         ("t.csv", b"id,a,a\nP1,1,2\n", "t.csv, line 1: columns 2 and 3 have one name; give"),

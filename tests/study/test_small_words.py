@@ -60,7 +60,7 @@ def test_features_that_are_written_otherwise_elsewhere(other):
 
 def test_the_form_of_ids_where_none_fits():
     assert _ids_there(["Mueller_1", "Mueller_1"]) == (
-        "; ids there are of the form 'AAAAAAA_9' (A a letter, 9 a digit); each stands in several rows"
+        "; ids there are of the form 'AAAAAAA_9' (A stands for a letter, 9 for a digit); each stands in several rows"
     )
     assert _ids_there([""]) == ""
 

@@ -27,9 +27,9 @@ def said(call, *arguments, **more):
     ("cell", "quoted"),
     [
         ("0.5", "'0.5'"), ("1,5", "'1,5'"), ("<2", "'<2'"), ("maybe", "'maybe'"), ("Yes", "'Yes'"),
-        ("Mueller, Hans", "'AAAAAAA, AAAA' (A a letter, 9 a digit)"), ("12345678", "'99999999'"),
-        ("seen 31.12.1961 by H.", "'AAAA 99.99.9999 AA A.' (A a letter, 9 a digit)"), ("1961", "'1961'"),
-        ("1.2.61", "'9.9.99'"), ("", "''"),
+        ("Mueller, Hans", "'AAAAAAA, AAAA' (A stands for a letter)"), ("12345678", "'99999999' (9 stands for a digit)"),
+        ("seen 31.12.1961 by H.", "'AAAA 99.99.9999 AA A.' (A stands for a letter, 9 for a digit)"), ("1961", "'1961'"),
+        ("1.2.61", "'9.9.99' (9 stands for a digit)"), ("", "''"),
     ],
 )  # fmt: skip
 def test_a_cell_is_quoted_where_it_is_no_name_and_no_date(cell, quoted):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
@@ -24,9 +23,9 @@ def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, re
 
     settings = study.settings["genomics"]
     cohort, block, place = settings["cohort"], settings["expression"], ("genomics", "expression")
-    path = study.data / block["file"]
+    file = (study.data, block["file"])
     columns = read_or_fault(
-        lambda path: expression.header(path, block["gene"], cases), path, origin.at(*place, "file"), remarks
+        lambda path: expression.header(path, block["gene"], cases), file, origin.at(*place, "file"), remarks
     )
     if columns is None or cases is None:
         return
@@ -49,7 +48,7 @@ def expression_remarks(study: Study, cases: list[str] | None, origin: Origin, re
             f"columns of the expression matrix that are of no case of cohort {cohort} and are left out: "
             f"{expression.no_cases(columns.others)}"
         )
-    if Path(file_of(str(path))).stat().st_size <= LARGE:
+    if (study.data / file_of(block["file"])).stat().st_size <= LARGE:
         _cells(study, cases, origin, remarks)
 
 
@@ -59,7 +58,7 @@ def _cells(study: Study, cases: list[str], origin: Origin, remarks: Remarks) -> 
 
     block, place = study.settings["genomics"]["expression"], origin.at("genomics", "expression", "file")
     matrix = read_or_fault(
-        lambda path: expression.read(path, block["gene"], cases), study.data / block["file"], place, remarks
+        lambda path: expression.read(path, block["gene"], cases), (study.data, block["file"]), place, remarks
     )
     if matrix is None:
         return

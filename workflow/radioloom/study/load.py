@@ -8,7 +8,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.io.files import is_file
 from radioloom.io.user_tables.ids import composed
-from radioloom.io.user_tables.read import file_of
+from radioloom.io.user_tables.read import file_of, without_first
 from radioloom.settings import Origin, check, read
 from radioloom.study.alone import KEY, place_of, with_signature
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
@@ -45,6 +45,11 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     _spell_events(settings)
     cohorts, data = settings["cohorts"], data_folder(settings, origin)
     places = {name: _place(each["sheet"], root, source) for name, each in cohorts.items() if "sheet" in each}
+    raise_all(
+        f"{origin.at('cohorts', name, 'sheet')}: {_no_sheet(cohorts[name]['sheet'], root, source)}"
+        for name, place in places.items()
+        if not is_file(file_of(str(place)))
+    )
     sheets = {
         name: read_sheet(places[name], name, each["role"], division_of(each, data)) if name in places else []
         for name, each in cohorts.items()
@@ -83,6 +88,12 @@ def _spell_events(settings: dict[str, Any]) -> None:
     for cohort in settings["cohorts"].values():
         if "clinical" in cohort:
             cohort["clinical"]["event_values"] = event_words(cohort["clinical"]["event_values"])
+
+
+def _no_sheet(sheet: str, root: Path, source: Path | None) -> str:
+    remedy = without_first(sheet, lambda rest: is_file(_place(rest, root, source)))
+    where = f"neither in the folder of the run nor in that of {source.name}" if source else "not there"
+    return f"{sheet!r} is {where}; {remedy or 'write it, or correct the path'}"
 
 
 def origin_of(source: Path | None) -> Origin:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.io.files import is_file
 from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, refuse_rounded, refuse_unknown
 from radioloom.io.user_tables.quoted import column, shown
 from radioloom.patterns import compiled
@@ -42,10 +41,8 @@ def read_sheet(path: Path, cohort: str, role: str, division: Division | None = N
     division : what divides the sheet into parts; the rows are those of the part that is called as the role then, and
         the column that divides is not among them, for it may hold dates
     """
-    from radioloom.io.user_tables.read import file_of, read
+    from radioloom.io.user_tables.read import read
 
-    if not is_file(file_of(str(path))):
-        raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or correct the path")
     table = read(path, paths=("image", "segmentation"))
     if not table.rows:
         raise StudyError(f"{table.name}: no case in the sheet of cohort {cohort}; add one row per case")

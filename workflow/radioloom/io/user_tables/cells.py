@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.ids import composed
 from radioloom.io.user_tables.quoted import form as looks
-from radioloom.io.user_tables.quoted import shown
+from radioloom.io.user_tables.quoted import masked, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,8 +115,7 @@ def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> 
     if whole and YEARS[0] <= read.year <= YEARS[1]:
         return read.date()
     fault, remedy = _day_fault(text, asked, whole, key)
-    hidden = ", whose digits are not shown here," if re.search(r"\d", text) else ""
-    raise StudyError(f"{where}: {looks(text)!r}{hidden} {fault}; correct the cell{remedy}")
+    raise StudyError(f"{where}: {masked([text])} {fault}; correct the cell{remedy}")
 
 
 def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:

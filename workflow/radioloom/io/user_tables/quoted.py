@@ -15,6 +15,7 @@ from radioloom.io.user_tables.ids import UNKNOWN, alike, bare
 from radioloom.settings import meant
 
 QUOTED = 40  # characters of a form
+LEGEND = {"A": "letter", "9": "digit"}  # what the signs of a form stand for
 DIGITS = 6  # from which on a number may be a patient's
 NUMBER = re.compile(r"[<>=~\u2264\u2265 ]*[-+]?[\d.,]+([eE][-+]?\d+)?[ %]*")
 DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
@@ -31,7 +32,7 @@ def shown(text: str) -> str:
     known = not text or plain or re.sub(r"[\W_]+", "", text.casefold()) in WORDS
     if known and len(text) <= QUOTED:
         return repr(str(text))
-    return f"{form(text)!r}{' (A a letter, 9 a digit)' if any(map(str.isalpha, text)) else ''}"
+    return masked([text])
 
 
 def form(text: str) -> str:
@@ -40,10 +41,17 @@ def form(text: str) -> str:
     return short if len(short) <= QUOTED else f"{short[:QUOTED]} ..."
 
 
-def forms(names: Collection[str], most: int = 3) -> str:
+def masked(texts: Iterable[str], most: int = 3) -> str:
+    """The forms of texts as messages tell them, and what their signs stand for."""
+    looks = list(dict.fromkeys(map(form, texts)))[:most]
+    signs = [f"{sign} for a {what}" for sign, what in LEGEND.items() if any(sign in each for each in looks)]
+    legend = f" ({', '.join(signs).replace(' for', ' stands for', 1)})" if signs else ""
+    return f"{', '.join(map(repr, looks))}{legend}"
+
+
+def forms(names: Collection[str]) -> str:
     """The forms of ids, for the end of a message; "" where there is none."""
-    looks = list(dict.fromkeys(map(form, names)))[:most]
-    return f", but of the form {', '.join(map(repr, looks))} (A a letter, 9 a digit)" if looks else ""
+    return f", but of the form {masked(names)}" if names else ""
 
 
 def column(columns: Sequence[str], k: int, known: Iterable[str] = ()) -> str:
