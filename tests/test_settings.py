@@ -41,7 +41,7 @@ def test_demo_is_a_study(demo, tmp_path):
         ("cohort: genomics", "cohort: genes", ["genomics.cohort", "'genes'"]),
         ("controls: [shuffled_roi]", "controls: [shufled_roi]", ["controls", "shufled_roi"]),
         ("controls: [", "robustness: {chain: RCC}\ncontrols: [", ["robustness.chain", "'RCC'", "each once"]),
-        ("train.tsv", "absent.tsv", ["cohorts.train.sheet", "absent.tsv is not there"]),
+        ("train.tsv", "absent.tsv", ["cohorts.train.sheet", "absent.tsv' is neither in"]),
     ],
 )
 def test_fault_names_line_key_and_remedy(tmp_path, old, new, words):

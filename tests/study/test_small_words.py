@@ -41,7 +41,7 @@ def test_keys_that_fit_nothing():
     ]
     with pytest.raises(StudyError, match=r"columns.prefix: no feature begins with 'CT_'"):
         _unmatched({**COLUMNS, "prefix": "CT_"}, ["a"], ["a"])
-    with pytest.raises(StudyError, match=r"columns.groups.texture: 'glcm' is the name of no feature"):
+    with pytest.raises(StudyError, match=r"columns.groups.texture: 'glcm' is the name of no .*: try '\.\*glcm\.\*'$"):
         _unmatched({**COLUMNS, "groups": {"texture": "glcm"}}, ["glcm_a"], ["glcm_a"])
     _unmatched({"prefix": "g", "groups": {"texture": "l.*"}}, ["glcm_a"], ["lcm_a"])
     assert list(_unused_words("train", ["Dead", "alive"], {"Dead": True, "Alive": False, "Yes": True})) == []

@@ -212,11 +212,11 @@ def _unknown(fault: Any) -> list[tuple[Place, str]]:
     return [((key,), f"unknown key; {remedy}") for key, remedy in zip(unknown, remedies, strict=True)]
 
 
-def meant(value: Any, known: Iterable[str]) -> str:
-    """`did you mean 'wavelet'?` for a name that is close to a known one; empty where none is."""
+def meant(value: Any, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """`did you mean 'wavelet'?` for a name that is close to a known one; empty where none is. cutoff : difflib's."""
     names = list(map(str, known))
     alike = [name for name in names if name and name.casefold() == str(value).casefold()]
-    near = alike or difflib.get_close_matches(str(value), names, n=1)
+    near = alike or difflib.get_close_matches(str(value), names, n=1, cutoff=cutoff)
     return f"did you mean {near[0]!r}?" if near else ""
 
 

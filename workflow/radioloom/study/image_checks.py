@@ -36,7 +36,7 @@ class Reason(NamedTuple):
 ABSENT = Reason(
     "without {key} file", "no {key} of {its} is below the data folder {data}", "correct `data`, or the column `{key}`"
 )
-SHORTER = "they are there without the first folder of their paths, which is the data folder itself: leave it out"
+SHORTER = "they are there without the first folder of their paths: leave it out"
 ASTRAY = Reason(
     "whose {key} is a link (or ..) that leads out of the data folder",
     "the {key} of {its} is a link (or ..) that leads out of the data folder {data}",

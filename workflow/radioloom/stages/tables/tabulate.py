@@ -15,7 +15,7 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import PSEUDONYM, alike, bare, no_pseudonym, nobody, refuse_rounded, refuse_unknown
 from radioloom.io.user_tables.record import no_column, number_of, place_of
-from radioloom.patterns import compiled
+from radioloom.patterns import as_expression, compiled
 from radioloom.stages.tables.column_doubts import VOLUMES, Columns
 
 if TYPE_CHECKING:
@@ -151,7 +151,10 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
         left = [name for name in filter(compiled(wanted).fullmatch, columns) if name not in none]
         chosen = [each for each in left if not each.startswith(pyradiomics.NO_FEATURE) and not NUMBERS.fullmatch(each)]
     if not chosen:
-        raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {len(columns)} columns")
+        remedy = as_expression(wanted, columns) if isinstance(wanted, str) else ""
+        raise StudyError(
+            f"no column of the table is a feature by {wanted!r}; {remedy or f'it has {len(columns)} columns'}"
+        )
     return chosen
 
 
