@@ -44,6 +44,14 @@ def test_no_column_of_a_case(tmp_path):
     assert forms([]) == ""
 
 
+def test_a_transposed_matrix_is_told(tmp_path):
+    for heads in ("gene,A,B,C", "case,A,B,C"):
+        path = written(tmp_path, f"{heads}\nP1,1,2,3\np-02,4,5,6\n")
+        for reader in (read, header):
+            with pytest.raises(StudyError, match="names of cases stand in its first column, and genes have to be rows"):
+                reader(path, "gene", ["P1", "P2"])
+
+
 def test_a_first_column_without_a_name(tmp_path):
     path = written(tmp_path, ",c1\nA,1\n")
     for name in ("", "Unnamed: 0"):
