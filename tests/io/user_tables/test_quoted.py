@@ -41,6 +41,7 @@ def test_a_column_is_named_where_the_study_names_it_almost_so():
     assert [column(columns, k, ["case"]) for k in (0, 1)] == ["column 1 ('Case')", "column 2"]
     assert "did you mean 'Last.Seen'?" in no_column("last-seen", ["a", "Last.Seen"])
     assert "did you mean column 2, which is called almost so?" in no_column("Muelle_Hans", columns)
+    assert "did you mean" not in no_column("age", ["stage"])
 
 
 def test_neither_headers_nor_cells_are_told():
