@@ -203,7 +203,8 @@ def test_tables_that_leave_the_data_folder(demo, tmp_path, path):
     assert "cohorts.train.clinical.file" in first
     assert "genomics.expression.file" in second
     assert all(
-        "Expected: a path below the data folder, without / at its start and without .." in m for m in (first, second)
+        "a path below the data folder, which neither begins with / nor has two dots (..) in it. It means" in m
+        for m in (first, second)
     )
 
 

@@ -83,7 +83,7 @@ def test_a_missing_gene_column_names_what_is_there(tmp_path):
             "line 4, column 'gene': '44256' is a date or a number, and that of line 2",
         ),
         ("gene,9.9E+17,c1\nA,2,1\n", "line 1: the id is a number of which Excel keeps 15 digits alone"),
-        ("gene,c1,c1\nA,1,2\n", "columns 2 and 3 have one name"),
+        ("gene,c1,c1\nA,1,2\n", "columns 2 and 3 have the same name"),
         ("gene,c1,c2\nA,1,2,3\n", "line 2: 4 cells where the header has 3 columns; .*write.table needs col.names=NA"),
     ],
 )

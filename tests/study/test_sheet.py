@@ -25,7 +25,7 @@ HEAD = "case\timage\tsegmentation\tpattern\n"
         ),
         (
             "case\timage\tsegmentation\tlabel\nP\ta\tb\t1\n",
-            r"s.tsv, line 1, column 4: unknown; did you mean 'pattern'\?",
+            "line 1, column 4: unknown; did you mean 'pattern'",
         ),
         ("Case\timage\tsegmentation\nP\ta\tb\n", r"no column 'case'; did you mean column 1 \('Case'\)\?"),
         ("\tcase\timage\tsegmentation\n1\tP\ta\tb\n", r"s.tsv, line 1, column 1: unknown"),

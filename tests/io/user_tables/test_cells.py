@@ -72,6 +72,7 @@ def test_what_a_comma_or_a_date_is_called():
         ("12/03/2015", "'99/99/9999' (9 stands for a digit) is a date where a number should be"),
         (Day("2015-03-12"), "'9999-99-99' (9 stands for a digit) is a date"),
         ("-inf", "'-inf' is not finite"),
+        ("unknown", "'unknown' is no number; leave the cell empty"),
         ("x" * 99, f"'{'A' * 40} ...' (A stands for a letter) "),
     ):
         with pytest.raises(StudyError, match=re.escape(words)):

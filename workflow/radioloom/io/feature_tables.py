@@ -32,7 +32,7 @@ def header(data: Path, name: str) -> list[str]:
     for k, column in enumerate(columns, start=1):
         if (before := first.setdefault(column, k)) != k:
             raise StudyError(
-                f"{place.name}: columns {before} and {k} have one name; give each column a name of its own"
+                f"{place.name}: columns {before} and {k} have the same name; give each column a name of its own"
             )
     return columns
 

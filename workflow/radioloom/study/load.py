@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from radioloom.errors import StudyError
@@ -41,6 +43,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     sheet_or_table(settings, origin)
     raise_all(split_faults(settings, origin))
     settings = divided(settings)
+    origin = origin_of(source, settings["cohorts"])
     raise_all(contradictions(settings, origin))
     _spell_events(settings)
     cohorts, data = settings["cohorts"], data_folder(settings, origin)
@@ -96,12 +99,13 @@ def _no_sheet(sheet: str, root: Path, source: Path | None) -> str:
     return f"{sheet!r} is {where}; {remedy or 'write it, or correct the path'}"
 
 
-def origin_of(source: Path | None) -> Origin:
-    """What messages call the configuration."""
-    return Origin(source.name if source else "the configuration", source)
+def origin_of(source: Path | None, cohorts: Mapping[str, Any] = MappingProxyType({})) -> Origin:
+    """What messages call the configuration. cohorts : of the study; parts of one are called as the one there."""
+    parts = {name: each["split"]["of"] for name, each in cohorts.items() if "split" in each}
+    return Origin(source.name if source else "the configuration", source, parts)
 
 
 def raise_all(faults: Any) -> None:
-    """Raise StudyError with every fault, one a line; nothing where there is none."""
-    if lines := list(faults):
+    """Raise StudyError with every fault, each once, one a line; nothing where there is none."""
+    if lines := dict.fromkeys(faults):
         raise StudyError("\n".join(lines))

@@ -26,8 +26,13 @@ WORDS = UNKNOWN | frozenset(  # of outcomes and categories, as people write them
 )
 
 
-def shown(text: str) -> str:
-    """A cell as messages quote it: a short number or a common word as it is, anything else by its form."""
+def shown(text: str, words: Iterable[str] = ()) -> str:
+    """A cell as messages quote it: a short number or a common word as it is, anything else by its form.
+
+    words : of the study; a cell that is one of them but for its case or blanks is told with it
+    """
+    if near := alike(words).get(bare(text), ""):
+        return f"{text!r} (not {near!r})"
     plain = NUMBER.fullmatch(text) and not DATE.search(text) and sum(map(str.isdigit, text)) < DIGITS
     known = not text or plain or re.sub(r"[\W_]+", "", text.casefold()) in WORDS
     if known and len(text) <= QUOTED:

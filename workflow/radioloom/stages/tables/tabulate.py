@@ -116,9 +116,8 @@ def usable(
     known = reasons == ""
     hollow = known & np.isnan(values).all(axis=1)
     reasons[hollow] = f"no value in any of the {len(chosen)} feature columns"
-    kept = reasons == ""
-    if not kept.any():
-        raise StudyError(f"{where.file}: no row can be used; the first of them: {reasons[:1].tolist()}")
+    if not (kept := reasons == "").any():
+        raise StudyError(f"{where.file}: no row can be used: {next(iter(reasons), 'there is none')}")
     _refuse_repeats(cases, replicates, kept, where)
     return Usable(chosen, values, cases, replicates, reasons, known)
 
@@ -151,10 +150,8 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
         left = [name for name in filter(compiled(wanted).fullmatch, columns) if name not in none]
         chosen = [each for each in left if not each.startswith(pyradiomics.NO_FEATURE) and not NUMBERS.fullmatch(each)]
     if not chosen:
-        remedy = as_expression(wanted, columns) if isinstance(wanted, str) else ""
-        raise StudyError(
-            f"no column of the table is a feature by {wanted!r}; {remedy or f'it has {len(columns)} columns'}"
-        )
+        remedy = as_expression(str(wanted), columns) or f"it has {len(columns)} columns"
+        raise StudyError(f"no column of the table is a feature by {wanted!r}; {remedy}")
     return chosen
 
 
