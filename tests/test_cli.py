@@ -56,6 +56,7 @@ def test_a_misspelt_command_is_told_which_was_meant(ended):
     [
         (["extract", "a", "b", "--rio", "3"], "extract: there is no option '--rio'; did you mean '--roi'?"),
         (["extract", "a", "b", "c"], "extract: one argument too many: 'c'; radioloom extract --help lists what it"),
+        (["extract", "a", "b", "--label", "3"], "extract: there is no option '--label'; did you mean '--roi'?"),
         (["new", "a", "-x"], "new: there is no option '-x'; radioloom new --help lists what it takes"),
         (["key", "--force"], "key: there is no option '--force'; radioloom key --help"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from radioloom.commands.deidentify import export
 from radioloom.errors import CaseError, StudyError
-from radioloom.patterns import LONGEST, compiled
+from radioloom.patterns import LONGEST, as_expression, compiled
 from radioloom.segmentation.choose import Choice, absent, pick
 from radioloom.settings import Origin
 from radioloom.stages.genomics.traits import case_pattern
@@ -120,3 +120,12 @@ def test_no_other_file_compiles_what_it_did_not_write_itself():
         and not isinstance(node.args[0], written)
     }
     assert {call for call in calls if call[0] not in own} == set()
+
+
+def test_a_pattern_of_a_shell_is_told_as_the_expression_that_is_meant():
+    names = ["original_glcm_a", "wavelet_b"]
+    for pattern, meant in {"original*": "original.*", "glcm": ".*glcm.*", "original_*": "original_.*"}.items():
+        assert as_expression(pattern, names).endswith(f"try {meant!r}")
+    assert as_expression("lbp*", names) == as_expression("original(", names) == ""
+    with pytest.raises(StudyError, match=r"nothing to repeat .*; for any signs write .*, as in '\.\*glcm"):
+        compiled("*glcm*")

@@ -41,7 +41,7 @@ def test_demo_is_a_study(demo, tmp_path):
         ("cohort: genomics", "cohort: genes", ["genomics.cohort", "'genes'"]),
         ("controls: [shuffled_roi]", "controls: [shufled_roi]", ["controls", "shufled_roi"]),
         ("controls: [", "robustness: {chain: RCC}\ncontrols: [", ["robustness.chain", "'RCC'", "each once"]),
-        ("train.tsv", "absent.tsv", ["cohorts.train.sheet", "absent.tsv is not there"]),
+        ("train.tsv", "absent.tsv", ["cohorts.train.sheet", "absent.tsv' is neither in"]),
     ],
 )
 def test_fault_names_line_key_and_remedy(tmp_path, old, new, words):
@@ -203,7 +203,8 @@ def test_tables_that_leave_the_data_folder(demo, tmp_path, path):
     assert "cohorts.train.clinical.file" in first
     assert "genomics.expression.file" in second
     assert all(
-        "Expected: a path below the data folder, without / at its start and without .." in m for m in (first, second)
+        "a path below the data folder, which neither begins with / nor has two dots (..) in it. It means" in m
+        for m in (first, second)
     )
 
 

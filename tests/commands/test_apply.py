@@ -230,13 +230,14 @@ REFUSED = {
     "no profile": (
         lambda _: None,
         ["wide.csv"],
-        "wide.csv does not say what it was measured with",
+        "with the same settings, type --profile ",
     ),
     "another profile said": (
         lambda _: None,
         ["wide.csv", "--profile", "ibsi"],
         "--profile ibsi: the signature is of",
     ),
+    "a program said": (lambda _: None, ["wide.csv", "--profile", "pyradiomics 3.0.1"], "settings, type --profile "),
     "no such file": (lambda _: None, ["gone.csv"], "gone.csv: there is no such file or folder"),
     "a feature less": (lambda _: None, ["less.csv", "--profile", PROFILE], "was not measured here; did you mean"),
     "text": (

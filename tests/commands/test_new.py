@@ -56,7 +56,7 @@ def test_a_sheet_of_the_project_goes_before_one_beside_the_study(tmp_path, monke
     assert [row["case"] for row in loaded.sheets["training"]] == ["ROOT", "T002"]
     assert [row["case"] for row in loaded.sheets["validation"]] == ["V001", "V002"]
     source.with_name("validation.tsv").unlink()
-    with pytest.raises(StudyError, match=r"cohorts.validation.sheet: validation.tsv is not there; write it"):
+    with pytest.raises(StudyError, match=r"line \d+: .*sheet: 'validation.tsv' is neither .*; write it"):
         study.load(yaml.safe_load(source.read_text()), tmp_path, source)
 
 

@@ -39,9 +39,17 @@ def test_no_column_of_a_case(tmp_path):
         read(written(tmp_path, "gene,P1-01A\nA,1\n"), "gene", ["P2", "P1"])
     assert (
         forms(["P1-01A", "ID_7 é", "P2-02B", "x", "#"])
-        == ", but of the form 'A9-99A', 'AA_9 A', 'A' (A a letter, 9 a digit)"
+        == ", but of the form 'A9-99A', 'AA_9 A', 'A' (A stands for a letter, 9 for a digit)"
     )
     assert forms([]) == ""
+
+
+def test_a_transposed_matrix_is_told(tmp_path):
+    for heads in ("gene,A,B,C", "case,A,B,C"):
+        path = written(tmp_path, f"{heads}\nP1,1,2,3\np-02,4,5,6\n")
+        for reader in (read, header):
+            with pytest.raises(StudyError, match="names of cases stand in its first column, and genes have to be rows"):
+                reader(path, "gene", ["P1", "P2"])
 
 
 def test_a_first_column_without_a_name(tmp_path):
@@ -75,7 +83,7 @@ def test_a_missing_gene_column_names_what_is_there(tmp_path):
             "line 4, column 'gene': '44256' is a date or a number, and that of line 2",
         ),
         ("gene,9.9E+17,c1\nA,2,1\n", "line 1: the id is a number of which Excel keeps 15 digits alone"),
-        ("gene,c1,c1\nA,1,2\n", "columns 2 and 3 have one name"),
+        ("gene,c1,c1\nA,1,2\n", "columns 2 and 3 have the same name"),
         ("gene,c1,c2\nA,1,2,3\n", "line 2: 4 cells where the header has 3 columns; .*write.table needs col.names=NA"),
     ],
 )

@@ -26,10 +26,10 @@ def test_every_kind_gives_the_same_cells(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("gone.csv", None, "gone.csv: not below the data folder"),
+        ("gone.csv", None, "'gone.csv' is not below the data folder"),
         ("t.doc", b"PK", "t.doc: a table of features is a .csv"),
         ("t.xlsx", b"PK", "t.xlsx: this is no Excel workbook, or it is damaged"),
-        ("t.csv", b"id,a,a\nP1,1,2\n", "t.csv, line 1: columns 2 and 3 have one name; give"),
+        ("t.csv", b"id,a,a\nP1,1,2\n", "t.csv, line 1: columns 2 and 3 have the same name; give"),
         ("t.csv", "id,größe\n".encode("latin-1"), "t.csv, line 1: byte 0xF6 after 5 others is not UTF-8"),
         ("t.csv.gz", b"id,a\nP1,1\n", "t.csv.gz: it is not compressed"),
         ("t.csv", b"id,a\nP1,1\nP2,2,3,4\n", "t.csv, line 3: 4 cells where the header has 2 columns"),
@@ -55,5 +55,5 @@ def test_a_link_out_of_the_data_folder_is_refused(tmp_path):
 
 def test_two_columns_of_parquet_that_are_one_are_told_by_their_numbers(tmp_path):
     pd.DataFrame({"id": ["P1"], "caf\u00e9": [1.0], "x": [1.0], "cafe\u0301": [2.0]}).to_parquet(tmp_path / "t.parquet")
-    with pytest.raises(StudyError, match=r"^t.parquet: columns 2 and 4 have one name; give each column a name of"):
+    with pytest.raises(StudyError, match=r"^t.parquet: columns 2 and 4 have the same name; give each column a name of"):
         header(tmp_path, "t.parquet")

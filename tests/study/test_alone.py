@@ -12,6 +12,8 @@ from made.planted_tables import Made
 from radioloom.errors import StudyError
 from radioloom.sealed import write_json
 from radioloom.settings import read
+from radioloom.stages.learning.apply import otherwise
+from radioloom.stages.learning.signature import Term
 from radioloom.study import load, verify
 
 MADE = Made(sizes={"train": 60, "valid1": 20}, covariates=["age"])
@@ -135,3 +137,11 @@ def test_a_study_without_training_is_told_of_the_way_out(study):
 
     with pytest.raises(StudyError, match=r"none has the role 'training'; .* name its file: `signature: FILE`"):
         study(change)
+
+
+def test_another_feature_is_no_spelling_of_the_one_that_is_lacking():
+    taken = [Term("wavelet-HLH_glcm_Contrast", "other", 0.0, 1.0)]
+    there = ["wavelet-HLH_glcm_Contrast", "original_glrlm_LongRunEmphasis"]
+    assert otherwise("original_glcm_Contrast", there, taken) == ""
+    assert "'original_glcm_contrast'" in otherwise("original_glcm_Contrast", [*there, "original_glcm_contrast"], taken)
+    assert otherwise("wavelet-HLL_glcm_Contrast", there, taken) == ""

@@ -115,6 +115,11 @@ def test_what_is_told_of_the_files(bench, change, words):
             {},
             "cohorts.train.clinical.file: 'no.csv' is not below the data folder; correct the path",
         ),
+        (
+            clinical(file="data/train.csv"),
+            {},
+            "clinical.file: 'data/train.csv' is not below the data folder; leave 'data/' out, 'train.csv' is there",
+        ),
         (clinical(file="empty.csv"), {}, "cohorts.train.clinical.file: empty.csv: the file is empty"),
         (clinical(file="latin.csv"), {}, "clinical.file: latin.csv, line 2: byte 0xE9 after 3 others is not UTF-8"),
         (

@@ -32,7 +32,7 @@ def verified(bench, values, genes=None, **changes):
 @pytest.mark.parametrize(
     ("values", "genes", "changes", "words"),
     [
-        (VALUES, [*"ABCDEFGHI", "A"], {}, "genomics.expression.file: 1 genes have more than one row (A ...); set"),
+        (VALUES, [*"ABCDEFGHI", "A"], {}, "genomics.expression.file: 1 gene has more than one row (A ...); set"),
         (VALUES[:4], None, {}, "genomics.modules.n_modules: 8 modules asked of 4 genes; ask for fewer"),
         (
             VALUES[:4],

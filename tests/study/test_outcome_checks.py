@@ -30,3 +30,14 @@ def test_a_column_of_patients_that_names_sites_is_told(tmp_path):
     told = [note for note in notes(tmp_path, of_sites(tmp_path, 30, 2)) if "two outcomes" not in note]
     assert [note.partition(":")[0] for note in told] == ["cohort train"]
     assert told[0].startswith("cohort train: 30 cases are of 3 patients by the column `patient`: does it name persons?")
+
+
+def test_a_follow_up_from_birth_is_told_before_a_horizon_that_is_too_early(tmp_path):
+    study = three_tables(tmp_path)
+    for name in ("train", "valid"):
+        old = "".join(f"{name[0].upper()}{k},{22_000 + k},{k % 2}\n" for k in range(12))
+        (tmp_path / f"{name}_c.csv").write_text(f"id,days,dead\n{old}")
+    study["outcome"]["horizons"] = [730]
+    with pytest.raises(StudyError, match="is the follow-up of train counted from birth") as caught:
+        notes(tmp_path, study)
+    assert "730 years are" not in str(caught.value)

@@ -23,6 +23,10 @@ HEAD = "case\timage\tsegmentation\tpattern\n"
             "prefer\t" + HEAD + "THINNEST\tP1\ta\tb\t\n",
             r"accepted. Did you mean 'thinnest'\? Allowed: most_slices",
         ),
+        (
+            "case\timage\tsegmentation\tlabel\nP\ta\tb\t1\n",
+            "line 1, column 4: unknown; did you mean 'pattern'",
+        ),
         ("Case\timage\tsegmentation\nP\ta\tb\n", r"no column 'case'; did you mean column 1 \('Case'\)\?"),
         ("\tcase\timage\tsegmentation\n1\tP\ta\tb\n", r"s.tsv, line 1, column 1: unknown"),
         (HEAD, "s.tsv: no case in the sheet of cohort train"),

@@ -41,7 +41,7 @@ def test_keys_that_fit_nothing():
     ]
     with pytest.raises(StudyError, match=r"columns.prefix: no feature begins with 'CT_'"):
         _unmatched({**COLUMNS, "prefix": "CT_"}, ["a"], ["a"])
-    with pytest.raises(StudyError, match=r"columns.groups.texture: 'glcm' is the name of no feature"):
+    with pytest.raises(StudyError, match=r"columns.groups.texture: 'glcm' is the name of no .*: try '\.\*glcm\.\*'$"):
         _unmatched({**COLUMNS, "groups": {"texture": "glcm"}}, ["glcm_a"], ["glcm_a"])
     _unmatched({"prefix": "g", "groups": {"texture": "l.*"}}, ["glcm_a"], ["lcm_a"])
     assert list(_unused_words("train", ["Dead", "alive"], {"Dead": True, "Alive": False, "Yes": True})) == []
@@ -60,7 +60,7 @@ def test_features_that_are_written_otherwise_elsewhere(other):
 
 def test_the_form_of_ids_where_none_fits():
     assert _ids_there(["Mueller_1", "Mueller_1"]) == (
-        "; ids there are of the form 'AAAAAAA_9' (A a letter, 9 a digit); each stands in several rows"
+        "; ids there are of the form 'AAAAAAA_9' (A stands for a letter, 9 for a digit); each stands in several rows"
     )
     assert _ids_there([""]) == ""
 

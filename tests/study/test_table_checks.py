@@ -129,7 +129,7 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
             {"t.csv": table().replace("P3,3", "P3,x")},
             {},
             {},
-            "t.csv, line 5, column 2: 'A' (A a letter, 9 a digit) is no number",
+            "t.csv, line 5, column 2: 'A' (A stands for a letter) is no number",
         ),
         ({"t.csv": table().replace("P3,", "Jo Doe,")}, {}, {}, "t.csv, line 5, column 'id': its id is no pseudonym"),
         (

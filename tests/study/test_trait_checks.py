@@ -47,7 +47,7 @@ ORDER = {"ordinal": {"necrosis": ["none", "some", "much"]}}
         (
             answers(["none", "lots"]),
             ORDER,
-            "cohorts.train.traits.ordinal: 'necrosis' is answered 'AAAA' (A a letter, 9 a digit) (line 3), which",
+            "cohorts.train.traits.ordinal: 'necrosis' is answered 'AAAA' (A stands for a letter) (line 3), which",
         ),
     ],
 )

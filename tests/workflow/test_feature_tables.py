@@ -169,7 +169,7 @@ def test_rows_that_are_of_no_case_are_exclusions_in_the_report(tabled):
     ("old", "new", "words"),
     [
         ("A, ID-T000,1,", "A, ID-T001,1,", "case T001 appears in line"),
-        ("hospital", "case", "have one name"),
+        ("hospital", "case", "have the same name"),
         ("A, ID-T000,1,", "A, ID-Jane Doe,1,", "its id is no pseudonym"),
         ("glcm", "glmc", "is the name of no feature"),
     ],

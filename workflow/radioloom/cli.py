@@ -15,6 +15,8 @@ from radioloom.errors import RadioloomError
 from radioloom.failures import in_words
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes; any other is the system's
+OTHER_OPTIONS = dict.fromkeys(("--label", "--labels", "--pattern", "--structure", "--segment"), "--roi")
+CLOSE = 0.65  # of names that may be one misspelt, as difflib counts: --label and --help are 0.62
 EPILOG = """\
 radioloom COMMAND --help explains one of them, with examples.
 Exit codes: 0 done; 1 not done, or a value outside its tolerance: the last line says what and why;
@@ -94,14 +96,17 @@ def _check_rest(parser: argparse.ArgumentParser, rest: Sequence[str]) -> None:
     """Arguments that a command does not know end with what was meant, and exit code 2."""
     for given in rest:
         what = "there is no option" if given.startswith("-") else "one argument too many:"
-        remedy = _near(given, list(parser._option_string_actions)) or f"{parser.prog} --help lists what it takes"
+        other = OTHER_OPTIONS.get(given.partition("=")[0], "")
+        near = _near(given, list(parser._option_string_actions), other)
+        remedy = near or f"{parser.prog} --help lists what it takes"
         parser.exit(USAGE, f"{parser.prog}: {what} {given!r}; {remedy}\n")
 
 
-def _near(name: str, names: Sequence[str]) -> str:
+def _near(name: str, names: Sequence[str], other: str = "") -> str:
+    """`did you mean '--out'?`; "" where no name is close. other : what the name is called here."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, names, n=1)
+    near = [other] if other in names else get_close_matches(name, names, n=1, cutoff=CLOSE)
     return f"did you mean {near[0]!r}?" if near else ""
 
 

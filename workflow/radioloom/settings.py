@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
@@ -29,7 +29,7 @@ KINDS = {  # of values, as a message calls them
     "null": "null",
 }
 PATTERNS = {
-    r"^(?!/)(?!.*\.\.).+$": "a path below the data folder, without / at its start and without ..",
+    r"^(?!/)(?!.*\.\.).+$": "a path below the data folder, which neither begins with / nor has two dots (..) in it",
     "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, _ and -, with a letter or digit first",
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "letters, digits, _ and -, with a letter or digit first, at most 64",
     "^[A-Za-z0-9_-]{1,64}$": "letters, digits, _ and -, at most 64",
@@ -68,6 +68,7 @@ class Origin:
 
     name: str  # what messages call it
     file: Path | None = None  # the YAML file, for line numbers
+    parts: Mapping[str, str] = field(default_factory=dict)  # cohorts that the file has under another name -> that
 
     @cached_property
     def lines(self) -> dict[Place, int]:
@@ -76,6 +77,8 @@ class Origin:
 
     def at(self, *path: str | int) -> str:
         """File, line and key of one setting; the line is that of the nearest key that the file has."""
+        if path[:1] == ("cohorts",) and len(path) > 1:
+            path = ("cohorts", self.parts.get(str(path[1]), path[1]), *path[2:])
         keys = tuple(map(str, path))
         line = next((self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines), None)
         return f"{self.name}{f', line {line}' if line else ''}: {'.'.join(map(str, path)) or 'the file'}"
@@ -212,11 +215,11 @@ def _unknown(fault: Any) -> list[tuple[Place, str]]:
     return [((key,), f"unknown key; {remedy}") for key, remedy in zip(unknown, remedies, strict=True)]
 
 
-def meant(value: Any, known: Iterable[str]) -> str:
-    """`did you mean 'wavelet'?` for a name that is close to a known one; empty where none is."""
+def meant(value: Any, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """`did you mean 'wavelet'?` for a name that is close to a known one; empty where none is. cutoff : difflib's."""
     names = list(map(str, known))
     alike = [name for name in names if name and name.casefold() == str(value).casefold()]
-    near = alike or difflib.get_close_matches(str(value), names, n=1)
+    near = alike or difflib.get_close_matches(str(value), names, n=1, cutoff=cutoff)
     return f"did you mean {near[0]!r}?" if near else ""
 
 

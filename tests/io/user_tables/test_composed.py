@@ -36,7 +36,7 @@ def test_headers_and_cells_are_composed_but_paths(tmp_path, form, ending):
 
 def test_two_columns_of_one_name_in_two_forms(tmp_path):
     (tmp_path / "t.csv").write_text("d\u00e9,de\u0301\n1,2\n", encoding="utf-8")
-    with pytest.raises(StudyError, match="columns 1 and 2 have one name"):
+    with pytest.raises(StudyError, match="columns 1 and 2 have the same name"):
         read(tmp_path / "t.csv")
 
 

@@ -27,9 +27,9 @@ def said(call, *arguments, **more):
     ("cell", "quoted"),
     [
         ("0.5", "'0.5'"), ("1,5", "'1,5'"), ("<2", "'<2'"), ("maybe", "'maybe'"), ("Yes", "'Yes'"),
-        ("Mueller, Hans", "'AAAAAAA, AAAA' (A a letter, 9 a digit)"), ("12345678", "'99999999'"),
-        ("seen 31.12.1961 by H.", "'AAAA 99.99.9999 AA A.' (A a letter, 9 a digit)"), ("1961", "'1961'"),
-        ("1.2.61", "'9.9.99'"), ("", "''"),
+        ("Mueller, Hans", "'AAAAAAA, AAAA' (A stands for a letter)"), ("12345678", "'99999999' (9 stands for a digit)"),
+        ("seen 31.12.1961 by H.", "'AAAA 99.99.9999 AA A.' (A stands for a letter, 9 for a digit)"), ("1961", "'1961'"),
+        ("1.2.61", "'9.9.99' (9 stands for a digit)"), ("", "''"),
     ],
 )  # fmt: skip
 def test_a_cell_is_quoted_where_it_is_no_name_and_no_date(cell, quoted):
@@ -41,6 +41,7 @@ def test_a_column_is_named_where_the_study_names_it_almost_so():
     assert [column(columns, k, ["case"]) for k in (0, 1)] == ["column 1 ('Case')", "column 2"]
     assert "did you mean 'Last.Seen'?" in no_column("last-seen", ["a", "Last.Seen"])
     assert "did you mean column 2, which is called almost so?" in no_column("Muelle_Hans", columns)
+    assert "did you mean" not in no_column("age", ["stage"])
 
 
 def test_neither_headers_nor_cells_are_told():

@@ -102,7 +102,7 @@ KIND = ' t="{}"'
 for odd in ODD_NUMBERS:
     for kind, called in (("", "number"), (KIND.format("n"), "number"), (KIND.format("b"), "truth value")):
         DISORDER[f"{odd}{kind}"] = (f'<row r="2">{cell("A2", odd, kind)}</row>', f"row 2 has the {called} {shown(odd)}")
-DISORDER["a name"] = (f'<row r="2">{cell("A2", "Meyer")}</row>', "row 2 has the number 'AAAAA' (A a letter, 9 a digit)")
+DISORDER["a name"] = (f'<row r="2">{cell("A2", "Meyer")}</row>', "row 2 has the number 'AAAAA' (A stands for a letter)")
 for odd in ("\u0661", "1_0", "", "1.0"):
     DISORDER[f"text {odd}"] = (f'<row r="2">{cell("A2", odd, KIND.format("s"))}</row>', f"the text number {shown(odd)}")
 

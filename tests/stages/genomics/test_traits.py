@@ -103,7 +103,7 @@ def test_settings_that_do_not_fit(settings, words):
     ("ordinal", "words"),
     [
         ({"Margin": ["a"]}, "nobody answered 'Margin'; traits that were answered: 1"),
-        ({"shape": ["a"]}, "'shape' is answered 'AAAAA' (A a letter, 9 a digit) (line 4), which is none of 'a'"),
+        ({"shape": ["a"]}, "'shape' is answered 'AAAAA' (A stands for a letter) (line 4), which is none of 'a'"),
     ],
 )
 def test_of_a_table_no_cell_is_told(ordinal, words):

@@ -84,7 +84,8 @@ def not_logarithms(values: pd.DataFrame) -> str:
 def _check_names(frame: pd.DataFrame) -> None:
     nameless = int(np.count_nonzero(frame.index.isna()))
     if nameless:
-        raise StudyError(f"expression: {nameless} rows have no gene name; name or remove them")
+        have = "row has" if nameless == 1 else "rows have"
+        raise StudyError(f"expression: {nameless} {have} no gene name; name or remove them")
     twice = sorted(set(frame.columns[frame.columns.duplicated()]))
     if twice:
         raise StudyError(f"expression: case {twice[0]!r} has more than one column; keep one column per case")
@@ -107,8 +108,9 @@ def _merge(values: pd.DataFrame, duplicates: str) -> pd.DataFrame:
         return values
     if duplicates == "error":
         names = sorted(set(values.index[twice]))
+        have = "gene has" if len(names) == 1 else "genes have"
         raise StudyError(
-            f"expression: {len(names)} genes have more than one row ({', '.join(names[:3])} ...); "
+            f"expression: {len(names)} {have} more than one row ({', '.join(names[:3])} ...); "
             "set genomics.expression.duplicates to mean or max_variance"
         )
     if duplicates == "mean":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +40,7 @@ COUNTER = re.compile(
     re.IGNORECASE,
 )
 SERIAL = re.compile(r"4\d{4}")  # a day of 2009 to 2036 as Excel counts
+ROWS = 100  # of a matrix that are looked at for names of cases
 NAMED = 3  # cases that a message names
 # Columns that describe genes. Only such are named in messages: any other may be called after a patient.
 ABOUT_GENES = re.compile(
@@ -69,6 +71,7 @@ class Matrix(NamedTuple):
 def header(path: Path, gene: str, cases: Collection[str] | None = None) -> Columns:
     """The columns of a matrix; its rows are not read. See `read`."""
     table = read_header(path)
+    _refuse_turned(path, table.columns, cases or ())
     return _columns(table, gene, cases)
 
 
@@ -85,6 +88,7 @@ def read(path: Path | str, gene: str = "gene", cases: Collection[str] | None = N
     import pandas as pd
 
     table = stream(Path(path))
+    _refuse_turned(Path(path), table.columns, cases or ())
     columns = _columns(table, gene, cases)
     if cases and not columns.cases:
         raise StudyError(
@@ -111,6 +115,19 @@ def read(path: Path | str, gene: str = "gene", cases: Collection[str] | None = N
     values = np.array(rows) if rows else np.empty((0, len(taken)))
     frame = pd.DataFrame(values, index=pd.Index(names, name=gene, dtype=object), columns=columns.cases)
     return Matrix(frame, columns.others, broken, counters)
+
+
+def _refuse_turned(path: Path, columns: Collection[str], cases: Collection[str]) -> None:
+    """StudyError for a matrix whose columns are no cases, and most of whose rows are."""
+    if not cases or set(columns) & set(cases):
+        return
+    table, known = stream(path), alike(cases)
+    first = [bare(cells[0]) in known for _, cells in islice(table.rows, ROWS)]
+    if sum(first) > len(first) / 2:
+        raise StudyError(
+            f"expression: {table.name}: names of cases stand in its first column, and genes have to be rows and cases "
+            "columns; transpose the table, with a first column that names the gene"
+        )
 
 
 def damaged(genes: list[str]) -> list[str]:

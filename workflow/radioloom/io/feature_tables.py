@@ -32,7 +32,7 @@ def header(data: Path, name: str) -> list[str]:
     for k, column in enumerate(columns, start=1):
         if (before := first.setdefault(column, k)) != k:
             raise StudyError(
-                f"{place.name}: columns {before} and {k} have one name; give each column a name of its own"
+                f"{place.name}: columns {before} and {k} have the same name; give each column a name of its own"
             )
     return columns
 
@@ -84,5 +84,5 @@ def _place(data: Path, name: str) -> Path:
             f"{name}: a table of features is a .csv or .tsv (also with .gz), .xlsx or .parquet file; convert it"
         )
     if not is_file(place):
-        raise StudyError(f"{name}: not below the data folder {data}; correct the path, or put the file there")
+        raise StudyError(tables.not_below(data, name))
     return data / name

@@ -8,7 +8,7 @@ from pathlib import Path
 from radioloom.errors import StudyError
 from radioloom.io.files import is_there, lies_within
 from radioloom.io.user_tables.ids import almost_one, nobody, refuse_rounded
-from radioloom.io.user_tables.read import file_of, read
+from radioloom.io.user_tables.read import file_of, not_below, read
 
 
 def cases_by_patient(data: Path, file: str, patient: str, case: str, key: str = "traits.patients") -> dict[str, str]:
@@ -53,6 +53,6 @@ def below(place: Path, root: Path, key: str, name: str) -> None:
     key : the setting; name : what it says
     """
     if not is_there(place):
-        raise StudyError(f"{key}: {name} is not below the data folder; correct the path")
+        raise StudyError(f"{key}: {not_below(root, name)}")
     if not lies_within(place, root):
         raise StudyError(f"{key}: {name} leads out of the data folder (a link, or ..); put the files themselves there")

@@ -153,6 +153,7 @@ def _of_profile(study: Study, handed: HandedIn, origin: Origin) -> Iterator[str]
 def _not_in_tables(study: Study, signature: Signature, origin: Origin) -> Iterator[str]:
     """Features of the signature that a table of features lacks, by its header."""
     from radioloom.io import feature_tables
+    from radioloom.stages.learning.apply import otherwise
     from radioloom.stages.learning.signature import COVARIATE
     from radioloom.stages.tables.tabulate import feature_columns, feature_ids
 
@@ -164,7 +165,7 @@ def _not_in_tables(study: Study, signature: Signature, origin: Origin) -> Iterat
             if term.group != COVARIATE and term.feature_id not in known:
                 yield (
                     f"{origin.at('cohorts', name, 'features')}: the table has no feature {term.feature_id!r}, which "
-                    f"the signature takes; {meant(term.feature_id, known) or 'correct `columns`'}"
+                    f"the signature takes; {otherwise(term.feature_id, known, signature.terms) or 'correct `columns`'}"
                 )
 
 

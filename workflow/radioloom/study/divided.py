@@ -62,11 +62,11 @@ def division_of(cohort: Settings, data: Path) -> Division | None:
     """
     if "split" not in cohort:
         return None
-    from radioloom.io.user_tables.read import read
+    from radioloom.io.user_tables.read import read_below
     from radioloom.stages.tables.parts import division
 
     split = cohort["split"]
     try:
-        return division(split, read(data / split["file"]).frame() if "file" in split else None)
+        return division(split, read_below(data, split["file"]).frame() if "file" in split else None)
     except StudyError as error:
         raise StudyError(f"cohorts.{split['of']}.split: {error}") from None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
-from radioloom.patterns import compiled
+from radioloom.patterns import as_expression, compiled
 from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
 from radioloom.study.remarks import with_file
@@ -81,8 +81,8 @@ def _unmatched(columns: Settings, chosen: list[str], ids: list[str]) -> None:
     for group, pattern in columns["groups"].items():
         if not any(map(compiled(pattern).fullmatch, ids)):
             raise StudyError(
-                f"columns.groups.{group}: {pattern!r} is the name of no feature (without the prefix); correct it, "
-                "or take it out"
+                f"columns.groups.{group}: {pattern!r} is the name of no feature (without the prefix); "
+                f"{as_expression(pattern, ids) or 'correct it, or take it out'}"
             )
 
 

@@ -109,7 +109,7 @@ def _outcomes(
 
     block = study.settings["cohorts"][cohort]["clinical"]
     place = ("cohorts", cohort, "clinical")
-    given = read_or_fault(read, study.data / block["file"], origin.at(*place, "file"), remarks)
+    given = read_or_fault(read, (study.data, block["file"]), origin.at(*place, "file"), remarks)
     if given is None:
         return None
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in given.notes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
@@ -30,9 +29,9 @@ def expression_remarks(study: Study, whose: Mapping[str, str] | None, origin: Or
 
     settings = study.settings["genomics"]
     cohort, block, place = settings["cohort"], settings["expression"], ("genomics", "expression")
-    path, cases = study.data / block["file"], None if whose is None else sorted(whose)
+    file, cases = (study.data, block["file"]), None if whose is None else sorted(whose)
     columns = read_or_fault(
-        lambda path: expression.header(path, block["gene"], cases), path, origin.at(*place, "file"), remarks
+        lambda path: expression.header(path, block["gene"], cases), file, origin.at(*place, "file"), remarks
     )
     if columns is None or cases is None or whose is None:
         return
@@ -55,7 +54,7 @@ def expression_remarks(study: Study, whose: Mapping[str, str] | None, origin: Or
             f"columns of the expression matrix that are of no case of cohort {cohort} and are left out: "
             f"{expression.no_cases(columns.others)}"
         )
-    if Path(file_of(str(path))).stat().st_size <= LARGE:
+    if (study.data / file_of(block["file"])).stat().st_size <= LARGE:
         _cells(study, whose, origin, remarks)
 
 
@@ -65,7 +64,7 @@ def _cells(study: Study, whose: Mapping[str, str], origin: Origin, remarks: Rema
 
     block, place = study.settings["genomics"]["expression"], origin.at("genomics", "expression", "file")
     matrix = read_or_fault(
-        lambda path: expression.read(path, block["gene"], whose), study.data / block["file"], place, remarks
+        lambda path: expression.read(path, block["gene"], whose), (study.data, block["file"]), place, remarks
     )
     if matrix is None:
         return

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from radioloom.errors import CaseError
 from radioloom.io.files import files_below, is_folder, is_there, lies_within
+from radioloom.io.user_tables.read import without_first
 from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.record import Study
@@ -35,6 +36,7 @@ class Reason(NamedTuple):
 ABSENT = Reason(
     "without {key} file", "no {key} of {its} is below the data folder {data}", "correct `data`, or the column `{key}`"
 )
+SHORTER = "they are there without the first folder of their paths: leave it out"
 ASTRAY = Reason(
     "whose {key} is a link (or ..) that leads out of the data folder",
     "the {key} of {its} is a link (or ..) that leads out of the data folder {data}",
@@ -58,7 +60,9 @@ def image_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) -
             its = f"its {len(rows)} rows" if len(affected) == len(rows) else f"{len(affected)} of its {len(rows)} rows"
             told = reason.every.format(key=key, its=its, data=repr(str(study.data)))
             place = origin.at("cohorts", cohort, "sheet")
-            remarks.faults.append(f"{place}: {told}; {reason.remedy.format(key=key)}")
+            shorter = reason == ABSENT and all(_without_first(study.data, row[key]) for row in affected)
+            remedy = SHORTER if shorter else reason.remedy.format(key=key)
+            remarks.faults.append(f"{place}: {told}; {remedy}")
         else:
             cases = sorted({row["case"] for row in affected})
             told = f"{some(cases, 'case')} {reason.some.format(key=key)}"
@@ -69,6 +73,11 @@ def image_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) -
             f"cohort {cohort}: {doubt} (of case {here[0]['case']}, the first); were the columns `image` and "
             "`segmentation` exchanged?"
         )
+
+
+def _without_first(data: Path, name: str) -> bool:
+    """Whether a path of a sheet is right without its first folder."""
+    return without_first(name, lambda rest: is_there(data / rest)) != ""
 
 
 def _reasons(study: Study, rows: list[Row], key: str) -> dict[Reason, list[Row]]:

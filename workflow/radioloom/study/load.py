@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.io.files import is_file
 from radioloom.io.user_tables.ids import composed
-from radioloom.io.user_tables.read import file_of
+from radioloom.io.user_tables.read import file_of, without_first
 from radioloom.settings import Origin, check, read
 from radioloom.study.alone import KEY, place_of, with_signature
 from radioloom.study.checks import contradictions, data_folder, region_faults, source_faults
@@ -41,10 +43,16 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     sheet_or_table(settings, origin)
     raise_all(split_faults(settings, origin))
     settings = divided(settings)
+    origin = origin_of(source, settings["cohorts"])
     raise_all(contradictions(settings, origin))
     _spell_events(settings)
     cohorts, data = settings["cohorts"], data_folder(settings, origin)
     places = {name: _place(each["sheet"], root, source) for name, each in cohorts.items() if "sheet" in each}
+    raise_all(
+        f"{origin.at('cohorts', name, 'sheet')}: {_no_sheet(cohorts[name]['sheet'], root, source)}"
+        for name, place in places.items()
+        if not is_file(file_of(str(place)))
+    )
     sheets = {
         name: read_sheet(places[name], name, each["role"], division_of(each, data)) if name in places else []
         for name, each in cohorts.items()
@@ -85,12 +93,19 @@ def _spell_events(settings: dict[str, Any]) -> None:
             cohort["clinical"]["event_values"] = event_words(cohort["clinical"]["event_values"])
 
 
-def origin_of(source: Path | None) -> Origin:
-    """What messages call the configuration."""
-    return Origin(source.name if source else "the configuration", source)
+def _no_sheet(sheet: str, root: Path, source: Path | None) -> str:
+    remedy = without_first(sheet, lambda rest: is_file(_place(rest, root, source)))
+    where = f"neither in the folder of the run nor in that of {source.name}" if source else "not there"
+    return f"{sheet!r} is {where}; {remedy or 'write it, or correct the path'}"
+
+
+def origin_of(source: Path | None, cohorts: Mapping[str, Any] = MappingProxyType({})) -> Origin:
+    """What messages call the configuration. cohorts : of the study; parts of one are called as the one there."""
+    parts = {name: each["split"]["of"] for name, each in cohorts.items() if "split" in each}
+    return Origin(source.name if source else "the configuration", source, parts)
 
 
 def raise_all(faults: Any) -> None:
-    """Raise StudyError with every fault, one a line; nothing where there is none."""
-    if lines := list(faults):
+    """Raise StudyError with every fault, each once, one a line; nothing where there is none."""
+    if lines := dict.fromkeys(faults):
         raise StudyError("\n".join(lines))

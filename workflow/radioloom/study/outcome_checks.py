@@ -156,6 +156,8 @@ def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
 
     All risks are 0 then, and the Brier score too; no pair of patients is left of Uno's C.
     """
+    from radioloom.stages.learning.doubts import LONG, YEAR
+
     settings, cohorts = known.study.settings["outcome"], known.study.has.training or known.study.cohorts("validation")
     rows = [row for name in cohorts if name in known.outcomes for row in known.outcomes[name].clinical]
     events = sorted(row["time_days"] for row in rows if row["event"] and row["time_days"])
@@ -166,10 +168,15 @@ def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
         for days in ends:
             n = bisect_left(events, days) if key == "tau" else bisect_right(events, days)
             if not n:
+                born = (
+                    f"is the follow-up of {', '.join(cohorts)} counted from birth (`date_from`)? Its median is "
+                    f"{usual:.0f} days, {usual / YEAR:.0f} years; days from its beginning are wanted: "
+                )
+                unit = f"; give days ({days:g} years are {days * YEAR:.0f} days, {days:g} months {days * 30.4375:.0f})"
                 remarks.faults.append(
-                    f"{origin.at('outcome', key)}: {days:g} days are before the first event of {', '.join(cohorts)} "
-                    f"(day {events[0]:g}), so that nothing can be said of them; give days ({days:g} years are "
-                    f"{days * 365.25:.0f} days, {days:g} months {days * 30.4375:.0f})"
+                    f"{origin.at('outcome', key)}: {born if usual > LONG else ''}{days:g} days are before the first "
+                    f"event of {', '.join(cohorts)} (day {events[0]:g}), so that nothing can be said of them"
+                    f"{'' if usual > LONG else unit}"
                 )
             elif n <= EARLY * len(events) and days < EARLY * usual:
                 remarks.notes.append(

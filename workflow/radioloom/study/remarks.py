@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from radioloom.errors import StudyError
 from radioloom.io.files import is_file
-from radioloom.io.user_tables.read import ENDINGS, file_of, header
+from radioloom.io.user_tables.read import ENDINGS, file_of, header, not_below
 
 # Keys of the study that stages put before a message; the study's own place stands there already.
 KEY = re.compile(
@@ -28,10 +28,13 @@ class Remarks:
     notes: list[str] = field(default_factory=list)
 
 
-def read_or_fault(reader: Callable[[Path], Content], path: Path, place: str, remarks: Remarks) -> Content | None:
-    """What a reader makes of a table of the data folder; None, and a fault, where it cannot."""
+def read_or_fault(
+    reader: Callable[[Path], Content], file: tuple[Path, str], place: str, remarks: Remarks
+) -> Content | None:
+    """What a reader makes of a table; None, and a fault, where it cannot. file : data folder, and path below it."""
+    path = file[0] / file[1]
     if not is_file(file_of(str(path))):
-        remarks.faults.append(f"{place}: {path.name!r} is not below the data folder; correct the path")
+        remarks.faults.append(f"{place}: {not_below(*file)}")
         return None
     try:
         return reader(path)

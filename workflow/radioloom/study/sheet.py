@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.io.files import is_file
 from radioloom.io.user_tables.ids import alike, bare, refuse_rounded, refuse_unknown
 from radioloom.io.user_tables.pseudonyms import is_date, no_pseudonym
 from radioloom.io.user_tables.quoted import column, shown
@@ -29,6 +29,7 @@ OTHER_WORDS = {  # for columns, as `bare` has them
     **dict.fromkeys(("id", "caseid", "patientid", "subject", "subjectid", "pseudonym"), "case"),
     **dict.fromkeys(("mask", "label", "labelmap", "seg", "contour", "contours", "rtstruct"), "segmentation"),
     **dict.fromkeys(("scan", "imagepath", "ct", "volume"), "image"),
+    **dict.fromkeys(("structure", "structurename", "segment", "segmentname", "labelname", "roiname"), "pattern"),
 }
 PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
@@ -43,10 +44,8 @@ def read_sheet(path: Path, cohort: str, role: str, division: Division | None = N
     division : what divides the sheet into parts; the rows are those of the part that is called as the role then, and
         the column that divides is not among them, for it may hold dates
     """
-    from radioloom.io.user_tables.read import file_of, read
+    from radioloom.io.user_tables.read import read
 
-    if not is_file(file_of(str(path))):
-        raise StudyError(f"cohorts.{cohort}.sheet: {path.name} is not there; write it, or correct the path")
     table = read(path, paths=("image", "segmentation"))
     if not table.rows:
         raise StudyError(f"{table.name}: no case in the sheet of cohort {cohort}; add one row per case")
@@ -121,10 +120,7 @@ def _check_columns(table: Table, own: str) -> None:
     rule = schema("sheet")
     where, known = table.at(table.header), list(rule["properties"])
     foreign = {k: name for k, name in enumerate(table.columns) if name not in known and (not own or name != own)}
-    hints = {
-        k: OTHER_WORDS.get(bare(name)) or alike(known).get(bare(name), "") or _near(name, known)
-        for k, name in foreign.items()
-    }
+    hints = {k: _near(name, known, table.columns) for k, name in foreign.items()}
     if not set(table.columns) & set(known) and not any(hints.values()):  # no header: a patient's data stand there
         raise StudyError(f"{where}: no column of a sheet; write a line with their names first: {', '.join(known)}")
     lacking = [name for name in known if name in rule["required"] and name not in table.columns]
@@ -146,9 +142,12 @@ def _check_columns(table: Table, own: str) -> None:
         raise StudyError("\n".join(faults))
 
 
-def _near(name: str, known: list[str]) -> str:
-    """The column of a sheet that a name is close to; "" where it is to none."""
-    return next((each for each in known if repr(each) in meant(name, known)), "")
+def _near(name: str, known: list[str], there: Collection[str]) -> str:
+    """The column of a sheet that a name may mean, of those that it does not have; "" where it means none."""
+    word, close = bare(name), meant(name, known)
+    near = [OTHER_WORDS.get(word, ""), "pattern" if word == "label" else "", alike(known).get(word, "")]
+    near += [each for each in known if repr(each) in close]
+    return next((each for each in near if each and each not in there), "")
 
 
 def _check_patients(table: Table) -> None:

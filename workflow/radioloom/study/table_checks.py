@@ -86,7 +86,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, known: Re
         at = origin.at(*place, "ids", "patients", "file")
         patients = read_or_fault(
             lambda _: cases_by_patient(study.data, **linked, key="features.ids.patients"),
-            study.data / linked["file"],
+            (study.data, linked["file"]),
             at,
             remarks,
         )
@@ -117,12 +117,12 @@ def _identified(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
-    from radioloom.io.user_tables.read import read
+    from radioloom.io.user_tables.read import read_below
     from radioloom.stages.tables.parts import of_part
     from radioloom.stages.tables.tabulate import columns_used, identified, patients_of, usable
 
     block, split = study.settings["cohorts"][cohort]["features"], study.settings["cohorts"][cohort].get("split")
-    listing = read(study.data / split["file"]).frame() if split and "file" in split else None
+    listing = read_below(study.data, split["file"]).frame() if split and "file" in split else None
     file = Path(study.table(block["file"]))
     size = file.stat().st_size * (1 if file.suffix.lower() in PLAIN else COMPRESSED)
     if size > LARGE:

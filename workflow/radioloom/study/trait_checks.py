@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import StudyError
 from radioloom.io.files import files_below, is_file, is_there
-from radioloom.io.user_tables.read import file_of
+from radioloom.io.user_tables.read import file_of, not_below
 from radioloom.settings import Origin
 from radioloom.study.record import Study
 from radioloom.study.remarks import SHOWN, Remarks, bare, how_read, read_or_fault
@@ -64,9 +64,7 @@ def annotation_remarks(known: Annotated, origin: Origin, remarks: Remarks) -> No
 def _there(known: Annotated, origin: Origin, remarks: Remarks) -> None:
     """Whether there is a file or folder of annotations."""
     if not is_there(file_of(str(known.answers))):
-        remarks.faults.append(
-            f"{known.at(origin, 'files')}: {known.block['files']!r} is not below the data folder; correct it"
-        )
+        remarks.faults.append(f"{known.at(origin, 'files')}: {not_below(known.study.data, known.block['files'])}")
 
 
 def _pattern(known: Annotated, origin: Origin, remarks: Remarks) -> None:
@@ -87,7 +85,7 @@ def _patients(known: Annotated, origin: Origin, remarks: Remarks) -> None:
         return
     place = known.at(origin, "patients")
     table = read_or_fault(
-        lambda path: cases_by_patient(known.study.data, **linked), known.study.data / linked["file"], place, remarks
+        lambda path: cases_by_patient(known.study.data, **linked), (known.study.data, linked["file"]), place, remarks
     )
     remarks.notes.extend(two_of_one(known.cohort, linked["file"], table or {}))
     if table is not None and known.cases is not None and not set(known.cases) & set(table.values()):
@@ -138,7 +136,8 @@ def _read(known: Annotated, origin: Origin, remarks: Remarks) -> list[Annotation
     place, data = known.answers, known.study.data
     if is_file(file_of(str(place))):
         remarks.notes.extend(f"cohort {known.cohort}: {note}" for note in how_read(place))
-        return read_or_fault(lambda path: read.read(path, data), place, known.at(origin, "files"), remarks)
+        named = (data, known.block["files"])
+        return read_or_fault(lambda path: read.read(path, data), named, known.at(origin, "files"), remarks)
     files = list(islice(files_below(place), MANY + 1))
     if len(files) > MANY or sum(file.stat().st_size for file in files if is_file(file)) > LARGE:
         return None

@@ -19,7 +19,7 @@ def verify(study: Study, source: Path | None = None) -> list[str]:
     source : the configuration file
     Raises StudyError with every fault that would end a job hours from now: file, line, key and remedy.
     """
-    origin = origin_of(source)
+    origin = origin_of(source, study.settings["cohorts"])
     check_own(study, source)
     tables(study.settings, study.data, origin)
     raise_all(name_faults(study, origin))

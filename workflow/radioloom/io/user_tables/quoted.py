@@ -15,6 +15,7 @@ from radioloom.io.user_tables.ids import UNKNOWN, alike, bare
 from radioloom.settings import meant
 
 QUOTED = 40  # characters of a form
+LEGEND = {"A": "letter", "9": "digit"}  # what the signs of a form stand for
 DIGITS = 6  # from which on a number may be a patient's
 NUMBER = re.compile(r"[<>=~\u2264\u2265 ]*[-+]?[\d.,]+([eE][-+]?\d+)?[ %]*")
 DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
@@ -25,13 +26,18 @@ WORDS = UNKNOWN | frozenset(  # of outcomes and categories, as people write them
 )
 
 
-def shown(text: str) -> str:
-    """A cell as messages quote it: a short number or a common word as it is, anything else by its form."""
+def shown(text: str, words: Iterable[str] = ()) -> str:
+    """A cell as messages quote it: a short number or a common word as it is, anything else by its form.
+
+    words : of the study; a cell that is one of them but for its case or blanks is told with it
+    """
+    if near := alike(words).get(bare(text), ""):
+        return f"{text!r} (not {near!r})"
     plain = NUMBER.fullmatch(text) and not DATE.search(text) and sum(map(str.isdigit, text)) < DIGITS
     known = not text or plain or re.sub(r"[\W_]+", "", text.casefold()) in WORDS
     if known and len(text) <= QUOTED:
         return repr(str(text))
-    return f"{form(text)!r}{' (A a letter, 9 a digit)' if any(map(str.isalpha, text)) else ''}"
+    return masked([text])
 
 
 def form(text: str) -> str:
@@ -40,10 +46,17 @@ def form(text: str) -> str:
     return short if len(short) <= QUOTED else f"{short[:QUOTED]} ..."
 
 
-def forms(names: Collection[str], most: int = 3) -> str:
+def masked(texts: Iterable[str], most: int = 3) -> str:
+    """The forms of texts as messages tell them, and what their signs stand for."""
+    looks = list(dict.fromkeys(map(form, texts)))[:most]
+    signs = [f"{sign} for a {what}" for sign, what in LEGEND.items() if any(sign in each for each in looks)]
+    legend = f" ({', '.join(signs).replace(' for', ' stands for', 1)})" if signs else ""
+    return f"{', '.join(map(repr, looks))}{legend}"
+
+
+def forms(names: Collection[str]) -> str:
     """The forms of ids, for the end of a message; "" where there is none."""
-    looks = list(dict.fromkeys(map(form, names)))[:most]
-    return f", but of the form {', '.join(map(repr, looks))} (A a letter, 9 a digit)" if looks else ""
+    return f", but of the form {masked(names)}" if names else ""
 
 
 def column(columns: Sequence[str], k: int, known: Iterable[str] = ()) -> str:
@@ -58,6 +71,6 @@ def meant_column(wanted: str, columns: Sequence[str]) -> str:
     if near:
         same = unicodedata.normalize("NFKC", near) == unicodedata.normalize("NFKC", wanted)
         return f"did you mean {near!r}?{' It looks the same and has other letters: copy it from the table.' * same}"
-    hint = meant(wanted, columns)
+    hint = meant(wanted, [name for name in columns if name[:1].casefold() == wanted[:1].casefold()])  # stage is no age
     k = next((k for k, name in enumerate(columns) if hint and repr(name) in hint), None)
     return "" if k is None else f"did you mean column {k + 1}, which is called almost so?"

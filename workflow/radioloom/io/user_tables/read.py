@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.io.files import is_file
+from radioloom.io.files import is_file, is_there
 from radioloom.io.foreign import no_table
 from radioloom.io.user_tables.record import Table
 
@@ -30,6 +30,25 @@ def parted(name: str) -> tuple[str, str]:
     """File and worksheet of `table.xlsx#Sheet`; no worksheet of other names."""
     file, mark, sheet = name.rpartition("#")
     return (file, sheet) if mark and file.lower().endswith(WORKBOOK) else (name, "")
+
+
+def without_first(name: str, there: Callable[[str], bool]) -> str:
+    """`leave 'data/' out, 'a.csv' is there` of a path of the study that is right without its first folder; else ""."""
+    first, _, rest = name.partition("/")
+    return f"leave {f'{first}/'!r} out, {rest!r} is there" if rest and there(file_of(rest)) else ""
+
+
+def not_below(data: Path, name: str) -> str:
+    """What a message says of a path of the study that leads to nothing below the data folder, and what to do."""
+    remedy = without_first(name, lambda rest: is_there(data / rest))
+    return f"{name!r} is not below the data folder; {remedy or 'correct the path'}"
+
+
+def read_below(data: Path, name: str) -> Table:
+    """A table that the study names; StudyError as `read`, and where it is not below the data folder."""
+    if not is_file(data / file_of(name)):
+        raise StudyError(not_below(data, name))
+    return read(data / name)
 
 
 def stream(place: Path, most: int = VALUES, paths: Collection[str] = ()) -> Table:

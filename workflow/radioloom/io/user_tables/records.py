@@ -167,7 +167,8 @@ def table(records: Records, name: str, notes: tuple[str, ...], paths: Collection
         if n > 1 and column:
             first, second = [k for k, each in enumerate(names, start=1) if each == column][:2]
             raise StudyError(
-                f"{name}, line {header}: columns {first} and {second} have one name; give each column a name of its own"
+                f"{name}, line {header}: columns {first} and {second} have the same name; give each column "
+                "a name of its own"
             )
     kept = [k for k, each in enumerate(names) if each or k == 0]
     as_written = {k for k, each in enumerate(names) if each in paths}

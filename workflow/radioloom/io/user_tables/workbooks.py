@@ -73,9 +73,8 @@ def _merged(name: str, survey: Survey) -> tuple[str, ...]:
 def _no_sheet(name: str, sheet: str, there: list[str]) -> str:
     if sheet or not there:
         hint = meant_column(sheet, there).replace("column", "worksheet")
-        return (
-            f"{name}: no worksheet{f' {sheet!r}' if sheet else ''} among its {len(there)}; {hint or 'correct its name'}"
-        )
+        hint = hint or f"correct its name, or leave {f'#{sheet}'!r} out, and the first one is read"
+        return f"{name}: no worksheet{f' {sheet!r}' if sheet else ''} among its {len(there)}; {hint}"
     return f"{name}: every worksheet is hidden; one is read by its name, {name}#<name of the worksheet>"
 
 

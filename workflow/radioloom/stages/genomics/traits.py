@@ -250,7 +250,7 @@ def _levels(
     for placed, answer in answers:
         if answer.trait in levels and answer.value not in levels[answer.trait]:
             known = ", ".join(repr(level) for level in levels[answer.trait])
-            told = shown(answer.value) if placed.annotation.of_table else repr(answer.value)
+            told = shown(answer.value, levels[answer.trait]) if placed.annotation.of_table else repr(answer.value)
             raise StudyError(
                 f"{where}: {answer.trait!r} is answered {told} ({placed.annotation.document}), which is none of {known}"
             )

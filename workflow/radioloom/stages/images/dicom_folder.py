@@ -41,7 +41,7 @@ def folder(row: Row, data: Path, trees: dict[str, DicomTree], listed: list[Row])
     if choice.fault:
         raise choice.fault
     reasons = [choice.reason] if len(tree.groups) > 1 else []
-    told = reasons if not row["series"] else []  # whoever names a series knows which it is
+    told = [f"the image is {each}" for each in reasons if not row["series"]]  # whoever names a series knows which it is
     try:
         image, assembled = _assembled(row, tree.groups[choice.uid], tree.scan, told)
     except CaseError as error:

@@ -33,6 +33,7 @@ DONE = {  # of a missing value, by what `Signature.imputes_by` says
     MEAN: "the training mean taken",
     ITERATIVE: "told by the model's other values",
 }
+ALIKE = 0.9  # from which a name may be a feature's misspelt: original_glcm_Contrast and original_glrlm_... are 0.65
 NOTHING = "no risk: nothing that the model predicts from is known"
 Case = tuple[str, str]  # cohort ("" where none is named) and case
 
@@ -146,20 +147,25 @@ def _terms(signature: Signature, model: Signature) -> list[Term]:
     return list({term.feature_id: term for term in every}.values())
 
 
-def _check_columns(terms: Iterable[Term], patients: NewPatients, signature: Signature) -> None:
+def _check_columns(terms: Sequence[Term], patients: NewPatients, signature: Signature) -> None:
     for term in terms:
         if term.feature_id in patients.values.columns:
             continue
-        near = meant(term.feature_id, patients.known)
+        near = otherwise(term.feature_id, patients.known, terms)
         if term.group == COVARIATE:
             raise StudyError(
                 f"the model takes the covariate {term.feature_id!r}; give a table with the columns `case` and "
                 f"{term.feature_id!r}: --clinical FILE"
             )
         raise StudyError(
-            f"the signature's feature {term.feature_id!r} was not measured here{f'; {near}' if near else ''}; extract "
+            f"the signature's feature {term.feature_id!r} was not measured here; {near and f'{near} Else '}extract "
             f"with its profile ({signature.profile})"
         )
+
+
+def otherwise(name: str, known: Iterable[str], terms: Iterable[Term]) -> str:
+    """`did you mean 'x'?` where a feature seems to be there under another name; never one that the terms name too."""
+    return meant(name, sorted(set(known) - {term.feature_id for term in terms}), ALIKE)
 
 
 def _check_batches(signature: Signature, model: Signature, patients: NewPatients) -> None:

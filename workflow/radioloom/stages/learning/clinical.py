@@ -252,16 +252,14 @@ def _covariates_of(
         column = mapping["covariates"].get(name, name)
         text, place = row[column], f"{where}, column {column!r}"
         if not levels:
-            yield (
-                name,
-                number(text, place, f"or list its levels if it is a category: {{{name}: [reference, other, ...]}}"),
-            )
+            remedy = f"leave it empty, or list its levels if it is a category: {{{name}: [reference, other, ...]}}"
+            yield name, number(text, place, f"correct the cell, {remedy}")
             continue
         empty = text not in levels and missing(text)
         if not empty and text not in levels:
             raise StudyError(
-                f"{place}: {shown(text)} is not among the levels {', '.join(levels)} of covariate {name}; add it in "
-                "the study, or leave the cell empty"
+                f"{place}: {shown(text, levels)} is not among the levels {', '.join(levels)} of covariate {name}; "
+                "add it in the study, or leave the cell empty"
             )
         for level in levels[1:]:
             yield f"{name}={level}", None if empty else float(text == level)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,9 @@ class HandedIn:
         if self.tool:
             return f"tables of {self.tool}"
         wanted = self.signature.profile
-        return f"the profile {f'{self.profile.name} ({wanted})' if self.profile else wanted}"
+        if self.profile:
+            return f"the profile {self.profile.name} ({wanted})"
+        return f"the profile {wanted} (of its study: the `tool` and `columns` of a table of features, or a YAML file)"
 
     def check_measured(self, found: str, said: str, name: str) -> None:
         """StudyError where a table was measured with something else than the signature's features, or nothing says so.
@@ -71,15 +74,16 @@ class HandedIn:
                 )
         elif not said:
             raise StudyError(
-                f"{name} does not say what it was measured with, and the signature is of {self.measured}; if it "
-                f"was that, say so: --profile {self._name!r}"
+                f"{name} does not say what it was measured with, and the signature is of {self.measured}; {self._typed}"
             )
-        elif said not in filter(None, (wanted, self.tool)) and (self.tool or load(said).hash != wanted):
-            raise StudyError(f"--profile {said}: the signature is of {self.measured}, and of no other")
+        elif said not in filter(None, (wanted, self.tool)) and (self.tool or _hash_of(said) != wanted):
+            raise StudyError(f"--profile {said}: the signature is of {self.measured}, and of no other; {self._typed}")
 
     @property
-    def _name(self) -> str:
-        return self.tool or (self.profile.name if self.profile else self.signature.profile)
+    def _typed(self) -> str:
+        """What to type of a table that does not say what it was measured with."""
+        name = self.tool or (self.profile.name if self.profile else self.signature.profile)
+        return f"if the table was measured by the same program with the same settings, type --profile {quote(name)}"
 
     def profile_for_images(self, said: str) -> Profile:
         """The profile that images are measured with: the signature's own. StudyError where it is another, or not known.
@@ -146,6 +150,11 @@ def _json(path: Path) -> Block:
 def profile_of(profile_hash: str) -> Profile | None:
     """The shipped profile with this hash; None where there is none."""
     return next((each for each in map(load, known()) if each.hash == profile_hash), None)
+
+
+def _hash_of(said: str) -> str:
+    """Hash of a profile that ships with the library, or of a YAML file; "" of another name."""
+    return load(said).hash if said in known() or Path(said).suffix in YAML else ""
 
 
 def _published(content: Block, origin: Origin, digest: str) -> HandedIn:

@@ -55,10 +55,10 @@ class Division:
             on = day(text, self.date_format, where, "split.date_format")
             return TRAINING if on is not None and on < self.before else VALIDATION
         if text not in self.words:
-            known = ", ".join(self.words)
             raise StudyError(
-                f"{where}: {shown(text)} is of neither part, only {known} are; add it to split.{TRAINING} or "
-                f"split.{VALIDATION}, or correct the cell"
+                f"{where}: {shown(text, self.words)} is of neither part, only {', '.join(self.words)} are; "
+                f"add it to split.{TRAINING} or split.{VALIDATION}, or correct the cell; a case of "
+                "neither is left out by taking its row out"
             )
         return self.words[text]
 

@@ -16,7 +16,7 @@ from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded, refuse_unknown
 from radioloom.io.user_tables.pseudonyms import is_date, no_pseudonym
 from radioloom.io.user_tables.record import no_column, number_of, place_of
-from radioloom.patterns import compiled
+from radioloom.patterns import as_expression, compiled
 from radioloom.stages.tables.column_doubts import VOLUMES, Columns
 
 if TYPE_CHECKING:
@@ -117,9 +117,8 @@ def usable(
     known = reasons == ""
     hollow = known & np.isnan(values).all(axis=1)
     reasons[hollow] = f"no value in any of the {len(chosen)} feature columns"
-    kept = reasons == ""
-    if not kept.any():
-        raise StudyError(f"{where.file}: no row can be used; the first of them: {reasons[:1].tolist()}")
+    if not (kept := reasons == "").any():
+        raise StudyError(f"{where.file}: no row can be used: {next(iter(reasons), 'there is none')}")
     _refuse_repeats(cases, replicates, kept, where)
     return Usable(chosen, values, cases, replicates, reasons, known)
 
@@ -152,7 +151,8 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
         left = [name for name in filter(compiled(wanted).fullmatch, columns) if name not in none]
         chosen = [each for each in left if not each.startswith(pyradiomics.NO_FEATURE) and not NUMBERS.fullmatch(each)]
     if not chosen:
-        raise StudyError(f"no column of the table is a feature by {wanted!r}; it has {len(columns)} columns")
+        remedy = as_expression(str(wanted), columns) or f"it has {len(columns)} columns"
+        raise StudyError(f"no column of the table is a feature by {wanted!r}; {remedy}")
     return chosen
 
 
