@@ -120,7 +120,7 @@ class Bench:
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=1800,
             env=environment(),
         )
         assert not ok or done.returncode == 0, done.stdout + done.stderr + self.logs()

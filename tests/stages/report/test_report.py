@@ -159,6 +159,10 @@ def test_shares_are_written_one_way(text):
     assert not re.search(r"\d%", words(text))
 
 
+def test_the_page_says_how_intervals_in_validation_are_made(text):
+    assert "(1.96 standard deviations of resamples on the logit scale, models fixed)" in words(text)
+
+
 def test_the_planted_truth_has_a_row_wherever_the_signature_is_evaluated():
     page = html("survival")
     table = page[page.index('aria-label="Performance of every model"') :]
