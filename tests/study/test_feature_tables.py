@@ -116,8 +116,8 @@ SOURCE = {"kind": "idc"}
         ),
         (cohort(features=FEATURES | {"file": "../t.csv"}), r"cohorts\.valid\.features\.file"),
         (
-            cohort(features=FEATURES | {"columns": {"case": "pid", "features": ".*"}}),
-            r"t\.csv: no column 'pid'; did you mean column 1",
+            cohort(features=FEATURES | {"columns": {"case": "idd", "features": ".*"}}),
+            r"t\.csv: no column 'idd'; did you mean column 1",
         ),
         (cohort(features=FEATURES | {"columns": {"case": "id", "features": "("}}), "is no regular expression"),
         (

@@ -26,8 +26,8 @@ def test_folds_are_of_patients(tmp_path):
 
 
 def test_a_column_of_patients_that_names_sites_is_told(tmp_path):
-    assert not any("does it name persons?" in note for note in notes(tmp_path, of_sites(tmp_path, 18, 2)))
-    told = [note for note in notes(tmp_path, of_sites(tmp_path, 30, 2)) if "two outcomes" not in note]
+    assert not any("does it name persons?" in note for note in notes(tmp_path, of_sites(tmp_path, 18, 3)))
+    told = [note for note in notes(tmp_path, of_sites(tmp_path, 30, 3)) if "two outcomes" not in note]
     assert [note.partition(":")[0] for note in told] == ["cohort train"]
     assert told[0].startswith("cohort train: 30 cases are of 3 patients by the column `patient`: does it name persons?")
 

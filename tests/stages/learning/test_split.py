@@ -105,6 +105,15 @@ def test_faults():
         made(few, list(zip(few["cohort"], few["case"], strict=True)))
 
 
+def test_two_of_the_rarer_outcome_are_left_beside_every_fold():
+    check_folds([("one", f"P{k}", k < 3) for k in range(30)], 3)
+    check_folds([("one", f"P{k}", k < 4) for k in range(30)], 2)
+    with pytest.raises(
+        StudyError, match="2 folds of 30 training patients, 3 of the rarer outcome: beside one fold fewer"
+    ):
+        check_folds([("one", f"P{k}", k < 3) for k in range(30)], 2)
+
+
 def test_survival_needs_events_in_every_fold_and_nobody_without():
     for events in (56, 57, 58, 59, 60):
         check_folds([("one", f"P{k}", k < events) for k in range(60)], 5, binary=False)

@@ -120,7 +120,8 @@ def learnable(outcomes: Outcome) -> bool:
 def check_learnable(outcomes: Outcome, what: str) -> None:
     """Raise StudyError if these outcomes hold too little to fit a model on."""
     if not learnable(outcomes):
+        needed = "at least 2 with and 2 without" if outcomes.kind == "binary" else "at least 2 with an event"
         raise StudyError(
-            f"{what}: {len(outcomes)} patients with {outcomes.n_events} events; a model needs at least 2 with and "
-            "2 without. Check the columns of `clinical` and the coding of `event`, or add patients"
+            f"{what}: {len(outcomes)} patients with {outcomes.n_events} events; a model needs {needed}. "
+            "Check the columns of `clinical` and the coding of `event`, or add patients"
         )

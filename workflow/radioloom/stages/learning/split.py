@@ -20,6 +20,7 @@ ALONE = (
     "is the only training cohort with patients, and without it nothing is left to learn from; set it to false, or give "
     "each centre a cohort of its own"
 )
+FEWEST_LEFT = 2  # patients with an event (of a binary outcome: and without) that a model is learnt from
 
 
 def split(
@@ -132,9 +133,15 @@ def check_folds(people: list[tuple[str, str, bool]], folds: int, binary: bool = 
         without = f"{fewest} of {n} training patients without event"
         few = f"{events} event{'' if events == 1 else 's'} among {n} training patients" if events == fewest else without
         place = "validation.cross_validation"
-        remedy = f"lower {place}.folds to {fewest} or fewer" if fewest > 1 else f"set {place}.repeats to 0"
+        remedy = f"lower {place}.folds to {fewest} or fewer" if fewest > FEWEST_LEFT else f"set {place}.repeats to 0"
         needed = "patients with and without" if binary else "patients with an event"
         raise StudyError(f"{folds} folds, but only {few}; {remedy}: every fold needs {needed}")
+    if fewest - -(-fewest // folds) < FEWEST_LEFT:
+        raise StudyError(
+            f"{folds} folds of {n} training patients, {fewest} of the rarer outcome: beside one fold fewer than "
+            f"{FEWEST_LEFT} of them are left to learn from; take more folds, or set "
+            "validation.cross_validation.repeats to 0"
+        )
 
 
 def check_left_out(people: list[tuple[str, str, bool]], kind: str) -> None:
