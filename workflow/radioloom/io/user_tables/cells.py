@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "<na>", "nat"})
 NO_NUMBER = MISSING | {"none"}
 NUMERIC = frozenset("0123456789.eE+-")
-DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)+")
+DECIMAL_COMMA = re.compile(r"[+-]?\d[\d.]*(,[\d.]+)+")
 DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}[-. ]?[A-Za-z]{3,9}[-. ]?\d{2,4}")
 TOGETHER = re.compile(r"%[A-Za-z]%[A-Za-z]")  # a form whose numbers stand without a mark between them
 YEARS = 1900, 2100  # that patients were followed in
