@@ -117,7 +117,8 @@ def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> 
     if whole and YEARS[0] <= read.year <= YEARS[1]:
         return read.date()
     fault, remedy = _day_fault(text, asked, whole, key)
-    raise StudyError(f"{where}: {masked([text])} {fault}; correct the cell, or leave it empty{remedy}")
+    empty = ", or leave it empty" if key.startswith("clinical") else ""  # a part of a cohort is never empty
+    raise StudyError(f"{where}: {masked([text])} {fault}; correct the cell{remedy}{empty}")
 
 
 def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:

@@ -71,6 +71,8 @@ def meant_column(wanted: str, columns: Sequence[str]) -> str:
     if near:
         same = unicodedata.normalize("NFKC", near) == unicodedata.normalize("NFKC", wanted)
         return f"did you mean {near!r}?{' It looks the same and has other letters: copy it from the table.' * same}"
-    hint = meant(wanted, [name for name in columns if name[:1].casefold() == wanted[:1].casefold()])  # stage is no age
+    starts = [name for name in columns if name[:1].casefold() == wanted[:1].casefold()]  # stage is no age
+    longer = [name for name in starts if wanted and name.casefold().startswith(f"{wanted.casefold()} ")]  # age [years]
+    hint = repr(longer[0]) if longer else meant(wanted, starts)
     k = next((k for k, name in enumerate(columns) if hint and repr(name) in hint), None)
     return "" if k is None else f"did you mean column {k + 1}, which is called almost so?"
