@@ -130,9 +130,7 @@ def test_a_cohort_that_loses_all_cases_for_several_reasons_is_a_fault(bench):
 def test_paths_that_name_the_data_folder_itself_are_told_without_one(bench):
     for row in bench.rows["train"]:
         row.update(image=f"data/{row['image']}", segmentation=f"data/{row['segmentation']}")
-    with pytest.raises(
-        StudyError, match="no image of its 20 rows .*; they are there without the first folder"
-    ) as caught:
+    with pytest.raises(StudyError, match=r"no image of its 20 .*; they are there without the first") as caught:
         verified(bench)
     assert "data/T" not in str(caught.value)
 
