@@ -183,6 +183,15 @@ def test_what_is_told_of_the_settings(bench, cohort, changes, words):
     assert "study.yaml" in str(caught.value)
 
 
+def test_most_cases_called_otherwise_are_a_fault(bench):
+    rename(bench, lambda case: case.replace("T000", "T") if case > "T00005" else case)
+    words = "clinical: 14 of 20 cases are called otherwise in the clinical table than in the sheet: T00006 is not in"
+    with pytest.raises(StudyError, match=words):
+        verified(bench)
+    rename(bench, lambda case: case.replace("T", "T000") if len(case) < 6 and case < "T15" else case)
+    assert verified(bench)[0].startswith("cohort train: 5 of 20 cases lack an outcome")
+
+
 @pytest.mark.parametrize(
     ("change", "notes"),
     [

@@ -127,6 +127,14 @@ def test_a_cohort_that_loses_all_cases_for_several_reasons_is_a_fault(bench):
     assert "the segmentation of 1 of its 2 rows is a link" in str(caught.value)
 
 
+def test_paths_that_name_the_data_folder_itself_are_told_without_one(bench):
+    for row in bench.rows["train"]:
+        row.update(image=f"data/{row['image']}", segmentation=f"data/{row['segmentation']}")
+    with pytest.raises(StudyError, match=r"no image of its 20 .*; they are there without the first") as caught:
+        verified(bench)
+    assert "data/T" not in str(caught.value)
+
+
 def image_file(path: Path, array: np.ndarray) -> Path:
     images.write(Volume(array, Grid(array.shape, (3.0, 1.0, 1.0))), path)
     return path

@@ -42,6 +42,7 @@ def test_a_column_is_named_where_the_study_names_it_almost_so():
     assert "did you mean 'Last.Seen'?" in no_column("last-seen", ["a", "Last.Seen"])
     assert "did you mean column 2, which is called almost so?" in no_column("Muelle_Hans", columns)
     assert "did you mean" not in no_column("age", ["stage"])
+    assert "did you mean column 2" in no_column("age", ["stage", "Age [years]"])
 
 
 def test_neither_headers_nor_cells_are_told():

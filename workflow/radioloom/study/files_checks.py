@@ -131,22 +131,41 @@ def _outcomes(
         reasons[row["reason"]].append(row["case"])
     summary = "; ".join(f"{some(names, 'case')}: {reason}" for reason, names in list(reasons.items())[:SHOWN])
     summary += "; ..." if len(reasons) > SHOWN else ""
-    start = start_of(study, cohort).word
-    if not table.clinical:
-        there = _ids_there(known.ids)
-        remedy = several_rows(known) or f"give clinical table and {start} the same names of cases"
-        remarks.faults.append(
-            f"{origin.at(*place)}: no case of the {start} has an outcome in column {block['case']!r} and those beside "
-            f"it ({summary}){there}; {remedy}"
-        )
+    if fault := _lost(known, table, summary):
+        remarks.faults.append(f"{origin.at(*place)}: {fault}")
         return None
     if summary:
-        remarks.notes.append(
-            f"cohort {cohort}: {len(table.exclusions)} of {len(whose)} cases lack an outcome ({summary})"
+        first = 0 if 2 * len(table.exclusions) > len(whose) else len(remarks.notes)  # what most lack is told first
+        remarks.notes.insert(
+            first, f"cohort {cohort}: {len(table.exclusions)} of {len(whose)} cases lack an outcome ({summary})"
         )
     remarks.notes.extend(row_notes(known))
     remarks.notes.extend(_lacking(cohort, table))
     return table
+
+
+def _lost(known: Rows, table: Clinical, summary: str) -> str:
+    """The fault where most cases stand in the clinical table under a name that is almost theirs, or none can be used.
+
+    summary : why cases have none
+    """
+    from radioloom.stages.learning.clinical import ABSENT
+
+    start = start_of(known.study, known.cohort).word
+    almost = [row for row in table.exclusions if row["reason"].startswith(f"{ABSENT}, ")]
+    if 2 * len(almost) > len(known.whose):
+        return (
+            f"{len(almost)} of {len(known.whose)} cases are called otherwise in the clinical table than in the "
+            f"{start}: {almost[0]['case']} is {almost[0]['reason']}; give all of them the names that the {start} has "
+            "(a spreadsheet takes zeros away that a name begins with)"
+        )
+    if table.clinical:
+        return ""
+    remedy = several_rows(known) or f"give clinical table and {start} the same names of cases"
+    return (
+        f"no case of the {start} has an outcome in column {known.block['case']!r} and those beside it "
+        f"({summary}){_ids_there(known.ids)}; {remedy}"
+    )
 
 
 def _ids_there(cells: Iterable[str]) -> str:

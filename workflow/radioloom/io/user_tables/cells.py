@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "<na>", "nat"})
 NO_NUMBER = MISSING | {"none"}
 NUMERIC = frozenset("0123456789.eE+-")
-DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)+")
+DECIMAL_COMMA = re.compile(r"[+-]?\d[\d.]*(,[\d.]+)+")
 DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}[-. ]?[A-Za-z]{3,9}[-. ]?\d{2,4}")
 TOGETHER = re.compile(r"%[A-Za-z]%[A-Za-z]")  # a form whose numbers stand without a mark between them
 YEARS = 1900, 2100  # that patients were followed in
@@ -117,7 +117,8 @@ def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> 
     if whole and YEARS[0] <= read.year <= YEARS[1]:
         return read.date()
     fault, remedy = _day_fault(text, asked, whole, key)
-    raise StudyError(f"{where}: {masked([text])} {fault}; correct the cell, or leave it empty{remedy}")
+    empty = ", or leave it empty" if key.startswith("clinical") else ""  # a part of a cohort is never empty
+    raise StudyError(f"{where}: {masked([text])} {fault}; correct the cell{remedy}{empty}")
 
 
 def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from radioloom.settings import meant
 
 QUOTED = 40  # characters of a form
 LEGEND = {"A": "letter", "9": "digit"}  # what the signs of a form stand for
+CLOSE = 0.8  # from which a name of another first letter may be meant: `id` by pid; age and stage are 0.75 alike
 DIGITS = 6  # from which on a number may be a patient's
 NUMBER = re.compile(r"[<>=~\u2264\u2265 ]*[-+]?[\d.,]+([eE][-+]?\d+)?[ %]*")
 DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
@@ -71,6 +72,8 @@ def meant_column(wanted: str, columns: Sequence[str]) -> str:
     if near:
         same = unicodedata.normalize("NFKC", near) == unicodedata.normalize("NFKC", wanted)
         return f"did you mean {near!r}?{' It looks the same and has other letters: copy it from the table.' * same}"
-    hint = meant(wanted, [name for name in columns if name[:1].casefold() == wanted[:1].casefold()])  # stage is no age
+    starts = [name for name in columns if name[:1].casefold() == wanted[:1].casefold()]  # stage is no age
+    longer = [name for name in starts if wanted and name.casefold().startswith(f"{wanted.casefold()} ")]  # age [years]
+    hint = repr(longer[0]) if longer else meant(wanted, starts) or meant(wanted, columns, CLOSE)
     k = next((k for k, name in enumerate(columns) if hint and repr(name) in hint), None)
     return "" if k is None else f"did you mean column {k + 1}, which is called almost so?"

@@ -259,7 +259,7 @@ def _covariates_of(
         if not empty and text not in levels:
             raise StudyError(
                 f"{place}: {shown(text, levels)} is not among the levels {', '.join(levels)} of covariate {name}; "
-                "add it in the study, or leave the cell empty"
+                "correct the cell or leave it empty, or add it in the study"
             )
         for level in levels[1:]:
             yield f"{name}={level}", None if empty else float(text == level)
