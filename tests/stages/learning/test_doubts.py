@@ -172,10 +172,8 @@ def test_times_that_a_binary_outcome_does_not_read():
     assert list(event_doubts(cohorts, "survival")) == []
     (line,) = event_doubts(cohorts, "binary")
     assert line.startswith("cohorts a, b: times are declared and not read, for a binary outcome has none: who was")
-    of_binary = CLINICAL.frame([{"cohort": "a", "case": f"a{k}", "event": bool(k % 2)} for k in range(6)])
-    study = SimpleNamespace(
-        clinical=of_binary, covariates=None, settings={"cohorts": cohorts, "outcome": {"kind": "binary"}}
-    )
+    settings = {"cohorts": cohorts, "outcome": {"kind": "binary"}}
+    study = SimpleNamespace(clinical=OUTCOMES.assign(time_days=np.nan), covariates=None, settings=settings)
     assert of_report(study) == [f"C{line[1:]}."]
 
 
