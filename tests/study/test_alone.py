@@ -13,7 +13,7 @@ from radioloom.errors import StudyError
 from radioloom.sealed import write_json
 from radioloom.settings import read
 from radioloom.stages.learning.apply import otherwise
-from radioloom.stages.learning.signature import Term
+from radioloom.stages.learning.signature import COVARIATE, Term
 from radioloom.study import load, verify
 
 MADE = Made(sizes={"train": 60, "valid1": 20}, covariates=["age"])
@@ -117,6 +117,11 @@ FAULTS = {
         _by_hand({"tool": "maker 1.0"}, terms=[{"feature": "glcm_f000", "coefficient": 1.0}]),
         {},
         "the table has no feature 'glcm_f000', which the signature takes; did you mean 'glcm_f00'",
+    ),
+    "another code": (
+        _of(terms=(*signature(MADE).terms, Term("age", COVARIATE, 0.4, 0.24**0.5, coefficient=1.0))),
+        {},
+        "model.covariates: the covariate 'age' was 0 or 1 of every training patient, and case .* write 1 where",
     ),
     "harmonised": (_of(harmonisation={"batch": ["kernel"], "learned": {}}), {}, "which names no scanner"),
     "no signature": (lambda content, _: content.pop("signature"), {}, "the key 'kind' is missing"),

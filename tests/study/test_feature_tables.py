@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from made.three_tables import notes, three_tables
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.study import Study, load, verify
@@ -154,3 +155,16 @@ def test_a_job_that_loads_the_study_reads_no_table(tmp_path):
     assert load({"data": str(tmp_path), **config()}, ROOT).settings == study.settings
     with pytest.raises(StudyError, match=r"cohorts\.\w+\.features: t\.csv"):
         verify(study)
+
+
+def test_tables_of_several_programs_are_told(tmp_path):
+    study = three_tables(tmp_path)
+    for tools, told in ((("", "R 2"), 0), (("R 3.0", "r  3.0"), 0), (("R 3.0.1", "R 2.2.0"), 1)):
+        for name, tool in zip(("train", "valid"), tools, strict=True):
+            study["cohorts"][name]["features"]["tool"] = tool
+        study["cohorts"]["retest"]["features"]["tool"] = "R 1"  # of replicates, from which nothing is learnt
+        lines = notes(tmp_path, study)
+        assert len(lines) == told
+    assert lines[0].startswith(
+        "features are of several programs (train: R 3.0.1; valid: R 2.2.0), of which even versions"
+    )

@@ -1,11 +1,14 @@
 """Doubts about clinical tables: what is told, and what is not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from radioloom.stages.learning.doubts import dated, doubts, without
 from radioloom.stages.learning.events import event_doubts, never_false
+from radioloom.stages.report.sections.cohorts import _doubts as of_report
 from radioloom.stats.odd_values import lone
 from radioloom.tables import CLINICAL, COVARIATES
 
@@ -169,6 +172,9 @@ def test_times_that_a_binary_outcome_does_not_read():
     assert list(event_doubts(cohorts, "survival")) == []
     (line,) = event_doubts(cohorts, "binary")
     assert line.startswith("cohorts a, b: times are declared and not read, for a binary outcome has none: who was")
+    settings = {"cohorts": cohorts, "outcome": {"kind": "binary"}}
+    study = SimpleNamespace(clinical=OUTCOMES.assign(time_days=np.nan), covariates=None, settings=settings)
+    assert of_report(study) == [f"C{line[1:]}."]
 
 
 def test_a_cohort_in_which_everybody_has_the_event():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from radioloom.stages.tables.column_doubts import Columns, column_doubts, columns_of
+from radioloom.stages.tables.column_doubts import Columns, column_doubts, columns_of, constant_doubts
 from radioloom.stages.tables.scales import feature_doubts
 from radioloom.tables import CLINICAL, COVARIATES
 
@@ -132,3 +132,18 @@ def test_gaps_constants_and_few_rows_tell_nothing():
     clinical = outcomes(a=(np.arange(1.0, 31), np.arange(30) % 2), b=([1.0, 2], [0, 1]))
     assert list(column_doubts("feature", {"a": empty, "b": few}, clinical)) == []
     assert columns_of(COVARIATES.frame([]), "covariate") == {}
+
+
+def test_features_of_one_value_are_told_where_another_cohort_has_others():
+    first = {**drawn(1), "volume": np.full(N, 2.5), "mean": np.full(N, 0.0), "age": [60.0] * 9 + [np.nan] * (N - 9)}
+    for one, other in (("a", "b"), ("b", "a")):  # in training or in validation
+        tables = {one: columns(one, **first), other: columns(other, **drawn(2))}
+        (line,) = constant_doubts("feature", tables)
+        assert line == (
+            f"cohort {one}: 2 features (volume, mean) have one value in all cases, and others in another cohort: was a "
+            "cell filled down, or were they not measured?"
+        )
+        assert line in feature_doubts(tables, None)
+    mostly = {**drawn(2), "volume": np.where(np.arange(N) % 3, 2.5, 7), "mean": np.zeros(N), "age": np.full(N, 60.0)}
+    assert list(constant_doubts("feature", {"a": columns("a", **first), "b": columns("b", **mostly)})) == []
+    assert list(constant_doubts("feature", {"a": columns("a", **first)})) == []

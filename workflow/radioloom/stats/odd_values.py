@@ -119,7 +119,7 @@ def below_units(values: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndar
     Of that nothing else is known: it is taken for log-normal. Larger units need no rule, being many SD above the mean.
     """
     sizes = _logarithms(values)
-    variance = np.log1p((sd / mean) ** 2)
+    variance = 2 * np.log(np.hypot(mean, sd) / np.abs(mean))
     middle = np.log(np.abs(mean)) - variance / 2
     _, median, high = _quantiles(sizes)
     apart = (middle - median >= np.log(APART)) & (high < middle - ONE_SIDED * np.sqrt(variance))

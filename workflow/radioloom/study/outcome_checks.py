@@ -125,6 +125,22 @@ def _doubts(known: Known, origin: Origin, remarks: Remarks) -> None:
     remarks.notes.extend(feature_doubts(known.tables, clinical))
 
 
+def _as_learnt(known: Known, origin: Origin, remarks: Remarks) -> None:
+    """A fault where a covariate that was 0 or 1 of all whom a signature of a file was learnt on is something else."""
+    from radioloom.stages.learning.beyond import check_indicators
+    from radioloom.tables import COVARIATES
+
+    if (handed := known.study.handed) is None:
+        return
+    models = [handed.signature, *handed.signature.baselines.values()]
+    rows = COVARIATES.frame([row for table in known.outcomes.values() for row in table.covariates])
+    values = rows.pivot(index=["cohort", "case"], columns="covariate", values="value")
+    try:
+        check_indicators(models, values.reindex(columns=sorted({name for each in models for name in each.feature_ids})))
+    except StudyError as error:
+        remarks.faults.append(f"{origin.at('model', 'covariates')}: {error}")
+
+
 def _horizons(known: Known, origin: Origin, remarks: Remarks) -> None:
     """Horizons before anybody had the event, or beyond the follow-up by which a risk is learnt, or judged."""
     study, outcomes = known.study, known.outcomes
@@ -263,4 +279,4 @@ def _competing(known: Known, origin: Origin, remarks: Remarks) -> None:
         event_remarks(known.study, known.outcomes, origin, remarks)
 
 
-CHECKS: tuple[Check, ...] = (_learnable, _persons, _judged, _horizons, _competing, _of_one_patient, _doubts)
+CHECKS: tuple[Check, ...] = (_learnable, _as_learnt, _persons, _judged, _horizons, _competing, _of_one_patient, _doubts)

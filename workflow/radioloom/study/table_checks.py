@@ -71,6 +71,7 @@ def table_rows(study: Study, origin: Origin, remarks: Remarks, known: Read) -> d
     rows = {cohort: _rows(study, cohort, origin, remarks, known) for cohort in study.has.tables}
     if rows:
         _same_features(study, origin, remarks)
+    remarks.notes.extend(_tools(study))
     for cohort, values in known.values.items():
         remarks.notes.extend(_hollow(cohort, values))
     return rows
@@ -146,6 +147,18 @@ def _wide(table: Usable, cohort: str, block: dict[str, Any]) -> pd.DataFrame:
     keys = pd.DataFrame({"case": table.cases[kept], "replicate": table.replicates[kept]})
     index = pd.MultiIndex.from_frame(keys.assign(cohort=cohort, roi=block["roi"])[list(ROW_OF_FEATURES)])
     return pd.DataFrame(table.values[kept], index, feature_ids(table.columns, block["columns"]))
+
+
+def _tools(study: Study) -> Iterator[str]:
+    """A note on cohorts that models use whose tables are of different programs, or versions of one."""
+    blocks = {name: study.settings["cohorts"][name].get("features", {}) for name in study.cohorts(*USED_BY_MODELS)}
+    tools = {name: block["tool"] for name, block in blocks.items() if block.get("tool")}
+    if len({" ".join(tool.casefold().split()) for tool in tools.values()}) > 1:
+        listed = "; ".join(f"{name}: {tool}" for name, tool in tools.items())
+        yield (
+            f"features are of several programs ({listed}), of which "
+            "even versions measure some features otherwise: measure all cohorts with one, or name the difference"
+        )
 
 
 def _hollow(cohort: str, values: pd.DataFrame) -> Iterator[str]:

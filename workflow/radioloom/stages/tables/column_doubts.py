@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.stats import odd_values
+from radioloom.stats.constancy import constant
 
 if TYPE_CHECKING:
     import pandas as pd
 
+ALIKE = 10  # cases whose values tell that a column is constant, and is not in another cohort
 SHOWN = 3  # columns, or cases, that a sentence names
 VOLUMES = ("MeshVolume", "VoxelVolume", "Volume", "volume", "morphology_volume")  # features that are above 0
 
@@ -114,6 +116,30 @@ def _other_units(what: str, cohorts: Mapping[str, Columns]) -> Iterator[str]:
                 f"{_named(what, names)}: often below 0 in cohort {below[0]}, and never in cohort {below[1]}: were "
                 "logarithms taken in one alone, or was it standardised there?"
             )
+
+
+def constant_doubts(what: str, cohorts: Mapping[str, Columns]) -> Iterator[str]:
+    """Columns that have one value in all cases of a cohort, which most cases of another one do not have."""
+    for cohort, table in cohorts.items():
+        names = [
+            name
+            for name, values in zip(table.names, table.values.T, strict=True)
+            if (known := values[np.isfinite(values)]).size >= ALIKE
+            and constant(known)
+            and any(_seldom(known[0], other, name) for other in cohorts.values())
+        ]
+        if names:
+            yield (
+                f"cohort {cohort}: {_named(what, names)} {'has' if len(names) == 1 else 'have'} one value in all "
+                "cases, and others in another cohort: was a cell filled down, or were they not measured?"
+            )
+
+
+def _seldom(value: float, table: Columns, name: str) -> bool:
+    """Whether fewer than half of the values of a column of a table are this one; not so where there is none."""
+    column = table.values[:, table.names == name]
+    known = column[np.isfinite(column)]
+    return known.size >= ALIKE and 2 * (known == value).sum() < known.size
 
 
 def _telling(what: str, cohorts: Mapping[str, Columns], clinical: pd.DataFrame) -> Iterator[str]:

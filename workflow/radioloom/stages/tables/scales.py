@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from radioloom.stages.tables.column_doubts import Columns, column_doubts
+from radioloom.stages.tables.column_doubts import Columns, column_doubts, constant_doubts
 from radioloom.stats.scales import FEATURES, FOLD, ROWS, Scale, apart, scale
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def feature_doubts(tables: Mapping[str, Columns], clinical: pd.DataFrame | None)
     Where whole tables are on another scale, columns are not compared between cohorts.
     """
     lines = remarks({cohort: table.without_codes() for cohort, table in tables.items()})
-    return [*lines, *column_doubts("feature", tables, clinical, across=not lines)]
+    columns = column_doubts("feature", tables, clinical, across=not lines)
+    return [*lines, *columns, *constant_doubts("feature", tables)]
 
 
 def remarks(tables: Mapping[str, Columns]) -> list[str]:
