@@ -195,6 +195,12 @@ def test_suv_stays(tmp_path, key):
     assert factors[0] == factors[1] == pytest.approx(71500 / (3.5e8 * 2 ** (-3600 / 6586.2)), rel=1e-12)
 
 
+def test_the_zone_of_times_stays_and_nothing_in_its_place():
+    for zone, left in {"+0100": "+0100", "-0330": "-0330", "": "", "Doe": "", "+01005": ""}.items():
+        copy = cleaned(image_slice(stored(1)[0], (0, 0, 0), TimezoneOffsetFromUTC=zone))
+        assert (copy.TimezoneOffsetFromUTC or "") == left
+
+
 def test_what_is_left_out_is_counted(tmp_path, key, capfd):
     ct(tmp_path / "in" / "ct")
     save(image_slice(stored(1)[0], (0, 0, 0), SOPClassUID="1.2.840.10008.5.1.4.1.1.7"), tmp_path / "in" / "sc")

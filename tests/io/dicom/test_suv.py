@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from made.hospital import image_slice, save, stored
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io import images
-from radioloom.io.dicom import headers, moments, pixels, suv
+from radioloom.io.dicom import decay, headers, moments, pixels, suv
 from radioloom.io.dicom.nuclides import HALF_LIVES, half_life_seconds
 from radioloom.io.dicom.series import assemble
 
@@ -135,14 +135,14 @@ def test_the_average_count_rate_is_where_the_integral_says():
     constant = math.log(2) / 122.0  # oxygen-15, whose frames are long beside its half-life
     times = np.linspace(0, 300, 300001)
     mean = np.trapezoid(np.exp(-constant * times), times) / 300
-    assert math.exp(-constant * suv.average(300.0, 122.0)) == pytest.approx(mean, rel=1e-9)
-    assert suv.average(0.0, 122.0) == 0
+    assert math.exp(-constant * decay.average(300.0, 122.0)) == pytest.approx(mean, rel=1e-9)
+    assert decay.average(0.0, 122.0) == 0
 
 
 def test_without_correction_of_decay_the_dose_is_that_of_the_frame(tmp_path):
     """NONE: counts of 180 s from 12:20 on, so that the mean activity is that of the average count rate's time."""
     slices = pet(tmp_path, DecayCorrection="NONE", AcquisitionTime="122000.00", ActualFrameDuration=180000)
-    assert suv.factor(slices) == factor_after(3600 + 1200 + suv.average(180.0, HALF_LIFE))
+    assert suv.factor(slices) == factor_after(3600 + 1200 + decay.average(180.0, HALF_LIFE))
     beds = pet(tmp_path / "b", DecayCorrection="NONE", AcquisitionTime=("122000.00", "122000.00", "122300.00"))
     with pytest.raises(FailedCheck, match="2 bed positions of different time") as fault:
         suv.factor(beds)
@@ -175,6 +175,51 @@ def test_uptake_is_known_where_suv_needs_none(tmp_path):
 )
 def test_moments(day, clock, expected):
     assert moments.moment(day, clock) == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "file", "hours"),
+    [
+        ("+0000", "+0100", 1), ("-0330", "+0000", 3.5), ("+0100", "+0100", 0), ("", "+0100", 0), ("+0100", "", 0),
+        ("+0000", "+2500", 0), ("+00", "+0100", 0),
+    ],
+)  # fmt: skip
+def test_a_time_of_another_zone_is_moved_into_the_files(tmp_path, own, file, hours):
+    """Where one of the zones is unknown, or is none, they are taken for the same."""
+    given = f"201002031{'0' if hours == 1 else '1'}0000.00{own}"
+    expected = datetime.datetime(2010, 2, 3, 10 if hours == 1 else 11) + datetime.timedelta(hours=hours)
+    assert moments.moment(given[:8], given[8:], file) == expected
+    if hours < 3:
+        drug = {"RadiopharmaceuticalStartDateTime": given}  # beside 11:00 as RadiopharmaceuticalStartTime
+        assert suv.factor(pet(tmp_path, drug, TimezoneOffsetFromUTC=file or None)) == factor_after(3600)
+
+
+def test_the_scan_of_ge_that_states_its_zone(tmp_path):
+    slices = pet(tmp_path, AcquisitionTime="121000.00", TimezoneOffsetFromUTC="+0100", **LATER)
+    for header in slices:
+        data = pydicom.dcmread(header.path)
+        data.private_block(0x0009, "GEMS_PETD_01", create=True).add_new(0x0D, "DT", "20100203110730.00+0000")
+        data.save_as(header.path)
+    assert suv.uptake_minutes(slices) == 67.5
+
+
+@pytest.mark.parametrize(
+    ("dated", "clock", "minutes"),
+    [
+        ("20100203100000", "110000", "60"), ("20100203100000+0000", "110000", "60"), ("20100203115958", "120000", ""),
+        ("20100202235950", "000000", ""), ("20100203110002", "110000", ""), ("20100203110001", "110000.5", None),
+        ("20100203110031", "1100", None), ("20100202235959.5", "000000", None), ("20100203110000", "1x", None),
+    ],
+)  # fmt: skip
+def test_a_time_of_injection_that_is_given_twice(tmp_path, dated, clock, minutes):
+    """They may be a second apart as they are rounded, a minute where the second gives none."""
+    slices = pet(tmp_path, {"RadiopharmaceuticalStartDateTime": dated, "RadiopharmaceuticalStartTime": clock})
+    if minutes is None:
+        assert suv.factor(slices) > 0
+        return
+    with pytest.raises(FailedCheck, match=f"StartDateTime is {minutes}.*minutes from RadiopharmaceuticalStartTime"):
+        suv.factor(slices)
+    assert suv.uptake_minutes(slices) is None
 
 
 @pytest.mark.parametrize(
@@ -229,13 +274,14 @@ def test_a_half_life_that_no_table_has_is_taken():
 
 def test_yttrium_three_days_after_infusion(tmp_path):
     """64 hours of half-life: 72 hours later the dose is 2 ** -1.12 of what it was."""
-    drug = {"RadionuclideHalfLife": 230400.0, "RadiopharmaceuticalStartDateTime": "20100131120000"}
+    clock = {"RadiopharmaceuticalStartTime": "120000"}
+    drug = {"RadionuclideHalfLife": 230400.0, "RadiopharmaceuticalStartDateTime": "20100131120000"} | clock
     expected = 70000 / (3.7e8 * 2 ** (-259200 / 230400))
     assert suv.factor(pet(tmp_path / "a", drug)) == pytest.approx(expected, rel=1e-12)
     with pytest.raises(FailedCheck, match="without the day of injection"):
         suv.factor(pet(tmp_path / "b", {"RadionuclideHalfLife": 230400.0}))
     with pytest.raises(FailedCheck, match="minutes after injection"):
-        suv.factor(pet(tmp_path / "c", {"RadiopharmaceuticalStartDateTime": "20100131120000"}))
+        suv.factor(pet(tmp_path / "c", {"RadiopharmaceuticalStartDateTime": "20100131120000"} | clock))
 
 
 @pytest.mark.parametrize("block", [0x10, 0x11, 0x7F, 0xFF])
