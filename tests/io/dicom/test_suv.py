@@ -8,7 +8,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from made.hospital import image_slice, save, stored
+from made.hospital import enhanced, image_slice, item, save, stored
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io import images
 from radioloom.io.dicom import decay, headers, moments, pixels, suv
@@ -220,6 +220,60 @@ def test_a_time_of_injection_that_is_given_twice(tmp_path, dated, clock, minutes
     with pytest.raises(FailedCheck, match=f"StartDateTime is {minutes}.*minutes from RadiopharmaceuticalStartTime"):
         suv.factor(slices)
     assert suv.uptake_minutes(slices) is None
+
+
+TWO = {  # values of a third of the slices and of the others, and what else they say
+    "PatientWeight": (70, 100), "Units": ("GML", "BQML"), "DecayCorrection": ("START", "NONE"),
+    "SUVType": ("BW", "LBM"),
+    "SeriesTime": ("110000", "115000"), "SeriesDate": ("20100203", "20100202"), "TimezoneOffsetFromUTC": ("", "+0100"),
+    "CorrectedImage": (["ATTN", "DECY"], ["DECY"]), "RadionuclideTotalDose": (3.7e8, 3.7e7),
+    "RadionuclideHalfLife": (6586.2, 1223.4), "RadiopharmaceuticalStartTime": ("110000", "100000"),
+    "RadiopharmaceuticalStartDateTime": ("20100203110000", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("keyword", "odd", "units"),
+    [*((keyword, 0, "BQML") for keyword in TWO), ("PatientWeight", 2, "BQML"), ("RadionuclideTotalDose", 2, "GML")],
+)
+def test_slices_that_disagree_in_what_suv_is_computed_from(tmp_path, keyword, odd, units):
+    """Whichever slice is the other one; all elements are those of one scan, so a series in GML of two is none too."""
+    for k, header in enumerate(pet(tmp_path, Units=units)):
+        data = pydicom.dcmread(header.path)
+        drug = data.RadiopharmaceuticalInformationSequence[0]
+        setattr(drug if keyword.startswith("Radio") else data, keyword, TWO[keyword][k == odd])
+        data.save_as(header.path)
+    slices = assemble(list(headers.scan(tmp_path).headers)).headers
+    with pytest.raises(FailedCheck, match=f"slices that disagree in {keyword} .*(0 and [12]).*; separate them"):
+        suv.factor(slices)
+    assert suv.uptake_minutes(slices) is None
+
+
+def test_a_number_that_slices_write_in_several_ways_is_one(tmp_path):
+    expected = suv.factor(pet(tmp_path / "a"))
+    assert suv.factor(pet(tmp_path / "b", PatientWeight=("70", "70.0", "7e1"))) == expected
+
+
+def test_factors_of_philips_that_differ(tmp_path):
+    slices = philips(tmp_path, suv=0.00042)
+    data = pydicom.dcmread(slices[1].path)
+    data[0x70531000].value = "0.00043"
+    data.save_as(slices[1].path)
+    with pytest.raises(FailedCheck, match="disagree in the factors of Philips PET Private Group"):
+        suv.factor(slices)
+
+
+def test_frames_that_disagree_with_their_file(tmp_path):
+    data = enhanced(stored(3), range(3), "PT")
+    for keyword, value in {"Units": "GML", "SUVType": "BW", "PatientWeight": 70}.items():
+        setattr(data, keyword, value)
+    data.PerFrameFunctionalGroupsSequence[2].UnassignedPerFrameConvertedAttributesSequence = item(PatientWeight=70.0)
+    slices = assemble([headers.read_header(save(data, tmp_path / "x"))]).headers
+    assert suv.factor(slices) == 1
+    data.PerFrameFunctionalGroupsSequence[2].UnassignedPerFrameConvertedAttributesSequence = item(PatientWeight=100.0)
+    save(data, tmp_path / "x")
+    with pytest.raises(FailedCheck, match="disagree in PatientWeight"):
+        suv.factor(slices)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from pydicom.dataset import Dataset
 from radioloom.errors import BadImage
 from radioloom.io.dicom.moments import moment
 from radioloom.io.dicom.private import block_of
-from radioloom.io.dicom.values import letters, text
+from radioloom.io.dicom.values import letters, number, text
 
 START_TIME, START, ZONE = 0x00181072, 0x00181078, 0x00080201
 SERIES_DATE, SERIES_TIME, ACQUISITION_DATE, ACQUISITION_TIME = 0x00080021, 0x00080031, 0x00080022, 0x00080032
-UNITS, DECAY = 0x00541001, 0x00541102
+UNITS, DECAY, DURATION, REFERENCE = 0x00541001, 0x00541102, 0x00181242, 0x00541300
 GE, GE_GROUP = "GEMS_PETD_01", 0x0009
 DAY = 86400  # seconds
 HALF_LIVES_LATER = 4  # after which a sixteenth of the dose is left, and a scan shows little
@@ -30,6 +30,13 @@ class Frame:
     acquired: datetime.datetime | None
     duration: float  # seconds; 0 where not given
     reference: float  # seconds from the start of the scan to the time of the average count rate; 0 where not given
+
+
+def frame(data: Dataset) -> Frame:
+    """When the counts of one file were taken."""
+    duration, reference = ((number(data, tag) or 0.0) / 1000 for tag in (DURATION, REFERENCE))
+    acquired = moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME))
+    return Frame(acquired, duration, reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,30 +6,23 @@ The rules are those of the vendor-neutral pseudo-code of the QIBA FDG-PET/CT pro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage, FailedCheck
-from radioloom.io.dicom.decay import (
-    ACQUISITION_DATE,
-    ACQUISITION_TIME,
-    AGES,
-    DECAY,
-    Frame,
-    Scan,
-    begun,
-    since_injection,
-)
+from radioloom.io.dicom.decay import AGES, DECAY, START, START_TIME, ZONE, Frame, Scan, begun, frame, since_injection
+from radioloom.io.dicom.frames import every_group
 from radioloom.io.dicom.headers import Header
-from radioloom.io.dicom.moments import moment
 from radioloom.io.dicom.nuclides import half_life_seconds
 from radioloom.io.dicom.private import block_of, creators
 from radioloom.io.dicom.terms import term
-from radioloom.io.dicom.values import BROKEN, dataset, items, number, text, why
+from radioloom.io.dicom.values import BROKEN, called, dataset, items, letters, number, text, why
 
 DOSE, HALF_LIFE, PHARMACEUTICAL, WEIGHT = 0x00181074, 0x00181075, 0x00540016, 0x00101030
-UNITS, SUV_TYPE, CORRECTED, DURATION, REFERENCE = 0x00541001, 0x00541006, 0x00280051, 0x00181242, 0x00541300
+UNITS, SUV_TYPE, CORRECTED, SERIES_DATE, SERIES_TIME = 0x00541001, 0x00541006, 0x00280051, 0x00080021, 0x00080031
+# What one factor for all slices is computed from: elements of a file, and of its radiopharmaceutical.
+OF_FILE = (UNITS, SUV_TYPE, DECAY, WEIGHT, SERIES_DATE, SERIES_TIME, ZONE)
+OF_DRUG = (DOSE, HALF_LIFE, START_TIME, START)
 IDENTITY_REMOVED = 0x00120062
 NO_UNIT = (
     "it has no unit",
@@ -60,14 +53,14 @@ def factor(headers: Sequence[Header]) -> float:
 def uptake_minutes(headers: Sequence[Header]) -> float | None:
     """Minutes from injection to the start of the scan; None where the header does not say."""
     try:
-        scan = _scan(headers)
+        scan = _scan(*_slices(headers))
         return since_injection(scan, _drug(scan.data), begun(scan)) / 60
     except BadImage:
         return None
 
 
 def _factor(headers: Sequence[Header]) -> float:
-    first = _read(headers[0])
+    first, frames = _slices(headers)
     units, kind = text(first, UNITS), text(first, SUV_TYPE)
     corrected = text(first, CORRECTED).split("\\")
     if corrected != [""] and "ATTN" not in corrected:
@@ -84,11 +77,11 @@ def _factor(headers: Sequence[Header]) -> float:
         if not private.get("bqml"):
             removed = text(first, IDENTITY_REMOVED).upper() == "YES"
             raise BadImage(f"PET in counts (CNTS) without Philips' private SUV or activity factor; {NO_UNIT[removed]}")
-        return private["bqml"] * _per_dose(headers)
+        return private["bqml"] * _per_dose(_scan(first, frames))
     if units != "BQML":
         told = term(units) or ("unknown" if units else "not given")
         raise BadImage(f"PET in units {told}; BQML, GML and Philips' CNTS can be converted to SUV")
-    return _per_dose(headers)
+    return _per_dose(_scan(first, frames))
 
 
 def of_philips(data: Dataset) -> dict[str, float]:
@@ -105,9 +98,8 @@ def of_philips(data: Dataset) -> dict[str, float]:
     return {name: value for name, value in factors.items() if value}
 
 
-def _per_dose(headers: Sequence[Header]) -> float:
+def _per_dose(scan: Scan) -> float:
     """Grams of body weight per becquerel left at the time that the values belong to."""
-    scan = _scan(headers)
     weight, correction = number(scan.data, WEIGHT), text(scan.data, DECAY)
     if not weight or weight <= 0:
         raise BadImage("PET without PatientWeight; SUV by body weight cannot be computed")
@@ -138,20 +130,45 @@ def _drug(data: Dataset) -> Dataset:
     return drugs[0]
 
 
-def _scan(headers: Sequence[Header]) -> Scan:
-    data = _read(headers[0])
+def _scan(data: Dataset, frames: tuple[Frame, ...]) -> Scan:
     drugs = items(data, PHARMACEUTICAL)
-    half_life = half_life_seconds(number(drugs[0], HALF_LIFE) if drugs else None)
-    files = dict.fromkeys(header.path for header in headers)
-    return Scan(data, tuple(_frame(path) for path in files), half_life)
+    return Scan(data, frames, half_life_seconds(number(drugs[0], HALF_LIFE) if drugs else None))
 
 
-def _read(header: Header) -> Dataset:
-    return dataset(header.path)
+def _slices(headers: Sequence[Header]) -> tuple[Dataset, tuple[Frame, ...]]:
+    """The first file, and when the counts of each were taken.
+
+    BadImage where files, or frames of one, do not say the same of what the SUV of all is computed from.
+    """
+    files = list({header.path: header for header in headers}.values())
+    first, frames = dataset(files[0].path), []
+    told = _told(first)
+    for header in files:
+        data = dataset(header.path) if frames else first
+        others = [each for group in every_group(data) for each in _told(group).items() if each[1]]
+        for name, value in (*_told(data).items(), *others):
+            if value != told[name]:
+                raise BadImage(
+                    f"PET slices that disagree in {name} ({files[0].name} and {header.name}), where SUV is computed "
+                    "with one for all: they are of several scans or reconstructions, or were edited; separate them"
+                )
+        frames.append(frame(data))
+    return first, tuple(frames)
 
 
-def _frame(path: Path) -> Frame:
-    tags = [ACQUISITION_DATE, ACQUISITION_TIME, DURATION, REFERENCE]
-    data = dataset(path, tags=tags)
-    duration, reference = ((number(data, tag) or 0.0) / 1000 for tag in (DURATION, REFERENCE))
-    return Frame(moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME)), duration, reference)
+def _told(data: Dataset) -> dict[str, object]:
+    """What a file or a frame says of what SUV is computed from, by what messages call it; falsy where it is absent."""
+    drug = (*items(data, PHARMACEUTICAL), Dataset())[0]
+    words = {tag: letters(place, tag) for place, tags in ((data, OF_FILE), (drug, OF_DRUG)) for tag in tags}
+    told: dict[str, object] = {called(tag): _plain(value) for tag, value in words.items()}
+    told["CorrectedImage"] = {"ATTN", "DECY"} & set(letters(data, CORRECTED).split("\\"))
+    told[f"the factors of {PHILIPS}"] = of_philips(data) if words[UNITS] == "CNTS" else {}
+    return told
+
+
+def _plain(told: str) -> float | str:
+    """A number as one, however it is written."""
+    try:
+        return float(told)
+    except ValueError:
+        return told
