@@ -44,6 +44,7 @@ def study(place):
     marked[2:6, 14:20, 8:14] = True
     segmentation({"GTV": marked}, slices[::-1], Header(key="seg"), place / "seg")
     times = {"SeriesDate": "20200316", "SeriesTime": "101500", "PatientWeight": "71.5", "Units": "BQML"}
+    times |= {"AcquisitionDate": "20200316", "AcquisitionTime": "101500"}
     ct(place / "pt", modality="PT", series="2.25.7", FrameOfReferenceUID="2.25.8", DecayCorrection="START", **times)
     for file in (place / "pt").iterdir():
         data = pydicom.dcmread(file)

@@ -2,17 +2,21 @@
 
 import datetime
 import math
+import re
 
 import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.sr import _cid_dict as cid_dict
+from pydicom.sr._concepts_dict import concepts
+from pydicom.sr._snomed_dict import mapping
 
 from made.hospital import enhanced, image_slice, item, save, stored
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io import images
 from radioloom.io.dicom import decay, headers, moments, pixels, suv
-from radioloom.io.dicom.nuclides import HALF_LIVES, half_life_seconds
+from radioloom.io.dicom.nuclides import CODES, HALF_LIVES, half_life_seconds
 from radioloom.io.dicom.series import assemble
 
 HALF_LIFE = 6586.2  # of fluorine-18, in seconds
@@ -289,7 +293,15 @@ def test_frames_that_disagree_with_their_file(tmp_path):
         ({}, {"PatientWeight": 70000}, "a patient of 70000 kg .PatientWeight.; correct it .is it in grams"),
         ({"RadiopharmaceuticalStartTime": None}, {}, "time of injection"),
         ({"RadiopharmaceuticalStartTime": "1x00"}, {}, "time of injection"),
-        ({}, {"SeriesTime": None, "AcquisitionTime": None}, "series and acquisition time"),
+        ({}, {"SeriesTime": None, "AcquisitionTime": None}, "without acquisition time"),
+        ({}, {"AcquisitionTime": None}, "that of its series may be that of a reconstruction"),
+        ({}, {"AcquisitionDate": "", "SeriesTime": "160000"}, "that of its series may be that of a reconstruction"),
+        ({}, {"CorrectedImage": ["ATTN", "SCAT"]}, "correction START and a CorrectedImage without DECY: whether"),
+        (
+            {},
+            {"CorrectedImage": ["ATTN", "DECY"], "DecayCorrection": "NONE"},
+            "NONE and a CorrectedImage with DECY: wh",
+        ),
         ({}, {"DecayCorrection": "SOME"}, "decay correction SOME; START, ADMIN, NONE can be converted to SUV"),
         ({}, {"CorrectedImage": ["DECY", "SCAT"]}, "without correction of attenuation .CorrectedImage DECY, SCAT"),
         ({}, {"Units": "PROPCPS"}, "units PROPCPS"),
@@ -324,6 +336,39 @@ def test_a_half_life_in_another_unit(nuclide, unit):
 def test_a_half_life_that_no_table_has_is_taken():
     assert half_life_seconds(7000.0) == 7000.0
     assert half_life_seconds(None) == half_life_seconds(0.0) == 0.0
+
+
+@pytest.mark.parametrize("code", ["C-105A1", "40565003"])
+def test_a_half_life_of_another_nuclide_than_the_code_says(tmp_path, code):
+    named = {"RadionuclideCodeSequence": item(CodeValue=code, CodingSchemeDesignator="SRT", CodeMeaning="^11^Carbon")}
+    with pytest.raises(FailedCheck, match=r"6586.2 seconds, and with C-11 .* is 1221.8; correct"):
+        suv.factor(pet(tmp_path / "a", named))
+    assert suv.factor(pet(tmp_path / "b", named | {"RadionuclideHalfLife": 1223.4})) > 0
+    assert suv.factor(pet(tmp_path / "c", named, DecayCorrection="ADMIN")) == 70000 / 3.7e8
+    other = item(CodeValue="C-1018C", CodingSchemeDesignator="SRT", CodeMeaning="^14^Oxygen")
+    assert suv.factor(pet(tmp_path / "d", {"RadionuclideCodeSequence": other})) > 0
+
+
+def test_the_codes_of_nuclides_are_those_of_the_standard():
+    table = cid_dict.cid_concepts[4020]
+    for scheme, names in table.items():
+        for name in names:
+            value = next(iter(concepts[scheme][name]))
+            mass, element = re.fullmatch(r"_(\d+m?)(\w+)", name).groups()
+            symbol = f"{SYMBOLS.get(element)}-{mass}"
+            if symbol not in HALF_LIVES:
+                assert value not in CODES
+                continue
+            old = [key for key, sct in mapping["SRT"].items() if sct == value]
+            assert {CODES[each] for each in (value, *old)} == {symbol}
+    assert set(CODES.values()) == set(HALF_LIVES)
+
+
+SYMBOLS = {
+    "Rubidium": "Rb", "Oxygen": "O", "Copper": "Cu", "Nitrogen": "N", "Carbon": "C", "Gallium": "Ga", "Fluorine": "F",
+    "Scandium": "Sc", "Bromine": "Br", "Yttrium": "Y", "Zirconium": "Zr", "Iodine": "I", "Manganese": "Mn",
+    "Germanium": "Ge",
+}  # fmt: skip
 
 
 def test_yttrium_three_days_after_infusion(tmp_path):

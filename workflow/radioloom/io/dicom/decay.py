@@ -62,7 +62,10 @@ def begun(scan: Scan) -> datetime.datetime:
     """When the scan began; BadImage where nothing says so."""
     start = next((time for rule in STARTS if (time := rule(scan))), None)
     if start is None:
-        raise BadImage("PET without series and acquisition time; the decay of its dose is unknown")
+        raise BadImage(
+            "PET without acquisition time (AcquisitionDate, AcquisitionTime), and that of its series may be that of a "
+            "reconstruction; the decay of its dose is unknown"
+        )
     return start
 
 
@@ -103,9 +106,9 @@ def _apart(one: datetime.datetime, other: datetime.datetime) -> float:
 
 
 def _of_series(scan: Scan) -> datetime.datetime | None:
-    """Date and time of the series, unless they are after an acquisition: of a reconstruction made later."""
+    """Date and time of the series, unless they are after an acquisition, or may be: of a reconstruction made later."""
     dated = moment(text(scan.data, SERIES_DATE), text(scan.data, SERIES_TIME))
-    return dated if dated and not (scan.acquired and dated > scan.acquired) else None
+    return dated if dated and scan.acquired and dated <= scan.acquired else None
 
 
 def _of_ge(scan: Scan) -> datetime.datetime | None:

@@ -111,7 +111,7 @@ def native_pixels(handle: BinaryIO, syntax: str, explicit: bool) -> tuple[int, i
         try:
             check_behind(handle, explicit)
         except Malformed as error:
-            fault = str(error)
+            fault = f"{error}; fetch the file again"
     return offset, length, size, fault
 
 

@@ -110,7 +110,7 @@ def check_behind(handle: BinaryIO, explicit: bool, order: str = "<") -> None:
         if not padding or handle.read().strip(b"\0"):
             raise Malformed(
                 f"{size - place} bytes that are no elements follow its pixels: the file has more bytes than its header "
-                "says, as where some were put into it on the way; fetch the file again"
+                "says, as where some were put into it on the way"
             ) from error
 
 

@@ -5,6 +5,7 @@ The rules are those of the vendor-neutral pseudo-code of the QIBA FDG-PET/CT pro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from pydicom.dataset import Dataset
@@ -13,12 +14,13 @@ from radioloom.errors import BadImage, FailedCheck
 from radioloom.io.dicom.decay import AGES, DECAY, START, START_TIME, ZONE, Frame, Scan, begun, frame, since_injection
 from radioloom.io.dicom.frames import every_group
 from radioloom.io.dicom.headers import Header
-from radioloom.io.dicom.nuclides import half_life_seconds
+from radioloom.io.dicom.nuclides import half_life_seconds, refuse_another
 from radioloom.io.dicom.private import block_of, creators
 from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, called, dataset, items, letters, number, text, why
 
 DOSE, HALF_LIFE, PHARMACEUTICAL, WEIGHT = 0x00181074, 0x00181075, 0x00540016, 0x00101030
+NUCLIDE, CODE = 0x00540300, 0x00080100
 UNITS, SUV_TYPE, CORRECTED, SERIES_DATE, SERIES_TIME = 0x00541001, 0x00541006, 0x00280051, 0x00080021, 0x00080031
 # What one factor for all slices is computed from: elements of a file, and of its radiopharmaceutical.
 OF_FILE = (UNITS, SUV_TYPE, DECAY, WEIGHT, SERIES_DATE, SERIES_TIME, ZONE)
@@ -100,7 +102,7 @@ def of_philips(data: Dataset) -> dict[str, float]:
 
 def _per_dose(scan: Scan) -> float:
     """Grams of body weight per becquerel left at the time that the values belong to."""
-    weight, correction = number(scan.data, WEIGHT), text(scan.data, DECAY)
+    weight = number(scan.data, WEIGHT)
     if not weight or weight <= 0:
         raise BadImage("PET without PatientWeight; SUV by body weight cannot be computed")
     if weight > HEAVIEST:
@@ -111,14 +113,28 @@ def _per_dose(scan: Scan) -> float:
         raise BadImage(f"PET with a dose of {dose} Bq; at least 1e5 Bq is expected (is it in MBq?)")
     if dose > HIGHEST:
         raise BadImage(f"PET with a dose of {dose:g} Bq; at most {HIGHEST:g} Bq is expected; correct it")
+    return 1000.0 * weight / (dose * _left(scan, drug))
+
+
+def _left(scan: Scan, drug: Dataset) -> float:
+    """Share of the dose that is left at the time that the values belong to."""
+    correction, corrected = text(scan.data, DECAY), text(scan.data, CORRECTED).split("\\")
     if correction not in AGES:
         raise BadImage(
             f"PET with decay correction {correction or 'not given'}; {', '.join(AGES)} can be converted to SUV"
         )
-    if correction != "ADMIN" and not scan.half_life:
-        raise BadImage("PET without the half-life of its radionuclide; SUV cannot be computed")
-    left = 2.0 ** (-AGES[correction](scan, drug) / scan.half_life) if scan.half_life else 1.0
-    return 1000.0 * weight / (dose * left)
+    listed = "DECY" in corrected
+    if corrected != [""] and listed is (correction == "NONE"):
+        raise BadImage(
+            f"PET with decay correction {correction} and a CorrectedImage {'with' if listed else 'without'} DECY: "
+            "whether decay was corrected is unknown; correct the wrong one"
+        )
+    if correction != "ADMIN":
+        if not scan.half_life:
+            raise BadImage("PET without the half-life of its radionuclide; SUV cannot be computed")
+        for item in items(drug, NUCLIDE):
+            refuse_another(scan.half_life, text(item, CODE))
+    return 2.0 ** (-AGES[correction](scan, drug) / (scan.half_life or math.inf))
 
 
 def _drug(data: Dataset) -> Dataset:
