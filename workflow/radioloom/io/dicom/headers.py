@@ -33,7 +33,7 @@ TAGS = {
     "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
     "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
     "bits_used": 0x00280101, "high_bit": 0x00280102, "signed": 0x00280103,
-    "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
+    "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110, "series_type": 0x00541000,
 }  # fmt: skip
 WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00120062)  # PatientID, its Name and BirthDate, PatientIdentityRemoved
 WANTED = frozenset({*TAGS.values(), *WHOSE})
@@ -86,6 +86,7 @@ class Header:
     acquisition: str = ""  # AcquisitionNumber
     ordinal: str = ""  # InstanceNumber
     agent: str = ""  # digest of ContrastBolusAgent
+    series_type: frozenset[str] = frozenset()  # of PET: GATED, DYNAMIC, REPROJECTION ...
 
     @property
     def name(self) -> str:
@@ -293,4 +294,5 @@ def _header(
         image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,
         fault=fault, called=known_as[1], number=known_as[2], acquisition=letters(data, TAGS["acquisition"]),
         ordinal=letters(data, TAGS["ordinal"]), agent=digest(agent) if (agent := letters(data, TAGS["agent"])) else "",
+        series_type=frozenset(letters(data, TAGS["series_type"]).upper().split("\\")),
     )  # fmt: skip
