@@ -75,6 +75,7 @@ FAULTS = {
     "colour": colour,
     "two_acquisitions": turns,
     "frames": odd(NumberOfFrames=2, Rows=12),
+    "reprojection": odd(SeriesType=["WHOLE BODY", "REPROJECTION"]),
     "no_place": odd(ImagePositionPatient=None),
     "no_rescale": odd(RescaleIntercept=None),
     "bad_rescale": odd(RescaleSlope=0),

@@ -44,6 +44,7 @@ def study(place):
     marked[2:6, 14:20, 8:14] = True
     segmentation({"GTV": marked}, slices[::-1], Header(key="seg"), place / "seg")
     times = {"SeriesDate": "20200316", "SeriesTime": "101500", "PatientWeight": "71.5", "Units": "BQML"}
+    times |= {"AcquisitionDate": "20200316", "AcquisitionTime": "101500"}
     ct(place / "pt", modality="PT", series="2.25.7", FrameOfReferenceUID="2.25.8", DecayCorrection="START", **times)
     for file in (place / "pt").iterdir():
         data = pydicom.dcmread(file)
@@ -193,6 +194,12 @@ def test_suv_stays(tmp_path, key):
         for place in (tmp_path / "in", tmp_path / "out")
     ]
     assert factors[0] == factors[1] == pytest.approx(71500 / (3.5e8 * 2 ** (-3600 / 6586.2)), rel=1e-12)
+
+
+def test_the_zone_of_times_stays_and_nothing_in_its_place():
+    for zone, left in {"+0100": "+0100", "-0330": "-0330", "": "", "Doe": "", "+01005": ""}.items():
+        copy = cleaned(image_slice(stored(1)[0], (0, 0, 0), TimezoneOffsetFromUTC=zone))
+        assert (copy.TimezoneOffsetFromUTC or "") == left
 
 
 def test_what_is_left_out_is_counted(tmp_path, key, capfd):

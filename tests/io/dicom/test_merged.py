@@ -95,6 +95,7 @@ MERGED = {
         lambda data, k: setattr(data, "ImageType", ["DERIVED", "SECONDARY", "MIP"]),
         "8 of 8 slices are projections of several slices",
     ),
+    "phases": (lambda data, k: setattr(data, "SeriesType", ["GATED", "IMAGE"]), "PET of SeriesType GATED, with one"),
     "name for a number": (
         lambda data, k: data.add_new("AcquisitionNumber", "LO", "CANARY" if k < 4 else "1"), "4 of AcquisitionNumber ?"
     ),
@@ -108,6 +109,7 @@ PLAIN = {
     "agent of all": lambda data, k: setattr(data, "ContrastBolusAgent", "AGENT"),
     "reformatted": lambda data, k: setattr(data, "ImageType", ["DERIVED", "SECONDARY", "AXIAL", "MPR"]),
     "times": lambda data, k: setattr(data, "AcquisitionTime", f"1000{k:02d}"),
+    "several bed positions": lambda data, k: setattr(data, "SeriesType", ["WHOLE BODY", "IMAGE"]),
 }
 
 
@@ -122,6 +124,17 @@ def test_traces_of_two_acquisitions_are_told(tmp_path, kind):
 @pytest.mark.parametrize("kind", PLAIN)
 def test_what_scanners_write_is_not_told(tmp_path, kind):
     assert notes(tmp_path, PLAIN[kind]) == ()
+
+
+def test_times_at_one_place_are_told_as_such(tmp_path):
+    for k in range(2 * N):
+        data = image_slice(stored(seed=k)[0], (-10, -20, -100 + 3 * (k // 2)), SeriesType=["DYNAMIC", "IMAGE"])
+        save(data, tmp_path / f"IM{k:03d}")
+    with pytest.raises(
+        FailedCheck, match=r"8 duplicate slice.* .SeriesType DYNAMIC: keep the slices of one time."
+    ) as fault:
+        assembled(tmp_path)
+    assert fault.value.check == "repeated_slices"
 
 
 @pytest.mark.parametrize("extra", [0, 1], ids=["as many", "one more"])

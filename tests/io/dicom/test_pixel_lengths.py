@@ -1,6 +1,7 @@
 """Pixel data that are not those of the image that the header describes are refused, whichever way they are stored."""
 
 import io
+import zlib
 
 import numpy as np
 import pydicom
@@ -117,6 +118,56 @@ def test_compressed_pixels_of_another_image(tmp_path, syntax, change):
     change(data)
     read = told(save(data, path)) == "" and pixels.stored(headers.read_header(path))
     assert read is False or np.array_equal(read, VALUES % 4000)  # a codestream knows its bits itself
+
+
+PADDING = b"\xfc\xff\xfc\xffOB\0\0\x04\0\0\0\0\0\0\0"
+ODD = (
+    b"\1\1", b"\0", b"\0\0", bytes(8), bytes(64), VALUES[0, :4].tobytes(), PADDING[:-2], PADDING + b"\1\1",
+    b"\x10\0\x20\0LO\4\0abcd", b"\xe0\x7f\x10\0OW\0\0\0\0\0\0",  # an attribute of before, the pixels again
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("syntax", NATIVE.values(), ids=NATIVE)
+def test_what_lies_behind_the_pixels(tmp_path, syntax):
+    """Elements of larger tags do; bytes that were put into the pixels moved the last of them there."""
+    data = slice_of(syntax)
+    path = save(data, tmp_path / "x")
+    raw, pixel_data = path.read_bytes(), data.PixelData
+    assert raw.endswith(pixel_data)
+    at = len(raw) - len(pixel_data) + 100
+    for n in (1, 2, 8, 64, 300):
+        path.write_bytes(raw[:at] + b"\1" * n + raw[at:])
+        assert f"{n} bytes that are no elements follow its pixels: the file has more bytes than its" in told(path)
+    for more in ODD if syntax == ExplicitVRLittleEndian else (b"\0\0", VALUES[0, :4].tobytes()):
+        path.write_bytes(raw + more)
+        assert "follow its pixels" in told(path), more
+    data.add_new(0xFFFCFFFC, "OB", bytes(138))
+    data.add_new(0x7FE10010, "LO", "MAKER")
+    assert told(save(data, path)) == ""
+    for padding in (b"", PADDING, bytes(-len(raw) % 512)):
+        path.write_bytes(raw + (padding if padding != PADDING or syntax == ExplicitVRLittleEndian else b""))
+        assert told(path) == ""
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.1.99", RLELossless])
+def test_what_lies_behind_packed_pixels(tmp_path, syntax):
+    data = slice_of(ExplicitVRLittleEndian)
+    if syntax == RLELossless:
+        data.compress(syntax, generate_instance_uid=False)
+        path = save(data, tmp_path / "x")
+        path.write_bytes(path.read_bytes() + b"\1\1")
+        assert "cannot be decoded; decompress or fetch the file again" in told(path)
+        return
+    raw = save(data, tmp_path / "plain").read_bytes()
+    data.file_meta.TransferSyntaxUID = syntax
+    path = save(data, tmp_path / "x")
+    head = path.read_bytes()
+    head = head[: 144 + int.from_bytes(head[140:144], "little")]
+    inner = raw[144 + int.from_bytes(raw[140:144], "little") :]
+    for more in (b"", b"\1\1"):
+        pack = zlib.compressobj(9, zlib.DEFLATED, -15)
+        path.write_bytes(head + pack.compress(inner + more) + pack.flush())
+        assert ("2 bytes that are no elements" in told(path)) is bool(more)
 
 
 @pytest.mark.parametrize("kind", [b"OB", b"OW", b"UN", b"OV", b"OF", b"OL", b"OD"])

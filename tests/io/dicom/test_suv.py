@@ -2,17 +2,21 @@
 
 import datetime
 import math
+import re
 
 import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.sr import _cid_dict as cid_dict
+from pydicom.sr._concepts_dict import concepts
+from pydicom.sr._snomed_dict import mapping
 
-from made.hospital import image_slice, save, stored
+from made.hospital import enhanced, image_slice, item, save, stored
 from radioloom.errors import BadImage, FailedCheck
 from radioloom.io import images
-from radioloom.io.dicom import headers, moments, pixels, suv
-from radioloom.io.dicom.nuclides import HALF_LIVES, half_life_seconds
+from radioloom.io.dicom import decay, headers, moments, pixels, suv
+from radioloom.io.dicom.nuclides import CODES, HALF_LIVES, half_life_seconds
 from radioloom.io.dicom.series import assemble
 
 HALF_LIFE = 6586.2  # of fluorine-18, in seconds
@@ -135,14 +139,14 @@ def test_the_average_count_rate_is_where_the_integral_says():
     constant = math.log(2) / 122.0  # oxygen-15, whose frames are long beside its half-life
     times = np.linspace(0, 300, 300001)
     mean = np.trapezoid(np.exp(-constant * times), times) / 300
-    assert math.exp(-constant * suv.average(300.0, 122.0)) == pytest.approx(mean, rel=1e-9)
-    assert suv.average(0.0, 122.0) == 0
+    assert math.exp(-constant * decay.average(300.0, 122.0)) == pytest.approx(mean, rel=1e-9)
+    assert decay.average(0.0, 122.0) == 0
 
 
 def test_without_correction_of_decay_the_dose_is_that_of_the_frame(tmp_path):
     """NONE: counts of 180 s from 12:20 on, so that the mean activity is that of the average count rate's time."""
     slices = pet(tmp_path, DecayCorrection="NONE", AcquisitionTime="122000.00", ActualFrameDuration=180000)
-    assert suv.factor(slices) == factor_after(3600 + 1200 + suv.average(180.0, HALF_LIFE))
+    assert suv.factor(slices) == factor_after(3600 + 1200 + decay.average(180.0, HALF_LIFE))
     beds = pet(tmp_path / "b", DecayCorrection="NONE", AcquisitionTime=("122000.00", "122000.00", "122300.00"))
     with pytest.raises(FailedCheck, match="2 bed positions of different time") as fault:
         suv.factor(beds)
@@ -178,6 +182,105 @@ def test_moments(day, clock, expected):
 
 
 @pytest.mark.parametrize(
+    ("own", "file", "hours"),
+    [
+        ("+0000", "+0100", 1), ("-0330", "+0000", 3.5), ("+0100", "+0100", 0), ("", "+0100", 0), ("+0100", "", 0),
+        ("+0000", "+2500", 0), ("+00", "+0100", 0),
+    ],
+)  # fmt: skip
+def test_a_time_of_another_zone_is_moved_into_the_files(tmp_path, own, file, hours):
+    """Where one of the zones is unknown, or is none, they are taken for the same."""
+    given = f"201002031{'0' if hours == 1 else '1'}0000.00{own}"
+    expected = datetime.datetime(2010, 2, 3, 10 if hours == 1 else 11) + datetime.timedelta(hours=hours)
+    assert moments.moment(given[:8], given[8:], file) == expected
+    if hours < 3:
+        drug = {"RadiopharmaceuticalStartDateTime": given}  # beside 11:00 as RadiopharmaceuticalStartTime
+        assert suv.factor(pet(tmp_path, drug, TimezoneOffsetFromUTC=file or None)) == factor_after(3600)
+
+
+def test_the_scan_of_ge_that_states_its_zone(tmp_path):
+    slices = pet(tmp_path, AcquisitionTime="121000.00", TimezoneOffsetFromUTC="+0100", **LATER)
+    for header in slices:
+        data = pydicom.dcmread(header.path)
+        data.private_block(0x0009, "GEMS_PETD_01", create=True).add_new(0x0D, "DT", "20100203110730.00+0000")
+        data.save_as(header.path)
+    assert suv.uptake_minutes(slices) == 67.5
+
+
+@pytest.mark.parametrize(
+    ("dated", "clock", "minutes"),
+    [
+        ("20100203100000", "110000", "60"), ("20100203100000+0000", "110000", "60"), ("20100203115958", "120000", ""),
+        ("20100202235950", "000000", ""), ("20100203110002", "110000", ""), ("20100203110001", "110000.5", None),
+        ("20100203110031", "1100", None), ("20100202235959.5", "000000", None), ("20100203110000", "1x", None),
+    ],
+)  # fmt: skip
+def test_a_time_of_injection_that_is_given_twice(tmp_path, dated, clock, minutes):
+    """They may be a second apart as they are rounded, a minute where the second gives none."""
+    slices = pet(tmp_path, {"RadiopharmaceuticalStartDateTime": dated, "RadiopharmaceuticalStartTime": clock})
+    if minutes is None:
+        assert suv.factor(slices) > 0
+        return
+    with pytest.raises(FailedCheck, match=f"StartDateTime is {minutes}.*minutes from RadiopharmaceuticalStartTime"):
+        suv.factor(slices)
+    assert suv.uptake_minutes(slices) is None
+
+
+TWO = {  # values of a third of the slices and of the others, and what else they say
+    "PatientWeight": (70, 100), "Units": ("GML", "BQML"), "DecayCorrection": ("START", "NONE"),
+    "SUVType": ("BW", "LBM"),
+    "SeriesTime": ("110000", "115000"), "SeriesDate": ("20100203", "20100202"), "TimezoneOffsetFromUTC": ("", "+0100"),
+    "CorrectedImage": (["ATTN", "DECY"], ["DECY"]), "RadionuclideTotalDose": (3.7e8, 3.7e7),
+    "RadionuclideHalfLife": (6586.2, 1223.4), "RadiopharmaceuticalStartTime": ("110000", "100000"),
+    "RadiopharmaceuticalStartDateTime": ("20100203110000", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("keyword", "odd", "units"),
+    [*((keyword, 0, "BQML") for keyword in TWO), ("PatientWeight", 2, "BQML"), ("RadionuclideTotalDose", 2, "GML")],
+)
+def test_slices_that_disagree_in_what_suv_is_computed_from(tmp_path, keyword, odd, units):
+    """Whichever slice is the other one; all elements are those of one scan, so a series in GML of two is none too."""
+    for k, header in enumerate(pet(tmp_path, Units=units)):
+        data = pydicom.dcmread(header.path)
+        drug = data.RadiopharmaceuticalInformationSequence[0]
+        setattr(drug if keyword.startswith("Radio") else data, keyword, TWO[keyword][k == odd])
+        data.save_as(header.path)
+    slices = assemble(list(headers.scan(tmp_path).headers)).headers
+    with pytest.raises(FailedCheck, match=f"slices that disagree in {keyword} .*(0 and [12]).*; separate them"):
+        suv.factor(slices)
+    assert suv.uptake_minutes(slices) is None
+
+
+def test_a_number_that_slices_write_in_several_ways_is_one(tmp_path):
+    expected = suv.factor(pet(tmp_path / "a"))
+    assert suv.factor(pet(tmp_path / "b", PatientWeight=("70", "70.0", "7e1"))) == expected
+
+
+def test_factors_of_philips_that_differ(tmp_path):
+    slices = philips(tmp_path, suv=0.00042)
+    data = pydicom.dcmread(slices[1].path)
+    data[0x70531000].value = "0.00043"
+    data.save_as(slices[1].path)
+    with pytest.raises(FailedCheck, match="disagree in the factors of Philips PET Private Group"):
+        suv.factor(slices)
+
+
+def test_frames_that_disagree_with_their_file(tmp_path):
+    data = enhanced(stored(3), range(3), "PT")
+    for keyword, value in {"Units": "GML", "SUVType": "BW", "PatientWeight": 70}.items():
+        setattr(data, keyword, value)
+    data.PerFrameFunctionalGroupsSequence[2].UnassignedPerFrameConvertedAttributesSequence = item(PatientWeight=70.0)
+    slices = assemble([headers.read_header(save(data, tmp_path / "x"))]).headers
+    assert suv.factor(slices) == 1
+    data.PerFrameFunctionalGroupsSequence[2].UnassignedPerFrameConvertedAttributesSequence = item(PatientWeight=100.0)
+    save(data, tmp_path / "x")
+    with pytest.raises(FailedCheck, match="disagree in PatientWeight"):
+        suv.factor(slices)
+
+
+@pytest.mark.parametrize(
     ("drug", "other", "said"),
     [
         ({}, {"PatientWeight": None}, "without PatientWeight"),
@@ -190,7 +293,15 @@ def test_moments(day, clock, expected):
         ({}, {"PatientWeight": 70000}, "a patient of 70000 kg .PatientWeight.; correct it .is it in grams"),
         ({"RadiopharmaceuticalStartTime": None}, {}, "time of injection"),
         ({"RadiopharmaceuticalStartTime": "1x00"}, {}, "time of injection"),
-        ({}, {"SeriesTime": None, "AcquisitionTime": None}, "series and acquisition time"),
+        ({}, {"SeriesTime": None, "AcquisitionTime": None}, "without acquisition time"),
+        ({}, {"AcquisitionTime": None}, "that of its series may be that of a reconstruction"),
+        ({}, {"AcquisitionDate": "", "SeriesTime": "160000"}, "that of its series may be that of a reconstruction"),
+        ({}, {"CorrectedImage": ["ATTN", "SCAT"]}, "correction START and a CorrectedImage without DECY: whether"),
+        (
+            {},
+            {"CorrectedImage": ["ATTN", "DECY"], "DecayCorrection": "NONE"},
+            "NONE and a CorrectedImage with DECY: wh",
+        ),
         ({}, {"DecayCorrection": "SOME"}, "decay correction SOME; START, ADMIN, NONE can be converted to SUV"),
         ({}, {"CorrectedImage": ["DECY", "SCAT"]}, "without correction of attenuation .CorrectedImage DECY, SCAT"),
         ({}, {"Units": "PROPCPS"}, "units PROPCPS"),
@@ -227,15 +338,49 @@ def test_a_half_life_that_no_table_has_is_taken():
     assert half_life_seconds(None) == half_life_seconds(0.0) == 0.0
 
 
+@pytest.mark.parametrize("code", ["C-105A1", "40565003"])
+def test_a_half_life_of_another_nuclide_than_the_code_says(tmp_path, code):
+    named = {"RadionuclideCodeSequence": item(CodeValue=code, CodingSchemeDesignator="SRT", CodeMeaning="^11^Carbon")}
+    with pytest.raises(FailedCheck, match=r"6586.2 seconds, and with C-11 .* is 1221.8; correct"):
+        suv.factor(pet(tmp_path / "a", named))
+    assert suv.factor(pet(tmp_path / "b", named | {"RadionuclideHalfLife": 1223.4})) > 0
+    assert suv.factor(pet(tmp_path / "c", named, DecayCorrection="ADMIN")) == 70000 / 3.7e8
+    other = item(CodeValue="C-1018C", CodingSchemeDesignator="SRT", CodeMeaning="^14^Oxygen")
+    assert suv.factor(pet(tmp_path / "d", {"RadionuclideCodeSequence": other})) > 0
+
+
+def test_the_codes_of_nuclides_are_those_of_the_standard():
+    table = cid_dict.cid_concepts[4020]
+    for scheme, names in table.items():
+        for name in names:
+            value = next(iter(concepts[scheme][name]))
+            mass, element = re.fullmatch(r"_(\d+m?)(\w+)", name).groups()
+            symbol = f"{SYMBOLS.get(element)}-{mass}"
+            if symbol not in HALF_LIVES:
+                assert value not in CODES
+                continue
+            old = [key for key, sct in mapping["SRT"].items() if sct == value]
+            assert {CODES[each] for each in (value, *old)} == {symbol}
+    assert set(CODES.values()) == set(HALF_LIVES)
+
+
+SYMBOLS = {
+    "Rubidium": "Rb", "Oxygen": "O", "Copper": "Cu", "Nitrogen": "N", "Carbon": "C", "Gallium": "Ga", "Fluorine": "F",
+    "Scandium": "Sc", "Bromine": "Br", "Yttrium": "Y", "Zirconium": "Zr", "Iodine": "I", "Manganese": "Mn",
+    "Germanium": "Ge",
+}  # fmt: skip
+
+
 def test_yttrium_three_days_after_infusion(tmp_path):
     """64 hours of half-life: 72 hours later the dose is 2 ** -1.12 of what it was."""
-    drug = {"RadionuclideHalfLife": 230400.0, "RadiopharmaceuticalStartDateTime": "20100131120000"}
+    clock = {"RadiopharmaceuticalStartTime": "120000"}
+    drug = {"RadionuclideHalfLife": 230400.0, "RadiopharmaceuticalStartDateTime": "20100131120000"} | clock
     expected = 70000 / (3.7e8 * 2 ** (-259200 / 230400))
     assert suv.factor(pet(tmp_path / "a", drug)) == pytest.approx(expected, rel=1e-12)
     with pytest.raises(FailedCheck, match="without the day of injection"):
         suv.factor(pet(tmp_path / "b", {"RadionuclideHalfLife": 230400.0}))
     with pytest.raises(FailedCheck, match="minutes after injection"):
-        suv.factor(pet(tmp_path / "c", {"RadiopharmaceuticalStartDateTime": "20100131120000"}))
+        suv.factor(pet(tmp_path / "c", {"RadiopharmaceuticalStartDateTime": "20100131120000"} | clock))
 
 
 @pytest.mark.parametrize("block", [0x10, 0x11, 0x7F, 0xFF])

@@ -75,6 +75,12 @@ def _colour(header: Header) -> str:
     return f"{header.name}: a colour image ({header.samples} samples per pixel), not a measurement"
 
 
+def _reprojected(header: Header) -> str:
+    if "REPROJECTION" not in header.series_type:
+        return ""
+    return f"{header.name}: a projection of a PET volume (SeriesType REPROJECTION), not the volume; take that"
+
+
 def _unplaced(header: Header) -> str:
     expected = (
         ("ImagePositionPatient", header.position, 3),
@@ -143,7 +149,7 @@ def _repeated(stack: Stack) -> str:
     kind = "the same pixels: a copy, delete one of them" if equal else "other pixels: two volumes in one series"
     return (
         f"{len(same)} duplicate slice(s): {one.name} and {other.name} lie at the same place "
-        f"({stack.along[same[0]]:.2f} mm) with {kind}"
+        f"({stack.along[same[0]]:.2f} mm) with {kind}{merged.in_time(stack.headers)}"
     )
 
 
@@ -226,7 +232,12 @@ def _rescaled_otherwise(stack: Stack) -> str:
     )
 
 
-FILE = (Check("truncated", _truncated), Check("pixel_layout", _cells), Check("colour", _colour))
+FILE = (
+    Check("truncated", _truncated),
+    Check("pixel_layout", _cells),
+    Check("colour", _colour),
+    Check("reprojection", _reprojected),
+)
 SLICE = (
     Check("no_place", _unplaced),
     Check("no_rescale", _unscaled),
@@ -255,5 +266,6 @@ NOTED = (
     Check("counted_twice", lambda stack: merged.counted_twice(stack.headers)),
     Check("several_studies", lambda stack: merged.studies(stack.headers)),
     Check("several_frames", lambda stack: merged.spaces(stack.headers)),
+    Check("times_or_phases", lambda stack: merged.times_or_phases(stack.headers)),
     Check("projections", lambda stack: merged.projections(stack.headers)),
 )

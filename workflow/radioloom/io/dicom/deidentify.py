@@ -4,9 +4,9 @@ What the profile does with each of 650 attributes is Table E.1-1 as the package 
 own anonymiser looks at the top of a file only and draws UIDs at random, so the walk and the UIDs are ours: at every
 depth, and keyed, so that files of one patient still refer to each other, in another run too. Of what the table does
 not name only what measuring needs is kept (`kept`), and of that only values of the kind that its element is for.
-Options: dates are moved by a number of days that is the patient's own (113107), and times kept; sex, size and weight
-are kept (113108), since SUV needs them; private elements are removed (see `lost`). What pixels show is not touched:
-faces stay; what lies in their unused bits, in segments of compressed frames and after the last one is removed.
+Options: dates are moved by a number of days that is the patient's own (113107), times and their zone kept; sex, size
+and weight are kept (113108), since SUV needs them; private elements are removed (see `lost`). What pixels show stays
+(faces); what lies in their unused bits, in segments of compressed frames and after the last one is removed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ PATIENT = frozenset({0x00100040, 0x00101020, 0x00101030})  # sex, size, weight
 TEXTS = frozenset("AE AS CS LO LT PN SH ST UC UR UT".split())
 STRINGS = TEXTS | frozenset("DA DS DT IS TM UI".split())
 BINARY = frozenset("AT FD FL OB OD OF OL OV OW SL SS SV UL US UV".split())
-CHARACTER_SET, PIXELS = 0x00080005, 0x7FE0
+CHARACTER_SET, ZONE, PIXELS = 0x00080005, 0x00080201, 0x7FE0
 LETTERS = 0x2020  # two spaces: no two letters are a smaller number
 FREE = frozenset("LT ST UC UR".split())  # where people write what they like
 DATED = frozenset({0x0008, 0x0018, 0x0020, 0x0054, 0x3006})  # groups of the image's, series' and structures' own days
@@ -230,9 +230,9 @@ def _dated(element: Element) -> bool:
 
 
 def _shift(element: Element) -> None:
-    if element.vr != "TM":
+    if element.vr in ("DA", "DT"):
         element.put(list(map(element.scrub.date, element.texts)))
-    elif not all(map(WHEN["TM"].fullmatch, element.texts)):
+    elif not all(map(WHEN[element.vr].fullmatch, element.texts)):
         _empty(element)
 
 
@@ -247,7 +247,7 @@ RULES: tuple[tuple[Callable[[Element], bool], Callable[[Element], None]], ...] =
     (lambda element: element.vr == "SQ" and element.action == "Z", _empty),
     (lambda element: element.vr == "SQ" and element.action == "U", _refer),
     (lambda element: element.vr == "SQ", _walk),
-    (_dated, _shift),
+    (lambda element: element.tag == ZONE or _dated(element), _shift),
     (
         lambda element: element.vr == "UI" or element.action == "U",
         lambda element: element.put(list(map(element.scrub.uid, element.texts))),

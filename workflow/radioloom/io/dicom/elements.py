@@ -21,7 +21,7 @@ from pydicom.uid import (
 )
 
 from radioloom.io.dicom.characters import CHARACTERS
-from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.layout import Malformed, check_behind
 from radioloom.io.dicom.values import PLAIN, usual
 from radioloom.io.untrusted import LONG
 
@@ -83,8 +83,9 @@ def _walk(head: bytes, wanted: frozenset[int]) -> Elements | None:
     return None
 
 
-def native_pixels(handle: BinaryIO, syntax: str, explicit: bool) -> tuple[int, int, int]:
-    """Offset and length of the value of the pixel data that begin where a file is open, and size of the file.
+def native_pixels(handle: BinaryIO, syntax: str, explicit: bool) -> tuple[int, int, int, str]:
+    """Offset and length of the value of the pixel data that begin where a file is open, size of the file, and why what
+    follows them is nothing that may, "" where it is.
 
     explicit : whether value representations are written: then the length of pixel data has four bytes (PS3.5, 7.1.2)
     The offset is -1 where they are compressed or floating-point, the length -1 where there are none. Raises Malformed
@@ -96,14 +97,22 @@ def native_pixels(handle: BinaryIO, syntax: str, explicit: bool) -> tuple[int, i
     tag = int.from_bytes(head[:2], "little") << 16 | int.from_bytes(head[2:4], "little")
     if len(head) < 12 or tag not in PIXELS:
         swapped = syntax in (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
-        return -1, 0 if swapped else -1, size
+        return -1, 0 if swapped else -1, size, ""
     if explicit and head[4:6] not in BYTES:
         raise Malformed(
             f"its pixel data are said to be {head[4:6].decode('ascii', 'replace')!a}, where OB or OW is expected"
         )
     length = _long(head, 0) if explicit else int.from_bytes(head[4:8], "little")
-    native = length != UNDEFINED and tag == PIXELS[-1] and not syntax.startswith(COMPRESSED)
-    return (start + (12 if explicit else 8), length, size) if native else (-1, 0, size)
+    if length == UNDEFINED or tag != PIXELS[-1] or syntax.startswith(COMPRESSED):
+        return -1, 0, size, ""
+    offset, fault = start + (12 if explicit else 8), ""
+    if offset + length < size:
+        handle.seek(offset + length)
+        try:
+            check_behind(handle, explicit)
+        except Malformed as error:
+            fault = f"{error}; fetch the file again"
+    return offset, length, size, fault
 
 
 def _unusual(tag: int, kind: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pydicom.dataset import Dataset
@@ -21,6 +22,14 @@ def group(frame: Dataset, shared: Dataset | None, tag: int) -> Dataset | None:
     """
     own = one(frame, tag)
     return own if own is not None or shared is None else one(shared, tag)
+
+
+def every_group(data: Dataset) -> Iterator[Dataset]:
+    """The items of all functional groups of all frames; none of a file that is one slice."""
+    for frame in items(data, PER_FRAME):
+        for element in frame:
+            if element.VR == "SQ":
+                yield from element.value
 
 
 def split(header: Header) -> list[Header]:

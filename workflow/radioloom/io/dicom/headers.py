@@ -33,7 +33,7 @@ TAGS = {
     "position": 0x00200032, "orientation": 0x00200037, "frame": 0x00200052, "samples": 0x00280002,
     "frames": 0x00280008, "rows": 0x00280010, "columns": 0x00280011, "spacing": 0x00280030, "bits": 0x00280100,
     "bits_used": 0x00280101, "high_bit": 0x00280102, "signed": 0x00280103,
-    "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
+    "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110, "series_type": 0x00541000,
 }  # fmt: skip
 WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00120062)  # PatientID, its Name and BirthDate, PatientIdentityRemoved
 WANTED = frozenset({*TAGS.values(), *WHOSE})
@@ -86,6 +86,7 @@ class Header:
     acquisition: str = ""  # AcquisitionNumber
     ordinal: str = ""  # InstanceNumber
     agent: str = ""  # digest of ContrastBolusAgent
+    series_type: frozenset[str] = frozenset()  # of PET: GATED, DYNAMIC, REPROJECTION ...
 
     @property
     def name(self) -> str:
@@ -197,16 +198,16 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
         if plain is not None:
             handle.seek(plain.pixels)
             where = native_pixels(handle, plain.syntax, plain.syntax != ImplicitVRLittleEndian)
-            return _header(path, plain.values, plain.syntax, where, (name, number))
+            return _header(plain.values, plain.syntax, where, (path, name, number))
         handle.seek(0)
         if not is_dicom(handle.read(132)):
             return None
         if _media(start := beginning(handle, META)) == DICOMDIR:  # of which nothing else is of interest
-            return _header(path, start, "", (-1, -1, 0), (name, number))
+            return _header(start, "", (-1, -1, 0, ""), (path, name, number))
         data = read(handle, tags=list(WANTED))
         syntax = transfer_syntax(data)
         where = native_pixels(handle, syntax, not data.original_encoding[0])
-    return _header(path, data, syntax, where, (name, number))
+    return _header(data, syntax, where, (path, name, number))
 
 
 def read_whole(path: Path) -> Dataset:
@@ -258,9 +259,9 @@ def nominal(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
 
 
 def _header(
-    path: Path, data: Dataset | Mapping[int, bytes], syntax: str, where: tuple[int, int, int], known_as: tuple[str, int]
+    data: Dataset | Mapping[int, bytes], syntax: str, where: tuple[int, int, int, str], known_as: tuple[Path, str, int]
 ) -> Header:
-    offset, length, size = where
+    offset, length, size, behind = where
     rows, columns = integer(data, TAGS["rows"]), integer(data, TAGS["columns"])
     samples, bits, bits_used = (
         integer(data, TAGS["samples"], 1),
@@ -275,13 +276,13 @@ def _header(
     elif rows * columns * samples > MOST_PIXELS or rows * columns * samples * frames > MOST_VOXELS:
         fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large; fetch it again"
     elif rows and offset >= 0:
-        fault = length_fault(min(length, size - offset), wanted, length)
+        fault = length_fault(min(length, size - offset), wanted, length) or behind
     high_bit, sign = integer(data, TAGS["high_bit"], bits_used - 1), integer(data, TAGS["signed"], -1)
     series, sop_class = text(data, TAGS["series"]), text(data, TAGS["sop_class"])
     if not series and (rows or _has_series(sop_class or _media(data))):
         raise Malformed("no SeriesInstanceUID: the file ends inside its header, or belongs to no series")
     return Header(
-        path=path, sop_class=sop_class, instance=text(data, TAGS["instance"]),
+        path=known_as[0], sop_class=sop_class, instance=text(data, TAGS["instance"]),
         modality=term(text(data, TAGS["modality"])), series=series, frame=text(data, TAGS["frame"]),
         study=text(data, TAGS["study"]), whose=whose(data), syntax=syntax,
         position=numbers(data, TAGS["position"]), orientation=numbers(data, TAGS["orientation"]),
@@ -291,6 +292,7 @@ def _header(
         slope=number(data, TAGS["slope"]), intercept=number(data, TAGS["intercept"]),
         thickness=nominal(data, TAGS["thickness"]), between=nominal(data, TAGS["between"]),
         image_type=text(data, TAGS["image_type"]), lossy=text(data, TAGS["lossy"]) == "01", pixel_offset=offset,
-        fault=fault, called=known_as[0], number=known_as[1], acquisition=letters(data, TAGS["acquisition"]),
+        fault=fault, called=known_as[1], number=known_as[2], acquisition=letters(data, TAGS["acquisition"]),
         ordinal=letters(data, TAGS["ordinal"]), agent=digest(agent) if (agent := letters(data, TAGS["agent"])) else "",
+        series_type=frozenset(letters(data, TAGS["series_type"]).upper().split("\\")),
     )  # fmt: skip

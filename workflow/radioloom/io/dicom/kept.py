@@ -92,5 +92,5 @@ CHARACTERS = frozenset(
 DECIMAL = re.compile(r" *(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)? *", re.ASCII)
 TIME = r"(?:[01]\d|2[0-3])(?:[0-5]\d(?:(?:[0-5]\d|60)(?:\.\d{1,6})?)?)?"
 WHEN = {"DA": re.compile(r"\d{8}", re.ASCII), "DT": re.compile(rf"\d{{8}}(?:{TIME})?(?:[+-]\d{{4}})?", re.ASCII)}
-WHEN["TM"] = re.compile(rf"(?:{TIME})? *", re.ASCII)
+WHEN |= {"TM": re.compile(rf"(?:{TIME})? *", re.ASCII), "SH": re.compile(r"(?:[+-]\d{4})? *", re.ASCII)}
 PRODUCT = re.compile(r"[\w .,;:/+()*^{}\[\]-]{0,64}")  # what vendors call kernels, models, versions; codes

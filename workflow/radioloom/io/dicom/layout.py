@@ -26,6 +26,7 @@ DEEPEST = 80  # levels, a sequence and its item counted as two: real reports hav
 MOST_ELEMENTS = 1_500_000  # items and delimiters among them: a SEG of a hundred organs has a third of them
 BLOCK = 2**16  # bytes that may be asked for at any place
 PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)  # float, double, integer
+SECTOR = 512  # bytes: media and tapes fill files up with zeros to a multiple of it
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 
@@ -86,8 +87,31 @@ def check(handle: BinaryIO, last: int = PIXELS[0] - 1) -> None:
     order = ">" if syntax == ExplicitVRBigEndian else "<"
     if source.tell() >= size:
         raise Malformed("nothing stands behind its file meta group: the file is cut off")
-    _Walk(source, order, size, last).run(_explicit(source, syntax))
+    explicit = _explicit(source, syntax)
+    _Walk(source, order, size, last).run(explicit)
+    if last >= PIXELS[-1]:
+        check_behind(source, explicit, order)
     handle.seek(0)
+
+
+def check_behind(handle: BinaryIO, explicit: bool, order: str = "<") -> None:
+    """Malformed where something else than elements follows the pixels, behind which a file is open.
+
+    The last pixels of an image lie there if bytes were put into it (0D before each 0A where a file was sent as text).
+    A zero that makes a length even, and zeros that fill up a sector, are padding.
+    """
+    place, size = handle.tell(), handle.seek(0, io.SEEK_END)
+    handle.seek(place)
+    try:
+        _Walk(handle, order, size, UNDEFINED, behind=True).run(explicit)
+    except Malformed as error:
+        handle.seek(place)
+        padding = size - place == place % 2 or (size % SECTOR == 0 and size - place < SECTOR)
+        if not padding or handle.read().strip(b"\0"):
+            raise Malformed(
+                f"{size - place} bytes that are no elements follow its pixels: the file has more bytes than its header "
+                "says, as where some were put into it on the way"
+            ) from error
 
 
 def _meta(handle: BinaryIO, size: int) -> str:
@@ -124,8 +148,10 @@ def _is_kind(two: bytes) -> bool:
 class _Walk:
     """One pass over the elements of a file, without recursion; values are passed over."""
 
-    def __init__(self, handle: BinaryIO, order: str, size: int, last: int) -> None:
+    def __init__(self, handle: BinaryIO, order: str, size: int, last: int, behind: bool = False) -> None:
         self.handle, self.order, self.size, self.last = handle, order, size, last
+        self.behind = behind  # whether it begins behind the pixels, where tags are larger and zeros no padding
+        self.before = PIXELS[-1] if behind else 0  # the tag before, of those of the file
         self.head, self.long = struct.Struct(order + "HHL"), struct.Struct(order + "L")
         self.levels: list[Level] = []
 
@@ -135,11 +161,15 @@ class _Walk:
             place = self.handle.tell()
             while len(self.levels) > 1 and self.levels[-1].end == place:
                 self.levels.pop()
+            if len(self.levels) == 1 and self.before in PIXELS and not self.behind:
+                return
             if len(self.levels) == 1 and place + 8 > self.size:
-                if self.handle.read().strip(b"\0"):  # padding is no element
+                rest = self.handle.read()
+                if rest and (self.behind or rest.strip(b"\0")):  # padding is no element
                     raise Malformed("it ends inside an element: the file is cut off")
                 return
             if not self._next(place):
+                self.handle.seek(place)
                 return
         raise Malformed(f"it has more than {MOST_ELEMENTS} elements")
 
@@ -160,7 +190,10 @@ class _Walk:
             )
         elif len(self.levels) == 1 and tag > self.last:
             return False
+        elif len(self.levels) == 1 and self.behind and tag <= self.before:
+            raise Malformed("its tags are not in their order")
         else:
+            self.before = tag if len(self.levels) == 1 else self.before
             self._element(tag, raw, place, length)
         return True
 

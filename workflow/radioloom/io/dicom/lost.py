@@ -8,6 +8,8 @@ from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage
 from radioloom.io.dicom import suv
+from radioloom.io.dicom.decay import starts_as_ge_says
+from radioloom.io.dicom.private import block_of
 from radioloom.io.dicom.values import BROKEN, items, letters, text
 
 MR, MR_GROUP, MR_SLOPE = "Philips MR Imaging DD 001", 0x2005, 0x0E
@@ -20,7 +22,7 @@ def _counts(data: Dataset) -> bool:
 
 
 def _start(data: Dataset) -> bool:
-    return letters(data, MODALITY) == "PT" and suv.starts_as_ge_says(data)
+    return letters(data, MODALITY) == "PT" and starts_as_ge_says(data)
 
 
 def _slope(data: Dataset) -> bool:
@@ -29,7 +31,7 @@ def _slope(data: Dataset) -> bool:
     return letters(data, MODALITY) == "MR" and any(
         block and MR_GROUP << 16 | block << 8 | MR_SLOPE in each
         for each in (data, *frames)
-        for block in [suv.block_of(each, MR_GROUP, MR)]
+        for block in [block_of(each, MR_GROUP, MR)]
     )
 
 

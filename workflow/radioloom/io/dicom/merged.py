@@ -10,6 +10,7 @@ from radioloom.io.dicom.headers import Header
 
 FEW = 4  # acquisitions: of more, each is a turn of the tube or a position of the table, as scanners number them
 SHOWN = "look whether all slices show the same phase"
+IN_TIME = {"DYNAMIC": "time", "GATED": "phase"}  # kinds of PET series, and what each of their volumes is
 PROJECTIONS = frozenset({"MIP", "MINIP", "MAX_IP", "MIN_IP", "PROJECTION IMAGE"})  # of several slices each
 
 
@@ -83,6 +84,24 @@ def projections(headers: Sequence[Header]) -> str:
         f"{n} of {len(headers)} slices are projections of several slices by their ImageType (MIP): their values are "
         "extremes; take the series that they were made from"
     )
+
+
+def in_time(headers: Sequence[Header]) -> str:
+    """What to add where several slices lie at one place in a PET that was taken as times or phases; "" elsewhere."""
+    kinds = _kinds_in_time(headers)
+    return f" (SeriesType {kinds}: keep the slices of one {IN_TIME[kinds]})" if kinds in IN_TIME else ""
+
+
+def times_or_phases(headers: Sequence[Header]) -> str:
+    """What to note of a PET that says that it was taken as several times or phases, of which one is there."""
+    kinds = _kinds_in_time(headers)
+    if not kinds:
+        return ""
+    return f"PET of SeriesType {kinds}, with one slice at each place: look whether all are of one time or phase"
+
+
+def _kinds_in_time(headers: Sequence[Header]) -> str:
+    return " and ".join(sorted({kind for header in headers for kind in header.series_type & IN_TIME.keys()}))
 
 
 def _acquisitions(headers: Sequence[Header]) -> tuple[list[str], int]:

@@ -6,9 +6,15 @@ import datetime
 import re
 
 
-def moment(day: str, clock: str) -> datetime.datetime | None:
-    """A point in time from a DICOM date and time, None if absent. The zone is left out: one scanner, one zone."""
-    clock = re.split("[+-]", clock, maxsplit=1)[0].replace(":", "")
+def moment(day: str, clock: str, zone: str = "") -> datetime.datetime | None:
+    """A point in time from a DICOM date and time, None if absent.
+
+    zone : the file's offset from UTC (TimezoneOffsetFromUTC), "" where it is not known. A time that states one of its
+        own is moved into that (PS3.3, C.12.1.1.8); where one of the two is unknown they are taken for the same.
+    """
+    local = re.split("[+-]", clock, maxsplit=1)[0]
+    here, there = _offset(zone), _offset(clock[len(local) :])
+    clock = local.replace(":", "")
     if len(day) != 8 or len(clock) < 4:
         return None
     whole, _, fraction = clock.partition(".")
@@ -22,4 +28,14 @@ def moment(day: str, clock: str) -> datetime.datetime | None:
         date = datetime.datetime(int(day[:4]), int(day[4:6]), int(day[6:]))
     except ValueError:  # a thirteenth month
         return None
-    return date + datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=micro)
+    moved = datetime.timedelta() if here is None or there is None else here - there
+    return date + datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=micro) + moved
+
+
+def _offset(zone: str) -> datetime.timedelta | None:
+    """A zone as DICOM writes it (+0100) as what its clocks are ahead of UTC, None if it is none."""
+    found = re.fullmatch(r"([+-])([01]\d)([0-5]\d)", zone.strip(), re.ASCII)
+    if not found:
+        return None
+    ahead = datetime.timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return -ahead if found[1] == "-" else ahead

@@ -10,6 +10,16 @@ HALF_LIVES = {
     "Sc-44": 14292.0, "Cu-64": 45721.0, "Br-76": 58320.0, "Y-86": 53064.0, "Y-90": 230550.0, "Zr-89": 282276.0,
     "I-124": 360806.0, "Mn-52": 483062.0, "Ge-68": 23410000.0,
 }  # fmt: skip
+# Code values of CID 4020 as SNOMED CT, SRT and DCM write them (PS3.16).
+CODES = {
+    "79197006": "Rb-82", "C-159A2": "Rb-82", "129504001": "O-15", "C-B1038": "O-15", "422934004": "Cu-62",
+    "C-127A5": "Cu-62", "21576001": "N-13", "C-107A1": "N-13", "40565003": "C-11", "C-105A1": "C-11",
+    "35337001": "Ga-68", "C-131A3": "Ga-68", "77004003": "F-18", "C-111A1": "F-18", "126600": "Sc-44",
+    "3932008": "Cu-64", "C-127A2": "Cu-64", "79523006": "Br-76", "C-113A2": "Br-76", "10738001": "Y-86",
+    "C-162A3": "Y-86", "14691008": "Y-90", "C-162A7": "Y-90", "63360001": "Zr-89", "C-168A4": "Zr-89",
+    "40937006": "I-124", "C-114A5": "I-124", "37225000": "Mn-52", "C-149A1": "Mn-52", "53315004": "Ge-68",
+    "C-128A2": "Ge-68",
+}  # fmt: skip
 SHORTEST = 60.0  # seconds
 CLOSE = 0.02  # share by which a half-life in a file may be off the tables'
 UNITS = {"": 1, "minutes": 60, "hours": 3600, "days": 86400}  # in seconds; the first is the standard's
@@ -31,3 +41,13 @@ def half_life_seconds(half_life: float | None) -> float:
     if half_life < SHORTEST:
         raise BadImage(f"PET with a half-life of {half_life:g} seconds; no scan would show it; correct it")
     return half_life
+
+
+def refuse_another(half_life: float, code: str) -> None:
+    """BadImage where a half-life (seconds) is not that of the radionuclide of a code, if the code is known."""
+    nuclide = CODES.get(code)
+    if nuclide and abs(half_life / HALF_LIVES[nuclide] - 1) > CLOSE:
+        raise BadImage(
+            f"PET with a half-life of {half_life:g} seconds, and with {nuclide} as its radionuclide "
+            f"(RadionuclideCodeSequence), whose half-life is {HALF_LIVES[nuclide]:g}; correct the wrong one"
+        )
