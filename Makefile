@@ -89,7 +89,7 @@ bench: env
 calibrate: env
 	$(ONE_THREAD) python -m calibrate.run --workers $(CORES) $(CALIBRATE)
 
-# The table of docs/calibration.md: some seven hours on two cores. It stops after 150 minutes and goes on when called again.
+# The table of docs/calibration.md: some three hours on two idle cores. It stops after 150 minutes and goes on when called again.
 calibrate-full: env
 	$(ONE_THREAD) python -m calibrate.run --workers $(CORES) --minutes 150 $(CALIBRATE)
 
