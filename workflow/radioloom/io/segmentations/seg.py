@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
 
-from radioloom.errors import BadMask
+from radioloom.errors import BadMask, CaseError
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, PER_FRAME, POSITION, SHARED, group
 from radioloom.io.dicom.headers import whose
 from radioloom.io.dicom.layout import Malformed
@@ -67,11 +68,14 @@ class Segmentations:
         try:
             named = {text(each, REFERENCED_INSTANCE) for of in items(self.data, REFERENCED_SERIES)
                      for each in items(of, REFERENCED_INSTANCES)}  # fmt: skip
-            named = named or {text(each, REFERENCED_INSTANCE) for frame in self.described
-                              for of in items(frame, DERIVATIONS) for each in items(of, SOURCES)}  # fmt: skip
+            named = named or {uid for frame in self.described for uid in self._sources(frame)}
         except Malformed:
             return frozenset()
         return frozenset(map(digest, named - {""}))
+
+    @staticmethod
+    def _sources(frame: Dataset) -> list[str]:
+        return [text(each, REFERENCED_INSTANCE) for of in items(frame, DERIVATIONS) for each in items(of, SOURCES)]
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -96,6 +100,15 @@ class Segmentations:
                     "so that their voxels cannot be told apart; export the segmentation again"
                 )
         return numbers, notes + only
+
+    def references(self, segments: list[int]) -> Iterator[tuple[list[str], np.ndarray]]:
+        """Of each frame of some segments: digests of the slices that it refers to, and its corners in the patient."""
+        rows, columns = np.subtract(self.shape, 1)
+        corners = np.array([(0, 0, 0), (0, rows, 0), (0, 0, columns), (0, rows, columns)], float)
+        for frame in self.described:
+            with suppress(Malformed, CaseError):  # of a frame without a mark: others have been placed
+                if (named := self._sources(frame)) and self._holds(frame, segments):
+                    yield list(map(digest, named)), self._grid(frame, self.shape).to_world(corners)
 
     def on(self, image: Grid, segments: list[int], threshold: float) -> Placed:
         """Voxels of any of the segments in the image, and how many lie outside it.
@@ -170,6 +183,11 @@ class Segmentations:
         if self.kind == "LABELMAP":
             return np.isin(stored, segments)
         if self.kind == "FRACTIONAL":
+            if stored.max() > (largest := integer(self.data, MAXIMUM)):
+                raise BadMask(
+                    f"a fractional SEG holds {stored.max()} in a voxel, and its MaximumFractionalValue is {largest}: "
+                    "what share of a voxel that is cannot be told; export it again"
+                )
             return stored >= limit
         if stored.max() > 1:
             raise BadMask(
