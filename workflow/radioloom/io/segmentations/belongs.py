@@ -69,7 +69,7 @@ def check(drawn: Drawn, image: Image) -> list[str]:
                 "are of one patient"
             )
         notes.append(TWO_NUMBERS.format(_told(drawn.whose)))
-    if (image.series in drawn.series or common) and drawn.frames and image.frame not in {"", *drawn.frames}:
+    if image.series in drawn.series and not referred and drawn.frames and image.frame not in {"", *drawn.frames}:
         notes.append(OTHER_FRAME.format("it lies"))
     if image.series in drawn.series:
         return notes if common else [*notes, NO_SLICE]

@@ -158,7 +158,7 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
     placed = drawn.on(image.grid, segments, choice.threshold)
-    notes += astray("frames", drawn.references(segments), image)
+    notes += astray("frames", drawn.references(placed), image)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
     return in_image(placed, image.grid, "SEG", notes, image.blank)
 

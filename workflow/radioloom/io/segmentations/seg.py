@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
 
-from radioloom.errors import BadMask, CaseError
+from radioloom.errors import BadMask
 from radioloom.io.dicom.frames import MEASURES, ORIENTATION, PER_FRAME, POSITION, SHARED, group
 from radioloom.io.dicom.headers import whose
 from radioloom.io.dicom.layout import Malformed
@@ -101,14 +101,14 @@ class Segmentations:
                 )
         return numbers, notes + only
 
-    def references(self, segments: list[int]) -> Iterator[tuple[list[str], np.ndarray]]:
-        """Of each frame of some segments: digests of the slices that it refers to, and its corners in the patient."""
+    def references(self, placed: Placed) -> Iterator[tuple[list[str], np.ndarray]]:
+        """Of each frame of what was placed: digests of the slices that it refers to, and its corners in the patient."""
         rows, columns = np.subtract(self.shape, 1)
         corners = np.array([(0, 0, 0), (0, rows, 0), (0, 0, columns), (0, rows, columns)], float)
-        for frame in self.described:
-            with suppress(Malformed, CaseError):  # of a frame without a mark: others have been placed
-                if (named := self._sources(frame)) and self._holds(frame, segments):
-                    yield list(map(digest, named)), self._grid(frame, self.shape).to_world(corners)
+        for index in placed.frames:
+            with suppress(Malformed):
+                named = self._sources(self.described[index])
+                yield list(map(digest, named)), self._grid(self.described[index], self.shape).to_world(corners)
 
     def on(self, image: Grid, segments: list[int], threshold: float) -> Placed:
         """Voxels of any of the segments in the image, and how many lie outside it.
@@ -119,15 +119,21 @@ class Segmentations:
         the pixels cannot be decoded.
         """
         try:
-            placed = gathered(self._frames(image, segments, threshold), image.shape)
+            marked: list[int] = []
+            placed = gathered(self._frames(image, segments, threshold, marked), image.shape)
         except Malformed as error:
             raise BadMask(f"the SEG is not as it should be: {why(error)}") from error
         if placed is None:
             raise BadMask("the mask is empty: the segment has no marked voxel")
-        return placed
+        return replace(placed, frames=tuple(marked))
 
-    def _frames(self, image: Grid, segments: list[int], threshold: float) -> Iterator[tuple[np.ndarray, Voxels]]:
-        """Frames of the segments one by one, in the axes of the image, and the image voxel at which each begins."""
+    def _frames(
+        self, image: Grid, segments: list[int], threshold: float, held: list[int]
+    ) -> Iterator[tuple[np.ndarray, Voxels]]:
+        """Frames of the segments one by one, in the axes of the image, and the image voxel at which each begins.
+
+        held : takes the numbers of those that have a mark
+        """
         wanted = [index for index, frame in enumerate(self.described) if self._holds(frame, segments)]
         rows, columns = self.shape
         if len(wanted) * rows * columns > MOST_VOXELS:
@@ -144,6 +150,7 @@ class Segmentations:
             first = places.setdefault((start, self._segment(index)), index)
             if first != index:
                 self._refuse_place(first, index)
+            held += [index] * bool(marked.any())
             yield array, start
 
     def _segment(self, index: int) -> float | None:
