@@ -149,6 +149,26 @@ def test_contours_on_every_third_slice_fill_those_between():
     assert raster.offset[0] == 0
     assert raster.array.sum() == 12 * 16
     assert raster.contour_mm3 == pytest.approx(4 * 3 * 16 * grid.voxel_mm3)
+    assert raster.notes == (
+        "8 slice(s) without contours of their own took the nearest plane's (planes are 3 slices apart)",
+    )
+
+
+CROSSING = {
+    "bow-tie": ([(1.5, 1.5), (9.5, 9.5), (1.5, 9.5), (9.5, 1.5)], 1),
+    "run twice in part": ([*box(1.5, 9.5), (1.5, 1.5), *box(1.5, 5.5)], 1),
+    "a hair of a loop": ([*box(1.5, 9.5), (1.4, 1.55)], 0),
+    "backwards": (box(1.5, 9.5)[::-1], 0),
+}
+
+
+@pytest.mark.parametrize("kind", CROSSING)
+def test_a_contour_that_crosses_itself_is_told(kind):
+    polygon, n = CROSSING[kind]
+    said = "{} contour(s) cross themselves: what they enclose an odd number of times was taken"
+    assert rasterise([lift(polygon)], GRID).notes == (said.format(1),) * n
+    beside = rasterise([lift(polygon), lift(np.add(box(10.5, 12.5), (0, 0)))], GRID)
+    assert beside.notes == (said.format(1),) * n
 
 
 def test_two_far_parts_are_not_joined():

@@ -83,6 +83,10 @@ FAULTS = {
     "several_patients": odd(PatientID="OTHER"),
     "several_modalities": odd(Modality="MR"),
     "mixed_geometry": odd(PixelSpacing=[1, 1]),
+    "no_hu": odd(RescaleType="Z_EFF"),
+    "several_kinds": lambda folder: rewritten(
+        folder, lambda data, k: setattr(data, "ConvolutionKernel", f"CANARY{k % 2}")
+    ),
     "no_thickness": one_slice,
     "conflicting_copies": conflict,
     "repeated_slices": lambda folder: save(image_slice(stored(1)[0], (-10, -20, -94)), folder / "again"),

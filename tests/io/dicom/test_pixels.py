@@ -46,8 +46,8 @@ def test_any_width_of_stored_values(tmp_path, kind, dtype, sign):
     values = stored(1)[0] % 120 - (60 if sign else 0)
     save(
         image_slice(values, (0, 0, 0), BitsAllocated=kind, BitsStored=kind, HighBit=kind - 1, PixelRepresentation=sign,
-                    PixelData=values.astype(dtype).tobytes()), tmp_path / "x")  # fmt: skip
-    assert np.array_equal(volume(tmp_path).array[0], values - 1024.0)
+                    RescaleSlope=8, PixelData=values.astype(dtype).tobytes()), tmp_path / "x")  # fmt: skip
+    assert np.array_equal(volume(tmp_path).array[0], values * 8 - 1024.0)
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])

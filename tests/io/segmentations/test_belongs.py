@@ -16,6 +16,7 @@ from radioloom.stages.images.single import measure
 OTHERS = "the segmentation is another patient's: its PatientID is not the image's, and it refers to none of the image's"
 TWO_NUMBERS = "its PatientID is not the image's, though it refers to the image's slices"
 NO_SLICE = "it names the image's series, and none of the image's slices"
+OTHER_FRAME = "{} in another frame of reference by its own words: taken as in the image's, to which it refers"
 FRAME, SERIES = "drawn on another series of the image's frame of reference", "2.25.5"
 
 
@@ -23,10 +24,10 @@ def drawn(place, kind, instances=(), series=None, **said):
     """A segmentation of the cube that refers to slices; said : attributes that are set, None to take one away."""
     path = place / "drawn.dcm"
     refers = [item(ReferencedSOPInstanceUID=uid)[0] for uid in instances]
-    if kind == "SEG":
+    if kind != "RTSTRUCT":
         marked = np.zeros((8, 24, 20), bool)
         marked[2:5, 4:12, 4:12] = True
-        data = pydicom.dcmread(seg(path, {"GTV": marked}))
+        data = pydicom.dcmread(seg(path, {"GTV": marked}, "BINARY" if kind == "SEG" else kind))
         of = data.ReferencedSeriesSequence[0]
         of.ReferencedInstanceSequence = refers
     else:
@@ -99,3 +100,64 @@ def test_a_number_that_discover_refuses_the_command_refuses_too(tmp_path):
     with pytest.raises(BadMask, match=OTHERS[:40]):
         measure(tmp_path / "ct", path, "ibsi")
     assert discover(tmp_path, Wanted(b"key" * 16)).pairs == []
+
+
+OFF = "3 of {n} {what} lie up to 9.0 mm off the slices that they refer to: placed by their coordinates"
+
+
+@pytest.mark.parametrize("kind", ["RTSTRUCT", "SEG", "LABELMAP"])
+@pytest.mark.parametrize(("shift", "said"), [(0, ""), (3, OFF)], ids=["its own", "others"])
+def test_a_region_beside_the_slices_that_it_refers_to_is_told(tmp_path, kind, shift, said):
+    slices = map(pydicom.dcmread, ct(tmp_path / "ct"))
+    uids = {round(float(each.ImagePositionPatient[2])): each.SOPInstanceUID for each in slices}
+    path = drawn(tmp_path, kind)
+    data = pydicom.dcmread(path)
+    if kind != "RTSTRUCT":
+        for frame in data.PerFrameFunctionalGroupsSequence:
+            z = round(float(frame.PlanePositionSequence[0].ImagePositionPatient[2]))
+            marked = -94 <= z <= -88  # of others it does not matter what they refer to
+            source = item(ReferencedSOPInstanceUID=uids[z + 3 * shift if marked else -100])
+            frame.DerivationImageSequence = item(SourceImageSequence=source)
+    else:
+        for contour in data.ROIContourSequence[0].ContourSequence:
+            z = round(float(contour.ContourData[2]))
+            contour.ContourImageSequence = item(ReferencedSOPInstanceUID=uids[z + 3 * shift])
+    save(data, path)
+    found = told(tmp_path)
+    assert found.startswith(said.format(n=3, what="contours" if kind == "RTSTRUCT" else "frames"))
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize("kind", ["RTSTRUCT", "SEG"])
+def test_a_set_in_another_frame_of_reference_that_refers_to_the_image_is_told(tmp_path, kind):
+    ct(tmp_path / "ct", FrameOfReferenceUID="2.25.8")
+    drawn(tmp_path, kind)
+    assert told(tmp_path) == OTHER_FRAME.format("it lies")
+
+
+def test_a_structure_of_the_other_space_of_its_set_is_refused(tmp_path):
+    files = ct(tmp_path / "ct")
+    path = drawn(tmp_path, "RTSTRUCT")
+    data = pydicom.dcmread(path)
+    data.StructureSetROISequence[0].ReferencedFrameOfReferenceUID = "2.25.8"
+    save(data, path)
+    assert told(tmp_path) == OTHER_FRAME.format("the structure lies")  # which nothing else in its set names
+    data.ReferencedFrameOfReferenceSequence.append(item(FrameOfReferenceUID="2.25.8")[0])
+    save(data, path)
+    assert told(tmp_path).startswith("the structure is drawn in another frame of reference than the image's")
+    for contour in data.ROIContourSequence[0].ContourSequence:
+        of = min(
+            files, key=lambda file, z=contour.ContourData[2]: abs(pydicom.dcmread(file).ImagePositionPatient[2] - z)
+        )
+        contour.ContourImageSequence = item(ReferencedSOPInstanceUID=pydicom.dcmread(of).SOPInstanceUID)
+    save(data, path)
+    assert told(tmp_path) == OTHER_FRAME.format("the structure lies")
+
+
+@pytest.mark.parametrize("kind", ["SEG", "LABELMAP"])
+def test_a_slice_between_marked_ones_that_has_none_is_told(tmp_path, kind):
+    ct(tmp_path / "ct")
+    marked = np.zeros((8, 24, 20), bool)
+    marked[[2, 4], 4:12, 4:12] = True
+    seg(tmp_path / "drawn.dcm", {"GTV": marked}, "BINARY" if kind == "SEG" else kind)
+    assert told(tmp_path) == "1 slice(s) between marked ones have none"

@@ -129,3 +129,11 @@ def test_an_encoding_without_decoder_is_refused_by_name(tmp_path):
     data.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.201"
     with pytest.raises(BadMask, match=r"pixels \(High-Throughput JPEG 2000 .*\) cannot be decoded; decompress"):
         region(save(data, tmp_path / "seg.dcm"), 1, (4, 23, 19))
+
+
+def test_a_fraction_above_its_maximum_is_refused(tmp_path):
+    data = pydicom.dcmread(made_seg(tmp_path / "seg.dcm", marked(23, 19, 4), "FRACTIONAL"))
+    data.MaximumFractionalValue = LARGEST - 1
+    data.save_as(tmp_path / "seg.dcm")
+    with pytest.raises(BadMask, match=f"holds {LARGEST} in a voxel, and its MaximumFractionalValue is {LARGEST - 1}:"):
+        region(tmp_path / "seg.dcm", 1, (4, 23, 19))

@@ -226,7 +226,7 @@ def test_contours_that_refer_to_images_that_are_not_there(tmp_path):
     files = ct(tmp_path / "ct")
     path = structures(tmp_path / "rs.dcm", {"GTV": CUBE})
     data = pydicom.dcmread(path)
-    there = pydicom.dcmread(files[0]).SOPInstanceUID
+    there = pydicom.dcmread(files[2]).SOPInstanceUID
     for contour, uid in zip(data.ROIContourSequence[0].ContourSequence, (there, "2.25.77", "2.25.78"), strict=True):
         image = pydicom.Dataset()
         image.ReferencedSOPClassUID, image.ReferencedSOPInstanceUID = "1.2.840.10008.5.1.4.1.1.2", uid

@@ -27,6 +27,7 @@ ALIKE = (
     "almost the same as another of its plane (a thin rim, or drawn twice and not quite alike): "
     "what two of them enclose is left out"
 )
+CROSSED = 0.01  # of a contour's area, by which its area with a sign is another where it crosses itself
 SKIPPED = 8.0  # slice spacings between contours up to which they are taken as drawn on every n-th slice
 
 
@@ -61,6 +62,10 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
     step = _step(planes.positions)
     slices, polygons, beyond = _on_slices(planes, step, grid.shape[0])
     areas = [even_odd_area(p) for p in planes.polygons]
+    alone = [
+        [even_odd_area([p]) for p in group] if len(group) > 1 else [area]
+        for group, area in zip(planes.polygons, areas, strict=True)
+    ]
     volume = step * grid.voxel_mm3 * sum(areas)
     if not slices:
         low, high = (grid.spacing_mm[0] * planes.positions[[0, -1]]).round(1)
@@ -88,7 +93,15 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
             not array[index - offset[0]].any() for index in slices
         ),
         "{} plane(s) with contours inside one another: what two of them enclose is left out": sum(
-            _overlap(p, area) > HOLE for p, area in zip(planes.polygons, areas, strict=True)
+            sum(each) - area > HOLE for each, area in zip(alone, areas, strict=True)
+        ),
+        "{} contour(s) cross themselves: what they enclose an odd number of times was taken": sum(
+            _crossed(p, area)
+            for group, each in zip(planes.polygons, alone, strict=True)
+            for p, area in zip(group, each, strict=True)
+        ),
+        f"{{}} slice(s) without contours of their own took the nearest plane's (planes are {step:.3g} slices apart)": (
+            len(slices) - len(set(map(id, polygons)))
         ),
         "{} slice(s) between contours have none": slices[-1] - slices[0] + 1 - len(slices),
         f"{{}} of {len(planes.positions)} planes of contours lie outside the image": beyond,
@@ -148,9 +161,11 @@ def _plane(contour: np.ndarray) -> str:
     return next((name for name, flat in zip(("axial", "coronal", "sagittal"), thin, strict=True) if flat), "oblique")
 
 
-def _overlap(polygons: Sequence[np.ndarray], area: float) -> float:
-    """Area that more than one of some polygons enclose, as far as the even-odd rule leaves it out (or more)."""
-    return sum(even_odd_area([p]) for p in polygons) - area if len(polygons) > 1 else 0.0
+def _crossed(polygon: np.ndarray, area: float) -> bool:
+    """Whether a polygon (n, 2) crosses itself: what it runs around left and right, or twice, has another area."""
+    y, x = (polygon - polygon[0]).T
+    signed = abs(float(y @ np.roll(x, -1) - x @ np.roll(y, -1))) / 2
+    return abs(signed - area) > max(CROSSED * area, HOLE)
 
 
 def _fill(slices: list[int], polygons: list[tuple[np.ndarray, ...]], shape: Voxels) -> tuple[np.ndarray, Voxels, int]:

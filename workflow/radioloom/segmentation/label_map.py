@@ -83,4 +83,7 @@ def in_image(placed: Placed, grid: Grid, source: str, notes: list[str], blank: t
         refuse_lost(ends, "slice(s) of the mask", blank)
         notes = [*notes, f"{lost} voxels of the mask lie outside the image"]
     cropped, offset = cut(placed.array, placed.low)
+    union = any(note.startswith("union of ") for note in notes)  # whose parts may lie apart
+    if none := 0 if union else int((~cropped.any(axis=(1, 2))).sum()):
+        notes = [*notes, f"{none} slice(s) between marked ones have none"]
     return Mask(cropped, offset, source, None, tuple(notes))

@@ -56,6 +56,7 @@ class Placed:
     beyond: Mapping[int, int]  # marked voxels outside the image, by slice of the image
     first: Voxels = (0, 0, 0)  # what the whole of it covers, of image voxels
     last: Voxels = (0, 0, 0)
+    frames: tuple[int, ...] = ()  # of its file, that hold a mark
 
     def check(self, shape: Voxels) -> None:
         """BadMask if nothing of it lies in an image of `shape`, or less than half."""

@@ -20,6 +20,9 @@ MISSING = 1.5  # times the median gap: from here on a slice is missing
 SHEAR = 0.25  # of the pixel spacing: how far the stack may drift sideways
 OBLIQUE = 1.0  # degrees between an axis of the slices and the patient's, from which on a series is called oblique
 MOST_STORED, ROUNDED_HU = 4096, 0.5  # up to this stored value vendors' rounding of a slope makes less than so many HU
+NO_HU = ("OD", "MGML", "Z_EFF", "ED", "EDW", "PCT")  # RescaleType (PS3.3, C.11.1.1.2)
+UNIT_UNTOLD = ("", "US", "HU")  # RescaleType of an image of HU; US: not specified
+WIDE_HU = 1000.0  # between air and water: an image whose values reach less far was cut to a window of a screen
 RESCALED = ("CT", "PT")  # modalities whose stored values have no unit before rescale
 
 
@@ -70,9 +73,10 @@ def _cells(header: Header) -> str:
 
 
 def _colour(header: Header) -> str:
-    if header.samples == 1:
+    if not header.coloured:
         return ""
-    return f"{header.name}: a colour image ({header.samples} samples per pixel), not a measurement"
+    how = f"{header.samples} samples per pixel" if header.samples > 1 else "PhotometricInterpretation is not MONOCHROME"
+    return f"{header.name}: a colour image ({how}), not a measurement"
 
 
 def _reprojected(header: Header) -> str:
@@ -105,6 +109,29 @@ def _badly_scaled(header: Header) -> str:
     if header.slope is None or header.slope > 0 or (header.slope < 0 and header.modality not in RESCALED):
         return ""
     return f"{header.name}: RescaleSlope {header.slope:g}, where a number above 0 is needed; correct it"
+
+
+def _no_hu(header: Header) -> str:
+    """Why values of a CT are no HU for certain."""
+    if header.modality != "CT":
+        return ""
+    kind, wide = header.stated.get("RescaleType"), 2.0**header.bits_used * (header.slope or 0.0)
+    if kind in NO_HU:
+        return f"{header.name}: its values are {kind} (RescaleType), and CT is measured in HU; take the series of HU"
+    if "ModalityLUTSequence" in header.stated:
+        return f"{header.name}: a table (ModalityLUTSequence) says what its values mean; export it with a rescale alone"
+    if header.bits_used <= 8 and wide < WIDE_HU:
+        return (
+            f"{header.name}: its {header.bits_used} bits hold {wide:g} HU, less than lie between air and water: it was "
+            "made for a screen (windowed); take the series that it was made from"
+        )
+    return ""
+
+
+def _other_unit(stack: Stack) -> str:
+    types = [header.stated.get("RescaleType", "") for header in stack.headers if header.modality == "CT"]
+    n = sum(each not in UNIT_UNTOLD for each in types)
+    return f"{n} of {len(types)} slices say that their values are something else than HU (RescaleType)" if n else ""
 
 
 def _mixed(headers: Sequence[Header]) -> str:
@@ -242,11 +269,13 @@ SLICE = (
     Check("no_place", _unplaced),
     Check("no_rescale", _unscaled),
     Check("bad_rescale", _badly_scaled),
+    Check("no_hu", _no_hu),
 )
 SERIES = (
     Check("several_patients", _patients),
     Check("several_modalities", _modalities),
     Check("mixed_geometry", _mixed),
+    Check("several_kinds", merged.kinds),
 )
 STACK = (
     Check("no_thickness", _thin_air),
@@ -261,6 +290,8 @@ NOTED = (
     Check("oblique_axes", _oblique),
     Check("lossy_compression", _lossy),
     Check("rescale_by_slice", _rescaled_otherwise),
+    Check("other_unit", _other_unit),
+    Check("settings_by_slice", lambda stack: merged.settings(stack.headers)),
     Check("acquisitions", lambda stack: merged.acquisitions(stack.headers)),
     Check("contrast_by_slice", lambda stack: merged.contrast(stack.headers)),
     Check("counted_twice", lambda stack: merged.counted_twice(stack.headers)),

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pydicom.dataset import Dataset
 
 from radioloom.errors import FailedCheck
-from radioloom.io.dicom.headers import MULTIFRAME, Header, nominal
+from radioloom.io.dicom.headers import MULTIFRAME, Header
+from radioloom.io.dicom.stated import nominal, of_frame
 from radioloom.io.dicom.values import BROKEN, dataset, items, number, numbers, one, why
 
 POSITION, ORIENTATION, MEASURES, SCALE = 0x00209113, 0x00209116, 0x00289110, 0x00289145
@@ -69,5 +70,6 @@ def _frame(header: Header, shared: Dataset | None, frame: Dataset, index: int) -
         thickness=nominal(groups[MEASURES], 0x00180050),
         intercept=number(groups[SCALE], 0x00281052),
         slope=number(groups[SCALE], 0x00281053),
+        stated=of_frame(header.stated, lambda tag: group(frame, shared, tag)),
         pixel_offset=header.pixel_offset + index * size if header.pixel_offset >= 0 else -1,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydicom.dataset import Dataset
@@ -15,6 +15,8 @@ from radioloom.errors import BadImage
 from radioloom.io.dicom.cells import length_fault, misread
 from radioloom.io.dicom.elements import elements, native_pixels
 from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.stated import TAGS as STATED
+from radioloom.io.dicom.stated import nominal, of_file
 from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, letters, number, numbers, read, text, why
 from radioloom.io.dicom.values import syntax as transfer_syntax
@@ -36,7 +38,7 @@ TAGS = {
     "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110, "series_type": 0x00541000,
 }  # fmt: skip
 WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00120062)  # PatientID, its Name and BirthDate, PatientIdentityRemoved
-WANTED = frozenset({*TAGS.values(), *WHOSE})
+WANTED = frozenset({*TAGS.values(), *WHOSE, *STATED})
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
     "1.2.840.10008.5.1.4.1.1.4.4", "1.2.840.10008.5.1.4.1.1.130", "1.2.840.10008.5.1.4.1.1.128.1",
@@ -87,6 +89,7 @@ class Header:
     ordinal: str = ""  # InstanceNumber
     agent: str = ""  # digest of ContrastBolusAgent
     series_type: frozenset[str] = frozenset()  # of PET: GATED, DYNAMIC, REPROJECTION ...
+    stated: Mapping[str, str | float] = field(default_factory=dict, hash=False, repr=False)  # of `stated.STATED`
 
     @property
     def name(self) -> str:
@@ -95,12 +98,18 @@ class Header:
         return file if self.index < 0 else f"{file}, frame {self.index + 1}"
 
     @property
+    def coloured(self) -> bool:
+        """Whether it is an image in colours, or of numbers that stand for colours."""
+        meaning = str(self.stated.get("PhotometricInterpretation", "MONOCHROME"))
+        return self.samples > 1 or not meaning.startswith("MONOCHROME")
+
+    @property
     def beside(self) -> str:
         """What else than a slice of its series the file shows, as its header says it; "" for a slice."""
         words = self.image_type.upper().split("\\")
         if "LOCALIZER" in words:
             return "localizers"
-        capture = self.sop_class.startswith(CAPTURES) or self.samples > 1 or any("SCREEN" in word for word in words)
+        capture = self.sop_class.startswith(CAPTURES) or self.coloured or any("SCREEN" in word for word in words)
         return "dose reports, screenshots or colour images" if capture else ""
 
     @property
@@ -250,14 +259,6 @@ def _has_series(sop_class: str) -> bool:
     return not sop_class or sop_class in {*IMAGES, *SEGMENTATIONS, RTSTRUCT} or sop_class.startswith(CAPTURES)
 
 
-def nominal(data: Dataset | Mapping[int, bytes], tag: int) -> float | None:
-    """A number that no voxel depends on (positions say where slices lie): None where it is absent or none."""
-    try:
-        return number(data, tag)
-    except Malformed:
-        return None
-
-
 def _header(
     data: Dataset | Mapping[int, bytes], syntax: str, where: tuple[int, int, int, str], known_as: tuple[Path, str, int]
 ) -> Header:
@@ -295,4 +296,5 @@ def _header(
         fault=fault, called=known_as[1], number=known_as[2], acquisition=letters(data, TAGS["acquisition"]),
         ordinal=letters(data, TAGS["ordinal"]), agent=digest(agent) if (agent := letters(data, TAGS["agent"])) else "",
         series_type=frozenset(letters(data, TAGS["series_type"]).upper().split("\\")),
+        stated=of_file(data),
     )  # fmt: skip

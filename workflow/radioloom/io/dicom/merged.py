@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from radioloom.io.dicom.headers import Header
+from radioloom.io.dicom.stated import FEW, STATED, several
 
-FEW = 4  # acquisitions: of more, each is a turn of the tube or a position of the table, as scanners number them
 SHOWN = "look whether all slices show the same phase"
 IN_TIME = {"DYNAMIC": "time", "GATED": "phase"}  # kinds of PET series, and what each of their volumes is
 PROJECTIONS = frozenset({"MIP", "MINIP", "MAX_IP", "MIN_IP", "PROJECTION IMAGE"})  # of several slices each
@@ -32,6 +32,27 @@ def interleaved(headers: Sequence[Header]) -> str:
         f"slices of two acquisitions take turns: {named} bear one InstanceNumber, as {len(both)} pairs do; two volumes "
         "in one series: keep the one that the region was drawn on"
     )
+
+
+def kinds(headers: Sequence[Header]) -> str:
+    """Why slices are of several images for certain: an element that none varies within has several values."""
+    told = [header.stated for header in headers]
+    for element in STATED:
+        if headers[0].modality in element.refused and (n := several(element, told)):
+            return (
+                f"{element.name} has {n} values among {len(headers)} slices: images of several kinds in one series; "
+                "separate them, and keep the one that the region was drawn on"
+            )
+    return ""
+
+
+def settings(headers: Sequence[Header]) -> str:
+    """What to note where slices say that they were made otherwise than others of them."""
+    told = [header.stated for header in headers]
+    asked = [element for element in STATED if headers[0].modality in element.noted]
+    counts = {element.name: n for element in asked if (n := several(element, told)) and (n <= FEW)}
+    listed = ", ".join(f"{name} ({n} values)" for name, n in counts.items())
+    return f"made in several ways by slice: {listed}; look whether all slices are of one image" if listed else ""
 
 
 def acquisitions(headers: Sequence[Header]) -> str:

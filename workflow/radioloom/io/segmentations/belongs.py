@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io.dicom.whose import UNKNOWN, Whose, differ
@@ -11,6 +14,8 @@ from radioloom.volume import Grid
 
 TWO_NUMBERS = "{} not the image's, though it refers to the image's slices: taken as the same patient under two numbers"
 NO_SLICE = "it names the image's series, and none of the image's slices: was the series exported or anonymised again?"
+OTHER_FRAME = "{} in another frame of reference by its own words: taken as in the image's, to which it refers"
+ASTRAY = 0.51  # slices that a contour or a frame may lie off the slice that it refers to
 OTHER_SERIES = "it refers to the image's slices as those of another series"
 
 
@@ -25,6 +30,7 @@ class Image:
     blank: tuple[str, ...] = ()  # files beside its slices that hold nothing, as messages say it
     whose: Whose = UNKNOWN
     identifying: frozenset[str] = field(default=frozenset(), repr=False)  # words of its first file
+    slices: Mapping[str, int] = field(default_factory=dict)  # place of each file that is one slice of the grid
 
 
 class Drawn(Protocol):
@@ -63,11 +69,44 @@ def check(drawn: Drawn, image: Image) -> list[str]:
                 "are of one patient"
             )
         notes.append(TWO_NUMBERS.format(_told(drawn.whose)))
+    if image.series in drawn.series and not referred and drawn.frames and image.frame not in {"", *drawn.frames}:
+        notes.append(OTHER_FRAME.format("it lies"))
     if image.series in drawn.series:
         return notes if common else [*notes, NO_SLICE]
     if common:
         return [*notes, OTHER_SERIES] if drawn.series else notes
     return notes + _in_one_space(drawn, image)
+
+
+def other_space(space: str, referred: Collection[str], drawn: Drawn, image: Image) -> list[str]:
+    """What to note where a structure says itself that it lies in another frame of reference than its image.
+
+    space : that it names, "" for none; referred : slices that its contours refer to
+    Raises BadMask where its set has it and the image's, and it refers to none of the image's slices.
+    """
+    if space in ("", image.frame) or image.frame not in drawn.frames:
+        return []
+    if space in drawn.frames and image.instances.isdisjoint(referred):
+        raise BadMask(
+            "the structure is drawn in another frame of reference than the image's, and its set names both; give the "
+            "image that it was drawn on, or register them first"
+        )
+    return [OTHER_FRAME.format("the structure lies")]
+
+
+def astray(what: str, drawn: Iterable[tuple[Collection[str], np.ndarray]], image: Image) -> list[str]:
+    """What to note where contours or frames lie on other slices than those that they refer to.
+
+    drawn : of each, the slices that it refers to, and points of it (n, 3) in (z, y, x) LPS mm
+    """
+    away = []
+    for instances, points in drawn:
+        if referred := [image.slices[each] for each in instances if each in image.slices]:
+            z = image.grid.to_index(points)[:, 0]
+            away.append(min(max(z.min() - k, k - z.max()) for k in referred))
+    n, most = sum(each > ASTRAY for each in away), max(away, default=0) * image.grid.spacing_mm[0]
+    told = f"{n} of {len(away)} {what} lie up to {most:.1f} mm off the slices that they refer to"
+    return [f"{told}: placed by their coordinates; look whether these or the references are wrong"] if n else []
 
 
 def _told(whose: Whose) -> str:

@@ -13,7 +13,7 @@ from radioloom.io import images
 from radioloom.io.files import called, files_below, leads_nowhere
 from radioloom.io.foreign import absent, dead_link, hollow, instead, is_fork
 from radioloom.io.formats.nifti import voxels_of_pair
-from radioloom.io.segmentations.belongs import Image, check
+from radioloom.io.segmentations.belongs import Image, astray, check, other_space
 from radioloom.segmentation.choose import Choice, largest_part
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.label_map import LabelMap, in_image, on_image
@@ -133,6 +133,14 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     elsewhere = sum(instance not in image.instances for instance in referred) if image.instances else 0
     if elsewhere:
         notes.append(f"{elsewhere} contour(s) refer to images that are not in the series; placed by their coordinates")
+    notes += astray(
+        "contours",
+        (((of,), points) for each in structures for of, points in zip(each.instances, each.contours, strict=True)),
+        image,
+    )
+    notes += dict.fromkeys(
+        note for each in structures for note in other_space(each.space, each.instances, drawn, image)
+    )
     left_out = sum(len(structure.left_out) for structure in structures)
     if left_out:
         notes.append(f"{left_out} contour(s) left out that are not closed")
@@ -150,6 +158,7 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
     placed = drawn.on(image.grid, segments, choice.threshold)
+    notes += astray("frames", drawn.references(placed), image)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
     return in_image(placed, image.grid, "SEG", notes, image.blank)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from radioloom.errors import BadMask
 from radioloom.io.dicom.headers import whose
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.terms import term
-from radioloom.io.dicom.values import BROKEN, dataset, integer, items, number, numbers, text, why, words
+from radioloom.io.dicom.values import BROKEN, dataset, integer, items, letters, number, numbers, text, why, words
 from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.withhold import identifying_words, withhold
 from radioloom.provenance import digest
@@ -23,7 +23,7 @@ FRAME, SERIES = 0x00200052, 0x0020000E
 REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x30060014
 STRUCTURES, NAME, NUMBER = 0x30060020, 0x30060026, 0x30060022
 CONTOURS_OF_ROI, CONTOURS, KIND, DATA, OF_ROI = 0x30060039, 0x30060040, 0x30060042, 0x30060050, 0x30060084
-REFERENCED_IMAGES, REFERENCED_INSTANCE = 0x30060016, 0x00081155
+REFERENCED_IMAGES, REFERENCED_INSTANCE, SPACE = 0x30060016, 0x00081155, 0x30060024
 CLOSED = ("CLOSEDPLANAR", "CLOSEDPLANARXOR", "INTERPOLATEDPLANAR", "")  # old writers leave the type out
 KIND_SIGNS = re.compile(r"[\s_-]")  # that writers put between the words of a kind, or leave out
 
@@ -37,6 +37,7 @@ class Structure:
     left_out: tuple[str, ...]
     instances: tuple[str, ...]  # digest of the image that each closed contour refers to, "" for none
     empty: int = 0  # closed contours without a point
+    space: str = ""  # digest of the frame of reference that it names itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class StructureSet:
     whose: Whose
     slices: frozenset[str]  # that the whole set refers to
     identifying: frozenset[str] = field(repr=False)  # words that messages withhold: its own, and its image's
+    spaces: tuple[str, ...]  # digest of the frame of reference that each structure names, "" for none
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -105,7 +107,7 @@ class StructureSet:
     def _structure(self, index: int) -> Structure:
         shown = self.shown[index]
         try:
-            return _read_structure(self.names[index], self._drawn(index))
+            return replace(_read_structure(self.names[index], self._drawn(index)), space=self.spaces[index])
         except Malformed as error:
             raise BadMask(f"structure {shown!r}: {error}; correct it, or export the structure set again") from error
 
@@ -142,6 +144,7 @@ def read(path: Path, called: str = "") -> StructureSet:
             whose(data),
             slices,
             identifying_words(data),
+            tuple(digest(uid) if (uid := letters(item, SPACE)) else "" for item in listed),
         )
     except BROKEN as error:
         raise BadMask(f"{called or path.name}: not a readable RTSTRUCT: {why(error)}") from error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -67,11 +68,14 @@ class Segmentations:
         try:
             named = {text(each, REFERENCED_INSTANCE) for of in items(self.data, REFERENCED_SERIES)
                      for each in items(of, REFERENCED_INSTANCES)}  # fmt: skip
-            named = named or {text(each, REFERENCED_INSTANCE) for frame in self.described
-                              for of in items(frame, DERIVATIONS) for each in items(of, SOURCES)}  # fmt: skip
+            named = named or {uid for frame in self.described for uid in self._sources(frame)}
         except Malformed:
             return frozenset()
         return frozenset(map(digest, named - {""}))
+
+    @staticmethod
+    def _sources(frame: Dataset) -> list[str]:
+        return [text(each, REFERENCED_INSTANCE) for of in items(frame, DERIVATIONS) for each in items(of, SOURCES)]
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -97,6 +101,15 @@ class Segmentations:
                 )
         return numbers, notes + only
 
+    def references(self, placed: Placed) -> Iterator[tuple[list[str], np.ndarray]]:
+        """Of each frame of what was placed: digests of the slices that it refers to, and its corners in the patient."""
+        rows, columns = np.subtract(self.shape, 1)
+        corners = np.array([(0, 0, 0), (0, rows, 0), (0, 0, columns), (0, rows, columns)], float)
+        for index in placed.frames:
+            with suppress(Malformed):
+                named = self._sources(self.described[index])
+                yield list(map(digest, named)), self._grid(self.described[index], self.shape).to_world(corners)
+
     def on(self, image: Grid, segments: list[int], threshold: float) -> Placed:
         """Voxels of any of the segments in the image, and how many lie outside it.
 
@@ -106,15 +119,21 @@ class Segmentations:
         the pixels cannot be decoded.
         """
         try:
-            placed = gathered(self._frames(image, segments, threshold), image.shape)
+            marked: list[int] = []
+            placed = gathered(self._frames(image, segments, threshold, marked), image.shape)
         except Malformed as error:
             raise BadMask(f"the SEG is not as it should be: {why(error)}") from error
         if placed is None:
             raise BadMask("the mask is empty: the segment has no marked voxel")
-        return placed
+        return replace(placed, frames=tuple(marked))
 
-    def _frames(self, image: Grid, segments: list[int], threshold: float) -> Iterator[tuple[np.ndarray, Voxels]]:
-        """Frames of the segments one by one, in the axes of the image, and the image voxel at which each begins."""
+    def _frames(
+        self, image: Grid, segments: list[int], threshold: float, held: list[int]
+    ) -> Iterator[tuple[np.ndarray, Voxels]]:
+        """Frames of the segments one by one, in the axes of the image, and the image voxel at which each begins.
+
+        held : takes the numbers of those that have a mark
+        """
         wanted = [index for index, frame in enumerate(self.described) if self._holds(frame, segments)]
         rows, columns = self.shape
         if len(wanted) * rows * columns > MOST_VOXELS:
@@ -131,6 +150,7 @@ class Segmentations:
             first = places.setdefault((start, self._segment(index)), index)
             if first != index:
                 self._refuse_place(first, index)
+            held += [index] * bool(marked.any())
             yield array, start
 
     def _segment(self, index: int) -> float | None:
@@ -170,6 +190,11 @@ class Segmentations:
         if self.kind == "LABELMAP":
             return np.isin(stored, segments)
         if self.kind == "FRACTIONAL":
+            if stored.max() > (largest := integer(self.data, MAXIMUM)):
+                raise BadMask(
+                    f"a fractional SEG holds {stored.max()} in a voxel, and its MaximumFractionalValue is {largest}: "
+                    "what share of a voxel that is cannot be told; export it again"
+                )
             return stored >= limit
         if stored.max() > 1:
             raise BadMask(

@@ -35,7 +35,9 @@ class CuratedImage:
     examination: str = ""  # digest of the StudyInstanceUID; "" where unknown
     unit_factor: float = 1.0
     frame_order: tuple[int, ...] = ()  # of frames, where all slices are in one file
-    instances: tuple[str, ...] = ()  # digests of the UIDs of the slices
+    instances: tuple[
+        str, ...
+    ] = ()  # digests of UIDs: of the slices in `file_numbers`' order, "" for none, then of others
     notes: tuple[str, ...] = ()  # on its series: why it was chosen, what was left out of it, what is odd
     blank: tuple[str, ...] = ()  # files beside the slices that hold nothing, each with why, as messages say it
 

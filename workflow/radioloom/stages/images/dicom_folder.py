@@ -126,6 +126,8 @@ def _assembled(
         raise FailedCheck(
             "frames", f"{len(files)} multi-frame files in one series; keep the file that the region was drawn on"
         )
+    ordered = [digest(each.instance) if each.instance else "" for each in assembled.headers][: len(files)]
+    others = {digest(header.instance) for header in slices if header.instance}.difference(ordered)
     frame, study = (digest(uid) if uid else "" for uid in (slices[0].frame, slices[0].study))
     image = curated_image(
         row,
@@ -138,7 +140,7 @@ def _assembled(
         file_numbers=tuple(files),
         listing_digest=scan.listing,
         frame_order=tuple(frames),
-        instances=tuple(sorted({digest(header.instance) for header in slices if header.instance})),
+        instances=(*ordered, *sorted(others)),
         notes=(*told, *assembled.notes),
         blank=tuple(f"{each.name} {each.reason}" for each in beside),
     )

@@ -60,11 +60,15 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
 def region(image: CuratedImage, data: Path, rois: Mapping[str, Row]) -> Mask:
     """The region of one image as a mask on its grid; CaseError where it cannot be found or placed."""
     drawn_on = Image(
-        image.grid, image.series, image.frame_of_reference, frozenset(image.instances), image.blank,
-        *_patient(image, data),
+        image.grid, image.series, image.frame_of_reference, frozenset(image.instances) - {""}, image.blank,
+        *_patient(image, data), {} if image.frame_order else _slices(image),
     )  # fmt: skip
     path = within(data, image.segmentation_path, BadMask)
     return segmentations.read(path, _choice(image, rois), image.roi, drawn_on)
+
+
+def _slices(image: CuratedImage) -> dict[str, int]:
+    return {uid: k for k, uid in enumerate(image.instances[: image.grid.shape[0]]) if uid}
 
 
 def _patient(image: CuratedImage, data: Path) -> tuple[Whose, frozenset[str]]:

@@ -1,0 +1,151 @@
+"""Slices of different kinds in one series, and CT that is no HU: refused where certain, noted elsewhere."""
+
+import pytest
+
+from made.hospital import enhanced, image_slice, item, save, stored
+from radioloom.errors import FailedCheck
+from radioloom.io.dicom import headers, merged
+from radioloom.io.dicom.series import assemble
+
+N = 8
+TYPE = ("ORIGINAL", "PRIMARY")
+
+
+def notes(folder, modality, change):
+    """Notes on a series of slices with some attributes each; change : attributes by the place of the slice."""
+    for k in range(N):
+        save(image_slice(stored(1)[0], (-10, -20, 3 * k), modality, **change(k)), folder / f"IM{k}")
+    return assemble(headers.scan(folder).headers).notes
+
+
+def framed(folder, modality, group, change):
+    """The same of frames of an enhanced file; change : attributes of a functional group by the frame."""
+    data = enhanced(stored(N), range(N), modality)
+    for k, frame in enumerate(data.PerFrameFunctionalGroupsSequence):
+        held = getattr(frame, group, [None])[0]
+        if held is None:
+            setattr(frame, group, item(**change(k)))
+        for name, value in change(k).items():
+            setattr(getattr(frame, group)[0], name, value)
+    save(data, folder / "x")
+    return assemble(headers.scan(folder).headers).notes
+
+
+KINDS = {
+    "part of the signal": ("MR", "ImageType", [*TYPE, "M", "ND"], [*TYPE, "P", "ND"]),
+    "phase map": ("MR", "ImageType", [*TYPE, "M_FFE", "M", "FFE"], [*TYPE, "PHASE MAP", "P", "FFE"]),
+    "Dixon": ("MR", "ImageType", [*TYPE, "DIXON", "WATER"], [*TYPE, "DIXON", "FAT"]),
+    "echo": ("MR", "EchoTime", 10, 80),
+    "b value": ("MR", "DiffusionBValue", 0.0, 1000.0),
+    "component": ("MR", "ComplexImageComponent", "MAGNITUDE", "PHASE"),
+    "moment": ("MR", "TemporalPositionIdentifier", 1, 2),
+    "kernel": ("CT", "ConvolutionKernel", "CANARY", "B30f"),
+}
+FRAMES = {
+    "echo": ("MR", "MREchoSequence", "EffectiveEchoTime", 10.0, 80.0),
+    "b value": ("MR", "MRDiffusionSequence", "DiffusionBValue", 0.0, 1000.0),
+    "component": ("MR", "MRImageFrameTypeSequence", "ComplexImageComponent", "MAGNITUDE", "PHASE"),
+    "Dixon": ("MR", "MRImageFrameTypeSequence", "FrameType", [*TYPE, "DIXON", "WATER"], [*TYPE, "DIXON", "FAT"]),
+    "moment": ("MR", "FrameContentSequence", "TemporalPositionIndex", 1, 2),
+    "kernel": ("CT", "CTReconstructionSequence", "ConvolutionKernel", "CANARY", "B30f"),
+}
+
+
+@pytest.mark.parametrize("turn", [lambda k: k % 2, lambda k: k // 4], ids=["taking turns", "halves"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_slices_of_two_kinds_are_no_volume(tmp_path, kind, turn):
+    modality, name, *values = KINDS[kind]
+    with pytest.raises(FailedCheck, match=f"^{name} has 2 values among 8 slices") as fault:
+        notes(tmp_path, modality, lambda k: {name: values[turn(k)]})
+    assert fault.value.check == "several_kinds"
+    assert "CANARY" not in str(fault.value)
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_frames_of_two_kinds_are_no_volume(tmp_path, kind):
+    modality, group, name, *values = FRAMES[kind]
+    with pytest.raises(FailedCheck, match=r"has 2 values among 8 slices"):
+        framed(tmp_path, modality, group, lambda k: {name: values[k % 2]})
+
+
+SETTINGS = {
+    "KVP": ("CT", 80, 140), "ReconstructionDiameter": ("CT", 300, 500), "Manufacturer": ("CT", "CANARY", "GE"),
+    "PatientPosition": ("MR", "HFS", "FFS"), "TriggerTime": ("MR", 0, 500),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_slices_made_in_two_ways_are_told(tmp_path, name):
+    modality, *values = SETTINGS[name]
+    (note,) = notes(tmp_path, modality, lambda k: {name: values[k // 4]})
+    assert note == f"made in several ways by slice: {name} (2 values); look whether all slices are of one image"
+
+
+PLAIN = {
+    "echoes but for rounding": ("MR", lambda k: {"EchoTime": 4.76 + 0.01 * (k % 2)}),
+    "a time of each slice": ("MR", lambda k: {"TriggerTime": 50 * k}),
+    "a number of each slice": ("MR", lambda k: {"TemporalPositionIdentifier": k + 1}),
+    "later values": ("MR", lambda k: {"ImageType": [*TYPE, "M", "ND", f"NORM{k % 2}"]}),
+    "stated by some": ("MR", lambda k: {"EchoTime": 5} if k % 2 else {}),
+    "doses": ("CT", lambda k: {"Exposure": 100 + 50 * (k % 2), "ImageType": [*TYPE, "AXIAL", "MP"[k % 2]]}),
+    "another modality's": ("CT", lambda k: {"EchoTime": k % 2}),
+}
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_what_scanners_write_is_not_told(tmp_path, kind):
+    assert notes(tmp_path, *PLAIN[kind]) == ()
+
+
+def lut(k):
+    return {"ModalityLUTSequence": item(LUTDescriptor=[4096, 0, 16], ModalityLUTType="HU")}
+
+
+EIGHT = {"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7, "PixelRepresentation": 0, "Columns": 40}
+NO_HU = {
+    "effective number": (lambda k: {"RescaleType": "Z_EFF"}, "its values are Z_EFF"),
+    "in one slice": (lambda k: {"RescaleType": "MGML" if k == 3 else "HU"}, "its values are MGML"),
+    "a table": (lambda k: lut(k) if k < 9 else {}, "ModalityLUTSequence"),
+    "a window": (lambda k: EIGHT, "its 8 bits hold 256 HU"),
+    "palette": (lambda k: {"PhotometricInterpretation": "PALETTE COLOR"}, "a colour image"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_HU)
+def test_ct_that_is_no_hu_is_refused_by_name(tmp_path, kind):
+    change, said = NO_HU[kind]
+    with pytest.raises(FailedCheck, match=said):
+        notes(tmp_path, "CT", change)
+
+
+def test_frames_that_are_no_hu_are_refused_by_name(tmp_path):
+    with pytest.raises(FailedCheck, match="frame 1: its values are MGML"):
+        framed(tmp_path, "CT", "PixelValueTransformationSequence", lambda k: {"RescaleType": "MGML"})
+
+
+HU = {
+    "unspecified": ("CT", {"RescaleType": "US"}, ()),
+    "small letters": ("CT", {"RescaleType": "hu"}, ()),
+    "inverse": ("CT", {"PhotometricInterpretation": "MONOCHROME1"}, ()),
+    "eight wide bits": ("CT", EIGHT | {"RescaleSlope": 16}, ()),
+    "of MR": ("MR", EIGHT | {"RescaleType": "MGML"}, ()),
+    "modified": ("CT", {"RescaleType": "CANARY"}, ("8 of 8 slices say that their values are something else than HU",)),
+}
+
+
+@pytest.mark.parametrize("kind", HU)
+def test_what_may_be_hu_is_read(tmp_path, kind):
+    modality, change, wanted = HU[kind]
+    found = notes(tmp_path, modality, lambda k: change)
+    assert tuple(note.partition(" (")[0] for note in found) == wanted
+
+
+def test_a_slice_in_colours_of_a_palette_is_left_out(tmp_path):
+    palette = {"PhotometricInterpretation": "PALETTE COLOR"}
+    found = notes(tmp_path, "CT", lambda k: palette if k == N - 1 else {})
+    assert found == ("1 file(s) left out: dose reports, screenshots or colour images among the slices",)
+
+
+def test_every_element_of_the_table_is_tried():
+    rules = {element.name for element in merged.STATED if element.refused or element.noted}
+    assert rules == {name for _, name, *_ in KINDS.values()} | set(SETTINGS)

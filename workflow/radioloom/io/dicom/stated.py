@@ -1,0 +1,117 @@
+"""What a slice says of how it was made, and slices of one volume must or should not say otherwise: a table of elements.
+
+Elements of enhanced files are those of PS3.3, C.8.13 and C.8.15. What differs by nature (exposure, times, the later
+values of ImageType) is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pydicom.dataset import Dataset
+
+from radioloom.io.dicom.layout import Malformed
+from radioloom.io.dicom.values import items, letters, number
+
+FEW = 4  # values: of more, each is of a slice or of a turn, as scanners number and time them
+ROUNDING = 0.05  # of a number, that files of one setting are apart; two echoes or tube voltages are farther
+# Words of an MR's ImageType that say what its values are: part of the complex signal, of Dixon's, or a map.
+KINDS = frozenset(
+    "M P R I MAGNITUDE PHASE REAL IMAGINARY W F IP OP WATER FAT IN_PHASE OUT_PHASE OPP_PHASE ADC TRACEW FA".split()
+)
+File = Dataset | Mapping[int, bytes]
+Value = str | float | None
+
+
+def nominal(data: File, tag: int) -> float | None:
+    """A number that no voxel depends on (positions say where slices lie): None where it is absent or none."""
+    try:
+        return number(data, tag)
+    except Malformed:
+        return None
+
+
+def _kinds(data: File, tag: int) -> str:
+    words = letters(data, tag).upper().replace("PHASE MAP", "PHASE").split("\\")[2:]
+    return "\\".join(sorted(KINDS.intersection(map(str.strip, words))))
+
+
+def _held(data: File, tag: int) -> str:
+    """Whether a sequence has an item."""
+    try:
+        return "yes" if (items(data, tag) if isinstance(data, Dataset) else data.get(tag)) else ""
+    except Malformed:
+        return "yes"
+
+
+def _word(data: File, tag: int) -> str:
+    return letters(data, tag).strip().upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element, and what several values of it in one series mean."""
+
+    name: str
+    tag: int
+    group: int = 0  # functional group that has it in an enhanced file; 0: none, it is the file's
+    framed: int = 0  # its tag there, where that is another
+    read: Callable[[File, int], Value] = _word
+    refused: tuple[str, ...] = ()  # modalities of which no volume has several values
+    noted: tuple[str, ...] = ()  # modalities of which a volume should not
+    repeated: bool = False  # only where values repeat: else they tell slices apart, and no images
+
+
+STATED = (
+    Element("EchoTime", 0x00180081, 0x00189114, 0x00189082, nominal, refused=("MR",)),
+    Element("DiffusionBValue", 0x00189087, 0x00189117, read=nominal, refused=("MR",)),
+    Element("ComplexImageComponent", 0x00089208, 0x00189226, refused=("MR",)),
+    Element("ImageType", 0x00080008, 0x00189226, 0x00089007, _kinds, refused=("MR",)),
+    Element("TemporalPositionIdentifier", 0x00200100, 0x00209111, 0x00209128, refused=("MR", "CT"), repeated=True),
+    Element("ConvolutionKernel", 0x00181210, 0x00189314, refused=("CT",), repeated=True),
+    Element("TriggerTime", 0x00181060, noted=("MR",), repeated=True),
+    Element("KVP", 0x00180060, 0x00189325, read=nominal, noted=("CT",)),
+    Element("ReconstructionDiameter", 0x00181100, 0x00189314, read=nominal, noted=("CT",)),
+    Element("Manufacturer", 0x00080070, noted=("CT", "MR", "PT")),
+    Element("PatientPosition", 0x00185100, noted=("CT", "MR", "PT")),
+    Element("RescaleType", 0x00281054, 0x00289145),
+    Element("PhotometricInterpretation", 0x00280004),
+    Element("ModalityLUTSequence", 0x00283000, read=_held),
+)
+TAGS = frozenset(element.tag for element in STATED)
+
+
+def of_file(data: File) -> dict[str, str | float]:
+    """What a file states, by the names of its elements; without those that it does not have."""
+    told = ((element.name, element.read(data, element.tag)) for element in STATED if element.tag in data)
+    return {name: value for name, value in told if value not in (None, "")}
+
+
+def of_frame(whole: Mapping[str, str | float], group: Callable[[int], Dataset | None]) -> dict[str, str | float]:
+    """The same of one frame of an enhanced file. whole : what its file states; group : a functional group, by its tag.
+
+    A group of several items (one for each of two tubes) states nothing.
+    """
+    told = {e.name: whole[e.name] for e in STATED if not e.group and e.name in whole}
+    for element in STATED:
+        try:
+            held = group(element.group) if element.group else None
+        except Malformed:
+            continue
+        value = None if held is None else element.read(held, element.framed or element.tag)
+        if value not in (None, ""):
+            told[element.name] = value
+    return told
+
+
+def several(element: Element, told: Sequence[Mapping[str, str | float]]) -> int:
+    """How many values of an element slices state, those counted once that are one but for rounding; 0 where it is one.
+
+    told : of each slice; those that do not state it are passed over
+    """
+    stated = [each[element.name] for each in told if element.name in each]
+    found = sorted(set(stated))
+    n = 1 + sum(isinstance(b, str) or b - a > ROUNDING * abs(b) for a, b in pairwise(found))
+    return 0 if n == 1 or (element.repeated and 2 * len(found) > len(stated)) else n
