@@ -35,7 +35,8 @@ TAGS = {
     "bits_used": 0x00280101, "high_bit": 0x00280102, "signed": 0x00280103,
     "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110,
 }  # fmt: skip
-WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00120062)  # PatientID, its Name and BirthDate, PatientIdentityRemoved
+# PatientID, PatientName, PatientBirthDate, PatientSex, PatientIdentityRemoved
+WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00100040, 0x00120062)
 WANTED = frozenset({*TAGS.values(), *WHOSE})
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",

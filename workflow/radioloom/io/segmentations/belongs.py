@@ -9,7 +9,7 @@ from radioloom.errors import BadMask
 from radioloom.io.dicom.whose import UNKNOWN, Whose, differ
 from radioloom.volume import Grid
 
-TWO_NUMBERS = "{} not the image's, though it refers to the image's slices: taken as the same patient under two numbers"
+TWO_NUMBERS = "{} not the image's, though it refers to the image's slices: taken as the same patient"
 NO_SLICE = "it names the image's series, and none of the image's slices: was the series exported or anonymised again?"
 OTHER_SERIES = "it refers to the image's slices as those of another series"
 
@@ -58,11 +58,11 @@ def check(drawn: Drawn, image: Image) -> list[str]:
     if differ(drawn.whose, image.whose):
         if not common:
             raise BadMask(
-                f"the segmentation is another patient's: {_told(drawn.whose)} not the image's, and it refers to none "
-                "of the image's slices; give the segmentation of this image, or the same PatientID to both where they "
-                "are of one patient"
+                f"the segmentation is another patient's: {told(drawn.whose, image.whose)} not the image's, and it "
+                "refers to none of the image's slices; give the segmentation of this image, or the same to both where "
+                "they are of one patient"
             )
-        notes.append(TWO_NUMBERS.format(_told(drawn.whose)))
+        notes.append(TWO_NUMBERS.format(told(drawn.whose, image.whose)))
     if image.series in drawn.series:
         return notes if common else [*notes, NO_SLICE]
     if common:
@@ -70,9 +70,13 @@ def check(drawn: Drawn, image: Image) -> list[str]:
     return notes + _in_one_space(drawn, image)
 
 
-def _told(whose: Whose) -> str:
-    """What of a patient differs from another's."""
-    return "its PatientID is" if whose.number else "its PatientName and PatientBirthDate are (neither has a PatientID)"
+def told(one: Whose, other: Whose) -> str:
+    """What of a patient differs from another's, with its verb."""
+    if one.number != other.number:
+        return "its PatientID is"
+    if one.number:
+        return "its PatientName, PatientBirthDate and PatientSex are (under one PatientID)"
+    return "its PatientName and PatientBirthDate are (neither has a PatientID)"
 
 
 def _in_one_space(drawn: Drawn, image: Image) -> list[str]:
