@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ImplicitVRLittleEndian
 
 from radioloom.errors import BadImage
+from radioloom.failures import reading
 from radioloom.io.dicom.cells import length_fault, misread
 from radioloom.io.dicom.elements import elements, native_pixels
 from radioloom.io.dicom.layout import Malformed
@@ -107,7 +108,7 @@ class Header:
     def pixel_digest(self) -> str:
         """Digest of the pixels where they are native, of the whole file where they are compressed."""
         native = self.pixel_offset >= 0
-        with open(self.path, "rb") as handle:
+        with reading(self.path) as handle:
             handle.seek(self.pixel_offset if native else 0)
             size = (self.rows * self.columns * self.samples * self.frames * self.bits + 7) // 8
             return hashlib.sha256(handle.read(size if native else -1)).hexdigest()
@@ -193,7 +194,7 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
 
     name, number : what messages call the file, and which it is in its folder
     """
-    with open(path, "rb") as handle:
+    with reading(path) as handle:
         plain = elements(handle, WANTED)
         if plain is not None:
             handle.seek(plain.pixels)
@@ -217,7 +218,7 @@ def read_whole(path: Path) -> Dataset:
 
 def kind(path: Path) -> str:
     """RTSTRUCT or SEG, "" for every other file; raises one of BROKEN if it ends before its kind is known."""
-    with open(path, "rb") as handle:
+    with reading(path) as handle:
         if not is_dicom(handle.read(132)):
             return ""
         data = beginning(handle, TAGS["modality"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage
+from radioloom.failures import reading
 from radioloom.io.dicom.elements import elements
 from radioloom.io.dicom.headers import WHOSE, whose
 from radioloom.io.dicom.moments import moment
@@ -77,7 +78,7 @@ def patient(path: Path, called: str) -> tuple[Whose, frozenset[str]]:
     """Whose a file is, and the words of it that tell so, by the name that messages may call it; BadImage if damaged."""
     wanted = {*WHOSE, *TELLING}
     try:
-        with open(path, "rb") as handle:
+        with reading(path) as handle:
             plain = elements(handle, frozenset(wanted))  # as the header was read by which it was taken
         try:
             data: Dataset | Mapping[int, bytes] = dataset(path, tags=list(wanted))
