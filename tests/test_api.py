@@ -94,7 +94,7 @@ def test_label_absent_or_all_labels(case, profile):
         radioloom.extract(values, labels, profile, spacing_mm=SPACING, roi=3)
     with pytest.raises(BadMask, match="not one voxel is marked"):
         radioloom.extract(values, labels * 0, profile, spacing_mm=SPACING)
-    with pytest.raises(BadMask, match="has no names, give the label's number"):
+    with pytest.raises(BadMask, match="this label map has no names, give the label's number"):
         radioloom.extract(values, labels, profile, spacing_mm=SPACING, roi="GTV")
 
 

@@ -1,5 +1,7 @@
 """Commands that fail: one line with the words of the system, an exit code, and no name that nobody typed."""
 
+import errno
+import gzip
 import subprocess
 import sys
 
@@ -7,7 +9,7 @@ import pytest
 
 from radioloom import cli
 from radioloom.commands.record import Command
-from radioloom.failures import in_results, in_words
+from radioloom.failures import in_results, in_words, reading
 
 ENV = "import sys; sys.path.insert(0, {!r}); from radioloom.cli import main; sys.exit(main({!r}))"
 
@@ -37,6 +39,38 @@ def test_a_command_that_fails_is_one_line(monkeypatch, capsys, error, code, word
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"radioloom: {words}")
     assert "SMITH" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("DOE_JOHN.dcm", "scan: file 1 of 3"), ("IM0002.dcm", "scan: IM0002.dcm"), ("", "mask.nii")]
+)
+def test_a_file_that_the_disk_does_not_give_is_named_as_messages_name_it(tmp_path, monkeypatch, capsys, name, shown):
+    """Once it is open the system says no name: `reading` does, and the command counts where it could be a patient's."""
+    (tmp_path / "scan").mkdir()
+    for each in ("DOE_JOHN.dcm", "IM0002.dcm", "x.dcm"):
+        (tmp_path / "scan" / each).write_bytes(b"")
+    (tmp_path / "mask.nii").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    wrong = tmp_path / "scan" / name if name else tmp_path / "mask.nii"
+
+    def fail(_):
+        with reading(wrong):
+            raise OSError(errno.EIO, "no answer")
+
+    command = Command("try", "fail", lambda parser: parser.add_argument("file", nargs="+"), fail, "")
+    monkeypatch.setattr(cli, "COMMANDS", (command,))
+    assert cli.main(["try", "", "scan", "mask.nii"]) == 1
+    assert capsys.readouterr().err == (
+        f"radioloom: Input/output error ({shown}); run again once the disk or file server answers\n"
+    )
+
+
+def test_the_fault_of_a_file_bears_no_name_that_its_words_would_show(tmp_path):
+    (tmp_path / "DOE").write_bytes(b"")
+    for error in (gzip.BadGzipFile("no gzip file"), OSError(errno.EINVAL, "no such place")):
+        with pytest.raises(OSError, match="no ") as raised, reading(tmp_path / "DOE"):
+            raise error
+        assert "DOE" not in str(raised.value)
 
 
 def test_a_fault_of_ours_stays_a_traceback(monkeypatch):

@@ -103,7 +103,7 @@ def test_mapping_is_not_written_into_a_repository(tmp_path, monkeypatch, capsys)
 
 LEFT = {
     "lonely": (lambda place: None, "no segmentation goes with it"),
-    "other": (lambda place: drawn(place / "rs", patient="B"), "its patient's number is not that of the series"),
+    "other": (lambda place: drawn(place / "rs", patient="B"), "its PatientID is not its image's; correct"),
     "names": (lambda place: drawn(place / "rs", ("GTV", "Lung")), "2 structures in it ('GTV', 'Lung'); choose one"),
     "nowhere": (lambda place: drawn(place / "rs", series="2.25.5", frame="2.25.6"), "and 0 series of CT or PT or MR"),
     "shared": (

@@ -29,6 +29,42 @@ def imaged(place, number, patient, study=""):
     drawn(place / f"rs{number}.dcm", number, patient, study)
 
 
+def named(place, number, **said):
+    """The image and the structure set of `imaged`, with other attributes."""
+    for path in (*(place / f"ct{number}").iterdir(), place / f"rs{number}.dcm"):
+        data = pydicom.dcmread(path)
+        data.SpecificCharacterSet = "ISO_IR 192"
+        for key, value in said.items():
+            setattr(data, key, value)
+        data.save_as(path)
+
+
+SMITH = {"PatientName": "Smith^Mary", "PatientSex": "F", "IssuerOfPatientID": "HOSP_A", "PatientBirthDate": ""}
+SEEN = {
+    "two people": ({"PatientName": "Meier^Fritz", "PatientSex": "M", "IssuerOfPatientID": "HOSP_B"},
+                   "name and sex and issuer of the number"),
+    "another name": ({"PatientName": "Meier^Mary"}, "name"),
+    "another issuer": ({"IssuerOfPatientID": "HOSP_B"}, "issuer of the number"),
+    "abbreviated": ({"PatientName": "SMITH^M", "IssuerOfPatientID": ""}, ""),
+    "longer": ({"PatientName": "Mary^Smith^Ann=スミス", "PatientSex": "O"}, ""),
+    "taken away": ({"PatientName": "Anonymous", "PatientSex": "", "IssuerOfPatientID": "unknown"}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SEEN)
+def test_two_people_under_one_number_are_a_doubt(tmp_path, case):
+    other, what = SEEN[case]
+    for number, said in ((1, SMITH), (2, SMITH | other)):
+        imaged(tmp_path, number, "0001")
+        named(tmp_path, number, **said)
+    found = discover(tmp_path, Wanted(KEY))
+    assert len(found.pairs) == 2
+    assert len(found.doubts) == bool(what)
+    for line in found.doubts:
+        assert f": its images bear one number (PatientID), and differ in {what}: they became" in line
+        assert not [word for word in ("Smith", "Meier", "HOSP", "0001") if word in line]
+
+
 def marks():
     whole = stored(8) < 0
     whole[2:5, 5:9, 5:9] = True

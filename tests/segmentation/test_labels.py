@@ -37,6 +37,25 @@ def test_several_labels_by_a_pattern_or_a_list():
     assert notes == ["found by '1|2': nothing matches 'GTV'", "union of 2 labels"]
 
 
+NAMES = {"1": ("2", "2"), "2": ("1", "1"), "7": ("Doe", "[withheld]")}  # number -> name, shown
+
+
+@pytest.mark.parametrize(
+    ("pattern", "label"), [("1", [2]), ("2", [1]), ("7", [7]), ("doe", [7]), ("7.0", [7]), (".*", [1, 2, 7])]
+)
+def test_a_label_by_its_name_before_its_number(pattern, label):
+    """As of a segment of SEG or a structure of RTSTRUCT."""
+    marks, _ = label_map.region(MAP, Choice((pattern,)), {}, NAMES)
+    np.testing.assert_array_equal(marks(MAP), np.isin(MAP, label))
+
+
+def test_names_of_labels_are_listed_as_they_may_be_shown():
+    with pytest.raises(UnclearRegion, match=r"no label matches 'GTV'; found: '2', '1', '\[withheld\]'$"):
+        label_map.region(MAP, Choice(("GTV",)), {}, NAMES)
+    marks, _ = label_map.region(MAP, Choice(("9",)), {9.0: 4}, NAMES)  # outside the image, and without a name
+    assert not marks(MAP).any()
+
+
 @pytest.mark.parametrize("value", [255, -1, 0.0039, 0.999999])
 def test_any_single_value_is_a_mask(value):
     assert region(np.where(MAP == 2, value, 0.0), "").sum() == 2

@@ -11,6 +11,7 @@ from functools import partial
 from radioloom import __version__
 from radioloom.commands import COMMANDS
 from radioloom.commands.completion import SHELLS
+from radioloom.commands.failed import failed_file
 from radioloom.errors import RadioloomError
 from radioloom.failures import in_words
 
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return DONE
     except (OSError, MemoryError, KeyboardInterrupt) as error:
-        print(f"radioloom: {in_words(error, typed=given)}", file=sys.stderr)
+        print(f"radioloom: {in_words(error, typed=[*given, *failed_file(error, given)])}", file=sys.stderr)
         _give_up_output()
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
 

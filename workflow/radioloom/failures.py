@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from radioloom.errors import RadioloomError
 
@@ -44,6 +46,18 @@ def is_of_the_machine(error: BaseException) -> bool:
     Readers of zip and Parquet raise an OSError without a number, or of a place before the begin, for what is damaged.
     """
     return isinstance(error, MemoryError) or getattr(error, "errno", None) not in (None, errno.EINVAL)
+
+
+@contextmanager
+def reading(path: Path | str) -> Iterator[BinaryIO]:
+    """An open file; a fault of the machine bears its name, which the system forgets once the file is open."""
+    try:
+        with open(path, "rb") as handle:
+            yield handle
+    except OSError as error:
+        if is_of_the_machine(error):
+            error.filename = error.filename or str(path)
+        raise
 
 
 def is_of_memory(error: RuntimeError) -> bool:

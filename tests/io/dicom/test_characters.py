@@ -134,5 +134,5 @@ def test_an_empty_element_of_no_known_kind_is_no_words(tmp_path, kind, tag):
 
 
 def test_numbers_in_letters_of_no_stated_set_are_apart_and_no_placeholders():
-    one, other = (of_patient(number("", name.encode("iso8859-5")), "", "", "") for name in ("Иванов", "Петров"))
+    one, other = (of_patient(number("", name.encode("iso8859-5")), "", "", "", "") for name in ("Иванов", "Петров"))
     assert differ(one, other)

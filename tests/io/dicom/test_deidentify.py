@@ -167,6 +167,16 @@ def test_what_the_profile_keeps_empties_and_removes():
     assert not cleaned(image_slice(stored(1)[0], (0, 0, 0), PatientSex="Doe")).PatientSex
 
 
+@pytest.mark.parametrize(
+    ("number", "left"), [("12345", ["", "", "12345"]), ("123456", ["", "", ""]), ("77", ["12345"] * 3)]
+)
+def test_the_patients_number_in_the_place_of_a_series_is_emptied(number, left):
+    """Of five digits it may be a measurement elsewhere."""
+    placed = dict.fromkeys(("SeriesNumber", "AcquisitionNumber", "Exposure"), "12345" if number == "77" else number)
+    made = cleaned(image_slice(stored(1)[0], (0, 0, 0), PatientID=number, **placed))
+    assert [str(made[name].value or "") for name in placed] == left
+
+
 def test_keyed_uids():
     one, same, other = (
         cleaned(image_slice(stored(1)[0], (0, 0, 0), SOPInstanceUID="1.2.3"), key).SOPInstanceUID

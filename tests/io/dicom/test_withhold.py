@@ -64,6 +64,43 @@ FILES = {  # attributes; names that are withheld; names that are shown
     "one sign each": (
         {"PatientName": "Jin=김^중", "SpecificCharacterSet": "ISO_IR 192"}, ["GTV김중", "GTV 김 중"], ["GTV 중간"],
     ),
+    "one sign alone": (
+        {"PatientName": "Zhang^Wei=張^偉", "SpecificCharacterSet": "GB18030"},
+        ["GTV 張", "GTV張", "張偉", "偉張", "GTV_偉_2", "張2"], ["GTV 右", "GTV 左肺", "張國"],
+    ),
+    "kana": (
+        {"PatientName": "Yamada^Tarou=山田^太郎=やまだ^たろう", "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV やまだ", "GTV ヤマダ", "GTV ﾔﾏﾀﾞ", "ヤマダタロウ", "GTV タロウ", "ﾀﾛｳ", "やまた\u3099"],
+        ["GTV ヤマ", "GTV はい"],
+    ),
+    "kana of one form": (
+        {"PatientName": "ヤマダ^ハナコ", "SpecificCharacterSet": "ISO_IR 192"}, ["GTV やまだ", "はなこ"], ["GTV はな"],
+    ),
+    "Cyrillic": (
+        {"PatientName": "Иванов^Пётр", "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV Ivanov", "GTV_Иванов", "GTV_ИВАНОВ", "GTVIvanova", "Petr", "Пётр", "П.И.", "P.I.", "ivanovpetr"],
+        ["GTV Ivan", "P.V.", "Жив"],
+    ),
+    "Cyrillic in three spellings": (
+        {"PatientName": "Жуковский^Андрей^Юрьевич", "SpecificCharacterSet": "ISO_IR 192"},
+        ["Zhukovskiy", "Zhukovsky", "ZHUKOVSKII", "Žukovskij", "Andrey", "Andrei", "Andrej", "Yurevich", "Iurevich"],
+        ["GTV Zuk", "Andreas"],
+    ),
+    "Cyrillic name of a Latin patient": (
+        {"PatientName": "Ivanov^Petr"}, ["GTV Иванов", "ПЕТР", "GTVИвановПётр", "П.И."], ["GTV Иван", "опухоль"],
+    ),
+    "Greek": (
+        {"PatientName": "Παπαδόπουλος^Νικόλαος", "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV ΝΙΚΟΛΑΟΣ", "GTV Papadopoulos", "Nikolaos", "Παπαδοπουλος", "N.P.", "Ν.Π."], ["GTV Papa", "β-Strahler"],
+    ),
+    "Greek in pairs": (
+        {"PatientName": "Μπάκας^Ευθύμιος", "SpecificCharacterSet": "ISO_IR 192"}, ["Bakas", "Efthymios"], ["Efthy"],
+    ),
+    "hyphens": (
+        {"PatientName": "Müller^Hans-Jörg", "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV H-J.M.", "H.-J.M.", "H.-J. M.", "H.J.M.", "M. H-J.", "M.H.", "GTV-H.M."],
+        ["A-P.", "H-J.", "T-M.", "H-J", "HJM"],
+    ),
     "people": ({"ContentCreatorName": "BAKER^TOM", "ReviewerName": "COOK^ANN"}, ["GTV_BAKER", "cook"], ["Bake"]),
     "other numbers": ({"OtherPatientIDsSequence": other_number()}, ["GTV 88123456"], ["GTV 88"]),
 }  # fmt: skip

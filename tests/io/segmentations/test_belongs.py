@@ -77,6 +77,27 @@ def test_whose_a_segmentation_is_and_of_which_slices(tmp_path, kind, case):
     assert "CANARY" not in found
 
 
+PEOPLE = {"PatientName": "Meier^Fanny", "PatientBirthDate": "19601231", "PatientSex": "F"}
+UNDER_ONE = "its PatientName, PatientBirthDate and PatientSex are (under one PatientID) not the image's"
+
+
+@pytest.mark.parametrize("instances", ["all", "none"])
+@pytest.mark.parametrize("same", ["", *PEOPLE])
+def test_another_person_under_one_number_is_not_taken_in_silence(tmp_path, instances, same):
+    """All three differ; two of them may be a marriage, a mistake of a letter, or a date that was set."""
+    other = {"PatientName": "Smith^Max", "PatientBirthDate": "19510307", "PatientSex": "M"}
+    own = [pydicom.dcmread(file).SOPInstanceUID for file in ct(tmp_path / "ct", **PEOPLE)]
+    given = {key: value for key, value in other.items() if key != same} | ({same: PEOPLE[same]} if same else {})
+    drawn(tmp_path, "RTSTRUCT", own if instances == "all" else ["2.25.77"], **given)
+    found = told(tmp_path)
+    assert (UNDER_ONE in found) == (not same)
+    assert ("another patient's" in found) == (not same and instances == "none")
+    assert not [word for word in ("Smith", "Meier", "1951", "1960") if word in found]
+    paired = discover(tmp_path, Wanted(b"key" * 16))
+    assert len(paired.pairs) == bool(same)
+    assert any(UNDER_ONE[:40] in why for _, _, why in paired.left_out) == (not same)
+
+
 def test_an_image_that_lost_its_number_is_no_other_patients(tmp_path):
     ct(tmp_path / "ct", PatientID="", PatientIdentityRemoved="YES")
     drawn(tmp_path, "SEG", series=SERIES)

@@ -5,8 +5,9 @@ import pydicom
 import pytest
 
 from made.hospital import square, structures
+from made.segs import seg as segmented
 from radioloom.errors import BadMask
-from radioloom.io.segmentations import rtstruct
+from radioloom.io.segmentations import rtstruct, seg
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice
 
@@ -27,6 +28,20 @@ def test_names_are_matched_in_full_whatever_their_case(tmp_path):
         named(found, "GTV")
     with pytest.raises(BadMask, match=r"'\(' is no regular expression"):
         named(found, "(")
+
+
+@pytest.mark.parametrize("kind", ["RTSTRUCT", "SEG"])
+def test_many_names_are_made_to_show_once_each(tmp_path, monkeypatch, kind):
+    """A hundred structures cost a hundred of them, and not ten thousand."""
+    names, module = [f"S{number}" for number in range(40)], rtstruct if kind == "RTSTRUCT" else seg
+    if kind == "RTSTRUCT":
+        structures(tmp_path / "it", {name: [square(0, 0, 5)] for name in names})
+    else:
+        segmented(tmp_path / "it", dict.fromkeys(names, np.ones((8, 24, 20), bool)))
+    found, made, one = module.read(tmp_path / "it"), [], module.withhold
+    monkeypatch.setattr(module, "withhold", lambda name, words: made.append(name) or one(name, words))
+    assert len(found.named(Choice((".*",)))[0]) == 40
+    assert len(made) <= 40
 
 
 def test_contours_are_in_zyx_and_references_are_digests(tmp_path):

@@ -180,6 +180,15 @@ def test_text_of_the_study_is_text():
     assert "<script>alert(1)</script> & more" in "".join(page.words)
 
 
+def test_no_letter_of_the_study_hides_or_turns_the_page():
+    study = survival_study()
+    turned = "gold\u202e dlog\x1b[31m \u2066x\u200b\x00"
+    page = report(replace(study, settings={**study.settings, "description": f"two\n\tlines {turned}"}))
+    assert not [letter for letter in "\u202e\u2066\u200b\x1b\x00" if letter in page]
+    assert "gold\N{REPLACEMENT CHARACTER} dlog" in page
+    assert "two\n\tlines" in page
+
+
 def test_neither_paths_nor_dates(text):
     assert not re.search(r"/(home|work|tmp|root|usr)/", text)
     assert not re.search(r"20\d\d-\d\d-\d\d", text)

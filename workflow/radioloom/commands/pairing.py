@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radioloom.commands.links import NOT_DRAWN
-from radioloom.commands.repeated import doubts
+from radioloom.commands.repeated import doubts, strangers
 from radioloom.commands.tree import Series, Tree, gather
 from radioloom.errors import BadImage, BadMask, CaseError, StudyError
 from radioloom.io.dicom.identity import Identity, of_either
 from radioloom.io.dicom.whose import differ
+from radioloom.io.segmentations.belongs import told
 from radioloom.io.segmentations.read import Candidate
 from radioloom.pseudonym import pseudonym
 from radioloom.segmentation.choose import Choice
@@ -91,7 +92,8 @@ def discover(place: Path, wanted: Wanted) -> Discovered:
     if len(patients) < len({who.number for who, _ in pairs}):
         raise StudyError("two patients have the same pseudonym; make another key with `radioloom key`")
     seen = [(who.number, pair.case, series.study) for series, who, pair in made if pair.case in patients]
-    return Discovered(_numbered(pairs), sorted(tree.left_out), patients, tuple(doubts(seen)))
+    told = (*doubts(seen), *strangers((pair.case, who) for _, who, pair in made if pair.case in patients))
+    return Discovered(_numbered(pairs), sorted(tree.left_out), patients, told)
 
 
 def _one_each(tree: Tree, made: Sequence[tuple[Series, Identity, Pair]], readers: bool) -> list[tuple[Identity, Pair]]:
@@ -138,7 +140,7 @@ def _pair(tree: Tree, drawing: Candidate, wanted: Wanted) -> tuple[Series, Ident
     if series.mixed:
         raise BadImage("files of more than one patient are in the series that it goes with; separate them")
     if not _one_patient(series, drawn):
-        raise BadImage("its patient's number is not that of the series that it goes with; correct one of them")
+        raise BadImage(f"{told(drawn.whose, series.whose)} not its image's; correct one of them")
     who = of_either(series.first, drawing.file)
     if not who.number:
         raise BadImage("neither it nor its image has a patient's number (PatientID)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from radioloom.io.dicom.identity import Identity
 from radioloom.io.dicom.whose import placeholder
 from radioloom.io.user_tables.ids import bare
 from radioloom.provenance import file_digest
@@ -54,6 +55,24 @@ def doubts(seen: Iterable[tuple[str, str, str]]) -> list[str]:
         f"{' and '.join(names[number] for number in group)}: their numbers (PatientID) differ in letter case, leading "
         "zeros or signs alone: where they are one patient, give their files one number"
         for group in _almost_one(studies)
+    ]
+
+
+def strangers(seen: Iterable[tuple[str, Identity]]) -> list[str]:
+    """Lines on patients whose images, under one number, may be of several people; what differs is named, and not shown.
+
+    seen : pseudonym of each image, and whose its file says that it is
+    """
+    first: dict[str, Identity] = {}
+    apart: dict[str, dict[str, None]] = {}
+    for case, who in seen:
+        apart.setdefault(case, {}).update(dict.fromkeys(who.contradicts(first.setdefault(case, who))))
+    return [
+        f"{case}: its images bear one number (PatientID), and differ in {' and '.join(what)}: they became replicates "
+        "of one patient; where they are several people, as of two hospitals that count alike, give the files numbers "
+        "of their own"
+        for case, what in apart.items()
+        if what
     ]
 
 

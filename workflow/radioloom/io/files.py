@@ -13,6 +13,7 @@ from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from radioloom.errors import BadImage, RadioloomError, StudyError
+from radioloom.failures import reading
 from radioloom.provenance import digest, file_digest
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def blank(file: Path) -> str:
         return "is empty (0 bytes)"
     if file.name.lower().endswith(BESIDE):  # voxels alone, which may be zeros
         return ""
-    with open(file, "rb") as handle:
+    with reading(file) as handle:
         return "" if handle.read(BEGINNING).strip(b"\0") else f"begins with nothing but zeros ({size} bytes)"
 
 
@@ -163,7 +164,7 @@ def _several(known_by: dict[Path, str]) -> dict[str, list[Path]]:
 def _sample(file: Path) -> str:
     """Digest of a file's beginning, middle and end."""
     size, pieces = file.stat().st_size, []
-    with open(file, "rb") as handle:
+    with reading(file) as handle:
         for place in (0, size // 2, max(size - SAMPLE, 0)):
             handle.seek(place)
             pieces.append(handle.read(SAMPLE).hex())

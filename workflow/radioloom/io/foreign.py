@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from radioloom.failures import reading
 from radioloom.io.files import BEGINNING, BESIDE, blank, is_file, leads_nowhere
 
 GZIP = b"\x1f\x8b"
@@ -238,5 +239,5 @@ def is_fork(file: Path) -> bool:
 
 
 def _head(path: Path) -> bytes:
-    with open(path, "rb") as handle:
+    with reading(path) as handle:
         return handle.read(BEGINNING)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class LabelMap:
     stored: np.dtype
     pieces: Iterable[tuple[Voxels, np.ndarray]]  # first voxel of each, and its labels (z, y, x)
     notes: tuple[str, ...] = ()
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # number -> name, and how it may be shown
 
 
 def on_image(labels: LabelMap, choice: Choice, grid: Grid, source: str = "", blank: tuple[str, ...] = ()) -> Mask:
@@ -45,7 +46,7 @@ def on_image(labels: LabelMap, choice: Choice, grid: Grid, source: str = "", bla
     sizes: Counter[float] = Counter()
     for (value, _), n in beyond.items():
         sizes[value] += n
-    marks, notes = region(found, choice, sizes)
+    marks, notes = region(found, choice, sizes, labels.names)
     values = {value for value in sizes if marks(np.array(value))}
     lost: Counter[int] = Counter()
     for (value, index), n in beyond.items():

@@ -19,14 +19,21 @@ EXCHANGED = "This looks like an image: were image and segmentation exchanged?"
 WHOLE = 1e-3  # how far a stored label may be from a whole number: rounding of formats that store floats
 
 EMPTY: Mapping[float, int] = MappingProxyType({})
+UNNAMED: Mapping[str, tuple[str, str]] = MappingProxyType({})
 Marks = Callable[[np.ndarray], np.ndarray]  # (labels) -> bool, which of them are of the region
 
 
-def region(labels: np.ndarray, choice: Choice, beyond: Mapping[float, int] = EMPTY) -> tuple[Marks, list[str]]:
+def region(
+    labels: np.ndarray,
+    choice: Choice,
+    beyond: Mapping[float, int] = EMPTY,
+    names: Mapping[str, tuple[str, str]] = UNNAMED,
+) -> tuple[Marks, list[str]]:
     """Which labels a pattern matches, as a test of voxels, and notes; the only label for none.
 
     beyond : labels outside the image, with their number of voxels
-    A pattern is a label's number, or a regular expression of it: "2", "1|3", ".*" for every label.
+    names : of labels that have one, by number: the name, and how a message may show it
+    A pattern is a label's name or number, or a regular expression of it: "2", "1|3", ".*" for every label.
     Raises UnclearRegion where the map has no such label, or several and no pattern chooses; BadMask where it has none
     at all, or its values are parts (probabilities), or those of an image, and no labels.
     """
@@ -35,18 +42,22 @@ def region(labels: np.ndarray, choice: Choice, beyond: Mapping[float, int] = EMP
         _only(labels, beyond)
         return lambda voxels: voxels != 0, []
     wanted, others = [_number(pattern) for pattern in choice.patterns], np.array(list(beyond))
-    if wanted[0]:  # nearly always; listing the labels of a large map takes a second
+    if wanted[0] and not names:  # nearly always; listing the labels of a large map takes a second
         marks = _equal(wanted[0])
         if marks(labels).any() or marks(others).any():
             return marks, []
     values = np.unique(np.concatenate([np.unique(labels), others]))
     values = values[values != 0]
-    names = [_name(value) for value in values]
-    patterns = tuple(p if n is None else _name(n) for p, n in zip(choice.patterns, wanted, strict=True))
-    chosen, notes = pick(Choice(patterns, choice.take), [(name,) for name in names])
+    numbers = [_name(value) for value in values]
+    called = [(names.get(number, ("", ""))[0], number) for number in numbers]
+    own = {name for name, _ in called}
+    patterns = tuple(p if n is None or p in own else _name(n) for p, n in zip(choice.patterns, wanted, strict=True))
+    chosen, notes = pick(Choice(patterns, choice.take), called)
     if not chosen:
-        hint = "" if any(n is not None for n in wanted) else "; a label map has no names, give the label's number"
-        raise UnclearRegion(f"{absent('label', choice, list(dict.fromkeys(names)))}{hint}")
+        known = names or any(n is not None for n in wanted)
+        hint = "" if known else "; this label map has no names, give the label's number"
+        shown = dict.fromkeys(names.get(number, ("", number))[1] for number in numbers)
+        raise UnclearRegion(f"{absent('label', choice, list(shown))}{hint}")
     several = [f"union of {len(chosen)} labels"] if len(chosen) > 1 else []
     return lambda voxels: np.isin(voxels, values[chosen]), notes + several
 

@@ -206,9 +206,9 @@ def _no_number(element: Element) -> bool:
     """Whether a decimal or integer string holds something else, or the patient's number."""
     if element.vr not in ("DS", "IS"):
         return False
-    texts = element.texts
-    telling = {word for word in element.scrub.identifying if word.isdecimal() and len(word) >= TELLING}
-    return not all(map(DECIMAL.fullmatch, texts)) or not telling.isdisjoint(each.strip() for each in texts)
+    least = 1 if element.tag in (0x00200011, 0x00200012) else TELLING  # of series, acquisition
+    telling = {word for word in element.scrub.identifying if word.isdecimal() and len(word) >= least}
+    return not all(map(DECIMAL.fullmatch, element.texts)) or not telling.isdisjoint(map(str.strip, element.texts))
 
 
 def _words_put(element: Element) -> None:

@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ImplicitVRLittleEndian
 
 from radioloom.errors import BadImage
+from radioloom.failures import reading
 from radioloom.io.dicom.cells import length_fault, misread
 from radioloom.io.dicom.elements import elements, native_pixels
 from radioloom.io.dicom.layout import Malformed
@@ -37,7 +38,8 @@ TAGS = {
     "bits_used": 0x00280101, "high_bit": 0x00280102, "signed": 0x00280103,
     "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110, "series_type": 0x00541000,
 }  # fmt: skip
-WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00120062)  # PatientID, its Name and BirthDate, PatientIdentityRemoved
+# PatientID, PatientName, PatientBirthDate, PatientSex, PatientIdentityRemoved
+WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00100040, 0x00120062)
 WANTED = frozenset({*TAGS.values(), *WHOSE, *STATED})
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
@@ -116,7 +118,7 @@ class Header:
     def pixel_digest(self) -> str:
         """Digest of the pixels where they are native, of the whole file where they are compressed."""
         native = self.pixel_offset >= 0
-        with open(self.path, "rb") as handle:
+        with reading(self.path) as handle:
             handle.seek(self.pixel_offset if native else 0)
             size = (self.rows * self.columns * self.samples * self.frames * self.bits + 7) // 8
             return hashlib.sha256(handle.read(size if native else -1)).hexdigest()
@@ -202,7 +204,7 @@ def read_header(path: Path, name: str = "", number: int = 1) -> Header | None:
 
     name, number : what messages call the file, and which it is in its folder
     """
-    with open(path, "rb") as handle:
+    with reading(path) as handle:
         plain = elements(handle, WANTED)
         if plain is not None:
             handle.seek(plain.pixels)
@@ -226,7 +228,7 @@ def read_whole(path: Path) -> Dataset:
 
 def kind(path: Path) -> str:
     """RTSTRUCT or SEG, "" for every other file; raises one of BROKEN if it ends before its kind is known."""
-    with open(path, "rb") as handle:
+    with reading(path) as handle:
         if not is_dicom(handle.read(132)):
             return ""
         data = beginning(handle, TAGS["modality"])

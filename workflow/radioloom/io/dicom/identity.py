@@ -10,15 +10,16 @@ from pathlib import Path
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage
+from radioloom.failures import reading
 from radioloom.io.dicom.elements import elements
 from radioloom.io.dicom.headers import WHOSE, whose
 from radioloom.io.dicom.moments import moment
 from radioloom.io.dicom.values import BROKEN, dataset, letters, text, why
-from radioloom.io.dicom.whose import Whose
-from radioloom.io.dicom.withhold import TELLING, identifying_words, identity_words, withhold
-from radioloom.io.user_tables.ids import composed
+from radioloom.io.dicom.whose import Whose, placeholder
+from radioloom.io.dicom.withhold import TELLING, identifying_words, identity_words, name_words, withhold
+from radioloom.io.user_tables.ids import bare, composed
 
-NUMBER, BIRTH = 0x00100020, 0x00100030
+NUMBER, BIRTH, NAME, SEX, ISSUER = 0x00100020, 0x00100030, 0x00100010, 0x00100040, 0x00100021
 DAYS = (0x00080020, 0x00080021, 0x00080022)  # of study, series, acquisition
 
 
@@ -30,6 +31,18 @@ class Identity:
     birth: str = field(repr=False)
     day: datetime.date | None = field(repr=False)
     words: frozenset[str] = field(repr=False)  # that identify the patient
+    name: frozenset[str] = field(repr=False)  # words of PatientName
+    sex: str = field(repr=False)  # M or F, "" of any other
+    issuer: str = field(repr=False)  # of the number
+
+    def contradicts(self, other: Identity) -> list[str]:
+        """What another file under the same number has otherwise; a name that is shorter or abbreviated is the same."""
+        few, many = sorted((self.name, other.name), key=len)
+        known = (any(word.startswith(each) or each.startswith(word) for each in many) for word in few)
+        both = ((self.sex, other.sex), (self.issuer, other.issuer))
+        sex, issuer = (bool(one and another and one != another) for one, another in both)
+        differ = {"name": not all(known), "sex": sex, "issuer of the number": issuer}
+        return [what for what, apart in differ.items() if apart]
 
     def identified_by(self, name: str) -> bool:
         """Whether a name (such as a path) holds a word that identifies the patient."""
@@ -38,8 +51,12 @@ class Identity:
 
 def identity(path: Path) -> Identity:
     """Patient and day of a file; raises one of `headers.BROKEN` if it cannot be read."""
-    data = dataset(path, tags=[*TELLING, *DAYS])
-    return Identity(composed(text(data, NUMBER)), text(data, BIRTH), day(data), identity_words(data))
+    data = dataset(path, tags=[*TELLING, *DAYS, SEX, ISSUER])
+    sex, issuer = text(data, SEX).upper(), text(data, ISSUER)
+    return Identity(
+        composed(text(data, NUMBER)), text(data, BIRTH), day(data), identity_words(data),
+        name_words(letters(data, NAME)), sex if sex in ("M", "F") else "", "" if placeholder(issuer) else bare(issuer),
+    )  # fmt: skip
 
 
 def of_either(image: Path, segmentation: Path) -> Identity:
@@ -61,7 +78,7 @@ def patient(path: Path, called: str) -> tuple[Whose, frozenset[str]]:
     """Whose a file is, and the words of it that tell so, by the name that messages may call it; BadImage if damaged."""
     wanted = {*WHOSE, *TELLING}
     try:
-        with open(path, "rb") as handle:
+        with reading(path) as handle:
             plain = elements(handle, frozenset(wanted))  # as the header was read by which it was taken
         try:
             data: Dataset | Mapping[int, bytes] = dataset(path, tags=list(wanted))

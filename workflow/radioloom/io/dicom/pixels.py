@@ -25,6 +25,7 @@ from pydicom.uid import (
 )
 
 from radioloom.errors import BadImage
+from radioloom.failures import reading
 from radioloom.io.dicom.cells import length_fault
 from radioloom.io.dicom.codestreams import precision
 from radioloom.io.dicom.elements import COMPRESSED
@@ -132,7 +133,7 @@ def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
 
 def _native(header: Header) -> np.ndarray:
     kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
-    with open(header.path, "rb") as handle:
+    with reading(header.path) as handle:
         handle.seek(header.pixel_offset)
         flat = np.empty(header.rows * header.columns, kind)
         n = filled(handle, flat)

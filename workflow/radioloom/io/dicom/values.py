@@ -30,6 +30,7 @@ from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 from pydicom.uid import UID, UID_dictionary
 
+from radioloom.failures import reading
 from radioloom.io.dicom import layout
 from radioloom.io.dicom.characters import CHARACTERS, decoded, stated
 from radioloom.io.dicom.layout import Malformed
@@ -56,7 +57,7 @@ def dataset(path: Path, pixels: bool = False, tags: Sequence[int] | None = None)
 
     Raises one of BROKEN where the file is damaged, OSError where the machine cannot read it.
     """
-    with open(path, "rb") as handle:
+    with reading(path) as handle:
         return read(handle, pixels, tags)
 
 

@@ -26,6 +26,7 @@ class Whose:
     number: str = ""  # PatientID
     name: str = ""
     birth: str = ""
+    sex: str = ""  # M or F; of any other nothing is told
     removed: bool = False  # the file says that its patient's identity was removed
 
 
@@ -33,23 +34,25 @@ UNKNOWN = Whose()
 
 
 @lru_cache(maxsize=256)  # all slices of a series say the same
-def whose(number: str, name: str, birth: str, removed: str) -> Whose:
-    """Whose a file is by its PatientID, PatientName, PatientBirthDate and PatientIdentityRemoved."""
+def whose(number: str, name: str, birth: str, sex: str, removed: str) -> Whose:
+    """Whose a file is by its PatientID, PatientName, PatientBirthDate, PatientSex and PatientIdentityRemoved."""
     known = ("" if placeholder(each) else digest(bare(each)) for each in (number, name, birth))
-    return Whose(*known, removed=removed.upper() == "YES")
+    return Whose(*known, sex=sex if sex in ("M", "F") else "", removed=removed.upper() == "YES")
 
 
 def differ(one: Whose, other: Whose) -> bool:
     """Whether two files are of two patients; not said where one alone lost its number, or had it replaced.
 
-    Where neither has a number, they are of two whose names and birth dates both differ.
+    Where neither has a number, they are of two whose names and birth dates both differ; under one number, of two whose
+    sex differs too, as where two hospitals count alike.
     """
     if one.removed != other.removed or bool(one.number) != bool(other.number):
         return False
-    if one.number:
-        return one.number != other.number
-    told = all((one.name, other.name, one.birth, other.birth))
-    return told and one.name != other.name and one.birth != other.birth
+    if one.number != other.number:
+        return True
+    keys = ("name", "birth", "sex") if one.number else ("name", "birth")
+    pairs = [(getattr(one, key), getattr(other, key)) for key in keys]
+    return all(first and second and first != second for first, second in pairs)
 
 
 def several(files: Iterable[Whose]) -> bool:

@@ -10,8 +10,10 @@ from functools import lru_cache
 
 from pydicom.dataset import Dataset
 
+from radioloom.io.dicom.alphabets import latin
 from radioloom.io.dicom.characters import PRIVATE
 from radioloom.io.dicom.values import BROKEN, items, letters
+from radioloom.io.dicom.whose import placeholder
 from radioloom.tables.text import visible
 
 WITHHELD = "[withheld]"
@@ -29,14 +31,20 @@ BIRTH, NAMES = 0x00100030, (0x00100010, 0x00101001, 0x00101005)
 DATES = (BIRTH, 0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x30060008)  # and of study to content and structures
 TELLING = (*IDENTIFYING, *DATES, *(sequence for sequence, _ in NESTED))
 PHRASE = 4  # letters: shorter words of a file count only where they stand alone
-IDEOGRAMS = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")  # two of these are a name
+IDEOGRAMS = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")  # two are a name
+A_NAME = re.compile("[\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # alone: no kana
+KANA = {hiragana: hiragana + 0x60 for hiragana in (*range(0x3041, 0x3097), 0x309D, 0x309E)}  # -> katakana
 LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 READABLE = {PRIVATE + byte: chr(byte) for byte in range(0xA0, 0x100)}  # what no set has is most often Latin
 # Where a name begins in what is written as one word: GTVLi, GTV_LI, ctvLi2.
-BREAKS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+BREAKS = re.compile(
+    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
+    rf"|(?<=[A-Za-z])(?={A_NAME.pattern})|(?<={A_NAME.pattern})(?=[A-Za-z])"
+)
 REGION = re.compile(r"^(i?gtv|ctv|ptv|itv|roi)(?=[^\W\d_])")
 # Initials as people write them; two capitals without dots are what is drawn as often (LN, CT, PV, LL), and are shown.
 DOTTED = re.compile(r"(?<!\w)[^\W\d_]\.(?:[ -]?[^\W\d_]\.)+(?!\w)")
+HYPHENED = re.compile(r"(?<!\w)[^\W\d_](?:(?:\.[ -]?|-)[^\W\d_])+\.(?!\w)")  # H-J.M. of Hans-Jörg
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTHS_TOO = {2: ("maer",), 4: ("mai",), 9: ("okt",), 11: ("dez",)}
 
@@ -61,20 +69,33 @@ def identity_words(data: Dataset | Mapping[int, bytes]) -> frozenset[str]:
     return frozenset(found)
 
 
+def name_words(value: str) -> frozenset[str]:
+    """Words of a person's name, folded, in Latin letters too; none of what stands in the place of one."""
+    forms = () if placeholder(value) else (value, *latin(value))
+    return frozenset(word for form in forms for word in _words(_merged(form)))
+
+
 def withhold(name: str, identifying: frozenset[str]) -> str:
     """A name from a file as a message may show it: `[withheld]` where it holds an identifying word.
 
     identifying : of the same file and of the others of its case, as `identifying_words` gives them
     What cannot be seen of it is marked.
-    Letters' case, accents (ü, ue and u are one), leading zeros and what stands between words do not count; long words
-    count inside others too, a patient's initials as capitals with dots alone (J.M.).
+    Letters' case, accents (ü, ue and u are one), leading zeros, the script of what `latin` spells, kana's form and what
+    stands between words do not count; long words count inside others too, a patient's initials as capitals with
+    dots alone (J.M.).
     """
     return WITHHELD if _identified(name, identifying) else visible(name[:40])
 
 
 def _identified(name: str, identifying: frozenset[str]) -> bool:
-    if not identifying.isdisjoint(_initials(_words(_folded(each))) for each in DOTTED.findall(name) if each.isupper()):
+    initials = (each for dots in (DOTTED, HYPHENED) for each in dots.findall(name) if each.isupper())
+    spelt = (_initials(_words(_folded(form))) for each in initials for form in (each, *latin(each)))
+    if not identifying.isdisjoint(spelt):
         return True
+    return any(_told(each, identifying) for each in (name, *latin(name)))
+
+
+def _told(name: str, identifying: frozenset[str]) -> bool:
     for form, known in zip((_folded, _merged), _forms(identifying), strict=True):
         whole = [part for word in re.findall(r"[^\W_]+", name) for part in _words(form(word))]
         broken = (part for word in BREAKS.sub(" ", name).split() for part in _words(form(word)))
@@ -98,7 +119,7 @@ def _long(word: str) -> bool:
 def _of_value(value: str, name: bool) -> set[str]:
     """Identifying words of a value, and what they are written together."""
     found: set[str] = set()
-    for part in re.split(r"[\\=]", value):
+    for part in (form for each in re.split(r"[\\=]", value) for form in (each, *latin(each))):
         words = _words(_folded(part))
         found |= {word for word in words if _identifies(word)}
         found |= {short for word in words if _identifies(word) and len(short := word.lstrip("0")) >= PHRASE - 1}
@@ -114,8 +135,8 @@ def _initials(words: list[str]) -> str:
 
 
 def _identifies(word: str) -> bool:
-    """Whether a word can single somebody out: no initial, no small number such as a study's."""
-    return len(word) > 1 and not (word.isdecimal() and len(word) < PHRASE)
+    """Whether a word can single somebody out: no initial of an alphabet, no small number such as a study's."""
+    return (len(word) > 1 or A_NAME.fullmatch(word) is not None) and not (word.isdecimal() and len(word) < PHRASE)
 
 
 def _written(date: str) -> Iterator[str]:
@@ -134,10 +155,10 @@ def _written(date: str) -> Iterator[str]:
 
 
 def _folded(value: str) -> str:
-    """Letters without case and accents."""
+    """Letters without case and accents, kana in one of their two forms."""
     plain = unicodedata.normalize("NFKD", value.translate(READABLE)).casefold().translate(LETTERS)
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", bare)  # syllables of Hangul are letters again
+    return unicodedata.normalize("NFC", bare).translate(KANA)  # syllables of Hangul are letters again
 
 
 def _merged(value: str) -> str:

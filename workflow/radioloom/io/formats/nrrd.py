@@ -48,6 +48,7 @@ FIELDS = {
     "space directions", "measurement frame",
 }  # fmt: skip
 SAME = {name.replace(" ", ""): name for name in FIELDS if not name.startswith("space ")} | {"centerings": "centers"}
+SEGMENT = re.compile(rb"^Segment(\d{1,6})_(Name|LabelValue):=([^\r\n]*)", re.MULTILINE)  # as 3D Slicer writes them
 VECTOR = re.compile(r"\(([^()]*)\)|none", re.IGNORECASE)
 
 
@@ -72,7 +73,15 @@ def header(path: Path) -> Header:
     if len(files) > 1 and (window or placed.shape[0] % len(files)):
         raise Unreadable(f"its voxels lie in {len(files)} files, compressed or of several sizes; save it as one file")
     notes = () if ("space origin" if "space directions" in fields else "axis mins") in fields else (NOWHERE,)
-    return Header(placed, stored, files, start=-1 if skipped < 0 else start + skipped, window=window, notes=notes)
+    return Header(
+        placed,
+        stored,
+        files,
+        start=-1 if skipped < 0 else start + skipped,
+        window=window,
+        segments=_segments(head[:end]),
+        notes=notes,
+    )
 
 
 def _fields(head: bytes) -> tuple[dict[str, str], list[str], int]:
@@ -98,6 +107,16 @@ def _fields(head: bytes) -> tuple[dict[str, str], list[str], int]:
         if name == "data file" and value.strip().upper().startswith("LIST"):
             return fields, [each for each in map(decoded, lines[number:]) if each], len(head)
     return fields, [], blank.end() if blank else len(head)
+
+
+def _segments(head: bytes) -> tuple[tuple[str, str], ...]:
+    """Number and name of each segment that has both."""
+    told: dict[bytes, dict[bytes, str]] = {}
+    for segment, key, value in SEGMENT.findall(head):
+        told.setdefault(segment, {})[key] = decoded(value).strip()
+    return tuple(
+        (each[b"LabelValue"], each[b"Name"]) for each in told.values() if len(each) == 2 and all(each.values())
+    )
 
 
 def _names(first: str, listed: list[str]) -> list[str]:

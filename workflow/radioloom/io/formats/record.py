@@ -41,6 +41,7 @@ class Header:
     window: int = 0  # as zlib wants it: 31 for gzip, 47 for gzip or zlib, 0 where nothing is compressed
     skip: int = 0  # bytes of the stream, once unpacked, before the voxels
     scale: tuple[float, float] | None = None  # slope and intercept of the voxels, None where they are as stored
+    segments: tuple[tuple[str, str], ...] = ()  # of a label map that names its labels: number and name
     notes: tuple[str, ...] = ()  # what somebody should know of how the header was read
 
 

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from radioloom.failures import reading
 from radioloom.io.files import filled
 from radioloom.io.formats.record import GZIPPED, Header, Unreadable
 from radioloom.volume import Voxels
@@ -32,7 +33,7 @@ def read(header: Header, first: int, last: int) -> np.ndarray:
     parts = []
     for number, file in enumerate(header.files):
         low, high = (min(max(k - number * each, 0), each) * row for k in (first, last))
-        with open(file, "rb") as handle:
+        with reading(file) as handle:
             parts += (_unpacked if header.window else _plain)(handle, header, each * row, [slice(low, high)])
     flat = parts[0] if len(parts) == 1 else np.concatenate(parts)
     return flat.astype(header.stored.newbyteorder("="), copy=False).reshape(last - first, rows, columns)
@@ -52,7 +53,7 @@ def pieces(header: Header) -> Iterator[tuple[Voxels, np.ndarray]]:
     ]
     wanted = [slice((k * rows + y) * row, ((k + n - 1) * rows + y + m) * row) for k, y, n, m in boxes]
     for number, file in enumerate(header.files):
-        with open(file, "rb") as handle:
+        with reading(file) as handle:
             parts = (_unpacked if header.window else _plain)(handle, header, each * rows * row, wanted)
             for (k, y, n, m), part in zip(boxes, parts, strict=True):
                 array = part.astype(header.stored.newbyteorder("="), copy=False)
@@ -61,7 +62,7 @@ def pieces(header: Header) -> Iterator[tuple[Voxels, np.ndarray]]:
 
 def beginning(path: Path, size: int) -> tuple[bytes, bool]:
     """Up to `size` bytes from the start of a file, unpacked where it is gzipped, and whether it is."""
-    with open(path, "rb") as handle:
+    with reading(path) as handle:
         head = handle.read(size)
         if not head.startswith(GZIPPED):
             return head, False

@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from radioloom.failures import reading
 from radioloom.io.files import leads_nowhere
 from radioloom.io.foreign import dead_link
 from radioloom.io.formats.record import Unreadable
@@ -17,7 +18,7 @@ ENDLESS = "its header does not end within 1 MB"
 
 def start_of(path: Path) -> bytes:
     """As much of a file as a header may take."""
-    with open(path, "rb") as handle:
+    with reading(path) as handle:
         return handle.read(MOST_HEADER)
 
 

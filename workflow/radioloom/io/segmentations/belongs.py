@@ -12,7 +12,7 @@ from radioloom.errors import BadMask
 from radioloom.io.dicom.whose import UNKNOWN, Whose, differ
 from radioloom.volume import Grid
 
-TWO_NUMBERS = "{} not the image's, though it refers to the image's slices: taken as the same patient under two numbers"
+TWO_NUMBERS = "{} not the image's, though it refers to the image's slices: taken as the same patient"
 NO_SLICE = "it names the image's series, and none of the image's slices: was the series exported or anonymised again?"
 OTHER_FRAME = "{} in another frame of reference by its own words: taken as in the image's, to which it refers"
 ASTRAY = 0.51  # slices that a contour or a frame may lie off the slice that it refers to
@@ -64,11 +64,11 @@ def check(drawn: Drawn, image: Image) -> list[str]:
     if differ(drawn.whose, image.whose):
         if not common:
             raise BadMask(
-                f"the segmentation is another patient's: {_told(drawn.whose)} not the image's, and it refers to none "
-                "of the image's slices; give the segmentation of this image, or the same PatientID to both where they "
-                "are of one patient"
+                f"the segmentation is another patient's: {told(drawn.whose, image.whose)} not the image's, and it "
+                "refers to none of the image's slices; give the segmentation of this image, or the same to both where "
+                "they are of one patient"
             )
-        notes.append(TWO_NUMBERS.format(_told(drawn.whose)))
+        notes.append(TWO_NUMBERS.format(told(drawn.whose, image.whose)))
     if image.series in drawn.series and not referred and drawn.frames and image.frame not in {"", *drawn.frames}:
         notes.append(OTHER_FRAME.format("it lies"))
     if image.series in drawn.series:
@@ -109,9 +109,13 @@ def astray(what: str, drawn: Iterable[tuple[Collection[str], np.ndarray]], image
     return [f"{told}: placed by their coordinates; look whether these or the references are wrong"] if n else []
 
 
-def _told(whose: Whose) -> str:
-    """What of a patient differs from another's."""
-    return "its PatientID is" if whose.number else "its PatientName and PatientBirthDate are (neither has a PatientID)"
+def told(one: Whose, other: Whose) -> str:
+    """What of a patient differs from another's, with its verb."""
+    if one.number != other.number:
+        return "its PatientID is"
+    if one.number:
+        return "its PatientName, PatientBirthDate and PatientSex are (under one PatientID)"
+    return "its PatientName and PatientBirthDate are (neither has a PatientID)"
 
 
 def _in_one_space(drawn: Drawn, image: Image) -> list[str]:

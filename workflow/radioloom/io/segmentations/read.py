@@ -166,5 +166,15 @@ def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
 def _from_labels(source: Candidate, choice: Choice, image: Image) -> Mask:
     found = images.header(source.file, BadMask, source.called)
     stored = found.stored.newbyteorder("=") if found.scale is None else np.dtype(float)
-    labels = LabelMap(found.grid, stored, images.pieces(found, source.called, BadMask), found.notes)
+    names = _named(found.segments, image)
+    labels = LabelMap(found.grid, stored, images.pieces(found, source.called, BadMask), found.notes, names)
     return on_image(labels, choice, image.grid, source.kind, image.blank)
+
+
+def _named(segments: tuple[tuple[str, str], ...], image: Image) -> dict[str, tuple[str, str]]:
+    """Number of each label that has a name -> the name, and how a message may show it."""
+    if not segments:
+        return {}
+    from radioloom.io.dicom.withhold import withhold
+
+    return {number: (name, withhold(name, image.identifying)) for number, name in segments}

@@ -57,7 +57,11 @@ class StructureSet:
     @property
     def shown(self) -> tuple[str, ...]:
         """The names as messages may show them."""
-        return tuple(withhold(name, self.identifying) for name in self.names)
+        return tuple(self.show(place) for place in range(len(self.names)))
+
+    def show(self, place: int) -> str:
+        """One of them."""
+        return withhold(self.names[place], self.identifying)
 
     def named(self, choice: Choice) -> tuple[list[Structure], list[str]]:
         """Structures with closed contours that a choice takes, and what to note of it.
@@ -74,14 +78,14 @@ class StructureSet:
         numbers = self._numbers(choice)
         picked, notes = pick(choice, [(name,) for name in self.names], drawn, numbers)
         if picked:
-            only = [] if choice.patterns else [f"the region is {self.shown[picked[0]]!r}, the only structure"]
+            only = [] if choice.patterns else [f"the region is {self.show(picked[0])!r}, the only structure"]
             by_number = [
-                f"structure number {numbers[place]} is {self.shown[place]!r}"
+                f"structure number {numbers[place]} is {self.show(place)!r}"
                 for place in (picked if numbers else ())
                 if numbers[place] == choice.patterns[0].strip() != self.names[place].strip()
             ]
             return [matching[place] for place in picked], notes + only + by_number
-        several = [self.shown[place] for place, structure in matching.items() if structure.contours]
+        several = [self.show(place) for place, structure in matching.items() if structure.contours]
         if several or not matching:
             raise absent("structure", choice, several or self.shown)
         kinds = sorted({kind for structure in matching.values() for kind in structure.left_out})
@@ -105,18 +109,19 @@ class StructureSet:
         return ["" if of is None else str(of) for of in self.numbers] if len(choice.patterns) == 1 else []
 
     def _structure(self, index: int) -> Structure:
-        shown = self.shown[index]
         try:
             return replace(_read_structure(self.names[index], self._drawn(index)), space=self.spaces[index])
         except Malformed as error:
-            raise BadMask(f"structure {shown!r}: {error}; correct it, or export the structure set again") from error
+            raise BadMask(
+                f"structure {self.show(index)!r}: {error}; correct it, or export the structure set again"
+            ) from error
 
     def _drawn(self, index: int) -> Dataset:
         """What was drawn of a structure; Malformed where another bears its number: these could be the other's."""
         number = self.numbers[index]
         if number is None:
             raise Malformed("it has no ROINumber by which its contours could be known")
-        same = [shown for shown, other in zip(self.shown, self.numbers, strict=True) if other == number]
+        same = [self.show(place) for place, other in enumerate(self.numbers) if other == number]
         if len(same) > 1:
             raise Malformed(
                 f"{len(same)} structures have ROINumber {number} ({', '.join(map(repr, same[:5]))}), "

@@ -80,7 +80,11 @@ class Segmentations:
     @property
     def shown(self) -> tuple[str, ...]:
         """The labels as messages may show them."""
-        return tuple(withhold(label, self.identifying) for _, label in self.segments)
+        return tuple(self.show(place) for place in range(len(self.segments)))
+
+    def show(self, place: int) -> str:
+        """One of them."""
+        return withhold(self.segments[place][1], self.identifying)
 
     def named(self, choice: Choice) -> tuple[list[int], list[str]]:
         """Numbers of the segments whose label or number a choice takes, and what to note of it.
@@ -90,10 +94,10 @@ class Segmentations:
         picked, notes = pick(choice, [(label, str(of)) for of, label in self.segments])
         if not picked:
             raise absent("segment", choice, self.shown)
-        only = [] if choice.patterns else [f"the region is {self.shown[picked[0]]!r}, the only segment"]
+        only = [] if choice.patterns else [f"the region is {self.show(picked[0])!r}, the only segment"]
         numbers = [self.segments[place][0] for place in picked]
         for wanted in numbers:
-            same = [shown for shown, (of, _) in zip(self.shown, self.segments, strict=True) if of == wanted]
+            same = [self.show(place) for place, (of, _) in enumerate(self.segments) if of == wanted]
             if len(same) > 1:
                 raise BadMask(
                     f"{len(same)} segments have SegmentNumber {wanted} ({', '.join(map(repr, same[:5]))}), "

@@ -16,9 +16,10 @@ from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.prediction.models import MODELS
 from radioloom.profile import Profile, known, load
 from radioloom.provenance import environment, file_digest
-from radioloom.sealed import intact, parsed
+from radioloom.sealed import parsed
 from radioloom.settings import Origin, check, meant, read
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
+from radioloom.stages.learning.signature_rules import changed, not_finite, of_kind, twice
 from radioloom.tables.columns import SIGNATURE
 
 YAML = (".yaml", ".yml")
@@ -131,12 +132,12 @@ def handed_in(path: Path, trust_edited: bool = False) -> HandedIn:
         if beside.suffix in YAML and beside.is_file():
             content["profile"] = str(beside)
         return _published(content, Origin(path.name, path), digest)
-    signature = Signature.read(path, trust_edited=True)
-    if signature.edited and not trust_edited and not intact(content):
+    if changed(content) and not trust_edited:
         raise StudyError(
             f"{path.name} was changed after it was written; take it anew from the study that it is of, or use it as it "
             "is (`trust_edited: true` in the study, --trust-edited of `radioloom apply`), which results will say"
         )
+    signature = Signature.read(path, trust_edited=True)
     return HandedIn(signature, digest, profile=profile_of(signature.profile))
 
 
@@ -218,24 +219,18 @@ def _faults(content: Block, origin: Origin) -> Iterator[str]:
         )
     for key, name in (("terms", "feature"), ("covariates", "covariate")):
         yield from _term_faults(content[key], key, name, origin)
-    if content["model"] == "logistic" and "intercept" not in content:
-        yield f"{origin.at('model')}: a logistic model has an intercept, and a risk without it is no log odds; add it"
-    if content["model"] == "cox" and "intercept" in content:
-        yield f"{origin.at('intercept')}: a Cox model has none; take it out (`baseline.centre` is of a survival)"
-    if "baseline" in content:
-        if content["model"] != "cox":
-            yield f"{origin.at('baseline')}: a model without times has no survival; take it out"
+    kind, intercept, survival = content["model"], content.get("intercept"), "baseline" * ("baseline" in content)
+    for place, said in (*not_finite(content), *of_kind(kind, intercept, survival)):
+        yield f"{origin.at(*place)}: {said}"
+    if survival:
         yield from _survival_faults(content["baseline"]["survival"], origin)
 
 
 def _term_faults(entries: list[Block], key: str, name: str, origin: Origin) -> Iterator[str]:
-    names = [each[name] for each in entries]
+    for where, said in twice([each[name] for each in entries], (key,)):
+        yield f"{origin.at(*where)}: {said}"
     for place, each in enumerate(entries):
         at = origin.at(key, place)
-        if not all(np.isfinite(value) for key, value in each.items() if key != name):
-            yield f"{at}: {each[name]!r} has a number that is not finite; write what was published"
-        if names.index(each[name]) < place:
-            yield f"{at}: {each[name]!r} appears twice; take one out"
         if ("mean" in each) != ("sd" in each):
             given, lacking = ("mean", "sd") if "mean" in each else ("sd", "mean")
             yield (

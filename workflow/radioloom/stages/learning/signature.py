@@ -18,20 +18,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.failures import damaged, in_results
+from radioloom.failures import in_results
 from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.prediction.imputation import MEAN, NONE, Imputation, standardised
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.record import linear_state
 from radioloom.prediction.scalings import scaled
-from radioloom.sealed import DIGEST, EDITED, intact, parsed, sealed
+from radioloom.sealed import DIGEST, intact, parsed, sealed
+from radioloom.stages.learning.signature_rules import VERSION, VERSIONS, changed, check_edited
 from radioloom.tables.columns import SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VERSION = 5
-SEALED = 3  # the first version whose files bear a digest
 COVARIATE = "covariate"  # group of a term that is a clinical covariate
 SAME_LINE = (1.0, 0.0)  # slope and offset of a batch that was not learnt
 
@@ -213,22 +212,20 @@ class Signature:
     def read(cls, path: Path | str, trust_edited: bool = False) -> Signature:
         """The record of a file `signature.json`; raises StudyError as `from_json` does.
 
-        trust_edited : whether a file that was edited by hand is taken as it is; otherwise StudyError
+        trust_edited : whether a file that was edited by hand is taken, if it obeys `check_edited`; else StudyError
         """
         content = parsed(path)
-        bears = DIGEST in content or content.get("version", 1) in range(SEALED, VERSION + 1)
-        changed = bears and not intact(content)
-        if changed and not trust_edited:
+        if (edited := changed(content)) and not trust_edited:
             raise StudyError(
                 f"{in_results(path)} was changed after it was written; delete it to fit it again, or set "
                 "`trust_edited: true` in the study to use it as it is, which the report will say"
             )
+        if not intact(content) and content.get("version", 1) in VERSIONS:
+            check_edited(content, in_results(path))
         try:
-            return cls.from_json({**content, "edited": True} if changed else content)
+            return cls.from_json({**content, "edited": True} if edited else content)
         except StudyError as error:
             raise StudyError(f"{in_results(path)}: {error}") from error
-        except (TypeError, AttributeError, ValueError) as error:  # of a file that bears no digest
-            raise StudyError(damaged(path, EDITED)) from error
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Signature:
@@ -237,7 +234,7 @@ class Signature:
         Raises StudyError where the file is of another version, or its keys are not those of a signature.
         """
         version = content.get("version", 1)
-        if version not in range(1, VERSION + 1):
+        if version not in VERSIONS:
             raise StudyError(
                 f"the signature is of version {version}, and this Radioloom reads versions up to {VERSION}; update it"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from radioloom.stages.report.rerun import shown
 from radioloom.stages.report.sections import SECTIONS
 from radioloom.stages.report.sections.truth import TRUTH
 from radioloom.tables.columns import FEWEST_EVENTS, SIGNIFICANT
+from radioloom.tables.text import visible
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs, Section
@@ -21,7 +23,10 @@ NEED_IMAGES = "Controls, perturbations and ComBat need images too."
 
 
 def report(study: ReportInputs) -> str:
-    """The report of a study as one HTML text that needs no network; the same inputs give the same bytes."""
+    """The report of a study as one HTML text that needs no network; the same inputs give the same bytes.
+
+    Of what the study and its tables say no letter can hide, or turn the direction of others: `visible` marks it.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     study, place = replace(study, settings=shown(study.settings)), shipped("report")
@@ -32,7 +37,8 @@ def report(study: ReportInputs) -> str:
     environment.globals |= {"significant": SIGNIFICANT, "fewest": FEWEST_EVENTS}
     environment.filters["breakable"] = _breakable
     template = environment.get_template("template.html.j2")
-    return template.render(css=(place / "style.css").read_text(encoding="utf-8"), **context(study))
+    page = template.render(css=(place / "style.css").read_text(encoding="utf-8"), **context(study))
+    return re.sub(r"[^\n\t]+", lambda line: visible(line[0]), page)
 
 
 def _breakable(text: str) -> Any:
