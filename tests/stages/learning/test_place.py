@@ -119,6 +119,16 @@ def test_the_curve_of_a_group_has_a_band_by_its_own_events():
     assert not place(intervals="none").banded(groups[1], THE_SIGNATURE)
 
 
+def test_a_band_that_takes_cases_for_independent_is_of_one_case_a_patient_alone():
+    """Greenwood's; an interval that is robust over patients, as of cumulative incidence, stays."""
+    one = place()
+    two = replace(one, outcomes=replace(one.outcomes, units=np.arange(40) % 20))
+    everybody = np.ones(40, dtype=bool)
+    assert one.banded(everybody, THE_SIGNATURE)
+    assert not two.banded(everybody, THE_SIGNATURE)
+    assert two.banded(everybody, THE_SIGNATURE, robust=True)
+
+
 @pytest.mark.parametrize("intervals", ["main", "all", "none"])
 @pytest.mark.parametrize(("known", "why"), [(40, ""), (36, ""), (35, "missing"), (0, "missing")])
 def test_what_stands_in_the_place_of_values_is_not_judged(known, why, intervals):

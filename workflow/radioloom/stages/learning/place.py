@@ -125,10 +125,13 @@ class Place:
         """Whether a model has an interval of this metric here, or of its difference from another."""
         return not self._withheld(METRICS[metric], model, against, horizon_days)
 
-    def banded(self, members: np.ndarray, model: ModelKey) -> bool:
-        """Whether the curve of a group of these patients, bool (m,), has a band: where they alone have an interval."""
+    def banded(self, members: np.ndarray, model: ModelKey, robust: bool = False) -> bool:
+        """Whether the curve of a group of these patients, bool (m,), has a band: where they alone have an interval.
+
+        robust : whether the formula of the band lets the cases of a patient vary together; Greenwood's does not
+        """
         group = replace(self, outcomes=self.outcomes.take(np.flatnonzero(members)))
-        return group.told(HAZARD_RATIO.name, model)
+        return group.told(HAZARD_RATIO.name, model) and (robust or one_case_each(group.outcomes))
 
     def row(
         self,
