@@ -84,8 +84,8 @@ def curve(*estimates):
 def test_the_learning_curve_in_words():
     assert size.curve_words(curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604)) == (
         "Learnt from 50 % of the training patients of each fold (29 cases) the C-index in cross-validation is 0.55, "
-        "from 100 % (58) 0.60; the last step, from 90 %, changed it by −0.006. The points have no interval: read the "
-        "trend."
+        "from 100 % (58) 0.60; the last step, from 90 %, changed it by −0.006. The points are of the first "
+        "repeats alone and have no interval: read the trend."
     )
     assert size.curve_words(curve(None, 0.57, None, None, None, 0.6)).startswith("Learnt from 60 %")
     assert size.curve_words(curve(*[None] * 5, 0.6)) == ""

@@ -95,7 +95,7 @@ def _table(rows: pd.DataFrame, first: dict[str, dict[str, str]] | None = None, c
             of_model = (each.get(model, DASH) for each in (first or {}).values())
             numbers = (cells.get(name, DASH) for name in names)
             lines.append((place(evaluation, cohort, horizon), label, *patients, *of_model, *numbers))
-    heads = ("cohort", "model", *(("n", "events") if counted else ()), *(first or {}), *map(metric, names))
+    heads = ("cohort", "model", *(("cases", "events") if counted else ()), *(first or {}), *map(metric, names))
     return Exhibit(heads, tuple(lines), tuple(range(2, len(heads))), grouped=True)
 
 

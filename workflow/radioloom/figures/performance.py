@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures import verdicts
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, cell, count, joined, metric, where
+from radioloom.figures.words import DASH, cell, count, joined, metric, size, where
 from radioloom.tables.columns import APPARENT, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _table(models: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> Exhibit:
         key = (row.evaluation, row.cohort, row.model, row.variant)
         cells = [cell(rows.loc[key]) if key in rows.index else DASH for rows in shown.values()]
         lines.append((where(row.evaluation, row.cohort), row.label, str(row.n), str(row.n_events), *cells))
-    heads = ("cohort", "model", "n", "events", *shown)
+    heads = ("cohort", "model", "cases", "events", *shown)
     return Exhibit(heads, tuple(lines), tuple(range(2, len(heads))), grouped=True)
 
 
@@ -106,7 +106,12 @@ def statements(metrics: pd.DataFrame, main: str, alone: bool = False) -> list[tu
                 text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
                 text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value, alone)]
             if text:
-                lines.append((f"{lead} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})", " ".join(text)))
+                lines.append(
+                    (
+                        f"{lead} {cohort} ({size(value)})",
+                        " ".join(text),
+                    )
+                )
     return lines
 
 
@@ -130,10 +135,10 @@ def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2, cut_poin
         if not n or min(each) >= DIVIDED * n / n_groups:
             continue
         if n_groups == 2:
-            lead, points = f"{each[1]} of {count(n, 'patient')} lie above {cut_point}", "cut-point does"
+            lead, points = f"{each[1]} of {count(n, 'case')} lie above {cut_point}", "cut-point does"
         else:
             told = joined([str(size) for size in each])
-            lead = f"{told} of {count(n, 'patient')} lie in the groups (lowest risk first) that are of one size among"
+            lead = f"{told} of {count(n, 'case')} lie in the groups (lowest risk first) that are of one size among"
             lead += " the training cases"
             points = "cut-points do"
         lines.append(

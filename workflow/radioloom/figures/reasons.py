@@ -26,7 +26,7 @@ from radioloom.tables.columns import (
 if TYPE_CHECKING:
     import pandas as pd
 
-FEW = "every value of it is known of {n_measured:.0f} of {n} patients"  # columns of METRICS
+FEW = "every value of it is known of {n_measured:.0f} of {n} cases"  # columns of METRICS
 WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     TOO_MANY_MISSING: f"; {FEW}, too few for a verdict",
     SAME_RISK: "; a model that gives every patient the same risk orders nobody, and nothing is claimed",

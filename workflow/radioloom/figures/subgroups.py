@@ -34,7 +34,7 @@ def table(frame: pd.DataFrame) -> Exhibit:
         told_of.add((cohort, subgroup))
         size = map(str, cells.iloc[0][["n", "n_events"]])
         rows.append((cohort, subgroup, level, *size, *told, test))
-    heads = ("cohort", "subgroup", "level", "n", "events", *models, "p of interaction (q)")
+    heads = ("cohort", "subgroup", "level", "cases", "events", *models, "p of interaction (q)")
     return Exhibit(heads, tuple(rows), tuple(range(3, len(heads))), grouped=True)
 
 

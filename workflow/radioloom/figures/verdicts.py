@@ -207,8 +207,8 @@ def _plainly(row: pd.Series) -> str:
 
 
 def of_gaps(row: pd.Series) -> str:
-    """Of how many patients a model has every value, and what that allows. row : of METRICS, a value of the model."""
-    lead = f"the {row['label']} model has every value of {row['n_measured']:.0f} of {count(row['n'], 'patient')}"
+    """Of how many cases a model has every value, and what that allows. row : of METRICS, a value of the model."""
+    lead = f"the {row['label']} model has every value of {row['n_measured']:.0f} of {count(row['n'], 'case')}"
     if not row["n_measured"]:
         return f"{lead}: it cannot be judged."
     return f"{lead}: too few for an interval or a verdict." if row["withheld"] == TOO_MANY_MISSING else f"{lead}."

@@ -107,6 +107,11 @@ def count(n: int, singular: str, plural: str = "") -> str:
     return f"{n} {singular if n == 1 else plural or singular + 's'}"
 
 
+def size(row: pd.Series) -> str:
+    """How many are judged in a place: 80 cases, 40 events. row : of METRICS."""
+    return f"{count(row['n'], 'case')}, {count(row['n_events'], 'event')}"
+
+
 def in_days(days: float) -> str:
     """1 day, 365 days."""
     return f"{days:g} day{'' if days == 1 else 's'}"

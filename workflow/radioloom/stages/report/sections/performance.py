@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import curves as kaplan_meier
 from radioloom.figures import forest, hazards, looks, performance, style, verdicts
-from radioloom.figures.words import joined, metric, probability, where
+from radioloom.figures.words import joined, metric, probability, size, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.prediction.cut_points import MEDIAN, QUANTILES
 from radioloom.stages.report import reading
@@ -97,7 +97,7 @@ def _figures(study: ReportInputs, metrics: pd.DataFrame, main: str) -> list[str]
     rows = metrics[(metrics["metric"] == main) & (metrics["against"] == "")].dropna(subset=["estimate"])
     plots = {}
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
-        title = f"{where(evaluation, cohort)} (n {part['n'].iloc[0]}, {part['n_events'].iloc[0]} events)"
+        title = f"{where(evaluation, cohort)} ({size(part.iloc[0])})"
         plots[title] = _with_truth(study, part, evaluation, cohort)
     if not plots:
         return []
