@@ -94,7 +94,7 @@ def test_a_difference_says_of_whom_both_models_have_every_value():
     metrics.loc[rows, "withheld"] = "missing"
     lines, _ = said(replace(inputs, metrics=METRICS.frame(metrics)))
     (text,) = (line for lead, line in lines.items() if "valid1" in lead)
-    assert "signature minus volume: 0.10 (every value of it is known of 20 of 29 cases)" in text
+    assert "signature minus volume: 0.10 (every value of both is known of 20 of 29 cases)" in text
 
 
 @pytest.mark.parametrize(

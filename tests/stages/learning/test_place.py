@@ -102,6 +102,11 @@ def test_at_a_horizon_events_by_then_are_counted_and_who_is_known_to_be_without(
     assert judged.told(metric, horizon_days=horizon) is not bool(why)
 
 
+@pytest.mark.parametrize(("horizon", "events"), [(0.0, 20), (8.0, 9), (30.0, 20)])
+def test_events_of_a_row_are_those_by_its_horizon(horizon, events):
+    assert place().row(THE_SIGNATURE, "brier", TOLD, horizon_days=horizon)["n_events"] == events
+
+
 @pytest.mark.parametrize("metric", ["logrank_p", "proportional_hazards_p", "added_lr_p", "delong_p"])
 def test_a_test_is_told_where_a_verdict_is(metric):
     """Not of few events, nor of the cases that a model was learnt on; a permutation (`null_p`) needs no events."""

@@ -184,7 +184,7 @@ METRICS = Table(
         Column("draws", "int64", "resamples behind the interval, null models behind a range or `null_p`; else 0"),
         Column("n", "int64", "cases, of which a patient may have several"),
         Column("n_measured", "int64", "of them with every value that the model (or both) takes, measured", null=True),
-        Column("n_events", "int64", "cases with the event"),
+        Column("n_events", "int64", "cases with the event, by the horizon where there is one"),
     ),
 )
 CURVES = Table(

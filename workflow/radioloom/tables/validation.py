@@ -44,8 +44,12 @@ POOLED = Table(
         Column("estimate", "float64", "mean over cohorts, back on the scale of the metric", null=True),
         Column("low", "float64", "lower bound of the 95 % interval (Hartung and Knapp)", null=True),
         Column("high", "float64", "upper bound of the 95 % interval (Hartung and Knapp)", null=True),
-        Column("predicted_low", "float64", "lower bound of the 95 % interval of a further cohort's value", null=True),
-        Column("predicted_high", "float64", "upper bound of the 95 % interval of a further cohort's value", null=True),
+        Column(
+            "predicted_low", "float64", "lower bound of that of a further cohort's value; of four or more", null=True
+        ),
+        Column(
+            "predicted_high", "float64", "upper bound of that of a further cohort's value; of four or more", null=True
+        ),
         Column("tau2", "float64", "variance between cohorts (restricted likelihood), on `scale`", null=True),
         Column("i2", "float64", "its share of the variance of a typical cohort, 0 to 1", null=True),
         Column("cohorts", "int64", "cohorts that are summarised"),

@@ -159,6 +159,7 @@ class Place:
             why, estimate = estimate.why or NOT_DEFINED, estimate.withheld()
         elif of and of != OF_NULLS and estimate.interval[0] == estimate.interval[1]:
             why, estimate = SAME_ALWAYS, estimate.withheld()
+        by_then = (self.outcomes.time_days <= horizon_days) | (horizon_days == 0)
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
         if against is not None:
             keys |= {"against": against.model, "variant": against.variant}
@@ -174,7 +175,7 @@ class Place:
             "draws": estimate.resamples.size,
             "n": len(self.rows),
             "n_measured": n_measured,
-            "n_events": self.outcomes.n_events,
+            "n_events": int((self.outcomes.event & by_then).sum()),
         }
 
     def _interval(self, metric: Metric, model: ModelKey) -> str:
