@@ -275,3 +275,26 @@ def test_a_cohort_that_was_left_out_is_told_as_such_and_the_mean_over_all_has_no
     assert "significantly above 0.5 (chance)" in first[1]
     assert mean[0] == "Mean over cohorts left out in turn, a+b (40 cases, 30 events)"
     assert mean[1].startswith("C-index 0.65; of so few cohorts the mean has no interval, and nothing is claimed.")
+
+
+def test_p_and_intervals_that_no_comparison_counts_are_told_as_such():
+    rows = metrics(
+        ("signature", "signature", "", "", "c_index", 0.7, 0.6, 0.8),
+        ("signature", "signature", "", "", "logrank_p", 0.0004, *NONE),
+        ("signature", "signature", "", "", "hazard_ratio", 2.0, 1.1, 3.0),
+        ("baseline", "volume", "", "", "logrank_p", 0.2, *NONE),
+        ("baseline", "both", "", "clinical", "added_lr_p", 0.03, *NONE),
+    )
+    added, rest = performance.single(rows, "c_index")
+    assert added.startswith("The p here is of one test by itself")
+    assert "Each of the 2 p here" in rest
+    assert "The interval here is of 95 % by itself" in rest
+    assert performance.single(rows[rows["metric"] == "c_index"], "c_index") == ("", "")
+    slope = metrics(("signature", "signature", "", "", "calibration_slope", 0.7, *NONE)).assign(withheld="tails")
+    assert performance.single(slope, "c_index")[1].startswith("The slope has no interval for signature in v: few")
+
+
+def test_a_cohort_whose_cases_all_have_one_risk_is_not_one_that_cut_points_do_not_reach():
+    rows = judged((0.5, *NONE))
+    assert performance.alike(rows.assign(withheld="same risk")) == ["v"]
+    assert performance.alike(rows) == []

@@ -132,6 +132,18 @@ def single_intervals(n: int, what: str) -> str:
     )
 
 
+def single_tests(n: int) -> str:
+    """That n p stand each by itself, outside the comparisons; "" of none."""
+    if not n:
+        return ""
+    if n == 1:
+        return "The p here is of one test by itself, not adjusted, and not counted among the comparisons."
+    return (
+        f"Each of the {n} p here is of one test by itself: none is counted among the comparisons, nothing is adjusted "
+        "for their number, and of tests of nothing about one in twenty is below 0.05."
+    )
+
+
 def joined(names: list[str]) -> str:
     """One, two and three."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
