@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from scipy import special
-
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, apart, number, plain, probability
 from radioloom.stats.constancy import SAME
@@ -51,6 +49,8 @@ def table(model: Any) -> Exhibit:
 
 def wald_p(term: Any) -> float:
     """Two-sided p of a coefficient by what its interval (95 %) is of: normal, or t where imputations were pooled."""
+    from scipy import special
+
     half = (math.log(term.high) - math.log(term.low)) / 2
     degrees = math.inf if term.degrees is None else term.degrees
     return float(2 * special.stdtr(degrees, -abs(term.coefficient) / half * special.stdtrit(degrees, 0.975)))

@@ -44,9 +44,9 @@ class Term:
     mean, sd : of the training values; risk is of (value - mean) / sd
     missing : how many training values were missing
     coefficient, ratio, low, high : per sd; ratio is exp(coefficient), with its 95 % interval; None where there is none
-    degrees : of freedom of Student's t, where the interval is pooled over imputations; None: it is normal
     batches : slope and offset that a value is mapped with first, by batch; None where nothing is harmonised
     scaling : what `prediction/scalings.py` maps a value by next, before (value - mean) / sd; None where it is left
+    degrees : of freedom of Student's t, where the interval is pooled over imputations; None: it is normal
     """
 
     feature_id: str
@@ -58,9 +58,9 @@ class Term:
     ratio: float | None = None
     low: float | None = None
     high: float | None = None
-    degrees: float | None = None
     batches: Mapping[str, list[float]] | None = None
     scaling: dict[str, Any] | None = None
+    degrees: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
