@@ -64,6 +64,29 @@ def test_verdicts_by_single_intervals_are_counted_and_called_so():
     assert words.single_intervals(6, "verdict").startswith("Each of the 6 verdicts here is of 95 % by itself: none is")
 
 
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("tails", "0.70, without an interval; few patients, whose risks lie far from the others', carry it: nobody"),
+        ("events", "0.70, without an interval; with fewer than 10 patients of the rarer outcome"),
+        ("training", "0.70, without an interval: nothing is concluded from it."),
+    ],
+)
+def test_why_a_slope_has_no_interval_is_said(why, words):
+    told = values(calibration_slope=(0.7, NAN, NAN)).assign(withheld=why)
+    assert f"Calibration slope {words}" in absolute_risk.statement(told, NAN)
+
+
+def test_events_beside_a_horizon_are_those_by_then():
+    row = {"evaluation": "validation", "cohort": "v", "model": "signature", "label": "signature", "n": 70}
+    row |= {"horizon_days": 365.0, "estimate": 0.9, "low": 0.8, "high": 1.1}
+    by_then = row | {"metric": "observed_expected", "n_events": 40}
+    of_all = row | {"metric": "calibration_slope", "n_events": 59}  # of no horizon
+    table = absolute_risk.calibrated(pd.DataFrame([by_then, of_all]))
+    assert table.columns[2:4] == ("cases", "events by then")
+    assert table.rows[0][2:4] == ("70", "40")
+
+
 def test_one_day_is_one_day():
     assert absolute_risk.place("validation", "v", 1.0) == "v, within 1 day"
     assert absolute_risk.place("validation", "v", 365.0) == "v, within 365 days"
@@ -121,15 +144,18 @@ def test_decision_curves_hold_every_model_and_both_defaults():
 @pytest.mark.parametrize(
     ("benefit", "words"),
     [
-        ([0.3, 0.2, 0.1], "At a threshold of 20 % and 30 % the net benefit of treating by the signature is larger"),
-        ([0.4, 0.2, 0.1], "At every threshold the net benefit of treating by the signature is larger"),
-        ([0.3, 0.1, 0.0], "At none of the thresholds"),
-        ([NAN, NAN, NAN], "cannot be said"),
+        (
+            [0.4, 0.2, 0.1, 0.3, 0.1, NAN],
+            "Highest curve: signature (at 10 %, 20 % and 30 %). Net benefit has no interval here, so nothing",
+        ),
+        ([0.3, 0.1, -0.1, 0.2, 0.2, -0.1], "signature (at 10 %); treat all (at 10 %); volume (at 20 %); treat nobody"),
+        ([NAN] * 6, "The net benefit cannot be said."),
     ],
 )
-def test_where_treating_by_the_signature_is_of_more_use(benefit, words):
-    rows = DECISIONS[DECISIONS["kind"] == "signature"].assign(net_benefit=benefit)
-    assert words in decision.gains(rows)
+def test_the_highest_decision_curve_is_named_and_nothing_is_claimed(benefit, words):
+    said = decision.highest(DECISIONS.assign(net_benefit=benefit))
+    assert words in said
+    assert "larger" not in said
 
 
 @pytest.mark.parametrize(("largest", "end"), [(0.12, 0.3), (0.45, 0.5), (0.97, 1.0)])

@@ -78,11 +78,11 @@ def test_what_was_done_is_said():
 def test_a_baseline_known_of_one_patient_is_not_compared():
     lines, places = said(study(volume=1))
     (text,) = (line for lead, line in lines.items() if "valid1" in lead)
-    assert "The baseline volume cannot be compared: every value of it is known of 1 of 29 patients." in text
+    assert "The baseline volume cannot be compared: every value of it is known of 1 of 29 cases." in text
     assert "minus volume" not in text
     assert (
         "valid1",
-        "the volume model has every value of 1 of 29 patients: too few for an interval or a verdict.",
+        "the volume model has every value of 1 of 29 cases: too few for an interval or a verdict.",
     ) in places
 
 
@@ -94,14 +94,14 @@ def test_a_difference_says_of_whom_both_models_have_every_value():
     metrics.loc[rows, "withheld"] = "missing"
     lines, _ = said(replace(inputs, metrics=METRICS.frame(metrics)))
     (text,) = (line for lead, line in lines.items() if "valid1" in lead)
-    assert "signature minus volume: 0.10 (every value of it is known of 20 of 29 patients)" in text
+    assert "signature minus volume: 0.10 (every value of both is known of 20 of 29 cases)" in text
 
 
 @pytest.mark.parametrize(
     ("n", "words"),
     [
-        (0, "The signature cannot be judged: every value of it is known of 0 of 29 patients."),
-        (3, "; every value of it is known of 3 of 29 patients, too few for a verdict."),
+        (0, "The signature cannot be judged: every value of it is known of 0 of 29 cases."),
+        (3, "; every value of it is known of 3 of 29 cases, too few for a verdict."),
     ],
 )
 def test_a_signature_that_was_hardly_measured_has_no_verdict(n, words):
@@ -110,12 +110,12 @@ def test_a_signature_that_was_hardly_measured_has_no_verdict(n, words):
     assert words in text
     assert "chance" not in text
     ending = "it cannot be judged." if not n else "too few for an interval or a verdict."
-    assert ("valid1", f"the signature model has every value of {n} of 29 patients: {ending}") in places
+    assert ("valid1", f"the signature model has every value of {n} of 29 cases: {ending}") in places
 
 
 def test_without_imputation_the_patients_left_are_counted():
     _, places = said(study(method="none", gaps=table(("valid1", "outcome", "overall survival", 35, 1))))
-    assert ("valid1", "models are judged on the 29 of 34 patients of whom nothing is missing.") in places
+    assert ("valid1", "models are judged on the 29 of 34 cases of whom nothing is missing.") in places
 
 
 def test_the_section_stands_before_the_results():

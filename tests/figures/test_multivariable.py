@@ -7,6 +7,7 @@ from scipy import stats
 
 from made.planted_tables import VOLUME, Made
 from radioloom.figures import multivariable
+from radioloom.stages.learning.signature import Term
 
 MADE = Made(sizes={"train": 60, "valid1": 20}, covariates=["age"])
 
@@ -34,7 +35,7 @@ def test_p_equals_lifelines():
     frame = pd.DataFrame({"x": (values - values.mean()) / values.std(), "t": outcomes.time_days, "e": outcomes.event})
     other = CoxPHFitter().fit(frame, "t", "e").summary.loc["x"]
     (term,) = MADE.signature.baselines["volume"].terms
-    assert multivariable.wald_p(term.coefficient, term.low, term.high) == pytest.approx(other["p"], rel=1e-4)
+    assert multivariable.wald_p(term) == pytest.approx(other["p"], rel=1e-4)
     row = rows(MADE.signature)["volume", VOLUME]
     assert row["hazard ratio per SD (95 % interval)"].startswith(f"{other['exp(coef)']:.2f} (")
 
@@ -42,8 +43,16 @@ def test_p_equals_lifelines():
 def test_p_is_two_sided():
     import numpy as np
 
-    low, high = np.exp(-0.7 - stats.norm.ppf(0.975) * 0.3), np.exp(-0.7 + stats.norm.ppf(0.975) * 0.3)
-    assert multivariable.wald_p(-0.7, low, high) == pytest.approx(2 * stats.norm.sf(0.7 / 0.3), rel=1e-9)
+    for degrees, of in ((None, stats.norm), (7.5, stats.t(7.5))):
+        low, high = np.exp(-0.7 + of.ppf([0.025, 0.975]) * 0.3)
+        term = Term("x", "g", 0.0, 1.0, coefficient=-0.7, low=low, high=high, degrees=degrees)
+        assert multivariable.wald_p(term) == pytest.approx(2 * of.sf(0.7 / 0.3), rel=1e-9)
+
+
+def test_a_mean_that_rounding_made_is_zero():
+    model = MADE.signature
+    changed = replace(model, terms=tuple(replace(term, mean=-7e-18, sd=0.4) for term in model.terms), baselines={})
+    assert {row["mean"] for row in rows(changed).values()} == {"0.000"}
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def said(frame, nulls=50, **asked):
 )
 def test_chance(own, words):
     ((lead, text),) = performance.statements(compared(judged(own)), "c_index")
-    assert lead == "Validation in v (n 40, 1 event)"
+    assert lead == "Validation in v (40 cases, 1 event)"
     assert text == words
 
 
@@ -245,7 +245,7 @@ def test_skipped_images_are_counted_by_reason():
 def test_a_cut_point_that_does_not_divide():
     curves = pd.DataFrame({"cohort": ["a", "a", "b", "b"], "level": [2, 1] * 2, "at_risk": [44, 4, 25, 23]})
     (line,) = performance.shifts(curves, ["a", "b"])
-    assert line.startswith("In a, 44 of 48 patients lie above")
+    assert line.startswith("In a, 44 of 48 cases lie above")
     assert "the cut-point does not transfer to a " in line
     assert line.endswith("read the C-index, not the groups.")
 
@@ -253,13 +253,13 @@ def test_a_cut_point_that_does_not_divide():
 def test_cut_points_of_three_groups_that_do_not_divide():
     sizes = {"cohort": ["a"] * 3 + ["b"] * 3, "level": [1, 2, 3] * 2, "at_risk": [2, 10, 33, 14, 9, 20]}
     (line,) = performance.shifts(pd.DataFrame(sizes), ["a", "b"], 3)
-    assert line.startswith("In a, 2, 10 and 33 of 45 patients lie in the groups (lowest risk first)")
+    assert line.startswith("In a, 2, 10 and 33 of 45 cases lie in the groups (lowest risk first)")
     assert "the cut-points do not transfer to a" in line
 
 
 def test_a_cohort_all_on_one_side():
     curves = pd.DataFrame({"cohort": ["a"], "level": [1], "at_risk": [12]})
-    assert "0 of 12 patients" in performance.shifts(curves, ["a"])[0]
+    assert "0 of 12 cases" in performance.shifts(curves, ["a"])[0]
 
 
 def test_a_cohort_that_was_left_out_is_told_as_such_and_the_mean_over_all_has_no_verdict():
@@ -271,7 +271,30 @@ def test_a_cohort_that_was_left_out_is_told_as_such_and_the_mean_over_all_has_no
     frame = pd.concat(parts, ignore_index=True)
     frame.loc[frame["cohort"] == "a+b", "withheld"] = "cohorts"
     first, mean = performance.statements(compared(frame), "c_index")
-    assert first[0] == "Learnt on the other cohorts, judged in a (n 40, 20 events)"
+    assert first[0] == "Learnt on the other cohorts, judged in a (40 cases, 20 events)"
     assert "significantly above 0.5 (chance)" in first[1]
-    assert mean[0] == "Mean over cohorts left out in turn, a+b (n 40, 30 events)"
+    assert mean[0] == "Mean over cohorts left out in turn, a+b (40 cases, 30 events)"
     assert mean[1].startswith("C-index 0.65; of so few cohorts the mean has no interval, and nothing is claimed.")
+
+
+def test_p_and_intervals_that_no_comparison_counts_are_told_as_such():
+    rows = metrics(
+        ("signature", "signature", "", "", "c_index", 0.7, 0.6, 0.8),
+        ("signature", "signature", "", "", "logrank_p", 0.0004, *NONE),
+        ("signature", "signature", "", "", "hazard_ratio", 2.0, 1.1, 3.0),
+        ("baseline", "volume", "", "", "logrank_p", 0.2, *NONE),
+        ("baseline", "both", "", "clinical", "added_lr_p", 0.03, *NONE),
+    )
+    added, rest = performance.single(rows, "c_index")
+    assert added.startswith("The p here is of one test by itself")
+    assert "Each of the 2 p here" in rest
+    assert "The interval here is of 95 % by itself" in rest
+    assert performance.single(rows[rows["metric"] == "c_index"], "c_index") == ("", "")
+    slope = metrics(("signature", "signature", "", "", "calibration_slope", 0.7, *NONE)).assign(withheld="tails")
+    assert performance.single(slope, "c_index")[1].startswith("The slope has no interval for signature in v: few")
+
+
+def test_a_cohort_whose_cases_all_have_one_risk_is_not_one_that_cut_points_do_not_reach():
+    rows = judged((0.5, *NONE))
+    assert performance.alike(rows.assign(withheld="same risk")) == ["v"]
+    assert performance.alike(rows) == []

@@ -29,6 +29,18 @@ def test_the_summary_in_words():
     assert "its interval holds 0.5 (chance)" in vague
 
 
+def test_of_three_cohorts_it_is_not_said_where_a_further_one_lies():
+    told = pooled.statement(rows(KNOWN | {"predicted_low": None, "predicted_high": None}, cohorts=3))
+    assert told.endswith(f"{pooled.UNTOLD}; I² 35 %.")
+    assert "expected" not in told
+
+
+def test_a_bound_beside_chance_is_not_printed_as_chance():
+    near = KNOWN | {"low": 0.502}
+    assert "0.700 (0.502–0.770); its interval excludes 0.5" in pooled.statement(rows(near))
+    assert pooled.table(rows(near)).rows[0][2] == "0.700 (0.502–0.770)"
+
+
 def test_too_few_cohorts_have_none_and_the_reason_stands():
     told = pooled.statement(rows(NONE, cohorts=2, left_out=1))
     assert told == (
@@ -44,7 +56,9 @@ def test_a_difference_keeps_its_sign_in_the_table():
     assert pooled.table(rows(NONE)).rows[0] == ("signature", "4", "–", "–", "–", "–")
 
 
-@pytest.mark.parametrize(("values", "drawn"), [(KNOWN, True), (NONE, False)])
+@pytest.mark.parametrize(
+    ("values", "drawn"), [(KNOWN, True), (KNOWN | {"predicted_low": None, "predicted_high": None}, True), (NONE, False)]
+)
 def test_the_section_draws_what_there_is(values, drawn):
     part = section("pooled", study(pooled=rows(values)))
     assert (pooled.SUMMARY in part) == drawn

@@ -29,28 +29,32 @@ SMALL = sized(72, needs(4600.0, 2900.0, 380.0), needs(205.0, 130.0, 380.0))
 
 
 def test_events_per_feature_stand_first_and_too_few_patients_are_said_in_words():
-    first, warning = size.statements(SMALL)
+    first, warning, overall = size.statements(SMALL)
     assert first == (
         "72 training patients, of whom 36 had the event; 0.4 events for each feature that could be chosen (90); "
         "9.0 events for each that was (4)."
     )
+    assert overall == (
+        "For absolute risks it is too small: that the overall risk is known to 5 percentage points takes 380 patients, "
+        "however many features are searched."
+    )
     assert warning == (
         "The study is too small for the number of features that it searches: to learn from so many features takes 4600 "
-        "patients, if the model explains R squared 0.15. Expect the choice of features, the coefficients and the "
-        "apparent performance not to repeat elsewhere; even the features of the signature alone, named in advance, "
-        "would take 380."
+        "patients (so that coefficients need to be shrunk by 10 % at most), if the model explains R squared 0.15. "
+        "Expect the choice of features, the coefficients and the apparent performance not to repeat elsewhere; even "
+        "the features of the signature alone, named in advance, would take 205."
     )
 
 
 @pytest.mark.parametrize(
     ("n", "candidates", "signature", "words"),
     [
-        (500, needs(4600.0, 2900.0, 380.0), needs(205.0, 130.0, 380.0), "in advance, 380 would have been enough."),
+        (500, needs(4600.0, 2900.0, 380.0), needs(205.0, 130.0, 380.0), "in advance, 205 would have been enough."),
         (
             5000,
             needs(4600.0, 2900.0, 380.0),
             needs(205.0, 130.0, 380.0),
-            "The study is large enough by these criteria:",
+            "The study is large enough for the features that it searches:",
         ),
         (50, needs(None, None, None), needs(None, None, None), "How many patients it needs cannot be said:"),
         (50, needs(460.0, 290.0, 380.0), needs(None, None, None), "apparent performance not to repeat elsewhere."),
@@ -58,7 +62,14 @@ def test_events_per_feature_stand_first_and_too_few_patients_are_said_in_words()
 )
 def test_the_warning_says_no_more_than_is_known(n, candidates, signature, words):
     parameters = (90, 4 if signature["risk"] else 0)
-    assert words in size.statements(sized(n, candidates, signature, parameters))[-1]
+    assert words in size.statements(sized(n, candidates, signature, parameters))[1]
+
+
+def test_the_overall_risk_is_not_called_a_matter_of_how_many_features_there_are():
+    _, told, overall = size.statements(sized(100, needs(40.0, 30.0, 240.0), needs(40.0, 30.0, 240.0), (1, 1)))
+    assert told.startswith("The study is large enough for the features that it searches: to learn from so many")
+    assert "takes 40 patients" in told
+    assert "takes 240 patients, however many" in overall
 
 
 def test_every_criterion_is_told_in_words_beside_the_patients_that_there_are():

@@ -59,7 +59,7 @@ def test_what_could_not_be_tested_is_told():
 def test_p_stands_once_beside_a_subgroup_and_models_beside_each_other():
     table = subgroups.table(rows(few=("below 60",)).sort_values("kind", ascending=False, kind="stable"))
     assert table.columns == (
-        "cohort", "subgroup", "level", "n", "events", "signature", "volume", "p of interaction (q)",
+        "cohort", "subgroup", "level", "cases", "events", "signature", "volume", "p of interaction (q)",
     )  # fmt: skip
     assert [row[-1] for row in table.rows if row[1] == "sex"] == ["0.40 (0.40)", ""]
     (below,) = (row for row in table.rows if row[2] == "below 60")

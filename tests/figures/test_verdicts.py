@@ -97,7 +97,7 @@ def test_nothing_is_claimed_of_what_is_withheld(why):
     assert text.startswith("C-index 0.90")
     assert not [word for word in ("significant", "better", "excludes", "above") if word in text]
     more = {
-        "missing": " (every value of it is known of 20 of 29 patients)",
+        "missing": " (every value of both is known of 20 of 29 cases)",
         "same risk": " (not compared: one of the two gives every patient the same risk)",
         "same": "; it is the same in every resample, so there is no interval, and nothing is claimed",
     }

@@ -85,3 +85,9 @@ def test_a_cell_reads_as_its_metric_does():
     row = {"metric": "c_index", "estimate": 0.05, "low": 0.002, "high": 0.1}
     assert words.cell({**row, "against": "volume"}) == "0.050 (0.002–0.100)"
     assert words.cell({**row, "against": ""}) == "0.05 (0.00–0.10)"
+
+
+def test_tests_outside_the_comparisons_are_counted():
+    assert words.single_tests(0) == ""
+    assert "of one test by itself, not adjusted" in words.single_tests(1)
+    assert words.single_tests(6).startswith("Each of the 6 p here is of one test by itself: none is counted among")

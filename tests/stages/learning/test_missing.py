@@ -298,3 +298,11 @@ def test_a_cohort_in_which_the_signature_was_not_measured_says_so():
         rows = rows[(rows["evaluation"] == "validation") & (rows["kind"] == "signature")]
         assert rows["estimate"].isna().all()
         assert set(rows["n_measured"]) == {0}
+
+
+def test_terms_pooled_over_imputations_keep_the_degrees_of_freedom_of_their_interval():
+    signature = made("multiple").signature
+    pooled = [term for term in signature.baselines["clinical"].terms if term.low != term.high]
+    assert all(0 < term.degrees < 500 for term in pooled)
+    assert pooled
+    assert all(term.degrees is None for term in signature.terms)

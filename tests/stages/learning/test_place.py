@@ -102,6 +102,11 @@ def test_at_a_horizon_events_by_then_are_counted_and_who_is_known_to_be_without(
     assert judged.told(metric, horizon_days=horizon) is not bool(why)
 
 
+@pytest.mark.parametrize(("horizon", "events"), [(0.0, 20), (8.0, 9), (30.0, 20)])
+def test_events_of_a_row_are_those_by_its_horizon(horizon, events):
+    assert place().row(THE_SIGNATURE, "brier", TOLD, horizon_days=horizon)["n_events"] == events
+
+
 @pytest.mark.parametrize("metric", ["logrank_p", "proportional_hazards_p", "added_lr_p", "delong_p"])
 def test_a_test_is_told_where_a_verdict_is(metric):
     """Not of few events, nor of the cases that a model was learnt on; a permutation (`null_p`) needs no events."""
@@ -117,6 +122,16 @@ def test_the_curve_of_a_group_has_a_band_by_its_own_events():
     assert [place().banded(group, THE_SIGNATURE) for group in groups] == [False, True]
     assert not place("apparent").banded(groups[1], THE_SIGNATURE)
     assert not place(intervals="none").banded(groups[1], THE_SIGNATURE)
+
+
+def test_a_band_that_takes_cases_for_independent_is_of_one_case_a_patient_alone():
+    """Greenwood's; an interval that is robust over patients, as of cumulative incidence, stays."""
+    one = place()
+    two = replace(one, outcomes=replace(one.outcomes, units=np.arange(40) % 20))
+    everybody = np.ones(40, dtype=bool)
+    assert one.banded(everybody, THE_SIGNATURE)
+    assert not two.banded(everybody, THE_SIGNATURE)
+    assert two.banded(everybody, THE_SIGNATURE, robust=True)
 
 
 @pytest.mark.parametrize("intervals", ["main", "all", "none"])

@@ -68,11 +68,18 @@ def test_a_value_is_summarised_on_the_logit_scale(made, judged, rows):
     expected, row = random_effects(np.log(value / (1 - value)), error**2), rows.loc[("signature", "")]
     assert row["scale"] == LOGIT
     assert row["estimate"] == pytest.approx(special.expit(expected.mean), rel=1e-12)
-    bounds = [*expected.interval, *expected.prediction]
-    assert row[["low", "high", "predicted_low", "predicted_high"]].tolist() == pytest.approx(special.expit(bounds))
+    assert row[["low", "high"]].tolist() == pytest.approx(special.expit(expected.interval))
+    assert row[["predicted_low", "predicted_high"]].isna().all()  # of three cohorts
     assert (row["tau2"], row["i2"]) == pytest.approx((expected.tau2, expected.i2))
     assert value.min() < row["estimate"] < value.max()
-    assert row["predicted_low"] <= row["low"] < row["estimate"] < row["high"] <= row["predicted_high"]
+    assert row["low"] < row["estimate"] < row["high"]
+
+
+def test_where_a_further_cohort_lies_is_told_of_four(made, judged):
+    """Of three the interval has one degree of freedom, and holds nearly all that there is."""
+    found = POOLED.frame(pooled([*judged, judged[1]], made.study)).set_index(["model", "against"])
+    row = found.loc[("signature", "")]
+    assert row["predicted_low"] <= row["low"] < row["high"] <= row["predicted_high"]
 
 
 def test_a_difference_is_summarised_as_it_is(rows):

@@ -76,7 +76,7 @@ def test_a_cohort_without_any_value_of_a_feature_has_no_number_of_the_signature(
 
     made = learnt(gone)
     told = brief(made)
-    assert "The signature cannot be judged: every value of it is known of 0 of 50 patients." in told
+    assert "The signature cannot be judged: every value of it is known of 0 of 50 cases." in told
     assert f"{name[0].upper()}{name[1:]} is known of nobody in valid1." in told
     rows = METRICS.frame(made.validated.metrics).query("evaluation == 'validation' and kind == 'signature'")
     assert rows["estimate"].isna().all()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from radioloom.figures.exhibit import Exhibit
+from radioloom.figures.reasons import WHY_NOT, in_words
 from radioloom.figures.words import DASH, apart, cell, in_days, metric, number, percent, where
 from radioloom.tables.columns import SIGNATURE
 
@@ -82,7 +83,7 @@ def operating(metrics: pd.DataFrame, thresholds: dict[str, float]) -> Exhibit:
 def _table(rows: pd.DataFrame, first: dict[str, dict[str, str]] | None = None, counted: bool = True) -> Exhibit:
     """One row per place, horizon and model, one column per metric.
 
-    first : columns before these, by model; counted : whether there are columns of patients and events
+    first : columns before these, by model; counted : whether there are columns of cases, and of events by then
     """
     from radioloom.prediction.metrics import METRICS
 
@@ -91,11 +92,12 @@ def _table(rows: pd.DataFrame, first: dict[str, dict[str, str]] | None = None, c
     for (evaluation, cohort, horizon), part in rows.groupby(PLACE, sort=False):
         for (model, label), values in part.groupby(["model", "label"], sort=False):
             cells = {row["metric"]: cell(row) for _, row in values.iterrows()}
-            patients = (str(values["n"].iloc[0]), str(values["n_events"].iloc[0])) if counted else ()
+            patients = (str(values["n"].iloc[0]), str(values["n_events"].min())) if counted else ()
             of_model = (each.get(model, DASH) for each in (first or {}).values())
             numbers = (cells.get(name, DASH) for name in names)
             lines.append((place(evaluation, cohort, horizon), label, *patients, *of_model, *numbers))
-    heads = ("cohort", "model", *(("n", "events") if counted else ()), *(first or {}), *map(metric, names))
+    events = "events by then" if rows["horizon_days"].any() else "events"
+    heads = ("cohort", "model", *(("cases", events) if counted else ()), *(first or {}), *map(metric, names))
     return Exhibit(heads, tuple(lines), tuple(range(2, len(heads))), grouped=True)
 
 
@@ -122,13 +124,14 @@ def judged(values: pd.DataFrame) -> int:
 
 
 def _verdict(values: pd.DataFrame, name: str, ideal: float, words: tuple[str, str, str]) -> str:
-    """Words for where the interval of a metric lies, with its numbers; these alone where it has no interval."""
+    """Words for where the interval of a metric lies, with its numbers; where it has none, these and why."""
     if name not in values.index or np.isnan(values.loc[name, "estimate"]):
         return ""
     row = values.loc[name]
     numbers = f"{metric(name)} {apart(row['estimate'], row['low'], row['high'], ideal)}"
     if np.isnan(row["low"]):
-        return f"{numbers}, without an interval: nothing is concluded from it"
+        why = in_words(WHY_NOT.get(row.get("withheld"), ""), row)
+        return f"{numbers}, without an interval{why or ': nothing is concluded from it'}"
     return f"{words[0 if row['low'] > ideal else 1 if row['high'] < ideal else 2]}; {numbers}"
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-LARGER = "the net benefit of treating by the signature is larger than that of treating everybody and nobody"
+UNSURE = "Net benefit has no interval here, so nothing is concluded."
 BELOW = 0.25  # how much of the axis lies below 0, of what lies above: treating all falls without end
 
 
@@ -44,17 +44,18 @@ def decision_curve(frame: pd.DataFrame, title: str, baselines: list[str]) -> Fig
     return figure
 
 
-def gains(rows: pd.DataFrame) -> str:
-    """At which thresholds treating by the signature has a larger net benefit than treating all and nobody, in words.
+def highest(rows: pd.DataFrame) -> str:
+    """Which of the curves drawn is the highest at each threshold, in words that claim nothing.
 
-    rows : DECISIONS of the signature in one place
+    rows : as for `decision_curve`
     """
-    known = rows.dropna(subset=["net_benefit", "treat_all"]).sort_values("threshold")
-    better = known["net_benefit"] > known["treat_all"].clip(lower=0.0)
-    told = joined([percent(each) for each in known.loc[better, "threshold"]])
-    if not len(known):
+    places: dict[str, list[float]] = {}
+    for threshold, part in rows.dropna(subset=["net_benefit", "treat_all"]).groupby("threshold"):
+        lines = dict(zip(part["label"], part["net_benefit"], strict=True))
+        lines |= {"treat all": part["treat_all"].iloc[0], "treat nobody": 0.0}
+        for name in (name for name, benefit in lines.items() if benefit == max(lines.values())):
+            places.setdefault(name, []).append(threshold)
+    if not places:
         return "The net benefit cannot be said."
-    if not told:
-        return f"At none of the thresholds {LARGER}."
-    where = "every threshold" if better.all() else f"a threshold of {told}"
-    return f"At {where} {LARGER}."
+    told = (f"{name} (at {joined([percent(each) for each in where])})" for name, where in places.items())
+    return f"Highest curve: {'; '.join(told)}. {UNSURE}"

@@ -95,5 +95,5 @@ def causes(frame: pd.DataFrame, names: dict[str, str]) -> Exhibit:
         first = part.iloc[0]
         place = (where(evaluation, cohort), model, names[cause], str(first["n"]), str(first["n_events"]))
         rows.append((*place, *(values[name] for name in metrics)))
-    heads = ("cohort", "model", "event", "n", "with it", *map(metric, metrics))
+    heads = ("cohort", "model", "event", "cases", "with it", *map(metric, metrics))
     return Exhibit(heads, tuple(rows), tuple(range(3, len(heads))), grouped=True)

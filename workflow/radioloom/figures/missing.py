@@ -78,10 +78,10 @@ def judged(metrics: pd.DataFrame, missing: pd.DataFrame, method: str) -> list[tu
 
 
 def _left_out(part: pd.DataFrame, missing: pd.DataFrame, method: str) -> Iterator[str]:
-    """Without imputation: how many patients are left to judge models on."""
+    """Without imputation: how many cases are left to judge models on."""
     cases = missing[missing["role"] == OUTCOME].set_index("cohort")
     cohort = part["cohort"].iloc[0]
     if method == NONE and cohort in cases.index:
         n, total = int(part["n"].max()), int(cases.loc[cohort, "n"] - cases.loc[cohort, "missing"])
         if n < total:
-            yield f"models are judged on the {n} of {total} patients of whom nothing is missing."
+            yield f"models are judged on the {n} of {total} cases of whom nothing is missing."

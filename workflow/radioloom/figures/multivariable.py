@@ -7,7 +7,7 @@ from typing import Any
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, apart, number, plain, probability
-from radioloom.stats.normal import Z95
+from radioloom.stats.constancy import SAME
 from radioloom.tables.columns import SIGNATURE
 
 NO_COEFFICIENTS = "this kind of model has no coefficients"
@@ -27,9 +27,11 @@ def table(model: Any) -> Exhibit:
         for term in each.terms:
             why = _why_none(each, term)
             ratio = apart(term.ratio, *ends(each, term), 1.0)
-            p = DASH if why else probability(wald_p(term.coefficient, term.low, term.high))
+            p = DASH if why else probability(wald_p(term))
             name = "risk by the signature" if term.group == SIGNATURE else term.feature_id
-            rows.append((each.name, name, plain(term.mean), plain(term.sd), number(term.coefficient, 3), ratio, p, why))
+            rows.append(
+                (each.name, name, plain(_mean(term)), plain(term.sd), number(term.coefficient, 3), ratio, p, why)
+            )
     ratio = f"{model.ratio or 'ratio'} per SD (95 % interval)"
     lacking = any(row[-1] for row in rows)
     heads = (
@@ -45,10 +47,18 @@ def table(model: Any) -> Exhibit:
     return Exhibit(heads, tuple(row[: len(heads)] for row in rows), (2, 3, 4, 5, 6), grouped=True)
 
 
-def wald_p(coefficient: float, low: float, high: float) -> float:
-    """Two-sided p of a coefficient that has a Wald interval (95 %), whose ends are those of the ratio."""
-    error = (math.log(high) - math.log(low)) / (2 * Z95)
-    return math.erfc(abs(coefficient) / error / math.sqrt(2))
+def wald_p(term: Any) -> float:
+    """Two-sided p of a coefficient by what its interval (95 %) is of: normal, or t where imputations were pooled."""
+    from scipy import special
+
+    half = (math.log(term.high) - math.log(term.low)) / 2
+    degrees = math.inf if term.degrees is None else term.degrees
+    return float(2 * special.stdtr(degrees, -abs(term.coefficient) / half * special.stdtrit(degrees, 0.975)))
+
+
+def _mean(term: Any) -> float:
+    """The mean in training, 0 where it is what rounding alone can make of 0."""
+    return 0.0 if abs(term.mean) < SAME * term.sd else float(term.mean)
 
 
 def ends(model: Any, term: Any) -> tuple[float, float]:

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures import verdicts
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, cell, count, joined, metric, where
-from radioloom.tables.columns import APPARENT, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
+from radioloom.figures.words import DASH, cell, count, joined, metric, single_intervals, single_tests, size, where
+from radioloom.tables.columns import (
+    APPARENT,
+    CONTROL,
+    CROSS_VALIDATION,
+    LEFT_OUT,
+    LONG_TAILS,
+    SAME_RISK,
+    SIGNATURE,
+    VALIDATION,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,13 +50,44 @@ def table(metrics: pd.DataFrame, main: str) -> Exhibit:
 
 def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
     """What else was measured of each model (calibration, risk groups); None where there is nothing."""
-    from radioloom.prediction.metrics import METRICS, NULL_P
+    from radioloom.prediction.metrics import METRICS
 
-    values = _values(metrics)
-    rest = values[~values["metric"].isin({main, *_ordering(), NULL_P.name}) & (values["kind"] != CONTROL)]
+    rest = _rest(metrics, main)
     order = [*METRICS, *dict.fromkeys(rest["metric"])]
     names = sorted(set(rest["metric"]), key=order.index)
     return _table(rest, {metric(name): _column(rest, name) for name in names}) if len(rest) else None
+
+
+def single(metrics: pd.DataFrame, main: str) -> tuple[str, str]:
+    """That the likelihood-ratio p of `table`, and what `groups` shows, stand each by itself, outside the comparisons.
+
+    With the second goes why a slope has no interval.
+    metrics, main : as of both tables; "" where there is nothing to say it of
+    """
+    from radioloom.prediction.metrics import ADDED_LR_P, METRICS
+    from radioloom.prediction.metrics.record import P
+
+    rest, added = _rest(metrics, main), _column(metrics, ADDED_LR_P.name)["estimate"].notna().sum()
+    tests = rest["metric"].isin([each.name for each in METRICS.values() if each.read == P])
+    n_tests, n_intervals = (tests & rest["estimate"].notna()).sum(), (~tests & rest["low"].notna()).sum()
+    sentences = single_tests(int(n_tests)), single_intervals(int(n_intervals), "interval"), _carried(rest)
+    return single_tests(int(added)), " ".join(filter(None, sentences))
+
+
+def _carried(rows: pd.DataFrame) -> str:
+    """Of which values, calibration slopes, there is no interval as few patients carry them; "" of none."""
+    rows = rows[rows["withheld"] == LONG_TAILS]
+    told = [f"{row.label} in {where(row.evaluation, row.cohort)}" for row in rows.itertuples()]
+    why = "few patients, whose risks lie far from the others’, carry it"
+    return f"The slope has no interval for {joined(told)}: {why}." if told else ""
+
+
+def _rest(metrics: pd.DataFrame, main: str) -> pd.DataFrame:
+    """What is neither of the order of patients nor of a control."""
+    from radioloom.prediction.metrics import NULL_P
+
+    values = _values(metrics)
+    return values[~values["metric"].isin({main, *_ordering(), NULL_P.name}) & (values["kind"] != CONTROL)]
 
 
 def _ordering() -> list[str]:
@@ -76,7 +116,7 @@ def _table(models: pd.DataFrame, columns: dict[str, pd.DataFrame]) -> Exhibit:
         key = (row.evaluation, row.cohort, row.model, row.variant)
         cells = [cell(rows.loc[key]) if key in rows.index else DASH for rows in shown.values()]
         lines.append((where(row.evaluation, row.cohort), row.label, str(row.n), str(row.n_events), *cells))
-    heads = ("cohort", "model", "n", "events", *shown)
+    heads = ("cohort", "model", "cases", "events", *shown)
     return Exhibit(heads, tuple(lines), tuple(range(2, len(heads))), grouped=True)
 
 
@@ -106,7 +146,12 @@ def statements(metrics: pd.DataFrame, main: str, alone: bool = False) -> list[tu
                 text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
                 text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value, alone)]
             if text:
-                lines.append((f"{lead} {cohort} (n {value['n']}, {count(value['n_events'], 'event')})", " ".join(text)))
+                lines.append(
+                    (
+                        f"{lead} {cohort} ({size(value)})",
+                        " ".join(text),
+                    )
+                )
     return lines
 
 
@@ -117,8 +162,16 @@ def comparisons(metrics: pd.DataFrame) -> Exhibit | None:
     return Exhibit(heads, tuple(lines), (3, 4, 5), grouped=True) if lines else None
 
 
+def alike(metrics: pd.DataFrame) -> list[str]:
+    """Validation cohorts to whose cases the signature gives one risk. metrics : METRICS."""
+    rows = metrics[(metrics["evaluation"] == VALIDATION) & (metrics["kind"] == SIGNATURE) & (metrics["against"] == "")]
+    return list(dict.fromkeys(rows.loc[rows["withheld"] == SAME_RISK, "cohort"]))
+
+
 def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2, cut_point: str = HALVES) -> list[str]:
     """Cohorts that the frozen cut-points do not divide: their risks are shifted against the training cases'.
+
+    Not of those whose cases all have one risk, which nothing divides.
 
     curves : rows of CURVES of one model; cohorts : in reading order; n_groups : of one size in training;
     cut_point : what the only one is, in words
@@ -130,10 +183,10 @@ def shifts(curves: pd.DataFrame, cohorts: list[str], n_groups: int = 2, cut_poin
         if not n or min(each) >= DIVIDED * n / n_groups:
             continue
         if n_groups == 2:
-            lead, points = f"{each[1]} of {count(n, 'patient')} lie above {cut_point}", "cut-point does"
+            lead, points = f"{each[1]} of {count(n, 'case')} lie above {cut_point}", "cut-point does"
         else:
             told = joined([str(size) for size in each])
-            lead = f"{told} of {count(n, 'patient')} lie in the groups (lowest risk first) that are of one size among"
+            lead = f"{told} of {count(n, 'case')} lie in the groups (lowest risk first) that are of one size among"
             lead += " the training cases"
             points = "cut-points do"
         lines.append(

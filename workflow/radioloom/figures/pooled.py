@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from radioloom.figures import forest, style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.verdicts import of_summary
-from radioloom.figures.words import DASH, chance, count, difference, interval, metric, number, percent
+from radioloom.figures.words import DASH, apart, chance, count, metric, number, percent
 from radioloom.tables.columns import FEWEST_EVENTS, SIGNATURE
 
 if TYPE_CHECKING:
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUMMARY = "all together"
+UNTOLD = "Where a further cohort lies cannot be said of so few: its interval would rest on one degree of freedom"
 
 
 def table(frame: pd.DataFrame) -> Exhibit:
     """The summary of each model and of each difference. frame : POOLED in reading order."""
     rows = []
     for row in frame.to_dict("records"):
-        against, told = row["against"], interval if not row["against"] else difference
+        against, null = row["against"], 0.0 if row["against"] else chance(row["metric"])
         ahead = _range(row["predicted_low"], row["predicted_high"])
         share = DASH if math.isnan(row["i2"]) else percent(row["i2"])
         name = f"{row['model']} minus {against}" if against else row["model"]
-        value = told(row["estimate"], row["low"], row["high"])
+        value = apart(row["estimate"], row["low"], row["high"], null)
         rows.append((name, str(row["cohorts"]), value, ahead, number(row["tau2"], 3), share))
     heads = ("model", "cohorts", metric(frame["metric"].iloc[0]), "a further cohort", "τ²", "I²")
     return Exhibit(heads, tuple(rows), (1, 2, 3, 4, 5))
@@ -39,10 +40,11 @@ def statement(frame: pd.DataFrame) -> str:
     gone = f" ({left})" if row["left_out"] else ""
     if row.isna()["estimate"]:
         return f"No summary over validation cohorts: of {row['cohorts']} there can be none{gone}, but of three or more."
-    ahead = _range(row["predicted_low"], row["predicted_high"])
+    among = f"it is expected in {_range(row['predicted_low'], row['predicted_high'])}"
+    ahead = UNTOLD if row.isna()["predicted_low"] else f"In a further cohort of the same kind {among}"
     lead = f"Over {count(row['cohorts'], 'validation cohort')}{gone} the signature has"
     told = of_summary(row)
-    return f"{lead} {told} In a further cohort of the same kind it is expected in {ahead}; I² {percent(row['i2'])}."
+    return f"{lead} {told} {ahead}; I² {percent(row['i2'])}."
 
 
 @style.drawn
@@ -63,7 +65,7 @@ def forest_plot(cohorts: pd.DataFrame, row: pd.Series, limits: tuple[float, floa
     for level, name, numbers in drawn:
         forest.bar(axes, level, numbers, style.BLUE, "D" if name == SUMMARY else "o")
         weight = "bold" if name == SUMMARY else "normal"
-        text = interval(*numbers)
+        text = apart(*numbers, by_chance)
         axes.text(1.02, level, text, transform=axes.get_yaxis_transform(), size=8, va="center", weight=weight)
     axes.set_yticks([level for level, _, _ in drawn], [name for _, name, _ in drawn])
     axes.set(ylim=(last + 0.6, -0.6), xlabel=metric(row["metric"]), xlim=limits)

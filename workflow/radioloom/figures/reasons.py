@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from radioloom.tables.columns import (
 if TYPE_CHECKING:
     import pandas as pd
 
-FEW = "every value of it is known of {n_measured:.0f} of {n} patients"  # columns of METRICS
+FEW = "every value of {whose} is known of {n_measured:.0f} of {n} cases"  # columns of METRICS, and whose
 WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     TOO_MANY_MISSING: f"; {FEW}, too few for a verdict",
     SAME_RISK: "; a model that gives every patient the same risk orders nobody, and nothing is claimed",
@@ -53,7 +53,12 @@ def why_not(row: pd.Series) -> str:
         return ""
     if not row["withheld"] and not np.isnan(row["low"]):
         return NOT_COMPARED
-    return f"{_alike(row)}{WHY_NOT[row['withheld'] or NOT_DEFINED].format_map(row)}"
+    return f"{_alike(row)}{in_words(WHY_NOT[row['withheld'] or NOT_DEFINED], row)}"
+
+
+def in_words(text: str, row: Any) -> str:
+    """The text with the numbers of a row of METRICS, Series or dict, and whether it is of one model or of two."""
+    return text.format_map({**row, "whose": "both" if row.get("against") else "it"})
 
 
 def _alike(row: pd.Series) -> str:

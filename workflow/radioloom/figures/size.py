@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CALLED = {CANDIDATES: "features to choose from", SIGNATURE: "features of the signature, had they been named before"}
 CANNOT = "cannot be said"
+OVERALL = "risk"  # the criterion that does not ask how many features there are
 
 
 def table(size: pd.DataFrame) -> Exhibit:
@@ -53,24 +54,34 @@ def statements(size: pd.DataFrame) -> list[str]:
 
 
 def _warnings(features: dict[str, pd.DataFrame], n: int) -> list[str]:
-    """What the smallest number of patients is by all criteria, and what it means to have fewer."""
-    most = {name: part["needed"].max() for name, part in features.items()}
-    of_choice, of_signature = most[CANDIDATES], most[SIGNATURE]
-    if not of_choice > 0:
+    """What the smallest number of patients is by the criteria, which of them binds, and what it means to have fewer.
+
+    The criterion of the overall risk does not ask how many features there are, and is told apart.
+    """
+    needs = {name: part.set_index("criterion")["needed"].dropna() for name, part in features.items()}
+    of_choice, of_signature = (needs[name].drop(OVERALL, errors="ignore") for name in (CANDIDATES, SIGNATURE))
+    if of_choice.empty:
         return ["How many patients it needs cannot be said: no feature could be chosen, or all patients fared alike."]
     r_squared = number(features[CANDIDATES].iloc[0]["r_squared"])
-    needs = (
-        f"to learn from so many features takes {of_choice:.0f} patients, if the model explains R squared {r_squared}"
-    )
-    if n >= of_choice:
-        return [f"The study is large enough by these criteria: {needs}."]
-    text = f"The study is too small for the number of features that it searches: {needs}. "
+    takes = f"to learn from so many features takes {_most(of_choice)}, if the model explains R squared {r_squared}"
+    overall = needs[CANDIDATES].get(OVERALL, 0.0)
+    alone = [f"For absolute risks it is too small: that {CRITERIA[OVERALL]} takes {overall:.0f} patients, however many"
+             " features are searched."] if overall > n else []  # fmt: skip
+    if n >= of_choice.max():
+        return [f"The study is large enough for the features that it searches: {takes}.", *alone]
+    text = f"The study is too small for the number of features that it searches: {takes}. "
     text += "Expect the choice of features, the coefficients and the apparent performance not to repeat elsewhere"
-    if of_signature > n:
-        return [f"{text}; even the features of the signature alone, named in advance, would take {of_signature:.0f}."]
-    if of_signature > 0:
-        text += f"; had the features of the signature been named in advance, {of_signature:.0f} would have been enough"
-    return [f"{text}."]
+    if len(of_signature) and of_signature.max() > n:
+        text += f"; even the features of the signature alone, named in advance, would take {of_signature.max():.0f}"
+    elif len(of_signature):
+        text += f"; had the features of the signature been named in advance, {of_signature.max():.0f} would have been "
+        text += "enough"
+    return [f"{text}.", *alone]
+
+
+def _most(needed: pd.Series) -> str:
+    """The most patients that a criterion asks for, and which one that is. needed : by criterion, not empty."""
+    return f"{needed.max():.0f} patients (so that {CRITERIA[needed.idxmax()]})"
 
 
 def curve_words(curve: pd.DataFrame) -> str:

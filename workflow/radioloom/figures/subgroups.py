@@ -8,7 +8,7 @@ import numpy as np
 
 from radioloom.figures import forest, style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, count, interval, metric, probability
+from radioloom.figures.words import DASH, apart, chance, count, metric, probability
 from radioloom.tables.columns import BASELINE, FEWEST_EVENTS, SIGNATURE, SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ def table(frame: pd.DataFrame) -> Exhibit:
     p = {(row["cohort"], row["subgroup"]): _test(row) for row in of_signature}
     rows, told_of = [], set[tuple[str, str]]()
     for (cohort, subgroup, level), part in values.groupby(["cohort", "subgroup", "level"], sort=False):
-        cells = part.set_index("model")
-        told = [interval(*cells.loc[name, HELD]) if name in cells.index else DASH for name in models]
+        cells, null = part.set_index("model"), chance(part["metric"].iloc[0])
+        told = [apart(*cells.loc[name, HELD], null) if name in cells.index else DASH for name in models]
         test = "" if (cohort, subgroup) in told_of else p.get((cohort, subgroup), DASH)
         told_of.add((cohort, subgroup))
         size = map(str, cells.iloc[0][["n", "n_events"]])
         rows.append((cohort, subgroup, level, *size, *told, test))
-    heads = ("cohort", "subgroup", "level", "n", "events", *models, "p of interaction (q)")
+    heads = ("cohort", "subgroup", "level", "cases", "events", *models, "p of interaction (q)")
     return Exhibit(heads, tuple(rows), tuple(range(3, len(heads))), grouped=True)
 
 

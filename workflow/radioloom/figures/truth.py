@@ -117,7 +117,7 @@ def metrics(judged: pd.DataFrame, truth: pd.DataFrame, main: str) -> Exhibit:
         cells = [cell(by_label.loc[label]) if label in by_label.index else DASH for label in labels]
         rows.append((where(evaluation, cohort), str(top["n"]), str(top["n_events"]), cell(top), *cells, share))
     last = f"share of the achievable {metric(main)} above 0.5"
-    heads = ("cohort", "n", "events", "planted truth", *labels, last)
+    heads = ("cohort", "cases", "events", "planted truth", *labels, last)
     return Exhibit(heads, tuple(rows), tuple(range(1, len(heads))))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from radioloom.figures.reasons import FEW, why_not
+from radioloom.figures.reasons import FEW, in_words, why_not
 from radioloom.figures.words import DASH, cell, chance, count, difference, joined, metric, number, probability, where
 from radioloom.tables.columns import (
     ABOVE,
@@ -70,7 +70,7 @@ def against_chance(value: pd.Series) -> str:
 def unjudged(value: pd.Series) -> Iterator[str]:
     """That the signature has no value, as too many patients lack one of its features. value : row of METRICS."""
     if np.isnan(value["estimate"]) and value["withheld"] == TOO_MANY_MISSING:
-        yield f"The signature cannot be judged: {FEW.format_map(value)}."
+        yield f"The signature cannot be judged: {in_words(FEW, value)}."
 
 
 def of_summary(row: pd.Series) -> str:
@@ -87,7 +87,7 @@ def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:
     values = part[(part["kind"] == BASELINE) & (part["metric"] == main) & (part["against"] == "")]
     for value in values.to_dict("records"):
         if value["withheld"] == TOO_MANY_MISSING:
-            yield f"The baseline {value['model']} cannot be compared: {FEW.format_map(value)}."
+            yield f"The baseline {value['model']} cannot be compared: {in_words(FEW, value)}."
         if value["withheld"] == SAME_RISK:
             yield f"The baseline {value['model']} cannot be compared: it gives every patient the same risk."
         if value["withheld"] in (TOO_MANY_MISSING, SAME_RISK) or np.isnan(value["estimate"]):
@@ -102,7 +102,7 @@ def of_two(row: pd.Series) -> str:
     """A difference with its interval, and what that shows; nothing where there is none."""
     text = difference(row["estimate"], row["low"], row["high"])
     if row["withheld"] == TOO_MANY_MISSING:
-        return f"{text} ({FEW.format_map(row)})"
+        return f"{text} ({in_words(FEW, row)})"
     if row["withheld"] == SAME_RISK:
         return f"{text} (not compared: one of the two gives every patient the same risk)"
     if row["verdict"] == UNADJUSTED:
@@ -207,8 +207,8 @@ def _plainly(row: pd.Series) -> str:
 
 
 def of_gaps(row: pd.Series) -> str:
-    """Of how many patients a model has every value, and what that allows. row : of METRICS, a value of the model."""
-    lead = f"the {row['label']} model has every value of {row['n_measured']:.0f} of {count(row['n'], 'patient')}"
+    """Of how many cases a model has every value, and what that allows. row : of METRICS, a value of the model."""
+    lead = f"the {row['label']} model has every value of {row['n_measured']:.0f} of {count(row['n'], 'case')}"
     if not row["n_measured"]:
         return f"{lead}: it cannot be judged."
     return f"{lead}: too few for an interval or a verdict." if row["withheld"] == TOO_MANY_MISSING else f"{lead}."

@@ -107,6 +107,11 @@ def count(n: int, singular: str, plural: str = "") -> str:
     return f"{n} {singular if n == 1 else plural or singular + 's'}"
 
 
+def size(row: pd.Series) -> str:
+    """How many are judged in a place: 80 cases, 40 events. row : of METRICS."""
+    return f"{count(row['n'], 'case')}, {count(row['n_events'], 'event')}"
+
+
 def in_days(days: float) -> str:
     """1 day, 365 days."""
     return f"{days:g} day{'' if days == 1 else 's'}"
@@ -124,6 +129,18 @@ def single_intervals(n: int, what: str) -> str:
     return (
         f"Each of the {n} {what}s here is of 95 % by itself: none is counted among the comparisons, nothing is "
         "adjusted for their number, and about one in twenty misses its true value by chance."
+    )
+
+
+def single_tests(n: int) -> str:
+    """That n p stand each by itself, outside the comparisons; "" of none."""
+    if not n:
+        return ""
+    if n == 1:
+        return "The p here is of one test by itself, not adjusted, and not counted among the comparisons."
+    return (
+        f"Each of the {n} p here is of one test by itself: none is counted among the comparisons, nothing is adjusted "
+        "for their number, and of tests of nothing about one in twenty is below 0.05."
     )
 
 

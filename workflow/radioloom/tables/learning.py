@@ -182,9 +182,9 @@ METRICS = Table(
         Column("interval", "string", INTERVAL),
         Column("withheld", "string", "why there is none: " + "; ".join(f"{k}: {v}" for k, v in WITHHELD.items())),
         Column("draws", "int64", "resamples behind the interval, null models behind a range or `null_p`; else 0"),
-        Column("n", "int64", "patients"),
+        Column("n", "int64", "cases, of which a patient may have several"),
         Column("n_measured", "int64", "of them with every value that the model (or both) takes, measured", null=True),
-        Column("n_events", "int64", "events"),
+        Column("n_events", "int64", "cases with the event, by the horizon where there is one"),
     ),
 )
 CURVES = Table(
@@ -201,7 +201,7 @@ CURVES = Table(
         Column("survival", "float64", "estimate"),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
-        Column("at_risk", "int64", "patients at risk just before"),
+        Column("at_risk", "int64", "cases at risk just before"),
     ),
 )
 CALIBRATION = Table(

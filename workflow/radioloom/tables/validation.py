@@ -27,8 +27,8 @@ SUBGROUPS = Table(
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
         Column("q", "float64", "of interaction_p: Benjamini and Hochberg over all tests of this model", null=True),
-        Column("n", "int64", "patients"),
-        Column("n_events", "int64", "events"),
+        Column("n", "int64", "cases"),
+        Column("n_events", "int64", "cases with the event"),
     ),
 )
 POOLED = Table(
@@ -44,14 +44,18 @@ POOLED = Table(
         Column("estimate", "float64", "mean over cohorts, back on the scale of the metric", null=True),
         Column("low", "float64", "lower bound of the 95 % interval (Hartung and Knapp)", null=True),
         Column("high", "float64", "upper bound of the 95 % interval (Hartung and Knapp)", null=True),
-        Column("predicted_low", "float64", "lower bound of the 95 % interval of a further cohort's value", null=True),
-        Column("predicted_high", "float64", "upper bound of the 95 % interval of a further cohort's value", null=True),
+        Column(
+            "predicted_low", "float64", "lower bound of that of a further cohort's value; of four or more", null=True
+        ),
+        Column(
+            "predicted_high", "float64", "upper bound of that of a further cohort's value; of four or more", null=True
+        ),
         Column("tau2", "float64", "variance between cohorts (restricted likelihood), on `scale`", null=True),
         Column("i2", "float64", "its share of the variance of a typical cohort, 0 to 1", null=True),
         Column("cohorts", "int64", "cohorts that are summarised"),
         Column("left_out", "int64", "validation cohorts that are not: too few events for an interval"),
-        Column("n", "int64", "patients of those summarised"),
-        Column("n_events", "int64", "events of those summarised"),
+        Column("n", "int64", "cases of those summarised, of which a patient may have several"),
+        Column("n_events", "int64", "of them with the event"),
     ),
 )
 COMPETING = Table(
@@ -76,7 +80,7 @@ INCIDENCE = Table(
         Column("incidence", "float64", "probability of this event by then"),
         Column("low", "float64", "lower bound of the 95 % interval, point by point", null=True),
         Column("high", "float64", "upper bound of the 95 % interval, point by point", null=True),
-        Column("at_risk", "int64", "patients at risk just before"),
+        Column("at_risk", "int64", "cases at risk just before"),
     ),
 )
 CAUSES = Table(
@@ -93,7 +97,7 @@ CAUSES = Table(
         Column("estimate", "float64", "value", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
-        Column("n", "int64", "patients"),
+        Column("n", "int64", "cases"),
         Column("n_events", "int64", "of them with this event"),
     ),
 )

@@ -89,7 +89,7 @@ def negative_value(judged: Judged) -> Estimate:
 ONLY = ("binary",)
 AVERAGE_PRECISION = Metric(
     "average_precision", "average precision", ONLY, VALUE, True, NONE, average_precision, absolute=True
-)  # resamples keep the prevalence of these patients, of which it is a function: their interval covers .6 to .8
+)  # a function of the prevalence: resamples, in which that varies, would give an interval of both, so there is none
 PREVALENCE = Metric("prevalence", "prevalence", ONLY, VALUE, None, WILSON, prevalence, absolute=True)
 SENSITIVITY = Metric("sensitivity", "sensitivity", ONLY, VALUE, True, WILSON, sensitivity, absolute=True)
 SPECIFICITY = Metric("specificity", "specificity", ONLY, VALUE, True, WILSON, specificity, absolute=True)

@@ -207,6 +207,8 @@ def _described(fitted: Fitted, varying: np.ndarray, replaced: np.ndarray) -> dic
         for key, of_chosen in zip(("low", "high"), fitted.interval, strict=True):
             end = spread(of_chosen)
             described[key] = np.exp(np.where(replaced, beta + BOTH_WAYS * (end - beta), end))
+        if fitted.degrees is not None:
+            described["degrees"] = spread(fitted.degrees)
     return described
 
 

@@ -84,7 +84,7 @@ def _curves(
         time, units = outcomes.time_days[members], outcomes.patients[members]
         curve = cumulative_incidence(time, outcomes.event[members], other[members], units)
         columns = {name: getattr(curve, name).tolist() for name in ("time_days", "incidence", "low", "high", "at_risk")}
-        if not place.banded(members, model):
+        if not place.banded(members, model, robust=True):
             columns |= dict.fromkeys(("low", "high"), [None] * len(curve.time_days))
         for row in zip(*columns.values(), strict=True):
             yield {"group": group, "level": level + 1, **dict(zip(columns, row, strict=True))}

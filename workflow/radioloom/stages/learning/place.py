@@ -125,10 +125,13 @@ class Place:
         """Whether a model has an interval of this metric here, or of its difference from another."""
         return not self._withheld(METRICS[metric], model, against, horizon_days)
 
-    def banded(self, members: np.ndarray, model: ModelKey) -> bool:
-        """Whether the curve of a group of these patients, bool (m,), has a band: where they alone have an interval."""
+    def banded(self, members: np.ndarray, model: ModelKey, robust: bool = False) -> bool:
+        """Whether the curve of a group of these patients, bool (m,), has a band: where they alone have an interval.
+
+        robust : whether the formula of the band lets the cases of a patient vary together; Greenwood's does not
+        """
         group = replace(self, outcomes=self.outcomes.take(np.flatnonzero(members)))
-        return group.told(HAZARD_RATIO.name, model)
+        return group.told(HAZARD_RATIO.name, model) and (robust or one_case_each(group.outcomes))
 
     def row(
         self,
@@ -156,6 +159,7 @@ class Place:
             why, estimate = estimate.why or NOT_DEFINED, estimate.withheld()
         elif of and of != OF_NULLS and estimate.interval[0] == estimate.interval[1]:
             why, estimate = SAME_ALWAYS, estimate.withheld()
+        by_then = (self.outcomes.time_days <= horizon_days) | (horizon_days == 0)
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
         if against is not None:
             keys |= {"against": against.model, "variant": against.variant}
@@ -171,7 +175,7 @@ class Place:
             "draws": estimate.resamples.size,
             "n": len(self.rows),
             "n_measured": n_measured,
-            "n_events": self.outcomes.n_events,
+            "n_events": int((self.outcomes.event & by_then).sum()),
         }
 
     def _interval(self, metric: Metric, model: ModelKey) -> str:

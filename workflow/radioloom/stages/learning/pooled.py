@@ -19,6 +19,7 @@ from radioloom.tables.columns import VALIDATION
 
 LOGIT, AS_IT_IS = "logit", "difference"  # scales of POOLED
 SUMMARY = ("estimate", "low", "high", "predicted_low", "predicted_high", "tau2", "i2")
+FEWEST_AHEAD = 4  # cohorts: of three a further one has one degree of freedom, 12.7 errors to each side
 CANNOT = dict.fromkeys(SUMMARY, None)
 
 
@@ -30,7 +31,7 @@ def pooled(judged: list[Frozen], study: dict[str, Any]) -> Iterator[dict[str, An
     A cohort is left out by the rule by which its own interval is withheld, so by its number of events, or of patients
     who lack a value of the model, and never by its estimate. Of fewer than three cohorts there is no summary: of two
     the interval has one degree of freedom (12.7 standard errors to each side), and to hold them alike instead would
-    claim what two cohorts cannot show.
+    claim what two cohorts cannot show. By the same number three cohorts do not tell where a further one lies.
     """
     cohorts = [each for each in judged if each.place.evaluation == VALIDATION]
     main = main_metric(study["outcome"]["kind"])
@@ -48,7 +49,10 @@ def pooled(judged: list[Frozen], study: dict[str, Any]) -> Iterator[dict[str, An
             "n_events": sum(each.place.outcomes.n_events for each in used),
         }
         values = [_value(each, main, key, other) for each in used]
-        yield {**keys, "metric": main.name, "scale": scale, **summary(values, scale), **counts}
+        told = summary(values, scale)
+        if len(used) < FEWEST_AHEAD:
+            told |= dict.fromkeys(("predicted_low", "predicted_high"), None)
+        yield {**keys, "metric": main.name, "scale": scale, **told, **counts}
 
 
 def _told(judged: Frozen, metric: str, model: ModelKey, against: ModelKey | None) -> bool:

@@ -45,6 +45,7 @@ class Term:
     coefficient, ratio, low, high : per sd; ratio is exp(coefficient), with its 95 % interval; None where there is none
     batches : slope and offset that a value is mapped with first, by batch; None where nothing is harmonised
     scaling : what `prediction/scalings.py` maps a value by next, before (value - mean) / sd; None where it is left
+    degrees : of freedom of Student's t, where the interval is pooled over imputations; None: it is normal
     """
 
     feature_id: str
@@ -58,6 +59,7 @@ class Term:
     high: float | None = None
     batches: Mapping[str, list[float]] | None = None
     scaling: dict[str, Any] | None = None
+    degrees: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +245,8 @@ class Signature:
 
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
 # Left out where they say nothing.
-OPTIONAL = (
-    "cut_points", "hazard", "imputation", "state", "profile", "baselines",
-    "harmonisation", "provenance", "edited", "complete",
-)  # fmt: skip
+OPTIONAL = ("cut_points", "hazard", "imputation", "state", "profile", "baselines",
+            "harmonisation", "provenance", "edited", "complete")  # fmt: skip
 RECORDS = {"hazard": BaselineHazard, "imputation": Imputation}
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
 

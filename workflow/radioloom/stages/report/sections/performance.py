@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import curves as kaplan_meier
 from radioloom.figures import forest, hazards, looks, performance, style, verdicts
-from radioloom.figures.words import joined, metric, probability, where
+from radioloom.figures.words import joined, metric, probability, size, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.prediction.cut_points import MEDIAN, QUANTILES
 from radioloom.stages.report import reading
@@ -37,6 +37,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     metrics = reading.performance(study, reading.of_order(study.metrics))
     alone = "signature" in study.settings  # validation of a signature that was not learnt here
     lines, asked = performance.statements(metrics, main, alone), study.settings["validation"]
+    added, rest = performance.single(metrics, main)
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
@@ -49,6 +50,9 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "quick": asked["intervals"] == "none",
         "figures": _figures(study, metrics, main),
         "table": performance.table(_all_with_truth(study, metrics, main), main),
+        "added": added,
+        "rest": rest,
+        "alike": joined(performance.alike(metrics)),
         "groups": performance.groups(metrics, main),
         "curves": _curves(study, metrics),
         "n_groups": _n_groups(study),
@@ -97,7 +101,7 @@ def _figures(study: ReportInputs, metrics: pd.DataFrame, main: str) -> list[str]
     rows = metrics[(metrics["metric"] == main) & (metrics["against"] == "")].dropna(subset=["estimate"])
     plots = {}
     for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False):
-        title = f"{where(evaluation, cohort)} (n {part['n'].iloc[0]}, {part['n_events'].iloc[0]} events)"
+        title = f"{where(evaluation, cohort)} ({size(part.iloc[0])})"
         plots[title] = _with_truth(study, part, evaluation, cohort)
     if not plots:
         return []
@@ -146,7 +150,8 @@ def _shifts(study: ReportInputs) -> list[str]:
         return []
     judged = set(study.metrics.loc[study.metrics["evaluation"] == VALIDATION, "cohort"])
     curves = study.curves[study.curves["kind"] == SIGNATURE]
-    cohorts = [name for name in study.settings["cohorts"] if name in judged]
+    alike = performance.alike(study.metrics)
+    cohorts = [name for name in study.settings["cohorts"] if name in judged and name not in alike]
     if study.adopted and study.adopted.get("source"):
         return performance.shifts(curves, cohorts, cut_point="the published cut-point")
     declared = study.settings["model"].get("cut_points", MEDIAN)

@@ -133,7 +133,7 @@ def _decisions(study: ReportInputs, places: list[tuple[str, str, float]]) -> Ite
         rows, title = _at(frame, key), absolute_risk.place(*key)
         if len(rows):
             figure = decision.decision_curve(rows, title, baselines)
-            words = decision.gains(rows[rows["kind"] == SIGNATURE])
+            words = decision.highest(rows)
             yield style.svg(figure, f"decisions-{number}", f"Decision curves, {title}"), words
 
 
