@@ -260,17 +260,13 @@ def _rescaled_otherwise(stack: Stack) -> str:
 
 
 FILE = (
-    Check("truncated", _truncated),
-    Check("pixel_layout", _cells),
-    Check("colour", _colour),
+    Check("truncated", _truncated), Check("pixel_layout", _cells), Check("colour", _colour),
     Check("reprojection", _reprojected),
-)
+)  # fmt: skip
 SLICE = (
-    Check("no_place", _unplaced),
-    Check("no_rescale", _unscaled),
-    Check("bad_rescale", _badly_scaled),
+    Check("no_place", _unplaced), Check("no_rescale", _unscaled), Check("bad_rescale", _badly_scaled),
     Check("no_hu", _no_hu),
-)
+)  # fmt: skip
 SERIES = (
     Check("several_patients", _patients),
     Check("several_modalities", _modalities),

@@ -266,12 +266,8 @@ def _header(
 ) -> Header:
     offset, length, size, behind = where
     rows, columns = integer(data, TAGS["rows"]), integer(data, TAGS["columns"])
-    samples, bits, bits_used = (
-        integer(data, TAGS["samples"], 1),
-        integer(data, TAGS["bits"]),
-        integer(data, TAGS["bits_used"]),
-    )
-    frames = integer(data, TAGS["frames"], 1)
+    samples, frames = integer(data, TAGS["samples"], 1), integer(data, TAGS["frames"], 1)
+    bits, bits_used = integer(data, TAGS["bits"]), integer(data, TAGS["bits_used"])
     wanted = (rows * columns * samples * frames * bits + 7) // 8
     fault = ""
     if length < 0 and (rows or text(data, TAGS["sop_class"]) in IMAGES):
