@@ -72,7 +72,7 @@ REFUSED = [
     ("a: 5 mm: 3\n", "line 1: this is not YAML: mapping values are not allowed in this context; correct the line"),
     ("a: @x\n", "line 1: this is not YAML: found character that cannot start any token"),
     ("a: !!bool maybe\n", "line 1: YAML reads maybe as true or false; put it in quotes if it is text"),
-    ("a: !!bool\n", "line 1: YAML reads  as true or false"),
+    ("a: !!bool\n", "line 1: YAML reads nothing as true or false"),
     ("a: !!bool [yes]\n", "as true or false"),
     ("!!bool maybe: 1\n", "line 1: YAML reads maybe as true or false"),
     ("a: !!null tumour\n", "line 1: YAML reads tumour as nothing; put it in quotes if it is text"),

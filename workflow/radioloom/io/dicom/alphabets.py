@@ -23,13 +23,15 @@ ELOT = dict(
 )
 # Before single letters: the ending of surnames as it is written most often, and pairs of Greek letters.
 ENDING = (re.compile("(?:ий|ый)(?![^\\W_])"), "y")
-PAIRS = tuple(
-    (re.compile(old), new)
-    for old, new in (
-        ("ου", "ou"), ("([αεη])υ(?=[θκξπσςτφχψ]|$)", r"\1f"), ("([αεη])υ", r"\1v"),
-        ("γγ", "ng"), ("γξ", "nx"), ("γχ", "nch"), (r"(?<![^\W_])μπ", "b"),
-    )
-)  # fmt: skip
+PAIRS = (
+    (re.compile("ου"), "ou"),
+    (re.compile("([αεη])υ(?=[θκξπσςτφχψ]|$)"), r"\1f"),
+    (re.compile("([αεη])υ"), r"\1v"),
+    (re.compile("γγ"), "ng"),
+    (re.compile("γξ"), "nx"),
+    (re.compile("γχ"), "nch"),
+    (re.compile(r"(?<![^\W_])μπ"), "b"),
+)
 SPELLINGS = (
     (CYRILLIC, (), BGN), (CYRILLIC, (ENDING,), BGN), (CYRILLIC, (), PASSPORT), (CYRILLIC, (), ISO),
     (GREEK, PAIRS, ELOT),
