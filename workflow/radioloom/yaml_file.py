@@ -205,4 +205,5 @@ def _misread(node: yaml.Node) -> str:
     grammar, what = PLAIN[node.tag]
     if isinstance(node, yaml.ScalarNode) and re.fullmatch(grammar, node.value):
         return ""
-    return f"YAML reads {str(node.value)[:40] or 'nothing'} as {what}; put it in quotes if it is text, or write it in plain decimals"
+    written = str(node.value)[:40] or "nothing"
+    return f"YAML reads {written} as {what}; put it in quotes if it is text, or write it in plain decimals"
