@@ -27,7 +27,7 @@ def folder() -> Path:
 
 
 def take_over(again: Callable[[int, str, int], list[dict[str, Any]]]) -> str:
-    """Copy what other code simulated, if this code gives the same to the byte; the name of that folder, "" if none.
+    """Copy what other code simulated, if this code gives the same to nine digits; the name of that folder, "" if none.
 
     again : (place of a cell, what, number) -> its rows by this code. Asked of the first study and model of each cell
     """
@@ -52,7 +52,12 @@ def _size(place: Path) -> int:
 
 
 def _same(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> bool:
-    return json.dumps(one) == json.dumps(other)
+    return [_rounded(row) for row in one] == [_rounded(row) for row in other]
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, str]:
+    """Its numbers to nine digits, which another order of sums does not change."""
+    return {key: f"{value:.9g}" if isinstance(value, float) else str(value) for key, value in row.items()}
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
