@@ -92,7 +92,8 @@ of study is like, `tests/calibrate/population.py` how its patients are made.
   AUC among 1,000, whose own error takes up to a percentage point from their coverage).
 * Intervals are of 95 %. A share in bold is below .93, and below .95 by more than its Monte-Carlo error at 99 % allows;
   with 1,000 studies the standard error is .007, with 200 .015. "of n": so many studies had an interval, the others
-  withhold it.
+  withhold it. Of several hundred shares some fall by chance; the last table shows the lowest of several. Wilson's
+  intervals of a share in few patients hold more for some shares and less for others (Brown, Cai and DasGupta 2001).
 """
 
 
