@@ -30,8 +30,9 @@ def pooled_fit(
     copies : how many, 2 or more
     Raises StudyError for a kind of model without coefficients and their standard errors.
     """
-    copied, fits = [completed(columns, outcomes, draws[0]) for _ in range(copies)], []
-    for copy in copied:
+    fits = []
+    for _ in range(copies):
+        copy = completed(columns, outcomes, draws[0])
         fitted = kind.fit(copy, outcomes, settings, draws[1])
         fits.append(clustered(copy, outcomes, fitted, settings.get("strata") == COHORT))
     return pooled(fits, outcomes)

@@ -8,7 +8,7 @@ from radioloom.prediction.metrics.kaplan_meier import greenwood, pseudo_observat
 from radioloom.prediction.metrics.record import RATIO, ROBUST, UNDEFINED, VALUE, Estimate, Judged, Metric
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.logistic import fit_logistic
-from radioloom.prediction.models.robust import of_patients, robust_intervals
+from radioloom.prediction.models.robust import by_patient, of_patients, robust_intervals
 from radioloom.prediction.outcome import Outcome
 from radioloom.tables.columns import LONG_TAILS
 
@@ -65,7 +65,7 @@ def observed_expected(judged: Judged) -> Estimate:
 
 def over_patients(outcomes: Outcome, parts: np.ndarray) -> float:
     """Standard error of the sum of what each case adds to it, (n,), whose mean is 0: cases of a patient are one."""
-    return float(np.sqrt((np.bincount(np.unique(outcomes.patients, return_inverse=True)[1], parts) ** 2).sum()))
+    return float(np.sqrt((by_patient(parts, outcomes) ** 2).sum()))
 
 
 def in_the_large(judged: Judged) -> Estimate:

@@ -62,10 +62,16 @@ def clustered(columns: np.ndarray, outcomes: Outcome, fitted: Fitted, centres_ap
 def _sandwich(scores: np.ndarray, outcomes: Outcome, fitted: Fitted) -> np.ndarray:
     """Covariance (p, p) of the coefficients over patients, of the scores of cases (n, p)."""
     assert fitted.covariance is not None
-    _, of_case = np.unique(outcomes.patients, return_inverse=True)
-    moved = np.zeros((int(of_case.max()) + 1, scores.shape[1]))
-    np.add.at(moved, of_case, scores @ fitted.covariance)
+    moved = by_patient(scores @ fitted.covariance, outcomes)
     return np.einsum("mi,mj->ij", moved, moved)
+
+
+def by_patient(of_cases: np.ndarray, outcomes: Outcome) -> np.ndarray:
+    """Sums (m, p) over the cases of each patient of what each case adds (n, p): their cases are one."""
+    _, of_case = np.unique(outcomes.patients, return_inverse=True)
+    sums = np.zeros((int(of_case.max()) + 1, *of_cases.shape[1:]))
+    np.add.at(sums, of_case, of_cases)
+    return sums
 
 
 def _logistic_scores(columns: np.ndarray, outcomes: Outcome, fitted: Fitted) -> np.ndarray:
