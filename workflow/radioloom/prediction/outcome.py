@@ -111,6 +111,11 @@ def outcome(kind: str, event: np.ndarray, time_days: np.ndarray | None = None) -
     return Outcome(kind, event, time)
 
 
+def one_case_each(outcomes: Outcome) -> bool:
+    """Whether each case is a patient: only then are cases independent."""
+    return len(np.unique(outcomes.patients)) == len(outcomes)
+
+
 def learnable(outcomes: Outcome) -> bool:
     """Whether these outcomes are enough to fit any model on: 2 events, of a binary outcome 2 without, 3 cases."""
     events, n = outcomes.n_events, len(outcomes)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.prediction.metrics.record import DELONG, UNDEFINED, VALUE, Estimate, Judged, Metric
-from radioloom.prediction.outcome import Outcome
+from radioloom.prediction.outcome import one_case_each
 from radioloom.stats.normal import Z95
 
 
@@ -27,11 +27,6 @@ def delong(event: np.ndarray, risks: np.ndarray) -> tuple[np.ndarray, np.ndarray
     covariance = np.atleast_2d(np.cov(of_events)) / of_events.shape[1]
     covariance = covariance + np.atleast_2d(np.cov(of_others)) / of_others.shape[1]
     return of_events.mean(axis=1), covariance
-
-
-def one_case_each(outcomes: Outcome) -> bool:
-    """Whether each case is a patient: only then are cases independent."""
-    return len(np.unique(outcomes.patients)) == len(outcomes)
 
 
 def delong_auc(judged: Judged) -> Estimate:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.prediction.models.record import Fitted, wald
-from radioloom.prediction.outcome import Outcome
+from radioloom.prediction.outcome import Outcome, one_case_each
 
 ONE_SIDE = 0.975  # below the upper end of a 95 % interval
 
@@ -47,7 +47,7 @@ def clustered(columns: np.ndarray, outcomes: Outcome, fitted: Fitted, centres_ap
 
     centres_apart : whether each centre has a baseline hazard of its own
     """
-    if fitted.covariance is None or not len(fitted.covariance) or len(np.unique(outcomes.patients)) == len(outcomes):
+    if fitted.covariance is None or not len(fitted.covariance) or one_case_each(outcomes):
         return fitted
     if outcomes.kind == "binary":
         scores = _logistic_scores(columns, outcomes, fitted)

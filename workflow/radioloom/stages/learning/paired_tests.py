@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from radioloom.prediction.metrics import DELONG_P
-from radioloom.prediction.metrics.delong import delong_p, one_case_each
+from radioloom.prediction.metrics.delong import delong_p
 from radioloom.prediction.metrics.likelihood_ratio import ADDED_LR_P, added_value
 from radioloom.prediction.metrics.record import Estimate, Judged
+from radioloom.prediction.outcome import one_case_each
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.place import Place
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey

@@ -9,7 +9,6 @@ import numpy as np
 
 from radioloom.prediction.imputation import too_many_missing
 from radioloom.prediction.metrics import METRICS, NULL_P
-from radioloom.prediction.metrics.delong import one_case_each
 from radioloom.prediction.metrics.record import (
     FEWEST_REPEATS,
     NO_INTERVAL,
@@ -22,7 +21,7 @@ from radioloom.prediction.metrics.record import (
     P,
 )
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
-from radioloom.prediction.outcome import Outcome
+from radioloom.prediction.outcome import Outcome, one_case_each
 from radioloom.provenance import rng
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
 from radioloom.stats.bootstrap import resample_weights

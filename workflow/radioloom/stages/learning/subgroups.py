@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.prediction.metrics import main_metric
-from radioloom.prediction.metrics.delong import one_case_each
 from radioloom.prediction.metrics.likelihood_ratio import INTERACTION_P, interaction
 from radioloom.prediction.metrics.record import UNDEFINED, Estimate, Judged
+from radioloom.prediction.outcome import one_case_each
 from radioloom.stages.learning.divide import levels_of
 from radioloom.stages.learning.frozen import Frozen
 from radioloom.stages.learning.place import Place
