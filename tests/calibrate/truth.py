@@ -32,10 +32,11 @@ class Pool:
 
     def concordance(self, risk: np.ndarray) -> float:
         """C or AUC of risks (POOL,)."""
-        right = 0.0
+        right = 0
         for pairs, each in zip(self.pairs, risk.reshape(-1, BLOCK), strict=True):
-            right += (pairs & (each[:, None] > each)).sum() + 0.5 * (pairs & (each[:, None] == each)).sum()
-        return float(right / self.pairs.sum())
+            ahead = np.count_nonzero(pairs & (each[:, None] > each))
+            right += ahead + np.count_nonzero(pairs & (each[:, None] >= each))
+        return float(0.5 * right / np.count_nonzero(self.pairs))
 
 
 def pool(cell: Cell, seed: tuple[int, ...]) -> Pool:
