@@ -28,7 +28,7 @@ GAPS = table(
     ("train", "baseline", "morphology_volume", 38, 0),
     ("valid1", "baseline", "morphology_volume", 30, 29),
 )
-NONE = table(("train", "outcome", "overall survival", 40, 0), ("train", "covariate", "age", 40, 0))
+NONE = table(("train", "outcome", "overall survival", 38, 0), ("train", "covariate", "age", 38, 0))
 
 
 def study(gaps=GAPS, method="mean", multiple=0, **measured):

@@ -9,14 +9,17 @@ import pytest
 from made.alone import signature as handed
 from made.planted_tables import PROFILE, Made, metric_of
 from radioloom.errors import StudyError
+from radioloom.figures import missing as missing_words
 from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.sealed import write_json
 from radioloom.stages.learning.adopt import adopt
+from radioloom.stages.learning.apply import NewPatients, apply
+from radioloom.stages.learning.frozen import frozen as frozen_again
 from radioloom.stages.learning.published import handed_in
 from radioloom.stages.learning.signature import COVARIATE, Term
 from radioloom.stages.learning.split import split
 from radioloom.stages.learning.validate import validate
-from radioloom.tables import COMPARISONS, METRICS, PREDICTIONS
+from radioloom.tables import COMPARISONS, METRICS, MISSING, PATIENTS, PREDICTIONS
 
 MADE = Made(sizes={"train": 60, "valid1": 40, "valid2": 30}, covariates=["age"], repeats=1)
 
@@ -141,6 +144,39 @@ def test_a_signature_imputes_alone_as_in_the_study_that_learnt_it(method, tmp_pa
     pd.testing.assert_frame_equal(metrics.loc[same], whole.metrics.loc[same], check_exact=True)
     place = ("validation", "valid1", "signature", "c_index")
     assert metric_of(metrics, *place, column="n") == (37 if method == "none" else 40)
+
+
+@pytest.mark.parametrize("method", ["mean", "iterative"])
+def test_a_patient_without_any_feature_of_the_signature_is_judged_no_more_than_apply_tells_a_risk(method):
+    whole = Made(sizes={"train": 60, "valid1": 40}, covariates=["age"], repeats=0)
+    whole.study["imputation"] = {"method": method, "multiple": 0}
+    whole.study["validation"] |= {"null_models": 2, "bootstrap": 50}
+    signature, nobody = whole.signature, ["valid1-002", "valid1-007"]
+
+    def lost(features, _):
+        few = features["case"].isin(nobody) & features["feature_id"].isin(signature.feature_ids)
+        one = (features["case"] == "valid1-011") & (features["feature_id"] == signature.feature_ids[0])
+        features.loc[few | one, "value"] = np.nan
+
+    alone = Made(sizes={"valid1": 40}, covariates=["age"], repeats=0, change=lost)
+    alone.study["validation"] |= {"null_models": 2, "bootstrap": 50}
+    result = judged(alone, signature)
+    told = PREDICTIONS.frame(result.predictions).set_index(["model", "case"])["risk"]
+    material = alone.material
+    values = pd.DataFrame(material.values, index=pd.MultiIndex.from_frame(material.cases), columns=material.names)
+    values = values.assign(**dict(zip(material.covariate_names, material.covariates.T, strict=True)))
+    for model in ("signature", "clinical+signature"):
+        risk = told[model]
+        assert risk.index[risk.isna()].tolist() == nobody
+        applied = pd.DataFrame(apply(signature, NewPatients(values), model=model)).set_index("case")["risk"]
+        np.testing.assert_allclose(applied, risk.loc[applied.index], rtol=1e-12)
+    assert "valid1, validation: 2 of 40 cases lack every feature of the signature and are not judged" in result.notes
+    rows = METRICS.frame(result.metrics)
+    assert set(rows["n"]) == {38}
+    (again,) = frozen_again(PREDICTIONS.frame(result.predictions), alone.outcomes, PATIENTS.frame([]), alone.study)
+    assert len(again.cases) == 38
+    line = missing_words.judged(rows.assign(label=rows["model"]), MISSING.frame(result.missing), method)[0][1]
+    assert line == "models are judged on the 38 of 40 cases of whom any feature of the signature is known."
 
 
 def test_a_signature_that_too_many_lack_a_value_of_has_no_shuffles_either(frozen):

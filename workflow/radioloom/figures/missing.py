@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROLES = {OUTCOME: "outcome", "covariate": "covariate", BASELINE: "of a baseline", SIGNATURE: "of the signature"}
 OUTCOMES = "A case without an outcome takes no part; an outcome is never imputed."
 POOLED = "Coefficients of models with covariates are pooled over {} imputations of the training cases (Rubin’s rules)."
+OF_NOTHING, OF_SOMETHING = "of whom nothing is missing", "of whom any feature of the signature is known"
 NOTHING = "Nothing is missing of the {} that models take: outcome, covariates, features of signature and baselines."
 
 
@@ -78,10 +79,10 @@ def judged(metrics: pd.DataFrame, missing: pd.DataFrame, method: str) -> list[tu
 
 
 def _left_out(part: pd.DataFrame, missing: pd.DataFrame, method: str) -> Iterator[str]:
-    """Without imputation: how many cases are left to judge models on."""
+    """How many cases are left to judge models on, where some are not."""
     cases = missing[missing["role"] == OUTCOME].set_index("cohort")
     cohort = part["cohort"].iloc[0]
-    if method == NONE and cohort in cases.index:
+    if cohort in cases.index:
         n, total = int(part["n"].max()), int(cases.loc[cohort, "n"] - cases.loc[cohort, "missing"])
         if n < total:
-            yield f"models are judged on the {n} of {total} cases of whom nothing is missing."
+            yield f"models are judged on the {n} of {total} cases {OF_NOTHING if method == NONE else OF_SOMETHING}."

@@ -134,7 +134,7 @@ PREDICTIONS = Table(
         COHORT,
         CASE,
         Column("part", "string", "train or test"),
-        Column("risk", "float64", "linear predictor, higher is worse; empty: a value lacks, none imputed", null=True),
+        Column("risk", "float64", "linear predictor, higher is worse; empty where none can be said", null=True),
         Column(
             "measured", "bool", "whether the case has every value that the model takes; else one is imputed, or lacks"
         ),

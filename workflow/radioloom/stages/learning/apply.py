@@ -22,6 +22,7 @@ from radioloom.stages.learning.beyond import (
     other_units,
 )
 from radioloom.stages.learning.harmonise import reasons
+from radioloom.stages.learning.risks import lacks_all, takes_risk
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.tables.columns import SIGNATURE
 
@@ -74,16 +75,15 @@ def apply(
     _check_columns(terms, patients, signature)
     _check_batches(signature, chosen, patients)
     values, models = patients.values, [chosen]
-    if any(term.group == SIGNATURE for term in chosen.terms):
+    if takes_risk(chosen.terms):
         models = [signature, chosen]
         values = values.assign(**{SIGNATURE: signature.risk(values, patients.batches)})
     check_indicators(models, values)
     risk = chosen.risk(values, patients.batches).to_numpy(np.float64)
     beyond = [*other_units(models, values), *far_values(models, values, patients.batches)]
-    missing = ~np.isfinite(values[[term.feature_id for term in terms]].to_numpy(np.float64))
-    features = np.array([term.group != COVARIATE for term in terms], dtype=bool)
-    counted = missing[:, features] if features.any() else missing
-    nothing = counted.all(axis=1) & (counted.shape[1] > 0)
+    columns = values[[term.feature_id for term in terms]].to_numpy(np.float64)
+    missing = ~np.isfinite(columns)
+    nothing = lacks_all(terms, columns)
     risk = np.where(nothing, np.nan, risk)
     absolute = chosen.probability(risk, np.array(days)) if days else None
     rows = []
@@ -142,8 +142,10 @@ def _horizons(model: Signature, asked: Sequence[float]) -> list[float]:
 
 def _terms(signature: Signature, model: Signature) -> list[Term]:
     """Features and covariates that a model rests on, each once; in the place of the signature's risk its features."""
-    of_signature = any(term.group == SIGNATURE for term in model.terms)
-    every = [*(signature.terms if of_signature else ()), *(each for each in model.terms if each.group != SIGNATURE)]
+    every = [
+        *(signature.terms if takes_risk(model.terms) else ()),
+        *(each for each in model.terms if each.group != SIGNATURE),
+    ]
     return list({term.feature_id: term for term in every}.values())
 
 

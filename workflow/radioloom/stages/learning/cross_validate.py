@@ -84,8 +84,8 @@ class CrossValidation:
         if any(notes):
             share = f"{sum(map(bool, notes))} of {len(notes)} folds"
             self.validation.notes.append(f"{share}: the signature was empty or needed a ridge")
-        place, risk = judgeable(self.place, risk, known, self.material.imputation)
-        self.validation.notes.extend(left_out(self.place, place))
+        place, risk = judgeable(self.place, risk, known)
+        self.validation.notes.extend(left_out(self.place, place, self.material.imputation))
         judged = {key: Judged(values, place.outcomes, place.weights, place.strata) for key, values in risk.items()}
         observed = add_metrics(place, judged, self.material.baselines, self.validation)
         each = zip(self.permuted, turn, null_risk, strict=True)

@@ -19,7 +19,7 @@ from radioloom.prediction.scalings import learn, scaled
 from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.material import Material
-from radioloom.stages.learning.risks import columns_of, risk_of
+from radioloom.stages.learning.risks import columns_of, risk_of, takes_risk
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.stats.constancy import SAME
 from radioloom.tables.columns import SIGNATURE
@@ -97,7 +97,7 @@ class _Lesson:
         """
         measured = columns_of(self.material, tuple(terms), self.train, of_signature)
         whole = np.isfinite(measured).all(axis=1)
-        if apart is not None and any(term.group == SIGNATURE for term in terms):
+        if apart is not None and takes_risk(terms):
             whole &= np.isfinite(apart)
         if self.material.imputation != NONE or whole.all():
             return self._model(name, terms, measured, apart)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.prediction.imputation import MEAN, NONE
 from radioloom.prediction.outcome import Outcome, outcome
 from radioloom.stages.learning.measured import judgeable
 from radioloom.stages.learning.patients import numbered
@@ -75,11 +74,10 @@ def frozen(
             units=numbered(cases, patients),
             strata=np.unique(first["cohort"].to_numpy(object), return_inverse=True)[1].astype(np.int64),
         )
-        imputed_none = any(np.isnan(risk).any() for risk in risks.values())
         weights, asked = resamples(outcomes, study, cohort), study["validation"]
         whole = Place(evaluation, cohort, np.arange(len(cases)), outcomes, weights, intervals=asked["intervals"])
         whole = replace(whole, most_missing=asked["most_missing"])
-        place, sound = judgeable(whole, risks, measured, NONE if imputed_none else MEAN)
+        place, sound = judgeable(whole, risks, measured)
         sound = {key: risk for key, risk in sound.items() if key.kind != CONTROL}
         judged.append(Frozen(place, [cases[k] for k in place.rows], sound))
     return judged

@@ -17,10 +17,10 @@ from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.controls import control_risks
 from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
-from radioloom.stages.learning.measured import control_measured, judgeable, left_out, measured
+from radioloom.stages.learning.measured import Risks, control_measured, judgeable, left_out, measured
 from radioloom.stages.learning.paired_tests import paired_tests
 from radioloom.stages.learning.place import Place, Validation, resamples
-from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of, risks
+from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of, lacks_all, risks, takes_risk
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
 
@@ -60,9 +60,9 @@ def judge(
     Predictions, all metrics with paired differences, and notes on what was missing; of the signature of the study, not
     of one that was learnt without a cohort, also curves at the frozen cut-point and absolute risks.
     """
-    everyone = risks(material, signature, whole.rows) | control_risks(controls, signature, whole.rows)
+    everyone = _told(material, signature, whole) | control_risks(controls, signature, whole.rows)
     known = measured(material, signature, whole.rows) | control_measured(controls, signature, whole.rows)
-    place, risk = judgeable(whole, everyone, known, signature.imputes_by)
+    place, risk = judgeable(whole, everyone, known)
     models = {key: signature.baselines[key.model] if key.kind == BASELINE else signature for key in risk}
     tau = material.study["outcome"].get("tau")
     judged = {
@@ -83,10 +83,20 @@ def judge(
     for key in risk:
         if place.outcomes.kind == "survival" and of_study and models[key].cuts:
             validation.curves.extend(_curve_rows(place, key, judged[key].groups, models[key].cuts))
-    validation.notes.extend([*_gaps(material, signature, whole), *left_out(whole, place)])
+    validation.notes.extend([*_gaps(material, signature, whole), *left_out(whole, place, signature.imputes_by)])
     if of_study:
         add_absolute(material, signature, place, judged, validation)
     return place, add_metrics(place, judged, material.baselines, validation)
+
+
+def _told(material: Material, signature: Signature, place: Place) -> Risks:
+    """Risks (m,) of signature and baselines; in new patients none of who lacks every feature of the signature."""
+    told = risks(material, signature, place.rows)
+    if place.evaluation == APPARENT:
+        return told
+    nothing = lacks_all(signature.terms, columns_of(material, signature.terms, place.rows, None))
+    of_it = {ModelKey(BASELINE, name) for name, each in signature.baselines.items() if takes_risk(each.terms)}
+    return {key: np.where(nothing, np.nan, x) if key in {THE_SIGNATURE, *of_it} else x for key, x in told.items()}
 
 
 def add_metrics(

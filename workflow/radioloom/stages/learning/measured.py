@@ -14,6 +14,7 @@ from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import BASELINE, CONTROL
 
+ALL_OF_IT = "every feature of the signature"
 Risks = dict[ModelKey, np.ndarray]
 
 
@@ -39,16 +40,15 @@ def _has_all(
     return np.isfinite(columns_of(material, model.terms, rows, risk)).all(axis=1)
 
 
-def judgeable(place: Place, risks: Risks, known: Measured, imputation: str) -> tuple[Place, Risks]:
+def judgeable(place: Place, risks: Risks, known: Measured) -> tuple[Place, Risks]:
     """The place with who is measured, and the risks of the models that can be judged there.
 
-    risks : (m,), or (r, m) of a cross-validation
+    risks : (m,), or (r, m) of a cross-validation; NaN of a case that a model says nothing of
     known : (m,) of every model in `risks`
-    imputation : the study's method. A model that nobody has the values of cannot be judged. Without imputation a model
-        that too many lack a value of cannot be either, and all others are judged on the patients who have the values of
-        each of them, so that models are compared on the same patients.
+    A model that nobody has the values of cannot be judged, nor one that says nothing of too many. All others are judged
+    on the patients of whom each of them says something, so that models are compared on the same patients.
     """
-    place, sound = _judgeable(replace(place, measured=known), risks, known, imputation)
+    place, sound = _judgeable(replace(place, measured=known), risks, known)
     return replace(place, constant=frozenset(key for key, risk in sound.items() if _constant(place, risk))), sound
 
 
@@ -59,22 +59,21 @@ def _constant(place: Place, risk: np.ndarray) -> bool:
     return all(np.ptp(values[labels == fold]) == 0 for values, labels in rows for fold in np.unique(labels))
 
 
-def _judgeable(place: Place, risks: Risks, known: Measured, imputation: str) -> tuple[Place, Risks]:
-    if imputation != NONE:
-        return place, {key: risk for key, risk in risks.items() if known[key].any()}
+def _judgeable(place: Place, risks: Risks, known: Measured) -> tuple[Place, Risks]:
+    told = {key: ~np.isnan(np.atleast_2d(risk)).any(axis=0) for key, risk in risks.items()}
     sound = {
         key: risk
         for key, risk in risks.items()
-        if known[key].any() and not too_many_missing(int(known[key].sum()), len(known[key]), place.most_missing)
+        if known[key].any() and not too_many_missing(int(told[key].sum()), len(told[key]), place.most_missing)
     }
-    rows = np.flatnonzero(np.all([known[key] for key in sound], axis=0)) if sound else np.zeros(0, dtype=int)
+    rows = np.flatnonzero(np.all([told[key] for key in sound], axis=0)) if sound else np.zeros(0, dtype=int)
     if not len(rows):
         return place, {}
     return place.among(rows), {key: risk[..., rows] for key, risk in sound.items()}
 
 
-def left_out(whole: Place, place: Place) -> Iterator[str]:
-    """The note on cases that lack a value and are not judged."""
+def left_out(whole: Place, place: Place, imputation: str) -> Iterator[str]:
+    """The note on cases that are not judged. imputation : of the model, a key of METHODS."""
     if len(place.rows) < len(whole.rows):
-        n = len(whole.rows) - len(place.rows)
-        yield f"{place.cohort}, {place.evaluation}: {n} of {len(whole.rows)} cases lack a value and are not judged"
+        n, lacking = len(whole.rows) - len(place.rows), "a value" if imputation == NONE else ALL_OF_IT
+        yield f"{place.cohort}, {place.evaluation}: {n} of {len(whole.rows)} cases lack {lacking} and are not judged"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -40,6 +41,21 @@ def risk_of(
     """
     columns = columns_of(material, model.terms, rows, of_signature)
     return model.risk(columns, None if material.batches is None else material.batches[rows])
+
+
+def takes_risk(terms: Sequence[Term]) -> bool:
+    """Whether the signature's risk is one of the terms of a model."""
+    return any(term.group == SIGNATURE for term in terms)
+
+
+def lacks_all(terms: Sequence[Term], columns: np.ndarray) -> np.ndarray:
+    """Whether nothing is known of a case that a model predicts from, bool (m,): it has no risk, whatever is imputed.
+
+    columns : (m, p) values of the terms, of which the features count; of a model without features the covariates
+    """
+    features = np.array([term.group != COVARIATE for term in terms], dtype=bool)
+    counted = columns[:, features] if features.any() else columns
+    return ~np.isfinite(counted).any(axis=1) & bool(counted.shape[1])
 
 
 def columns_of(
