@@ -131,6 +131,8 @@ DECISIONS = of_models(
     threshold=[0.1, 0.2, 0.3] * 2,
     net_benefit=[0.3, 0.2, 0.1, 0.3, 0.1, NAN],
     treat_all=[0.3, 0.1, -0.2] * 2,
+    low=[NAN] * 6,
+    high=[NAN] * 6,
 )
 
 
@@ -139,6 +141,17 @@ def test_decision_curves_hold_every_model_and_both_defaults():
     assert {"treat nobody", "treat all", "signature", "volume"} <= set(lines_of(figure))
     assert {"treat nobody", "treat all", "signature", "volume", "a cohort"} <= set(texts_of(figure))
     assert figure.axes[0].get_ylim()[0] > -0.2  # treating all falls without end
+
+
+def test_the_band_is_of_the_signature_alone_and_lies_within_the_axes():
+    banded = DECISIONS.assign(low=[0.1, 0.0, -0.05, 0.2, 0.0, NAN], high=[0.5, 0.4, 0.3, 0.9, 0.3, NAN])
+    figure = decision.decision_curve(banded, "a cohort", ["volume"])
+    (axes,), (band,) = figure.axes, figure.axes[0].collections
+    assert band.get_paths()[0].vertices[:, 1].max() == 0.5 < axes.get_ylim()[1] < 0.6
+    assert "95 % band of the signature, point by point" in texts_of(figure)
+    assert "nothing is concluded" in decision.highest(banded)
+    assert "no interval" not in decision.highest(banded)
+    assert not decision.decision_curve(DECISIONS, "a cohort", ["volume"]).axes[0].collections
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from radioloom.prediction.metrics.calibration import calibration_slope, in_the_l
 from radioloom.prediction.metrics.calibration_curve import calibration_curve, smooth
 from radioloom.prediction.metrics.censoring import censoring, status
 from radioloom.prediction.metrics.decision_curve import decision_curve
-from radioloom.prediction.metrics.kaplan_meier import greenwood, pseudo_observations
+from radioloom.prediction.metrics.kaplan_meier import pseudo_observations, survival_at
 from radioloom.prediction.metrics.operating import (
     average_precision,
     operating_points,
@@ -110,9 +110,8 @@ def test_the_integrated_score_equals_the_sum_of_riskregression_s_over_every_step
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_kaplan_meier_and_pseudo_observations_equal_r(which, horizon):
     outcomes = learnt(which)[0]
-    survival = greenwood(outcomes.time_days, outcomes.event, horizon)
-    expected = (FOUND[which, "km", horizon], FOUND[which, "km se", horizon])
-    assert survival == pytest.approx(expected, rel=1e-12)
+    (survival,) = survival_at(outcomes.time_days, outcomes.event, horizon)
+    assert survival == pytest.approx(FOUND[which, "km", horizon], rel=1e-12)
     pseudo = pseudo_observations(outcomes.time_days, outcomes.event, horizon)
     assert pseudo[:5] == pytest.approx(FOUND[which, f"pseudo {horizon}"].to_numpy(), rel=1e-10, abs=1e-12)
 
@@ -137,7 +136,7 @@ def test_observed_over_expected_and_its_error_equal_the_jackknife(which):
     for k in range(len(found.outcomes)):
         rest = np.delete(np.arange(len(found.outcomes)), k)
         left = found.outcomes.take(rest)
-        rate = 1 - greenwood(left.time_days, left.event, 300)[0]
+        rate = 1 - survival_at(left.time_days, left.event, 300)[0]
         without.append(np.log(rate / found.probability[rest].mean()))
     error = np.sqrt((len(without) - 1) * np.var(without))
     assert np.log(estimate.interval[1] / estimate.value) / of_patients(found.outcomes) == pytest.approx(error, rel=0.02)
@@ -237,7 +236,7 @@ def test_net_benefit_by_hand():
     found = binary(1)
     event, chance = found.outcomes.event, found.probability
     curve = decision_curve(found, [0.2, 0.4])
-    for (model, everybody), p in zip(curve, (0.2, 0.4), strict=True):
+    for (model, _, _, everybody), p in zip(curve, (0.2, 0.4), strict=True):
         n, treated = len(event), chance > p
         true, false = (treated & event).sum(), (treated & ~event).sum()
         assert model == pytest.approx(true / n - false / n * p / (1 - p))
@@ -246,9 +245,9 @@ def test_net_benefit_by_hand():
 
 def test_net_benefit_of_survival_takes_kaplan_meier_of_who_is_treated():
     found = judged(1, 300)
-    ((model, everybody),) = decision_curve(found, [0.5])
+    ((model, _, _, everybody),) = decision_curve(found, [0.5])
     treated = found.probability > 0.5
-    rate = 1 - greenwood(found.outcomes.time_days[treated], found.outcomes.event[treated], 300)[0]
+    rate = 1 - survival_at(found.outcomes.time_days[treated], found.outcomes.event[treated], 300)[0]
     assert model == pytest.approx(treated.mean() * (rate - (1 - rate)))
     survival = FOUND[1, "km", 300]
     assert everybody == pytest.approx((1 - survival) - survival)

@@ -44,6 +44,10 @@ def test_few_events_by_a_horizon_have_neither_interval_nor_band():
     assert mine.groupby("horizon_days")["withheld"].agg(set).to_dict() == {early: {"events"}, late: {""}}
     curves = rows["calibration"].query("evaluation == 'validation' and kind == 'signature'")
     assert curves.groupby("horizon_days")["low"].count().to_dict() == {early: 0, late: 41}
+    gains = rows["decisions"].query("evaluation == 'validation' and kind == 'signature'")
+    assert gains["net_benefit"].notna().all()
+    assert gains.groupby("horizon_days")["low"].count()[early] == 0 < gains["high"].count()
+    assert rows["decisions"].query("evaluation == 'apparent'")["low"].isna().all()
 
 
 def test_average_precision_has_no_interval():

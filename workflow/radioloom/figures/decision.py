@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNSURE = "Net benefit has no interval here, so nothing is concluded."
+BANDED = "The band is of the signature’s curve by itself, not of its distance from another, so nothing is concluded."
 BELOW = 0.25  # how much of the axis lies below 0, of what lies above: treating all falls without end
 
 
 @style.drawn
 def decision_curve(frame: pd.DataFrame, title: str, baselines: list[str]) -> Figure:
-    """Net benefit of each model over the declared thresholds.
+    """Net benefit of each model over the declared thresholds, with the band of the signature.
 
     frame : rows of DECISIONS of one place, with `label`, in reading order; baselines : the study's, in its order
     """
@@ -31,12 +32,18 @@ def decision_curve(frame: pd.DataFrame, title: str, baselines: list[str]) -> Fig
     for (kind, model, label), rows in frame.groupby(["kind", "model", "label"], sort=False):
         colour, marker = style.look(kind, model, baselines)
         drawn = rows.sort_values("threshold")
+        if kind == SIGNATURE and drawn["low"].notna().any():
+            axes.fill_between(
+                drawn["threshold"], drawn["low"], drawn["high"], color=colour, alpha=0.12, linewidth=0,
+                label="95 % band of the signature, point by point",
+            )  # fmt: skip
         front = 3 if kind == SIGNATURE else 2
         axes.plot(
             drawn["threshold"], drawn["net_benefit"], marker, linestyle="-", color=colour, label=label, zorder=front,
             markersize=4.5, mec="white", mew=0.5,
         )  # fmt: skip
-    top = 1.1 * max(0.02, float(np.nanmax(frame[["net_benefit", "treat_all"]].to_numpy(float))))
+    drawn = [frame[["net_benefit", "treat_all"]], frame.loc[frame["kind"] == SIGNATURE, ["high"]]]
+    top = 1.1 * max(0.02, *(float(np.nanmax(each.to_numpy(float), initial=0.0)) for each in drawn))
     axes.set(ylim=(-BELOW * top, top), xlabel="risk above which one would treat")
     axes.set_ylabel("net benefit, true positives per patient")
     axes.set_title(title)
@@ -58,4 +65,4 @@ def highest(rows: pd.DataFrame) -> str:
     if not places:
         return "The net benefit cannot be said."
     told = (f"{name} (at {joined([percent(each) for each in where])})" for name, where in places.items())
-    return f"Highest curve: {'; '.join(told)}. {UNSURE}"
+    return f"Highest curve: {'; '.join(told)}. {BANDED if rows['low'].notna().any() else UNSURE}"

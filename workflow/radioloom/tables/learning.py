@@ -233,6 +233,8 @@ DECISIONS = Table(
         HORIZON,
         Column("threshold", "float64", "risk above which a patient is treated"),
         Column("net_benefit", "float64", "of treating by the model, true positives per patient", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval of net_benefit, point by point", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval of net_benefit, point by point", null=True),
         Column("treat_all", "float64", "of treating everybody", null=True),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioloom.prediction.metrics.kaplan_meier import greenwood, pseudo_observations
+from radioloom.prediction.metrics.kaplan_meier import pseudo_observations, survival_at
 from radioloom.prediction.metrics.record import RATIO, ROBUST, UNDEFINED, VALUE, Estimate, Judged, Metric
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.logistic import fit_logistic
@@ -55,7 +55,7 @@ def observed_expected(judged: Judged) -> Estimate:
         observed, rate = outcomes.event.astype(np.float64), outcomes.n_events / n
     else:
         observed = pseudo_observations(outcomes.time_days, outcomes.event, judged.horizon_days)
-        rate = 1 - greenwood(outcomes.time_days, outcomes.event, judged.horizon_days)[0]
+        rate = 1 - float(survival_at(outcomes.time_days, outcomes.event, judged.horizon_days)[0])
     if not expected > 0 or not rate > 0:
         return UNDEFINED
     ratio, parts = rate / expected, (observed - observed.mean()) / rate - (probability - expected) / expected

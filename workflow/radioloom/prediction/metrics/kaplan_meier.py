@@ -71,14 +71,18 @@ def follow_up(time_days: np.ndarray, event: np.ndarray) -> tuple[float, float, f
     return survival_quantile(curve, 0.5), survival_quantile(curve, 0.25), survival_quantile(curve, 0.75)
 
 
-def greenwood(time_days: np.ndarray, event: np.ndarray, when: float) -> tuple[float, float]:
-    """Kaplan-Meier survival at one time, and Greenwood's standard error of it."""
-    times, events = np.unique(time_days[event & (time_days <= when)], return_counts=True)
-    at_risk = len(time_days) - np.searchsorted(np.sort(time_days), times, "left")
-    survival = float(np.prod(1 - events / at_risk))
-    if survival <= 0:
-        return 0.0, 0.0
-    return survival, survival * float(np.sqrt(np.sum(events / (at_risk * (at_risk - events)))))
+def survival_at(time_days: np.ndarray, event: np.ndarray, when: float, weights: np.ndarray | None = None) -> np.ndarray:
+    """Kaplan-Meier survival at one time in each resample, (b,).
+
+    weights : (b, n) how often each case was drawn, whole numbers; None: each once, (1,)
+    """
+    order = np.argsort(time_days, kind="stable")
+    sorted_times, drawn = time_days[order], (np.ones((1, len(order))) if weights is None else weights)[:, order]
+    times = np.unique(time_days[event & (time_days <= when)])
+    first, last = (np.searchsorted(sorted_times, times, side) for side in ("left", "right"))
+    before, had = (np.pad(np.cumsum(each, axis=1), ((0, 0), (1, 0))) for each in (drawn, drawn * event[order]))
+    at_risk, events = before[:, -1:] - before[:, first], had[:, last] - had[:, first]
+    return (1 - np.divide(events, at_risk, out=np.zeros(events.shape), where=at_risk > 0)).prod(axis=1)
 
 
 def pseudo_observations(time_days: np.ndarray, event: np.ndarray, when: float) -> np.ndarray:

@@ -74,12 +74,14 @@ def add_absolute(
 def _add_curves(
     at: dict[str, Any], asked: Judged, banded: bool, thresholds: list[float], validation: Validation
 ) -> None:
-    """Add the calibration curve, with its band where a score has an interval, and the decision curve."""
+    """Add the calibration curve and the decision curve, each with its band where a score has an interval."""
     curve = calibration_curve(asked)
-    if curve is not None and not banded:
-        curve[:, 2:] = np.nan
+    gains = decision_curve(asked, thresholds)
+    for each, bounds in ((curve, slice(2, 4)), (gains, slice(1, 3))):
+        if each is not None and not banded:
+            each[:, bounds] = np.nan
     validation.calibration.extend(_curve(at, curve))
-    validation.decisions.extend(_decisions(at, thresholds, decision_curve(asked, thresholds)))
+    validation.decisions.extend(_decisions(at, thresholds, gains))
 
 
 def _asked(model: Signature, risks: Judged, horizon: float, seen: Any) -> Judged:
@@ -140,4 +142,4 @@ def _decisions(at: dict[str, Any], thresholds: list[float], curve: np.ndarray | 
     if curve is None:
         return
     for threshold, row in zip(thresholds, curve.tolist(), strict=True):
-        yield {**at, "threshold": threshold, "net_benefit": row[0], "treat_all": row[1]}
+        yield {**at, "threshold": threshold, **dict(zip(("net_benefit", "low", "high", "treat_all"), row, strict=True))}
