@@ -17,8 +17,8 @@ def values(**metrics):
 @pytest.mark.parametrize(
     ("ratio", "words"),
     [
-        ((1.5, 1.1, 2.0), "the risks are too low: more patients had the event than they say; observed / expected 1.50"),
-        ((0.5, 0.3, 0.8), "the risks are too high: fewer patients"),
+        ((1.5, 1.1, 2.0), "the risks are too low: more cases had the event than they say; observed / expected 1.50"),
+        ((0.5, 0.3, 0.8), "the risks are too high: fewer cases"),
         ((1.2, 0.9, 1.6), "are not shown to be too high or too low"),
         ((1.2, NAN, NAN), "Observed / expected 1.20, without an interval: nothing is concluded from it."),
     ],
@@ -26,7 +26,7 @@ def values(**metrics):
 def test_calibration_on_average(ratio, words):
     said = absolute_risk.statement(values(observed_expected=ratio), 0.2)
     assert words in said
-    assert said.startswith(f"20 % of the patients were expected to have the event, {20 * ratio[0]:.0f} % had it. ")
+    assert said.startswith(f"20 % of the cases were expected to have the event, {20 * ratio[0]:.0f} % had it. ")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_verdicts_by_single_intervals_are_counted_and_called_so():
 @pytest.mark.parametrize(
     ("why", "words"),
     [
-        ("tails", "0.70, without an interval; few patients, whose risks lie far from the others', carry it: nobody"),
+        ("tails", "0.70, without an interval; few cases, whose risks lie far from the others', carry it: nobody"),
         ("events", "0.70, without an interval; with fewer than 10 patients of the rarer outcome"),
         ("training", "0.70, without an interval: nothing is concluded from it."),
     ],

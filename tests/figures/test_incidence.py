@@ -63,7 +63,7 @@ def test_the_section_says_what_the_model_does_and_what_is_not_told():
     outcome = {"name": "relapse", "competing": "death without relapse", "horizons": [300]}
     part = section("incidence", study(outcome, incidence=curves(), causes=causes()))
     for words in (
-        "cause-specific: it counts patients with the other event as censored",
+        "cause-specific: it counts cases with the other event as censored",
         "neither absolute risks nor their calibration are told",
         "(Fine and Gray) are not part of this study",
         "death without relapse, high risk",

@@ -123,7 +123,7 @@ def test_the_section_stands_before_the_results():
     assert names.index("missing") < names.index("performance")
     shown = MISSING_DATA.build(study(volume=1))
     assert dict(shown["brief"])["Missing data"].endswith(
-        "Too many patients lack a value of these models for a verdict: volume in valid1."
+        "Too many cases lack a value of these models for a verdict: volume in valid1."
     )
     assert MISSING_DATA.build(study(NONE))["brief"] == []
     assert '<section id="missing">' in report(study(volume=1))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,12 @@ def test_too_little_to_learn_from(kind, event):
     event = np.array(event, bool)
     with pytest.raises(StudyError, match=f"training: {len(event)} patients with {event.sum()} events"):
         check_learnable(outcome(kind, event, np.arange(1.0, len(event) + 1)), "training")
+
+
+def test_cases_of_one_patient_are_counted_as_cases():
+    lesions = replace(outcome("binary", EVENT), units=np.array([0, 0, 1]))
+    with pytest.raises(StudyError, match="training: 3 cases with 2 events"):
+        check_learnable(lesions, "training")
 
 
 def test_survival_may_be_without_censoring():

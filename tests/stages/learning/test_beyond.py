@@ -57,7 +57,7 @@ def test_a_risk_too_large_to_compute_is_none_and_says_why():
 
 @pytest.mark.parametrize("value", [2.0, -1.0, 0.5])
 def test_an_indicator_that_is_neither_0_nor_1_is_refused(value):
-    with pytest.raises(StudyError, match=r"'sex=m' was 0 or 1 of every training patient, and case P1 has .*; write 1"):
+    with pytest.raises(StudyError, match=r"'sex=m' was 0 or 1 of every training case, and case P1 has .*; write 1"):
         rows_of(USUAL, (10.0, 60.0, value))
 
 
@@ -114,7 +114,7 @@ def test_a_column_in_another_unit_is_told_of_all_patients(scaling):
         return [row["note"] for row in rows_of(*([value, *USUAL[1:]] for value in f), model=model)]
 
     told = notes(new / 1000)
-    assert told[0].startswith("the median f of these 30 patients is ")
+    assert told[0].startswith("the median f of these 30 cases is ")
     assert told[0].endswith(": are both in one unit?")
     assert set(told) == {told[0]}
     assert not any("unit" in note for note in (*notes(new), *notes(new / 4), *notes(new[:4] / 1000), *notes(-new)))

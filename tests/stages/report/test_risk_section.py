@@ -58,7 +58,7 @@ def test_survival_has_a_statement_a_row_and_a_calibration_plot_for_each_horizon(
     ]
     said = page(study)
     risks = study.risks.query("kind == 'signature' and cohort == 'valid1' and horizon_days == 300")["risk"]
-    assert f"valid1, within 300 days: {100 * risks.mean():.0f} % of the patients were expected" in said
+    assert f"valid1, within 300 days: {100 * risks.mean():.0f} % of the cases were expected" in said
     assert said.count("; calibration slope") == 1  # it is of no horizon
     assert "valid1, within 90000 days: nothing can be judged" in said
     assert "apparent" not in said

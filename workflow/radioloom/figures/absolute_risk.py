@@ -29,8 +29,8 @@ VERDICTS = {
     "observed_expected": (
         1.0,
         (
-            "on average the risks are too low: more patients had the event than they say",
-            "on average the risks are too high: fewer patients had the event than they say",
+            "on average the risks are too low: more cases had the event than they say",
+            "on average the risks are too high: fewer cases had the event than they say",
             "on average the risks are not shown to be too high or too low",
         ),
     ),
@@ -110,7 +110,7 @@ def statement(values: pd.DataFrame, expected: float) -> str:
     sentences = []
     if ratio > 0 and expected > 0:
         had = percent(ratio * expected)
-        sentences.append(f"{percent(expected)} of the patients were expected to have the event, {had} had it.")
+        sentences.append(f"{percent(expected)} of the cases were expected to have the event, {had} had it.")
     for name, (ideal, words) in VERDICTS.items():
         if text := _verdict(values, name, ideal, words):
             sentences.append(f"{text[0].upper()}{text[1:]}.")
@@ -145,5 +145,5 @@ def in_brief(metrics: pd.DataFrame) -> list[tuple[str, str]]:
         f"{place(row['evaluation'], row['cohort'], row['horizon_days'])} {cell(row)}"
         for _, row in rows.dropna(subset=["estimate"]).iterrows()
     ]
-    words = "Patients with the event over those that the signature’s risks expect (1 is calibrated)"
+    words = "Cases with the event over those that the signature’s risks expect (1 is calibrated)"
     return [("Absolute risk", f"{words}: {'; '.join(told)}.")] if told else []

@@ -19,7 +19,7 @@ STEP = 0.1  # the axes end at a multiple of it
 
 @style.drawn
 def calibration_plot(curve: pd.DataFrame, risks: np.ndarray, title: str) -> Figure:
-    """Smooth curve with its band, the line of perfect calibration, and how many patients have each risk.
+    """Smooth curve with its band, the line of perfect calibration, and how many cases have each risk.
 
     curve : rows of CALIBRATION of one model in one place; risks : (n,) that the model gives to the patients there
     """
@@ -33,7 +33,7 @@ def calibration_plot(curve: pd.DataFrame, risks: np.ndarray, title: str) -> Figu
     axes.set_title(title)
     axes.legend(loc="upper left", handlelength=2.2, borderaxespad=0.2)
     below.hist(risks, bins=np.linspace(0, end, BINS + 1), color=style.BLUE, alpha=0.55, linewidth=0)
-    below.set(xlabel="predicted risk", ylabel="patients")
+    below.set(xlabel="predicted risk", ylabel="cases")
     below.yaxis.get_major_locator().set_params(nbins=2, integer=True)
     return figure
 

@@ -45,7 +45,7 @@ def decision_curve(frame: pd.DataFrame, title: str, baselines: list[str]) -> Fig
     drawn = [frame[["net_benefit", "treat_all"]], frame.loc[frame["kind"] == SIGNATURE, ["high"]]]
     top = 1.1 * max(0.02, *(float(np.nanmax(each.to_numpy(float), initial=0.0)) for each in drawn))
     axes.set(ylim=(-BELOW * top, top), xlabel="risk above which one would treat")
-    axes.set_ylabel("net benefit, true positives per patient")
+    axes.set_ylabel("net benefit, true positives per case")
     axes.set_title(title)
     style.legend_below(axes)
     return figure

@@ -78,7 +78,7 @@ def _carried(rows: pd.DataFrame) -> str:
     """Of which values, calibration slopes, there is no interval as few patients carry them; "" of none."""
     rows = rows[rows["withheld"] == LONG_TAILS]
     told = [f"{row.label} in {where(row.evaluation, row.cohort)}" for row in rows.itertuples()]
-    why = "few patients, whose risks lie far from the others’, carry it"
+    why = "few cases, whose risks lie far from the others’, carry it"
     return f"The slope has no interval for {joined(told)}: {why}." if told else ""
 
 

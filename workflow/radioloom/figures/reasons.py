@@ -38,7 +38,7 @@ WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
     FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
     NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
-    LONG_TAILS: "; few patients, whose risks lie far from the others', carry it: nobody can say how sure it is",
+    LONG_TAILS: "; few cases, whose risks lie far from the others', carry it: nobody can say how sure it is",
     SAME_ALWAYS: "; it is the same in every resample, so there is no interval, and nothing is claimed",
 }
 NOT_COMPARED = "; it is in no comparison, and nothing is claimed"

@@ -68,7 +68,7 @@ def against_chance(value: pd.Series) -> str:
 
 
 def unjudged(value: pd.Series) -> Iterator[str]:
-    """That the signature has no value, as too many patients lack one of its features. value : row of METRICS."""
+    """That the signature has no value, as too many cases lack one of its features. value : row of METRICS."""
     if np.isnan(value["estimate"]) and value["withheld"] == TOO_MANY_MISSING:
         yield f"The signature cannot be judged: {in_words(FEW, value)}."
 
@@ -215,14 +215,14 @@ def of_gaps(row: pd.Series) -> str:
 
 
 def unsaid(metrics: pd.DataFrame) -> str:
-    """Which models too many patients lack a value of, in one sentence; "" for none. metrics : METRICS with `label`."""
+    """Which models too many cases lack a value of, in one sentence; "" for none. metrics : METRICS with `label`."""
     own = (metrics["against"] == "") & metrics["kind"].isin([SIGNATURE, BASELINE])
     rows = metrics[own & (metrics["withheld"] == TOO_MANY_MISSING) & (metrics["evaluation"] != APPARENT)]
     models = [
         f"{joined(list(dict.fromkeys(part['label'])))} in {where(evaluation, cohort)}"
         for (evaluation, cohort), part in rows.groupby(["evaluation", "cohort"], sort=False)
     ]
-    return f"Too many patients lack a value of these models for a verdict: {'; '.join(models)}." if models else ""
+    return f"Too many cases lack a value of these models for a verdict: {'; '.join(models)}." if models else ""
 
 
 def multiplicity(comparisons: pd.DataFrame, rule: str) -> str:

@@ -27,7 +27,7 @@ class Outcome:
 
     @property
     def n_events(self) -> int:
-        """Patients with the event."""
+        """Cases with the event."""
         return int(self.event.sum())
 
     @property
@@ -125,8 +125,9 @@ def learnable(outcomes: Outcome) -> bool:
 def check_learnable(outcomes: Outcome, what: str) -> None:
     """Raise StudyError if these outcomes hold too little to fit a model on."""
     if not learnable(outcomes):
+        whose = "patients" if one_case_each(outcomes) else "cases"
         needed = "at least 2 with and 2 without" if outcomes.kind == "binary" else "at least 2 with an event"
         raise StudyError(
-            f"{what}: {len(outcomes)} patients with {outcomes.n_events} events; a model needs {needed}. "
+            f"{what}: {len(outcomes)} {whose} with {outcomes.n_events} events; a model needs {needed}. "
             "Check the columns of `clinical` and the coding of `event`, or add patients"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from radioloom.tables.record import Column
 
 COHORT = Column("cohort", "string", "cohort of the study")
-CASE = Column("case", "string", "pseudonym of one patient")
+CASE = Column("case", "string", "pseudonym of the case; a patient may have several")
 REPLICATE = Column(
     "replicate", "string", "what is repeated of a case: visit of a test-retest pair, reader; '1' elsewhere"
 )
@@ -45,7 +45,7 @@ TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "r
 NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
 SAME_RISK, SAME_ALWAYS, SEVERAL_CASES, LONG_TAILS = "same risk", "same", "cases", "tails"
 WITHHELD = {
-    TOO_MANY_MISSING: "too many patients lack a value of the model, or of one of the two",
+    TOO_MANY_MISSING: "too many cases lack a value of the model, or of one of the two",
     SAME_RISK: "the model, or one of the two, gives every patient the same risk",
     TRAINING_CASES: "of the cases that a model was learnt on",
     SEVERAL_CASES: "patients have several cases, and its formula takes cases for independent",
@@ -54,7 +54,7 @@ WITHHELD = {
     FEW_REPEATS: "the cross-validation has too few repeats",
     NOT_ASKED: "`validation.intervals` does not ask for it",
     NOT_DEFINED: "it is not defined for these patients",
-    LONG_TAILS: "few patients, whose risks lie far from the others', carry it",
+    LONG_TAILS: "few cases, whose risks lie far from the others', carry it",
     SAME_ALWAYS: "it never varies: one risk for all patients, one order of two models, or a perfect order",
     FEW_COHORTS: "a mean over so few cohorts does not tell how much cohorts differ",
 }

@@ -21,7 +21,7 @@ from radioloom.tables.record import Column, Table
 
 CLINICAL = Table(
     "CLINICAL",
-    "outcome of each patient",
+    "outcome of each case",
     ("cohort", "case"),
     (
         COHORT,
@@ -216,7 +216,7 @@ CALIBRATION = Table(
         HORIZON,
         Column("point", "int64", "point of the curve, from 1"),
         Column("predicted", "float64", "probability that the model gives"),
-        Column("observed", "float64", "share with the event among patients of that probability"),
+        Column("observed", "float64", "share with the event among cases of that probability"),
         Column("low", "float64", "lower bound of the 95 % interval, point by point", null=True),
         Column("high", "float64", "upper bound of the 95 % interval, point by point", null=True),
     ),
@@ -231,8 +231,8 @@ DECISIONS = Table(
         KIND,
         MODEL,
         HORIZON,
-        Column("threshold", "float64", "risk above which a patient is treated"),
-        Column("net_benefit", "float64", "of treating by the model, true positives per patient", null=True),
+        Column("threshold", "float64", "risk above which a case is treated"),
+        Column("net_benefit", "float64", "of treating by the model, true positives per case", null=True),
         Column("low", "float64", "lower bound of the 95 % interval of net_benefit, point by point", null=True),
         Column("high", "float64", "upper bound of the 95 % interval of net_benefit, point by point", null=True),
         Column("treat_all", "float64", "of treating everybody", null=True),

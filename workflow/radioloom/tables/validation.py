@@ -5,7 +5,7 @@ from __future__ import annotations
 from radioloom.tables.columns import CASE, CAUSE, COHORT, EVALUATION, KIND, MODEL, SIGNATURE
 from radioloom.tables.record import Column, Table
 
-SUBGROUP = Column("subgroup", "string", "column that divides the patients, by the study's name for it")
+SUBGROUP = Column("subgroup", "string", "column that divides the cases, by the study's name for it")
 DIVISIONS = Table(
     "DIVISIONS",
     "subgroup of each case of a validation cohort, as the study declared them",
@@ -60,7 +60,7 @@ POOLED = Table(
 )
 COMPETING = Table(
     "COMPETING",
-    "patients whose follow-up another event ended, after which the event can no longer happen",
+    "cases whose follow-up another event ended, after which the event can no longer happen",
     ("cohort", "case"),
     (COHORT, CASE),
 )

@@ -21,7 +21,7 @@ class Curve:
     survival: np.ndarray
     low: np.ndarray  # NaN where survival is 0
     high: np.ndarray
-    at_risk: np.ndarray  # int64: patients at risk just before
+    at_risk: np.ndarray  # int64: cases at risk just before
     events: np.ndarray  # int64
 
 

@@ -34,7 +34,7 @@ def check_indicators(models: Iterable[Signature], values: pd.DataFrame) -> None:
         other = np.flatnonzero(np.isfinite(column) & ~np.isin(column, (0.0, 1.0)))
         if len(other):
             raise StudyError(
-                f"the covariate {term.feature_id!r} was 0 or 1 of every training patient, and case "
+                f"the covariate {term.feature_id!r} was 0 or 1 of every training case, and case "
                 f"{values.index[other[0]][-1]} has {column[other[0]]:g}; write 1 where it holds, 0 where it does not, "
                 "and leave the cell empty where it is not known"
             )
@@ -76,7 +76,7 @@ def other_units(models: Iterable[Signature], values: pd.DataFrame) -> Iterator[t
         mean, sd = np.array([_as_measured(term) for term in known]).T
         for k in np.flatnonzero(below_units(columns, mean, sd)):
             note = (
-                f"the median {known[k].feature_id} of these {len(rows)} patients is {np.nanmedian(columns[:, k]):.3g}, "
+                f"the median {known[k].feature_id} of these {len(rows)} cases is {np.nanmedian(columns[:, k]):.3g}, "
                 f"and training lay about {mean[k]:.3g}: are both in one unit?"
             )
             yield from ((int(row), note) for row in rows)

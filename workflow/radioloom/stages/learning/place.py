@@ -89,7 +89,7 @@ class Place:
     intervals: str = MAIN  # which models have an interval: MAIN, ALL, NO_INTERVALS
     measured: Measured = field(default_factory=dict)
     constant: frozenset[ModelKey] = frozenset()  # models that give every patient the same risk
-    most_missing: float = 1.0  # share of the patients that may lack a value of a model
+    most_missing: float = 1.0  # share of the cases that may lack a value of a model
 
     def among(self, rows: np.ndarray) -> Place:
         """The same with these of its rows alone, as places in them."""
@@ -103,14 +103,14 @@ class Place:
         )
 
     def n_measured(self, *models: ModelKey | None) -> int | None:
-        """Patients who have every value of all these models; None where that is not known of one."""
+        """Cases that have every value of all these models; None where that is not known of one."""
         named = [model for model in models if model is not None]
         if any(model not in self.measured for model in named):
             return None
         return int(np.all([self.measured[model] for model in named], axis=0).sum())
 
     def lacking(self, *models: ModelKey | None) -> bool:
-        """Whether too many patients lack a value of one of these models for an interval or a verdict."""
+        """Whether too many cases lack a value of one of these models for an interval or a verdict."""
         known = self.n_measured(*models)
         return known is not None and too_many_missing(known, len(self.rows), self.most_missing)
 
