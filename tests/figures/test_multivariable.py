@@ -63,6 +63,7 @@ def test_a_mean_that_rounding_made_is_zero():
         ({"coefficient": 0.0, "ratio": 1.0, "low": 1.0, "high": 1.0}, 0.0, multivariable.CONSTANT),
         ({"coefficient": 0.0, "low": 1.0, "high": 1.0, "group": "signature"}, 0.0, multivariable.NOT_APART),
         ({}, 1.0, multivariable.PENALISED),
+        ({"ratio": 1699.0, "low": 3.71, "high": 778174.0}, 0.0, multivariable.VAGUE),
     ],
 )
 def test_why_a_term_has_no_interval(change, ridge, why):

@@ -292,6 +292,8 @@ def test_p_and_intervals_that_no_comparison_counts_are_told_as_such():
     assert performance.single(rows[rows["metric"] == "c_index"], "c_index") == ("", "")
     slope = metrics(("signature", "signature", "", "", "calibration_slope", 0.7, *NONE)).assign(withheld="tails")
     assert performance.single(slope, "c_index")[1].startswith("The slope has no interval for signature in v: few")
+    wide = metrics(("signature", "signature", "", "", "hazard_ratio", 1699.0, *NONE)).assign(withheld="wide")
+    assert performance.single(wide, "c_index")[1].startswith("The hazard ratio has no interval for signature in v: its")
 
 
 def test_a_cohort_whose_cases_all_have_one_risk_is_not_one_that_cut_points_do_not_reach():

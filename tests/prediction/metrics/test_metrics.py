@@ -78,6 +78,17 @@ def test_contrast_equals_lifelines():
     assert logrank_p(judged).value == pytest.approx(test.p_value, rel=1e-9)
 
 
+@pytest.mark.parametrize(("censored", "why"), [(2, "wide"), (40, "")])
+def test_an_interval_that_leaves_nothing_out_is_no_interval(censored, why):
+    """One event in each group: of four patients 0.004 to 138, of 42 only 0.05 to 18."""
+    time, event = np.r_[1.0, 2.0, np.full(censored, 9.0)], np.r_[True, True, np.zeros(censored, dtype=bool)]
+    high = np.r_[0.0, 1.0, np.arange(censored) % 2]
+    found = hazard_ratio(Judged(high[None], outcome("survival", event, time), np.ones((0, len(time))), cut_point=0.5))
+    assert found.why == why
+    assert np.isfinite(found.value)
+    assert np.isnan(found.interval).all() == bool(why)
+
+
 def test_contrast_of_an_empty_group_or_one_without_events_is_not_a_number():
     outcomes, risk, weights = patients()
     nobody = Judged(risk[None], outcomes, weights, cut_point=risk.max())

@@ -15,6 +15,7 @@ from radioloom.tables.columns import (
     LONG_TAILS,
     SAME_RISK,
     SIGNATURE,
+    TOO_WIDE,
     VALIDATION,
 )
 
@@ -58,6 +59,12 @@ def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
     return _table(rest, {metric(name): _column(rest, name) for name in names}) if len(rest) else None
 
 
+CARRIED = {  # reason of WITHHELD -> which value it is of, and why it has no interval
+    LONG_TAILS: ("slope", "few cases, whose risks lie far from the others’, carry it"),
+    TOO_WIDE: ("hazard ratio", "its ends would be more than a thousandfold apart"),
+}
+
+
 def single(metrics: pd.DataFrame, main: str) -> tuple[str, str]:
     """That the likelihood-ratio p of `table`, and what `groups` shows, stand each by itself, outside the comparisons.
 
@@ -75,11 +82,13 @@ def single(metrics: pd.DataFrame, main: str) -> tuple[str, str]:
 
 
 def _carried(rows: pd.DataFrame) -> str:
-    """Of which values, calibration slopes, there is no interval as few patients carry them; "" of none."""
-    rows = rows[rows["withheld"] == LONG_TAILS]
-    told = [f"{row.label} in {where(row.evaluation, row.cohort)}" for row in rows.itertuples()]
-    why = "few cases, whose risks lie far from the others’, carry it"
-    return f"The slope has no interval for {joined(told)}: {why}." if told else ""
+    """Of which values, calibration slopes and hazard ratios, there is no interval for what they are; "" of none."""
+    sentences = []
+    for reason, (what, why) in CARRIED.items():
+        mine = rows[rows["withheld"] == reason]
+        told = [f"{row.label} in {where(row.evaluation, row.cohort)}" for row in mine.itertuples()]
+        sentences += [f"The {what} has no interval for {joined(told)}: {why}."] if told else []
+    return " ".join(sentences)
 
 
 def _rest(metrics: pd.DataFrame, main: str) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from radioloom.tables.columns import (
     SAME_RISK,
     SEVERAL_CASES,
     TOO_MANY_MISSING,
+    TOO_WIDE,
     TRAINING_CASES,
 )
 
@@ -39,6 +40,7 @@ WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
     NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
     LONG_TAILS: "; few cases, whose risks lie far from the others', carry it: nobody can say how sure it is",
+    TOO_WIDE: "; its interval would be more than a thousandfold wide, and say nothing",
     SAME_ALWAYS: "; it is the same in every resample, so there is no interval, and nothing is claimed",
 }
 NOT_COMPARED = "; it is in no comparison, and nothing is claimed"

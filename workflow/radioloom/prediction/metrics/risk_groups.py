@@ -8,6 +8,7 @@ from radioloom.prediction.metrics.kaplan_meier import logrank
 from radioloom.prediction.metrics.record import NONE, RATIO, ROBUST, UNDEFINED, Estimate, Judged, Metric, P
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.robust import robust_intervals
+from radioloom.tables.columns import TOO_WIDE, WIDEST
 
 
 def logrank_p(judged: Judged) -> Estimate:
@@ -19,7 +20,7 @@ def logrank_p(judged: Judged) -> Estimate:
 def hazard_ratio(judged: Judged) -> Estimate:
     """Hazard of the group of the highest risk over that of the lowest (Cox of all groups, Efron; robust interval).
 
-    NaN where one of the two has no event or the likelihood has no maximum.
+    NaN where one of the two has no event or the likelihood has no maximum; no interval that is wider than `WIDEST`.
     """
     event, group = judged.outcomes.event, judged.groups
     lowest, highest = 0, max(1, len(judged.cut_points))
@@ -32,7 +33,7 @@ def hazard_ratio(judged: Judged) -> Estimate:
         return UNDEFINED
     beta, spread = (each[0] for each in robust_intervals(columns, judged.outcomes, fitted))
     ratio, low, high_end = (float(np.exp(value)) for value in (beta, beta - spread, beta + spread))
-    return Estimate(ratio, (low, high_end))
+    return Estimate(ratio, why=TOO_WIDE) if high_end > WIDEST * low else Estimate(ratio, (low, high_end))
 
 
 LOGRANK_P = Metric("logrank_p", "log-rank p", ("survival",), P, False, NONE, logrank_p, of_training=False)
