@@ -28,6 +28,7 @@ def test_nothing_is_said_of_one_look():
         ),
         ("foldings", "The folds of the cross-validation of w or their seed were changed"),
         ("baselines", "A baseline was changed after w had been judged: 2 different sets of baselines"),
+        ("values", "The features or covariates of w were changed after it had been judged by these very models: 2 "),
         ("patients", "w was changed after it had been judged, its patients or outcomes: 2 different choices"),
     ],
 )

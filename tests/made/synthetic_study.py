@@ -358,7 +358,7 @@ def _comparisons(metrics, settings):
     return tables.COMPARISONS.frame(rows)
 
 
-ONCE = dict.fromkeys(("baselines", "patients", "primaries", "declarations", "foldings"), 1)  # of LOOKS
+ONCE = dict.fromkeys(("baselines", "patients", "values", "primaries", "declarations", "foldings"), 1)  # of LOOKS
 
 
 def _looks(first, second):

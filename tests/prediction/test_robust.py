@@ -46,12 +46,12 @@ def test_of_several_cases_a_patient_a_fit_has_errors_over_patients_and_else_its_
     for kind, event, what in (("survival", "event", "tied"), ("binary", "y", "logistic")):
         fit = fit_cox if kind == "survival" else fit_logistic
         asked = outcomes(kind, event, "tied", "patients")
-        found = clustered(COLUMNS, asked, fit(COLUMNS, asked), centres_apart=False)
+        found = clustered(COLUMNS, asked, fit(COLUMNS, asked), {})
         errors = np.sqrt(np.diag(found.covariance))
         np.testing.assert_allclose(errors, FOUND[f"{what} error of patients"], rtol=1e-8)
         alone = outcomes(kind, event, "tied", "cases")
         fitted = fit(COLUMNS, alone)
-        assert clustered(COLUMNS, alone, fitted, centres_apart=False) is fitted
+        assert clustered(COLUMNS, alone, fitted, {}) is fitted
 
 
 def test_errors_over_patients_of_centres_apart_equal_those_of_their_sum():
@@ -61,8 +61,8 @@ def test_errors_over_patients_of_centres_apart_equal_those_of_their_sum():
     twice = replace(twice, strata=np.repeat([0, 1], 90))
     columns = np.tile(COLUMNS, (2, 1))
     fitted = fit_cox(columns, twice, {"strata": "cohort"})
-    found = clustered(columns, twice, fitted, centres_apart=True)
-    one = clustered(COLUMNS, asked, fit_cox(COLUMNS, asked), centres_apart=False)
+    found = clustered(columns, twice, fitted, {"strata": "cohort"})
+    one = clustered(COLUMNS, asked, fit_cox(COLUMNS, asked), {})
     np.testing.assert_allclose(found.covariance, one.covariance, rtol=1e-8)
 
 

@@ -96,7 +96,10 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
             ["baselines.peak: 'suv' is no feature", "choose one of morphology_volume, morphology_sphericity"],
         ),
         ({"baselines": {"volume": ["morphology_volume"] * 2}}, ["baselines.volume", "Expected: each entry once."]),
-        ({"model": {"kind": "cox", "settings": {"rigde": 1}}}, ["line", "model.settings: rigde", "no such setting"]),
+        (
+            {"model": {"kind": "cox", "settings": {"rigde": 1}}},
+            ["line", "model.settings.rigde: the cox", "no such setting"],
+        ),
         ({"model": {"kind": "cox", "covariates": ["age", "age"]}}, ["model.covariates.1: 'age' appears twice"]),
         ({"model": {"kind": "cox", "covariates": [{"s": ["a", "b", "b"]}]}}, ["model.covariates.0", "level 'b' twice"]),
         (

@@ -89,7 +89,8 @@ def without(material, case):
     """The material without one case."""
     kept = np.flatnonzero(material.cases["case"].to_numpy() != case)
     cases, outcomes = material.cases.iloc[kept].reset_index(drop=True), material.outcomes.take(kept)
-    return replace(material, cases=cases, outcomes=outcomes)
+    values, covariates = material.values[kept], material.covariates[kept]
+    return replace(material, cases=cases, outcomes=outcomes, values=values, covariates=covariates)
 
 
 def kinds(path, signature, material=MADE.material, cohort="valid1", splits=MADE.splits):
@@ -141,6 +142,18 @@ def test_a_patient_who_was_left_out_is_counted(signature, path):
     assert kinds(path, signature, cohort="valid2") == {}
 
 
+def test_other_values_of_the_same_patients_are_counted_beside_the_same_models(signature, path):
+    assert kinds(path, signature) == {}
+    rows = np.flatnonzero(MADE.material.cases["cohort"] == "valid1")[:1]
+    values = MADE.material.values.copy()
+    values[rows] += 0.1
+    again = replace(MADE.material, values=values)
+    assert kinds(path, signature, again) == {"values": 2}
+    assert kinds(path, signature, cohort="valid2") == {}
+    assert kinds(path, other(signature), again) == {"signatures": 2}  # which changes risks by itself
+    assert kinds(path, signature, replace(again, values=values * (1 + 1e-12))) == {"signatures": 2, "values": 2}
+
+
 def test_cross_validation_has_a_record_of_its_own(signature, path):
     first, *_ = look(path, looks(MADE.material, MADE.splits, signature))[::-1]
     assert (first["evaluation"], first["cohort"]) == ("cross-validation", "train")
@@ -158,7 +171,7 @@ def test_a_training_cohort_that_becomes_one_of_validation_was_looked_at(signatur
 
 
 def test_a_record_of_before_is_read_and_changes_nothing(signature, path):
-    younger = ("evaluation", "baselines", "declared", "folds")
+    younger = ("evaluation", "baselines", "declared", "folds", "risks")
     of_before = [
         {key: value for key, value in each.items() if key not in younger}
         for each in looks(MADE.material, MADE.splits, signature)

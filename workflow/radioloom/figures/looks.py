@@ -23,6 +23,8 @@ CHANGES = {  # by column of LOOKS, whose count is `n`
     f"results folder. {SHAPED}.",
     "patients": "{cohort} was changed after it had been judged, its patients or outcomes: {n} different choices in "
     f"this results folder. {SHAPED}.",
+    "values": "The features or covariates of {cohort} were changed after it had been judged by these very models: {n} "
+    f"different sets of values in this results folder. {SHAPED}.",
     "signatures": "{cohort} has been judged {n} times by different signatures in this results folder; this one is "
     "number {look}. What was seen there may have shaped a later one, which no p here allows for.",
 }

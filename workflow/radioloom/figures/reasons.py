@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.figures.words import chance
 from radioloom.tables.columns import (
     FEW_COHORTS,
     FEW_EVENTS,
@@ -55,18 +54,11 @@ def why_not(row: pd.Series) -> str:
         return ""
     if not row["withheld"] and not np.isnan(row["low"]):
         return NOT_COMPARED
-    return f"{_alike(row)}{in_words(WHY_NOT[row['withheld'] or NOT_DEFINED], row)}"
+    of_two = row["withheld"] == SAME_ALWAYS and row["against"] and not row["estimate"]
+    alike = "; the risks of both have the same order" if of_two else ""
+    return f"{alike}{in_words(WHY_NOT[row['withheld'] or NOT_DEFINED], row)}"
 
 
 def in_words(text: str, row: Any) -> str:
     """The text with the numbers of a row of METRICS, Series or dict, and whether it is of one model or of two."""
     return text.format_map({**row, "whose": "both" if row.get("against") else "it"})
-
-
-def _alike(row: pd.Series) -> str:
-    """That risks do not differ, where that is why a value never varies."""
-    if row["withheld"] != SAME_ALWAYS:
-        return ""
-    if row["against"]:
-        return "" if row["estimate"] else "; the risks of both have the same order"
-    return "; all patients have the same risk" if row["estimate"] == chance(row["metric"]) else ""

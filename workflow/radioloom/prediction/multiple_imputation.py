@@ -6,7 +6,6 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.prediction.baseline_hazard import efron
-from radioloom.prediction.models.cox import COHORT
 from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, linear_state
 from radioloom.prediction.models.robust import clustered
 from radioloom.prediction.outcome import Outcome
@@ -34,7 +33,7 @@ def pooled_fit(
     for _ in range(copies):
         copy = completed(columns, outcomes, draws[0])
         fitted = kind.fit(copy, outcomes, settings, draws[1])
-        fits.append(clustered(copy, outcomes, fitted, settings.get("strata") == COHORT))
+        fits.append(clustered(copy, outcomes, fitted, settings))
     return pooled(fits, outcomes)
 
 

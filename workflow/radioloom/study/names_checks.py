@@ -89,10 +89,8 @@ def _modality_faults(study: Study, origin: Origin) -> Iterator[str]:
 def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     from radioloom.prediction.models import MODELS
 
-    try:
-        MODELS[settings["model"]["kind"]].checked(settings["model"]["settings"])
-    except StudyError as error:
-        yield f"{origin.at('model', 'settings')}: {str(error).removeprefix('model.settings.')}"
+    for key, fault in MODELS[settings["model"]["kind"]].faults(settings["model"]["settings"]):
+        yield f"{origin.at('model', 'settings', key)}: {fault}"
 
 
 def _cut_point_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

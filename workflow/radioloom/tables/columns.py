@@ -57,7 +57,7 @@ WITHHELD = {
     NOT_DEFINED: "it is not defined for these patients",
     TOO_WIDE: "its ends are more than a thousandfold apart, as where the event all but separates what is compared",
     LONG_TAILS: "few cases, whose risks lie far from the others', carry it",
-    SAME_ALWAYS: "it never varies: one risk for all patients, one order of two models, or a perfect order",
+    SAME_ALWAYS: "no resample changes it: two models of one order, or a perfect order",
     FEW_COHORTS: "a mean over so few cohorts does not tell how much cohorts differ",
 }
 PRIMARY, SECONDARY, EXPLORATORY = "primary", "secondary", "exploratory"  # `rank` of COMPARISONS

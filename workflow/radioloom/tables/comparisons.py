@@ -56,6 +56,7 @@ LOOKS = Table(
         Column("look", "int64", "which of them this one was, from 1"),
         Column("baselines", "int64", "different sets of baselines that stood beside them"),
         Column("patients", "int64", "different choices of its patients, or of their outcomes"),
+        Column("values", "int64", "different features or covariates of the same cases, as the same models see them"),
         Column("primaries", "int64", "different primary comparisons that were declared then; none is one of them"),
         Column("declarations", "int64", "the same of multiplicity, subgroups, thresholds, horizons, tau, most_missing"),
         Column("foldings", "int64", "different folds, or seeds of them, of cross-validation; 0 elsewhere"),

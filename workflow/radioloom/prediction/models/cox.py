@@ -72,16 +72,22 @@ def stratified_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
     return loss
 
 
+def centres_apart(settings: Settings) -> bool:
+    """Whether each centre has a baseline hazard of its own; no other model has such a setting."""
+    return settings.get("strata") == COHORT
+
+
 def fit_cox(columns: np.ndarray, outcomes: Outcome, settings: Settings | None = None, _: object = None) -> Fitted:
     """Maximum partial likelihood of standardised columns (n, p)."""
-    stratified = (settings or {}).get("strata") == COHORT
-    loss = (stratified_loss if stratified else cox_loss)(np.asarray(columns, dtype=np.float64), outcomes)
+    loss = (stratified_loss if centres_apart(settings or {}) else cox_loss)(
+        np.asarray(columns, dtype=np.float64), outcomes
+    )
     return maximum_likelihood("cox", loss, columns.shape[1], intercept=False)
 
 
 def baseline_hazard(risk: np.ndarray, outcomes: Outcome, settings: Settings) -> BaselineHazard | None:
     """The hazard of one baseline; None where each centre has one of its own, which no new patient is of."""
-    return None if settings["strata"] == COHORT else efron(risk, outcomes)
+    return None if centres_apart(settings) else efron(risk, outcomes)
 
 
 COX = Model(

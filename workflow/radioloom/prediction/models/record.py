@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -93,19 +93,24 @@ class Model:
 
     def checked(self, given: Settings) -> Settings:
         """Settings of a study, with defaults; raises StudyError for one that is unknown or against its rule."""
+        for key, fault in self.faults(given):
+            raise StudyError(f"model.settings.{key}: {fault}")
+        return self._filled(given)
+
+    def faults(self, given: Settings) -> Iterator[tuple[str, str]]:
+        """Settings of a study that are unknown or against their rule, each with what is wrong."""
         for key in given.keys() - self.settings.keys():
             known = ", ".join(self.settings) or "it has none"
-            raise StudyError(f"model.settings.{key}: the {self.name} model has no such setting. Known here: {known}")
-        filled = {key: given.get(key, rule.get("default")) for key, rule in self.settings.items()}
-        for key, value in filled.items():
+            yield key, f"the {self.name} model has no such setting. Known here: {known}"
+        for key, value in self._filled(given).items():
             rule = self.settings[key]
             if not obeys(value, rule, rule):
                 asked = {name: each for name, each in rule.items() if name not in ("description", "default")}
-                raise StudyError(
-                    f"model.settings.{key}: {value!r} is not accepted. The rule: {asked}. "
-                    f"It means: {rule.get('description', key)}"
-                )
-        return filled
+                means = rule.get("description", key)
+                yield key, f"{value!r} is not accepted. The rule: {asked}. It means: {means}"
+
+    def _filled(self, given: Settings) -> Settings:
+        return {key: given.get(key, rule.get("default")) for key, rule in self.settings.items()}
 
 
 def linear_state(intercept: float, coefficients: np.ndarray) -> State:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
-from radioloom.prediction.models.record import Fitted, wald
+from radioloom.prediction.models.cox import centres_apart
+from radioloom.prediction.models.record import Fitted, Settings, wald
 from radioloom.prediction.outcome import Outcome, one_case_each
 
 ONE_SIDE = 0.975  # below the upper end of a 95 % interval
@@ -42,10 +43,10 @@ def robust_errors(columns: np.ndarray, outcomes: Outcome, fitted: Fitted) -> np.
     return np.sqrt(np.diag(_sandwich(scores, outcomes, fitted)))
 
 
-def clustered(columns: np.ndarray, outcomes: Outcome, fitted: Fitted, centres_apart: bool) -> Fitted:
+def clustered(columns: np.ndarray, outcomes: Outcome, fitted: Fitted, settings: Settings) -> Fitted:
     """The same fit with a covariance over patients, where some of them have several cases; else as it is.
 
-    centres_apart : whether each centre has a baseline hazard of its own
+    settings : of the model, which say whether each centre has a baseline hazard of its own
     """
     if fitted.covariance is None or not len(fitted.covariance) or one_case_each(outcomes):
         return fitted
@@ -53,7 +54,7 @@ def clustered(columns: np.ndarray, outcomes: Outcome, fitted: Fitted, centres_ap
         scores = _logistic_scores(columns, outcomes, fitted)
     else:
         scores = np.zeros(columns.shape)
-        centre = outcomes.centres if centres_apart else np.zeros(len(outcomes))
+        centre = outcomes.centres if centres_apart(settings) else np.zeros(len(outcomes))
         for rows in (np.flatnonzero(centre == each) for each in np.unique(centre)):
             scores[rows] = cox_scores(columns[rows], outcomes.take(rows), fitted)
     return replace(fitted, covariance=_sandwich(scores, outcomes, fitted))

@@ -10,7 +10,6 @@ import numpy as np
 
 from radioloom.prediction.cut_points import MEDIAN, cut_points
 from radioloom.prediction.imputation import NONE, learn_imputation, standardised
-from radioloom.prediction.models.cox import COHORT
 from radioloom.prediction.models.record import Fitted, linear_predictor
 from radioloom.prediction.models.robust import clustered
 from radioloom.prediction.multiple_imputation import pooled_fit
@@ -168,7 +167,7 @@ class _Lesson:
             imputing = rng(self.material.study["seed"], "imputation", self.material.split, *self.purpose, name)
             return pooled_fit(kind, with_gaps, self.outcomes, settings, (imputing, draws), copies)
         fitted = kind.fit(standard, self.outcomes, settings, draws)
-        return clustered(standard, self.outcomes, fitted, settings.get("strata") == COHORT)
+        return clustered(standard, self.outcomes, fitted, settings)
 
     def _scalings(self, terms: list[Term], columns: np.ndarray) -> list[dict[str, Any] | None]:
         """What the study's scaling learns of each feature; covariates and the signature's risk stay as they are."""

@@ -10,7 +10,7 @@ import numpy as np
 from radioloom.prediction.outcome import Outcome, outcome
 from radioloom.stages.learning.measured import judgeable
 from radioloom.stages.learning.patients import numbered
-from radioloom.stages.learning.place import Place, resamples
+from radioloom.stages.learning.place import Place, placed, resamples
 from radioloom.stages.learning.risks import ModelKey
 from radioloom.tables.columns import APPARENT, BASELINE, CONTROL, FROZEN, SIGNATURE, VALIDATION
 
@@ -40,9 +40,9 @@ class Frozen:
 
     def part(self, index: np.ndarray, study: dict[str, Any]) -> Frozen:
         """Some of the cases, by their places in `cases`."""
-        outcomes = self.place.outcomes.take(index)
+        place = replace(self.place, weights=self.place.weights[:0]).among(index)  # resamples are drawn anew
         risks = {key: risk[index] for key, risk in self.risks.items()}
-        return Frozen(self.place.among(index), [self.cases[k] for k in index], risks).of(outcomes, study)
+        return Frozen(place, [self.cases[k] for k in index], risks).of(place.outcomes, study)
 
 
 def frozen(
@@ -74,9 +74,7 @@ def frozen(
             units=numbered(cases, patients),
             strata=np.unique(first["cohort"].to_numpy(object), return_inverse=True)[1].astype(np.int64),
         )
-        weights, asked = resamples(outcomes, study, cohort), study["validation"]
-        whole = Place(evaluation, cohort, np.arange(len(cases)), outcomes, weights, intervals=asked["intervals"])
-        whole = replace(whole, most_missing=asked["most_missing"])
+        whole = placed(evaluation, cohort, np.arange(len(cases)), outcomes, study)
         place, sound = judgeable(whole, risks, measured)
         sound = {key: risk for key, risk in sound.items() if key.kind != CONTROL}
         judged.append(Frozen(place, [cases[k] for k in place.rows], sound))

@@ -19,7 +19,7 @@ from radioloom.stages.learning.harmonise import reasons
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.measured import Risks, control_measured, judgeable, left_out, measured
 from radioloom.stages.learning.paired_tests import paired_tests
-from radioloom.stages.learning.place import Place, Validation, resamples
+from radioloom.stages.learning.place import Place, Validation, placed
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, columns_of, lacks_all, risks, takes_risk
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import APPARENT, BASELINE, FROZEN, VALIDATION
@@ -38,18 +38,8 @@ def places(material: Material, splits: pd.DataFrame) -> list[Place]:
 
 
 def place_of(material: Material, evaluation: str, cohort: str, rows: np.ndarray) -> Place:
-    """Where models are judged on the rows (m,) of one or more cohorts, with the resamples of their patients."""
-    outcomes, asked = material.outcomes.take(rows), material.study["validation"]
-    weights = resamples(outcomes, material.study, cohort)
-    return Place(
-        evaluation,
-        cohort,
-        rows,
-        outcomes,
-        weights,
-        intervals=asked["intervals"],
-        most_missing=asked["most_missing"],
-    )
+    """Where models are judged on the rows (m,) of the material."""
+    return placed(evaluation, cohort, rows, material.outcomes.take(rows), material.study)
 
 
 def judge(

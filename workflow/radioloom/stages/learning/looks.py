@@ -1,7 +1,7 @@
 """How often a cohort was looked at: the record of all that was judged on it.
 
 A signature that was changed after it was judged, and is judged on the same patients again, was in part chosen by them.
-So were a baseline, a declaration or a choice of patients that were changed then.
+So were a baseline, a declaration, a choice of patients, or how they were measured, that were changed then.
 The record `looks.json` lies in the results folder of the study, is no output of a rule, and only grows: what Snakemake
 deletes or makes again does not touch it.
 """
@@ -17,6 +17,7 @@ from radioloom.failures import in_results
 from radioloom.provenance import digest
 from radioloom.sealed import intact, parsed, write_json
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.risks import risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables.columns import CROSS_VALIDATION, FROZEN, VALIDATION
 
@@ -32,14 +33,18 @@ DECLARED = {
 DIGITS = 6  # that count of a number: another machine's last digits are no other signature
 
 # By column of LOOKS, the key of a look whose different values it counts. A look has no key that is younger than it.
+# Risks are counted where models and cases are the same: there other values of features or covariates alone change them.
 KINDS = {
     "signatures": "signature",
     "baselines": "baselines",
     "patients": "cases",
+    "values": "risks",
     "primaries": "primary",
     "declarations": "declared",
     "foldings": "folds",
 }
+
+OF_MODELS = ("signature", "baselines", "cases")  # keys of looks that judge the same models on the same cases
 
 Look = dict[str, str]  # `evaluation`, `cohort`; the `primary` comparison that was declared; digests of the other KINDS
 
@@ -60,6 +65,7 @@ def looks(material: Material, splits: pd.DataFrame, signature: Signature) -> lis
     }
     return [
         {"evaluation": evaluation, "cohort": name, "cases": cases_digest(material, rows), **by}
+        | {"risks": risks_digest(material, signature, rows)}
         | ({"folds": folds} if evaluation == CROSS_VALIDATION else {})
         for evaluation, name, rows in judged
     ]
@@ -85,6 +91,13 @@ def cases_digest(material: Material, rows: Any) -> str:
     return digest(_shortened(sorted(map(list, each))))
 
 
+def risks_digest(material: Material, signature: Signature, rows: Any) -> str:
+    """Digest of what signature and baselines say of the cases in some rows (m,)."""
+    cases = material.cases["case"].to_numpy(object)[rows].tolist()
+    told = risks(material, signature, rows).values()
+    return digest(_shortened(sorted(map(list, zip(cases, *(each.tolist() for each in told), strict=True)))))
+
+
 def look(path: Path, new: list[Look]) -> list[dict[str, Any]]:
     """Add to the record what is not in it yet; rows of LOOKS.
 
@@ -100,7 +113,11 @@ def look(path: Path, new: list[Look]) -> list[dict[str, Any]]:
     for each in new:
         same = [one for one in kept if one["cohort"] == each["cohort"] or one["cases"] == each["cases"]]
         judged = list(dict.fromkeys(one["signature"] for one in same))
-        counts = {column: len({one[key] for one in same if key in one}) for column, key in KINDS.items()}
+        alike = [one for one in same if all(one.get(key) == each.get(key) for key in OF_MODELS)]
+        counts = {
+            column: len({one[key] for one in (alike if key == "risks" else same) if key in one})
+            for column, key in KINDS.items()
+        }
         where = {key: each[key] for key in ("evaluation", "cohort")}
         rows.append({**where, **counts, "look": judged.index(each["signature"]) + 1})
     return rows

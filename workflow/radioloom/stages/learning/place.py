@@ -219,6 +219,16 @@ class Place:
         return next((why for why, met in reasons.items() if met), "")
 
 
+def placed(evaluation: str, cohort: str, rows: np.ndarray, outcomes: Outcome, study: dict[str, Any]) -> Place:
+    """Where models are judged on the rows (m,) of one or more cohorts, with the resamples of their patients.
+
+    outcomes : (m,); study : read are seed and validation
+    """
+    asked, weights = study["validation"], resamples(outcomes, study, cohort)
+    told = {"intervals": asked["intervals"], "most_missing": asked["most_missing"]}
+    return Place(evaluation, cohort, rows, outcomes, weights, **told)
+
+
 def resamples(outcomes: Outcome, study: dict[str, Any], cohort: str) -> np.ndarray:
     """Weights (b, n) of the patients of a cohort in each bootstrap resample; each has its centres.
 
