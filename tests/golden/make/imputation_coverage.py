@@ -12,11 +12,12 @@ import sys
 import numpy as np
 
 from radioloom.prediction.imputation import ITERATIVE, learn_imputation, standardised
-from radioloom.prediction.metrics.concordance import comparable, concordance, resampled
+from radioloom.prediction.metrics.concordance import comparable, concordance, ordering
+from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.multiple_imputation import pooled_fit
 from radioloom.prediction.outcome import Outcome, outcome
-from radioloom.stats.bootstrap import percentile_interval, resample_weights
+from radioloom.stages.learning.place import resamples
 
 BETA, SHARE, PATIENTS, COPIES = np.array([0.7, 0.7]), 0.3, 150, 20
 SHARES = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4)
@@ -78,9 +79,8 @@ def performance(many: int) -> None:
     print("\n| outcome | missing | C or AUC where known of all, as imputed | it holds | the gain over it holds |")
     print("|---|---|---|---|---|")
     for kind in ("survival", "binary"):
-        x, outcomes = patients(kind, 3000, np.random.default_rng(2))
-        pairs = comparable(outcomes)
-        truth = np.array([concordance(pairs, x[:, 0]), concordance(pairs, x @ BETA)])
+        many_more = [patients(kind, 1000, np.random.default_rng([2, kind == "binary", k])) for k in range(100)]
+        truth = np.mean([_known(*each) for each in many_more], axis=0)
         for share in SHARES:
             rows = [_judged(kind, share, np.random.default_rng([3, kind == "binary", k])) for k in range(many)]
             value, low, high = np.array(rows).transpose(1, 0, 2)
@@ -90,15 +90,19 @@ def performance(many: int) -> None:
             print(f"| {kind} | {share:.0%} | {reached} | {holds[0]:.3f} | {holds[1]:.3f} |", flush=True)
 
 
+def _known(x: np.ndarray, outcomes: Outcome) -> list[float]:
+    """C of the first covariate, and of both."""
+    pairs = comparable(outcomes)
+    return [concordance(pairs, x[:, 0]), concordance(pairs, x @ BETA)]
+
+
 def _judged(kind: str, share: float, draw: np.random.Generator) -> np.ndarray:
     """Value, low, high (3, 2) of the first covariate with gaps at the mean, and of the difference of both from it."""
     x, outcomes = patients(kind, 60, draw)
-    pairs, weights = comparable(outcomes), resample_weights(outcomes.event, 300, draw)
-    alone = np.where(draw.random(len(x)) < share, 0.0, x[:, 0])
-    samples = [resampled(pairs, risk, weights) for risk in (alone, x @ BETA)]
-    value = [concordance(pairs, risk) for risk in (alone, x @ BETA)]
-    bounds = [percentile_interval(samples[0]), percentile_interval(samples[1] - samples[0])]
-    return np.array([[value[0], value[1] - value[0]], *np.transpose(bounds)])
+    weights = resamples(outcomes, {"seed": int(draw.integers(1 << 31)), "validation": {"bootstrap": 300}}, "")
+    alone, both = np.where(draw.random(len(x)) < share, 0.0, x[:, 0]), x @ BETA
+    known, more = (ordering(Judged(risk[None], outcomes, weights)) for risk in (alone, both))
+    return np.array([[each.value, *each.interval] for each in (known, more.minus(known))]).T
 
 
 if __name__ == "__main__":

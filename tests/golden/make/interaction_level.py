@@ -1,9 +1,11 @@
 """How often the test of interaction is below .05 where a risk has one weight in all subgroups: docs/validation.md.
 
-    python tests/golden/make/interaction_level.py
+    python tests/golden/make/interaction_level.py [cohorts a row, 4000 if not said]
 
-500 cohorts a row, divided at random; those with fewer than ten patients of the rarer outcome in a level are not tested.
+Cohorts are divided at random; those with fewer than ten patients of the rarer outcome in a level are not tested.
 """
+
+import sys
 
 import numpy as np
 
@@ -32,7 +34,7 @@ def cohort(kind: str, n: int, draw: np.random.Generator):
 for kind, sizes in CELLS:
     draw, below = np.random.default_rng(3), []
     level = np.repeat(np.arange(len(sizes)), sizes)
-    for _ in range(500):
+    for _ in range(int(sys.argv[1]) if sys.argv[1:] else 4000):
         risk, truth = cohort(kind, len(level), draw)
         rows = [np.flatnonzero(level == k) for k in range(len(sizes))]
         if min(truth.take(each).rarer for each in rows) >= FEWEST_EVENTS:
