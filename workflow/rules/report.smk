@@ -27,7 +27,7 @@ PLACES = {
 if not HAS.images:  # what only the images half writes
     PLACES |= dict.fromkeys([*TABLES_OF_IMAGES, "acquisition"], [])
 if not HAS.training:  # what is of learning
-    learning = ("reliability", "acquisition", "selection", "outliers", "sample_size", "learning_curve", "optimism")
+    learning = ("reliability", "acquisition", "selection", "outliers")
     PLACES |= dict.fromkeys(learning, [])
 OTHERS = ("signature", "adopted", "summary", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}

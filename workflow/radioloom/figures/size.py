@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, count, metric, number, percent
+from radioloom.stats import validation_size
 from radioloom.stats.sample_size import CRITERIA
 from radioloom.tables.columns import CANDIDATES, SIGNATURE
 
@@ -37,11 +40,55 @@ def table(size: pd.DataFrame) -> Exhibit:
     return Exhibit(heads, tuple(rows), (1, 2, 4, 5), grouped=True)
 
 
+def validation_table(size: pd.DataFrame) -> Exhibit:
+    """Patients that validation needs by each criterion beside those of each cohort. size : SAMPLE_SIZE."""
+    rows = [
+        (
+            row["cohort"],
+            validation_size.CRITERIA[criterion],
+            CANNOT if np.isnan(row["needed"]) else f"{row['needed']:.0f}",
+            str(row["n"]),
+            str(row["n_events"]),
+            number(row["width"]),
+        )
+        for criterion in validation_size.CRITERIA
+        for _, row in size[(size["cohort"] != "") & (size["criterion"] == criterion)].iterrows()
+    ]
+    heads = ("validation cohort", "so that", "patients needed", "patients there are", "events", "width to expect")
+    return Exhibit(heads, tuple(sorted(rows, key=lambda row: row[0])), (2, 3, 4, 5), grouped=True)
+
+
+def validation_words(size: pd.DataFrame) -> list[str]:
+    """What each validation cohort is large enough for, and how wide an interval of C to expect. size : SAMPLE_SIZE."""
+    return [_validated(cohort, part) for cohort, part in size[size["cohort"] != ""].groupby("cohort")]
+
+
+def _validated(cohort: str, part: pd.DataFrame) -> str:
+    told = part.set_index("criterion")
+    c, rule = told.loc["c"], told.loc["events"]
+    there = f"{cohort} has {count(int(c['n']), 'patient')}, of whom {c['n_events']} had the event"
+    if np.isnan(c["needed"]):
+        return f"Validation cohort {there}: how many patients it needs cannot be said."
+    takes = (
+        f"for a 95 % interval of C no wider than {validation_size.WIDTHS['c']:g} it takes {c['needed']:.0f} (if C is "
+        f"{number(c['c'])}, as R squared {number(c['r_squared'])} makes it); expect one {number(c['width'])} wide"
+    )
+    few = (
+        "" if c["n"] >= rule["needed"] else f". The {validation_size.EVENTS} events that are the least by rule of thumb"
+    )
+    few += f" take {rule['needed']:.0f} patients" if few else ""
+    enough = c["n"] >= c["needed"] and not few
+    return f"Validation cohort {there}: it is {'large enough' if enough else 'too small'}: {takes}{few}."
+
+
 def statements(size: pd.DataFrame) -> list[str]:
-    """Events per feature, then a warning in words where the patients are too few.
+    """Events per feature, then a warning in words where the patients are too few; nothing where nothing was learnt.
 
     size : SAMPLE_SIZE
     """
+    size = size[size["cohort"] == ""]
+    if size.empty:
+        return []
     first = size.iloc[0]
     n, events = int(first["n"]), int(first["n_events"])
     features = {name: size[size["variables"] == name] for name in CALLED}

@@ -14,20 +14,18 @@ from radioloom.tables.learning import (
     COVARIATES,
     CURVES,
     DECISIONS,
-    LEARNING_CURVE,
     METRICS,
     OPERATING,
-    OPTIMISM,
     OUTLIERS,
     PREDICTIONS,
     RELIABILITY,
     RISKS,
-    SAMPLE_SIZE,
     SELECTION,
     SPLITS,
 )
 from radioloom.tables.missing import MISSING
 from radioloom.tables.record import Column, Table, provenance_of
+from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
 from radioloom.tables.validation import CAUSES, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
 

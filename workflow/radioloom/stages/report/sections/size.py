@@ -12,17 +12,20 @@ if TYPE_CHECKING:
 
 
 def build(study: ReportInputs) -> dict[str, Any]:
-    """Events per feature, patients needed, learning curve and optimism."""
+    """Events per feature, patients needed to learn and to validate, learning curve and optimism."""
     lines, curve = size.statements(study.sample_size), study.learning_curve
+    validated = size.validation_words(study.sample_size)
     drawn = curve is not None and curve["estimate"].notna().sum() > 1
     title = "Learning curve: cross-validated performance over the number of cases learnt from"
     return {
         "statements": lines,
+        "validated": validated,
+        "validation_table": size.validation_table(study.sample_size),
         "table": size.table(study.sample_size),
         "curve": style.svg(size.learning_curve(curve), "learning-curve", title) if drawn else None,
         "curve_words": size.curve_words(curve) if drawn else "",
         "optimism": "" if study.optimism is None else size.optimism_words(study.optimism),
-        "brief": [("Size", " ".join(lines))],
+        "brief": [("Size", " ".join([*lines, *validated]))],
     }
 
 
