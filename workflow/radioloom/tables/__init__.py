@@ -3,6 +3,7 @@
 from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
+from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
@@ -71,6 +72,7 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    CHECKLIST,
     APPLIED,
     MODULES,
     ASSOCIATIONS,
@@ -92,6 +94,7 @@ __all__ = [
     "CALIBRATION",
     "CASES",
     "CAUSES",
+    "CHECKLIST",
     "CLINICAL",
     "COMPARISONS",
     "COMPETING",
