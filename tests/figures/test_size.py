@@ -103,14 +103,17 @@ def validated(*each):
 
 def test_a_validation_cohort_that_is_too_small_is_said_to_be():
     rows = validated(("b", 40, 20, 310.0, 200.0), ("a", 900, 450, 310.0, 200.0), ("c", 9, 0, None, None))
-    takes = "for a 95 % interval of C no wider than 0.1 it takes 310 (if C is 0.65, as R squared 0.15 makes it); "
-    takes += "expect one 0.23 wide"
+    takes = "for a 95 % interval of C no wider than 0.1 it takes 310 patients (if C is 0.65, as R squared 0.15 makes "
+    takes += "it), and with those there are one of 0.23 is to be expected."
     assert size.validation_words(rows) == [
-        f"Validation cohort a has 900 patients, of whom 450 had the event: it is large enough: {takes}.",
-        f"Validation cohort b has 40 patients, of whom 20 had the event: it is too small: {takes}. The 100 events that "
-        "are the least by rule of thumb take 200 patients.",
-        "Validation cohort c has 9 patients, of whom 0 had the event: how many patients it needs cannot be said.",
+        f"Validation cohort a, of 900 patients with 450 events, is large enough: {takes}",
+        f"Validation cohort b, of 40 patients with 20 events, is too small: {takes} 100 events, the least by rule of "
+        "thumb, take 200 patients.",
+        "Validation cohort c, of 9 patients with 0 events, cannot be judged by its size: all fared alike.",
     ]
+    (line,) = size.validation_brief(rows)
+    assert line == "Too small for an interval of C no wider than 0.1, or with fewer than 100 events: b."
+    assert size.validation_brief(rows[rows["cohort"] != "b"]) == []
     assert [row[::2] for row in size.validation_table(rows).rows[:2]] == [("a", "310", "450"), ("a", "200", "450")]
     assert size.validation_table(rows).rows[-1][2] == "cannot be said"
     assert size.statements(rows) == []
@@ -158,7 +161,7 @@ def test_the_report_says_what_a_study_can_carry_before_what_came_out():
     )
     page = report(beside)
     assert page.index("What a study of this size can carry</h2>") < page.index("Performance</h2>")
-    assert page.index("it is too small: for a 95 % interval of C") < page.index("C-index with 95 %")
+    assert page.index("is too small: for a 95 % interval of C") < page.index("C-index with 95 %")
     assert page.index("too small for the number of features") < page.index("C-index with 95 %")
     assert "Learning curve</h3>" in page
     assert "Optimism</h3>" in page

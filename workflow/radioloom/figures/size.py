@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, count, metric, number, percent
+from radioloom.figures.words import DASH, count, joined, metric, number, percent
 from radioloom.stats import validation_size
 from radioloom.stats.sample_size import CRITERIA
+from radioloom.stats.validation_size import EVENTS, WIDTHS
 from radioloom.tables.columns import CANDIDATES, SIGNATURE
 
 if TYPE_CHECKING:
@@ -60,25 +62,40 @@ def validation_table(size: pd.DataFrame) -> Exhibit:
 
 def validation_words(size: pd.DataFrame) -> list[str]:
     """What each validation cohort is large enough for, and how wide an interval of C to expect. size : SAMPLE_SIZE."""
-    return [_validated(cohort, part) for cohort, part in size[size["cohort"] != ""].groupby("cohort")]
+    return [_validated(cohort, part.set_index("criterion")) for cohort, part in _validation(size)]
 
 
-def _validated(cohort: str, part: pd.DataFrame) -> str:
-    told = part.set_index("criterion")
+def validation_brief(size: pd.DataFrame) -> list[str]:
+    """One line on the validation cohorts that are too small, where any is. size : SAMPLE_SIZE."""
+    small = [cohort for cohort, part in _validation(size) if (part["n"] < part["needed"]).loc[_of_c(part)].any()]
+    return [f"Too small for an interval of C no wider than {WIDTHS['c']:g}, or with fewer than {EVENTS} events: "
+            f"{joined(small)}."] if small else []  # fmt: skip
+
+
+def _validation(size: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for cohort, part in size[size["cohort"] != ""].groupby("cohort"):
+        yield str(cohort), part
+
+
+def _of_c(part: pd.DataFrame) -> pd.Series:
+    """Rows of the criteria by which a validation cohort is called too small."""
+    return part["criterion"].isin(["c", "events"])
+
+
+def _validated(cohort: str, told: pd.DataFrame) -> str:
     c, rule = told.loc["c"], told.loc["events"]
-    there = f"{cohort} has {count(int(c['n']), 'patient')}, of whom {c['n_events']} had the event"
+    there = f"Validation cohort {cohort}, of {count(int(c['n']), 'patient')} with {count(int(c['n_events']), 'event')},"
     if np.isnan(c["needed"]):
-        return f"Validation cohort {there}: how many patients it needs cannot be said."
-    takes = (
-        f"for a 95 % interval of C no wider than {validation_size.WIDTHS['c']:g} it takes {c['needed']:.0f} (if C is "
-        f"{number(c['c'])}, as R squared {number(c['r_squared'])} makes it); expect one {number(c['width'])} wide"
-    )
-    few = (
-        "" if c["n"] >= rule["needed"] else f". The {validation_size.EVENTS} events that are the least by rule of thumb"
-    )
-    few += f" take {rule['needed']:.0f} patients" if few else ""
+        return f"{there} cannot be judged by its size: all fared alike."
+    few = c["n"] < rule["needed"]
     enough = c["n"] >= c["needed"] and not few
-    return f"Validation cohort {there}: it is {'large enough' if enough else 'too small'}: {takes}{few}."
+    thumb = f" {EVENTS} events, the least by rule of thumb, take {rule['needed']:.0f} patients." if few else ""
+    return (
+        f"{there} is {'large enough' if enough else 'too small'}: for a 95 % interval of C no wider than "
+        f"{WIDTHS['c']:g} it takes {c['needed']:.0f} patients (if C is {number(c['c'])}, as R squared "
+        f"{number(c['r_squared'])} makes it), and with those there are one of {number(c['width'])} is to be "
+        f"expected.{thumb}"
+    )
 
 
 def statements(size: pd.DataFrame) -> list[str]:

@@ -45,18 +45,17 @@ def validation(study: ReportInputs) -> Fact:
 
 def measures(study: ReportInputs) -> Fact:
     """Metrics of the signature."""
-    names = [name for name in METRICS if name in set(_of_signature(study)["metric"])]
-    curves = " and decision curves" if study.decisions is not None and len(study.decisions) else ""
-    return Fact(KNOWN, f"{joined([metric(name) for name in names])}{curves}", *PLACE)
+    there = set(_of_signature(study)["metric"])
+    told = [each.label for name, each in METRICS.items() if name in there and not name.endswith("_null")]
+    told += ["decision curves"] if study.decisions is not None and len(study.decisions) else []
+    return Fact(KNOWN, "; ".join(told), *PLACE)
 
 
 def uncertainty(study: ReportInputs) -> Fact:
     """Where intervals come from."""
-    rows = study.metrics
-    rows = rows[rows["low"].notna()]
-    if rows.empty:
+    if not study.metrics["low"].notna().any():
         return Fact(ABSENT, "no value has an interval", *PLACE)
-    draws = int(rows["draws"].max())
+    draws = study.settings["validation"]["bootstrap"]
     return Fact(KNOWN, f"95 % intervals, of {count(draws, 'resample')} of patients or by a formula", *PLACE)
 
 
