@@ -65,3 +65,15 @@ def test_of_two_groups_the_formula_of_pairs_is_newcombe_s():
     by_pairs, by_newcombe = for_c_of_pairs(0.7, pairs.sum(axis=1), pairs.sum(axis=0)), for_c(0.7, 0.25, 4000)
     assert by_pairs.width == pytest.approx(by_newcombe.width, rel=2e-3)
     assert by_pairs.patients == pytest.approx(by_newcombe.patients, rel=5e-3)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
+@pytest.mark.parametrize("r_squared", [1e-4, 0.99, 0.9999])
+def test_whatever_is_expected_there_is_an_answer(share, r_squared):
+    expected = Expected("binary", share, r_squared)
+    c = expected_c(expected)
+    assert 0.5 < c < 1
+    assert for_c(c, share, 50).patients >= 1
+    assert 0 < for_c(c, share, 50).width <= 1
+    assert for_slope(*logits(expected), 50).patients > 1000
+    assert 0.5 < expected_c(Expected("survival", share, r_squared)) < 1

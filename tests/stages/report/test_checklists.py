@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from made.synthetic_study import binary_study, html, survival_study
+from radioloom.profile import load
 from radioloom.stages.report.checklists import FACTS, _answer, answers, checklists, score
 from radioloom.stages.report.checklists.record import ABSENT, KNOWN, UNKNOWN, Fact, Item
 from radioloom.tables import CHECKLIST
@@ -129,7 +130,14 @@ def test_of_a_signature_of_a_file_its_learning_is_known_elsewhere():
 def test_of_features_of_another_program_nothing_is_said_but_that():
     study = survival_study()
     cohorts = {**study.settings["cohorts"], "train": {"role": "training", "features": {"tool": "P 3"}}}
-    rows = answered(replace(study, settings={**study.settings, "cohorts": cohorts}, series=None, masks=None), "CLEAR")
+    imaged = replace(study, profile=load("ibsi"))
+    rows = answered(imaged, "CLEAR")
+    assert {rows[n]["state"] for n in ("21", "22", "23", "24", "25", "26", "28")} == {ANSWERED}
+    assert rows["22"]["answer"].startswith("spacing_mm [2, 2, 2]")
+    mixed = replace(imaged, settings={**study.settings, "cohorts": cohorts}, series=None, masks=None)
+    assert answered(mixed, "CLEAR")["25"]["answer"].endswith("train: measured by another program")
+    rows = answered(replace(mixed, profile=None), "CLEAR")
+    assert {answered(mixed, "CLEAR")[n]["state"] for n in ("22", "25", "28")} == {AUTHORS}
     assert {rows[n]["state"] for n in ("16", "19", "21", "22", "23", "24", "25", "26", "28")} == {AUTHORS}
     assert rows["25"]["answer"] == "train: measured by another program"
     assert "train: a table of features of P 3" in rows["13"]["answer"]

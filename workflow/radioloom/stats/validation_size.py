@@ -80,7 +80,9 @@ def for_c(c: float, share: float, n: int) -> Needed:
         return math.sqrt(c * (1 - c) * several / (patients**2 * share * (1 - share)))
 
     asked = WIDTHS["c"] / (2 * Z)
-    return Needed(math.ceil(optimize.brentq(lambda k: error(k) - asked, 2, 1e12, rtol=1e-12)), 2 * Z * error(n))
+    return Needed(
+        math.ceil(optimize.brentq(lambda k: error(k) - asked, 1e-6, 1e12, rtol=1e-12)), min(1.0, 2 * Z * error(n))
+    )
 
 
 def for_c_of_pairs(c: float, worse: np.ndarray, better: np.ndarray) -> Needed:
@@ -94,7 +96,7 @@ def for_c_of_pairs(c: float, worse: np.ndarray, better: np.ndarray) -> Needed:
     chance = (pairs + ((worse - better) ** 2).sum()) / (12 * pairs**2)
     variance = chance * 6 * c * (1 - c) * ((1 - c) / (2 - c) + c / (1 + c))
     many = len(worse) * variance / (WIDTHS["c"] / (2 * Z)) ** 2
-    return Needed(math.ceil(many), 2 * Z * math.sqrt(variance))
+    return Needed(math.ceil(many), min(1.0, 2 * Z * math.sqrt(variance)))
 
 
 def for_calibration(variance: float, n: int) -> Needed:
