@@ -299,6 +299,25 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
         assert "metrics" in inputs()
         """,
     ),
+    "checklist": (
+        "resources/checklists/short.yaml",
+        """
+        name: SHORT
+        title: a short list
+        source: nobody
+        licence: none
+        items:
+          - {item: "1", asks: who was asked, by: [cohorts], authors: who they are}
+        """,
+        ((LIBRARY + "stages/report/checklists/__init__.py", '"metrics")', '"metrics", "short")'),),
+        """
+        from made.synthetic_study import binary_study
+        from radioloom.stages.report.checklists import answers
+        row = answers(binary_study())[-1]
+        assert row["checklist"] == "SHORT"
+        assert row["answer"] == "sts (training, 25 cases)"
+        """,
+    ),
     "command": (
         LIBRARY + "commands/greet.py",
         '''

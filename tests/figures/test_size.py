@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from made.synthetic_study import survival_study
@@ -15,7 +16,15 @@ def sized(n: int, candidates: dict, signature: dict, parameters: tuple[int, int]
     """SAMPLE_SIZE of a study with these needs."""
     rows = []
     for variables, needs, many in zip(("candidates", "signature"), (candidates, signature), parameters, strict=True):
-        shared = {"variables": variables, "parameters": many, "n": n, "n_events": events}
+        shared = {
+            "cohort": "",
+            "c": None,
+            "width": None,
+            "variables": variables,
+            "parameters": many,
+            "n": n,
+            "n_events": events,
+        }
         shared |= {"per_variable": events / many if many else None, "r_squared": 0.15, "horizon_days": 700.0}
         rows += [{**shared, "criterion": criterion, "needed": needed} for criterion, needed in needs.items()]
     return SAMPLE_SIZE.frame(rows)
@@ -81,6 +90,36 @@ def test_every_criterion_is_told_in_words_beside_the_patients_that_there_are():
     assert {row[4] for row in size.table(unknown).rows} == {"cannot be said"}
 
 
+def validated(*each):
+    """SAMPLE_SIZE of validation cohorts: name, patients, events, needed for C, by rule of thumb."""
+    rows = []
+    for cohort, n, events, needed, rule in each:
+        shared = {"cohort": cohort, "variables": "", "parameters": 0, "n": n, "n_events": events}
+        shared |= {"per_variable": None, "r_squared": 0.15, "horizon_days": 365.0, "c": 0.65}
+        rows += [{**shared, "criterion": "c", "needed": needed, "width": 0.2345}]
+        rows += [{**shared, "criterion": "events", "needed": rule, "width": None}]
+    return SAMPLE_SIZE.frame(rows)
+
+
+def test_a_validation_cohort_that_is_too_small_is_said_to_be():
+    rows = validated(("b", 40, 20, 310.0, 200.0), ("a", 900, 450, 310.0, 200.0), ("c", 9, 0, None, None))
+    takes = "for a 95 % interval of C no wider than 0.1 it takes 310 patients (if C is 0.65, as R squared 0.15 makes "
+    takes += "it), and with those there are one of 0.23 is to be expected."
+    assert size.validation_words(rows) == [
+        f"Validation cohort a, of 900 patients with 450 events, is large enough: {takes}",
+        f"Validation cohort b, of 40 patients with 20 events, is too small: {takes} 100 events, the least by rule of "
+        "thumb, take 200 patients.",
+        "Validation cohort c, of 9 patients with 0 events, cannot be judged by its size: all fared alike.",
+    ]
+    (line,) = size.validation_brief(rows)
+    assert line == "Too small for an interval of C no wider than 0.1, or with fewer than 100 events: b."
+    assert size.validation_brief(rows[rows["cohort"] != "b"]) == []
+    assert [row[::2] for row in size.validation_table(rows).rows[:2]] == [("a", "310", "450"), ("a", "200", "450")]
+    assert size.validation_table(rows).rows[-1][2] == "cannot be said"
+    assert size.statements(rows) == []
+    assert size.table(rows).rows == ()
+
+
 def curve(*estimates):
     shares = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
     row = {"metric": "c_index", "learnt": 10, "folds": 10}
@@ -116,12 +155,13 @@ def test_the_report_says_what_a_study_can_carry_before_what_came_out():
     row = {"metric": "c_index", "apparent": 0.75, "optimism": 0.1, "corrected": 0.65, "resamples": 9, "learnt": 9}
     beside = replace(
         study,
-        sample_size=SMALL,
+        sample_size=pd.concat([SMALL, validated(("valid1", 40, 20, 310.0, 200.0))], ignore_index=True),
         learning_curve=curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604),
         optimism=OPTIMISM.frame([row]),
     )
     page = report(beside)
     assert page.index("What a study of this size can carry</h2>") < page.index("Performance</h2>")
+    assert page.index("is too small: for a 95 % interval of C") < page.index("C-index with 95 %")
     assert page.index("too small for the number of features") < page.index("C-index with 95 %")
     assert "Learning curve</h3>" in page
     assert "Optimism</h3>" in page

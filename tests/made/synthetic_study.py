@@ -125,7 +125,13 @@ def _settings(kind, sizes):
         "harmonise": {"method": "none", "batch": ["manufacturer", "kernel"]},
         "reduce": {"redundancy": 0.95, "most_missing": 0.05},
         "imputation": {"method": "mean", "multiple": 0},
-        "model": {"kind": "cox", "selector": "best_per_group", "covariates": []},
+        "model": {
+            "kind": "cox",
+            "selector": "best_per_group",
+            "scaling": "standard",
+            "cut_points": "median",
+            "covariates": [],
+        },
         "baselines": {"volume": ["morphology_volume"]},
         "validation": {
             "bootstrap": 1000,

@@ -16,7 +16,7 @@ from radioloom.tables import METRICS
 
 pytestmark = pytest.mark.long
 MADE = Made(sizes={"train": 60, "valid1": 40}, covariates=["age"])
-OF_LEARNING = {"reliability", "selection", "outliers", "sample_size", "learning_curve", "optimism", "acquisition"}
+OF_LEARNING = {"reliability", "selection", "outliers", "acquisition"}
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +41,21 @@ def test_the_report_says_whence_the_signature_comes_and_what_is_not_here(run):
     words = unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.replace("<wbr>", ""))))
     assert f"has the digest {file_digest(run.place / 'signature.json')}" in words
     assert "nothing of it was learnt in this study" in words
-    assert "size, learning curve, optimism and cross-validation are left out" in words
+    assert "selection, learning curve, optimism and cross-validation are left out" in words
     assert "that none of these patients was learnt from has to be known from elsewhere" in words
     assert "None of 39 shuffles of the outcomes were ordered as well (p 0.025; smallest possible 0.025)" in words
     assert "whole learning repeated" not in words
-    for section in ("reliability", "signature", "size", "acquisition"):
+    for section in ("reliability", "signature", "acquisition"):
         assert f'<section id="{section}"' not in page
+
+
+def test_what_its_cohorts_can_carry_is_told_without_any_of_learning(run):
+    size, curve, optimism = (
+        pd.read_parquet(run.results / f"tables/{n}.parquet") for n in ("sample_size", "learning_curve", "optimism")
+    )
+    assert set(size["cohort"]) == {"valid1"}
+    assert curve.empty
+    assert optimism.empty
 
 
 def test_its_signature_keeps_its_bytes_when_validation_data_change(run):

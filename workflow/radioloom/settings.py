@@ -51,13 +51,14 @@ LIMITS = {
 
 
 def shipped(folder: str) -> Path:
-    """A folder of files that ship with the library: `extraction`, `schemas`, `report` or `ibsi`.
+    """A folder of files that ship with the library: `extraction`, `schemas`, `report`, `ibsi` or `checklists`.
 
     In the repository these lie where their readers look for them (config/extraction, workflow/schemas,
     workflow/report); an installed package carries them inside itself.
     """
     repository = PACKAGE.parents[1]
-    elsewhere = {"extraction": repository / "config" / "extraction", "ibsi": repository / "resources" / "ibsi"}
+    elsewhere = {"extraction": repository / "config" / "extraction"}
+    elsewhere |= {name: repository / "resources" / name for name in ("ibsi", "checklists")}
     here = elsewhere.get(folder, PACKAGE.parent / folder)
     return here if here.is_dir() else PACKAGE / folder
 

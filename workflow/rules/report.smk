@@ -27,13 +27,15 @@ PLACES = {
 if not HAS.images:  # what only the images half writes
     PLACES |= dict.fromkeys([*TABLES_OF_IMAGES, "acquisition"], [])
 if not HAS.training:  # what is of learning
-    learning = ("reliability", "acquisition", "selection", "outliers", "sample_size", "learning_curve", "optimism")
+    learning = ("reliability", "acquisition", "selection", "outliers")
     PLACES |= dict.fromkeys(learning, [])
 OTHERS = ("signature", "adopted", "summary", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.
 PROMISED = [
+    f"{RESULTS}/tables/checklist.parquet",
+    f"{RESULTS}/tables/checklist.csv",
     *(path for rule in workflow.rules for path in rule.output if path.startswith(f"{RESULTS}/tables/")),
     *(path for name, paths in SHOWN.items() if name != "truth" for path in paths),
     *expand(f"{RESULTS}/traits/{{cohort}}{{part}}.csv", cohort=HAS.traits, part=["", ".agreement", ".unread"]),
@@ -43,12 +45,14 @@ PROMISED = [
 
 
 rule report:
-    """One HTML file that shows the study and its results, and opens without a network."""
+    """One HTML file that shows the study and its results, and opens without a network; checklists as a table."""
     input:
         **{name: paths for name, paths in SHOWN.items() if paths},
         rows=expand(f"{RESULTS}/tabulated/{{cohort}}.rows.json", cohort=HAS.tables),
     output:
-        report(f"{RESULTS}/report.html", category="Report"),
+        page=report(f"{RESULTS}/report.html", category="Report"),
+        checklist=f"{RESULTS}/tables/checklist.parquet",
+        csv=f"{RESULTS}/tables/checklist.csv",
     log:
         f"{LOGS}/report.log",
     conda:

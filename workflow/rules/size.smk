@@ -1,13 +1,16 @@
 rule size:
-    """What a study of so many patients can carry: events per variable, patients needed, learning curve, optimism."""
+    """What a study of so many patients can carry: events per variable, patients needed, learning curve, optimism.
+
+    Also what each validation cohort can carry; of a study that learns nothing, that alone.
+    """
     input:
         features=f"{RESULTS}/tables/features.parquet",
         patients=f"{RESULTS}/tables/patients.parquet",
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
-        reliability=f"{RESULTS}/tables/reliability.parquet",
+        reliability=f"{RESULTS}/tables/reliability.parquet" if HAS.training else [],
         splits=f"{RESULTS}/tables/splits.parquet",
-        selection=f"{RESULTS}/tables/selection.parquet",
+        selection=f"{RESULTS}/tables/selection.parquet" if HAS.training else [],
         cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
         series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
     output:

@@ -1,15 +1,17 @@
-"""One HTML file that shows a study, its results, and the data and software behind them."""
+"""One HTML file that shows a study, its results, and the data and software behind them; its checklists as a table."""
 
 from pathlib import Path
 
 import pandas as pd
 
+from radioloom import tables
 from radioloom.io import files, prepared
 from radioloom.job import job
 from radioloom.profile import build
 from radioloom.sealed import read_json, write_text
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.behind import provenance
+from radioloom.stages.report.checklists import answers
 from radioloom.stages.report.pictures import pictures
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
@@ -31,4 +33,6 @@ with job(snakemake) as this:
         truth={path.stem: pd.read_csv(path) for path in truths},
         provenance=provenance(params, contents, [case for folder, _ in folders for case in prepared.digests(folder)]),
     )
-    write_text(report(inputs), snakemake.output[0])
+    for path in (snakemake.output.checklist, snakemake.output.csv):
+        tables.CHECKLIST.write(answers(inputs), path, **this.provenance)
+    write_text(report(inputs), snakemake.output.page)

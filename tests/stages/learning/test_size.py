@@ -15,6 +15,7 @@ from radioloom.stages.learning.learning_curve import SHARES, learning_curve
 from radioloom.stages.learning.optimism import optimism
 from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.size import size
+from radioloom.stages.learning.validation_size import validation_rows
 from radioloom.stats.sample_size import Expected, needed
 from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 
@@ -37,7 +38,7 @@ def sized(made):
 
 
 def test_events_per_variable_and_patients_needed(made, sized):
-    rows = SAMPLE_SIZE.frame(sized.sample_size).set_index(["variables", "criterion"])
+    rows = SAMPLE_SIZE.frame(sized.sample_size).set_index(["variables", "criterion"]).sort_index()
     step = made.selection.set_index("feature_id")["step"]
     chosen_from = (~step.isin(["undefined", "constant", "reliability"])).sum()
     events, n = int(made.outcomes["event"].sum()), len(made.outcomes)
@@ -59,6 +60,37 @@ def test_of_a_binary_outcome_the_rarer_class_counts():
     assert set(rows["criterion"]) == {"shrinkage", "r_squared", "risk", "error"}
     assert rows["per_variable"].tolist() == pytest.approx((rarer / rows["parameters"]).tolist())
     assert (rows["horizon_days"] == 0).all()
+
+
+@pytest.mark.parametrize("kind", ["survival", "binary"])
+def test_of_each_validation_cohort_by_its_own_follow_up_and_no_prediction(kind):
+    made = Made(kind=kind, sizes={"train": 60, "valid1": 50})
+    horizon = 300.0
+    made.study["outcome"] |= {"horizons": [horizon]} if kind == "survival" else {}
+    rows = made.material.rows(made.splits, "frozen", "test")
+    told = SAMPLE_SIZE.frame(validation_rows(made.material, rows)).set_index("criterion")
+    patients = made.material.outcomes.take(rows)
+    assert set(told.index) == {"c", "calibration", "events"} | ({"slope"} if kind == "binary" else set())
+    assert set(told["cohort"]) == {"valid1"}
+    assert set(zip(told["n"], told["n_events"], strict=True)) == {(50, patients.n_events)}
+    assert told.loc["events", "needed"] == np.ceil(100 * 50 / patients.rarer)
+    event = patients.event & (patients.time_days <= horizon) if kind == "survival" else patients.event
+    if kind == "binary" or not (~patients.event & (patients.time_days <= horizon)).any():  # censored later
+        share = event.mean()
+        assert told.loc["calibration", "width"] == pytest.approx(
+            2 * np.sinh(1.96 * np.sqrt((1 - share) / share / 50)), rel=1e-9
+        )
+    made.study["outcome"] |= {"competing": "death"}
+    assert ("calibration" in {row["criterion"] for row in validation_rows(made.material, rows)}) == (kind == "binary")
+    none = replace(made.material, outcomes=replace(made.material.outcomes, event=np.zeros(110, dtype=bool)))
+    assert SAMPLE_SIZE.frame(validation_rows(none, rows))["needed"].isna().all()
+
+
+def test_a_study_that_learns_nothing_is_told_of_its_validation_alone(made):
+    splits = made.splits.assign(part="test")
+    sized = size(made.material, splits, made.selection.iloc[:0])
+    assert {row["cohort"] for row in sized.sample_size} == {"train"}
+    assert [sized.learning_curve, sized.optimism] == [[], []]
 
 
 def test_two_lesions_of_one_patient_are_one_patient(made):

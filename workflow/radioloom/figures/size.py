@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, count, metric, number, percent
+from radioloom.figures.words import DASH, count, joined, metric, number, percent
+from radioloom.stats import validation_size
 from radioloom.stats.sample_size import CRITERIA
+from radioloom.stats.validation_size import EVENTS, WIDTHS
 from radioloom.tables.columns import CANDIDATES, SIGNATURE
 
 if TYPE_CHECKING:
@@ -37,11 +42,70 @@ def table(size: pd.DataFrame) -> Exhibit:
     return Exhibit(heads, tuple(rows), (1, 2, 4, 5), grouped=True)
 
 
+def validation_table(size: pd.DataFrame) -> Exhibit:
+    """Patients that validation needs by each criterion beside those of each cohort. size : SAMPLE_SIZE."""
+    rows = [
+        (
+            row["cohort"],
+            validation_size.CRITERIA[criterion],
+            CANNOT if np.isnan(row["needed"]) else f"{row['needed']:.0f}",
+            str(row["n"]),
+            str(row["n_events"]),
+            number(row["width"]),
+        )
+        for criterion in validation_size.CRITERIA
+        for _, row in size[(size["cohort"] != "") & (size["criterion"] == criterion)].iterrows()
+    ]
+    heads = ("validation cohort", "so that", "patients needed", "patients there are", "events", "width to expect")
+    return Exhibit(heads, tuple(sorted(rows, key=lambda row: row[0])), (2, 3, 4, 5), grouped=True)
+
+
+def validation_words(size: pd.DataFrame) -> list[str]:
+    """What each validation cohort is large enough for, and how wide an interval of C to expect. size : SAMPLE_SIZE."""
+    return [_validated(cohort, part.set_index("criterion")) for cohort, part in _validation(size)]
+
+
+def validation_brief(size: pd.DataFrame) -> list[str]:
+    """One line on the validation cohorts that are too small, where any is. size : SAMPLE_SIZE."""
+    small = [cohort for cohort, part in _validation(size) if (part["n"] < part["needed"]).loc[_of_c(part)].any()]
+    return [f"Too small for an interval of C no wider than {WIDTHS['c']:g}, or with fewer than {EVENTS} events: "
+            f"{joined(small)}."] if small else []  # fmt: skip
+
+
+def _validation(size: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for cohort, part in size[size["cohort"] != ""].groupby("cohort"):
+        yield str(cohort), part
+
+
+def _of_c(part: pd.DataFrame) -> pd.Series:
+    """Rows of the criteria by which a validation cohort is called too small."""
+    return part["criterion"].isin(["c", "events"])
+
+
+def _validated(cohort: str, told: pd.DataFrame) -> str:
+    c, rule = told.loc["c"], told.loc["events"]
+    there = f"Validation cohort {cohort}, of {count(int(c['n']), 'patient')} with {count(int(c['n_events']), 'event')},"
+    if np.isnan(c["needed"]):
+        return f"{there} cannot be judged by its size: all fared alike."
+    few = c["n"] < rule["needed"]
+    enough = c["n"] >= c["needed"] and not few
+    thumb = f" {EVENTS} events, the least by rule of thumb, take {rule['needed']:.0f} patients." if few else ""
+    return (
+        f"{there} is {'large enough' if enough else 'too small'}: for a 95 % interval of C no wider than "
+        f"{WIDTHS['c']:g} it takes {c['needed']:.0f} patients (if C is {number(c['c'])}, as R squared "
+        f"{number(c['r_squared'])} makes it), and with those there are one of {number(c['width'])} is to be "
+        f"expected.{thumb}"
+    )
+
+
 def statements(size: pd.DataFrame) -> list[str]:
-    """Events per feature, then a warning in words where the patients are too few.
+    """Events per feature, then a warning in words where the patients are too few; nothing where nothing was learnt.
 
     size : SAMPLE_SIZE
     """
+    size = size[size["cohort"] == ""]
+    if size.empty:
+        return []
     first = size.iloc[0]
     n, events = int(first["n"]), int(first["n_events"])
     features = {name: size[size["variables"] == name] for name in CALLED}

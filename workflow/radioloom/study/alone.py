@@ -26,7 +26,7 @@ KEY = "signature"
 OF_LEARNING = ("baselines", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics", "simulate")
 OF_LEARNING_IN = {
     "model": ("kind", "settings", "selector", "scaling", "n_features", "cut_points"),
-    "validation": ("cross_validation", "leave_one_cohort_out", "learning_curve", "optimism", "expected_r_squared"),
+    "validation": ("cross_validation", "leave_one_cohort_out", "learning_curve", "optimism"),
 }
 NO_LEARNING = {"cross_validation": {"repeats": 0}, "learning_curve": 0, "optimism": 0}
 UNSEEN = (

@@ -3,6 +3,7 @@
 from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
+from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
@@ -14,20 +15,18 @@ from radioloom.tables.learning import (
     COVARIATES,
     CURVES,
     DECISIONS,
-    LEARNING_CURVE,
     METRICS,
     OPERATING,
-    OPTIMISM,
     OUTLIERS,
     PREDICTIONS,
     RELIABILITY,
     RISKS,
-    SAMPLE_SIZE,
     SELECTION,
     SPLITS,
 )
 from radioloom.tables.missing import MISSING
 from radioloom.tables.record import Column, Table, provenance_of
+from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
 from radioloom.tables.validation import CAUSES, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
 
@@ -73,6 +72,7 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    CHECKLIST,
     APPLIED,
     MODULES,
     ASSOCIATIONS,
@@ -94,6 +94,7 @@ __all__ = [
     "CALIBRATION",
     "CASES",
     "CAUSES",
+    "CHECKLIST",
     "CLINICAL",
     "COMPARISONS",
     "COMPETING",

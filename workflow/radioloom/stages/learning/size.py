@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.cross_validate import folds_of
 from radioloom.stages.learning.learning_curve import learning_curve
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.optimism import optimism
-from radioloom.stats.sample_size import Expected, needed
+from radioloom.stages.learning.validation_size import expected_of, validation_rows
+from radioloom.stats.sample_size import needed
 from radioloom.tables.columns import CANDIDATES, FROZEN, SIGNATURE
 
 if TYPE_CHECKING:
@@ -31,15 +31,18 @@ class Size:
 
 
 def size(material: Material, splits: pd.DataFrame, selection: pd.DataFrame) -> Size:
-    """Events per variable, patients needed, learning curve and optimism of the training cohorts.
+    """Events per variable, patients needed, learning curve and optimism of the training cohorts; validation cohorts.
 
     splits : SPLITS
-    selection : SELECTION of the split `frozen`
+    selection : SELECTION of the split `frozen`; empty where nothing was learnt
     """
     train = material.rows(splits, FROZEN, "train")
+    validated = validation_rows(material, material.rows(splits, FROZEN, "test"))
+    if not len(train):
+        return Size(validated, [], [])
     frozen = selection[selection["split"] == FROZEN]
     return Size(
-        size_rows(material, train, frozen),
+        size_rows(material, train, frozen) + validated,
         learning_curve(material, train, folds_of(material, splits, train)),
         optimism(material, train),
     )
@@ -59,6 +62,7 @@ def size_rows(material: Material, train: np.ndarray, frozen: pd.DataFrame) -> li
     counted = min(events, n - events) if patients.kind == "binary" else events
     return [
         {
+            "cohort": "",
             "variables": variables,
             "criterion": criterion,
             "parameters": parameters,
@@ -66,19 +70,11 @@ def size_rows(material: Material, train: np.ndarray, frozen: pd.DataFrame) -> li
             "n_events": events,
             "per_variable": counted / parameters if parameters else None,
             "r_squared": expected.r_squared,
+            "c": None,
             "horizon_days": expected.horizon,
             "needed": None if many is None else float(many),
+            "width": None,
         }
         for variables, parameters in counts.items()
         for criterion, many in needed(expected, parameters).items()
     ]
-
-
-def expected_of(patients: Outcome, study: dict[str, Any]) -> Expected:
-    """What the training patients let expect of new ones: share with the event, follow-up, the horizon asked of."""
-    r_squared, share = study["validation"]["expected_r_squared"], patients.n_events / len(patients)
-    if patients.kind == "binary":
-        return Expected("binary", share, r_squared)
-    follow_up = float(patients.time_days.mean())
-    horizon = min(map(float, study["outcome"].get("horizons") or [follow_up]))
-    return Expected("survival", share, r_squared, follow_up, horizon)

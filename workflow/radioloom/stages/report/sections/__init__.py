@@ -2,6 +2,7 @@
 
 from radioloom.stages.report.record import Section
 from radioloom.stages.report.sections.acquisition import ACQUISITION
+from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.frozen import FROZEN
@@ -42,6 +43,7 @@ SECTIONS: tuple[Section, ...] = (
     TRAITS,
     GENOMICS,
     TRUTH,
+    CHECKLISTS,
     PROVENANCE,
 )
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
 
 LEFT_OUT = (
-    "Reliability, acquisition, selection, size, learning curve, optimism and cross-validation are left out: they are "
-    "of learning."
+    "Reliability, acquisition, selection, learning curve, optimism and cross-validation are left out: they are of "
+    "learning."
 )
 UNSEEN = (
     "Nobody here knows the patients that it was learnt on, so the identity checks compare the validation cohorts with "

@@ -11,19 +11,31 @@ if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
 
 
-def build(study: ReportInputs) -> dict[str, Any]:
-    """Events per feature, patients needed, learning curve and optimism."""
+def build(study: ReportInputs) -> dict[str, Any] | None:
+    """Events per feature, patients needed to learn and to validate, learning curve and optimism."""
+    if study.sample_size.empty:
+        return None
     lines, curve = size.statements(study.sample_size), study.learning_curve
+    brief = [("Size", " ".join(lines)), ("Size of validation", " ".join(size.validation_brief(study.sample_size)))]
     drawn = curve is not None and curve["estimate"].notna().sum() > 1
     title = "Learning curve: cross-validated performance over the number of cases learnt from"
     return {
         "statements": lines,
+        "validated": size.validation_words(study.sample_size),
+        "validation_table": size.validation_table(study.sample_size),
         "table": size.table(study.sample_size),
         "curve": style.svg(size.learning_curve(curve), "learning-curve", title) if drawn else None,
         "curve_words": size.curve_words(curve) if drawn else "",
         "optimism": "" if study.optimism is None else size.optimism_words(study.optimism),
-        "brief": [("Size", " ".join(lines))],
+        "brief": [each for each in brief if each[1]],
     }
 
 
-SIZE = Section("size", "What a study of this size can carry", ("sample_size",), build, ("learning_curve", "optimism"))
+SIZE = Section(
+    "size",
+    "What a study of this size can carry",
+    ("sample_size",),
+    build,
+    ("learning_curve", "optimism"),
+    empty="nobody is learnt from, or judged",
+)

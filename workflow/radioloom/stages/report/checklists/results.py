@@ -1,0 +1,155 @@
+"""Facts on how models were judged, and what came out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from radioloom.figures.words import cell, count, joined, metric, where
+from radioloom.prediction.metrics import METRICS
+from radioloom.stages.report import reading
+from radioloom.stages.report.checklists.record import ABSENT, KNOWN, Fact, Facts
+from radioloom.tables.columns import APPARENT, BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from radioloom.stages.report.record import ReportInputs
+
+PLACE = ("performance", "tables/metrics")
+
+
+def _of_signature(study: ReportInputs) -> pd.DataFrame:
+    """METRICS of the signature by itself."""
+    rows = study.metrics
+    return rows[(rows["kind"] == SIGNATURE) & (rows["against"] == "")]
+
+
+def internal(study: ReportInputs) -> Fact:
+    """Validation inside the training cohorts."""
+    there, asked = set(study.metrics["evaluation"]), study.settings["validation"]["cross_validation"]
+    told = [f"{asked['folds']}-fold cross-validation, {asked['repeats']} times"] if CROSS_VALIDATION in there else []
+    told += ["each training cohort left out in turn"] if LEFT_OUT in there else []
+    told += ["optimism by bootstrap"] if study.optimism is not None and len(study.optimism) else []
+    if not told:
+        return Fact(ABSENT, "no cross-validation")
+    return Fact(KNOWN, f"{joined(told)}; all learning repeated in each", "performance", "study.yaml: validation")
+
+
+def validation(study: ReportInputs) -> Fact:
+    """Validation cohorts that were judged."""
+    names = list(dict.fromkeys(study.metrics.loc[study.metrics["evaluation"] == VALIDATION, "cohort"]))
+    if not names:
+        return Fact(ABSENT, "there is no validation cohort")
+    return Fact(KNOWN, f"validation cohorts {joined(names)}, which nothing was learnt from", *PLACE)
+
+
+def measures(study: ReportInputs) -> Fact:
+    """Metrics of the signature."""
+    there = set(_of_signature(study)["metric"])
+    told = [each.label for name, each in METRICS.items() if name in there and not name.endswith("_null")]
+    told += ["decision curves"] if study.decisions is not None and len(study.decisions) else []
+    return Fact(KNOWN, "; ".join(told), *PLACE)
+
+
+def uncertainty(study: ReportInputs) -> Fact:
+    """Where intervals come from."""
+    if not study.metrics["low"].notna().any():
+        return Fact(ABSENT, "no value has an interval", *PLACE)
+    draws = study.settings["validation"]["bootstrap"]
+    return Fact(KNOWN, f"95 % intervals, of {count(draws, 'resample')} of patients or by a formula", *PLACE)
+
+
+def comparisons(study: ReportInputs) -> Fact:
+    """Paired differences of models."""
+    rows = study.comparisons
+    n = 0 if rows is None else int(((rows["against"] != "") & rows["estimate"].notna()).sum())
+    if not n:
+        return Fact(ABSENT, "no two models are compared")
+    rule = study.settings["validation"]["multiplicity"]
+    words = (
+        f"{count(n, 'paired difference')}, p adjusted by {rule.capitalize()}" if rule != "none" else "p not adjusted"
+    )
+    return Fact(KNOWN, words, "performance", "tables/comparisons")
+
+
+def baselines(study: ReportInputs) -> Fact:
+    """Models that are not radiomic, or simpler."""
+    names = list(dict.fromkeys(study.metrics.loc[study.metrics["kind"] == BASELINE, "model"]))
+    if not names:
+        return Fact(ABSENT, "there is no baseline")
+    return Fact(KNOWN, f"beside {joined(names)}", *PLACE)
+
+
+def simple(study: ReportInputs) -> Fact:
+    """Models that know less, or nothing."""
+    nulls = study.settings["validation"]["null_models"]
+    beside = baselines(study)
+    if not nulls:
+        return beside
+    words = f"{beside.words} and {count(nulls, 'null model')}" if beside.state == KNOWN else count(nulls, "null model")
+    return Fact(KNOWN, words, *PLACE)
+
+
+def calibration(study: ReportInputs) -> Fact:
+    """Calibration of the signature where it did not learn."""
+    rows = _of_signature(study)
+    rows = rows[(rows["evaluation"] != APPARENT) & rows["estimate"].notna()]
+    names = [name for name in ("calibration_slope", "observed_expected") if name in set(rows["metric"])]
+    if not names:
+        return Fact(ABSENT, "calibration is not judged")
+    return Fact(KNOWN, joined([metric(name) for name in names]), *PLACE)
+
+
+def performance(study: ReportInputs) -> Fact:
+    """The main metric of the signature with its interval, wherever it did not learn."""
+    main, rows = reading.main_metric(study), _of_signature(study)
+    rows = rows[(rows["metric"] == main) & (rows["evaluation"] != APPARENT)]
+    if not rows["low"].notna().any():
+        return Fact(ABSENT, "no value beyond training has an interval", *PLACE)
+    told = [f"{where(row['evaluation'], row['cohort'])} {cell(row)}" for _, row in rows.iterrows()]
+    return Fact(KNOWN, f"{metric(main)} {'; '.join(told)}", *PLACE)
+
+
+def analyses(study: ReportInputs) -> Fact:
+    """Cases and events of each analysis."""
+    rows = _of_signature(study)
+    rows = rows[rows["metric"] == reading.main_metric(study)]
+    told = [f"{where(row.evaluation, row.cohort)} {row.n} ({row.n_events})" for row in rows.itertuples()]
+    return Fact(KNOWN, f"cases (events): {', '.join(told)}", *PLACE)
+
+
+def subgroups(study: ReportInputs) -> Fact:
+    """Performance in subgroups that were declared."""
+    if study.subgroups is None or study.subgroups.empty:
+        return Fact(ABSENT, "no subgroup is declared", source="study.yaml: validation.subgroups")
+    names = list(dict.fromkeys(study.subgroups["subgroup"]))
+    return Fact(KNOWN, f"subgroups of {joined(names)}, with tests of interaction", "subgroups", "tables/subgroups")
+
+
+def heterogeneity(study: ReportInputs) -> Fact:
+    """How performance differs between cohorts."""
+    if study.pooled is not None and len(study.pooled):
+        n = int(study.pooled["cohorts"].max())
+        return Fact(KNOWN, f"random-effects summary of {count(n, 'cohort')}", "pooled", "tables/pooled")
+    if LEFT_OUT in set(study.metrics["evaluation"]):
+        return Fact(KNOWN, "each training cohort left out in turn", *PLACE)
+    return Fact(ABSENT, "not examined: there are fewer than three validation cohorts")
+
+
+def explained(study: ReportInputs) -> Fact:
+    """What makes the model understandable."""
+    place = "frozen" if "signature" in study.settings else "signature"
+    told = ["coefficients per SD"] if study.signature and study.signature.ratio else []
+    told += ["correlation with volume"] if study.selection is not None else []
+    told += ["gene modules"] if study.modules is not None else []
+    told += ["images without texture"] if (study.metrics["kind"] == CONTROL).any() else []
+    return Fact(KNOWN if told else ABSENT, joined(told) or "the model has no coefficients", place, "signature.json")
+
+
+FACTS: Facts = {
+    each.__name__: each
+    for each in (
+        internal, validation, measures, uncertainty, comparisons, baselines, simple, calibration, performance, analyses,
+        subgroups, heterogeneity, explained,
+    )
+}  # fmt: skip
