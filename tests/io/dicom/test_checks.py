@@ -76,6 +76,7 @@ FAULTS = {
     "two_acquisitions": turns,
     "frames": odd(NumberOfFrames=2, Rows=12),
     "reprojection": odd(SeriesType=["WHOLE BODY", "REPROJECTION"]),
+    "mosaic": odd(ImageType=["ORIGINAL", "PRIMARY", "M", "MOSAIC"]),
     "no_place": odd(ImagePositionPatient=None),
     "no_rescale": odd(RescaleIntercept=None),
     "bad_rescale": odd(RescaleSlope=0),

@@ -146,6 +146,74 @@ def test_a_slice_in_colours_of_a_palette_is_left_out(tmp_path):
     assert found == ("1 file(s) left out: dose reports, screenshots or colour images among the slices",)
 
 
+def private(folder, vendor, values, block=0x10, modality="MR"):
+    """Notes on a series whose slices have a private element: creator, group, element, kind; values : in turn."""
+    creator, group, element, kind = vendor
+    for k in range(N):
+        data = image_slice(stored(1)[0], (-10, -20, 3 * k), modality)
+        data.add_new(group << 16 | block, "LO", creator)
+        data.add_new(group << 16 | block << 8 | element, kind, values[k % len(values)])
+        save(data, folder / f"IM{k}")
+    return assemble(headers.scan(folder).headers).notes
+
+
+GE = ("GEMS_PARM_01", 0x0043, 0x2F, "SS")
+B_VALUES = {
+    "Siemens": (("SIEMENS MR HEADER", 0x0019, 0x0C, "IS"), ["0", "800"], 0x11),
+    "Philips": (("Philips Imaging DD 001", 0x2001, 0x03, "FL"), [0.0, 800.0], 0x10),
+    "GE": ((*GE[:2], 0x39, "IS"), [["1000000000", "0", "0", "0"], ["1000000800", "8", "0", "0"]], 0x10),
+}
+
+
+@pytest.mark.parametrize("block", [0x10, 0x11])
+def test_parts_of_the_signal_that_ge_keeps_in_a_private_element(tmp_path, block):
+    with pytest.raises(FailedCheck, match=r"^GE's private image type has 2 values among 8 slices"):
+        private(tmp_path / "two", GE, [0, 1], block)
+    assert private(tmp_path / "magnitude", GE, [0], block) == ()
+    [note] = private(tmp_path / "phase", GE, [1], block)
+    assert note.startswith("8 of 8 slices hold phase, real or imaginary parts")
+    for k, (creator, value) in enumerate([("OTHER", 1), (GE[0], 9), (GE[0], -1)]):
+        assert private(tmp_path / f"other{k}", (creator, *GE[1:]), [0, value], block) == ()
+    assert private(tmp_path / "ct", GE, [0, 1], block, "CT") == ()
+
+
+@pytest.mark.parametrize("vendor", B_VALUES)
+def test_several_private_b_values_are_told(tmp_path, vendor):
+    own, values, block = B_VALUES[vendor]
+    [note] = private(tmp_path / "two", own, values, block)
+    assert note.startswith("made in several ways by slice: the vendor's private b value (2 values)")
+    assert private(tmp_path / "one", own, values[1:], block) == ()
+    assert private(tmp_path / "other", ("OTHER", *own[1:]), values, block) == ()
+
+
+def test_a_series_of_phase_is_told(tmp_path):
+    [note] = notes(tmp_path / "a", "MR", lambda k: {"ImageType": [*TYPE, "P", "ND"]})
+    assert note.startswith("8 of 8 slices hold phase")
+    assert notes(tmp_path / "b", "MR", lambda k: {"ImageType": [*TYPE, "M", "ND"]}) == ()
+
+
+def test_slices_side_by_side_in_one_image_are_refused_by_name(tmp_path):
+    with pytest.raises(FailedCheck, match=r"ImageType MOSAIC.*dcm2niix") as fault:
+        notes(tmp_path, "MR", lambda k: {"ImageType": [*TYPE, "M", "ND", "MOSAIC"]})
+    assert fault.value.check == "mosaic"
+
+
+CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+DRESSED = {
+    "a capture": ({"SOPClassUID": CAPTURE}, "all 8 slices are secondary captures"),
+    "a localizer": ({"ImageType": [*TYPE, "LOCALIZER"]}, "all 8 slices are localizers"),
+    "converted": ({"ConversionType": "WSD"}, "8 of 8 slices say that they were converted"),
+}
+
+
+@pytest.mark.parametrize("kind", DRESSED)
+def test_what_is_dressed_as_a_ct_is_told(tmp_path, kind):
+    change, said = DRESSED[kind]
+    [note] = notes(tmp_path, "CT", lambda k: change)
+    assert note.startswith(said)
+
+
 def test_every_element_of_the_table_is_tried():
     rules = {element.name for element in merged.STATED if element.refused or element.noted}
-    assert rules == {name for _, name, *_ in KINDS.values()} | set(SETTINGS)
+    private = {"GE's private image type", "the vendor's private b value"}
+    assert rules == {name for _, name, *_ in KINDS.values()} | set(SETTINGS) | private
