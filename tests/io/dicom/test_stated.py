@@ -2,7 +2,7 @@
 
 import pytest
 
-from made.hospital import enhanced, image_slice, item, save, stored
+from made.hospital import enhanced, image_slice, item, real_world, save, stored
 from radioloom.errors import FailedCheck
 from radioloom.io.dicom import headers, merged
 from radioloom.io.dicom.series import assemble
@@ -47,6 +47,7 @@ FRAMES = {
     "component": ("MR", "MRImageFrameTypeSequence", "ComplexImageComponent", "MAGNITUDE", "PHASE"),
     "Dixon": ("MR", "MRImageFrameTypeSequence", "FrameType", [*TYPE, "DIXON", "WATER"], [*TYPE, "DIXON", "FAT"]),
     "moment": ("MR", "FrameContentSequence", "TemporalPositionIndex", 1, 2),
+    "derived": ("CT", "CTImageFrameTypeSequence", "FrameType", [*TYPE, "VOLUME", "NONE"], [*TYPE, "VOLUME", "MEAN"]),
     "kernel": ("CT", "CTReconstructionSequence", "ConvolutionKernel", "CANARY", "B30f"),
 }
 
@@ -213,7 +214,56 @@ def test_what_is_dressed_as_a_ct_is_told(tmp_path, kind):
     assert note.startswith(said)
 
 
+def real(slope=2.0, intercept=0.0, unit="mg/ml"):
+    return {"RealWorldValueMappingSequence": real_world(slope, intercept, unit)}
+
+
+REAL = {
+    "another unit": ("CT", real(), True),
+    "the same": ("CT", real(1.0, -1024.0, "[hnsf'U]"), False),
+    "of MR": ("MR", real(unit="ms"), True),
+    "SUV": ("PT", real(unit="{SUVbw}g/ml"), False),
+    "a table": ("CT", {"RealWorldValueMappingSequence": item(RealWorldValueLUTData=[1.0, 3.0])}, True),
+}
+
+
+@pytest.mark.parametrize("kind", REAL)
+def test_real_world_values_are_told_and_never_applied(tmp_path, kind):
+    modality, change, told = REAL[kind]
+    found = notes(tmp_path, modality, lambda k: change)
+    assert [note.partition(" say ")[0] for note in found] == ["8 of 8 slices"] * told
+
+
+@pytest.mark.parametrize(("intercept", "said"), [(-1000, "frame 5: its RescaleSlope"), (-1024, "")])
+def test_real_world_values_of_frames(tmp_path, intercept, said):
+    data = enhanced(stored(N), range(N))
+    for k, frame in enumerate(data.PerFrameFunctionalGroupsSequence):
+        frame.PixelValueTransformationSequence[0].RescaleSlope = 1
+        frame.RealWorldValueMappingSequence = real_world(1.0, intercept if k == 4 else -1024.0, "[hnsf'U]")
+    save(data, tmp_path / "x")
+    if not said:
+        assert assemble(headers.scan(tmp_path).headers).notes == ()
+        return
+    with pytest.raises(FailedCheck, match=said) as fault:
+        assemble(headers.scan(tmp_path).headers)
+    assert fault.value.check == "real_world"
+
+
+def test_frames_say_themselves_what_they_are(tmp_path):
+    types = {
+        "all": lambda k: {"FrameType": ["DERIVED", "PRIMARY", "VOLUME", "SUBTRACTION"]},
+        "none": lambda k: {"FrameType": ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"]},
+        "scout": lambda k: {"FrameType": ["ORIGINAL", "PRIMARY", "LOCALIZER" if k == N - 1 else "VOLUME", "NONE"]},
+    }
+    told = {name: framed(tmp_path / name, "CT", "CTImageFrameTypeSequence", change) for name, change in types.items()}
+    said = {name: [note for note in notes if not note.startswith("rescale by slice")] for name, notes in told.items()}
+    assert said["none"] == []
+    assert said["scout"] == ["1 frame(s) left out: localizers among the slices"]
+    [note] = said["all"]
+    assert note.startswith("8 of 8 slices were computed from others (SUBTRACTION")
+
+
 def test_every_element_of_the_table_is_tried():
     rules = {element.name for element in merged.STATED if element.refused or element.noted}
-    private = {"GE's private image type", "the vendor's private b value"}
-    assert rules == {name for _, name, *_ in KINDS.values()} | set(SETTINGS) | private
+    others = {"GE's private image type", "the vendor's private b value", "FrameType"}  # by the tests above
+    assert rules == {name for _, name, *_ in KINDS.values()} | set(SETTINGS) | others

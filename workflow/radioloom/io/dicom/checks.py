@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import FailedCheck
-from radioloom.io.dicom import meaning, merged
+from radioloom.io.dicom import meaning, merged, real_world
 from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.whose import several
 
@@ -222,6 +222,7 @@ STACK = (
     Check("missing_slices", _missing),
     Check("uneven_slices", _uneven),
     Check("gantry_tilt", _sheared),
+    Check("real_world", lambda stack: real_world.contradicted(stack.headers)),
 )
 # What is noted in results, and does not keep a series from being used.
 NOTED = (
@@ -238,6 +239,8 @@ NOTED = (
     Check("times_or_phases", lambda stack: merged.times_or_phases(stack.headers)),
     Check("projections", lambda stack: merged.projections(stack.headers)),
     Check("no_slices", lambda stack: meaning.beside(stack.headers)),
+    Check("derived", lambda stack: merged.derived(stack.headers)),
+    Check("real_world_values", lambda stack: real_world.others(stack.headers)),
     Check("converted", lambda stack: meaning.converted(stack.headers)),
     Check("no_magnitude", lambda stack: merged.parts(stack.headers)),
 )

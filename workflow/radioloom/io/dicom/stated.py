@@ -22,6 +22,8 @@ ROUNDING = 0.05  # of a number, that files of one setting are apart; two echoes 
 KINDS = frozenset(
     "M P R I MAGNITUDE PHASE REAL IMAGINARY W F IP OP WATER FAT IN_PHASE OUT_PHASE OPP_PHASE ADC TRACEW FA".split()
 )
+# Fourth word of a CT's FrameType or ImageType: how values were computed from those of others (PS3.3, C.8.16.1.4).
+DERIVED = frozenset("ADDITION DIVISION MAXIMUM MEAN MINIMUM MULTIPLICATION QUANTITY STD_DEVIATION SUBTRACTION".split())
 File = Dataset | Mapping[int, bytes]
 Value = str | float | None
 
@@ -37,6 +39,11 @@ def nominal(data: File, tag: int) -> float | None:
 def _kinds(data: File, tag: int) -> str:
     words = letters(data, tag).upper().replace("PHASE MAP", "PHASE").split("\\")[2:]
     return "\\".join(sorted(KINDS.intersection(map(str.strip, words))))
+
+
+def _derived(data: File, tag: int) -> str:
+    word = (*(part.strip() for part in letters(data, tag).upper().split("\\")), "", "", "")[3]
+    return word if word in DERIVED or word == "NONE" else ""
 
 
 def _held(data: File, tag: int) -> str:
@@ -85,6 +92,8 @@ STATED = (
     Element("PatientPosition", 0x00185100, noted=("CT", "MR", "PT")),
     Element("RescaleType", 0x00281054, 0x00289145),
     Element("PhotometricInterpretation", 0x00280004),
+    Element("FrameType", 0x00080008, 0x00189329, 0x00089007, _derived, refused=("CT",)),
+    Element("RealWorldValueMapping", 0x00409096, read=_held),
     Element("ConversionType", 0x00080064),
     Element("ModalityLUTSequence", 0x00283000, read=_held),
 )
