@@ -10,6 +10,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.prediction.models import MODELS
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
+from radioloom.stats.constancy import near_one
 from radioloom.stats.odd_values import below_units
 from radioloom.tables.columns import SIGNATURE
 
@@ -86,7 +87,8 @@ def _as_measured(term: Term) -> tuple[float, float]:
     """About where the training values of a term lay, and how widely, before they were mapped."""
     learnt = term.scaling or {}
     if "knots" in learnt:
-        return float(np.mean(learnt["knots"])), float(np.std(learnt["knots"]))
+        knots, exponent = near_one(np.array(learnt["knots"]))
+        return float(np.ldexp(knots.mean(), exponent)), float(np.ldexp(knots.std(), exponent))
     if "unit" in learnt:
         return learnt["unit"], learnt["unit"] * float(np.expm1(term.mean + term.sd) - np.expm1(term.mean))
     return learnt.get("centre", term.mean), learnt.get("spread", term.sd)
