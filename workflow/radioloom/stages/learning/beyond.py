@@ -64,7 +64,7 @@ def far_values(
 
 
 def other_units(models: Iterable[Signature], values: pd.DataFrame) -> Iterator[tuple[int, str]]:
-    """Row and note of the patients (n rows) of a cohort in which a column lies far below training, as by another unit.
+    """First row and note of a cohort (of n rows) in which a column lies far below training, as by another unit.
 
     Nothing is told of what is harmonised, whose training values are on a scale of their own.
     """
@@ -80,7 +80,7 @@ def other_units(models: Iterable[Signature], values: pd.DataFrame) -> Iterator[t
                 f"the median {known[k].feature_id} of these {len(rows)} patients is {np.nanmedian(columns[:, k]):.3g}, "
                 f"and training lay about {mean[k]:.3g}: are both in one unit?"
             )
-            yield from ((int(row), note) for row in rows)
+            yield int(rows[0]), note
 
 
 def _as_measured(term: Term) -> tuple[float, float]:
