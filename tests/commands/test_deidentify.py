@@ -3,7 +3,7 @@
 import pydicom
 import pytest
 
-from made.hospital import ENHANCED, ct, image_slice, item, save, square, stored, structures
+from made.hospital import ENHANCED, FRAME, ct, image_slice, item, save, square, stored, structures
 from radioloom.cli import main
 from radioloom.io.dicom.lost import lost
 from radioloom.pseudonym import make_key
@@ -34,6 +34,7 @@ def changed(path, **attributes):
     data.save_as(path)
 
 
+STRANGER = {"PatientName": "", "PatientID": "RESEARCH-3", "StudyInstanceUID": "2.25.7"}  # by its own words
 NAMES = ("GTV", "GTV Meyer", "GTV Stone", "GTV 778899")
 
 
@@ -41,14 +42,18 @@ NAMES = ("GTV", "GTV Meyer", "GTV Stone", "GTV 778899")
     ("drawing", "hidden"),
     [
         ({"PatientName": ""}, "by its patient's number"),
-        ({"PatientName": "", "PatientID": "RESEARCH-3"}, "by the series that it refers to"),
-        ({"PatientName": "", "PatientID": "RESEARCH-3", "ReferencedFrameOfReferenceSequence": []}, ""),
+        (STRANGER, "by the series that it refers to"),
+        ({**STRANGER, "ReferencedFrameOfReferenceSequence": [], "StudyInstanceUID": "2.25.1"}, "by its study"),
+        ({**STRANGER, "ReferencedFrameOfReferenceSequence": item(FrameOfReferenceUID=FRAME)}, "by its space"),
+        ({**STRANGER, "ReferencedFrameOfReferenceSequence": [], "FrameOfReferenceUID": FRAME}, "by its own space"),
+        ({**STRANGER, "ReferencedFrameOfReferenceSequence": []}, ""),
     ],
 )
 def test_words_of_the_image_are_withheld_in_its_segmentation(tmp_path, deidentified, drawing, hidden):
     place = tmp_path / "in"
     ct(place / "ct", stored(2), PatientName="Meyer^Ann", AccessionNumber="778899")
     save(image_slice(stored(1)[0], (0, 0, 0), "CT", "2.25.9", PatientID="OTHER", PatientName="Stone"), place / "other")
+    changed(place / "other", FrameOfReferenceUID="2.25.8", StudyInstanceUID="2.25.8")
     structures(place / "a.dcm", dict.fromkeys(NAMES, CUBE))  # it comes before the images
     changed(place / "a.dcm", **drawing)
     expected = ["GTV", "ROI 2", "GTV Stone", "ROI 4"] if hidden else list(NAMES)

@@ -4,7 +4,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from made.hospital import ct, image_slice, save, stored
+from made.hospital import ct, image_slice, real_world, save, stored
 from radioloom.errors import FailedCheck
 from radioloom.io.dicom import checks, headers
 from radioloom.io.dicom.series import assemble, distinct
@@ -76,6 +76,7 @@ FAULTS = {
     "two_acquisitions": turns,
     "frames": odd(NumberOfFrames=2, Rows=12),
     "reprojection": odd(SeriesType=["WHOLE BODY", "REPROJECTION"]),
+    "mosaic": odd(ImageType=["ORIGINAL", "PRIMARY", "M", "MOSAIC"]),
     "no_place": odd(ImagePositionPatient=None),
     "no_rescale": odd(RescaleIntercept=None),
     "bad_rescale": odd(RescaleSlope=0),
@@ -92,6 +93,7 @@ FAULTS = {
     "repeated_slices": lambda folder: save(image_slice(stored(1)[0], (-10, -20, -94)), folder / "again"),
     "missing_slices": lambda folder: (folder / "IM003").unlink(),
     "uneven_slices": lambda folder: save(image_slice(stored(1)[0], (-10, -20, -75.3)), folder / "high"),
+    "real_world": odd(RealWorldValueMappingSequence=real_world(1.0, -1000.0, "[hnsf'U]")),
     "gantry_tilt": lambda folder: rewritten(folder, tilted),
 }
 

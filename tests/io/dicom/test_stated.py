@@ -2,7 +2,7 @@
 
 import pytest
 
-from made.hospital import enhanced, image_slice, item, save, stored
+from made.hospital import enhanced, image_slice, item, real_world, save, stored
 from radioloom.errors import FailedCheck
 from radioloom.io.dicom import headers, merged
 from radioloom.io.dicom.series import assemble
@@ -47,6 +47,7 @@ FRAMES = {
     "component": ("MR", "MRImageFrameTypeSequence", "ComplexImageComponent", "MAGNITUDE", "PHASE"),
     "Dixon": ("MR", "MRImageFrameTypeSequence", "FrameType", [*TYPE, "DIXON", "WATER"], [*TYPE, "DIXON", "FAT"]),
     "moment": ("MR", "FrameContentSequence", "TemporalPositionIndex", 1, 2),
+    "derived": ("CT", "CTImageFrameTypeSequence", "FrameType", [*TYPE, "VOLUME", "NONE"], [*TYPE, "VOLUME", "MEAN"]),
     "kernel": ("CT", "CTReconstructionSequence", "ConvolutionKernel", "CANARY", "B30f"),
 }
 
@@ -146,6 +147,123 @@ def test_a_slice_in_colours_of_a_palette_is_left_out(tmp_path):
     assert found == ("1 file(s) left out: dose reports, screenshots or colour images among the slices",)
 
 
+def private(folder, vendor, values, block=0x10, modality="MR"):
+    """Notes on a series whose slices have a private element: creator, group, element, kind; values : in turn."""
+    creator, group, element, kind = vendor
+    for k in range(N):
+        data = image_slice(stored(1)[0], (-10, -20, 3 * k), modality)
+        data.add_new(group << 16 | block, "LO", creator)
+        data.add_new(group << 16 | block << 8 | element, kind, values[k % len(values)])
+        save(data, folder / f"IM{k}")
+    return assemble(headers.scan(folder).headers).notes
+
+
+GE = ("GEMS_PARM_01", 0x0043, 0x2F, "SS")
+B_VALUES = {
+    "Siemens": (("SIEMENS MR HEADER", 0x0019, 0x0C, "IS"), ["0", "800"], 0x11),
+    "Philips": (("Philips Imaging DD 001", 0x2001, 0x03, "FL"), [0.0, 800.0], 0x10),
+    "GE": ((*GE[:2], 0x39, "IS"), [["1000000000", "0", "0", "0"], ["1000000800", "8", "0", "0"]], 0x10),
+}
+
+
+@pytest.mark.parametrize("block", [0x10, 0x11])
+def test_parts_of_the_signal_that_ge_keeps_in_a_private_element(tmp_path, block):
+    with pytest.raises(FailedCheck, match=r"^GE's private image type has 2 values among 8 slices"):
+        private(tmp_path / "two", GE, [0, 1], block)
+    assert private(tmp_path / "magnitude", GE, [0], block) == ()
+    [note] = private(tmp_path / "phase", GE, [1], block)
+    assert note.startswith("8 of 8 slices hold phase, real or imaginary parts")
+    for k, (creator, value) in enumerate([("OTHER", 1), (GE[0], 9), (GE[0], -1)]):
+        assert private(tmp_path / f"other{k}", (creator, *GE[1:]), [0, value], block) == ()
+    assert private(tmp_path / "ct", GE, [0, 1], block, "CT") == ()
+
+
+@pytest.mark.parametrize("vendor", B_VALUES)
+def test_several_private_b_values_are_told(tmp_path, vendor):
+    own, values, block = B_VALUES[vendor]
+    [note] = private(tmp_path / "two", own, values, block)
+    assert note.startswith("made in several ways by slice: the vendor's private b value (2 values)")
+    assert private(tmp_path / "one", own, values[1:], block) == ()
+    assert private(tmp_path / "other", ("OTHER", *own[1:]), values, block) == ()
+
+
+def test_a_series_of_phase_is_told(tmp_path):
+    [note] = notes(tmp_path / "a", "MR", lambda k: {"ImageType": [*TYPE, "P", "ND"]})
+    assert note.startswith("8 of 8 slices hold phase")
+    assert notes(tmp_path / "b", "MR", lambda k: {"ImageType": [*TYPE, "M", "ND"]}) == ()
+
+
+def test_slices_side_by_side_in_one_image_are_refused_by_name(tmp_path):
+    with pytest.raises(FailedCheck, match=r"ImageType MOSAIC.*dcm2niix") as fault:
+        notes(tmp_path, "MR", lambda k: {"ImageType": [*TYPE, "M", "ND", "MOSAIC"]})
+    assert fault.value.check == "mosaic"
+
+
+CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+DRESSED = {
+    "a capture": ({"SOPClassUID": CAPTURE}, "all 8 slices are secondary captures"),
+    "a localizer": ({"ImageType": [*TYPE, "LOCALIZER"]}, "all 8 slices are localizers"),
+    "converted": ({"ConversionType": "WSD"}, "8 of 8 slices say that they were converted"),
+}
+
+
+@pytest.mark.parametrize("kind", DRESSED)
+def test_what_is_dressed_as_a_ct_is_told(tmp_path, kind):
+    change, said = DRESSED[kind]
+    [note] = notes(tmp_path, "CT", lambda k: change)
+    assert note.startswith(said)
+
+
+def real(slope=2.0, intercept=0.0, unit="mg/ml"):
+    return {"RealWorldValueMappingSequence": real_world(slope, intercept, unit)}
+
+
+REAL = {
+    "another unit": ("CT", real(), True),
+    "the same": ("CT", real(1.0, -1024.0, "[hnsf'U]"), False),
+    "of MR": ("MR", real(unit="ms"), True),
+    "SUV": ("PT", real(unit="{SUVbw}g/ml"), False),
+    "a table": ("CT", {"RealWorldValueMappingSequence": item(RealWorldValueLUTData=[1.0, 3.0])}, True),
+}
+
+
+@pytest.mark.parametrize("kind", REAL)
+def test_real_world_values_are_told_and_never_applied(tmp_path, kind):
+    modality, change, told = REAL[kind]
+    found = notes(tmp_path, modality, lambda k: change)
+    assert [note.partition(" say ")[0] for note in found] == ["8 of 8 slices"] * told
+
+
+@pytest.mark.parametrize(("intercept", "said"), [(-1000, "frame 5: its RescaleSlope"), (-1024, "")])
+def test_real_world_values_of_frames(tmp_path, intercept, said):
+    data = enhanced(stored(N), range(N))
+    for k, frame in enumerate(data.PerFrameFunctionalGroupsSequence):
+        frame.PixelValueTransformationSequence[0].RescaleSlope = 1
+        frame.RealWorldValueMappingSequence = real_world(1.0, intercept if k == 4 else -1024.0, "[hnsf'U]")
+    save(data, tmp_path / "x")
+    if not said:
+        assert assemble(headers.scan(tmp_path).headers).notes == ()
+        return
+    with pytest.raises(FailedCheck, match=said) as fault:
+        assemble(headers.scan(tmp_path).headers)
+    assert fault.value.check == "real_world"
+
+
+def test_frames_say_themselves_what_they_are(tmp_path):
+    types = {
+        "all": lambda k: {"FrameType": ["DERIVED", "PRIMARY", "VOLUME", "SUBTRACTION"]},
+        "none": lambda k: {"FrameType": ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"]},
+        "scout": lambda k: {"FrameType": ["ORIGINAL", "PRIMARY", "LOCALIZER" if k == N - 1 else "VOLUME", "NONE"]},
+    }
+    told = {name: framed(tmp_path / name, "CT", "CTImageFrameTypeSequence", change) for name, change in types.items()}
+    said = {name: [note for note in notes if not note.startswith("rescale by slice")] for name, notes in told.items()}
+    assert said["none"] == []
+    assert said["scout"] == ["1 frame(s) left out: localizers among the slices"]
+    [note] = said["all"]
+    assert note.startswith("8 of 8 slices were computed from others (SUBTRACTION")
+
+
 def test_every_element_of_the_table_is_tried():
     rules = {element.name for element in merged.STATED if element.refused or element.noted}
-    assert rules == {name for _, name, *_ in KINDS.values()} | set(SETTINGS)
+    others = {"GE's private image type", "the vendor's private b value", "FrameType"}  # by the tests above
+    assert rules == {name for _, name, *_ in KINDS.values()} | set(SETTINGS) | others

@@ -114,6 +114,27 @@ def test_the_scan_of_ge_began_when_its_private_element_says(tmp_path):
     assert suv.uptake_minutes(slices) == 67.5
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"AcquisitionDateTime": "20100203120000.00", "AcquisitionTime": None},
+        {"AcquisitionDateTime": "20100203110000.00+0000", "AcquisitionTime": "", "TimezoneOffsetFromUTC": "+0100"},
+        {"AcquisitionDateTime": "20100203120000", "AcquisitionDate": "", **LATER},
+    ],
+)
+def test_when_it_was_acquired_may_be_said_in_other_ways(tmp_path, given):
+    assert suv.factor(pet(tmp_path, **given)) == factor_after(3600)
+
+
+def test_without_acquisition_ge_says_when_the_scan_began(tmp_path):
+    slices = pet(tmp_path, AcquisitionTime=None, AcquisitionDate=None, **LATER)
+    for header in slices:
+        data = pydicom.dcmread(header.path)
+        data.private_block(0x0009, "GEMS_PETD_01", create=True).add_new(0x0D, "DT", "20100203120730.00")
+        data.save_as(header.path)
+    assert suv.factor(slices) == factor_after(3600 + 7 * 60 + 30)
+
+
 def test_the_scan_of_siemens_began_before_the_average_count_rate_of_a_bed(tmp_path):
     """QIBA: scan = acquisition - frame reference time + time of the average count rate within the frame."""
     constant, frame = math.log(2) / HALF_LIFE, 180.0
@@ -294,8 +315,9 @@ def test_frames_that_disagree_with_their_file(tmp_path):
         ({"RadiopharmaceuticalStartTime": None}, {}, "time of injection"),
         ({"RadiopharmaceuticalStartTime": "1x00"}, {}, "time of injection"),
         ({}, {"SeriesTime": None, "AcquisitionTime": None}, "without acquisition time"),
-        ({}, {"AcquisitionTime": None}, "that of its series may be that of a reconstruction"),
-        ({}, {"AcquisitionDate": "", "SeriesTime": "160000"}, "that of its series may be that of a reconstruction"),
+        ({}, {"AcquisitionTime": None}, "that of its series may be of a reconstruction"),
+        ({}, {"AcquisitionDate": "", "SeriesTime": "160000"}, "that of its series may be of a reconstruction"),
+        ({}, {"AcquisitionTime": "", "AcquisitionDateTime": "2010"}, "give the image in SUV as NIfTI"),
         ({}, {"CorrectedImage": ["ATTN", "SCAT"]}, "correction START and a CorrectedImage without DECY: whether"),
         (
             {},

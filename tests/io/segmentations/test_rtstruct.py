@@ -51,6 +51,24 @@ def test_contours_are_in_zyx_and_references_are_digests(tmp_path):
     assert found.frames == {digest("2.25.2001")}
 
 
+@pytest.mark.parametrize(("thickness", "moved"), [("3", 1), (None, 0), ("0", 0)])
+def test_a_contours_offset_leads_to_the_plane_that_is_meant(tmp_path, thickness, moved):
+    """PS3.3 C.8.8.6 (2020b): from each point of ContourData to the slab's central plane; C.8.8.6.2: of a thickness."""
+    path = structures(tmp_path / "rs", {"GTV": [square(-100, 0, 5), square(-97, 0, 5)]})
+    data = pydicom.dcmread(path)
+    contour = data.ROIContourSequence[0].ContourSequence[0]
+    contour.ContourOffsetVector, contour.ContourSlabThickness = ["0", "0", "1.5"], thickness
+    data.save_as(path)
+    found = named(rtstruct.read(path), "GTV")[0]
+    assert [each[0, 0] for each in found.contours] == [-100 + 1.5 * moved, -97]
+    assert found.moved == moved
+    contour.ContourOffsetVector = ["0", "1.5"]
+    data.save_as(path)
+    if moved:
+        with pytest.raises(BadMask, match="ContourOffsetVector of 2 numbers"):
+            named(rtstruct.read(path), "GTV")
+
+
 @pytest.mark.parametrize(
     ("contours", "kind", "said"),
     [

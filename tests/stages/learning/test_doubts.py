@@ -211,6 +211,48 @@ def test_covariates_as_they_are_have_no_impossible_value():
             assert not lone(values.astype(float)).any()
 
 
+def test_a_level_that_few_have_is_none():
+    for few in range(1, 5):
+        values = np.repeat([0.0, 1], [60 - few, few])
+        assert not lone(values).any()
+        assert not lone(-values).any()
+        assert doubts(clinical(a=DAYS * 5), covariates("stage=IV", a=[0.0] * 20 + [1.0] * few)) == []
+
+
+@pytest.mark.parametrize("factor", [10, 30.4, 365, 1000, 1 / 10, 1 / 30.4, 1 / 365, 1 / 1000])
+@pytest.mark.parametrize("several", [1, 3])
+def test_values_in_another_unit_are_told(factor, several):
+    """Ages and weights, of which one or some are off by as much as units are: in 80 of 100 at the least."""
+    rng, hits, tries = np.random.default_rng(int(1000 * factor) + several), 0, 0
+    for n in (50, 100, 200, 400):
+        for clean in (
+            rng.normal(62, 10, n).clip(18).round(),
+            rng.normal(75, 14, n).clip(35),
+            np.exp(rng.normal(3, 0.25, n)),
+        ):
+            for _ in range(5):
+                values, wrong = clean.copy(), rng.choice(n, several, replace=False)
+                values[wrong] *= factor
+                hits, tries = hits + int(lone(values)[wrong].any()), tries + 1
+    assert hits >= 0.8 * tries
+
+
+def test_doses_and_laboratory_values_are_none():
+    """Log-normal, gamma, and rounded as people write them: at most 2 in 100 columns are told."""
+    rng, told, n_columns = np.random.default_rng(4), 0, 0
+    for n in (50, 100, 200, 400):
+        for _ in range(10):
+            columns = [np.exp(rng.normal(3, sd, n)) for sd in (0.25, 0.5, 0.75, 1.0)]
+            columns += [rng.gamma(shape, 20, n) for shape in (0.5, 1, 2, 5)]
+            columns += [
+                np.round(columns[3]),
+                np.round(columns[3] / 5) * 5,
+                np.where(columns[0] < 20, columns[3].round(1), columns[3].round(-1)),
+            ]
+            told, n_columns = told + sum(lone(each).any() for each in columns), n_columns + len(columns)
+    assert told <= 0.02 * n_columns
+
+
 def test_a_covariate_of_0_and_1_that_is_something_else_in_another_cohort():
     sex = [0.0, 1, 1, 0, 1, 0]
     for other, n in (([1.0, 2, 2, 1, 2, 1], 3), ([2.0, 2, 3, 3, 2, 2], 6), ([0.0, 1, 1, 0, 2, np.nan], 1)):

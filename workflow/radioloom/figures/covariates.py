@@ -6,8 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, percent, plain
+from radioloom.stats.constancy import near_one
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +47,8 @@ def _cells(part: pd.DataFrame, name: str, levels: list[str]) -> tuple[str, str]:
         return missing, DASH
     if not levels:
         values = known[name]
-        spread = values.std(ddof=1)
+        scaled, exponent = near_one(values.to_numpy(float))
+        spread = float(np.ldexp(scaled.std(ddof=1), exponent)) if len(values) > 1 else math.nan
         return missing, f"{plain(values.mean())} ({DASH if math.isnan(spread) else plain(spread)})"
     shares = known.mean().to_list()
     every = [max(0.0, 1 - sum(shares)), *shares]

@@ -27,7 +27,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.errors import StudyError
-from radioloom.stats.constancy import SAME, constant
+from radioloom.stats.constancy import SAME, constant, near_one
 from radioloom.stats.normal import Z95
 
 
@@ -65,9 +65,10 @@ def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agre
     """
     if form not in FORMS:
         raise StudyError(f"reliability.form is {form!r}; it must be one of {', '.join(FORMS)}")
-    values = _near_one(np.asarray(values, dtype=np.float64))
+    values = np.asarray(values, dtype=np.float64)
     if values.ndim != 3 or values.shape[2] < 2:
         raise StudyError(f"agreement needs at least 2 replicates of each subject; the table is {values.shape}")
+    values, _ = near_one(values, (1, 2))
     squares = _one_way_squares(values) if form in ONE_WAY else _squares(values)
     tail = 1 - (1 - level) / 2
     compute, of_mean = FORMS[form]
@@ -78,12 +79,6 @@ def icc(values: np.ndarray, form: str = "ICC(A,1)", level: float = 0.95) -> Agre
     defined = (squares.n > 1) & ~squares.constant
     estimate, low, high = (np.where(defined, value, np.nan) for value in bounds)
     return Agreement(estimate, low, high, squares.n, squares.constant & (squares.n > 0))
-
-
-def _near_one(values: np.ndarray) -> np.ndarray:
-    """Values (f, ...) over a power of two of each feature, which no agreement minds: squares of 1e200 are infinite."""
-    largest = np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=tuple(range(1, values.ndim)), initial=0.0)
-    return np.ldexp(values, -np.frexp(largest)[1].reshape(-1, *[1] * (values.ndim - 1)))
 
 
 def _of_mean(single: np.ndarray, k: np.ndarray | int) -> np.ndarray:
@@ -210,7 +205,7 @@ def concordance_correlation(values: np.ndarray) -> Agreement:
     2 s12 / (s1^2 + s2^2 + (m1 - m2)^2) with moments of divisor n, interval by Fisher's z with Lin's variance (n - 2).
     NaN where fewer than 3 subjects have both, or nothing varies.
     """
-    values = _near_one(values)
+    values, _ = near_one(values, (1, 2))
     both = np.isfinite(values).all(axis=2)
     n = both.sum(axis=1)
     many = np.maximum(n, 1)

@@ -1,4 +1,4 @@
-"""When values count as constant: they differ by no more than rounding."""
+"""When values count as constant, and how those of any size are squared."""
 
 from __future__ import annotations
 
@@ -11,3 +11,14 @@ def constant(values: np.ndarray, axis: int = 0) -> np.ndarray:
     """Whether the range of `values` along an axis is at most `SAME` of the largest |value|, bool; so where none is."""
     span = values.max(axis=axis, initial=-np.inf) - values.min(axis=axis, initial=np.inf)
     return span <= SAME * np.abs(values).max(axis=axis, initial=0.0)
+
+
+def near_one(values: np.ndarray, axis: int | tuple[int, ...] = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Values over a power of two, and its exponent along the other axes: squares of 1e160 would be infinite.
+
+    The largest |value| along `axis` becomes one between 0.5 and 1; nothing is rounded, so that what is computed is the
+    same to the last bit after `np.ldexp(result, exponent)`. What is not finite stays as it is.
+    """
+    largest = np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=axis, initial=0.0)
+    exponent = np.frexp(largest)[1]
+    return np.ldexp(values, -np.expand_dims(exponent, axis)), exponent

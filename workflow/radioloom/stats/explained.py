@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioloom.stats.constancy import SAME
+from radioloom.stats.constancy import SAME, near_one
 
 ROUNDING = 1e-9  # singular values below this share of the largest count as zero
 
@@ -21,6 +21,7 @@ def explained(values: np.ndarray, columns: np.ndarray, given: np.ndarray) -> tup
     the cohorts leave. Columns that say the same count once. NaN where nothing is left to explain, no column says
     anything beyond `given`, or no degree of freedom is left.
     """
+    values, columns, given = (near_one(np.asarray(each, float))[0] for each in (values, columns, given))
     share, n = np.full(values.shape[1], np.nan), np.isfinite(values).sum(axis=0)
     patterns, of = np.unique(np.isfinite(values).T, axis=0, return_inverse=True)
     for k, defined in enumerate(patterns):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.stats.constancy import constant
+from radioloom.stats.constancy import constant, near_one
 
 FEWEST = 5  # cases of a batch that is learnt from: fewer say next to nothing of a spread
 UNKNOWN = ""  # the batch of a case whose scanner is not recorded
@@ -73,7 +73,7 @@ def fit_combat(values: np.ndarray, batches: np.ndarray, covariates: np.ndarray |
     adjusted = _varying(values, member)
     if not adjusted.any():
         return None
-    sound = np.where(adjusted, values, 0.0)
+    sound, exponent = near_one(np.where(adjusted, values, 0.0))
     mean, sd, slopes = _standard(sound, member, covariates)
     scaled = (sound - mean - covariates @ slopes) / np.where(adjusted, sd, 1.0)
     shift, spread = np.zeros((2, len(kept), values.shape[1]))
@@ -81,6 +81,7 @@ def fit_combat(values: np.ndarray, batches: np.ndarray, covariates: np.ndarray |
         shift[k, adjusted], spread[k, adjusted] = _posterior(scaled[np.ix_(inside, adjusted)])
     spread = np.where(adjusted, np.sqrt(spread), 1.0)
     sizes = tuple(member.sum(axis=0).tolist())
+    mean, sd, slopes = (np.ldexp(each, exponent) for each in (mean, sd, slopes))
     return Combat(tuple(kept), sizes, adjusted, mean, np.where(adjusted, sd, 1.0), slopes, shift, spread)
 
 

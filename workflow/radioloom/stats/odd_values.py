@@ -30,7 +30,8 @@ LOWEST = -1.0  # the least number that a count or a size cannot be
 FEWEST = 5  # values that tell anything of a column
 SEVERAL = 20  # values of which a quarter below 0 is no chance
 FAR = 3.0  # robust standard deviations between a code and the value next to it
-OUTLYING = 10.0  # robust standard deviations between a value that was hardly measured and the next below it
+# Times, robust standard deviations, and those of logarithms, that a value which was hardly measured lies from the next.
+FAR_ABOVE, FAR_BELOW = (4.0, 5.0, 5.0), (3.0, 1.5, 3.0)
 TWICE = 2.0  # times that a code is larger than the value next to it
 APART = 8.0  # times that medians of one column differ where it is not the patients who do
 ONE_SIDED = 1.645  # SD from the mean of a normal distribution to its 5th percentile
@@ -72,28 +73,37 @@ def _beyond(code: float, n: int, rest: np.ndarray) -> bool:
 def lone(values: np.ndarray) -> np.ndarray:
     """Which values of a column (n,) hardly were measured, bool (n,): fewer than FEWEST, beyond SEVERAL others or more.
 
-    Such are PARTED times as large as the next one and OUTLYING from it, or so much smaller (0 and below where all
-    others are above 0) and FAR from it, in robust standard deviations of the others and of their logarithms.
+    Such lie FAR_ABOVE the next one by all three of its limits, or FAR_BELOW it; 0 and less, where all others are above
+    0, by FAR robust standard deviations. Both scales are asked, so that skewed columns have none: an age or a weight
+    that is 10 to 1000 times too large or too small is told nearly always, a value of a log-normal column of SD 0.75 or
+    more 1000 times too large in most, and none of clean columns.
     """
     order = np.argsort(np.where(np.isfinite(values), values, np.inf), kind="stable")[: np.isfinite(values).sum()]
     odd = np.zeros(len(values), bool)
     for k in range(1, min(FEWEST, len(order) - SEVERAL + 1)):
         above, below = order[-k:], order[:k]
         rest, others = values[order[:-k]], values[order[k:]]
-        if values[above[0]] >= PARTED * np.abs(rest).max():
-            odd[above] |= _parted(values[above[0]], rest, rest[-1], OUTLYING)
-        if others[0] > 0 and PARTED * values[below[-1]] <= others[0]:
-            odd[below] |= _parted(values[below[-1]], others, others[0], FAR)
+        if values[above[0]] >= FAR_ABOVE[0] * np.abs(rest).max():
+            odd[above] |= _parted(values[above[0]], rest, rest[-1], FAR_ABOVE)
+        if others[0] > 0 and FAR_BELOW[0] * values[below[-1]] <= others[0]:
+            limits = FAR_BELOW if values[below[-1]] > 0 else (FAR_BELOW[0], FAR, FAR)
+            odd[below] |= _parted(values[below[-1]], others, others[0], limits)
     return odd
 
 
-def _parted(value: float, rest: np.ndarray, next_one: float, far: float) -> bool:
-    """Whether a value is so far from the next one, in spreads of the rest (m,), as they are and as logarithms."""
+def _parted(value: float, rest: np.ndarray, next_one: float, limits: tuple[float, float, float]) -> bool:
+    """Whether a value is so far from the next one, in spreads of the rest (m,), as they are and as logarithms.
+
+    Where hardly any of the rest is above 0, there are no logarithms to speak of, and it is not.
+    """
+    positive = rest[rest > 0]
+    if len(positive) < FEWEST:
+        return False
     spread, spread2 = (
-        float(np.subtract(*np.quantile(each, (0.75, 0.25)))) / QUARTILES for each in (rest, np.log(rest[rest > 0]))
+        float(np.subtract(*np.quantile(each, (0.75, 0.25)))) / QUARTILES for each in (rest, np.log(positive))
     )
     ratio = np.log(value / next_one) if min(value, next_one) > 0 else np.inf
-    return min(spread, spread2) > 0 and abs(value - next_one) > far * spread and abs(ratio) > far * spread2
+    return min(spread, spread2) > 0 and abs(value - next_one) > limits[1] * spread and abs(ratio) > limits[2] * spread2
 
 
 def without_codes(values: np.ndarray) -> np.ndarray:

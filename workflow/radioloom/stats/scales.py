@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from radioloom.stats.constancy import near_one
+
 NEAR = 0.05  # of an SD, or of what it is held against: how near a standardised value is
 NEARLY_ALL = 0.9  # share of the features from which a table counts as standardised
 ROWS, FEATURES = 10, 5  # fewer tell nothing
@@ -14,7 +16,9 @@ FOLD = 5.0  # times that one spread is wider than another where it is not the pa
 
 
 def _z_scores(values: np.ndarray) -> np.ndarray:
-    return (np.abs(np.nanmean(values, axis=0)) < NEAR) & (np.abs(np.nanstd(values, axis=0) - 1) < NEAR)
+    scaled, exponent = near_one(values)
+    mean, sd = (np.ldexp(of(scaled, axis=0), exponent) for of in (np.nanmean, np.nanstd))
+    return (np.abs(mean) < NEAR) & (np.abs(sd - 1) < NEAR)
 
 
 def _unit_range(values: np.ndarray) -> np.ndarray:

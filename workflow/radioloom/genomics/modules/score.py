@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from radioloom.stats.constancy import near_one
+
 
 def standardise(values: pd.DataFrame) -> pd.DataFrame:
     """Each gene (row) with mean 0 and sample standard deviation 1 over the cases."""
+    values = pd.DataFrame(near_one(values.to_numpy(float), 1)[0], values.index, values.columns)
     centred = values.sub(values.mean(axis=1), axis=0)
     return centred.div(values.std(axis=1, ddof=1), axis=0)
 

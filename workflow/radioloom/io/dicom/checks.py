@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import FailedCheck
-from radioloom.io.dicom import merged
+from radioloom.io.dicom import meaning, merged, real_world
 from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.whose import several
 
@@ -19,11 +19,6 @@ UNEVEN = 0.1  # of the spacing: how far a gap may be from the median
 MISSING = 1.5  # times the median gap: from here on a slice is missing
 SHEAR = 0.25  # of the pixel spacing: how far the stack may drift sideways
 OBLIQUE = 1.0  # degrees between an axis of the slices and the patient's, from which on a series is called oblique
-MOST_STORED, ROUNDED_HU = 4096, 0.5  # up to this stored value vendors' rounding of a slope makes less than so many HU
-NO_HU = ("OD", "MGML", "Z_EFF", "ED", "EDW", "PCT")  # RescaleType (PS3.3, C.11.1.1.2)
-UNIT_UNTOLD = ("", "US", "HU")  # RescaleType of an image of HU; US: not specified
-WIDE_HU = 1000.0  # between air and water: an image whose values reach less far was cut to a window of a screen
-RESCALED = ("CT", "PT")  # modalities whose stored values have no unit before rescale
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,41 +92,6 @@ def _unplaced(header: Header) -> str:
     if np.isfinite([*header.position, *header.orientation, *header.spacing]).all() and min(header.spacing) > 0:
         return ""
     return f"{header.name}: PixelSpacing {list(header.spacing)} and its position must be numbers above 0 and finite"
-
-
-def _unscaled(header: Header) -> str:
-    if header.modality not in RESCALED or None not in (header.slope, header.intercept):
-        return ""
-    return f"{header.name}: a {header.modality} slice without RescaleSlope and RescaleIntercept has no unit"
-
-
-def _badly_scaled(header: Header) -> str:
-    if header.slope is None or header.slope > 0 or (header.slope < 0 and header.modality not in RESCALED):
-        return ""
-    return f"{header.name}: RescaleSlope {header.slope:g}, where a number above 0 is needed; correct it"
-
-
-def _no_hu(header: Header) -> str:
-    """Why values of a CT are no HU for certain."""
-    if header.modality != "CT":
-        return ""
-    kind, wide = header.stated.get("RescaleType"), 2.0**header.bits_used * (header.slope or 0.0)
-    if kind in NO_HU:
-        return f"{header.name}: its values are {kind} (RescaleType), and CT is measured in HU; take the series of HU"
-    if "ModalityLUTSequence" in header.stated:
-        return f"{header.name}: a table (ModalityLUTSequence) says what its values mean; export it with a rescale alone"
-    if header.bits_used <= 8 and wide < WIDE_HU:
-        return (
-            f"{header.name}: its {header.bits_used} bits hold {wide:g} HU, less than lie between air and water: it was "
-            "made for a screen (windowed); take the series that it was made from"
-        )
-    return ""
-
-
-def _other_unit(stack: Stack) -> str:
-    types = [header.stated.get("RescaleType", "") for header in stack.headers if header.modality == "CT"]
-    n = sum(each not in UNIT_UNTOLD for each in types)
-    return f"{n} of {len(types)} slices say that their values are something else than HU (RescaleType)" if n else ""
 
 
 def _mixed(headers: Sequence[Header]) -> str:
@@ -241,31 +201,13 @@ def _lossy(stack: Stack) -> str:
     return "lossy compression" if any(header.lossy for header in stack.headers) else ""
 
 
-def _rescaled_otherwise(stack: Stack) -> str:
-    """Slices of a CT that would have other HU, had they the rescale that most have: legal, and often a slip."""
-    if stack.headers[0].modality != "CT":
-        return ""
-    scales = np.array([(header.slope, header.intercept) for header in stack.headers], float)
-    kinds, counts = np.unique(scales, axis=0, return_counts=True)
-    usual = kinds[np.argmax(counts)]
-    odd = np.flatnonzero(np.abs(scales - usual) @ (MOST_STORED, 1) > ROUNDED_HU)
-    if not len(odd):
-        return ""
-    one = stack.headers[odd[0]]
-    return (
-        f"rescale by slice: {len(odd)} of {len(scales)} slices have another RescaleSlope or RescaleIntercept than "
-        f"{usual[0]:g} and {usual[1]:g} (the first is {one.name}: {one.slope:g} and {one.intercept:g}); each was read "
-        "by its own, so look whether they show what the others show"
-    )
-
-
 FILE = (
     Check("truncated", _truncated), Check("pixel_layout", _cells), Check("colour", _colour),
-    Check("reprojection", _reprojected),
+    Check("reprojection", _reprojected), Check("mosaic", meaning.mosaic),
 )  # fmt: skip
 SLICE = (
-    Check("no_place", _unplaced), Check("no_rescale", _unscaled), Check("bad_rescale", _badly_scaled),
-    Check("no_hu", _no_hu),
+    Check("no_place", _unplaced), Check("no_rescale", meaning.unscaled), Check("bad_rescale", meaning.badly_scaled),
+    Check("no_hu", meaning.no_hu),
 )  # fmt: skip
 SERIES = (
     Check("several_patients", _patients),
@@ -280,13 +222,14 @@ STACK = (
     Check("missing_slices", _missing),
     Check("uneven_slices", _uneven),
     Check("gantry_tilt", _sheared),
+    Check("real_world", lambda stack: real_world.contradicted(stack.headers)),
 )
 # What is noted in results, and does not keep a series from being used.
 NOTED = (
     Check("oblique_axes", _oblique),
     Check("lossy_compression", _lossy),
-    Check("rescale_by_slice", _rescaled_otherwise),
-    Check("other_unit", _other_unit),
+    Check("rescale_by_slice", lambda stack: meaning.rescaled_otherwise(stack.headers)),
+    Check("other_unit", lambda stack: meaning.other_unit(stack.headers)),
     Check("settings_by_slice", lambda stack: merged.settings(stack.headers)),
     Check("acquisitions", lambda stack: merged.acquisitions(stack.headers)),
     Check("contrast_by_slice", lambda stack: merged.contrast(stack.headers)),
@@ -295,4 +238,9 @@ NOTED = (
     Check("several_frames", lambda stack: merged.spaces(stack.headers)),
     Check("times_or_phases", lambda stack: merged.times_or_phases(stack.headers)),
     Check("projections", lambda stack: merged.projections(stack.headers)),
+    Check("no_slices", lambda stack: meaning.beside(stack.headers)),
+    Check("derived", lambda stack: merged.derived(stack.headers)),
+    Check("real_world_values", lambda stack: real_world.others(stack.headers)),
+    Check("converted", lambda stack: meaning.converted(stack.headers)),
+    Check("no_magnitude", lambda stack: merged.parts(stack.headers)),
 )

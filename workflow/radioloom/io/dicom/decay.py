@@ -16,6 +16,7 @@ from radioloom.io.dicom.values import letters, number, text
 
 START_TIME, START, ZONE = 0x00181072, 0x00181078, 0x00080201
 SERIES_DATE, SERIES_TIME, ACQUISITION_DATE, ACQUISITION_TIME = 0x00080021, 0x00080031, 0x00080022, 0x00080032
+ACQUIRED = 0x0008002A  # AcquisitionDateTime
 UNITS, DECAY, DURATION, REFERENCE = 0x00541001, 0x00541102, 0x00181242, 0x00541300
 GE, GE_GROUP = "GEMS_PETD_01", 0x0009
 DAY = 86400  # seconds
@@ -35,8 +36,14 @@ class Frame:
 def frame(data: Dataset) -> Frame:
     """When the counts of one file were taken."""
     duration, reference = ((number(data, tag) or 0.0) / 1000 for tag in (DURATION, REFERENCE))
-    acquired = moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME))
-    return Frame(acquired, duration, reference)
+    return Frame(_acquired(data), duration, reference)
+
+
+def _acquired(data: Dataset) -> datetime.datetime | None:
+    """When the counts of a file were taken: AcquisitionDate and AcquisitionTime, or else AcquisitionDateTime."""
+    whole = text(data, ACQUIRED)
+    told = moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME))
+    return told or moment(whole[:8], whole[8:], letters(data, ZONE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,9 @@ def begun(scan: Scan) -> datetime.datetime:
     start = next((time for rule in STARTS if (time := rule(scan))), None)
     if start is None:
         raise BadImage(
-            "PET without acquisition time (AcquisitionDate, AcquisitionTime), and that of its series may be that of a "
-            "reconstruction; the decay of its dose is unknown"
+            "PET without acquisition time (AcquisitionDate and AcquisitionTime), and that of its series may be of a "
+            "reconstruction, so that the decay of its dose is unknown; take the files as they were before their times "
+            "were removed, or give the image in SUV as NIfTI"
         )
     return start
 
@@ -137,9 +145,8 @@ def starts_as_ge_says(data: Dataset) -> bool:
     """Whether the SUV of one file of activity rests on when GE's private element says that the scan began."""
     if text(data, UNITS) != "BQML" or text(data, DECAY) != "START":
         return False
-    acquired = moment(text(data, ACQUISITION_DATE), text(data, ACQUISITION_TIME))
-    scan = Scan(data, (Frame(acquired, 0.0, 0.0),), 0.0)
-    return _of_series(scan) is None and _of_ge(scan) not in (None, acquired)
+    scan = Scan(data, (Frame(_acquired(data), 0.0, 0.0),), 0.0)
+    return _of_series(scan) is None and _of_ge(scan) not in (None, scan.acquired)
 
 
 # In this order the first that is known is the start of the scan.

@@ -116,7 +116,12 @@ def native_pixels(handle: BinaryIO, syntax: str, explicit: bool) -> tuple[int, i
 
 
 def _unusual(tag: int, kind: bytes) -> bool:
-    """Whether a value is not written as the standard says: then its kind has to be known, and not its bytes alone."""
+    """Whether a value is not written as the standard says: then its kind has to be known, and not its bytes alone.
+
+    The standard says nothing of private elements: who reads them (`vendors`) knows both ways.
+    """
+    if tag >> 16 & 1:
+        return False
     known = usual(tag).encode()
     return kind != known and not (known in TEXT and kind in TEXT)
 

@@ -10,10 +10,11 @@ from pydicom.dataset import Dataset
 from radioloom.errors import FailedCheck
 from radioloom.io.dicom.headers import MULTIFRAME, Header
 from radioloom.io.dicom.stated import nominal, of_frame
-from radioloom.io.dicom.values import BROKEN, dataset, items, number, numbers, one, why
+from radioloom.io.dicom.values import BROKEN, dataset, items, letters, number, numbers, one, why
 
 POSITION, ORIENTATION, MEASURES, SCALE = 0x00209113, 0x00209116, 0x00289110, 0x00289145
 SHARED, PER_FRAME = 0x52009229, 0x52009230
+KINDS, FRAME_TYPE, MAPPING = (0x00189329, 0x00189226, 0x00189751), 0x00089007, 0x00409096  # of CT, MR and PET
 
 
 def group(frame: Dataset, shared: Dataset | None, tag: int) -> Dataset | None:
@@ -60,6 +61,10 @@ def split(header: Header) -> list[Header]:
 def _frame(header: Header, shared: Dataset | None, frame: Dataset, index: int) -> Header:
     groups = {tag: group(frame, shared, tag) or Dataset() for tag in (POSITION, ORIENTATION, MEASURES, SCALE)}
     size = header.rows * header.columns * header.bits // 8
+    kinds = (letters(kind, FRAME_TYPE) for tag in KINDS if (kind := group(frame, shared, tag)))
+    stated = of_frame(header.stated, lambda tag: group(frame, shared, tag))
+    if any(items(part, MAPPING) for part in (frame, shared) if part is not None):
+        stated["RealWorldValueMapping"] = "yes"
     return replace(
         header,
         frames=1,
@@ -70,6 +75,7 @@ def _frame(header: Header, shared: Dataset | None, frame: Dataset, index: int) -
         thickness=nominal(groups[MEASURES], 0x00180050),
         intercept=number(groups[SCALE], 0x00281052),
         slope=number(groups[SCALE], 0x00281053),
-        stated=of_frame(header.stated, lambda tag: group(frame, shared, tag)),
+        stated=stated,
+        image_type=next(filter(None, kinds), header.image_type),
         pixel_offset=header.pixel_offset + index * size if header.pixel_offset >= 0 else -1,
     )

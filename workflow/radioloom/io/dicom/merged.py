@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from radioloom.io.dicom.headers import Header
-from radioloom.io.dicom.stated import FEW, STATED, several
+from radioloom.io.dicom.stated import DERIVED, FEW, STATED, other_part, several
 
 SHOWN = "look whether all slices show the same phase"
 IN_TIME = {"DYNAMIC": "time", "GATED": "phase"}  # kinds of PET series, and what each of their volumes is
@@ -104,6 +104,29 @@ def projections(headers: Sequence[Header]) -> str:
     return (
         f"{n} of {len(headers)} slices are projections of several slices by their ImageType (MIP): their values are "
         "extremes; take the series that they were made from"
+    )
+
+
+def derived(headers: Sequence[Header]) -> str:
+    """What to note of CT whose values were computed from those of other images."""
+    found = [str(header.stated.get("FrameType", "")) for header in headers]
+    words = sorted(DERIVED.intersection(found)) if headers[0].modality == "CT" else []
+    if not words:
+        return ""
+    return (
+        f"{sum(each in words for each in found)} of {len(headers)} slices were computed from others "
+        f"({', '.join(words)} by ImageType or FrameType): look whether their values are HU"
+    )
+
+
+def parts(headers: Sequence[Header]) -> str:
+    """What to note of MR that is another part of the complex signal than its magnitude."""
+    n = sum(other_part(header.stated) for header in headers if header.modality == "MR")
+    if not n:
+        return ""
+    return (
+        f"{n} of {len(headers)} slices hold phase, real or imaginary parts by their header, and no magnitude: look "
+        "whether these are meant"
     )
 
 

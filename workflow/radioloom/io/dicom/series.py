@@ -57,7 +57,8 @@ def assemble(headers: Sequence[Header]) -> Series:
     files, others = _slices(files)
     for header in files:
         checks.require(checks.FILE, header)
-    slices = [each for header in files for each in split(header)]
+    slices, more = _slices([each for header in files for each in split(header)], "frame(s)")
+    others += more
     for each in slices:
         checks.require(checks.SLICE, each)
     checks.require(checks.SERIES, slices)
@@ -83,12 +84,12 @@ def assemble(headers: Sequence[Header]) -> Series:
     return Series(stack.headers, grid, (*notes, *others))
 
 
-def _slices(files: list[Header]) -> tuple[list[Header], list[str]]:
-    """Files without those whose header says that they are no slices, unless all are; and notes on these."""
+def _slices(files: list[Header], what: str = "file(s)") -> tuple[list[Header], list[str]]:
+    """Files, or frames, without those whose header says that they are no slices, unless all are; and notes on these."""
     kinds = Counter(header.beside for header in files)
     if not kinds.pop("", 0):
         return files, []
-    notes = [f"{n} file(s) left out: {kind} among the slices" for kind, n in sorted(kinds.items())]
+    notes = [f"{n} {what} left out: {kind} among the slices" for kind, n in sorted(kinds.items())]
     return [header for header in files if not header.beside], notes
 
 

@@ -14,6 +14,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import items, letters, number
+from radioloom.io.dicom.vendors import B_VALUES, CREATORS, GE_PART, b_value, part, places
 
 FEW = 4  # values: of more, each is of a slice or of a turn, as scanners number and time them
 ROUNDING = 0.05  # of a number, that files of one setting are apart; two echoes or tube voltages are farther
@@ -21,6 +22,8 @@ ROUNDING = 0.05  # of a number, that files of one setting are apart; two echoes 
 KINDS = frozenset(
     "M P R I MAGNITUDE PHASE REAL IMAGINARY W F IP OP WATER FAT IN_PHASE OUT_PHASE OPP_PHASE ADC TRACEW FA".split()
 )
+# Fourth word of a CT's FrameType or ImageType: how values were computed from those of others (PS3.3, C.8.16.1.4).
+DERIVED = frozenset("ADDITION DIVISION MAXIMUM MEAN MINIMUM MULTIPLICATION QUANTITY STD_DEVIATION SUBTRACTION".split())
 File = Dataset | Mapping[int, bytes]
 Value = str | float | None
 
@@ -36,6 +39,11 @@ def nominal(data: File, tag: int) -> float | None:
 def _kinds(data: File, tag: int) -> str:
     words = letters(data, tag).upper().replace("PHASE MAP", "PHASE").split("\\")[2:]
     return "\\".join(sorted(KINDS.intersection(map(str.strip, words))))
+
+
+def _derived(data: File, tag: int) -> str:
+    word = (*(part.strip() for part in letters(data, tag).upper().split("\\")), "", "", "")[3]
+    return word if word in DERIVED or word == "NONE" else ""
 
 
 def _held(data: File, tag: int) -> str:
@@ -71,6 +79,12 @@ STATED = (
     Element("ImageType", 0x00080008, 0x00189226, 0x00089007, _kinds, refused=("MR",)),
     Element("TemporalPositionIdentifier", 0x00200100, 0x00209111, 0x00209128, refused=("MR", "CT"), repeated=True),
     Element("ConvolutionKernel", 0x00181210, 0x00189314, refused=("CT",), repeated=True),
+    *(Element("GE's private image type", tag, read=part, refused=("MR",)) for tag in places(GE_PART)),
+    *(
+        Element("the vendor's private b value", tag, read=b_value, noted=("MR",))
+        for vendor in B_VALUES
+        for tag in places(vendor)
+    ),
     Element("TriggerTime", 0x00181060, noted=("MR",), repeated=True),
     Element("KVP", 0x00180060, 0x00189325, read=nominal, noted=("CT",)),
     Element("ReconstructionDiameter", 0x00181100, 0x00189314, read=nominal, noted=("CT",)),
@@ -78,9 +92,13 @@ STATED = (
     Element("PatientPosition", 0x00185100, noted=("CT", "MR", "PT")),
     Element("RescaleType", 0x00281054, 0x00289145),
     Element("PhotometricInterpretation", 0x00280004),
+    Element("FrameType", 0x00080008, 0x00189329, 0x00089007, _derived, refused=("CT",)),
+    Element("RealWorldValueMapping", 0x00409096, read=_held),
+    Element("ConversionType", 0x00080064),
     Element("ModalityLUTSequence", 0x00283000, read=_held),
 )
-TAGS = frozenset(element.tag for element in STATED)
+TAGS = frozenset({*(element.tag for element in STATED), *CREATORS})
+PARTS = frozenset("P PHASE R REAL I IMAGINARY MIXED".split())  # of the complex signal, that are no magnitude
 
 
 def of_file(data: File) -> dict[str, str | float]:
@@ -115,3 +133,9 @@ def several(element: Element, told: Sequence[Mapping[str, str | float]]) -> int:
     found = sorted(set(stated))
     n = 1 + sum(isinstance(b, str) or b - a > ROUNDING * abs(b) for a, b in pairwise(found))
     return 0 if n == 1 or (element.repeated and 2 * len(found) > len(stated)) else n
+
+
+def other_part(told: Mapping[str, str | float]) -> bool:
+    """Whether a slice of MR says that it holds another part of the complex signal than its magnitude."""
+    words = (str(told.get(name, "")) for name in ("ComplexImageComponent", "ImageType", "GE's private image type"))
+    return any(not PARTS.isdisjoint(each.split("\\")) for each in words)

@@ -141,6 +141,8 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     notes += dict.fromkeys(
         note for each in structures for note in other_space(each.space, each.instances, drawn, image)
     )
+    if moved := sum(structure.moved for structure in structures):
+        notes.append(f"{moved} contour(s) moved by their ContourOffsetVector, as the standard says; few programs do so")
     left_out = sum(len(structure.left_out) for structure in structures)
     if left_out:
         notes.append(f"{left_out} contour(s) left out that are not closed")

@@ -24,6 +24,7 @@ REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x300600
 STRUCTURES, NAME, NUMBER = 0x30060020, 0x30060026, 0x30060022
 CONTOURS_OF_ROI, CONTOURS, KIND, DATA, OF_ROI = 0x30060039, 0x30060040, 0x30060042, 0x30060050, 0x30060084
 REFERENCED_IMAGES, REFERENCED_INSTANCE, SPACE = 0x30060016, 0x00081155, 0x30060024
+SLAB, OFFSET = 0x30060044, 0x30060045
 CLOSED = ("CLOSEDPLANAR", "CLOSEDPLANARXOR", "INTERPOLATEDPLANAR", "")  # old writers leave the type out
 KIND_SIGNS = re.compile(r"[\s_-]")  # that writers put between the words of a kind, or leave out
 
@@ -38,6 +39,7 @@ class Structure:
     instances: tuple[str, ...]  # digest of the image that each closed contour refers to, "" for none
     empty: int = 0  # closed contours without a point
     space: str = ""  # digest of the frame of reference that it names itself
+    moved: int = 0  # closed contours with a ContourOffsetVector
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _number(item: Dataset, tag: int) -> int | None:
 
 
 def _read_structure(name: str, item: Dataset) -> Structure:
-    closed, left_out, instances, empty = [], [], [], 0
+    closed, left_out, instances, empty, moved = [], [], [], 0, 0
     for contour in items(item, CONTOURS):
         kind = text(contour, KIND)
         if KIND_SIGNS.sub("", kind).upper() not in CLOSED:
@@ -178,9 +180,24 @@ def _read_structure(name: str, item: Dataset) -> Structure:
         elif (points := _points(contour)) is None:
             empty += 1
         else:
-            closed.append(points)
+            offset = _offset(contour)
+            moved += bool(offset.any())
+            closed.append(points + offset)
             instances.append(_instance(contour))
-    return Structure(name, tuple(closed), tuple(left_out), tuple(instances), empty)
+    return Structure(name, tuple(closed), tuple(left_out), tuple(instances), empty, moved=moved)
+
+
+def _offset(contour: Dataset) -> np.ndarray:
+    """From the points of a contour to the plane that is meant, (3,) in (z, y, x) mm: of a slab with a thickness alone.
+
+    PS3.3 C.8.8.6 and C.8.8.6.2, until both attributes were retired in 2020.
+    """
+    values = numbers(contour, OFFSET)
+    if not any(values) or (number(contour, SLAB) or 0) <= 0:
+        return np.zeros(3)
+    if len(values) != 3:
+        raise Malformed(f"it has a ContourOffsetVector of {len(values)} numbers; three are expected")
+    return np.array(values[::-1])
 
 
 def _points(contour: Dataset) -> np.ndarray | None:

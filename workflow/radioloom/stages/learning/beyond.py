@@ -10,6 +10,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.prediction.models import MODELS
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
+from radioloom.stats.constancy import near_one
 from radioloom.stats.odd_values import below_units
 from radioloom.tables.columns import SIGNATURE
 
@@ -63,7 +64,7 @@ def far_values(
 
 
 def other_units(models: Iterable[Signature], values: pd.DataFrame) -> Iterator[tuple[int, str]]:
-    """Row and note of the patients (n rows) of a cohort in which a column lies far below training, as by another unit.
+    """First row and note of a cohort (of n rows) in which a column lies far below training, as by another unit.
 
     Nothing is told of what is harmonised, whose training values are on a scale of their own.
     """
@@ -79,14 +80,15 @@ def other_units(models: Iterable[Signature], values: pd.DataFrame) -> Iterator[t
                 f"the median {known[k].feature_id} of these {len(rows)} cases is {np.nanmedian(columns[:, k]):.3g}, "
                 f"and training lay about {mean[k]:.3g}: are both in one unit?"
             )
-            yield from ((int(row), note) for row in rows)
+            yield int(rows[0]), note
 
 
 def _as_measured(term: Term) -> tuple[float, float]:
     """About where the training values of a term lay, and how widely, before they were mapped."""
     learnt = term.scaling or {}
     if "knots" in learnt:
-        return float(np.mean(learnt["knots"])), float(np.std(learnt["knots"]))
+        knots, exponent = near_one(np.array(learnt["knots"]))
+        return float(np.ldexp(knots.mean(), exponent)), float(np.ldexp(knots.std(), exponent))
     if "unit" in learnt:
         return learnt["unit"], learnt["unit"] * float(np.expm1(term.mean + term.sd) - np.expm1(term.mean))
     return learnt.get("centre", term.mean), learnt.get("spread", term.sd)

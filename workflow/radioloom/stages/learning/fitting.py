@@ -20,7 +20,7 @@ from radioloom.stages.learning.baselines import Baseline
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.risks import columns_of, risk_of, takes_risk
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
-from radioloom.stats.constancy import SAME
+from radioloom.stats.constancy import SAME, near_one
 from radioloom.tables.columns import SIGNATURE
 
 BY_MODEL = "model"  # `step` of SELECTION of features that a model may take which chooses its own
@@ -215,6 +215,7 @@ def _scale(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of each column over its defined values; 0 where it does not vary."""
     defined = np.isfinite(columns)
     count = np.maximum(defined.sum(axis=0), 1)
+    columns, exponent = near_one(columns)
     mean = np.where(defined, columns, 0.0).sum(axis=0) / count
     sd = np.sqrt(np.where(defined, (columns - mean) ** 2, 0.0).sum(axis=0) / count)
-    return mean, np.where(sd > SAME * np.abs(mean), sd, 0.0)
+    return np.ldexp(mean, exponent), np.ldexp(np.where(sd > SAME * np.abs(mean), sd, 0.0), exponent)

@@ -1,0 +1,101 @@
+"""What the stored values of slices mean, as their headers say it: HU, another unit, an image made for a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from radioloom.io.dicom.headers import CAPTURES, Header
+
+MOST_STORED, ROUNDED_HU = 4096, 0.5  # up to this stored value vendors' rounding of a slope makes less than so many HU
+NO_HU = ("OD", "MGML", "Z_EFF", "ED", "EDW", "PCT")  # RescaleType (PS3.3, C.11.1.1.2)
+UNIT_UNTOLD = ("", "US", "HU")  # RescaleType of an image of HU; US: not specified
+WIDE_HU = 1000.0  # between air and water: an image whose values reach less far was cut to a window of a screen
+RESCALED = ("CT", "PT")  # modalities whose stored values have no unit before rescale
+
+
+def unscaled(header: Header) -> str:
+    """Why a slice has no unit: what turns stored values into it is absent."""
+    if header.modality not in RESCALED or None not in (header.slope, header.intercept):
+        return ""
+    return f"{header.name}: a {header.modality} slice without RescaleSlope and RescaleIntercept has no unit"
+
+
+def badly_scaled(header: Header) -> str:
+    """Why a slice's slope is none."""
+    if header.slope is None or header.slope > 0 or (header.slope < 0 and header.modality not in RESCALED):
+        return ""
+    return f"{header.name}: RescaleSlope {header.slope:g}, where a number above 0 is needed; correct it"
+
+
+def no_hu(header: Header) -> str:
+    """Why values of a CT are no HU for certain."""
+    if header.modality != "CT":
+        return ""
+    kind, wide = header.stated.get("RescaleType"), 2.0**header.bits_used * (header.slope or 0.0)
+    if kind in NO_HU:
+        return f"{header.name}: its values are {kind} (RescaleType), and CT is measured in HU; take the series of HU"
+    if "ModalityLUTSequence" in header.stated:
+        return f"{header.name}: a table (ModalityLUTSequence) says what its values mean; export it with a rescale alone"
+    if header.bits_used <= 8 and wide < WIDE_HU:
+        return (
+            f"{header.name}: its {header.bits_used} bits hold {wide:g} HU, less than lie between air and water: it was "
+            "made for a screen (windowed); take the series that it was made from"
+        )
+    return ""
+
+
+def other_unit(headers: Sequence[Header]) -> str:
+    """What to note of slices of a CT whose RescaleType is not HU."""
+    types = [header.stated.get("RescaleType", "") for header in headers if header.modality == "CT"]
+    n = sum(each not in UNIT_UNTOLD for each in types)
+    return f"{n} of {len(types)} slices say that their values are something else than HU (RescaleType)" if n else ""
+
+
+def rescaled_otherwise(headers: Sequence[Header]) -> str:
+    """Slices of a CT that would have other HU, had they the rescale that most have: legal, and often a slip."""
+    if headers[0].modality != "CT":
+        return ""
+    scales = np.array([(header.slope, header.intercept) for header in headers], float)
+    kinds, counts = np.unique(scales, axis=0, return_counts=True)
+    usual = kinds[np.argmax(counts)]
+    odd = np.flatnonzero(np.abs(scales - usual) @ (MOST_STORED, 1) > ROUNDED_HU)
+    if not len(odd):
+        return ""
+    one = headers[odd[0]]
+    return (
+        f"rescale by slice: {len(odd)} of {len(scales)} slices have another RescaleSlope or RescaleIntercept than "
+        f"{usual[0]:g} and {usual[1]:g} (the first is {one.name}: {one.slope:g} and {one.intercept:g}); each was read "
+        "by its own, so look whether they show what the others show"
+    )
+
+
+def mosaic(header: Header) -> str:
+    """Why a file is many slices in one image (Siemens)."""
+    if "MOSAIC" not in header.image_type.upper().split("\\"):
+        return ""
+    return (
+        f"{header.name}: many slices side by side in one image (ImageType MOSAIC), which has the place of none; "
+        "export the series as an enhanced image, or convert it with dcm2niix and name the NIfTI file"
+    )
+
+
+def beside(headers: Sequence[Header]) -> str:
+    """What to note of a series all of whose files say that they are no slices: where some are, the others are left."""
+    kinds = {header.beside for header in headers}
+    if kinds != {"localizers"} and not all(header.sop_class.startswith(CAPTURES) for header in headers):
+        return ""
+    kind = "localizers" if kinds == {"localizers"} else "secondary captures, whose values need have no unit"
+    return f"all {len(headers)} slices are {kind} by their own header: look whether this is the image that is meant"
+
+
+def converted(headers: Sequence[Header]) -> str:
+    """What to note of CT, MR and PET slices that say how they were converted (ConversionType), as captures do."""
+    n = sum("ConversionType" in header.stated and not header.sop_class.startswith(CAPTURES) for header in headers)
+    if not n:
+        return ""
+    return (
+        f"{n} of {len(headers)} slices say that they were converted from something else (ConversionType): look whether "
+        "their values are measurements"
+    )
