@@ -18,7 +18,7 @@ from radioloom.prediction.models.newton import FALLBACK_RIDGE
 from radioloom.prediction.models.record import Fitted, Model
 from radioloom.prediction.outcome import Outcome, outcome
 
-LINEAR = {name: each for name, each in MODELS.items() if each.ratio}  # models with coefficients
+LINEAR = {name: each for name, each in MODELS.items() if each.ratio and not each.chooses}  # by maximum likelihood
 
 LOSSES = {"cox": cox_loss, "logistic": logistic_loss}
 SEEDS = st.integers(0, 10**6)
