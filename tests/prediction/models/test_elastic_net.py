@@ -10,13 +10,10 @@ import pytest
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.cox import cox_loss, fit_cox
 from radioloom.prediction.models.elastic_net import Problem, chosen, left_out, path, path_strengths
-from radioloom.prediction.models.elastic_net_cox import cox_loss as loss_of_cox
-from radioloom.prediction.models.elastic_net_logistic import logistic_loss as loss_of_logistic
 from radioloom.prediction.models.logistic import fit_logistic
 from radioloom.prediction.outcome import Outcome
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-LOSSES = {"survival": loss_of_cox, "binary": loss_of_logistic}
 KINDS, NAMES = ("survival", "binary"), {"survival": "elastic_net_cox", "binary": "elastic_net_logistic"}
 
 
@@ -24,7 +21,7 @@ def problem(kind: str, mixing: float = 1.0, tied: bool = False) -> Problem:
     cases = pd.read_csv(GOLDEN / "elastic_net_cases.csv")
     time = np.ceil(4 * cases["time"]) if tied else cases["time"]
     outcomes = Outcome(kind, cases["event"].to_numpy() == 1, time.to_numpy(float) * (kind == "survival"))
-    return Problem(cases.filter(like="X").to_numpy(), outcomes, LOSSES[kind], mixing)
+    return Problem(cases.filter(like="X").to_numpy(), outcomes, mixing)
 
 
 @pytest.fixture(params=[(kind, mixing) for kind in KINDS for mixing in (1.0, 0.4)], ids=str)
@@ -109,7 +106,7 @@ def test_where_nothing_can_be_chosen_nothing_is_taken(kind):
 
 def test_separated_outcomes_end_the_path_where_all_is_explained():
     x = np.linspace(-1, 1, 40)[:, None]
-    mine = Problem(x, Outcome("binary", x[:, 0] > 0, np.zeros(40)), loss_of_logistic, 1.0)
+    mine = Problem(x, Outcome("binary", x[:, 0] > 0, np.zeros(40)), 1.0)
     beta = path(mine, np.geomspace(0.5, 1e-9, 100))
     assert np.isfinite(beta).all()
     assert (beta[-1] == beta[-2]).all()

@@ -10,13 +10,14 @@ break the conditions of the minimum. The strength is chosen by cross-validation 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from radioloom.prediction.inner_folds import inner_folds
+from radioloom.prediction.models.cox import risk_sets
 from radioloom.prediction.models.record import Draws, Fitted, linear_state
 from radioloom.prediction.outcome import Outcome
 
@@ -24,13 +25,8 @@ STRENGTHS = 100  # of a path
 WEAKEST = {True: 0.01, False: 1e-4}  # share of the strength where nothing is taken; whether columns outnumber cases
 PATIENCE = 20  # strengths without less deviance in the folds, after which weaker ones are not tried
 SATURATED = 1e-3  # share of the loss of no column, below which weaker penalties only overfit
-MOST_STEPS, MOST_SWEEPS = 100, 100_000
 EXACT, ROUGH = 1e-13, 1e-7  # share of the loss of no column that a step may still gain: of the model, and of folds
 SLACK = 1e-6  # share by which a gradient may exceed its bound
-LEAST_WEIGHT = 1e-5  # of a case in least squares: a bound of the curvature from above, so it costs steps alone
-
-# (linear predictor (n,)) -> loss, its gradient (n,), a bound (n,) of its curvature
-Loss: TypeAlias = Callable[[np.ndarray], tuple[float, np.ndarray, np.ndarray]]
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "mixing": {
@@ -57,25 +53,44 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a path is of.
-
-    columns : (n, p), standardised
-    losses : loss of some outcomes
-    """
+    """What a path is of: standardised columns (n, p), outcomes (n,), and the mixing of the penalty."""
 
     columns: np.ndarray
     outcomes: Outcome
-    losses: Callable[[Outcome], Loss]
     mixing: float
 
     def take(self, rows: np.ndarray) -> Problem:
         """The same of some cases."""
-        return Problem(self.columns[rows], self.outcomes.take(rows), self.losses, self.mixing)
+        return replace(self, columns=self.columns[rows], outcomes=self.outcomes.take(rows))
 
-    @property
-    def design(self) -> np.ndarray:
-        """(1 + p, n), the intercept first. Cox has none: there it takes off each step what moves nobody's risk."""
-        return np.ascontiguousarray(np.vstack([np.ones(len(self.columns)), self.columns.T]))
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Those cases that a likelihood depends on, as the kernels take them."""
+
+    rows: np.ndarray  # (m,) places of the cases; of survival by falling follow-up
+    event: np.ndarray  # bool (m,)
+    ties: np.ndarray  # int64 (3, k), see `kernels.elastic_net.loss`
+
+    def loss(self, eta: np.ndarray) -> tuple[float, np.ndarray]:
+        """Minus the log-likelihood of linear predictors (n,), and its gradient (m,)."""
+        from radioloom.kernels.elastic_net import loss
+
+        slope = np.empty(len(self.rows))
+        return loss(eta[self.rows], self.event, self.ties, slope, np.empty(len(slope))), slope
+
+    def design(self, columns: np.ndarray) -> np.ndarray:
+        """(1 + p, m), the intercept first. Cox has none: there it takes off each step what moves nobody's risk."""
+        return np.ascontiguousarray(np.vstack([np.ones(len(self.rows)), columns[self.rows].T]))
+
+
+def cases_of(outcomes: Outcome) -> Cases:
+    """Of a binary outcome all cases, of survival those that are at risk at an event."""
+    if outcomes.kind == "binary":
+        return Cases(np.arange(len(outcomes)), outcomes.event, np.zeros((3, 0), dtype=np.int64))
+    sets = risk_sets(outcomes)
+    ties = sets.rows[sets.starts], np.diff(np.append(sets.starts, len(sets.rows))), sets.last[sets.starts]
+    return Cases(sets.order, outcomes.event[sets.order], np.array(ties, dtype=np.int64))
 
 
 def fit_elastic_net(problem: Problem, folds: int, rule: str, draws: Draws) -> Fitted:
@@ -103,19 +118,19 @@ def _fitted(problem: Problem, beta: np.ndarray, note: str) -> Fitted:
     )
 
 
-def _nothing(problem: Problem) -> np.ndarray:
-    """Coefficients (1 + p,) where no column is taken."""
-    return path(Problem(problem.columns[:, :0], problem.outcomes, problem.losses, 1.0), np.ones(1))[0]
-
-
 def path_strengths(problem: Problem) -> np.ndarray:
     """Strengths (k,) from the one at which nothing is taken; none where no column says anything of the outcome."""
-    x, n = problem.design, len(problem.columns)
-    slope = problem.losses(problem.outcomes)(np.repeat(_nothing(problem), n))[1]
-    most = np.abs(np.einsum("pn,n->p", x[1:], slope)).max(initial=0.0) / (n * problem.mixing)
+    n, cases = len(problem.columns), cases_of(problem.outcomes)
+    pull = np.einsum("pm,m->p", cases.design(problem.columns)[1:], cases.loss(np.repeat(_nothing(problem)[0], n))[1])
+    most = np.abs(pull).max(initial=0.0) / (n * problem.mixing)
     if not most > n * np.finfo(float).eps:
         return np.zeros(0)
     return np.asarray(np.geomspace(most, most * WEAKEST[problem.columns.shape[1] > n], STRENGTHS))
+
+
+def _nothing(problem: Problem) -> np.ndarray:
+    """Intercept and coefficients (1 + p,) where no column is taken."""
+    return np.pad(path(replace(problem, columns=problem.columns[:, :0]), np.ones(1))[0], (0, problem.columns.shape[1]))
 
 
 def path(problem: Problem, strengths: np.ndarray, tolerance: float = EXACT) -> np.ndarray:
@@ -125,53 +140,26 @@ def path(problem: Problem, strengths: np.ndarray, tolerance: float = EXACT) -> n
 
 def _steps(problem: Problem, strengths: np.ndarray, tolerance: float) -> Iterator[np.ndarray]:
     """Coefficients (1 + p,) at one strength after another."""
-    x, n, loss = problem.design, len(problem.columns), problem.losses(problem.outcomes)
+    from radioloom.kernels.elastic_net import minimum  # here, so that other models do not wait for numba
+
+    cases, n = cases_of(problem.outcomes), len(problem.columns)
+    x = cases.design(problem.columns)
     free, beta = np.arange(len(x)) == 0, np.zeros(len(x))
-    value, beta, pull = _minimum(x, loss, np.flatnonzero(free), np.zeros((2, len(x))), beta, tolerance)
+    none = np.zeros(len(x))
+    value, pull = minimum(x, cases.event, cases.ties, np.flatnonzero(free), none, none, tolerance, beta)
     tolerance, saturated = tolerance * 2 * value, SATURATED * value
     before = np.abs(pull[~free]).max(initial=0.0) / (n * problem.mixing)
     for strength in strengths:
-        penalty = np.array([[problem.mixing], [1 - problem.mixing]]) * np.where(free, 0.0, n * strength)
+        lasso, ridge = (np.where(free, 0.0, n * strength * part) for part in (problem.mixing, 1 - problem.mixing))
         likely = free | (beta != 0) | (np.abs(pull) >= n * problem.mixing * (2 * strength - before))
         while value > saturated:
-            value, beta, pull = _minimum(x, loss, np.flatnonzero(likely), penalty, beta, tolerance)
-            broken = ~likely & (np.abs(pull) > penalty[0] * (1 + SLACK))
+            value, pull = minimum(x, cases.event, cases.ties, np.flatnonzero(likely), lasso, ridge, tolerance, beta)
+            broken = ~likely & (np.abs(pull) > lasso * (1 + SLACK))
             if not broken.any():
                 break
             likely |= broken
         before = strength
-        yield beta
-
-
-def _minimum(
-    x: np.ndarray, loss: Loss, places: np.ndarray, penalty: np.ndarray, beta: np.ndarray, tolerance: float
-) -> tuple[float, np.ndarray, np.ndarray]:
-    """Loss, coefficients (q,) and the loss's gradient (q,) at the minimum over the coefficients at `places`.
-
-    penalty : (2, q) of |coefficients| and of half their squares
-    """
-    from radioloom.kernels.coordinate_descent import descend  # here, so that other models do not wait for numba
-
-    def penalised(value: float, at: np.ndarray) -> float:
-        return value + float(penalty[0] @ np.abs(at) + 0.5 * (penalty[1] @ at**2))
-
-    value, slope, weight = loss(beta @ x)
-    for _ in range(MOST_STEPS if len(places) else 0):
-        weight = np.maximum(weight, LEAST_WEIGHT)
-        ahead, residual = beta.copy(), -slope / weight
-        descend(x, weight, places, penalty[0], penalty[1], tolerance, MOST_SWEEPS, residual, ahead)
-        step = ahead - beta
-        gain = float(weight @ (step @ x) ** 2)
-        now = penalised(value, beta)
-        while gain > tolerance:
-            value, slope, weight = loss((beta + step) @ x)
-            if penalised(value, beta + step) <= now + 1e-12 * abs(now):
-                break
-            step, gain = step / 2, gain / 4
-        if gain <= tolerance:
-            break
-        beta = beta + step
-    return value, beta, np.einsum("pn,n->p", x, slope)
+        yield beta.copy()
 
 
 def left_out(
@@ -189,16 +177,16 @@ def left_out(
         inside, others = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
         counted = problem.outcomes.take(inside)
         apart = problem.take(others)
-        judges.append((inside, problem.losses(counted)) if binary else (others, problem.losses(apart.outcomes)))
+        judges.append((inside, cases_of(counted)) if binary else (others, cases_of(apart.outcomes)))
         walks.append(_steps(apart, strengths, tolerance))
         weight.append(len(inside) if binary else max(counted.n_events, 1))
-    whole, share = problem.losses(problem.outcomes), np.array(weight) / sum(weight)
+    whole, share = cases_of(problem.outcomes), np.array(weight) / sum(weight)
     deviance = np.zeros((len(weight), 0))
     for betas in zip(*walks, strict=True):
         etas = [beta[0] + np.einsum("ij,j->i", problem.columns, beta[1:]) for beta in betas]
-        loss = [judge(eta[rows])[0] for eta, (rows, judge) in zip(etas, judges, strict=True)]
+        loss = [judge.loss(eta[rows])[0] for eta, (rows, judge) in zip(etas, judges, strict=True)]
         if not binary:
-            loss = [whole(eta)[0] - rest for eta, rest in zip(etas, loss, strict=True)]
+            loss = [whole.loss(eta)[0] - rest for eta, rest in zip(etas, loss, strict=True)]
         deviance = np.column_stack([deviance, 2 * np.array(loss) / weight])
         if deviance.shape[1] - np.argmin(share @ deviance) > PATIENCE:
             break
