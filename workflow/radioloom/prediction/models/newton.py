@@ -102,7 +102,7 @@ def _newton(loss: Loss, ridge: np.ndarray) -> _Minimum:
                     break
                 step = step / 2
         point, (value, gradient, hessian) = ahead, trial
-    return _Minimum(point, hessian, f"no maximum of the likelihood within {MAX_STEPS} steps")
+    return _Minimum(point, hessian, f"no maximum of the likelihood within {MAX_STEPS} steps (the outcome is separated)")
 
 
 def _inverse(hessian: np.ndarray) -> np.ndarray | None:
