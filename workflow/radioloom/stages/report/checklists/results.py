@@ -139,7 +139,8 @@ def heterogeneity(study: ReportInputs) -> Fact:
 def explained(study: ReportInputs) -> Fact:
     """What makes the model understandable."""
     place = "frozen" if "signature" in study.settings else "signature"
-    told = ["coefficients per SD"] if study.signature and study.signature.ratio else []
+    terms = study.signature.terms if study.signature else ()
+    told = ["coefficients per SD"] if any(term.coefficient is not None for term in terms) else []
     told += ["correlation with volume"] if study.selection is not None else []
     told += ["gene modules"] if study.modules is not None else []
     told += ["images without texture"] if (study.metrics["kind"] == CONTROL).any() else []
