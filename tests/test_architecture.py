@@ -183,7 +183,7 @@ def test_sizes_that_have_proved_right():
 def test_every_package_is_installed():
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"])
     rooms = {module_of(path) for path in LIBRARY.rglob("__init__.py")}
-    assert listed == rooms | {"radioloom.extraction", "radioloom.ibsi", "radioloom.schemas", "radioloom.report"}
+    assert listed == rooms | {f"radioloom.{name}" for name in ("checklists", "extraction", "ibsi", "schemas", "report")}
 
 
 def test_conda_environment_is_the_lock_file():

@@ -56,6 +56,12 @@ def test_the_report_has_its_templates(installed, root):
     assert {path.relative_to(copied) for path in copied.rglob("*.j2")} == templates
 
 
+def test_the_checklists_are_there(installed, root):
+    names = {path.name for path in (root / "resources" / "checklists").iterdir()}
+    assert len(names) > 2
+    assert {path.name for path in (installed / "radioloom" / "checklists").glob("*.yaml")} == names
+
+
 def test_digital_phantom_conforms(installed):
     done = radioloom(installed, "conformance")
     assert done.returncode == 0, done.stdout + done.stderr

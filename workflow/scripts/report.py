@@ -4,35 +4,32 @@ from pathlib import Path
 
 import pandas as pd
 
-from radioloom import tables
 from radioloom.io import files, prepared
 from radioloom.job import job
 from radioloom.profile import build
 from radioloom.sealed import read_json, write_text
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.behind import provenance
-from radioloom.stages.report.checklists import answers
+from radioloom.stages.report.checklists import CHECKLIST, answers
 from radioloom.stages.report.pictures import pictures
 from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
 
 with job(snakemake) as this:
     params, given = snakemake.params, snakemake.input
-    listed = {each["rows"][0]["cohort"]: each for each in map(read_json, given.rows)}
-    truths = [path for folder in given.get("truth", []) for path in sorted(Path(folder).glob("*.csv"))]
     folders = list(zip(given.get("pictures", []), params.asked, strict=True))
     contents = {name: files.content(Path(path)) for name, path in params.files.items()}
     inputs = ReportInputs(
         **this.read(*params.tables),
         settings=params.settings,
         profile=build(params.profile) if params.profile else None,
-        sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
+        sheets=params.sheets | {each["rows"][0]["cohort"]: each["rows"] for each in map(read_json, given.rows)},
         signature=Signature.read(given.signature[0], params.trust_edited),
         summary=next(map(read_json, given.get("summary", [])), None),
         pictures=pictures(case for folder in folders for case in prepared.read_all(*folder)),
-        truth={path.stem: pd.read_csv(path) for path in truths},
+        truth={file.stem: pd.read_csv(file) for each in given.get("truth", []) for file in Path(each).glob("*.csv")},
         provenance=provenance(params, contents, [case for folder, _ in folders for case in prepared.digests(folder)]),
     )
     for path in (snakemake.output.checklist, snakemake.output.csv):
-        tables.CHECKLIST.write(answers(inputs), path, **this.provenance)
+        CHECKLIST.write(answers(inputs), path, **this.provenance)
     write_text(report(inputs), snakemake.output.page)

@@ -469,11 +469,11 @@ def test_a_study_without_outcomes_has_no_performance():
 
 ALL_OF_THEM = (
     "cohorts identity contact segmentations reliability acquisition signature performance risk traits genomics truth "
-    "provenance"
+    "checklists provenance"
 ).split()
 # Sections that a study does not have which lacks one input; all other inputs cost no section.
 GONE_WITHOUT = {
-    "exclusions": {"cohorts", "contact"},
+    "exclusions": {"cohorts", "contact", "checklists"},
     "pictures": {"contact"},
     "series": {"acquisition"},
     "identities": {"identity"},
@@ -482,7 +482,7 @@ GONE_WITHOUT = {
     "reliability": {"reliability"},
     "selection": {"signature"},
     "signature": {"signature"},
-    "metrics": {"performance", "risk", "truth"},
+    "metrics": {"performance", "risk", "truth", "checklists"},
     "predictions": {"truth"},
     "clinical": {"truth"},
     "traits": {"traits"},
@@ -531,8 +531,9 @@ def test_a_new_section_is_a_row_of_the_list(monkeypatch):
     new = Section("provenance", "A section of its own", ("masks",), build)
     PROVENANCE = sections.PROVENANCE.build(survival_study())
     monkeypatch.setattr(stage, "SECTIONS", (*sections.SECTIONS[:-1], new))
-    said = words(report(replace(survival_study(), pictures={})))
-    assert said.count("A section of its own") == 2
+    page = report(replace(survival_study(), pictures={}))
+    said = words(page)
+    assert [page.count(f"A section of its own</{tag}>") for tag in ("a></li", "h2")] == [1, 1]
     assert "A new one : 172 masks" in said
     assert "A section of its own" not in words(report(binary_study()))
 

@@ -10,9 +10,7 @@ import numpy as np
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, count, joined, metric, number, percent
-from radioloom.stats import validation_size
-from radioloom.stats.sample_size import CRITERIA
-from radioloom.stats.validation_size import EVENTS, WIDTHS
+from radioloom.stats.sample_size import CRITERIA, EVENTS, OF_VALIDATION, WIDTHS
 from radioloom.tables.columns import CANDIDATES, SIGNATURE
 
 if TYPE_CHECKING:
@@ -47,13 +45,13 @@ def validation_table(size: pd.DataFrame) -> Exhibit:
     rows = [
         (
             row["cohort"],
-            validation_size.CRITERIA[criterion],
+            OF_VALIDATION[criterion],
             CANNOT if np.isnan(row["needed"]) else f"{row['needed']:.0f}",
             str(row["n"]),
             str(row["n_events"]),
             number(row["width"]),
         )
-        for criterion in validation_size.CRITERIA
+        for criterion in OF_VALIDATION
         for _, row in size[(size["cohort"] != "") & (size["criterion"] == criterion)].iterrows()
     ]
     heads = ("validation cohort", "so that", "patients needed", "patients there are", "events", "width to expect")

@@ -22,6 +22,16 @@ CRITERIA = {
     "error": "the risk of a patient is wrong by 5 percentage points on average",
 }
 
+# Of validation, whose formulas `validation_size` has.
+EVENTS = 100
+WIDTHS = {"c": 0.1, "calibration": 0.2, "slope": 0.2}  # of 95 % intervals, as Riley 2021 proposes
+OF_VALIDATION = {
+    "c": "the 95 % interval of C is 0.1 wide at most",
+    "calibration": "the 95 % interval of observed over expected events is 0.2 wide at most",
+    "slope": "the 95 % interval of the calibration slope is 0.2 wide at most",
+    "events": "100 have the event (binary: and 100 have not), the rule of thumb",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:

@@ -13,16 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
-from radioloom.stats.sample_size import Expected, Z
+from radioloom.stats.sample_size import WIDTHS, Expected, Z
 
-EVENTS = 100
-WIDTHS = {"c": 0.1, "calibration": 0.2, "slope": 0.2}  # of 95 % intervals, as Riley 2021 proposes
-CRITERIA = {
-    "c": "the 95 % interval of C is 0.1 wide at most",
-    "calibration": "the 95 % interval of observed over expected events is 0.2 wide at most",
-    "slope": "the 95 % interval of the calibration slope is 0.2 wide at most",
-    "events": "100 have the event (binary: and 100 have not), the rule of thumb",
-}
 CERTAIN = 0.99  # R squared of risks beyond which more cannot be told apart on the grid
 GRID = np.linspace(-8, 8, 4001)
 DENSITY = np.exp(-(GRID**2) / 2) / np.exp(-(GRID**2) / 2).sum()  # of a standard normal linear predictor

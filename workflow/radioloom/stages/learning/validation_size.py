@@ -12,10 +12,8 @@ from radioloom.prediction.metrics.kaplan_meier import greenwood
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.absolute_risk import horizons_of
 from radioloom.stages.learning.material import Material
-from radioloom.stats.sample_size import Expected
+from radioloom.stats.sample_size import EVENTS, OF_VALIDATION, Expected
 from radioloom.stats.validation_size import (
-    CRITERIA,
-    EVENTS,
     Needed,
     expected_c,
     for_c,
@@ -65,7 +63,7 @@ def _rows(cohort: str, patients: Outcome, study: dict[str, Any]) -> list[dict[st
 def criteria_of(study: dict[str, Any]) -> tuple[str, ...]:
     """Criteria of a study's outcome: of survival observed over expected only where absolute risks are told."""
     if study["outcome"]["kind"] == "binary":
-        return tuple(CRITERIA)
+        return tuple(OF_VALIDATION)
     return (
         ("c", "calibration", "events")
         if horizons_of(study) and not study["outcome"].get("competing")

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.stages.report.checklists import design, images, models, results
 from radioloom.stages.report.checklists.record import KNOWN, UNKNOWN, Checklist, Fact, Facts, Item, load
-from radioloom.tables.checklist import ANSWERED, AUTHORS, IN_PART, NOT_APPLICABLE, NOT_DONE, STATES
+from radioloom.tables.checklist import ANSWERED, AUTHORS, CHECKLIST, IN_PART, NOT_APPLICABLE, NOT_DONE, STATES
 from radioloom.tables.cohorts import TRAINING, VALIDATION
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
+
+__all__ = ["CHECKLIST", "CHECKLISTS", "FACTS", "answers", "checklists", "score"]
 
 CHECKLISTS = ("tripod_ai", "clear", "metrics")  # files of resources/checklists
 FACTS: Facts = {**design.FACTS, **images.FACTS, **models.FACTS, **results.FACTS}

@@ -19,9 +19,11 @@ PROFILE = "extraction profile"
 def _measured(study: ReportInputs, words: str) -> Fact:
     """A fact of the profile; unknown where another program measured features too."""
     tables = [name for name, cohort in study.settings["cohorts"].items() if "features" in cohort]
-    if study.profile is None or tables:
+    if tables:
         own = f"{words}; " if study.profile is not None else ""
-        return Fact(UNKNOWN, f"{own}{joined(tables) or 'features'}: measured by another program")
+        return Fact(UNKNOWN, f"{own}{joined(tables)}: measured by another program")
+    if study.profile is None:
+        return Fact(UNKNOWN, "the extraction profile is not known")
     return Fact(KNOWN, words, "provenance", f"{PROFILE} {study.profile.name}")
 
 

@@ -112,7 +112,7 @@ def confounders(study: ReportInputs) -> Fact:
 
 def specification(study: ReportInputs) -> Fact:
     """The whole model."""
-    words = "features, scaling, coefficients and cut-point, all digits in signature.json"
+    words = "the whole model with all digits in signature.json"
     return Fact(KNOWN, words, _place(study), "signature.json")
 
 

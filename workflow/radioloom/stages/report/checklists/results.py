@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures.words import cell, count, joined, metric, where
 from radioloom.prediction.metrics import METRICS
+from radioloom.prediction.metrics.brier import BRIER_NULL, INTEGRATED_NULL
 from radioloom.stages.report import reading
 from radioloom.stages.report.checklists.record import ABSENT, KNOWN, Fact, Facts
 from radioloom.tables.columns import APPARENT, BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from radioloom.stages.report.record import ReportInputs
 
+OF_NOBODY = (BRIER_NULL, INTEGRATED_NULL)  # of everybody's rate, not of the model
 PLACE = ("performance", "tables/metrics")
 
 
@@ -46,7 +48,7 @@ def validation(study: ReportInputs) -> Fact:
 def measures(study: ReportInputs) -> Fact:
     """Metrics of the signature."""
     there = set(_of_signature(study)["metric"])
-    told = [each.label for name, each in METRICS.items() if name in there and not name.endswith("_null")]
+    told = [each.label for name, each in METRICS.items() if name in there and each not in OF_NOBODY]
     told += ["decision curves"] if study.decisions is not None and len(study.decisions) else []
     return Fact(KNOWN, "; ".join(told), *PLACE)
 
@@ -139,7 +141,8 @@ def heterogeneity(study: ReportInputs) -> Fact:
 def explained(study: ReportInputs) -> Fact:
     """What makes the model understandable."""
     place = "frozen" if "signature" in study.settings else "signature"
-    told = ["coefficients per SD"] if study.signature and study.signature.ratio else []
+    terms = study.signature.terms if study.signature else ()
+    told = ["coefficients per SD"] if any(term.coefficient is not None for term in terms) else []
     told += ["correlation with volume"] if study.selection is not None else []
     told += ["gene modules"] if study.modules is not None else []
     told += ["images without texture"] if (study.metrics["kind"] == CONTROL).any() else []

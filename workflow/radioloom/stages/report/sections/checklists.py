@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.words import percent
-from radioloom.stages.report.checklists import answers, checklists, score
 from radioloom.stages.report.record import Section
 from radioloom.tables.checklist import AUTHORS, IN_PART, STATES
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Each list with its items, how many of them are answered, and the score of one with weights."""
+    from radioloom.stages.report.checklists import answers, checklists
+
     rows = answers(study)
     return {"lists": [_list(each, [row for row in rows if row["checklist"] == each.name]) for each in checklists()]}
 
@@ -24,6 +25,8 @@ def _list(each: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
     told = [f"{n} {state}" for state, n in counts.items() if n]
     range_ = ""
     if rows[0]["weight"] is not None:
+        from radioloom.stages.report.checklists import score
+
         low, high = score(rows)
         range_ = (
             f"Score between {percent(low)} and {percent(high)}: the {counts[IN_PART] + counts[AUTHORS]} items that are "
