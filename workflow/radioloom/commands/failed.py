@@ -17,8 +17,8 @@ def failed_file(error: BaseException, given: Sequence[str]) -> list[str]:
     if not isinstance(error, OSError) or not isinstance(name, str) or RESULTS in Path(name).parts:  # shown as it is
         return []
     for typed in filter(None, given):
-        file, place = Path(name).absolute(), Path(typed).absolute()
-        with suppress(OSError, ValueError):  # of the same disk; of a file that is not there
+        with suppress(OSError, ValueError):  # of the same disk, or no folder to be in; of a file that is not there
+            file, place = Path(name).absolute(), Path(typed).absolute()
             files = list(files_below(place)) if file.is_relative_to(place) else []
             number = files.index(file) + 1
             error.filename = typed if file == place else f"{typed}: {called(file, place, number, len(files))}"
