@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -260,6 +261,19 @@ def test_axes_of_sitk_images_are_turned_round(case):
     for index in ((0, 0, 0), (3, 5, 7)):
         expected = image.TransformIndexToPhysicalPoint(index[::-1])
         np.testing.assert_allclose(grid.to_world(np.array([index]))[0][::-1], expected[:], atol=1e-9)
+
+
+@pytest.mark.parametrize("what", [0, 1])
+def test_label_maps_of_sitk_and_images_of_other_programs_are_refused(case, profile, what):
+    """SimpleITK ends the whole process where it is asked for the array of a label map."""
+    given = [itk(case[0]), itk(case[1])]
+    for other, words in (
+        (sitk.LabelImageToLabelMap(itk(case[1])), r"label map of SimpleITK \(runs of labels\); give SimpleITK"),
+        (SimpleNamespace(GetSpacing=None), r"\(SimpleNamespace\) is no image of SimpleITK; give a path, a NumPy"),
+    ):
+        given[what] = other
+        with pytest.raises((BadImage, BadMask)[what], match=words):
+            radioloom.extract(*given, profile, roi=1)
 
 
 def test_importing_the_library_is_cheap(root):

@@ -37,7 +37,7 @@ FLOORS = {
     "__main__": {"cli"},
     "api": IMAGES | {"stages", "process"},
     "job": set(),
-    "process": set(),
+    "process": {"kernels"},
     "__init__": {"api"},
 }
 

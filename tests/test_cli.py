@@ -111,6 +111,22 @@ def test_a_closed_pipe_is_no_error():
     assert ended.stderr == ""
 
 
+@pytest.mark.parametrize(("closed", "shown"), [("stdout", "note\n"), ("stderr", "table\n"), ("both", "")])
+def test_what_goes_to_a_closed_stream_is_dropped(capfd, monkeypatch, closed, shown):
+    def run(_):
+        print("table")
+        print("note", file=sys.stderr)
+
+    monkeypatch.setattr(cli, "COMMANDS", (Command("go", "go", lambda _: None, run),))
+    names = ("stdout", "stderr") if closed == "both" else (closed,)
+    for name in names:
+        monkeypatch.setattr(sys, name, None)
+    assert cli.main(["go"]) == cli.DONE
+    for name in names:
+        getattr(sys, name).close()
+    assert "".join(capfd.readouterr()) == shown
+
+
 def test_python_m_is_the_program():
     ended = subprocess.run([sys.executable, "-m", "radioloom", "--version"], capture_output=True, text=True, check=True)
     assert ended.stdout == f"radioloom {radioloom.__version__}\n"

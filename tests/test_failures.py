@@ -41,6 +41,14 @@ def test_a_command_that_fails_is_one_line(monkeypatch, capsys, error, code, word
     assert "SMITH" not in line
 
 
+def test_a_folder_that_is_deleted_while_one_is_in_it_is_told(tmp_path, monkeypatch, capsys):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert cli.main(["new", "x"]) == 1
+    assert capsys.readouterr().err.startswith("radioloom: the folder that you are in is not there any more; change")
+
+
 @pytest.mark.parametrize(
     ("name", "shown"), [("DOE_JOHN.dcm", "scan: file 1 of 3"), ("IM0002.dcm", "scan: IM0002.dcm"), ("", "mask.nii")]
 )

@@ -118,8 +118,8 @@ def test_a_cache_that_cannot_be_written_is_refused_and_the_sources_are_left_alon
     kernels = root / "workflow" / "radioloom" / "kernels"
     before = set(kernels.rglob("*.nb?"))
     code = (
-        "from radioloom.errors import StudyError\nfrom radioloom.process import tune_process; tune_process()\n"
-        "try:\n    from radioloom.kernels.moments import add_up\nexcept StudyError as error:\n    print(error)\n"
+        "from radioloom.errors import StudyError\nfrom radioloom.process import tune_process\n"
+        "try:\n    tune_process()\nexcept StudyError as error:\n    print(error)\n"
     )
     told = " ".join(run(root, code))
     assert told.startswith("compiled kernels cannot be kept in /dev/null/cache")
@@ -127,3 +127,20 @@ def test_a_cache_that_cannot_be_written_is_refused_and_the_sources_are_left_alon
         "(Not a directory); name a folder that can be written in the environment variable NUMBA_CACHE_DIR"
     )
     assert set(kernels.rglob("*.nb?")) == before
+
+
+def test_what_numba_refuses_of_the_environment_is_told(root):
+    code = (
+        "from radioloom.errors import StudyError\nfrom radioloom.process import tell_compilation, tune_process\n"
+        "for start in (tune_process, tell_compilation):\n    try:\n        start()\n"
+        "    except StudyError as error:\n        print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root / "workflow",
+        env=os.environ | {"NUMBA_NUM_THREADS": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.count("Numba refuses a variable NUMBA_... of the environment (Number of threads") == 2

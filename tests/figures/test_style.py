@@ -53,6 +53,14 @@ def test_drawing_leaves_the_settings_of_others_alone():
     assert matplotlib.rcParams["font.size"] == before
 
 
+def test_a_matplotlibrc_of_the_user_changes_no_figure():
+    from matplotlib import rc_context
+
+    plain = style.svg(example(), "a", "t")
+    with rc_context({"axes.facecolor": "red", "axes.grid": True, "text.usetex": True, "savefig.facecolor": "red"}):
+        assert style.svg(example(), "a", "t") == plain
+
+
 def test_every_model_has_a_colour_and_a_marker_of_its_own():
     baselines = ["suvmax", "volume", "clinical", "clinical+signature", "size"]
     kinds = [(kind, kind) for kind in style.LOOKS] + [("baseline", name) for name in baselines]

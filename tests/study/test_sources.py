@@ -35,6 +35,13 @@ def test_uids_become_paths_beside_the_images_and_never_in_results(tmp_path):
     assert found.manifest("train", "last") == found.files("train", "last")
 
 
+def test_manifests_lie_in_no_folder_that_snakemake_takes_for_a_pattern(tmp_path):
+    place = tmp_path / "{3F25}"
+    place.mkdir()
+    with pytest.raises(StudyError, match=r"data: a path with \{ \} < > takes no images of an archive"):
+        study(place, WEB)
+
+
 def test_two_studies_of_one_data_folder_share_series_and_no_manifest(tmp_path):
     one, other = study(tmp_path, WEB), study(tmp_path, WEB, study="other")
     assert one.sheets["train"][0]["image"] == other.sheets["train"][0]["image"]

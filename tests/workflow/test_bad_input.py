@@ -273,6 +273,26 @@ def test_dry_run_tells_of_a_clinical_file_of_a_cohort_of_tables(checked):
     assert "MissingInput" not in message
 
 
+def test_braces_in_names_of_files_and_columns_are_no_patterns(tmp_path):
+    """Windows names folders {3F25...}; Snakemake takes {name} and <name> in a path for its own, and shows the path."""
+    bench, data = many_cases(tmp_path, 20), tmp_path / "data"
+    for row, name in zip(bench.rows["train"], ("{3F25}", "{3F25-04E0}", "<b>", "a{b}c"), strict=False):
+        (data / row["case"]).rename(data / name)
+        row |= {"image": f"{name}/image.nii.gz", "segmentation": f"{name}/mask.nii.gz"}
+    study = yaml.safe_load(bench.write().read_text())
+    study |= {"data": str(tmp_path / "{a} <b>"), "model": {"kind": "cox", "covariates": ["dose {Gy}"]}}
+    for name, cohort in study["cohorts"].items():
+        cohort["clinical"]["file"] = f"{{{name}}}.csv"
+        head, *rows = (data / f"{name}.csv").read_text().splitlines()
+        rows = [f"{row},{k % 60}" for k, row in enumerate(rows)]
+        (data / f"{{{name}}}.csv").write_text("\n".join([f"{head},dose {{Gy}}", *rows, ""]))
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
+    data.rename(study["data"])
+    done = bench.run("-n")
+    assert "image.nii.gz" not in done.stdout + done.stderr
+    assert re.search(r"^prepare +\d", done.stdout, re.MULTILINE)
+
+
 def test_sheets_beside_the_study_are_read_wherever_they_are_asked_for(checked):
     """A new study has its sheets there, and a workbook may hold them."""
     pd.read_csv(checked.place / "valid.tsv", sep="\t", dtype=str).to_excel(

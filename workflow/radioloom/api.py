@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 REMEDY = "give two arrays of one shape and order of axes, or two SimpleITK images (mask.CopyInformation(image))"
 
+KINDS = "give a path, a NumPy array (z, y, x), or a SimpleITK image"
+
 
 def extract(
     image: Any,
@@ -157,7 +159,7 @@ def _volume(given: Any, spacing_mm: tuple[float, float, float] | None, what: str
 def _of_array(given: Any, spacing_mm: Any, what: str, fault: type[CaseError]) -> Volume:
     if np.ma.isMaskedArray(given):
         raise fault(f"the {what} is a masked array, whose masked voxels would be measured too; fill them first")
-    kind, remedy = type(given).__qualname__, "give a path, a NumPy array (z, y, x), or a SimpleITK image"
+    kind, remedy = type(given).__qualname__, KINDS
     try:
         array = np.asarray(given)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -177,8 +179,12 @@ def _of_array(given: Any, spacing_mm: Any, what: str, fault: type[CaseError]) ->
 
 def _of_sitk(image: Any, what: str = "image", fault: type[CaseError] = BadImage) -> Volume:
     """A SimpleITK image as a Volume; (x, y, z) becomes (z, y, x)."""
-    from SimpleITK import GetArrayFromImage
+    from SimpleITK import GetArrayFromImage, Image
 
+    if not isinstance(image, Image):  # of ITK or VTK
+        raise fault(f"the {what} ({type(image).__qualname__}) is no image of SimpleITK; {KINDS}")
+    if image.GetPixelIDTypeAsString().startswith("label of"):  # of which SimpleITK's own reader ends the process
+        raise fault(f"the {what} is a label map of SimpleITK (runs of labels); give SimpleITK.LabelMapToLabel of it")
     array, n = GetArrayFromImage(image), image.GetDimension()
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise fault(

@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Only a fault of the program itself is a traceback.
     """
+    _replace_closed_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
     _check_command(parser, given[:1])
@@ -49,6 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"radioloom: {in_words(error, typed=[*given, *failed_file(error, given)])}", file=sys.stderr)
         _give_up_output()
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
+
+
+def _replace_closed_streams() -> None:
+    """What is written to a stream that the caller has closed (`>&-`) is dropped; notes would go into the table."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _give_up_output() -> None:

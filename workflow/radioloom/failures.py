@@ -20,6 +20,7 @@ REMEDIES = {
     **dict.fromkeys((errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENXIO, errno.ENOTCONN, errno.EHOSTDOWN), AGAIN),
 }
 MEMORY = "memory ran out; run fewer jobs at once (--cores), or on a machine with more memory"
+NOWHERE = "the folder that you are in is not there any more; change into another (cd), and run again"
 RESULTS = "results"
 TOLD = "the name that it bears is one that messages show"  # note of an error
 
@@ -37,7 +38,7 @@ def in_words(error: BaseException, typed: Collection[str] = ()) -> str:
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
         return MEMORY
     if isinstance(error, OSError):
-        return _of_the_system(error, typed)
+        return _of_the_system(error, typed) if _is_somewhere() else NOWHERE
     return f"a fault of Radioloom, not of the study ({type(error).__name__}); please report it"
 
 
@@ -84,6 +85,13 @@ def _of_the_system(error: OSError, typed: Collection[str]) -> str:
     shown = [in_results(name) if RESULTS in Path(name).parts else name for name in names if _may_show(name, typed)]
     place = f" ({', '.join(shown)})" if shown else ""
     return f"{words}{place}; {REMEDIES.get(error.errno or 0, 'run again, and report it if it stays')}"
+
+
+def _is_somewhere() -> bool:
+    try:
+        return bool(os.getcwd())
+    except FileNotFoundError:
+        return False
 
 
 def _may_show(name: str, typed: Collection[str]) -> bool:

@@ -25,6 +25,8 @@ def tune_process(keep_all: bool = False) -> None:
     To be called before Numba is imported: its import gains most from a quieter collector.
     """
     gc.set_threshold(COLLECT_AFTER, *gc.get_threshold()[1:])
+    import radioloom.kernels  # noqa: F401 - says what Numba refuses of the environment
+
     load_without_compiler()
     link_on_demand()
     keep_memory(keep_all)
@@ -100,6 +102,8 @@ def tell_compilation() -> None:
     Numba looks into its cache first, so that nothing is said where everything is there.
     """
     from numba.core import event
+
+    import radioloom.kernels  # noqa: F401 - as above
 
     class Teller(event.Listener):
         def on_start(self, started: Any) -> None:

@@ -4,7 +4,7 @@ from radioloom.study.alone import covariate_names
 rule adopt:
     """The signature of a file, where a study validates one and learns none."""
     input:
-        str(STUDY.signature_place),
+        followed(str(STUDY.signature_place)),
     output:
         f"{RESULTS}/signature.json",
     log:
@@ -15,7 +15,9 @@ rule adopt:
         mem_mb=500,
         runtime=10,
     params:
-        covariates=covariate_names(STUDY.settings),
+        data=lambda wildcards: str(STUDY.signature_place),
+        watched=lambda wildcards: STUDY.watched_files(str(STUDY.signature_place.absolute())),
+        covariates=lambda wildcards: covariate_names(STUDY.settings),
         profile_hash=STUDY.profile_hash,
         trust_edited=STUDY.settings["trust_edited"],
         code=code("adopt"),

@@ -8,7 +8,7 @@ if HAS.expression:
             expression=(
                 f"{STUDY.data}/{STUDY.settings['genomics']['cohort']}"
                 if STUDY.simulated
-                else STUDY.table(STUDY.settings["genomics"]["expression"]["file"])
+                else followed(STUDY.table(STUDY.settings["genomics"]["expression"]["file"]))
             ),
             signature=f"{RESULTS}/signature.json",
             traits=[f"{RESULTS}/traits/{cohort}.parquet" for cohort in HAS.traits if cohort in HAS.expression],
@@ -28,7 +28,7 @@ if HAS.expression:
             watched=lambda wildcards: STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
             settings=STUDY.settings["genomics"],
             cases=sorted({row["case"] for row in STUDY.sheets[STUDY.settings["genomics"]["cohort"]]}),
-            volume=STUDY.settings["baselines"]["volume"][0],
+            volume=lambda wildcards: STUDY.settings["baselines"]["volume"][0],
             seed=STUDY.settings["seed"],
             trust_edited=STUDY.settings["trust_edited"],
             code=code("associate"),

@@ -16,12 +16,12 @@ rule clinical:
         mem_mb=500,
         runtime=10,
     params:
-        data=str(STUDY.data),
+        data=lambda wildcards: str(STUDY.data),
         watched=lambda wildcards: STUDY.watched_files(STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]),
         cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
         mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
         outcome=STUDY.settings["outcome"],
-        covariates=STUDY.settings["model"]["covariates"],
+        covariates=lambda wildcards: STUDY.settings["model"]["covariates"],
         code=code("clinical"),
     message:
         "clinical {wildcards.cohort}"

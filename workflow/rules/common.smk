@@ -6,7 +6,7 @@ import sys
 from radioloom.errors import RadioloomError
 from radioloom.failures import in_words
 from radioloom.provenance import code_digest, digest, file_digest
-from radioloom.study import load, verify
+from radioloom.study import followed, load, verify
 from snakemake.exceptions import WorkflowError
 
 # One thread per job: Snakemake fills the cores, and threaded sums could change the last digits.
@@ -49,7 +49,7 @@ def n_batches(wildcards):
 
 def files(wildcards):
     """Images and segmentations of one batch; what is not there becomes an exclusion, not a failed start."""
-    return STUDY.files(wildcards.cohort, wildcards.batch)
+    return followed(*STUDY.files(wildcards.cohort, wildcards.batch))
 
 
 def manifest(wildcards):
@@ -72,7 +72,7 @@ def clinical_file(wildcards):
     """The outcome file of one cohort."""
     if STUDY.simulated:
         return f"{STUDY.data}/{wildcards.cohort}"
-    return STUDY.table(STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"])
+    return followed(STUDY.table(STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]))
 
 
 def tabulated(wildcards):

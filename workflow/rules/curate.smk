@@ -19,7 +19,7 @@ rule curate:
         batches=n_batches,
     params:
         rows=rows,
-        data=str(STUDY.data),
+        data=lambda wildcards: str(STUDY.data),
         watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
         code=code("curate"),

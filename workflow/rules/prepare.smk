@@ -24,7 +24,7 @@ rule prepare:
         runtime=30,
         batches=n_batches,
     params:
-        data=str(STUDY.data),
+        data=lambda wildcards: str(STUDY.data),
         watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,
@@ -56,7 +56,7 @@ rule perturb:
         mem_mb=2000,
         runtime=240,
     params:
-        data=str(STUDY.data),
+        data=lambda wildcards: str(STUDY.data),
         watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         robustness=STUDY.settings.get("robustness"),
         seed=STUDY.settings["seed"],

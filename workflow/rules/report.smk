@@ -81,7 +81,9 @@ rule report:
         sheet_digests=lambda wildcards: {name: file_digest(path) for name, path in STUDY.sheet_files.items()},
         files={name: str(STUDY.data / path) for name, path in STUDY.data_files.items()},
         watched=lambda wildcards: STUDY.watched_files(*STUDY.data_files.values()),
-        command=rerun.command(SOURCE, ROOT, bool(os.environ.get("RADIOLOOM_DATA")) and not STUDY.simulated),
+        command=lambda wildcards: rerun.command(
+            SOURCE, ROOT, bool(os.environ.get("RADIOLOOM_DATA")) and not STUDY.simulated
+        ),
         code=code("report"),
         page=[file_digest(path) for path in sorted((ROOT / "workflow/report").rglob("*.*"))],
     message:

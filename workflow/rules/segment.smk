@@ -18,7 +18,7 @@ rule segment:
         runtime=30,
         batches=n_batches,
     params:
-        data=str(STUDY.data),
+        data=lambda wildcards: str(STUDY.data),
         watched=lambda wildcards: STUDY.watched(wildcards.cohort, wildcards.batch),
         rois=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort].get("rois", {}),
         asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),

@@ -15,7 +15,7 @@ if HAS.divided:
             mem_mb=500,
             runtime=10,
         params:
-            data=str(STUDY.data),
+            data=lambda wildcards: str(STUDY.data),
             watched=lambda wildcards: STUDY.watched_files(
                 STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]
             ),

@@ -3,7 +3,7 @@ if HAS.tables:
     rule tabulate:
         """Features of one cohort from the table that another program wrote; a row that is of no case is an exclusion."""
         input:
-            lambda wildcards: STUDY.feature_files(wildcards.cohort),
+            lambda wildcards: followed(*STUDY.feature_files(wildcards.cohort)),
         output:
             features=f"{RESULTS}/tabulated/{{cohort}}.parquet",
             exclusions=f"{RESULTS}/tabulated/{{cohort}}.exclusions.parquet",
@@ -16,7 +16,7 @@ if HAS.tables:
             mem_mb=2000,
             runtime=30,
         params:
-            data=str(STUDY.data),
+            data=lambda wildcards: str(STUDY.data),
             watched=lambda wildcards: STUDY.watched_files(*STUDY.tables_of_features(wildcards.cohort)),
             settings=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["features"],
             split=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort].get("split"),

@@ -1,7 +1,7 @@
 rule traits:
     """Readers' annotations of one cohort as traits, and how well the readers agree."""
     input:
-        lambda wildcards: STUDY.annotations(wildcards.cohort),
+        lambda wildcards: followed(*STUDY.annotations(wildcards.cohort)),
         features=tabulated,
     output:
         traits=f"{RESULTS}/traits/{{cohort}}.parquet",
@@ -16,7 +16,7 @@ rule traits:
         mem_mb=1000,
         runtime=30,
     params:
-        data=str(STUDY.data),
+        data=lambda wildcards: str(STUDY.data),
         cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
         settings=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["traits"],
         watched=lambda wildcards: STUDY.watched_files(*STUDY.annotation_places(wildcards.cohort)),

@@ -10,7 +10,7 @@ from radioloom.stages.learning.published import handed_in
 
 with job(snakemake) as running:
     params = snakemake.params
-    handed = handed_in(Path(snakemake.input[0]), params.trust_edited)
+    handed = handed_in(Path(params.data), params.trust_edited)
     signature = adopt(handed, params.covariates, params.profile_hash)
     adopted = replace(signature, provenance={**running.provenance, "adopted": signature.provenance})
     write_json(adopted.to_json(), snakemake.output[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -61,14 +62,19 @@ SETTINGS = {
 }
 
 
+def _own_style() -> AbstractContextManager[None]:
+    """Matplotlib's own defaults under `SETTINGS`: the user's file `matplotlibrc`, read on import, changes no figure."""
+    from matplotlib import rc_context, rcParamsDefault
+
+    return rc_context({key: value for key, value in rcParamsDefault.items() if key != "backend"} | SETTINGS)
+
+
 def drawn(figure_of: Callable[..., Figure]) -> Callable[..., Figure]:
     """A figure function that draws under this style."""
 
     @wraps(figure_of)
     def wrapper(*args: Any, **kwargs: Any) -> Figure:
-        from matplotlib import rc_context
-
-        with rc_context(SETTINGS):
+        with _own_style():
             return figure_of(*args, **kwargs)
 
     return wrapper
@@ -97,11 +103,10 @@ def svg(figure: Figure, name: str, title: str) -> str:
 
     name : prefix of the ids inside, unique in the page; title : what a screen reader reads aloud
     """
-    from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.StringIO()
-    with rc_context(SETTINGS):  # the canvas itself draws once, `savefig` twice
+    with _own_style():  # the canvas itself draws once, `savefig` twice
         FigureCanvasSVG(figure).print_svg(
             buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )

@@ -15,8 +15,8 @@ def bear_name(error: OSError, place: Path, shown: str) -> bool:
     name = error.filename
     if not isinstance(name, str) or RESULTS in Path(name).parts:  # shown as it is
         return False
-    file, place = Path(name).absolute(), place.absolute()
-    with suppress(OSError, ValueError):  # of the same disk; of a file that is not there
+    with suppress(OSError, ValueError):  # of the same disk, or no folder to be in; of a file that is not there
+        file, place = Path(name).absolute(), place.absolute()
         files = list(files_below(place)) if file.is_relative_to(place) else []
         number = files.index(file) + 1
         error.filename = shown if file == place else f"{shown}: {called(file, place, number, len(files))}"

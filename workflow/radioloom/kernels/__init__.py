@@ -20,7 +20,10 @@ HIDDEN = "coverage" not in sys.modules
 if HIDDEN:
     sys.modules["coverage"] = None
 
-import numba  # noqa: E402
+try:
+    import numba
+except ValueError as error:  # NUMBA_NUM_THREADS=0
+    raise StudyError(f"Numba refuses a variable NUMBA_... of the environment ({error}); correct or unset it") from error
 from llvmlite import binding  # noqa: E402
 from numba.core.caching import UserProvidedCacheLocator  # noqa: E402
 

@@ -17,7 +17,7 @@ from radioloom.io.files import is_folder
 from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.alone import KEY, role_faults
-from radioloom.study.holdings import simulated
+from radioloom.study.holdings import archived, simulated
 from radioloom.study.sheet import Row
 from radioloom.study.validation_checks import competing_faults, subgroup_faults
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, roles
@@ -37,6 +37,8 @@ def data_folder(settings: dict[str, Any], origin: Origin) -> Path:
         tried = "" if os.path.isabs(place) or by_variable else f" (below {os.getcwd()})"
         remedy = "correct or unset RADIOLOOM_DATA" if by_variable else "correct `data`, or set RADIOLOOM_DATA"
         raise StudyError(f"{where}: the folder {place!r} is not there{tried}{home}; {remedy}")
+    if archived(settings) and set(place) & set("{}<>"):  # manifests are made there
+        raise StudyError(f"{origin.at('data')}: a path with {{ }} < > takes no images of an archive; rename the folder")
     return Path(place)
 
 

@@ -16,6 +16,7 @@ from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
 from radioloom.study.clinical_checks import Rows, row_notes, several_rows
+from radioloom.study.clock_checks import clock_remarks
 from radioloom.study.copy_checks import Copied, copy_remarks
 from radioloom.study.genomics_checks import expression_remarks
 from radioloom.study.identity_checks import identity_remarks
@@ -50,6 +51,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     copy_remarks(Copied(study, rows, unique), origin, remarks)
     if study.simulated:
         return remarks
+    clock_remarks(study, origin, remarks)
     outcomes: dict[str, Clinical] = {}
     for cohort in study.cohorts():
         known = rows[cohort]

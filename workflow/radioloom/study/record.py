@@ -20,6 +20,14 @@ from radioloom.study.holdings import Holdings, archived, holdings, simulated
 from radioloom.study.sheet import Row
 
 
+def followed(*paths: str) -> list[str]:
+    """Paths that Snakemake follows: it takes `{name}` and `<name>` for patterns, and such files are `watched` alone.
+
+    For the same reason what a user wrote stands in a rule's `params` as a function, where it is text or a list of it.
+    """
+    return [path for path in paths if not set(path) & set("{}<>")]
+
+
 @dataclass(frozen=True)
 class Study:
     """A checked study; every stage reads its settings from here and nowhere else."""
