@@ -214,6 +214,7 @@ SERIES = (
     Check("several_modalities", _modalities),
     Check("mixed_geometry", _mixed),
     Check("several_kinds", merged.kinds),
+    Check("half_scaled", meaning.half_scaled),
 )
 STACK = (
     Check("no_thickness", _thin_air),

@@ -8,7 +8,7 @@ import numpy as np
 
 from radioloom.io.dicom.headers import CAPTURES, Header
 
-MOST_STORED, ROUNDED_HU = 4096, 0.5  # up to this stored value vendors' rounding of a slope makes less than so many HU
+MOST_STORED, ROUNDED = 4096, 0.5  # up to this stored value vendors' rounding of a slope makes less than so many HU
 NO_HU = ("OD", "MGML", "Z_EFF", "ED", "EDW", "PCT")  # RescaleType (PS3.3, C.11.1.1.2)
 UNIT_UNTOLD = ("", "US", "HU")  # RescaleType of an image of HU; US: not specified
 WIDE_HU = 1000.0  # between air and water: an image whose values reach less far was cut to a window of a screen
@@ -53,21 +53,40 @@ def other_unit(headers: Sequence[Header]) -> str:
     return f"{n} of {len(types)} slices say that their values are something else than HU (RescaleType)" if n else ""
 
 
+def half_scaled(headers: Sequence[Header]) -> str:
+    """Why slices are in several units: some have a rescale that changes values, where others have none."""
+    for name, plain in (("slope", 1.0), ("intercept", 0.0)):
+        given = [getattr(header, name) for header in headers]
+        lacking = [header for header, value in zip(headers, given, strict=True) if value is None]
+        if lacking and any(value not in (None, plain) for value in given):
+            return (
+                f"{len(lacking)} of {len(headers)} slices have no Rescale{name.title()} (the first is "
+                f"{lacking[0].name}), and others have one that changes values: their units differ, or a part was lost; "
+                "export the series again"
+            )
+    return ""
+
+
 def rescaled_otherwise(headers: Sequence[Header]) -> str:
-    """Slices of a CT that would have other HU, had they the rescale that most have: legal, and often a slip."""
-    if headers[0].modality != "CT":
-        return ""
-    scales = np.array([(header.slope, header.intercept) for header in headers], float)
-    kinds, counts = np.unique(scales, axis=0, return_counts=True)
+    """What to note of slices that would have other values, had they the rescale that most have: often a slip.
+
+    Of MR with a slope for each slice nothing; of PET, whose slopes are a slice's own, its intercept alone, which is 0
+    (PS3.3, C.8.9.4).
+    """
+    modality = headers[0].modality
+    scales = np.array([(1.0 if each.slope is None else each.slope, each.intercept or 0.0) for each in headers])
+    kinds, counts = np.unique(scales if modality != "PT" else scales * (0, 1), axis=0, return_counts=True)
     usual = kinds[np.argmax(counts)]
-    odd = np.flatnonzero(np.abs(scales - usual) @ (MOST_STORED, 1) > ROUNDED_HU)
-    if not len(odd):
+    near = ROUNDED if modality == "CT" else ROUNDED * float(np.median(np.abs(scales[:, 0])))
+    odd = np.flatnonzero(np.abs(scales - usual) @ (MOST_STORED * (modality != "PT"), 1) > near)
+    if not len(odd) or (modality != "CT" and 2 * counts.max() <= len(scales)):
         return ""
-    one = headers[odd[0]]
+    slope, intercept = scales[odd[0]]
+    than = f"than {usual[0]:g} and {usual[1]:g}" if modality != "PT" else "than others, and in PET it is 0"
     return (
-        f"rescale by slice: {len(odd)} of {len(scales)} slices have another RescaleSlope or RescaleIntercept than "
-        f"{usual[0]:g} and {usual[1]:g} (the first is {one.name}: {one.slope:g} and {one.intercept:g}); each was read "
-        "by its own, so look whether they show what the others show"
+        f"rescale by slice: {len(odd)} of {len(scales)} slices have another {'RescaleSlope or ' * (modality != 'PT')}"
+        f"RescaleIntercept {than} (the first is {headers[odd[0]].name}: {slope:g} and {intercept:g}); each was read by "
+        "its own, so look whether they show what the others show"
     )
 
 

@@ -1,0 +1,78 @@
+"""What stored values mean: rescales that a part of the slices has, or has otherwise."""
+
+import pytest
+
+from made.hospital import enhanced, image_slice, item, save, stored
+from radioloom.errors import FailedCheck
+from radioloom.io.dicom import headers
+from radioloom.io.dicom.series import assemble
+
+N = 8
+
+
+def notes(folder, modality, change):
+    """Notes on a series of slices with some attributes each; change : attributes by the place of the slice."""
+    for k in range(N):
+        save(image_slice(stored(1)[0], (-10, -20, 3 * k), modality, **change(k)), folder / f"IM{k}")
+    return assemble(headers.scan(folder).headers).notes
+
+
+def scaled(slope, intercept):
+    given = {"RescaleSlope": slope, "RescaleIntercept": intercept}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+HALF = {
+    "slope": ((2.5, 0), (None, None)),
+    "empty": ((2.5, 0), ("", "")),
+    "intercept": ((None, None), (1, -100)),
+    "one of two": ((2, -100), (2, None)),
+}
+
+
+@pytest.mark.parametrize("modality", ["MR", "NM"])
+@pytest.mark.parametrize("kind", HALF)
+def test_slices_of_which_a_part_has_no_rescale_are_in_no_one_unit(tmp_path, kind, modality):
+    most, few = HALF[kind]
+    with pytest.raises(FailedCheck, match=r"of 8 slices have no Rescale(Slope|Intercept) .*export the series") as fault:
+        notes(tmp_path, "MR", lambda k: {"Modality": modality} | scaled(*(few if k in (4, 5) else most)))
+    assert fault.value.check == "half_scaled"
+
+
+@pytest.mark.parametrize("plain", [(1, 0), (None, 0), (1, None)])
+def test_a_rescale_that_changes_nothing_may_be_absent(tmp_path, plain):
+    assert notes(tmp_path, "MR", lambda k: scaled(*plain) if k % 2 else {}) == ()
+
+
+TOLD = {
+    "an intercept": ("MR", lambda k: scaled(1, -100 * (k in (4, 5))), "rescale by slice: 2 of 8"),
+    "a slope": ("MR", lambda k: scaled(2 if k == 4 else 0.5, 0), "rescale by slice: 1 of 8"),
+    "a slope but for rounding": ("MR", lambda k: scaled(0.50000001 if k == 4 else 0.5, 0), ""),
+    "a slope of each slice": ("MR", lambda k: scaled(2 + k, 0), ""),
+    "of PET": ("PT", lambda k: scaled(2 + k, -5 * (k == 4)), "rescale by slice: 1 of 8 slices have another RescaleI"),
+    "of each slice of PET": ("PT", lambda k: scaled(2 + k, 0), ""),
+}
+
+
+@pytest.mark.parametrize("kind", TOLD)
+def test_a_few_slices_with_another_rescale_are_told(tmp_path, kind):
+    modality, change, said = TOLD[kind]
+    found = notes(tmp_path, modality, change)
+    assert [note[: len(said)] for note in found] == [said] * bool(said)
+
+
+@pytest.mark.parametrize("bare", [(4, 5), range(N)])
+def test_frames_without_a_rescale(tmp_path, bare):
+    data = enhanced(stored(N), range(N), "MR")
+    for k, frame in enumerate(data.PerFrameFunctionalGroupsSequence):
+        frame.PixelValueTransformationSequence = item(RescaleSlope=2, RescaleIntercept=0)
+        if k in bare:
+            del frame.PixelValueTransformationSequence
+    save(data, tmp_path / "x")
+    if len(bare) == N:
+        assert assemble(headers.scan(tmp_path).headers).notes == ()
+        data.RescaleSlope, data.RescaleIntercept = 3, 0
+        save(data, tmp_path / "x")
+    with pytest.raises(FailedCheck) as fault:
+        assemble(headers.scan(tmp_path).headers)
+    assert fault.value.check == ("half_scaled" if len(bare) < N else "no_rescale")
