@@ -1,4 +1,4 @@
-"""What stored values mean: rescales that a part of the slices has, or has otherwise."""
+"""What stored values mean: rescales that a part of the slices has, or has otherwise; CT that is no HU by its kind."""
 
 import pytest
 
@@ -76,3 +76,47 @@ def test_frames_without_a_rescale(tmp_path, bare):
     with pytest.raises(FailedCheck) as fault:
         assemble(headers.scan(tmp_path).headers)
     assert fault.value.check == ("half_scaled" if len(bare) < N else "no_rescale")
+
+
+TYPE = ("DERIVED", "SECONDARY")
+NO_HU = {
+    "subtraction": (["AXIAL", "SUBTRACTION"], "SUBTRACTION"),
+    "small letters": (["AXIAL", "std_deviation"], "STD DEVIATION"),
+    "iodine": (["AXIAL", "DET_IODINE"], "IODINE"),
+    "of a vendor": (["AXIAL", "Iodine-Water"], "IODINE"),
+    "without water": (["SPECTRAL", "IODINE NO WATER"], "IODINE"),
+    "perfusion": (["PERFUSION", "CBF"], "CBF"),
+    "electrons": (["AXIAL", "ELECTRON_DENSITY"], "ELECTRON DENSITY"),
+}
+OF_HU = {
+    "without contrast": (["AXIAL", "VNC"], "8 of 8 slices are virtual images without contrast agent"),
+    "the standard's word": (["AXIAL", "MAT_REMOVED"], "8 of 8 slices are virtual images without contrast agent"),
+    "iodine removed": (["AXIAL", "NO_IODINE"], "8 of 8 slices are virtual images without contrast agent"),
+    "moments of a perfusion": (["PERFUSION", "NONE"], "8 of 8 slices are of perfusion"),
+    "of one energy": (["AXIAL", "CT_SOM5 SPI", "MONO_E", "55 KEV"], ""),
+    "reformatted": (["REFORMATTED", "NONE"], ""),
+}
+
+
+@pytest.mark.parametrize("kind", NO_HU)
+def test_ct_whose_kind_is_no_hu_is_refused_by_its_word(tmp_path, kind):
+    words, said = NO_HU[kind]
+    with pytest.raises(FailedCheck, match=rf"ImageType \({said}\); take the series") as fault:
+        notes(tmp_path, "CT", lambda k: {"ImageType": [*TYPE, *words]} if k == 3 else {})
+    assert fault.value.check == "no_hu"
+    assert notes(tmp_path / "mr", "MR", lambda k: {"ImageType": [*TYPE, *words]}) == ()
+
+
+@pytest.mark.parametrize("kind", OF_HU)
+def test_ct_whose_hu_are_computed_is_told(tmp_path, kind):
+    words, said = OF_HU[kind]
+    found = notes(tmp_path, "CT", lambda k: {"ImageType": [*TYPE, *words]})
+    assert [note[: len(said)] for note in found] == [said] * bool(said)
+
+
+def test_frames_whose_kind_is_no_hu(tmp_path):
+    data = enhanced(stored(N), range(N))
+    data.SharedFunctionalGroupsSequence[0].CTImageFrameTypeSequence = item(FrameType=[*TYPE, "AXIAL", "MAT_SPECIFIC"])
+    save(data, tmp_path / "x")
+    with pytest.raises(FailedCheck, match=r"frame 1: .*\(MAT SPECIFIC\)"):
+        assemble(headers.scan(tmp_path).headers)

@@ -241,6 +241,7 @@ NOTED = (
     Check("projections", lambda stack: merged.projections(stack.headers)),
     Check("no_slices", lambda stack: meaning.beside(stack.headers)),
     Check("derived", lambda stack: merged.derived(stack.headers)),
+    Check("computed", lambda stack: meaning.computed(stack.headers)),
     Check("real_world_values", lambda stack: real_world.others(stack.headers)),
     Check("converted", lambda stack: meaning.converted(stack.headers)),
     Check("no_magnitude", lambda stack: merged.parts(stack.headers)),

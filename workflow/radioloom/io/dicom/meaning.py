@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,16 @@ MOST_STORED, ROUNDED = 4096, 0.5  # up to this stored value vendors' rounding of
 NO_HU = ("OD", "MGML", "Z_EFF", "ED", "EDW", "PCT")  # RescaleType (PS3.3, C.11.1.1.2)
 UNIT_UNTOLD = ("", "US", "HU")  # RescaleType of an image of HU; US: not specified
 WIDE_HU = 1000.0  # between air and water: an image whose values reach less far was cut to a window of a screen
+# Words of a CT's ImageType or FrameType: computed from several images (PS3.3, C.8.16.1.4), images of several energies
+# that are not of attenuation or not for measuring (C.8.15.2.1.1), what vendors call maps of dual energy and perfusion.
+OTHER_VALUES = (
+    "SUBTRACTION", "DIVISION", "MULTIPLICATION", "STD DEVIATION", "QUANTITY", "MAT SPECIFIC", "MAT FRACTIONAL",
+    "MAT VALUE BASED", "MAT MODIFIED", "EFF ATOMIC NUM", "ELECTRON DENSITY", "IODINE", "ZEFF", "PBV", "CBF", "CBV",
+    "RCBF", "RCBV", "MTT", "TTP", "TMAX",
+)  # fmt: skip
+NO_CONTRAST = re.compile(r"\b(VNC|VUE|MAT REMOVED|VIRTUAL (NON ?CONTRAST|UNENHANCED)|NO IODINE|IODINE REMOVED)\b")
+PERFUSION = re.compile(r"\bPERFUSION\b")
+OTHER_VALUE = re.compile(rf"\b({'|'.join(OTHER_VALUES)})\b")
 RESCALED = ("CT", "PT")  # modalities whose stored values have no unit before rescale
 
 
@@ -36,6 +47,12 @@ def no_hu(header: Header) -> str:
     kind, wide = header.stated.get("RescaleType"), 2.0**header.bits_used * (header.slope or 0.0)
     if kind in NO_HU:
         return f"{header.name}: its values are {kind} (RescaleType), and CT is measured in HU; take the series of HU"
+    words = [each for each in _words(header) if not NO_CONTRAST.search(each)]
+    if word := next((found[0] for each in words if (found := OTHER_VALUE.search(each))), ""):
+        return (
+            f"{header.name}: its values are no HU, or not for measuring, by its ImageType ({word}); take the series "
+            "that it was made from"
+        )
     if "ModalityLUTSequence" in header.stated:
         return f"{header.name}: a table (ModalityLUTSequence) says what its values mean; export it with a rescale alone"
     if header.bits_used <= 8 and wide < WIDE_HU:
@@ -51,6 +68,21 @@ def other_unit(headers: Sequence[Header]) -> str:
     types = [header.stated.get("RescaleType", "") for header in headers if header.modality == "CT"]
     n = sum(each not in UNIT_UNTOLD for each in types)
     return f"{n} of {len(types)} slices say that their values are something else than HU (RescaleType)" if n else ""
+
+
+def _words(header: Header) -> list[str]:
+    """Values of a slice's ImageType in capitals, with blanks in place of signs."""
+    return [re.sub(r"[\W_]+", " ", each).strip() for each in header.image_type.upper().split("\\")]
+
+
+def computed(headers: Sequence[Header]) -> str:
+    """What to note of CT whose HU are computed, or may be none: without its contrast agent, or of perfusion."""
+    words = [_words(header) for header in headers if header.modality == "CT"]
+    for kind, pattern in (("virtual images without contrast agent", NO_CONTRAST), ("of perfusion", PERFUSION)):
+        n = sum(any(map(pattern.search, each)) for each in words)
+        if n:
+            return f"{n} of {len(words)} slices are {kind} by their ImageType: look whether these HU are meant"
+    return ""
 
 
 def half_scaled(headers: Sequence[Header]) -> str:
