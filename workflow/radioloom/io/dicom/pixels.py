@@ -132,7 +132,7 @@ def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
 
 
 def _native(header: Header) -> np.ndarray:
-    kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
+    kind = _kind(header)
     with reading(header.path) as handle:
         handle.seek(header.pixel_offset)
         flat = np.empty(header.rows * header.columns, kind)
@@ -142,14 +142,26 @@ def _native(header: Header) -> np.ndarray:
             f"{header.name}: its pixel data end after {n} of {flat.nbytes} bytes; the file has become shorter since "
             "its header was read: fetch the file again"
         )
-    values = flat.reshape(header.rows, header.columns)
+    return _of_used_bits(flat.reshape(header.rows, header.columns), header)
+
+
+def _kind(header: Header) -> np.dtype:
+    return np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
+
+
+def _of_used_bits(values: np.ndarray, header: Header) -> np.ndarray:
+    """Values of the bits that are used, the highest their sign; the others may hold anything (PS3.5, 8.1.1)."""
     unused = header.bits - header.bits_used
-    return values << unused >> unused if unused else values  # they may hold anything (PS3.5, 8.1.1)
+    return values << unused >> unused if unused else values
 
 
 def _decoded(header: Header, data: Dataset) -> np.ndarray:
-    """One frame of a file that is compressed, or not little-endian; raises what `frames` does."""
-    return next(frames(data, [max(header.index, 0)])).reshape(header.rows, header.columns)
+    """One frame of a file that is compressed, or not little-endian; raises what `frames` does.
+
+    Frames may be of more bits than are used: then decoders give the words as they are, or take their sign elsewhere.
+    """
+    frame = next(frames(data, [max(header.index, 0)])).reshape(header.rows, header.columns)
+    return frame if header.bits % 8 else _of_used_bits(frame.astype(_kind(header), copy=False), header)
 
 
 def frames(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:
