@@ -85,6 +85,16 @@ def survival_at(time_days: np.ndarray, event: np.ndarray, when: float, weights: 
     return (1 - np.divide(events, at_risk, out=np.zeros(events.shape), where=at_risk > 0)).prod(axis=1)
 
 
+def greenwood(time_days: np.ndarray, event: np.ndarray, when: float) -> tuple[float, float]:
+    """Kaplan-Meier survival at one time, and Greenwood's standard error of it."""
+    times, events = np.unique(time_days[event & (time_days <= when)], return_counts=True)
+    at_risk = len(time_days) - np.searchsorted(np.sort(time_days), times, "left")
+    survival = float(np.prod(1 - events / at_risk))
+    if survival <= 0:
+        return 0.0, 0.0
+    return survival, survival * float(np.sqrt(np.sum(events / (at_risk * (at_risk - events)))))
+
+
 def pseudo_observations(time_days: np.ndarray, event: np.ndarray, when: float) -> np.ndarray:
     """Jackknife pseudo-observations of the event by one time: n F - (n - 1) F without each patient, (n,).
 
