@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +34,7 @@ from radioloom.io.dicom.headers import Header, read_header
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number, syntax_name, why
 from radioloom.io.files import filled
+from radioloom.io.lost_slices import Seen, seen
 from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
@@ -66,11 +67,14 @@ def _header(file: Path, name: str) -> Header:
     return header
 
 
-def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor: float) -> Volume:
+def read(
+    headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor: float, look: list[Seen] | None = None
+) -> Volume:
     """The volume of sorted slices: stored value * slope + intercept, times `factor` (SUV of PET; 1 elsewhere).
 
     headers : slices in the order of the grid's first axis
     grid : where the wanted voxels lie: these slices, and in them `grid.shape[1:]` pixels from row and column `corner`
+    look : takes what is to be remembered of each slice
     Returns float64 (z, y, x). Raises BadImage naming the file that cannot be decoded or scaled.
     """
     array = np.empty(grid.shape)
@@ -79,6 +83,8 @@ def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor:
         array[index] = values[rows, columns]
         array[index] *= 1.0 if header.slope is None else header.slope
         array[index] += header.intercept or 0.0
+        if look is not None:
+            look.append(seen(values, header.name))
     if factor != 1.0:
         array *= factor
     if not np.isfinite(array).all():
@@ -104,12 +110,17 @@ def padding(header: Header) -> tuple[float, float] | None:
     return (min(scaled), max(scaled)) if scaled else None
 
 
+def varied(headers: Iterable[Header]) -> bool:
+    """Whether one of the slices holds more than one value; none is read after the first that does."""
+    return any(values.min() < values.max() for _, values in _every(headers))
+
+
 def stored(header: Header) -> np.ndarray:
     """Stored values (rows, columns) of one slice, without rescale; BadImage where they cannot be decoded."""
     return next(_every([header]))[1]
 
 
-def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
+def _every(headers: Iterable[Header]) -> Iterator[tuple[Header, np.ndarray]]:
     """Each slice with its stored values; a compressed file of many frames is read once."""
     held: tuple[Path, Dataset] | None = None
     for header in headers:
