@@ -37,6 +37,10 @@ def half_scaled(data, k):
         del data.RescaleSlope
 
 
+def part(data, k):
+    data.ConcatenationUID, data.InConcatenationNumber, data.InConcatenationTotalNumber = "2.25.4", k + 1, 9
+
+
 def turned(degrees):
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
 
@@ -94,6 +98,7 @@ FAULTS = {
     "several_kinds": lambda folder: rewritten(
         folder, lambda data, k: setattr(data, "ConvolutionKernel", f"CANARY{k % 2}")
     ),
+    "incomplete": lambda folder: rewritten(folder, part),
     "half_scaled": lambda folder: rewritten(folder, half_scaled),
     "no_thickness": one_slice,
     "conflicting_copies": conflict,

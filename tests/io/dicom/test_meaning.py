@@ -120,3 +120,54 @@ def test_frames_whose_kind_is_no_hu(tmp_path):
     save(data, tmp_path / "x")
     with pytest.raises(FailedCheck, match=r"frame 1: .*\(MAT SPECIFIC\)"):
         assemble(headers.scan(tmp_path).headers)
+
+
+@pytest.mark.parametrize("modality", ["CT", "MR", "PT"])
+def test_values_that_a_table_gives_are_refused_of_every_modality(tmp_path, modality):
+    table = {"ModalityLUTSequence": item(LUTDescriptor=[4096, 0, 16], ModalityLUTType="US")}
+    with pytest.raises(FailedCheck, match="a table") as fault:
+        notes(tmp_path, modality, lambda k: table)
+    assert fault.value.check == "no_rescale"
+    data = enhanced(stored(N), range(N), modality)
+    data.ModalityLUTSequence = table["ModalityLUTSequence"]
+    save(data, tmp_path / "x" / "x")
+    with pytest.raises(FailedCheck, match="a table"):
+        assemble(headers.scan(tmp_path / "x").headers)
+
+
+def test_a_slope_below_0_is_told_where_it_is_allowed(tmp_path):
+    [note] = notes(tmp_path, "MR", lambda k: scaled(-1, 0))
+    assert note.startswith("8 of 8 slices have a RescaleSlope below 0")
+
+
+SPLIT = {
+    "whole": ([(1, 2), (2, 2)], ""),
+    "the first": ([(1, 2)], "1 of 2 files"),
+    "the last": ([(2, None)], "1 of 2 files"),
+    "the middle": ([(1, None), (3, None)], "1 of 3 files"),
+    "of unknown number": ([(1, None), (2, None)], ""),
+    "of one": ([(1, 1)], ""),
+}
+
+
+@pytest.mark.parametrize("kind", SPLIT)
+def test_an_image_in_several_files_is_whole_or_refused(tmp_path, kind):
+    parts, said = SPLIT[kind]
+    for place, (number, total) in enumerate(parts):
+        data = enhanced(stored(2 * len(parts)), (2 * place, 2 * place + 1), "MR")
+        data.ConcatenationUID, data.InConcatenationNumber = "2.25.4", number
+        if total:
+            data.InConcatenationTotalNumber = total
+        save(data, tmp_path / str(number))
+    if not said:
+        assert assemble(headers.scan(tmp_path).headers).grid.shape[0] == 2 * len(parts)
+        return
+    with pytest.raises(FailedCheck, match=f"^{said} of an image that was split are absent") as fault:
+        assemble(headers.scan(tmp_path).headers)
+    assert fault.value.check == "incomplete"
+
+
+@pytest.mark.parametrize(("modality", "n", "told"), [("PT", 9, 1), ("PT", 8, 0), ("PT", 7, 0), ("MR", 9, 0)])
+def test_a_pet_of_fewer_slices_than_it_says_is_told(tmp_path, modality, n, told):
+    found = notes(tmp_path, modality, lambda k: {"NumberOfSlices": n})
+    assert [note.partition(",")[0] for note in found] == ["8 slices"] * told

@@ -27,7 +27,9 @@ RESCALED = ("CT", "PT")  # modalities whose stored values have no unit before re
 
 
 def unscaled(header: Header) -> str:
-    """Why a slice has no unit: what turns stored values into it is absent."""
+    """Why a slice has no unit: what turns stored values into it is absent, or a table."""
+    if "ModalityLUTSequence" in header.stated:
+        return f"{header.name}: a table (ModalityLUTSequence) says what its values mean; export it with a rescale alone"
     if header.modality not in RESCALED or None not in (header.slope, header.intercept):
         return ""
     return f"{header.name}: a {header.modality} slice without RescaleSlope and RescaleIntercept has no unit"
@@ -53,8 +55,6 @@ def no_hu(header: Header) -> str:
             f"{header.name}: its values are no HU, or not for measuring, by its ImageType ({word}); take the series "
             "that it was made from"
         )
-    if "ModalityLUTSequence" in header.stated:
-        return f"{header.name}: a table (ModalityLUTSequence) says what its values mean; export it with a rescale alone"
     if header.bits_used <= 8 and wide < WIDE_HU:
         return (
             f"{header.name}: its {header.bits_used} bits hold {wide:g} HU, less than lie between air and water: it was "
@@ -119,6 +119,14 @@ def rescaled_otherwise(headers: Sequence[Header]) -> str:
         f"rescale by slice: {len(odd)} of {len(scales)} slices have another {'RescaleSlope or ' * (modality != 'PT')}"
         f"RescaleIntercept {than} (the first is {headers[odd[0]].name}: {slope:g} and {intercept:g}); each was read by "
         "its own, so look whether they show what the others show"
+    )
+
+
+def inverted(headers: Sequence[Header]) -> str:
+    """What to note of slices whose slope is below 0, which is refused of CT and PET."""
+    n = sum(header.slope is not None and header.slope < 0 for header in headers)
+    return f"{n} of {len(headers)} slices have a RescaleSlope below 0: bright is dark; look whether it is meant" * bool(
+        n
     )
 
 
