@@ -23,7 +23,7 @@ FLOORS = {
     "kernels": set(),
     **{name: {"kernels"} for name in IMAGES},
     "stats": set(),
-    "prediction": {"stats"},
+    "prediction": {"stats", "kernels"},
     "genomics": {"stats"},
     "figures": {"stats", "prediction"},
     "compat": set(),  # how other programs name what they measure

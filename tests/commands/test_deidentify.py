@@ -110,6 +110,10 @@ def mr(kind="MR", creator="Philips MR Imaging DD 001"):
     return private(image_slice(stored(1)[0], (0, 0, 0), kind), 0x2005, creator, x0e=("FL", 0.5))
 
 
+def parts(kind):
+    return private(image_slice(stored(1)[0], (0, 0, 0), "MR"), 0x0043, "GEMS_PARM_01", x2f=("SS", kind))
+
+
 def enhanced_mr():
     data, inner = image_slice(stored(1)[0], (0, 0, 0), "MR", SOPClassUID=ENHANCED["MR"]), pydicom.Dataset()
     inner = private(inner, 0x2005, "Philips MR Imaging DD 001", x0e=("FL", 0.5))
@@ -131,6 +135,8 @@ LOSSES = {
     "GE, no time": (ge("odd", SeriesTime="164500"), ""),
     "Philips' MR": (mr(), "Philips' scale slope of MR (2005,xx0E)"),
     "Philips' MR of many frames": (enhanced_mr(), "Philips' scale slope of MR (2005,xx0E)"),
+    "GE's phase": (parts(1), "GE's private image type (0043,xx2F)"),
+    "GE's magnitude": (parts(0), ""),
     "the element of another": (mr(creator="MAKER"), ""),
     "Philips' CT": (mr("CT"), ""),
 }
@@ -157,3 +163,21 @@ def test_losses_are_counted_at_the_terminal(tmp_path, deidentified):
         "these elements, which PS3.15 lists as safe"
     )
     assert lines[2].startswith("1 of them loses Philips' scale slope of MR")
+
+
+def test_what_says_that_values_are_others_stays(tmp_path, deidentified):
+    """ImageType of a mosaic, the plane that contours are moved to, and that an image was converted."""
+    place = tmp_path / "in"
+    save(image_slice(stored(1)[0], (0, 0, 0), "MR", ImageType=["ORIGINAL", "PRIMARY", "M", "MOSAIC"]), place / "mr")
+    save(image_slice(stored(1)[0], (0, 0, 0), ConversionType="WSD"), place / "ct")
+    structures(place / "rs", {"GTV": CUBE})
+    data = pydicom.dcmread(place / "rs")
+    contour = data.ROIContourSequence[0].ContourSequence[0]
+    contour.ContourOffsetVector, contour.ContourSlabThickness = ["0", "0", "1.5"], "3"
+    data.save_as(place / "rs")
+    deidentified(place)
+    copies = {each.Modality: each for each in map(pydicom.dcmread, (tmp_path / "out").rglob("*.dcm"))}
+    assert "MOSAIC" in copies["MR"].ImageType
+    assert copies["CT"].ConversionType == "WSD"
+    moved = copies["RTSTRUCT"].ROIContourSequence[0].ContourSequence[0]
+    assert (list(moved.ContourOffsetVector), moved.ContourSlabThickness) == ([0, 0, 1.5], 3)

@@ -111,7 +111,10 @@ def test_a_file_server_with_hiccups_costs_time_and_no_case(tmp_path, monkeypatch
     undisturbed, sick = benches
     for file, job, kind, at, words in hiccups:
         line = run_sick(sick, monkeypatch, "--until", "prepare", file=file, job=job, kind=kind, at=at)
-        assert words in line, (file, job, kind, at)
+        case, _, name = file.replace("ct/", "ct: ").partition("/")
+        said, _, remedy = words.partition("; ")
+        of = "" if said.startswith("memory") else f" (valid/{case}: {name})"
+        assert f"{said}{of}; {remedy}" in line, (file, job, kind, at)
         assert f"(log: results/bench/logs/{job}/valid." in line
         assert "canary" not in line
     for bench in benches:

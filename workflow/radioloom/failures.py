@@ -21,6 +21,7 @@ REMEDIES = {
 }
 MEMORY = "memory ran out; run fewer jobs at once (--cores), or on a machine with more memory"
 RESULTS = "results"
+TOLD = "the name that it bears is one that messages show"  # note of an error
 
 
 def in_words(error: BaseException, typed: Collection[str] = ()) -> str:
@@ -79,6 +80,7 @@ def damaged(path: Path | str, why: str) -> str:
 def _of_the_system(error: OSError, typed: Collection[str]) -> str:
     words = os.strerror(error.errno) if error.errno else f"a file cannot be read or written ({type(error).__name__})"
     names = [str(name) for name in (error.filename, error.filename2) if isinstance(name, str | os.PathLike)]
+    typed = names if TOLD in getattr(error, "__notes__", ()) else typed
     shown = [in_results(name) if RESULTS in Path(name).parts else name for name in names if _may_show(name, typed)]
     place = f" ({', '.join(shown)})" if shown else ""
     return f"{words}{place}; {REMEDIES.get(error.errno or 0, 'run again, and report it if it stays')}"

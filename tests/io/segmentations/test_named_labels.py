@@ -1,10 +1,12 @@
 """Labels of a .seg.nrrd have names, as 3D Slicer writes them: the name is tried first, as everywhere."""
 
+import gzip
+
 import numpy as np
 import pytest
 
-from made.image_files import nrrd
-from radioloom.errors import UnclearRegion
+from made.image_files import nrrd, nrrd_lines
+from radioloom.errors import BadImage, BadMask, UnclearRegion
 from radioloom.io import images
 from radioloom.io.segmentations.belongs import Image
 from radioloom.io.segmentations.read import read
@@ -44,3 +46,51 @@ def test_names_are_listed_and_those_of_patients_withheld(region):
         region("PTV", (1, "GTV Doe"), (2, "CTV"), identifying=["doe"])
     with pytest.raises(UnclearRegion, match="this label map has no names, give the label's number"):
         region("PTV")
+
+
+def layered(tmp_path, pack, segments, layers=2):
+    """A .seg.nrrd of two layers that overlap, as 3D Slicer writes it: layers vary fastest; its path."""
+    second = np.zeros_like(LABELS)
+    second[1, 0:4, 1:4] = 1
+    lines = nrrd_lines(LABELS, encoding="gzip" if pack else "raw")
+    changes = {"dimension": "4", "kinds": "list domain domain domain"}
+    for k, line in enumerate(lines):
+        name, _, value = line.partition(": ")
+        more = {"sizes": f"{layers} {value}", "space directions": f"none {value}"} | changes
+        lines[k] = f"{name}: {more[name]}" if name in more else line
+    for n, (name, label, layer) in enumerate(segments):
+        lines += [f"Segment{n}_Name:={name}", f"Segment{n}_LabelValue:={label}", f"Segment{n}_Layer:={layer}"]
+    body = np.stack([LABELS, second], axis=-1).tobytes()
+    path = tmp_path / "layers.seg.nrrd"
+    path.write_bytes("\n".join(lines).encode() + b"\n\n" + (gzip.compress(body) if pack else body))
+    return path
+
+
+OVERLAPPING = [("GTV", 1, 0), ("Node", 2, 0), ("Lung", 1, 1)]
+
+
+@pytest.mark.parametrize("pack", [False, True])
+@pytest.mark.parametrize(("pattern", "voxels"), [("GTV", 6), ("node", 4), ("GTV|Node", 10), ("Lung", 12), ("2", 4)])
+def test_a_segment_of_a_layer_is_read(tmp_path, pack, pattern, voxels):
+    path = layered(tmp_path, pack, OVERLAPPING)
+    mask = read(path, Choice((pattern,)), "", Image(images.header(nrrd(tmp_path, LABELS)).grid))
+    assert mask.n_voxels == voxels
+    assert mask.offset[0] == (2 if pattern in ("node", "2") else 1)
+
+
+def test_what_layers_do_not_tell_is_refused(tmp_path):
+    image, path = Image(images.header(nrrd(tmp_path, LABELS)).grid), layered(tmp_path, False, OVERLAPPING)
+    for pattern in ("1", "GTV|Lung", ".*"):
+        with pytest.raises(UnclearRegion, match="segments that are chosen lie in 2 layers of the file; choose one"):
+            read(path, Choice((pattern,)), "", image)
+    with pytest.raises(UnclearRegion, match="no segment matches 'PTV'; found: 'GTV', 'Node', 'Lung'"):
+        read(path, Choice(("PTV",)), "", image)
+    with pytest.raises(UnclearRegion, match="3 segments, and none is named as the region"):
+        read(path, Choice(), "", image)
+    with pytest.raises(BadImage, match="2 values per voxel"):
+        images.header(path)
+    for segments in ([], [("GTV", 1, "")], [("GTV", 1, 2)], [("GTV", 1, -1)]):
+        with pytest.raises(BadMask, match=r"2 values per voxel .*export a label map"):
+            read(layered(tmp_path, False, segments), Choice(("GTV",)), "", image)
+    with pytest.raises(BadMask, match="its voxels end after"):
+        read(layered(tmp_path, False, OVERLAPPING, layers=3), Choice(("GTV",)), "", image)

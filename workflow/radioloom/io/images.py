@@ -18,23 +18,27 @@ from radioloom.io.files import is_file
 from radioloom.io.foreign import absent, instead
 from radioloom.io.formats import FORMATS, kind, stored
 from radioloom.io.formats.nifti import TYPES
-from radioloom.io.formats.record import Header, Unreadable, of_image
+from radioloom.io.formats.record import Header, Unreadable, of_image, several_values
 from radioloom.io.lost_slices import seen, told
 from radioloom.volume import LARGEST, Box, Grid, Volume, Voxels, unfit
 
 __all__ = ["header", "kind", "pieces", "read", "read_native", "voxels", "write"]
 
 
-def header(path: Path, fault: type[CaseError] = BadImage, called: str = "") -> Header:
+def header(path: Path, fault: type[CaseError] = BadImage, called: str = "", layered: bool = False) -> Header:
     """Grid of an image file, how its voxels are stored and what to note of it; `fault` where it is no scalar volume.
 
     called : what messages call it, where its name could be a patient's
+    layered : whether it may be several label maps on one grid
     A fault of the machine (OSError) passes up: the file may be sound.
     """
     if not is_file(path):
         raise fault(f"{called or path.name}: {absent(path)}")
     try:
-        return FORMATS[kind(path)][1](path)
+        found = FORMATS[kind(path)][1](path)
+        if found.layers > 1 and not layered:
+            raise several_values(found.layers)
+        return found
     except Unreadable as error:
         raise fault(f"{called or path.name}: {instead(path, kind(path)) or error}") from error
 

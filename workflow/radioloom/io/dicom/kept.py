@@ -50,6 +50,7 @@ ContrastBolusAgentSequence ContrastBolusUsageSequence
 StudyDate StudyTime SeriesDate SeriesTime AcquisitionDate AcquisitionTime AcquisitionDateTime ContentDate ContentTime
 StructureSetROISequence ROINumber ROIName ReferencedFrameOfReferenceUID ROIGenerationAlgorithm ROIContourSequence
 ReferencedROINumber ROIDisplayColor ContourSequence ContourNumber ContourGeometricType NumberOfContourPoints ContourData
+ContourOffsetVector ContourSlabThickness ConversionType
 ContourImageSequence ReferencedFrameOfReferenceSequence RTReferencedStudySequence RTReferencedSeriesSequence
 RTROIObservationsSequence ObservationNumber RTROIInterpretedType StructureSetLabel StructureSetDate StructureSetTime
 ApprovalStatus
@@ -65,6 +66,7 @@ KEPT = frozenset(tag for keyword in ATTRIBUTES if (tag := tag_for_keyword(keywor
 TERMS = frozenset(
     """
 ORIGINAL DERIVED PRIMARY SECONDARY AXIAL LOCALIZER MPR MIP MINIP PROJECTION REFORMATTED RESAMPLED NONE MIXED VOLUME
+MOSAIC DV DI DF WSD SD SI DRW SYN ADDITION DIVISION MASKED MAXIMUM MINIMUM MULTIPLICATION QUANTITY STD_DEVIATION
 AVERAGE MEDIAN ADD SUBTRACT SUBTRACTION SAMPLED DISTORTED MAX MIN MEAN MAX_IP MIN_IP OTHER M P R I M_FFE M_SE ADC FA B0
 DIFFUSION T1 T2 T2_STAR PROTON_DENSITY PERFUSION REAL IMAGINARY PHASE MAGNITUDE STATIC DYNAMIC GATED WHOLE BODY IMAGE
 REPROJECTION SINOGRAM WATER FAT IN_PHASE OUT_OF_PHASE VIRTUAL MONOENERGETIC ATTENUATION HELIX FLUOROSCOPY ANGIO

@@ -11,6 +11,7 @@ from radioloom.io.dicom import suv
 from radioloom.io.dicom.decay import starts_as_ge_says
 from radioloom.io.dicom.private import block_of
 from radioloom.io.dicom.values import BROKEN, items, letters, text
+from radioloom.io.dicom.vendors import GE_PART, PARTS, part, places
 
 MR, MR_GROUP, MR_SLOPE = "Philips MR Imaging DD 001", 0x2005, 0x0E
 MODALITY, FRAMES, PRIVATE_FRAME = 0x00080060, 0x52009230, 0x2005140F
@@ -35,12 +36,18 @@ def _slope(data: Dataset) -> bool:
     )
 
 
+def _part(data: Dataset) -> bool:
+    return letters(data, MODALITY) == "MR" and any(part(data, tag) not in (None, PARTS[0]) for tag in places(GE_PART))
+
+
 # What is lost, and what to do -> whether a file has it.
 LOST: dict[str, Callable[[Dataset], bool]] = {
     "Philips' factors of PET in counts, to SUV (7053,xx00) or activity (7053,xx09), without which the copies have no "
     f"unit and are excluded; {TAKE}": _counts,
     "the start of the scan that GE keeps in (0009,xx0D), without which the copies have another SUV, since their series "
     "has no time, or one after the scan; measure the files as they were": _start,
+    "GE's private image type (0043,xx2F), by which they are phase, real or imaginary parts and no magnitude, which the "
+    "copies do not say; keep these series apart": _part,
     "Philips' scale slope of MR (2005,xx0E): no value that is measured here rests on it, but programs that compare "
     f"scanners by it need it; for those {TAKE.replace('measure', 'take', 1)}": _slope,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from radioloom.io.formats.record import (
     several_values,
 )
 from radioloom.io.formats.text import ENDLESS, beside, decoded, put, start_of
-from radioloom.io.untrusted import MOST_HEADER
+from radioloom.io.untrusted import MOST_HEADER, MOST_VOXELS
 from radioloom.volume import Grid
 
 TYPES = {
@@ -48,7 +49,8 @@ FIELDS = {
     "space directions", "measurement frame",
 }  # fmt: skip
 SAME = {name.replace(" ", ""): name for name in FIELDS if not name.startswith("space ")} | {"centerings": "centers"}
-SEGMENT = re.compile(rb"^Segment(\d{1,6})_(Name|LabelValue):=([^\r\n]*)", re.MULTILINE)  # as 3D Slicer writes them
+# As 3D Slicer writes them.
+SEGMENT = re.compile(rb"^Segment(\d{1,6})_(Name|LabelValue|Layer):=([^\r\n]*)", re.MULTILINE)
 VECTOR = re.compile(r"\(([^()]*)\)|none", re.IGNORECASE)
 
 
@@ -60,7 +62,8 @@ def header(path: Path) -> Header:
     if not re.match(rb"NRRD000[1-5]\r?\n", head):
         raise Unreadable("not readable as NRRD; the file is damaged or of another kind")
     fields, listed, end = _fields(head)
-    placed = _grid(fields)
+    placed, layers = _grid(fields)
+    segments, layer_of = _segments(head[:end], layers)
     stored, window = _stored(fields), _window(fields)
     files, start = (path,), end
     if "data file" in fields:
@@ -70,6 +73,8 @@ def header(path: Path) -> Header:
         raise Unreadable(
             "its header skips lines, or bytes of a compressed file, before its voxels; save it without that"
         )
+    if layers > 1 and (len(files) > 1 or not segments or math.prod(placed.shape) * layers > MOST_VOXELS):
+        raise several_values(layers)
     if len(files) > 1 and (window or placed.shape[0] % len(files)):
         raise Unreadable(f"its voxels lie in {len(files)} files, compressed or of several sizes; save it as one file")
     notes = () if ("space origin" if "space directions" in fields else "axis mins") in fields else (NOWHERE,)
@@ -79,8 +84,10 @@ def header(path: Path) -> Header:
         files,
         start=-1 if skipped < 0 else start + skipped,
         window=window,
-        segments=_segments(head[:end]),
+        segments=segments,
         notes=notes,
+        layers=layers,
+        layer_of=layer_of,
     )
 
 
@@ -109,14 +116,21 @@ def _fields(head: bytes) -> tuple[dict[str, str], list[str], int]:
     return fields, [], blank.end() if blank else len(head)
 
 
-def _segments(head: bytes) -> tuple[tuple[str, str], ...]:
-    """Number and name of each segment that has both."""
+def _segments(head: bytes, layers: int) -> tuple[tuple[tuple[str, str], ...], tuple[int, ...]]:
+    """Number and name of each segment that has both, and where there are layers the one that each lies in.
+
+    Of layers nothing is told, unless each of those segments says in which it lies.
+    """
     told: dict[bytes, dict[bytes, str]] = {}
     for segment, key, value in SEGMENT.findall(head):
         told.setdefault(segment, {})[key] = decoded(value).strip()
-    return tuple(
-        (each[b"LabelValue"], each[b"Name"]) for each in told.values() if len(each) == 2 and all(each.values())
-    )
+    named = [each for each in told.values() if each.get(b"LabelValue") and each.get(b"Name")]
+    segments = tuple((each[b"LabelValue"], each[b"Name"]) for each in named)
+    if layers == 1:
+        return segments, ()
+    places = [each.get(b"Layer", "") for each in named]
+    sound = all(place.isdecimal() and int(place) < layers for place in places)
+    return (segments, tuple(map(int, places))) if sound else ((), ())
 
 
 def _names(first: str, listed: list[str]) -> list[str]:
@@ -146,16 +160,17 @@ def _window(fields: dict[str, str]) -> int:
     return ENCODINGS[name]
 
 
-def _grid(fields: dict[str, str]) -> Grid:
+def _grid(fields: dict[str, str]) -> tuple[Grid, int]:
+    """The grid, and how many values lie at each voxel: of a first axis that has no direction, as of Slicer's layers."""
     (n,) = integers(_need(fields, "dimension"), "dimension", 1)
     sizes = integers(_need(fields, "sizes"), "sizes", n)
     _check_units(fields)
     if "space directions" not in fields:
-        return _plain_grid(fields, sizes)
+        return _plain_grid(fields, sizes), 1
     vectors = [_vector(each) for each in _vectors(fields["space directions"], n, "space directions")]
     _check_alone(fields, [vector is not None for vector in vectors])
     lone = [size for size, vector in zip(sizes, vectors, strict=True) if vector is None and size != 1]
-    if lone:
+    if lone and (len(lone) > 1 or vectors[0] is not None or sizes[0] < 1):
         raise several_values(int(np.prod([float(size) for size in lone])))
     along = [(size, vector) for size, vector in zip(sizes, vectors, strict=True) if vector is not None]
     check_sizes([size for size, _ in along])
@@ -173,7 +188,7 @@ def _grid(fields: dict[str, str]) -> Grid:
     signs = _signs(fields)
     with np.errstate(invalid="ignore", divide="ignore"):
         directions = axes / spacing
-    return grid([size for size, _ in along], spacing, origin * signs, directions * signs[:, None])
+    return grid([size for size, _ in along], spacing, origin * signs, directions * signs[:, None]), sum(lone) or 1
 
 
 def _check_units(fields: dict[str, str]) -> None:

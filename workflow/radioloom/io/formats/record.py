@@ -43,6 +43,18 @@ class Header:
     scale: tuple[float, float] | None = None  # slope and intercept of the voxels, None where they are as stored
     segments: tuple[tuple[str, str], ...] = ()  # of a label map that names its labels: number and name
     notes: tuple[str, ...] = ()  # what somebody should know of how the header was read
+    layers: int = 1  # label maps that share the grid, a value of each after the other for every voxel
+    layer: int = 0  # the one of them that is read
+    layer_of: tuple[int, ...] = ()  # where there are several, that of each segment
+
+    @property
+    def voxel_bytes(self) -> int:
+        """Bytes of a voxel, with all its layers."""
+        return self.stored.itemsize * self.layers
+
+    def one_layer(self, flat: np.ndarray) -> np.ndarray:
+        """Of values (n,) in the order of the file those of the layer that is read, in the machine's byte order."""
+        return flat[self.layer :: self.layers].astype(self.stored.newbyteorder("="), copy=False)
 
 
 def of_image(found: Header) -> tuple[str, ...]:

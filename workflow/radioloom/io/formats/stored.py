@@ -29,14 +29,14 @@ def read(header: Header, first: int, last: int) -> np.ndarray:
     than the header says, or another content than what was compressed.
     """
     depth, rows, columns = header.grid.shape
-    each, row = depth // len(header.files), rows * columns * header.stored.itemsize
+    each, row = depth // len(header.files), rows * columns * header.voxel_bytes
     parts = []
     for number, file in enumerate(header.files):
         low, high = (min(max(k - number * each, 0), each) * row for k in (first, last))
         with reading(file) as handle:
             parts += (_unpacked if header.window else _plain)(handle, header, each * row, [slice(low, high)])
     flat = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return flat.astype(header.stored.newbyteorder("="), copy=False).reshape(last - first, rows, columns)
+    return header.one_layer(flat).reshape(last - first, rows, columns)
 
 
 def pieces(header: Header) -> Iterator[tuple[Voxels, np.ndarray]]:
@@ -45,7 +45,7 @@ def pieces(header: Header) -> Iterator[tuple[Voxels, np.ndarray]]:
     Raises Unreadable as `read`, of a compressed file after its last piece.
     """
     depth, rows, columns = header.grid.shape
-    each, row = depth // len(header.files), columns * header.stored.itemsize
+    each, row = depth // len(header.files), columns * header.voxel_bytes
     high = min(max(PIECE // columns, 1), rows)
     deep = max(PIECE // (rows * columns), 1)
     boxes = [
@@ -56,8 +56,7 @@ def pieces(header: Header) -> Iterator[tuple[Voxels, np.ndarray]]:
         with reading(file) as handle:
             parts = (_unpacked if header.window else _plain)(handle, header, each * rows * row, wanted)
             for (k, y, n, m), part in zip(boxes, parts, strict=True):
-                array = part.astype(header.stored.newbyteorder("="), copy=False)
-                yield (number * each + k, y, 0), array.reshape(n, m, columns)
+                yield (number * each + k, y, 0), header.one_layer(part).reshape(n, m, columns)
 
 
 def beginning(path: Path, size: int) -> tuple[bytes, bool]:
@@ -143,7 +142,7 @@ def _unpacked(handle: BinaryIO, header: Header, size: int, wanted: Sequence[slic
 
 def _slice(header: Header) -> int:
     """Bytes of a slice."""
-    return header.grid.shape[1] * header.grid.shape[2] * header.stored.itemsize
+    return header.grid.shape[1] * header.grid.shape[2] * header.voxel_bytes
 
 
 def _check_padding(behind: bytes, size: int, header: Header) -> None:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from radioloom.errors import BadMask
+from radioloom.errors import BadMask, UnclearRegion
 from radioloom.io import images
 from radioloom.io.files import called, files_below, leads_nowhere
 from radioloom.io.foreign import absent, dead_link, hollow, instead, is_fork
 from radioloom.io.formats.nifti import voxels_of_pair
+from radioloom.io.formats.record import Header as ImageHeader
 from radioloom.io.segmentations.belongs import Image, astray, check, other_space
-from radioloom.segmentation.choose import Choice, largest_part
+from radioloom.segmentation.choose import Choice, largest_part, pick
+from radioloom.segmentation.choose import absent as not_there
 from radioloom.segmentation.contours import rasterise
 from radioloom.segmentation.label_map import LabelMap, in_image, on_image
 from radioloom.segmentation.mask import Mask, joined
@@ -166,17 +168,37 @@ def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
 
 
 def _from_labels(source: Candidate, choice: Choice, image: Image) -> Mask:
-    found = images.header(source.file, BadMask, source.called)
+    found = images.header(source.file, BadMask, source.called, layered=True)
+    if found.layers > 1:
+        found = _layer(found, choice, image)
     stored = found.stored.newbyteorder("=") if found.scale is None else np.dtype(float)
     names = _named(found.segments, image)
     labels = LabelMap(found.grid, stored, images.pieces(found, source.called, BadMask), found.notes, names)
     return on_image(labels, choice, image.grid, source.kind, image.blank)
 
 
+def _layer(found: ImageHeader, choice: Choice, image: Image) -> ImageHeader:
+    """The header of the layer in which the segments lie that are chosen, as 3D Slicer keeps those that overlap."""
+    chosen, _ = pick(choice, [(name, number) for number, name in found.segments])
+    layers = {found.layer_of[place] for place in chosen}
+    if not layers:
+        raise not_there("segment", choice, [_shown(name, image) for _, name in found.segments])
+    if len(layers) > 1:
+        raise UnclearRegion(
+            f"the {len(chosen)} segments that are chosen lie in {len(layers)} layers of the file; choose one, or "
+            "export a label map of their union"
+        )
+    (layer,) = layers
+    own = tuple(each for each, of in zip(found.segments, found.layer_of, strict=True) if of == layer)
+    return replace(found, layer=layer, segments=own)
+
+
 def _named(segments: tuple[tuple[str, str], ...], image: Image) -> dict[str, tuple[str, str]]:
     """Number of each label that has a name -> the name, and how a message may show it."""
-    if not segments:
-        return {}
+    return {number: (name, _shown(name, image)) for number, name in segments}
+
+
+def _shown(name: str, image: Image) -> str:
     from radioloom.io.dicom.withhold import withhold
 
-    return {number: (name, withhold(name, image.identifying)) for number, name in segments}
+    return withhold(name, image.identifying)

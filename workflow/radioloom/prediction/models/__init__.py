@@ -2,10 +2,13 @@
 
 from radioloom.errors import StudyError
 from radioloom.prediction.models.cox import COX
+from radioloom.prediction.models.elastic_net_cox import ELASTIC_NET_COX
+from radioloom.prediction.models.elastic_net_logistic import ELASTIC_NET_LOGISTIC
 from radioloom.prediction.models.logistic import LOGISTIC
 from radioloom.prediction.models.record import Model
 
-MODELS: dict[str, Model] = {model.name: model for model in (COX, LOGISTIC)}
+MODELS: dict[str, Model] = {model.name: model for model in (COX, LOGISTIC, ELASTIC_NET_COX, ELASTIC_NET_LOGISTIC)}
+PLAIN = {model.outcome: model for model in (COX, LOGISTIC)}  # maximum likelihood, which baselines are fitted by
 
 
 def model(name: str, outcome: str) -> Model:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,31 @@ from radioloom.prediction.outcome import Outcome
 COHORT = "cohort"  # value of the setting `strata`: each training cohort has a baseline hazard of its own
 
 
+@dataclass(frozen=True, slots=True)
+class RiskSets:
+    """Who is at risk at each of e events; patients are in the order of `order`, longest follow-up first."""
+
+    order: np.ndarray  # (m,) places of the patients that are at risk at any event
+    rows: np.ndarray  # (e,) patient of each event, in that order
+    last: np.ndarray  # (e,) last patient at risk
+    seen: np.ndarray  # (m,) first event that sees each patient; the later ones see it too
+    starts: np.ndarray  # first event of each distinct time
+    tie: np.ndarray  # (e,) number of the distinct time
+    share: np.ndarray  # (e,) part of the tied events that the l-th of d does not see, l/d
+
+
+def risk_sets(outcomes: Outcome) -> RiskSets:
+    """Risk sets with Efron's ties."""
+    order = np.lexsort((~outcomes.event, -outcomes.time_days))
+    time, rows = -outcomes.time_days[order], np.flatnonzero(outcomes.event[order])
+    last = time.searchsorted(time[rows], "right") - 1
+    seen = last.searchsorted(np.arange(last.max(initial=-1) + 1))
+    first = np.append(True, last[1:] != last[:-1])[: len(rows)]
+    starts, tie = np.flatnonzero(first), np.cumsum(first) - 1
+    share = (np.arange(len(rows)) - starts[tie]) / np.bincount(tie)[tie]
+    return RiskSets(order[: len(seen)], rows, last, seen, starts, tie, share)
+
+
 def cox_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
     """Minus the log partial likelihood of Cox with Efron's ties; parameters are the p coefficients.
 
@@ -21,19 +47,13 @@ def cox_loss(columns: np.ndarray, outcomes: Outcome) -> Loss:
     the tied events. The second moments of all risk sets are never laid out: their sum over events is that over
     patients, each weighed by the hazards (one over the sum of weights at risk) of the events that see the patient.
     """
-    order = np.lexsort((~outcomes.event, -outcomes.time_days))  # longest follow-up first
-    time, rows = -outcomes.time_days[order], np.flatnonzero(outcomes.event[order])
-    last = time.searchsorted(time[rows], "right") - 1  # the risk set of each event is all rows up to this one
-    seen = last.searchsorted(np.arange(last.max(initial=-1) + 1))  # first event that sees each row; the rest see it too
+    sets = risk_sets(outcomes)
+    rows, last, seen, starts, tie, share = sets.rows, sets.last, sets.seen, sets.starts, sets.tie, sets.share
     with_one = np.ones((1 + columns.shape[1], len(seen)))
-    with_one[1:] = columns[order[: len(seen)]].T
+    with_one[1:] = columns[sets.order].T
     x = with_one[1:]
     of_events = x[:, rows].sum(axis=1)
-    first = np.append(True, last[1:] != last[:-1])[: len(rows)]  # of the events of each distinct time
-    starts = np.flatnonzero(first)
-    tie = np.cumsum(first) - 1
-    share = (np.arange(len(rows)) - starts[tie]) / np.bincount(tie)[tie]  # l/d
-    tied = not first.all()
+    tied = len(starts) < len(rows)
 
     def loss(beta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         eta = np.einsum("jn,j->n", x, beta)

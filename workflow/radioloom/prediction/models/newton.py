@@ -19,6 +19,7 @@ from radioloom.prediction.models.record import Fitted, linear_state
 
 FALLBACK_RIDGE = 1.0  # precision of a normal prior on a coefficient per standard deviation
 LARGEST = 10.0  # a log ratio per standard deviation, or its standard error, beyond this is divergence, not evidence
+FARTHEST = 2.0  # a step: beyond it the likelihood may be flat, where no step leads back
 MAX_STEPS = 30
 MAX_HALVINGS = 20
 SINGULAR = 1e12  # condition number of a Hessian that cannot be solved
@@ -92,6 +93,7 @@ def _newton(loss: Loss, ridge: np.ndarray) -> _Minimum:
         step = inverse @ gradient
         if gradient @ step < TOLERANCE:  # what the last step gains is below the rounding of the value
             return _Minimum(point - step, inverse, "", penalty(point - step) - value)
+        step *= min(1.0, FARTHEST / np.abs(step).max())
         with np.errstate(all="ignore"):  # a step too far may overflow; it is then halved
             for _ in range(MAX_HALVINGS):
                 ahead = point - step
@@ -100,7 +102,7 @@ def _newton(loss: Loss, ridge: np.ndarray) -> _Minimum:
                     break
                 step = step / 2
         point, (value, gradient, hessian) = ahead, trial
-    return _Minimum(point, hessian, f"no maximum of the likelihood within {MAX_STEPS} steps")
+    return _Minimum(point, hessian, f"no maximum of the likelihood within {MAX_STEPS} steps (the outcome is separated)")
 
 
 def _inverse(hessian: np.ndarray) -> np.ndarray | None:

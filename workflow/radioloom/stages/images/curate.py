@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import CaseError, FailedCheck
+from radioloom.io.failed import of_case
 from radioloom.io.files import listing, within
 from radioloom.io.formats.record import of_image
 from radioloom.io.images import header, kind
@@ -42,7 +43,8 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
     for row in rows:
         listed: list[Row] = []
         try:
-            images.append(usable(row, data, trees, listed))
+            with of_case(f"{row['cohort']}/{row['case']}", data, row["image"], row["segmentation"]):
+                images.append(usable(row, data, trees, listed))
         except CaseError as error:
             faults.append((row, error))
         for each in listed:

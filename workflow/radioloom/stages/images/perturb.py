@@ -14,6 +14,7 @@ from radioloom.imaging.orient import turn_to
 from radioloom.imaging.perturb import MOST_GROWTH, Scene, box_of, on_grid, perturbed
 from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.supervoxels import SIDE_MM, supervoxels
+from radioloom.io.failed import of_case
 from radioloom.profile import Profile
 from radioloom.provenance import rng
 from radioloom.segmentation.mask import Mask
@@ -44,7 +45,8 @@ def perturb_batch(
         region = image.region
         try:
             check(profile, image.modality, image.unit)
-            scene = native(image, masks[image.name], data, profile, robustness["chain"])
+            with of_case(f"{image.cohort}/{image.case}", data, image.image_path):
+                scene = native(image, masks[image.name], data, profile, robustness["chain"])
         except CaseError as error:
             skipped.append({**region, "variant": robustness["chain"], "reason": str(error)})
             continue

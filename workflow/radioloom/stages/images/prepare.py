@@ -18,6 +18,7 @@ from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.two_values import two_values
 from radioloom.imaging.volumes import apart
 from radioloom.io import images
+from radioloom.io.failed import of_case
 from radioloom.io.files import numbered
 from radioloom.io.lost_slices import Seen, seen, told
 from radioloom.io.prepared import Prepared
@@ -95,7 +96,8 @@ def prepare_batch(
         if image.name not in masks:
             continue
         try:
-            prepared = prepare(image, masks[image.name], data, profile)
+            with of_case(f"{image.cohort}/{image.case}", data, image.image_path):
+                prepared = prepare(image, masks[image.name], data, profile)
         except CaseError as error:
             faults.append((image.region, error))
             continue

@@ -9,6 +9,7 @@ from typing import Any
 
 from radioloom.errors import BadMask, CaseError, UnclearRegion
 from radioloom.io.dicom.whose import UNKNOWN, Whose
+from radioloom.io.failed import of_case
 from radioloom.io.files import numbered, within
 from radioloom.io.segmentations import read as segmentations
 from radioloom.io.segmentations.belongs import Image
@@ -43,7 +44,8 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
     faults: list[tuple[Row, CaseError]] = []
     for image in images:
         try:
-            mask = region(image, data, rois or {})
+            with of_case(f"{image.cohort}/{image.case}", data, image.image_path, image.segmentation_path):
+                mask = region(image, data, rois or {})
         except UnclearRegion as error:
             faults.append(
                 (image.region, UnclearRegion(f"{error}; set `pattern` in the sheet, or `rois` of the cohort: {HOW}"))

@@ -10,7 +10,8 @@ import numpy as np
 
 from radioloom.prediction.cut_points import MEDIAN, cut_points
 from radioloom.prediction.imputation import NONE, learn_imputation, standardised
-from radioloom.prediction.models.record import Fitted, linear_predictor
+from radioloom.prediction.models import PLAIN
+from radioloom.prediction.models.record import Fitted, Model, Settings, linear_predictor
 from radioloom.prediction.models.robust import clustered
 from radioloom.prediction.multiple_imputation import pooled_fit
 from radioloom.prediction.outcome import Outcome, learnable
@@ -117,7 +118,7 @@ class _Lesson:
         # A column without variation in training would only make the rest singular.
         varying = (sd > 0) & ~(replaced & (apart is None or not np.ptp(apart)))
         sd = np.where(sd > 0, sd, 1.0)
-        kind = self.material.model
+        kind, settings = self._kind(name)
         with_gaps = (columns - mean) / sd
         with_gaps[:, replaced] = 0.0 if apart is None else apart[:, None]
         imputation = learn_imputation(self.material.imputation, with_gaps)
@@ -148,10 +149,17 @@ class _Lesson:
         # Of an event that another rules out it would give risks that are too high: 1 - S takes the other for censoring.
         hazard = None
         if kind.hazard is not None and not self.material.study["outcome"].get("competing"):
-            hazard = kind.hazard(fitted_on, self.outcomes, self.material.model_settings)
+            hazard = kind.hazard(fitted_on, self.outcomes, settings)
         cuts = cut_points(self.material.cut_points if name == SIGNATURE else self._of_baselines(), risk)
         frozen = {"cut_point": cuts[0]} if len(cuts) == 1 else {"cut_point": float(np.median(risk)), "cut_points": cuts}
         return replace(signature, hazard=hazard, **frozen)
+
+    def _kind(self, name: str) -> tuple[Model, Settings]:
+        """The study's model, and its settings; of the few columns of a baseline none are left out or shrunk."""
+        kind = self.material.model
+        if name == SIGNATURE or not kind.chooses:
+            return kind, self.material.model_settings
+        return PLAIN[kind.outcome], PLAIN[kind.outcome].checked({})
 
     def _of_baselines(self) -> str:
         """Cut-points of a baseline: the study's where they have a name; risks of the signature mean nothing there."""
@@ -160,7 +168,7 @@ class _Lesson:
 
     def _fitted(self, name: str, terms: list[Term], with_gaps: np.ndarray, standard: np.ndarray) -> Fitted:
         """The fit of standardised columns (t, p); of a clinical model pooled over imputations where the study asks."""
-        kind, settings = self.material.model, self.material.model_settings
+        kind, settings = self._kind(name)
         draws, copies = self.material.generator(*self.purpose, name), self.material.study["imputation"]["multiple"]
         clinical = any(term.group == COVARIATE for term in terms)
         if copies and clinical and not np.isfinite(with_gaps).all():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radioloom.prediction.inner_folds import inner_folds
 from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.fitting import fit_signature
@@ -15,7 +16,6 @@ from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.signature import Signature
 
 INNER = 5  # folds of the training patients, in which a signature is learnt apart from those whose risk it gives
-FEWEST = 3  # patients with an event (of a binary outcome: and without) of whom two are left beside each fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def risk_apart(
     """
     if not any(row.signature for row in material.baselines):
         return None
-    fold = _inner_folds(outcomes, rng(material.study["seed"], "inner folds", *purpose))
+    fold = inner_folds(outcomes, INNER, rng(material.study["seed"], "inner folds", *purpose))
     if fold is None:
         return None
     alone, apart = without_baselines(material), np.zeros(len(train))
@@ -69,16 +69,3 @@ def risk_apart(
         # Where nothing was left all patients have the same risk, the mean; without imputation one with a gap has none.
         apart[~inside] = (risk[~inside] - among.mean()) / (among.std() if np.ptp(among) > 0 else np.inf)
     return apart
-
-
-def _inner_folds(outcomes: Outcome, generator: np.random.Generator) -> np.ndarray | None:
-    """Fold (t,) of each row: patients are dealt out by event, then centre, as evenly as can be; None for too few."""
-    patients, of_row = outcomes.of_patients()
-    event = patients.event
-    counts = [event.sum(), (~event).sum()] if outcomes.kind == "binary" else [event.sum()]
-    if min(counts) < FEWEST:
-        return None
-    order = np.lexsort((generator.permutation(len(patients)), patients.centres, event))
-    fold = np.empty(len(patients), dtype=np.int64)
-    fold[order] = np.arange(len(patients)) % min(INNER, *counts)
-    return fold[of_row]

@@ -14,6 +14,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.prediction.imputation import ITERATIVE
+from radioloom.prediction.models import MODELS
 from radioloom.prediction.scalings import KIND, SCALINGS
 from radioloom.sealed import DIGEST, intact
 from radioloom.settings import Origin, check
@@ -68,11 +69,12 @@ def of_kind(model: str, intercept: float | None, survival: str, place: Place = (
 
     intercept : None where there is none; survival : the key that has the baseline survival, "" where none has
     """
-    if model == "logistic" and intercept is None:
-        yield (*place, "model"), "a logistic model has an intercept, and a risk without it is no log odds; add it"
-    if model == "cox" and intercept:
+    kind = MODELS[model]
+    if kind.link is not None and kind.ratio and intercept is None:
+        yield (*place, "model"), f"a {model} model has an intercept, and a risk without it is no log odds; add it"
+    if kind.hazard is not None and intercept:
         yield (*place, "intercept"), "a Cox model has none; take it out (`baseline.centre` is of a survival)"
-    if survival and model != "cox":
+    if survival and kind.hazard is None:
         yield (*place, survival), "a model without times has no survival; take it out"
 
 
