@@ -110,7 +110,7 @@ def _per_dose(scan: Scan) -> float:
     drug = _drug(scan.data)
     dose = number(drug, DOSE)
     if not dose or dose < LOWEST:
-        raise BadImage(f"PET with a dose of {dose} Bq; at least {LOWEST:g} is expected (is it in kBq or MBq?)")
+        raise BadImage(f"PET with a dose of {dose} Bq; at least {LOWEST:,.0f} is expected (is it in kBq or MBq?)")
     if dose > HIGHEST:
         raise BadImage(f"PET with a dose of {dose:g} Bq; at most {HIGHEST:g} Bq is expected; correct it")
     return 1000.0 * weight / (dose * _left(scan, drug))
