@@ -31,6 +31,16 @@ def tilted(data, k):
     data.ImagePositionPatient = [-10, -20 + 3 * k * np.tan(np.radians(12)), -100 + 3 * k]
 
 
+def half_scaled(data, k):
+    data.Modality, data.RescaleSlope = "MR", 2.5
+    if k in (4, 5):
+        del data.RescaleSlope
+
+
+def part(data, k):
+    data.ConcatenationUID, data.InConcatenationNumber, data.InConcatenationTotalNumber = "2.25.4", k + 1, 9
+
+
 def turned(degrees):
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
 
@@ -88,6 +98,8 @@ FAULTS = {
     "several_kinds": lambda folder: rewritten(
         folder, lambda data, k: setattr(data, "ConvolutionKernel", f"CANARY{k % 2}")
     ),
+    "incomplete": lambda folder: rewritten(folder, part),
+    "half_scaled": lambda folder: rewritten(folder, half_scaled),
     "no_thickness": one_slice,
     "conflicting_copies": conflict,
     "repeated_slices": lambda folder: save(image_slice(stored(1)[0], (-10, -20, -94)), folder / "again"),

@@ -157,6 +157,23 @@ def test_values_stay_that_are_of_the_kind_of_their_element(keyword, given, kept)
         assert str("" if value is None else value) == kept
 
 
+def test_copies_keep_what_an_image_is_refused_for():
+    """Else copies would be measured in silence, of what is not."""
+    data = picture()
+    data.ImageType = ["DERIVED", "PRIMARY", "AXIAL", "DET_IODINE"]
+    data.ConcatenationUID, data.InConcatenationNumber, data.InConcatenationTotalNumber = "2.25.4", 1, 2
+    table = Dataset()
+    table.LUTDescriptor, table.ModalityLUTType, table.LUTExplanation = [2, 0, 16], "HU", "SMITH"
+    table.add_new("LUTData", "US", [0, 5])
+    data.ModalityLUTSequence = [table]
+    made = pydicom.dcmread(io.BytesIO(copy(data)))
+    assert made.ImageType[3] == "DET_IODINE"
+    assert (made.InConcatenationNumber, made.InConcatenationTotalNumber) == (1, 2)
+    assert made.ConcatenationUID not in ("", "2.25.4")
+    assert made.ModalityLUTSequence[0].LUTData == [0, 5]
+    assert "LUTExplanation" not in made.ModalityLUTSequence[0]
+
+
 @pytest.mark.parametrize("said", ["YES", "yes", "Yes ", " yEs", "Y", "TRUE", "1", "maybe"])
 def test_pixels_that_may_say_who_it_is_are_refused_in_every_spelling(said):
     data = picture()

@@ -1,17 +1,19 @@
 """Pixels and units: against pydicom, against the SUV that others computed, and by hand."""
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
+from PIL import Image
 from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate, get_frame
-from pydicom.uid import JPEGLSLossless, RLELossless
+from pydicom.uid import JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from made.hospital import ct, image_slice, save, stored
+from made.hospital import ct, enhanced, image_slice, save, stored
 from radioloom.errors import BadImage
 from radioloom.io.dicom import headers, pixels
 from radioloom.io.dicom.series import assemble
@@ -182,6 +184,47 @@ def test_bits_that_are_not_used_may_hold_anything(tmp_path, sign):
     found = pixels.stored(headers.read_header(save(data, tmp_path / "x")))
     assert np.array_equal(found, values)
     assert np.array_equal(found, pydicom.dcmread(tmp_path / "x").pixel_array)
+
+
+def in_words(values, compressor, bits, sign):
+    """A slice whose compressed frames are of 16 bits, and whose header says that fewer are used."""
+    data = image_slice(values, (0, 0, 0), PixelRepresentation=0)
+    if compressor == "JPEG2000":
+        packed = BytesIO()
+        Image.fromarray(values.astype(np.uint16)).save(packed, "JPEG2000", no_jp2=True, irreversible=False)
+        data.PixelData, data.file_meta.TransferSyntaxUID = encapsulate([packed.getvalue()]), JPEG2000Lossless
+        data["PixelData"].VR = "OB"
+    elif compressor:
+        data.compress(compressor, generate_instance_uid=False)
+    data.BitsStored, data.HighBit, data.PixelRepresentation = bits, bits - 1, sign
+    return data
+
+
+@pytest.mark.parametrize("sign", [0, 1])
+@pytest.mark.parametrize("bits", [12, 13, 16])
+@pytest.mark.parametrize("compressor", [JPEGLSLossless, "JPEG2000", RLELossless])
+def test_compressed_words_are_of_the_values_that_native_ones_are(tmp_path, compressor, bits, sign):
+    low = -(1 << bits - 1) if sign else 0
+    values = (np.arange(480).reshape(24, 20) * ((1 << bits) // 480) + low).astype(np.int32)
+    words = (values & (1 << bits) - 1).astype(np.uint16)
+    native, packed = (
+        save(in_words(words, each, bits, sign), tmp_path / name) for each, name in (("", "native"), (compressor, "x"))
+    )
+    found = pixels.stored(headers.read_header(packed))
+    assert headers.read_header(packed).pixel_offset == -1
+    assert np.array_equal(found, values)
+    assert np.array_equal(found, pixels.stored(headers.read_header(native)))
+    assert np.array_equal(found, pydicom.dcmread(native).pixel_array)
+
+
+def test_frames_of_words_are_slices_of_words(tmp_path):
+    values = (stored(3) % 4096).astype(np.int32) - 2048
+    data = enhanced((values & 0xFFF).astype(np.uint16), range(3), "MR")
+    data.PixelRepresentation = 0
+    data.compress(JPEGLSLossless, generate_instance_uid=False)
+    data.BitsStored, data.HighBit, data.PixelRepresentation = 12, 11, 1
+    header = headers.read_header(save(data, tmp_path / "x"))
+    assert np.array_equal([pixels.stored(replace(header, index=k)) for k in range(3)], values)
 
 
 def test_a_compressed_file_of_many_frames_is_read_once(tmp_path, monkeypatch):

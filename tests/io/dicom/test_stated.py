@@ -251,7 +251,7 @@ def test_real_world_values_of_frames(tmp_path, intercept, said):
 
 def test_frames_say_themselves_what_they_are(tmp_path):
     types = {
-        "all": lambda k: {"FrameType": ["DERIVED", "PRIMARY", "VOLUME", "SUBTRACTION"]},
+        "all": lambda k: {"FrameType": ["DERIVED", "PRIMARY", "VOLUME", "MEAN"]},
         "none": lambda k: {"FrameType": ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"]},
         "scout": lambda k: {"FrameType": ["ORIGINAL", "PRIMARY", "LOCALIZER" if k == N - 1 else "VOLUME", "NONE"]},
     }
@@ -260,7 +260,7 @@ def test_frames_say_themselves_what_they_are(tmp_path):
     assert said["none"] == []
     assert said["scout"] == ["1 frame(s) left out: localizers among the slices"]
     [note] = said["all"]
-    assert note.startswith("8 of 8 slices were computed from others (SUBTRACTION")
+    assert note.startswith("8 of 8 slices were computed from others (MEAN")
 
 
 def test_every_element_of_the_table_is_tried():

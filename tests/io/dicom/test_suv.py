@@ -307,6 +307,7 @@ def test_frames_that_disagree_with_their_file(tmp_path):
         ({}, {"PatientWeight": None}, "without PatientWeight"),
         ({}, {"RadiopharmaceuticalInformationSequence": None}, "without its radiopharmaceutical"),
         ({"RadionuclideTotalDose": 370.0}, {}, "dose of 370.0 Bq.*MBq"),
+        ({"RadionuclideTotalDose": 350_000.0}, {}, "dose of 350000.0 Bq.*kBq"),
         ({"RadionuclideHalfLife": None}, {}, "half-life"),
         ({"RadionuclideHalfLife": 109.77}, {}, "which is that of F-18 in minutes"),
         ({"RadionuclideHalfLife": 3.0}, {}, "half-life of 3 seconds"),

@@ -70,6 +70,13 @@ def test_a_slope_of_zero_or_none_is_no_scale(tmp_path, slope, intercept):
     assert found.array.dtype == np.int16
 
 
+@pytest.mark.parametrize(("slope", "told"), [(-1.0, True), (2.0, False)])
+def test_a_slope_below_0_is_told(tmp_path, slope, told):
+    found = images.read(nifti(tmp_path, values("i2"), slope=[slope], intercept=[0.0]))
+    assert np.array_equal(found.array, slope * values("i2"))
+    assert any("below 0 (scl_slope)" in note for note in found.notes) == told
+
+
 def test_a_pair_is_read_by_either_name_and_analyze_by_none(tmp_path):
     array = values("i8")
     nifti(tmp_path, array, pair=True)

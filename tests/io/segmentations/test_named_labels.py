@@ -48,6 +48,28 @@ def test_names_are_listed_and_those_of_patients_withheld(region):
         region("PTV")
 
 
+@pytest.mark.parametrize("pattern", ["GTV", "Liver", "1", ".*"])
+@pytest.mark.parametrize("second", ["1", "01", "1.0"])
+def test_two_names_of_one_label_cannot_be_told_apart(region, pattern, second):
+    with pytest.raises(BadImage, match="two of its segments have one LabelValue"):  # here it is read as an image first
+        region(pattern, (1, "GTV"), (second, "Liver"))
+    assert region("GTV", (1, "GTV"), (second, "GTV"), (10, "Liver")) == 6
+
+
+def test_a_layer_that_the_file_has_not_is_told(tmp_path):
+    path = nrrd(tmp_path, LABELS)
+    head, body = path.read_bytes().split(b"\n\n", 1)
+    image = Image(images.header(path).grid)
+    for layer, read_as in ((0, 6), (1, 0)):
+        segment = f"\nSegment0_Name:=GTV\nSegment0_LabelValue:=1\nSegment0_Layer:={layer}"
+        path.write_bytes(head + segment.encode() + b"\n\n" + body)
+        if read_as:
+            assert read(path, Choice(("GTV",)), "", image).n_voxels == read_as
+        else:
+            with pytest.raises(BadMask, match="lie in several layers, and it holds one"):
+                read(path, Choice(("GTV",)), "", image)
+
+
 def layered(tmp_path, pack, segments, layers=2):
     """A .seg.nrrd of two layers that overlap, as 3D Slicer writes it: layers vary fastest; its path."""
     second = np.zeros_like(LABELS)
@@ -92,5 +114,7 @@ def test_what_layers_do_not_tell_is_refused(tmp_path):
     for segments in ([], [("GTV", 1, "")], [("GTV", 1, 2)], [("GTV", 1, -1)]):
         with pytest.raises(BadMask, match=r"2 values per voxel .*export a label map"):
             read(layered(tmp_path, False, segments), Choice(("GTV",)), "", image)
+    with pytest.raises(BadMask, match="two of its segments have one LabelValue"):
+        read(layered(tmp_path, False, [("GTV", 1, 1), ("Lung", 1, 1)]), Choice(("GTV",)), "", image)
     with pytest.raises(BadMask, match="its voxels end after"):
         read(layered(tmp_path, False, OVERLAPPING, layers=3), Choice(("GTV",)), "", image)

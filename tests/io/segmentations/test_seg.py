@@ -326,3 +326,17 @@ CELLS = [{"BitsStored": 8}, {"HighBit": 7}, {"PixelRepresentation": 1}, {"Sample
 def test_pixels_that_would_be_read_wrongly(tmp_path, cells):
     with pytest.raises(BadMask, match=r"bits of which|where 0 and 1 are allowed"):
         small(tmp_path, lambda data: [setattr(data, name, value) for name, value in cells.items()])
+
+
+@pytest.mark.parametrize("parts", [(1, 2), (2, None), (1, 1)])
+def test_a_part_of_a_segmentation_is_none(tmp_path, parts):
+    def change(data):
+        data.InConcatenationNumber = parts[0]
+        if parts[1]:
+            data.InConcatenationTotalNumber = parts[1]
+
+    if parts == (1, 1):
+        assert small(tmp_path, change).segments
+        return
+    with pytest.raises(BadMask, match="one of 2 files that a segmentation was split into"):
+        small(tmp_path, change)

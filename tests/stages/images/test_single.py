@@ -58,6 +58,7 @@ TABLE = {
     "several": (CT, TWO, "aerts2014", "", "CT", "the label map has 2 labels"),
     "small": (SCAN, SMALL, "ibsi", "", "CT", [VOLUME]),
     "not finite around": (HOLE, BALL, "aerts2014", "", "CT", ["shown and not measured, are not finite"]),
+    "a lost slice": (np.where(np.indices(SHAPE)[0] == 7, -1024, CT), BALL, "aerts2014", "", "CT", ["one value alone"]),
     "empty": (CT, 0 * BALL, "ibsi", "", "CT", "not one voxel is marked"),
 }
 

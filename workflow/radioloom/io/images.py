@@ -19,6 +19,7 @@ from radioloom.io.foreign import absent, instead
 from radioloom.io.formats import FORMATS, kind, stored
 from radioloom.io.formats.nifti import TYPES
 from radioloom.io.formats.record import Header, Unreadable, of_image, several_values
+from radioloom.io.lost_slices import seen, told
 from radioloom.volume import LARGEST, Box, Grid, Volume, Voxels, unfit
 
 __all__ = ["header", "kind", "pieces", "read", "read_native", "voxels", "write"]
@@ -67,11 +68,12 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None,
     """
     found = header(path)
     box = box or tuple(slice(0, n) for n in found.grid.shape)
-    array = _slices(path, found, box[0], BadImage)[:, box[1], box[2]]
-    array, notes = finite(array, box, needed or box, path.name)
+    whole = _slices(path, found, box[0], BadImage)
+    lost = told([seen(values, "") for values in whole], slice(0, len(whole)))
+    array, notes = finite(whole[:, box[1], box[2]], box, needed or box, path.name)
     low, shape, grid = tuple(side.start for side in box), array.shape, found.grid
     placed = grid.crop(low, shape) if shape != grid.shape else grid
-    return Volume(array, placed, unit, modality, (*of_image(found), *notes))
+    return Volume(array, placed, unit, modality, (*of_image(found), *notes, *lost))
 
 
 def finite(array: np.ndarray, box: Box, needed: Box, name: str = "") -> tuple[np.ndarray, tuple[str, ...]]:

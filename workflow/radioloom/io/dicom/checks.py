@@ -214,6 +214,8 @@ SERIES = (
     Check("several_modalities", _modalities),
     Check("mixed_geometry", _mixed),
     Check("several_kinds", merged.kinds),
+    Check("incomplete", merged.incomplete),
+    Check("half_scaled", meaning.half_scaled),
 )
 STACK = (
     Check("no_thickness", _thin_air),
@@ -229,6 +231,8 @@ NOTED = (
     Check("oblique_axes", _oblique),
     Check("lossy_compression", _lossy),
     Check("rescale_by_slice", lambda stack: meaning.rescaled_otherwise(stack.headers)),
+    Check("inverted", lambda stack: meaning.inverted(stack.headers)),
+    Check("fewer_slices", lambda stack: merged.fewer(stack.headers)),
     Check("other_unit", lambda stack: meaning.other_unit(stack.headers)),
     Check("settings_by_slice", lambda stack: merged.settings(stack.headers)),
     Check("acquisitions", lambda stack: merged.acquisitions(stack.headers)),
@@ -240,6 +244,7 @@ NOTED = (
     Check("projections", lambda stack: merged.projections(stack.headers)),
     Check("no_slices", lambda stack: meaning.beside(stack.headers)),
     Check("derived", lambda stack: merged.derived(stack.headers)),
+    Check("computed", lambda stack: meaning.computed(stack.headers)),
     Check("real_world_values", lambda stack: real_world.others(stack.headers)),
     Check("converted", lambda stack: meaning.converted(stack.headers)),
     Check("no_magnitude", lambda stack: merged.parts(stack.headers)),

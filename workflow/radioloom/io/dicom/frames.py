@@ -53,9 +53,17 @@ def split(header: Header) -> list[Header]:
                 "frames",
                 f"{header.name}: {header.frames} frames, and {len(frames)} are described; fetch the file again",
             )
-        return [_frame(header, shared, frame, index) for index, frame in enumerate(frames)]
+        found = [_frame(header, shared, frame, index) for index, frame in enumerate(frames)]
     except BROKEN as error:
         raise FailedCheck("frames", f"{header.name}: its frames are not described: {why(error)}") from error
+    odd = [each for each in found if each.slope is None and each.intercept is None]
+    if odd and (header.slope not in (None, 1) or header.intercept):
+        raise FailedCheck(
+            "no_rescale",
+            f"{odd[0].name}: its RescaleSlope and RescaleIntercept stand in the file and not in its frames "
+            "(PixelValueTransformationSequence), where an enhanced image has them; export the series again",
+        )
+    return found
 
 
 def _frame(header: Header, shared: Dataset | None, frame: Dataset, index: int) -> Header:

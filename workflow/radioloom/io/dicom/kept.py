@@ -20,11 +20,12 @@ ReferencedSeriesSequence ReferencedSOPSequence SourceImageSequence DerivationIma
 CodeValue CodingSchemeDesignator CodingSchemeVersion CodeMeaning AnatomicRegionSequence
 SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIndex TemporalPositionIdentifier NumberOfTemporalPositions
 ImagePositionPatient ImageOrientationPatient PatientPosition SliceLocation SliceThickness SpacingBetweenSlices
-InStackPositionNumber NumberOfFrames
+InStackPositionNumber NumberOfFrames InConcatenationNumber InConcatenationTotalNumber ConcatenationFrameOffsetNumber
 SamplesPerPixel PhotometricInterpretation Rows Columns PixelSpacing BitsAllocated BitsStored HighBit
 PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit PixelData FloatPixelData DoubleFloatPixelData
 PixelPresentation VolumetricProperties VolumeBasedCalculationTechnique
 RescaleIntercept RescaleSlope RescaleType WindowCenter WindowWidth PresentationLUTShape
+ModalityLUTSequence LUTDescriptor LUTData ModalityLUTType
 RealWorldValueMappingSequence RealWorldValueFirstValueMapped RealWorldValueLastValueMapped RealWorldValueIntercept
 RealWorldValueSlope MeasurementUnitsCodeSequence
 LossyImageCompression LossyImageCompressionRatio BurnedInAnnotation
@@ -68,6 +69,8 @@ TERMS = frozenset(
 ORIGINAL DERIVED PRIMARY SECONDARY AXIAL LOCALIZER MPR MIP MINIP PROJECTION REFORMATTED RESAMPLED NONE MIXED VOLUME
 MOSAIC DV DI DF WSD SD SI DRW SYN ADDITION DIVISION MASKED MAXIMUM MINIMUM MULTIPLICATION QUANTITY STD_DEVIATION
 AVERAGE MEDIAN ADD SUBTRACT SUBTRACTION SAMPLED DISTORTED MAX MIN MEAN MAX_IP MIN_IP OTHER M P R I M_FFE M_SE ADC FA B0
+MAT_SPECIFIC MAT_REMOVED MAT_FRACTIONAL MAT_VALUE_BASED MAT_MODIFIED EFF_ATOMIC_NUM ELECTRON_DENSITY VMI
+IODINE DET_IODINE VNC VUE ZEFF PBV CBF CBV RCBF RCBV MTT TTP TMAX
 DIFFUSION T1 T2 T2_STAR PROTON_DENSITY PERFUSION REAL IMAGINARY PHASE MAGNITUDE STATIC DYNAMIC GATED WHOLE BODY IMAGE
 REPROJECTION SINOGRAM WATER FAT IN_PHASE OUT_OF_PHASE VIRTUAL MONOENERGETIC ATTENUATION HELIX FLUOROSCOPY ANGIO
 CT MR PT SEG RTSTRUCT MONOCHROME MONOCHROME1 MONOCHROME2 TRUE_COLOR COLOR

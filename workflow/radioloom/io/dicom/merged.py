@@ -9,6 +9,7 @@ from itertools import pairwise
 from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.stated import DERIVED, FEW, STATED, other_part, several
 
+CONCATENATION = ("ConcatenationUID", "InConcatenationNumber", "InConcatenationTotalNumber")
 SHOWN = "look whether all slices show the same phase"
 IN_TIME = {"DYNAMIC": "time", "GATED": "phase"}  # kinds of PET series, and what each of their volumes is
 PROJECTIONS = frozenset({"MIP", "MINIP", "MAX_IP", "MIN_IP", "PROJECTION IMAGE"})  # of several slices each
@@ -44,6 +45,31 @@ def kinds(headers: Sequence[Header]) -> str:
                 "separate them, and keep the one that the region was drawn on"
             )
     return ""
+
+
+def incomplete(headers: Sequence[Header]) -> str:
+    """Why an image that was split into several files (a concatenation: PS3.3, C.7.6.16.2.2.4) is not whole."""
+    numbers: dict[object, set[float]] = {}
+    totals: dict[object, float] = {}
+    for header in headers:
+        uid, number, total = (header.stated.get(name) for name in CONCATENATION)
+        if isinstance(number, float):
+            numbers.setdefault(uid, set()).add(number)
+            totals[uid] = max(totals.get(uid, 0), number, total if isinstance(total, float) else 0)
+    for uid, total in totals.items():
+        if lost := int(total) - len(numbers[uid]):
+            return f"{lost} of {total:g} files of an image that was split are absent (a concatenation); fetch it again"
+    return ""
+
+
+def fewer(headers: Sequence[Header]) -> str:
+    """What to note of a PET that has fewer slices than each says that a volume has."""
+    said = [n for header in headers if isinstance(n := header.stated.get("NumberOfSlices"), float)]
+    if headers[0].modality != "PT" or max(said, default=0) <= len(headers):
+        return ""
+    return (
+        f"{len(headers)} slices, where the files say that a volume has {max(said):g} (NumberOfSlices): were some lost?"
+    )
 
 
 def settings(headers: Sequence[Header]) -> str:

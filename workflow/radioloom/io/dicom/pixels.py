@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +34,7 @@ from radioloom.io.dicom.headers import Header, read_header
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.values import BROKEN, dataset, machines_own_fault, number, syntax_name, why
 from radioloom.io.files import filled
+from radioloom.io.lost_slices import Seen, seen
 from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
@@ -66,11 +67,14 @@ def _header(file: Path, name: str) -> Header:
     return header
 
 
-def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor: float) -> Volume:
+def read(
+    headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor: float, look: list[Seen] | None = None
+) -> Volume:
     """The volume of sorted slices: stored value * slope + intercept, times `factor` (SUV of PET; 1 elsewhere).
 
     headers : slices in the order of the grid's first axis
     grid : where the wanted voxels lie: these slices, and in them `grid.shape[1:]` pixels from row and column `corner`
+    look : takes what is to be remembered of each slice
     Returns float64 (z, y, x). Raises BadImage naming the file that cannot be decoded or scaled.
     """
     array = np.empty(grid.shape)
@@ -79,6 +83,8 @@ def read(headers: Sequence[Header], grid: Grid, corner: tuple[int, int], factor:
         array[index] = values[rows, columns]
         array[index] *= 1.0 if header.slope is None else header.slope
         array[index] += header.intercept or 0.0
+        if look is not None:
+            look.append(seen(values, header.name))
     if factor != 1.0:
         array *= factor
     if not np.isfinite(array).all():
@@ -104,12 +110,17 @@ def padding(header: Header) -> tuple[float, float] | None:
     return (min(scaled), max(scaled)) if scaled else None
 
 
+def varied(headers: Iterable[Header]) -> bool:
+    """Whether one of the slices holds more than one value; none is read after the first that does."""
+    return any(values.min() < values.max() for _, values in _every(headers))
+
+
 def stored(header: Header) -> np.ndarray:
     """Stored values (rows, columns) of one slice, without rescale; BadImage where they cannot be decoded."""
     return next(_every([header]))[1]
 
 
-def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
+def _every(headers: Iterable[Header]) -> Iterator[tuple[Header, np.ndarray]]:
     """Each slice with its stored values; a compressed file of many frames is read once."""
     held: tuple[Path, Dataset] | None = None
     for header in headers:
@@ -132,7 +143,7 @@ def _every(headers: Sequence[Header]) -> Iterator[tuple[Header, np.ndarray]]:
 
 
 def _native(header: Header) -> np.ndarray:
-    kind = np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
+    kind = _kind(header)
     with reading(header.path) as handle:
         handle.seek(header.pixel_offset)
         flat = np.empty(header.rows * header.columns, kind)
@@ -142,14 +153,26 @@ def _native(header: Header) -> np.ndarray:
             f"{header.name}: its pixel data end after {n} of {flat.nbytes} bytes; the file has become shorter since "
             "its header was read: fetch the file again"
         )
-    values = flat.reshape(header.rows, header.columns)
+    return _of_used_bits(flat.reshape(header.rows, header.columns), header)
+
+
+def _kind(header: Header) -> np.dtype:
+    return np.dtype(f"<{'i' if header.signed else 'u'}{header.bits // 8}")
+
+
+def _of_used_bits(values: np.ndarray, header: Header) -> np.ndarray:
+    """Values of the bits that are used, the highest their sign; the others may hold anything (PS3.5, 8.1.1)."""
     unused = header.bits - header.bits_used
-    return values << unused >> unused if unused else values  # they may hold anything (PS3.5, 8.1.1)
+    return values << unused >> unused if unused else values
 
 
 def _decoded(header: Header, data: Dataset) -> np.ndarray:
-    """One frame of a file that is compressed, or not little-endian; raises what `frames` does."""
-    return next(frames(data, [max(header.index, 0)])).reshape(header.rows, header.columns)
+    """One frame of a file that is compressed, or not little-endian; raises what `frames` does.
+
+    Frames may be of more bits than are used: then decoders give the words as they are, or take their sign elsewhere.
+    """
+    frame = next(frames(data, [max(header.index, 0)])).reshape(header.rows, header.columns)
+    return frame if header.bits % 8 else _of_used_bits(frame.astype(_kind(header), copy=False), header)
 
 
 def frames(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:

@@ -95,6 +95,10 @@ STATED = (
     Element("FrameType", 0x00080008, 0x00189329, 0x00089007, _derived, refused=("CT",)),
     Element("RealWorldValueMapping", 0x00409096, read=_held),
     Element("ConversionType", 0x00080064),
+    Element("ConcatenationUID", 0x00209161),
+    Element("InConcatenationNumber", 0x00209162, read=nominal),
+    Element("InConcatenationTotalNumber", 0x00209163, read=nominal),
+    Element("NumberOfSlices", 0x00540081, read=nominal),
     Element("ModalityLUTSequence", 0x00283000, read=_held),
 )
 TAGS = frozenset({*(element.tag for element in STATED), *CREATORS})

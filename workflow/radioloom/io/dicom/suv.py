@@ -32,7 +32,7 @@ NO_UNIT = (
     "(7053,xx09), which PS3.15 lists as safe, or take the files as they were",
 )
 PHILIPS, PHILIPS_GROUP = "Philips PET Private Group", 0x7053
-HEAVIEST, HIGHEST = 700.0, 1e11  # kg, Bq
+HEAVIEST, LOWEST, HIGHEST = 700.0, 1e6, 1e11  # kg, Bq
 
 
 def factor(headers: Sequence[Header]) -> float:
@@ -109,8 +109,8 @@ def _per_dose(scan: Scan) -> float:
         raise BadImage(f"PET of a patient of {weight:g} kg (PatientWeight); correct it (is it in grams?)")
     drug = _drug(scan.data)
     dose = number(drug, DOSE)
-    if not dose or dose < 1e5:
-        raise BadImage(f"PET with a dose of {dose} Bq; at least 1e5 Bq is expected (is it in MBq?)")
+    if not dose or dose < LOWEST:
+        raise BadImage(f"PET with a dose of {dose} Bq; at least {LOWEST:,.0f} is expected (is it in kBq or MBq?)")
     if dose > HIGHEST:
         raise BadImage(f"PET with a dose of {dose:g} Bq; at most {HIGHEST:g} Bq is expected; correct it")
     return 1000.0 * weight / (dose * _left(scan, drug))

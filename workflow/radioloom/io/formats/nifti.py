@@ -60,6 +60,7 @@ LAYOUTS = [
     for version, size in enumerate(SIZES)
 ]  # fmt: skip
 TOO_FAR = 0.05  # voxels that two places of one voxel may be apart before somebody is told
+INVERTED = "its values are multiplied with a number below 0 (scl_slope): bright is dark; look whether it is meant"
 ANALYZE = (
     "an Analyze 7.5 image, whose header does not tell left from right; convert it to NIfTI where that is known "
     "(SPM, fslchfiletype NIFTI_GZ)"
@@ -107,7 +108,9 @@ def _of(field: Any, path: Path, order: str, packed: bool, alone: bool) -> Header
     if not least <= start <= MOST_HEADER or start != int(start):
         raise Unreadable(f"its voxels cannot begin at byte {start:g}; the file is damaged")
     begins = {"window": 31, "skip": int(start)} if packed else {"start": int(start)}
-    return Header(placed, stored, (file,), scale=_scale(field), notes=notes, **begins)
+    scale = _scale(field)
+    notes += (INVERTED,) if scale and scale[0] < 0 else ()
+    return Header(placed, stored, (file,), scale=scale, notes=notes, **begins)
 
 
 def _half(path: Path, suffix: str) -> Path | None:

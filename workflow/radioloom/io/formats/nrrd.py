@@ -119,16 +119,25 @@ def _fields(head: bytes) -> tuple[dict[str, str], list[str], int]:
 def _segments(head: bytes, layers: int) -> tuple[tuple[tuple[str, str], ...], tuple[int, ...]]:
     """Number and name of each segment that has both, and where there are layers the one that each lies in.
 
-    Of layers nothing is told, unless each of those segments says in which it lies.
+    Of several layers nothing is told, unless each of those segments says in which it lies. Unreadable where one lies in
+    a layer that the file has not, or two of other names have one number in one layer.
     """
     told: dict[bytes, dict[bytes, str]] = {}
     for segment, key, value in SEGMENT.findall(head):
         told.setdefault(segment, {})[key] = decoded(value).strip()
     named = [each for each in told.values() if each.get(b"LabelValue") and each.get(b"Name")]
     segments = tuple((each[b"LabelValue"], each[b"Name"]) for each in named)
+    places = [each.get(b"Layer", "") for each in named]
+    if layers == 1 and any(place.isdecimal() and int(place) > 0 for place in places):
+        raise Unreadable("its segments lie in several layers, and it holds one; save all of the segmentation")
+    apart = {
+        (place, number.removesuffix(".0").lstrip("0"), name)
+        for place, (number, name) in zip(places, segments, strict=True)
+    }
+    if len({each[:2] for each in apart}) < len(apart):
+        raise Unreadable("two of its segments have one LabelValue, so their voxels cannot be told apart; save it again")
     if layers == 1:
         return segments, ()
-    places = [each.get(b"Layer", "") for each in named]
     sound = all(place.isdecimal() and int(place) < layers for place in places)
     return (segments, tuple(map(int, places))) if sound else ((), ())
 

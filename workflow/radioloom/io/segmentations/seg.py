@@ -44,6 +44,7 @@ REFERENCED_SERIES, SERIES, FRAME_OF_REFERENCE = 0x00081115, 0x0020000E, 0x002000
 REFERENCED_INSTANCES, REFERENCED_INSTANCE, DERIVATIONS, SOURCES = 0x0008114A, 0x00081155, 0x00089124, 0x00082112
 ROWS, COLUMNS, FRAMES = 0x00280010, 0x00280011, 0x00280008
 ALLOCATED, STORED, HIGH, SIGNED, SAMPLES = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280002
+PART, PARTS = 0x00209162, 0x00209163
 BITS = {"BINARY": (1, 8), "FRACTIONAL": (8,), "LABELMAP": (8, 16)}  # of a pixel's cell, by kind
 FARTHEST = 2**20  # voxels from an image: no frame of a patient lies so far off
 
@@ -256,6 +257,10 @@ def _read(data: Dataset) -> Segmentations:
     if min(shape) < 1 or shape[0] * shape[1] > MOST_PIXELS or not described:
         raise Malformed(f"{len(described)} frames of {shape[0]} x {shape[1]} pixels are no segmentation of a patient")
     _check_cells(data, kind)
+    if (parts := max(integer(data, PART, 1), integer(data, PARTS, 1))) > 1:
+        raise Malformed(
+            f"it is one of {parts} files that a segmentation was split into (a concatenation); give it whole"
+        )
     segments = tuple((integer(item, NUMBER, -1), words(item, LABEL)) for item in items(data, SEGMENTS))
     if not segments or min(of for of, _ in segments) < 0:
         raise Malformed("no segments, or one without SegmentNumber")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from radioloom.imaging.volumes import apart
 from radioloom.io import images
 from radioloom.io.failed import of_case
 from radioloom.io.files import numbered
+from radioloom.io.lost_slices import Seen, seen, told
 from radioloom.io.prepared import Prepared
 from radioloom.profile import Profile
 from radioloom.segmentation.mask import Mask
@@ -138,17 +139,26 @@ def _read(image: CuratedImage, box: Box, data: Source, needed: Box) -> Volume:
     grid = part(image.grid, box)
     if isinstance(data, Volume):
         array, notes = images.finite(data.array[box], box, needed)
-        return Volume(array, grid, image.unit, image.modality, (*data.notes, *notes))
+        lost = told([seen(values, "") for values in data.array[box[0]]], slice(0, len(array)))
+        return Volume(array, grid, image.unit, image.modality, (*data.notes, *notes, *lost))
     files = numbered(data / image.image_path, image.file_numbers, image.listing_digest)
     if images.kind(files[0][0]):
         volume = images.read(files[0][0], image.unit, image.modality, box, needed)
         if not volume.grid.same_place(grid):
             raise BadImage(f"{files[0][1]}: it has changed since it was curated; run the study again")
         return volume
-    from radioloom.io.dicom.pixels import read, read_headers
+    from radioloom.io.dicom.pixels import read, read_headers, varied
 
+    @cache
+    def beyond(side: int) -> bool:
+        places = range(box[0].start)[::-1] if side < 0 else range(box[0].stop, image.grid.shape[0])
+        return varied(read_headers(files, image.frame_order, slice(k, k + 1))[0] for k in places)
+
+    slices: list[Seen] = []
     headers = read_headers(files, image.frame_order, box[0])
-    return read(headers, grid, (box[1].start, box[2].start), image.unit_factor)
+    volume = read(headers, grid, (box[1].start, box[2].start), image.unit_factor, slices)
+    measured = slice(needed[0].start - box[0].start, needed[0].stop - box[0].start)
+    return replace(volume, notes=told(slices, measured, beyond))
 
 
 def _plane(image: CuratedImage, mask: Mask, data: Path) -> np.ndarray:
