@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from radioloom.compat.pyradiomics import named
+from radioloom.compat import named
 from radioloom.errors import StudyError
 from radioloom.failures import in_results
 from radioloom.stages.images.exclude import IDENTITY, REGION_KEY

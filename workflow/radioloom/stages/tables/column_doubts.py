@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ALIKE = 10  # cases whose values tell that a column is constant, and is not in another cohort
 SHOWN = 3  # columns, or cases, that a sentence names
 VOLUMES = ("MeshVolume", "VoxelVolume", "Volume", "volume", "morphology_volume")  # features that are above 0
+IBSI_VOLUMES = ("RNU0", "YEKZ")  # the same by IBSI id
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def columns_of(table: pd.DataFrame, name: str) -> dict[str, Columns]:
         keys = [key for key in ("case", "replicate") if key in rows]
         values = rows.pivot(index=keys, columns=name, values="value")
         cases = values.index.get_level_values("case").to_numpy(object)
-        volumes = frozenset(rows.loc[rows["feature"].isin(VOLUMES), name]) if "feature" in rows else frozenset()
+        volumes = frozenset[str]()
+        if "feature" in rows:
+            volumes = frozenset(rows.loc[rows["feature"].isin(VOLUMES) | rows["ibsi"].isin(IBSI_VOLUMES), name])
         found[str(cohort)] = Columns(cases, values.columns.to_numpy(object), values.to_numpy(float), volumes)
     return found
 

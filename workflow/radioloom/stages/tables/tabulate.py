@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.compat import pyradiomics
+from radioloom.compat import NO_FEATURE, Named, named
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded, refuse_unknown
 from radioloom.io.user_tables.pseudonyms import is_date, no_pseudonym
 from radioloom.io.user_tables.record import no_column, number_of, place_of
 from radioloom.patterns import as_expression, compiled
-from radioloom.stages.tables.column_doubts import VOLUMES, Columns
+from radioloom.stages.tables.column_doubts import IBSI_VOLUMES, VOLUMES, Columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +86,9 @@ def tabulate(
 def columns_used(table: Usable, settings: dict[str, Any]) -> Columns:
     """Features of the rows of a table that are used. settings : the cohort's `features`."""
     described, kept = _described(table.columns, settings["columns"]), table.reasons == ""
-    volumes = frozenset(row["feature_id"] for row in described if row["feature"] in VOLUMES)
+    volumes = frozenset(
+        row["feature_id"] for row in described if row["feature"] in VOLUMES or row["ibsi"] in IBSI_VOLUMES
+    )
     names = np.array([row["feature_id"] for row in described], object)
     return Columns(table.cases[kept], names, table.values[kept], volumes)
 
@@ -111,7 +113,7 @@ def usable(
         chosen = feature_columns(list(frame.columns), settings["columns"], reserved)
     except StudyError as error:
         raise StudyError(f"{where.file}: {error}") from None
-    told = set(declared if isinstance(declared, list) else filter(pyradiomics.named, chosen))  # others may be names
+    told = set(declared if isinstance(declared, list) else filter(named, chosen))  # others may be names
     values = np.column_stack([_numbers(frame, name, where, name in told) for name in chosen])
     cases, replicates, reasons = identified(frame, cohort, settings, patients)
     known = reasons == ""
@@ -149,7 +151,7 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     else:
         none = {*ids, *reserved}
         left = [name for name in filter(compiled(wanted).fullmatch, columns) if name not in none]
-        chosen = [each for each in left if not each.startswith(pyradiomics.NO_FEATURE) and not NUMBERS.fullmatch(each)]
+        chosen = [each for each in left if not each.startswith(NO_FEATURE) and not NUMBERS.fullmatch(each)]
     if not chosen:
         remedy = as_expression(str(wanted), columns) or f"it has {len(columns)} columns"
         raise StudyError(f"no column of the table is a feature by {wanted!r}; {remedy}")
@@ -266,7 +268,7 @@ def _described(columns: list[str], settings: dict[str, Any]) -> list[dict[str, s
     rows = []
     groups = {group: compiled(pattern) for group, pattern in settings["groups"].items()}
     for name in feature_ids(columns, settings):
-        known = pyradiomics.named(name) or pyradiomics.Named("", "", name, OTHER)
+        known = named(name) or Named("", "", name, OTHER)
         declared = [group for group, rule in groups.items() if rule.fullmatch(name)]
         rows.append(
             {
@@ -275,7 +277,7 @@ def _described(columns: list[str], settings: dict[str, Any]) -> list[dict[str, s
                 "aggregation": "",
                 "discretisation": "",
                 "feature": known.feature,
-                "ibsi": "",
+                "ibsi": known.ibsi,
                 "feature_id": name,
                 "group": declared[0] if declared else known.group,
             }
