@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
+from radioloom.study.feature_tables import features_in
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some, with_file
 from radioloom.study.sheet import Row
@@ -119,8 +120,10 @@ def _identified(
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
     from radioloom.io.user_tables.read import read_below
+    from radioloom.stages.tables.long_tables import widened
     from radioloom.stages.tables.parts import of_part
-    from radioloom.stages.tables.tabulate import columns_used, identified, patients_of, usable
+    from radioloom.stages.tables.row_ids import identified, patients_of
+    from radioloom.stages.tables.tabulate import columns_used, usable
 
     block, split = study.settings["cohorts"][cohort]["features"], study.settings["cohorts"][cohort].get("split")
     listing = read_below(study.data, split["file"]).frame() if split and "file" in split else None
@@ -129,10 +132,13 @@ def _identified(
     if size > LARGE:
         ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
         ids += [split["column"]] if split and listing is None and split["column"] not in ids else []
-        frame = of_part(feature_tables.read(study.data, block["file"], ids), cohort, block, split, patients, listing)
+        frame = feature_tables.read(study.data, block["file"], ids).drop_duplicates()  # of a long table one line a row
+        frame = of_part(frame, cohort, block, split, patients, listing)
         return (*identified(frame, cohort, block, patients), patients_of(frame, cohort, block))
-    frame = of_part(feature_tables.read(study.data, block["file"]), cohort, block, split, patients, listing)
-    table = usable(frame, cohort, block, patients, study.no_features(cohort))
+    reserved = study.no_features(cohort)
+    frame = widened(feature_tables.read(study.data, block["file"]), cohort, block, reserved)
+    frame = of_part(frame, cohort, block, split, patients, listing)
+    table = usable(frame, cohort, block, patients, reserved)
     known.tables[cohort], known.values[cohort] = columns_used(table, block), _wide(table, cohort, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
 
@@ -172,20 +178,17 @@ def _hollow(cohort: str, values: pd.DataFrame) -> Iterator[str]:
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
     """Whether cohorts that models use have the same features; of tables, their headers are read."""
-    from radioloom.io import feature_tables
     from radioloom.stages.images.plan import feature_ids as measured
     from radioloom.stages.tables.collect import check_same
-    from radioloom.stages.tables.tabulate import feature_columns, feature_ids
+    from radioloom.stages.tables.tabulate import feature_ids
 
     has: dict[str, set[str]] = {}
     for cohort in study.cohorts(*USED_BY_MODELS):
         if cohort in study.has.images:
             has[cohort] = set(measured(study.profile))
             continue
-        block = study.settings["cohorts"][cohort]["features"]
-        columns = feature_tables.header(study.data, block["file"])
-        chosen = feature_columns(columns, block["columns"], study.no_features(cohort))
-        has[cohort] = set(feature_ids(chosen, block["columns"]))
+        columns = study.settings["cohorts"][cohort]["features"]["columns"]
+        has[cohort] = set(feature_ids(features_in(study.settings, cohort, study.data), columns))
     try:
         check_same(has)
     except StudyError as error:
