@@ -133,10 +133,16 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
         ),
         ({"t.csv": table().replace("P3,", "Jo Doe,")}, {}, {}, "t.csv, line 5, column 'id': its id is no pseudonym"),
         (
-            {"u.csv": table(header="id,f1,f3")},
+            {"u.csv": table(header="id,f4,f3")},
             {"features": OTHERS | {"file": "u.csv"}},
             {},
-            "cohorts: features of cohort train: it lacks 1 of the ",
+            "cohorts: features of cohort train: it lacks 2 of the 2 of cohort valid, and none is in all of them; ",
+        ),
+        (
+            {"u.csv": table(header="id,f2,f3")},
+            {"features": OTHERS | {"file": "u.csv"}},
+            {},
+            "baselines.volume: not all cohorts have the feature 'f1'; name one that all have",
         ),
         (
             {"t.csv": table([(f"P{k}", 2, k, k) for k in range(N)], "id,visit,f1,f2")},

@@ -25,6 +25,7 @@ with job(snakemake) as this:
         settings=params.settings,
         profile=build(params.profile) if params.profile else None,
         sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
+        n_in_tables={cohort: each["n_features"] for cohort, each in listed.items()},
         signature=Signature.read(given.signature[0], params.trust_edited),
         summary=next(map(read_json, given.get("summary", [])), None),
         pictures=pictures(case for folder in folders for case in prepared.read_all(*folder)),

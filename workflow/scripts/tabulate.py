@@ -25,8 +25,8 @@ with job(snakemake) as running:
     FEATURES.write(tabulated.features, snakemake.output.features, **running.provenance)
     EXCLUSIONS.write(tabulated.exclusions, snakemake.output.exclusions, **running.provenance)
     rows = [{**row, "role": params.role} for row in tabulated.rows]
-    write_json({"rows": rows}, snakemake.output.rows)
     n_features = tabulated.features["feature_id"].nunique()
+    write_json({"rows": rows, "n_features": n_features}, snakemake.output.rows)
     others = ", ".join(tabulated.left_out[:9]) + (" ..." if tabulated.left_out[9:] else "")
     running.say(f"{n_features} columns are features; not taken: {others or 'none'}")
     running.batch(len(frame) - len(tabulated.exclusions), tabulated.exclusions)

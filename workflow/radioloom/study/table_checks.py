@@ -177,9 +177,9 @@ def _hollow(cohort: str, values: pd.DataFrame) -> Iterator[str]:
 
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
-    """Whether cohorts that models use have the same features; of tables, their headers are read."""
+    """Which features the cohorts that models use share, by the headers of tables; baselines take no others."""
     from radioloom.stages.images.plan import feature_ids as measured
-    from radioloom.stages.tables.collect import check_same
+    from radioloom.stages.tables.collect import shared
     from radioloom.stages.tables.tabulate import feature_ids
 
     has: dict[str, set[str]] = {}
@@ -190,6 +190,13 @@ def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
         columns = study.settings["cohorts"][cohort]["features"]["columns"]
         has[cohort] = set(feature_ids(features_in(study.settings, cohort, study.data), columns))
     try:
-        check_same(has)
+        both, lines = shared(has)
     except StudyError as error:
         remarks.faults.append(f"{origin.at('cohorts')}: {error}")
+        return
+    remarks.notes.extend(lines)
+    for name, features in study.settings["baselines"].items():
+        for feature in (each for each in features if each not in both and each in set().union(*has.values())):
+            remarks.faults.append(
+                f"{origin.at('baselines', name)}: not all cohorts have the feature {feature!r}; name one that all have"
+            )

@@ -103,7 +103,8 @@ def _two_units(what: str, cohort: str, table: Columns) -> Iterator[str]:
 def _other_units(what: str, cohorts: Mapping[str, Columns]) -> Iterator[str]:
     """Columns that differ between two cohorts as only units do."""
     for (one, first), (other, second) in combinations(cohorts.items(), 2):
-        both = [name for name in first.names if name in set(second.names)]
+        if not (both := [name for name in first.names if name in set(second.names)]):
+            continue
         left, right = first.of(both), second.of(both)
         far, signs = odd_values.in_other_units(left, right), odd_values.of_other_signs(left, right)
         if names := [name for name, odd in zip(both, far, strict=True) if odd]:
