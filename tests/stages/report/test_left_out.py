@@ -108,10 +108,8 @@ def test_a_standardised_table_is_told_in_brief():
     }
     z = (values - values.mean(0)) / values.std(0)
     for given, told in ((z, True), (values, False)):
-        given = replace(
-            study, settings=settings, features=features.assign(value=given.ravel()), n_in_tables={"sts": 11}
-        )
-        said = words(report(given))
+        table = features.assign(value=given.ravel())
+        said = words(report(replace(study, settings=settings, features=table, n_in_tables={"sts": 11})))
         assert "Cohort sts: 2 of the 11 features of its table are left out, for not all cohorts have them." in said
         assert ("all 9 features of its table have mean 0 and standard deviation 1 over its 50 rows" in said) == told
 

@@ -13,7 +13,7 @@ from radioloom.study.feature_tables import features_in
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some, with_file
 from radioloom.study.sheet import Row
-from radioloom.tables.cohorts import USED_BY_MODELS
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +73,7 @@ def table_rows(study: Study, origin: Origin, remarks: Remarks, known: Read) -> d
     if rows:
         _same_features(study, origin, remarks)
     remarks.notes.extend(_tools(study))
+    _on_one_scale(study, known.tables, origin, remarks)
     for cohort, values in known.values.items():
         remarks.notes.extend(_hollow(cohort, values))
     return rows
@@ -165,6 +166,22 @@ def _tools(study: Study) -> Iterator[str]:
             f"features are of several programs ({listed}), of which "
             "even versions measure some features otherwise: measure all cohorts with one, or name the difference"
         )
+
+
+def _on_one_scale(study: Study, tables: Mapping[str, Columns], origin: Origin, remarks: Remarks) -> None:
+    """Faults where coefficients would be taken to features on another scale than those that they were learnt on."""
+    from radioloom.stages.tables.scales import standardised
+
+    ways = {name: way for name, way in standardised(tables).items() if name in study.cohorts(*LEARNT_OR_VALIDATED)}
+    for cohort, way in ways.items():
+        others = [name for name, other in ways.items() if not other]
+        if way and (study.handed or others):
+            whose = f"the signature of {study.settings['signature']}" if study.handed else f"cohort {others[0]}"
+            remarks.faults.append(
+                f"{origin.at('cohorts', cohort, 'features')}: its table was standardised ({way}), and {whose} is of "
+                "features as they were measured: coefficients of the one mean nothing for the other; hand in the "
+                "features as they were measured"
+            )
 
 
 def _hollow(cohort: str, values: pd.DataFrame) -> Iterator[str]:

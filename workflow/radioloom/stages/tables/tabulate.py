@@ -15,7 +15,7 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.record import no_column
 from radioloom.patterns import as_expression, compiled
-from radioloom.stages.tables.column_doubts import IBSI_VOLUMES, VOLUMES, Columns
+from radioloom.stages.tables.column_doubts import Columns, kinds
 from radioloom.stages.tables.row_ids import Places, identified, patients_of, places, refuse_repeats, text_of_cells
 
 if TYPE_CHECKING:
@@ -85,11 +85,8 @@ def tabulate(
 def columns_used(table: Usable, settings: dict[str, Any]) -> Columns:
     """Features of the rows of a table that are used. settings : the cohort's `features`."""
     described, kept = _described(table.columns, settings["columns"]), table.reasons == ""
-    volumes = frozenset(
-        row["feature_id"] for row in described if row["feature"] in VOLUMES or row["ibsi"] in IBSI_VOLUMES
-    )
     names = np.array([row["feature_id"] for row in described], object)
-    return Columns(table.cases[kept], names, table.values[kept], volumes)
+    return Columns(table.cases[kept], names, table.values[kept], **kinds(described))
 
 
 def usable(
