@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import difflib
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.io.files import stamp
 from radioloom.io.user_tables.cells import text_of
+from radioloom.io.user_tables.read import file_of
 from radioloom.io.user_tables.record import no_column
 from radioloom.patterns import as_expression, compiled
 from radioloom.settings import Origin
@@ -87,12 +90,22 @@ def features_in(settings: Settings, cohort: str, data: Path) -> list[str]:
         if named[key] and named[key] not in columns:
             raise StudyError(no_column(named[key], columns, f"columns.{key}"))
     if named["feature"]:
-        lines = feature_tables.read(data, block["file"], [named["feature"]])[named["feature"]]
-        columns = as_wide(filter(None, map(text_of, lines)), named)
+        columns = as_wide(
+            _on_lines(data, block["file"], named["feature"], stamp([data / file_of(block["file"])])), named
+        )
     for pattern in named["ignore"]:
         if not any(fnmatchcase(name, pattern) for name in columns):
             raise StudyError(f"columns.ignore: {pattern!r} is the name of no column; correct it, or take it out")
     return feature_columns(columns, named, no_features(settings, cohort))
+
+
+@lru_cache(maxsize=8)
+def _on_lines(data: Path, name: str, column: str, _stamp: str) -> tuple[str, ...]:
+    """What a column of a table says, each text once; read again where the file has changed."""
+    from radioloom.io import feature_tables
+
+    lines = feature_tables.read(data, name, [column])[column].drop_duplicates()
+    return tuple(dict.fromkeys(filter(None, map(text_of, lines))))
 
 
 def _unmatched(columns: Settings, chosen: list[str], ids: list[str]) -> None:
