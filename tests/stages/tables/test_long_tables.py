@@ -85,5 +85,18 @@ def test_what_is_refused(rows, columns, words):
         widened(long(rows), "train", settings(**columns))
 
 
+def test_lines_of_a_case_that_say_two_parts_or_patients_are_refused():
+    frame = long(ROWS).assign(part=["a"] * 9, person=["X"] * 3 + ["Y"] * 6)
+    assert widened(frame, "train", settings(patient="person"), ["part", "gone"])["part"].tolist() == ["a"] * 3
+    frame.loc[6, "part"] = "b"
+    with pytest.raises(
+        StudyError, match=r"t\.csv, line 6, column 'part': another cell than in line 5, of the same case"
+    ):
+        widened(frame, "train", settings(), ["part"])
+    frame.loc[10, "person"] = "Z"
+    with pytest.raises(StudyError, match=r"line 10, column 'person': another cell than in line 8"):
+        widened(frame, "train", settings(patient="person"))
+
+
 def test_columns_that_a_long_table_has_as_a_wide_one():
     assert as_wide(["b", "a", "b"], COLUMNS) == ["who", "b", "a"]

@@ -44,8 +44,9 @@ class Places:
 
 
 def places(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> Places:
-    """Places of the cells of a cohort's table. settings : the cohort's `features`."""
-    return Places(f"cohorts.{cohort}.features: {Path(settings['file']).name}", frame)
+    """Places of the cells of a table. cohort : "" where it is of none; settings : the cohort's `features`."""
+    key = f"cohorts.{cohort}.features: " if cohort else ""
+    return Places(f"{key}{Path(settings['file']).name}", frame)
 
 
 def text_of_cells(column: pd.Series) -> list[str]:

@@ -52,7 +52,7 @@ def columns(frame: pd.DataFrame, file: str, case: str, long: Sequence[str] = ())
     if case not in frame.columns:
         raise StudyError(f"{file}: {no_column(case, frame.columns, '--case')}")
     settings = {"file": file, "columns": {**declared, "features": "", "ignore": [], "prefix": "", "groups": {}}}
-    frame = widened(frame, file, settings)
+    frame = widened(frame, "", settings)
     cases = text_of_cells(frame[case])
     known = np.array([not nobody(each) for each in cases])
     _once(frame, file, cases, known)
