@@ -116,6 +116,15 @@ def test_two_tables_that_were_each_standardised_are_told_to_be_two_scales():
     assert set(standardised(apart_again).values()) == {"one mean and spread with other cohorts"}
 
 
+def test_a_small_part_of_a_standardised_table_is_no_table_as_measured():
+    """The larger part alone is of mean 0 and SD 1, nearly; beside it the smaller one is on the same scale."""
+    whole = WAYS["z-scores"][1](measured(2000))
+    parts = {"train": columns(NAMES, whole[:1950]), "valid": columns(NAMES, whole[1950:])}
+    assert scale(NAMES, whole[1950:]).standardised == ""
+    assert all(standardised(parts).values())
+    assert standardised({**parts, "valid": columns(NAMES, measured(50))})["valid"] == ""
+
+
 def test_volumes_that_may_be_counts_of_voxels():
     draws = np.random.default_rng(1)
     counts = draws.integers(50, 5000, 30).astype(float)

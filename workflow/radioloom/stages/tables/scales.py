@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +34,12 @@ def standardised(tables: Mapping[str, Columns]) -> dict[str, str]:
     tables = {cohort: table.without_codes() for cohort, table in tables.items()}
     scales = _scales(tables)
     ways = {cohort: each.standardised for cohort, each in scales.items()}
-    for group, _ in _pooled(tables, scales):
-        ways |= dict.fromkeys(group, "one mean and spread with other cohorts")
+    together = [group for group, _ in _pooled(tables, scales)]
+    # A small part of a table is not of mean 0 by itself, where the large one is, nearly: both are on one scale.
+    whole, part = ([cohort for cohort, way in ways.items() if bool(way) == known] for known in (True, False))
+    together += [pair for pair in product(whole, part) if _together(tables, pair).standardised]
+    for group in together:
+        ways |= {cohort: ways[cohort] or "one mean and spread with other cohorts" for cohort in group}
     return ways
 
 
@@ -100,8 +104,7 @@ def _pooled(tables: Mapping[str, Columns], scales: Mapping[str, Scale]) -> Itera
     """Cohorts that were standardised together, before they were parted: all of them, or else two of them."""
     raw = [cohort for cohort in tables if not scales[cohort].standardised]
     for group in [tuple(raw)] * (len(raw) > 2) + list(combinations(raw, 2)):
-        names = sorted(set.intersection(*(set(tables[cohort].names) for cohort in group)))
-        found = scale(names, np.concatenate([tables[cohort].of(names) for cohort in group]))
+        found = _together(tables, group)
         if found.standardised:
             yield (
                 group,
@@ -110,6 +113,12 @@ def _pooled(tables: Mapping[str, Columns], scales: Mapping[str, Scale]) -> Itera
                 f"the cohorts were parted. So validation had a part in what is learnt; {REMEDY}",
             )
             return
+
+
+def _together(tables: Mapping[str, Columns], cohorts: tuple[str, ...]) -> Scale:
+    """The scale of what these cohorts have in common, as of one table."""
+    names = sorted(set.intersection(*(set(tables[cohort].names) for cohort in cohorts)))
+    return scale(names, np.concatenate([tables[cohort].of(names) for cohort in cohorts]))
 
 
 def _of_one(cohort: str, scale: Scale) -> str:
