@@ -50,7 +50,7 @@ def of_regions(tmp_path, pattern):
 
 def of_table(key):
     def door(tmp_path, pattern):
-        columns = {"features": "f.*", "groups": {}}
+        columns = {"features": "f.*", "groups": {}, "feature": "", "value": ""}
         ids = {"pattern": ""}
         {"features": columns, "pattern": ids, "other": columns["groups"]}[key][key] = pattern
         _patterns({"columns": columns, "ids": ids}, "study.yaml")

@@ -16,6 +16,7 @@ COLUMNS = {
     "replicate": "",
     "patient": "",
     "features": ".*(morphology|intensity|glcm|glrlm)_f.*",
+    "ignore": [],
     "prefix": "",
     "groups": {},
 }

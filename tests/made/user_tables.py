@@ -64,7 +64,8 @@ def _features(path: Path) -> Any:
     from radioloom.stages.tables.tabulate import tabulate
 
     columns = {"case": "id", "replicate": "", "patient": "", "features": "f.*", "prefix": "", "groups": {}}
-    block = {"file": path.name, "tool": "", "roi": "tumour", "columns": columns, "ids": {"pattern": ""}}
+    columns |= {"ignore": [], "feature": "", "value": ""}
+    block = {"file": path.name, "tool": "", "roi": "tumour", "columns": columns, "ids": {"pattern": "", "add": ""}}
     made = tabulate(read(path.parent, path.name), "train", block).features
     return made.sort_values(["case", "feature_id"])[["case", "feature_id", "value"]].to_numpy().tolist()
 

@@ -1,13 +1,14 @@
 """A table of features that was standardised is told from one as measured, by its values alone."""
 
 import gzip
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from radioloom.stages.tables.column_doubts import Columns
-from radioloom.stages.tables.scales import feature_doubts, remarks
+from radioloom.stages.tables.scales import feature_doubts, remarks, standardised
 from radioloom.stats.scales import FEATURES, ROWS, apart, scale
 
 NAMES = [f"f{k}" for k in range(40)]
@@ -97,6 +98,60 @@ def test_cohorts_on_different_scales_are_told_and_others_are_not():
         f"cohorts a and b: {n} of the 40 features that both tables have are spread more than 5 times"
     )
     assert remarks({"a": one, "b": columns([f"g{k}" for k in range(40)], values)}) == []  # of other names
+
+
+def test_two_tables_that_were_each_standardised_are_told_to_be_two_scales():
+    one, other = (WAYS["z-scores"][1](measured(seed=seed)) for seed in (1, 3))
+    tables = {"a": columns(NAMES, one), "b": columns(NAMES, other), "c": columns(NAMES, measured())}
+    lines = [line for line in remarks(tables) if "each standardised by themselves" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("cohorts a, b were each")
+    assert standardised(tables) == {
+        "a": "mean 0 and standard deviation 1",
+        "b": "mean 0 and standard deviation 1",
+        "c": "",
+    }
+    both = WAYS["z-scores"][1](measured(90))
+    apart_again = {"a": columns(NAMES, both[:40]), "b": columns(NAMES, both[40:])}
+    assert set(standardised(apart_again).values()) == {"one mean and spread with other cohorts"}
+
+
+def test_a_small_part_of_a_standardised_table_is_no_table_as_measured():
+    """The larger part alone is of mean 0 and SD 1, nearly; beside it the smaller one is on the same scale."""
+    whole = WAYS["z-scores"][1](measured(2000))
+    parts = {"train": columns(NAMES, whole[:1950]), "valid": columns(NAMES, whole[1950:])}
+    assert scale(NAMES, whole[1950:]).standardised == ""
+    assert all(standardised(parts).values())
+    assert standardised({**parts, "valid": columns(NAMES, measured(50))})["valid"] == ""
+
+
+def test_volumes_that_may_be_counts_of_voxels():
+    draws = np.random.default_rng(1)
+    counts = draws.integers(50, 5000, 30).astype(float)
+
+    def told(volumes):
+        return feature_doubts({"a": columns(["v"], volumes[:, None], {"v"})}, None)
+
+    (line,) = told(counts)
+    assert line.startswith(
+        "cohort a: v is a whole number in all 30 cases: is it a count of voxels, whose spacing is lost?"
+    )
+    assert told(counts * 0.9765625**2 * 3) == told(counts * 8) == told(counts[:9]) == []  # voxels of 2 mm
+    assert feature_doubts({"a": columns(["v"], counts[:, None])}, None) == []  # no volume
+
+
+def test_intensities_that_end_at_one_number():
+    draws = np.random.default_rng(1)
+    lowest = np.round(draws.normal(-300, 90, 30))
+
+    def told(values):
+        table = columns(["original_firstorder_Minimum"], values[:, None])
+        return feature_doubts({"a": replace(table, extremes=frozenset(table.names))}, None)
+
+    assert told(lowest) == []
+    (line,) = told(np.maximum(lowest, -250.0))
+    assert "original_firstorder_Minimum is -250 in" in line
+    assert "cut off there" in line
 
 
 def real(path, prefix=""):

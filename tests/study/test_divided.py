@@ -103,7 +103,11 @@ def test_dates_of_workbooks_and_parquet_and_of_other_forms(tmp_path):
     dates = pd.to_datetime(DAYS)
     frame = pd.DataFrame({"id": [case(k) for k in range(N)], "f": range(N), "scanned": dates})
     frame.to_parquet(tmp_path / "t.parquet")
-    settings = {"file": "t.parquet", "columns": {"case": "id", "replicate": "", "patient": ""}, "ids": {"pattern": ""}}
+    settings = {
+        "file": "t.parquet",
+        "columns": {"case": "id", "replicate": "", "patient": ""},
+        "ids": {"pattern": "", "add": ""},
+    }
     read = feature_tables.read(tmp_path, "t.parquet")
     assert of_part(read, "lung", settings, split)["id"].tolist() == [case(k) for k in range(10)]
     written_so = read.assign(scanned=dates.strftime("%d.%m.%Y"))

@@ -8,7 +8,7 @@ from made.three_tables import notes, three_tables
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.study import Study, load, verify
-from radioloom.study.feature_tables import tables
+from radioloom.study.feature_tables import features_in, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = "id,original_shape_MeshVolume,original_glcm_Idm\nP1,1,2\nP2,3,4\n"
@@ -93,6 +93,21 @@ def test_a_signature_is_bound_to_program_and_columns_and_not_to_names_of_ids(tmp
         assert loaded(tmp_path, other).profile_hash != first
 
 
+def test_a_long_table_and_a_table_without_what_is_ignored(tmp_path):
+    long = {"case": "id", "feature": "name", "value": "number"}
+    lines = ["id,name,number", "P1,original_shape_MeshVolume,1", "P1,diagnostics_Versions_Numpy,1.2.3", "P2,mine,2"]
+    study = config(baselines={"volume": ["original_shape_MeshVolume"]})
+    for block in study["cohorts"].values():
+        block["features"] = {"file": "t.csv", "columns": long}
+    made = loaded(tmp_path, study, "\n".join(lines))
+    assert features_in(made.settings, "train", made.data) == ["original_shape_MeshVolume", "mine"]
+    settings = config()
+    for block in settings["cohorts"].values():
+        block["features"] = {"file": "t.csv", "columns": {"case": "id", "ignore": ["original_glcm_*"]}}
+    made = loaded(tmp_path, settings)
+    assert features_in(made.settings, "train", made.data) == ["original_shape_MeshVolume"]
+
+
 FEATURES = {"file": "t.csv", "columns": {"case": "id", "features": ".*"}}
 SOURCE = {"kind": "idc"}
 
@@ -127,6 +142,16 @@ SOURCE = {"kind": "idc"}
         ),
         (cohort(features=FEATURES | {"columns": {"case": "id", "featurs": "x"}}), "did you mean 'features'"),
         (cohort(features=FEATURES | {"columns": {}}), "the key 'case' is missing"),
+        (cohort(features=FEATURES | {"columns": {"case": "id"}}), "name the `features` .* or what to `ignore`"),
+        (
+            cohort(features=FEATURES | {"columns": {"case": "id", "value": "x"}}),
+            "`feature` and `value` belong together",
+        ),
+        (
+            cohort(features=FEATURES | {"columns": {"case": "id", "feature": "x", "value": "y"}}),
+            r"no column 'x' \(columns\.feature\)",
+        ),
+        (cohort(features=FEATURES | {"columns": {"case": "id", "ignore": ["x*"]}}), r"ignore: 'x\*' is the name of no"),
         (cohort(features=FEATURES | {"ids": {"pattern": "LUNG(.*)"}}), r"has no group `case`; write \(\?P<case>"),
     ],
 )

@@ -9,7 +9,7 @@ import yaml
 
 from made.many_cases import many_cases
 from radioloom.errors import StudyError
-from radioloom.genomics.expression import LARGEST_LOGARITHM, not_logarithms
+from radioloom.genomics.expression import LARGEST_LOGARITHM, not_logarithms, z_scored
 from radioloom.study import load, verify
 
 CASES = [f"T{k:05d}" for k in range(12)]
@@ -63,6 +63,16 @@ def test_the_first_rule_of_geo2r():
     for highest, told in ((LARGEST_LOGARITHM, False), (LARGEST_LOGARITHM + 0.1, True)):
         values = pd.DataFrame([[0.5] * 98 + [highest] * 3])
         assert bool(not_logarithms(values)) is told
+
+
+def test_genes_that_were_each_standardised_are_told():
+    draws = np.random.default_rng(1)
+    values = draws.normal(8, draws.uniform(0.3, 2, (100, 1)), (100, 60))
+    z = (values - values.mean(1, keepdims=True)) / values.std(1, keepdims=True)
+    assert "% of the genes have" in z_scored(pd.DataFrame(z[:, :40]))  # over 20 patients more than the cohort has
+    assert z_scored(pd.DataFrame(z)).startswith("100% of the genes have about mean 0 and standard deviation 1")
+    for other in (values, values - values.mean(1, keepdims=True), z[:20], z[:, :10]):
+        assert z_scored(pd.DataFrame(other)) == ""
 
 
 def test_two_cases_of_one_column_of_expression(bench):

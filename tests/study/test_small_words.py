@@ -7,7 +7,7 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables.cells import day
 from radioloom.settings import Origin
 from radioloom.stages.learning.doubts import doubts
-from radioloom.stages.tables.collect import check_same
+from radioloom.stages.tables.collect import shared
 from radioloom.study.checks import data_folder
 from radioloom.study.feature_tables import _unmatched
 from radioloom.study.files_checks import _ids_there, _unused_words
@@ -52,7 +52,7 @@ def test_keys_that_fit_nothing():
 @pytest.mark.parametrize("other", ["original.shape.Sphericity", "CT_original_shape_Sphericity"])
 def test_features_that_are_written_otherwise_elsewhere(other):
     with pytest.raises(StudyError) as caught:
-        check_same({"valid": {other, "Mueller_Hans"}, "train": {"original_shape_Sphericity"}})
+        shared({"valid": {other, "Mueller_Hans"}, "train": {"original_shape_Sphericity"}})
     assert "cohort valid: it lacks 1 of the 1 of cohort train (original_shape_Sphericity)" in str(caught.value)
     assert f"there original_shape_Sphericity seems to be written {other}" in str(caught.value)
     assert "Mueller" not in str(caught.value)

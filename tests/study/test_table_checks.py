@@ -133,10 +133,16 @@ def test_sound_tables_have_nothing_to_be_told(tmp_path):
         ),
         ({"t.csv": table().replace("P3,", "Jo Doe,")}, {}, {}, "t.csv, line 5, column 'id': its id is no pseudonym"),
         (
-            {"u.csv": table(header="id,f1,f3")},
+            {"u.csv": table(header="id,f4,f3")},
             {"features": OTHERS | {"file": "u.csv"}},
             {},
-            "cohorts: features of cohort train: it lacks 1 of the ",
+            "cohorts: features of cohort train: it lacks 2 of the 2 of cohort valid, and none is in all of them; ",
+        ),
+        (
+            {"u.csv": table(header="id,f2,f3")},
+            {"features": OTHERS | {"file": "u.csv"}},
+            {},
+            "baselines.volume: not all cohorts have the feature 'f1'; name one that all have",
         ),
         (
             {"t.csv": table([(f"P{k}", 2, k, k) for k in range(N)], "id,visit,f1,f2")},
@@ -248,12 +254,16 @@ def test_tables_on_another_scale_are_notes_and_raw_ones_are_not(tmp_path):
 
     z = (raw - raw.mean(0)) / raw.std(0)
     assert notes(raw, 1.1 * raw) == []
-    own, apart = notes(raw, z)
-    assert own.startswith("cohort valid: all 8 features of its table have mean 0 and standard deviation 1 over its 12")
+    refused = r"valid\.features: its table was standardised \(mean 0 and standard deviation 1\), and cohort train is of"
+    with pytest.raises(StudyError, match=refused):
+        notes(raw, z)
+    own, _, both, *_ = notes(z, (z**3 - (z**3).mean(0)) / (z**3).std(0))
+    assert own.startswith("cohort train: all 8 features of its table have mean 0 and standard deviation 1 over its 12")
+    assert both.startswith("cohorts train, valid were each standardised by themselves: ")
+    by_training, apart = notes(raw, (raw * 1.3 - raw.mean(0)) / raw.std(0))
+    assert by_training.startswith("cohort valid: original_shape_MeshVolume is a volume, and below 0 in its table")
     assert apart.startswith("cohorts train and valid: ")
     assert apart.endswith("or measured in other units? Hand in the features as they were measured")
-    by_training, _ = notes(raw, (raw * 1.3 - raw.mean(0)) / raw.std(0))
-    assert by_training.startswith("cohort valid: original_shape_MeshVolume is a volume, and below 0 in its table")
 
 
 @pytest.mark.parametrize(

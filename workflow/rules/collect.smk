@@ -36,7 +36,7 @@ rule collect:
         mem_mb=2000,
         runtime=60,
     params:
-        # Cohorts that must have the same features: one profile sees to that, tables of several programs need not.
+        # Cohorts that are learnt and judged on the features that all of them have; one profile gives them the same.
         same=STUDY.cohorts(*USED_BY_MODELS) if HAS.tables else [],
         asked={
             f"{RESULTS}/prepared/{cohort}/{batch}": STUDY.asked(cohort, batch)

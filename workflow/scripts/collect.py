@@ -4,7 +4,7 @@ from pathlib import Path
 
 from radioloom import tables
 from radioloom.job import job
-from radioloom.stages.tables.collect import check_none_lost, check_same_features
+from radioloom.stages.tables.collect import check_none_lost, of_all
 
 with job(snakemake) as running:
     gathered = {}
@@ -12,11 +12,14 @@ with job(snakemake) as running:
         if name == "csv":  # each beside its Parquet file
             continue
         table = tables.by_name(name)
-        whole = table.write(table.gather(*snakemake.input[name]), path, **running.provenance)
+        whole = table.gather(*snakemake.input[name])
         if name == "features":
-            check_same_features(whole, snakemake.params.same)
+            whole, lines = of_all(whole, snakemake.params.same)
+            for line in lines:
+                running.say(line)
         else:
             gathered[name] = whole
+        whole = table.write(whole, path, **running.provenance)
         table.write(whole, Path(path).with_suffix(".csv"))
         running.say(f"{name}: {len(whole)} rows")
     if snakemake.params.asked:

@@ -19,11 +19,13 @@ with job(snakemake) as this:
     params, given = snakemake.params, snakemake.input
     folders = list(zip(given.get("pictures", []), params.asked, strict=True))
     contents = {name: files.content(Path(path)) for name, path in params.files.items()}
+    listed = {each["rows"][0]["cohort"]: each for each in map(read_json, given.rows)}
     inputs = ReportInputs(
         **this.read(*params.tables),
         settings=params.settings,
         profile=build(params.profile) if params.profile else None,
-        sheets=params.sheets | {each["rows"][0]["cohort"]: each["rows"] for each in map(read_json, given.rows)},
+        sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
+        n_in_tables={cohort: each["n_features"] for cohort, each in listed.items()},
         signature=Signature.read(given.signature[0], params.trust_edited),
         summary=next(map(read_json, given.get("summary", [])), None),
         pictures=pictures(case for folder in folders for case in prepared.read_all(*folder)),

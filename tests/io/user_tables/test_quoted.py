@@ -47,8 +47,9 @@ def test_a_column_is_named_where_the_study_names_it_almost_so():
 
 def test_neither_headers_nor_cells_are_told():
     columns = ["feature", "Mueller_Hans", "Schmidt_Anna"]
-    assert "3 columns" in said(feature_columns, columns, {"case": "id", "replicate": "", "patient": "", "features": []})
-    rule = {"case": "feature", "replicate": "", "patient": "", "features": "original_.*"}
+    ids = {"case": "id", "replicate": "", "patient": "", "ignore": []}
+    assert "3 columns" in said(feature_columns, columns, {**ids, "features": []})
+    rule = {**ids, "case": "feature", "features": "original_.*"}
     assert "no column of the table is a feature" in said(feature_columns, columns, rule)
     said(number, "Mueller Hans *31.12.1961", "t.csv, line 2")
     said(day, "Mueller 31.12.1961", "%Y-%m-%d", "t.csv, line 2")

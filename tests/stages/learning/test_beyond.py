@@ -61,6 +61,23 @@ def test_an_indicator_that_is_neither_0_nor_1_is_refused(value):
         rows_of(USUAL, (10.0, 60.0, value))
 
 
+@pytest.mark.parametrize("way", [lambda f: (f - f.mean()) / f.std(), lambda f: (f - f.min()) / np.ptp(f)])
+def test_features_that_were_standardised_are_refused_by_a_model_of_features_as_measured(way):
+    measured = np.random.default_rng(1).normal(10.0, 2.0, 12)
+
+    def patients(feature):
+        return [(value, 60.0, 1.0) for value in feature]
+
+    assert len(rows_of(*patients(measured))) == 12
+    with pytest.raises(
+        StudyError, match=r"the features have m\w+ 0 and .* 1 over these 12 patients: they were standard"
+    ):
+        rows_of(*patients(way(measured)))
+    assert len(rows_of(*patients(way(measured)[:9]))) == 9  # of so few it may be by chance
+    learnt_so = replace(MODEL, terms=(replace(TERMS[0], mean=0.0, sd=1.0), *TERMS[1:]))
+    assert len(rows_of(*patients(way(measured)), model=learnt_so)) == 12
+
+
 def test_an_impossible_probability_of_a_binary_outcome_is_said():
     model = replace(MODEL, model="logistic", ratio="odds ratio", hazard=None, intercept=-1.0)
     usual, extreme = rows_of(USUAL, (1e5, 60.0, 1.0), model=model)

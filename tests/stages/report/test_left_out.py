@@ -96,7 +96,9 @@ def test_a_standardised_table_is_told_in_brief():
     study = binary_study()
     values = np.random.default_rng(1).normal(3, 2, (50, 9))
     rows = [(f"P{k}", f"f{j}") for k in range(50) for j in range(9)]
-    features = pd.DataFrame(rows, columns=["case", "feature_id"]).assign(cohort="sts", feature="", replicate="1")
+    features = pd.DataFrame(rows, columns=["case", "feature_id"]).assign(
+        cohort="sts", feature="", ibsi="", image="", replicate="1"
+    )
     settings = {
         **study.settings,
         "cohorts": {
@@ -106,7 +108,9 @@ def test_a_standardised_table_is_told_in_brief():
     }
     z = (values - values.mean(0)) / values.std(0)
     for given, told in ((z, True), (values, False)):
-        said = words(report(replace(study, settings=settings, features=features.assign(value=given.ravel()))))
+        table = features.assign(value=given.ravel())
+        said = words(report(replace(study, settings=settings, features=table, n_in_tables={"sts": 11})))
+        assert "Cohort sts: 2 of the 11 features of its table are left out, for not all cohorts have them." in said
         assert ("all 9 features of its table have mean 0 and standard deviation 1 over its 50 rows" in said) == told
 
 

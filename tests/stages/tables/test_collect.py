@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.stages.tables.collect import check_none_lost, check_same_features
+from radioloom.stages.tables.collect import check_none_lost, of_all, shared
 
 
 def features(**names: str) -> pa.Table:
@@ -15,19 +15,35 @@ def features(**names: str) -> pa.Table:
 
 
 def test_the_same_features_pass():
-    check_same_features(features(train="abc", valid="cab"), ["train", "valid"])
+    given = features(train="abc", valid="cab")
+    assert of_all(given, ["train", "valid"]) == (given, [])
+    assert of_all(given, []) == (given, [])
 
 
-def test_a_cohort_that_lacks_features_is_named_with_them():
-    with pytest.raises(StudyError, match=r"cohort valid: it lacks 4 of the 5 of cohort train"):
-        check_same_features(features(train="abcde", valid="a"), ["train", "valid"])
-    with pytest.raises(StudyError, match=r"cohort train: it lacks 1 of the 2 of cohort valid"):
-        check_same_features(features(train="a", valid="ax"), ["train", "valid"])
+def test_what_all_cohorts_have_is_left_and_the_rest_is_told():
+    kept, lines = of_all(features(train="abcde", valid="abx", retest="ae"), ["train", "valid"])
+    left = {(row["cohort"], row["feature_id"]) for row in kept.to_pylist()}
+    assert left == {("train", "a"), ("train", "b"), ("valid", "a"), ("valid", "b"), ("retest", "a")}
+    assert lines == [
+        "cohort train: 3 of its 5 features are not in all cohorts that models use, and are left out; 2 are shared",
+        "cohort valid: 1 of its 3 features are not in all cohorts that models use, and are left out; 2 are shared",
+    ]
+
+
+def test_cohorts_without_a_feature_in_common_are_refused():
+    with pytest.raises(StudyError, match=r"cohort train: it lacks 1 of the 1 of cohort valid, and none is in all of"):
+        of_all(features(train="abc", valid="x"), ["train", "valid"])
+
+
+def test_a_filtered_image_is_no_other_spelling():
+    both, lines = shared({"train": {"stat_mean", "log_s_3.0_stat_mean"}, "valid": {"log_s_3.0_stat_mean"}})
+    assert both == {"log_s_3.0_stat_mean"}
+    assert lines[0].startswith("cohort train: 1 of its 2 features (stat_mean) are not in all cohorts")
 
 
 def test_cohorts_that_no_model_reads_may_differ():
-    check_same_features(features(train="ab", retest="a"), ["train"])
-    check_same_features(features(train="ab", valid=""), ["train", "valid"])  # all of its cases dropped out
+    assert of_all(features(train="ab", retest="a"), ["train"])[1] == []
+    assert of_all(features(train="ab", valid=""), ["train", "valid"])[1] == []  # all of its cases dropped out
 
 
 def regions(*names: str) -> pa.Table:

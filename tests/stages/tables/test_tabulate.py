@@ -12,11 +12,12 @@ from radioloom.stages.tables.tabulate import feature_columns, tabulate
 
 NO_ID = "no id in the column 'id'"
 COLUMNS = {"case": "id", "replicate": "", "patient": "", "features": ".*", "prefix": "", "groups": {}}
+COLUMNS |= {"ignore": [], "feature": "", "value": ""}
 
 
 def settings(ids: dict | None = None, **columns) -> dict:
     """A cohort's `features` with the schema's defaults."""
-    ids = {"pattern": "", **(ids or {})}
+    ids = {"pattern": "", "add": "", **(ids or {})}
     return {"file": "t.csv", "tool": "", "roi": "tumour", "columns": {**COLUMNS, **columns}, "ids": ids}
 
 
@@ -231,3 +232,12 @@ def test_a_word_for_an_unknown_patient_is_no_patient(cell):
     given = frame(id=["P1", "P2", "P3"], a=["1", "2", "3"], who=["Q7", cell, cell])
     with pytest.raises(StudyError, match=rf"t.csv, row 3, column 'who': '{re.escape(cell)}' names no patient"):
         tabulate(given, "hn", settings(patient="who"))
+
+
+def test_text_that_is_put_before_ids_and_columns_that_are_ignored():
+    given = pd.DataFrame({"id": ["001", "002 ", ""], "a": ["1", "2", "3"], "site": ["x", "y", "z"]})
+    made = tabulate(given, "train", settings({"add": "LUNG1-"}, features="", ignore=["si*"]))
+    assert made.features["case"].tolist() == ["LUNG1-001", "LUNG1-002"]
+    assert [row["reason"] for row in made.exclusions] == [NO_ID]
+    with pytest.raises(StudyError, match=r"name the `features` .* or what to `ignore`"):
+        tabulate(given, "train", settings(features=""))

@@ -3,6 +3,7 @@
 from radioloom.commands import (
     apply,
     check,
+    compare,
     conformance,
     deidentify,
     discover,
@@ -26,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     landmarks.COMMAND,
     extract.COMMAND,
     apply.COMMAND,
+    compare.COMMAND,
     features.COMMAND,
     conformance.COMMAND,
 )

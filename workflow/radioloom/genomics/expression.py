@@ -13,6 +13,9 @@ from radioloom.stats.constancy import constant
 DUPLICATES = ("error", "mean", "max_variance")
 # 99th percentile above which values are no logarithms: the first rule of GEO2R (NCBI), whose script then takes log2.
 LARGEST_LOGARITHM = 100.0
+STANDARD = 0.3  # how near mean 0 and SD 1 a gene is that was standardised over other patients too
+NEARLY_ALL = 0.8  # share of such genes from which a matrix counts as standardised
+GENES, CASES = 50, 20  # fewer tell nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,24 @@ def not_logarithms(values: pd.DataFrame) -> str:
     return (
         f"{what} (1 of 100 is above {highest:,.0f}): a few large ones decide the modules, and of counts the depth of "
         "sequencing does; normalise them and take logarithms (such as log2 of counts per million)"
+    )
+
+
+def z_scored(values: pd.DataFrame) -> str:
+    """Words on a matrix (gene x case) whose genes were each standardised before; "" of others.
+
+    Where they were over more patients than these, mean and SD are near 0 and 1 alone: of nearly all genes, and of none
+    of those that were measured, whose SD differ.
+    """
+    cells = values.to_numpy(float)
+    means, spreads = np.nanmean(cells, axis=1), np.nanstd(cells, axis=1)
+    share = float(np.mean((np.abs(means) < STANDARD) & (np.abs(spreads - 1) < STANDARD)))
+    if len(values) < GENES or cells.shape[1] < CASES or share < NEARLY_ALL:
+        return ""
+    return (
+        f"{share:.0%} of the genes have about mean 0 and standard deviation 1: each gene was standardised before. "
+        "Modules and correlations are as of the values themselves; levels of two genes, and `duplicates: "
+        "max_variance`, mean nothing, and patients over whom it was done had a part in what is learnt"
     )
 
 

@@ -152,15 +152,14 @@ def _of_profile(study: Study, handed: HandedIn, origin: Origin) -> Iterator[str]
 
 def _not_in_tables(study: Study, signature: Signature, origin: Origin) -> Iterator[str]:
     """Features of the signature that a table of features lacks, by its header."""
-    from radioloom.io import feature_tables
     from radioloom.stages.learning.apply import otherwise
     from radioloom.stages.learning.signature import COVARIATE
-    from radioloom.stages.tables.tabulate import feature_columns, feature_ids
+    from radioloom.stages.tables.tabulate import feature_ids
+    from radioloom.study.feature_tables import features_in
 
     for name in study.has.tables:
         block = study.settings["cohorts"][name]["features"]
-        columns = feature_tables.header(study.data, block["file"])
-        known = feature_ids(feature_columns(columns, block["columns"], study.no_features(name)), block["columns"])
+        known = feature_ids(features_in(study.settings, name, study.data), block["columns"])
         for term in signature.terms:
             if term.group != COVARIATE and term.feature_id not in known:
                 yield (

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import difflib
+from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from radioloom.errors import StudyError
+from radioloom.io.files import stamp
+from radioloom.io.user_tables.cells import text_of
+from radioloom.io.user_tables.read import file_of
+from radioloom.io.user_tables.record import no_column
 from radioloom.patterns import as_expression, compiled
 from radioloom.settings import Origin
 from radioloom.study.holdings import simulated
@@ -48,16 +54,14 @@ def tables(settings: Settings, data: Path, origin: Origin) -> None:
     blocks = {name: cohort["features"] for name, cohort in settings["cohorts"].items() if "features" in cohort}
     if not blocks:
         return
-    from radioloom.io import feature_tables
-    from radioloom.stages.tables.tabulate import feature_columns, feature_ids
+    from radioloom.stages.tables.tabulate import feature_ids
 
     _images_wanted(settings, origin)
     known: set[str] = set()
     for name, block in blocks.items():
         _patterns(block, origin.at("cohorts", name, "features"))
         try:
-            columns = feature_tables.header(data, block["file"])
-            chosen = feature_columns(columns, block["columns"], no_features(settings, name))
+            chosen = features_in(settings, name, data)
             if taken := [each for each in chosen if each in _outcome(settings, name)]:
                 raise StudyError(
                     f"columns.features lists {taken[0]!r}, which is of the outcome that a model predicts "
@@ -72,6 +76,36 @@ def tables(settings: Settings, data: Path, origin: Origin) -> None:
             ) from None
     if len(blocks) == len(settings["cohorts"]):
         _baselines(settings, known, origin)
+
+
+def features_in(settings: Settings, cohort: str, data: Path) -> list[str]:
+    """Columns of a cohort's table that hold features, by its header; of a long table, by the names on its lines."""
+    from radioloom.io import feature_tables
+    from radioloom.stages.tables.long_tables import as_wide
+    from radioloom.stages.tables.tabulate import feature_columns
+
+    block = settings["cohorts"][cohort]["features"]
+    columns, named = feature_tables.header(data, block["file"]), block["columns"]
+    for key in ("feature", "value"):
+        if named[key] and named[key] not in columns:
+            raise StudyError(no_column(named[key], columns, f"columns.{key}"))
+    if named["feature"]:
+        columns = as_wide(
+            _on_lines(data, block["file"], named["feature"], stamp([data / file_of(block["file"])])), named
+        )
+    for pattern in named["ignore"]:
+        if not any(fnmatchcase(name, pattern) for name in columns):
+            raise StudyError(f"columns.ignore: {pattern!r} is the name of no column; correct it, or take it out")
+    return feature_columns(columns, named, no_features(settings, cohort))
+
+
+@lru_cache(maxsize=8)
+def _on_lines(data: Path, name: str, column: str, _stamp: str) -> tuple[str, ...]:
+    """What a column of a table says, each text once; read again where the file has changed."""
+    from radioloom.io import feature_tables
+
+    lines = feature_tables.read(data, name, [column])[column].drop_duplicates()
+    return tuple(dict.fromkeys(filter(None, map(text_of, lines))))
 
 
 def _unmatched(columns: Settings, chosen: list[str], ids: list[str]) -> None:
@@ -105,8 +139,9 @@ def no_features(settings: Settings, cohort: str) -> list[str]:
 
 def measured_by(block: Settings) -> Settings:
     """What a signature is bound to of a table of features: the program, and how its columns became features."""
-    columns = {key: value for key, value in block["columns"].items() if key not in ("case", "replicate", "patient")}
-    return {"tool": block["tool"], "columns": columns}
+    columns = {key: block["columns"][key] for key in ("features", "prefix", "groups")}
+    ignored = {"ignore": block["columns"]["ignore"]} if block["columns"]["ignore"] else {}
+    return {"tool": block["tool"], "columns": columns | ignored}
 
 
 def _images_wanted(settings: Settings, origin: Origin) -> None:
@@ -130,6 +165,8 @@ def _images_wanted(settings: Settings, origin: Origin) -> None:
 
 def _patterns(block: Settings, where: str) -> None:
     columns, pattern = block["columns"], block["ids"]["pattern"]
+    if bool(columns["feature"]) != bool(columns["value"]):
+        raise StudyError(f"{where}: columns: `feature` and `value` belong together, of a table with one row a value")
     wanted = columns["features"] if isinstance(columns["features"], str) else ""
     for key, text in {"features": wanted, "ids.pattern": pattern, **columns["groups"]}.items():
         try:

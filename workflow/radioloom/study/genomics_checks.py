@@ -126,3 +126,5 @@ def _rules(study: Study, values: pd.DataFrame, origin: Origin, remarks: Remarks)
         remarks.faults.append(f"{origin.at('genomics')}{str(error).removeprefix('genomics')}")
     if words := expression.not_logarithms(matrix.values):
         remarks.notes.append(f"{origin.at(*key)}: {words}")
+    if words := expression.z_scored(matrix.values):
+        remarks.notes.append(f"{origin.at(*key)}: {words}")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
+from radioloom.study.feature_tables import features_in
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some, with_file
 from radioloom.study.sheet import Row
-from radioloom.tables.cohorts import USED_BY_MODELS
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,6 +73,7 @@ def table_rows(study: Study, origin: Origin, remarks: Remarks, known: Read) -> d
     if rows:
         _same_features(study, origin, remarks)
     remarks.notes.extend(_tools(study))
+    _on_one_scale(study, known.tables, origin, remarks)
     for cohort, values in known.values.items():
         remarks.notes.extend(_hollow(cohort, values))
     return rows
@@ -119,8 +121,10 @@ def _identified(
     """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
     from radioloom.io import feature_tables
     from radioloom.io.user_tables.read import read_below
+    from radioloom.stages.tables.long_tables import widened
     from radioloom.stages.tables.parts import of_part
-    from radioloom.stages.tables.tabulate import columns_used, identified, patients_of, usable
+    from radioloom.stages.tables.row_ids import identified, patients_of
+    from radioloom.stages.tables.tabulate import columns_used, usable
 
     block, split = study.settings["cohorts"][cohort]["features"], study.settings["cohorts"][cohort].get("split")
     listing = read_below(study.data, split["file"]).frame() if split and "file" in split else None
@@ -129,10 +133,13 @@ def _identified(
     if size > LARGE:
         ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
         ids += [split["column"]] if split and listing is None and split["column"] not in ids else []
-        frame = of_part(feature_tables.read(study.data, block["file"], ids), cohort, block, split, patients, listing)
+        frame = feature_tables.read(study.data, block["file"], ids).drop_duplicates()  # of a long table one line a row
+        frame = of_part(frame, cohort, block, split, patients, listing)
         return (*identified(frame, cohort, block, patients), patients_of(frame, cohort, block))
-    frame = of_part(feature_tables.read(study.data, block["file"]), cohort, block, split, patients, listing)
-    table = usable(frame, cohort, block, patients, study.no_features(cohort))
+    reserved = study.no_features(cohort)
+    frame = widened(feature_tables.read(study.data, block["file"]), cohort, block, reserved)
+    frame = of_part(frame, cohort, block, split, patients, listing)
+    table = usable(frame, cohort, block, patients, reserved)
     known.tables[cohort], known.values[cohort] = columns_used(table, block), _wide(table, cohort, block)
     return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
 
@@ -161,6 +168,22 @@ def _tools(study: Study) -> Iterator[str]:
         )
 
 
+def _on_one_scale(study: Study, tables: Mapping[str, Columns], origin: Origin, remarks: Remarks) -> None:
+    """Faults where coefficients would be taken to features on another scale than those that they were learnt on."""
+    from radioloom.stages.tables.scales import standardised
+
+    ways = {name: way for name, way in standardised(tables).items() if name in study.cohorts(*LEARNT_OR_VALIDATED)}
+    for cohort, way in ways.items():
+        others = [name for name, other in ways.items() if not other]
+        if way and (study.handed or others):
+            whose = f"the signature of {study.settings['signature']}" if study.handed else f"cohort {others[0]}"
+            remarks.faults.append(
+                f"{origin.at('cohorts', cohort, 'features')}: its table was standardised ({way}), and {whose} is of "
+                "features as they were measured: coefficients of the one mean nothing for the other; hand in the "
+                "features as they were measured"
+            )
+
+
 def _hollow(cohort: str, values: pd.DataFrame) -> Iterator[str]:
     """A note on features that no case of a cohort has a value of."""
     if names := values.columns[values.isna().all()].tolist():
@@ -171,22 +194,26 @@ def _hollow(cohort: str, values: pd.DataFrame) -> Iterator[str]:
 
 
 def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
-    """Whether cohorts that models use have the same features; of tables, their headers are read."""
-    from radioloom.io import feature_tables
+    """Which features the cohorts that models use share, by the headers of tables; baselines take no others."""
     from radioloom.stages.images.plan import feature_ids as measured
-    from radioloom.stages.tables.collect import check_same
-    from radioloom.stages.tables.tabulate import feature_columns, feature_ids
+    from radioloom.stages.tables.collect import shared
+    from radioloom.stages.tables.tabulate import feature_ids
 
     has: dict[str, set[str]] = {}
     for cohort in study.cohorts(*USED_BY_MODELS):
         if cohort in study.has.images:
             has[cohort] = set(measured(study.profile))
             continue
-        block = study.settings["cohorts"][cohort]["features"]
-        columns = feature_tables.header(study.data, block["file"])
-        chosen = feature_columns(columns, block["columns"], study.no_features(cohort))
-        has[cohort] = set(feature_ids(chosen, block["columns"]))
+        columns = study.settings["cohorts"][cohort]["features"]["columns"]
+        has[cohort] = set(feature_ids(features_in(study.settings, cohort, study.data), columns))
     try:
-        check_same(has)
+        both, lines = shared(has)
     except StudyError as error:
         remarks.faults.append(f"{origin.at('cohorts')}: {error}")
+        return
+    remarks.notes.extend(lines)
+    for name, features in study.settings["baselines"].items():
+        for feature in (each for each in features if each not in both and each in set().union(*has.values())):
+            remarks.faults.append(
+                f"{origin.at('baselines', name)}: not all cohorts have the feature {feature!r}; name one that all have"
+            )

@@ -16,6 +16,7 @@ from radioloom.settings import meant
 from radioloom.stages.learning.beyond import (
     NOT_FINITE,
     check_indicators,
+    check_scale,
     far_values,
     horizon_fault,
     impossible,
@@ -79,6 +80,7 @@ def apply(
         models = [signature, chosen]
         values = values.assign(**{SIGNATURE: signature.risk(values, patients.batches)})
     check_indicators(models, values)
+    check_scale(models, values)
     risk = chosen.risk(values, patients.batches).to_numpy(np.float64)
     beyond = [*other_units(models, values), *far_values(models, values, patients.batches)]
     columns = values[[term.feature_id for term in terms]].to_numpy(np.float64)

@@ -12,6 +12,7 @@ from radioloom.prediction.models import MODELS
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.stats.constancy import near_one
 from radioloom.stats.odd_values import below_units
+from radioloom.stats.scales import NEAR, ROWS, STANDARDISED
 from radioloom.tables.columns import SIGNATURE
 
 if TYPE_CHECKING:
@@ -38,6 +39,29 @@ def check_indicators(models: Iterable[Signature], values: pd.DataFrame) -> None:
                 f"the covariate {term.feature_id!r} was 0 or 1 of every training case, and case "
                 f"{values.index[other[0]][-1]} has {column[other[0]]:g}; write 1 where it holds, 0 where it does not, "
                 "and leave the cell empty where it is not known"
+            )
+
+
+def check_scale(models: Iterable[Signature], values: pd.DataFrame) -> None:
+    """StudyError where the features of a cohort were standardised over its own patients, and those of training not.
+
+    Told by the features that the models take, all of which are then of mean 0 and SD 1 (or as `scales.STANDARDISED`
+    says); of harmonised ones nothing is said.
+    """
+    terms = {term.feature_id: term for model in models for term in model.terms if not term.batches}
+    known = [term for term in terms.values() if term.group not in (COVARIATE, SIGNATURE) and term.feature_id in values]
+    learnt = np.array([_as_measured(term) for term in known if term.feature_id in values]).reshape(-1, 2)
+    if not known or (np.abs(learnt - (0.0, 1.0)) < NEAR).all():
+        return
+    for cohort, rows in values[[term.feature_id for term in known]].groupby(level="cohort"):
+        columns = rows.to_numpy(np.float64)
+        if len(rows) < ROWS or not np.isfinite(columns).any(axis=0).all():
+            continue
+        if way := next((words for words, of in STANDARDISED.items() if of(columns).all()), ""):
+            of = f"the features of cohort {cohort}" if cohort else "the features"
+            raise StudyError(
+                f"{of} have {way} over these {len(rows)} patients: they were standardised, and those that the model "
+                "was learnt on were not; hand in the features as they were measured"
             )
 
 

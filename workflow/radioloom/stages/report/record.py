@@ -33,6 +33,7 @@ class ReportInputs:
 
     settings: dict[str, Any]  # the checked study
     sheets: dict[str, list[dict[str, Any]]]  # cohort -> rows of its sheet
+    n_in_tables: dict[str, int] = field(default_factory=dict)  # cohort -> features of its table, shared or not
     exclusions: pd.DataFrame | None = None  # EXCLUSIONS
     identities: pd.DataFrame | None = None  # IDENTITIES
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features

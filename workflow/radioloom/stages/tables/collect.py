@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from radioloom.compat.pyradiomics import named
+from radioloom.compat import named
 from radioloom.errors import StudyError
 from radioloom.failures import in_results
 from radioloom.stages.images.exclude import IDENTITY, REGION_KEY
@@ -42,33 +42,49 @@ def _distinct(table: pa.Table, columns: Sequence[str]) -> list[dict[str, str]]:
     return table.group_by(list(columns)).aggregate([]).to_pylist()
 
 
-def check_same_features(features: pa.Table, cohorts: list[str]) -> None:
-    """StudyError where one of these cohorts lacks features that another one has.
+def of_all(features: pa.Table, cohorts: Sequence[str]) -> tuple[pa.Table, list[str]]:
+    """Rows of the features that all of these cohorts have, and a sentence on each cohort of which others are left out.
 
-    features : FEATURES of all cohorts
+    features : FEATURES of all cohorts; cohorts : those that models use; none where one profile measured them all
     """
+    import pyarrow as pa
+    from pyarrow import compute as pc
+
+    if not cohorts:
+        return features, []
     pairs = features.group_by(["cohort", "feature_id"]).aggregate([]).to_pylist()
-    check_same({cohort: {row["feature_id"] for row in pairs if row["cohort"] == cohort} for cohort in cohorts})
+    has = {cohort: {row["feature_id"] for row in pairs if row["cohort"] == cohort} for cohort in cohorts}
+    names, lines = shared(has)
+    return features.filter(pc.is_in(features["feature_id"], pa.array(sorted(names)))) if lines else features, lines
 
 
-def check_same(has: dict[str, set[str]]) -> None:
-    """StudyError where a cohort lacks features that another one has.
+def shared(has: Mapping[str, set[str]]) -> tuple[set[str], list[str]]:
+    """Features that all cohorts have, and a sentence on each cohort of which others are left out.
 
-    A model would take the training mean of what is lacking, for every patient of a cohort, and nobody would see it.
+    A model would take the training mean of what a cohort lacks, for every patient of it, and nobody would see it.
 
-    has : cohort -> ids of its features; empty where no case is left
+    has : cohort -> ids of its features; empty where no case is left, which says nothing of the others
+    Raises StudyError where the cohorts share none, or a feature that one lacks seems to be there under another name.
     """
-    for cohort, names in has.items():
-        for other, wanted in has.items():
+    known = {cohort: names for cohort, names in has.items() if names}
+    both = set[str]().union(*known.values()).intersection(*known.values())
+    common = f"{len(both)} are" if both else "none is"
+    for cohort, names in known.items():
+        for other, wanted in known.items():
             lacking = sorted(wanted - names)
-            if lacking and names:
-                more = len(names - wanted)
-                also = f", and has {more} that {other} lacks" if more else ""
+            near = _near(lacking, names)
+            if lacking and (near or not both):
                 raise StudyError(
                     f"features of cohort {cohort}: it lacks {len(lacking)} of the {len(wanted)} of cohort {other}"
-                    f"{_named(lacking)}{also}{_near(lacking, names)}; name in `features.columns.features` of both what "
-                    "both tables have, or give the same features the same names"
+                    f"{_named(lacking)}, and {common} in all of them{near}; give the "
+                    "same features the same names, as one program writes them of all cohorts"
                 )
+    return both, [
+        f"cohort {cohort}: {len(names - both)} of its {len(names)} features{_named(sorted(names - both))} are not in "
+        f"all cohorts that models use, and are left out; {len(both)} are shared"
+        for cohort, names in known.items()
+        if names - both
+    ]
 
 
 def _named(features: list[str]) -> str:
@@ -82,6 +98,7 @@ def _near(lacking: list[str], names: set[str]) -> str:
     letters = {re.sub(r"[\W_]+", "", name.casefold()): name for name in sorted(names)}
     for name in filter(named, lacking):
         bare = re.sub(r"[\W_]+", "", name.casefold())
-        if other := next((letters[each] for each in letters if each == bare or each.endswith(bare)), ""):
+        longer = (letters[each] for each in letters if each.endswith(bare) and not named(letters[each]))
+        if other := letters.get(bare) or next(longer, ""):
             return f"; there {name} seems to be written {other}"
     return ""

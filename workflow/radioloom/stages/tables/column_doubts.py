@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 ALIKE = 10  # cases whose values tell that a column is constant, and is not in another cohort
 SHOWN = 3  # columns, or cases, that a sentence names
-VOLUMES = ("MeshVolume", "VoxelVolume", "Volume", "volume", "morphology_volume")  # features that are above 0
+ORIGINAL = ("", "original")  # images whose intensities are those that were measured
+# Features that have rules of their own, by name or IBSI id: volumes are above 0, extremes are where intensities end.
+KINDS = {
+    "volumes": {"MeshVolume", "VoxelVolume", "Volume", "volume", "morphology_volume", "RNU0", "YEKZ"},
+    "extremes": {"Minimum", "Maximum", "1GSF", "84IY"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Columns:
     names: np.ndarray  # object (f,)
     values: np.ndarray  # float64 (n, f), NaN where there is none
     volumes: frozenset[str] = frozenset()  # names of those that are volumes
+    extremes: frozenset[str] = frozenset()  # of those that are the lowest or highest intensity
 
     def of(self, names: Iterable[str]) -> np.ndarray:
         """Values of these columns, (n, len(names))."""
@@ -47,9 +53,15 @@ def columns_of(table: pd.DataFrame, name: str) -> dict[str, Columns]:
         keys = [key for key in ("case", "replicate") if key in rows]
         values = rows.pivot(index=keys, columns=name, values="value")
         cases = values.index.get_level_values("case").to_numpy(object)
-        volumes = frozenset(rows.loc[rows["feature"].isin(VOLUMES), name]) if "feature" in rows else frozenset()
-        found[str(cohort)] = Columns(cases, values.columns.to_numpy(object), values.to_numpy(float), volumes)
+        known = kinds(rows.drop_duplicates(name).to_dict("records")) if "feature" in rows else {}
+        found[str(cohort)] = Columns(cases, values.columns.to_numpy(object), values.to_numpy(float), **known)
     return found
+
+
+def kinds(rows: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """Ids of the features of each kind. rows : image, feature, ibsi and feature_id of each feature."""
+    described = [(row["feature_id"], {row["feature"], row["ibsi"]}) for row in rows if row["image"] in ORIGINAL]
+    return {kind: frozenset(name for name, words in described if words & of) for kind, of in KINDS.items()}
 
 
 def column_doubts(
@@ -100,7 +112,8 @@ def _two_units(what: str, cohort: str, table: Columns) -> Iterator[str]:
 def _other_units(what: str, cohorts: Mapping[str, Columns]) -> Iterator[str]:
     """Columns that differ between two cohorts as only units do."""
     for (one, first), (other, second) in combinations(cohorts.items(), 2):
-        both = [name for name in first.names if name in set(second.names)]
+        if not (both := [name for name in first.names if name in set(second.names)]):
+            continue
         left, right = first.of(both), second.of(both)
         far, signs = odd_values.in_other_units(left, right), odd_values.of_other_signs(left, right)
         if names := [name for name, odd in zip(both, far, strict=True) if odd]:

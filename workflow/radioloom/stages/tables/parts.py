@@ -15,7 +15,7 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables.cells import Day, day, form_fault, missing, text_of
 from radioloom.io.user_tables.quoted import shown
 from radioloom.io.user_tables.record import SHOWN, no_column, place_of
-from radioloom.stages.tables.tabulate import identified, patients_of
+from radioloom.stages.tables.row_ids import identified, patients_of
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, TRAINING, VALIDATION
 
 if TYPE_CHECKING:

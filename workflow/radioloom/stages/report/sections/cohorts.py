@@ -63,7 +63,17 @@ def _doubts_of_features(study: ReportInputs) -> list[str]:
     if study.features is None or not tabulated:
         return []
     tables = columns_of(study.features[study.features["cohort"].isin(tabulated)], "feature_id")
-    return list(map(_sentence, feature_doubts(tables, study.clinical)))
+    return list(
+        map(_sentence, [*_not_shared(study.features, study.n_in_tables), *feature_doubts(tables, study.clinical)])
+    )
+
+
+def _not_shared(features: pd.DataFrame, n_in_tables: dict[str, int]) -> Iterator[str]:
+    """Features of tables that no model takes, since another cohort lacks them."""
+    left = features.groupby("cohort")["feature_id"].nunique()
+    for cohort, n in n_in_tables.items():
+        if (out := n - int(left.get(cohort, n))) > 0:
+            yield f"cohort {cohort}: {out} of the {n} features of its table are left out, for not all cohorts have them"
 
 
 def _sentence(line: str) -> str:
