@@ -47,6 +47,7 @@ rule validate:
         decisions=f"{RESULTS}/tables/decisions.parquet",
         operating=f"{RESULTS}/tables/operating.parquet",
         missing=f"{RESULTS}/tables/missing.parquet",
+        changed=f"{RESULTS}/tables/changed.parquet",
         selection=f"{RESULTS}/tables/selection_folds.parquet",
     log:
         f"{LOGS}/validate.log",

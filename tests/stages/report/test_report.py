@@ -339,8 +339,8 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
     assert "signature minus this model" in said
     assert "the range <0> is empty" in said
     assert (
-        "On one kind of control image (shuffled ROI) without the region's texture the AUC is 0.51, significantly lower."
-        in said
+        "On one kind of control image (shuffled ROI) without the spatial arrangement of the region's grey values the "
+        "AUC is 0.51, significantly lower (their distribution stays)." in said
     )
     assert "measured on images whose voxels were shuffled in the ROI; in cross-validation" in said
     assert "with replacement" not in said

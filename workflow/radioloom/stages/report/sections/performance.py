@@ -36,7 +36,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
     alone = "signature" in study.settings  # validation of a signature that was not learnt here
-    lines, asked = performance.statements(metrics, main, alone), study.settings["validation"]
+    lines, asked = performance.statements(metrics, main, alone, reading.fixed(study)), study.settings["validation"]
     added, rest = performance.single(metrics, main)
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
@@ -60,6 +60,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "shifts": _shifts(study),
         "baselines": joined(_baselines(metrics)),
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
+        "kept": verdicts.what_stays(controls, reading.fixed(study)),
         "refitted": (controls["variant"] == REFITTED).any(),
         "nulls": asked["null_models"],
         "left_out": (metrics["evaluation"] == LEFT_OUT).any(),
@@ -189,5 +190,5 @@ PERFORMANCE = Section(
     "Performance",
     ("metrics",),
     build,
-    ("comparisons", "looks", "curves", "skipped", "predictions", "clinical", "signature"),
+    ("comparisons", "looks", "curves", "changed", "skipped", "predictions", "clinical", "signature"),
 )
