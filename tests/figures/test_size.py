@@ -122,7 +122,7 @@ def test_a_validation_cohort_that_is_too_small_is_said_to_be():
 
 def curve(*estimates):
     shares = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-    row = {"metric": "c_index", "learnt": 10, "folds": 10}
+    row = {"metric": "c_index", "learnt": 10, "folds": 10, "repeats": 2, "spread": 0.024}
     return LEARNING_CURVE.frame(
         [
             {**row, "share": share, "n": 58 * share, "n_events": 29 * share, "estimate": estimate}
@@ -132,13 +132,20 @@ def curve(*estimates):
 
 
 def test_the_learning_curve_in_words():
-    assert size.curve_words(curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604)) == (
+    known = curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604)
+    assert size.curve_words(known, 10) == (
         "Learnt from 50 % of the training patients of each fold (29 cases) the C-index in cross-validation is 0.55, "
-        "from 100 % (58) 0.60; the last step, from 90 %, changed it by −0.006. The points are of the first repeats "
-        "alone and have no interval: read the trend."
+        "from 100 % (58) 0.60; the last step, from 90 %, changed it by −0.006. Each point is the mean of 2 of the "
+        "10 repeats of the cross-validation, which differ by an SD of 0.024 at the last point (bars: one SD); other "
+        "patients would make it differ by more. A step within that says nothing."
     )
-    assert size.curve_words(curve(None, 0.57, None, None, None, 0.6)).startswith("Learnt from 60 %")
-    assert size.curve_words(curve(*[None] * 5, 0.6)) == ""
+    once = size.curve_words(known.assign(spread=None, repeats=1).astype({"spread": float}), 10)
+    assert once.endswith(
+        "Each point is of 1 of the 10 repeats of the cross-validation: by how much it would differ in "
+        "another is not known."
+    )
+    assert size.curve_words(curve(None, 0.57, None, None, None, 0.6), 10).startswith("Learnt from 60 %")
+    assert size.curve_words(curve(*[None] * 5, 0.6), 10) == ""
 
 
 def test_optimism_in_words():

@@ -148,10 +148,10 @@ def _most(needed: pd.Series) -> str:
     return f"{needed.max():.0f} patients (so that {CRITERIA[needed.idxmax()]})"
 
 
-def curve_words(curve: pd.DataFrame) -> str:
-    """Where the learning curve begins and ends; "" where there is none.
+def curve_words(curve: pd.DataFrame, repeats: int) -> str:
+    """Where the learning curve begins and ends, and how much it may be trusted; "" where there is none.
 
-    curve : LEARNING_CURVE
+    curve : LEARNING_CURVE; repeats : of the cross-validation, of which the curve used the first
     """
     known = curve.dropna(subset=["estimate"])
     if len(known) < 2:
@@ -162,8 +162,17 @@ def curve_words(curve: pd.DataFrame) -> str:
         f"Learnt from {percent(first['share'])} of the training patients of each fold ({number(first['n'], 0)} cases) "
         f"the {metric(last['metric'])} in cross-validation is {number(first['estimate'])}, from "
         f"{percent(last['share'])} ({number(last['n'], 0)}) {number(last['estimate'])}; the last step, from "
-        f"{percent(before['share'])}, changed it by {number(step, 3)}. "
-        "The points are of the first repeats alone and have no interval: read the trend."
+        f"{percent(before['share'])}, changed it by {number(step, 3)}. {_spread(last, repeats)}"
+    )
+
+
+def _spread(last: pd.Series, repeats: int) -> str:
+    of = f"{last['repeats']} of the {count(repeats, 'repeat')} of the cross-validation"
+    if np.isnan(last["spread"]):
+        return f"Each point is of {of}: by how much it would differ in another is not known."
+    return (
+        f"Each point is the mean of {of}, which differ by an SD of {number(last['spread'], 3)} at the last point "
+        "(bars: one SD); other patients would make it differ by more. A step within that says nothing."
     )
 
 
@@ -186,16 +195,16 @@ def optimism_words(optimism: pd.DataFrame) -> str:
 
 @style.drawn
 def learning_curve(curve: pd.DataFrame) -> Figure:
-    """Cross-validated performance over the number of cases learnt from.
+    """Cross-validated performance over the number of cases learnt from, with its SD over repeats.
 
     curve : LEARNING_CURVE
     """
     known = curve.dropna(subset=["estimate"])
     figure, axes = style.canvas(style.PANEL, 2.4)
-    axes.plot(known["n"], known["estimate"], "o-", color=style.BLUE, markersize=5)
+    axes.errorbar(known["n"], known["estimate"], known["spread"], fmt="o-", color=style.BLUE, markersize=5, capsize=2)
     for row in known.itertuples():
         label = percent(row.share)
-        axes.annotate(label, (row.n, row.estimate), (0, 6), textcoords="offset points", ha="center", size=7.5)
+        axes.annotate(label, (row.n, row.estimate), (4, 6), textcoords="offset points", size=7.5)
     axes.margins(x=0.08, y=0.25)
     axes.set(xlabel="cases learnt from, mean over the folds", ylabel=metric(known["metric"].iloc[0]))
     return figure
