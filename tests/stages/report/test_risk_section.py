@@ -108,6 +108,8 @@ def test_without_a_validation_cohort_training_is_shown_and_said_to_be(page):
     assert "train, apparent, within 300 days" in said
     assert "without an interval: nothing is concluded from it" in said
     assert build(alone)["calibration"]
+    assert build(alone)["brief"] == []
+    assert "(1 is calibrated): valid1, within 300 days" in build(study)["brief"][0][1]
 
 
 def test_few_events_have_no_verdict():
