@@ -18,6 +18,7 @@ from radioloom.stages.report import report as stage
 from radioloom.stages.report import sections
 from radioloom.stages.report.record import ReportInputs, Section
 from radioloom.stages.report.report import report
+from radioloom.stages.report.sections.performance import PERFORMANCE
 
 VOID = {"meta", "link", "br", "hr", "img", "wbr", "input"}
 
@@ -595,3 +596,10 @@ def test_a_quick_look_claims_nothing():
     assert "estimates alone, of which nothing is claimed" in brief
     assert "C-index 0.71" in brief
     assert not re.search(r"chance|significantly (better|worse)|shuffled outcomes", brief)
+
+
+def test_a_cut_point_that_does_not_reach_a_cohort_is_told_in_brief():
+    study = survival_study()
+    above = study.curves[(study.curves["cohort"] != "valid1") | (study.curves["level"] == 2)]
+    told = [line for lead, line in PERFORMANCE.build(replace(study, curves=above))["brief"] if lead == "Risk groups"]
+    assert ["the cut-point does not transfer to valid1" in line for line in told] == [True]

@@ -40,6 +40,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     added, rest = performance.single(metrics, main)
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
+    shifts = _shifts(study)
     told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
     return {
         "metric": metric(main),
@@ -57,7 +58,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "curves": _curves(study, metrics),
         "n_groups": _n_groups(study),
         "hazards": hazards.statement(metrics),
-        "shifts": _shifts(study),
+        "shifts": shifts,
         "baselines": joined(_baselines(metrics)),
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "kept": verdicts.what_stays(controls, reading.fixed(study)),
@@ -69,7 +70,11 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "survival": study.settings["outcome"]["kind"] == "survival",
         "competing": study.settings["outcome"].get("competing", ""),
         "skipped": performance.skipped(study.skipped) if skipped else None,
-        "brief": [*_first(metrics, asked, told), *(lines or [("Performance", NO_VALIDATION)])],
+        "brief": [
+            *_first(metrics, asked, told),
+            *(lines or [("Performance", NO_VALIDATION)]),
+            *(("Risk groups", line) for line in shifts),
+        ],
     }
 
 
