@@ -252,6 +252,13 @@ def test_models_that_are_not_the_signature_have_a_column_of_differences_too():
     assert table.rows[2][5:] == ("–", "–")
 
 
+def test_the_auc_stands_twice_only_where_it_has_a_second_interval():
+    rows = [("signature", "signature", "", "", name, 0.7, *NONE) for name in ("auc", "auc_delong")]
+    assert performance.table(metrics(*rows), "auc").columns[4:] == ("AUC",)
+    second = metrics(rows[0], (*rows[1][:-2], 0.6, 0.8))
+    assert performance.table(second, "auc").columns[4:] == ("AUC", "AUC (DeLong's interval)")
+
+
 def test_skipped_images_are_counted_by_reason():
     rows = [("A", "shuffled_roi", "too small"), ("B", "shuffled_roi", "too small"), ("B", "RCV-01", "empty")]
     shown = performance.skipped(pd.DataFrame(rows, columns=["case", "variant", "reason"]))

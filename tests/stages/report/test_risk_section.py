@@ -112,6 +112,13 @@ def test_without_a_validation_cohort_training_is_shown_and_said_to_be(page):
     assert "(1 is calibrated): valid1, within 300 days" in build(study)["brief"][0][1]
 
 
+def test_intervals_after_wilson_are_told_where_there_are_any(page):
+    study = judged("binary")
+    assert "with Wilson's intervals. Predictive" in page(study)
+    apparent = study.metrics.assign(interval="", low=np.nan, high=np.nan)
+    assert "Wilson" not in page(replace(study, metrics=apparent))
+
+
 def test_few_events_have_no_verdict():
     study = judged("survival", (300.0, 600.0, 90000.0))
     withheld = replace(study, metrics=study.metrics.assign(low=np.nan, high=np.nan))

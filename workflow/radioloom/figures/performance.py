@@ -39,11 +39,14 @@ def table(metrics: pd.DataFrame, main: str) -> Exhibit:
     metrics : METRICS in reading order with `label`, as stages.report.reading gives it; main : c_index or auc
     """
     from radioloom.prediction.metrics import ADDED_LR_P, NULL_P
+    from radioloom.prediction.metrics.delong import AUC_DELONG
 
     values, differences = _values(metrics), metrics[(metrics["against"] != "") & (metrics["metric"] == main)]
     columns = {metric(name): _column(values, name) for name in dict.fromkeys((main, *_ordering()))}
     for label, rows in differences.groupby("label", sort=False):  # a difference stands beside the model subtracted
         columns[f"{label} minus this model"] = rows.assign(model=rows["against"])
+    if AUC_DELONG.label in columns and columns[AUC_DELONG.label]["low"].isna().all():
+        del columns[AUC_DELONG.label]  # the same AUC again
     columns[NULL_P.label] = _column(values, NULL_P.name)
     columns[ADDED_LR_P.label] = _column(metrics, ADDED_LR_P.name)
     return _table(values[values["metric"] == main], columns)

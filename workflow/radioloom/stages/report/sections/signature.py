@@ -33,6 +33,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
         "multivariable": multivariable.table(model) if model.baselines else None,
+        "imputed": any(t.degrees is not None for each in (model, *model.baselines.values()) for t in each.terms),
         "baseline": baseline.table(model, study.settings["outcome"].get("horizons", ())),
         "formula": baseline.formula(model),
         "proxies": proxies,

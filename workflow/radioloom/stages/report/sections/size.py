@@ -25,6 +25,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "validated": size.validation_words(study.sample_size),
         "validation_table": size.validation_table(study.sample_size),
         "table": size.table(study.sample_size),
+        "binary": study.settings["outcome"]["kind"] == "binary",
         "curve": style.svg(size.learning_curve(curve), "learning-curve", title) if drawn else None,
         "curve_words": size.curve_words(curve, repeats) if drawn else "",
         "optimism": "" if study.optimism is None else size.optimism_words(study.optimism),
