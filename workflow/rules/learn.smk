@@ -4,6 +4,7 @@ rule split:
         features=f"{RESULTS}/tables/features.parquet",
         patients=f"{RESULTS}/tables/patients.parquet",
         identified=ancient(f"{RESULTS}/tables/identities.parquet"),
+        exclusions=ancient(f"{RESULTS}/tables/exclusions.parquet"),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
     output:
         f"{RESULTS}/tables/splits.parquet",
