@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from made.synthetic_study import survival_study
-from radioloom.figures import size
+from radioloom.figures import size, words
 from radioloom.stages.report.report import report
 from radioloom.stats.sample_size import CRITERIA
 from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
@@ -48,8 +48,10 @@ def test_events_per_feature_stand_first_and_too_few_patients_are_said_in_words()
         "however many features are searched."
     )
     assert warning == (
-        "The study is too small for the number of features that it searches: to learn from so many features takes 4600 "
-        "patients (so that coefficients need to be shrunk by 10 % at most), if the model explains R squared 0.15. "
+        "The study is too small for the number of features that it searches: to learn from so many features takes "
+        "4\N{THIN SPACE}600 "
+        "patients (so that overfitting makes coefficients too large by a tenth at most), if the model explains 15 % of "
+        "what can be explained (R squared). "
         "Expect the choice of features, the coefficients and the apparent performance not to repeat elsewhere; even "
         "the features of the signature alone, named in advance, would take 205."
     )
@@ -84,7 +86,7 @@ def test_the_overall_risk_is_not_called_a_matter_of_how_many_features_there_are(
 def test_every_criterion_is_told_in_words_beside_the_patients_that_there_are():
     table = size.table(SMALL)
     assert [row[3] for row in table.rows] == [CRITERIA[name] for name in ("shrinkage", "r_squared", "risk")] * 2
-    assert [row[4] for row in table.rows] == ["4600", "2900", "380", "205", "130", "380"]
+    assert [row[4] for row in table.rows] == ["4\N{THIN SPACE}600", "2\N{THIN SPACE}900", "380", "205", "130", "380"]
     assert {row[5] for row in table.rows} == {"72"}
     unknown = sized(72, needs(None, None, None), needs(None, None, None), (0, 0))
     assert {row[4] for row in size.table(unknown).rows} == {"cannot be said"}
@@ -173,3 +175,9 @@ def test_the_report_says_what_a_study_can_carry_before_what_came_out():
     assert "Learning curve</h3>" in page
     assert "Optimism</h3>" in page
     assert "Optimism</h3>" not in report(replace(beside, optimism=OPTIMISM.frame([])))
+
+
+def test_patients_needed_are_told_with_two_digits_and_never_too_few():
+    assert [words.roughly(n) for n in (0.0, 380.2, 999.0, 8001.0, 17982.0)] == [
+        "0", "381", "999", "8\N{THIN SPACE}100", "18\N{THIN SPACE}000",
+    ]  # fmt: skip

@@ -302,7 +302,7 @@ def test_traits_their_agreement_and_what_was_left_out():
     for said in (
         "genomics: 2 readers annotated 3 of 30 cases",
         "round (4); oval (2)",
-        "12.00 (12.00 to 12.00) mm",
+        "12 (12 to 12) mm",
         "kappa 0.71 (0.20–1.00) 67 % 3",
         "0123456789ab – – of no case",
         "The same with semantic annotations by readers",

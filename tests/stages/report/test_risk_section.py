@@ -57,6 +57,7 @@ def test_survival_has_a_statement_a_row_and_a_calibration_plot_for_each_horizon(
         ("valid1, within 300 days", name) for name in ("signature", "volume", "clinical", "clinical+signature")
     ]
     said = page(study)
+    assert "By rule of thumb such a curve takes 100 events, and one of these rests on" in said
     risks = study.risks.query("kind == 'signature' and cohort == 'valid1' and horizon_days == 300")["risk"]
     assert f"valid1, within 300 days: {100 * risks.mean():.0f} % of the cases were expected" in said
     assert said.count("; calibration slope") == 1  # it is of no horizon

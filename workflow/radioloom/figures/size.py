@@ -9,7 +9,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, count, joined, metric, number, percent
+from radioloom.figures.words import DASH, count, joined, metric, number, percent, roughly
 from radioloom.stats import validation_size
 from radioloom.stats.sample_size import CRITERIA
 from radioloom.stats.validation_size import EVENTS, WIDTHS
@@ -36,7 +36,7 @@ def table(size: pd.DataFrame) -> Exhibit:
             if criterion in part.index:
                 row = part.loc[criterion]
                 events = DASH if row.isna()["per_variable"] else number(row["per_variable"], 1)
-                many = CANNOT if row.isna()["needed"] else f"{row['needed']:.0f}"
+                many = CANNOT if row.isna()["needed"] else roughly(row["needed"])
                 rows.append((features, str(row["parameters"]), events, words, many, str(row["n"])))
     heads = ("features", "number", "events per feature", "so that", "patients needed", "patients there are")
     return Exhibit(heads, tuple(rows), (1, 2, 4, 5), grouped=True)
@@ -48,7 +48,7 @@ def validation_table(size: pd.DataFrame) -> Exhibit:
         (
             row["cohort"],
             validation_size.CRITERIA[criterion],
-            CANNOT if np.isnan(row["needed"]) else f"{row['needed']:.0f}",
+            CANNOT if np.isnan(row["needed"]) else roughly(row["needed"]),
             str(row["n"]),
             str(row["n_events"]),
             number(row["width"]),
@@ -89,10 +89,10 @@ def _validated(cohort: str, told: pd.DataFrame) -> str:
         return f"{there} cannot be judged by its size: all fared alike."
     few = c["n"] < rule["needed"]
     enough = c["n"] >= c["needed"] and not few
-    thumb = f" {EVENTS} events, the least by rule of thumb, take {rule['needed']:.0f} patients." if few else ""
+    thumb = f" {EVENTS} events, the least by rule of thumb, take {roughly(rule['needed'])} patients." if few else ""
     return (
         f"{there} is {'large enough' if enough else 'too small'}: for a 95 % interval of C no wider than "
-        f"{WIDTHS['c']:g} it takes {c['needed']:.0f} patients (if C is {number(c['c'])}, as R squared "
+        f"{WIDTHS['c']:g} it takes {roughly(c['needed'])} patients (if C is {number(c['c'])}, as R squared "
         f"{number(c['r_squared'])} makes it), and with those there are one of {number(c['width'])} is to be "
         f"expected.{thumb}"
     )
@@ -126,26 +126,33 @@ def _warnings(features: dict[str, pd.DataFrame], n: int) -> list[str]:
     of_choice, of_signature = (needs[name].drop(OVERALL, errors="ignore") for name in (CANDIDATES, SIGNATURE))
     if of_choice.empty:
         return ["How many patients it needs cannot be said: no feature could be chosen, or all patients fared alike."]
-    r_squared = number(features[CANDIDATES].iloc[0]["r_squared"])
-    takes = f"to learn from so many features takes {_most(of_choice)}, if the model explains R squared {r_squared}"
+    explained = percent(features[CANDIDATES].iloc[0]["r_squared"])
+    takes = (
+        f"to learn from so many features takes {_most(of_choice)}, if the model explains {explained} of what can be "
+    )
+    takes += "explained (R squared)"
     overall = needs[CANDIDATES].get(OVERALL, 0.0)
-    alone = [f"For absolute risks it is too small: that {CRITERIA[OVERALL]} takes {overall:.0f} patients, however many"
-             " features are searched."] if overall > n else []  # fmt: skip
+    alone = [f"For absolute risks it is too small: that {CRITERIA[OVERALL]} takes {roughly(overall)} patients, "
+             "however many features are searched."] if overall > n else []  # fmt: skip
     if n >= of_choice.max():
         return [f"The study is large enough for the features that it searches: {takes}.", *alone]
     text = f"The study is too small for the number of features that it searches: {takes}. "
     text += "Expect the choice of features, the coefficients and the apparent performance not to repeat elsewhere"
     if len(of_signature) and of_signature.max() > n:
-        text += f"; even the features of the signature alone, named in advance, would take {of_signature.max():.0f}"
+        text += (
+            f"; even the features of the signature alone, named in advance, would take {roughly(of_signature.max())}"
+        )
     elif len(of_signature):
-        text += f"; had the features of the signature been named in advance, {of_signature.max():.0f} would have been "
+        text += (
+            f"; had the features of the signature been named in advance, {roughly(of_signature.max())} would have been "
+        )
         text += "enough"
     return [f"{text}.", *alone]
 
 
 def _most(needed: pd.Series) -> str:
     """The most patients that a criterion asks for, and which one that is. needed : by criterion, not empty."""
-    return f"{needed.max():.0f} patients (so that {CRITERIA[needed.idxmax()]})"
+    return f"{roughly(needed.max())} patients (so that {CRITERIA[needed.idxmax()]})"
 
 
 def curve_words(curve: pd.DataFrame, repeats: int) -> str:

@@ -13,6 +13,7 @@ from radioloom.figures.words import single_intervals
 from radioloom.prediction.metrics.record import WILSON
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
+from radioloom.stats.validation_size import EVENTS
 from radioloom.tables.columns import APPARENT, BASELINE, FEWEST_EVENTS, FROZEN, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "wilson": (judged["interval"] == WILSON).any() if len(judged) else False,
         "calibration": list(_calibration(study, places)),
         "decisions": list(_decisions(study, places)),
+        "calibrated_on": min((int(values["n_events"].min()) for _, values in told), default=0),
+        "enough": EVENTS,
         "fewest": FEWEST_EVENTS,
         "thresholds": bool(study.settings["validation"].get("thresholds")),
         "curves": list(_operating_curves(study, judged)),
