@@ -251,7 +251,7 @@ REFUSED = {
     "a cohort of a name": (lambda _: None, ["cohort.csv", "--profile", PROFILE], "column 'cohort': the cell is no"),
     "no cases": (lambda _: None, ["none.csv", "--profile", PROFILE], "no column 'case'"),
     "beyond follow-up": (lambda _: None, ["same.parquet", "--horizon", "99999"], "at 99999 days cannot be said"),
-    "years": (lambda _: None, ["same.parquet", "--horizon", "0.01"], "give days (0.01 years are 4 days,"),
+    "years": (lambda _: None, ["same.parquet", "--horizon", "0.01"], "give days (if these are years 4,"),
     "no horizon": (lambda _: None, ["same.parquet", "--horizon", "0"], "the model gives risks at days above 0; ask"),
     "visits from 0": (lambda _: None, ["visits.csv", "--profile", PROFILE], "visits.csv: rows with a replicate 0: mod"),
     "edited": (_edited, ["same.parquet"], "take it anew from the study that it is of, or use it as it is"),

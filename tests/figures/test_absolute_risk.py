@@ -162,6 +162,7 @@ def test_the_band_is_of_the_signature_alone_and_lies_within_the_axes():
             "Highest curve: signature (at 10 %, 20 % and 30 %). Net benefit has no interval here, so nothing",
         ),
         ([0.3, 0.1, -0.1, 0.2, 0.2, -0.1], "signature (at 10 %); treat all (at 10 %); volume (at 20 %); treat nobody"),
+        ([0.3 - 1e-16, 0.2, 0.1, 0.3 + 1e-16, 0.2, NAN], "and 30 %); volume (at 10 % and 20 %); treat all (at 10 %)."),
         ([NAN] * 6, "The net benefit cannot be said."),
     ],
 )

@@ -56,10 +56,7 @@ def test_gaps_are_counted_and_what_nobody_has_is_named():
     assert missing.amount(GAPS) == (
         "3 of the 3 variables that models take have gaps. Age is known of nobody in valid1."
     )
-    assert missing.amount(NONE) == (
-        "Nothing is missing of the 2 variables that models take: outcome, covariates, features of signature and "
-        "baselines."
-    )
+    assert missing.amount(NONE) == ("Nothing is missing of the 2 variables that models take: outcome and covariates.")
     rows = missing.table(GAPS).rows
     assert ("age", "covariate", "valid1", "30", "30", "100 %") in rows
     assert ("overall survival", "outcome", "train", "40", "2", "5 %") in rows

@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from radioloom.figures import performance
+from radioloom.figures import performance, verdicts
 from radioloom.stages.learning.comparisons import comparisons
 from radioloom.tables import COMPARISONS
 
 COLUMNS = ["kind", "model", "variant", "against", "metric", "estimate", "low", "high"]
 NONE = (np.nan, np.nan)
+ARRANGED = "without the spatial arrangement of the region's grey values"
 RARER = "patients of the rarer outcome it cannot be said how sure this is"
 
 
@@ -20,7 +21,10 @@ def metrics(*rows, evaluation="validation", cohort="v"):
     control = frame["kind"] == "control"
     label = frame["model"].where(~control, "control: " + frame["model"] + frame["variant"])
     return frame.assign(
-        label=label, changed=frame["model"].where(control, ""), inside=control & (frame["model"] != "outside")
+        label=label,
+        changed=frame["model"].where(control, ""),
+        inside=control & (frame["model"] != "outside"),
+        keeps=control & (frame["model"] != "uniform"),
     )
 
 
@@ -155,16 +159,16 @@ def test_too_few_null_models_tell_nothing_even_where_some_did_as_well():
 
 def test_controls_are_judged_by_the_interval_of_the_loss():
     text = said(controls((0.15, 0.02), (0.1, -0.1), (0.0, -0.1), (0.2, 0.1)))
-    assert "On 2 kinds of control images without the region's texture the C-index is 0.55 to 0.60, " in text
+    assert f"On 2 kinds of control images {ARRANGED} the C-index is 0.55 to 0.60, significantly lower on" in text
     assert "significantly lower on 1 of them. A signature learnt on the control images themselves" in text
     assert text.endswith("reaches 0.50, significantly lower.")
     text = said(controls((0.05, -0.1)))
     assert text.endswith(
-        "On one kind of control image (shuffled) without the region's texture the C-index is 0.65, not significantly "
-        "lower: no evidence here that texture contributes."
+        f"On one kind of control image (shuffled) {ARRANGED} the C-index is 0.65, not significantly lower: no evidence "
+        "here that it contributes (their distribution stays)."
     )
     assert "baseline shuffled" not in text
-    assert said(controls((0.2, 0.1))).endswith("the C-index is 0.50, significantly lower.")
+    assert said(controls((0.2, 0.1))).endswith("the C-index is 0.50, significantly lower (their distribution stays).")
     assert "control" not in said(judged((0.7, 0.6, 0.8)))
 
 
@@ -184,6 +188,18 @@ def test_a_signature_learnt_on_control_images_that_does_as_well_is_named():
     assert said(pd.concat([judged((0.7, 0.6, 0.8)), rows, more], ignore_index=True)).endswith(
         "Signatures learnt on the control images themselves reach 0.60 to 0.76, significantly lower on 1 of them."
     )
+
+
+def test_features_that_no_control_can_change_are_counted():
+    frame = compared(controls((0.05, -0.1)))
+    ((_, text),) = performance.statements(frame, "c_index", fixed=(2, 4))
+    assert text.endswith(
+        "(their distribution stays; 2 of 4 features of the frozen signature have the same value there)."
+    )
+    kept = verdicts.what_stays(frame[frame["kind"] == "control"], (1, 4))
+    assert kept.endswith("lost. 1 of 4 features of the frozen signature has the same value there in every case.")
+    both = compared(controls((0.05, -0.1), (0.1, -0.1)))
+    assert verdicts.what_stays(both[both["kind"] == "control"], (0, 4)) == "Mask, volume and shape stay the same."
 
 
 def test_a_control_that_leaves_the_region_as_it_is_says_nothing_of_its_texture():
@@ -234,6 +250,13 @@ def test_models_that_are_not_the_signature_have_a_column_of_differences_too():
     assert table.columns[5:] == ("signature minus this model", "both minus this model")
     assert table.rows[1][5:] == ("0.10 (0.00–0.20)", "0.15 (0.10–0.20)")
     assert table.rows[2][5:] == ("–", "–")
+
+
+def test_the_auc_stands_twice_only_where_it_has_a_second_interval():
+    rows = [("signature", "signature", "", "", name, 0.7, *NONE) for name in ("auc", "auc_delong")]
+    assert performance.table(metrics(*rows), "auc").columns[4:] == ("AUC",)
+    second = metrics(rows[0], (*rows[1][:-2], 0.6, 0.8))
+    assert performance.table(second, "auc").columns[4:] == ("AUC", "AUC (DeLong's interval)")
 
 
 def test_skipped_images_are_counted_by_reason():

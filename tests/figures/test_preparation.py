@@ -34,6 +34,8 @@ def test_volumes_apart_are_rows_with_their_reason():
     cases = pd.DataFrame(rows, columns=heads).assign(volume_note=["they lie half-way", None])
     sentence, table = preparation.volumes(cases)
     assert sentence.endswith("by +0.9 % (median; from −1.0 % to +2.8 %).")
+    same, _ = preparation.volumes(cases.assign(volume_difference=[0.0, -0.0002]))
+    assert same == "The profile leaves the volume of every region as it is on the image's own grid."
     assert table.rows == (("a", "P1, 1, GTV", "1001", "1000", "1028", "+2.8 %", "they lie half-way"),)
 
 

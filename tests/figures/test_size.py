@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from made.synthetic_study import survival_study
-from radioloom.figures import size
+from radioloom.figures import size, words
 from radioloom.stages.report.report import report
 from radioloom.stats.sample_size import CRITERIA
 from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
@@ -48,8 +48,10 @@ def test_events_per_feature_stand_first_and_too_few_patients_are_said_in_words()
         "however many features are searched."
     )
     assert warning == (
-        "The study is too small for the number of features that it searches: to learn from so many features takes 4600 "
-        "patients (so that coefficients need to be shrunk by 10 % at most), if the model explains R squared 0.15. "
+        "The study is too small for the number of features that it searches: to learn from so many features takes "
+        "4\N{THIN SPACE}600 "
+        "patients (so that overfitting makes coefficients too large by a tenth at most), if the model explains 15 % of "
+        "what can be explained (R squared). "
         "Expect the choice of features, the coefficients and the apparent performance not to repeat elsewhere; even "
         "the features of the signature alone, named in advance, would take 205."
     )
@@ -84,7 +86,7 @@ def test_the_overall_risk_is_not_called_a_matter_of_how_many_features_there_are(
 def test_every_criterion_is_told_in_words_beside_the_patients_that_there_are():
     table = size.table(SMALL)
     assert [row[3] for row in table.rows] == [CRITERIA[name] for name in ("shrinkage", "r_squared", "risk")] * 2
-    assert [row[4] for row in table.rows] == ["4600", "2900", "380", "205", "130", "380"]
+    assert [row[4] for row in table.rows] == ["4\N{THIN SPACE}600", "2\N{THIN SPACE}900", "380", "205", "130", "380"]
     assert {row[5] for row in table.rows} == {"72"}
     unknown = sized(72, needs(None, None, None), needs(None, None, None), (0, 0))
     assert {row[4] for row in size.table(unknown).rows} == {"cannot be said"}
@@ -122,7 +124,7 @@ def test_a_validation_cohort_that_is_too_small_is_said_to_be():
 
 def curve(*estimates):
     shares = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-    row = {"metric": "c_index", "learnt": 10, "folds": 10}
+    row = {"metric": "c_index", "learnt": 10, "folds": 10, "repeats": 2, "spread": 0.024}
     return LEARNING_CURVE.frame(
         [
             {**row, "share": share, "n": 58 * share, "n_events": 29 * share, "estimate": estimate}
@@ -132,13 +134,20 @@ def curve(*estimates):
 
 
 def test_the_learning_curve_in_words():
-    assert size.curve_words(curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604)) == (
+    known = curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604)
+    assert size.curve_words(known, 10) == (
         "Learnt from 50 % of the training patients of each fold (29 cases) the C-index in cross-validation is 0.55, "
-        "from 100 % (58) 0.60; the last step, from 90 %, changed it by −0.006. The points are of the first repeats "
-        "alone and have no interval: read the trend."
+        "from 100 % (58) 0.60; the last step, from 90 %, changed it by −0.006. Each point is the mean of 2 of the "
+        "10 repeats of the cross-validation, which differ by an SD of 0.024 at the last point (bars: one SD); other "
+        "patients would make it differ by more. A step within that says nothing."
     )
-    assert size.curve_words(curve(None, 0.57, None, None, None, 0.6)).startswith("Learnt from 60 %")
-    assert size.curve_words(curve(*[None] * 5, 0.6)) == ""
+    once = size.curve_words(known.assign(spread=None, repeats=1).astype({"spread": float}), 10)
+    assert once.endswith(
+        "Each point is of 1 of the 10 repeats of the cross-validation: by how much it would differ in "
+        "another is not known."
+    )
+    assert size.curve_words(curve(None, 0.57, None, None, None, 0.6), 10).startswith("Learnt from 60 %")
+    assert size.curve_words(curve(*[None] * 5, 0.6), 10) == ""
 
 
 def test_optimism_in_words():
@@ -166,3 +175,9 @@ def test_the_report_says_what_a_study_can_carry_before_what_came_out():
     assert "Learning curve</h3>" in page
     assert "Optimism</h3>" in page
     assert "Optimism</h3>" not in report(replace(beside, optimism=OPTIMISM.frame([])))
+
+
+def test_patients_needed_are_told_with_two_digits_and_never_too_few():
+    assert [words.roughly(n) for n in (0.0, 380.2, 999.0, 8001.0, 17982.0)] == [
+        "0", "381", "999", "8\N{THIN SPACE}100", "18\N{THIN SPACE}000",
+    ]  # fmt: skip

@@ -106,6 +106,7 @@ SAME = [same_path, other_spelling, linked_file, hard_linked, linked_folder, one_
 def test_one_image_in_training_and_validation(bench, change):
     change(bench)
     said = refused(bench, "cohorts.valid.sheet: 1 pair (train/T00003 = valid/V00000) of cases with one image; take one")
+    assert "two regions of one patient" not in said  # no name of a patient makes it right
     assert "study.yaml, line" in said
     assert len(said.splitlines()) == 1
 
@@ -130,7 +131,8 @@ def test_a_folder_of_many_series_is_no_image(bench):
 
 def test_one_image_for_two_cases_of_a_cohort_that_is_learnt_from(bench):
     copy(bench, "train", 4, bench.rows["train"][3])
-    refused(bench, "cohorts.train.sheet: 1 pair (T00003 = T00004) of cases with one image")
+    said = refused(bench, "cohorts.train.sheet: 1 pair (T00003 = T00004) of cases with one image")
+    assert "where two cases are two regions of one patient" in said
     mask = "second.nii.gz"
     data(bench, mask).touch()
     copy(bench, "train", 4, bench.rows["train"][3], segmentation=mask)

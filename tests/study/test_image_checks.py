@@ -185,13 +185,26 @@ def test_exchanged_columns_of_dicom(tmp_path):
     assert exchanged(ct, ct) == ""  # one folder of both is read as both
 
 
-def test_exchanged_columns_of_a_cohort_are_noted(bench):
+def test_exchanged_columns_of_a_cohort_are_noted_wherever_they_are(bench):
+    """Of all rows but the first, so that a look at one of them would say nothing."""
     for k, row in enumerate(bench.rows["train"]):
         drawn = labels("u1")
         drawn[0, 0, k] = 1  # no two files are copies
-        image_file(bench.place / "data" / row["image"], drawn)
-        image_file(bench.place / "data" / row["segmentation"], picture("i2"))
-    assert verified(bench) == [
-        "cohort train: its image looks like a label map, and its segmentation like an image (of case T00000, the "
-        "first); were the columns `image` and `segmentation` exchanged?"
-    ]
+        keys = ("image", "segmentation") if k else ("segmentation", "image")
+        for key, voxels in zip(keys, (drawn, picture("i2")), strict=True):
+            image_file(bench.place / "data" / row[key], voxels)
+    n = len(bench.rows["train"])
+    (note,) = verified(bench)
+    assert note.startswith(
+        "cohort train: its image looks like a label map, and its segmentation like an image in "
+        f"{n - 1} case{'' if n == 2 else 's'} (T00001"
+    )
+    assert note.endswith(f") of {n}; were the columns `image` and `segmentation` exchanged?")
+
+
+def test_of_other_rows_few_files_are_looked_at(tmp_path):
+    for k, pixels in enumerate(stored(4, seed=1)):
+        save(image_slice(pixels, (-10, -20, 3 * k), "CT", "2.25.11"), tmp_path / "ct" / f"{k}")
+    drawn = image_file(tmp_path / "a.nii", labels("u1"))
+    assert exchanged(drawn, tmp_path / "ct", 2) == "its segmentation is a series of DICOM images"
+    assert exchanged(tmp_path / "ct", tmp_path / "ct", 2) == ""  # what is drawn may be one of the others

@@ -40,4 +40,4 @@ def test_a_follow_up_from_birth_is_told_before_a_horizon_that_is_too_early(tmp_p
     study["outcome"]["horizons"] = [730]
     with pytest.raises(StudyError, match="is the follow-up of train counted from birth") as caught:
         notes(tmp_path, study)
-    assert "730 years are" not in str(caught.value)
+    assert "if these are years" not in str(caught.value)

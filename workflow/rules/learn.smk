@@ -4,6 +4,7 @@ rule split:
         features=f"{RESULTS}/tables/features.parquet",
         patients=f"{RESULTS}/tables/patients.parquet",
         identified=ancient(f"{RESULTS}/tables/identities.parquet"),
+        exclusions=ancient(f"{RESULTS}/tables/exclusions.parquet"),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
     output:
         f"{RESULTS}/tables/splits.parquet",
@@ -47,6 +48,7 @@ rule validate:
         decisions=f"{RESULTS}/tables/decisions.parquet",
         operating=f"{RESULTS}/tables/operating.parquet",
         missing=f"{RESULTS}/tables/missing.parquet",
+        changed=f"{RESULTS}/tables/changed.parquet",
         selection=f"{RESULTS}/tables/selection_folds.parquet",
     log:
         f"{LOGS}/validate.log",

@@ -92,3 +92,12 @@ def test_a_file_that_is_no_study_is_not_poured_out(tmp_path, monkeypatch, capsys
     assert main(["check", "clinical.csv"]) == 1
     told = capsys.readouterr().err
     assert not [word for word in SECRET if word in told], told
+
+
+@pytest.mark.parametrize("broken", ["GrÃ¶ÃŸe", "GrÃ¶Ã\x9fe", "Gr\ufffd\ufffde"])
+def test_a_name_in_another_encoding_is_told_as_such(broken):
+    told = no_column("Größe", ["case", broken])
+    assert told.startswith("no column 'Größe'; column 2 seems to be it in another encoding; save the table as UTF-8")
+    assert "(it seems to be 'Größe' in another encoding; save" in shown(broken, ["Alter", "Größe"])
+    assert "encoding" not in no_column("Größe", ["case", "Mueller"]) + shown("Größer", ["Größe"])
+    assert "encoding" not in no_column("age", ["case", "years"]) + shown("x", ["y", "?"])

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from made.planted_tables import TEXTURE, Made
-from radioloom.stages.learning.controls import control_materials, refitted_risks
+from radioloom.stages.learning.controls import changed, control_materials, refitted_risks
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.risks import ModelKey, risk_of
 from radioloom.stages.learning.validate import validate
-from radioloom.tables import CONTROLS, PREDICTIONS
+from radioloom.tables import CHANGED, CONTROLS, PREDICTIONS
 
 MADE = Made(sizes={"train": 60, "valid1": 40})
 NAMES = ("shuffled_roi", "uniform_image")
@@ -78,3 +78,16 @@ def test_a_value_that_is_missing_of_a_control_that_is_there_does_not_end_its_ref
     controls = control_materials(MADE.material, BOTH.assign(value=BOTH["value"].mask(hole)))
     train, test = (MADE.material.rows(MADE.splits, "r01f1", part) for part in ("train", "test"))
     assert len(list(refitted_risks(controls, train, test))) == 2
+
+
+def test_features_that_a_control_does_not_change_are_told_from_those_that_it_does():
+    """A sum over shuffled voxels differs in its last digits, which is no change; a missing value is none either."""
+    first, *rest = MADE.signature.feature_ids
+    rows = BOTH[BOTH["variant"] == NAMES[0]].drop(columns="value").merge(MADE.features[["case", "feature_id", "value"]])
+    rows["value"] *= np.where(rows["feature_id"] == first, 1 + 1e-12, 1.01)
+    rows.loc[(rows["cohort"] == "valid1") & (rows["case"] == rows["case"].max()), "value"] = np.nan
+    told = list(changed(MADE.material, control_materials(MADE.material, CONTROLS.frame(rows)), MADE.signature))
+    told = CHANGED.frame(told).set_index(["control", "feature_id", "cohort"])[["n", "changed"]].sort_index()
+    assert told.loc[NAMES[0], first].to_numpy().tolist() == [[60, 0], [39, 0]]
+    assert rest
+    assert told.loc[NAMES[0], rest[0]].to_numpy().tolist() == [[60, 60], [39, 39]]

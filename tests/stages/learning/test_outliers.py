@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from made.planted_tables import Made
-from radioloom.stages.learning.outliers import FAR, outliers, robust_z
+from radioloom.stages.learning.outliers import FAR, by_cohort, outliers, robust_z
 from radioloom.tables import OUTLIERS
 
 MADE = Made()
@@ -19,7 +19,7 @@ def test_a_value_at_forty_standard_deviations_is_told_wherever_it_is():
         values = MADE.material.values.copy()
         column = values[TRAIN, PLACE]
         values[row, PLACE] = np.median(column) + 40 * column.std()
-        rows = OUTLIERS.frame(outliers(replace(MADE.material, values=values), MADE.splits))
+        rows = OUTLIERS.frame(outliers(replace(MADE.material, values=values), MADE.splits, MADE.features))
         mine = rows[rows["case"] == MADE.material.cases["case"].iloc[row]].iloc[0]
         assert mine["feature_id"] == MADE.material.names[PLACE]
         assert mine["value"] == values[row, PLACE]
@@ -50,3 +50,21 @@ def test_what_is_missing_or_constant_is_no_outlier():
     values[4, 0], values[5, 2] = 99.0, np.nan
     assert (robust_z(values, np.arange(20))[:, :2] == 0).all()
     assert robust_z(values, np.arange(20))[5, 2] == 0
+
+
+def test_a_ratio_without_end_is_passed_over():
+    values = MADE.material.values.copy()
+    values[TRAIN[3], PLACE] = 1e9
+    ratio = MADE.features["feature_id"] == MADE.material.names[PLACE]
+    rows = outliers(
+        replace(MADE.material, values=values), MADE.splits, MADE.features.assign(ibsi=np.where(ratio, "7TET", "QWB0"))
+    )
+    assert MADE.material.names[PLACE] not in {row["feature_id"] for row in rows}
+
+
+def test_a_cohort_that_differs_is_one_line_and_no_list_of_cases():
+    lines = list(by_cohort(["b"] * 48 + ["a"] * 3, {"a": 72, "c": 9, "b": 48}))
+    assert lines[0] == "a: 3 of 72 cases have values more than 10 robust SDs from the training median"
+    assert lines[1].startswith("b: 48 of 48 cases have")
+    assert lines[1].endswith("; the cohort differs as a whole (another scanner, protocol or unit)")
+    assert len(lines) == 2

@@ -109,6 +109,8 @@ def test_learnt_from_all_the_curve_ends_where_cross_validation_is(made, sized):
     inside = metric_of(made.metrics, "cross-validation", "train", "signature", "c_index")
     assert rows.loc[1.0, "estimate"] == pytest.approx(inside, abs=1e-12)
     assert rows.loc[1.0, "n"] == pytest.approx(45)
+    assert (rows["repeats"] == 2).all()
+    assert rows["spread"].between(1e-6, 0.2).all()
     assert rows["n"].is_monotonic_increasing
     assert rows["estimate"].between(0.4, 1).all()
     assert (rows[["learnt", "folds"]] == 8).all(axis=None)

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.stages.learning.split import check_folds, split
+from radioloom.stages.learning.split import check_folds, check_somebody, split
 from radioloom.tables import SPLITS
 
 ROLES = {"one": "training", "two": "training", "v": "validation", "g": "genomics"}
@@ -88,8 +88,6 @@ def test_no_cross_validation():
 
 
 def test_faults():
-    with pytest.raises(StudyError, match="no patient with outcome and features in a cohort of role `training`"):
-        made(cases=[case for case in CASES if case[0] == "v"])
     for events, said in {
         29: "5 folds, but only 1 of 30 training patients without event; set validation.cross_validation.repeats to 0:",
         27: "5 folds, but only 3 of 30 training patients without event; lower validation.cross_validation.folds to 3",
@@ -166,3 +164,16 @@ def test_all_with_events_is_no_fault():
     dead = people({"one": 20}, every=1)
     found = made(dead, list(zip(dead["cohort"], dead["case"], strict=True)))
     assert np.array_equal(found.groupby("split").size().unique(), [20])
+
+
+def test_that_nobody_is_left_is_told_with_the_most_common_reason():
+    rows = [("one", "a", "x"), ("one", "b", "y"), ("two", "c", "y"), ("v", "d", "z")]
+    gone = pd.DataFrame(rows, columns=["cohort", "case", "reason"])
+    said = (
+        r"in a cohort of role `training`; most often \(2 of 3 cases\): y; tables/exclusions.csv of the study's results"
+    )
+    with pytest.raises(StudyError, match=said):
+        check_somebody(CLINICAL, [case for case in CASES if case[0] == "v"], ROLES, gone)
+    with pytest.raises(StudyError, match="of role `validation`; tables/"):
+        check_somebody(CLINICAL, [], {"v": "validation"}, gone[:0])
+    check_somebody(CLINICAL, CASES, ROLES, gone)

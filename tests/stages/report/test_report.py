@@ -18,6 +18,7 @@ from radioloom.stages.report import report as stage
 from radioloom.stages.report import sections
 from radioloom.stages.report.record import ReportInputs, Section
 from radioloom.stages.report.report import report
+from radioloom.stages.report.sections import performance
 
 VOID = {"meta", "link", "br", "hr", "img", "wbr", "input"}
 
@@ -301,7 +302,7 @@ def test_traits_their_agreement_and_what_was_left_out():
     for said in (
         "genomics: 2 readers annotated 3 of 30 cases",
         "round (4); oval (2)",
-        "12.00 (12.00 to 12.00) mm",
+        "12 (12 to 12) mm",
         "kappa 0.71 (0.20–1.00) 67 % 3",
         "0123456789ab – – of no case",
         "The same with semantic annotations by readers",
@@ -339,8 +340,8 @@ def test_controls_volume_and_signature_stand_in_one_table_with_what_was_skipped(
     assert "signature minus this model" in said
     assert "the range <0> is empty" in said
     assert (
-        "On one kind of control image (shuffled ROI) without the region's texture the AUC is 0.51, significantly lower."
-        in said
+        "On one kind of control image (shuffled ROI) without the spatial arrangement of the region's grey values the "
+        "AUC is 0.51, significantly lower (their distribution stays)." in said
     )
     assert "measured on images whose voxels were shuffled in the ROI; in cross-validation" in said
     assert "with replacement" not in said
@@ -596,3 +597,12 @@ def test_a_quick_look_claims_nothing():
     assert "estimates alone, of which nothing is claimed" in brief
     assert "C-index 0.71" in brief
     assert not re.search(r"chance|significantly (better|worse)|shuffled outcomes", brief)
+
+
+def test_a_cut_point_that_does_not_reach_a_cohort_is_told_in_brief(monkeypatch):
+    for drawn in ("_figures", "_curves"):
+        monkeypatch.setattr(performance, drawn, lambda *_: [])
+    study = survival_study()
+    above = study.curves[(study.curves["cohort"] != "valid1") | (study.curves["level"] == 2)]
+    told = [line for lead, line in performance.build(replace(study, curves=above))["brief"] if lead == "Risk groups"]
+    assert ["the cut-point does not transfer to valid1" in line for line in told] == [True]

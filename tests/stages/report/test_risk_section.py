@@ -57,6 +57,7 @@ def test_survival_has_a_statement_a_row_and_a_calibration_plot_for_each_horizon(
         ("valid1, within 300 days", name) for name in ("signature", "volume", "clinical", "clinical+signature")
     ]
     said = page(study)
+    assert "By rule of thumb such a curve takes 100 events, and one of these rests on" in said
     risks = study.risks.query("kind == 'signature' and cohort == 'valid1' and horizon_days == 300")["risk"]
     assert f"valid1, within 300 days: {100 * risks.mean():.0f} % of the cases were expected" in said
     assert said.count("; calibration slope") == 1  # it is of no horizon
@@ -108,6 +109,15 @@ def test_without_a_validation_cohort_training_is_shown_and_said_to_be(page):
     assert "train, apparent, within 300 days" in said
     assert "without an interval: nothing is concluded from it" in said
     assert build(alone)["calibration"]
+    assert build(alone)["brief"] == []
+    assert "(1 is calibrated): valid1, within 300 days" in build(study)["brief"][0][1]
+
+
+def test_intervals_after_wilson_are_told_where_there_are_any(page):
+    study = judged("binary")
+    assert "with Wilson's intervals. Predictive" in page(study)
+    apparent = study.metrics.assign(interval="", low=np.nan, high=np.nan)
+    assert "Wilson" not in page(replace(study, metrics=apparent))
 
 
 def test_few_events_have_no_verdict():

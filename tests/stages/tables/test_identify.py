@@ -308,7 +308,9 @@ def test_the_message_names_each_pair_what_it_shares_and_what_to_do():
         "  train/A and valid/B: the same image (file or series) "
         "(a validation cohort is of patients that nothing was learnt from)"
     )
-    assert "take one case of each pair out of its sheet or table" in lines[2]
+    assert lines[2] == "  take one case of each pair out of its sheet or table"
+    with pytest.raises(StudyError, match=r"in the column `patient` of both$"):
+        refuse([*rows, {**rows[0], "case": "C", "reason": "x"}])
     many = [{**rows[0], "case": f"A{k}"} for k in range(20)]
     with pytest.raises(StudyError, match=r"(?s)20 pairs of cases .*and 12 more; tables/identities.csv has all"):
         refuse([{**row, "shared": "x"} for row in many])

@@ -9,7 +9,7 @@ import numpy as np
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.reasons import WHY_NOT, in_words
 from radioloom.figures.words import DASH, apart, cell, in_days, metric, number, percent, where
-from radioloom.tables.columns import SIGNATURE
+from radioloom.tables.columns import APPARENT, SIGNATURE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,11 +136,14 @@ def _verdict(values: pd.DataFrame, name: str, ideal: float, words: tuple[str, st
 
 
 def in_brief(metrics: pd.DataFrame) -> list[tuple[str, str]]:
-    """One line on calibration of the signature on average; none where nothing was judged.
+    """One line on calibration of the signature on average; none where nothing was judged in patients not learnt from.
+
+    On the cases learnt from the ratio is 1 by construction.
 
     metrics : as for `table`
     """
     rows = metrics[(metrics["metric"] == "observed_expected") & (metrics["kind"] == SIGNATURE)]
+    rows = rows[rows["evaluation"] != APPARENT]
     told = [
         f"{place(row['evaluation'], row['cohort'], row['horizon_days'])} {cell(row)}"
         for _, row in rows.dropna(subset=["estimate"]).iterrows()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 UNSURE = "Net benefit has no interval here, so nothing is concluded."
 BANDED = "The band is of the signature’s curve by itself, not of its distance from another, so nothing is concluded."
+TIED = 1e-9  # true positives per case between curves of one height: rounding alone parts them
 BELOW = 0.25  # how much of the axis lies below 0, of what lies above: treating all falls without end
 
 
@@ -60,7 +61,7 @@ def highest(rows: pd.DataFrame) -> str:
     for threshold, part in rows.dropna(subset=["net_benefit", "treat_all"]).groupby("threshold"):
         lines = dict(zip(part["label"], part["net_benefit"], strict=True))
         lines |= {"treat all": part["treat_all"].iloc[0], "treat nobody": 0.0}
-        for name in (name for name, benefit in lines.items() if benefit == max(lines.values())):
+        for name in (name for name, benefit in lines.items() if benefit >= max(lines.values()) - TIED):
             places.setdefault(name, []).append(threshold)
     if not places:
         return "The net benefit cannot be said."

@@ -18,7 +18,8 @@ ROLES = {OUTCOME: "outcome", "covariate": "covariate", BASELINE: "of a baseline"
 OUTCOMES = "A case without an outcome takes no part; an outcome is never imputed."
 POOLED = "Coefficients of models with covariates are pooled over {} imputations of the training cases (Rubin’s rules)."
 OF_NOTHING, OF_SOMETHING = "of whom nothing is missing", "of whom any feature of the signature is known"
-NOTHING = "Nothing is missing of the {} that models take: outcome, covariates, features of signature and baselines."
+SEVERAL = {OUTCOME: "outcome", "covariate": "covariates", BASELINE: "features of baselines"}
+SEVERAL |= {SIGNATURE: "features of the signature"}
 
 
 def table(missing: pd.DataFrame) -> Exhibit | None:
@@ -38,7 +39,9 @@ def amount(missing: pd.DataFrame) -> str:
     gaps = variables[variables > 0]
     every = count(len(variables), "variable")
     if gaps.empty:
-        return NOTHING.format(every)
+        roles = set(missing["role"])
+        of = joined([words for role, words in SEVERAL.items() if role in roles])
+        return f"Nothing is missing of the {every} that models take: {of}."
     unknown = of_nobody(missing)
     return f"{len(gaps)} of the {every} that models take {'has' if len(gaps) == 1 else 'have'} gaps." + (
         f" {joined(unknown)[0].upper()}{joined(unknown)[1:]}." if unknown else ""

@@ -39,11 +39,14 @@ def table(metrics: pd.DataFrame, main: str) -> Exhibit:
     metrics : METRICS in reading order with `label`, as stages.report.reading gives it; main : c_index or auc
     """
     from radioloom.prediction.metrics import ADDED_LR_P, NULL_P
+    from radioloom.prediction.metrics.delong import AUC_DELONG
 
     values, differences = _values(metrics), metrics[(metrics["against"] != "") & (metrics["metric"] == main)]
     columns = {metric(name): _column(values, name) for name in dict.fromkeys((main, *_ordering()))}
     for label, rows in differences.groupby("label", sort=False):  # a difference stands beside the model subtracted
         columns[f"{label} minus this model"] = rows.assign(model=rows["against"])
+    if AUC_DELONG.label in columns and columns[AUC_DELONG.label]["low"].isna().all():
+        del columns[AUC_DELONG.label]  # the same AUC again
     columns[NULL_P.label] = _column(values, NULL_P.name)
     columns[ADDED_LR_P.label] = _column(metrics, ADDED_LR_P.name)
     return _table(values[values["metric"] == main], columns)
@@ -136,11 +139,14 @@ def skipped(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(("changed image", "cases", "for example", "reason"), tuple(rows), (1,))
 
 
-def statements(metrics: pd.DataFrame, main: str, alone: bool = False) -> list[tuple[str, str]]:
+def statements(
+    metrics: pd.DataFrame, main: str, alone: bool = False, fixed: tuple[int, int] = (0, 0)
+) -> list[tuple[str, str]]:
     """One statement per evaluation of the signature on cases that it was not learnt on: where, and the comparisons.
 
     metrics : METRICS with COMPARISONS beside them, as `stages.report.reading` gives them
     alone : whether nothing was learnt, so that null models are shuffled outcomes beside the signature's own risks
+    fixed : how many features of the signature no control image of the region changes, and of how many
     """
     lines = []
     rows = metrics[metrics["evaluation"] != APPARENT]
@@ -153,7 +159,7 @@ def statements(metrics: pd.DataFrame, main: str, alone: bool = False) -> list[tu
             text = [*verdicts.unjudged(value)]
             if value["estimate"] == value["estimate"]:
                 text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
-                text += [*verdicts.without_texture(part, main), *verdicts.of_nulls(value, alone)]
+                text += [*verdicts.without_texture(part, main, fixed), *verdicts.of_nulls(value, alone)]
             if text:
                 lines.append(
                     (

@@ -46,12 +46,20 @@ def _used(series: pd.DataFrame) -> pd.DataFrame:
     return series[(series["choice"] == "usable") & series["orientation"].notna()]
 
 
+LEAST = 0.0005  # difference of volumes that a tenth of a percent shows
+
+
 def volumes(cases: pd.DataFrame) -> tuple[str, Exhibit]:
     """A sentence on the volumes of all regions, and a row for each that is more than 2 % apart. cases : CASES."""
     away = cases["volume_difference"]
+    same = "The profile leaves the volume of every region as it is on the image's own grid."
     sentence = (
-        "On the profile's grid the volume of a region differs from that on the image's own by "
-        f"{_percent(away.median())} (median; from {_percent(away.min())} to {_percent(away.max())})."
+        same
+        if away.abs().max() < LEAST
+        else (
+            "On the profile's grid the volume of a region differs from that on the image's own by "
+            f"{_percent(away.median())} (median; from {_percent(away.min())} to {_percent(away.max())})."
+        )
     )
     apart = cases[cases["volume_note"].notna()].sort_values(["cohort", "case", "replicate", "roi"], kind="stable")
     rows = [(row.cohort, f"{row.case}, {row.replicate}, {row.roi}", *_cells(row)) for row in apart.itertuples()]

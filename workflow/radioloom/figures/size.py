@@ -9,7 +9,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, count, joined, metric, number, percent
+from radioloom.figures.words import DASH, count, joined, metric, number, percent, roughly
 from radioloom.stats.sample_size import CRITERIA, EVENTS, OF_VALIDATION, WIDTHS
 from radioloom.tables.columns import CANDIDATES, SIGNATURE
 
@@ -34,7 +34,7 @@ def table(size: pd.DataFrame) -> Exhibit:
             if criterion in part.index:
                 row = part.loc[criterion]
                 events = DASH if row.isna()["per_variable"] else number(row["per_variable"], 1)
-                many = CANNOT if row.isna()["needed"] else f"{row['needed']:.0f}"
+                many = CANNOT if row.isna()["needed"] else roughly(row["needed"])
                 rows.append((features, str(row["parameters"]), events, words, many, str(row["n"])))
     heads = ("features", "number", "events per feature", "so that", "patients needed", "patients there are")
     return Exhibit(heads, tuple(rows), (1, 2, 4, 5), grouped=True)
@@ -46,7 +46,7 @@ def validation_table(size: pd.DataFrame) -> Exhibit:
         (
             row["cohort"],
             OF_VALIDATION[criterion],
-            CANNOT if np.isnan(row["needed"]) else f"{row['needed']:.0f}",
+            CANNOT if np.isnan(row["needed"]) else roughly(row["needed"]),
             str(row["n"]),
             str(row["n_events"]),
             number(row["width"]),
@@ -87,10 +87,10 @@ def _validated(cohort: str, told: pd.DataFrame) -> str:
         return f"{there} cannot be judged by its size: all fared alike."
     few = c["n"] < rule["needed"]
     enough = c["n"] >= c["needed"] and not few
-    thumb = f" {EVENTS} events, the least by rule of thumb, take {rule['needed']:.0f} patients." if few else ""
+    thumb = f" {EVENTS} events, the least by rule of thumb, take {roughly(rule['needed'])} patients." if few else ""
     return (
         f"{there} is {'large enough' if enough else 'too small'}: for a 95 % interval of C no wider than "
-        f"{WIDTHS['c']:g} it takes {c['needed']:.0f} patients (if C is {number(c['c'])}, as R squared "
+        f"{WIDTHS['c']:g} it takes {roughly(c['needed'])} patients (if C is {number(c['c'])}, as R squared "
         f"{number(c['r_squared'])} makes it), and with those there are one of {number(c['width'])} is to be "
         f"expected.{thumb}"
     )
@@ -124,32 +124,39 @@ def _warnings(features: dict[str, pd.DataFrame], n: int) -> list[str]:
     of_choice, of_signature = (needs[name].drop(OVERALL, errors="ignore") for name in (CANDIDATES, SIGNATURE))
     if of_choice.empty:
         return ["How many patients it needs cannot be said: no feature could be chosen, or all patients fared alike."]
-    r_squared = number(features[CANDIDATES].iloc[0]["r_squared"])
-    takes = f"to learn from so many features takes {_most(of_choice)}, if the model explains R squared {r_squared}"
+    explained = percent(features[CANDIDATES].iloc[0]["r_squared"])
+    takes = (
+        f"to learn from so many features takes {_most(of_choice)}, if the model explains {explained} of what can be "
+    )
+    takes += "explained (R squared)"
     overall = needs[CANDIDATES].get(OVERALL, 0.0)
-    alone = [f"For absolute risks it is too small: that {CRITERIA[OVERALL]} takes {overall:.0f} patients, however many"
-             " features are searched."] if overall > n else []  # fmt: skip
+    alone = [f"For absolute risks it is too small: that {CRITERIA[OVERALL]} takes {roughly(overall)} patients, "
+             "however many features are searched."] if overall > n else []  # fmt: skip
     if n >= of_choice.max():
         return [f"The study is large enough for the features that it searches: {takes}.", *alone]
     text = f"The study is too small for the number of features that it searches: {takes}. "
     text += "Expect the choice of features, the coefficients and the apparent performance not to repeat elsewhere"
     if len(of_signature) and of_signature.max() > n:
-        text += f"; even the features of the signature alone, named in advance, would take {of_signature.max():.0f}"
+        text += (
+            f"; even the features of the signature alone, named in advance, would take {roughly(of_signature.max())}"
+        )
     elif len(of_signature):
-        text += f"; had the features of the signature been named in advance, {of_signature.max():.0f} would have been "
+        text += (
+            f"; had the features of the signature been named in advance, {roughly(of_signature.max())} would have been "
+        )
         text += "enough"
     return [f"{text}.", *alone]
 
 
 def _most(needed: pd.Series) -> str:
     """The most patients that a criterion asks for, and which one that is. needed : by criterion, not empty."""
-    return f"{needed.max():.0f} patients (so that {CRITERIA[needed.idxmax()]})"
+    return f"{roughly(needed.max())} patients (so that {CRITERIA[needed.idxmax()]})"
 
 
-def curve_words(curve: pd.DataFrame) -> str:
-    """Where the learning curve begins and ends; "" where there is none.
+def curve_words(curve: pd.DataFrame, repeats: int) -> str:
+    """Where the learning curve begins and ends, and how much it may be trusted; "" where there is none.
 
-    curve : LEARNING_CURVE
+    curve : LEARNING_CURVE; repeats : of the cross-validation, of which the curve used the first
     """
     known = curve.dropna(subset=["estimate"])
     if len(known) < 2:
@@ -160,8 +167,17 @@ def curve_words(curve: pd.DataFrame) -> str:
         f"Learnt from {percent(first['share'])} of the training patients of each fold ({number(first['n'], 0)} cases) "
         f"the {metric(last['metric'])} in cross-validation is {number(first['estimate'])}, from "
         f"{percent(last['share'])} ({number(last['n'], 0)}) {number(last['estimate'])}; the last step, from "
-        f"{percent(before['share'])}, changed it by {number(step, 3)}. "
-        "The points are of the first repeats alone and have no interval: read the trend."
+        f"{percent(before['share'])}, changed it by {number(step, 3)}. {_spread(last, repeats)}"
+    )
+
+
+def _spread(last: pd.Series, repeats: int) -> str:
+    of = f"{last['repeats']} of the {count(repeats, 'repeat')} of the cross-validation"
+    if np.isnan(last["spread"]):
+        return f"Each point is of {of}: by how much it would differ in another is not known."
+    return (
+        f"Each point is the mean of {of}, which differ by an SD of {number(last['spread'], 3)} at the last point "
+        "(bars: one SD); other patients would make it differ by more. A step within that says nothing."
     )
 
 
@@ -184,16 +200,16 @@ def optimism_words(optimism: pd.DataFrame) -> str:
 
 @style.drawn
 def learning_curve(curve: pd.DataFrame) -> Figure:
-    """Cross-validated performance over the number of cases learnt from.
+    """Cross-validated performance over the number of cases learnt from, with its SD over repeats.
 
     curve : LEARNING_CURVE
     """
     known = curve.dropna(subset=["estimate"])
     figure, axes = style.canvas(style.PANEL, 2.4)
-    axes.plot(known["n"], known["estimate"], "o-", color=style.BLUE, markersize=5)
+    axes.errorbar(known["n"], known["estimate"], known["spread"], fmt="o-", color=style.BLUE, markersize=5, capsize=2)
     for row in known.itertuples():
         label = percent(row.share)
-        axes.annotate(label, (row.n, row.estimate), (0, 6), textcoords="offset points", ha="center", size=7.5)
+        axes.annotate(label, (row.n, row.estimate), (4, 6), textcoords="offset points", size=7.5)
     axes.margins(x=0.08, y=0.25)
     axes.set(xlabel="cases learnt from, mean over the folds", ylabel=metric(known["metric"].iloc[0]))
     return figure

@@ -55,7 +55,9 @@ def _answers(part: pd.DataFrame) -> str:
     if part["number"].notna().any():
         values = part["number"]
         unit = next((f" {unit}" for unit in part["unit"] if unit), "")
-        return f"{number(values.median())} ({number(values.min())} to {number(values.max())}){unit}"
+        digits = 0 if (values == values.round()).all() else 2
+        low, middle, high = (number(each, digits) for each in (values.min(), values.median(), values.max()))
+        return f"{middle} ({low} to {high}){unit}"
     if part["level"].notna().any():
         order = part.groupby("value").agg(level=("level", "first"), n=("case", "size")).sort_values("level")["n"]
     else:

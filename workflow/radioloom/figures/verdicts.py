@@ -114,15 +114,34 @@ def of_two(row: pd.Series) -> str:
     return f"{text}{f', {word}' if word else ''}{_p(row) if row['verdict'] in (ABOVE, BELOW) else ''}"
 
 
-def without_texture(part: pd.DataFrame, main: str) -> Iterator[str]:
-    """What is left where the texture of the region itself is destroyed, of the signature and of those learnt there."""
+def what_stays(controls: pd.DataFrame, fixed: tuple[int, int]) -> str:
+    """What control images leave as it was, in words. controls : rows of METRICS; fixed : as of `statements`."""
+    within = controls[controls["inside"]]
+    text = "Mask, volume and shape stay the same"
+    if len(within) and within["keeps"].all():
+        text += ", and grey values keep their distribution (resampled ones but for chance): only their spatial "
+        text += "arrangement is lost"
+    return f"{text}. {_same(fixed)} in every case." if fixed[0] else f"{text}."
+
+
+def _same(fixed: tuple[int, int]) -> str:
+    n, of = fixed
+    verb = "has" if n == 1 else "have"
+    return f"{n} of {count(of, 'feature')} of the frozen signature {verb} the same value there"
+
+
+def without_texture(part: pd.DataFrame, main: str, fixed: tuple[int, int] = (0, 0)) -> Iterator[str]:
+    """What is left where the region's grey values are in another place, of the signature and of those learnt there."""
     controls, lower = _lost(part, main, "")
     if len(controls):
         n, span = len(controls), _span(controls["estimate"])
         one = f"one kind of control image ({controls['changed'].iloc[0]})"
         images = one if n == 1 else f"{n} kinds of control images"
-        text = f"On {images} without the region's texture the {metric(main)} is {span}"
-        none = "" if lower else ": no evidence here that texture contributes"
+        text = f"On {images} without the spatial arrangement of the region's grey values the {metric(main)} is {span}"
+        stays = ["their distribution stays"] if controls["keeps"].all() else []
+        stays += [_same(fixed)] if fixed[0] else []
+        none = "" if lower else ": no evidence here that it contributes"
+        none += f" ({'; '.join(stays)})" if stays else ""
         yield f"{text}." if lower is None else f"{text}, {_lower(lower, n)}{none}."
     controls, lower = _lost(part, main, REFITTED)
     if len(controls):

@@ -102,6 +102,12 @@ def plain(value: float | None) -> str:
     return f"{value:,.{max(0, 3 - size)}f}".replace("-", MINUS).replace(",", "\N{THIN SPACE}")
 
 
+def roughly(n: float) -> str:
+    """A number of patients that a formula asks for: from 1000 on two digits that count, rounded up."""
+    step = 10 ** max(0, math.floor(math.log10(n)) - 1) if n >= 1000 else 1
+    return f"{math.ceil(n / step) * step:,}".replace(",", "\N{THIN SPACE}")
+
+
 def count(n: int, singular: str, plural: str = "") -> str:
     """1 case, 2 cases."""
     return f"{n} {singular if n == 1 else plural or singular + 's'}"

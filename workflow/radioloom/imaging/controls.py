@@ -1,6 +1,7 @@
-"""Negative controls: images in which the texture is destroyed and everything else is kept.
+"""Negative controls: images in which the spatial arrangement of the voxels is destroyed.
 
-A model that does as well on them as on the real images has learnt something else, mostly volume (Welch et al. 2019).
+A model that does as well on them as on the real images has learnt something else, mostly volume (Welch et al. 2019);
+where the region's voxels alone are shuffled or resampled, also the distribution of its intensities, which stays.
 Three ways to destroy the intensities, each in three regions; the mask is never touched, so shape stays what it was:
 
     shuffled    the same intensities in another order: the histogram of the region stays to the last voxel
@@ -25,6 +26,7 @@ class Control:
     replaced: Callable[[np.ndarray, np.random.Generator], np.ndarray]  # (n,) -> (n,)
     region: Callable[[np.ndarray], np.ndarray]  # mask -> voxels that are replaced
     inside: bool  # whether the texture of the region itself is destroyed, or that of its surroundings alone
+    keeps: bool  # whether intensities of the region keep their distribution
 
     def apply(self, image: np.ndarray, mask: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """The control image, float64; voxels outside its region are those of the image.
@@ -62,7 +64,14 @@ REGIONS = {  # name -> words, voxels
 }
 # The nine of readii (full, roi, non_roi by shuffled, randomized, randomized_sampled) and of Welch et al.
 CONTROLS = {
-    f"{way}_{region}": Control(f"{way}_{region}", f"{way} {words}", replaced, voxels, region != "outside")
+    f"{way}_{region}": Control(
+        f"{way}_{region}",
+        f"{way} {words}",
+        replaced,
+        voxels,
+        inside=region != "outside",
+        keeps=region == "outside" or (region == "roi" and way != "uniform"),
+    )
     for way, replaced in WAYS.items()
     for region, (words, voxels) in REGIONS.items()
 }

@@ -126,8 +126,9 @@ def check_learnable(outcomes: Outcome, what: str) -> None:
     """Raise StudyError if these outcomes hold too little to fit a model on."""
     if not learnable(outcomes):
         whose = "patients" if one_case_each(outcomes) else "cases"
+        events = f"{outcomes.n_events} event{'' if outcomes.n_events == 1 else 's'}"
         needed = "at least 2 with and 2 without" if outcomes.kind == "binary" else "at least 2 with an event"
         raise StudyError(
-            f"{what}: {len(outcomes)} {whose} with {outcomes.n_events} events; a model needs {needed}. "
+            f"{what}: {len(outcomes)} {whose} with {events}; a model needs {needed}. "
             "Check the columns of `clinical` and the coding of `event`, or add patients"
         )

@@ -16,7 +16,7 @@ ERROR = 0.05  # mean absolute error of the risks of patients
 Z = 1.96  # as published: the normal quantile to two digits
 MOST_PARAMETERS = 30  # the formula of van Smeden was fitted on models of up to so many
 CRITERIA = {
-    "shrinkage": "coefficients need to be shrunk by 10 % at most",
+    "shrinkage": "overfitting makes coefficients too large by a tenth at most",
     "r_squared": "apparent and true R squared differ by 5 % of the largest possible at most",
     "risk": "the overall risk is known to 5 percentage points",
     "error": "the risk of a patient is wrong by 5 percentage points on average",

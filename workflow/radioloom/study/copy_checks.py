@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from radioloom.settings import Origin
-from radioloom.stages.tables.identify import REMEDY, REPEATS, Who, equal, pairs, verdict
+from radioloom.stages.tables.identify import REPEATS, Who, equal, pairs, remedy, verdict
 from radioloom.study.identity_checks import people
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, some
@@ -66,16 +66,18 @@ def copy_remarks(known: Copied, origin: Origin, remarks: Remarks) -> None:
 def _of_cases(known: Copied, origin: Origin, remarks: Remarks) -> None:
     """Cases that may not be one, and have equal features."""
     shared: dict[tuple[str, str], set[str]] = defaultdict(set)
+    roles: dict[str, str] = {}
     for one, other in known.equal.pairs:
         kinds = {ROW, *([PATIENT] if one.patient == other.patient else [])}
         if one != other and verdict(one, other, kinds)[0] == REFUSED:
             within = one.cohort == other.cohort
             names = [each.case if within else f"{each.cohort}/{each.case}" for each in (one, other)]
             shared[one.cohort, other.cohort].add(" = ".join(names))
-    for (_, cohort), both in shared.items():
+            roles |= {each.cohort: each.role for each in (one, other)}
+    for (first, cohort), both in shared.items():
         remarks.faults.append(
             f"{origin.at('cohorts', cohort, 'features')}: {some(sorted(both), 'pair')} of cases with all "
-            f"{known.equal.n_features} features equal; {REMEDY}"
+            f"{known.equal.n_features} features equal; {remedy([roles[first], roles[cohort]])}"
         )
 
 

@@ -16,7 +16,7 @@ from radioloom.io.user_tables.ids import bare
 from radioloom.provenance import digest
 from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
-from radioloom.stages.tables.identify import REMEDY, Who, verdict
+from radioloom.stages.tables.identify import Who, remedy, verdict
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, some
 from radioloom.study.sheet import Row
@@ -169,9 +169,9 @@ def _refused_images(
                     )
                 )
     for cohorts, pairs in shared.items():
-        remarks.faults.append(
-            f"{_place(study, cohorts[1], origin)}: {some(sorted(set(pairs)), 'pair')} of cases with one image; {REMEDY}"
-        )
+        what_to_do = remedy(study.settings["cohorts"][cohort]["role"] for cohort in cohorts)
+        same = f"{some(sorted(set(pairs)), 'pair')} of cases with one image; {what_to_do}"
+        remarks.faults.append(f"{_place(study, cohorts[1], origin)}: {same}")
     for cohorts, pairs in told.items():
         remarks.notes.append(
             f"cohorts {' and '.join(cohorts)}: {some(sorted(set(pairs)), 'pair')} of cases whose image files are "

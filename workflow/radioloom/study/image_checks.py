@@ -20,7 +20,7 @@ from radioloom.study.sheet import Row
 
 KEYS = ("image", "segmentation")
 SEGMENTATION, SLICE, OTHER = "RTSTRUCT or SEG", "another DICOM file", "no DICOM"
-MOST = 2000  # files of a folder whose kind is looked at
+MOST, FEW = 2000, 20  # files of a folder whose kind is looked at, in the first row and in others
 BYTES = ("u1", "i1")  # voxels of most label maps, and of no CT, MR or PET
 SMALLER = 4  # times that a compressed label map is smaller, at the least, than its image with voxels of the same type
 
@@ -68,11 +68,13 @@ def image_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) -
             told = f"{some(cases, 'case')} {reason.some.format(key=key)}"
             they = "it" if len(cases) == 1 else "they"
             remarks.notes.append(f"cohort {cohort}: {told}; {they} will be excluded")
-    if here and (doubt := exchanged(*(study.data / here[0][key] for key in KEYS))):
-        remarks.notes.append(
-            f"cohort {cohort}: {doubt} (of case {here[0]['case']}, the first); were the columns `image` and "
-            "`segmentation` exchanged?"
-        )
+    doubts: dict[str, set[str]] = defaultdict(set)
+    for number, row in enumerate(here):
+        image, segmentation = (study.data / row[key] for key in KEYS)
+        doubts[exchanged(image, segmentation, FEW if number else MOST)].add(row["case"])
+    for doubt in filter(None, doubts):
+        told = f"{doubt} in {some(sorted(doubts[doubt]), 'case')} of {len({row['case'] for row in rows})}"
+        remarks.notes.append(f"cohort {cohort}: {told}; were the columns `image` and `segmentation` exchanged?")
 
 
 def _without_first(data: Path, name: str) -> bool:
@@ -113,8 +115,11 @@ def unusable(place: Path, root: Path) -> Reason | None:
     return None if entries else EMPTY
 
 
-def exchanged(image: Path, segmentation: Path) -> str:
-    """Why an image seems to be a segmentation, or the other way round, by headers and sizes alone; "" if not."""
+def exchanged(image: Path, segmentation: Path, most: int = MOST) -> str:
+    """Why an image seems to be a segmentation, or the other way round, by headers and sizes alone; "" if not.
+
+    most : files of a folder that are looked at; of fewer than MOST an RTSTRUCT beside the slices may not be among them
+    """
     from radioloom.io import images
     from radioloom.io.dicom.values import BROKEN
 
@@ -122,9 +127,10 @@ def exchanged(image: Path, segmentation: Path) -> str:
         if images.kind(image) and images.kind(segmentation):
             told = "its image looks like a label map, and its segmentation like an image"
             return told if _label_map_of(image, segmentation) else ""
-        if _kinds(image) == {SEGMENTATION}:
+        kinds = _kinds(image, most)
+        if kinds == {SEGMENTATION}:
             return "its image is an RTSTRUCT or SEG"
-        if _kinds(segmentation) == {SLICE}:
+        if (most == MOST or SLICE not in kinds) and _kinds(segmentation, most) == {SLICE}:
             return "its segmentation is a series of DICOM images"
     return ""
 
@@ -141,12 +147,12 @@ def _label_map_of(first: Path, second: Path) -> bool:
     return all(each.window for each in headers) and small * SMALLER < large
 
 
-def _kinds(place: Path) -> set[str]:
-    """What the files at or below a place are, up to MOST of them: segmentations, slices, or something else."""
+def _kinds(place: Path, most: int) -> set[str]:
+    """What the files at or below a place are, up to so many of them: segmentations, slices, or something else."""
     from radioloom.io.dicom import headers
 
     found: set[str] = set()
-    for file in islice(files_below(place) if is_there(place) else (), MOST):
+    for file in islice(files_below(place) if is_there(place) else (), most):
         with open(file, "rb") as handle:
             dicom = headers.is_dicom(handle.read(132))
         found.add(OTHER if not dicom else SEGMENTATION if headers.kind(file) else SLICE)

@@ -188,7 +188,7 @@ def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
                     f"is the follow-up of {', '.join(cohorts)} counted from birth (`date_from`)? Its median is "
                     f"{usual:.0f} days, {usual / YEAR:.0f} years; days from its beginning are wanted: "
                 )
-                unit = f"; give days ({days:g} years are {days * YEAR:.0f} days, {days:g} months {days * 30.4375:.0f})"
+                unit = f"; give days (if these are years {days * YEAR:.0f}, if months {days * 30.4375:.0f})"
                 remarks.faults.append(
                     f"{origin.at('outcome', key)}: {born if usual > LONG else ''}{days:g} days are before the first "
                     f"event of {', '.join(cohorts)} (day {events[0]:g}), so that nothing can be said of them"

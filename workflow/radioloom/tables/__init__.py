@@ -28,7 +28,7 @@ from radioloom.tables.missing import MISSING
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
-from radioloom.tables.validation import CAUSES, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
+from radioloom.tables.validation import CAUSES, CHANGED, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
 
 TABLES = (
     CASES,
@@ -72,6 +72,7 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    CHANGED,
     CHECKLIST,
     APPLIED,
     MODULES,
@@ -94,6 +95,7 @@ __all__ = [
     "CALIBRATION",
     "CASES",
     "CAUSES",
+    "CHANGED",
     "CHECKLIST",
     "CLINICAL",
     "COMPARISONS",

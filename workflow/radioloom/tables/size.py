@@ -45,6 +45,8 @@ LEARNING_CURVE = Table(
         Column("n", "float64", "cases learnt from, mean over the folds"),
         Column("n_events", "float64", "of them with the event"),
         Column("estimate", "float64", "mean over the repeats; empty where a fold has too few to learn from", null=True),
+        Column("spread", "float64", "SD (of n - 1) of the estimate over the repeats; empty of one repeat", null=True),
+        Column("repeats", "int64", "repeats of the cross-validation that were used"),
         Column("learnt", "int64", "folds in which something could be learnt"),
         Column("folds", "int64", "folds of the repeats that were used"),
     ),

@@ -1,4 +1,4 @@
-"""Tables of frozen models beyond one number a cohort: subgroups, summary over cohorts, competing events."""
+"""Tables of frozen models beyond one number a cohort: subgroups, summary, competing events, control images."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from radioloom.tables.columns import CASE, CAUSE, COHORT, EVALUATION, KIND, MODE
 from radioloom.tables.record import Column, Table
 
 SUBGROUP = Column("subgroup", "string", "column that divides the cases, by the study's name for it")
+CHANGED = Table(
+    "CHANGED",
+    "which features of the frozen signature have another value on control images than on the images themselves",
+    ("cohort", "control", "feature_id"),
+    (
+        COHORT,
+        Column("control", "string", "how the voxels were changed, by the study's name for it"),
+        Column("feature_id", "string", "feature of the signature"),
+        Column("n", "int64", "cases with a value of both"),
+        Column("changed", "int64", "of them with another value, by more than a millionth of the largest"),
+    ),
+)
 DIVISIONS = Table(
     "DIVISIONS",
     "subgroup of each case of a validation cohort, as the study declared them",

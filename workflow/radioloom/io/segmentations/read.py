@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from radioloom.io.segmentations.rtstruct import StructureSet
     from radioloom.io.segmentations.seg import Segmentations
 
+FEW = 20  # files that tell whether there are slices of an image
+EXCHANGED = "these are other DICOM files: were image and segmentation exchanged?"
 DRAWN = ("RTSTRUCT", "SEG")
 
 
@@ -111,8 +114,16 @@ def _nothing(path: Path, nothing: dict[str, str]) -> str:
     """What is where a segmentation was expected, and what to do."""
     if path.is_file() and (why := instead(path)):
         return why
-    remedies = dict.fromkeys(nothing.values()) or ["correct the path"]
+    slices = any(map(_is_dicom, islice(files_below(path), FEW)))
+    remedies = dict.fromkeys(nothing.values()) or [f"correct the path{f'; {EXCHANGED}' if slices else ''}"]
     return "; ".join(("no RTSTRUCT, SEG or label map there", *list(nothing)[:3], *remedies))
+
+
+def _is_dicom(file: Path) -> bool:
+    from radioloom.io.dicom import headers
+
+    with open(file, "rb") as handle:
+        return headers.is_dicom(handle.read(132))
 
 
 def _dicom_kind(file: Path, name: str) -> str:

@@ -15,6 +15,7 @@ from radioloom.io.user_tables.ids import UNKNOWN, alike, bare
 from radioloom.settings import meant
 
 QUOTED = 40  # characters of a form
+ENCODED = "in another encoding; save the table as UTF-8, in Excel as `CSV UTF-8`"
 LEGEND = {"A": "letter", "9": "digit"}  # what the signs of a form stand for
 CLOSE = 0.8  # from which a name of another first letter may be meant: `id` by pid; age and stage are 0.75 alike
 DIGITS = 6  # from which on a number may be a patient's
@@ -30,15 +31,28 @@ WORDS = UNKNOWN | frozenset(  # of outcomes and categories, as people write them
 def shown(text: str, words: Iterable[str] = ()) -> str:
     """A cell as messages quote it: a short number or a common word as it is, anything else by its form.
 
-    words : of the study; a cell that is one of them but for its case or blanks is told with it
+    words : of the study; a cell that is one of them but for its case, blanks or encoding is told with it
     """
     if near := alike(words).get(bare(text), ""):
         return f"{text!r} (not {near!r})"
+    if word := garbled(text, words):
+        return f"{text!r} (it seems to be {word!r} {ENCODED})"
     plain = NUMBER.fullmatch(text) and not DATE.search(text) and sum(map(str.isdigit, text)) < DIGITS
     known = not text or plain or re.sub(r"[\W_]+", "", text.casefold()) in WORDS
     if known and len(text) <= QUOTED:
         return repr(str(text))
     return masked([text])
+
+
+def garbled(text: str, words: Iterable[str]) -> str:
+    """The word that a text is but for its encoding: UTF-8 read as that of Windows, or the other way round; else ""."""
+    for word in words:
+        for one in ("cp1252", "latin-1"):
+            ways = ((word, "utf-8", one), (word, one, "utf-8"))
+            read = (each.encode(first, "replace").decode(other, "replace") for each, first, other in ways)
+            if word != text and (text in read or text.encode("utf-8").decode(one, "replace") == word):
+                return word
+    return ""
 
 
 def form(text: str) -> str:
@@ -72,6 +86,8 @@ def meant_column(wanted: str, columns: Sequence[str]) -> str:
     if near:
         same = unicodedata.normalize("NFKC", near) == unicodedata.normalize("NFKC", wanted)
         return f"did you mean {near!r}?{' It looks the same and has other letters: copy it from the table.' * same}"
+    if k := next((k for k, name in enumerate(columns, 1) if garbled(name, [wanted])), 0):
+        return f"column {k} seems to be it {ENCODED}."
     starts = [name for name in columns if name[:1].casefold() == wanted[:1].casefold()]  # stage is no age
     longer = [name for name in starts if wanted and name.casefold().startswith(f"{wanted.casefold()} ")]  # age [years]
     hint = repr(longer[0]) if longer else meant(wanted, starts) or meant(wanted, columns, CLOSE)

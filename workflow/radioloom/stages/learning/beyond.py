@@ -127,7 +127,7 @@ def horizon_fault(hazard: BaselineHazard, days: float) -> str:
     if hazard.time_days and days < hazard.time_days[0]:
         return (
             f"was learnt on patients who had no event before day {hazard.time_days[0]:g}, so that all risks "
-            f"are 0; give days ({days:g} years are {days * 365.25:.0f} days, {days:g} months {days * 30.4375:.0f})"
+            f"are 0; give days (if these are years {days * 365.25:.0f}, if months {days * 30.4375:.0f})"
         )
     return ""
 

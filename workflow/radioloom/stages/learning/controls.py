@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,12 +12,15 @@ from radioloom.imaging.controls import CONTROLS
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.risks import ModelKey, columns_of, risk_of
-from radioloom.stages.learning.signature import Signature
+from radioloom.stages.learning.signature import COVARIATE, Signature
 from radioloom.tables.columns import CONTROL, REFITTED
 from radioloom.tables.features import first_replicates, wide
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+UNCHANGED = 1e-6  # of the largest value of a feature
 
 
 def control_materials(material: Material, controls: pd.DataFrame | None) -> dict[str, Material]:
@@ -39,6 +42,26 @@ def control_materials(material: Material, controls: pd.DataFrame | None) -> dict
 def control_risks(controls: dict[str, Material], signature: Signature, rows: np.ndarray) -> dict[ModelKey, np.ndarray]:
     """Risk (m,) that a frozen signature gives the rows (m,) from each of their control images."""
     return {ModelKey(CONTROL, name): risk_of(each, signature, rows) for name, each in controls.items()}
+
+
+def changed(material: Material, controls: dict[str, Material], signature: Signature) -> Iterator[dict[str, Any]]:
+    """CHANGED rows: of how many cases the features of a frozen signature have another value on control images.
+
+    Sums over shuffled voxels differ in their last digits: up to a millionth of the largest value is no change.
+    """
+    everyone, cohorts = np.arange(len(material.cases)), material.cases["cohort"].to_numpy(object)
+    terms = tuple(term for term in signature.terms if term.group != COVARIATE)
+    own = columns_of(material, terms, everyone, None)
+    for name, each in controls.items():
+        other = columns_of(each, terms, everyone, None)
+        known = np.isfinite(own) & np.isfinite(other)
+        largest = np.abs(np.where(known, own, 0.0)).max(axis=0, initial=0.0)
+        moved = known & (np.abs(np.where(known, other - own, 0.0)) > UNCHANGED * largest)
+        for cohort in sorted(set(cohorts)):
+            rows = cohorts == cohort
+            for place, term in enumerate(terms):
+                keys = {"cohort": cohort, "control": name, "feature_id": term.feature_id}
+                yield {**keys, "n": int(known[rows, place].sum()), "changed": int(moved[rows, place].sum())}
 
 
 def refitted_risks(

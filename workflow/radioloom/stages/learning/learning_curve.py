@@ -94,6 +94,8 @@ def _row(material: Material, share: float, taken: dict[str, np.ndarray], values:
         "n": float(np.mean([len(part) for part in taken.values()])),
         "n_events": float(np.mean(events)),
         "estimate": float(np.mean(values)) if all(learnt) else float("nan"),
+        "spread": float(np.std(values, ddof=1)) if all(learnt) and len(values) > 1 else float("nan"),
+        "repeats": len(values),
         "learnt": sum(learnt),
         "folds": len(learnt),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +18,18 @@ if TYPE_CHECKING:
 
 FAR = 10.0  # robust standard deviations from the training median
 FEWEST = 8  # training values from which quartiles tell anything
+WHOLE = 0.5  # share of the cases of a cohort from which it is the cohort that differs
+RATIOS = ("7TET", "9S40")  # IBSI ids of what is divided by a mean or a sum of quartiles, and has no end where that is 0
 
 
-def outliers(material: Material, splits: pd.DataFrame) -> list[dict[str, Any]]:
-    """OUTLIERS rows of the cases of all cohorts, against the training cases of the frozen split of SPLITS."""
+def outliers(material: Material, splits: pd.DataFrame, features: pd.DataFrame) -> list[dict[str, Any]]:
+    """OUTLIERS rows of the cases of all cohorts, against the training cases of the frozen split of SPLITS.
+
+    features : FEATURES, by whose column `ibsi` coefficients of variation and of dispersion are passed over
+    """
     z = robust_z(material.values, material.rows(splits, FROZEN, "train"))
+    ratios = features.loc[features["ibsi"].isin(RATIOS), "feature_id"].unique()
+    z[:, np.isin(material.names, ratios)] = 0.0
     many = (np.abs(z) > FAR).sum(axis=1)
     rows = []
     for row in np.flatnonzero(many):
@@ -29,6 +38,19 @@ def outliers(material: Material, splits: pd.DataFrame) -> list[dict[str, Any]]:
         value, far = float(material.values[row, place]), float(z[row, place])
         rows.append({**keys, "n": int(many[row]), "feature_id": material.names[place], "value": value, "robust_z": far})
     return rows
+
+
+def by_cohort(far: Iterable[str], sizes: Mapping[str, int]) -> Iterator[str]:
+    """How many cases of each cohort are so far, and where that is the cohort rather than a case.
+
+    far : cohort of each case so far, of OUTLIERS; sizes : cases of each cohort
+    """
+    counts = Counter(far)
+    for cohort in (name for name in sizes if counts[name]):
+        n, of = counts[cohort], sizes[cohort]
+        words = f"{cohort}: {n} of {of} cases have values more than {FAR:g} robust SDs from the training median"
+        whole = n >= WHOLE * of and of > 1
+        yield f"{words}; the cohort differs as a whole (another scanner, protocol or unit)" if whole else words
 
 
 def robust_z(values: np.ndarray, train: np.ndarray) -> np.ndarray:

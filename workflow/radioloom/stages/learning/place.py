@@ -73,6 +73,7 @@ class Validation:
     decisions: list[dict[str, Any]] = field(default_factory=list)
     operating: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 

@@ -20,6 +20,7 @@ ALONE = (
     "is the only training cohort with patients, and without it nothing is left to learn from; set it to false, or give "
     "each centre a cohort of its own"
 )
+WHERE = "tables/exclusions.csv of the study's results has the reason of each case"
 FEWEST_LEFT = 2  # patients with an event (of a binary outcome: and without) that a model is learnt from
 
 
@@ -40,7 +41,7 @@ def split(
     patients : PATIENTS; None where each case is a patient
     Folds are dealt by cohort and event, so that each has its share of both; patients are dealt, with all their cases.
     A training cohort that is left out is tested on; who has a case in it is not trained on with another.
-    Raises StudyError where there is nobody to train on or too few patients with an event (of a binary outcome: or
+    Raises StudyError where there are too few patients with an event (of a binary outcome: or
     without) for so many folds, or without one of the cohorts.
     """
     measured = set(map(tuple, cases))
@@ -49,12 +50,6 @@ def split(
     rows = [(c, k, bool(e)) for (c, k), e in zip(keys, people["event"], strict=True) if (c, k) in measured]
     training = [row for row in rows if roles[row[0]] == "training"]
     testing = [row for row in rows if roles[row[0]] == "validation"]
-    if not training and "training" in roles.values():
-        raise StudyError("no patient with outcome and features in a cohort of role `training`; see EXCLUSIONS for why")
-    if not training and not testing:
-        raise StudyError(
-            "no patient with outcome and features in a cohort of role `validation`; see EXCLUSIONS for why"
-        )
     splits = [_row((FROZEN, 0, 0), row, "train") for row in training]
     splits += [_row((FROZEN, 0, 0), row, "test") for row in testing]
     folds, repeats = (validation["cross_validation"][key] for key in ("folds", "repeats"))
@@ -72,6 +67,26 @@ def split(
             place = (f"r{repeat:02d}f{fold + 1}", repeat, fold + 1)
             splits += [_row(place, row, str(part)) for row, part in zip(training, parts, strict=True)]
     return splits
+
+
+def check_somebody(
+    clinical: pd.DataFrame, cases: Iterable[tuple[str, str]], roles: dict[str, str], exclusions: pd.DataFrame
+) -> None:
+    """StudyError where nobody with outcome and features is left to train on, or to validate on where nothing is learnt.
+
+    clinical, cases, roles : as of `split`; exclusions : EXCLUSIONS, whose most common reason is told
+    """
+    role = "training" if "training" in roles.values() else "validation"
+    known = set(zip(clinical["cohort"], clinical["case"], strict=True)) & set(map(tuple, cases))
+    if any(roles[cohort] == role for cohort, _ in known):
+        return
+    text = f"no patient with outcome and features in a cohort of role `{role}`"
+    gone = exclusions[exclusions["cohort"].map(roles) == role]
+    if gone.empty:
+        raise StudyError(f"{text}; {WHERE}")
+    counts = gone.drop_duplicates(["cohort", "case", "reason"])["reason"].value_counts()
+    n = len(gone.drop_duplicates(["cohort", "case"]))
+    raise StudyError(f"{text}; most often ({counts.iloc[0]} of {n} cases): {counts.index[0]}; {WHERE}")
 
 
 def _row(place: tuple[str, int, int], row: tuple[str, str, bool], part: str) -> dict[str, Any]:

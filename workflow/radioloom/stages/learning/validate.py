@@ -12,7 +12,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.stages.learning.comparisons import comparisons
-from radioloom.stages.learning.controls import control_gaps, control_materials
+from radioloom.stages.learning.controls import changed, control_gaps, control_materials
 from radioloom.stages.learning.cross_validate import CrossValidation, folds_of
 from radioloom.stages.learning.judge import judge, places
 from radioloom.stages.learning.left_out import LeftOut
@@ -58,13 +58,14 @@ def validate(
         )
     validation = Validation()
     validation.missing.extend(missing(material, signature))
-    changed = control_materials(material, controls)
-    validation.notes.extend(control_gaps(changed))
+    images = control_materials(material, controls)
+    validation.changed.extend(changed(material, images, signature))
+    validation.notes.extend(control_gaps(images))
     whole = places(material, splits)
-    told = [judge(material, changed, signature, place, validation) for place in whole]
+    told = [judge(material, images, signature, place, validation) for place in whole]
     judged, observed = [place for place, _ in told], [np.array(estimate.value) for _, estimate in told]
     if material.rows(splits, FROZEN, "train").size:
-        of_nulls, inside = _beside_training(material, changed, splits, whole, validation)
+        of_nulls, inside = _beside_training(material, images, splits, whole, validation)
         judged, observed = judged + [place for place, _ in inside], observed + [value for _, value in inside]
     else:
         known = [k for k, estimate in enumerate(observed) if np.isfinite(estimate)]  # else nobody could be judged
@@ -79,7 +80,7 @@ def validate(
 
 def _beside_training(
     material: Material,
-    changed: dict[str, Material],
+    images: dict[str, Material],
     splits: pd.DataFrame,
     whole: list[Place],
     validation: Validation,
@@ -88,12 +89,12 @@ def _beside_training(
     training = whole[0]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
     of_nulls = list(null_values(material, whole, permuted))
-    LeftOut(material, changed, training, permuted, validation).run(splits)
+    LeftOut(material, images, training, permuted, validation).run(splits)
     folds = folds_of(material, splits, training.rows)
     if folds.names:
         inner = replace(training, evaluation=CROSS_VALIDATION, strata=folds.label)
         permuted = permuted_outcomes(material, training, folds.label)  # within folds, so that each keeps its events
-        run = CrossValidation(material, changed, folds, inner, permuted, validation)
+        run = CrossValidation(material, images, folds, inner, permuted, validation)
         place, observed, null_inside = run.run()
         return [*of_nulls, null_inside], [(place, observed)]
     return of_nulls, []

@@ -49,7 +49,8 @@ def in_order(study: ReportInputs, frame: pd.DataFrame) -> pd.DataFrame:
     Validation cohorts come as the study names them, then training cohorts that were left out, cross-validation, and
     apparent performance; in each, the signature, the baselines as the study names them, controls, the planted truth,
     null models. More columns: `label`, what the model is called; `changed`, of a control how its images were changed;
-    `inside`, of a control whether the texture of the region itself is destroyed.
+    `inside`, of a control whether the texture of the region itself is destroyed; `keeps`, whether grey values keep
+    their distribution.
     """
     cohorts = _places(study.settings["cohorts"])
     baselines = _places(study.settings["baselines"])
@@ -66,6 +67,7 @@ def in_order(study: ReportInputs, frame: pd.DataFrame) -> pd.DataFrame:
         label=[_label(*row) for row in rows],
         changed=[CONTROLS[model].label if kind == CONTROL else "" for kind, model, _ in rows],
         inside=[kind == CONTROL and CONTROLS[model].inside for kind, model, _ in rows],
+        keeps=[kind == CONTROL and CONTROLS[model].keeps for kind, model, _ in rows],
     )
 
 
@@ -77,6 +79,15 @@ def _compared(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     own = [name for name in told.columns if name not in metrics.columns]
     joined = metrics.merge(told[[*COMPARISONS.key, "metric", *own]], "left", [*COMPARISONS.key, "metric"])
     return joined.fillna({"rank": "", "family": "", "verdict": "", "tests": 0, "nulls": 0})
+
+
+def fixed(study: ReportInputs) -> tuple[int, int]:
+    """How many features of the signature no control image of the region changes in any case, and of how many."""
+    if study.changed is None:
+        return 0, 0
+    inside = study.changed["control"].map(lambda name: CONTROLS[name].inside)
+    cases = study.changed[inside].groupby("feature_id")[["n", "changed"]].sum()
+    return int(((cases["changed"] == 0) & (cases["n"] > 0)).sum()), len(cases)
 
 
 def of_order(metrics: pd.DataFrame, absolute: bool = False) -> pd.DataFrame:

@@ -68,6 +68,7 @@ class ReportInputs:
     calibration: pd.DataFrame | None = None  # CALIBRATION
     decisions: pd.DataFrame | None = None  # DECISIONS
     operating: pd.DataFrame | None = None  # OPERATING; empty of survival
+    changed: pd.DataFrame | None = None  # CHANGED; None or empty where there are no control images
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations
     trait_agreement: pd.DataFrame | None = None  # TRAIT_AGREEMENT

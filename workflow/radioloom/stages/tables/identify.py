@@ -24,10 +24,10 @@ ORDERED = 10  # rows from which two features that order them alike are taken for
 FIRST = 8  # pairs that a message names
 MOST = 5  # series of as many cases that one examination has; of more it is no UID of its own, but an export's filler
 UIDS = {"study_digest": "StudyInstanceUID", "frame_digest": "FrameOfReferenceUID"}  # columns of CASES
-REMEDY = (
-    "take one case of each pair out of its sheet or table; where two cases are two regions of one patient, name the "
-    "patient in the column `patient` of both"
-)
+REMEDY = "take one case of each pair out of its sheet or table"
+REGIONS = "; where two cases are two regions of one patient, name the patient in the column `patient` of both"
+APART = {"training", "validation"}  # roles of two cohorts between which no name of a patient makes a pair right
+PARTED = "a validation cohort is of patients that nothing was learnt from"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,9 +103,16 @@ def refuse(rows: Sequence[Row]) -> None:
         ]
         more = [f"... and {len(refused) - FIRST} more; tables/identities.csv has all"] if len(refused) > FIRST else []
         n = len(refused)
+        parted = all(row["reason"] == PARTED for shared in refused.values() for row in shared)
+        last = REMEDY if parted else f"{REMEDY}{REGIONS}"
         raise StudyError(
-            "\n  ".join([f"{n} pair{'' if n == 1 else 's'} of cases may not be in one study:", *lines, *more, REMEDY])
+            "\n  ".join([f"{n} pair{'' if n == 1 else 's'} of cases may not be in one study:", *lines, *more, last])
         )
+
+
+def remedy(roles: Iterable[str]) -> str:
+    """What to do about pairs of cases of two cohorts of these roles."""
+    return REMEDY if set(roles) == APART else f"{REMEDY}{REGIONS}"
 
 
 def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
@@ -116,8 +123,8 @@ def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
     roles, within, named = {one.role, other.role}, one.cohort == other.cohort, one.named and other.named
     if kinds == {ALIKE} or (kinds == {PATIENT} and not named):
         return ALLOWED, NAMES[ALIKE in kinds]
-    if roles == {"training", "validation"}:
-        return REFUSED, "a validation cohort is of patients that nothing was learnt from"
+    if roles == APART:
+        return REFUSED, PARTED
     if one != other and (roles == {"training"} or (within and one.role in LEARNT)):
         return _learnt_from(named and one.patient == other.patient, kinds)
     if within:

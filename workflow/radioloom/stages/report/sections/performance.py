@@ -36,10 +36,11 @@ def build(study: ReportInputs) -> dict[str, Any]:
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
     alone = "signature" in study.settings  # validation of a signature that was not learnt here
-    lines, asked = performance.statements(metrics, main, alone), study.settings["validation"]
+    lines, asked = performance.statements(metrics, main, alone, reading.fixed(study)), study.settings["validation"]
     added, rest = performance.single(metrics, main)
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
+    shifts = _shifts(study)
     told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
     return {
         "metric": metric(main),
@@ -57,9 +58,10 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "curves": _curves(study, metrics),
         "n_groups": _n_groups(study),
         "hazards": hazards.statement(metrics),
-        "shifts": _shifts(study),
+        "shifts": shifts,
         "baselines": joined(_baselines(metrics)),
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
+        "kept": verdicts.what_stays(controls, reading.fixed(study)),
         "refitted": (controls["variant"] == REFITTED).any(),
         "nulls": asked["null_models"],
         "left_out": (metrics["evaluation"] == LEFT_OUT).any(),
@@ -68,7 +70,11 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "survival": study.settings["outcome"]["kind"] == "survival",
         "competing": study.settings["outcome"].get("competing", ""),
         "skipped": performance.skipped(study.skipped) if skipped else None,
-        "brief": [*_first(metrics, asked, told), *(lines or [("Performance", NO_VALIDATION)])],
+        "brief": [
+            *_first(metrics, asked, told),
+            *(lines or [("Performance", NO_VALIDATION)]),
+            *(("Risk groups", line) for line in shifts),
+        ],
     }
 
 
@@ -189,5 +195,5 @@ PERFORMANCE = Section(
     "Performance",
     ("metrics",),
     build,
-    ("comparisons", "looks", "curves", "skipped", "predictions", "clinical", "signature"),
+    ("comparisons", "looks", "curves", "changed", "skipped", "predictions", "clinical", "signature"),
 )

@@ -10,8 +10,10 @@ import numpy as np
 from radioloom.figures import absolute_risk, calibration, decision, precision_recall, roc, style
 from radioloom.figures.absolute_risk import PLACE
 from radioloom.figures.words import single_intervals
+from radioloom.prediction.metrics.record import WILSON
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
+from radioloom.stats.validation_size import EVENTS
 from radioloom.tables.columns import APPARENT, BASELINE, FEWEST_EVENTS, FROZEN, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
@@ -45,8 +47,11 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "calibrated": absolute_risk.calibrated(judged),
         "brief": absolute_risk.in_brief(judged),
         "operating": absolute_risk.operating(judged, _thresholds(study)) if binary else None,
+        "wilson": (judged["interval"] == WILSON).any() if len(judged) else False,
         "calibration": list(_calibration(study, places)),
         "decisions": list(_decisions(study, places)),
+        "calibrated_on": min((int(values["n_events"].min()) for _, values in told), default=0),
+        "enough": EVENTS,
         "fewest": FEWEST_EVENTS,
         "thresholds": bool(study.settings["validation"].get("thresholds")),
         "curves": list(_operating_curves(study, judged)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import baseline, forest, multivariable, signature, style, volume
+from radioloom.figures import baseline, flow, forest, multivariable, signature, style, volume
 from radioloom.figures.words import count
 from radioloom.prediction.cut_points import MEDIAN
 from radioloom.stages.learning.baselines import VOLUME
+from radioloom.stages.learning.outliers import WHOLE, by_cohort
 from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import FROZEN
@@ -33,6 +34,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
         "multivariable": multivariable.table(model) if model.baselines else None,
+        "imputed": any(t.degrees is not None for each in (model, *model.baselines.values()) for t in each.terms),
         "baseline": baseline.table(model, study.settings["outcome"].get("horizons", ())),
         "formula": baseline.formula(model),
         "proxies": proxies,
@@ -45,10 +47,23 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_folds": folds["split"].nunique(),
         "folds_alone": not study.settings["validation"].get("leave_one_cohort_out"),
         "notes": signature.notes(model),
-        "outliers": signature.outliers(study.outliers) if study.outliers is not None and len(study.outliers) else None,
-        "n_outliers": 0 if study.outliers is None else len(study.outliers),
+        **_outliers(study),
         "scaling": signature.scaling(model),
         "brief": [("Signature", f"{line} {proxies}".strip())],
+    }
+
+
+def _outliers(study: ReportInputs) -> dict[str, Any]:
+    """Cases far from all others by cohort, and those of cohorts that do not differ as a whole."""
+    if study.outliers is None or study.outliers.empty:
+        return {"outliers": None, "far": [], "more": False}
+    sizes = flow.counts(study.sheets, study.exclusions).set_index("cohort")["cases_in"].to_dict()
+    counts = study.outliers["cohort"].value_counts()
+    single = study.outliers[study.outliers["cohort"].map(lambda name: counts[name] < WHOLE * sizes[name])]
+    return {
+        "outliers": signature.outliers(single) if len(single) else None,
+        "far": list(by_cohort(study.outliers["cohort"], sizes)),
+        "more": len(single) > signature.SHOWN,
     }
 
 
@@ -81,4 +96,6 @@ def _proxies(frozen: pd.DataFrame, chosen: list[str], of_volume: str) -> str:
     return volume.proxies([name for name in chosen if abs(rho.get(name, 0.0)) > volume.PROXY], len(chosen))
 
 
-SIGNATURE = Section("signature", "Signature", ("signature", "selection"), build, ("reliability", "outliers"))
+SIGNATURE = Section(
+    "signature", "Signature", ("signature", "selection"), build, ("reliability", "outliers", "exclusions")
+)

@@ -18,14 +18,16 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     lines, curve = size.statements(study.sample_size), study.learning_curve
     brief = [("Size", " ".join(lines)), ("Size of validation", " ".join(size.validation_brief(study.sample_size)))]
     drawn = curve is not None and curve["estimate"].notna().sum() > 1
+    repeats = study.settings["validation"]["cross_validation"]["repeats"]
     title = "Learning curve: cross-validated performance over the number of cases learnt from"
     return {
         "statements": lines,
         "validated": size.validation_words(study.sample_size),
         "validation_table": size.validation_table(study.sample_size),
         "table": size.table(study.sample_size),
+        "binary": study.settings["outcome"]["kind"] == "binary",
         "curve": style.svg(size.learning_curve(curve), "learning-curve", title) if drawn else None,
-        "curve_words": size.curve_words(curve) if drawn else "",
+        "curve_words": size.curve_words(curve, repeats) if drawn else "",
         "optimism": "" if study.optimism is None else size.optimism_words(study.optimism),
         "brief": [each for each in brief if each[1]],
     }
