@@ -86,8 +86,8 @@ def meant_column(wanted: str, columns: Sequence[str]) -> str:
     if near:
         same = unicodedata.normalize("NFKC", near) == unicodedata.normalize("NFKC", wanted)
         return f"did you mean {near!r}?{' It looks the same and has other letters: copy it from the table.' * same}"
-    if k := next((k for k, name in enumerate(columns, 1) if garbled(name, [wanted])), 0):
-        return f"column {k} seems to be it {ENCODED}."
+    if places := [k for k, name in enumerate(columns, 1) if garbled(name, [wanted])]:
+        return f"column {places[0]} seems to be it {ENCODED}."
     starts = [name for name in columns if name[:1].casefold() == wanted[:1].casefold()]  # stage is no age
     longer = [name for name in starts if wanted and name.casefold().startswith(f"{wanted.casefold()} ")]  # age [years]
     hint = repr(longer[0]) if longer else meant(wanted, starts) or meant(wanted, columns, CLOSE)

@@ -13,7 +13,7 @@ from radioloom.figures.words import single_intervals
 from radioloom.prediction.metrics.record import WILSON
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
-from radioloom.stats.validation_size import EVENTS
+from radioloom.stats.sample_size import EVENTS
 from radioloom.tables.columns import APPARENT, BASELINE, FEWEST_EVENTS, FROZEN, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
