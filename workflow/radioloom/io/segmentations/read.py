@@ -10,7 +10,7 @@ import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.io import images
-from radioloom.io.files import called, files_below, leads_nowhere
+from radioloom.io.files import called, files_below, is_file, is_folder, leads_nowhere
 from radioloom.io.foreign import absent, dead_link, hollow, instead, is_fork
 from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.io.segmentations.belongs import Image, astray, check, other_space
@@ -90,7 +90,7 @@ def locate(path: Path, series: str) -> Candidate:
 
 def _candidates(path: Path) -> tuple[list[Candidate], dict[str, str]]:
     """The segmentations at or below a path; files that hold nothing and may have been others, and what to do."""
-    if not path.exists():
+    if not (is_folder(path) or is_file(path)):
         raise BadMask(f"{path.name}: {absent(path).replace('no such file', 'no such segmentation')}")
     files = list(files_below(path))
     candidates, nothing = [], {}
@@ -107,7 +107,7 @@ def _candidates(path: Path) -> tuple[list[Candidate], dict[str, str]]:
 
 def _nothing(path: Path, nothing: dict[str, str]) -> str:
     """What is where a segmentation was expected, and what to do."""
-    if path.is_file() and (why := instead(path)):
+    if is_file(path) and (why := instead(path)):
         return why
     remedies = dict.fromkeys(nothing.values()) or ["correct the path"]
     return "; ".join(("no RTSTRUCT, SEG or label map there", *list(nothing)[:3], *remedies))
