@@ -188,6 +188,11 @@ def test_arguments_of_another_kind_are_refused_by_name(case, profile, name, give
         assert refused.match(SEVERAL)
 
 
+def test_spacing_may_come_from_a_generator(case, profile):
+    wanted = radioloom.extract(*case, profile, SPACING, roi=1)
+    assert radioloom.extract(*case, profile, (mm for mm in SPACING), roi=1).equals(wanted)
+
+
 def test_an_argument_that_is_not_known_is_pythons_own_error(case):
     with pytest.raises(TypeError, match="label"):
         radioloom.extract(*case, "ibsi", SPACING, label=1)

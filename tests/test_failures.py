@@ -26,6 +26,7 @@ ERRORS = [
     (PermissionError(13, "x", "/data/SMITH.csv"), 1, "Permission denied; give yourself the right"),
     (OSError(28, "x", "/a/results/s/t.csv"), 1, "No space left on device (results/s/t.csv); make room, and run again"),
     (OSError(5, "SMITH"), 1, "Input/output error; run again once the disk or file server answers"),
+    (OSError(36, "x", "/data/SMITH.csv"), 1, "File name too long; correct the path"),
     (MemoryError("SMITH"), 1, "memory ran out; run fewer jobs at once"),
     (KeyboardInterrupt(), 130, "interrupted; run again to go on"),
 ]

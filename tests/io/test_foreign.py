@@ -2,11 +2,13 @@
 
 import gzip
 import io
+import os
 import tarfile
 import zipfile
 
 import pytest
 
+import radioloom
 from made.drawn import CUBE, label_map
 from made.hospital import ct, row, structures
 from radioloom.commands.pairing import Wanted, discover
@@ -147,3 +149,26 @@ def test_only_the_head_of_a_file_is_read_and_unpacked(tmp_path):
         handle.write(bomb[:4096])
     assert recognise(bomb[:4096]) is None
     assert all(not each.looks(b"") for each in FOREIGN)
+
+
+READERS = (
+    (lambda place: radioloom.extract(place, "mask.nii", modality="CT"), BadImage),
+    (lambda place: segmentation(place, Choice(), "", Image(Grid((2, 2, 2), (1, 1, 1)))), BadMask),
+)
+
+
+@pytest.mark.parametrize("name", ["pipe", "pipe.nii.gz"])
+def test_pipes_are_neither_files_nor_folders(tmp_path, name):
+    """What a shell makes of <(...)."""
+    os.mkfifo(tmp_path / name)
+    for reader, fault in READERS:
+        with pytest.raises(fault, match=f"^{name}: neither a file nor a folder .a pipe or device, as"):
+            reader(tmp_path / name)
+
+
+@pytest.mark.parametrize("ending", ["", ".nii.gz"])
+def test_paths_of_more_letters_than_any_file_has(tmp_path, ending):
+    place = tmp_path.joinpath(*["a" * 200] * 25, f"x{ending}")
+    for reader, fault in READERS:
+        with pytest.raises(fault, match=f"^x{ending}: no such .*; correct the path"):
+            reader(place)

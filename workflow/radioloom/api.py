@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -84,6 +85,8 @@ def _named(roi: Any) -> str:
 
 
 def _in_memory(image: Any, mask: Any, spacing_mm: Any, roi: str, profile: Profile, modality: str) -> single.Measured:
+    if isinstance(spacing_mm, Iterator):  # which can be read once
+        spacing_mm = tuple(spacing_mm)
     volume = _volume(image, spacing_mm, "image", BadImage)
     labels = _volume(mask, spacing_mm, "mask", BadMask)
     if modality and volume.modality not in ("", modality):

@@ -17,6 +17,7 @@ AGAIN = "run again once the disk or file server answers"
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), ROOM),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), RIGHTS),
+    **dict.fromkeys((errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP), "correct the path"),
     **dict.fromkeys((errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENXIO, errno.ENOTCONN, errno.EHOSTDOWN), AGAIN),
 }
 MEMORY = "memory ran out; run fewer jobs at once (--cores), or on a machine with more memory"

@@ -97,6 +97,14 @@ def test_a_damaged_compressed_slice_is_named(tmp_path):
         pixels.stored(headers.read_header(path))
 
 
+def test_real_pixels_are_told_by_their_name(tmp_path):
+    data = image_slice(stored(1)[0], (0, 0, 0), FloatPixelData=stored(1)[0].astype("<f4").tobytes())
+    data.BitsAllocated = 32
+    del data.PixelData
+    with pytest.raises(BadImage, match="x: its pixels are FloatPixelData, real numbers, which are not read; export"):
+        pixels.stored(headers.read_header(save(data, tmp_path / "x")))
+
+
 def test_an_enhanced_multi_frame_image_is_its_single_frames(data_dir):
     folder = data_dir / "dicom_samples" / "dcmqi" / "segmentations" / "24x38x3"
     one, many = volume(folder / "image"), volume(folder / "multiframe")

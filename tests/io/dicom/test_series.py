@@ -92,6 +92,7 @@ def test_gantry_tilt(tmp_path):
         ({"ImageOrientationPatient": [1, 0, 0, 0, 0, -1]}, "mixed geometry: .* ImageOrientationPatient"),
         ({"Rows": 20, "Columns": 24}, "mixed geometry: .* size in pixels"),
         ({"ImagePositionPatient": None}, "IM99: without ImagePositionPatient"),
+        ({"PixelSpacing": [1]}, "IM99: without 2 values of PixelSpacing it has no place"),
         ({"PixelSpacing": [0, 1]}, "IM99: PixelSpacing .0.0, 1.0. "),
         ({"RescaleSlope": None}, "IM99: a CT slice without RescaleSlope"),
         ({"NumberOfFrames": 2, "Rows": 12}, "IM99: 2 frames without a place"),

@@ -194,8 +194,16 @@ def test_frames_that_are_not_described_are_told(written):
         on(place / "seg.dcm", "cube", grid)
 
 
-@pytest.mark.parametrize("lacking", ["PlanePositionSequence", "PlaneOrientationSequence", "PixelSpacing"])
-def test_frames_without_a_place_are_told(written, lacking):
+@pytest.mark.parametrize(
+    ("lacking", "told"),
+    [
+        ("PlanePositionSequence", "ImagePositionPatient"),
+        ("PlaneOrientationSequence", "ImageOrientationPatient"),
+        ("PixelMeasuresSequence", "PixelSpacing"),
+        ("PixelSpacing", "PixelSpacing"),
+    ],
+)
+def test_frames_without_a_place_are_told(written, lacking, told):
     place, grid, _ = written
     data = pydicom.dcmread(place / "seg.dcm")
     shared = data.SharedFunctionalGroupsSequence[0]
@@ -205,7 +213,7 @@ def test_frames_without_a_place_are_told(written, lacking):
     if lacking == "PixelSpacing":
         del shared.PixelMeasuresSequence[0].PixelSpacing
     data.save_as(place / "seg.dcm")
-    with pytest.raises(BadMask, match="has no place in the patient"):
+    with pytest.raises(BadMask, match=f"a frame of the SEG lacks {told}: it has no place in the patient"):
         on(place / "seg.dcm", "cube", grid)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radioloom.failures import reading
-from radioloom.io.files import BEGINNING, BESIDE, blank, is_file, leads_nowhere
+from radioloom.io.files import BEGINNING, BESIDE, blank, is_file, is_folder, is_there
 
 GZIP = b"\x1f\x8b"
 NOWHERE = "a link that leads to no file; put the file itself there"
@@ -131,7 +131,7 @@ def instead(path: Path, format: str = "") -> str:
 
     format : that the file's name promises
     """
-    if not path.is_file():
+    if not is_file(path):
         return absent(path)
     if why := blank(path):
         return f"it {why}; copy or fetch it again"
@@ -156,11 +156,13 @@ def no_table(path: Path) -> str:
 
 def absent(path: Path) -> str:
     """Why there is no file at a path, and what to do."""
-    if path.is_dir():
+    if is_folder(path):
         return "a folder; correct the path"
-    if leads_nowhere(path):
+    if is_there(path):
+        return "neither a file nor a folder (a pipe or device, as <(...) is); write its content into a file first"
+    if os.path.islink(path):
         return f"it is {dead_link(path)}"
-    if path.with_name(f".{path.name}.icloud").is_file():
+    if is_file(path.with_name(f".{path.name}.icloud")):
         return "iCloud has it, and this machine a placeholder alone; download it (brctl download, or open it in Finder)"
     return "no such file; correct the path"
 

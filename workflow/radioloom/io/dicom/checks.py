@@ -86,7 +86,7 @@ def _unplaced(header: Header) -> str:
         ("ImageOrientationPatient", header.orientation, 6),
         ("PixelSpacing", header.spacing, 2),
     )
-    lacking = [word for word, values, n in expected if len(values) != n]
+    lacking = [f"{n} values of {word}" if values else word for word, values, n in expected if len(values) != n]
     if lacking:
         return f"{header.name}: without {', '.join(lacking)} it has no place in the patient"
     if np.isfinite([*header.position, *header.orientation, *header.spacing]).all() and min(header.spacing) > 0:

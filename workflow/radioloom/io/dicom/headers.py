@@ -23,8 +23,8 @@ from radioloom.io.dicom.values import BROKEN, beginning, dataset, integer, lette
 from radioloom.io.dicom.values import syntax as transfer_syntax
 from radioloom.io.dicom.whose import Whose
 from radioloom.io.dicom.whose import whose as of_patient
-from radioloom.io.files import called, files_below, leads_nowhere, listing
-from radioloom.io.foreign import dead_link, pattern, standing_in
+from radioloom.io.files import called, files_below, is_file, is_folder, leads_nowhere, listing
+from radioloom.io.foreign import absent, dead_link, pattern, standing_in
 from radioloom.io.untrusted import MOST_PIXELS, MOST_VOXELS
 from radioloom.provenance import digest
 
@@ -153,8 +153,8 @@ class Scan:
 
 def scan(place: Path) -> Scan:
     """Headers of all DICOM files at or below `place`, whatever their names; BadImage, or OSError of the machine."""
-    if not place.exists():
-        raise BadImage(f"{place.name}: no such file or folder; correct the path")
+    if not (is_folder(place) or is_file(place)):
+        raise BadImage(f"{place.name}: {absent(place).replace('no such file', 'no such file or folder')}")
     headers, broken = [], []
     other: dict[Path, str] = {}
     files = list(files_below(place))

@@ -39,6 +39,7 @@ from radioloom.volume import UNITS, Grid, Volume
 
 LEFT_TO_ITK = (JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
 PADDING = (0x00280120, 0x00280121)  # PixelPaddingValue, PixelPaddingRangeLimit
+REAL = ("FloatPixelData", "DoubleFloatPixelData")
 LAYOUT = (
     "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit",
     "PixelRepresentation",
@@ -181,6 +182,8 @@ def frames(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:
     wanted : numbers of the frames, from 0
     Raises one of BROKEN where the file ends too early, and whatever pydicom's and ITK's decoders raise.
     """
+    if real := [name for name in REAL if name in data]:
+        raise Malformed(f"its pixels are {real[0]}, real numbers, which are not read; export whole ones, or NIfTI")
     syntax = _syntax(data)
     if not syntax.is_encapsulated and (why_not := _length_fault(data)):
         raise Malformed(why_not)

@@ -11,7 +11,7 @@ import numpy as np
 
 from radioloom.errors import BadMask, UnclearRegion
 from radioloom.io import images
-from radioloom.io.files import called, files_below, leads_nowhere
+from radioloom.io.files import called, files_below, is_file, is_folder, leads_nowhere
 from radioloom.io.foreign import absent, dead_link, hollow, instead, is_fork
 from radioloom.io.formats.nifti import voxels_of_pair
 from radioloom.io.formats.record import Header as ImageHeader
@@ -95,7 +95,7 @@ def locate(path: Path, series: str) -> Candidate:
 
 def _candidates(path: Path) -> tuple[list[Candidate], dict[str, str]]:
     """The segmentations at or below a path; files that hold nothing and may have been others, and what to do."""
-    if not path.exists():
+    if not (is_folder(path) or is_file(path)):
         raise BadMask(f"{path.name}: {absent(path).replace('no such file', 'no such segmentation')}")
     files = list(files_below(path))
     candidates, nothing = [], {}
@@ -112,7 +112,7 @@ def _candidates(path: Path) -> tuple[list[Candidate], dict[str, str]]:
 
 def _nothing(path: Path, nothing: dict[str, str]) -> str:
     """What is where a segmentation was expected, and what to do."""
-    if path.is_file() and (why := instead(path)):
+    if is_file(path) and (why := instead(path)):
         return why
     slices = any(map(_is_dicom, islice(files_below(path), FEW)))
     remedies = dict.fromkeys(nothing.values()) or [f"correct the path{f'; {EXCHANGED}' if slices else ''}"]

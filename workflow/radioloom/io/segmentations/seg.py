@@ -215,10 +215,11 @@ class Segmentations:
             numbers(measures, 0x00280030),
             numbers(axes, 0x00200037),
         )
-        if (len(origin), len(spacing), len(cosines)) != (3, 2, 6):
-            raise BadMask(
-                "a frame of the SEG has no place in the patient (tiled or two-dimensional); it cannot be used"
-            )
+        names = ("ImagePositionPatient", "PixelSpacing", "ImageOrientationPatient")
+        sizes = zip(names, (origin, spacing, cosines), (3, 2, 6), strict=True)
+        if lacking := [name for name, values, n in sizes if len(values) != n]:
+            told = ", ".join(lacking)
+            raise BadMask(f"a frame of the SEG lacks {told}: it has no place in the patient; export it again")
         if min(spacing) <= 0:
             raise Malformed(f"PixelSpacing is {list(spacing)}, and numbers above 0 are needed")
         direction = directions(cosines, "SEG")  # its thickness means nothing: a frame lies on one slice
