@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from radioloom.io import files, prepared
+from radioloom.io import prepared
 from radioloom.job import job
 from radioloom.profile import build
 from radioloom.sealed import read_json, write_text
@@ -18,7 +18,6 @@ from radioloom.stages.report.report import report
 with job(snakemake) as this:
     params, given = snakemake.params, snakemake.input
     folders = list(zip(given.get("pictures", []), params.asked, strict=True))
-    contents = {name: files.content(Path(path)) for name, path in params.files.items()}
     listed = {each["rows"][0]["cohort"]: each for each in map(read_json, given.rows)}
     inputs = ReportInputs(
         **this.read(*params.tables),
@@ -30,8 +29,7 @@ with job(snakemake) as this:
         summary=next(map(read_json, given.get("summary", [])), None),
         pictures=pictures(case for folder in folders for case in prepared.read_all(*folder)),
         truth={file.stem: pd.read_csv(file) for each in given.get("truth", []) for file in Path(each).glob("*.csv")},
-        provenance=provenance(params, contents, [case for folder, _ in folders for case in prepared.digests(folder)]),
+        provenance=provenance(params, [case for folder, _ in folders for case in prepared.digests(folder)]),
     )
-    for path in (snakemake.output.checklist, snakemake.output.csv):
-        CHECKLIST.write(answers(inputs), path, **this.provenance)
+    CHECKLIST.write(CHECKLIST.write(answers(inputs), snakemake.output.checklist, **this.provenance), snakemake.output.csv)
     write_text(report(inputs), snakemake.output.page)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from radioloom import __version__
 from radioloom.figures.words import count
+from radioloom.io import files
 from radioloom.provenance import digest, environment, running
 
 Contents = Mapping[str, tuple[int, str]]
 
 
-def provenance(params: Any, contents: Contents, measured: Sequence[Sequence[str]]) -> dict[str, Any]:
+def provenance(params: Any, measured: Sequence[Sequence[str]]) -> dict[str, Any]:
     """The field `provenance` of ReportInputs.
 
-    params : of the rule: `hashes`, `sheet_digests` (both what -> digest), `profile` (its settings), `command`
-    contents : number of files and digest of their contents, of each file or folder that was handed in
+    params : of the rule: `hashes`, `sheet_digests` (both what -> digest), `profile` (its settings), `command`, `files`
+        (what -> file or folder that was handed in)
     measured : name and digests of image and mask of each prepared region; none where the study has no images
     """
+    contents = {name: files.content(Path(path)) for name, path in params.files.items()}
     return {
         "software": running(__version__) | environment(),
         "hashes": params.hashes | {"software (versions beside)": digest(environment())},
