@@ -16,7 +16,7 @@ from radioloom.stages.report.record import ReportInputs
 from radioloom.stages.report.report import report
 
 with job(snakemake) as this:
-    params, given = snakemake.params, snakemake.input
+    params, given, out = snakemake.params, snakemake.input, snakemake.output
     folders = list(zip(given.get("pictures", []), params.asked, strict=True))
     listed = {each["rows"][0]["cohort"]: each for each in map(read_json, given.rows)}
     inputs = ReportInputs(
@@ -31,5 +31,5 @@ with job(snakemake) as this:
         truth={file.stem: pd.read_csv(file) for each in given.get("truth", []) for file in Path(each).glob("*.csv")},
         provenance=provenance(params, [case for folder, _ in folders for case in prepared.digests(folder)]),
     )
-    CHECKLIST.write(CHECKLIST.write(answers(inputs), snakemake.output.checklist, **this.provenance), snakemake.output.csv)
-    write_text(report(inputs), snakemake.output.page)
+    CHECKLIST.write(CHECKLIST.write(answers(inputs), out.checklist, **this.provenance), out.csv)
+    write_text(report(inputs), out.page)
