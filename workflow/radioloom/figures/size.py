@@ -210,6 +210,6 @@ def learning_curve(curve: pd.DataFrame) -> Figure:
     for row in known.itertuples():
         label = percent(row.share)
         axes.annotate(label, (row.n, row.estimate), (4, 6), textcoords="offset points", size=7.5)
-    axes.margins(x=0.08, y=0.25)
+    axes.margins(x=0.12, y=0.25)
     axes.set(xlabel="cases learnt from, mean over the folds", ylabel=metric(known["metric"].iloc[0]))
     return figure
