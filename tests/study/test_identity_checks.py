@@ -1,6 +1,7 @@
 """Patients, images and sheets that two cases share are told before any job, as far as sheets and paths tell."""
 
 import os
+import re
 import shutil
 
 import pytest
@@ -293,3 +294,15 @@ def test_a_header_that_names_its_voxels_elsewhere_is_no_image(bench):
         place.write_text("ElementDataFile = scan.raw")
         bench.rows[cohort][number]["image"] = f"{cohort}{number}/scan.mhd"
     assert verified(bench) == []
+
+
+def test_a_fault_of_a_sheet_and_of_a_profile_has_the_line_of_the_study(bench):
+    bench.rows["valid"][1]["case"] = bench.rows["valid"][0]["case"]
+    said = refused(bench, "appears in line 2 already")
+    assert re.match(r"study\.yaml, line \d+: cohorts\.valid\.sheet: valid\.tsv, line 3: ", said)
+    bench.rows["valid"].pop(1)
+    path = bench.write()
+    content = {**yaml.safe_load(path.read_text()), "profile": "nosuch"}
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+    with pytest.raises(StudyError, match=r"^study\.yaml, line \d+: profile: "):
+        load(content, bench.place, path)

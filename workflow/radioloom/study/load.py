@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -53,17 +54,18 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         for name, place in places.items()
         if not is_file(file_of(str(place)))
     )
-    sheets = {
-        name: read_sheet(places[name], name, each["role"], division_of(each, data)) if name in places else []
-        for name, each in cohorts.items()
-    }
+    sheets: dict[str, Any] = {name: [] for name in cohorts}
+    for name, place in places.items():
+        with _named(origin, "cohorts", name, "sheet"):
+            sheets[name] = read_sheet(place, name, cohorts[name]["role"], division_of(cohorts[name], data))
     remote = archived(settings)
     raise_all(source_faults(settings, remote, origin))
     for name in remote:
         file = Path(settings["cohorts"][name]["sheet"]).name
         sheets[name] = [fetched(row, name, file) for row in sheets[name]]
     raise_all(region_faults(settings, sheets, origin))
-    profile = load_profile(settings["profile"]) if any(sheets.values()) else None
+    with _named(origin, "profile"):
+        profile = load_profile(settings["profile"]) if any(sheets.values()) else None
     signature = place_of(settings[KEY], root, source) if handed else None
     return Study(settings, sheets, data, profile, places, handed, signature)
 
@@ -103,6 +105,16 @@ def origin_of(source: Path | None, cohorts: Mapping[str, Any] = MappingProxyType
     """What messages call the configuration. cohorts : of the study; parts of one are called as the one there."""
     parts = {name: each["split"]["of"] for name, each in cohorts.items() if "split" in each}
     return Origin(source.name if source else "the configuration", source, parts)
+
+
+@contextmanager
+def _named(origin: Origin, *keys: str) -> Iterator[None]:
+    """Before each line of a StudyError, the line and key of the study that named the file at fault."""
+    try:
+        yield
+    except StudyError as error:
+        place = origin.at(*keys)
+        raise StudyError("\n".join(f"{place}: {line}" for line in str(error).splitlines())) from error
 
 
 def raise_all(faults: Any) -> None:
