@@ -14,8 +14,8 @@ from made.texts import untidy
 from radioloom import tables
 from radioloom.settings import shipped
 from radioloom.stages.learning.comparisons import comparisons
+from radioloom.stages.report import reading, sections
 from radioloom.stages.report import report as stage
-from radioloom.stages.report import sections
 from radioloom.stages.report.record import ReportInputs, Section
 from radioloom.stages.report.report import report
 from radioloom.stages.report.sections import performance
@@ -606,3 +606,12 @@ def test_a_cut_point_that_does_not_reach_a_cohort_is_told_in_brief(monkeypatch):
     above = study.curves[(study.curves["cohort"] != "valid1") | (study.curves["level"] == 2)]
     told = [line for lead, line in performance.build(replace(study, curves=above))["brief"] if lead == "Risk groups"]
     assert ["the cut-point does not transfer to valid1" in line for line in told] == [True]
+
+
+def test_features_that_no_control_of_the_region_changes():
+    row = {"cohort": "a", "control": "shuffled_roi", "feature_id": "x", "n": 9, "changed": 0}
+    outside = {**row, "control": "uniform_outside", "feature_id": "z"}
+    told = tables.CHANGED.frame([row, {**row, "feature_id": "y", "changed": 1}, outside])
+    assert reading.fixed(ReportInputs({}, {}, changed=told)) == (1, 2)
+    for nothing in (None, told[:0]):  # a study without control images has an empty table
+        assert reading.fixed(ReportInputs({}, {}, changed=nothing)) == (0, 0)

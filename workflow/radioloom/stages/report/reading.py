@@ -83,7 +83,7 @@ def _compared(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
 
 def fixed(study: ReportInputs) -> tuple[int, int]:
     """How many features of the signature no control image of the region changes in any case, and of how many."""
-    if study.changed is None:
+    if study.changed is None or study.changed.empty:
         return 0, 0
     inside = study.changed["control"].map(lambda name: CONTROLS[name].inside)
     cases = study.changed[inside].groupby("feature_id")[["n", "changed"]].sum()
