@@ -56,7 +56,7 @@ def efron(linear: np.ndarray, outcomes: Outcome) -> BaselineHazard:
     The l-th of d tied events sees those at risk minus l/d of the tied events (Therneau and Grambsch 2000, section
     10.2.3), as `survfit(fit)` of R's survival has it; without ties this is Breslow's estimate (1972).
     """
-    centre = float(np.mean(linear))
+    centre = round(float(np.mean(linear)), 12)  # 0 of standardised columns, and not the noise of its last digits
     order = np.lexsort((~outcomes.event, outcomes.time_days))
     time, event = outcomes.time_days[order], outcomes.event[order]
     weight = np.exp(np.asarray(linear)[order] - centre)

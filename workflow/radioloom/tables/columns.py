@@ -44,7 +44,7 @@ OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
 NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
 SAME_RISK, SAME_ALWAYS, SEVERAL_CASES, LONG_TAILS = "same risk", "same", "cases", "tails"
-TOO_WIDE = "wide"
+TOO_WIDE, UNSTEADY = "wide", "model"
 WITHHELD = {
     TOO_MANY_MISSING: "too many cases lack a value of the model, or of one of the two",
     SAME_RISK: "the model, or one of the two, gives every patient the same risk",
@@ -53,6 +53,7 @@ WITHHELD = {
     FEW_EVENTS: "too few patients had the event (binary, or at a horizon: or are known to be without it)",
     NO_RESAMPLES: "the study asks for no resamples",
     FEW_REPEATS: "the cross-validation has too few repeats",
+    UNSTEADY: "of a kind of model for which no interval of cross-validation was found to hold",
     NOT_ASKED: "`validation.intervals` does not ask for it",
     NOT_DEFINED: "it is not defined for these patients",
     TOO_WIDE: "its ends are more than a thousandfold apart, as where the event all but separates what is compared",

@@ -125,4 +125,5 @@ COX = Model(
         }
     },
     hazard=baseline_hazard,
+    steady=True,
 )

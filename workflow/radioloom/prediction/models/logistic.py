@@ -33,5 +33,12 @@ def fit_logistic(columns: np.ndarray, outcomes: Outcome, _: Settings | None = No
 
 
 LOGISTIC = Model(
-    "logistic", "binary", "logistic regression", fit_logistic, linear_predictor, "odds ratio", link=special.expit
+    "logistic",
+    "binary",
+    "logistic regression",
+    fit_logistic,
+    linear_predictor,
+    "odds ratio",
+    steady=True,
+    link=special.expit,
 )

@@ -75,6 +75,8 @@ class Model:
     random : whether it draws at random
     hazard : (risk (n,), outcomes (n,), settings) of training -> what makes a risk a probability at a horizon; None
         where nothing does
+    steady : whether intervals of its cross-validation were measured to hold (docs/calibration.md); of another they are
+        not told
     link : risk -> probability of a binary outcome; None for another kind
     settings : JSON schema of each setting, with description and default; a study gives them in `model.settings`
     """
@@ -87,6 +89,7 @@ class Model:
     ratio: str = ""
     chooses: bool = False
     random: bool = False
+    steady: bool = False
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     hazard: Callable[[np.ndarray, Outcome, Settings], BaselineHazard | None] | None = None
     link: Callable[[np.ndarray], np.ndarray] | None = None

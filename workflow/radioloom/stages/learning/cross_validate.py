@@ -70,19 +70,19 @@ class CrossValidation:
         known: dict[ModelKey, np.ndarray] = {}
         null_risk = np.zeros((len(self.permuted), len(self.place.rows)))
         turn = np.arange(len(self.permuted)) % len(self.folds.names)
-        notes = []
+        warnings = []
         for k, group in enumerate(self.folds.names):
             for name in group:
                 test = np.searchsorted(self.place.rows, self.folds.test[name])
-                fold_risk, fold_known, note = self._fold(name)
-                notes.append(note)
+                fold_risk, fold_known, warning = self._fold(name)
+                warnings.append(warning)
                 for model, values in fold_risk.items():
                     risk.setdefault(model, np.zeros(self.folds.label.shape))[k, test] = values
                     known.setdefault(model, np.ones(len(self.place.rows), dtype=bool))[test] &= fold_known[model]
                 mine = np.flatnonzero(turn == k)
                 null_risk[np.ix_(mine, test)] = self._fold_of_nulls(name, mine)
-        if any(notes):
-            share = f"{sum(map(bool, notes))} of {len(notes)} folds"
+        if any(warnings):
+            share = f"{sum(warnings)} of {len(warnings)} folds"
             self.validation.notes.append(f"{share}: the signature was empty or needed a ridge")
         place, risk = judgeable(self.place, risk, known)
         self.validation.notes.extend(left_out(self.place, place, self.material.imputation))
@@ -95,8 +95,11 @@ class CrossValidation:
     def _outcomes(self, name: str, outcomes: Outcome) -> Outcome:
         return outcomes.take(np.searchsorted(self.place.rows, self.folds.train[name]))
 
-    def _fold(self, name: str) -> tuple[dict[ModelKey, np.ndarray], Measured, str]:
-        """Risks of the test part of one fold by all models learnt in it, who lacks nothing, the signature's note."""
+    def _fold(self, name: str) -> tuple[dict[ModelKey, np.ndarray], Measured, bool]:
+        """Risks of the test part of one fold by all models learnt in it, who lacks nothing, and a warning.
+
+        The warning: whether the signature is empty or needed a ridge.
+        """
         train, test = self.folds.train[name], self.folds.test[name]
         learnt = learn(self.material.within(name), train, [self._outcomes(name, self.place.outcomes)])[0]
         self.validation.selection.extend(selection_rows(self.material, learnt.reduction, name))
@@ -111,7 +114,7 @@ class CrossValidation:
         for model, values in risk.items():
             keys = name, "test", model
             self.validation.predictions.extend(prediction_rows(self.material, keys, test, values, known[model]))
-        return risk, known, learnt.signature.note
+        return risk, known, bool(learnt.signature.ridge or not learnt.signature.terms)
 
     def _fold_of_nulls(self, name: str, mine: np.ndarray) -> np.ndarray:
         """Risks (nulls, m) of the test part of one fold by the null models whose turn it is."""

@@ -21,6 +21,7 @@ from radioloom.prediction.metrics.record import (
     P,
 )
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
+from radioloom.prediction.models import MODELS
 from radioloom.prediction.outcome import Outcome, one_case_each
 from radioloom.provenance import rng
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
@@ -46,6 +47,7 @@ from radioloom.tables.columns import (
     TOO_MANY_MISSING,
     TRAINING_CASES,
     TRUTH,
+    UNSTEADY,
 )
 
 MAIN, ALL, NO_INTERVALS = "main", "all", "none"  # which models have intervals: values of `validation.intervals`
@@ -91,6 +93,7 @@ class Place:
     measured: Measured = field(default_factory=dict)
     constant: frozenset[ModelKey] = frozenset()  # models that give every patient the same risk
     most_missing: float = 1.0  # share of the cases that may lack a value of a model
+    steady: bool = True  # whether intervals of cross-validation hold for the study's kind of model
 
     def among(self, rows: np.ndarray) -> Place:
         """The same with these of its rows alone, as places in them."""
@@ -215,6 +218,7 @@ class Place:
             SEVERAL_CASES: metric.interval not in (RESAMPLED, ROBUST) and not one_case_each(self.outcomes),
             FEW_EVENTS: self.outcomes.rarer_by(horizon_days) < FEWEST_EVENTS,
             NO_RESAMPLES: resampled and not len(self.weights),
+            UNSTEADY: resampled and self.strata is not None and not self.steady,
             FEW_REPEATS: resampled and repeats < FEWEST_REPEATS,
         }
         return next((why for why, met in reasons.items() if met), "")
@@ -223,10 +227,11 @@ class Place:
 def placed(evaluation: str, cohort: str, rows: np.ndarray, outcomes: Outcome, study: dict[str, Any]) -> Place:
     """Where models are judged on the rows (m,) of one or more cohorts, with the resamples of their patients.
 
-    outcomes : (m,); study : read are seed and validation
+    outcomes : (m,); study : read are seed, model and validation
     """
     asked, weights = study["validation"], resamples(outcomes, study, cohort)
-    told = {"intervals": asked["intervals"], "most_missing": asked["most_missing"]}
+    kind = MODELS.get(study.get("model", {}).get("kind", ""))  # none of a signature that was learnt elsewhere
+    told = {"intervals": asked["intervals"], "most_missing": asked["most_missing"], "steady": not kind or kind.steady}
     return Place(evaluation, cohort, rows, outcomes, weights, **told)
 
 

@@ -10,6 +10,7 @@ from radioloom.figures import forest, hazards, looks, performance, style, verdic
 from radioloom.figures.words import joined, metric, probability, size, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.prediction.cut_points import MEDIAN, QUANTILES
+from radioloom.prediction.models import MODELS, PLAIN
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, REFITTED, SIGNATURE, VALIDATION
@@ -41,6 +42,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     shifts = _shifts(study)
+    kind = MODELS.get(study.settings["model"].get("kind", ""))  # none of a signature that was learnt elsewhere
     told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
     return {
         "metric": metric(main),
@@ -60,6 +62,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "hazards": hazards.statement(metrics),
         "shifts": shifts,
         "baselines": joined(_baselines(metrics)),
+        "fitted": f", by {PLAIN[kind.outcome].definition}" if kind and kind.chooses else " in the same way",
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "kept": verdicts.what_stays(controls, reading.fixed(study)),
         "refitted": (controls["variant"] == REFITTED).any(),
