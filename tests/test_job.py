@@ -81,7 +81,7 @@ def test_what_goes_wrong_before_the_work_begins_is_told_too(root, tmp_path):
     assert done.stderr.startswith("    extract train: error: No such file or directory; run again")
     (tmp_path / "folder.log").mkdir()
     done = run(root, tmp_path, "pass", log="folder.log")
-    assert done.stderr.startswith("    extract train: error: Is a directory; run again")
+    assert done.stderr.startswith("    extract train: error: Is a directory; correct the path")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
