@@ -126,7 +126,7 @@ def told(cell: Cell, pool: Pool, seed: tuple[int, ...]) -> list[dict[str, Any]]:
     splits, signature = learnt_from(of, int(draw.integers(1 << 30)))
     controls = controls_table(of, np.vstack([trained.control, new.control]))
     rows = judged(of, splits, signature, controls)
-    right = in_pool(cell, trained, signature, pool)
+    right = in_pool(cell, trained, signature, pool, seed[-1])
     rows["truth"] = [
         right.get(key, np.nan) if key[0] == VALIDATION else np.nan for key in rows[KEYS].itertuples(index=False)
     ]
@@ -141,13 +141,16 @@ def judged(
     return rows[rows["evaluation"].isin([CROSS_VALIDATION, VALIDATION])]
 
 
-def in_pool(cell: Cell, trained: Patients, signature: Signature, pool: Pool) -> dict[tuple[Any, ...], float]:
-    """Each metric of the frozen models among patients of the pool: C of all of them, the others of the first."""
-    of = material(cell, trained, pool.first)
+def in_pool(
+    cell: Cell, trained: Patients, signature: Signature, pool: Pool, number: int
+) -> dict[tuple[Any, ...], float]:
+    """Each metric of the frozen models among patients of the pool: C of all of them, the others of a part."""
+    some = pool.some(number)
+    of = material(cell, trained, some)
     rows = np.arange(len(trained.outcomes), len(of.cases))
     place = Place(VALIDATION, "v", rows, of.outcomes.take(rows), np.zeros((0, len(rows))))
     validation = Validation()
-    judge(of, with_control(of, np.vstack([trained.control, pool.first.control])), signature, place, validation)
+    judge(of, with_control(of, np.vstack([trained.control, some.control])), signature, place, validation)
     many = METRICS.frame(validation.metrics)
     many = many[[MEASURES[name].read != P for name in many["metric"]]]
     truths = dict(zip(many[KEYS].itertuples(index=False, name=None), many["estimate"], strict=True))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from radioloom.stages.learning.material import Material
     from radioloom.stages.learning.signature import Signature
 
-POOL, BLOCK, FIRST = 20_000, 400, 1_000
+POOL, BLOCK, PART = 20_000, 400, 1_000
 Values = dict[tuple[ModelKey, ModelKey | None], float]  # of a model, or of a model minus another
 
 
@@ -27,8 +27,11 @@ class Pool:
     """Many patients; pairs are counted within blocks of them, which costs a fiftieth and says as much."""
 
     all: Patients
-    first: Patients
     pairs: np.ndarray  # bool (blocks, BLOCK, BLOCK): i is known to fare worse than j
+
+    def some(self, number: int) -> Patients:
+        """A part of them, another one for each study of a kind: the error of one part would be that of all studies."""
+        return self.all.take(np.arange(PART) + number % (POOL // PART) * PART)
 
     def concordance(self, risk: np.ndarray) -> float:
         """C or AUC of risks (POOL,)."""
@@ -52,7 +55,7 @@ def pool(cell: Cell, seed: tuple[int, ...]) -> Pool:
     else:
         later = time[:, None, :] > time[:, :, None]
         worse = before & (later | ((time[:, None, :] == time[:, :, None]) & ~event[:, None, :]))
-    return Pool(everyone, everyone.take(np.arange(FIRST)), worse & apart)
+    return Pool(everyone, worse & apart)
 
 
 def performance(
