@@ -152,6 +152,9 @@ def test_the_band_is_of_the_signature_alone_and_lies_within_the_axes():
     assert "nothing is concluded" in decision.highest(banded)
     assert "no interval" not in decision.highest(banded)
     assert not decision.decision_curve(DECISIONS, "a cohort", ["volume"]).axes[0].collections
+    of_volume = banded.assign(low=banded["low"].where(banded["kind"] == "baseline"))
+    assert not decision.decision_curve(of_volume, "a cohort", ["volume"]).axes[0].collections
+    assert decision.UNSURE in decision.highest(of_volume)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +162,7 @@ def test_the_band_is_of_the_signature_alone_and_lies_within_the_axes():
     [
         (
             [0.4, 0.2, 0.1, 0.3, 0.1, NAN],
-            "Highest curve: signature (at 10 %, 20 % and 30 %). Net benefit has no interval here, so nothing",
+            f"Highest curve: signature (at 10 %, 20 % and 30 %). {decision.UNSURE}",
         ),
         ([0.3, 0.1, -0.1, 0.2, 0.2, -0.1], "signature (at 10 %); treat all (at 10 %); volume (at 20 %); treat nobody"),
         ([0.3 - 1e-16, 0.2, 0.1, 0.3 + 1e-16, 0.2, NAN], "and 30 %); volume (at 10 % and 20 %); treat all (at 10 %)."),

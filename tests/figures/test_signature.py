@@ -73,6 +73,7 @@ def test_stability_counts_folds():
 
 def test_proxies():
     assert volume.proxies([], 4).startswith("None of the 4 features")
+    assert volume.proxies([], 1).startswith("The one feature of the signature does not")
     assert "1 of 4 features of the signature correlates with volume" in volume.proxies(["a"], 4)
 
 

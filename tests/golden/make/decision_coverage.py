@@ -1,12 +1,14 @@
-"""How often the interval of net benefit holds what a model gains in all patients: a line of docs/validation.md.
+"""How often the interval of net benefit holds what a model gains in all patients: lines of docs/validation.md.
 
     python tests/golden/make/decision_coverage.py [data sets of each kind, 300 if not said]
 
-Validation cohorts of 80 patients, 200 resamples; risks of a model whose predictor is too far apart by a quarter.
+Validation cohorts of 80 and of 200 patients, 200 resamples; risks of a model whose predictor is too far apart by a
+quarter.
 What is true is counted in 200,000 patients whose outcomes are all known.
 """
 
 import sys
+from itertools import product
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.outcome import Outcome, outcome
 from radioloom.stages.learning.place import resamples
 
-THRESHOLDS, N, HORIZON = [0.1, 0.2, 0.3, 0.4, 0.5], 80, 500.0
+THRESHOLDS, SIZES, HORIZON = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9], (80, 200), 500.0
 
 
 def chances(predictor: np.ndarray, kind: str) -> np.ndarray:
@@ -43,18 +45,19 @@ def truth(kind: str) -> np.ndarray:
 
 
 def main(many: int) -> None:
-    """Print a row for each kind."""
-    for kind in ("binary", "survival"):
-        right, held = truth(kind), []
+    """Print a row for each kind and size: share held of the cohorts with an interval, and how many these are."""
+    for kind, size in product(("binary", "survival"), SIZES):
+        right, held, horizon = truth(kind), [], HORIZON * (kind == "survival")
         for number in range(many):
-            given, known = cohort(kind, N, np.random.default_rng([4, kind == "binary", number]))
+            given, known = cohort(kind, size, np.random.default_rng([4, kind == "binary", number]))
             weights = resamples(known, {"seed": number, "validation": {"bootstrap": 200}}, "")
-            judged = Judged(given[None], known, weights, absolute=lambda _, x=given: x[:, None], horizon_days=HORIZON)
+            judged = Judged(given[None], known, weights, absolute=lambda _, x=given: x[:, None], horizon_days=horizon)
             curve = decision_curve(judged, THRESHOLDS)
             low, high = curve[:, 1], curve[:, 2]
             held.append(np.where(np.isnan(low), np.nan, (low <= right) & (right <= high)))
-        said = " | ".join(f"{each:.3f}" for each in np.nanmean(held, axis=0))
-        print(f"| {kind} | {said} | {np.isnan(held).sum()} without |")
+        told = np.isfinite(held).sum(axis=0)
+        shares = zip(np.nansum(held, axis=0) / np.maximum(told, 1), told, strict=True)
+        print(f"| {kind}, {size} | {' | '.join(f'{share:.3f} of {of}' for share, of in shares)} |")
 
 
 if __name__ == "__main__":

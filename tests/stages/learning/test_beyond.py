@@ -41,6 +41,13 @@ def test_a_value_far_from_training_is_told_of_its_patient():
     assert rows[1]["risk"] == pytest.approx(0.5 * 5.5 - 0.1 * 0.4 / 0.24**0.5)  # told, and left as it is
 
 
+def test_a_model_without_terms_divides_nobody_and_says_so_once():
+    rows = rows_of((), (), model=replace(MODEL, terms=(), intercept=2.7, model="logistic", hazard=None))
+    assert [(row["risk"], row["group"]) for row in rows] == [(2.7, ""), (2.7, "")]
+    assert list(summary(rows)) == [f"all 2 cases: {rows[0]['note']}"]
+    assert "everybody has the same risk" in rows[0]["note"]
+
+
 def test_an_impossible_risk_is_said_at_every_horizon():
     rows = rows_of((1e300, 60.0, 1.0), (-100.0, 60.0, 1.0), (np.nan, 60.0, 1.0), horizons=(100, 300))
     assert [row["note"] for row in rows[:2]] == [rows[0]["note"]] * 2

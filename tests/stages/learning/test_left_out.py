@@ -9,7 +9,9 @@ import pytest
 from made.planted_tables import VOLUME, Made, metric_of
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.stages.learning.judge import places
 from radioloom.stages.learning.learn import learn
+from radioloom.stages.learning.null_models import permuted_outcomes
 from radioloom.stages.learning.reliability import robustness
 from radioloom.stages.learning.reliability_rules import agreements
 from radioloom.stages.learning.risks import THE_SIGNATURE, risks
@@ -20,6 +22,7 @@ from radioloom.tables.columns import LEFT_OUT
 
 CENTRES = {"north": 40, "south": 36, "west": 44}
 WHOLE = "north+south+west"
+CONSTANT = "morphology_f03"  # in no signature
 
 
 @pytest.fixture(scope="module")
@@ -165,9 +168,6 @@ def test_the_cohort_that_is_left_out_teaches_nothing(made):
 
 def test_null_models_are_the_whole_learning_on_outcomes_permuted_within_centres(made):
     """By hand, from the same draws: learnt on the other centres, judged by the permuted outcomes of this one."""
-    from radioloom.stages.learning.judge import places
-    from radioloom.stages.learning.null_models import permuted_outcomes
-
     material, training = made.material, places(made.material, made.splits)[0]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
     found = {}
@@ -188,6 +188,24 @@ def test_null_models_are_the_whole_learning_on_outcomes_permuted_within_centres(
     assert value(made, LEFT_OUT, WHOLE, "null", "c_index") == pytest.approx(np.mean(means), abs=1e-12)
     p = (1 + np.sum(np.array(means) >= value(made, LEFT_OUT, WHOLE, "signature", "c_index"))) / 13
     assert value(made, LEFT_OUT, WHOLE, "signature", "null_p") == pytest.approx(p)
+
+
+def test_null_models_are_judged_on_the_patients_that_the_signature_is_judged_on():
+    def gone(features, outcomes):
+        mine = features["case"].isin(["train-000", "train-001"]) & (features["feature_id"] != CONSTANT)
+        features.loc[mine, "value"] = np.nan
+
+    study = centres(nulls=2, change=gone)
+    study.study["reduce"]["most_missing"] = 0.05
+    material, training = study.material, places(study.material, study.splits)[0]
+    train, test = (material.rows(study.splits, "without north", part) for part in ("train", "test"))
+    found = []
+    for k, outcomes in enumerate(permuted_outcomes(material, training, np.zeros((1, len(training.rows))))):
+        learnt = learn(material, train, [outcomes.take(np.searchsorted(training.rows, train))], [("null", str(k))])[0]
+        mine = outcomes.take(np.searchsorted(training.rows, test[2:]))
+        found.append(concordance(comparable(mine), risks(material, learnt.signature, test[2:])[THE_SIGNATURE]))
+    assert value(study, LEFT_OUT, "north", "null", "c_index", column="n") == 38
+    assert value(study, LEFT_OUT, "north", "null", "c_index") == pytest.approx(np.mean(found), abs=1e-12)
 
 
 def test_a_cohort_that_nobody_can_be_judged_in_is_not_in_the_mean():

@@ -10,15 +10,18 @@ import pytest
 
 from made.planted_tables import PROFILE, VOLUME, Made, metric_of
 from radioloom.prediction.metrics.calibration_curve import calibration_curve
+from radioloom.prediction.metrics.concordance import concordance_of
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.multiple_imputation import completed
 from radioloom.prediction.outcome import outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.fit import fit
+from radioloom.stages.learning.judge import places
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.lesson import lesson_digest
 from radioloom.stages.learning.missing import missing
+from radioloom.stages.learning.null_models import permuted_outcomes
 from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.signature import Signature
@@ -137,6 +140,37 @@ def test_without_imputation_models_are_judged_on_the_same_patients_and_learnt_fr
         "signature": 2, "clinical": 6, "clinical+signature": 8, "volume": 59,
     }  # fmt: skip
     assert any("valid1, validation: 8 of 60 cases lack a value and are not judged" in x for x in found.validated.notes)
+
+
+@cache
+def nothing_known() -> Made:
+    """Four validation patients of whom volume alone is known, which is no feature of the signature."""
+
+    def gone(features, outcomes):
+        mine = features["case"].isin([f"valid1-{k:03d}" for k in range(4)]) & (features["feature_id"] != VOLUME)
+        features.loc[mine, "value"] = np.nan
+
+    few = Made(sizes={"train": 60, "valid1": 40}, repeats=0, change=gone)
+    few.study["validation"]["null_models"] = 4
+    return few
+
+
+def test_null_models_are_judged_on_the_patients_that_the_signature_is_judged_on():
+    few = nothing_known()
+    training, whole = places(few.material, few.splits)
+    assert VOLUME not in few.signature.feature_ids
+    judged, values = whole.among(np.arange(4, 40)), []
+    for k, outcomes in enumerate(permuted_outcomes(few.material, training, np.zeros((1, 60)))):
+        null = learn(few.material, training.rows, [outcomes], [("null", str(k))])[0].signature
+        values.append(concordance_of(judged.outcomes, risk_of(few.material, null, judged.rows)))
+    place = ("validation", "valid1", "null", "c_index")
+    assert metric_of(few.metrics, *place, column="n") == 36
+    assert metric_of(few.metrics, *place) == pytest.approx(np.mean(values), abs=1e-12)
+
+
+def test_who_is_not_judged_does_not_count_as_the_mean():
+    mine = [note for note in nothing_known().validated.notes if note.startswith("valid1")]
+    assert mine == ["valid1, validation: 4 of 40 cases lack every feature of the signature and are not judged"]
 
 
 def test_complete_cases_are_fitted_as_if_the_others_were_not_there():

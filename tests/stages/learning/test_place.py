@@ -117,6 +117,14 @@ def test_a_test_is_told_where_a_verdict_is(metric):
     assert place(n_events=3).row(THE_SIGNATURE, "null_p", Estimate(0.02))["estimate"] == 0.02
 
 
+def test_the_prevalence_of_a_cohort_has_one_interval_whatever_the_model():
+    nobody = {THE_SIGNATURE: np.arange(40) < 20}
+    alike = replace(place(), constant=frozenset([THE_SIGNATURE]), measured=nobody, most_missing=0.1)
+    assert alike.row(THE_SIGNATURE, "prevalence", TOLD)["withheld"] == ""
+    assert replace(alike, measured={}).row(THE_SIGNATURE, "sensitivity", TOLD)["withheld"] == "same risk"
+    assert alike.row(THE_SIGNATURE, "sensitivity", TOLD)["withheld"] == "missing"
+
+
 def test_the_curve_of_a_group_has_a_band_by_its_own_events():
     groups = np.arange(40) < 9, np.arange(40) < 10
     assert [place().banded(group, THE_SIGNATURE) for group in groups] == [False, True]

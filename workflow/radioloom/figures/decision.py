@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-UNSURE = "Net benefit has no interval here, so nothing is concluded."
+UNSURE = "The signature’s net benefit has no interval here, so nothing is concluded."
 BANDED = "The band is of the signature’s curve by itself, not of its distance from another, so nothing is concluded."
 TIED = 1e-9  # true positives per case between curves of one height: rounding alone parts them
 BELOW = 0.25  # how much of the axis lies below 0, of what lies above: treating all falls without end
@@ -33,7 +33,7 @@ def decision_curve(frame: pd.DataFrame, title: str, baselines: list[str]) -> Fig
     for (kind, model, label), rows in frame.groupby(["kind", "model", "label"], sort=False):
         colour, marker = style.look(kind, model, baselines)
         drawn = rows.sort_values("threshold")
-        if kind == SIGNATURE and drawn["low"].notna().any():
+        if kind == SIGNATURE and _banded(drawn):
             axes.fill_between(
                 drawn["threshold"], drawn["low"], drawn["high"], color=colour, alpha=0.12, linewidth=0,
                 label="95 % band of the signature, point by point",
@@ -66,4 +66,9 @@ def highest(rows: pd.DataFrame) -> str:
     if not places:
         return "The net benefit cannot be said."
     told = (f"{name} (at {joined([percent(each) for each in where])})" for name, where in places.items())
-    return f"Highest curve: {'; '.join(told)}. {BANDED if rows['low'].notna().any() else UNSURE}"
+    return f"Highest curve: {'; '.join(told)}. {BANDED if _banded(rows) else UNSURE}"
+
+
+def _banded(rows: pd.DataFrame) -> bool:
+    """Whether a band of the signature is drawn; baselines have intervals in the table alone."""
+    return bool(rows.loc[rows["kind"] == SIGNATURE, "low"].notna().any())

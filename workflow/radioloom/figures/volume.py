@@ -65,6 +65,8 @@ def not_examined(selection: pd.DataFrame, volume: str) -> str:
 
 def proxies(names: list[str], n_features: int) -> str:
     """How many features of the signature stand in for volume. names : those with |rho| above PROXY."""
+    if not names and n_features == 1:
+        return f"The one feature of the signature does not correlate with volume at |rho| above {PROXY:g}."
     if not names:
         return f"None of the {n_features} features of the signature correlates with volume at |rho| above {PROXY:g}."
     verb = "correlates" if len(names) == 1 else "correlate"

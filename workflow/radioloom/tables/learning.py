@@ -231,8 +231,8 @@ DECISIONS = Table(
         HORIZON,
         Column("threshold", "float64", "risk above which a case is treated"),
         Column("net_benefit", "float64", "of treating by the model, true positives per case", null=True),
-        Column("low", "float64", "lower bound of the 95 % interval of net_benefit, point by point", null=True),
-        Column("high", "float64", "upper bound of the 95 % interval of net_benefit, point by point", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval of net_benefit; empty of few treated", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval of net_benefit; empty of few treated", null=True),
         Column("treat_all", "float64", "of treating everybody", null=True),
     ),
 )

@@ -36,6 +36,7 @@ DONE = {  # of a missing value, by what `Signature.imputes_by` says
     ITERATIVE: "told by the model's other values",
 }
 ALIKE = 0.9  # from which a name may be a feature's misspelt: original_glcm_Contrast and original_glrlm_... are 0.65
+ALIKE_ALL = "the model has neither features nor covariates: everybody has the same risk, and no group"
 NOTHING = "no risk: nothing that the model predicts from is known"
 Case = tuple[str, str]  # cohort ("" where none is named) and case
 
@@ -65,7 +66,7 @@ def apply(
     model : `signature`, or the name of a baseline of its file
     A missing value is treated as the model of the file was learnt (`Signature.imputes_by`), and what was done is told.
     A patient without any value of a feature (of a model without features: of a covariate) has no risk, nor one who
-    lacks a value where the model imputes none.
+    lacks a value where the model imputes none. By a model without terms all have one risk, and no group.
     Raises StudyError where a feature or covariate was measured of nobody, the batch is not said of a harmonised
     signature, no risk at a horizon can be said, or an indicator (0 or 1 in training) has another value. Values far from
     those of training, and a risk that no patient has, are told in `note`.
@@ -95,6 +96,7 @@ def apply(
         too_large = not (lacking or np.isfinite(risk[k]))
         far = [NOT_FINITE] * too_large + [text for row, text in beyond if row == k]
         far += [impossible(chosen, risk[k])] if np.isfinite(risk[k]) else []
+        far += [] if terms else [ALIKE_ALL]
         note = "; ".join(filter(None, [note, *far]))
         known = {
             "cohort": cohort,
@@ -204,7 +206,7 @@ def _filled(model: Signature, lacking: Sequence[str]) -> str:
 
 
 def _group(model: Signature, risk: float) -> str:
-    if not model.cuts or not np.isfinite(risk):
+    if not model.cuts or not model.terms or not np.isfinite(risk):
         return ""
     return group_names(model.cuts)[int(group_of(np.array([risk]), model.cuts)[0])]
 
@@ -221,4 +223,6 @@ def _unmeasured(case: Case, model: str, day: float, why: str) -> dict[str, Any]:
 def summary(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """What a person should know of the rows, a line each: who has no risk, what was missing, what not harmonised."""
     each = {(row["cohort"], row["case"]): row["note"] for row in rows}
+    if len(each) > 1 and set(each.values()) == {ALIKE_ALL}:
+        return iter([f"all {len(each)} cases: {ALIKE_ALL}"])
     return (f"{'/'.join(filter(None, key))}: {note}" for key, note in each.items() if note)

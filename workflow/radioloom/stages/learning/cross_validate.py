@@ -89,7 +89,8 @@ class CrossValidation:
         judged = {key: Judged(values, place.outcomes, place.weights, place.strata) for key, values in risk.items()}
         observed = add_metrics(place, judged, self.material.baselines, self.validation)
         each = zip(self.permuted, turn, null_risk, strict=True)
-        of_nulls = [concordance_of(o, x, self.folds.label[r]) for o, r, x in each]
+        mine = np.searchsorted(self.place.rows, place.rows)  # on whom the signature is judged
+        of_nulls = [concordance_of(o.take(mine), x[mine], self.folds.label[r, mine]) for o, r, x in each]
         return place, beside_nulls(observed, turn), np.array(of_nulls)
 
     def _outcomes(self, name: str, outcomes: Outcome) -> Outcome:

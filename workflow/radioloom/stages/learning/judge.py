@@ -82,11 +82,15 @@ def judge(
 def _told(material: Material, signature: Signature, place: Place) -> Risks:
     """Risks (m,) of signature and baselines; in new patients none of who lacks every feature of the signature."""
     told = risks(material, signature, place.rows)
-    if place.evaluation == APPARENT:
-        return told
-    nothing = lacks_all(signature.terms, columns_of(material, signature.terms, place.rows, None))
+    nothing = _nothing(material, signature, place)
     of_it = {ModelKey(BASELINE, name) for name, each in signature.baselines.items() if takes_risk(each.terms)}
     return {key: np.where(nothing, np.nan, x) if key in {THE_SIGNATURE, *of_it} else x for key, x in told.items()}
+
+
+def _nothing(material: Material, signature: Signature, place: Place) -> np.ndarray:
+    """Who lacks every feature of the signature, bool (m,); nobody in training."""
+    new = place.evaluation != APPARENT
+    return new & lacks_all(signature.terms, columns_of(material, signature.terms, place.rows, None))
 
 
 def add_metrics(
@@ -123,11 +127,12 @@ def compared(models: list[ModelKey], baselines: tuple[Baseline, ...]) -> list[tu
 
 
 def _gaps(material: Material, signature: Signature, place: Place) -> Iterable[str]:
-    """What was missing of the signature's features; what was not harmonised."""
+    """What was missing of the signature's features, in who lacks not all of them; what was not harmonised."""
     columns, imputation = columns_of(material, signature.terms, place.rows, None), signature.imputes_by
+    columns = columns[~_nothing(material, signature, place)]
     for name, missing in zip(signature.feature_ids, (~np.isfinite(columns)).sum(axis=0).tolist(), strict=True):
         if missing:
-            yield f"{place.cohort}: {name} undefined in {missing} of {len(place.rows)} cases: {METHODS[imputation]}"
+            yield f"{place.cohort}: {name} undefined in {missing} of {len(columns)} cases: {METHODS[imputation]}"
     if material.batches is not None:
         harmonised, batches = signature.harmonisation or {"learned": {}}, material.batches[place.rows].tolist()
         if reason := reasons(harmonised, batches):

@@ -80,7 +80,7 @@ class LeftOut:
         noted = len(self.validation.notes)
         place, estimate = judge(within, self.controls, signature, place, self.validation)
         self.validation.notes[noted:] = [f"left out, {note}" for note in self.validation.notes[noted:]]
-        return place, estimate.value, self._nulls(within, train, test)
+        return place, estimate.value, self._nulls(within, train, place.rows)
 
     def _nulls(self, within: Material, train: np.ndarray, test: np.ndarray) -> np.ndarray:
         """C (nulls,) of the whole learning with permuted outcomes in the cohort that is left out."""

@@ -45,13 +45,17 @@ def purpose(k: int) -> tuple[str, ...]:
     return "null", str(k)
 
 
-def null_values(material: Material, places: list[Place], permuted: list[Outcome]) -> np.ndarray:
-    """C (places, nulls) of the whole learning with permuted outcomes."""
+def null_values(material: Material, training: Place, places: list[Place], permuted: list[Outcome]) -> np.ndarray:
+    """C (places, nulls) of the whole learning with permuted outcomes of all training cases.
+
+    places : with those cases alone on whom the signature is judged
+    """
     values = np.empty((len(places), len(permuted)))
     purposes = [purpose(k) for k in range(len(permuted))]
-    for k, learnt in enumerate(learn(without_baselines(material), places[0].rows, permuted, purposes)):
+    for k, learnt in enumerate(learn(without_baselines(material), training.rows, permuted, purposes)):
         for p, place in enumerate(places):
-            truth = permuted[k] if place.evaluation == APPARENT else place.outcomes
+            of_training = place.evaluation == APPARENT
+            truth = permuted[k].take(np.searchsorted(training.rows, place.rows)) if of_training else place.outcomes
             values[p, k] = concordance_of(truth, risk_of(material, learnt.signature, place.rows))
     return values
 

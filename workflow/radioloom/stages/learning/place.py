@@ -9,6 +9,7 @@ import numpy as np
 
 from radioloom.prediction.imputation import too_many_missing
 from radioloom.prediction.metrics import METRICS, NULL_P
+from radioloom.prediction.metrics.operating import PREVALENCE
 from radioloom.prediction.metrics.record import (
     FEWEST_REPEATS,
     NO_INTERVAL,
@@ -201,9 +202,9 @@ class Place:
         models = (model,) if against is None else (model, against)
         if metric.interval == NONE and metric.read != P:
             return ""
-        if self.lacking(*models):
+        if metric is not PREVALENCE and self.lacking(*models):  # prevalence is of the cohort, whatever the model
             return TOO_MANY_MISSING
-        if self.constant.intersection(models):
+        if metric is not PREVALENCE and self.constant.intersection(models):
             return SAME_RISK
         if self.intervals == NO_INTERVALS:
             return NOT_ASKED

@@ -65,7 +65,7 @@ def validate(
     told = [judge(material, images, signature, place, validation) for place in whole]
     judged, observed = [place for place, _ in told], [np.array(estimate.value) for _, estimate in told]
     if material.rows(splits, FROZEN, "train").size:
-        of_nulls, inside = _beside_training(material, images, splits, whole, validation)
+        of_nulls, inside = _beside_training(material, images, splits, whole[0], judged, validation)
         judged, observed = judged + [place for place, _ in inside], observed + [value for _, value in inside]
     else:
         known = [k for k, estimate in enumerate(observed) if np.isfinite(estimate)]  # else nobody could be judged
@@ -82,13 +82,13 @@ def _beside_training(
     material: Material,
     images: dict[str, Material],
     splits: pd.DataFrame,
-    whole: list[Place],
+    training: Place,
+    judged: list[Place],
     validation: Validation,
 ) -> tuple[list[np.ndarray], list[tuple[Place, np.ndarray]]]:
     """Null models of each place and of a cross-validation; where the latter is judged, and what was observed there."""
-    training = whole[0]
     permuted = permuted_outcomes(material, training, np.zeros((1, len(training.rows))))
-    of_nulls = list(null_values(material, whole, permuted))
+    of_nulls = list(null_values(material, training, judged, permuted))
     LeftOut(material, images, training, permuted, validation).run(splits)
     folds = folds_of(material, splits, training.rows)
     if folds.names:

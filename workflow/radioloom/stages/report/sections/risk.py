@@ -10,6 +10,7 @@ import numpy as np
 from radioloom.figures import absolute_risk, calibration, decision, precision_recall, roc, style
 from radioloom.figures.absolute_risk import PLACE
 from radioloom.figures.words import single_intervals
+from radioloom.prediction.metrics.decision_curve import FEWEST_OF_EACH, FEWEST_TREATED
 from radioloom.prediction.metrics.record import WILSON
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
@@ -53,6 +54,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "calibrated_on": min((int(values["n_events"].min()) for _, values in told), default=0),
         "enough": EVENTS,
         "fewest": FEWEST_EVENTS,
+        "fewest_treated": FEWEST_TREATED,
+        "fewest_of_each": FEWEST_OF_EACH,
         "thresholds": bool(study.settings["validation"].get("thresholds")),
         "curves": list(_operating_curves(study, judged)),
     }
