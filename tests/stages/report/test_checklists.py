@@ -174,5 +174,12 @@ def test_a_penalty_that_inner_folds_choose_is_a_setting_that_is_searched():
     assert of_training(survival_study()).endswith("no setting is searched: all are declared")
 
 
+def test_beside_another_event_a_calibration_slope_is_not_of_absolute_risks():
+    study = survival_study()
+    slopes = study.metrics.replace({"metric": {"hazard_ratio": "calibration_slope"}})
+    aside = changed(replace(study, metrics=slopes), "outcome", competing="death")
+    assert answered(aside, "METRICS")["22"]["answer"] == "calibration slope of the hazards, not of absolute risks"
+
+
 def of_training(study):
     return answered(study, "CLEAR")["35"]["answer"]

@@ -105,7 +105,9 @@ def calibration(study: ReportInputs) -> Fact:
     names = [name for name in ("calibration_slope", "observed_expected") if name in set(rows["metric"])]
     if not names:
         return Fact(ABSENT, "calibration is not judged")
-    return Fact(KNOWN, joined([metric(name) for name in names]), *PLACE)
+    words = joined([metric(name) for name in names])
+    words += " of the hazards, not of absolute risks" if study.settings["outcome"].get("competing") else ""
+    return Fact(KNOWN, words, *PLACE)
 
 
 def performance(study: ReportInputs) -> Fact:
