@@ -1,7 +1,10 @@
 """What the report says of an event beside one that rules it out."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from made.synthetic_study import survival_study
 from made.validated_study import section, study
 from radioloom.figures import incidence
 from radioloom.tables import CAUSES, INCIDENCE
@@ -66,7 +69,20 @@ def test_the_section_says_what_the_model_does_and_what_is_not_told():
         "cause-specific: it counts cases with the other event as censored",
         "neither absolute risks nor their calibration are told",
         "(Fine and Gray) are not part of this study",
+        "are told: the calibration slope is of these hazards.",
+        "both events for cases below (low) and above (high) the cut-point that was frozen on training cases, with 95 %",
+        "at the frozen cut-point",
         "death without relapse, high risk",
         "by 300 days",
     ):
         assert words in part
+
+
+def test_groups_between_two_cut_points_are_not_called_below_and_above_one():
+    outcome = {"name": "relapse", "competing": "death without relapse"}
+    model = replace(survival_study().signature, cut_points=(0.0, 1.0))
+    part = section("incidence", study(outcome, incidence=curves(), causes=causes(), signature=model))
+    for words in ("for 3 groups of cases between the cut-points that were frozen", "valid1 at the frozen cut-points"):
+        assert words in part
+    assert "hazard ratio of the group of the highest risk against the lowest at each model's own" in part
+    assert "(low)" not in part

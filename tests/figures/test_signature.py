@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pandas as pd
 
+from made.validated_study import section, study
+from radioloom import tables
 from radioloom.figures import signature, volume
 from radioloom.stages.learning.signature import Signature, Term
 
 SELECTION = pd.DataFrame({"feature_id": ["a", "b"], "volume_rho": [0.95, 0.1], "score": [0.6, 0.7]})
+SELECTION_OF_NONE = tables.SELECTION.frame([])
 
 
 def model(*coefficients):
@@ -32,6 +35,20 @@ def test_a_model_without_coefficients_has_none_in_its_table():
     assert signature.weighted(model(0.69))
     assert not signature.weighted(model(0.69, None))
     assert not signature.weighted(model())
+
+
+def test_intervals_that_a_model_has_not_are_not_spoken_of():
+    plain = model(0.69)
+    bare = replace(plain, terms=tuple(replace(term, low=None, high=None) for term in plain.terms))
+    assert signature.table(bare, SELECTION).columns[3] == "hazard ratio per SD"
+    assert not signature.intervals(model())
+    for each, told in ((plain, True), (bare, False)):
+        inputs = study(signature=replace(each, baselines={"clinical": plain}), selection=SELECTION_OF_NONE)
+        part = section("signature", replace(inputs, settings=inputs.settings | {"model": {}}))
+        assert ("Coefficients with 95 % intervals" in part) == told
+        assert ("so the intervals are too narrow" in part) == told
+        assert ("its p too small" in part) == told
+        assert "In a model that takes the signature" in part
 
 
 def test_funnel_ends_with_the_signature():

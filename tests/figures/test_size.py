@@ -92,12 +92,12 @@ def test_every_criterion_is_told_in_words_beside_the_patients_that_there_are():
     assert {row[4] for row in size.table(unknown).rows} == {"cannot be said"}
 
 
-def validated(*each):
+def validated(*each, days=365.0):
     """SAMPLE_SIZE of validation cohorts: name, patients, events, needed for C, by rule of thumb."""
     rows = []
     for cohort, n, events, needed, rule in each:
         shared = {"cohort": cohort, "variables": "", "parameters": 0, "n": n, "n_events": events}
-        shared |= {"per_variable": None, "r_squared": 0.15, "horizon_days": 365.0, "c": 0.65}
+        shared |= {"per_variable": None, "r_squared": 0.15, "horizon_days": days, "c": 0.65}
         rows += [{**shared, "criterion": "c", "needed": needed, "width": 0.2345}]
         rows += [{**shared, "criterion": "events", "needed": rule, "width": None}]
     return SAMPLE_SIZE.frame(rows)
@@ -111,15 +111,32 @@ def test_a_validation_cohort_that_is_too_small_is_said_to_be():
         f"Validation cohort a, of 900 patients with 450 events, is large enough: {takes}",
         f"Validation cohort b, of 40 patients with 20 events, is too small: {takes} 100 events, the least by rule of "
         "thumb, take 200 patients.",
-        "Validation cohort c, of 9 patients with 0 events, cannot be judged by its size: all fared alike.",
+        "Validation cohort c, of 9 patients with 0 events, gives no C: of no two patients is it known who fared worse.",
     ]
     (line,) = size.validation_brief(rows)
-    assert line == "Too small for an interval of C no wider than 0.1, or with fewer than 100 events: b."
-    assert size.validation_brief(rows[rows["cohort"] != "b"]) == []
+    assert line == "Too small for an interval of C no wider than 0.1, or with fewer than 100 events: b and c."
+    assert size.validation_brief(rows[rows["cohort"] == "a"]) == []
     assert [row[::2] for row in size.validation_table(rows).rows[:2]] == [("a", "310", "450"), ("a", "200", "450")]
     assert size.validation_table(rows).rows[-1][2] == "cannot be said"
     assert size.statements(rows) == []
     assert size.table(rows).rows == ()
+
+
+def test_of_a_binary_outcome_the_rarer_one_counts():
+    rows = validated(("a", 170, 150, 905.0, 850.0), days=0.0)
+    assert size.validation_words(rows)[0].endswith(
+        "100 of the rarer outcome, the least by rule of thumb, take 850 patients."
+    )
+    assert size.validation_brief(rows)[0].endswith("or with fewer than 100 of the rarer outcome: a.")
+
+
+def test_one_event_after_everybody_else_is_few_not_alike():
+    rows = validated(("a", 30, 1, None, 3000.0))
+    assert size.validation_words(rows) == [
+        "Validation cohort a, of 30 patients with 1 event, gives no C: of no two patients is it known who fared worse. "
+        "100 events, the least by rule of thumb, take 3\N{THIN SPACE}000 patients."
+    ]
+    assert size.validation_brief(rows)[0].endswith(": a.")
 
 
 def curve(*estimates):

@@ -141,3 +141,45 @@ def test_of_features_of_another_program_nothing_is_said_but_that():
     assert {rows[n]["state"] for n in ("16", "19", "21", "22", "23", "24", "25", "26", "28")} == {AUTHORS}
     assert rows["25"]["answer"] == "train: measured by another program"
     assert "train: a table of features of P 3" in rows["13"]["answer"]
+
+
+def changed(study, block, **settings):
+    """The study with other settings in one block."""
+    return replace(study, settings=study.settings | {block: study.settings[block] | settings})
+
+
+def test_what_was_not_done_is_not_said_to_be():
+    """Each of these was once answered by something else that the study has."""
+    study, sparse = survival_study(), {"low": float("nan"), "high": float("nan")}
+    own = study.metrics["kind"] != "null"
+    ranges = study.metrics.assign(**{end: study.metrics[end].mask(own) for end in sparse})
+    unjudged = ranges.assign(estimate=ranges["estimate"].mask(ranges["cohort"] == "valid2"))
+    compared = study.comparisons.assign(p=float("nan"))
+    few = changed(replace(study, metrics=unjudged, comparisons=compared), "reduce", redundancy=1.0)
+    told, quality = answered(few, "CLEAR"), answered(few, "METRICS")
+    assert {told[n]["state"] for n in ("40", "41")} == {quality[n]["state"] for n in ("15", "21")} == {NOT_DONE}
+    assert "judged in valid1, which" in told["38"]["answer"]
+    assert quality["24"]["state"] == told["48"]["state"] == AUTHORS
+    assert quality["25"]["answer"] == "beside volume and 50 null models"
+    whole, quality = answered(study, "CLEAR"), answered(study, "METRICS")
+    assert {whole[n]["state"] for n in ("40", "41")} == {quality[n]["state"] for n in ("15", "21")} == {ANSWERED}
+    assert "judged in valid1 and valid2, which" in whole["38"]["answer"]
+    clinical = study.metrics.replace({"model": {"volume": "clinical"}})
+    assert answered(replace(study, metrics=clinical), "METRICS")["24"]["state"] == ANSWERED
+
+
+def test_a_penalty_that_inner_folds_choose_is_a_setting_that_is_searched():
+    net = changed(survival_study(), "model", kind="elastic_net_cox")
+    assert "; searched: the strength of the penalty, in inner folds; all else is declared" in of_training(net)
+    assert of_training(survival_study()).endswith("no setting is searched: all are declared")
+
+
+def test_beside_another_event_a_calibration_slope_is_not_of_absolute_risks():
+    study = survival_study()
+    slopes = study.metrics.replace({"metric": {"hazard_ratio": "calibration_slope"}})
+    aside = changed(replace(study, metrics=slopes), "outcome", competing="death")
+    assert answered(aside, "METRICS")["22"]["answer"] == "calibration slope of the hazards, not of absolute risks"
+
+
+def of_training(study):
+    return answered(study, "CLEAR")["35"]["answer"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,11 @@ def weighted(model: Any) -> bool:
     return bool(model.terms) and all(term.coefficient is not None for term in model.terms)
 
 
+def intervals(model: Any) -> bool:
+    """Whether a coefficient of the signature has an interval; those of a model that knows no error have none."""
+    return not all(math.isnan(ends(model, term)[0]) for term in model.terms)
+
+
 def bars(model: Any) -> pd.DataFrame:
     """Coefficients with their intervals on the log scale, for figures.forest.coefficients."""
     import numpy as np
@@ -48,7 +54,8 @@ def table(model: Any, selection: pd.DataFrame) -> Exhibit:
         effect = (number(term.coefficient, 3), apart(term.ratio, *ends(model, term), 1.0)) if weighted(model) else ()
         alone = (number(score.get(term.feature_id)), number(rho.get(term.feature_id)))
         rows.append((term.feature_id, term.group, *effect, *alone, plain(term.mean), plain(term.sd)))
-    effects = ("coefficient per SD", f"{model.ratio} per SD (95 % interval)") if weighted(model) else ()
+    ratio = f"{model.ratio} per SD" + (" (95 % interval)" if intervals(model) else "")
+    effects = ("coefficient per SD", ratio) if weighted(model) else ()
     heads = ("feature", "group", *effects, "concordance alone", "rho with volume", "mean", "SD")
     return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))))
 

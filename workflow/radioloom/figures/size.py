@@ -65,9 +65,13 @@ def validation_words(size: pd.DataFrame) -> list[str]:
 
 def validation_brief(size: pd.DataFrame) -> list[str]:
     """One line on the validation cohorts that are too small, where any is. size : SAMPLE_SIZE."""
-    small = [cohort for cohort, part in _validation(size) if (part["n"] < part["needed"]).loc[_of_c(part)].any()]
-    return [f"Too small for an interval of C no wider than {WIDTHS['c']:g}, or with fewer than {EVENTS} events: "
-            f"{joined(small)}."] if small else []  # fmt: skip
+    small = [cohort for cohort, part in _validation(size) if _small(part.set_index("criterion"))]
+    if not small:
+        return []
+    least = _least(size.iloc[-1])
+    return [
+        f"Too small for an interval of C no wider than {WIDTHS['c']:g}, or with fewer than {least}: {joined(small)}."
+    ]
 
 
 def _validation(size: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -75,21 +79,26 @@ def _validation(size: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(cohort), part
 
 
-def _of_c(part: pd.DataFrame) -> pd.Series:
-    """Rows of the criteria by which a validation cohort is called too small."""
-    return part["criterion"].isin(["c", "events"])
+def _small(told: pd.DataFrame) -> bool:
+    """Whether a validation cohort is too small for C or by rule of thumb. told : its rows by criterion."""
+    c, rule = told.loc["c"], told.loc["events"]
+    return bool(c["n"] < c["needed"] or not rule["n"] >= rule["needed"])  # of nobody with the event it is not known
+
+
+def _least(row: pd.Series) -> str:
+    """What the rule of thumb asks for, in words. row : of SAMPLE_SIZE; a binary outcome has no horizon."""
+    return f"{EVENTS} events" if row["horizon_days"] else f"{EVENTS} of the rarer outcome"
 
 
 def _validated(cohort: str, told: pd.DataFrame) -> str:
     c, rule = told.loc["c"], told.loc["events"]
     there = f"Validation cohort {cohort}, of {count(int(c['n']), 'patient')} with {count(int(c['n_events']), 'event')},"
-    if np.isnan(c["needed"]):
-        return f"{there} cannot be judged by its size: all fared alike."
     few = c["n"] < rule["needed"]
-    enough = c["n"] >= c["needed"] and not few
-    thumb = f" {EVENTS} events, the least by rule of thumb, take {roughly(rule['needed'])} patients." if few else ""
+    thumb = f" {_least(c)}, the least by rule of thumb, take {roughly(rule['needed'])} patients." if few else ""
+    if np.isnan(c["needed"]):
+        return f"{there} gives no C: of no two patients is it known who fared worse.{thumb}"
     return (
-        f"{there} is {'large enough' if enough else 'too small'}: for a 95 % interval of C no wider than "
+        f"{there} is {'too small' if _small(told) else 'large enough'}: for a 95 % interval of C no wider than "
         f"{WIDTHS['c']:g} it takes {roughly(c['needed'])} patients (if C is {number(c['c'])}, as R squared "
         f"{number(c['r_squared'])} makes it), and with those there are one of {number(c['width'])} is to be "
         f"expected.{thumb}"

@@ -26,6 +26,7 @@ WEAKEST = {True: 0.01, False: 1e-4}  # share of the strength where nothing is ta
 PATIENCE = 20  # strengths without less deviance in the folds, after which weaker ones are not tried
 SATURATED = 1e-3  # share of the loss of no column, below which weaker penalties only overfit
 EXACT, ROUGH = 1e-13, 1e-7  # share of the loss of no column that a step may still gain: of the model, and of folds
+TUNED = "the strength of the penalty, in inner folds"
 SLACK = 1e-6  # share by which a gradient may exceed its bound
 
 SETTINGS: dict[str, dict[str, Any]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.prediction.baseline_hazard import BaselineHazard, efron
-from radioloom.prediction.models.elastic_net import SETTINGS, Problem, fit_elastic_net
+from radioloom.prediction.models.elastic_net import SETTINGS, TUNED, Problem, fit_elastic_net
 from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, linear_predictor
 from radioloom.prediction.outcome import Outcome
 
@@ -29,6 +29,7 @@ ELASTIC_NET_COX = Model(
     "hazard ratio",
     chooses=True,
     random=True,
+    tuned=TUNED,
     settings=SETTINGS,
     hazard=baseline_hazard,
 )

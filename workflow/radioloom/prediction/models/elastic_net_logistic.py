@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from radioloom.prediction.models.elastic_net import SETTINGS, Problem, fit_elastic_net
+from radioloom.prediction.models.elastic_net import SETTINGS, TUNED, Problem, fit_elastic_net
 from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, linear_predictor
 from radioloom.prediction.outcome import Outcome
 
@@ -24,6 +24,7 @@ ELASTIC_NET_LOGISTIC = Model(
     "odds ratio",
     chooses=True,
     random=True,
+    tuned=TUNED,
     settings=SETTINGS,
     link=special.expit,
 )

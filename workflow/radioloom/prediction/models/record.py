@@ -73,6 +73,7 @@ class Model:
     ratio : what exp(coefficient) is called; "" for a model without coefficients
     chooses : whether it chooses its own features from those that it is given
     random : whether it draws at random
+    tuned : what is searched among the cases learnt from, in words; "" where all settings are declared
     hazard : (risk (n,), outcomes (n,), settings) of training -> what makes a risk a probability at a horizon; None
         where nothing does
     steady : whether intervals of its cross-validation were measured to hold (docs/calibration.md); of another they are
@@ -90,6 +91,7 @@ class Model:
     chooses: bool = False
     random: bool = False
     steady: bool = False
+    tuned: str = ""
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     hazard: Callable[[np.ndarray, Outcome, Settings], BaselineHazard | None] | None = None
     link: Callable[[np.ndarray], np.ndarray] | None = None

@@ -77,6 +77,18 @@ def reduction(study: ReportInputs) -> Fact:
     return Fact(KNOWN, words, "signature", "tables/selection")
 
 
+def redundancy(study: ReportInputs) -> Fact:
+    """Whether one of two features that say the same is dropped."""
+    if study.selection is None:
+        return Fact(UNKNOWN, LEARNT_ELSEWHERE)
+    most, source = study.settings["reduce"]["redundancy"], "study.yaml: reduce.redundancy"
+    if most >= 1:
+        return Fact(ABSENT, "features that say the same are not looked for", source=source)
+    frozen = study.selection[study.selection["split"] == FROZEN]
+    gone = int((frozen["step"] == "redundancy").sum())
+    return Fact(KNOWN, f"|rho| above {most:g}: {gone} of {count(len(frozen), 'feature')} dropped", "signature", source)
+
+
 def algorithm(study: ReportInputs) -> Fact:
     """Kind of model and number of its terms."""
     kind, terms = study.settings["model"]["kind"], len(study.signature.terms) if study.signature else 0
@@ -88,7 +100,10 @@ def tuning(study: ReportInputs) -> Fact:
     """Whether settings of the model are searched."""
     if _alone(study):
         return Fact(UNKNOWN, LEARNT_ELSEWHERE)
-    return Fact(KNOWN, "no setting of the model is searched: all are declared", "provenance", "study.yaml: model")
+    kind = study.settings["model"]["kind"]
+    tuned = MODELS[kind].tuned if kind in MODELS else ""
+    words = f"searched: {tuned}; all else is declared" if tuned else "no setting is searched: all are declared"
+    return Fact(KNOWN, words, "provenance", "study.yaml: model")
 
 
 def one_model(study: ReportInputs) -> Fact:
@@ -171,7 +186,7 @@ def limits(study: ReportInputs) -> Fact:
 FACTS: Facts = {
     each.__name__: each
     for each in (
-        missing, imbalance, scaling, harmonisation, reliability, reduction, algorithm, tuning, one_model, confounders,
-        specification, output, cut_points, updating, applying, by_hand, code, shareable_data, limits,
+        missing, imbalance, scaling, harmonisation, reliability, reduction, redundancy, algorithm, tuning, one_model,
+        confounders, specification, output, cut_points, updating, applying, by_hand, code, shareable_data, limits,
     )
 }  # fmt: skip

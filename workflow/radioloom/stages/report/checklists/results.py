@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from radioloom.figures.words import cell, count, joined, metric, where
 from radioloom.prediction.metrics import METRICS
 from radioloom.prediction.metrics.brier import BRIER_NULL, INTEGRATED_NULL
+from radioloom.stages.learning.baselines import OF_EVERY_STUDY
 from radioloom.stages.report import reading
-from radioloom.stages.report.checklists.record import ABSENT, KNOWN, Fact, Facts
+from radioloom.stages.report.checklists.record import ABSENT, KNOWN, UNKNOWN, Fact, Facts
 from radioloom.tables.columns import APPARENT, BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
@@ -39,10 +40,13 @@ def internal(study: ReportInputs) -> Fact:
 
 def validation(study: ReportInputs) -> Fact:
     """Validation cohorts that were judged."""
-    names = list(dict.fromkeys(study.metrics.loc[study.metrics["evaluation"] == VALIDATION, "cohort"]))
+    rows = _of_signature(study)
+    rows = rows[(rows["evaluation"] == VALIDATION) & (rows["metric"] == reading.main_metric(study))]
+    names = list(rows.loc[rows["estimate"].notna(), "cohort"])
     if not names:
-        return Fact(ABSENT, "there is no validation cohort")
-    return Fact(KNOWN, f"validation cohorts {joined(names)}, which nothing was learnt from", *PLACE)
+        return Fact(ABSENT, "no validation cohort is judged")
+    words = f"judged in {joined(names)}, which nothing was learnt from"
+    return Fact(KNOWN, words, *PLACE)
 
 
 def measures(study: ReportInputs) -> Fact:
@@ -55,41 +59,43 @@ def measures(study: ReportInputs) -> Fact:
 
 def uncertainty(study: ReportInputs) -> Fact:
     """Where intervals come from."""
-    if not study.metrics["low"].notna().any():
-        return Fact(ABSENT, "no value has an interval", *PLACE)
+    if not _of_signature(study)["low"].notna().any():
+        return Fact(ABSENT, "no value of the signature has an interval", *PLACE)
     draws = study.settings["validation"]["bootstrap"]
     return Fact(KNOWN, f"95 % intervals, of {count(draws, 'resample')} of patients or by a formula", *PLACE)
 
 
 def comparisons(study: ReportInputs) -> Fact:
-    """Paired differences of models."""
+    """Paired differences of models, each with a test."""
     rows = study.comparisons
-    n = 0 if rows is None else int(((rows["against"] != "") & rows["estimate"].notna()).sum())
+    n = 0 if rows is None else int(((rows["against"] != "") & rows["p"].notna()).sum())
     if not n:
-        return Fact(ABSENT, "no two models are compared")
+        return Fact(ABSENT, "no two models are compared by a test")
     rule = study.settings["validation"]["multiplicity"]
-    words = (
-        f"{count(n, 'paired difference')}, p adjusted by {rule.capitalize()}" if rule != "none" else "p not adjusted"
-    )
+    adjusted = "not adjusted" if rule == "none" else f"adjusted by {rule.capitalize()}"
+    words = f"{count(n, 'paired difference')}, p {adjusted}"
     return Fact(KNOWN, words, "performance", "tables/comparisons")
 
 
+def _baselines(study: ReportInputs) -> list[str]:
+    return list(dict.fromkeys(study.metrics.loc[study.metrics["kind"] == BASELINE, "model"]))
+
+
 def baselines(study: ReportInputs) -> Fact:
-    """Models that are not radiomic, or simpler."""
-    names = list(dict.fromkeys(study.metrics.loc[study.metrics["kind"] == BASELINE, "model"]))
+    """Models that are not radiomic: of covariates, as far as the study knows."""
+    names = _baselines(study)
     if not names:
         return Fact(ABSENT, "there is no baseline")
-    return Fact(KNOWN, f"beside {joined(names)}", *PLACE)
+    if {each.name for each in OF_EVERY_STUDY} & set(names):
+        return Fact(KNOWN, f"beside {joined(names)}", *PLACE)
+    return Fact(UNKNOWN, f"beside {joined(names)}, without covariates: whether one is not radiomic", *PLACE)
 
 
 def simple(study: ReportInputs) -> Fact:
     """Models that know less, or nothing."""
     nulls = study.settings["validation"]["null_models"]
-    beside = baselines(study)
-    if not nulls:
-        return beside
-    words = f"{beside.words} and {count(nulls, 'null model')}" if beside.state == KNOWN else count(nulls, "null model")
-    return Fact(KNOWN, words, *PLACE)
+    names = [*_baselines(study), *([count(nulls, "null model")] if nulls else [])]
+    return Fact(KNOWN, f"beside {joined(names)}", *PLACE) if names else Fact(ABSENT, "there is no baseline")
 
 
 def calibration(study: ReportInputs) -> Fact:
@@ -99,7 +105,9 @@ def calibration(study: ReportInputs) -> Fact:
     names = [name for name in ("calibration_slope", "observed_expected") if name in set(rows["metric"])]
     if not names:
         return Fact(ABSENT, "calibration is not judged")
-    return Fact(KNOWN, joined([metric(name) for name in names]), *PLACE)
+    words = joined([metric(name) for name in names])
+    words += " of the hazards, not of absolute risks" if study.settings["outcome"].get("competing") else ""
+    return Fact(KNOWN, words, *PLACE)
 
 
 def performance(study: ReportInputs) -> Fact:

@@ -28,13 +28,14 @@ def build(study: ReportInputs) -> dict[str, Any]:
         style.svg(
             incidence.figure(part, where(evaluation, cohort), names, n_groups),
             f"incidence-{place}",
-            f"Cumulative incidence of both events in {cohort} at the frozen cut-point",
+            f"Cumulative incidence of both events in {cohort} at the frozen cut-point{'s' * (n_groups > 2)}",
         )
         for place, ((evaluation, cohort), part) in enumerate(curves.groupby(["evaluation", "cohort"], sort=False))
     ]
     return {
         "names": names,
         "figures": figures,
+        "n_groups": n_groups,
         "horizons": incidence.at_horizons(curves, outcome.get("horizons", []), names),
         "causes": incidence.causes(causes, names),
     }

@@ -31,6 +31,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     return {
         "model": model,
         "weighted": signature.weighted(model),
+        "intervals": signature.intervals(model),
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
         "multivariable": multivariable.table(model) if model.baselines else None,
