@@ -61,7 +61,7 @@ def test_a_binary_outcome_needs_no_time():
 )
 def test_too_little_to_learn_from(kind, event):
     event = np.array(event, bool)
-    with pytest.raises(StudyError, match=f"training: {len(event)} patients with {event.sum()} events"):
+    with pytest.raises(StudyError, match=f"training: {len(event)} patients with {event.sum()} event"):
         check_learnable(outcome(kind, event, np.arange(1.0, len(event) + 1)), "training")
 
 

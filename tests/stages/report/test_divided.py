@@ -20,7 +20,7 @@ def built(split):
     }
     settings = {"cohorts": cohorts | {"retest": {"role": "test-retest", "sheet": "r.tsv"}}}
     sheets["retest"] = [{"case": "R", "replicate": "1", "roi": "tumour", "role": "test-retest"}]
-    return COHORTS.build(ReportInputs(settings, sheets, EXCLUSIONS.frame([])))["divided"]
+    return COHORTS.build(ReportInputs(settings, sheets, exclusions=EXCLUSIONS.frame([])))["divided"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from radioloom.figures import forest, hazards, looks, performance, style, verdic
 from radioloom.figures.words import joined, metric, probability, size, where
 from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.prediction.cut_points import MEDIAN, QUANTILES
-from radioloom.prediction.models import MODELS, PLAIN
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, REFITTED, SIGNATURE, VALIDATION
@@ -34,6 +33,8 @@ NO_VALIDATION += "not known."
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Figures, tables and statements on how well each model orders the patients."""
+    from radioloom.prediction.models import MODELS, PLAIN
+
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
     alone = "signature" in study.settings  # validation of a signature that was not learnt here

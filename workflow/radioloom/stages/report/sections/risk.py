@@ -10,8 +10,6 @@ import numpy as np
 from radioloom.figures import absolute_risk, calibration, decision, precision_recall, roc, style
 from radioloom.figures.absolute_risk import PLACE
 from radioloom.figures.words import single_intervals
-from radioloom.prediction.metrics.decision_curve import FEWEST_OF_EACH, FEWEST_TREATED
-from radioloom.prediction.metrics.record import WILSON
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
 from radioloom.stats.sample_size import EVENTS
@@ -27,6 +25,9 @@ SLOPE = "calibration_slope"  # of the order of risks, and so of no horizon
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Tables, statements and figures of the validation cohorts; of training, and said so, where there are none."""
+    from radioloom.prediction.metrics.decision_curve import FEWEST_OF_EACH, FEWEST_TREATED
+    from radioloom.prediction.metrics.record import WILSON
+
     binary = study.settings["outcome"]["kind"] == "binary"
     metrics = _with_slopes(study)
     known = metrics.dropna(subset=["estimate"])
