@@ -17,9 +17,9 @@ from radioloom.stages.learning.apply import NewPatients, apply
 from radioloom.stages.learning.frozen import frozen as frozen_again
 from radioloom.stages.learning.published import handed_in
 from radioloom.stages.learning.signature import COVARIATE, Term
-from radioloom.stages.learning.split import split
+from radioloom.stages.learning.split import check_somebody
 from radioloom.stages.learning.validate import validate
-from radioloom.tables import COMPARISONS, METRICS, MISSING, PATIENTS, PREDICTIONS
+from radioloom.tables import COMPARISONS, EXCLUSIONS, METRICS, MISSING, PATIENTS, PREDICTIONS
 
 MADE = Made(sizes={"train": 60, "valid1": 40, "valid2": 30}, covariates=["age"], repeats=1)
 
@@ -204,4 +204,4 @@ def test_the_adopted_signature_rests_on_its_file_alone(tmp_path):
 
 def test_nobody_to_validate_on_is_told(frozen):
     with pytest.raises(StudyError, match="in a cohort of role `validation`"):
-        split(frozen.outcomes, [], frozen.roles, frozen.study["validation"], 1)
+        check_somebody(frozen.outcomes, [], frozen.roles, EXCLUSIONS.frame([]))
