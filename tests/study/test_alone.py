@@ -121,7 +121,7 @@ FAULTS = {
     "another code": (
         _of(terms=(*signature(MADE).terms, Term("age", COVARIATE, 0.4, 0.24**0.5, coefficient=1.0))),
         {},
-        "model.covariates: the covariate 'age' was 0 or 1 of every training patient, and case .* write 1 where",
+        "model.covariates: the covariate 'age' was 0 or 1 of every training case, and case .* write 1 where",
     ),
     "harmonised": (_of(harmonisation={"batch": ["kernel"], "learned": {}}), {}, "which names no scanner"),
     "no signature": (lambda content, _: content.pop("signature"), {}, "the key 'kind' is missing"),
