@@ -53,9 +53,6 @@ class Job:
         self.say(f"{kept} kept, {len(exclusions)} excluded; {done} of {self.batches} batches")
 
 
-OF_PLACE = ("data", "files", "command")  # params that are others in another folder, or started otherwise
-
-
 @contextmanager
 def job(snakemake: Any) -> Iterator[Job]:
     """Send the job's stderr (of compiled libraries too) to its log; the terminal keeps one line per job.
@@ -135,7 +132,7 @@ def _provenance(snakemake: Any) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Params without the place of the data, and how it was run: a study moved elsewhere is the same study."""
+    """Params without the place of the data: a study moved elsewhere is the same study."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if key not in OF_PLACE}
+        return {key: _plain(item) for key, item in value.items() if key != "data"}
     return value if isinstance(value, (list, str, int, float, bool, type(None))) else str(value)

@@ -1,4 +1,7 @@
-"""One HTML file that shows a study, its results, and the data and software behind them; its checklists as a table."""
+"""One HTML file that shows a study, its results, and the data and software behind them; its checklists as a table.
+
+The table bears no digest of parameters: these are all of the study, with the paths that it lies at.
+"""
 
 from pathlib import Path
 
@@ -31,5 +34,5 @@ with job(snakemake) as this:
         truth={file.stem: pd.read_csv(file) for each in given.get("truth", []) for file in Path(each).glob("*.csv")},
         provenance=provenance(params, [case for folder, _ in folders for case in prepared.digests(folder)]),
     )
-    CHECKLIST.write(CHECKLIST.write(answers(inputs), out.checklist, **this.provenance), out.csv)
+    CHECKLIST.write(CHECKLIST.write(answers(inputs), out.checklist, **this.provenance | {"params": ""}), out.csv)
     write_text(report(inputs), out.page)
