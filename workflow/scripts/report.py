@@ -1,7 +1,4 @@
-"""One HTML file that shows a study, its results, and the data and software behind them; its checklists as a table.
-
-The table bears no digest of parameters: these are all of the study, with the paths that it lies at.
-"""
+"""One HTML file that shows a study and what is behind it; its checklists as a table, whose settings are all of it."""
 
 from pathlib import Path
 

@@ -33,8 +33,8 @@ class ReportInputs:
 
     settings: dict[str, Any]  # the checked study
     sheets: dict[str, list[dict[str, Any]]]  # cohort -> rows of its sheet
-    n_in_tables: dict[str, int] = field(default_factory=dict)  # cohort -> features of its table, shared or not
     exclusions: pd.DataFrame | None = None  # EXCLUSIONS
+    n_in_tables: dict[str, int] = field(default_factory=dict)  # cohort -> features of its table, shared or not
     identities: pd.DataFrame | None = None  # IDENTITIES
     series: pd.DataFrame | None = None  # SERIES; None where a study starts from features
     clinical: pd.DataFrame | None = None  # CLINICAL of all cohorts with outcomes
