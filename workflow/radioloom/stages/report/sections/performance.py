@@ -43,7 +43,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     shifts = _shifts(study)
-    kind = MODELS.get(study.settings["model"].get("kind", ""))  # none of a signature that was learnt elsewhere
+    kind = MODELS.get(study.settings.get("model", {}).get("kind", ""))  # none of a signature that was learnt elsewhere
     told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
     return {
         "metric": metric(main),
