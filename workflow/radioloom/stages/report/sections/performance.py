@@ -63,7 +63,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "hazards": hazards.statement(metrics),
         "shifts": shifts,
         "baselines": joined(_baselines(metrics)),
-        "fitted": f", by {PLAIN[kind.outcome].definition}" if kind and kind.chooses else " in the same way",
+        "fitted": f"by {PLAIN[kind.outcome].definition}" if kind and kind.chooses else "in the same way",
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "kept": verdicts.what_stays(controls, reading.fixed(study)),
         "refitted": (controls["variant"] == REFITTED).any(),
