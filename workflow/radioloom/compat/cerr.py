@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from radioloom.compat.record import FILTERED, Named, paired
-from radioloom.compat.tags import FILTERS, ORIGINAL
+from radioloom.compat.record import FILTERED, ORIGINAL, Named, paired
+from radioloom.compat.tags import FILTERS
 
 GROUPS = {"shape": "shape", "firstOrder": "intensity"}  # of the original image; classes of matrices are texture
 IBSI = {

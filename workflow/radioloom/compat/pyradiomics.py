@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from radioloom.compat.record import FILTERED, Named, paired
+from radioloom.compat.record import FILTERED, ORIGINAL, Named, paired
 
 NO_FEATURE = ("diagnostics_", "general_info_")
 # Class of pyradiomics -> group of its features on the original image; on any other image they are `filtered`.
@@ -68,7 +68,6 @@ IBSI = {
         "DependenceVariance DNX2 DependenceEntropy FCBV"
     ),
 }
-ORIGINAL = "original"
 IMAGES = (
     f"{ORIGINAL}|square|squareroot|logarithm|exponential|gradient|lbp-2D|lbp-3D-(?:m[0-9]+|k)"
     "|log-sigma-[0-9-]+-mm-[23]D|wavelet[0-9]*-[HL]{2,3}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ORIGINAL = "original"  # image that was not filtered
 FILTERED = "filtered"  # group of every feature of a filtered image, whatever its class
 
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from radioloom.compat.record import FILTERED, Named, paired
+from radioloom.compat.record import FILTERED, ORIGINAL, Named, paired
 
 NO_FEATURE = ("image_", "sample_", "diag_")
-ORIGINAL = "original"
 
 
 class Tags(NamedTuple):

@@ -29,10 +29,8 @@ def loss(eta, event, ties, slope, bound):
     at_risk = ties[2, -1] + 1
     shift = eta[:at_risk].max()
     hazard = np.exp(eta[:at_risk] - shift)
-    whole, tied = (
-        np.empty(ties.shape[1]),
-        np.empty(ties.shape[1]),
-    )  # sums of 1 / S, and of the share of it that ties lack
+    whole = np.empty(ties.shape[1])  # sum of one over those at risk
+    tied = np.empty(ties.shape[1])  # what tied events lack of it
     total, seen = 0.0, 0
     for k in range(ties.shape[1]):
         first, many, last = ties[0, k], ties[1, k], ties[2, k]

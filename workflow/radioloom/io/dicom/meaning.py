@@ -125,9 +125,9 @@ def rescaled_otherwise(headers: Sequence[Header]) -> str:
 def inverted(headers: Sequence[Header]) -> str:
     """What to note of slices whose slope is below 0, which is refused of CT and PET."""
     n = sum(header.slope is not None and header.slope < 0 for header in headers)
-    return f"{n} of {len(headers)} slices have a RescaleSlope below 0: bright is dark; look whether it is meant" * bool(
-        n
-    )
+    if not n:
+        return ""
+    return f"{n} of {len(headers)} slices have a RescaleSlope below 0: bright is dark; look whether it is meant"
 
 
 def mosaic(header: Header) -> str:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from radioloom.io.dicom.headers import Header
+from radioloom.io.dicom.meaning import MOST_STORED
 from radioloom.io.dicom.values import BROKEN, dataset, items, letters, number
 
 NAME, MAPPING, SHARED, PER_FRAME = "RealWorldValueMapping", 0x00409096, 0x52009229, 0x52009230
 INTERCEPT, SLOPE, UNITS, CODES = 0x00409224, 0x00409225, 0x004008EA, (0x00080100, 0x00080119)
 HU = ("[hnsf'U]", "HU")
-MOST_STORED, ROUNDING = 4096, 1e-4  # stored values that are compared, and the share of the largest that is the same
+ROUNDING = 1e-4  # share of the largest value that is the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,21 @@ from collections.abc import Sequence
 from pydicom.dataset import Dataset
 
 from radioloom.errors import BadImage, FailedCheck
-from radioloom.io.dicom.decay import AGES, DECAY, START, START_TIME, ZONE, Frame, Scan, begun, frame, since_injection
+from radioloom.io.dicom.decay import (
+    AGES,
+    DECAY,
+    SERIES_DATE,
+    SERIES_TIME,
+    START,
+    START_TIME,
+    UNITS,
+    ZONE,
+    Frame,
+    Scan,
+    begun,
+    frame,
+    since_injection,
+)
 from radioloom.io.dicom.frames import every_group
 from radioloom.io.dicom.headers import Header
 from radioloom.io.dicom.nuclides import half_life_seconds, refuse_another
@@ -21,7 +35,7 @@ from radioloom.io.dicom.values import BROKEN, called, dataset, items, letters, n
 
 DOSE, HALF_LIFE, PHARMACEUTICAL, WEIGHT = 0x00181074, 0x00181075, 0x00540016, 0x00101030
 NUCLIDE, CODE = 0x00540300, 0x00080100
-UNITS, SUV_TYPE, CORRECTED, SERIES_DATE, SERIES_TIME = 0x00541001, 0x00541006, 0x00280051, 0x00080021, 0x00080031
+SUV_TYPE, CORRECTED = 0x00541006, 0x00280051
 # What one factor for all slices is computed from: elements of a file, and of its radiopharmaceutical.
 OF_FILE = (UNITS, SUV_TYPE, DECAY, WEIGHT, SERIES_DATE, SERIES_TIME, ZONE)
 OF_DRUG = (DOSE, HALF_LIFE, START_TIME, START)

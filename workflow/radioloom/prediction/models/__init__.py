@@ -1,5 +1,8 @@
 """Models of an outcome, one file each; `MODELS` lists them, and a new model is one file and one row."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from radioloom.errors import StudyError
 from radioloom.prediction.models.cox import COX
 from radioloom.prediction.models.elastic_net_cox import ELASTIC_NET_COX
@@ -18,6 +21,11 @@ def model(name: str, outcome: str) -> Model:
     if fault := misfit(name, outcome):
         raise StudyError(f"model.kind {fault}")
     return MODELS[name]
+
+
+def of_study(study: Mapping[str, Any]) -> Model | None:
+    """The kind of model that a study declares; None of a signature that was learnt elsewhere."""
+    return MODELS.get(study.get("model", {}).get("kind", ""))
 
 
 def misfit(name: str, outcome: str) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 
 from radioloom.prediction.inner_folds import inner_folds
 from radioloom.prediction.models.cox import risk_sets
-from radioloom.prediction.models.record import Draws, Fitted, linear_state
+from radioloom.prediction.models.record import Draws, Fitted, Settings, linear_state
 from radioloom.prediction.outcome import Outcome
 
 STRENGTHS = 100  # of a path
@@ -94,14 +94,15 @@ def cases_of(outcomes: Outcome) -> Cases:
     return Cases(sets.order, outcomes.event[sets.order], np.array(ties, dtype=np.int64))
 
 
-def fit_elastic_net(problem: Problem, folds: int, rule: str, draws: Draws) -> Fitted:
-    """The model at the strength that the inner folds choose, of the columns whose coefficient is not 0 there."""
+def fit_elastic_net(columns: np.ndarray, outcomes: Outcome, settings: Settings, draws: Draws) -> Fitted:
+    """Elastic net of standardised columns (n, p) at the strength that inner folds choose, with the columns it takes."""
     assert draws is not None  # the model says that it is random
+    problem = Problem(columns, outcomes, settings["mixing"])
     strengths = path_strengths(problem)
-    fold = inner_folds(problem.outcomes, folds, draws)
+    fold = inner_folds(outcomes, settings["folds"], draws)
     if fold is None or not len(strengths):
         return _fitted(problem, _nothing(problem), "too little is known to choose a penalty")
-    place = chosen(*left_out(problem, strengths, fold), rule)
+    place = chosen(*left_out(problem, strengths, fold), settings["rule"])
     beta = path(problem, strengths[: place + 1])[-1]
     note = f"penalty of strength {strengths[place]:.4g}, number {place + 1} of {len(strengths)} from none taken"
     return _fitted(problem, beta, note)

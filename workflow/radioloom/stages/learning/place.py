@@ -22,7 +22,7 @@ from radioloom.prediction.metrics.record import (
     P,
 )
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
-from radioloom.prediction.models import MODELS
+from radioloom.prediction.models import of_study
 from radioloom.prediction.outcome import Outcome, one_case_each
 from radioloom.provenance import rng
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
@@ -231,7 +231,7 @@ def placed(evaluation: str, cohort: str, rows: np.ndarray, outcomes: Outcome, st
     outcomes : (m,); study : read are seed, model and validation
     """
     asked, weights = study["validation"], resamples(outcomes, study, cohort)
-    kind = MODELS.get(study.get("model", {}).get("kind", ""))  # none of a signature that was learnt elsewhere
+    kind = of_study(study)
     told = {"intervals": asked["intervals"], "most_missing": asked["most_missing"], "steady": not kind or kind.steady}
     return Place(evaluation, cohort, rows, outcomes, weights, **told)
 

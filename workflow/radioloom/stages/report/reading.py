@@ -28,6 +28,11 @@ IN_ORDER = (VALIDATION, LEFT_OUT, CROSS_VALIDATION, APPARENT)  # in reading orde
 KINDS = (SIGNATURE, BASELINE, CONTROL, TRUTH, NULL)
 
 
+def alone(study: ReportInputs) -> bool:
+    """Whether a signature is validated that was not learnt here."""
+    return "signature" in study.settings
+
+
 def names(study: ReportInputs) -> list[str]:
     """Features of the signature; none where the study has no signature."""
     return study.signature.feature_ids if study.signature else []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.compat import NO_FEATURE, named
+from radioloom.compat.record import ORIGINAL
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import nobody
@@ -122,7 +123,7 @@ def _by_ibsi(names: Iterable[str]) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for name in names:
         if (known := named(name)) and known.ibsi:
-            found.setdefault((known.image or "original", known.ibsi), []).append(name)
+            found.setdefault((known.image or ORIGINAL, known.ibsi), []).append(name)
     return {key: each for key, each in found.items() if len(each) == 1}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from radioloom.figures import flow
 from radioloom.figures.size import OVERALL
 from radioloom.figures.words import count, joined
+from radioloom.stages.report import reading
 from radioloom.stages.report.checklists.record import ABSENT, KNOWN, UNKNOWN, Fact, Facts
 from radioloom.tables.cohorts import TRAINING, VALIDATION, roles
 from radioloom.tables.columns import CANDIDATES
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
 
 LEARNT_ELSEWHERE = "nothing is learnt here: those who learnt the signature know it"
+
+
+def shown(study: ReportInputs) -> str:
+    """The section that shows the model."""
+    return "frozen" if reading.alone(study) else "signature"
 
 
 def of_role(study: ReportInputs, role: str) -> list[str]:

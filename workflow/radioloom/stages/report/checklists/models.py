@@ -6,22 +6,14 @@ from typing import TYPE_CHECKING
 
 from radioloom import __version__
 from radioloom.figures.words import STEPS, count, joined
-from radioloom.prediction.models import MODELS
-from radioloom.stages.report.checklists.design import LEARNT_ELSEWHERE
+from radioloom.prediction.models import of_study
+from radioloom.stages.report import reading
+from radioloom.stages.report.checklists.design import LEARNT_ELSEWHERE, shown
 from radioloom.stages.report.checklists.record import ABSENT, KNOWN, UNKNOWN, Fact, Facts
 from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
-
-
-def _alone(study: ReportInputs) -> bool:
-    return "signature" in study.settings
-
-
-def _place(study: ReportInputs) -> str:
-    """The section that shows the model."""
-    return "frozen" if _alone(study) else "signature"
 
 
 def missing(study: ReportInputs) -> Fact:
@@ -39,7 +31,7 @@ def imbalance(study: ReportInputs) -> Fact:
 
 def scaling(study: ReportInputs) -> Fact:
     """What values are mapped by before they enter a model."""
-    if _alone(study):
+    if reading.alone(study):
         return Fact(KNOWN, "as the file of the signature says", "frozen", "signature.json")
     words = f"{study.settings['model']['scaling']}, then mean and SD of training"
     return Fact(KNOWN, words, "signature", "study.yaml: model.scaling")
@@ -56,7 +48,7 @@ def harmonisation(study: ReportInputs) -> Fact:
 
 def reliability(study: ReportInputs) -> Fact:
     """Whether features that do not agree over replicates are removed."""
-    if _alone(study):
+    if reading.alone(study):
         return Fact(UNKNOWN, LEARNT_ELSEWHERE)
     if study.reliability is None or study.reliability.empty:
         return Fact(ABSENT, "nothing was imaged, delineated or perturbed again")
@@ -91,17 +83,17 @@ def redundancy(study: ReportInputs) -> Fact:
 
 def algorithm(study: ReportInputs) -> Fact:
     """Kind of model and number of its terms."""
-    kind, terms = study.settings["model"]["kind"], len(study.signature.terms) if study.signature else 0
-    words = f"{MODELS[kind].definition if kind in MODELS else kind}; {count(terms, 'term')}"
-    return Fact(KNOWN, words, _place(study), "study.yaml: model")
+    kind, terms = of_study(study.settings), len(study.signature.terms) if study.signature else 0
+    words = f"{kind.definition if kind else study.settings['model']['kind']}; {count(terms, 'term')}"
+    return Fact(KNOWN, words, shown(study), "study.yaml: model")
 
 
 def tuning(study: ReportInputs) -> Fact:
     """Whether settings of the model are searched."""
-    if _alone(study):
+    if reading.alone(study):
         return Fact(UNKNOWN, LEARNT_ELSEWHERE)
-    kind = study.settings["model"]["kind"]
-    tuned = MODELS[kind].tuned if kind in MODELS else ""
+    kind = of_study(study.settings)
+    tuned = kind.tuned if kind else ""
     words = f"searched: {tuned}; all else is declared" if tuned else "no setting is searched: all are declared"
     return Fact(KNOWN, words, "provenance", "study.yaml: model")
 
@@ -122,13 +114,13 @@ def confounders(study: ReportInputs) -> Fact:
     told += ["a clinical model beside"] if study.settings["model"]["covariates"] else []
     if not told:
         return Fact(ABSENT, "none is examined")
-    return Fact(KNOWN, joined(told), "acquisition" if study.acquisition is not None else _place(study))
+    return Fact(KNOWN, joined(told), "acquisition" if study.acquisition is not None else shown(study))
 
 
 def specification(study: ReportInputs) -> Fact:
     """The whole model."""
     words = "the whole model with all digits in signature.json"
-    return Fact(KNOWN, words, _place(study), "signature.json")
+    return Fact(KNOWN, words, shown(study), "signature.json")
 
 
 def output(study: ReportInputs) -> Fact:
@@ -137,16 +129,16 @@ def output(study: ReportInputs) -> Fact:
     days = joined([f"{day:g}" for day in asked.get("horizons", ())])
     chance = asked["kind"] == "binary" or (days and not asked.get("competing"))
     words = "a risk that orders patients" + (", and its probability" if chance else "")
-    return Fact(KNOWN, words + (f" at {days} days" if chance and days else ""), _place(study), "study.yaml: outcome")
+    return Fact(KNOWN, words + (f" at {days} days" if chance and days else ""), shown(study), "study.yaml: outcome")
 
 
 def cut_points(study: ReportInputs) -> Fact:
     """What divides patients into groups of risk."""
-    if _alone(study):
+    if reading.alone(study):
         return Fact(KNOWN, "as the file of the signature says", "frozen", "signature.json")
     cuts = study.settings["model"]["cut_points"]
     words = f"{cuts} of the risks in training" if isinstance(cuts, str) else f"declared: {joined(list(map(str, cuts)))}"
-    return Fact(KNOWN, words, _place(study), "study.yaml: model.cut_points")
+    return Fact(KNOWN, words, shown(study), "study.yaml: model.cut_points")
 
 
 def updating(study: ReportInputs) -> Fact:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from radioloom.settings import read, shipped
@@ -66,6 +67,7 @@ class Checklist:
     items: tuple[Item, ...]
 
 
+@cache
 def load(file: str) -> Checklist:
     """The list of a file in `resources/checklists`, by its name without the ending."""
     content = read(shipped("checklists") / f"{file}.yaml")

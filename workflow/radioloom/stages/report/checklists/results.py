@@ -9,6 +9,7 @@ from radioloom.prediction.metrics import METRICS
 from radioloom.prediction.metrics.brier import BRIER_NULL, INTEGRATED_NULL
 from radioloom.stages.learning.baselines import OF_EVERY_STUDY
 from radioloom.stages.report import reading
+from radioloom.stages.report.checklists.design import shown
 from radioloom.stages.report.checklists.record import ABSENT, KNOWN, UNKNOWN, Fact, Facts
 from radioloom.tables.columns import APPARENT, BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, SIGNATURE, VALIDATION
 
@@ -148,13 +149,14 @@ def heterogeneity(study: ReportInputs) -> Fact:
 
 def explained(study: ReportInputs) -> Fact:
     """What makes the model understandable."""
-    place = "frozen" if "signature" in study.settings else "signature"
     terms = study.signature.terms if study.signature else ()
     told = ["coefficients per SD"] if any(term.coefficient is not None for term in terms) else []
     told += ["correlation with volume"] if study.selection is not None else []
     told += ["gene modules"] if study.modules is not None else []
     told += ["images without texture"] if (study.metrics["kind"] == CONTROL).any() else []
-    return Fact(KNOWN if told else ABSENT, joined(told) or "the model has no coefficients", place, "signature.json")
+    return Fact(
+        KNOWN if told else ABSENT, joined(told) or "the model has no coefficients", shown(study), "signature.json"
+    )
 
 
 FACTS: Facts = {

@@ -19,7 +19,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     if study.selection is not None:
         frozen = study.selection["split"] == FROZEN
         dropped = int((frozen & (study.selection["step"] == "undefined")).sum())
-    if "signature" in study.settings:  # it was not learnt here
+    if reading.alone(study):
         imputation = {"method": study.signature.imputes_by, "multiple": 0}
     metrics = reading.performance(study, study.metrics)
     lines = missing.judged(metrics, study.missing, imputation["method"])

@@ -33,17 +33,17 @@ NO_VALIDATION += "not known."
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Figures, tables and statements on how well each model orders the patients."""
-    from radioloom.prediction.models import MODELS, PLAIN
+    from radioloom.prediction.models import PLAIN, of_study
 
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
-    alone = "signature" in study.settings  # validation of a signature that was not learnt here
+    alone = reading.alone(study)
     lines, asked = performance.statements(metrics, main, alone, reading.fixed(study)), study.settings["validation"]
     added, rest = performance.single(metrics, main)
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     shifts = _shifts(study)
-    kind = MODELS.get(study.settings.get("model", {}).get("kind", ""))  # none of a signature that was learnt elsewhere
+    kind = of_study(study.settings)
     told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
     return {
         "metric": metric(main),
