@@ -161,12 +161,7 @@ def statements(
                 text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
                 text += [*verdicts.without_texture(part, main, fixed), *verdicts.of_nulls(value, alone)]
             if text:
-                lines.append(
-                    (
-                        f"{lead} {cohort} ({size(value)})",
-                        " ".join(text),
-                    )
-                )
+                lines.append((f"{lead} {cohort} ({size(value)})", " ".join(text)))
     return lines
 
 
