@@ -50,7 +50,7 @@ def finished(tmp_path_factory) -> Bench:
 
 def project(place: Path) -> Path:
     """A copy of the project that a test may edit."""
-    for part in ("Snakefile", "requirements.lock", "workflow", "config", "profiles", "envs"):
+    for part in ("Snakefile", "requirements.lock", "workflow", "config", "profiles", "resources", "envs"):
         source = ROOT / part
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         (place / part).parent.mkdir(parents=True, exist_ok=True)
