@@ -1,5 +1,6 @@
 """What every test may use: the library on the path, nothing of the user's settings, and real data where they lie."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -44,6 +45,8 @@ def pytest_collection_modifyitems(items):
     from made.progress import first_the_long
 
     first_the_long(items)
+    gc.collect()
+    gc.freeze()  # modules and tests stay to the end: to look through them again and again is a part of the time
 
 
 @pytest.fixture(scope="session", autouse=True)
