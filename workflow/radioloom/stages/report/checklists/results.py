@@ -153,7 +153,7 @@ def explained(study: ReportInputs) -> Fact:
     told = ["coefficients per SD"] if any(term.coefficient is not None for term in terms) else []
     told += ["correlation with volume"] if study.selection is not None else []
     told += ["gene modules"] if study.modules is not None else []
-    told += ["images without texture"] if (study.metrics["kind"] == CONTROL).any() else []
+    told += ["negative-control images"] if (study.metrics["kind"] == CONTROL).any() else []
     return Fact(
         KNOWN if told else ABSENT, joined(told) or "the model has no coefficients", shown(study), "signature.json"
     )
