@@ -11,8 +11,9 @@ import pandas as pd
 
 from calibrate.cells import Cell
 from calibrate.population import COVARIATES, GROUPS, NAMES, Patients, joined, patients
-from calibrate.truth import Pool, performance
+from calibrate.truth import Pool, performance, slopes
 from radioloom.prediction.metrics import METRICS as MEASURES
+from radioloom.prediction.metrics.calibration import SLOPE
 from radioloom.prediction.metrics.record import P
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.fit import fit
@@ -144,7 +145,7 @@ def judged(
 def in_pool(
     cell: Cell, trained: Patients, signature: Signature, pool: Pool, number: int
 ) -> dict[tuple[Any, ...], float]:
-    """Each metric of the frozen models among patients of the pool: C of all of them, the others of a part."""
+    """Each metric of the frozen models in the pool: C and slope among all of its patients, the others among a part."""
     some = pool.some(number)
     of = material(cell, trained, some)
     rows = np.arange(len(trained.outcomes), len(of.cases))
@@ -161,6 +162,8 @@ def in_pool(
         other = against.model if against else ""
         variant = against.variant if against else model.variant
         truths[(VALIDATION, model.kind, model.model, variant, other, main, 0.0)] = value
+    for model, value in slopes(whole, controls, signature).items():
+        truths[(VALIDATION, model.kind, model.model, model.variant, "", SLOPE.name, 0.0)] = value
     return truths
 
 

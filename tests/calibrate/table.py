@@ -88,8 +88,9 @@ of study is like, `tests/calibrate/population.py` how its patients are made.
 * The truth of a cross-validation is the mean performance, among 20,000 patients of the same population, of models
   learnt from as many patients as all folds but one have; where nothing foretells the outcome it is chance, and 0 of
   differences.
-* The truth of a validation is the performance of the very signature among 20,000 patients (of metrics other than C and
-  AUC among 1,000 of them, others in each study, whose own error takes up to a percentage point from their coverage).
+* The truth of a validation is the performance of the very signature among 20,000 patients (of metrics other than C, AUC
+  and calibration slope among 1,000 of them, others in each study, whose own error takes up to a percentage point from
+  their coverage).
 * Intervals are of 95 %. A share in bold is below .93, and below .95 by more than its Monte-Carlo error at 99 % allows;
   with 1,000 studies the standard error is .007, with 200 .015. "of n": so many studies had an interval, the others
   withhold it. Of several hundred shares some fall by chance; the last table shows the lowest of several. Wilson's

@@ -9,6 +9,9 @@ import numpy as np
 
 from calibrate.cells import Cell
 from calibrate.population import Patients, patients
+from radioloom.prediction.models.cox import fit_cox
+from radioloom.prediction.models.logistic import fit_logistic
+from radioloom.prediction.models.record import wald
 from radioloom.stages.learning.controls import control_risks, refitted_risks
 from radioloom.stages.learning.judge import compared
 from radioloom.stages.learning.learn import learn
@@ -73,6 +76,18 @@ def performance(
     alone = {key: pool.concordance(values) for key, values in risk.items()}
     values: Values = {(key, None): value for key, value in alone.items()}
     return values | {(a, b): alone[a] - alone[b] for a, b in compared(list(alone), of.baselines)}
+
+
+def slopes(of: Material, controls: dict[str, Material], signature: Signature) -> dict[ModelKey, float]:
+    """Calibration slope of each model in the pool: of a part of it, it would err as much as a third of an interval."""
+    rows = np.arange(len(of.cases) - POOL, len(of.cases))
+    outcomes = of.outcomes.take(rows)
+    fit = fit_cox if outcomes.kind == "survival" else fit_logistic
+    found = {}
+    for key, risk in (risks(of, signature, rows) | control_risks(controls, signature, rows)).items():
+        if (sd := risk.std()) > 0:
+            found[key] = float(wald(fit(((risk - risk.mean()) / sd)[:, None], outcomes))[0][0] / sd)
+    return found
 
 
 def learnt(of: Material, controls: dict[str, Material], pool: Pool) -> Values:
