@@ -386,7 +386,8 @@ def _metrics(main, clinical, validations, draw):
              "estimate": numbers[0], "low": low, "high": high,
              "interval": "" if not numbers[1] else OF.get(model, OF[evaluation]),
              "withheld": "training" if evaluation == "apparent" else "", "draws": 50 if name == "null_p" else 1000,
-             "n": len(part), "n_measured": len(part), "n_events": int(part["event"].sum())}
+             "n": len(part), "n_measured": len(part), "n_events": int(part["event"].sum()),
+             "n_with_event": int(part["event"].sum())}
         )  # fmt: skip
 
     first = clinical["cohort"].iloc[0]

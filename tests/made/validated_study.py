@@ -36,6 +36,7 @@ def study(outcome: dict[str, Any] | None = None, subgroups: list | None = None, 
         "n": 30,
         "n_measured": 30,
         "n_events": 22,
+        "n_with_event": 22,
     }
     metrics = METRICS.frame([{**shared, **value, "cohort": cohort} for cohort in ("valid1", "valid2")])
     compared = comparisons(metrics.to_dict("records"), settings["outcome"]["kind"], settings["validation"])

@@ -19,7 +19,9 @@ from radioloom.prediction.metrics.decision_curve import decision_curve
 from radioloom.prediction.metrics.kaplan_meier import pseudo_observations, survival_at
 from radioloom.prediction.metrics.operating import (
     average_precision,
+    negative_value,
     operating_points,
+    positive_value,
     prevalence,
     sensitivity,
     specificity,
@@ -32,6 +34,7 @@ from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.logistic import fit_logistic
 from radioloom.prediction.models.robust import of_patients
 from radioloom.prediction.outcome import outcome
+from radioloom.tables.columns import LONG_TAILS
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 PATIENTS = pd.read_csv(GOLDEN / "absolute_risk_patients.csv")
@@ -183,6 +186,36 @@ def test_binary_calibration_and_score_equal_rms_and_glm(which):
     assert spread == pytest.approx(no_smaller, rel=1e-8)
     assert brier(found).value == pytest.approx(FOUND[which, "binary brier", 0], **EXACT)
     assert calibration_slope(found).value == pytest.approx(FOUND[which, "binary slope", 0], rel=1e-5)  # rms stops early
+
+
+@pytest.mark.parametrize("kind", ["survival", "binary"])
+def test_the_interval_of_a_slope_is_that_of_a_jackknife_over_patients_in_r(kind):
+    cases = pd.read_csv(GOLDEN / "slope_jackknife_cases.csv")
+    right = pd.read_csv(GOLDEN / "slope_jackknife.csv").set_index("kind").loc[kind]
+    event = cases["event" if kind == "survival" else "y"].to_numpy() == 1
+    of = replace(outcome(kind, event, cases["time"].to_numpy(float)), units=cases["patient"].to_numpy())
+    found = calibration_slope(Judged(cases["risk"].to_numpy()[None], of, np.ones((1, len(cases)))))
+    assert found.value == pytest.approx(right["slope"], rel=1e-8)
+    assert (found.interval[1] - found.interval[0]) / 2 == pytest.approx(right["t"] * right["error"], rel=1e-8)
+
+
+def test_a_slope_without_a_cut_point_is_told_and_what_needs_one_is_not():
+    found = replace(binary(1), cut_point=None)
+    assert np.isfinite(calibration_slope(found).interval).all()
+    for metric in (sensitivity, specificity, positive_value, negative_value):
+        assert np.isnan(metric(found).value)
+
+
+def test_several_cases_of_a_patient_do_not_make_long_tails_bearable():
+    outcomes, risk, *_ = learnt(1)
+    far = np.exp(1.2 * risk)
+    each = np.tile(np.arange(len(risk)), 4)
+    of_four = replace(outcomes.take(each), units=each)
+    alone, again = (
+        calibration_slope(Judged(far[rows][None], of, np.ones((1, len(rows)))))
+        for rows, of in ((np.arange(len(risk)), outcomes), (each, of_four))
+    )
+    assert (alone.why, again.why) == (LONG_TAILS, LONG_TAILS)
 
 
 @SETS

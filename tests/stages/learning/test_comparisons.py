@@ -28,7 +28,7 @@ def row(model, numbers, against="", **keys):
     told = {"apparent": "", "validation": "patients", "cross-validation": "learning"}[keys["evaluation"]]
     keys |= {"draws": 50} if keys["metric"] == "null_p" and not keys["draws"] else {}
     keys |= {"model": model, "against": against, "horizon_days": 0.0, "estimate": estimate, "low": low, "high": high}
-    return keys | {"interval": told, "withheld": "", "n": 40, "n_measured": 40, "n_events": 20}
+    return keys | {"interval": told, "withheld": "", "n": 40, "n_measured": 40, "n_events": 20, "n_with_event": 20}
 
 
 def with_z(z, null):

@@ -183,6 +183,7 @@ METRICS = Table(
         Column("n", "int64", "cases, of which a patient may have several"),
         Column("n_measured", "int64", "of them with every value that the model (or both) takes, measured", null=True),
         Column("n_events", "int64", "cases with the event, by the horizon where there is one"),
+        Column("n_with_event", "int64", "patients with one of these cases"),
     ),
 )
 CURVES = Table(

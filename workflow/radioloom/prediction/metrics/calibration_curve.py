@@ -21,7 +21,7 @@ def calibration_curve(judged: Judged) -> np.ndarray | None:
     percentile of curves of resampled patients, pseudo-observations and spans held fixed. Shares are cut to 0 and 1.
     """
     probability, outcomes = judged.probability, judged.outcomes
-    if len(outcomes) < FEWEST or np.isnan(probability).any() or not np.ptp(probability) > 0:
+    if len(np.unique(outcomes.patients)) < FEWEST or np.isnan(probability).any() or not np.ptp(probability) > 0:
         return None
     observed = outcomes.event.astype(np.float64)
     if outcomes.kind == "survival":

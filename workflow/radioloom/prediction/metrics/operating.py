@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 import numpy as np
 
 from radioloom.prediction.metrics.record import (
@@ -62,28 +65,38 @@ def wilson(hits: int, n: int) -> Estimate:
     return Estimate(share, (max(0.0, middle - half), min(1.0, middle + half)))
 
 
-def sensitivity(judged: Judged) -> Estimate:
+def _at_cut_point(share: Callable[[np.ndarray, np.ndarray], tuple[int, int]]) -> Callable[[Judged], Estimate]:
+    """A metric of who is at high risk and who has the event, bool (n,) each -> hits, of how many; NaN without a cut."""
+
+    @wraps(share)
+    def metric(judged: Judged) -> Estimate:
+        return UNDEFINED if judged.cut_point is None else wilson(*share(judged.high_risk, judged.outcomes.event))
+
+    return metric
+
+
+@_at_cut_point
+def sensitivity(high: np.ndarray, event: np.ndarray) -> tuple[int, int]:
     """Share above the frozen cut-point of those with the event."""
-    event = judged.outcomes.event
-    return wilson(int((judged.high_risk & event).sum()), int(event.sum()))
+    return int((high & event).sum()), int(event.sum())
 
 
-def specificity(judged: Judged) -> Estimate:
+@_at_cut_point
+def specificity(high: np.ndarray, event: np.ndarray) -> tuple[int, int]:
     """Share not above the frozen cut-point of those without the event."""
-    event = judged.outcomes.event
-    return wilson(int((~judged.high_risk & ~event).sum()), int((~event).sum()))
+    return int((~high & ~event).sum()), int((~event).sum())
 
 
-def positive_value(judged: Judged) -> Estimate:
+@_at_cut_point
+def positive_value(high: np.ndarray, event: np.ndarray) -> tuple[int, int]:
     """Share with the event of those above the frozen cut-point (PPV)."""
-    high = judged.high_risk
-    return wilson(int((high & judged.outcomes.event).sum()), int(high.sum()))
+    return int((high & event).sum()), int(high.sum())
 
 
-def negative_value(judged: Judged) -> Estimate:
+@_at_cut_point
+def negative_value(high: np.ndarray, event: np.ndarray) -> tuple[int, int]:
     """Share without the event of those not above the frozen cut-point (NPV)."""
-    high = judged.high_risk
-    return wilson(int((~high & ~judged.outcomes.event).sum()), int((~high).sum()))
+    return int((~high & ~event).sum()), int((~high).sum())
 
 
 ONLY = ("binary",)

@@ -109,5 +109,5 @@ def _means(rows: list[dict[str, Any]], cohorts: list[str], training: Place) -> I
             reasons = {row["withheld"] for row in group}
             reason = TOO_MANY_MISSING if TOO_MANY_MISSING in reasons else FEW_COHORTS
             why = {"interval": "", "withheld": reason, "draws": 0}
-            counts = {key: sum(row[key] for row in group) for key in ("n", "n_measured", "n_events")}
+            counts = {key: sum(row[key] for row in group) for key in ("n", "n_measured", "n_events", "n_with_event")}
             yield {**group[0], "cohort": training.cohort, **values, **why, **counts}

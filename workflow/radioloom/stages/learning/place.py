@@ -163,7 +163,7 @@ class Place:
             why, estimate = estimate.why or NOT_DEFINED, estimate.withheld()
         elif of and of != OF_NULLS and estimate.interval[0] == estimate.interval[1]:
             why, estimate = SAME_ALWAYS, estimate.withheld()
-        by_then = (self.outcomes.time_days <= horizon_days) | (horizon_days == 0)
+        had = self.outcomes.event & ((self.outcomes.time_days <= horizon_days) | (horizon_days == 0))
         keys = {"evaluation": self.evaluation, "cohort": self.cohort, **model._asdict(), "against": ""}
         if against is not None:
             keys |= {"against": against.model, "variant": against.variant}
@@ -179,7 +179,8 @@ class Place:
             "draws": estimate.resamples.size,
             "n": len(self.rows),
             "n_measured": n_measured,
-            "n_events": int((self.outcomes.event & by_then).sum()),
+            "n_events": int(had.sum()),
+            "n_with_event": len(np.unique(self.outcomes.patients[had])),
         }
 
     def _interval(self, metric: Metric, model: ModelKey) -> str:

@@ -33,7 +33,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     known = metrics.dropna(subset=["estimate"])
     places = [key for key, part in known.groupby(PLACE, sort=False) if (part["metric"] != SLOPE).any()]
     judged = metrics[metrics[PLACE].apply(tuple, axis=1).isin(places)] if len(metrics) else metrics
-    told = [(key, _of_signature(judged, key, places[:number])) for number, key in enumerate(places)]
+    told = [(key, _of_signature(study, judged, key, places[:number])) for number, key in enumerate(places)]
     asked = list(dict.fromkeys(zip(*(metrics[key] for key in PLACE), strict=True)))
     return {
         "binary": binary,
@@ -52,7 +52,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "wilson": (judged["interval"] == WILSON).any() if len(judged) else False,
         "calibration": list(_calibration(study, places)),
         "decisions": list(_decisions(study, places)),
-        "calibrated_on": min((int(values["n_events"].min()) for _, values in told), default=0),
+        "calibrated_on": min((int(values["n_with_event"].min()) for _, values in told if len(values)), default=0),
         "enough": EVENTS,
         "fewest": FEWEST_EVENTS,
         "fewest_treated": FEWEST_TREATED,
@@ -94,13 +94,16 @@ def _at(frame: pd.DataFrame, key: tuple[str, str, float]) -> pd.DataFrame:
 
 
 def _of_signature(
-    metrics: pd.DataFrame, key: tuple[str, str, float], before: list[tuple[str, str, float]]
+    study: ReportInputs, metrics: pd.DataFrame, key: tuple[str, str, float], before: list[tuple[str, str, float]]
 ) -> pd.DataFrame:
     """Rows of the signature by metric; the slope, which is of no horizon, at the first one alone.
 
     before : places that were told
+    None where it gives no risks, as without a baseline hazard: what its order is worth says nothing of them.
     """
     values = _at(metrics[metrics["kind"] == SIGNATURE], key).set_index("metric")
+    if not len(_risks(study, key)):
+        return values.iloc[:0]
     if any(each[:2] == key[:2] for each in before):
         values = values.drop(index=SLOPE, errors="ignore")
     return values
@@ -164,7 +167,8 @@ def _operating_curves(study: ReportInputs, metrics: pd.DataFrame) -> Iterator[st
     for number, ((evaluation, cohort), rows) in enumerate(frame.groupby(PLACE[:2], sort=False)):
         title = absolute_risk.place(evaluation, cohort, 0.0)
         values = _at(metrics[metrics["kind"] == SIGNATURE], (evaluation, cohort, 0.0)).set_index("metric")["estimate"]
-        frozen = (values["sensitivity"], values["specificity"])
+        at_cut = (values["sensitivity"], values["specificity"])
+        frozen = at_cut if np.isfinite(at_cut).all() else None  # a published signature may have no cut-point
         yield style.svg(roc.roc(rows, title, baselines, frozen), f"roc-{number}", f"ROC curves, {title}")
         drawn = precision_recall.precision_recall(rows, title, baselines, values["prevalence"])
         yield style.svg(drawn, f"precision-{number}", f"Precision and recall, {title}")
