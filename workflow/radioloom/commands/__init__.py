@@ -13,6 +13,7 @@ from radioloom.commands import (
     key,
     landmarks,
     new,
+    targets,
 )
 from radioloom.commands.record import Command
 
@@ -20,6 +21,7 @@ from radioloom.commands.record import Command
 COMMANDS: tuple[Command, ...] = (
     new.COMMAND,
     check.COMMAND,
+    targets.COMMAND,
     key.COMMAND,
     discover.COMMAND,
     deidentify.COMMAND,

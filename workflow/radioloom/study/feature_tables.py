@@ -134,6 +134,7 @@ def no_features(settings: Settings, cohort: str) -> list[str]:
     covariates = [name if isinstance(name, str) else next(iter(name)) for name in settings["model"]["covariates"]]
     split = settings["cohorts"][cohort].get("split", {})
     divided = [split["column"]] if split and "file" not in split else []
+    divided += settings["cohorts"][cohort].get("features", {}).get("rows", {})
     return [*columns, *divided, *covariates, *clinical.get("covariates", {}).values()]
 
 
