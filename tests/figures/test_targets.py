@@ -68,3 +68,6 @@ def test_the_section():
     assert "as scanned" in part
     assert "<em>memory</em>" not in part
     assert section("targets", study()) == ""
+    one = published | {"targets": {"t0": {}}}
+    for each, absent in ((NOTHING, "Squares"), ({}, "cannot judge")):
+        assert absent not in section("targets", study(targets=rows(each), published=one))

@@ -120,3 +120,5 @@ def test_a_file_that_is_not_there_or_another(tmp_path):
     assert "study.yaml, line" in message
     assert "'other.yaml' is neither in the folder of the run nor beside the study's file" in message
     assert "this is no targets file" in told(tmp_path, text="study: x\n")
+    numbered = yaml.safe_dump({"sources": {"a": "A, doi:10.1/1"}, "targets": {1: SOUND}})
+    assert "targets: '1' is not accepted. Expected: a name or text" in told(tmp_path, text=numbered)

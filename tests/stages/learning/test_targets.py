@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
-from radioloom.stages.learning.targets import counted, targets, tolerance_of, verdict
+from radioloom.stages.learning.targets import targets, tolerance_of, verdict
 from radioloom.tables import CURVES, METRICS, TARGETS
+from radioloom.tables.targets import counted
 
 PLAIN = {"what": "a number", "published": "0.60", "bound": "", "source": "a", "verified": "paper"}
 ASKED = {

@@ -21,12 +21,12 @@ from radioloom.commands.record import Command
 COMMANDS: tuple[Command, ...] = (
     new.COMMAND,
     check.COMMAND,
-    targets.COMMAND,
     key.COMMAND,
     discover.COMMAND,
     deidentify.COMMAND,
     idc.COMMAND,
     landmarks.COMMAND,
+    targets.COMMAND,
     extract.COMMAND,
     apply.COMMAND,
     compare.COMMAND,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("target", "what", "published", "here", "low", "high", "verdict", "why", "verified", "source")
 EXAMPLE = """\
-  radioloom targets config/studies/aerts2014-tables/study.yaml --cores 2     (runs what is not there yet)
-  radioloom targets config/studies/mystudy/study.yaml > verdicts.tsv"""
+  radioloom targets config/studies/mystudy/study.yaml
+  radioloom targets config/studies/aerts2014-tables/study.yaml --cores 2     (runs first what is not there yet)"""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -35,9 +35,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run(chosen: Namespace) -> int:
     from radioloom.errors import StudyError
     from radioloom.settings import read
-    from radioloom.stages.learning.targets import counted
     from radioloom.study import load
-    from radioloom.tables.targets import DIFFERS
+    from radioloom.tables.targets import DIFFERS, counted
     from radioloom.tables.text import write_rows
 
     study = load(read(chosen.study), Path.cwd(), chosen.study)
@@ -81,6 +80,4 @@ def _cells(row: dict[str, Any]) -> list[str]:
     return [row["target"], row["what"], f"{sign}{row['written']}", *numbers, *told]
 
 
-COMMAND = Command(
-    "targets", "published numbers beside those of a study, and the verdict on each", _add_arguments, _run, EXAMPLE
-)
+COMMAND = Command("targets", "published numbers beside a study's, with verdicts", _add_arguments, _run, EXAMPLE)

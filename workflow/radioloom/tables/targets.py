@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from radioloom.tables.columns import EVALUATION, KIND, MODEL
 from radioloom.tables.record import Column, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PAPER, DIGEST, MEMORY, UNVERIFIED = "paper", "digest", "memory", "none"  # `verified`
 JUDGED = (PAPER, DIGEST)
@@ -59,3 +64,9 @@ TARGETS = Table(
         Column("reason", "string", "why there is nothing to compare; '' elsewhere"),
     ),
 )
+
+
+def counted(frame: pd.DataFrame) -> dict[str, int]:
+    """How many targets have each verdict, of those that occur. frame : TARGETS."""
+    counts = frame["verdict"].value_counts()
+    return {name: int(counts[name]) for name in VERDICTS if name in counts}

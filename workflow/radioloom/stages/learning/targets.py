@@ -19,7 +19,6 @@ from radioloom.tables.targets import (
     REPRODUCED,
     SHOWN,
     SURVIVAL,
-    VERDICTS,
     WITHIN,
 )
 
@@ -163,9 +162,3 @@ def _median(rows: pd.DataFrame, end: str) -> float:
     times, survival = rows["time_days"].to_numpy(), rows[end].to_numpy()
     nothing = np.zeros(len(rows), np.int64)
     return survival_quantile(Curve(times, survival, survival, survival, nothing, nothing), 0.5)
-
-
-def counted(frame: pd.DataFrame) -> dict[str, int]:
-    """How many targets have each verdict, of those that occur. frame : TARGETS."""
-    counts = frame["verdict"].value_counts()
-    return {name: int(counts[name]) for name in VERDICTS if name in counts}

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import style, targets
 from radioloom.figures.exhibit import Exhibit
-from radioloom.stages.learning.targets import counted
 from radioloom.stages.report.record import Section
-from radioloom.tables.targets import DIFFERS, NOT_COMPARABLE
+from radioloom.tables.targets import DIFFERS, NOT_COMPARABLE, counted
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
@@ -28,6 +27,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
             style.svg(targets.forest_plot(part, label), f"targets-{k}", f"Published and re-run: {label}")
             for k, (label, part) in enumerate(targets.panels(known))
         ],
+        "banded": bool(known["band_low"].notna().any()),
         "compared": targets.compared(known, list(sources)) if len(known) else None,
         "apart": targets.apart(frame.drop(known.index), list(sources)) if len(known) < len(frame) else None,
         "differences": Exhibit(
