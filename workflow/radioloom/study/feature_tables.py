@@ -89,6 +89,9 @@ def features_in(settings: Settings, cohort: str, data: Path) -> list[str]:
     for key in ("feature", "value"):
         if named[key] and named[key] not in columns:
             raise StudyError(no_column(named[key], columns, f"columns.{key}"))
+    for key in block["rows"]:
+        if key not in columns:
+            raise StudyError(no_column(key, columns, "features.rows"))
     if named["feature"]:
         columns = as_wide(
             _on_lines(data, block["file"], named["feature"], stamp([data / file_of(block["file"])])), named
