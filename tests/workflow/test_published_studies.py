@@ -73,3 +73,9 @@ def test_the_network_of_hosny2018(judged):
     row = targets.set_index("target").loc["auc-radiotherapy"]
     assert (row["n"], row["verdict"], done.returncode) == (golden["n"], "reproduced", 0)
     assert row["estimate"] == pytest.approx(golden["auc"], abs=1e-9)
+
+
+def test_radcure_where_it_is(judged):
+    """Volume alone orders patients whatever the learner: its published C is that of the same patients."""
+    _, targets, _ = judged("radcure")
+    assert targets.set_index("target")["verdict"]["volume-c"] == "reproduced"
