@@ -53,7 +53,7 @@ RESTS_ON = {  # a file of the library -> scripts whose jobs run again when it is
     "prediction/models/cox.py": JUDGED | {"reduce", "fit", "size", "adopt", "acquisition", "associate", "report"},
     "genomics/modules/kmeans.py": {"associate"},
     "figures/flow.py": {"report"},
-    "stages/learning/targets.py": {"targets", "report"},
+    "stages/learning/targets.py": {"targets"},
     "io/dicom/suv.py": {"curate"},
     "commands/extract.py": set(),
     "study/sheet.py": set(),
