@@ -46,13 +46,14 @@ def test_code_digest_follows_imports(library, tmp_path, text, file, changes):
     assert touched(library, file, entry) is changes
 
 
-JUDGED = {"validate", "subgroups", "pooled", "incidence"}
+JUDGED = {"validate", "subgroups", "pooled", "incidence", "targets"}
 RESTS_ON = {  # a file of the library -> scripts whose jobs run again when it is edited
     "features/glcm.py": {"extract", "control", "perturb", "compile", "adopt", "report"},
     "filters/mean.py": {"prepare", "extract", "control", "perturb", "compile", "adopt", "report"},
     "prediction/models/cox.py": JUDGED | {"reduce", "fit", "size", "adopt", "acquisition", "associate", "report"},
     "genomics/modules/kmeans.py": {"associate"},
     "figures/flow.py": {"report"},
+    "stages/learning/targets.py": {"targets"},
     "io/dicom/suv.py": {"curate"},
     "commands/extract.py": set(),
     "study/sheet.py": set(),

@@ -18,6 +18,7 @@ PLACES = {
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],
+    "targets": [f"{RESULTS}/tables/targets.parquet"] if HAS.targets else [],
     "causes": [f"{RESULTS}/tables/causes.parquet"] if HAS.competing else [],
     "adopted": [],  # stands in the signature
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
@@ -62,6 +63,7 @@ rule report:
         runtime=30,
     params:
         settings=STUDY.settings,
+        published=STUDY.published,
         sheets=STUDY.sheets,
         tables=[tables.by_name(name).name.lower() for name, paths in SHOWN.items() if paths and name not in OTHERS],
         hashes={

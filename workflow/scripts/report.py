@@ -21,7 +21,7 @@ with job(snakemake) as this:
     listed = {each["rows"][0]["cohort"]: each for each in map(read_json, given.rows)}
     inputs = ReportInputs(
         **this.read(*params.tables),
-        settings=params.settings,
+        **{name: params[name] for name in ("settings", "published")},
         profile=build(params.profile) if params.profile else None,
         sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
         n_in_tables={cohort: each["n_features"] for cohort, each in listed.items()},

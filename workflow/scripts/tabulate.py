@@ -9,12 +9,13 @@ from radioloom.job import job
 from radioloom.sealed import write_json
 from radioloom.stages.tables.long_tables import widened
 from radioloom.stages.tables.parts import of_part
+from radioloom.stages.tables.row_choice import chosen_rows
 from radioloom.stages.tables.tabulate import tabulate
 from radioloom.tables import EXCLUSIONS, FEATURES
 
 with job(snakemake) as running:
     params, place = snakemake.params, Path(snakemake.params.data)
-    frame = feature_tables.read(place, params.settings["file"])
+    frame = chosen_rows(feature_tables.read(place, params.settings["file"]), params.settings)
     frame = widened(frame, snakemake.wildcards.cohort, params.settings, params.reserved)
     linked = params.settings["ids"].get("patients")
     patients = cases_by_patient(place, **linked, key="features.ids.patients") if linked else None

@@ -13,6 +13,7 @@ from radioloom.commands import (
     key,
     landmarks,
     new,
+    targets,
 )
 from radioloom.commands.record import Command
 
@@ -25,6 +26,7 @@ COMMANDS: tuple[Command, ...] = (
     deidentify.COMMAND,
     idc.COMMAND,
     landmarks.COMMAND,
+    targets.COMMAND,
     extract.COMMAND,
     apply.COMMAND,
     compare.COMMAND,

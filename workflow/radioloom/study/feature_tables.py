@@ -89,6 +89,9 @@ def features_in(settings: Settings, cohort: str, data: Path) -> list[str]:
     for key in ("feature", "value"):
         if named[key] and named[key] not in columns:
             raise StudyError(no_column(named[key], columns, f"columns.{key}"))
+    for key in block["rows"]:
+        if key not in columns:
+            raise StudyError(no_column(key, columns, "features.rows"))
     if named["feature"]:
         columns = as_wide(
             _on_lines(data, block["file"], named["feature"], stamp([data / file_of(block["file"])])), named
@@ -134,6 +137,7 @@ def no_features(settings: Settings, cohort: str) -> list[str]:
     covariates = [name if isinstance(name, str) else next(iter(name)) for name in settings["model"]["covariates"]]
     split = settings["cohorts"][cohort].get("split", {})
     divided = [split["column"]] if split and "file" not in split else []
+    divided += settings["cohorts"][cohort].get("features", {}).get("rows", {})
     return [*columns, *divided, *covariates, *clinical.get("covariates", {}).values()]
 
 

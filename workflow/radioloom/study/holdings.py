@@ -31,6 +31,7 @@ class Holdings:
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
     pooled: bool  # there are validation cohorts enough for a summary over them
+    targets: bool  # published numbers are held against those of the study
 
 
 def simulated(settings: Mapping[str, Any]) -> bool:
@@ -71,4 +72,5 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),
         pooled=[cohort["role"] for cohort in cohorts.values()].count("validation") >= FEWEST_TO_PREDICT,
+        targets="targets" in settings,
     )

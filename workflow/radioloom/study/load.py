@@ -20,6 +20,7 @@ from radioloom.study.feature_tables import sheet_or_table
 from radioloom.study.holdings import archived
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
+from radioloom.study.targets import with_targets
 
 PATHS = ("file", "files", "sheet", "data", "profile")  # keys of the study whose values name files, letter by letter
 
@@ -67,7 +68,8 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     with _named(origin, "profile"):
         profile = load_profile(settings["profile"]) if any(sheets.values()) else None
     signature = place_of(settings[KEY], root, source) if handed else None
-    return Study(settings, sheets, data, profile, places, handed, signature)
+    published, targets = with_targets(settings, root, source, origin)
+    return Study(settings, sheets, data, profile, places, handed, signature, _composed(published), targets)
 
 
 def _composed(value: Any, key: str = "") -> Any:

@@ -39,6 +39,8 @@ class Study:
     sheet_places: dict[str, Path] = field(default_factory=dict)  # cohort -> where its sheet lies; see `file_of`
     handed: Any = None  # stages.learning.published.HandedIn: the signature that the study validates; None if it learns
     signature_place: Path | None = None  # where the file of that lies
+    published: dict[str, Any] | None = None  # the file of targets that the study is held against
+    targets_place: Path = Path()  # where that lies
 
     @property
     def name(self) -> str:
@@ -147,13 +149,14 @@ class Study:
 
     @cached_property
     def sheet_files(self) -> dict[str, str]:
-        """The files of the cohort sheets, and of a signature that is validated, by what a report calls them."""
+        """The files of cohort sheets, and of a signature or targets that are named, by what a report calls them."""
         files = {name: file_of(str(place)) for name, place in self.sheet_places.items()}
         sheets = {f"{name}, sheet: {Path(file).name}": file for name, file in files.items()}
         of_signature = (
             {f"signature: {self.signature_place.name}": str(self.signature_place)} if self.signature_place else {}
         )
-        return of_signature | sheets
+        place = self.targets_place
+        return of_signature | sheets | ({f"targets: {place.name}": str(place)} if self.published else {})
 
     @cached_property
     def data_files(self) -> dict[str, str]:

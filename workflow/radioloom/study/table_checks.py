@@ -123,6 +123,7 @@ def _identified(
     from radioloom.io.user_tables.read import read_below
     from radioloom.stages.tables.long_tables import widened
     from radioloom.stages.tables.parts import of_part
+    from radioloom.stages.tables.row_choice import chosen_rows
     from radioloom.stages.tables.row_ids import identified, patients_of
     from radioloom.stages.tables.tabulate import columns_used, usable
 
@@ -133,11 +134,15 @@ def _identified(
     if size > LARGE:
         ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
         ids += [split["column"]] if split and listing is None and split["column"] not in ids else []
-        frame = feature_tables.read(study.data, block["file"], ids).drop_duplicates()  # of a long table one line a row
+        ids += [name for name in block["rows"] if name not in ids]
+        frame = chosen_rows(
+            feature_tables.read(study.data, block["file"], ids), block
+        ).drop_duplicates()  # of a long table one line a row
         frame = of_part(frame, cohort, block, split, patients, listing)
         return (*identified(frame, cohort, block, patients), patients_of(frame, cohort, block))
     reserved = study.no_features(cohort)
-    frame = widened(feature_tables.read(study.data, block["file"]), cohort, block, reserved)
+    frame = chosen_rows(feature_tables.read(study.data, block["file"]), block)
+    frame = widened(frame, cohort, block, reserved)
     frame = of_part(frame, cohort, block, split, patients, listing)
     table = usable(frame, cohort, block, patients, reserved)
     known.tables[cohort], known.values[cohort] = columns_used(table, block), _wide(table, cohort, block)

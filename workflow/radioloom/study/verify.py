@@ -10,6 +10,7 @@ from radioloom.study.files_checks import file_remarks
 from radioloom.study.load import origin_of, raise_all
 from radioloom.study.names_checks import name_faults
 from radioloom.study.record import Study
+from radioloom.study.targets import target_faults
 from radioloom.study.whose import check_own
 
 
@@ -22,7 +23,7 @@ def verify(study: Study, source: Path | None = None) -> list[str]:
     origin = origin_of(source, study.settings["cohorts"])
     check_own(study, source)
     tables(study.settings, study.data, origin)
-    raise_all(name_faults(study, origin))
+    raise_all([*name_faults(study, origin), *target_faults(study.settings, study.published, study.targets_place)])
     remarks = file_remarks(study, origin)
     raise_all(remarks.faults)
     return [*signature_notes(study), *remarks.notes]

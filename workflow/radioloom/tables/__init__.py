@@ -27,6 +27,7 @@ from radioloom.tables.learning import (
 from radioloom.tables.missing import MISSING
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
+from radioloom.tables.targets import TARGETS
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
 from radioloom.tables.validation import CAUSES, CHANGED, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
 
@@ -73,6 +74,7 @@ TABLES = (
     INCIDENCE,
     CAUSES,
     CHANGED,
+    TARGETS,
     CHECKLIST,
     APPLIED,
     MODULES,
@@ -133,6 +135,7 @@ __all__ = [
     "SPLITS",
     "SUBGROUPS",
     "TABLES",
+    "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
     "UNREAD",

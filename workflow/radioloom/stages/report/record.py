@@ -64,6 +64,8 @@ class ReportInputs:
     pooled: pd.DataFrame | None = None  # POOLED; None where there are fewer than three validation cohorts
     incidence: pd.DataFrame | None = None  # INCIDENCE; None where no event rules the outcome out
     causes: pd.DataFrame | None = None  # CAUSES of the same
+    targets: pd.DataFrame | None = None  # TARGETS; None where the study names no file of them
+    published: dict[str, Any] | None = None  # that file
     risks: pd.DataFrame | None = None  # RISKS; empty where the outcome of survival has no horizon
     calibration: pd.DataFrame | None = None  # CALIBRATION
     decisions: pd.DataFrame | None = None  # DECISIONS

@@ -20,11 +20,13 @@ from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.size import SIZE
 from radioloom.stages.report.sections.subgroups import SUBGROUPS
+from radioloom.stages.report.sections.targets import TARGETS
 from radioloom.stages.report.sections.traits import TRAITS
 from radioloom.stages.report.sections.truth import TRUTH
 
 SECTIONS: tuple[Section, ...] = (
     COHORTS,
+    TARGETS,
     IDENTITY,
     CONTACT,
     SEGMENTATIONS,
