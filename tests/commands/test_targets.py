@@ -24,7 +24,7 @@ WHOLE = {
 ROW = {
     "evaluation": "validation", "cohort": "valid", "kind": "signature", "model": "signature", "variant": "",
     "against": "", "metric": "c_index", "horizon_days": 0.0, "estimate": 0.602, "low": 0.5, "high": 0.7,
-    "interval": "patients", "withheld": "", "draws": 9, "n": 12, "n_measured": 12, "n_events": 6,
+    "interval": "patients", "withheld": "", "draws": 9, "n": 12, "n_measured": 12, "n_events": 6, "n_with_event": 6,
 }  # fmt: skip
 
 

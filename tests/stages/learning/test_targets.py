@@ -21,7 +21,7 @@ ASKED = {
 ROW = {
     "evaluation": "validation", "cohort": "v", "kind": "signature", "model": "signature", "variant": "", "against": "",
     "metric": "c_index", "horizon_days": 0.0, "estimate": 0.62, "low": 0.55, "high": 0.69, "interval": "patients",
-    "withheld": "", "draws": 1000, "n": 90, "n_measured": 90, "n_events": 40,
+    "withheld": "", "draws": 1000, "n": 90, "n_measured": 90, "n_events": 40, "n_with_event": 40,
 }  # fmt: skip
 
 
