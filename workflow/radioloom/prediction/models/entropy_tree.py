@@ -40,6 +40,5 @@ ENTROPY_TREE = learner(
     fit_tree,
     predict_tree,
     chooses=True,
-    random=True,
     settings={"depth": DEPTH | {"default": 3}, "smallest_leaf": SMALLEST},
 )

@@ -39,7 +39,6 @@ GRADIENT_BOOSTING = learner(
     fit_boosting,
     predict_boosting,
     chooses=True,
-    random=True,
     settings={
         "trees": TREES | {"default": 100},
         "rate": {

@@ -48,7 +48,6 @@ PERCEPTRON = learner(
     "multilayer perceptron (hyperbolic tangents, squared weights penalised)",
     fit_perceptron,
     predict_perceptron,
-    random=True,
     settings={
         "units": {
             "description": "units of each hidden layer",

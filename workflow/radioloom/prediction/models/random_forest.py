@@ -31,6 +31,5 @@ RANDOM_FOREST = learner(
     "random forest of classification trees (Gini, sqrt(p) columns a cut)",
     fit_forest,
     predict_forest,
-    random=True,
     settings={"trees": TREES | {"default": 200}, "smallest_leaf": SMALLEST},
 )

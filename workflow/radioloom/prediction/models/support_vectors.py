@@ -85,7 +85,6 @@ SUPPORT_VECTORS = learner(
     "support vector machine, its margins made log odds in inner folds (Platt's scaling)",
     fit_machine,
     predict_machine,
-    random=True,
     settings={
         "kernel": {
             "description": "radial (of width sqrt(p / 2)) or linear; a radial one holds values of training cases",

@@ -14,8 +14,9 @@ import numpy as np
 from radioloom.prediction.baseline_hazard import efron
 from radioloom.prediction.models.cox import baseline_hazard
 from radioloom.prediction.models.learner import seed_of
-from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, State
+from radioloom.prediction.models.record import Draws, Fitted, Model, Rules, Settings, State
 from radioloom.prediction.models.trees import SMALLEST, TREES, nodes, values
+from radioloom.prediction.models.tuning import tuned
 from radioloom.prediction.outcome import Outcome
 
 
@@ -59,13 +60,15 @@ def predict_forest(state: State, columns: np.ndarray) -> np.ndarray:
     return np.asarray(np.log(np.maximum(relative, 0.5 / state["events"])))
 
 
+SETTINGS: Rules = {"trees": TREES | {"default": 200}, "smallest_leaf": SMALLEST | {"default": 10}}
 SURVIVAL_FOREST = Model(
     "survival_forest",
     "survival",
     "random forest of relative-risk trees (sqrt(p) columns a cut)",
-    fit_forest,
+    tuned(SETTINGS, fit_forest, predict_forest),
     predict_forest,
     random=True,
-    settings={"trees": TREES | {"default": 200}, "smallest_leaf": SMALLEST | {"default": 10}},
+    settings=SETTINGS,
+    searches=True,
     hazard=baseline_hazard,
 )
