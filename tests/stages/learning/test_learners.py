@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from functools import cache
 
 import numpy as np
 import pytest
@@ -28,10 +29,14 @@ def made(name, selector="top", **settings):
     return found
 
 
+@cache
+def learnt(name):
+    return made(name).signature
+
+
 @pytest.mark.parametrize("name", LEARNERS)
 def test_a_learner_is_frozen_as_json_and_read_again_beside_plain_baselines(name):
-    study = made(name)
-    signature = study.signature
+    study, signature = made(name), learnt(name)
     again = Signature.from_json(json.loads(json.dumps(signature.to_json(), allow_nan=False)))
     assert again == signature
     train = study.material.rows(study.splits, "frozen", "train")
@@ -87,7 +92,7 @@ def test_the_planted_signature_is_found_by_penalised_and_stepwise_models_among_a
 
 @pytest.mark.parametrize("name", LEARNERS)
 def test_a_state_that_a_hand_has_broken_is_told(name):
-    content = json.loads(json.dumps(made(name).signature.to_json()))
+    content = json.loads(json.dumps(learnt(name).to_json()))
     check_edited(content, "signature.json")
     for key in list(content["state"]):
         broken = deepcopy(content)
