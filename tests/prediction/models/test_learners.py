@@ -204,6 +204,7 @@ def test_classes_of_a_few_cases_and_a_column_that_does_not_vary(name, events):
     columns = np.column_stack([columns, np.zeros(90)])
     found = fitted(name, columns, replace(outcomes, event=np.arange(90) < events))
     assert np.isfinite(predicted(name, found, np.vstack([columns, 1e300 + columns, -1e30 * columns]))).all()
+    assert len(predicted(name, found, np.full((3, 13), np.nan))) == 3  # whose risk is taken away: nothing was imputed
 
 
 def test_a_machine_whose_margins_say_nothing_of_others_gives_everybody_the_same_risk():
