@@ -15,6 +15,7 @@ from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.models import MODELS
 from radioloom.prediction.models.learner import log_odds, seed_of
 from radioloom.prediction.models.support_vectors import margins
+from radioloom.prediction.models.survival_boosting import fit_boosting
 from radioloom.prediction.models.survival_forest import expected_events, grow
 from radioloom.prediction.models.trees import nodes, values
 from radioloom.prediction.outcome import Outcome
@@ -23,6 +24,7 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 LEARNERS = [name for name, model in MODELS.items() if not model.ratio]
 OF_CLASSES = [name for name in LEARNERS if MODELS[name].outcome == "binary"]
 FEW = {"random_forest": {"trees": 20}, "survival_forest": {"trees": 20}, "gradient_boosting": {"trees": 30}}
+FEW["survival_boosting"] = {"trees": 30}
 NEW = np.random.default_rng(5).normal(size=(200, 12))
 
 
@@ -149,6 +151,19 @@ def test_a_forest_of_relative_risks_is_the_log_of_their_mean():
     risk = predicted("survival_forest", found, columns)
     assert concordance(comparable(outcomes), risk) > 0.7
     assert MODELS["survival_forest"].hazard(risk, outcomes, {}).cumulative[-1] > 0
+
+
+def test_boosting_for_survival_is_that_of_scikit_survival():
+    from sksurv.ensemble import GradientBoostingSurvivalAnalysis
+    from sksurv.util import Surv
+
+    columns, outcomes = lesson("survival")
+    settings = {"trees": 40, "rate": 0.1, "depth": 2, "smallest_leaf": 5}
+    found = fit_boosting(columns, outcomes, settings, np.random.default_rng(3), share=1.0)
+    other = GradientBoostingSurvivalAnalysis(
+        n_estimators=40, learning_rate=0.1, max_depth=2, min_samples_leaf=5, random_state=1
+    ).fit(columns, Surv.from_arrays(outcomes.event, outcomes.time_days))
+    np.testing.assert_allclose(predicted("survival_boosting", found, NEW), other.predict(NEW), rtol=0, atol=1e-9)
 
 
 def test_the_penalised_loss_of_a_perceptron_has_no_slope_at_the_fit():

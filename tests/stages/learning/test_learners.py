@@ -19,7 +19,12 @@ from radioloom.stages.learning.signature_rules import check_edited
 
 LEARNERS = [name for name, model in MODELS.items() if not model.ratio]
 SIZES = {"train": 80, "valid1": 60}
-SETTINGS = {"random_forest": {"trees": 20}, "survival_forest": {"trees": 20}, "gradient_boosting": {"trees": 30}}
+SETTINGS = {
+    "random_forest": {"trees": 20},
+    "survival_forest": {"trees": 20},
+    "gradient_boosting": {"trees": 30},
+    "survival_boosting": {"trees": 30},
+}
 
 
 def made(name, selector="top", **settings):

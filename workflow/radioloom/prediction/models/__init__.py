@@ -18,6 +18,7 @@ from radioloom.prediction.models.record import Model
 from radioloom.prediction.models.stepwise_cox import STEPWISE_COX
 from radioloom.prediction.models.stepwise_logistic import STEPWISE_LOGISTIC
 from radioloom.prediction.models.support_vectors import SUPPORT_VECTORS
+from radioloom.prediction.models.survival_boosting import SURVIVAL_BOOSTING
 from radioloom.prediction.models.survival_forest import SURVIVAL_FOREST
 
 _EVERY = (
@@ -28,6 +29,7 @@ _EVERY = (
     STEPWISE_COX,
     STEPWISE_LOGISTIC,
     SURVIVAL_FOREST,
+    SURVIVAL_BOOSTING,
     ENTROPY_TREE,
     RANDOM_FOREST,
     GRADIENT_BOOSTING,

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.prediction.models.learner import learner, seed_of
-from radioloom.prediction.models.record import Draws, Fitted, Settings, State
+from radioloom.prediction.models.record import Draws, Fitted, Rules, Settings, State
 from radioloom.prediction.models.trees import DEPTH, SMALLEST, TREES, nodes, taken, values
 from radioloom.prediction.outcome import Outcome
 
@@ -33,22 +33,23 @@ def predict_boosting(state: State, columns: np.ndarray) -> np.ndarray:
     return np.asarray(state["start"] + state["rate"] * values(state["trees"], columns).sum(axis=1))
 
 
+SETTINGS: Rules = {
+    "trees": TREES | {"default": 100},
+    "rate": {
+        "description": "share of each tree that is added",
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 1,
+        "default": 0.1,
+    },
+    "depth": DEPTH | {"default": 2},
+    "smallest_leaf": SMALLEST,
+}
 GRADIENT_BOOSTING = learner(
     "gradient_boosting",
     "gradient boosting of small trees by the logistic loss, each on half of the cases",
     fit_boosting,
     predict_boosting,
     chooses=True,
-    settings={
-        "trees": TREES | {"default": 100},
-        "rate": {
-            "description": "share of each tree that is added",
-            "type": "number",
-            "exclusiveMinimum": 0,
-            "maximum": 1,
-            "default": 0.1,
-        },
-        "depth": DEPTH | {"default": 2},
-        "smallest_leaf": SMALLEST,
-    },
+    settings=SETTINGS,
 )
