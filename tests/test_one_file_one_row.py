@@ -128,7 +128,7 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
                 "from radioloom.prediction.models.record import Model\n"
                 "from radioloom.prediction.models.votes import VOTES\n",
             ),
-            (LIBRARY + "prediction/models/__init__.py", "(COX, LOGISTIC, ELASTIC", "(VOTES, COX, LOGISTIC, ELASTIC"),
+            (LIBRARY + "prediction/models/__init__.py", "    COX,\n", "    VOTES,\n    COX,\n"),
         ),
         """
         made = study(model={"kind": "votes"})

@@ -38,6 +38,14 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
             ["model.kind: logistic is for a binary outcome, the study's is survival", "take cox"],
         ),
         ({"model": {"kind": "cox", "selector": "bets"}}, ["model.selector", "Allowed: best_per_group, top, forward"]),
+        (
+            {"model": {"kind": "survival_forest", "settings": {"trees": [5]}}},
+            ["model.settings.trees: a list of 1"],
+        ),
+        (
+            {"model": {"kind": "survival_forest", "selector": "forward"}},
+            ["model.selector: forward compares likelihoods of plain models, which survival_forest is not"],
+        ),
         ({"model": {"kind": "cox", "cut_points": "thirds"}}, ["model.cut_points: 'thirds'"]),
         (
             {"model": {"kind": "cox", "cut_points": [0.5, -1]}},

@@ -15,3 +15,5 @@ with job(snakemake) as running:
     signature = replace(fit(patients, **decided), provenance=learnt_from)
     write_json(signature.to_json(), snakemake.output[0])
     running.say(", ".join(signature.feature_ids) or "no feature survived")
+    if signature.note:
+        running.say(signature.note)

@@ -11,7 +11,7 @@ died <- rexp(n, exp(0.5 * x[, 1] - 0.4 * x[, 2])); left <- runif(n, 0.2, 4)
 time <- round(pmin(died, left), 9); event <- as.integer(died <= left); fold <- rep(1:6, length.out = n)
 stopifnot(!anyDuplicated(time))
 found <- data.frame()
-for (mixing in c(1, 0.4)) for (kind in c("survival", "binary")) {
+for (mixing in c(1, 0.4, 0)) for (kind in c("survival", "binary")) {
   y <- if (kind == "survival") Surv(time, event) else event
   family <- if (kind == "survival") "cox" else "binomial"
   fit <- function(...) glmnet(x, y, family = family, alpha = mixing, standardize = FALSE, thresh = 1e-20, maxit = 1e7, ...)

@@ -24,7 +24,7 @@ def problem(kind: str, mixing: float = 1.0, tied: bool = False) -> Problem:
     return Problem(cases.filter(like="X").to_numpy(), outcomes, mixing)
 
 
-@pytest.fixture(params=[(kind, mixing) for kind in KINDS for mixing in (1.0, 0.4)], ids=str)
+@pytest.fixture(params=[(kind, mixing) for kind in KINDS for mixing in (1.0, 0.4, 0.0)], ids=str)
 def golden(request):
     kind, mixing = request.param
     rows = pd.read_csv(GOLDEN / "elastic_net.csv").query("kind == @kind and mixing == @mixing")
@@ -38,7 +38,7 @@ def test_the_path_is_glmnet_s(golden):
     if mine.outcomes.kind == "binary":
         np.testing.assert_allclose(beta[:, 0], rows["intercept"], atol=1e-7)
     assert path_strengths(mine)[0] == pytest.approx(rows["strength"].iloc[0])
-    assert not beta[0, 1:].any()
+    assert beta[0, 1:].any() == (mine.mixing == 0)  # ridge leaves no column out at any strength
     assert (beta[-1, 1:] != 0).sum() > 5
 
 

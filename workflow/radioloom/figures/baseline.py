@@ -22,7 +22,7 @@ def formula(model: Any) -> str:
 
     if model.hazard is not None:
         return HAZARD
-    return ODDS if model.ratio == "odds ratio" and MODELS[model.model].link is not None else ""
+    return ODDS if MODELS[model.model].link is not None else ""
 
 
 def table(model: Any, horizons: Sequence[float]) -> Exhibit | None:

@@ -21,10 +21,16 @@ NOT_APART = "the risk of patients not learnt from is not known, or always the sa
 def table(model: Any) -> Exhibit:
     """One row per model and variable: coefficient, ratio with its interval and p, or why it has none.
 
+    A model without coefficients has one row for all its variables.
+
     model : the frozen signature, with its baselines
     """
     rows = []
-    for each in (model, *model.baselines.values()):
+    every = (model, *model.baselines.values())
+    for each in every:
+        if each.terms and all(term.coefficient is None for term in each.terms):
+            rows.append((each.name, f"all {len(each.terms)}", *[DASH] * 5, NO_COEFFICIENTS))
+            continue
         for term in each.terms:
             why = _why_none(each, term)
             ratio = apart(term.ratio, *ends(each, term), 1.0)
@@ -33,7 +39,7 @@ def table(model: Any) -> Exhibit:
             rows.append(
                 (each.name, name, plain(_mean(term)), plain(term.sd), number(term.coefficient, 3), ratio, p, why)
             )
-    ratio = f"{model.ratio or 'ratio'} per SD (95 % interval)"
+    ratio = f"{next((each.ratio for each in every if each.ratio), 'ratio')} per SD (95 % interval)"
     lacking = any(row[-1] for row in rows)
     heads = (
         "model",

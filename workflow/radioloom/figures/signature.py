@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 SHOWN = 10  # rows of a table that would otherwise fill pages; the whole is in the tables of the study
-UNITS = {"hazard ratio": "log relative hazard", "odds ratio": "log odds"}  # of the risk, by what its exponential is
 GROUPS = {  # what does not explain itself
     "filtered": "of filtered images: wavelet, Laplacian of Gaussian and others",
     "other": "neither the study nor the feature's name tells its group",
@@ -71,11 +70,20 @@ def cut_points(model: Any, declared: str | Sequence[float]) -> str:
         return "no cut-point between groups of risk"
     source = f"the {declared} risk" if declared == MEDIAN else f"the {declared} of the risks"
     source = f"{source} in training" if isinstance(declared, str) else "as the study declares"
-    values, unit = joined([number(cut, 3) for cut in model.cuts]), UNITS.get(model.ratio, "")
+    values, unit = joined([number(cut, 3) for cut in model.cuts]), unit_of(model.model)
     names = group_names(model.cuts)
     of_groups = f"between {joined(names)} risk" if len(names) in WORDS else f"of {len(names)} groups of risk"
     lead = f"the cut-point{'s' * (len(model.cuts) > 1)} {of_groups}"
     return f"{lead} ({values}{f', a {unit}' if unit else ''}: {source})"
+
+
+def unit_of(kind: str) -> str:
+    """What the risk of a kind of model is; "" where it only orders."""
+    from radioloom.prediction.models import MODELS
+
+    if MODELS[kind].link is not None:
+        return "log odds"
+    return "log relative hazard" if MODELS[kind].hazard is not None else ""
 
 
 def scaling(model: Any) -> str:

@@ -87,10 +87,15 @@ def _modality_faults(study: Study, origin: Origin) -> Iterator[str]:
 
 
 def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
-    from radioloom.prediction.models import MODELS
+    from radioloom.prediction.models import MODELS, of_baselines
+    from radioloom.prediction.selectors.forward import FORWARD
 
-    for key, fault in MODELS[settings["model"]["kind"]].faults(settings["model"]["settings"]):
+    kind = MODELS[settings["model"]["kind"]]
+    for key, fault in kind.faults(settings["model"]["settings"]):
         yield f"{origin.at('model', 'settings', key)}: {fault}"
+    if settings["model"]["selector"] == FORWARD.name and of_baselines(kind) is not kind:
+        fault = f"{FORWARD.name} compares likelihoods of plain models, which {kind.name} is not; take top or none"
+        yield f"{origin.at('model', 'selector')}: {fault}"
 
 
 def _cut_point_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

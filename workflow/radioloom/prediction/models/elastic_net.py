@@ -22,6 +22,7 @@ from radioloom.prediction.models.record import Draws, Fitted, Settings, linear_s
 from radioloom.prediction.outcome import Outcome
 
 STRENGTHS = 100  # of a path
+LEAST_MIXING = 1e-3  # by which the path of a ridge begins, that leaves nothing out at any strength, as in glmnet
 WEAKEST = {True: 0.01, False: 1e-4}  # share of the strength where nothing is taken; whether columns outnumber cases
 PATIENCE = 20  # strengths without less deviance in the folds, after which weaker ones are not tried
 SATURATED = 1e-3  # share of the loss of no column, below which weaker penalties only overfit
@@ -31,9 +32,9 @@ SLACK = 1e-6  # share by which a gradient may exceed its bound
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "mixing": {
-        "description": "share of the penalty that is on |coefficients| and not on their squares: 1 is the lasso",
+        "description": "share of the penalty that is on |coefficients|, not on their squares: 1 is the lasso, 0 ridge",
         "type": "number",
-        "minimum": 0.01,
+        "minimum": 0,
         "maximum": 1,
         "default": 1.0,
     },
@@ -104,7 +105,8 @@ def fit_elastic_net(columns: np.ndarray, outcomes: Outcome, settings: Settings, 
         return _fitted(problem, _nothing(problem), "too little is known to choose a penalty")
     place = chosen(*left_out(problem, strengths, fold), settings["rule"])
     beta = path(problem, strengths[: place + 1])[-1]
-    note = f"penalty of strength {strengths[place]:.4g}, number {place + 1} of {len(strengths)} from none taken"
+    first = "none taken" if problem.mixing else "the strongest"
+    note = f"penalty of strength {strengths[place]:.4g}, number {place + 1} of {len(strengths)} from {first}"
     return _fitted(problem, beta, note)
 
 
@@ -124,7 +126,7 @@ def path_strengths(problem: Problem) -> np.ndarray:
     """Strengths (k,) from the one at which nothing is taken; none where no column says anything of the outcome."""
     n, cases = len(problem.columns), cases_of(problem.outcomes)
     pull = np.einsum("pm,m->p", cases.design(problem.columns)[1:], cases.loss(np.repeat(_nothing(problem)[0], n))[1])
-    most = np.abs(pull).max(initial=0.0) / (n * problem.mixing)
+    most = np.abs(pull).max(initial=0.0) / (n * max(problem.mixing, LEAST_MIXING))
     if not most > n * np.finfo(float).eps:
         return np.zeros(0)
     return np.asarray(np.geomspace(most, most * WEAKEST[problem.columns.shape[1] > n], STRENGTHS))
@@ -150,7 +152,7 @@ def _steps(problem: Problem, strengths: np.ndarray, tolerance: float) -> Iterato
     none = np.zeros(len(x))
     value, pull = minimum(x, cases.event, cases.ties, np.flatnonzero(free), none, none, tolerance, beta)
     tolerance, saturated = tolerance * 2 * value, SATURATED * value
-    before = np.abs(pull[~free]).max(initial=0.0) / (n * problem.mixing)
+    before = np.abs(pull[~free]).max(initial=0.0) / (n * max(problem.mixing, LEAST_MIXING))
     for strength in strengths:
         lasso, ridge = (np.where(free, 0.0, n * strength * part) for part in (problem.mixing, 1 - problem.mixing))
         likely = free | (beta != 0) | (np.abs(pull) >= n * problem.mixing * (2 * strength - before))

@@ -69,6 +69,8 @@ def clustered(columns: np.ndarray, outcomes: Outcome, fitted: Fitted, settings: 
     """
     if fitted.covariance is None or not len(fitted.covariance) or one_case_each(outcomes):
         return fitted
+    if len(fitted.chosen) < columns.shape[1]:
+        columns = columns[:, list(fitted.chosen)]
     if outcomes.kind == "binary":
         scores = _logistic_scores(columns, outcomes, fitted)
     else:

@@ -10,7 +10,7 @@ import numpy as np
 
 from radioloom.prediction.cut_points import MEDIAN, cut_points
 from radioloom.prediction.imputation import NONE, learn_imputation, standardised
-from radioloom.prediction.models import PLAIN
+from radioloom.prediction.models import of_baselines
 from radioloom.prediction.models.record import Fitted, Model, Settings, linear_predictor
 from radioloom.prediction.models.robust import clustered
 from radioloom.prediction.multiple_imputation import pooled_fit
@@ -155,11 +155,11 @@ class _Lesson:
         return replace(signature, hazard=hazard, **frozen)
 
     def _kind(self, name: str) -> tuple[Model, Settings]:
-        """The study's model, and its settings; of the few columns of a baseline none are left out or shrunk."""
+        """The study's model, and its settings; of a baseline what `of_baselines` says."""
         kind = self.material.model
-        if name == SIGNATURE or not kind.chooses:
+        if name == SIGNATURE or (plain := of_baselines(kind)) is kind:
             return kind, self.material.model_settings
-        return PLAIN[kind.outcome], PLAIN[kind.outcome].checked({})
+        return plain, plain.checked({})
 
     def _of_baselines(self) -> str:
         """Cut-points of a baseline: the study's where they have a name; risks of the signature mean nothing there."""

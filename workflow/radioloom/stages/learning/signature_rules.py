@@ -88,12 +88,24 @@ def _faults(content: Mapping[str, Any], place: Place) -> Iterator[Fault]:
         if term.get("coefficient") is None and content.get("state") is None:
             yield (*place, "features", number), f"{term['feature_id']!r} has no coefficient; write it"
         yield from _of_scaling(term.get("scaling") or {}, (*place, "features", number, "scaling"))
+    if content.get("state") is not None and not _predicts(content["model"], content["state"], len(terms)):
+        yield (*place, "state"), f"it is none of a {content['model']} of {len(terms)} features; copy it as it was"
     yield from rising(content.get("cut_points", ()), (*place, "cut_points"))
     if hazard:
         yield from _of_hazard(hazard, (*place, "hazard"))
     yield from _of_imputation(content.get("imputation") or {}, len(terms), (*place, "imputation"))
     for name, baseline in content.get("baselines", {}).items():
         yield from _faults(baseline, (*place, "baselines", name))
+
+
+def _predicts(model: str, state: Any, n: int) -> bool:
+    """Whether a model has a risk of a patient by this state, and a number for it."""
+    try:
+        with np.errstate(all="ignore"):
+            risk = MODELS[model].predict(state, np.zeros((1, n)))
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+        return False
+    return risk.shape == (1,) and bool(np.isfinite(risk).all())
 
 
 def rising(values: Sequence[float], place: Place, level: bool = False) -> Iterator[Fault]:

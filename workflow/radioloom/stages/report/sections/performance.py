@@ -17,6 +17,7 @@ from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, LEFT_O
 if TYPE_CHECKING:
     import pandas as pd
 
+    from radioloom.prediction.models.record import Model
     from radioloom.stages.report.record import ReportInputs
 
 CHANGED = {  # how the voxels of a control image are changed, and where
@@ -33,7 +34,7 @@ NO_VALIDATION += "not known."
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Figures, tables and statements on how well each model orders the patients."""
-    from radioloom.prediction.models import PLAIN, of_study
+    from radioloom.prediction.models import of_study
 
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
@@ -43,7 +44,6 @@ def build(study: ReportInputs) -> dict[str, Any]:
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     shifts = _shifts(study)
-    kind = of_study(study.settings)
     told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
     return {
         "metric": metric(main),
@@ -63,7 +63,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "hazards": hazards.statement(metrics),
         "shifts": shifts,
         "baselines": joined(_baselines(metrics)),
-        "fitted": f"by {PLAIN[kind.outcome].definition}" if kind and kind.chooses else "in the same way",
+        "fitted": _fitted(of_study(study.settings)),
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "kept": verdicts.what_stays(controls, reading.fixed(study)),
         "refitted": (controls["variant"] == REFITTED).any(),
@@ -104,6 +104,15 @@ def _changes(names: list[str]) -> str:
 
 def _baselines(metrics: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(metrics.loc[metrics["kind"] == BASELINE, "model"]))
+
+
+def _fitted(kind: Model | None) -> str:
+    """How baselines are fitted, beside a signature of this kind."""
+    from radioloom.prediction.models import of_baselines
+
+    if kind is None or (plain := of_baselines(kind)) is kind:
+        return "in the same way"
+    return f"by {plain.definition}"
 
 
 def _figures(study: ReportInputs, metrics: pd.DataFrame, main: str) -> list[str]:

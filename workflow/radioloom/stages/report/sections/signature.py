@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """The frozen signature: table, figures, how its features were selected and how stable that is."""
+    from radioloom.prediction.models import MODELS
+
     model, chosen = study.signature, names(study)
     frozen = study.selection[study.selection["split"] == FROZEN]
     folds = study.selection[study.selection["split"] != FROZEN]
@@ -31,6 +33,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
     return {
         "model": model,
         "weighted": signature.weighted(model),
+        "unit": signature.unit_of(model.model),
+        "definition": MODELS[model.model].definition,
         "intervals": signature.intervals(model),
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),

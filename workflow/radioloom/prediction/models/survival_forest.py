@@ -1,0 +1,74 @@
+"""Random forest of relative-risk trees for survival (LeBlanc and Crowley 1992; Ishwaran et al. 2004).
+
+With the cumulative hazard of everybody as the time of each case, a tree of proportional hazards is one of Poisson
+rates: a leaf's relative risk is its events over the events that its cases were expected to have. So scikit-learn's
+trees of Poisson deviance grow it, and no package for survival is needed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from radioloom.prediction.baseline_hazard import efron
+from radioloom.prediction.models.cox import baseline_hazard
+from radioloom.prediction.models.learner import seed_of
+from radioloom.prediction.models.record import Draws, Fitted, Model, Rules, Settings, State
+from radioloom.prediction.models.trees import SMALLEST, TREES, nodes, values
+from radioloom.prediction.models.tuning import tuned
+from radioloom.prediction.outcome import Outcome
+
+
+def fit_forest(columns: np.ndarray, outcomes: Outcome, settings: Settings, draws: Draws) -> Fitted:
+    """A forest of standardised columns (n, p), of which each cut sees sqrt(p); each tree is of cases drawn anew."""
+    n, p = columns.shape
+    if not p:
+        return Fitted({"trees": {}, "events": outcomes.n_events}, (), note="no column to learn from")
+    from sklearn.tree import DecisionTreeRegressor
+
+    assert draws is not None  # the model says that it is random
+    grown = []
+    for _ in range(settings["trees"]):
+        tree = DecisionTreeRegressor(
+            max_features="sqrt", min_samples_leaf=settings["smallest_leaf"], random_state=seed_of(draws)
+        )
+        grown.append(grow(tree, columns, outcomes, np.bincount(draws.integers(n, size=n), minlength=n)))
+    trees = nodes((each, each.value[:, 0, 0]) for each in grown)
+    return Fitted({"trees": trees, "events": outcomes.n_events}, tuple(range(p)))
+
+
+def grow(tree: Any, columns: np.ndarray, outcomes: Outcome, times: np.ndarray) -> Any:
+    """Nodes of one of scikit-learn's trees, whose value is a relative risk, of cases taken so many times (n,)."""
+    expected = expected_events(outcomes)
+    rate = np.where(outcomes.event, 1 / np.where(outcomes.event, expected, 1.0), 0.0)
+    return tree.set_params(criterion="poisson").fit(columns, rate, sample_weight=times * expected).tree_
+
+
+def expected_events(outcomes: Outcome) -> np.ndarray:
+    """Cumulative hazard (n,) of all cases together up to and at the time of each."""
+    hazard = efron(np.zeros(len(outcomes)), outcomes)
+    steps = np.concatenate([[0.0], hazard.cumulative])
+    return np.asarray(steps[np.searchsorted(hazard.time_days, outcomes.time_days, "right")])
+
+
+def predict_forest(state: State, columns: np.ndarray) -> np.ndarray:
+    """Log (m,) of the mean relative risk over the trees; a leaf of no event counts as half an event of all."""
+    if not state["trees"]:
+        return np.zeros(len(columns))
+    relative = values(state["trees"], columns).mean(axis=1)
+    return np.asarray(np.log(np.maximum(relative, 0.5 / state["events"])))
+
+
+SETTINGS: Rules = {"trees": TREES | {"default": 200}, "smallest_leaf": SMALLEST | {"default": 10}}
+SURVIVAL_FOREST = Model(
+    "survival_forest",
+    "survival",
+    "random forest of relative-risk trees (sqrt(p) columns a cut)",
+    tuned(SETTINGS, fit_forest, predict_forest),
+    predict_forest,
+    random=True,
+    settings=SETTINGS,
+    searches=True,
+    hazard=baseline_hazard,
+)
