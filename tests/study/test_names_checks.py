@@ -40,7 +40,7 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
         ({"model": {"kind": "cox", "selector": "bets"}}, ["model.selector", "Allowed: best_per_group, top, forward"]),
         (
             {"model": {"kind": "survival_forest", "settings": {"trees": [5]}}},
-            ["model.settings.trees: a list of 1"],
+            ["model.settings.trees: [5] is not accepted"],
         ),
         (
             {"model": {"kind": "survival_forest", "selector": "forward"}},

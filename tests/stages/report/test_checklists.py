@@ -172,8 +172,6 @@ def test_a_penalty_that_inner_folds_choose_is_a_setting_that_is_searched():
     net = changed(survival_study(), "model", kind="elastic_net_cox")
     assert "; searched: the strength of the penalty, in inner folds; all else is declared" in of_training(net)
     assert of_training(survival_study()).endswith("no setting is searched: all are declared")
-    forest = changed(survival_study(), "model", kind="survival_forest", settings={"smallest_leaf": [5, 20]})
-    assert "; searched: smallest_leaf, in inner folds; all else is declared" in of_training(forest)
 
 
 def test_beside_another_event_a_calibration_slope_is_not_of_absolute_risks():

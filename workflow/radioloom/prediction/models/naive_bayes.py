@@ -33,4 +33,4 @@ def predict_bayes(state: State, columns: np.ndarray) -> np.ndarray:
     return np.asarray(state["start"] + (with_event - without).sum(axis=1))
 
 
-NAIVE_BAYES = learner("naive_bayes", "Gaussian naive Bayes", fit_bayes, predict_bayes)
+NAIVE_BAYES = learner("naive_bayes", "Gaussian naive Bayes", fit_bayes, predict_bayes, random=False)

@@ -36,6 +36,7 @@ NEAREST_NEIGHBOURS = learner(
     "share with the event among the nearest neighbours in training",
     fit_neighbours,
     predict_neighbours,
+    random=False,
     settings={
         "neighbours": {
             "description": "training cases that tell the risk of a patient",

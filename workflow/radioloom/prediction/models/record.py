@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -20,8 +19,6 @@ State: TypeAlias = dict[str, Any]  # JSON-able: what a fitted model needs to pre
 Settings: TypeAlias = dict[str, Any]
 Rules: TypeAlias = dict[str, dict[str, Any]]  # JSON schema of each setting
 Draws: TypeAlias = "np.random.Generator | None"
-
-MOST_POINTS = 60  # of a grid, each of which is fitted in every inner fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,6 @@ class Model:
         not told
     link : risk -> probability of a binary outcome; None for another kind
     settings : JSON schema of each setting, with description and default; a study gives them in `model.settings`
-    searches : whether a setting may be a list of values, of which inner folds choose (`tuning.tuned`)
     """
 
     name: str
@@ -98,7 +94,6 @@ class Model:
     steady: bool = False
     tuned: str = ""
     settings: Rules = field(default_factory=dict)
-    searches: bool = False
     hazard: Callable[[np.ndarray, Outcome, Settings], BaselineHazard | None] | None = None
     link: Callable[[np.ndarray], np.ndarray] | None = None
 
@@ -113,30 +108,15 @@ class Model:
         for key in given.keys() - self.settings.keys():
             known = ", ".join(self.settings) or "it has none"
             yield key, f"the {self.name} model has no such setting. Known here: {known}"
-        filled, searched = self._filled(given), self.searched(given)
-        if (points := math.prod(len(filled[key]) for key in searched)) > MOST_POINTS:
-            yield searched[0], f"{points} combinations are searched in inner folds, more than {MOST_POINTS}; list fewer"
-        for key in searched:
-            if len(filled[key]) < 2:
-                yield key, f"a list of {len(filled[key])} searches nothing; write one value, or two and more"
-        for key, rule in self.settings.items():
-            for value in filled[key] if key in searched else [filled[key]]:
-                if not obeys(value, rule, rule):
-                    asked = {name: each for name, each in rule.items() if name not in ("description", "default")}
-                    means = rule.get("description", key)
-                    yield key, f"{value!r} is not accepted. The rule: {asked}. It means: {means}"
-
-    def searched(self, given: Settings) -> list[str]:
-        """Settings of a study that are lists of values to choose from."""
-        return [key for key, rule in self.settings.items() if self.searches and is_grid(given.get(key), rule)]
+        for key, value in self._filled(given).items():
+            rule = self.settings[key]
+            if not obeys(value, rule, rule):
+                asked = {name: each for name, each in rule.items() if name not in ("description", "default")}
+                means = rule.get("description", key)
+                yield key, f"{value!r} is not accepted. The rule: {asked}. It means: {means}"
 
     def _filled(self, given: Settings) -> Settings:
         return {key: given.get(key, rule.get("default")) for key, rule in self.settings.items()}
-
-
-def is_grid(value: Any, rule: dict[str, Any]) -> bool:
-    """Whether a setting is a list of values of that rule, and not one value."""
-    return isinstance(value, list) and (rule.get("type") != "array" or all(isinstance(each, list) for each in value))
 
 
 def linear_state(intercept: float, coefficients: np.ndarray) -> State:

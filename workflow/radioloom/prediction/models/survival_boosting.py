@@ -14,7 +14,6 @@ from radioloom.prediction.models.gradient_boosting import SETTINGS
 from radioloom.prediction.models.learner import seed_of
 from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, State
 from radioloom.prediction.models.trees import nodes, taken, values
-from radioloom.prediction.models.tuning import tuned
 from radioloom.prediction.outcome import Outcome
 
 HALF = 0.5  # of the cases, on which each tree is fitted
@@ -61,11 +60,10 @@ SURVIVAL_BOOSTING = Model(
     "survival_boosting",
     "survival",
     "gradient boosting of small trees by the partial likelihood, each on half of the cases",
-    tuned(SETTINGS, fit_boosting, predict_boosting),
+    fit_boosting,
     predict_boosting,
     chooses=True,
     random=True,
     settings=SETTINGS,
-    searches=True,
     hazard=baseline_hazard,
 )

@@ -16,7 +16,6 @@ from radioloom.prediction.models.cox import baseline_hazard
 from radioloom.prediction.models.learner import seed_of
 from radioloom.prediction.models.record import Draws, Fitted, Model, Rules, Settings, State
 from radioloom.prediction.models.trees import SMALLEST, TREES, nodes, values
-from radioloom.prediction.models.tuning import tuned
 from radioloom.prediction.outcome import Outcome
 
 
@@ -65,10 +64,9 @@ SURVIVAL_FOREST = Model(
     "survival_forest",
     "survival",
     "random forest of relative-risk trees (sqrt(p) columns a cut)",
-    tuned(SETTINGS, fit_forest, predict_forest),
+    fit_forest,
     predict_forest,
     random=True,
     settings=SETTINGS,
-    searches=True,
     hazard=baseline_hazard,
 )

@@ -93,8 +93,7 @@ def tuning(study: ReportInputs) -> Fact:
     if reading.alone(study):
         return Fact(UNKNOWN, LEARNT_ELSEWHERE)
     kind = of_study(study.settings)
-    searched = kind.searched(study.settings["model"].get("settings", {})) if kind else []
-    tuned = f"{joined(searched)}, in inner folds" if searched else kind.tuned if kind else ""
+    tuned = kind.tuned if kind else ""
     words = f"searched: {tuned}; all else is declared" if tuned else "no setting is searched: all are declared"
     return Fact(KNOWN, words, "provenance", "study.yaml: model")
 
