@@ -24,7 +24,7 @@ SAME = (
     "curves",
 )
 # Nobody far off, no control image, no horizon declared.
-MAY_BE_EMPTY = ("outliers", "changed", "risks", "calibration", "decisions", "operating")
+MAY_BE_EMPTY = ("tuning", "tuning_folds", "outliers", "changed", "risks", "calibration", "decisions", "operating")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
 from radioloom.study.alone import signature_faults
+from radioloom.study.learning_checks import learning_faults
 from radioloom.study.primary_checks import primary_faults
 from radioloom.study.record import Study
 from radioloom.study.remarks import some
@@ -21,7 +22,7 @@ from radioloom.study.remarks import some
 def name_faults(study: Study, origin: Origin) -> list[str]:
     """Every name of the study and its profile that no table knows; baselines' features once the profile is sound."""
     faults = [
-        *_model_faults(study.settings, origin),
+        *learning_faults(study.settings, origin),
         *_cut_point_faults(study.settings, origin),
         *_covariate_faults(study.settings, origin),
         *_unused_columns(study.settings, origin),
@@ -84,13 +85,6 @@ def _modality_faults(study: Study, origin: Origin) -> Iterator[str]:
             if fault := misfit(study.profile, modality):
                 cases = dict.fromkeys(row["case"] for row in rows if row["modality"] == modality)
                 yield f"{origin.at('profile')}: {fault} ({some(cases, 'case')} of cohort {cohort}, by its sheet)"
-
-
-def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
-    from radioloom.prediction.models import MODELS
-
-    for key, fault in MODELS[settings["model"]["kind"]].faults(settings["model"]["settings"]):
-        yield f"{origin.at('model', 'settings', key)}: {fault}"
 
 
 def _cut_point_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom import __version__
 from radioloom.figures.words import STEPS, count, joined
+from radioloom.prediction.grid import lists
 from radioloom.prediction.models import of_study
 from radioloom.stages.report import reading
 from radioloom.stages.report.checklists.design import LEARNT_ELSEWHERE, shown
@@ -93,7 +94,9 @@ def tuning(study: ReportInputs) -> Fact:
     if reading.alone(study):
         return Fact(UNKNOWN, LEARNT_ELSEWHERE)
     kind = of_study(study.settings)
-    tuned = kind.tuned if kind else ""
+    grid = ", ".join(".".join(keys) for keys in lists(study.settings["model"].get("grid", {})))
+    of_grid = f"{grid}, among the values of model.grid" if grid else ""
+    tuned = "; ".join(filter(None, [kind.tuned if kind else "", of_grid]))
     words = f"searched: {tuned}; all else is declared" if tuned else "no setting is searched: all are declared"
     return Fact(KNOWN, words, "provenance", "study.yaml: model")
 
