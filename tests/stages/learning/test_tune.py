@@ -16,6 +16,7 @@ from radioloom.provenance import rng
 from radioloom.stages.learning.fit import fit
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import without_baselines
+from radioloom.stages.learning.place import placed
 from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.signature import Signature
@@ -129,6 +130,19 @@ def test_every_fold_chooses_and_cross_validation_has_no_interval(study):
     assert metrics.loc["validation", "estimate"] > 0.6
 
 
+@pytest.mark.parametrize(
+    ("model", "steady"),
+    [({}, True), ({"selector": "top"}, True), ({"grid": {"n_features": [2, 4]}}, False), ({"selector": "mrmr"}, False),
+     ({"kind": "elastic_net_cox", "selector": "none"}, False)],
+)  # fmt: skip
+def test_intervals_of_cross_validation_are_told_where_they_were_before(study, model, steady):
+    asked = {**study.study, "model": {"kind": "cox", "selector": "best_per_group", "grid": {}} | model}
+    assert (
+        placed("cross-validation", "train", np.arange(60), study.material.outcomes.take(np.arange(60)), asked).steady
+        is steady
+    )
+
+
 def test_too_few_events_for_folds_take_the_first_combination(study):
     train = study.material.rows(study.splits, "frozen", "train")
     event = np.zeros(60, dtype=bool)
@@ -170,9 +184,9 @@ def test_every_selector_can_be_tuned_where_features_have_gaps(selector):
 @pytest.mark.parametrize("kind", ["survival", "binary"])
 def test_settings_of_a_model_are_tuned(kind):
     name = {"survival": "elastic_net_cox", "binary": "elastic_net_logistic"}[kind]
-    one = made({"settings": {"mixing": [0.2, 1.0]}}, "none", {"kind": name, "settings": {"folds": 3}}, kind=kind)
+    one = made({"settings": {"mixing": [0.2, 0.4]}}, "none", {"kind": name, "settings": {"folds": 3}}, kind=kind)
     found = one.signature
-    assert found.tuning["chosen"]["settings.mixing"] in (0.2, 1.0)
+    assert found.tuning["chosen"]["settings.mixing"] in (0.2, 0.4)  # the default is 1
     choice = tuned(one.material, one.splits)
     assert choice.model["settings"] == {"folds": 3, "mixing": found.tuning["chosen"]["settings.mixing"]}
     alone = replace(one.material, study={**one.study, "model": choice.model})
