@@ -86,12 +86,21 @@ def test_a_sound_grid_has_nothing_to_be_told(bench):
 
 
 def test_a_model_that_chooses_is_given_every_feature_unless_a_selector_is_named(bench):
-    for model, selector in (
-        ({"kind": "elastic_net_cox"}, "none"),
-        ({"kind": "elastic_net_cox", "selector": "top"}, "top"),
-        ({"kind": "cox"}, "best_per_group"),
+    note = "model: the selector top leaves elastic_net_cox at most {} features to choose from (n_features); "
+    note += "`selector: none` leaves it all"
+    for model, selector, told in (
+        ({"kind": "elastic_net_cox"}, "none", []),
+        ({"kind": "elastic_net_cox", "selector": "top"}, "top", [note.format(4)]),
+        (
+            {"kind": "elastic_net_cox", "selector": "top", "grid": {"n_features": [8, 20]}},
+            "top",
+            [note.format(20)],
+        ),
+        ({"kind": "cox"}, "best_per_group", []),
     ):
-        assert verified(bench, **model)[0].settings["model"]["selector"] == selector
+        study, notes = verified(bench, **model)
+        assert study.settings["model"]["selector"] == selector
+        assert notes == told
 
 
 @pytest.mark.parametrize("odd", [None, 3, [], {}, {"model": None}, {"model": []}, {"model": {"kind": ["cox"]}}])

@@ -1,7 +1,7 @@
 """Nested tuning on noise: its cross-validated C, the score of what was chosen, and the level of `null_p`.
 
-`docs/selection.md` has what it prints. 60 patients, 40 features, outcomes permuted: the true C is .5 whatever is
-learnt. Run it with `tests` and `workflow` on PYTHONPATH, how many studies, and how many null models of each (60 0: a minute and
+`docs/selection.md` has what it prints. 60 patients, 40 features, permuted outcomes: the true C is .5.
+Run it with `tests` and `workflow` on PYTHONPATH, how many studies, and how many null models of each (60 0: a minute and
 a half; with 19 null models twenty times as long).
 """
 

@@ -48,6 +48,18 @@ def learning_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     yield from _size_faults(declared["grid"], origin)
 
 
+def learning_notes(settings: dict[str, Any]) -> Iterator[str]:
+    """Where a selector leaves few features to a model that chooses by itself."""
+    declared = settings["model"]
+    model, selector = MODELS[declared["kind"]], SELECTORS[declared["selector"]]
+    if model.chooses and selector.counts:
+        most = max(lists(declared["grid"]).get((COUNT,), [declared[COUNT]]))
+        yield (
+            f"model: the selector {selector.name} leaves {model.name} at most {most} features to choose from "
+            "(n_features); `selector: none` leaves it all"
+        )
+
+
 def _size_faults(grid: dict[str, Any], origin: Origin) -> Iterator[str]:
     n, place = len(combinations(grid)), origin.at("model", "grid")
     if grid and not n:
