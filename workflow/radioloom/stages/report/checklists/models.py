@@ -94,10 +94,10 @@ def tuning(study: ReportInputs) -> Fact:
     if reading.alone(study):
         return Fact(UNKNOWN, LEARNT_ELSEWHERE)
     kind = of_study(study.settings)
-    grid = ", ".join(".".join(keys) for keys in lists(study.settings["model"].get("grid", {})))
-    of_grid = f"{grid}, among the values of model.grid" if grid else ""
-    tuned = "; ".join(filter(None, [kind.tuned if kind else "", of_grid]))
+    tuned = kind.tuned if kind else ""
     words = f"searched: {tuned}; all else is declared" if tuned else "no setting is searched: all are declared"
+    grid = ", ".join(".".join(keys) for keys in lists(study.settings["model"].get("grid", {})))
+    words = f"searched: {grid}, among the values of model.grid; with each of them, {words}" if grid else words
     return Fact(KNOWN, words, "provenance", "study.yaml: model")
 
 
