@@ -161,7 +161,7 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
                 "from radioloom.prediction.selectors.last import LAST\n"
                 "from radioloom.prediction.selectors.none import NONE\n",
             ),
-            (LIBRARY + "prediction/selectors/__init__.py", "FORWARD, NONE)", "FORWARD, NONE, LAST)"),
+            (LIBRARY + "prediction/selectors/__init__.py", "STABILITY, MEDOIDS)", "STABILITY, MEDOIDS, LAST)"),
         ),
         """
         made = study(selector="last")

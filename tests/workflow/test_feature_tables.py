@@ -98,7 +98,17 @@ def test_the_tables_half_gives_what_the_images_half_led_to(measured, tabled):
 
 def test_tables_of_images_are_not_there_and_the_report_says_so(tabled):
     tables = {path.stem for path in (tabled.results / "tables").glob("*.parquet")}
-    own = {"features", "checklist", "exclusions", "identities", "missing", "optimism", "patients"}
+    own = {
+        "features",
+        "checklist",
+        "exclusions",
+        "identities",
+        "missing",
+        "optimism",
+        "patients",
+        "tuning",
+        "tuning_folds",
+    }
     assert own | {*SAME, *MAY_BE_EMPTY} == tables
     text = (tabled.results / "report.html").read_text(encoding="utf-8")
     assert "table of features" in text or "tables of features" in text

@@ -16,7 +16,7 @@ from radioloom.tables import METRICS
 
 pytestmark = pytest.mark.long
 MADE = Made(sizes={"train": 60, "valid1": 40}, covariates=["age"])
-OF_LEARNING = {"reliability", "selection", "outliers", "acquisition"}
+OF_LEARNING = {"reliability", "selection", "tuning", "outliers", "acquisition"}
 
 
 @pytest.fixture(scope="module")

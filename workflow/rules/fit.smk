@@ -12,6 +12,7 @@ rule reduce:
     output:
         selection=f"{RESULTS}/tables/selection.parquet",
         outliers=f"{RESULTS}/tables/outliers.parquet",
+        tuning=f"{RESULTS}/tables/tuning.parquet",
     log:
         f"{LOGS}/reduce.log",
     conda:

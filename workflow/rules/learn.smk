@@ -50,6 +50,7 @@ rule validate:
         missing=f"{RESULTS}/tables/missing.parquet",
         changed=f"{RESULTS}/tables/changed.parquet",
         selection=f"{RESULTS}/tables/selection_folds.parquet",
+        tuning=f"{RESULTS}/tables/tuning_folds.parquet",
     log:
         f"{LOGS}/validate.log",
     conda:

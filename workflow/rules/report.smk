@@ -4,6 +4,7 @@ from radioloom.stages.report import rerun, sections
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
     "selection": [f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
+    "tuning": [f"{RESULTS}/tables/tuning.parquet", f"{RESULTS}/tables/tuning_folds.parquet"],
     "skipped": every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.skipped.parquet", HAS.negative_controls)
     + every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.skipped.parquet", HAS.perturbed),
     "clinical": expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
@@ -28,7 +29,7 @@ PLACES = {
 if not HAS.images:  # what only the images half writes
     PLACES |= dict.fromkeys([*TABLES_OF_IMAGES, "acquisition"], [])
 if not HAS.training:  # what is of learning
-    learning = ("reliability", "acquisition", "selection", "outliers")
+    learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
 OTHERS = ("signature", "adopted", "summary", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}

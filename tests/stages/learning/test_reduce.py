@@ -8,7 +8,8 @@ from made.planted_tables import PROFILE, TEXTURE, VOLUME, Made
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.stages.learning.material import feature_matrix, material
-from radioloom.stages.learning.reduce import reduce, reductions
+from radioloom.stages.learning.reduce import reduce
+from radioloom.stages.learning.reduction import reductions
 from radioloom.stages.learning.reliability_rules import agreements
 from radioloom.stats.ranks import spearman
 from radioloom.tables import COVARIATES, RELIABILITY, SELECTION

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from radioloom.prediction.outcome import Outcome
 
 FEWEST = 3  # patients with an event (of a binary outcome: and without) of whom two are left beside each fold
+LEFT = 3  # patients beside the largest fold: of fewer no model is learnt (`outcome.learnable`)
 
 
 def inner_folds(outcomes: Outcome, most: int, generator: np.random.Generator) -> np.ndarray | None:
@@ -17,9 +20,10 @@ def inner_folds(outcomes: Outcome, most: int, generator: np.random.Generator) ->
     patients, of_row = outcomes.of_patients()
     event = patients.event
     counts = [event.sum(), (~event).sum()] if outcomes.kind == "binary" else [event.sum()]
-    if min(counts) < FEWEST:
+    folds = max(1, min(most, *counts))
+    if min(counts) < FEWEST or len(patients) - math.ceil(len(patients) / folds) < LEFT:
         return None
     order = np.lexsort((generator.permutation(len(patients)), patients.centres, event))
     fold = np.empty(len(patients), dtype=np.int64)
-    fold[order] = np.arange(len(patients)) % min(most, *counts)
+    fold[order] = np.arange(len(patients)) % folds
     return fold[of_row]

@@ -25,7 +25,7 @@ Settings = dict[str, Any]
 KEY = "signature"
 OF_LEARNING = ("baselines", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics", "simulate")
 OF_LEARNING_IN = {
-    "model": ("kind", "settings", "selector", "scaling", "n_features", "cut_points"),
+    "model": ("kind", "settings", "selector", "selector_settings", "scaling", "n_features", "grid", "cut_points"),
     "validation": ("cross_validation", "leave_one_cohort_out", "learning_curve", "optimism"),
 }
 NO_LEARNING = {"cross_validation": {"repeats": 0}, "learning_curve": 0, "optimism": 0}

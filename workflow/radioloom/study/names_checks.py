@@ -13,6 +13,7 @@ from typing import Any
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
 from radioloom.study.alone import signature_faults
+from radioloom.study.learning_checks import learning_faults
 from radioloom.study.primary_checks import primary_faults
 from radioloom.study.record import Study
 from radioloom.study.remarks import some
@@ -21,7 +22,7 @@ from radioloom.study.remarks import some
 def name_faults(study: Study, origin: Origin) -> list[str]:
     """Every name of the study and its profile that no table knows; baselines' features once the profile is sound."""
     faults = [
-        *_model_faults(study.settings, origin),
+        *learning_faults(study.settings, origin),
         *_cut_point_faults(study.settings, origin),
         *_covariate_faults(study.settings, origin),
         *_unused_columns(study.settings, origin),
@@ -84,18 +85,6 @@ def _modality_faults(study: Study, origin: Origin) -> Iterator[str]:
             if fault := misfit(study.profile, modality):
                 cases = dict.fromkeys(row["case"] for row in rows if row["modality"] == modality)
                 yield f"{origin.at('profile')}: {fault} ({some(cases, 'case')} of cohort {cohort}, by its sheet)"
-
-
-def _model_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
-    from radioloom.prediction.models import MODELS, of_baselines
-    from radioloom.prediction.selectors.forward import FORWARD
-
-    kind = MODELS[settings["model"]["kind"]]
-    for key, fault in kind.faults(settings["model"]["settings"]):
-        yield f"{origin.at('model', 'settings', key)}: {fault}"
-    if settings["model"]["selector"] == FORWARD.name and of_baselines(kind) is not kind:
-        fault = f"{FORWARD.name} compares likelihoods of plain models, which {kind.name} is not; take top or none"
-        yield f"{origin.at('model', 'selector')}: {fault}"
 
 
 def _cut_point_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

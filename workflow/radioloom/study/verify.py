@@ -7,6 +7,7 @@ from pathlib import Path
 from radioloom.study.alone import signature_notes
 from radioloom.study.feature_tables import tables
 from radioloom.study.files_checks import file_remarks
+from radioloom.study.learning_checks import learning_notes
 from radioloom.study.load import origin_of, raise_all
 from radioloom.study.names_checks import name_faults
 from radioloom.study.record import Study
@@ -26,4 +27,4 @@ def verify(study: Study, source: Path | None = None) -> list[str]:
     raise_all([*name_faults(study, origin), *target_faults(study.settings, study.published, study.targets_place)])
     remarks = file_remarks(study, origin)
     raise_all(remarks.faults)
-    return [*signature_notes(study), *remarks.notes]
+    return [*signature_notes(study), *learning_notes(study.settings), *remarks.notes]

@@ -23,6 +23,7 @@ from radioloom.tables.learning import (
     RISKS,
     SELECTION,
     SPLITS,
+    TUNING,
 )
 from radioloom.tables.missing import MISSING
 from radioloom.tables.record import Column, Table, provenance_of
@@ -55,6 +56,7 @@ TABLES = (
     ACQUISITION,
     SPLITS,
     SELECTION,
+    TUNING,
     SAMPLE_SIZE,
     LEARNING_CURVE,
     OPTIMISM,
@@ -138,6 +140,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TUNING",
     "UNREAD",
     "Column",
     "Table",

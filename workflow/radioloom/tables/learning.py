@@ -107,6 +107,20 @@ SELECTION = Table(
         Column("volume_rho", "float64", "Spearman correlation with volume on training data", null=True),
     ),
 )
+TUNING = Table(
+    "TUNING",
+    "combinations of the study's grid (`model.grid`) and which of them each training set chose, by its patients alone",
+    ("split", "combination", "setting"),
+    (
+        Column("split", "string", "split whose training part chose"),
+        Column("combination", "int64", "number of the combination, from 1"),
+        Column("setting", "string", "n_features, or a setting of the model or selector, below `model`"),
+        Column("value", "string", "its value, as the study lists it"),
+        Column("score", "float64", "C (AUC) in folds of the training patients; empty of too few for folds", null=True),
+        Column("folds", "int64", "folds; 0: too few patients with an event, the first combination is taken"),
+        Column("chosen", "bool", "whether it was chosen: the highest score, of equal ones the first"),
+    ),
+)
 OUTLIERS = Table(
     "OUTLIERS",
     "cases with a value far from those of training; nothing is left out for it",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from radioloom.prediction.declared import Rules
 from radioloom.prediction.models.learner import learner, seed_of
-from radioloom.prediction.models.record import Draws, Fitted, Rules, Settings, State
+from radioloom.prediction.models.record import Draws, Fitted, Settings, State
 from radioloom.prediction.models.trees import DEPTH, SMALLEST, TREES, nodes, taken, values
 from radioloom.prediction.outcome import Outcome
 

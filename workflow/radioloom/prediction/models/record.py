@@ -11,13 +11,12 @@ from scipy import special
 
 from radioloom.errors import StudyError
 from radioloom.prediction.baseline_hazard import BaselineHazard
+from radioloom.prediction.declared import Rules, checked, faults
 from radioloom.prediction.outcome import Outcome
-from radioloom.schema import obeys
 from radioloom.stats.normal import Z95
 
 State: TypeAlias = dict[str, Any]  # JSON-able: what a fitted model needs to predict, and all that it needs
 Settings: TypeAlias = dict[str, Any]
-Rules: TypeAlias = dict[str, dict[str, Any]]  # JSON schema of each setting
 Draws: TypeAlias = "np.random.Generator | None"
 
 
@@ -99,24 +98,11 @@ class Model:
 
     def checked(self, given: Settings) -> Settings:
         """Settings of a study, with defaults; raises StudyError for one that is unknown or against its rule."""
-        for key, fault in self.faults(given):
-            raise StudyError(f"model.settings.{key}: {fault}")
-        return self._filled(given)
+        return checked(self.settings, given, f"the {self.name} model", "model.settings")
 
     def faults(self, given: Settings) -> Iterator[tuple[str, str]]:
         """Settings of a study that are unknown or against their rule, each with what is wrong."""
-        for key in given.keys() - self.settings.keys():
-            known = ", ".join(self.settings) or "it has none"
-            yield key, f"the {self.name} model has no such setting. Known here: {known}"
-        for key, value in self._filled(given).items():
-            rule = self.settings[key]
-            if not obeys(value, rule, rule):
-                asked = {name: each for name, each in rule.items() if name not in ("description", "default")}
-                means = rule.get("description", key)
-                yield key, f"{value!r} is not accepted. The rule: {asked}. It means: {means}"
-
-    def _filled(self, given: Settings) -> Settings:
-        return {key: given.get(key, rule.get("default")) for key, rule in self.settings.items()}
+        return faults(self.settings, given, f"the {self.name} model")
 
 
 def linear_state(intercept: float, coefficients: np.ndarray) -> State:

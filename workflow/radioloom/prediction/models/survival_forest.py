@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from radioloom.prediction.baseline_hazard import efron
+from radioloom.prediction.declared import Rules
 from radioloom.prediction.models.cox import baseline_hazard
 from radioloom.prediction.models.learner import seed_of
-from radioloom.prediction.models.record import Draws, Fitted, Model, Rules, Settings, State
+from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, State
 from radioloom.prediction.models.trees import SMALLEST, TREES, nodes, values
 from radioloom.prediction.outcome import Outcome
 

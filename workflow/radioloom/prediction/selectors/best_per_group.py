@@ -17,4 +17,4 @@ def best_per_group(candidates: Candidates, n_features: int) -> dict[int, str]:
     return chosen
 
 
-BEST_PER_GROUP = Selector("best_per_group", best_per_group, "the most prognostic feature of each group")
+BEST_PER_GROUP = Selector("best_per_group", best_per_group, "the most prognostic feature of each group", steady=True)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from radioloom.errors import StudyError
-from radioloom.prediction.selectors.record import Candidates, Selector
+from radioloom.prediction.selectors.record import Candidates, Selector, standard
 
 LEVEL = 0.05  # of each step, over all candidates together
 POOL = 50
@@ -40,8 +40,7 @@ def gain(n_candidates: int) -> float:
 
 
 def _likelihood(candidates: Candidates, places: list[int]) -> float:
-    columns = candidates.columns[:, places]
-    columns = (columns - columns.mean(axis=0)) / columns.std(axis=0)
+    columns = standard(candidates.columns[:, places])
     fitted = candidates.model.fit(columns, candidates.outcomes, candidates.settings, candidates.generator)
     if fitted.log_likelihood is None:
         raise StudyError(
@@ -55,4 +54,5 @@ FORWARD = Selector(
     "forward",
     forward,
     "one after another, while the likelihood rises more than by the best of as many features of noise (Bonferroni)",
+    steady=True,
 )

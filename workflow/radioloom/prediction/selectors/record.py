@@ -6,14 +6,16 @@ whichever way it points. It returns places in the order chosen, with a reason fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from radioloom.prediction.declared import Rules, checked, faults
 from radioloom.prediction.models.record import Draws, Model
 from radioloom.prediction.outcome import Outcome
+from radioloom.stats.constancy import near_one
 
 
 def strength(scores: np.ndarray) -> np.ndarray:
@@ -32,7 +34,8 @@ class Candidates:
     outcomes: Outcome
     model: Model
     settings: dict[str, Any]  # of the model, checked
-    generator: Draws  # of the model
+    generator: Draws  # what the selector, and a model that it fits, draws from
+    asked: dict[str, Any] = field(default_factory=dict)  # settings of the selector, checked
 
     def ranked(self) -> np.ndarray:
         """Places from the strongest to the weakest; equal strengths by name."""
@@ -41,8 +44,32 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """One way to choose: `choose(candidates, n_features)` gives {place: reason} of the chosen ones."""
+    """One way to choose: `choose(candidates, n_features)` gives {place: reason} of the chosen ones.
+
+    counts : whether `n_features` matters
+    steady : whether intervals of cross-validation are told with it; of a new one not until they were measured to hold
+    settings : JSON schema of each setting, with description and default, as `model.selector_settings`
+    """
 
     name: str
     choose: Callable[[Candidates, int], dict[int, str]]
     definition: str
+    counts: bool = True
+    steady: bool = False
+    settings: Rules = field(default_factory=dict)
+
+    def checked(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Settings of a study, with defaults; raises StudyError for one that is unknown or against its rule."""
+        return checked(self.settings, given, f"the selector {self.name}", "model.selector_settings")
+
+    def faults(self, given: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """Settings of a study that are unknown or against their rule, each with what is wrong."""
+        return faults(self.settings, given, f"the selector {self.name}")
+
+
+def standard(columns: np.ndarray) -> np.ndarray:
+    """Columns (n, f) of mean 0 and standard deviation 1; zeros of one that does not vary."""
+    columns = near_one(columns)[0]
+    columns = columns - columns.mean(axis=0)
+    spread = columns.std(axis=0)
+    return np.divide(columns, spread, out=np.zeros_like(columns), where=spread > 0)

@@ -13,4 +13,4 @@ def top(candidates: Candidates, n_features: int) -> dict[int, str]:
     }
 
 
-TOP = Selector("top", top, "the most prognostic features, whatever their group")
+TOP = Selector("top", top, "the most prognostic features, whatever their group", steady=True)

@@ -17,8 +17,9 @@ from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.measured import control_measured, judgeable, left_out, measured
 from radioloom.stages.learning.null_models import beside_nulls, purpose
 from radioloom.stages.learning.place import Measured, Place, Validation
-from radioloom.stages.learning.reduce import selection_rows
+from radioloom.stages.learning.reduction import selection_rows
 from radioloom.stages.learning.risks import ModelKey, risk_of, risks
+from radioloom.stages.learning.tune import tuning_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,6 +105,7 @@ class CrossValidation:
         train, test = self.folds.train[name], self.folds.test[name]
         learnt = learn(self.material.within(name), train, [self._outcomes(name, self.place.outcomes)])[0]
         self.validation.selection.extend(selection_rows(self.material, learnt.reduction, name))
+        self.validation.tuning.extend(tuning_rows(learnt.tuning, name))
         risk = risks(self.material, learnt.signature, test)
         risk |= control_risks(self.controls, learnt.signature, test)
         known = measured(self.material, learnt.signature, test)

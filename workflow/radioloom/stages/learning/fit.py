@@ -10,6 +10,7 @@ from radioloom.stages.learning.harmonise import harmonisation
 from radioloom.stages.learning.learn import risk_apart
 from radioloom.stages.learning.material import Material
 from radioloom.stages.learning.signature import Signature
+from radioloom.stages.learning.tune import tune
 from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
@@ -25,5 +26,6 @@ def fit(material: Material, splits: pd.DataFrame, selection: pd.DataFrame, split
     places = tuple(material.place(name) for name in sorted(names))
     harmonised, outcomes = material.harmonised(train), material.outcomes.take(train)
     apart = risk_apart(material, train, outcomes)
-    signature = fit_signature(harmonised, train, outcomes, places, apart=apart)
-    return replace(signature, harmonisation=harmonisation(material, harmonised, train))
+    tuning = tune(material, train, outcomes)
+    signature = fit_signature(tuning.applied(harmonised), train, outcomes, places, apart=apart)
+    return replace(signature, harmonisation=harmonisation(material, harmonised, train), tuning=tuning.record())

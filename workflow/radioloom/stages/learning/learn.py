@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,9 +11,10 @@ from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.fitting import fit_signature
 from radioloom.stages.learning.material import Material, without_baselines
-from radioloom.stages.learning.reduce import Reduction, reductions, with_choice
+from radioloom.stages.learning.reduction import Reduction, selected, shortlists, with_choice
 from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.signature import Signature
+from radioloom.stages.learning.tune import Tuning, tune
 
 INNER = 5  # folds of the training patients, in which a signature is learnt apart from those whose risk it gives
 
@@ -24,6 +25,7 @@ class Learnt:
 
     reduction: Reduction
     signature: Signature  # with its baselines
+    tuning: Tuning
 
 
 def learn(
@@ -38,10 +40,15 @@ def learn(
         return []
     whole, purposes = material.harmonised(train), purposes or [()] * len(many)
     learnt = []
-    for reduction, outcomes, purpose in zip(reductions(whole, train, many, purposes), many, purposes, strict=True):
+    for listed, purpose in zip(shortlists(whole, train, many), purposes, strict=True):
+        outcomes = listed.outcomes
+        tuning = tune(material, train, outcomes, purpose)
+        way = tuning.applied(whole)
+        reduction = selected(way, listed, purpose)
         apart = risk_apart(material, train, outcomes, purpose)
-        signature = fit_signature(whole, train, outcomes, reduction.chosen, purpose, apart)
-        learnt.append(Learnt(with_choice(reduction, whole, signature), signature))
+        signature = fit_signature(way, train, outcomes, reduction.chosen, purpose, apart)
+        signature = replace(signature, tuning=tuning.record())
+        learnt.append(Learnt(with_choice(reduction, way, signature), signature, tuning))
     return learnt
 
 

@@ -18,8 +18,9 @@ from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.null_models import null_rows, purpose
 from radioloom.stages.learning.place import Place, Validation
-from radioloom.stages.learning.reduce import selection_rows
+from radioloom.stages.learning.reduction import selection_rows
 from radioloom.stages.learning.risks import THE_SIGNATURE, risk_of
+from radioloom.stages.learning.tune import tuning_rows
 from radioloom.tables.columns import FEW_COHORTS, FROZEN, LEFT_OUT, NULL, TOO_MANY_MISSING
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class LeftOut:
         batches = harmonisation(within, within.harmonised(train), train)
         signature = replace(learnt.signature, harmonisation=batches)
         self.validation.selection.extend(selection_rows(within, learnt.reduction, name))
+        self.validation.tuning.extend(tuning_rows(learnt.tuning, name))
         noted = len(self.validation.notes)
         place, estimate = judge(within, self.controls, signature, place, self.validation)
         self.validation.notes[noted:] = [f"left out, {note}" for note in self.validation.notes[noted:]]

@@ -24,6 +24,7 @@ from radioloom.prediction.metrics.record import (
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO
 from radioloom.prediction.models import of_study
 from radioloom.prediction.outcome import Outcome, one_case_each
+from radioloom.prediction.selectors import SELECTORS
 from radioloom.provenance import rng
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey
 from radioloom.stats.bootstrap import resample_weights
@@ -64,7 +65,7 @@ Measured: TypeAlias = dict[ModelKey, np.ndarray]  # bool (m,): whether the rows 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Rows of the tables that the stage writes, SELECTION of the folds among them; notes are for the log."""
+    """Rows of the tables that the stage writes, SELECTION and TUNING of the folds among them; notes are for the log."""
 
     predictions: list[dict[str, Any]] = field(default_factory=list)
     metrics: list[dict[str, Any]] = field(default_factory=list)
@@ -76,6 +77,7 @@ class Validation:
     decisions: list[dict[str, Any]] = field(default_factory=list)
     operating: list[dict[str, Any]] = field(default_factory=list)
     missing: list[dict[str, Any]] = field(default_factory=list)
+    tuning: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -94,7 +96,7 @@ class Place:
     measured: Measured = field(default_factory=dict)
     constant: frozenset[ModelKey] = frozenset()  # models that give every patient the same risk
     most_missing: float = 1.0  # share of the cases that may lack a value of a model
-    steady: bool = True  # whether intervals of cross-validation hold for the study's kind of model
+    steady: bool = True  # whether intervals of cross-validation hold for the study's way of learning
 
     def among(self, rows: np.ndarray) -> Place:
         """The same with these of its rows alone, as places in them."""
@@ -232,9 +234,15 @@ def placed(evaluation: str, cohort: str, rows: np.ndarray, outcomes: Outcome, st
     outcomes : (m,); study : read are seed, model and validation
     """
     asked, weights = study["validation"], resamples(outcomes, study, cohort)
-    kind = of_study(study)
-    told = {"intervals": asked["intervals"], "most_missing": asked["most_missing"], "steady": not kind or kind.steady}
+    told = {"intervals": asked["intervals"], "most_missing": asked["most_missing"], "steady": _steady(study)}
     return Place(evaluation, cohort, rows, outcomes, weights, **told)
+
+
+def _steady(study: dict[str, Any]) -> bool:
+    """Whether intervals of cross-validation were measured to hold for model and selector, without a grid."""
+    kind, declared = of_study(study), study.get("model", {})
+    measured = declared.get("selector") not in SELECTORS or SELECTORS[declared["selector"]].steady
+    return (not kind or kind.steady) and measured and not declared.get("grid")
 
 
 def resamples(outcomes: Outcome, study: dict[str, Any], cohort: str) -> np.ndarray:

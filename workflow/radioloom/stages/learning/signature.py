@@ -76,6 +76,8 @@ class Signature:
     hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
         in files before version 4
     imputation : what becomes of a missing value; None: it counts as the mean, or as `complete` says
+    tuning : settings that were `chosen` in a grid, `score` (C or AUC in `folds` of the training patients) and how many
+        `combinations` there were; None without a grid
     state : what the model needs to predict; None where intercept and coefficients are all
     profile : hash of the profile that the features were measured with; "" of a baseline
     harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
@@ -99,6 +101,7 @@ class Signature:
     cut_points: tuple[float, ...] = ()
     hazard: BaselineHazard | None = None
     imputation: Imputation | None = None
+    tuning: dict[str, Any] | None = None
     state: dict[str, Any] | None = None
     profile: str = ""
     baselines: Mapping[str, Signature] = field(default_factory=dict)
@@ -245,7 +248,7 @@ class Signature:
 
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
 # Left out where they say nothing.
-OPTIONAL = ("cut_points", "hazard", "imputation", "state", "profile", "baselines",
+OPTIONAL = ("cut_points", "hazard", "imputation", "tuning", "state", "profile", "baselines",
             "harmonisation", "provenance", "edited", "complete")  # fmt: skip
 RECORDS = {"hazard": BaselineHazard, "imputation": Imputation}
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty

@@ -48,6 +48,7 @@ class ReportInputs:
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
     acquisition: pd.DataFrame | None = None  # ACQUISITION
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds
+    tuning: pd.DataFrame | None = None  # TUNING of the same; empty where no grid was declared
     outliers: pd.DataFrame | None = None  # OUTLIERS
     signature: Signature | None = None
     adopted: dict[str, Any] | None = None  # whence a signature comes that was not learnt here, as `report` reads it

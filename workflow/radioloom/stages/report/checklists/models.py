@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom import __version__
 from radioloom.figures.words import STEPS, count, joined
+from radioloom.prediction.grid import lists
 from radioloom.prediction.models import of_study
 from radioloom.stages.report import reading
 from radioloom.stages.report.checklists.design import LEARNT_ELSEWHERE, shown
@@ -95,6 +96,8 @@ def tuning(study: ReportInputs) -> Fact:
     kind = of_study(study.settings)
     tuned = kind.tuned if kind else ""
     words = f"searched: {tuned}; all else is declared" if tuned else "no setting is searched: all are declared"
+    grid = ", ".join(".".join(keys) for keys in lists(study.settings["model"].get("grid", {})))
+    words = f"searched: {grid}, among the values of model.grid; with each of them, {words}" if grid else words
     return Fact(KNOWN, words, "provenance", "study.yaml: model")
 
 

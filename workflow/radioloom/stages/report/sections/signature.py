@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import baseline, flow, forest, multivariable, signature, style, volume
+from radioloom.figures import baseline, flow, forest, multivariable, signature, style, tuning, volume
 from radioloom.figures.words import count
 from radioloom.prediction.cut_points import MEDIAN
 from radioloom.stages.learning.baselines import VOLUME
@@ -50,6 +50,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_features": len(frozen),
         "stability": signature.stability(folds, chosen) if len(folds) else None,
         "n_folds": folds["split"].nunique(),
+        "tuning": None if study.tuning is None or study.tuning.empty else tuning.table(study.tuning),
         "folds_alone": not study.settings["validation"].get("leave_one_cohort_out"),
         "notes": signature.notes(model),
         **_outliers(study),
@@ -102,5 +103,5 @@ def _proxies(frozen: pd.DataFrame, chosen: list[str], of_volume: str) -> str:
 
 
 SIGNATURE = Section(
-    "signature", "Signature", ("signature", "selection"), build, ("reliability", "outliers", "exclusions")
+    "signature", "Signature", ("signature", "selection"), build, ("reliability", "tuning", "outliers", "exclusions")
 )

@@ -1,0 +1,108 @@
+"""How a study learns is checked before any job: settings of the selector, the grid, and the selector of a model."""
+
+import pytest
+import yaml
+
+from made.many_cases import many_cases
+from radioloom.errors import StudyError
+from radioloom.study import load, verify
+from radioloom.study.learning_checks import with_selector
+
+
+@pytest.fixture
+def bench(tmp_path):
+    return many_cases(tmp_path, 12, data=str(tmp_path / "data"))
+
+
+def verified(bench, **model):
+    bench.changes |= {"model": {"kind": "cox", **model}}
+    path = bench.write()
+    study = load(yaml.safe_load(path.read_text()), bench.place, path)
+    return study, verify(study, path)
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (
+            {"selector_settings": {"fdr": 0.1}},
+            ["line", "model.selector_settings.fdr: the selector best_per_group has no"],
+        ),
+        (
+            {"selector": "univariate", "selector_settings": {"fdr": 0}},
+            ["model.selector_settings.fdr: 0 is not accepted", "It means: share of false ones"],
+        ),
+        (
+            {"grid": {"n_features": [4]}},
+            [
+                "line",
+                "model.grid.n_features: nothing can be chosen among 1 value; give more, or write model.n_features",
+            ],
+        ),
+        ({"grid": {"n_features": []}}, ["model.grid.n_features: nothing can be chosen among 0 values"]),
+        ({"grid": {"n_features": 4}}, ["model.grid.n_features: '4' is not accepted. Expected: a list"]),
+        ({"grid": {"n_features": [2, 0]}}, ["model.grid.n_features.1: '0' is not accepted"]),
+        ({"grid": {"n_features": [2, 2]}}, ["model.grid.n_features", "Expected: each entry once"]),
+        (
+            {"grid": {"scaling": ["rank", "log"]}},
+            ["model.grid.scaling: unknown key", "Known here: n_features, selector_"],
+        ),
+        ({"grid": {"settings": {}}}, ["model.grid: it lists no value; give values of n_features or of settings"]),
+        (
+            {"grid": {"settings": {"mixing": [0.5, 1]}}},
+            ["line", "model.grid.settings.mixing: the cox model has no such setting. Known here: strata"],
+        ),
+        (
+            {"kind": "elastic_net_cox", "grid": {"settings": {"mixing": [0.5, 2]}}},
+            ["model.grid.settings.mixing: 2 is not accepted", "1 is the lasso"],
+        ),
+        (
+            {"selector": "stability", "grid": {"selector_settings": {"threshold": [0.6, 0.5]}}},
+            ["model.grid.selector_settings.threshold: 0.5 is not accepted"],
+        ),
+        (
+            {"settings": {"strata": "none"}, "grid": {"settings": {"strata": ["none", "cohort"]}}},
+            ["model.grid.settings.strata: model.settings has a value of it too; take one of them out"],
+        ),
+        (
+            {"selector": "none", "grid": {"n_features": [2, 4]}},
+            ["model.grid.n_features: the selector none takes every feature, whatever n_features; take it out"],
+        ),
+        ({"grid": {"n_features": list(range(1, 302))}}, ["model.grid: 301 combinations", "list 200 at most"]),
+    ],
+)
+def test_a_fault_is_told_with_its_line_and_remedy(bench, model, words):
+    with pytest.raises(StudyError) as caught:
+        verified(bench, **model)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_sound_grid_has_nothing_to_be_told(bench):
+    grid = {"n_features": [2, 4], "settings": {"strata": ["none", "cohort"]}, "selector_settings": {"fdr": [0.05, 0.1]}}
+    study, notes = verified(bench, selector="univariate", grid=grid)
+    assert notes == []
+    assert study.settings["model"]["grid"] == grid
+
+
+def test_a_model_that_chooses_is_given_every_feature_unless_a_selector_is_named(bench):
+    note = "model: the selector top leaves elastic_net_cox at most {} features to choose from (n_features); "
+    note += "`selector: none` leaves it all"
+    for model, selector, told in (
+        ({"kind": "elastic_net_cox"}, "none", []),
+        ({"kind": "elastic_net_cox", "selector": "top"}, "top", [note.format(4)]),
+        (
+            {"kind": "elastic_net_cox", "selector": "top", "grid": {"n_features": [8, 20]}},
+            "top",
+            [note.format(20)],
+        ),
+        ({"kind": "cox"}, "best_per_group", []),
+    ):
+        study, notes = verified(bench, **model)
+        assert study.settings["model"]["selector"] == selector
+        assert notes == told
+
+
+@pytest.mark.parametrize("odd", [None, 3, [], {}, {"model": None}, {"model": []}, {"model": {"kind": ["cox"]}}])
+def test_what_is_no_study_is_left_to_the_schema(odd):
+    assert with_selector(odd) is odd

@@ -1,0 +1,126 @@
+"""Nested tuning: a training set chooses among the combinations of the study's grid by its own patients alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from radioloom.prediction.grid import applied, combinations
+from radioloom.prediction.inner_folds import inner_folds
+from radioloom.prediction.metrics.concordance import concordance_of
+from radioloom.prediction.outcome import Outcome
+from radioloom.provenance import rng
+from radioloom.stages.learning.fitting import fit_signature
+from radioloom.stages.learning.material import Material, without_baselines
+from radioloom.stages.learning.reduction import selected, shortlists
+from radioloom.stages.learning.risks import risk_of
+from radioloom.tables.columns import FROZEN
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDS = 5  # of the patients learnt from; fewer where fewer had the event
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What a training set chose.
+
+    model : the study's block `model`, with the combination chosen in the place of its grid
+    combinations : of the grid, by keys of `model`; none without a grid
+    scores : (c,) C (AUC) of each in the folds; NaN where patients with an event are too few for folds
+    place : of the combination chosen
+    folds : how many there were; 0 for none
+    """
+
+    model: dict[str, Any]
+    combinations: list[dict[tuple[str, ...], Any]]
+    scores: np.ndarray
+    place: int
+    folds: int
+
+    def applied(self, material: Material) -> Material:
+        """The material with the combination chosen, which is not tuned again."""
+        return replace(material, study={**material.study, "model": self.model})
+
+    def record(self) -> dict[str, Any] | None:
+        """What signature.json says; None without a grid."""
+        if not self.combinations:
+            return None
+        score = float(self.scores[self.place])
+        chosen = {".".join(keys): value for keys, value in self.combinations[self.place].items()}
+        return {
+            "chosen": chosen,
+            "combinations": len(self.combinations),
+            "folds": self.folds,
+            "score": score if np.isfinite(score) else None,
+        }
+
+
+def tuned(material: Material, splits: pd.DataFrame, split: str = FROZEN) -> Tuning:
+    """What the training part of one split of SPLITS chooses."""
+    train = material.rows(splits, split, "train")
+    return tune(material.within(split), train, material.outcomes.take(train))
+
+
+def tune(material: Material, train: np.ndarray, outcomes: Outcome, purpose: tuple[str, ...] = ()) -> Tuning:
+    """The combination of highest C (AUC) within folds of the training patients (t,); of equal ones the first.
+
+    material : not harmonised; outcomes : (t,); purpose : keys what is drawn at random, besides the split
+    In each fold everything is learnt anew on the others: harmonisation, reduction, selection, fit. Where patients with
+    an event are too few for folds it is the first combination.
+    """
+    declared = material.study["model"]
+    grid = combinations(declared.get("grid", {}))
+    if not grid:
+        return Tuning(declared, [], np.zeros(0), 0, 0)
+    blocks = [applied(declared, each) for each in grid]
+    fold = inner_folds(outcomes, FOLDS, rng(material.study["seed"], "grid", material.split, *purpose))
+    if fold is None:
+        return Tuning(blocks[0], grid, np.full(len(grid), np.nan), 0, 0)
+    risk = _risks(without_baselines(material), (train, outcomes, fold), blocks, purpose)
+    known = np.flatnonzero(np.isfinite(risk).all(axis=0))  # all are compared on those who have a risk by each
+    scores = np.array([concordance_of(outcomes.take(known), each[known], fold[known]) for each in risk])
+    place = int(np.argmax(np.round(np.nan_to_num(scores, nan=-1.0), 12)))
+    return Tuning(blocks[place], grid, scores, place, int(fold.max()) + 1)
+
+
+def _risks(
+    material: Material,
+    lesson: tuple[np.ndarray, Outcome, np.ndarray],
+    blocks: list[dict[str, Any]],
+    purpose: tuple[str, ...],
+) -> np.ndarray:
+    """Risk (c, t) of each row by each combination, learnt without the patients of its fold.
+
+    lesson : rows, outcomes and folds (t,)
+    """
+    train, outcomes, fold = lesson
+    risk = np.empty((len(blocks), len(train)))
+    for k in np.unique(fold):
+        apart, inside = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
+        whole, part, keys = material.harmonised(train[inside]), outcomes.take(inside), (*purpose, "grid", str(k))
+        listed = shortlists(whole, train[inside], [part])[0]  # once for all combinations
+        for place, block in enumerate(blocks):
+            way = replace(whole, study={**whole.study, "model": block})
+            signature = fit_signature(way, train[inside], part, selected(way, listed, keys).chosen, keys)
+            risk[place, apart] = risk_of(material, signature, train[apart])
+    return risk
+
+
+def tuning_rows(tuning: Tuning, split: str) -> Iterator[dict[str, Any]]:
+    """TUNING rows of one split."""
+    for place, (combination, score) in enumerate(zip(tuning.combinations, tuning.scores, strict=True)):
+        for keys, value in combination.items():
+            yield {
+                "split": split,
+                "combination": place + 1,
+                "setting": ".".join(keys),
+                "value": str(value),
+                "score": score,
+                "folds": tuning.folds,
+                "chosen": place == tuning.place,
+            }
