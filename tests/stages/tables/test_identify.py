@@ -237,7 +237,7 @@ def test_a_patient_with_two_images_is_told_and_never_validated_on():
         ("train/A=A", "valid/A"),
         ("train/A", "train2/A"),
     ):  # a name alone says little
-        assert shared(people(*nobody)) == {(" ".join(each.partition("=")[0] for each in nobody), "patient"): "allowed"}
+        assert shared(people(*nobody)) == {(" ".join(each.partition("=")[0] for each in nobody), "name"): "allowed"}
     one = prepared(("train/A", {"image_digest": "i"}), ("train2/A", {"image_digest": "i"}))
     assert set(shared(people("train/A", "train2/A"), one).values()) == {"refused"}  # not two regions of one patient
     assert shared(people("train/A", "valid/A=Q")) == {}

@@ -53,7 +53,7 @@ def first_equal(values: np.ndarray) -> np.ndarray:
 
 def _join(values: np.ndarray, rows: list[int], known: np.ndarray, spread: np.ndarray, first: np.ndarray) -> None:
     """Set `first` of rows with the same known columns; they are sought by the column of most values."""
-    part, spread = values[np.ix_(rows, np.flatnonzero(known))], spread[known]
+    part, spread = values[rows][:, known], spread[known]
     if not part.size:
         return
     ordered = np.sort(part, axis=0)

@@ -123,8 +123,8 @@ def _refused_patients(study: Study, whose: Mapping[tuple[str, str], Who], origin
         )
     for (learnt, validated), cases in called.items():
         remarks.notes.append(
-            f"cohort {validated}: {some(sorted(cases), 'case')} called as one of cohort {learnt}, and taken for "
-            "other people; name the patients of both in the column `patient`, which tells who is one"
+            f"cohort {validated}: {some(sorted(cases), 'case')} called as one of cohort {learnt}: a name "
+            "alone is taken for two people's; name the patients of both in the column `patient`, which tells who is one"
         )
     for (learnt, validated), pairs in almost.items():
         remarks.notes.append(

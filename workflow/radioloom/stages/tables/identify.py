@@ -12,7 +12,7 @@ import numpy as np
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.ids import bare
 from radioloom.stats.copies import first_equal, spreads, written
-from radioloom.tables.cases import ALIKE, ALLOWED, EXAMINATION, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
+from radioloom.tables.cases import ALIKE, ALLOWED, EXAMINATION, IMAGE, KINDS, NAME, PATIENT, REFUSED, REGION, ROW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class Who:
 
 
 NAMES = (
-    "one name and nothing else: the column `patient` tells whether they are one person",
+    "a name alone is taken for two people's: the column `patient` tells where they are one person",
     "almost called alike: where they are one person, give both one name in the column `patient`",
 )
 COPIED = "replicates of one case are one drawing: a copy is no second reader, and its agreement of 1 says nothing"
@@ -257,6 +257,8 @@ def pairs(
 def _row(pair: Pair, kind: str, words: str, kinds: set[str]) -> Row:
     one, other = pair
     said, reason = verdict(one, other, kinds)
+    if kind == PATIENT and not (one.named and other.named):
+        kind, words = NAME, "one name"
     return {
         "cohort": one.cohort,
         "case": one.case,
