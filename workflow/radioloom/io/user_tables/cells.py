@@ -82,6 +82,14 @@ def numbers(texts: Sequence[str]) -> np.ndarray:
     return values
 
 
+def is_number(text: str) -> bool:
+    """Whether a cell is a number, or empty."""
+    try:
+        return len(numbers([text])) == 1
+    except ValueError:
+        return False
+
+
 def no_number(text: str, remedy: str = "") -> str:
     """Why a cell is no number, and what to do; `remedy` : what else it may be, and what to do then."""
     remedy = f"; {remedy}" if remedy else ""
