@@ -197,16 +197,11 @@ def test_a_covariate_of_both_tables_is_that_of_the_file_named_and_refused_where_
     assert code == 0, told
     np.testing.assert_array_equal(table["risk"], alone["risk"])
     values.reset_index().assign(age=30.0).to_csv(tmp_path / "wide.csv", index=False)
-    assert (
-        f"clinical.csv, line 2, column 'age': cases with another value there than in the table of patients: {len(values)};"
-        in run(*arguments)[2]
-    )
+    said = "clinical.csv, line 2, column '{}': cases with another value there than in the table of patients: {};"
+    assert said.format("age", len(values)) in run(*arguments)[2]
     values.reset_index().assign(age=clinical["age"], batch="A").to_csv(tmp_path / "wide.csv", index=False)
     clinical.assign(batch=["B", "", *["A"] * (len(values) - 2)]).to_csv(tmp_path / "clinical.csv", index=False)
-    assert (
-        "clinical.csv, line 2, column 'batch': cases with another value there than in the table of patients: 1;"
-        in run(*arguments)[2]
-    )
+    assert said.format("batch", 1) in run(*arguments)[2]
 
 
 def test_a_harmonised_signature_asks_for_the_batch(run, tmp_path):
