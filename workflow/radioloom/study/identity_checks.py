@@ -174,7 +174,8 @@ def _refused_images(
                 )
     for cohorts, pairs in shared.items():
         usual = remedy(study.settings["cohorts"][cohort]["role"] for cohort in cohorts)
-        doubt = exchanged(*(study.data / first[cohorts][key] for key in KEYS), FEW)
+        image, segmentation = (study.data / first[cohorts][key] for key in KEYS)
+        doubt = exchanged(image, segmentation, FEW)
         what_to_do = ASKED.format(doubt) if doubt else usual
         same = f"{some(sorted(set(pairs)), 'pair')} of cases with one image; {what_to_do}"
         remarks.faults.append(f"{_place(study, cohorts[1], origin)}: {same}")
