@@ -60,6 +60,11 @@ def notes_of(error: BaseException) -> tuple[str, ...]:
     return tuple(getattr(error, "__notes__", ())) if isinstance(error, RadioloomError) else ()
 
 
+def with_notes(error: BaseException) -> str:
+    """The notes that an error of ours bears, each in a line, and last what went wrong and what to do."""
+    return "\n".join([*(f"note: {note}" for note in notes_of(error)), in_words(error)])
+
+
 def is_of_the_machine(error: BaseException) -> bool:
     """Whether a file could not be read for want of memory, rights or a disk that answers: no fault of its content.
 

@@ -227,10 +227,10 @@ def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tup
     text, place = row[column], f"{where}, column {column!r}"
     time = number(text, place, DATES if looks_like_day(text) else "")
     if time is not None and (time > LONGEST or 0 < time < SHORTEST):
-        number_of_day = f" (a spreadsheet counts days so: {DATES})" if looks_like_day_number(text) else ""
+        date = "; if it is a date as a spreadsheet counts days, clinical.date_from and date_to take the columns of two"
         raise StudyError(
             f"{place}: a follow-up of {time:g} days, where {SHORTEST} to {LONGEST} (120 years) are possible; correct "
-            f"the cell, or leave it empty{number_of_day}"
+            f"the cell, or leave it empty{date if looks_like_day_number(text) else ''}"
         )
     return event, time
 
