@@ -9,7 +9,8 @@ import pytest
 
 from radioloom import cli
 from radioloom.commands.record import Command
-from radioloom.failures import in_results, in_words, reading
+from radioloom.errors import StudyError
+from radioloom.failures import explained, in_results, in_words, notes_of, reading, with_notes
 
 ENV = "import sys; sys.path.insert(0, {!r}); from radioloom.cli import main; sys.exit(main({!r}))"
 
@@ -102,3 +103,11 @@ def test_paths_are_shown_from_results_on():
     assert in_results("/home/SMITH/study/results/s/tables/x.parquet") == "results/s/tables/x.parquet"
     assert in_results("/home/SMITH/x.parquet") == "x.parquet"
     assert "SMITH" not in in_words(OSError(13, "x", "/home/SMITH/results/s/x.parquet"))
+
+
+def test_notes_stand_before_the_error_that_they_explain():
+    with pytest.raises(StudyError) as caught, explained(["b", "a", "b"]), explained(["a"]):
+        raise StudyError("no")
+    assert notes_of(caught.value) == ("a", "b")
+    assert with_notes(caught.value) == "note: a\nnote: b\nno"
+    assert notes_of(OSError()) == ()

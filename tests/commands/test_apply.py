@@ -183,6 +183,27 @@ def test_a_model_with_covariates_takes_them_from_a_second_table(run, tmp_path):
     assert "clinical.csv: none of its cases is among the patients" in run(*arguments, "--clinical", "clinical.csv")[2]
 
 
+def test_a_covariate_of_both_tables_is_that_of_the_file_named_and_refused_where_they_differ(run, tmp_path):
+    values = wide()
+    clinical = pd.DataFrame({"case": values.index, "age": 50.0 + np.arange(len(values))})
+    clinical.to_csv(tmp_path / "clinical.csv", index=False)
+    arguments = ("signature.json", "wide.csv", "--profile", PROFILE, "--model", "clinical+signature")
+    arguments += ("--clinical", "clinical.csv")
+    values.reset_index().to_csv(tmp_path / "wide.csv", index=False)
+    alone = run(*arguments)[1]
+    gaps = clinical["age"].where(np.arange(len(values)) % 2 == 0).to_numpy()  # of each patient one table knows it
+    values.reset_index().assign(age=gaps).to_csv(tmp_path / "wide.csv", index=False)
+    code, table, told = run(*arguments)
+    assert code == 0, told
+    np.testing.assert_array_equal(table["risk"], alone["risk"])
+    values.reset_index().assign(age=30.0).to_csv(tmp_path / "wide.csv", index=False)
+    said = "clinical.csv, line 2, column '{}': cases with another value there than in the table of patients: {};"
+    assert said.format("age", len(values)) in run(*arguments)[2]
+    values.reset_index().assign(age=clinical["age"], batch="A").to_csv(tmp_path / "wide.csv", index=False)
+    clinical.assign(batch=["B", "", *["A"] * (len(values) - 2)]).to_csv(tmp_path / "clinical.csv", index=False)
+    assert said.format("batch", 1) in run(*arguments)[2]
+
+
 def test_a_harmonised_signature_asks_for_the_batch(run, tmp_path):
     lines = {"A": [1.1, 0.2], "B": [1.0, 0.0]}
     terms = tuple(replace(term, batches=lines) for term in MADE.signature.terms)

@@ -42,3 +42,17 @@ def test_a_file_that_is_not_there_and_one_that_names_what_is_not(study, capsys):
     study.write_text(study.read_text().replace("time_days: days", "time_days: weeks"))
     assert main(["check", "study.yaml"]) == 1
     assert "train.csv: no column 'weeks'" in capsys.readouterr().err
+
+
+def test_notes_come_before_a_refusal(study, capsys):
+    study.write_text(study.read_text().replace("event: dead", "event: died", 1))
+    assert main(["check", "study.yaml"]) == 1
+    *notes, last = capsys.readouterr().err.splitlines()
+    assert last.startswith("radioloom: study.yaml, line ")
+    study.write_text(study.read_text().replace("event: died", "event: dead", 1))
+    (study.parent / "data" / "T00003" / "image.nii.gz").unlink()
+    (study.parent / "data" / "valid.csv").unlink()
+    assert main(["check", "study.yaml"]) == 1
+    *notes, last = capsys.readouterr().err.splitlines()
+    assert notes[0].startswith("note: cohort train: 1 case (T00003) without image file")
+    assert "'valid.csv' is not below the data folder" in last

@@ -13,7 +13,7 @@ import SimpleITK as sitk
 import radioloom
 from made.hospital import ct, square, structures
 from radioloom.cli import main
-from radioloom.errors import BadImage, BadMask
+from radioloom.errors import BadImage, BadMask, BadRoi
 from radioloom.stages.images import single
 
 CUBE = [square(z, -5, 5) for z in (-94, -91, -88)]
@@ -239,3 +239,15 @@ def test_the_series_that_is_meant(run, folder, tmp_path):
     assert "2 series of 8 slices could be the image; name one by its `series`" in said
     assert run(both, "map.nii.gz", "--series", "2.25.6") == (0, 440, "")
     assert "RadioloomError" not in run(both, "map.nii.gz", "--modality", "PT")[2]
+
+
+def test_what_was_noted_is_said_before_the_refusal_that_it_explains(run, folder):
+    write(folder / "bright.nii.gz", np.random.default_rng(0).integers(500, 900, (8, 24, 20)).astype(np.int16))
+    code, n, said = run("bright.nii.gz", "map.nii.gz", "--profile", "ibsi")
+    *notes, last = said.splitlines()
+    assert (code, n) == (1, 0)
+    assert "leaves no voxel" in last
+    assert any(note.startswith("note: nothing says of which modality the image is: taken for one") for note in notes)
+    with pytest.raises(BadRoi) as caught:
+        radioloom.extract(str(folder / "bright.nii.gz"), str(folder / "map.nii.gz"))
+    assert any("nothing says of which modality" in note for note in caught.value.__notes__)

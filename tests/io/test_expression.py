@@ -1,11 +1,10 @@
 """An expression matrix from a file: cases as numbers, columns that are none left out, dates among genes told."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.io.expression import Matrix, copies, damaged, forms, header, left_out, no_cases, read
+from radioloom.io.expression import damaged, forms, header, left_out, no_cases, read
 
 
 def written(tmp_path, text):
@@ -151,10 +150,3 @@ def test_no_message_names_a_column_that_may_be_a_patient(text, tmp_path):
     with pytest.raises(StudyError) as caught:
         read(tmp_path / "e.csv", "gene", ["b", "c"])
     assert "CANARY" not in str(caught.value)
-
-
-def test_columns_that_are_copies_are_counted_for_the_log():
-    frame = pd.DataFrame({"A": [1.0, np.nan], "B": [1.0, np.nan], "C": [1.0, 2.0]})
-    assert copies(frame) == 1
-    assert left_out(Matrix(frame, [], [], [])).endswith("; columns that are copies of another, and count twice: 1")
-    assert left_out(Matrix(frame[["A", "C"]], [], [], [])).endswith("no gene: none")

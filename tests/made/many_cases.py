@@ -14,7 +14,8 @@ def many_cases(place: Path, n: int, files: bool = True, **changes) -> Bench:
             case = f"{cohort[0].upper()}{number:05d}"
             paths = {"image": f"{case}/image.nii.gz", "segmentation": f"{case}/mask.nii.gz"}
             bench.rows.setdefault(cohort, []).append({"case": case, **paths})
-            bench.outcomes.setdefault(cohort, []).append((case, 100 + number % 900, number % 2))
+            days = (100 if cohort == "train" else 100.5) + number % 900  # no two cohorts are of the same people
+            bench.outcomes.setdefault(cohort, []).append((case, days, number % 2))
             if files:
                 (place / "data" / case).mkdir()
                 for path in paths.values():

@@ -32,7 +32,8 @@ def three_tables(place: Path, n: int = 12, retest: list[tuple] = VISITS) -> dict
         (place / f"{name}.csv").write_text(
             table([(case, k + 1, f"S{k % 3}", [ord(name[0]), k]) for k, case in enumerate(cases)], ("rep", "site"))
         )
-        outcomes = "".join(f"{case},{100 + k},{k % 2}\n" for k, case in enumerate(cases))
+        day = 100 if name == "train" else 100.5  # no two cohorts are of the same people
+        outcomes = "".join(f"{case},{day + k},{k % 2}\n" for k, case in enumerate(cases))
         (place / f"{name}_c.csv").write_text(f"id,days,dead\n{outcomes}")
         clinical = {"file": f"{name}_c.csv", "case": "id", "time_days": "days", "event": "dead"}
         cohorts[name] = {"role": role, "features": features(f"{name}.csv"), "clinical": clinical}

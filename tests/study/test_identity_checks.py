@@ -167,7 +167,7 @@ def test_cases_of_one_name_are_told_until_the_sheets_say_who_is_one(bench):
     row = bench.rows["valid"][0]
     row["case"] = "T00003"
     bench.outcomes["valid"][0] = ("T00003", 100, 1)
-    note = "cohort valid: 1 case (T00003) called as one of cohort train, and taken for other people; name"
+    note = "cohort valid: 1 case (T00003) called as one of cohort train: a name alone is taken for two"
     assert [each.startswith(note) for each in verified(bench)] == [True]
     row["patient"] = "T00003"
     assert [each.startswith(note) for each in verified(bench)] == [True]  # the other sheet names nobody

@@ -165,6 +165,37 @@ def test_exchanged_image_files_are_asked_about_and_sound_ones_are_not(tmp_path, 
     assert exchanged(*paths[::-1]) == "its image looks like a label map, and its segmentation like an image"
 
 
+@pytest.mark.parametrize("n", [12, 2])
+def test_exchanged_columns_of_every_row_end_the_study_and_say_so_before_equal_masks_do(tmp_path, n):
+    bench = many_cases(tmp_path, 12, data=str(tmp_path / "data"))
+    draws = np.random.default_rng(1)
+    for cohort, rows in bench.rows.items():
+        for row in rows[:n] if cohort == "train" else rows:
+            scan = draws.integers(-900, 900, (4, 12, 12)).astype("i2")
+            image_file(tmp_path / "data" / row["image"], scan)
+            image_file(tmp_path / "data" / row["segmentation"], labels("u1")[:4, :12, :12])
+            row["image"], row["segmentation"] = row["segmentation"], row["image"]
+    path = bench.write()
+    with pytest.raises(StudyError) as caught:
+        verify(load(yaml.safe_load(path.read_text()), bench.place, path), path)
+    said = str(caught.value)
+    assert "its segmentation like an image: were the columns `image` and `segmentation` exchanged? Equal masks" in said
+    assert "take one case" not in said
+    every = "in 12 cases (T00000, T00001, T00002, T00003, T00004, ...) of 12: the columns `image` and"
+    assert (every in said) == (n == 12)
+
+
+def test_an_8_bit_image_is_no_exchanged_label_map(tmp_path):
+    bench = many_cases(tmp_path, 12, data=str(tmp_path / "data"))
+    draws = np.random.default_rng(1)
+    for row in (row for rows in bench.rows.values() for row in rows):
+        image_file(tmp_path / "data" / row["image"], draws.integers(0, 255, (4, 12, 12)).astype("u1"))
+        image_file(tmp_path / "data" / row["segmentation"], labels("i2")[4:8, :12, :12])
+    path = bench.write()
+    notes = verify(load(yaml.safe_load(path.read_text()), bench.place, path), path)
+    assert len([note for note in notes if "exchanged?" in note]) == 2
+
+
 def test_nothing_is_asked_where_headers_and_sizes_tell_nothing(tmp_path):
     plain = image_file(tmp_path / "a.nii", picture("i2")), image_file(tmp_path / "b.nii", labels("i2"))
     assert exchanged(*plain[::-1]) == exchanged(*plain) == ""

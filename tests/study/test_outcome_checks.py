@@ -41,3 +41,42 @@ def test_a_follow_up_from_birth_is_told_before_a_horizon_that_is_too_early(tmp_p
     with pytest.raises(StudyError, match="is the follow-up of train counted from birth") as caught:
         notes(tmp_path, study)
     assert "if these are years" not in str(caught.value)
+
+
+def test_calendar_years_lead_to_the_column_and_not_to_the_horizon(tmp_path):
+    study = three_tables(tmp_path)
+    for name in ("train", "valid"):
+        years = "".join(f"{name[0].upper()}{k},{2010 + k % 8},{k % 2}\n" for k in range(12))
+        (tmp_path / f"{name}_c.csv").write_text(f"id,days,dead\n{years}")
+    study["outcome"]["horizons"] = [730]
+    words = r"are the times of train years of the calendar \(2010 to 2017\)\? Days from the beginning of follow-up"
+    with pytest.raises(StudyError, match=words) as caught:
+        notes(tmp_path, study)
+    assert "if these are years" not in str(caught.value)
+
+
+@pytest.mark.parametrize("day", ["2015-03-07", "07.03.2015", "42070"])
+def test_a_column_of_days_of_death_is_no_event(tmp_path, day):
+    study = three_tables(tmp_path)
+    rows = "".join(f"T{k},{100 + k},{day if k % 2 else ''}\n" for k in range(12))
+    (tmp_path / "train_c.csv").write_text(f"id,days,dead\n{rows}")
+    with pytest.raises(StudyError) as caught:
+        notes(tmp_path, study)
+    assert "is the day of an event, and whether there was one is wanted; make a column of 1" in str(caught.value)
+
+
+@pytest.mark.parametrize("cell", ["42070", "42070.0", "42070.5"])
+def test_numbers_by_which_a_spreadsheet_counts_days_are_no_dates(tmp_path, cell):
+    study = three_tables(tmp_path)
+    rows = "".join(f"T{k},{cell},43{100 + k},{k % 2}\n" for k in range(12))
+    (tmp_path / "train_c.csv").write_text(f"id,seen,last,dead\n{rows}")
+    clinical = study["cohorts"]["train"]["clinical"]
+    del clinical["time_days"]
+    clinical |= {"date_from": "seen", "date_to": "last"}
+    with pytest.raises(StudyError) as caught:
+        notes(tmp_path, study)
+    words = "is the number by which a spreadsheet counts a day, and no date; correct the cell: give the column"
+    assert words in str(caught.value)
+    study["cohorts"]["train"]["clinical"] = {**clinical, "time_days": "last"}
+    del study["cohorts"]["train"]["clinical"]["date_from"], study["cohorts"]["train"]["clinical"]["date_to"]
+    assert any("by which a spreadsheet counts the days of dates? They" in note for note in notes(tmp_path, study))

@@ -68,7 +68,7 @@ def test_what_observers_and_visits_share_by_design_is_told(measured):
     assert set(rows["verdict"]) == {"allowed"}
     pairs = set(rows[["cohort", "case", "other_cohort", "other_case", "kind"]].itertuples(index=False, name=None))
     kinds = ("image", "region", "features")
-    readers = {("readers", case, "train", case, kind) for case in ("T000", "T001") for kind in (*kinds, "patient")}
+    readers = {("readers", case, "train", case, kind) for case in ("T000", "T001") for kind in (*kinds, "name")}
     copies = {("readers", case, "readers", case, kind) for case in ("T000", "T001") for kind in ("region", "features")}
     visits = {("again", case, "again", case, kind) for case in VISITED for kind in kinds}
     visits |= {("again", case, "train", drawn, kind) for case, drawn in VISITED.items() for kind in kinds}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.errors import BadImage, BadMask, CaseError, MeasurementWarning, StudyError, UnclearRegion
+from radioloom.failures import explained, notes_of
 from radioloom.process import tell_compilation
 from radioloom.profile import Profile, load
 from radioloom.segmentation.choose import HOW, Choice
@@ -68,7 +69,8 @@ def extract(
         else:
             measured = _in_memory(image, mask, spacing_mm, named, chosen, modality)
     except UnclearRegion as error:
-        raise BadMask(f"{error}; choose by roi=: {HOW}") from None
+        with explained(notes_of(error)):
+            raise BadMask(f"{error}; choose by roi=: {HOW}") from None
     return _table(measured)
 
 

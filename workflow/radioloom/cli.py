@@ -13,7 +13,7 @@ from radioloom.commands import COMMANDS
 from radioloom.commands.completion import SHELLS
 from radioloom.commands.failed import failed_file
 from radioloom.errors import RadioloomError
-from radioloom.failures import in_words
+from radioloom.failures import in_words, notes_of
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit codes; any other is the system's
 OTHER_OPTIONS = dict.fromkeys(("--label", "--labels", "--pattern", "--structure", "--segment"), "--roi")
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # here and not at the end of the process, where a full disk would have no words
         return code
     except RadioloomError as error:
+        for note in notes_of(error):
+            print(f"note: {note}", file=sys.stderr)
         print(f"radioloom: {error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:  # the reader of our output has closed it: `radioloom features | head`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -41,6 +41,28 @@ def in_words(error: BaseException, typed: Collection[str] = ()) -> str:
     if isinstance(error, OSError):
         return _of_the_system(error, typed) if _is_somewhere() else NOWHERE
     return f"a fault of Radioloom, not of the study ({type(error).__name__}); please report it"
+
+
+@contextmanager
+def explained(notes: Iterable[str]) -> Iterator[None]:
+    """An error of ours bears what was noted before it, in the order of the notes: that often says why it came to it."""
+    try:
+        yield
+    except RadioloomError as error:
+        for note in dict.fromkeys(notes):
+            if note not in notes_of(error):
+                error.add_note(note)
+        raise
+
+
+def notes_of(error: BaseException) -> tuple[str, ...]:
+    """What was noted before an error of ours; see `explained`."""
+    return tuple(getattr(error, "__notes__", ())) if isinstance(error, RadioloomError) else ()
+
+
+def with_notes(error: BaseException) -> str:
+    """The notes that an error of ours bears, each in a line, and last what went wrong and what to do."""
+    return "\n".join([*(f"note: {note}" for note in notes_of(error)), in_words(error)])
 
 
 def is_of_the_machine(error: BaseException) -> bool:

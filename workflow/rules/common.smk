@@ -4,7 +4,7 @@ import os
 import sys
 
 from radioloom.errors import RadioloomError
-from radioloom.failures import in_words
+from radioloom.failures import with_notes
 from radioloom.provenance import code_digest, digest, file_digest
 from radioloom.study import followed, load, verify
 from snakemake.exceptions import WorkflowError
@@ -20,7 +20,7 @@ try:
         for note in verify(STUDY, SOURCE):
             print(f"note: {note}", file=sys.stderr)
 except (RadioloomError, OSError, MemoryError) as error:
-    raise WorkflowError(f"the study cannot start:\n{in_words(error)}") from None
+    raise WorkflowError(f"the study cannot start:\n{with_notes(error)}") from None
 HAS = STUDY.has
 RESULTS = f"results/{STUDY.name}"
 LOGS = f"{RESULTS}/logs"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from radioloom.genomics.expression import copies
 from radioloom.io import expression
 from radioloom.job import job
 from radioloom.sealed import write_json
@@ -26,5 +27,6 @@ with job(snakemake) as running:
     write_json(results.summary, out.summary)
     n_significant = (results.associations["q"] < SIGNIFICANT).sum()
     n_modules = results.modules["module"].nunique()
-    running.say(f"{matrix.shape[1]} columns are cases; {expression.left_out(given)}")
+    twice = f"; columns that are copies of another, and count twice: {n}" if (n := copies(matrix)) else ""
+    running.say(f"{matrix.shape[1]} columns are cases; {expression.left_out(given)}{twice}")
     running.say(f"{n_modules} modules, {n_significant} pairs with q < {SIGNIFICANT}")

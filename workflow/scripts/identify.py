@@ -4,6 +4,7 @@ from pathlib import Path
 
 from radioloom.job import job
 from radioloom.sealed import read_json
+from radioloom.stages.learning.patients import patients_of
 from radioloom.stages.tables.identify import fillers, identities, refuse
 from radioloom.tables import CASES, FEATURES, IDENTITIES, PATIENTS
 
@@ -19,5 +20,6 @@ with job(snakemake) as running:
     refuse(rows)
     IDENTITIES.write(rows, out.identities, **running.provenance)
     known = [{key: row[key] for key in ("cohort", "case", "patient", "named")} for row in patients]
-    PATIENTS.write(PATIENTS.write(known, out.patients, **running.provenance), Path(out.patients).with_suffix(".csv"))
-    running.say(f"{len(patients)} cases of {len({row['patient'] for row in patients})} patients; {len(rows)} shared")
+    told = PATIENTS.write(known, out.patients, **running.provenance)
+    PATIENTS.write(told, Path(out.patients).with_suffix(".csv"))
+    running.say(f"{len(patients)} cases of {len({*patients_of(told).values()})} patients; {len(rows)} shared")

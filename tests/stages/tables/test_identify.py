@@ -168,6 +168,22 @@ def test_rows_with_gaps_are_compared_too():
     assert found == {("train/A train/C", "features"): "refused"}
 
 
+@pytest.mark.parametrize("digits", [15, 10, 8])
+def test_a_row_that_was_saved_again_is_the_row(digits):
+    """As a spreadsheet and R write numbers; of many features, some are always rounded apart."""
+    names = [f"train/P{k}" for k in range(9)]
+    features = measured(*((name, k) for k, name in enumerate(names)), ("valid/X", 3), n=400)
+    again = features["cohort"] == "valid"
+    features.loc[again, "value"] = [float(f"{value:.{digits}g}") for value in features.loc[again, "value"]]
+    assert shared(people(*names, "valid/X"), features=features) == {("train/P3 valid/X", "features"): "refused"}
+
+
+def test_values_that_differ_by_less_than_their_writing_tell_nobody():
+    """Of an offset so large that what differs is lost where the table is saved again."""
+    values = 1e9 + np.random.default_rng(3).normal(0, 1e-6, (60, 8))
+    assert equal(np.vstack([values, values[:1]])) == (0, 0)
+
+
 def test_a_gap_is_no_value():
     features = measured(("train/A", 1), ("train/B", 1), ("train/C", 2))
     gap = features["feature_id"] == "f3"
@@ -221,7 +237,7 @@ def test_a_patient_with_two_images_is_told_and_never_validated_on():
         ("train/A=A", "valid/A"),
         ("train/A", "train2/A"),
     ):  # a name alone says little
-        assert shared(people(*nobody)) == {(" ".join(each.partition("=")[0] for each in nobody), "patient"): "allowed"}
+        assert shared(people(*nobody)) == {(" ".join(each.partition("=")[0] for each in nobody), "name"): "allowed"}
     one = prepared(("train/A", {"image_digest": "i"}), ("train2/A", {"image_digest": "i"}))
     assert set(shared(people("train/A", "train2/A"), one).values()) == {"refused"}  # not two regions of one patient
     assert shared(people("train/A", "valid/A=Q")) == {}

@@ -25,6 +25,17 @@ def verdict(b) -> str:
     return row["verdict"]
 
 
+def test_a_column_that_one_cell_takes_away_is_named_with_the_line():
+    frame = pd.DataFrame({"case": CASES, "f": A.ravel(), "g": A.ravel(), "site": ["x", *["y"] * 29]}).astype(object)
+    frame.loc[4, "g"] = "nd"
+    read = columns(frame, "t.csv", "case")
+    assert read.names == ["f"]
+    first, second = read.notes
+    assert first == "t.csv: columns without numbers, or of diagnostics left out: 2"
+    assert second.startswith("t.csv, row 6, column 'g': ")
+    assert second.endswith("The column was left out; cells of it that are no numbers: 1 of 30")
+
+
 def test_verdicts():
     wide = A * np.exp(NOISE)
     assert verdict(A * (1 + 1e-9)) == "equal"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from radioloom.commands.record import MODALITIES, Command, modality
 from radioloom.errors import StudyError, UnclearRegion
+from radioloom.failures import explained, notes_of
 
 EXAMPLE = """\
   radioloom extract ct.nii.gz mask.nii.gz --out features.csv
@@ -56,7 +57,8 @@ def _run(chosen: Namespace) -> None:
     try:
         measured = measure(chosen.image, chosen.mask, profile, chosen.roi, chosen.modality, chosen.series)
     except UnclearRegion as error:
-        raise StudyError(f"{error}; choose by --roi: {HOW}") from None
+        with explained(notes_of(error)):
+            raise StudyError(f"{error}; choose by --roi: {HOW}") from None
     for note in (*measured.notes, *measured.doubts):
         print(f"note: {note}", file=sys.stderr)
     if chosen.out:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from radioloom.errors import StudyError
 from radioloom.stats.constancy import constant
+from radioloom.stats.copies import first_equal
 
 DUPLICATES = ("error", "mean", "max_variance")
 # 99th percentile above which values are no logarithms: the first rule of GEO2R (NCBI), whose script then takes log2.
@@ -100,6 +101,12 @@ def z_scored(values: pd.DataFrame) -> str:
         "Modules and correlations are as of the values themselves; levels of two genes, and `duplicates: "
         "max_variance`, mean nothing, and patients over whom it was done had a part in what is learnt"
     )
+
+
+def copies(values: pd.DataFrame) -> int:
+    """Columns of a matrix (gene x case) that are copies of another in all genes, but for how they were written."""
+    first = first_equal(values.to_numpy(np.float64).T)
+    return int((first != np.arange(len(first))).sum())
 
 
 def _check_names(frame: pd.DataFrame) -> None:

@@ -176,17 +176,10 @@ def no_cases(others: list[str]) -> str:
     return f"{len(others)} ({listed})" if named else str(len(others))
 
 
-def copies(values: pd.DataFrame) -> int:
-    """Columns of a matrix that are copies of another, in all genes."""
-    return values.shape[1] - len({column.tobytes() for column in values.to_numpy().T})
-
-
 def left_out(given: Matrix) -> str:
-    """What of a matrix is not used, for the log: columns of no case, rows of no gene; and which count twice."""
+    """What of a matrix is not used, for the log: columns of no case, rows of no gene."""
     counters = ", ".join(given.counters) or "none"
-    return f"of no case of the cohort: {no_cases(given.others)}; rows that count reads of no gene: {counters}" + (
-        f"; columns that are copies of another, and count twice: {n}" if (n := copies(given.values)) else ""
-    )
+    return f"of no case of the cohort: {no_cases(given.others)}; rows that count reads of no gene: {counters}"
 
 
 def _gene_place(table: Table, gene: str) -> int:

@@ -66,6 +66,15 @@ def _equal(label: float) -> Marks:
     return lambda voxels: np.abs(voxels - label) <= WHOLE if voxels.dtype.kind == "f" else voxels == label
 
 
+def is_image(labels: np.ndarray) -> bool:
+    """Whether the values of a label map are an image's, or parts, and no labels."""
+    try:
+        _refuse_image(labels, named=False)
+    except BadMask:
+        return True
+    return False
+
+
 def _refuse_image(labels: np.ndarray, named: bool) -> None:
     """BadMask where values are an image's: of parts, below 0, or many, and hardly one like its neighbour.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
@@ -27,6 +28,7 @@ from radioloom.study.record import Study
 from radioloom.study.region_checks import region_remarks
 from radioloom.study.remarks import SHOWN, Remarks, how_read, read_or_fault, some
 from radioloom.study.replicate_checks import replicate_remarks
+from radioloom.study.shared_outcomes import shared_remarks
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import Read, start_of, table_rows
 from radioloom.study.trait_checks import Annotated, annotation_remarks
@@ -65,7 +67,10 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, whose, origin, remarks)
-    outcome_remarks(Known(study, outcomes, _whose(rows), read.tables, _first(rows)), origin, remarks)
+    given = Known(study, outcomes, _whose(rows), read.tables, _first(rows))
+    outcome_remarks(given, origin, remarks)
+    apart = {cohort: table for cohort, table in outcomes.items() if cohort not in told}
+    shared_remarks(replace(given, outcomes=apart), origin, remarks)
     return remarks
 
 

@@ -85,10 +85,6 @@ def _copies(study: Study, whose: Mapping[str, str], values: pd.DataFrame, remark
     """Cases of one column of a matrix (gene x case), as rows of features are held: of two patients, one is a copy."""
     import pandas as pd
 
-    from radioloom.io import expression
-
-    if not expression.copies(values):
-        return  # as in most studies, and in a moment
     cohort = study.settings["genomics"]["cohort"]
     role = study.settings["cohorts"][cohort]["role"]
     who = {(cohort, case): Who(cohort, case, role, name or case, name != "") for case, name in whose.items()}

@@ -17,6 +17,7 @@ from radioloom.provenance import digest
 from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.stages.tables.identify import Who, remedy, verdict
+from radioloom.study.image_checks import FEW, KEYS, exchanged
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, some
 from radioloom.study.sheet import Row
@@ -24,6 +25,7 @@ from radioloom.study.table_checks import start_of
 from radioloom.tables.cases import IMAGE, PATIENT, REFUSED, REGION
 
 Cohorts = tuple[str, str]
+ASKED = "{}: were the columns `image` and `segmentation` exchanged? Equal masks are no equal images"
 Names = Mapping[str, list[Row] | None]  # cohort -> rows; None of a table that is at fault itself
 
 
@@ -123,8 +125,8 @@ def _refused_patients(study: Study, whose: Mapping[tuple[str, str], Who], origin
         )
     for (learnt, validated), cases in called.items():
         remarks.notes.append(
-            f"cohort {validated}: {some(sorted(cases), 'case')} called as one of cohort {learnt}, and taken for "
-            "other people; name the patients of both in the column `patient`, which tells who is one"
+            f"cohort {validated}: {some(sorted(cases), 'case')} called as one of cohort {learnt}: a name "
+            "alone is taken for two people's; name the patients of both in the column `patient`, which tells who is one"
         )
     for (learnt, validated), pairs in almost.items():
         remarks.notes.append(
@@ -153,6 +155,7 @@ def _refused_images(
             groups[name].append(row)
     shared: dict[Cohorts, list[str]] = defaultdict(list)
     told: dict[Cohorts, list[str]] = defaultdict(list)
+    first: dict[Cohorts, Row] = {}
     for group in groups.values():
         for one, other in combinations(group, 2):
             pair = [whose[row["cohort"], row["case"]] for row in (one, other)]
@@ -161,6 +164,7 @@ def _refused_images(
             cohorts = (one["cohort"], other["cohort"])
             refused = pair[0] != pair[1] and verdict(pair[0], pair[1], kinds)[0] == REFUSED
             copies = len({*cohorts}) == 2 and one["image"] in copied and "observers" not in (pair[0].role, pair[1].role)
+            first.setdefault(cohorts, one)
             if refused or copies:
                 (shared if refused else told)[cohorts].append(
                     " = ".join(
@@ -169,7 +173,10 @@ def _refused_images(
                     )
                 )
     for cohorts, pairs in shared.items():
-        what_to_do = remedy(study.settings["cohorts"][cohort]["role"] for cohort in cohorts)
+        usual = remedy(study.settings["cohorts"][cohort]["role"] for cohort in cohorts)
+        image, segmentation = (study.data / first[cohorts][key] for key in KEYS)
+        doubt = exchanged(image, segmentation, FEW)
+        what_to_do = ASKED.format(doubt) if doubt else usual
         same = f"{some(sorted(set(pairs)), 'pair')} of cases with one image; {what_to_do}"
         remarks.faults.append(f"{_place(study, cohorts[1], origin)}: {same}")
     for cohorts, pairs in told.items():

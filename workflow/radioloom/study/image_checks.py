@@ -22,6 +22,7 @@ KEYS = ("image", "segmentation")
 SEGMENTATION, SLICE, OTHER = "RTSTRUCT or SEG", "another DICOM file", "no DICOM"
 MOST, FEW = 2000, 20  # files of a folder whose kind is looked at, in the first row and in others
 BYTES = ("u1", "i1")  # voxels of most label maps, and of no CT, MR or PET
+EXCHANGE = "call each by the name of the other in the first line of the sheet"
 SMALLER = 4  # times that a compressed label map is smaller, at the least, than its image with voxels of the same type
 
 
@@ -72,8 +73,13 @@ def image_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) -
     for number, row in enumerate(here):
         image, segmentation = (study.data / row[key] for key in KEYS)
         doubts[exchanged(image, segmentation, FEW if number else MOST)].add(row["case"])
+    every = len({row["case"] for row in rows})
     for doubt in filter(None, doubts):
-        told = f"{doubt} in {some(sorted(doubts[doubt]), 'case')} of {len({row['case'] for row in rows})}"
+        told = f"{doubt} in {some(sorted(doubts[doubt]), 'case')} of {every}"
+        if len(doubts) == 1 and len(here) == len(rows) and _is_image(study.data / rows[0]["segmentation"]):
+            place = origin.at("cohorts", cohort, "sheet")
+            remarks.faults.append(f"{place}: {told}: the columns `image` and `segmentation` are exchanged; {EXCHANGE}")
+            continue
         remarks.notes.append(f"cohort {cohort}: {told}; were the columns `image` and `segmentation` exchanged?")
 
 
@@ -133,6 +139,19 @@ def exchanged(image: Path, segmentation: Path, most: int = MOST) -> str:
         if (most == MOST or SLICE not in kinds) and _kinds(segmentation, most) == {SLICE}:
             return "its segmentation is a series of DICOM images"
     return ""
+
+
+def _is_image(place: Path) -> bool:
+    """Whether the voxels of a segmentation are an image's; one of DICOM slices is, as its headers have told."""
+    from radioloom.io import images
+    from radioloom.io.dicom.values import BROKEN
+    from radioloom.segmentation.labels import is_image
+
+    if not images.kind(place):
+        return True
+    with suppress(CaseError, OSError, *BROKEN):
+        return is_image(images.read_native(place).array)
+    return False
 
 
 def _label_map_of(first: Path, second: Path) -> bool:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
-from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
@@ -172,31 +171,36 @@ def _early(known: Known, origin: Origin, remarks: Remarks) -> None:
 
     All risks are 0 then, and the Brier score too; no pair of patients is left of Uno's C.
     """
-    from radioloom.stages.learning.doubts import LONG, YEAR
+    import numpy as np
+
+    from radioloom.stages.learning.doubts import LONG, YEAR, calendar_years
 
     settings, cohorts = known.study.settings["outcome"], known.study.has.training or known.study.cohorts("validation")
     rows = [row for name in cohorts if name in known.outcomes for row in known.outcomes[name].clinical]
     events = sorted(row["time_days"] for row in rows if row["event"] and row["time_days"])
     if settings["kind"] != "survival" or not known.complete or not events:
         return
-    usual = median(row["time_days"] for row in rows)
+    times = np.array([row["time_days"] for row in rows], dtype=float)
+    usual, who = float(np.median(times)), ", ".join(cohorts)
+    doubt = ""
+    if calendar_years(times):
+        doubt = f"are the times of {who} years of the calendar ({times.min():g} to {times.max():g})? Days from the "
+        doubt += "beginning of follow-up are wanted, in the column `time_days`: "
+    elif usual > LONG:
+        doubt = f"is the follow-up of {who} counted from birth (`date_from`)? Its median is {usual:.0f} days, "
+        doubt += f"{usual / YEAR:.0f} years; days from its beginning are wanted: "
     for key, ends in (("horizons", settings["horizons"]), ("tau", [settings["tau"]] if "tau" in settings else [])):
         for days in ends:
             n = bisect_left(events, days) if key == "tau" else bisect_right(events, days)
             if not n:
-                born = (
-                    f"is the follow-up of {', '.join(cohorts)} counted from birth (`date_from`)? Its median is "
-                    f"{usual:.0f} days, {usual / YEAR:.0f} years; days from its beginning are wanted: "
-                )
                 unit = f"; give days (if these are years {days * YEAR:.0f}, if months {days * 30.4375:.0f})"
                 remarks.faults.append(
-                    f"{origin.at('outcome', key)}: {born if usual > LONG else ''}{days:g} days are before the first "
-                    f"event of {', '.join(cohorts)} (day {events[0]:g}), so that nothing can be said of them"
-                    f"{'' if usual > LONG else unit}"
+                    f"{origin.at('outcome', key)}: {doubt}{days:g} days are before the first event of {who} (day "
+                    f"{events[0]:g}), so that nothing can be said of them{'' if doubt else unit}"
                 )
             elif n <= EARLY * len(events) and days < EARLY * usual:
                 remarks.notes.append(
-                    f"{origin.at('outcome', key)}: {n} of {len(events)} events of {', '.join(cohorts)} came within "
+                    f"{origin.at('outcome', key)}: {n} of {len(events)} events of {who} came within "
                     f"{days:g} days: is that meant in months or years? It is wanted in days"
                 )
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 
+from radioloom.errors import CaseError, StudyError
 from radioloom.io.user_tables.ids import almost_one
+from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.stages.tables.regions import several, taken
 from radioloom.study.record import Study
@@ -14,6 +19,7 @@ from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of
 from radioloom.tables.cohorts import USED_BY_MODELS
 
+LABELS = 1000  # numbers that a pattern is tried on: of no more do label maps of bodies have
 NAME = re.compile(r"[\w -]+")  # of a structure, and no regular expression
 Rows = Mapping[str, list[Row] | None]  # by cohort; None of a table that is at fault itself
 Check = Callable[[Study, Rows, Origin, Remarks], None]
@@ -58,4 +64,49 @@ def _spellings(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> No
             )
 
 
-CHECKS: tuple[Check, ...] = (_one_of_a_patient, _one_of_all, _spellings)
+def _nameless(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
+    """Patterns that no number can match, of label maps that have no names: a fault where they are all of a cohort."""
+    for cohort, sheet in study.sheets.items():
+        rois = study.settings["cohorts"][cohort].get("rois", {})
+        rules = {name: tuple(rule["patterns"]) for name, rule in rois.items()}
+        asked = [(row["pattern"],) if row["pattern"] else rules.get(row["roi"], ()) for row in sheet]
+        vain = {each for each in set(asked) if each and not any(map(_a_label, each))}
+        lost = [
+            row
+            for row, each in zip(sheet, asked, strict=True)
+            if each in vain and _without_names(study.data / row["segmentation"])
+        ]
+        if not lost:
+            continue
+        told = (
+            f"{some(sorted({row['case'] for row in lost}), 'case')} whose segmentation is a label map without names, "
+            f"where the pattern is one of a name; give the label's number, or '.*' for all of them together"
+        )
+        if len(lost) == len(sheet):
+            remarks.faults.append(f"{origin.at('cohorts', cohort, 'sheet')}: {told}")
+        else:
+            remarks.notes.append(f"cohort {cohort}: {told}; they will be excluded")
+
+
+def _a_label(pattern: str) -> bool:
+    """Whether a pattern may be the number of a label; one that is no regular expression is told elsewhere."""
+    try:
+        return math.isfinite(float(pattern))
+    except ValueError:
+        pass
+    try:
+        return any(map(compiled(pattern, re.IGNORECASE).fullmatch, map(str, range(LABELS))))
+    except StudyError:
+        return True
+
+
+def _without_names(place: Path) -> bool:
+    """Whether a segmentation is a label map whose header names no label."""
+    from radioloom.io import images
+
+    with suppress(CaseError, OSError):  # a file that cannot be looked at is the job's, which names it
+        return bool(images.kind(place)) and not images.header(place, layered=True).segments
+    return False
+
+
+CHECKS: tuple[Check, ...] = (_one_of_a_patient, _one_of_all, _spellings, _nameless)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from radioloom.failures import explained
 from radioloom.study.alone import signature_notes
 from radioloom.study.feature_tables import tables
 from radioloom.study.files_checks import file_remarks
@@ -19,12 +20,15 @@ def verify(study: Study, source: Path | None = None) -> list[str]:
     """Notes on a loaded study, for a person: what will be left out, and why.
 
     source : the configuration file
-    Raises StudyError with every fault that would end a job hours from now: file, line, key and remedy.
+    Raises StudyError with every fault that would end a job hours from now: file, line, key and remedy. It bears the
+    notes, which may say why; see `failures.notes_of`.
     """
     origin = origin_of(source, study.settings["cohorts"])
     check_own(study, source)
     tables(study.settings, study.data, origin)
     raise_all([*name_faults(study, origin), *target_faults(study.settings, study.published, study.targets_place)])
     remarks = file_remarks(study, origin)
-    raise_all(remarks.faults)
-    return [*signature_notes(study), *learning_notes(study.settings), *remarks.notes]
+    notes = [*signature_notes(study), *learning_notes(study.settings), *remarks.notes]
+    with explained(notes):
+        raise_all(remarks.faults)
+    return notes

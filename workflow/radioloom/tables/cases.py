@@ -5,13 +5,14 @@ from __future__ import annotations
 from radioloom.tables.columns import CASE, COHORT
 from radioloom.tables.record import Column, Table
 
-PATIENT, ALIKE, EXAMINATION, IMAGE, REGION, ROW = "patient", "alike", "examination", "image", "region", "features"
-KINDS = (PATIENT, ALIKE, EXAMINATION, IMAGE, REGION, ROW)  # what two cases can share: values of `kind`, in order
+PATIENT, NAME, ALIKE, EXAMINATION = "patient", "name", "alike", "examination"
+IMAGE, REGION, ROW = "image", "region", "features"
+KINDS = (PATIENT, NAME, ALIKE, EXAMINATION, IMAGE, REGION, ROW)  # what two cases can share: values of `kind`, in order
 ALLOWED, REFUSED = "allowed", "refused"  # the values of `verdict`
 
 PATIENTS = Table(
     "PATIENTS",
-    "of which patient each case is: by the column `patient` of sheet or table, else the case itself",
+    "of which patient each case is: by the column `patient` of sheet or table, else the case of its cohort",
     ("cohort", "case"),
     (
         COHORT,
@@ -29,7 +30,11 @@ IDENTITIES = Table(
         CASE,
         Column("other_cohort", "string", "cohort of the other case"),
         Column("other_case", "string", "the other case; the same one where its replicates share what they should not"),
-        Column("kind", "string", f"what they share: {', '.join(KINDS)} (`{ALIKE}`: names of patients, almost)"),
+        Column(
+            "kind",
+            "string",
+            f"what they share: {', '.join(KINDS)} (`{NAME}`: of cases alone; `{ALIKE}`: almost)",
+        ),
         Column("shared", "string", "how that is known, in words"),
         Column("verdict", "string", f"{ALLOWED}, or {REFUSED}: then nothing is learnt"),
         Column("reason", "string", "why, for a person"),

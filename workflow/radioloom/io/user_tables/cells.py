@@ -23,6 +23,8 @@ NO_NUMBER = MISSING | {"none"}
 NUMERIC = frozenset("0123456789.eE+-")
 DECIMAL_COMMA = re.compile(r"[+-]?\d[\d.]*(,[\d.]+)+")
 DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}[-. ]?[A-Za-z]{3,9}[-. ]?\d{2,4}")
+DAY_NUMBER = re.compile(r"\d{5}(\.\d*)?")
+AS_DATE = "give the column the format of a date (in Excel yyyy-mm-dd) and save it again"
 TOGETHER = re.compile(r"%[A-Za-z]%[A-Za-z]")  # a form whose numbers stand without a mark between them
 YEARS = 1900, 2100  # that patients were followed in
 
@@ -82,6 +84,14 @@ def numbers(texts: Sequence[str]) -> np.ndarray:
     return values
 
 
+def is_number(text: str) -> bool:
+    """Whether a cell is a number, or empty."""
+    try:
+        return len(numbers([text])) == 1
+    except ValueError:
+        return False
+
+
 def no_number(text: str, remedy: str = "") -> str:
     """Why a cell is no number, and what to do; `remedy` : what else it may be, and what to do then."""
     remedy = f"; {remedy}" if remedy else ""
@@ -94,6 +104,11 @@ def no_number(text: str, remedy: str = "") -> str:
     if re.sub(r"[\W_]+", "", text.casefold()) in UNKNOWN:
         return f"{shown(text)} is no number; leave the cell empty where it is not known"
     return f"{shown(text)} is no number like 12, 0.5 or 1e-3{remedy or '; correct the cell, or leave it empty'}"
+
+
+def looks_like_day_number(text: str) -> bool:
+    """Whether a cell is what a spreadsheet counts a day by: days since the end of 1899, of 1954 to 2064."""
+    return DAY_NUMBER.fullmatch(text) is not None and 20_000 <= float(text) <= 60_000
 
 
 def looks_like_day(text: str) -> bool:
@@ -124,6 +139,8 @@ def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> 
 def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
     """Why a cell is no day that is read, and what else may be done; `whole` : whether it is a day at all."""
     last = datetime(2015, 12, 31).strftime(form)
+    if looks_like_day_number(text):
+        return "is the number by which a spreadsheet counts a day, and no date", f": {AS_DATE}"
     if whole:
         return f"is of a year before {YEARS[0]} or after {YEARS[1]}", ""
     if looks(text) == looks(last):

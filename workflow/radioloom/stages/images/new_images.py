@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from radioloom.errors import CaseError, StudyError
+from radioloom.failures import explained, notes_of
 from radioloom.io.files import content
 from radioloom.io.user_tables.pseudonyms import no_pseudonym
 from radioloom.profile import Profile
@@ -88,9 +89,10 @@ def measured_cases(rows: Iterable[Row], data: Path, profile: Profile) -> Iterato
         listed: list[Row] = []
         try:
             image = usable(row, data, {}, listed)
-            measured = placed(image, region(image, data, {}), data, profile)
+            with explained(image.notes):
+                measured = placed(image, region(image, data, {}), data, profile)
         except CaseError as error:
-            yield MeasuredCase(row["case"], {}, {}, str(error))
+            yield MeasuredCase(row["case"], {}, {}, str(error), notes_of(error))
             continue
         values = {each["feature_id"]: each["value"] for each in measured.rows}
         scan = next((each for each in listed if each["choice"] == "usable"), {})

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from radioloom.errors import BadImage, CaseError
+from radioloom.failures import explained
 from radioloom.imaging.around import Box, crop, part, place, resampled
 from radioloom.imaging.orient import Turn, turn_to
 from radioloom.imaging.plausible import inverted, odd_size
@@ -46,29 +47,30 @@ def prepare(image: CuratedImage, mask: Mask, data: Source, profile: Profile) -> 
     Raises BadImage where the profile is for other images, pixels cannot be read or a CT holds no HU, BadRoi where no
     voxel of the mask is left on the new grid.
     """
-    notes = (*mask.notes, *check(profile, image.modality, image.unit))
-    grid, region = oriented(image, mask, profile.orientation)
-    spacing = spacing_of(grid, profile.grid)
-    where = place(grid, region.box, profile.grid, margin(profile, spacing))
-    needed = place(grid, region.box, profile.grid, reach(profile, spacing)).source
-    volume = voxels(image, region, where.source, data, profile, needed)
-    drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
-    odd = check_values(profile, image.unit, volume.array[drawn.array], partial(_padding, image, data))
-    lowest = check_lowest(profile, image.unit, volume.array, lambda: _plane(image, mask, data))
-    unsaid = () if image.unit else odd  # values of a unit that nobody said
-    doubts = (*unsaid, *filter(None, [odd_size(image.grid, mask.n_voxels)]), *lowest)
-    shown = (two_values(volume.array), inverted(mask.array, mask.box, image.grid.shape))
-    notes += (*volume.notes, *filter(None, shown), *dict.fromkeys((*odd, *doubts)))
-    around, placed = resampled(volume, drawn, profile.grid, where)
+    notes = [*mask.notes, *check(profile, image.modality, image.unit)]
+    with explained(notes):
+        grid, region = oriented(image, mask, profile.orientation)
+        spacing = spacing_of(grid, profile.grid)
+        where = place(grid, region.box, profile.grid, margin(profile, spacing))
+        needed = place(grid, region.box, profile.grid, reach(profile, spacing)).source
+        volume = voxels(image, region, where.source, data, profile, needed)
+        drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
+        odd = check_values(profile, image.unit, volume.array[drawn.array], partial(_padding, image, data))
+        lowest = check_lowest(profile, image.unit, volume.array, lambda: _plane(image, mask, data))
+        unsaid = () if image.unit else odd  # values of a unit that nobody said
+        doubts = (*unsaid, *filter(None, [odd_size(image.grid, mask.n_voxels)]), *lowest)
+        shown = (two_values(volume.array), inverted(mask.array, mask.box, image.grid.shape))
+        notes += [*volume.notes, *filter(None, shown), *dict.fromkeys((*odd, *doubts))]
+        around, placed = resampled(volume, drawn, profile.grid, where)
     known = {
         "image_digest": None,
         "region_digest": region_digest(volume.array, drawn.array, volume.grid),
-        "notes": list(notes),
+        "notes": notes,
         "doubts": list(doubts),
         "volume_note": apart(drawn, placed, profile.grid, where) or None,
     }
     sidecar = _sidecar(image, mask, placed, profile) | known
-    return Prepared(replace(around, notes=notes), placed, sidecar)
+    return Prepared(replace(around, notes=tuple(notes)), placed, sidecar)
 
 
 def oriented(image: CuratedImage, mask: Mask, orientation: str | None) -> tuple[Grid, Mask]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from radioloom.failures import explained
 from radioloom.io.files import check_new
 from radioloom.profile import Profile, load
 from radioloom.sealed import complete
@@ -50,7 +51,8 @@ def measure(
     }  # fmt: skip
     chosen = load(profile)
     curated = usable(row, Path("/"), {}, [])
-    return placed(curated, region(curated, Path("/"), {}), Path("/"), chosen)
+    with explained(curated.notes):
+        return placed(curated, region(curated, Path("/"), {}), Path("/"), chosen)
 
 
 def placed(image: CuratedImage, mask: Mask, data: Path | Volume, profile: Profile) -> Measured:
@@ -60,7 +62,8 @@ def placed(image: CuratedImage, mask: Mask, data: Path | Volume, profile: Profil
     from radioloom.stages.images.prepare import prepare
 
     prepared = prepare(image, mask, data, profile)
-    result, sidecar = stage.measured(prepared.image, prepared.mask, profile), prepared.sidecar
+    with explained(prepared.image.notes):
+        result, sidecar = stage.measured(prepared.image, prepared.mask, profile), prepared.sidecar
     doubts = (*result.notes, *sidecar["doubts"])
     if doubts:  # which an image of another modality may explain
         doubts += check(profile, image.modality, image.unit)

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import BadOutcome, StudyError
-from radioloom.io.user_tables.cells import day, form_fault, looks_like_day, missing, number, text_of
+from radioloom.io.user_tables.cells import (
+    day,
+    form_fault,
+    looks_like_day,
+    looks_like_day_number,
+    missing,
+    number,
+    text_of,
+)
 from radioloom.io.user_tables.dates import ISO, Cell, form_of
 from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded
 from radioloom.io.user_tables.quoted import shown
@@ -219,9 +227,10 @@ def _outcome_of(row: Row, mapping: dict[str, Any], kind: str, where: str) -> tup
     text, place = row[column], f"{where}, column {column!r}"
     time = number(text, place, DATES if looks_like_day(text) else "")
     if time is not None and (time > LONGEST or 0 < time < SHORTEST):
+        date = "; if it is a date as a spreadsheet counts days, clinical.date_from and date_to take the columns of two"
         raise StudyError(
             f"{place}: a follow-up of {time:g} days, where {SHORTEST} to {LONGEST} (120 years) are possible; correct "
-            "the cell, or leave it empty"
+            f"the cell, or leave it empty{date if looks_like_day_number(text) else ''}"
         )
     return event, time
 

@@ -71,15 +71,22 @@ def _usual(clinical: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
     return lines, usual
 
 
+def calendar_years(times: np.ndarray) -> bool:
+    """Whether known times (n,) are years of the calendar, as no times of follow-up in days lie."""
+    near = len(times) >= FEWEST and times.min() >= CALENDAR[0] and times.max() <= CALENDAR[1]
+    return bool(near and not (times % 1).any())
+
+
 def _too_long(cases: np.ndarray, times: np.ndarray) -> tuple[str, np.ndarray]:
     """What is said of times (n,) that hardly are follow-up in days, or ""; and which of them those are, bool (n,)."""
     known = times[np.isfinite(times)]
     everyone, far = np.ones(len(times), bool), np.nan_to_num(times) > LONGEST
-    if len(known) >= FEWEST and known.min() >= CALENDAR[0] and known.max() <= CALENDAR[1] and not (known % 1).any():
+    if calendar_years(known):
         return f"its times lie between {known.min():g} and {known.max():g}: are they calendar years? {WANTED}", everyone
     if len(known) >= FEWEST and (median := float(np.median(known))) > LONG:
         years = f"the median follow-up is {median:.0f} days, {median / YEAR:.0f} years"
-        return f"{years}: are its times in hours, or counted from birth? {WANTED}", everyone
+        dates = ", or the numbers by which a spreadsheet counts the days of dates" if known.min() > LONG else ""
+        return f"{years}: are its times in hours, or counted from birth{dates}? {WANTED}", everyone
     if far.any():
         who = ", ".join(map(str, cases[far][:SHOWN])) + (", ..." if far.sum() > SHOWN else "")
         return (

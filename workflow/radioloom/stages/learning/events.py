@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from radioloom.errors import StudyError
-from radioloom.io.user_tables.cells import missing
+from radioloom.io.user_tables.cells import looks_like_day, looks_like_day_number, missing
 from radioloom.io.user_tables.quoted import shown
 from radioloom.settings import meant
 from radioloom.tables.columns import OTHER_EVENT
@@ -54,6 +54,12 @@ def _event(text: str, values: Mapping[Any, bool | str], where: str) -> Event:
         return None
     if not coded and text.lower() in (*TRUE, *FALSE):
         return text.lower() in TRUE
+    if looks_like_day(text) or looks_like_day_number(text):
+        raise StudyError(
+            f"{where}: {shown(text)} is the day of an event, and whether there was one is wanted; make a column of "
+            "1 where there is a day and 0 where there is none, and name it in `clinical.event` (the days from which "
+            "and to which a patient was followed go into clinical.date_from and date_to)"
+        )
     known = ", ".join(list({word.casefold(): word for word in reversed(coded)}.values())[::-1]) or "0, 1, true, false"
     hint = meant(text, coded)
     raise StudyError(

@@ -16,6 +16,7 @@ from radioloom.io.user_tables.pseudonyms import no_pseudonym
 from radioloom.io.user_tables.record import place_of
 from radioloom.stages.learning.apply import NewPatients
 from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, batches
+from radioloom.stats.copies import EQUAL
 from radioloom.stats.harmonisation import UNKNOWN
 from radioloom.tables import FEATURES, provenance_of
 from radioloom.tables.columns import FIRST, FROM_ONE, from_zero
@@ -57,20 +58,43 @@ def from_table(file: Path, needed: Sequence[str]) -> NewPatients:
 def with_covariates(patients: NewPatients, clinical: Path, needed: Sequence[str]) -> NewPatients:
     """The patients with the covariates of a table: columns `case` (and `cohort`), covariates, and `batch` if any.
 
-    Who is not in the table has none of them. StudyError as `from_table`, and where none of its cases is known here.
+    Who is not in the table has none of them, but what the patients had before. StudyError as `from_table`, where none
+    of its cases is known here, and where a value or batch is another than the patient had.
     """
     frame, values = (
         _keyed(feature_tables.read(clinical.parent, clinical.name), clinical.name, long=False),
         patients.values,
     )
-    more = _numbers(frame, [name for name in needed if name not in values.columns], clinical.name)
+    more = _numbers(frame, needed, clinical.name)
     if "cohort" not in frame.columns:  # one table for all of them
         cases = values.index.get_level_values("case")
         more, frame = (each.droplevel("cohort").reindex(cases).set_axis(values.index) for each in (more, frame))
-    if not frame["line"].reindex(values.index).notna().any():
+    frame = frame.reindex(values.index)
+    if not frame["line"].notna().any():
         raise StudyError(f"{clinical.name}: none of its cases is among the patients; give both tables the same names")
+    more = more.reindex(values.index)
+    for name in [name for name in map(str, more) if name in values]:
+        before, after = values[name].to_numpy(np.float64), more[name].to_numpy(np.float64)
+        other = ~(np.isnan(before) | np.isnan(after) | np.isclose(before, after, rtol=EQUAL, atol=0))
+        _refuse_other(frame["line"][other], clinical.name, name)
+        more[name] = np.where(np.isnan(after), before, after)
     batches = _batches(frame, values.index)
-    return replace(patients, values=values.join(more), batches=patients.batches if batches is None else batches)
+    if batches is None or patients.batches is None:
+        batches = patients.batches if batches is None else batches
+    elif patients.known:  # from a table; what headers say of images, a table corrects
+        told = [set(pair) - {UNKNOWN} for pair in zip(batches, patients.batches, strict=True)]
+        _refuse_other(frame["line"][[len(pair) > 1 for pair in told]], clinical.name, BATCH)
+        batches = np.where(batches == UNKNOWN, patients.batches, batches)
+    return replace(patients, values=values.drop(columns=more.columns, errors="ignore").join(more), batches=batches)
+
+
+def _refuse_other(lines: pd.Series, file: str, column: str) -> None:
+    """StudyError where a patient has two values. lines : of the table's rows with the other one."""
+    if len(lines):
+        raise StudyError(
+            f"{file}, line {int(lines.iloc[0])}, column {column!r}: cases with another value there than in the "
+            f"table of patients: {len(lines)}; correct one of the two, or take the column out of one"
+        )
 
 
 def from_images(cases: Sequence[MeasuredCase], signature: Signature) -> NewPatients:

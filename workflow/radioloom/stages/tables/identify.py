@@ -11,7 +11,8 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.ids import bare
-from radioloom.tables.cases import ALIKE, ALLOWED, EXAMINATION, IMAGE, KINDS, PATIENT, REFUSED, REGION, ROW
+from radioloom.stats.copies import first_equal, spreads, written
+from radioloom.tables.cases import ALIKE, ALLOWED, EXAMINATION, IMAGE, KINDS, NAME, PATIENT, REFUSED, REGION, ROW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ class Who:
 
 
 NAMES = (
-    "one name and nothing else: the column `patient` tells whether they are one person",
+    "a name alone is taken for two people's: the column `patient` tells where they are one person",
     "almost called alike: where they are one person, give both one name in the column `patient`",
 )
 COPIED = "replicates of one case are one drawing: a copy is no second reader, and its agreement of 1 says nothing"
@@ -181,7 +182,7 @@ def _fillers(cases: pd.DataFrame, column: str) -> list[str]:
 
 
 def equal_rows(features: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]], int]:
-    """((cohort, case), digest) of each row of features that tells whose it is, and how many features there are.
+    """((cohort, case), number) of each row of features that tells whose it is, and how many features there are.
 
     Such a row has `FEWEST` features of `DIGITS` digits, or more of fewer digits, that differ between most rows and are
     no function of each other; equal ones of few, coarse or lacking values would say nothing of who it is.
@@ -192,35 +193,36 @@ def equal_rows(features: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]
 
 
 def equal(table: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]], int]:
-    """The same of a table of cohort, case, replicate and roi (index) x feature id, in their order."""
-    from hashlib import blake2b
+    """The same of a table of cohort, case, replicate and roi (index) x feature id, in their order.
 
-    values = np.ascontiguousarray(table.to_numpy(np.float64) + 0.0)
-    values[np.isnan(values)] = np.nan  # of one bit pattern
-    telling = _telling(table.drop_duplicates().to_numpy(np.float64))
+    Two rows are equal that differ by how their numbers were written alone; see `stats.copies`. None where no two are.
+    """
+    values = table.to_numpy(np.float64)
+    first = first_equal(values)
+    if len(set(first)) == len(first):
+        return [], len(table.columns)  # as in most studies, and in a moment
+    telling = _telling(values[first == np.arange(len(first))], spreads(values))
     enough = (~np.isnan(values) @ telling) >= FEWEST * DIGITS if values.size else np.zeros(len(values), bool)
-    digests = [blake2b(row.tobytes(), digest_size=8).hexdigest() for row in values]
-    rows = [(key[:2], digest) for key, digest, known in zip(table.index, digests, enough, strict=True) if known]
+    rows = [(key[:2], str(place)) for key, place, known in zip(table.index, first, enough, strict=True) if known]
     return rows, len(table.columns)
 
 
-def _telling(values: np.ndarray) -> np.ndarray:
+def _telling(values: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """Digits by which each feature tells rows apart (f,), `DIGITS` at the most; 0 of one that adds nothing to others.
 
-    values : (n, f) of rows that differ
+    values : (n, f) of rows that differ; spread : (f,) interquartile range of each feature
     That is: of values that differ in less than half of the rows, and of one that orders the rows as another does (or
     the other way round), as any function of it would; of few rows, many orders are one by chance.
     """
     digits, orders = np.zeros(values.shape[1], dtype=np.int64), set()
     for k, column in enumerate(values.T if len(values) > 1 else ()):
-        distinct, order = np.unique(column, return_inverse=True)
-        known = distinct[~np.isnan(distinct)]
-        if len(known) < len(column) / 2:
+        known, order = column[~np.isnan(column)], written(column, spread[k])
+        if not len(known) or written(known, spread[k]).max() + 1 < len(column) / 2:
             continue
         name = min(each.tobytes() for each in (order, order.max() - order))
         if len(column) < ORDERED or name not in orders:
             orders.add(name)
-            digits[k] = _digits(known)
+            digits[k] = _digits(np.unique(known))
     return digits
 
 
@@ -255,6 +257,8 @@ def pairs(
 def _row(pair: Pair, kind: str, words: str, kinds: set[str]) -> Row:
     one, other = pair
     said, reason = verdict(one, other, kinds)
+    if kind == PATIENT and not (one.named and other.named):
+        kind, words = NAME, "one name"
     return {
         "cohort": one.cohort,
         "case": one.case,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +44,8 @@ def columns(frame: pd.DataFrame, file: str, case: str, long: Sequence[str] = ())
     """Columns of numbers of a table that was read.
 
     case : column with the ids; long : those of feature and value, of a table with one row a value
-    Columns of text and of what a known program adds, and rows without an id, are left out, and counted in notes.
+    Columns of text and of what a known program adds, and rows without an id, are left out, and counted in notes;
+    a column of numbers that a cell of text takes away is named there, with the line.
     Raises StudyError where a column is not there, a case stands in two rows, or no column holds numbers.
     """
     feature, value = long or ("", "")
@@ -58,20 +58,33 @@ def columns(frame: pd.DataFrame, file: str, case: str, long: Sequence[str] = ())
     known = np.array([not nobody(each) for each in cases])
     _once(frame, file, cases, known)
     read: dict[str, np.ndarray] = {}
+    torn: list[str] = []
     for name in frame.columns:
         if name != case and not name.startswith(NO_FEATURE):
-            with suppress(ValueError):  # text
-                read[name] = of_users.numbers(text_of_cells(frame[name]))
+            try:
+                read[name] = of_users.numbers(texts := text_of_cells(frame[name]))
+            except ValueError:
+                torn += _torn(frame, texts, name, file)
     if not read:
         raise StudyError(f"{file}: no column holds numbers alone; correct the cells, or hand in the table of features")
     left = {
         "columns without numbers, or of diagnostics": frame.shape[1] - 1 - len(read),
         "rows without id": sum(~known),
     }
-    notes = tuple(f"{file}: {what} left out: {n}" for what, n in left.items() if n)
+    notes = tuple(f"{file}: {what} left out: {n}" for what, n in left.items() if n) + tuple(torn)
     lines = [number_of(frame, int(k)) for k in np.flatnonzero(known)]
     kept = [each for each, of in zip(cases, known, strict=True) if of]
     return Columns(list(read), kept, np.column_stack(list(read.values()))[known], lines, notes)
+
+
+def _torn(frame: pd.DataFrame, texts: list[str], name: str, file: str) -> Iterator[str]:
+    """A note on a column most of whose cells are numbers: the first cell that is none takes all of it away."""
+    wrong = [k for k, text in enumerate(texts) if not of_users.is_number(text)]
+    if 2 * len(wrong) < sum(not of_users.missing(text) for text in texts):
+        yield (
+            f"{file}, {place_of(frame, wrong[0])}, column {name!r}: {of_users.no_number(texts[wrong[0]])}. The column "
+            f"was left out; cells of it that are no numbers: {len(wrong)} of {len(texts)}"
+        )
 
 
 def _once(frame: pd.DataFrame, file: str, cases: list[str], known: np.ndarray) -> None:
