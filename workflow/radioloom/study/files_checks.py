@@ -15,6 +15,7 @@ from radioloom.io.user_tables.cells import text_of
 from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
+from radioloom.study import unsupervised_checks
 from radioloom.study.clinical_checks import Rows, row_notes, several_rows
 from radioloom.study.clock_checks import clock_remarks
 from radioloom.study.copy_checks import Copied, copy_remarks
@@ -65,7 +66,9 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, whose, origin, remarks)
-    outcome_remarks(Known(study, outcomes, _whose(rows), read.tables, _first(rows)), origin, remarks)
+    known_of = Known(study, outcomes, _whose(rows), read.tables, _first(rows))
+    outcome_remarks(known_of, origin, remarks)
+    unsupervised_checks.cluster_remarks(known_of, origin, remarks)
     return remarks
 
 
@@ -125,6 +128,7 @@ def _outcomes(
     remarks.notes.extend(_unused_words(cohort, given.frame()[block["event"]].map(text_of), block["event_values"]))
     if cohort in study.cohorts("validation"):
         subgroup_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
+    unsupervised_checks.annotation_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
     if whose is None:
         return None
     known = Rows(study, cohort, given.frame(), whose)

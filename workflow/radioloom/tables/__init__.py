@@ -28,6 +28,18 @@ from radioloom.tables.missing import MISSING
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.unsupervised import (
+    ANNOTATIONS,
+    CLUSTER_CENTRES,
+    CLUSTER_NUMBERS,
+    CLUSTER_SUMMARY,
+    CLUSTER_TESTS,
+    CLUSTERED_FEATURES,
+    CLUSTERS,
+    CONSENSUS,
+    SIMILAR,
+    STANDARDISED,
+)
 from radioloom.tables.validation import CAUSES, CHANGED, COMPETING, DIVISIONS, INCIDENCE, POOLED, SUBGROUPS
 
 TABLES = (
@@ -73,6 +85,16 @@ TABLES = (
     INCIDENCE,
     CAUSES,
     CHANGED,
+    ANNOTATIONS,
+    STANDARDISED,
+    CLUSTERED_FEATURES,
+    CLUSTER_NUMBERS,
+    CONSENSUS,
+    CLUSTERS,
+    CLUSTER_CENTRES,
+    CLUSTER_SUMMARY,
+    CLUSTER_TESTS,
+    SIMILAR,
     CHECKLIST,
     APPLIED,
     MODULES,
@@ -90,6 +112,7 @@ def by_name(name: str) -> Table:
 
 __all__ = [
     "ACQUISITION",
+    "ANNOTATIONS",
     "APPLIED",
     "ASSOCIATIONS",
     "CALIBRATION",
@@ -98,8 +121,15 @@ __all__ = [
     "CHANGED",
     "CHECKLIST",
     "CLINICAL",
+    "CLUSTERED_FEATURES",
+    "CLUSTERS",
+    "CLUSTER_CENTRES",
+    "CLUSTER_NUMBERS",
+    "CLUSTER_SUMMARY",
+    "CLUSTER_TESTS",
     "COMPARISONS",
     "COMPETING",
+    "CONSENSUS",
     "CONTROLS",
     "COVARIATES",
     "CURVES",
@@ -129,8 +159,10 @@ __all__ = [
     "SAMPLE_SIZE",
     "SELECTION",
     "SERIES",
+    "SIMILAR",
     "SKIPPED",
     "SPLITS",
+    "STANDARDISED",
     "SUBGROUPS",
     "TABLES",
     "TRAITS",

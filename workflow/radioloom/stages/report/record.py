@@ -68,6 +68,14 @@ class ReportInputs:
     calibration: pd.DataFrame | None = None  # CALIBRATION
     decisions: pd.DataFrame | None = None  # DECISIONS
     operating: pd.DataFrame | None = None  # OPERATING; empty of survival
+    annotations: pd.DataFrame | None = None  # ANNOTATIONS; this and what follows None without `unsupervised`
+    clusters: pd.DataFrame | None = None  # CLUSTERS
+    cluster_numbers: pd.DataFrame | None = None  # CLUSTER_NUMBERS
+    cluster_summary: pd.DataFrame | None = None  # CLUSTER_SUMMARY
+    cluster_tests: pd.DataFrame | None = None  # CLUSTER_TESTS
+    clustered_features: pd.DataFrame | None = None  # CLUSTERED_FEATURES
+    standardised: pd.DataFrame | None = None  # STANDARDISED
+    consensus: pd.DataFrame | None = None  # CONSENSUS
     changed: pd.DataFrame | None = None  # CHANGED; None or empty where there are no control images
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations

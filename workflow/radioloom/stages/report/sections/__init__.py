@@ -3,6 +3,7 @@
 from radioloom.stages.report.record import Section
 from radioloom.stages.report.sections.acquisition import ACQUISITION
 from radioloom.stages.report.sections.checklists import CHECKLISTS
+from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.frozen import FROZEN
@@ -40,6 +41,7 @@ SECTIONS: tuple[Section, ...] = (
     POOLED,
     SUBGROUPS,
     INCIDENCE,
+    CLUSTERS,
     TRAITS,
     GENOMICS,
     TRUTH,
