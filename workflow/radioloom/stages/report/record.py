@@ -76,6 +76,7 @@ class ReportInputs:
     clustered_features: pd.DataFrame | None = None  # CLUSTERED_FEATURES
     standardised: pd.DataFrame | None = None  # STANDARDISED
     consensus: pd.DataFrame | None = None  # CONSENSUS
+    similar: pd.DataFrame | None = None  # SIMILAR
     changed: pd.DataFrame | None = None  # CHANGED; None or empty where there are no control images
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations

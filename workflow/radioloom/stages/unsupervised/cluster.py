@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, Any]]
 LOG_RANK = "log-rank"
-ONE_LEVEL, FEW = "all are of one level or one cluster", f"fewer than {FEWEST_EVENTS} events"
+ONE_LEVEL = "all are of one level or one cluster"
+FEW = {
+    "survival": f"fewer than {FEWEST_EVENTS} events",
+    "binary": f"fewer than {FEWEST_EVENTS} patients of the rarer outcome",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +222,7 @@ def _of_outcome(patients: View, labels: np.ndarray, members: np.ndarray, study: 
     """The outcome of the members of a place against their clusters: log-rank, or as two levels."""
     outcomes, groups = patients.outcomes.take(members), labels[members]
     if outcomes.rarer < FEWEST_EVENTS:
-        return _told(None, len(members), FEW)
+        return _told(None, len(members), FEW[outcomes.kind])
     if outcomes.kind == "binary":
         draws = rng(study["seed"], "cluster", "tests", OF_OUTCOME)
         return _told(_of_levels(outcomes.event.tolist(), groups, draws), len(members))

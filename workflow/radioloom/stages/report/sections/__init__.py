@@ -19,6 +19,7 @@ from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
+from radioloom.stages.report.sections.similar import SIMILAR
 from radioloom.stages.report.sections.size import SIZE
 from radioloom.stages.report.sections.subgroups import SUBGROUPS
 from radioloom.stages.report.sections.traits import TRAITS
@@ -42,6 +43,7 @@ SECTIONS: tuple[Section, ...] = (
     SUBGROUPS,
     INCIDENCE,
     CLUSTERS,
+    SIMILAR,
     TRAITS,
     GENOMICS,
     TRUTH,
