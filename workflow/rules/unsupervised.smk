@@ -1,6 +1,7 @@
 # Tables of the rule cluster.
 CLUSTER_TABLES = ["cluster_numbers", "consensus", "clusters", "cluster_centres"]
 CLUSTER_TABLES += ["cluster_summary", "cluster_tests", "clustered_features", "standardised"]
+RULE_TABLES = ["association_rules", "rule_items", "rules_by_chance"]
 
 # What patients are seen by: features as learning takes them, and the frozen split.
 LEARNT_FROM = {
@@ -95,3 +96,32 @@ if HAS.unsupervised:
             "similar patients of each patient"
         script:
             "../scripts/similar.py"
+
+
+if HAS.mined:
+
+    rule mine:
+        """Association rules from features, annotations and traits to annotations, traits and outcome."""
+        input:
+            **LEARNT_FROM,
+            annotations=expand(f"{RESULTS}/clinical/{{cohort}}.annotations.parquet", cohort=HAS.unsupervised),
+            traits=[f"{RESULTS}/traits/{cohort}.parquet" for cohort in HAS.traits if cohort in HAS.unsupervised],
+        output:
+            **{name: f"{RESULTS}/tables/{name}.parquet" for name in RULE_TABLES},
+        log:
+            f"{LOGS}/mine.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            study=settings(
+                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "unsupervised"
+            ),
+            profile_hash=STUDY.profile_hash,
+            code=code("mine"),
+        message:
+            "mine association rules"
+        script:
+            "../scripts/mine.py"

@@ -7,60 +7,25 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from made.planted_tables import MAPPING, Made
+from made.grouped_patients import annotated, grouped
+from made.planted_tables import Made
 from radioloom import tables
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.kaplan_meier import logrank
-from radioloom.stages.unsupervised.annotate import annotate
 from radioloom.stages.unsupervised.cluster import cluster
 from radioloom.stages.unsupervised.similar import similar
 from radioloom.stages.unsupervised.view import view
-from radioloom.tables import ANNOTATIONS, SIMILAR
-
-ENTRIES = [
-    {"column": "group", "levels": ["a", "b", "c"]},
-    {"column": "stage", "levels": ["I", "II", "III"]},
-    {"column": "age"},
-    {"column": "site", "levels": ["here", "there"]},
-]
-SETTINGS = {
-    "features": "reliable",
-    "scaling": "standard",
-    "clustering": "hierarchical",
-    "number": "stability",
-    "most_clusters": 4,
-    "resamples": 20,
-    "references": 20,
-    "annotations": ENTRIES,
-    "neighbours": 3,
-}
-
-
-def planted(features, outcomes):
-    """Every third patient is of one of three groups, which differ in all textures; all are of one site."""
-    number = features["case"].str[-3:].astype(int)
-    texture = features["family"].isin(["glcm", "glrlm"]) & (features["feature"] > "f04")
-    odd = features["feature"].str[-1:].astype(int) % 2 == 1
-    features["value"] += 8.0 * texture * np.where(odd, number % 3 == 1, number % 3 == 2)
-    for frame in outcomes.values():
-        frame["group"] = [("a", "b", "c")[int(case[-3:]) % 3] for case in frame["patient"]]
-        frame["site"] = "here"
-        frame.loc[frame.index[2], "age"] = ""
+from radioloom.tables import SIMILAR
 
 
 @pytest.fixture(scope="module")
 def made() -> Made:
-    made = Made(sizes={"train": 60, "valid1": 36, "retest": 16}, change=planted)
-    made.study["unsupervised"] = dict(SETTINGS)
-    return made
+    return grouped()
 
 
 @pytest.fixture(scope="module")
 def annotations(made):
-    rows = []
-    for name, frame in made._raw[1].items():
-        rows += annotate(frame, name, frame["patient"], MAPPING, made.study["outcome"], ENTRIES)
-    return ANNOTATIONS.frame(rows)
+    return annotated(made)
 
 
 @pytest.fixture(scope="module")

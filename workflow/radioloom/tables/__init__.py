@@ -30,6 +30,7 @@ from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
 from radioloom.tables.unsupervised import (
     ANNOTATIONS,
+    ASSOCIATION_RULES,
     CLUSTER_CENTRES,
     CLUSTER_NUMBERS,
     CLUSTER_SUMMARY,
@@ -37,6 +38,8 @@ from radioloom.tables.unsupervised import (
     CLUSTERED_FEATURES,
     CLUSTERS,
     CONSENSUS,
+    RULE_ITEMS,
+    RULES_BY_CHANCE,
     SIMILAR,
     STANDARDISED,
 )
@@ -95,6 +98,9 @@ TABLES = (
     CLUSTER_SUMMARY,
     CLUSTER_TESTS,
     SIMILAR,
+    ASSOCIATION_RULES,
+    RULE_ITEMS,
+    RULES_BY_CHANCE,
     CHECKLIST,
     APPLIED,
     MODULES,
@@ -115,6 +121,7 @@ __all__ = [
     "ANNOTATIONS",
     "APPLIED",
     "ASSOCIATIONS",
+    "ASSOCIATION_RULES",
     "CALIBRATION",
     "CASES",
     "CAUSES",
@@ -156,6 +163,8 @@ __all__ = [
     "PREDICTIONS",
     "RELIABILITY",
     "RISKS",
+    "RULES_BY_CHANCE",
+    "RULE_ITEMS",
     "SAMPLE_SIZE",
     "SELECTION",
     "SERIES",

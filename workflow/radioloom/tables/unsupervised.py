@@ -5,7 +5,8 @@ from __future__ import annotations
 from radioloom.tables.columns import CASE, COHORT
 from radioloom.tables.record import Column, Table
 
-OF_OUTCOME, OF_ANNOTATION = "outcome", "annotation"  # `kind` of CLUSTER_TESTS
+OF_OUTCOME, OF_ANNOTATION = "outcome", "annotation"  # `kind` of CLUSTER_TESTS and RULE_ITEMS
+OF_FEATURE, OF_TRAIT = "feature", "trait"  # `kind` of RULE_ITEMS
 PLACE = "cohort; of what was learnt on several training cohorts, their names joined by +"
 ANNOTATION = Column("annotation", "string", "column of the clinical table, by the study's name for it")
 CLUSTER = Column("cluster", "int64", "number of the cluster, 1 is the largest in training")
@@ -143,5 +144,49 @@ SIMILAR = Table(
         Column("other_case", "string", "its first case"),
         Column("distance", "float64", "root mean square difference over features", STANDARD),
         Column("closer", "float64", "share of the pairs of training patients that are closer to each other"),
+    ),
+)
+RULE = Column("rule", "int64", "number of the rule, the least likely by chance first")
+ASSOCIATION_RULES = Table(
+    "ASSOCIATION_RULES",
+    "association rules learnt in training, and the same rules in validation cohorts, beside chance",
+    ("rule", "cohort"),
+    (
+        RULE,
+        Column("cohort", "string", PLACE),
+        Column("n", "int64", "patients of whom what is foretold is known"),
+        Column("n_both", "int64", "of them with all items of the rule"),
+        Column("support", "float64", "their share"),
+        Column("confidence", "float64", "share with what is foretold of those with the antecedent", null=True),
+        Column("lift", "float64", "confidence over the share of all with what is foretold", null=True),
+        Column("by_chance", "float64", "lift below which 95 % are where values of what is foretold are exchanged"),
+        Column("p", "float64", "share of exchanges with as many patients, these counted"),
+        Column("p_max", "float64", "the same of the largest surplus of all possible rules; of training", null=True),
+    ),
+)
+RULE_ITEMS = Table(
+    "RULE_ITEMS",
+    "what the association rules consist of",
+    ("rule", "side", "kind", "variable"),
+    (
+        RULE,
+        Column("side", "string", "if, then"),
+        Column("kind", "string", f"{OF_FEATURE}, {OF_ANNOTATION}, {OF_TRAIT}, {OF_OUTCOME}"),
+        Column("variable", "string", "feature, annotation, trait or outcome, by its name"),
+        Column("level", "string", "level; of a number low, middle or high, by tertiles of training"),
+        Column("above", "float64", f"cut below the level; of a feature in {STANDARD}", null=True),
+        Column("up_to", "float64", f"cut above the level; of a feature in {STANDARD}", null=True),
+    ),
+)
+RULES_BY_CHANCE = Table(
+    "RULES_BY_CHANCE",
+    "how many rules reach the limits of the study, and how many do where values of what is foretold are exchanged",
+    ("cohort",),
+    (
+        Column("cohort", "string", PLACE),
+        Column("n", "int64", "training patients"),
+        Column("items", "int64", "items that rules are made of"),
+        Column("rules", "int64", "rules, those that are no better than with a part of their antecedent too"),
+        Column("by_chance", "float64", "the same of exchanged values, mean"),
     ),
 )

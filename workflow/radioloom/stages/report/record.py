@@ -77,6 +77,9 @@ class ReportInputs:
     standardised: pd.DataFrame | None = None  # STANDARDISED
     consensus: pd.DataFrame | None = None  # CONSENSUS
     similar: pd.DataFrame | None = None  # SIMILAR
+    association_rules: pd.DataFrame | None = None  # ASSOCIATION_RULES; this and what follows None without rules
+    rule_items: pd.DataFrame | None = None  # RULE_ITEMS
+    rules_by_chance: pd.DataFrame | None = None  # RULES_BY_CHANCE
     changed: pd.DataFrame | None = None  # CHANGED; None or empty where there are no control images
     skipped: pd.DataFrame | None = None  # SKIPPED; None where no image was changed
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations

@@ -17,6 +17,7 @@ from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.risk import RISK
+from radioloom.stages.report.sections.rules import RULES
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.similar import SIMILAR
@@ -44,6 +45,7 @@ SECTIONS: tuple[Section, ...] = (
     INCIDENCE,
     CLUSTERS,
     SIMILAR,
+    RULES,
     TRAITS,
     GENOMICS,
     TRUTH,
