@@ -25,7 +25,7 @@ FLOORS = {
     "stats": set(),
     "prediction": {"stats", "kernels"},
     "genomics": {"stats"},
-    "unsupervised": {"stats"},
+    "unsupervised": {"stats", "kernels"},
     "figures": {"stats", "prediction", "unsupervised"},
     "compat": set(),  # how other programs name what they measure
     "io": {"segmentation"},

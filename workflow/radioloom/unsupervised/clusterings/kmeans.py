@@ -1,7 +1,6 @@
 """K-means clustering of patients (Lloyd 1982, started by k-means++ of Arthur and Vassilvitskii 2007).
 
-Distances to a centre follow from the distances among its members, so that no step looks at features: with squared
-distances D and members c, d(i, centre) = mean of D[i, c] - half the mean of D[c, c].
+Distances to a centre follow from the distances among its members, so that no step looks at features.
 """
 
 from __future__ import annotations
@@ -16,33 +15,14 @@ MOST_ROUNDS = 100
 
 def partitions(squared: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
     """Labels (most - 1, m) of k-means into 2, 3 ... `most` clusters, the best of `STARTS` starts each."""
-    return np.array([_lloyd(squared, k, rng) for k in range(2, most + 1)])
+    from radioloom.kernels.lloyd import lloyd  # here, so that other clusterings do not wait for numba
 
-
-def _lloyd(squared: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-    """Labels (m,) of the best start; all starts take their steps together, which changes none of them."""
-    seeds = [_seeds(squared, k, rng) for _ in range(STARTS)]
-    labels = squared[:, seeds].argmin(axis=2).T
-    for _ in range(MOST_ROUNDS):
-        away = to_centres(squared, labels, k)
-        moved = away.argmin(axis=2)
-        if np.array_equal(moved, labels):
-            break
-        labels = moved
-    within = to_centres(squared, labels, k).min(axis=2).sum(axis=1)
-    return labels[int(within.argmin())]
-
-
-def to_centres(squared: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
-    """Squared distance of each of m patients to each of k centres, of s labellings (s, m), float64 (s, m, k).
-
-    Infinite of a centre without members.
-    """
-    member = (labels[:, :, None] == np.arange(k)).astype(np.float64)
-    size = member.sum(axis=1, keepdims=True)
-    mean = np.matmul(squared, member) / np.maximum(size, 1)
-    within = (mean * member).sum(axis=1, keepdims=True) / np.maximum(size, 1)
-    return np.where(size > 0, mean - within / 2, np.inf)
+    found = []
+    for k in range(2, most + 1):
+        tried = [squared[:, _seeds(squared, k, rng)].argmin(axis=1) for _ in range(STARTS)]
+        within = [lloyd(squared, labels, k, MOST_ROUNDS) for labels in tried]
+        found.append(tried[int(np.argmin(within))])
+    return np.array(found)
 
 
 def _seeds(squared: np.ndarray, k: int, rng: np.random.Generator) -> list[int]:
