@@ -8,7 +8,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import count, feature, number, percent, probability
+from radioloom.figures.words import DASH, count, feature, number, percent, probability
 from radioloom.tables.columns import SIGNIFICANT
 from radioloom.tables.unsupervised import OF_FEATURE
 
@@ -47,7 +47,9 @@ def table(frame: pd.DataFrame, words: Words, places: list[str]) -> Exhibit:
         r = known.loc[(rule, places[0])]
         chance = number(r["lift"]), number(r["by_chance"]), probability(r["p"]), probability(r["p_max"])
         others = [known.loc[(rule, place)] for place in places[1:]]
-        validated = [f"{number(each['lift'])} ({probability(each['p'])})" for each in others]
+        validated = [
+            DASH if np.isnan(each["lift"]) else f"{number(each['lift'])} ({probability(each['p'])})" for each in others
+        ]
         size = f"{r['n_both']:.0f} of {r['n']:.0f}"
         antecedent, consequent = words[rule]
         rows.append(
@@ -103,7 +105,7 @@ def lifts(frame: pd.DataFrame, words: Words, places: list[str]) -> Figure:
     names = ["\nand ".join(map(_short, words[rule][0])) + f"\n→ {_short(words[rule][1])}" for rule in rules]
     axes.set_yticks(range(len(rules)), names, size=7.2)
     axes.invert_yaxis()
-    ends = shown[["lift", "by_chance"]].to_numpy(float)
+    ends = np.concatenate([shown["lift"], train["by_chance"]]).astype(float)
     axes.set_xlim(min(0.9, np.nanmin(ends) - 0.1), max(2.0, np.nanmax(ends)) + 0.1)
     axes.set_xlabel("lift: how many times as frequent as in all")
     axes.spines["left"].set_visible(False)

@@ -101,7 +101,9 @@ def _heat_map(study: ReportInputs, place: str, rows: pd.DataFrame, number: int) 
 def _bars(study: ReportInputs, cases: list[tuple[str, str]]) -> list[heatmap.Bar]:
     """The outcome, then each annotation, of these cases."""
     outcomes = study.clinical.set_index(["cohort", "case"])["event"].astype(float)
-    bars = [heatmap.Bar(study.settings["outcome"]["name"], outcomes.loc[cases].to_numpy(), ("no", "yes"), yes=True)]
+    bars = [
+        heatmap.Bar(study.settings["outcome"]["name"], outcomes.loc[cases].to_numpy(), ("no event", "event"), yes=True)
+    ]
     for entry in study.settings["unsupervised"]["annotations"]:
         known = study.annotations[study.annotations["annotation"] == entry["column"]].set_index(["cohort", "case"])
         if in_levels(entry):
