@@ -12,7 +12,7 @@ from made.planted_tables import Made
 from radioloom import tables
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.kaplan_meier import logrank
-from radioloom.stages.unsupervised.cluster import cluster
+from radioloom.stages.unsupervised.cluster import carried, cluster
 from radioloom.stages.unsupervised.similar import similar
 from radioloom.stages.unsupervised.view import view
 from radioloom.tables import SIMILAR
@@ -75,6 +75,15 @@ def test_the_centre_of_a_cluster_is_the_mean_of_its_training_patients(found):
     nearest = pd.DataFrame(away).idxmin(axis=1)
     assert nearest.loc[told.index].tolist() == told["cluster"].tolist()
     assert np.allclose(pd.DataFrame(away).min(axis=1).loc[told.index], told["distance"])
+
+
+def test_training_patients_stay_where_the_consensus_has_them(patients):
+    """Whatever centre is nearest: a patient between two clusters is of that of its companions."""
+    labels = np.array([int(case[-3:]) % 3 + 1 for _, case in patients.cases])[patients.train]
+    labels[0] = labels[0] % 3 + 1
+    found, centres = carried(patients, labels)
+    assert found[patients.train].tolist() == labels.tolist()
+    assert centres.shape == (3, len(patients.names))
 
 
 def test_all_is_learnt_in_training(made, patients, found, annotations):

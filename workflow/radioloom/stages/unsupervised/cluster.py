@@ -35,16 +35,16 @@ FEW = {
 
 @dataclass(frozen=True, slots=True)
 class Clustered:
-    """Rows of the tables of the same names."""
+    """Rows of the tables of the same names; those of many rows as frames."""
 
     cluster_numbers: Rows
-    consensus: Rows
+    consensus: pd.DataFrame
     clusters: Rows
     cluster_centres: Rows
     cluster_summary: Rows
     cluster_tests: Rows
     clustered_features: Rows
-    standardised: Rows
+    standardised: pd.DataFrame
 
 
 def cluster(patients: View, annotations: pd.DataFrame, study: dict[str, Any]) -> Clustered:
@@ -64,7 +64,7 @@ def cluster(patients: View, annotations: pd.DataFrame, study: dict[str, Any]) ->
         place = _places(patients, labels, centres, chosen)
         return Clustered(
             cluster_numbers=list(_numbers(tried, chosen)),
-            consensus=list(_consensus(patients, chosen)),
+            consensus=_consensus(patients, chosen),
             clusters=list(_clusters(patients, labels, centres, (chosen, place))),
             cluster_centres=[
                 {"cluster": number, "feature_id": name, "centre": float(value)}
@@ -74,7 +74,7 @@ def cluster(patients: View, annotations: pd.DataFrame, study: dict[str, Any]) ->
             cluster_summary=list(_summary(patients, labels, chosen)),
             cluster_tests=tests(patients, labels, annotations, study),
             clustered_features=list(_features(patients)),
-            standardised=list(_standardised(patients)),
+            standardised=_standardised(patients),
         )
 
 
@@ -138,13 +138,16 @@ def _numbers(tried: list[Stability], chosen: Stability) -> Iterator[dict[str, An
         area = each.area
 
 
-def _consensus(patients: View, chosen: Stability) -> Iterator[dict[str, Any]]:
-    cases = [patients.cases[row] for row in patients.train[chosen.order]]
-    shares = chosen.consensus[np.ix_(chosen.order, chosen.order)]
-    for i, j in zip(*np.triu_indices(len(cases), 1), strict=True):
-        (cohort, case), (other_cohort, other_case) = cases[i], cases[j]
-        keys = {"cohort": cohort, "case": case, "other_cohort": other_cohort, "other_case": other_case}
-        yield {**keys, "consensus": float(shares[i, j])}
+def _consensus(patients: View, chosen: Stability) -> pd.DataFrame:
+    """CONSENSUS of all pairs of training patients, the one that is earlier in the order of CLUSTERS first."""
+    import pandas as pd
+
+    ordered = patients.train[chosen.order]
+    cohort, case = (np.array([patients.cases[row][k] for row in ordered], dtype=object) for k in (0, 1))
+    i, j = np.triu_indices(len(ordered), 1)
+    shares = chosen.consensus[np.ix_(chosen.order, chosen.order)][i, j]
+    keys = {"cohort": cohort[i], "case": case[i], "other_cohort": cohort[j], "other_case": case[j]}
+    return pd.DataFrame({**keys, "consensus": shares})
 
 
 def _of_cluster(chosen: Stability, number: int) -> np.ndarray:
@@ -267,7 +270,11 @@ def _tree_of_features(z: np.ndarray) -> np.ndarray:
     return leaves_list(linkage(squareform(apart, checks=False), method="average"))
 
 
-def _standardised(patients: View) -> Iterator[dict[str, Any]]:
-    for (cohort, case), values, gaps in zip(patients.cases, patients.z, patients.gaps, strict=True):
-        for name, value, gap in zip(patients.names, values, gaps, strict=True):
-            yield {"cohort": cohort, "case": case, "feature_id": name, "value": None if gap else float(value)}
+def _standardised(patients: View) -> pd.DataFrame:
+    """STANDARDISED, all features of each patient."""
+    import pandas as pd
+
+    n, f = patients.z.shape
+    cohort, case = (np.repeat(np.array([key[k] for key in patients.cases], dtype=object), f) for k in (0, 1))
+    values = np.where(patients.gaps, np.nan, patients.z).ravel()
+    return pd.DataFrame({"cohort": cohort, "case": case, "feature_id": np.tile(patients.names, n), "value": values})
