@@ -113,6 +113,14 @@ def test_of_a_continuum_no_clusters_are_claimed():
     assert min(p) > 0.05
 
 
+@pytest.mark.parametrize("clustering", list(CLUSTERINGS))
+def test_patients_who_are_alike_share_a_cluster_whatever_is_asked(clustering):
+    z = np.repeat(rng(1).normal(size=(3, 4)), 6, axis=0)
+    found = consensus.stabilities(z, CLUSTERINGS[clustering], 4, (20, 0), rng(2))
+    assert np.array_equal(found[2].labels, np.repeat([1, 2, 3], 6))  # of 4 that were asked for
+    assert found[2].ambiguous == 0
+
+
 def test_without_references_nothing_is_said_of_chance():
     found = chosen(Z, "ambiguity", references=0)
     assert (len(found.by_chance), found.p) == (0, 1)

@@ -161,6 +161,8 @@ def test_features_that_are_taken(made):
     assert not {"glcm_f00", "glcm_f01"} <= every["candidates"]
     with pytest.raises(StudyError, match="no feature is left"):
         view(made.material, made.splits, made.selection.assign(step="constant"), made.study["unsupervised"])
+    with pytest.raises(StudyError, match="no feature is left"):
+        seen(made, replace(made.material, values=np.ones_like(made.material.values)))
 
 
 def test_a_number_that_is_asked_for_and_too_few_patients_for_it(made, patients, annotations):

@@ -27,6 +27,9 @@ LEFT_OUT = {
     "candidates": {"undefined", "constant", "reliability", "redundancy"},
 }
 TRAIN, TEST = "train", "test"
+NONE_LEFT = (
+    "unsupervised.features: no feature is left of those that {!r} takes; take `all`, or lower reliability.threshold"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,7 @@ def view(material: Material, splits: pd.DataFrame, selection: pd.DataFrame, sett
     wanted = frozen.loc[~frozen["step"].isin(LEFT_OUT[settings["features"]]), "feature_id"]
     columns = np.array([material.place(name) for name in sorted(wanted)], dtype=int)
     if not len(columns):
-        raise StudyError(
-            f"unsupervised.features: no feature is left of those that {settings['features']!r} takes; take `all`, or "
-            "lower reliability.threshold"
-        )
+        raise StudyError(NONE_LEFT.format(settings["features"]))
     rows = np.concatenate([train, test])
     values = material.harmonised(material.rows(splits, FROZEN, TRAIN)).values[np.ix_(rows, columns)]
     enough = (~np.isfinite(values)).mean(axis=1) <= MOST_GAPS
@@ -87,6 +87,8 @@ def view(material: Material, splits: pd.DataFrame, selection: pd.DataFrame, sett
     gaps = ~np.isfinite(values)
     mean, sd = (of(np.where(gaps, np.nan, values)[part == TRAIN], axis=0) for of in (np.nanmean, np.nanstd))
     vary = sd > SAME * np.abs(mean)  # what varied over cases may not over patients, or once it is mapped
+    if not vary.any():
+        raise StudyError(NONE_LEFT.format(settings["features"]))
     return View(
         cases=list(material.cases.iloc[rows][["cohort", "case"]].itertuples(index=False, name=None)),
         part=part,
