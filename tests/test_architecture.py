@@ -16,7 +16,7 @@ LEAVES = {
     "pseudonym", "wavelets", "yaml_file", "failures", "sealed", "patterns",
 }  # fmt: skip
 IMAGES = {"imaging", "filters", "features", "segmentation"}
-STATISTICS = {"stats", "prediction", "genomics"}
+STATISTICS = {"stats", "prediction", "genomics", "unsupervised"}
 # What each room may import from besides itself and the leaves; a room that is not here is unknown to the design.
 FLOORS = {
     **{name: set() for name in LEAVES},
@@ -25,7 +25,8 @@ FLOORS = {
     "stats": set(),
     "prediction": {"stats", "kernels"},
     "genomics": {"stats"},
-    "figures": {"stats", "prediction"},
+    "unsupervised": {"stats", "kernels"},
+    "figures": {"stats", "prediction", "unsupervised"},
     "compat": set(),  # how other programs name what they measure
     "io": {"segmentation"},
     "simulate": {"io"},  # writes files, and knows nothing of the analysis

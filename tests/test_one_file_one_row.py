@@ -168,6 +168,44 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
         assert set(made.selection.loc[made.selection["kept"], "reason"]) == {"weakest"}
         """,
     ),
+    "clustering": (
+        LIBRARY + "unsupervised/clusterings/halves.py",
+        '''
+        """Patients in clusters of equal size, by their distance from the first."""
+
+        import numpy as np
+
+        from radioloom.unsupervised.clusterings.record import Clustering
+
+
+        def partitions(squared, most, rng):
+            """Equal parts."""
+            place = squared[0].argsort().argsort()
+            return np.array([place * k // len(squared) for k in range(2, most + 1)])
+
+
+        HALVES = Clustering("halves", partitions, "equal parts")
+        ''',
+        (
+            (
+                LIBRARY + "unsupervised/clusterings/__init__.py",
+                "from radioloom.unsupervised.clusterings.record import Clustering\n",
+                "from radioloom.unsupervised.clusterings.halves import HALVES\n"
+                "from radioloom.unsupervised.clusterings.record import Clustering\n",
+            ),
+            (LIBRARY + "unsupervised/clusterings/__init__.py", "KMEANS)}", "KMEANS, HALVES)}"),
+        ),
+        """
+        from radioloom.settings import plain_schema
+        from radioloom.unsupervised.clusterings import CLUSTERINGS
+        from radioloom.unsupervised.consensus import stabilities
+
+        assert "halves" in plain_schema("study")["properties"]["unsupervised"]["properties"]["clustering"]["enum"]
+        draws = np.random.default_rng(1)
+        tried = stabilities(draws.normal(size=(20, 3)), CLUSTERINGS["halves"], 3, (5, 0), draws)
+        assert [each.clusters for each in tried] == [2, 3]
+        """,
+    ),
     "baseline": (
         "",
         "",

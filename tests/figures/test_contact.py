@@ -144,12 +144,13 @@ def test_pages_hold_every_tile_where_they_say():
     first, second = made = pages(tiles)
     assert first.labels + second.labels == tuple(label for label, _ in tiles)
     assert (second.columns, second.rows) == (5, 1)
-    value = 0
-    for page in made:
+    value, spots = 0, contact.places(many)
+    for number, page in enumerate(made):
         drawn = np.asarray(Image.open(io.BytesIO(page.webp)).convert("RGB"))
         assert drawn.shape == (page.size[1] * DENSITY, page.size[0] * DENSITY, 3)
-        for index in range(len(page.labels)):
-            left, top = page.place(index)
+        for _ in page.labels:
+            of_page, left, top = next(spots)
+            assert of_page == number
             assert abs(int(drawn[top * DENSITY + 40, left * DENSITY + 40, 0]) - value) <= 4
             value += 1
     assert [page.webp for page in pages(tiles)] == [page.webp for page in made]

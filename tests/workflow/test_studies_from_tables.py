@@ -41,7 +41,10 @@ def test_lung1_from_the_features_that_others_measured(data_dir, tmp_path):
         "features": {"file": table, "tool": "pyradiomics", "columns": {"case": "PatientID", "features": "original_.*"}},
         "clinical": {**clinical, "event": "deadstatus.event"},
     }
-    bench = run(tmp_path, {"lung1": cohort}, data_dir, baselines={"volume": ["original_shape_VoxelVolume"]})
+    view = {"references": 9, "resamples": 20, "rules": {"permutations": 19}}
+    view["annotations"] = [{"column": "clinical.T.Stage", "levels": list("12345")}, {"column": "age"}]
+    volume = {"volume": ["original_shape_VoxelVolume"]}
+    bench = run(tmp_path, {"lung1": cohort}, data_dir, baselines=volume, unsupervised=view)
     tables = bench.results / "tables"
     features = pd.read_parquet(tables / "features.parquet")
     assert (features["case"].nunique(), features["feature_id"].nunique()) == (99, 107)
@@ -51,6 +54,13 @@ def test_lung1_from_the_features_that_others_measured(data_dir, tmp_path):
     page = (bench.results / "report.html").read_text(encoding="utf-8")
     assert "VoxelVolume is a whole number in all 99 cases" in page
     assert "are left out" in page
+    tests = pd.read_parquet(tables / "cluster_tests.parquet").set_index("annotation")
+    assert tests["n"].to_dict() == {"death": 99, "clinical.T.Stage": 98, "age": 98}
+    assert pd.read_parquet(tables / "similar.parquet").groupby("case").size().eq(5).all()
+    assert pd.read_parquet(tables / "rules_by_chance.parquet")["items"].item() > 20
+    for section in ("clusters", "similar", "rules"):
+        assert f'<section id="{section}">' in page
+    assert bench.planned() == {}
 
 
 def test_a_long_table_and_a_wide_one_that_share_features(tmp_path):

@@ -17,6 +17,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "agreement_scales": ("radioloom.stats.agreement_scales", "SCALES"),
     "agreement_forms_one_way": ("radioloom.stats.agreement", "ONE_WAY"),
     "archives": ("radioloom.io.archives.kinds", "ARCHIVES"),
+    "clusterings": ("radioloom.unsupervised.clusterings", "CLUSTERINGS"),
+    "cluster_numbers": ("radioloom.unsupervised.consensus", "RULES"),
     "controls": ("radioloom.imaging.controls", "CONTROLS"),
     "cut_points": ("radioloom.prediction.cut_points", "QUANTILES"),
     "families": ("radioloom.families", "REACH_MM"),

@@ -21,6 +21,9 @@ PLACES = {
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],
     "targets": [f"{RESULTS}/tables/targets.parquet"] if HAS.targets else [],
     "causes": [f"{RESULTS}/tables/causes.parquet"] if HAS.competing else [],
+    "annotations": expand(f"{RESULTS}/clinical/{{cohort}}.annotations.parquet", cohort=HAS.unsupervised),
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.unsupervised else [] for name in (*CLUSTER_TABLES, "similar")},
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.mined else [] for name in RULE_TABLES},
     "adopted": [],  # stands in the signature
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
     "truth": [f"{STUDY.data}/truth"] if STUDY.simulated else [],

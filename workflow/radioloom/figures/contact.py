@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,10 +38,6 @@ class Page:
         """Width and height of the picture in CSS pixels."""
         return WIDTH * self.columns, HEIGHT * self.rows
 
-    def place(self, index: int) -> tuple[int, int]:
-        """Left and top of a tile in CSS pixels."""
-        return WIDTH * (index % self.columns), HEIGHT * (index // self.columns)
-
 
 def label(case: str, replicate: str) -> str:
     """What a tile is called: the case, and the replicate where it is not the first."""
@@ -55,6 +51,15 @@ def pages(tiles: Sequence[tuple[str, np.ndarray]]) -> list[Page]:
     """
     most = COLUMNS * ROWS
     return [_page(tiles[start : start + most]) for start in range(0, len(tiles), most)]
+
+
+def places(n: int) -> Iterator[tuple[int, int, int]]:
+    """Page, left and top (CSS pixels) of each of n tiles, as `pages` has them."""
+    most = COLUMNS * ROWS
+    for index in range(n):
+        page, place = divmod(index, most)
+        columns = min(COLUMNS, n - page * most)
+        yield page, WIDTH * (place % columns), HEIGHT * (place // columns)
 
 
 def _page(tiles: Sequence[tuple[str, np.ndarray]]) -> Page:

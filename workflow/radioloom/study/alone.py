@@ -82,7 +82,7 @@ def _block(config: Settings, key: str) -> Settings:
 
 def _learning_faults(config: Settings, origin: Origin) -> Iterator[str]:
     why = "the study validates the signature of a file, and learns nothing; take it out"
-    for key in OF_LEARNING:
+    for key in (*OF_LEARNING, "unsupervised"):
         if key in config:
             yield f"{origin.at(key)}: {why}"
     for key, inside in OF_LEARNING_IN.items():

@@ -16,6 +16,7 @@ from radioloom.io.user_tables.cells import text_of
 from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
+from radioloom.study import unsupervised_checks
 from radioloom.study.clinical_checks import Rows, row_notes, several_rows
 from radioloom.study.clock_checks import clock_remarks
 from radioloom.study.copy_checks import Copied, copy_remarks
@@ -71,6 +72,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     outcome_remarks(given, origin, remarks)
     apart = {cohort: table for cohort, table in outcomes.items() if cohort not in told}
     shared_remarks(replace(given, outcomes=apart), origin, remarks)
+    unsupervised_checks.cluster_remarks(given, origin, remarks)
     return remarks
 
 
@@ -130,6 +132,7 @@ def _outcomes(
     remarks.notes.extend(_unused_words(cohort, given.frame()[block["event"]].map(text_of), block["event_values"]))
     if cohort in study.cohorts("validation"):
         subgroup_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
+    unsupervised_checks.annotation_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
     if whose is None:
         return None
     known = Rows(study, cohort, given.frame(), whose)

@@ -115,9 +115,12 @@ def _covariate_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]
 
 
 def _unused_columns(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
-    """Columns of covariates (`clinical.covariates`) that the model does not have: the name is misspelt, or unused."""
+    """Columns of `clinical.covariates` that are of no covariate, subgroup or annotation: misspelt, or unused."""
     entries = settings["model"]["covariates"]
     known = [entry if isinstance(entry, str) else next(iter(entry), "") for entry in entries]
+    lists = (("validation", "subgroups"), ("unsupervised", "annotations"))
+    divided = [entry for block, key in lists for entry in settings.get(block, {}).get(key, ())]
+    known += [entry["column"] for entry in divided]
     for cohort, block in settings["cohorts"].items():
         for name in block.get("clinical", {}).get("covariates", {}):
             if name not in known:

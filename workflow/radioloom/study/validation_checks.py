@@ -30,18 +30,28 @@ def subgroup_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
             f"{origin.at('validation', 'subgroups')}: no cohort has the role 'validation', and subgroups are judged "
             "there; delete it, or give a cohort that role"
         )
+    yield from entry_faults(entries, ("validation", "subgroups"), origin)
+
+
+def entry_faults(
+    entries: list[dict[str, Any]], key: tuple[str, ...], origin: Origin, number: bool = False
+) -> Iterator[str]:
+    """Columns of a list that are named twice, not divided or in two ways, or whose cuts do not ascend.
+
+    key : of the list; number : whether a column may be a number that is not divided
+    """
     columns = [entry["column"] for entry in entries]
-    for number, entry in enumerate(entries):
-        key, cuts = ("validation", "subgroups", number), entry.get("cuts", [])
-        if ("levels" in entry) == ("cuts" in entry):
+    for place, entry in enumerate(entries):
+        at, cuts = origin.at(*key, place), entry.get("cuts", [])
+        if ("levels" in entry) == ("cuts" in entry) and (cuts or not number):
             yield (
-                f"{origin.at(*key)}: {entry['column']!r} needs either `levels` (what the cells of a category hold) or "
-                "`cuts` (where a number is divided)"
+                f"{at}: {entry['column']!r} needs either `levels` (what the cells of a category hold) or `cuts` (where "
+                "a number is divided)"
             )
-        if columns.index(entry["column"]) < number:
-            yield f"{origin.at(*key)}: {entry['column']!r} appears twice; take one out"
+        if columns.index(entry["column"]) < place:
+            yield f"{at}: {entry['column']!r} appears twice; take one out"
         if any(low >= high for low, high in pairwise(cuts)):
-            yield f"{origin.at(*key)}: cuts {', '.join(map(str, cuts))} do not ascend; write the lowest first"
+            yield f"{at}: cuts {', '.join(map(str, cuts))} do not ascend; write the lowest first"
 
 
 def competing_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:

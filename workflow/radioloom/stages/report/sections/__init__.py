@@ -3,6 +3,7 @@
 from radioloom.stages.report.record import Section
 from radioloom.stages.report.sections.acquisition import ACQUISITION
 from radioloom.stages.report.sections.checklists import CHECKLISTS
+from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.frozen import FROZEN
@@ -16,8 +17,10 @@ from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.risk import RISK
+from radioloom.stages.report.sections.rules import RULES
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
+from radioloom.stages.report.sections.similar import SIMILAR
 from radioloom.stages.report.sections.size import SIZE
 from radioloom.stages.report.sections.subgroups import SUBGROUPS
 from radioloom.stages.report.sections.targets import TARGETS
@@ -42,6 +45,9 @@ SECTIONS: tuple[Section, ...] = (
     POOLED,
     SUBGROUPS,
     INCIDENCE,
+    CLUSTERS,
+    SIMILAR,
+    RULES,
     TRAITS,
     GENOMICS,
     TRUTH,

@@ -18,24 +18,38 @@ if TYPE_CHECKING:
 def build(study: ReportInputs) -> dict[str, Any] | None:
     """The tiles of each cohort; an excluded image has a tile with its reason, where it would have been."""
     sheets, css = [], []
-    for cohort in study.sheets:
+    for outer, cohort in enumerate(study.sheets):
         pages = contact.pages(study.pictures.get(cohort, []))
-        tiles = _tiles(pages)
+        tiles = _tiles(outer, [label for label, _ in study.pictures.get(cohort, [])])
         n_drawn = len(tiles)
         _exclude(tiles, study.exclusions[study.exclusions["cohort"] == cohort])
         if tiles:
-            css += [_rule(f"s{len(sheets)}-{number}", page) for number, page in enumerate(pages)]
+            css += [_rule(_css(outer, number), page) for number, page in enumerate(pages)]
             tiles.sort(key=lambda tile: tile["label"])
             role = study.settings["cohorts"][cohort]["role"]
             sheets.append({"cohort": cohort, "role": role, "tiles": tiles, "n": n_drawn})
     return {"sheets": sheets, "css": "\n".join(css)} if sheets else None
 
 
-def _tiles(pages: list[Page]) -> list[dict[str, Any]]:
+def spots(study: ReportInputs) -> dict[tuple[str, str], tuple[str, int, int]]:
+    """Style class, left and top of the tile of each (cohort, label), for other sections to show it too."""
+    return {
+        (cohort, label): (_css(outer, page), left, top)
+        for outer, cohort in enumerate(study.sheets)
+        for tiles in [study.pictures.get(cohort, [])]
+        for (label, _), (page, left, top) in zip(tiles, contact.places(len(tiles)), strict=True)
+    }
+
+
+def _css(outer: int, page: int) -> str:
+    return f"s{outer}-{page}"
+
+
+def _tiles(outer: int, labels: list[str]) -> list[dict[str, Any]]:
+    places = zip(labels, contact.places(len(labels)), strict=True)
     return [
-        {"label": name, "page": number, "place": page.place(index), "reason": ""}
-        for number, page in enumerate(pages)
-        for index, name in enumerate(page.labels)
+        {"label": label, "css": _css(outer, page), "place": (left, top), "reason": ""}
+        for label, (page, left, top) in places
     ]
 
 
@@ -47,7 +61,7 @@ def _exclude(tiles: list[dict[str, Any]], out: pd.DataFrame) -> None:
         for tile in late:
             tile["reason"] = row.reason
         if not late:
-            tiles.append({"label": label, "page": None, "place": None, "reason": row.reason})
+            tiles.append({"label": label, "css": None, "place": None, "reason": row.reason})
 
 
 def _rule(name: str, page: Page) -> str:

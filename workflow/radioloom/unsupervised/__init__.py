@@ -1,0 +1,1 @@
+"""Patients by features without their outcome: consensus clustering, association rules, similar patients."""

@@ -1,0 +1,127 @@
+# Tables of the rule cluster.
+CLUSTER_TABLES = ["cluster_numbers", "consensus", "clusters", "cluster_centres"]
+CLUSTER_TABLES += ["cluster_summary", "cluster_tests", "clustered_features", "standardised"]
+RULE_TABLES = ["association_rules", "rule_items", "rules_by_chance"]
+
+# What patients are seen by: features as learning takes them, and the frozen split.
+LEARNT_FROM = {
+    "features": f"{RESULTS}/tables/features.parquet",
+    "patients": f"{RESULTS}/tables/patients.parquet",
+    "clinical": expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+    "covariates": expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
+    "reliability": f"{RESULTS}/tables/reliability.parquet",
+    "splits": f"{RESULTS}/tables/splits.parquet",
+    "selection": f"{RESULTS}/tables/selection.parquet",
+    "cases": f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
+    "series": f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+}
+
+if HAS.unsupervised:
+
+    rule annotate:
+        """What the clinical table of a cohort says of its cases besides outcome and covariates."""
+        input:
+            clinical_file,
+            features=tabulated,
+        output:
+            f"{RESULTS}/clinical/{{cohort}}.annotations.parquet",
+        log:
+            f"{LOGS}/annotate/{{cohort}}.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=500,
+            runtime=10,
+        params:
+            data=lambda wildcards: str(STUDY.data),
+            watched=lambda wildcards: STUDY.watched_files(
+                STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]
+            ),
+            cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
+            mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
+            outcome=STUDY.settings["outcome"],
+            annotations=STUDY.settings["unsupervised"]["annotations"],
+            code=code("annotate"),
+        message:
+            "annotate {wildcards.cohort}"
+        script:
+            "../scripts/annotate.py"
+
+    rule cluster:
+        """Patients in clusters by their features, learnt in training, and what goes with them."""
+        input:
+            **LEARNT_FROM,
+            annotations=expand(f"{RESULTS}/clinical/{{cohort}}.annotations.parquet", cohort=HAS.unsupervised),
+        output:
+            **{name: f"{RESULTS}/tables/{name}.parquet" for name in CLUSTER_TABLES},
+        log:
+            f"{LOGS}/cluster.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            study=settings(
+                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "unsupervised"
+            ),
+            profile_hash=STUDY.profile_hash,
+            code=code("cluster"),
+        message:
+            "cluster patients by their features"
+        script:
+            "../scripts/cluster.py"
+
+    rule similar:
+        """The training patients that each patient is most similar to, in standardised features."""
+        input:
+            **LEARNT_FROM,
+        output:
+            table=f"{RESULTS}/tables/similar.parquet",
+            csv=f"{RESULTS}/tables/similar.csv",
+        log:
+            f"{LOGS}/similar.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=30,
+        params:
+            study=settings(
+                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "unsupervised"
+            ),
+            profile_hash=STUDY.profile_hash,
+            code=code("similar"),
+        message:
+            "similar patients of each patient"
+        script:
+            "../scripts/similar.py"
+
+
+if HAS.mined:
+
+    rule mine:
+        """Association rules from features, annotations and traits to annotations, traits and outcome."""
+        input:
+            **LEARNT_FROM,
+            annotations=expand(f"{RESULTS}/clinical/{{cohort}}.annotations.parquet", cohort=HAS.unsupervised),
+            traits=[f"{RESULTS}/traits/{cohort}.parquet" for cohort in HAS.traits if cohort in HAS.unsupervised],
+        output:
+            **{name: f"{RESULTS}/tables/{name}.parquet" for name in RULE_TABLES},
+        log:
+            f"{LOGS}/mine.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            study=settings(
+                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "unsupervised"
+            ),
+            profile_hash=STUDY.profile_hash,
+            code=code("mine"),
+        message:
+            "mine association rules"
+        script:
+            "../scripts/mine.py"
