@@ -77,7 +77,7 @@ def test_missing_and_unknown_keys_of_all_blocks_are_told_in_the_order_of_lines(t
         ({"model": {"kind": "cox", "cut_points": "optimal"}}, ["Write a list, such as [0.5, 1.5]."]),
         ({"model": {"kind": "cox", "cut_points": "tertile"}}, ["Did you mean 'tertiles'? Expected: "]),
         ({"harmonise": "combat"}, ["Expected: a block of keys. Write {method: combat}."]),
-        ({"model": {"kind": "cox", "covariates": {"stage": ["I", "II"]}}}, ["Write a list, such as [{stage: ...}]."]),
+        ({"model": {"kind": "cox", "covariates": {"stage": ["I", "II"]}}}, ["such as [{stage: [I, II]}]."]),
         ({"model": {"kind": "cox", "covariates": "age"}}, ["Write a list, such as [age]."]),
         ({"baselines": {"volume": "morphology_volume"}}, ["Write a list, such as [morphology_volume]."]),
         ({"baselines": ["morphology_volume"]}, ["Write {morphology_volume: ...}."]),

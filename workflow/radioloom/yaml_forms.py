@@ -48,11 +48,11 @@ def _form(value: Any, rule: dict[str, Any], told: str) -> str:
 def _list(value: Any, items: dict[str, Any], told: str) -> str:
     """The value in a list, where it may stand in it; else one of what may."""
     if isinstance(value, dict):
+        keys = list(value.items())[:3]
         if _allowed({key: ["a", "b"] for key in value}, items):
-            return f"[{', '.join(f'{{{key}: ...}}' for key in list(value)[:3])}]"
-        return (
-            f"[{', '.join(map(str, list(value)[:3]))}]" if all(_allowed(key, items) for key in value) else _any(items)
-        )
+            levels = {key: ", ".join(map(str, each))[:40] if isinstance(each, list) else "..." for key, each in keys}
+            return f"[{', '.join(f'{{{key}: [{each}]}}' for key, each in levels.items())}]"
+        return f"[{', '.join(str(key) for key, _ in keys)}]" if all(_allowed(k, items) for k in value) else _any(items)
     return f"[{told}]" if _allowed(value, items) else _any(items)
 
 
