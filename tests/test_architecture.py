@@ -13,7 +13,7 @@ SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 READERS = {"pydicom", "highdicom", "SimpleITK"}
 LEAVES = {
     "errors", "families", "names", "tables", "volume", "roi", "surface", "profile", "provenance", "settings", "schema",
-    "pseudonym", "wavelets", "yaml_file", "failures", "sealed", "patterns",
+    "pseudonym", "wavelets", "yaml_file", "yaml_forms", "failures", "sealed", "patterns",
 }  # fmt: skip
 IMAGES = {"imaging", "filters", "features", "segmentation"}
 STATISTICS = {"stats", "prediction", "genomics", "unsupervised"}

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from made.synthetic_study import html
+from radioloom.settings import shipped
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -109,3 +110,20 @@ def test_there_is_something_to_see(browser, site, tmp_path, width):
     bands = np.array_split(dark.any(axis=1), 12)
     assert sum(band.any() for band in bands) >= 10  # from top to bottom
     assert (picture[:40, :8] > 250).all()  # dark text on white
+
+
+def test_a_wide_table_uses_the_margin_and_scrolls_beyond_that(browser, tmp_path):
+    widths = (500, 1100, 2000)  # of the only cell, px
+    cell = '<div class="scroll"><table><tr><td style="min-width: {}px">1</td></tr></table></div>'
+    measure = """<script>onload = () => document.body.dataset.at = [...document.querySelectorAll(".scroll")].map(each =>
+    [each.clientWidth, each.scrollWidth, Math.round(each.getBoundingClientRect().right)]).join(";")</script>"""
+    style = f"<style>{(shipped('report') / 'style.css').read_text(encoding='utf-8')}</style>"
+    page = f"<!DOCTYPE html><body>{style}<section>{''.join(map(cell.format, widths))}</section>{measure}</body>"
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    address = (tmp_path / "page.html").as_uri()
+    told = run(browser, tmp_path / "user", "--window-size=1400,900", "--dump-dom", address)
+    small, wide, wider = (tuple(map(int, each.split(","))) for each in re.search('data-at="(.+?)"', told)[1].split(";"))
+    assert small[0] == small[1] == 1032  # the column
+    assert wide[0] == wide[1] == 1100
+    assert wider[1] > wider[0] > wide[0]
+    assert max(small[2], wide[2], wider[2]) < 1400

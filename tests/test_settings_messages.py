@@ -29,6 +29,18 @@ def told(tmp_path):
     return lines
 
 
+@pytest.mark.parametrize(
+    ("rois", "words"),
+    [("GTV", "rois: 'GTV' is not accepted. Expected: a block of keys. Write {name: "),
+     ({"tumour": "GTV"}, "Write {patterns: [GTV]}."),
+     ({"tumour": ["GTV", "gtv"]}, "Write {patterns: ['GTV', 'gtv']}.")],
+)  # fmt: skip
+def test_the_form_of_a_block_is_shown_with_what_stands_there(told, rois, words):
+    cohorts = yaml.safe_load(DEMO)["cohorts"]
+    cohorts["train"]["rois"] = rois
+    assert words in "\n".join(told(cohorts=cohorts))
+
+
 def test_each_unknown_key_is_told_and_what_was_meant(told):
     found = told(sed=1, titel=2, mdoel={"kind": "cox"}, strange=3)
     assert [line.split(": ", 1)[1].split(" Known")[0] for line in found] == [
@@ -59,6 +71,17 @@ def test_missing_and_unknown_keys_of_all_blocks_are_told_in_the_order_of_lines(t
         ({"controls": "shuffled_roi"}, ["'shuffled_roi' is not accepted", "Write a list, such as [shuffled_roi]."]),
         ({"controls": {"all": 1}}, ["controls: a block of keys is not accepted. Expected: all, or a list of names"]),
         ({"cohorts": None}, ["cohorts: nothing stands there. Expected: a block of keys."]),
+        ({"reliability": {"form": "ICC2"}}, ["'ICC2' is not accepted. Did you mean 'ICC(A,1)'?"]),
+        ({"reliability": {"form": "ICC(3, k)"}}, ["Did you mean 'ICC(C,k)'? Allowed"]),
+        ({"robustness": {"chain": "V", "form": "ICC2k"}}, ["'ICC2k' is not accepted. Allowed: ICC(1), ICC(k)."]),
+        ({"model": {"kind": "cox", "cut_points": "optimal"}}, ["Write a list, such as [0.5, 1.5]."]),
+        ({"model": {"kind": "cox", "cut_points": "tertile"}}, ["Did you mean 'tertiles'? Expected: "]),
+        ({"harmonise": "combat"}, ["Expected: a block of keys. Write {method: combat}."]),
+        ({"model": {"kind": "cox", "covariates": {"stage": ["I", "II"]}}}, ["such as [{stage: [I, II]}]."]),
+        ({"model": {"kind": "cox", "covariates": "age"}}, ["Write a list, such as [age]."]),
+        ({"baselines": {"volume": "morphology_volume"}}, ["Write a list, such as [morphology_volume]."]),
+        ({"baselines": ["morphology_volume"]}, ["Write {morphology_volume: ...}."]),
+        ({"outcome": "survival"}, ["Write {kind: survival"]),
         ({"title": True}, ["false: write the word (or 'true') in quotes."]),
         ({"seed": "1e3"}, ["YAML reads 1e3 as text: write a point, such as 1.0e3."]),
         ({"model": {"kind": "cox", True: 1, 3: 4}}, ["True: unknown key; YAML takes", "3: unknown key; take it"]),

@@ -3,9 +3,13 @@
 import gzip
 import io
 import os
+import shutil
+import subprocess
 import tarfile
 import zipfile
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import radioloom
@@ -80,6 +84,57 @@ def test_in_the_place_of_an_image_a_segmentation_or_a_table(tmp_path, kind):
     assert recognise(content).what in made.exclusions[0]["reason"]
     with pytest.raises(StudyError, match=r"table.csv: this is (a|an|compressed|macOS') "):
         table(tmp_path / "table.csv")
+
+
+def zipped(*names):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as each:
+        for name in names:
+            each.writestr(name, "<x/>" * 100)
+    return packed.getvalue()
+
+
+STATISTICS = {  # what pandas, R and others write -> how it is called, and the remedy
+    "t.dta": (lambda f, path: f.to_stata(path, version=118), "a data file of Stata; .*export delimited"),
+    "old.dta": (lambda f, path: f.to_stata(path, version=114), "a data file of Stata; .*export delimited"),
+    "t.feather": (lambda f, path: f.to_feather(path), "a Feather .* file; .*to_csv"),
+    "t.pkl": (lambda f, path: f.to_pickle(path), "a pickle of Python; .*to_csv"),
+    "t.pkl.gz": (lambda f, path: f.to_pickle(path), "a pickle of Python; .*to_csv"),
+    "t.json": (lambda f, path: f.to_json(path), "a JSON document, and no table; .*read_json"),
+    "rows.json": (lambda f, path: f.to_json(path, orient="records"), "a JSON document, and no table; .*read_json"),
+    "t.npy": (lambda f, path: np.save(path, f.to_numpy(float)), "arrays of NumPy .*CSV UTF-8"),
+    "t.npz": (lambda f, path: np.savez(path, a=f.to_numpy(float)), "arrays of NumPy; .*CSV UTF-8"),
+    "t.sav": (lambda f, path: path.write_bytes(b"$FL2@(#) SPSS DATA FILE"), "SPSS; .*SAVE TRANSLATE"),
+    "t.xpt": (lambda f, path: path.write_bytes(b"HEADER RECORD*******LIBRARY HEADER"), "SAS; .*PROC EXPORT"),
+    "t.docx": (
+        lambda f, path: path.write_bytes(zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml")),
+        "a document of Word; copy its table into a spreadsheet",
+    ),
+    "t.xlsx": (
+        lambda f, path: path.write_bytes(zipped("[Content_Types].xml", "word/document.xml")), "no Excel workbook",
+    ),
+    "book.csv": (
+        lambda f, path: path.write_bytes(zipped("[Content_Types].xml", "xl/workbook.xml")), "an Excel workbook",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_a_file_of_statistics_in_the_place_of_a_table_is_named_with_its_remedy(tmp_path, name):
+    write, said = STATISTICS[name]
+    write(pd.DataFrame({"age": [61, 70], "stage": [1, 2]}), tmp_path / name)
+    with pytest.raises(StudyError, match=f"^{name}: this is .*{said}"):
+        table(tmp_path / name)
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R writes the files")
+def test_data_of_r_are_named_with_their_remedy(tmp_path):
+    code = "d <- data.frame(a=1:2); saveRDS(d, 'z.rds'); saveRDS(d, 'a.rds', ascii=TRUE); save(d, file='d.RData')"
+    code += "; saveRDS(d, 'p.rds', compress=FALSE, version=2); foreign::write.dta(d, 'd.dta')"
+    subprocess.run(["Rscript", "--vanilla", "-e", code], cwd=tmp_path, check=True, timeout=60)
+    for name, said in {"z.rds": "R", "a.rds": "R", "p.rds": "R", "d.RData": "R", "d.dta": "Stata"}.items():
+        with pytest.raises(StudyError, match=f"^{name}: this is .* of {said}.*(write.csv|export delimited)"):
+            table(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.xlsx", "t.parquet"])

@@ -15,6 +15,7 @@ from radioloom.errors import StudyError
 from radioloom.names import names, settings_of
 from radioloom.schema import NAMES, obeys
 from radioloom.yaml_file import Place, document, parse, read
+from radioloom.yaml_forms import TRUTH, hint, other_name
 
 __all__ = ["Origin", "check", "meant", "parse", "plain_schema", "read", "schema", "shipped"]
 
@@ -203,9 +204,6 @@ def _alternatives(fault: Any) -> list[Any]:
     return [each for each in inside if each.path and each.schema_path[0] == deepest.schema_path[0]]
 
 
-TRUTH = "YAML takes yes, no, on and off without quotes for true and false: write the word"
-
-
 def _unknown(fault: Any) -> list[tuple[Place, str]]:
     known = sorted(fault.schema.get("properties", {}))
     unknown = [key for key in fault.instance if key not in known]
@@ -237,16 +235,21 @@ def _missing(fault: Any) -> list[tuple[Place, str]]:
 
 
 def _wrong(fault: Any, quoted: Callable[[Any], str]) -> str:
-    about = fault.schema.get("description", "").rstrip(".")
-    allowed = ""
+    about, value = fault.schema.get("description", "").rstrip("."), fault.instance
+    allowed = rule = form = ""
     if fault.validator == "enum":
-        near = meant(fault.instance, fault.validator_value)
         words = ", ".join(str(each) for each in fault.validator_value if each != "")
-        allowed = f"{near and f' D{near[1:]}'} Allowed: {words}{', or nothing' * ('' in fault.validator_value)}."
-    rule = "" if allowed else f" Expected: {_expected(fault.validator, fault.validator_value)}."
+        allowed = f" Allowed: {words}{', or nothing' * ('' in fault.validator_value)}."
+    else:
+        rule = f" Expected: {_expected(fault.validator, fault.validator_value)}."
+    if fault.validator in ("type", "anyOf"):
+        form = hint(value, fault.schema, _shown(value)[1:-1][:40])
+    names = [name for each in fault.schema.get("anyOf", [fault.schema]) for name in each.get("enum", ())]
+    other = other_name(value)
+    near = meant(other or value, names) if not other or other in names else ""
     meaning = f" It means: {about}." if about else ""
-    found = "nothing stands there" if fault.instance is None else f"{quoted(fault.instance)} is not accepted"
-    return f"{found}.{allowed}{rule}{_hint(fault)}{meaning}"
+    found = "nothing stands there" if value is None else f"{quoted(value)} is not accepted"
+    return f"{found}.{near and f' D{near[1:]}'}{allowed}{rule}{form}{meaning}"
 
 
 def _shown(value: Any) -> str:
@@ -255,20 +258,6 @@ def _shown(value: Any) -> str:
         return KINDS["object"]
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return repr(re.sub(r"(?<=://)[^/@]*@|(?<=://).*\?.*", "...", text)[:80])  # a URL may hold a password
-
-
-def _hint(fault: Any) -> str:
-    """How YAML has to be written where its rules are not those of the one who wrote it; "" where that is no matter."""
-    value, rule = fault.instance, str(fault.validator_value)
-    if isinstance(value, bool) and "string" in rule:
-        return f" {TRUTH} (or {str(value).lower()!r}) in quotes."
-    if isinstance(value, int | float) and "string" in rule:
-        return f' YAML takes digits without quotes for a number: write "{value}".'
-    if isinstance(value, str) and "array" in rule:
-        return f" Write a list, such as [{value[:40]}]."
-    if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+[eE][-+]?[0-9]+", value):
-        return f" YAML reads {value[:40]} as text: write a point, such as {value[:40].lower().replace('e', '.0e')}."
-    return ""
 
 
 def _expected(keyword: str, value: Any) -> str:

@@ -1,10 +1,15 @@
 """Names of patients, numbers and dates in whatever form people write them are withheld; other names are shown."""
 
+import re
+
 import pydicom
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
 from made.hospital import ct, save, structures
+from radioloom.io.dicom.ordinary import ORDINARY
 from radioloom.io.dicom.withhold import WITHHELD, identifying_words, withhold
 
 
@@ -112,6 +117,40 @@ def test_what_identifies_is_withheld_in_any_form(of):
     known = words(**attributes)
     assert [name for name in hidden if withhold(name, known) != WITHHELD] == []
     assert [name for name in shown if withhold(name, known) != name] == []
+
+
+@given(data=st.data(), attribute=st.sampled_from(["StudyID", "PatientID", "InstitutionName", "AccessionNumber"]))
+@settings(max_examples=60, deadline=None)
+def test_words_that_single_nobody_out_hide_no_structure_and_no_other_word(data, attribute):
+    """Beside them whatever else stands in the value is withheld as before, and all of it written together."""
+    ordinary = data.draw(st.lists(st.sampled_from(sorted(ORDINARY)), min_size=1, max_size=3))
+    telling = data.draw(st.from_regex(r"[b-z]{2,6}[0-9]{0,5}", fullmatch=True).filter(lambda w: w not in ORDINARY))
+    value = data.draw(st.sampled_from("_ -^")).join(data.draw(st.permutations([*ordinary, telling])))
+    known = words(**{attribute: value})
+    for name in (telling, f"GTV {telling}", value, value.upper(), "".join(re.findall("[a-z0-9]+", value))):
+        assert withhold(name, known) == WITHHELD
+    if len(telling) < 4:  # a longer one may stand within a word of the structure
+        assert [word for word in ordinary if withhold(f"{word} GTV", known) == WITHHELD] == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "shown", "hidden"),
+    [
+        ({"StudyID": "IBSI_1_STS_025_CT"}, ["GTV_Mass_CT", "CT"], ["STS", "GTV IBSI", "ibsi1sts025ct"]),
+        ({"InstitutionName": "Lung and Heart Clinic Maastro"}, ["Lung-Left", "Heart and lungs"], ["GTV maastro"]),
+        ({"StudyID": "CT", "InstitutionName": "PET CT"}, ["GTV_CT", "GTV PET-CT", "petct"], []),
+        ({"PatientName": "Heart^Anna"}, ["Lung"], ["Heart", "Anna", "GTV Heart", "annaheart"]),
+        ({"PatientName": "HEART"}, ["Lung"], ["Heart"]),
+        ({"PatientName": "Heart Anna 2"}, ["Lung"], ["Heart"]),
+        ({"OperatorsName": "Lung^Wei"}, ["Heart"], ["Lung-Left"]),
+        ({"PatientName": "Lung_Dx-A0001"}, ["Lung-Left", "Lung"], ["A0001", "lungdxa0001", "GTV Dx"]),
+        ({"PatientID": "HEAD-NECK-07"}, ["Head", "Neck nodes"], ["headneck07", "Head-Neck-07"]),
+    ],
+)
+def test_a_word_that_singles_nobody_out_is_withheld_as_a_persons_name_alone(attributes, shown, hidden):
+    known = words(**attributes)
+    assert [name for name in shown if withhold(name, known) != name] == []
+    assert [name for name in hidden if withhold(name, known) != WITHHELD] == []
 
 
 SETS = {  # a name in a set, and how its structure is called

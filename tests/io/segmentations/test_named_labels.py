@@ -25,7 +25,7 @@ def region(tmp_path):
                  for n, (value, name) in enumerate(names)]  # fmt: skip
         path.write_bytes(head + "".join(lines).encode() + b"\n\n" + body)
         image = Image(images.header(path).grid, identifying=frozenset(identifying))
-        return read(path, Choice((pattern,)), "", image).n_voxels
+        return read(path, Choice((pattern,) if pattern else ()), "", image).n_voxels
 
     return of
 
@@ -39,6 +39,21 @@ def test_a_label_is_chosen_by_name_or_number(region, pattern, voxels):
 
 def test_a_name_that_is_another_labels_number_is_tried_first(region):
     assert (region("1", (1, "2"), (2, "1")), region("1")) == (4, 6)
+
+
+@pytest.mark.parametrize("pattern", ["1", "GTV", "gtv", "7"])
+def test_a_name_that_is_there_and_empty_is_no_other_labels_number(region, pattern):
+    names = [(7, "1"), (1, "2")] if pattern == "1" else [(7, "GTV"), (1, "1")]
+    with pytest.raises(BadMask, match=rf"the mask is empty: '{pattern}' is there and has no voxel; with voxels: '"):
+        region(pattern, *names)
+    assert region("gtv|heart|3", *names, (2, "Heart")) == 4
+
+
+def test_labels_that_no_pattern_chooses_are_listed_by_name(region):
+    with pytest.raises(UnclearRegion, match=r"has 2 labels: 1 '\[withheld\]' \(6 voxels\), 2 'CTV' \(4 voxels\)"):
+        region(None, (1, "Doe"), (2, "CTV"), identifying=["doe"])
+    with pytest.raises(UnclearRegion, match=r"has 2 labels: 1 \(6 voxels\), 2 'CTV' \(4 voxels\)"):
+        region(None, (2, "CTV"), (7, "GTV"))
 
 
 def test_names_are_listed_and_those_of_patients_withheld(region):

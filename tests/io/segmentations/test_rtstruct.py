@@ -10,6 +10,7 @@ from radioloom.errors import BadMask
 from radioloom.io.segmentations import rtstruct, seg
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice
+from radioloom.volume import Grid
 
 
 def named(found, *patterns, take="union"):
@@ -141,6 +142,23 @@ def test_two_structures_of_one_number_are_told_apart_by_nobody(tmp_path):
         with pytest.raises(BadMask, match=r"2 structures have ROINumber 19 \('GTV', 'Heart'\), so that their contours"):
             named(found, name)
     assert np.array_equal(named(found, "BODY")[0].contours[0], square(-100, 0, 5)[:, ::-1])
+
+
+def test_a_structure_that_is_there_and_empty_is_no_other_structures_number(tmp_path):
+    path = structures(tmp_path / "rs", {"2": [square(-100, 0, 5)], "1": None, "GTV": [], "gtv": [square(-97, 0, 5)]})
+    for name in ("1", "GTV"):
+        with pytest.raises(BadMask, match=f"the structure that matches '{name}' has no contour"):
+            named(rtstruct.read(path), name)
+    assert named(rtstruct.read(path), "2")[0].name == "2"
+
+
+def test_a_segment_that_is_there_and_empty_is_told_by_its_name(tmp_path):
+    full = np.ones((8, 24, 20), bool)
+    segmented(tmp_path / "seg", {"2": full, "1": ~full})
+    found = seg.read(tmp_path / "seg")
+    numbers, _ = found.named(Choice(("1",)))
+    with pytest.raises(BadMask, match="the mask is empty: segment '1' is there and has no voxel"):
+        found.on(Grid((8, 24, 20), (3, 1.5, 1.5), (-100, -20, -10)), numbers, 0.5)
 
 
 def test_contours_of_one_structure_in_two_places(tmp_path):

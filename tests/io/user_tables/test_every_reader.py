@@ -199,6 +199,7 @@ MALFORMED = {
     "column twice but for blanks": (lambda r: with_column(r, f"{r.cells[0][1]} ", "1"), "have the same name; give"),
     "column without name": (lambda r: with_column(r, "", "1"), "has no name and holds text"),
     "row one short": (lambda r: plain(r).rstrip("\n").rpartition(mark_of(r))[0], "line {}: {n} cells where the header"),
+    "a note below": (lambda r: plain(r) + "Note: two hospitals\n", "looks like a note below the table: take it out"),
     "row one long": (lambda r: plain(r).rstrip("\n") + mark_of(r) + "x", "line {}: {m} cells where the header has"),
     "separator at the end of one row": (lambda r: plain(r).rstrip("\n") + mark_of(r), "line {}: {m} cells where"),
     "header one short": (

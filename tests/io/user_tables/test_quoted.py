@@ -29,11 +29,28 @@ def said(call, *arguments, **more):
         ("0.5", "'0.5'"), ("1,5", "'1,5'"), ("<2", "'<2'"), ("maybe", "'maybe'"), ("Yes", "'Yes'"),
         ("Mueller, Hans", "'AAAAAAA, AAAA' (A stands for a letter)"), ("12345678", "'99999999' (9 stands for a digit)"),
         ("seen 31.12.1961 by H.", "'AAAA 99.99.9999 AA A.' (A stands for a letter, 9 for a digit)"), ("1961", "'1961'"),
-        ("1.2.61", "'9.9.99' (9 stands for a digit)"), ("", "''"),
+        ("#REF!", "'#REF!' (a formula of a spreadsheet that failed)"), ("IA", "'IA'"), ("IVB", "'IVB'"),
+
+        ("pT2a", "'pT2a'"),
+        ("#DIV/0!", "'#DIV/0!' (a formula of a spreadsheet that failed)"), ("n/d", "'n/d'"), ("nd", "'nd'"),
+
+        ("G2", "'G2'"),
+        ("IAN", "'AAA' (A stands for a letter)"), ("#Hans!", "'#AAAA!' (A stands for a letter)"), ("N1", "'N1'"),
+        ("T5", "'A9' (A stands for a letter, 9 for a digit)"),
+        ("1.2.61", "'9.9.99' (9 stands for a digit)"),
+        ("", "''"),
     ],
 )  # fmt: skip
 def test_a_cell_is_quoted_where_it_is_no_name_and_no_date(cell, quoted):
     assert shown(cell) == quoted
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"), [("#REF!", "'#REF!' .a formula"), ("n/d", "'n/d'"), ("12.61", "'99.99'"), ("Hans", "'AAAA'")]
+)
+def test_a_cell_that_is_no_date_is_told_as_others_and_digits_by_their_form(cell, told):
+    with pytest.raises(StudyError, match=f"c.csv, line 2: {told}"):
+        day(cell, "%d.%m.%Y", "c.csv, line 2")
 
 
 def test_a_column_is_named_where_the_study_names_it_almost_so():

@@ -33,7 +33,7 @@ def test_a_csv_in_one_column_is_refused_by_name(tmp_path):
     path = workbook([["id;x"], ["P1;1"]], tmp_path / "t.xlsx")
     with pytest.raises(StudyError, match=r"t.xlsx, line 1: all names stand in one cell, with semicolons between them"):
         read(path)
-    with pytest.raises(StudyError, match=r"t.xlsx, line 2: 2 cells, and the header has one; take out lines above"):
+    with pytest.raises(StudyError, match=r"t.xlsx, row 2: column 2 holds text, and the row above names 1 column; "):
         read(workbook([["Table S1, patients"], *ROWS], path))
 
 
@@ -42,8 +42,25 @@ def test_lines_are_those_of_the_worksheet(tmp_path):
     table = read(path)
     assert table.header == 2
     assert list(table.rows) == [(4, ["P1", "1"]), (6, ["P2", ""])]
-    with pytest.raises(StudyError, match=r"t.xlsx, line 3: 3 cells where the header has 2 columns"):
+    with pytest.raises(StudyError, match=r"t.xlsx, row 3: column 3 holds text to the right of the table"):
         read(workbook([["id", "x"], ["a", 1], ["b", 2, 3]], path))
+
+
+def test_what_stands_above_or_beside_the_table_of_a_worksheet_is_told(tmp_path):
+    for above, said in (
+        (
+            ["Patients", None, None, "Outcome"],
+            "row 2: column 2 has no name .*; of two rows of names keep the lower",
+        ),
+        (
+            ["Table", "S1"],
+            "row 2: column 3 holds text, and the row above names 2 columns; where that is a title",
+        ),
+    ):
+        with pytest.raises(StudyError, match=f"t.xlsx, {said}"):
+            read(workbook([above, ["id", "age", "days", "dead"], ["P1", 50, 100, 1]], tmp_path / "t.xlsx"))
+    with pytest.raises(StudyError, match=r"t.xlsx, row 3: column 5 holds text to the right of the table"):
+        read(workbook([["id", "x"], ["a", 1], ["b", 2, None, None, "seen"]], tmp_path / "t.xlsx"))
 
 
 def test_the_first_of_several_worksheets_and_any_by_its_name(tmp_path):

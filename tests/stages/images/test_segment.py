@@ -279,7 +279,7 @@ def test_patterns_of_the_cohort_in_the_order_of_their_list(tmp_path):
     rule = {"patterns": ["GTV-1", "GTV.*", "1"], "take": "union", "threshold": 0.5}
     made = segment(curated.images, tmp_path, {"tumour": rule})
     found = {each["case"]: (each["n_voxels"], each["notes"]) for each in MASKS.frame(made.rows).to_dict("records")}
-    fallback = "found by 'GTV.*': nothing matches 'GTV-1'"
+    fallback = "found by 'GTV.*': what matches 'GTV-1' is empty"
     assert found == {
         "A": (128, None),
         "B": (128, f"{fallback}; union of 2 structures"),

@@ -229,3 +229,25 @@ def test_nan_beyond_what_is_read_excludes_nothing(holed, where, grid):
     assert radioloom.extract(images.read_native(whole), mask, profile).to_dict("records") == study
     told = [note for note in kept[0].sidecar["notes"] if "shown and not measured" in note]
     assert len(told) == (where == "shown")
+
+
+def test_along_an_axis_that_keeps_its_voxels_a_spline_reads_no_others(holed):
+    """Ten voxels beside the region, and a spline of 22 between the slices alone: values are those without the hole."""
+    image_file, _, mask = holed((slice(0, 31), slice(0, 28), slice(0, 90)))
+    spoilt = images.read_native(image_file)
+    profile = replace(load("ibsi"), images={"original": {}}, grid={**load("ibsi").grid, "spacing_mm": [2, None, None]})
+    found = radioloom.extract(spoilt, mask, profile)
+    whole = radioloom.extract(replace(spoilt, array=np.nan_to_num(spoilt.array, nan=700.0)), mask, profile)
+    assert found["value"].tolist() == whole["value"].tolist()
+    assert any("shown and not measured, are not finite" in note for note in found.attrs["notes"])
+
+
+def test_voxels_without_a_value_are_told_by_their_distance_with_what_to_write(holed):
+    image_file, _, mask = holed((slice(0, 7), slice(0, 90), slice(0, 90)))
+    spoilt, profile = images.read_native(image_file), replace(load("ibsi"), images={"original": {}})
+    first = int(np.nonzero(mask.array)[0].min())
+    said = (
+        rf"the nearest {3 * (first - 6)} mm from the box around the region .*\(-1024, air, of a CT\), or crop the image"
+    )
+    with pytest.raises(BadImage, match=said):
+        radioloom.extract(replace(spoilt, unit="HU"), mask, profile, modality="CT")

@@ -122,7 +122,7 @@ def funnel(selection: pd.DataFrame, not_assessed: Sequence[str] = ()) -> Exhibit
         gone = int(((selection["step"] == step) & ~selection["kept"]).sum())
         left -= gone
         none = "not assessed" if step in not_assessed else "0"
-        rows.append((STEPS.get(step, step), f"\N{MINUS SIGN}{gone}" if gone else none, str(left)))
+        rows.append((STEPS.get(step, step), str(gone) if gone else none, str(left)))
     return Exhibit(("step", "dropped", "left"), tuple(rows), (1, 2))
 
 

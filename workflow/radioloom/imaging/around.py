@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from radioloom.errors import BadImage, BadRoi
-from radioloom.imaging.resample import SUPPORT, Settings, line, resample, resample_mask, target_grid
+from radioloom.imaging.resample import SNAP, SUPPORT, Settings, line, resample, resample_mask, target_grid
 from radioloom.volume import Box, Grid, Volume, Voxels
 
 # Voxels at any step of resampling, 4 GB in double precision: at 1 mm, 2000 x 500 x 530 mm, which holds a whole body.
@@ -32,6 +32,7 @@ class Place:
     source: Box  # on the old grid
     target: Grid  # part of the whole image's new grid
     whole: Grid  # the whole image's old one
+    needed: Box  # part of `source` whose values count: along an axis that keeps its voxels the spline reads no others
 
 
 def bounding_box(mask: np.ndarray) -> Box:
@@ -53,7 +54,7 @@ def place(grid: Grid, box: Box, settings: Settings | None, margin: tuple[int, in
     """
     new = target_grid(grid, settings)
     reach = SUPPORT[settings["image"]] if settings else 0
-    low, shape, source = [], [], []
+    low, shape, source, needed = [], [], [], []
     for axis, side in enumerate(box):
         start, step = line(grid, new, axis)
         first = math.floor((side.start - 0.5 - start) / step) - margin[axis]
@@ -62,10 +63,22 @@ def place(grid: Grid, box: Box, settings: Settings | None, margin: tuple[int, in
         low.append(first)
         shape.append(last - first + 1)
         from_, to = math.floor(start + step * first) - reach, math.ceil(start + step * last) + reach
-        source.append(slice(max(min(from_, grid.shape[axis] - 1), 0), max(min(to + 1, grid.shape[axis]), 1)))
+        source.append(_within(from_, to, grid.shape[axis]))
+        kept = _kept(start, step, new.shape[axis])
+        needed.append(_within(round(start) + first, round(start) + last, grid.shape[axis]) if kept else source[-1])
     if settings:
         _refuse_absurd(grid, new, tuple(shape), [side.stop - side.start for side in source])
-    return Place(tuple(source), new.crop(tuple(low), tuple(shape)), grid)
+    return Place(tuple(source), new.crop(tuple(low), tuple(shape)), grid, tuple(needed))
+
+
+def _within(first: int, last: int, n: int) -> slice:
+    """Voxels from first to last of an axis of n, one at least."""
+    return slice(max(min(first, n - 1), 0), max(min(last + 1, n), 1))
+
+
+def _kept(start: float, step: float, n: int) -> bool:
+    """Whether the `n` new voxels along an axis are old ones, so that nothing is interpolated along it."""
+    return abs(start - round(start)) + abs(step - 1) * n < SNAP / 2
 
 
 def _refuse_absurd(old: Grid, new: Grid, shape: Voxels, source: Sequence[int]) -> None:

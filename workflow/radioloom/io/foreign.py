@@ -64,6 +64,16 @@ def _inflated(head: bytes) -> bytes:
         return b""
 
 
+def _either(looks: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
+    """A file that looks like something, or a gzip file whose content does."""
+    return lambda head: looks(head) or _packed(looks)(head)
+
+
+def _zipped(*parts: bytes) -> Callable[[bytes], bool]:
+    """A zip archive with a part whose name, or content that is not packed, begins so among its first."""
+    return lambda head: head.startswith(b"PK\x03\x04") and any(part in head for part in parts)
+
+
 def _dicom(head: bytes) -> bool:
     return head[128:132] == b"DICM"
 
@@ -73,10 +83,13 @@ def _tar(head: bytes) -> bool:
 
 
 PAGE = "(the answer of a server that asks for a login, or that failed?)"
-AGAIN = "fetch the file again"
+PATH, AGAIN = "correct the path", "fetch the file again"
 CSV = "save the table as CSV UTF-8"
 XML = "a web page or an XML document (some programs call those .xls)"
 TEXTS = (".html", ".htm", ".xhtml", ".xml", ".svg", ".xsd", ".xsl", ".json", ".ipynb", ".txt", ".md", ".log")
+STATA = [bytes([version, order, 1, 0]) for version in range(108, 116) for order in (1, 2)]  # before release 117
+RDS = (b"X\n\0\0\0\2", b"X\n\0\0\0\3", b"A\n2\n", b"A\n3\n")  # R Internals, 1.8: binary and text, versions 2 and 3
+PICKLES = [bytes([0x80, protocol]) for protocol in range(2, 6)]
 # First that fits. A kind that other kinds are a case of comes after them.
 FOREIGN = (
     Foreign("a Git LFS pointer, which stands for a file that is not here", _starts(b"version https://git-lfs.github.com"),
@@ -91,23 +104,49 @@ FOREIGN = (
             "name the file that it leads to"),
     Foreign(f"a web page {PAGE}", _text(rb"<(!doctype\s+html|html|head|script)"), AGAIN, f"{XML}; open it and {CSV}",
             TEXTS),
+    Foreign("a data file of Stata", _starts(b"<stata_dta>", *STATA),
+            PATH, f"a data file of Stata; {CSV} (in Stata: export delimited)"),
     Foreign(f"an XML document {PAGE}", _text(rb"<[?!a-z]"), AGAIN, f"{XML}; open it and {CSV}", TEXTS),
-    Foreign(f"a JSON document {PAGE}", _text(rb"(\{\s*[\"}]|\[\s*[{\"\]])"), AGAIN, honest=TEXTS),
+    Foreign(f"a JSON document {PAGE}", _text(rb"(\{\s*[\"}]|\[\s*[{\"\]])"), AGAIN,
+            f"a JSON document, and no table; {CSV} (in Python: pandas.read_json, then to_csv); if a server answered, "
+            "fetch the file again", TEXTS),
     Foreign("compressed twice (gzip)", _packed(_starts(GZIP)), "unpack it once (gunzip)", honest=()),
     Foreign("a DICOM file that is compressed as a whole (gzip)", _packed(_dicom), "unpack it (gunzip)", honest=()),
     Foreign("a tar archive", _packed(_tar), UNPACK, CSV),
     Foreign("a tar archive", _tar, UNPACK, CSV),
+    Foreign("a document of Word", _zipped(b"word/"), PATH,
+            f"a document of Word; copy its table into a spreadsheet and {CSV}"),
+    Foreign("a presentation (PowerPoint)", _zipped(b"ppt/"), PATH, CSV),
+    Foreign("a document of LibreOffice (OpenDocument)", _zipped(b"mimetypeapplication/vnd.oasis"), PATH, CSV),
+    Foreign("arrays of NumPy (.npz)", _zipped(b".npy"), PATH,
+            f"arrays of NumPy; {CSV} (in Python: numpy.savetxt, or pandas' to_csv)"),
     Foreign("a zip archive", _starts(b"PK\x03\x04"), UNPACK,
             "an Excel workbook (or another zip archive); give it the ending .xlsx, or save it as CSV UTF-8"),
     Foreign("an empty zip archive", _starts(b"PK\x05\x06"), AGAIN, CSV),
     Foreign("an archive (7z or rar)", _starts(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a"), UNPACK),
     Foreign("compressed by bzip2, xz or zstd", _starts(b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"), "unpack it"),
-    Foreign("a workbook or a document of before 2007", _starts(b"\xd0\xcf\x11\xe0"), "correct the path",
+    Foreign("a workbook or a document of before 2007", _starts(b"\xd0\xcf\x11\xe0"), PATH,
             "an Excel workbook of before 2007, or a protected one; save it as .xlsx, or as CSV UTF-8"),
-    Foreign("a PDF document", _starts(b"%PDF"), "correct the path", CSV),
-    Foreign("a Parquet file", _starts(b"PAR1"), "correct the path",
+    Foreign("a PDF document", _starts(b"%PDF"), PATH, CSV),
+    Foreign("a Parquet file", _starts(b"PAR1"), PATH,
             "a Parquet file; give it the ending .parquet where a table of features is wanted, else save it as CSV"),
-    Foreign("a text document (RTF)", _starts(b"{\\rtf"), "correct the path", CSV),
+    Foreign("data of R (.rds)", _either(_starts(*RDS)), PATH,
+            f"data of R (.rds); {CSV} (in R: write.csv(readRDS(...), row.names=FALSE))"),
+    Foreign("data of R (.RData)", _either(_starts(b"RDX", b"RDA", b"RDB")), PATH,
+            f"data of R (.RData); {CSV} (in R: load it, then write.csv with row.names=FALSE)"),
+    Foreign("a data file of SPSS", _starts(b"$FL2", b"$FL3"), PATH,
+            f"a data file of SPSS; {CSV} (in SPSS: SAVE TRANSLATE /TYPE=CSV, or Save As)"),
+    Foreign("a data set of SAS", _starts(bytes(12) + b"\xc2\xea\x81\x60", b"HEADER RECORD*******LIB"), PATH,
+            f"a data set of SAS; {CSV} (in SAS: PROC EXPORT with DBMS=CSV)"),
+    Foreign("a Feather (Arrow) file", _starts(b"ARROW1", b"FEA1"), PATH,
+            f"a Feather (Arrow) file; {CSV} (in Python: pandas.read_feather, then to_csv; in R: write.csv)"),
+    Foreign("a pickle of Python", _either(_starts(*PICKLES)), PATH,
+            f"a pickle of Python; {CSV} (to_csv of the data frame where it was made)"),
+    Foreign("arrays of NumPy or MATLAB, or an HDF5 file", _starts(b"\x93NUMPY", b"MATLAB 5.0", b"\x89HDF\r\n"),
+            PATH, CSV),
+    Foreign("a database (SQLite)", _starts(b"SQLite format 3\0"), PATH,
+            f"a database (SQLite); export the table, and {CSV}"),
+    Foreign("a text document (RTF)", _starts(b"{\\rtf"), PATH, CSV),
     Foreign("a picture (PNG or JPEG), which holds no measured values", _starts(b"\x89PNG", b"\xff\xd8\xff"),
             "export the images as DICOM"),
     Foreign("a DICOM file", _dicom, "name the folder of its series, or give the file the ending .dcm", CSV),

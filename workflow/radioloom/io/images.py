@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import gzip
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,9 @@ from radioloom.io.formats import FORMATS, kind, stored
 from radioloom.io.formats.nifti import TYPES
 from radioloom.io.formats.record import Header, Unreadable, of_image, several_values
 from radioloom.io.lost_slices import seen, told
-from radioloom.volume import LARGEST, Box, Grid, Volume, Voxels, unfit
+from radioloom.volume import LARGEST, Box, Grid, Triple, Volume, Voxels, unfit
 
-__all__ = ["header", "kind", "pieces", "read", "read_native", "voxels", "write"]
+__all__ = ["beyond", "finite", "header", "kind", "pieces", "read", "read_native", "voxels", "write"]
 
 
 def header(path: Path, fault: type[CaseError] = BadImage, called: str = "", layered: bool = False) -> Header:
@@ -58,11 +59,19 @@ def voxels(path: Path, shape: tuple[int, int, int], fault: type[CaseError] = Bad
     return volume.array
 
 
-def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None, needed: Box | None = None) -> Volume:
+def read(
+    path: Path,
+    unit: str = "",
+    modality: str = "",
+    box: Box | None = None,
+    needed: Box | None = None,
+    region: Box | None = None,
+) -> Volume:
     """An image file, or a box of it, as float64.
 
     needed : the part of the box whose values are measured; None for all of it. What is not finite beyond it (many
         registered images hold NaN where they end) becomes the lowest value of the box, and is noted.
+    region : the box around the region, from which messages tell how far such voxels are
     Raises BadImage where it cannot be read, is not three-dimensional and scalar, or where values that are needed are
     not finite.
     """
@@ -70,28 +79,49 @@ def read(path: Path, unit: str = "", modality: str = "", box: Box | None = None,
     box = box or tuple(slice(0, n) for n in found.grid.shape)
     whole = _slices(path, found, box[0], BadImage)
     lost = told([seen(values, "") for values in whole], slice(0, len(whole)))
-    array, notes = finite(whole[:, box[1], box[2]], box, needed or box, path.name)
+    away = partial(beyond, found.grid.spacing_mm, unit, region) if region else None
+    array, notes = finite(whole[:, box[1], box[2]], box, needed or box, path.name, away)
     low, shape, grid = tuple(side.start for side in box), array.shape, found.grid
     placed = grid.crop(low, shape) if shape != grid.shape else grid
     return Volume(array, placed, unit, modality, (*of_image(found), *notes, *lost))
 
 
-def finite(array: np.ndarray, box: Box, needed: Box, name: str = "") -> tuple[np.ndarray, tuple[str, ...]]:
+def finite(
+    array: np.ndarray, box: Box, needed: Box, name: str = "", away: Callable[[np.ndarray], str] | None = None
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """Voxels of a box as float64, the lowest value in place of those that are not finite, and a note on these.
 
     name : of the file, for messages; "" where there is none
+    away : says where voxels are, by their places (n, 3) in the image, and what to do; "" where they are of the region
     Raises BadImage where values in `needed`, a part of the box, are not finite.
     """
     if not unfit(array):
         return array.astype(np.float64), ()
     part = [slice(a.start - b.start, a.stop - b.start) for a, b in zip(needed, box, strict=True)]
-    if bad := unfit(array[tuple(part)]):
+    if bad := unfit(read := array[tuple(part)]):
+        places = np.argwhere(~((read >= -LARGEST) & (read <= LARGEST))) + [side.start for side in needed]
+        where = (away and away(places)) or "; correct the image first"
         raise BadImage(
             f"{f'{name}: ' * bool(name)}{bad} voxels{' in and around the region' * (not name)} are not finite (NaN or "
-            f"infinite) or beyond {LARGEST:g}; correct the image first"
+            f"infinite) or beyond {LARGEST:g}{where}"
         )
     array, note = _filled(array)
     return array.astype(np.float64), (note,)
+
+
+def beyond(spacing_mm: Triple, unit: str, region: Box, places: np.ndarray) -> str:
+    """How far voxels without a value are from the box around the region, and what to do; "" where they are in it."""
+    low, last = (np.array([getattr(side, end) for side in region]) for end in ("start", "stop"))
+    gaps = np.maximum(0, np.maximum(low - places, places - last + 1)) * spacing_mm
+    nearest = float(np.sqrt((gaps**2).sum(axis=1)).min())
+    if not nearest:
+        return ""
+    air = "-1024, air, of a CT" if unit == "HU" else "that of the background, as 0 of a PET"
+    return (
+        f", the nearest {nearest:.3g} mm from the box around the region (where the field of view ends?), "
+        f"which the profile's interpolation and filters read: write a value in their place ({air}), or crop the image; "
+        "`image: linear` of the profile's grid reads one voxel around, a cubic spline 22"
+    )
 
 
 def _filled(array: np.ndarray) -> tuple[np.ndarray, str]:

@@ -39,21 +39,26 @@ def pick(
     """Places of the candidates that the first pattern with any match takes, and what to note of it; [] if none has.
 
     A pattern is first taken for a name, then for one in other letters of case, then for a regular expression of whole
-    names, whatever the case of letters. Without a pattern the only candidate is taken, and [] returned of several.
+    names, whatever the case of letters: the first of these that anything has, usable or not, so that a name that is
+    there and empty is never another's number. Without a pattern the only candidate is taken, and [] of several.
     usable : says of a candidate's place whether it counts (it has contours ...)
     numbers : of the candidates, which only a pattern that is one means: `.*1` is of names, and no structure 11
     """
     if not choice.patterns:
         only = [k for k in range(len(names)) if usable(k)]
         return only if len(only) == 1 else [], []
+    empty = False
     for pattern in choice.patterns:
-        tries = ([k for k in places if usable(k)] for places in _matching(pattern, names, numbers))
-        matching = next(filter(None, tries), [])
+        meant = next(filter(None, _matching(pattern, names, numbers)), [])
+        matching = [k for k in meant if usable(k)]
         if not matching:
+            empty = empty or (pattern == choice.patterns[0] and bool(meant))
             continue
         notes = []
         if pattern != choice.patterns[0]:
-            notes.append(f"found by {pattern!r}: nothing matches {choice.patterns[0]!r}")
+            first = repr(choice.patterns[0])
+            why = f"what matches {first} is empty" if empty else f"nothing matches {first}"
+            notes.append(f"found by {pattern!r}: {why}")
         if choice.take == "first" and len(matching) > 1:
             notes.append(f"the first of {len(matching)} that match")
         return matching[:1] if choice.take == "first" else matching, notes

@@ -32,15 +32,15 @@ def region(
     """Which labels a pattern matches, as a test of voxels, and notes; the only label for none.
 
     beyond : labels outside the image, with their number of voxels
-    names : of labels that have one, by number: the name, and how a message may show it
+    names : of labels that have one, by number: the name, and how a message may show it; of those without a voxel too
     A pattern is a label's name or number, or a regular expression of it: "2", "1|3", ".*" for every label.
     Raises UnclearRegion where the map has no such label, or several and no pattern chooses; BadMask where it has none
-    at all, or its values are parts (probabilities), or those of an image, and no labels.
+    at all, the one that is chosen has a name and no voxel, or its values are parts (probabilities), or those of an
+    image, and no labels.
     """
     _refuse_image(labels, bool(choice.patterns))
     if not choice.patterns:
-        _only(labels, beyond)
-        return lambda voxels: voxels != 0, []
+        return lambda voxels: voxels != 0, _only(labels, beyond, names)
     wanted, others = [_number(pattern) for pattern in choice.patterns], np.array(list(beyond))
     if wanted[0] and not names:  # nearly always; listing the labels of a large map takes a second
         marks = _equal(wanted[0])
@@ -48,15 +48,20 @@ def region(
             return marks, []
     values = np.unique(np.concatenate([np.unique(labels), others]))
     values = values[values != 0]
-    numbers = [_name(value) for value in values]
+    present = [_name(value) for value in values]
+    numbers = [*present, *(number for number in names if number not in present)]
     called = [(names.get(number, ("", ""))[0], number) for number in numbers]
     own = {name for name, _ in called}
     patterns = tuple(p if n is None or p in own else _name(n) for p, n in zip(choice.patterns, wanted, strict=True))
-    chosen, notes = pick(Choice(patterns, choice.take), called)
+    chosen, notes = pick(Choice(patterns, choice.take), called, lambda place: place < len(present))
     if not chosen:
+        shown = dict.fromkeys(names.get(number, ("", number))[1] for number in present)
+        if pick(Choice(patterns), called)[0]:
+            wanted_too = " or ".join(map(repr, choice.patterns))
+            drawn = ", ".join(map(repr, list(shown)[:SHOWN])) or "none"
+            raise BadMask(f"the mask is empty: {wanted_too} is there and has no voxel; with voxels: {drawn}")
         known = names or any(n is not None for n in wanted)
         hint = "" if known else "; this label map has no names, give the label's number"
-        shown = dict.fromkeys(names.get(number, ("", number))[1] for number in numbers)
         raise UnclearRegion(f"{absent('label', choice, list(shown))}{hint}")
     several = [f"union of {len(chosen)} labels"] if len(chosen) > 1 else []
     return lambda voxels: np.isin(voxels, values[chosen]), notes + several
@@ -129,19 +134,20 @@ def _name(value: float) -> str:
     return str(whole) if abs(value - whole) <= WHOLE and whole else f"{value:g}"
 
 
-def _only(labels: np.ndarray, beyond: Mapping[float, int]) -> None:
-    """Refuse a map that has not one label, inside and outside the image together."""
+def _only(labels: np.ndarray, beyond: Mapping[float, int], names: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Refuse a map that has not one label, inside and outside the image together; a note of the one that has a name."""
     values = labels[labels != 0]
     if not len(values) and not beyond:
         raise BadMask("the mask is empty: not one voxel is marked")
-    if not beyond and values.min() == values.max():  # most masks
-        return
+    if not beyond and not names and values.min() == values.max():  # most masks
+        return []
     sizes = Counter(_sizes(values))
     for value, n in beyond.items():
         sizes[_name(value)] += n
+    told = {number: f" {shown!r}" for number, (_, shown) in names.items()}
     if len(sizes) == 1:
-        return
-    listed = ", ".join(f"{name} ({n} voxels)" for name, n in list(sizes.items())[:SHOWN])
+        return [f"the region is{told[number]}, the only label with a voxel" for number in sizes if number in told]
+    listed = ", ".join(f"{name}{told.get(name, '')} ({n} voxels)" for name, n in list(sizes.items())[:SHOWN])
     more = f" and {len(sizes) - SHOWN} more" if len(sizes) > SHOWN else ""
     raise UnclearRegion(f"the label map has {len(sizes)} labels: {listed}{more}")
 

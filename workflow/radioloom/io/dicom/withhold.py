@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 
 from radioloom.io.dicom.alphabets import latin
 from radioloom.io.dicom.characters import PRIVATE
+from radioloom.io.dicom.ordinary import ORDINARY
 from radioloom.io.dicom.values import BROKEN, items, letters
 from radioloom.io.dicom.whose import placeholder
 from radioloom.tables.text import visible
@@ -28,8 +29,23 @@ NESTED = (
     (0x30060080, 0x300600A6),
 )  # other numbers of the patient; interpreters of structures
 BIRTH, NAMES = 0x00100030, (0x00100010, 0x00101001, 0x00101005)
+PEOPLE = (
+    *NAMES,
+    0x00101060,
+    0x00321032,
+    0x00080090,
+    0x00081048,
+    0x00081050,
+    0x00081060,
+    0x00081070,
+    0x00700084,
+    0x300E0008,
+    0x00102297,
+    0x300600A6,
+)  # of whom one may be called Heart
 DATES = (BIRTH, 0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x30060008)  # and of study to content and structures
 TELLING = (*IDENTIFYING, *DATES, *(sequence for sequence, _ in NESTED))
+CODE = re.compile(r"(?=[^\d]*\d)[\w.-]+")  # in place of a name a number of a study, as Lung_Dx-A0001
 PHRASE = 4  # letters: shorter words of a file count only where they stand alone
 IDEOGRAMS = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")  # two are a name
 A_NAME = re.compile("[\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # alone: no kana
@@ -59,13 +75,13 @@ def identity_words(data: Dataset | Mapping[int, bytes]) -> frozenset[str]:
     """The same without dates other than the patient's birth."""
     found = set(_written(letters(data, BIRTH)))
     for tag in IDENTIFYING:
-        found |= _of_value(letters(data, tag), tag in NAMES)
+        found |= _of_value(letters(data, tag), tag)
     for sequence, tag in NESTED if isinstance(data, Dataset) else ():
         try:
             nested = items(data, sequence)
         except BROKEN:
             continue
-        found |= {word for item in nested for word in _of_value(letters(item, tag), False)}
+        found |= {word for item in nested for word in _of_value(letters(item, tag), tag)}
     return frozenset(found)
 
 
@@ -116,13 +132,21 @@ def _long(word: str) -> bool:
     return len(word) >= PHRASE or (len(word) > 1 and IDEOGRAMS.fullmatch(word) is not None)
 
 
-def _of_value(value: str, name: bool) -> set[str]:
-    """Identifying words of a value, and what they are written together."""
+def _of_value(value: str, tag: int) -> set[str]:
+    """Identifying words of a value, and what they are written together.
+
+    Words that single nobody out (ct, lung) count in the names of people alone: a hospital's or a study's say no more
+    than the structure that is called by them.
+    """
     found: set[str] = set()
+    name = tag in NAMES
+    nobody = frozenset() if tag in PEOPLE and not CODE.fullmatch(value.strip()) else ORDINARY
     for part in (form for each in re.split(r"[\\=]", value) for form in (each, *latin(each))):
         words = _words(_folded(part))
-        found |= {word for word in words if _identifies(word)}
-        found |= {short for word in words if _identifies(word) and len(short := word.lstrip("0")) >= PHRASE - 1}
+        if nobody.issuperset(words):
+            continue
+        telling = {word for word in words if _identifies(word)} - nobody
+        found |= telling | {short for word in telling if len(short := word.lstrip("0")) >= PHRASE - 1}
         orders = [words, [*words[1:], *words[:1]], words[:2], words[1::-1]] if name else [words]
         found |= {joined for each in orders if len(each) > 1 and _identifies(joined := "".join(each))}
         found |= {_initials(each) for each in orders if name and len(each) > 1}

@@ -129,7 +129,8 @@ class Segmentations:
         except Malformed as error:
             raise BadMask(f"the SEG is not as it should be: {why(error)}") from error
         if placed is None:
-            raise BadMask("the mask is empty: the segment has no marked voxel")
+            named = ", ".join(repr(self.show(k)) for k, (of, _) in enumerate(self.segments) if of in segments)
+            raise BadMask(f"the mask is empty: segment {named} is there and has no voxel")
         return replace(placed, frames=tuple(marked))
 
     def _frames(

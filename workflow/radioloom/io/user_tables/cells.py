@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
-from radioloom.io.user_tables.ids import UNKNOWN, composed
+from radioloom.io.user_tables.ids import composed
+from radioloom.io.user_tables.quoted import NOT_KNOWN, NUMBER, masked, shown
 from radioloom.io.user_tables.quoted import form as looks
-from radioloom.io.user_tables.quoted import masked, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +101,7 @@ def no_number(text: str, remedy: str = "") -> str:
         return f"{shown(text)} is a date where a number should be{remedy or '; write a number, or leave it empty'}"
     if text.lower().lstrip("+-") in ("inf", "infinity"):
         return f"{shown(text)} is not finite; correct the cell, or leave it empty"
-    if re.sub(r"[\W_]+", "", text.casefold()) in UNKNOWN:
+    if re.sub(r"[\W_]+", "", text.casefold()) in NOT_KNOWN:
         return f"{shown(text)} is no number; leave the cell empty where it is not known"
     return f"{shown(text)} is no number like 12, 0.5 or 1e-3{remedy or '; correct the cell, or leave it empty'}"
 
@@ -133,7 +133,8 @@ def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> 
         return read.date()
     fault, remedy = _day_fault(text, asked, whole, key)
     empty = ", or leave it empty" if key.startswith("clinical") else ""  # a part of a cohort is never empty
-    raise StudyError(f"{where}: {masked([text])} {fault}; correct the cell{remedy}{empty}")
+    told = masked([text]) if NUMBER.fullmatch(text) else shown(text)  # 12.61 may be of a birthday
+    raise StudyError(f"{where}: {told} {fault}; correct the cell{remedy}{empty}")
 
 
 def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:

@@ -21,15 +21,21 @@ CLOSE = 0.8  # from which a name of another first letter may be meant: `id` by p
 DIGITS = 6  # from which on a number may be a patient's
 NUMBER = re.compile(r"[<>=~\u2264\u2265 ]*[-+]?[\d.,]+([eE][-+]?\d+)?[ %]*")
 DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
-WORDS = UNKNOWN | frozenset(  # of outcomes and categories, as people write them
+FAILED = re.compile(
+    r"#(REF|DIV/0|NAME|NUM|NULL|VALUE|SPILL|CALC|FIELD|N/A|BEZUG|WERT|ZAHL)[!?]?|Err:\d{3}", re.IGNORECASE
+)
+STAGE = re.compile(  # of a whole cell without signs: groups of TNM, its parts, grades
+    r"(stage|stadium)?(i{1,3}|iv)[abc]?[1-3]?|[cpyr]{0,2}(t([0-4x][a-d]?|is)|n[0-3x][a-d]?|m[01x][a-d]?)|g[1-4x]"
+)
+NOT_KNOWN = UNKNOWN | frozenset("nd nk ka tbd notdone notdetermined notassessed notreported pending".split())
+WORDS = NOT_KNOWN | frozenset(  # of outcomes and categories, as people write them
     "yes no true false on off dead alive died living deceased censored event progression relapse lost maybe other male "
-    "female m f w ct pt pet mr mri nm us ja nein oui non inf infinity i ii iii iv iia iib iiia iiib iiic low high left "
-    "right".split()
+    "female m f w ct pt pet mr mri nm us ja nein oui non inf infinity low high left right".split()
 )
 
 
 def shown(text: str, words: Iterable[str] = ()) -> str:
-    """A cell as messages quote it: a short number or a common word as it is, anything else by its form.
+    """A cell as messages quote it: a short number, a common word or a stage as it is, else by its form.
 
     words : of the study; a cell that is one of them but for its case, blanks or encoding is told with it
     """
@@ -38,7 +44,10 @@ def shown(text: str, words: Iterable[str] = ()) -> str:
     if word := garbled(text, words):
         return f"{text!r} (it seems to be {word!r} {ENCODED})"
     plain = NUMBER.fullmatch(text) and not DATE.search(text) and sum(map(str.isdigit, text)) < DIGITS
-    known = not text or plain or re.sub(r"[\W_]+", "", text.casefold()) in WORDS
+    if FAILED.fullmatch(text):
+        return f"{text!r} (a formula of a spreadsheet that failed)"
+    word = re.sub(r"[\W_]+", "", text.casefold())
+    known = not text or plain or word in WORDS or STAGE.fullmatch(word)
     if known and len(text) <= QUOTED:
         return repr(str(text))
     return masked([text])

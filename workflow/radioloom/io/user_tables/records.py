@@ -21,6 +21,7 @@ RULE = re.compile(r"[\s|+:=-]*[-=]{2}[\s|+:=-]*$")  # a line of a table that is 
 COLUMNS = 100_000
 SAMPLE = 50, 1_000_000  # lines, characters that separators are told by
 DECLARED = re.compile(r'"?sep=([\t,;|])"?[\t,;|]*\s*', re.IGNORECASE)  # Excel's own first line
+NOTE = re.compile(r"[*#\u2020\u2021\u00a7(\[]|(note|source|abbreviation|legend|total)s?\b|\S+ +\S+ +\S+", re.IGNORECASE)
 # Formats that have lines above the header, by how their first cell begins.
 FORMATS = (
     (re.compile(r"#1\.[23]$"), "a GCT file: take out the lines above the one with NAME (or id) and Description"),
@@ -172,7 +173,8 @@ def table(records: Records, name: str, notes: tuple[str, ...], paths: Collection
             )
     kept = [k for k, each in enumerate(names) if each or k == 0]
     as_written = {k for k, each in enumerate(names) if each in paths}
-    rows = _composed(_rows(records, f"{name}, line", names, kept), {kept.index(k) for k in as_written})
+    unit = "row" if name.lower().endswith(".xlsx") else "line"
+    rows = _composed(_rows(records, f"{name}, {unit}", names, kept), {kept.index(k) for k in as_written})
     leading = list(islice(rows, 1))  # of a header that is none, its misfit says more than the columns that it lacks
     if len(names) == 1 and (held := [by for mark, by in (MARKS | PIPE).items() if mark in names[0]]):
         raise StudyError(
@@ -196,7 +198,7 @@ def _refuse_formats(cell: str, where: str) -> None:
 
 
 def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Records:
-    width, extra = len(names), None
+    width, extra, read = len(names), None, 0
     nameless = [k for k in range(width) if k and not names[k]]
     for line, cells in records:
         if not any(cells):
@@ -205,7 +207,8 @@ def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Re
         if extra is None:
             extra = 0 if any(cells[width:]) else max(len(cells) - width, 0)  # a separator at the end of every row
         if len(cells) != width + extra or any(cells[width:]):
-            raise StudyError(f"{where} {line}: {_ragged(len(cells), width + extra, names)}")
+            told = _beside(cells, names, not read) if where.endswith("row") else _ragged(cells, width + extra, names)
+            raise StudyError(f"{where} {line}: {told}")
         for k in nameless:
             if cells[k]:
                 if len(nameless) == width - 1:
@@ -213,21 +216,38 @@ def _rows(records: Records, where: str, names: list[str], kept: list[int]) -> Re
                         f"{where} {line}: it has more cells than the first line with text, which has text in its first "
                         "column alone; take out lines above the header"
                     )
+                lower = "" if read else "; of two rows of names keep the lower alone"
                 raise StudyError(
                     f"{where} {line}: column {k + 1} has no name and holds text; name it in the header, or take it out"
+                    f"{lower}"
                 )
+        read += 1
         yield line, cells[:width] if len(kept) == width else [cells[k] for k in kept]
 
 
-def _ragged(n: int, width: int, names: list[str]) -> str:
+def _beside(cells: list[str], names: list[str], first: bool) -> str:
+    """What is wrong with a row of a worksheet that goes on to the right of its header, and what to do."""
+    beyond = next(k for k, cell in enumerate(cells) if cell and k >= len(names))
+    n = f"{len(names)} column{'s' * (len(names) > 1)}"
+    if first:
+        return (
+            f"column {beyond + 1} holds text, and the row above names {n}; where that is a title, or one of two "
+            "rows of names, take it out, so that the first row with text names every column"
+        )
+    return f"column {beyond + 1} holds text to the right of the table, which has {n}; delete it, or name its column"
+
+
+def _ragged(cells: list[str], width: int, names: list[str]) -> str:
+    n = len(cells)
     if len(names) == 1:
         return (
             f"{n} cells, and the header has one; take out lines above the header, or separate its "
             "names by tabs, commas or semicolons"
         )
-    remedy = (
-        "put cells that hold the separator in quotes; R's write.table needs col.names=NA"
-        if n > width
-        else "write the empty cells too"
-    )
+    if n > width:
+        remedy = "put cells that hold the separator in quotes; R's write.table needs col.names=NA"
+    elif NOTE.match(cells[0]):
+        remedy = "this looks like a note below the table: take it out"
+    else:
+        remedy = "write the empty cells too"
     return f"{n} cells where the header has {width} columns; {remedy}"

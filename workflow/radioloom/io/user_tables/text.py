@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from radioloom.errors import StudyError
+from radioloom.io.files import BEGINNING
 from radioloom.io.foreign import GZIP, in_a_table
 
 LONGEST = 16_000_000  # characters of a line: 100,000 columns with long names
@@ -35,7 +36,7 @@ def lines(place: Path, most: int) -> Iterator[str]:
 
 def _decoded(file: IO[bytes], name: str, most: int) -> Iterator[str]:
     raw = _unpacked(file, name)
-    head = raw.read(512)
+    head = raw.read(BEGINNING)
     raw.seek(0)
     _refuse_others(head, name)
     total = 0

@@ -111,7 +111,8 @@ def _check_archive(place: Path) -> None:
     size = sum(part.file_size for part in parts)
     if size > UNPACKED:
         raise StudyError(f"{place.name}: the workbook unpacks to {size} bytes, and {UNPACKED} are the most; {TEXT}")
-    if not any(part.filename == "[Content_Types].xml" for part in parts):
+    names = {part.filename for part in parts}
+    if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise StudyError(f"{place.name}: this is a zip archive and no Excel workbook; save it as .xlsx, or {TEXT}")
     if strict:
         raise StudyError(

@@ -52,7 +52,7 @@ def prepare(image: CuratedImage, mask: Mask, data: Source, profile: Profile) -> 
         grid, region = oriented(image, mask, profile.orientation)
         spacing = spacing_of(grid, profile.grid)
         where = place(grid, region.box, profile.grid, margin(profile, spacing))
-        needed = place(grid, region.box, profile.grid, reach(profile, spacing)).source
+        needed = place(grid, region.box, profile.grid, reach(profile, spacing)).needed
         volume = voxels(image, region, where.source, data, profile, needed)
         drawn = Volume(region.on(volume.array.shape, tuple(side.start for side in where.source)), volume.grid)
         odd = check_values(profile, image.unit, volume.array[drawn.array], partial(_padding, image, data))
@@ -123,8 +123,8 @@ def voxels(
     turn = turn_to(image.grid, profile.orientation)
     if profile.normalise is not None:
         return crop(whole(image, mask, data, profile.normalise, turn), box)
-    stored = [turn.back(each, image.grid.shape) for each in (box, needed or box)]
-    volume = _read(image, stored[0], data, stored[1])
+    stored = [turn.back(each, image.grid.shape) for each in (box, needed or box, mask.box)]
+    volume = _read(image, stored[0], data, stored[1], stored[2])
     return replace(volume, array=turn.array(volume.array), grid=part(turn.grid(image.grid), box))
 
 
@@ -136,16 +136,17 @@ def whole(image: CuratedImage, mask: Mask, data: Source, steps: Steps, turn: Tur
     return normalise(turn.volume(volume), mask.on(turn.grid(image.grid).shape), steps)
 
 
-def _read(image: CuratedImage, box: Box, data: Source, needed: Box) -> Volume:
-    """The voxels of a box in the image's unit, finite in `needed`, a part of it."""
+def _read(image: CuratedImage, box: Box, data: Source, needed: Box, region: Box | None = None) -> Volume:
+    """The voxels of a box in the image's unit, finite in `needed`, a part of it; `region` : the region's box."""
     grid = part(image.grid, box)
     if isinstance(data, Volume):
-        array, notes = images.finite(data.array[box], box, needed)
+        away = partial(images.beyond, image.grid.spacing_mm, image.unit, region) if region else None
+        array, notes = images.finite(data.array[box], box, needed, away=away)
         lost = told([seen(values, "") for values in data.array[box[0]]], slice(0, len(array)))
         return Volume(array, grid, image.unit, image.modality, (*data.notes, *notes, *lost))
     files = numbered(data / image.image_path, image.file_numbers, image.listing_digest)
     if images.kind(files[0][0]):
-        volume = images.read(files[0][0], image.unit, image.modality, box, needed)
+        volume = images.read(files[0][0], image.unit, image.modality, box, needed, region)
         if not volume.grid.same_place(grid):
             raise BadImage(f"{files[0][1]}: it has changed since it was curated; run the study again")
         return volume
