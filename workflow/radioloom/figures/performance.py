@@ -139,13 +139,10 @@ def skipped(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(("changed image", "cases", "for example", "reason"), tuple(rows), (1,))
 
 
-def statements(
-    metrics: pd.DataFrame, main: str, alone: bool = False, fixed: tuple[int, int] = (0, 0)
-) -> list[tuple[str, str]]:
+def statements(metrics: pd.DataFrame, main: str, fixed: tuple[int, int] = (0, 0)) -> list[tuple[str, str]]:
     """One statement per evaluation of the signature on cases that it was not learnt on: where, and the comparisons.
 
     metrics : METRICS with COMPARISONS beside them, as `stages.report.reading` gives them
-    alone : whether nothing was learnt, so that null models are shuffled outcomes beside the signature's own risks
     fixed : how many features of the signature no control image of the region changes, and of how many
     """
     lines = []
@@ -159,7 +156,7 @@ def statements(
             text = [*verdicts.unjudged(value)]
             if value["estimate"] == value["estimate"]:
                 text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
-                text += [*verdicts.without_texture(part, main, fixed), *verdicts.of_nulls(value, alone)]
+                text += [*verdicts.without_texture(part, main, fixed), *verdicts.of_nulls(value)]
             if text:
                 lines.append((f"{lead} {cohort} ({size(value)})", " ".join(text)))
     return lines
