@@ -331,3 +331,22 @@ def test_a_cohort_whose_cases_all_have_one_risk_is_not_one_that_cut_points_do_no
     rows = judged((0.5, *NONE))
     assert performance.alike(rows.assign(withheld="same risk")) == ["v"]
     assert performance.alike(rows) == []
+
+
+def test_values_on_two_sides_of_chance_are_named_and_what_each_asks():
+    rows = metrics(
+        ("signature", "signature", "", "", "c_index", 0.6, 0.52, 0.68),
+        ("signature", "signature", "", "", "uno_c", 0.59, 0.49, 0.69),
+        ("baseline", "volume", "", "", "c_index", 0.6, 0.52, 0.68),
+        ("baseline", "volume", "", "", "uno_c", 0.59, 0.51, 0.69),
+        ("signature", "signature", "", "", "hazard_ratio", 1.8, 0.98, 3.2),
+        ("signature", "signature", "", "", "logrank_p", 0.04, *NONE),
+        ("baseline", "volume", "", "", "hazard_ratio", 1.8, 1.02, 3.2),
+        ("baseline", "volume", "", "", "logrank_p", 0.04, *NONE),
+    )
+    text = performance.two_sides(rows)
+    assert "C-index and Uno's C lie on two sides of 5 % for signature in " in text
+    assert "hazard ratio, high against low risk and log-rank p lie on two sides of 5 % for signature in " in text
+    assert "volume" not in text
+    assert performance.two_sides(rows[rows["model"] == "volume"]) == ""
+    assert performance.two_sides(metrics(("signature", "signature", "", "", "auc", 0.6, 0.5, 0.7))) == ""

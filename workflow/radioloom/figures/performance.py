@@ -15,6 +15,7 @@ from radioloom.tables.columns import (
     LONG_TAILS,
     SAME_RISK,
     SIGNATURE,
+    SIGNIFICANT,
     TOO_WIDE,
     VALIDATION,
 )
@@ -92,6 +93,39 @@ def _carried(rows: pd.DataFrame) -> str:
         told = [f"{row.label} in {where(row.evaluation, row.cohort)}" for row in mine.itertuples()]
         sentences += [f"The {what} has no interval for {joined(told)}: {why}."] if told else []
     return " ".join(sentences)
+
+
+def two_sides(metrics: pd.DataFrame) -> str:
+    """Of which rows two values that seem to ask one thing lie on two sides of 5 %, and what each asks; "" of none."""
+    from radioloom.prediction.metrics import C_INDEX, HAZARD_RATIO, LOGRANK_P, UNO_C
+
+    values, sentences = _values(metrics), []
+    asked = (
+        (C_INDEX, UNO_C, "Harrell’s C takes the pairs that this follow-up compares as they are, Uno’s C weighs them."),
+        (HAZARD_RATIO, LOGRANK_P, "The ratio asks how far hazards differ on average, the test whether survival does."),
+    )
+    for one, other, why in asked:
+        shown = [_shown(_column(values, each.name)) for each in (one, other)]
+        both = shown[0].to_frame("one").join(shown[1].rename("other"), how="inner")
+        apart = both.index[both["one"] != both["other"]]
+        places = [f"{label} in {where(evaluation, cohort)}" for evaluation, cohort, label in apart]
+        if places:
+            lead = f"{metric(one.name)} and {metric(other.name)} lie on two sides of 5 % for {joined(places)}"
+            sentences.append(f"{lead}: they answer different questions. {why}")
+    return " ".join(sentences)
+
+
+def _shown(rows: pd.DataFrame) -> pd.Series:
+    """Whether a p is below .05, or an interval excludes what says nothing, by place and label; of those that tell."""
+    from radioloom.prediction.metrics import METRICS
+    from radioloom.prediction.metrics.record import RATIO, P
+
+    rows = rows.set_index(["evaluation", "cohort", "label"])
+    of = METRICS[rows["metric"].iloc[0]] if len(rows) else None
+    if of is None or of.read == P:
+        return rows["estimate"].dropna() < SIGNIFICANT
+    neutral, rows = 1.0 if of.read == RATIO else of.chance, rows.dropna(subset=["low"])
+    return (rows["low"] > neutral) | (rows["high"] < neutral)
 
 
 def _rest(metrics: pd.DataFrame, main: str) -> pd.DataFrame:

@@ -76,12 +76,16 @@ def unjudged(value: pd.Series) -> Iterator[str]:
 
 
 def of_summary(row: pd.Series) -> str:
-    """A value over several cohorts, and whether its interval holds chance. row : of POOLED, with an estimate."""
+    """A value over several cohorts, and whether its interval holds chance, which is no comparison that is counted.
+
+    row : of POOLED, with an estimate
+    """
     text, by_chance = f"{metric(row['metric'])} {cell(row)}", chance(row["metric"])
     if by_chance is None:
         return f"{text}."
     held = row["low"] <= by_chance <= row["high"]
-    return f"{text}; its interval {'holds' if held else 'excludes'} {by_chance} (chance)."
+    verb = "holds" if held else "excludes"
+    return f"{text}; its interval (by itself: no comparison counts it) {verb} {by_chance} (chance)."
 
 
 def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:

@@ -56,6 +56,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "table": performance.table(_all_with_truth(study, metrics, main), main),
         "added": added,
         "rest": rest,
+        "sides": performance.two_sides(metrics),
         "alike": joined(performance.alike(metrics)),
         "groups": performance.groups(metrics, main),
         "curves": _curves(study, metrics),
