@@ -25,7 +25,7 @@ import numpy as np
 from calibrate import store, table
 from calibrate.cells import CELLS, Cell
 from calibrate.population import patients
-from calibrate.study import material, permuted, sts, told, with_control
+from calibrate.study import exchanged, material, permuted, sts, told, with_control
 from calibrate.truth import Pool, learnt, pool
 from radioloom.errors import StudyError
 from radioloom.tables.columns import CROSS_VALIDATION, MAIN_METRIC
@@ -46,7 +46,10 @@ def _sts(place: int, results: Path) -> Any:
 
 
 def done(task: Task, results: Path) -> list[dict[str, Any]]:
-    """Rows of one simulated study, or of one model that tells the truth; none where a study could not be learnt."""
+    """Rows of one simulated study, of its exchanged outcomes, or of one model that tells the truth.
+
+    None where a study could not be learnt.
+    """
     place, what, k = task
     cell = CELLS[place]
     if what == store.TRUTH:
@@ -54,6 +57,8 @@ def done(task: Task, results: Path) -> list[dict[str, Any]]:
     try:
         if cell.sts:
             return permuted(_sts(place, results), (place, 2, k))
+        if what == store.EXCHANGED:
+            return exchanged(cell, (place, 2, k))
         return told(cell, _pool(place), (place, 2, k))
     except StudyError:
         return []
@@ -88,6 +93,8 @@ def tasks(known: list[set[tuple[str, int]]], most: int | None, sts_known: bool) 
                 continue
             if k < wanted and (store.STUDY, k) not in known[place]:
                 yield place, store.STUDY, k
+            if not cell.sts and k < wanted and (store.EXCHANGED, k) not in known[place]:
+                yield place, store.EXCHANGED, k
             if not cell.noise and k < min(MODELS, wanted) and (store.TRUTH, k) not in known[place]:
                 yield place, store.TRUTH, k
 

@@ -14,7 +14,7 @@ import radioloom
 ROOT = Path(__file__).parents[2]
 JUDGES = ("prediction", "stages/learning", "stats")  # what a simulated study runs through
 MAKES = ("cells", "population", "study", "truth")  # what makes it
-STUDY, TRUTH = "study", "truth"
+STUDY, TRUTH, EXCHANGED = "study", "truth", "exchanged"
 
 
 def folder() -> Path:
@@ -27,24 +27,27 @@ def folder() -> Path:
 
 
 def take_over(again: Callable[[int, str, int], list[dict[str, Any]]]) -> str:
-    """Copy what other code simulated, if this code gives the same to nine digits; the name of that folder, "" if none.
+    """Copy what other code simulated of each cell that this code gives the same of, to nine digits; whose, "" if none.
 
     again : (place of a cell, what, number) -> its rows by this code. Asked of the first study and model of each cell
     """
     mine = folder()
     others = [] if mine.exists() else sorted(mine.parent.glob("*/"), key=_size, reverse=True)
     for other in others:
-        files = sorted(other.glob("*.jsonl"))
-        firsts = [
-            (int(file.stem), next(line for line in known if line["what"] == what))
-            for file in files
-            for known in [lines(file)]
-            for what in sorted({line["what"] for line in known})
-        ]
-        if firsts and all(_same(again(place, line["what"], line["k"]), line["rows"]) for place, line in firsts):
-            shutil.copytree(other, mine)
+        files = [file for file in sorted(other.glob("*.jsonl")) if _comes_again(file, again)]
+        if files:
+            mine.mkdir()
+            for file in files:
+                shutil.copy(file, mine)
             return other.name
     return ""
+
+
+def _comes_again(file: Path, again: Callable[[int, str, int], list[dict[str, Any]]]) -> bool:
+    """Whether the first line of each kind in a cell's file is the same by this code."""
+    known = lines(file)
+    firsts = [next(line for line in known if line["what"] == what) for what in sorted({each["what"] for each in known})]
+    return all(_same(again(int(file.stem), line["what"], line["k"]), line["rows"]) for line in firsts)
 
 
 def _size(place: Path) -> int:

@@ -14,14 +14,17 @@ from calibrate.population import COVARIATES, GROUPS, NAMES, Patients, joined, pa
 from calibrate.truth import Pool, performance, slopes
 from radioloom.prediction.metrics import METRICS as MEASURES
 from radioloom.prediction.metrics.calibration import SLOPE
+from radioloom.prediction.metrics.concordance import concordance_of
 from radioloom.prediction.metrics.record import P
 from radioloom.prediction.outcome import Outcome
 from radioloom.stages.learning.fit import fit
-from radioloom.stages.learning.judge import judge
+from radioloom.stages.learning.judge import judge, places
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.null_models import exchanged_values, null_rows
 from radioloom.stages.learning.place import Place, Validation
 from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.reliability_rules import Agreement
+from radioloom.stages.learning.risks import risk_of
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.learning.split import split
 from radioloom.stages.learning.validate import validate
@@ -30,6 +33,7 @@ from radioloom.tables.columns import CROSS_VALIDATION, FIRST, MAIN_METRIC, VALID
 from radioloom.tables.features import first_replicates, wide
 
 FOLDS, RESAMPLES = 5, 300
+EXCHANGES = 50  # of the outcomes of a validation cohort, as a study asks for by default
 VALIDATED = 80  # cases of the validation cohort
 HORIZON = 365.0
 ROLES = {"a": "training", "b": "training", "v": "validation"}
@@ -121,10 +125,7 @@ def controls_table(of: Material, values: np.ndarray) -> pd.DataFrame:
 
 def told(cell: Cell, pool: Pool, seed: tuple[int, ...]) -> list[dict[str, Any]]:
     """What one study says: METRICS of cross-validation and validation, with the truth of the latter."""
-    draw = np.random.default_rng(seed)
-    trained, new = patients(cell, cell.n, draw), patients(cell, VALIDATED, draw, centres=1)
-    of = material(cell, trained, new)
-    splits, signature = learnt_from(of, int(draw.integers(1 << 30)))
+    trained, new, of, splits, signature = _learnt(cell, seed)
     controls = controls_table(of, np.vstack([trained.control, new.control]))
     rows = judged(of, splits, signature, controls)
     right = in_pool(cell, trained, signature, pool, seed[-1])
@@ -132,6 +133,24 @@ def told(cell: Cell, pool: Pool, seed: tuple[int, ...]) -> list[dict[str, Any]]:
         right.get(key, np.nan) if key[0] == VALIDATION else np.nan for key in rows[KEYS].itertuples(index=False)
     ]
     return rows[[*KEYS, "estimate", "low", "high", "truth"]].to_dict("records")
+
+
+def _learnt(cell: Cell, seed: tuple[int, ...]) -> tuple[Patients, Patients, Material, pd.DataFrame, Signature]:
+    draw = np.random.default_rng(seed)
+    trained, new = patients(cell, cell.n, draw), patients(cell, VALIDATED, draw, centres=1)
+    of = material(cell, trained, new)
+    return trained, new, of, *learnt_from(of, int(draw.integers(1 << 30)))
+
+
+def exchanged(cell: Cell, seed: tuple[int, ...]) -> list[dict[str, Any]]:
+    """METRICS of the validation of the study of this seed beside exchanged outcomes, more than it asks for: cheap."""
+    _, _, of, splits, signature = _learnt(cell, seed)
+    asked = {**of.study, "validation": {**of.study["validation"], "null_models": EXCHANGES}}
+    place = places(of, splits)[-1]
+    observed = concordance_of(place.outcomes, risk_of(of, signature, place.rows))
+    values = exchanged_values(replace(of, study=asked), signature, place)
+    rows = METRICS.frame(list(null_rows(place, np.array(observed), values)))
+    return rows[[*KEYS, "estimate", "draws"]].to_dict("records")
 
 
 def judged(

@@ -10,14 +10,17 @@ import pandas as pd
 
 from calibrate import store
 from calibrate.cells import CELLS, Cell
+from calibrate.study import settings
 from radioloom.prediction.metrics import METRICS
 from radioloom.prediction.metrics.record import RATIO, P
-from radioloom.tables.columns import CROSS_VALIDATION, MAIN_METRIC, VALIDATION
+from radioloom.stages.learning.comparisons import comparisons
+from radioloom.tables.columns import ABOVE, BELOW, CROSS_VALIDATION, DISPUTED, MAIN_METRIC, VALIDATION
 
 NOMINAL, LEAST = 0.95, 0.93  # of an interval; the least coverage that is called right
 LEVEL = 0.05
 Z99 = 2.576
 KEYS = ["evaluation", "kind", "model", "variant", "against", "metric", "horizon_days"]
+TOLD = {"better": ABOVE, "worse": BELOW, "disputed": DISPUTED}
 # What the tables of the docs show: title of the column, model, against, variant.
 SHOWN = (
     ("signature", "signature", "", ""),
@@ -36,9 +39,10 @@ def summary(cells: list[list[dict[str, Any]]]) -> pd.DataFrame:
 
     Columns: cell, KEYS; truth (mean), studies (of the cell), told (of them with an interval, or p), holds (share of
     intervals that hold the truth), error (Monte-Carlo standard error of that), above and below (share of intervals on
-    one side of chance or 0), small (share of p at or below .05).
+    one side of chance or 0), small (share of p at or below .05); of comparisons better, worse and disputed (share of
+    all studies whose report says so).
     """
-    each = (pd.DataFrame(_rows(cell, lines)) for cell, lines in zip(CELLS, cells, strict=True))
+    each = (pd.DataFrame([*_rows(cell, of), *_verdicts(cell, of)]) for cell, of in zip(CELLS, cells, strict=True))
     return pd.concat([rows for rows in each if len(rows)], ignore_index=True)
 
 
@@ -73,6 +77,30 @@ def _held(of: dict[str, Any], group: pd.DataFrame, right: pd.Series, neutral: fl
         yield row
 
 
+def _verdicts(cell: Cell, lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """One row for each comparison: the share of studies with each verdict, as the report of each would print it.
+
+    It follows from what is stored: intervals, Holm over all comparisons of a study, and in validation its exchanges
+    """
+    beside = {line["k"]: line["rows"] for line in lines if line["what"] == store.EXCHANGED}
+    studies = [line for line in lines if line["what"] == store.STUDY]
+    each = [row for line in studies for row in judged(cell, line["rows"], beside.get(line["k"], []))]
+    for key, group in pd.DataFrame(each).groupby(KEYS) if each else ():
+        counts = group["verdict"].value_counts()
+        share = {name: counts.get(verdict, 0) / len(studies) for name, verdict in TOLD.items()}
+        yield {"cell": cell.name, **dict(zip(KEYS, key, strict=True)), "studies": len(studies), **share}
+
+
+def judged(cell: Cell, rows: list[dict[str, Any]], exchanged: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """COMPARISONS of one study, from what is stored of it; `exchanged` rows stand in the place of its own."""
+    instead = {tuple(row[key] for key in KEYS) for row in exchanged}
+    own = [row for row in rows if tuple(row[key] for key in KEYS) not in instead]
+    no_interval = {"low": np.nan, "high": np.nan}
+    stored = [{"cohort": "", "draws": cell.nulls, **no_interval, **row} for row in [*own, *exchanged]]
+    told = comparisons(stored, cell.kind, settings(cell)["validation"])
+    return [{**row, "horizon_days": 0.0} for row in told]
+
+
 def right(row: Any) -> bool:
     """Whether a coverage may be called right: .93 and more, or not told from .95 by its Monte-Carlo error at 99 %."""
     return bool(row["holds"] >= LEAST or row["holds"] + Z99 * row["error"] >= NOMINAL)
@@ -95,6 +123,9 @@ of study is like, `tests/calibrate/population.py` how its patients are made.
   with 1,000 studies the standard error is .007, with 200 .015. "of n": so many studies had an interval, the others
   withhold it. Of several hundred shares some fall by chance; the last table shows the lowest of several. Wilson's
   intervals of a share in few patients hold more for some shares and less for others (Brown, Cai and DasGupta 2001).
+* What a report says of a comparison takes more than its interval: Holm over all comparisons of the study, in
+  cross-validation and validation together, and of better than chance in validation also 50 exchanges of the outcomes
+  ("disputed": one of interval and exchanges shows it, the other does not). Shares are of all studies.
 """
 
 
@@ -104,36 +135,46 @@ def markdown(found: pd.DataFrame, day: str, folds: int) -> str:
 
 
 def _lines(found: pd.DataFrame) -> Iterator[str]:
-    main = found[found["metric"].isin(MAIN_METRIC.values())]
+    main = found[found["metric"].isin(MAIN_METRIC.values()) & found["holds"].notna()]
+    verdicts = found[found["better"].notna()]
     for evaluation in (CROSS_VALIDATION, VALIDATION):
         of = main[main["evaluation"] == evaluation]
         yield from _table(f"{evaluation}: share of intervals that hold the truth", of, _holding)
         yield from _table(f"{evaluation}: share of intervals above chance or 0 / below it", of, _sides)
+        said = verdicts[verdicts["evaluation"] == evaluation]
+        yield from _table(f"{evaluation}: share of studies whose report says better / worse", said, _said)
     yield from _tests(found)
     yield from _others(found)
 
 
 def _table(title: str, rows: pd.DataFrame, told: Callable[[Any], str]) -> Iterator[str]:
-    """A row a cell, a column for each of `SHOWN`."""
-    names = [name for name, *_ in SHOWN]
+    """A row a cell, a column for each of `SHOWN` that there is."""
+    if rows.empty:
+        return
+    known = set(rows[["model", "against", "variant"]].itertuples(index=False, name=None))
+    names, keys = zip(*((name, tuple(rest)) for name, *rest in SHOWN if tuple(rest) in known), strict=True)
     yield f"\n**{title[0].upper()}{title[1:]}**\n"
     yield f"| study | studies | {' | '.join(names)} |"
     yield "|---" * (len(names) + 2) + "|"
     for cell in rows["cell"].unique():
         mine = rows[rows["cell"] == cell].set_index(["model", "against", "variant"])
-        keys = [tuple(rest) for _, *rest in SHOWN]
         values = [told(mine.loc[key]) if key in mine.index else "" for key in keys]
         yield f"| {cell} | {mine['studies'].max()} | {' | '.join(values)} |"
 
 
 def _holding(row: Any) -> str:
     number = f"{row['holds']:.3f}"
-    few = "" if row["told"] >= 0.98 * row["studies"] else f" of {row['told']}"
+    few = "" if row["told"] >= 0.98 * row["studies"] else f" of {row['told']:.0f}"
     return (number if right(row) else f"**{number}**") + few
 
 
 def _sides(row: Any) -> str:
     return f"{row['above']:.1%} / {row['below']:.1%}"
+
+
+def _said(row: Any) -> str:
+    disputed = f", disputed {row['disputed']:.1%}" if row["disputed"] else ""
+    return f"{row['better']:.1%} / {row['worse']:.1%}{disputed}"
 
 
 def _tests(found: pd.DataFrame) -> Iterator[str]:

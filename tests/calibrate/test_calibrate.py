@@ -1,5 +1,6 @@
 """The calibration of the statistics, in short: a few studies of fixed seeds, and what counts them."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,8 @@ from calibrate.cells import CELLS
 from calibrate.run import tasks, truth_rows
 from calibrate.truth import BLOCK, pool
 from radioloom.prediction.metrics.concordance import comparable, concordance
+from radioloom.stages.learning.validate import validate
+from radioloom.tables import COMPARISONS
 
 NOISE = replace(CELLS[1], repeats=5, nulls=3)
 
@@ -44,6 +47,31 @@ def test_studies_of_noise_hold_the_truth_and_are_the_same_again():
     assert "null_p" in {metric for _, _, _, metric in of}
 
 
+def test_verdicts_are_those_of_the_report_and_follow_from_what_is_stored():
+    cell = replace(CELLS[6], repeats=0)
+    rows = study.told(cell, pool(cell, (1,)), (1, 2, 1))
+    beside = study.exchanged(cell, (1, 2, 1))
+    assert {row["draws"] for row in beside if row["metric"] == "null_p"} == {study.EXCHANGES}
+    _, _, of, splits, signature = study._learnt(cell, (1, 2, 1))
+    asked = {**of.study, "validation": {**of.study["validation"], "null_models": study.EXCHANGES}}
+    whole = COMPARISONS.frame(validate(replace(of, study=asked), splits, signature).comparisons)
+    whole = whole[whole["kind"] != "control"].set_index(["model", "against"])["verdict"].to_dict()
+    stored = json.loads(json.dumps(rows))
+    told = {(row["model"], row["against"]): row["verdict"] for row in table.judged(cell, stored, beside)}
+    assert {key: told[key] for key in whole} == whole
+    assert whole["signature", ""] == "above"
+
+
+def test_studies_are_counted_by_what_their_reports_say():
+    own = {"evaluation": "validation", "kind": "signature", "model": "signature", "variant": "", "against": ""}
+    own |= {"horizon_days": 0.0, "estimate": 0.6}
+    value, p = own | {"metric": "c_index", "low": 0.55, "high": 0.65}, own | {"metric": "null_p", "estimate": 0.3}
+    lines = [{"what": store.STUDY, "k": k, "rows": rows} for k, rows in enumerate([[value], [value], [value, p], []])]
+    lines += [{"what": store.EXCHANGED, "k": 1, "rows": [p | {"draws": 50}]}]
+    (found,) = table._verdicts(NOISE, lines)
+    assert (found["better"], found["worse"], found["disputed"]) == (0.5, 0.0, 0.25)  # three nulls have no say
+
+
 def test_truth_of_an_effect_is_above_chance():
     cell = CELLS[5]
     rows = {(r["model"], r["variant"], r["against"]): r["estimate"] for r in truth_rows(cell, pool(cell, (5,)), (5, 1))}
@@ -67,17 +95,19 @@ def test_what_other_code_simulated_is_taken_over_where_it_comes_out_the_same(tmp
     for name, many in (("other", 2), ("small", 1)):
         for k in range(many):
             store.add(tmp_path / name / "03.jsonl", store.STUDY, k, rows)
+    store.add(tmp_path / "other" / "05.jsonl", store.STUDY, 0, [{"estimate": 0.7}])
     monkeypatch.setattr(store, "folder", lambda: tmp_path / "mine")
     assert store.take_over(lambda *_: [{"estimate": 0.6, "truth": float("nan")}]) == ""
     asked = []
     assert store.take_over(lambda *task: asked.append(task) or rows) == "other"
-    assert asked == [(3, store.STUDY, 0)]
+    assert asked == [(3, store.STUDY, 0), (5, store.STUDY, 0)]
+    assert not (tmp_path / "mine" / "05.jsonl").exists()  # a cell that this code gives another result of
     assert len(store.lines(tmp_path / "mine" / "03.jsonl")) == 2
     assert store.take_over(lambda *_: rows) == ""  # it has its own now
 
 
 def test_what_is_known_is_not_asked_again():
-    known = [{(store.STUDY, 0), (store.TRUTH, 0)} for _ in CELLS]
+    known = [{(store.STUDY, 0), (store.EXCHANGED, 0), (store.TRUTH, 0)} for _ in CELLS]
     asked = list(tasks(known, 2, sts_known=False))
     assert {k for _, _, k in asked} == {1}
     assert {CELLS[place].noise for place, what, _ in asked if what == store.TRUTH} == {False}

@@ -110,12 +110,12 @@ def test_every_difference_from_a_baseline_has_its_statement():
         (
             1 / 51,
             (0.7, 0.6, 0.8),
-            "None of 50 signatures learnt on shuffled outcomes did as well (p 0.020; smallest possible 0.020).",
+            "None of 50 shuffles of the outcomes were ordered as well (p 0.020; smallest possible 0.020).",
         ),
         (
             14 / 51,
             (0.6, 0.4, 0.8),
-            "13 of 50 signatures learnt on shuffled outcomes did as well (p 0.27; smallest possible 0.020).",
+            "13 of 50 shuffles of the outcomes were ordered as well (p 0.27; smallest possible 0.020).",
         ),
     ],
 )
@@ -126,14 +126,22 @@ def test_null_models_are_counted_without_the_signature_itself(p, own, words):
 @pytest.mark.parametrize(
     ("own", "p", "words"),
     [
-        ((0.7, 0.6, 0.8), 14 / 51, "; its interval excludes 0.5 (chance), but the null models say otherwise"),
-        ((0.6, 0.4, 0.8), 1 / 51, "; its interval holds 0.5 (chance), but the null models say otherwise"),
+        ((0.7, 0.6, 0.8), 14 / 51, "excludes 0.5 (chance), but 13 of 50 {} (p 0.27), so nothing is claimed."),
+        ((0.6, 0.4, 0.8), 1 / 51, "holds 0.5 (chance), though none of 50 {} (p 0.020), so nothing is claimed."),
         ((0.3, 0.2, 0.4), 1.0, ", significantly below 0.5 (chance)"),
     ],
 )
-def test_interval_and_null_models_that_disagree_claim_nothing(own, p, words):
-    text = said(judged(own, null_p=p))
-    assert words in text
+@pytest.mark.parametrize(
+    ("evaluation", "what"),
+    [
+        ("validation", "shuffles of the outcomes were ordered as well"),
+        ("cross-validation", "signatures learnt on shuffled outcomes did as well"),
+    ],
+)
+def test_interval_and_null_models_that_disagree_claim_nothing(own, p, words, evaluation, what):
+    text = said(judged(own, null_p=p).assign(evaluation=evaluation))
+    assert words.format(what) in text
+    assert text.count(what) == 1
     assert ("nothing is claimed" in text) is (own[0] > 0.5)
     assert "significantly above" not in text
 
@@ -141,9 +149,9 @@ def test_interval_and_null_models_that_disagree_claim_nothing(own, p, words):
 @pytest.mark.parametrize(
     ("n_nulls", "words"),
     [
-        (5, "(p 0.17; smallest possible 0.17); 5 null models are too few to tell."),
-        (1, "(p 0.50; smallest possible 0.50); 1 null model is too few to tell."),
-        (19, "19 null models are too few to tell."),
+        (5, "(p 0.17; smallest possible 0.17); 5 shuffles are too few to tell."),
+        (1, "(p 0.50; smallest possible 0.50); 1 shuffle is too few to tell."),
+        (19, "19 shuffles are too few to tell."),
         (20, "(p 0.048; smallest possible 0.048)."),
     ],
 )
@@ -153,7 +161,7 @@ def test_a_p_that_few_null_models_can_reach_is_named(n_nulls, words):
 
 def test_too_few_null_models_tell_nothing_even_where_some_did_as_well():
     text = said(judged((0.7, 0.6, 0.8), null_p=3 / 6), 5)
-    assert "2 of 5 signatures learnt on shuffled outcomes did as well (p 0.50; smallest possible 0.17); 5 null" in text
+    assert "2 of 5 shuffles of the outcomes were ordered as well (p 0.50; smallest possible 0.17); 5 shuf" in text
     assert "significantly above" in text  # by the interval alone
 
 
@@ -323,3 +331,22 @@ def test_a_cohort_whose_cases_all_have_one_risk_is_not_one_that_cut_points_do_no
     rows = judged((0.5, *NONE))
     assert performance.alike(rows.assign(withheld="same risk")) == ["v"]
     assert performance.alike(rows) == []
+
+
+def test_values_on_two_sides_of_chance_are_named_and_what_each_asks():
+    rows = metrics(
+        ("signature", "signature", "", "", "c_index", 0.6, 0.52, 0.68),
+        ("signature", "signature", "", "", "uno_c", 0.59, 0.49, 0.69),
+        ("baseline", "volume", "", "", "c_index", 0.6, 0.52, 0.68),
+        ("baseline", "volume", "", "", "uno_c", 0.59, 0.51, 0.69),
+        ("signature", "signature", "", "", "hazard_ratio", 1.8, 0.98, 3.2),
+        ("signature", "signature", "", "", "logrank_p", 0.04, *NONE),
+        ("baseline", "volume", "", "", "hazard_ratio", 1.8, 1.02, 3.2),
+        ("baseline", "volume", "", "", "logrank_p", 0.04, *NONE),
+    )
+    text = performance.two_sides(rows)
+    assert "C-index and Uno's C lie on two sides of 5 % for signature in " in text
+    assert "hazard ratio, high against low risk and log-rank p lie on two sides of 5 % for signature in " in text
+    assert "volume" not in text
+    assert performance.two_sides(rows[rows["model"] == "volume"]) == ""
+    assert performance.two_sides(metrics(("signature", "signature", "", "", "auc", 0.6, 0.5, 0.7))) == ""

@@ -9,6 +9,7 @@ from radioloom.tables import POOLED
 NONE = dict.fromkeys(("estimate", "low", "high", "predicted_low", "predicted_high", "tau2", "i2"))
 KNOWN = {"estimate": 0.7, "low": 0.62, "high": 0.77, "predicted_low": 0.45, "predicted_high": 0.87, "tau2": 0.04}
 KNOWN |= {"i2": 0.35}
+ALONE = "(by itself: no comparison counts it)"
 
 
 def rows(values, **counts):
@@ -21,12 +22,12 @@ def rows(values, **counts):
 
 def test_the_summary_in_words():
     assert pooled.statement(rows(KNOWN)) == (
-        "Over 4 validation cohorts the signature has C-index 0.70 (0.62–0.77); its interval excludes 0.5 (chance). In "
-        "a further cohort of the same kind it is expected in 0.45–0.87; I² 35 %."
+        f"Over 4 validation cohorts the signature has C-index 0.70 (0.62–0.77); its interval {ALONE} excludes 0.5 "
+        "(chance). In a further cohort of the same kind it is expected in 0.45–0.87; I² 35 %."
     )
     vague = pooled.statement(rows(KNOWN | {"low": 0.4}, left_out=1))
     assert "Over 4 validation cohorts (1 cohort with fewer than 10 patients of the rarer outcome left out)" in vague
-    assert "its interval holds 0.5 (chance)" in vague
+    assert f"its interval {ALONE} holds 0.5 (chance)" in vague
 
 
 def test_of_three_cohorts_it_is_not_said_where_a_further_one_lies():
@@ -37,7 +38,7 @@ def test_of_three_cohorts_it_is_not_said_where_a_further_one_lies():
 
 def test_a_bound_beside_chance_is_not_printed_as_chance():
     near = KNOWN | {"low": 0.502}
-    assert "0.700 (0.502–0.770); its interval excludes 0.5" in pooled.statement(rows(near))
+    assert f"0.700 (0.502–0.770); its interval {ALONE} excludes 0.5" in pooled.statement(rows(near))
     assert pooled.table(rows(near)).rows[0][2] == "0.700 (0.502–0.770)"
 
 

@@ -109,6 +109,8 @@ def test_report_shows_the_truth_beside_what_was_found(results):
     for section in SECTIONS:
         assert (f'<section id="{section.name}">' in report) == (section.name not in absent)
     assert "None of 50 signatures learnt on shuffled outcomes did as well (p 0.020; smallest possible 0.020)" in report
+    assert report.count("None of 50 shuffles of the outcomes were ordered as well") == 2  # valid1, valid2
+    assert "so nothing is claimed" not in report
     assert "All 3 significant associations are true ones." in report
     assert 'src="http' not in report
     assert 'href="http' not in report

@@ -15,6 +15,7 @@ from radioloom.tables.columns import (
     LONG_TAILS,
     SAME_RISK,
     SIGNATURE,
+    SIGNIFICANT,
     TOO_WIDE,
     VALIDATION,
 )
@@ -94,6 +95,39 @@ def _carried(rows: pd.DataFrame) -> str:
     return " ".join(sentences)
 
 
+def two_sides(metrics: pd.DataFrame) -> str:
+    """Of which rows two values that seem to ask one thing lie on two sides of 5 %, and what each asks; "" of none."""
+    from radioloom.prediction.metrics import C_INDEX, HAZARD_RATIO, LOGRANK_P, UNO_C
+
+    values, sentences = _values(metrics), []
+    asked = (
+        (C_INDEX, UNO_C, "Harrell’s C takes the pairs that this follow-up compares as they are, Uno’s C weighs them."),
+        (HAZARD_RATIO, LOGRANK_P, "The ratio asks how far hazards differ on average, the test whether survival does."),
+    )
+    for one, other, why in asked:
+        shown = [_shown(_column(values, each.name)) for each in (one, other)]
+        both = shown[0].to_frame("one").join(shown[1].rename("other"), how="inner")
+        apart = both.index[both["one"] != both["other"]]
+        places = [f"{label} in {where(evaluation, cohort)}" for evaluation, cohort, label in apart]
+        if places:
+            lead = f"{metric(one.name)} and {metric(other.name)} lie on two sides of 5 % for {joined(places)}"
+            sentences.append(f"{lead}: they answer different questions. {why}")
+    return " ".join(sentences)
+
+
+def _shown(rows: pd.DataFrame) -> pd.Series:
+    """Whether a p is below .05, or an interval excludes what says nothing, by place and label; of those that tell."""
+    from radioloom.prediction.metrics import METRICS
+    from radioloom.prediction.metrics.record import RATIO, P
+
+    rows = rows.set_index(["evaluation", "cohort", "label"])
+    of = METRICS[rows["metric"].iloc[0]] if len(rows) else None
+    if of is None or of.read == P:
+        return rows["estimate"].dropna() < SIGNIFICANT
+    neutral, rows = 1.0 if of.read == RATIO else of.chance, rows.dropna(subset=["low"])
+    return (rows["low"] > neutral) | (rows["high"] < neutral)
+
+
 def _rest(metrics: pd.DataFrame, main: str) -> pd.DataFrame:
     """What is neither of the order of patients nor of a control."""
     from radioloom.prediction.metrics import NULL_P
@@ -139,13 +173,10 @@ def skipped(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(("changed image", "cases", "for example", "reason"), tuple(rows), (1,))
 
 
-def statements(
-    metrics: pd.DataFrame, main: str, alone: bool = False, fixed: tuple[int, int] = (0, 0)
-) -> list[tuple[str, str]]:
+def statements(metrics: pd.DataFrame, main: str, fixed: tuple[int, int] = (0, 0)) -> list[tuple[str, str]]:
     """One statement per evaluation of the signature on cases that it was not learnt on: where, and the comparisons.
 
     metrics : METRICS with COMPARISONS beside them, as `stages.report.reading` gives them
-    alone : whether nothing was learnt, so that null models are shuffled outcomes beside the signature's own risks
     fixed : how many features of the signature no control image of the region changes, and of how many
     """
     lines = []
@@ -159,7 +190,7 @@ def statements(
             text = [*verdicts.unjudged(value)]
             if value["estimate"] == value["estimate"]:
                 text = [verdicts.against_chance(value), *verdicts.of_baselines(part, main)]
-                text += [*verdicts.without_texture(part, main, fixed), *verdicts.of_nulls(value, alone)]
+                text += [*verdicts.without_texture(part, main, fixed), *verdicts.of_nulls(value)]
             if text:
                 lines.append((f"{lead} {cohort} ({size(value)})", " ".join(text)))
     return lines

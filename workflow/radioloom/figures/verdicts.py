@@ -31,6 +31,7 @@ from radioloom.tables.columns import (
     SIGNIFICANT,
     TOO_MANY_MISSING,
     UNADJUSTED,
+    VALIDATION,
 )
 
 if TYPE_CHECKING:
@@ -42,10 +43,9 @@ OF_TWO = {  # `verdict` of a difference, after it
     NO_DIFFERENCE: "not significantly different",
 }
 SHORT = {ABOVE: "better", BELOW: "worse", NO_DIFFERENCE: "no difference shown", UNADJUSTED: "not after adjustment"}
-SHORT |= {DISPUTED: "interval and null models disagree", "": DASH}
+SHORT |= {DISPUTED: "not claimed: interval and permutations differ", "": DASH}
 NOT_COMPARED = {TOO_MANY_MISSING: "not compared: too few have every value", SAME_RISK: "not compared: one risk for all"}
 DECLARED = "Primary comparison, declared"
-DISAGREE = "but the null models say otherwise, so nothing is claimed"
 QUICK = "The study asks for no intervals (validation.intervals: none): estimates alone, of which nothing is claimed."
 
 
@@ -56,13 +56,15 @@ def against_chance(value: pd.Series) -> str:
         return f"{text}."
     if value["withheld"] or not value["verdict"]:
         return f"{text}{why_not(value)}."
-    against, excluded = f"{by_chance} (chance)", value["low"] > by_chance
+    against = f"{by_chance} (chance)"
+    if value["verdict"] == DISPUTED:
+        holds, but = ("excludes", "but") if value["low"] > by_chance else ("holds", "though")
+        return f"{text}; its interval {holds} {against}, {but} {_as_well(value)}), so nothing is claimed."
     said = {
         ABOVE: f", significantly above {against}{_p(value)}",
         BELOW: f", significantly below {against}{_p(value)}",
         NO_DIFFERENCE: f", not significantly different from {against}",
         UNADJUSTED: f"; its interval excludes {against}, but {_adjusted(value)}",
-        DISPUTED: f"; its interval {'excludes' if excluded else 'holds'} {against}, {DISAGREE}",
     }
     return f"{text}{said[value['verdict']]}."
 
@@ -74,12 +76,16 @@ def unjudged(value: pd.Series) -> Iterator[str]:
 
 
 def of_summary(row: pd.Series) -> str:
-    """A value over several cohorts, and whether its interval holds chance. row : of POOLED, with an estimate."""
+    """A value over several cohorts, and whether its interval holds chance, which is no comparison that is counted.
+
+    row : of POOLED, with an estimate
+    """
     text, by_chance = f"{metric(row['metric'])} {cell(row)}", chance(row["metric"])
     if by_chance is None:
         return f"{text}."
     held = row["low"] <= by_chance <= row["high"]
-    return f"{text}; its interval {'holds' if held else 'excludes'} {by_chance} (chance)."
+    verb = "holds" if held else "excludes"
+    return f"{text}; its interval (by itself: no comparison counts it) {verb} {by_chance} (chance)."
 
 
 def of_baselines(part: pd.DataFrame, main: str) -> Iterator[str]:
@@ -174,25 +180,24 @@ def _lower(lower: int, n: int) -> str:
     return f"significantly lower on {lower or 'none'} of them"
 
 
-def of_nulls(value: pd.Series, alone: bool = False) -> Iterator[str]:
-    """How many signatures learnt on shuffled outcomes did as well; p counts the signature itself among them.
-
-    alone : nothing was learnt: the shuffled outcomes stand beside the signature's own risks
-    """
+def of_nulls(value: pd.Series) -> Iterator[str]:
+    """How much of what chance gives does as well, and whether it is enough to tell; p counts the signature among it."""
     n, p = int(value["nulls"]), value["null_p"]
-    if not n or np.isnan(p):
+    if not n or np.isnan(p) or value["verdict"] == DISPUTED:  # which has said it
         return
-    smallest, as_well = 1 / (n + 1), round(p * (n + 1)) - 1
-    what = (
-        "shuffles of the outcomes were ordered as well"
-        if alone
-        else "signatures learnt on shuffled outcomes did as well"
-    )
-    text = f"{as_well or 'None'} of {n} {what} (p {probability(p)}; "
-    text += f"smallest possible {probability(smallest)})"
+    smallest = 1 / (n + 1)
+    text = f"{_as_well(value)}; smallest possible {probability(smallest)})"
     if smallest >= SIGNIFICANT:
-        text += f"; {count(n, 'null model')} {'is' if n == 1 else 'are'} too few to tell"
-    yield f"{text}."
+        what = "shuffle" if value["evaluation"] == VALIDATION else "null model"
+        text += f"; {count(n, what)} {'is' if n == 1 else 'are'} too few to tell"
+    yield f"{text[0].upper()}{text[1:]}."
+
+
+def _as_well(value: pd.Series) -> str:
+    n, p = int(value["nulls"]), value["null_p"]
+    shuffled = "shuffles of the outcomes were ordered as well"
+    what = shuffled if value["evaluation"] == VALIDATION else "signatures learnt on shuffled outcomes did as well"
+    return f"{round(p * (n + 1)) - 1 or 'none'} of {n} {what} (p {probability(p)}"
 
 
 def declared(metrics: pd.DataFrame, primary: dict[str, str] | None) -> tuple[str, str] | None:

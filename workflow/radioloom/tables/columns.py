@@ -21,7 +21,8 @@ SIGNATURE, BASELINE, CONTROL, NULL, TRUTH = "signature", "baseline", "control", 
 KIND = Column(
     "kind",
     "string",
-    f"{SIGNATURE}; {BASELINE}; {CONTROL}: the signature on control images; {NULL}: learnt on permuted outcomes",
+    f"{SIGNATURE}; {BASELINE}; {CONTROL}: the signature on control images; {NULL}: learnt on permuted outcomes, "
+    "in validation the signature itself beside them",
 )
 MODEL = Column("model", "string", "name of the model; of a control: how the images were changed")
 REFITTED = "refitted"
@@ -69,7 +70,7 @@ VERDICTS = {  # `verdict` of COMPARISONS
     BELOW: "worse",
     NO_DIFFERENCE: "neither is shown",
     UNADJUSTED: "the interval leaves no difference out, but p_adjusted does not",
-    DISPUTED: "interval and null models disagree",
+    DISPUTED: "against chance one of the interval and `null_p` shows a difference, the other does not",
     "''": "there is no interval to say it by",
 }
 FEWEST_EVENTS = 10  # patients of the rarer class below which no interval and no verdict of performance is told

@@ -40,8 +40,13 @@ COMPARISONS = Table(
         Column("p", "float64", "of the interval, two-sided; empty where none is told", null=True),
         Column("tests", "int64", "tests that p_adjusted is adjusted for; 1: not adjusted"),
         Column("p_adjusted", "float64", "p adjusted as the study declares", null=True),
-        Column("null_p", "float64", "against chance: share of null models that do as well", null=True),
-        Column("nulls", "int64", "so many null models, whose smallest p is 1 / (nulls + 1)"),
+        Column(
+            "null_p",
+            "float64",
+            "against chance: share of null models that do as well",
+            null=True,
+        ),
+        Column("nulls", "int64", "so many of these, whose smallest p is 1 / (nulls + 1)"),
         Column("verdict", "string", "what may be said; " + "; ".join(f"{k}: {v}" for k, v in VERDICTS.items())),
     ),
 )

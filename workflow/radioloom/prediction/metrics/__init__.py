@@ -13,7 +13,8 @@ from radioloom.prediction.metrics.time_dependent_auc import AUC_AT
 from radioloom.prediction.metrics.uno import UNO_C
 from radioloom.tables.columns import MAIN_METRIC
 
-# Of no single model: the share of null models that do as well as the signature by the main metric.
+# Of no single model: by the main metric, the share of null models that do as well as the signature; in validation of
+# outcomes exchanged among the patients, which its risks order as well as the real ones.
 NULL_P = Metric("null_p", "p against null models", ("survival", "binary"), P, False, NONE, None)
 DELONG_P = Metric("delong_p", "DeLong's p", ("binary",), P, False, NONE, None)  # of two models
 _OF_ORDER = (C_INDEX, AUC, AUC_DELONG, UNO_C, SLOPE, PROPORTIONAL_HAZARDS, LOGRANK_P, HAZARD_RATIO, NULL_P)

@@ -114,8 +114,8 @@ def verdict(row: Row, null: float) -> str:
     """What may be said of one comparison: a key of VERDICTS; "" without an interval.
 
     null : the value that says that there is no difference
-    Where there are null models enough to tell, the signature is better than chance if both the interval and they say
-    so; where the two disagree nothing is claimed.
+    Where there are null models enough to tell, the signature is better than chance if its interval excludes chance
+    and few of them do as well; where one of the two is so and the other is not, nothing is claimed.
     """
     if not np.isfinite(row["p"]):
         return ""

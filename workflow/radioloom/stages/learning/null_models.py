@@ -1,4 +1,10 @@
-"""Null models: the whole learning repeated on permuted outcomes, which shows how a model looks that knows nothing."""
+"""What chance gives: the whole learning on permuted outcomes; of a frozen signature its own risks beside them.
+
+Where something is learnt, the null is that no feature foretells the outcome: all of the learning is repeated on
+permuted outcomes and judged by them. In validation it is that the risks of this one signature do not: the patients
+exchange their outcomes. Signatures learnt on permuted training outcomes do not tell that. Their features share what the
+outcome hangs on, such as size, so that most order the real outcomes of other patients well, or the wrong way round.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +22,15 @@ from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import Material, without_baselines
 from radioloom.stages.learning.place import Place
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risk_of
+from radioloom.stages.learning.signature import Signature
 from radioloom.stats.bootstrap import percentile_interval, permutation_of_patients
-from radioloom.tables.columns import APPARENT, NULL
+from radioloom.tables.columns import NULL
 
 
-def permuted_outcomes(material: Material, training: Place, strata: np.ndarray) -> list[Outcome]:
-    """Outcomes of the training patients permuted within centre and strata (r, m), one row for each null in turn."""
+def permuted_outcomes(material: Material, place: Place, strata: np.ndarray) -> list[Outcome]:
+    """Outcomes of the patients of a place permuted within centre and strata (r, m), one row for each null in turn."""
     draws = [rng(material.study["seed"], *purpose(k)) for k in range(material.study["validation"]["null_models"])]
-    truth = training.outcomes
+    truth = place.outcomes
     units, shared = truth.patients, one_outcome_each(truth)
     within = strata * (1 + truth.centres.max()) + truth.centres
     return [
@@ -45,19 +52,26 @@ def purpose(k: int) -> tuple[str, ...]:
     return "null", str(k)
 
 
-def null_values(material: Material, training: Place, places: list[Place], permuted: list[Outcome]) -> np.ndarray:
-    """C (places, nulls) of the whole learning with permuted outcomes of all training cases.
+def null_values(material: Material, training: Place, judged: Place, permuted: list[Outcome]) -> np.ndarray:
+    """C (nulls,) of the whole learning with permuted outcomes of all training cases, among those very cases.
 
-    places : with those cases alone on whom the signature is judged
+    judged : the place with those of them alone on whom the signature is judged
     """
-    values = np.empty((len(places), len(permuted)))
+    mine = np.searchsorted(training.rows, judged.rows)
     purposes = [purpose(k) for k in range(len(permuted))]
-    for k, learnt in enumerate(learn(without_baselines(material), training.rows, permuted, purposes)):
-        for p, place in enumerate(places):
-            of_training = place.evaluation == APPARENT
-            truth = permuted[k].take(np.searchsorted(training.rows, place.rows)) if of_training else place.outcomes
-            values[p, k] = concordance_of(truth, risk_of(material, learnt.signature, place.rows))
-    return values
+    learnt = learn(without_baselines(material), training.rows, permuted, purposes)
+    risk = [risk_of(material, each.signature, judged.rows) for each in learnt]
+    return np.array([concordance_of(o.take(mine), x) for o, x in zip(permuted, risk, strict=True)])
+
+
+def exchanged_values(material: Material, signature: Signature, place: Place) -> np.ndarray:
+    """C (nulls,) of a frozen signature's own risks by outcomes that the patients of a place exchanged, within centres.
+
+    Where the risks tell nothing, the real outcomes are one more exchange among these, so that `null_p` is exact.
+    """
+    risk = risk_of(material, signature, place.rows)
+    exchanged = permuted_outcomes(material, place, np.zeros((1, len(place.rows))))
+    return np.array([concordance_of(each, risk) for each in exchanged])
 
 
 def beside_nulls(observed: Estimate, turn: np.ndarray) -> np.ndarray:

@@ -39,7 +39,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     main = reading.main_metric(study)
     metrics = reading.performance(study, reading.of_order(study.metrics))
     alone = reading.alone(study)
-    lines, asked = performance.statements(metrics, main, alone, reading.fixed(study)), study.settings["validation"]
+    lines, asked = performance.statements(metrics, main, reading.fixed(study)), study.settings["validation"]
     added, rest = performance.single(metrics, main)
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
@@ -56,6 +56,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "table": performance.table(_all_with_truth(study, metrics, main), main),
         "added": added,
         "rest": rest,
+        "sides": performance.two_sides(metrics),
         "alike": joined(performance.alike(metrics)),
         "groups": performance.groups(metrics, main),
         "curves": _curves(study, metrics),
