@@ -59,7 +59,7 @@ class DicomWeb:
         return list(instances.values())
 
     def send(self, study: str, series: str, arrivals: Arrivals) -> None:
-        """Missing instances by WADO-RS, as the archive stores them; the whole series where there may be more than listed."""
+        """Missing instances by WADO-RS, as the archive stores them; all where there may be more than listed."""
         study, _ = self._study(study, series)
         place = f"/studies/{study}/series/{series}"
         stream = 2 * len(arrivals.missing()) > len(arrivals.listed)
