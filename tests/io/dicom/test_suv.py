@@ -403,6 +403,20 @@ def test_a_header_that_few_scans_have_is_told(tmp_path, kind):
     assert all(re.search(f"^PET header: .*{each}.*: look whether it is right", found[0]) for each in said)
 
 
+@pytest.mark.parametrize("written", ["1x75", "1.7\\1.8", "-1.75", "nan", "1e400", "0.0000"])
+@pytest.mark.parametrize("keyword", ["PatientSize", "PatientAge"])
+def test_an_age_or_size_that_is_none_is_as_if_absent(tmp_path, keyword, written):
+    slices = pet(tmp_path, **{keyword: "1.70" if keyword == "PatientSize" else "050Y"})
+    expected = suv.factor(slices)
+    for header in slices:
+        content = header.path.read_bytes()
+        element = b"\x10\x00\x20\x10DS" if keyword == "PatientSize" else b"\x10\x00\x10\x10AS"
+        at = content.index(element)
+        even = written.encode() + b" " * (len(written) % 2)
+        header.path.write_bytes(content[: at + 6] + len(even).to_bytes(2, "little") + even + content[at + 12 :])
+    assert suv.factor_and_doubts(headers.scan(tmp_path).headers) == (expected, [])
+
+
 def test_suv_is_that_of_the_ibsi_images(data_dir):
     """STS_025: the NIfTI image was made from the same PET by the IBSI authors."""
     made = assemble(list(headers.scan(data_dir / "sts" / "dicom" / "STS_025" / "PET" / "image").headers))
