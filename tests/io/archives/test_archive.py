@@ -35,6 +35,7 @@ class Fake:
 
     held: dict[str, bytes]
     named_by_sop: bool = True
+    whole_list: bool = True
     md5: bool = False
     allowed: int = 10**6
     breaks: int = 0

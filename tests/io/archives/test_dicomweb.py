@@ -124,6 +124,61 @@ def test_list_that_is_shorter_than_the_count_is_said(held, tmp_path):
         bring(client(Server(held, count=9)), tmp_path, SERIES)
 
 
+@pytest.mark.parametrize("here", [0, 1, 4, 5])
+@pytest.mark.parametrize("count", [None, "5"])
+@pytest.mark.parametrize("shown", [range(5), (1, 3, 4, 6, 7)], ids=["first", "others"])
+def test_series_whose_list_is_cut_short_is_not_whole(held, tmp_path, shown, count, here):
+    """A server lists five of eight whatever offset is asked, and streams all; a killed run may have left some."""
+    listed = [list(held)[k] for k in shown]
+    server = Server(held, count=count)
+    streamed = server._answer
+    cut = _json([{"00080018": [name], "00080016": ["1.2.840.10008.5.1.4.1.1.2"]} for name in listed])
+    server._answer = lambda path: cut if path.partition("?")[0].endswith("/instances") else streamed(path)
+    for run in range(2 if count is None or here < 3 else 0):  # five counted and five here are taken for five
+        (tmp_path / SERIES).mkdir(exist_ok=True)
+        for name in listed[: here if not run else 0]:
+            (tmp_path / SERIES / f"{name}.dcm").write_bytes(held[name])
+        with pytest.raises(IncompleteSeries, match="lists 5 instances of the series, and sends others of it too: its"):
+            bring(client(server), tmp_path, SERIES)
+        assert not list(tmp_path.rglob("*.*"))
+    streamed_once = [each for each in server.requests if each.path_url.endswith(SERIES)]
+    assert len(streamed_once) == (2 if count is None or here < 3 else 0)  # the list alone is asked for again
+
+
+def test_list_that_was_made_before_the_last_instance_came_is_asked_for_again(held, tmp_path):
+    server, lists = Server(held, count=None), []
+    streamed = server._answer
+
+    def answer(path):
+        if not path.partition("?")[0].endswith("/instances"):
+            return streamed(path)
+        lists.append(path)
+        return _json([{"00080018": [name]} for name in list(held)[: 5 if len(lists) < 3 else 8]])
+
+    server._answer = answer
+    assert bring(client(server), tmp_path, SERIES)["files"] == 8
+
+
+def test_whole_series_of_a_server_that_neither_counts_nor_pages(held, tmp_path):
+    """What its stream leaves out and lists is asked for by name, as of any other."""
+    server = Server(held, count=None, page=100, lost=set(list(held)[2:4]))
+    answer = server._answer
+    server._answer = lambda path: answer(path.partition("?")[0])
+    assert bring(client(server), tmp_path, SERIES)["files"] == 8
+
+
+def test_stream_without_end_is_left(held, tmp_path, monkeypatch):
+    monkeypatch.setattr(dicomweb, "MOST", 5)
+    with pytest.raises(CaseError, match="sends more than 5 instances as one series"):
+        client(Server(held, page=100)).send("", SERIES, arrivals_of(held, tmp_path))
+
+
+def arrivals_of(held, place):
+    made = archive.Arrivals(place / SERIES, {name: archive.Listed(name) for name in held}, named_by_sop=True)
+    made.sweep()
+    return made
+
+
 def test_series_of_another_uid_is_none(held):
     with pytest.raises(CaseError, match=r"^the archive has 0 series of this UID; correct it in the sheet"):
         client(Server(held)).listed("", "2.25.404")

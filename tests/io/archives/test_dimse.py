@@ -104,6 +104,26 @@ def test_series_comes_whole(pacs, tmp_path):
     assert pacs.levels == [("SERIES", 8)]
 
 
+@pytest.mark.parametrize("counted", [True, False])
+def test_series_whose_list_is_cut_short_is_not_whole(pacs, tmp_path, counted):
+    everything, pacs.count = pacs.held, 5 if counted else ""
+    find, get = pacs.find, pacs.get
+    shown = dict(list(everything.items())[:5])
+
+    def held(answers, what):
+        def answer(event):
+            pacs.held = what
+            yield from answers(event)
+
+        return answer
+
+    pacs.server.bind(evt.EVT_C_FIND, held(find, shown))
+    pacs.server.bind(evt.EVT_C_GET, held(get, everything))
+    with pytest.raises(IncompleteSeries, match="lists 5 instances of the series, and sends others of it too: its"):
+        bring(client(pacs), tmp_path, SERIES)
+    assert not list(tmp_path.rglob("*.*"))
+
+
 OPTIONAL = ("NumberOfSeriesRelatedInstances", "SOPClassUID", "QueryRetrieveLevel")
 
 

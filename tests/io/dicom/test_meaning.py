@@ -49,7 +49,27 @@ TOLD = {
     "a slope": ("MR", lambda k: scaled(2 if k == 4 else 0.5, 0), "rescale by slice: 1 of 8"),
     "a slope but for rounding": ("MR", lambda k: scaled(0.50000001 if k == 4 else 0.5, 0), ""),
     "a slope of each slice": ("MR", lambda k: scaled(2 + k, 0), ""),
-    "of PET": ("PT", lambda k: scaled(2 + k, -5 * (k == 4)), "rescale by slice: 1 of 8 slices have another RescaleI"),
+    "of PET": (
+        "PT",
+        lambda k: scaled(2 + k, -5 * (k == 4)),
+        "rescale by slice: 1 of 8 slices have a RescaleInt",
+    ),
+    "of PET in most": (
+        "PT",
+        lambda k: scaled(2, -9 * (k < 6)),
+        "rescale by slice: 6 of 8 slices have a RescaleInt",
+    ),
+    "of PET in all": (
+        "PT",
+        lambda k: scaled(2, -1000),
+        "rescale by slice: 8 of 8 slices have a RescaleInt",
+    ),
+    "of PET, another in each": (
+        "PT",
+        lambda k: scaled(2, 9 + k),
+        "rescale by slice: 8 of 8 slices have a RescaleInt",
+    ),
+    "of PET but for rounding": ("PT", lambda k: scaled(2, 1e-9), ""),
     "of each slice of PET": ("PT", lambda k: scaled(2 + k, 0), ""),
 }
 
@@ -169,5 +189,5 @@ def test_an_image_in_several_files_is_whole_or_refused(tmp_path, kind):
 
 @pytest.mark.parametrize(("modality", "n", "told"), [("PT", 9, 1), ("PT", 8, 0), ("PT", 7, 0), ("MR", 9, 0)])
 def test_a_pet_of_fewer_slices_than_it_says_is_told(tmp_path, modality, n, told):
-    found = notes(tmp_path, modality, lambda k: {"NumberOfSlices": n})
+    found = notes(tmp_path, modality, lambda k: {"NumberOfSlices": n, "RescaleIntercept": 0})
     assert [note.partition(",")[0] for note in found] == ["8 slices"] * told

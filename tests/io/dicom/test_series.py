@@ -134,7 +134,7 @@ def test_slices_of_another_rescale_are_noted_in_a_ct(tmp_path, what):
         assert first in note
     for path in tmp_path.iterdir():  # of a PET it is how they are stored
         data = pydicom.dcmread(path)
-        data.RescaleIntercept = -1024
+        data.RescaleIntercept = 0
         data.Modality, data.SOPClassUID = "PT", "1.2.840.10008.5.1.4.1.1.128"
         data.file_meta.MediaStorageSOPClassUID = data.SOPClassUID
         data.save_as(path)

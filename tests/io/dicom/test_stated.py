@@ -222,7 +222,7 @@ REAL = {
     "another unit": ("CT", real(), True),
     "the same": ("CT", real(1.0, -1024.0, "[hnsf'U]"), False),
     "of MR": ("MR", real(unit="ms"), True),
-    "SUV": ("PT", real(unit="{SUVbw}g/ml"), False),
+    "SUV": ("PT", real(unit="{SUVbw}g/ml") | {"RescaleIntercept": 0}, False),
     "a table": ("CT", {"RealWorldValueMappingSequence": item(RealWorldValueLUTData=[1.0, 3.0])}, True),
 }
 

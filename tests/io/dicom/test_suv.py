@@ -238,7 +238,8 @@ def test_the_scan_of_ge_that_states_its_zone(tmp_path):
 )  # fmt: skip
 def test_a_time_of_injection_that_is_given_twice(tmp_path, dated, clock, minutes):
     """They may be a second apart as they are rounded, a minute where the second gives none."""
-    slices = pet(tmp_path, {"RadiopharmaceuticalStartDateTime": dated, "RadiopharmaceuticalStartTime": clock})
+    drug = {"RadionuclideHalfLife": 14292.0, "RadiopharmaceuticalStartDateTime": dated}  # of scandium-44
+    slices = pet(tmp_path, drug | {"RadiopharmaceuticalStartTime": clock})
     if minutes is None:
         assert suv.factor(slices) > 0
         return
@@ -335,6 +336,85 @@ def test_frames_that_disagree_with_their_file(tmp_path):
 def test_what_suv_needs_is_named(tmp_path, drug, other, said):
     with pytest.raises(BadImage, match=said):
         suv.factor(pet(tmp_path, drug, **other))
+
+
+CODED = item(CodeValue="C-1018C", CodingSchemeDesignator="SRT", CodeMeaning="^14^Oxygen")  # not in our table
+# What headers hold that no scan has: in the radiopharmaceutical, in the file; and what is said of it.
+CLOCK, DATED = "RadiopharmaceuticalStartTime", "RadiopharmaceuticalStartDateTime"
+REFUSED = {
+    **{f"half-life {each:g}": ({"RadionuclideHalfLife": each}, {}, r"which no radionuclide of PET has .*F-18 6586\.2")
+       for each in (65862.0, 3600.0, 1e300, 658.62 * 1.2, 9000.0, 86400.0, 65.862e6)},
+    **{f"weight {each:g}": ({}, {"PatientWeight": each}, "a patient of less than 2 kg .PatientWeight.; correct it")
+       for each in (1, 0.07, 1e-9, 1.99)},
+    "weight 0": ({}, {"PatientWeight": 0}, "without PatientWeight"),
+    **{f"dose {each:g}": ({"RadionuclideTotalDose": each}, {}, "a dose of .* Bq; at least")
+       for each in (0, 3.7, 370, 370_000, -3.7e8)},
+    "dose x 1000": ({"RadionuclideTotalDose": 3.7e11}, {}, "a dose of .* Bq; at most"),
+    "injected after the scan": ({CLOCK: "130000"}, {}, "scanned 1380 minutes after injection, more than 6"),
+    "injected after it by date": ({DATED: "20100203130000", CLOCK: ""}, {}, "scanned -60 minutes after injection; c"),
+    "injected the day before": ({DATED: "20100202110000"}, {}, "1500 minutes after injection"),
+    "carbon 4 hours later": ({"RadionuclideHalfLife": 1221.8, CLOCK: "080000"}, {}, "240 minutes"),
+}  # fmt: skip
+TOLD = {
+    "half-life 7000": ({"RadionuclideHalfLife": 7000.0}, {}, "no radionuclide has .* is F-18 with 6586"),
+    "half-life of a nuclide unknown": (
+        {"RadionuclideHalfLife": 1e300, "RadionuclideCodeSequence": CODED, DATED: "20100203110000"}, {}, "1e.300 sec"
+    ),
+    "light": ({}, {"PatientWeight": 10}, "too low for an adult"),
+    "light by age": ({}, {"PatientWeight": 10, "PatientAge": "050Y"}, "too low for an adult"),
+    "light by size": ({}, {"PatientWeight": 14, "PatientSize": 1.7}, "PatientWeight and PatientSize are not"),
+    "light by centimetres": ({}, {"PatientWeight": 14, "PatientSize": 170}, "PatientWeight and PatientSize are not"),
+    "light for a child": (
+        {"RadionuclideTotalDose": 3e7}, {"PatientWeight": 3, "PatientAge": "010Y"}, "too low for the PatientAge"
+    ),
+    "heavy": ({}, {"PatientWeight": 699}, "one that few patients have"),
+    "heavy by size": ({}, {"PatientWeight": 300, "PatientSize": 1.7}, "PatientWeight and PatientSize are not"),
+    "dose / 100": ({"RadionuclideTotalDose": 3.7e6}, {}, "in Bq, is less than is given to a patient of the P"),
+    "dose x 10": ({"RadionuclideTotalDose": 3.7e9}, {}, "in Bq, is more than is given"),
+    "nine hours later": ({CLOCK: "030000"}, {}, "the scan is more than 4 half-lives after"),
+}  # fmt: skip
+TAKEN = {
+    "plain": ({}, {}), "adult": ({}, {"PatientAge": "050Y", "PatientSize": 1.7}),
+    "centimetres": ({}, {"PatientSize": 170}), "no size": ({}, {"PatientSize": 0, "PatientAge": "000Y"}),
+    "newborn": ({"RadionuclideTotalDose": 1.4e7}, {"PatientWeight": 3.5, "PatientAge": "003D", "PatientSize": 0.5}),
+    "infant": ({"RadionuclideTotalDose": 2e7}, {"PatientWeight": 8, "PatientAge": "011M"}),
+    "child": ({"RadionuclideTotalDose": 4e7}, {"PatientWeight": 20, "PatientAge": "006Y"}),
+    "child by size": ({"RadionuclideTotalDose": 4e7}, {"PatientWeight": 20, "PatientSize": 1.1}),
+    "heavy": ({}, {"PatientWeight": 200, "PatientSize": 1.75}),
+    "minutes rounded": ({"RadionuclideHalfLife": 6600.0}, {}),
+    "SUV already": ({"RadionuclideHalfLife": 1.0e5, "RadionuclideTotalDose": 0}, {"Units": "GML", "PatientWeight": 1}),
+    "no decay": ({"RadionuclideHalfLife": 1.0e5}, {"DecayCorrection": "ADMIN"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_header_that_no_scan_has_is_refused(tmp_path, kind):
+    drug, other, said = REFUSED[kind]
+    with pytest.raises(FailedCheck, match=said) as fault:
+        suv.factor(pet(tmp_path, drug, **other))
+    assert fault.value.check == "suv"
+
+
+@pytest.mark.parametrize("kind", [*TOLD, *TAKEN])
+def test_a_header_that_few_scans_have_is_told(tmp_path, kind):
+    drug, other, *said = (TOLD | TAKEN)[kind]
+    found = suv.factor_and_doubts(pet(tmp_path, drug, **other))[1]
+    assert len(found) == len(said)
+    assert all(re.search(f"^PET header: .*{each}.*: look whether it is right", found[0]) for each in said)
+
+
+@pytest.mark.parametrize("written", ["1x75", "1.7\\1.8", "-1.75", "nan", "1e400", "0.0000"])
+@pytest.mark.parametrize("keyword", ["PatientSize", "PatientAge"])
+def test_an_age_or_size_that_is_none_is_as_if_absent(tmp_path, keyword, written):
+    slices = pet(tmp_path, **{keyword: "1.70" if keyword == "PatientSize" else "050Y"})
+    expected = suv.factor(slices)
+    for header in slices:
+        content = header.path.read_bytes()
+        element = b"\x10\x00\x20\x10DS" if keyword == "PatientSize" else b"\x10\x00\x10\x10AS"
+        at = content.index(element)
+        even = written.encode() + b" " * (len(written) % 2)
+        header.path.write_bytes(content[: at + 6] + len(even).to_bytes(2, "little") + even + content[at + 12 :])
+    assert suv.factor_and_doubts(headers.scan(tmp_path).headers) == (expected, [])
 
 
 def test_suv_is_that_of_the_ibsi_images(data_dir):

@@ -7,6 +7,7 @@ errors are here; what is kept of it, and when it is complete, is told by `arriva
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,6 +44,7 @@ class Connection(Protocol):
     """One archive that has been connected to: it lists the instances of a series and sends those that are wanted."""
 
     named_by_sop: bool
+    whole_list: bool  # whether nothing speaks against the last list being that of the whole series
 
     def listed(self, study: str, series: str) -> Sequence[Listed]:
         """Instances of a series; CaseError if it is not there.
@@ -77,20 +79,24 @@ def _fetched(archive: Connection, folder: Path, uids: Sequence[str]) -> Manifest
     """Ask for a series until it is complete, or for as often as is decent."""
     study, series = "".join(uids[:-1]), uids[-1]
     last: RadioloomError | None = None
+    unlisted: set[str] = set()  # what came and no list had so far
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(WAIT_S * 4 ** (attempt - 1))
         try:
             listed = _checked_list(archive.listed(study, series))
-            arrivals = Arrivals(folder, listed, archive.named_by_sop)
+            unlisted.difference_update(listed)
+            arrivals = Arrivals(folder, listed, archive.named_by_sop, unlisted=unlisted)
             arrivals.sweep()
-            if arrivals.missing():
+            if not unlisted and (arrivals.missing() or not archive.whole_list):
                 archive.send(study, series, arrivals)
-            if not arrivals.missing():
+            if not unlisted and not arrivals.missing():
                 return arrivals.close()
-            last = _incomplete(arrivals)
+            last = _unlisted(arrivals) if unlisted else _incomplete(arrivals)
         except (Interrupted, IncompleteSeries) as error:
             last = error
+    if unlisted:
+        shutil.rmtree(folder)  # what is listed of it would look complete to the next run
     if isinstance(last, IncompleteSeries):
         raise last
     raise StudyError(f"{last}; {ATTEMPTS} attempts were made. Run again later: what has arrived is kept") from last
@@ -106,6 +112,13 @@ def _checked_list(listed: Sequence[Listed]) -> dict[str, Listed]:
     if len(by_name) < len(listed) or any(each.size > LARGEST for each in listed):
         raise CaseError(f"the archive lists an instance twice, or one of more than {LARGEST} bytes")
     return by_name
+
+
+def _unlisted(arrivals: Arrivals) -> IncompleteSeries:
+    return IncompleteSeries(
+        f"the archive lists {len(arrivals.listed)} instances of the series, and sends others of it too: its list is "
+        "cut short; have its administrator raise the limit of its answers, then run again with --forcerun fetch"
+    )
 
 
 def _incomplete(arrivals: Arrivals) -> IncompleteSeries:

@@ -49,6 +49,7 @@ class Arrivals:
     listed: Mapping[str, Listed]
     named_by_sop: bool  # whether a file's name is its SOPInstanceUID
     faults: dict[str, str] = field(default_factory=dict)  # name -> what was wrong with the last file that came
+    unlisted: set[str] = field(default_factory=set)  # instances of the series that came, and that the list lacks
 
     @property
     def parts(self) -> Path:
@@ -65,20 +66,20 @@ class Arrivals:
 
     def put(self, name: str, data: bytes) -> bool:
         """Keep an instance that was received whole; False where it is not what was asked for."""
-        if name not in self.listed:
-            return False
         with self.open_part() as file:
             file.write(data)
-        return self.take(Path(file.name), name)
+        return self.take(Path(file.name), name) if name in self.listed else self.take_any(Path(file.name))
 
     def take_any(self, part: Path) -> bool:
         """`take` a file that says itself which instance it is; False where it is none that is missing."""
         try:
-            name = _identity(part)[1]
+            series, name = _identity(part)
         except (*BROKEN, RecursionError):
-            name = ""
+            series, name = "", ""
         if name in self.listed and not self._path(name).is_file():
             return self.take(part, name)
+        if name and name not in self.listed and series == self.folder.name:
+            self.unlisted.add(name)
         part.unlink()
         return False
 

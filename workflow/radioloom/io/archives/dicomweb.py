@@ -36,11 +36,16 @@ class DicomWeb:
         """
         self._url = source["url"].rstrip("/")
         self._web = Web(self._url, credentials, hint)
+        self.whole_list = True
 
     def listed(self, study: str, series: str) -> list[Listed]:
-        """Instances of a series by QIDO-RS; IncompleteSeries where the server counts more than it lists."""
+        """Instances of a series by QIDO-RS; IncompleteSeries where the server counts more than it lists.
+
+        `whole_list` is False where it counts none and answers with the same page again, so that there may be more.
+        """
         study, expected = self._study(study, series)
         instances: dict[str, Listed] = {}
+        page: list[dict[str, Any]] = []
         while len(instances) <= MOST:
             offset = {"offset": len(instances)} if instances else {}
             page = self._search(f"/studies/{study}/series/{series}/instances", **offset)
@@ -50,32 +55,36 @@ class DicomWeb:
             instances |= new
         if expected and len(instances) != expected:
             raise IncompleteSeries(f"the archive counts {expected} instances in the series, and lists {len(instances)}")
+        self.whole_list = bool(expected or not page)
         return list(instances.values())
 
     def send(self, study: str, series: str, arrivals: Arrivals) -> None:
-        """Missing instances by WADO-RS, as the archive stores them."""
+        """Missing instances by WADO-RS, as the archive stores them; all where there may be more than listed."""
         study, _ = self._study(study, series)
         place = f"/studies/{study}/series/{series}"
-        missing = {each.name for each in arrivals.missing()}
-        if 2 * len(missing) > len(arrivals.listed):
-            self._receive(place, arrivals, len(arrivals.listed))
-            return
-        for name in sorted(missing):
+        stream = 2 * len(arrivals.missing()) > len(arrivals.listed)
+        if stream or not self.whole_list:
+            self._receive(place, arrivals)
+        for name in [] if stream or arrivals.unlisted else sorted(each.name for each in arrivals.missing()):
             try:
-                self._receive(f"{place}/instances/{name}", arrivals, 1)
+                self._receive(f"{place}/instances/{name}", arrivals)
             except CaseError:  # this one is not to be had; the others may be
                 continue
 
-    def _receive(self, place: str, arrivals: Arrivals, most: int) -> None:
-        """Keep what the server sends, at most so many instances."""
+    def _receive(self, place: str, arrivals: Arrivals) -> None:
+        """Keep what the server sends, until it is of the series and not listed."""
         with self._web.answer(self._url + place, DICOM) as response:
             kind = response.headers.get("Content-Type", "")
             pieces = self._web.pieces(response, LARGEST)
             if between := boundary(kind):
                 files = parts(pieces, between, arrivals.open_part)
                 try:
-                    for _, (part, whole) in zip(range(most), files, strict=False):
+                    for n, (part, whole) in enumerate(files):
                         _keep(part, whole, arrivals)
+                        if arrivals.unlisted:
+                            return
+                        if n >= MOST:
+                            raise CaseError(f"the archive sends more than {MOST} instances as one series")
                 except ValueError as error:
                     raise CaseError(f"the archive's answer is not DICOM ({error})") from error
                 finally:

@@ -66,7 +66,7 @@ PENDING, SUCCESS, WRONG_DATA = (0xFF00, 0xFF01), 0x0000, 0xA900
 class Dimse:
     """C-FIND and C-GET of one application entity."""
 
-    named_by_sop = True
+    named_by_sop, whole_list = True, True
 
     def __init__(self, source: dict[str, Any], credentials: Credentials, hint: str):
         """An archive that is reached by DIMSE.

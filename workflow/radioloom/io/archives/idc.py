@@ -36,6 +36,7 @@ class Idc:
     """Index and buckets."""
 
     named_by_sop = False  # files bear the Commons' own names
+    whole_list = True
 
     def __init__(self, source: dict[str, Any], credentials: Credentials, hint: str):
         """`source` : index (a table like idc-index-data's, "" for that); no credentials: the buckets are public."""

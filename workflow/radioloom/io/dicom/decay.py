@@ -20,7 +20,8 @@ ACQUIRED = 0x0008002A  # AcquisitionDateTime
 UNITS, DECAY, DURATION, REFERENCE = 0x00541001, 0x00541102, 0x00181242, 0x00541300
 GE, GE_GROUP = "GEMS_PETD_01", 0x0009
 DAY = 86400  # seconds
-HALF_LIVES_LATER = 4  # after which a sixteenth of the dose is left, and a scan shows little
+HALF_LIVES_LATER = 4  # after which a sixteenth of the dose is left, and a scan shows little: it is told
+TOO_LATE = 6  # half-lives after which nobody scans
 SAME = 1.0  # seconds: slices of one bed position begin together, and times are rounded to seconds
 
 
@@ -102,8 +103,12 @@ def since_injection(scan: Scan, drug: Dataset, time: datetime.datetime) -> float
         if injected > time:  # injected before midnight
             injected -= datetime.timedelta(days=1)
     seconds = (time - injected).total_seconds()
-    if not 0 <= seconds <= max(DAY, HALF_LIVES_LATER * scan.half_life):
-        raise BadImage(f"PET scanned {seconds / 60:.0f} minutes after injection; correct its times (series, injection)")
+    if not 0 <= seconds <= (TOO_LATE * scan.half_life or DAY):
+        later = f", more than {TOO_LATE} half-lives of its radionuclide" if scan.half_life and seconds > 0 else ""
+        raise BadImage(
+            f"PET scanned {seconds / 60:.0f} minutes after injection{later}; correct its times (series, injection: one "
+            "without a date that is later than the scan counts as of the day before)"
+        )
     return seconds
 
 

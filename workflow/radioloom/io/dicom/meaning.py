@@ -102,23 +102,24 @@ def half_scaled(headers: Sequence[Header]) -> str:
 def rescaled_otherwise(headers: Sequence[Header]) -> str:
     """What to note of slices that would have other values, had they the rescale that most have: often a slip.
 
-    Of MR with a slope for each slice nothing; of PET, whose slopes are a slice's own, its intercept alone, which is 0
-    (PS3.3, C.8.9.4).
+    Of MR with a slope for each slice nothing; of PET, whose slopes are a slice's own, its intercept alone: where it is
+    not 0 (PS3.3, C.8.9.4), were it so of all.
     """
     modality = headers[0].modality
     scales = np.array([(1.0 if each.slope is None else each.slope, each.intercept or 0.0) for each in headers])
     kinds, counts = np.unique(scales if modality != "PT" else scales * (0, 1), axis=0, return_counts=True)
-    usual = kinds[np.argmax(counts)]
+    usual = kinds[np.argmax(counts)] if modality != "PT" else np.zeros(2)
     near = ROUNDED if modality == "CT" else ROUNDED * float(np.median(np.abs(scales[:, 0])))
     odd = np.flatnonzero(np.abs(scales - usual) @ (MOST_STORED * (modality != "PT"), 1) > near)
-    if not len(odd) or (modality != "CT" and 2 * counts.max() <= len(scales)):
+    if not len(odd) or (modality not in RESCALED and 2 * counts.max() <= len(scales)):
         return ""
     slope, intercept = scales[odd[0]]
-    than = f"than {usual[0]:g} and {usual[1]:g}" if modality != "PT" else "than others, and in PET it is 0"
+    have = f"another RescaleSlope or RescaleIntercept than {usual[0]:g} and {usual[1]:g}"
+    have = have if modality != "PT" else "a RescaleIntercept that is not 0, as it is in PET"
     return (
-        f"rescale by slice: {len(odd)} of {len(scales)} slices have another {'RescaleSlope or ' * (modality != 'PT')}"
-        f"RescaleIntercept {than} (the first is {headers[odd[0]].name}: {slope:g} and {intercept:g}); each was read by "
-        "its own, so look whether they show what the others show"
+        f"rescale by slice: {len(odd)} of {len(scales)} slices have {have} (the first is {headers[odd[0]].name}: "
+        f"{slope:g} and {intercept:g}); each was read by its own, so look whether they show "
+        f"{'what the others show' if len(odd) < len(scales) else 'air as 0'}"
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from radioloom.errors import BadImage
 
 # Of what PET is made with, in seconds (NuDat 3). Ge-68 is that of phantoms.
@@ -22,6 +25,7 @@ CODES = {
 }  # fmt: skip
 SHORTEST = 60.0  # seconds
 CLOSE = 0.02  # share by which a half-life in a file may be off the tables'
+NEAR = 0.1  # share up to which one that is off is taken, and told, where no radionuclide is coded
 UNITS = {"": 1, "minutes": 60, "hours": 3600, "days": 86400}  # in seconds; the first is the standard's
 
 
@@ -43,11 +47,33 @@ def half_life_seconds(half_life: float | None) -> float:
     return half_life
 
 
-def refuse_another(half_life: float, code: str) -> None:
-    """BadImage where a half-life (seconds) is not that of the radionuclide of a code, if the code is known."""
-    nuclide = CODES.get(code)
-    if nuclide and abs(half_life / HALF_LIVES[nuclide] - 1) > CLOSE:
+def refuse_another(half_life: float, codes: Sequence[str]) -> None:
+    """BadImage where a half-life (seconds) is not that of the radionuclide of a known code, or without code of none."""
+    known = {CODES[code] for code in codes if code in CODES}
+    for nuclide in known:
+        if not _within(CLOSE, half_life, nuclide):
+            raise BadImage(
+                f"PET with a half-life of {half_life:g} seconds, and with {nuclide} as its radionuclide "
+                f"(RadionuclideCodeSequence), whose half-life is {HALF_LIVES[nuclide]:g}; correct the wrong one"
+            )
+    if not any(codes) and not any(_within(NEAR, half_life, nuclide) for nuclide in HALF_LIVES):
+        usual = ", ".join(f"{nuclide} {HALF_LIVES[nuclide]:g}" for nuclide in ("F-18", "Ga-68", "C-11"))
         raise BadImage(
-            f"PET with a half-life of {half_life:g} seconds, and with {nuclide} as its radionuclide "
-            f"(RadionuclideCodeSequence), whose half-life is {HALF_LIVES[nuclide]:g}; correct the wrong one"
+            f"PET with a half-life of {half_life:g} seconds, which no radionuclide of PET has that is known here "
+            f"({usual}); correct RadionuclideHalfLife, or name the radionuclide (RadionuclideCodeSequence)"
         )
+
+
+def doubtful(half_life: float) -> str:
+    """What to note of a half-life (seconds) that was taken, and is that of no radionuclide in the table."""
+    if any(_within(CLOSE, half_life, nuclide) for nuclide in HALF_LIVES):
+        return ""
+    nearest = min(HALF_LIVES, key=lambda nuclide: abs(math.log(half_life / HALF_LIVES[nuclide])))
+    return (
+        f"RadionuclideHalfLife is {half_life:g} seconds, which no radionuclide has that is known here (the nearest is "
+        f"{nearest} with {HALF_LIVES[nearest]:g}), and SUV rests on it"
+    )
+
+
+def _within(share: float, half_life: float, nuclide: str) -> bool:
+    return abs(half_life / HALF_LIVES[nuclide] - 1) <= share

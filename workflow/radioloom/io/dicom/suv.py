@@ -14,6 +14,7 @@ from radioloom.errors import BadImage, FailedCheck
 from radioloom.io.dicom.decay import (
     AGES,
     DECAY,
+    HALF_LIVES_LATER,
     SERIES_DATE,
     SERIES_TIME,
     START,
@@ -28,7 +29,8 @@ from radioloom.io.dicom.decay import (
 )
 from radioloom.io.dicom.frames import every_group
 from radioloom.io.dicom.headers import Header
-from radioloom.io.dicom.nuclides import half_life_seconds, refuse_another
+from radioloom.io.dicom.nuclides import doubtful, half_life_seconds, refuse_another
+from radioloom.io.dicom.patient import refuse_weight, unlikely_dose, unlikely_weight
 from radioloom.io.dicom.private import block_of, creators
 from radioloom.io.dicom.terms import term
 from radioloom.io.dicom.values import BROKEN, called, dataset, items, letters, number, text, why
@@ -46,7 +48,7 @@ NO_UNIT = (
     "(7053,xx09), which PS3.15 lists as safe, or take the files as they were",
 )
 PHILIPS, PHILIPS_GROUP = "Philips PET Private Group", 0x7053
-HEAVIEST, LOWEST, HIGHEST = 700.0, 1e6, 1e11  # kg, Bq
+LOWEST, HIGHEST = 1e6, 1e11  # Bq
 
 
 def factor(headers: Sequence[Header]) -> float:
@@ -56,8 +58,14 @@ def factor(headers: Sequence[Header]) -> float:
     were measured at (NONE), per gram of body weight; CNTS need the factors that Philips keeps in private elements.
     Raises FailedCheck `suv` naming what is absent.
     """
+    return factor_and_doubts(headers)[0]
+
+
+def factor_and_doubts(headers: Sequence[Header]) -> tuple[float, list[str]]:
+    """`factor`, and what to note of what it was computed from: it may be so, and is seldom."""
     try:
-        return _factor(headers)
+        first, frames = _slices(headers)
+        return _factor(first, frames), _doubts(first, frames)
     except FailedCheck:
         raise
     except BadImage as error:
@@ -75,8 +83,7 @@ def uptake_minutes(headers: Sequence[Header]) -> float | None:
         return None
 
 
-def _factor(headers: Sequence[Header]) -> float:
-    first, frames = _slices(headers)
+def _factor(first: Dataset, frames: tuple[Frame, ...]) -> float:
     units, kind = text(first, UNITS), text(first, SUV_TYPE)
     corrected = text(first, CORRECTED).split("\\")
     if corrected != [""] and "ATTN" not in corrected:
@@ -119,8 +126,7 @@ def _per_dose(scan: Scan) -> float:
     weight = number(scan.data, WEIGHT)
     if not weight or weight <= 0:
         raise BadImage("PET without PatientWeight; SUV by body weight cannot be computed")
-    if weight > HEAVIEST:
-        raise BadImage(f"PET of a patient of {weight:g} kg (PatientWeight); correct it (is it in grams?)")
+    refuse_weight(weight)
     drug = _drug(scan.data)
     dose = number(drug, DOSE)
     if not dose or dose < LOWEST:
@@ -128,6 +134,20 @@ def _per_dose(scan: Scan) -> float:
     if dose > HIGHEST:
         raise BadImage(f"PET with a dose of {dose:g} Bq; at most {HIGHEST:g} Bq is expected; correct it")
     return 1000.0 * weight / (dose * _left(scan, drug))
+
+
+def _doubts(first: Dataset, frames: tuple[Frame, ...]) -> list[str]:
+    """What to note of weight, dose and times that a factor was computed from; none where it was stored."""
+    units = text(first, UNITS)
+    if units == "GML" or (units == "CNTS" and of_philips(first).get("suv")):
+        return []
+    scan, drug, weight = _scan(first, frames), _drug(first), number(first, WEIGHT) or math.inf
+    found = [unlikely_weight(first, weight), unlikely_dose(number(drug, DOSE) or 0.0, weight)]
+    if (correction := text(first, DECAY)) != "ADMIN":
+        late = AGES[correction](scan, drug) > HALF_LIVES_LATER * scan.half_life
+        found.append(f"the scan is more than {HALF_LIVES_LATER} half-lives after the injection" * late)
+        found.append(doubtful(scan.half_life))
+    return [f"PET header: {each}: look whether it is right" for each in found if each]
 
 
 def _left(scan: Scan, drug: Dataset) -> float:
@@ -146,8 +166,7 @@ def _left(scan: Scan, drug: Dataset) -> float:
     if correction != "ADMIN":
         if not scan.half_life:
             raise BadImage("PET without the half-life of its radionuclide; SUV cannot be computed")
-        for item in items(drug, NUCLIDE):
-            refuse_another(scan.half_life, text(item, CODE))
+        refuse_another(scan.half_life, [text(item, CODE) for item in items(drug, NUCLIDE)])
     return 2.0 ** (-AGES[correction](scan, drug) / (scan.half_life or math.inf))
 
 

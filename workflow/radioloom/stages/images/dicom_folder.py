@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,10 @@ def _assembled(
             raise
         listed = "; ".join(f"{each.name} {each.reason}: {each.remedy}" for each in beside[:3])
         raise FailedCheck(error.check, f"{error}; beside the slices {listed}") from error
-    factor = suv.factor(assembled.headers) if modality == "PT" else 1.0
+    factor = 1.0
+    if modality == "PT":
+        factor, doubts = suv.factor_and_doubts(assembled.headers)
+        assembled = replace(assembled, notes=(*assembled.notes, *doubts))
     files = list(dict.fromkeys(header.number for header in assembled.headers))
     frames = [header.index for header in assembled.headers if header.index >= 0]
     if frames and len(files) > 1:
