@@ -10,7 +10,7 @@ from radioloom.errors import BadMask
 
 BLOCK = 2**20  # crossings at a time: 100 MB
 LONG_ROW = 512  # crossings of a height from which heights are worked on one after another
-MOST_CROSSINGS = 300_000_000  # of a region's edges and the heights of corners in their planes: 20 s
+MOST_CROSSINGS = 100_000_000  # of a region's edges and the heights of corners in their planes: 10 s
 
 Edges = tuple[np.ndarray, np.ndarray]  # lower and upper ends (n, 2) in (y, x)
 
