@@ -9,6 +9,7 @@ from radioloom.segmentation.contours import rasterise
 from radioloom.volume import Grid
 
 GRID = Grid((30, 9, 9), (3.0, 1.5, 2.0), (-100.0, 10.0, -30.0))
+IDLE = "{} contour(s) are taken by no slice: each takes those of its nearest plane (planes are {} slices apart)"
 SQUARE = np.array([(1.5, 1.5), (1.5, 5.5), (5.5, 5.5), (5.5, 1.5)])  # 16 voxels
 
 
@@ -49,7 +50,7 @@ def test_six_contours_on_every_half_slice_are_three_slices():
     raster = rasterise(contours(np.arange(4, 7, 0.5)), GRID)
     assert slices(raster) == [4, 5, 6]
     assert raster.array.sum() * GRID.voxel_mm3 == pytest.approx(raster.contour_mm3)
-    assert raster.notes == ()
+    assert raster.notes == (IDLE.format(3, "0.5"),)
 
 
 def test_two_parts_end_each_where_its_contours_do():
@@ -75,8 +76,9 @@ def test_a_constant_offset_is_told(offset, every):
 @pytest.mark.parametrize("offset", [0, 0.007, 0.09, -0.09])
 @pytest.mark.parametrize("step", [1, 3, 0.5])
 def test_rounding_of_coordinates_is_not(offset, step):
-    filled = ("8 slice(s) without contours of their own took the nearest plane's (planes are 3 slices apart)",)
-    assert rasterise(contours(np.arange(6, 16, step) + offset), GRID).notes == (filled if step > 1 else ())
+    filled = "8 slice(s) without contours of their own took the nearest plane's (planes are 3 slices apart)"
+    notes = {1: (), 3: (filled,), 0.5: (IDLE.format(10, "0.5"),)}[step]
+    assert rasterise(contours(np.arange(6, 16, step) + offset), GRID).notes == notes
 
 
 def test_an_offset_that_drifts_is_told_by_its_largest():

@@ -28,6 +28,10 @@ FORMULAS = [
     "-1-1",
     "1e5=",
     "-x",
+    " x",
+    "=x ",
+    "' x'",
+    "  ",
 ]
 UNSEEN_LETTERS = "\x00\x07\t\r\n\x1b\x7f\x85\u200b\u202e\u2066\ufeff\u2028\ud800\U000e0041"
 
@@ -39,7 +43,7 @@ def test_no_cell_begins_a_formula(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["-1", "-1.5e-7", "+3", "-inf", "nan", "-.5", "a=b", "", "GTV-1", "O'Neill", "1-3", "'quoted'"]
+    "text", ["-1", "-1.5e-7", "+3", "-inf", "nan", "-.5", "a=b", "", "a b", "'", "GTV-1", "O'Neill", "1-3", "'quoted'"]
 )
 def test_numbers_and_words_stay(text):
     assert cell(text) == text == uncell(text)
@@ -66,15 +70,26 @@ def test_every_text_is_safe_and_comes_back(text):
 def test_every_table_is_read_back_with_its_rows(rows, separator):
     handle = io.StringIO()
     write_rows(handle, ("=a", "b"), rows, separator)
-    quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
-    told = list(csv.reader(io.StringIO(handle.getvalue()), delimiter=separator, quoting=quoting))
+    told = list(csv.reader(io.StringIO(handle.getvalue()), delimiter=separator))
     assert told[0] == ["'=a", "b"]
     assert [list(map(uncell, row)) for row in told[1:]] == [list(map(visible, row)) for row in rows]
 
 
 def test_sheets_of_our_commands_are_read_back(tmp_path):
     sheet = tmp_path / "sheet.tsv"
-    paths = ["=2+3/ct", "-scan/ct", "@home/ct", "+a/ct", "'=b/ct", "x y/ct"]
+    paths = [
+        "=2+3/ct",
+        "-scan/ct",
+        "@home/ct",
+        "+a/ct",
+        "'=b/ct",
+        "x y/ct",
+        '"p7"/ct',
+        'p"1/ct',
+        ' p/"ct"',
+        "p/ct ",
+        "'p8 ",
+    ]
     rows = [(f"A{n}", "1", path, path + "/rs", "", "CT") for n, path in enumerate(paths)]
     with ExitStack() as stack:
         discover._write(stack, sheet, discover.COLUMNS, rows)

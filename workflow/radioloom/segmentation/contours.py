@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from radioloom.errors import BadMask
 from radioloom.segmentation.alike import distinct
-from radioloom.segmentation.area import crossings, even_odd_area
+from radioloom.segmentation.area import crossings, even_odd_area, refuse_tangled
 from radioloom.segmentation.mask import Voxels, cut
 from radioloom.segmentation.place import lone_slice, refuse_outside
 from radioloom.volume import Grid
 
 FLAT = 0.1  # slice spacings that a contour's points may be off one plane of the grid
 SNAP = 6  # decimals of a voxel: below them coordinates are rounding, not anatomy
-SAME_PLANE = 0.01  # slice spacings between points of contours that lie on one plane
+SAME_PLANE = 0.01  # slice spacings between contours that lie on one plane whatever lies beside them
+NOISE = 2 * FLAT  # slice spacings that contours of one plane may be apart, each of them FLAT off it
+BESIDE = 4  # times as far as the contours of a plane lie apart, at least, are the planes beside it
+TIED = 0.01  # slice spacings off half way that are rounding of coordinates: half way
 HOLE = 0.1  # voxels of a slice that two contours have to enclose to be worth a note
 ALIKE = (
     "almost the same as another of its plane (a thin rim, or drawn twice and not quite alike): "
@@ -60,7 +64,9 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
     """
     planes = sort_planes(contours, grid)
     step = _step(planes.positions)
-    slices, polygons, beyond = _on_slices(planes, step, grid.shape[0])
+    taken, outer = _on_slices(planes.positions, step, grid.shape[0])
+    slices, beyond = np.flatnonzero(taken >= 0).tolist(), int(np.count_nonzero(outer))
+    polygons = [planes.polygons[k] for k in taken[slices]]
     areas = [even_odd_area(p) for p in planes.polygons]
     alone = [
         [even_odd_area([p]) for p in group] if len(group) > 1 else [area]
@@ -104,6 +110,7 @@ def rasterise(contours: Sequence[np.ndarray], grid: Grid) -> Raster:
             len(slices) - len(set(map(id, polygons)))
         ),
         "{} slice(s) between contours have none": slices[-1] - slices[0] + 1 - len(slices),
+        **_not_taken(planes, taken, outer, step),
         f"{{}} of {len(planes.positions)} planes of contours lie outside the image": beyond,
         "{} contour(s) reach out of the image": outside,
     }
@@ -140,7 +147,9 @@ def sort_planes(contours: Sequence[np.ndarray], grid: Grid) -> Planes:
     notes = []
     if dropped := sum(len(contour) < 3 for contour in contours):
         notes.append(f"{dropped} contour(s) with fewer than three points left out")
-    return _drawn_once(_grouped(np.array(places), flat, notes), repeated, grid)
+    planes = _grouped(np.array(places), flat, notes)
+    refuse_tangled(planes.polygons)
+    return _drawn_once(planes, repeated, grid)
 
 
 def _drawn_once(planes: Planes, repeated: int, grid: Grid) -> Planes:
@@ -176,22 +185,51 @@ def _fill(slices: list[int], polygons: list[tuple[np.ndarray, ...]], shape: Voxe
     first, size = min(slices), (max(slices) - min(slices) + 1, *np.maximum(high - low, 0))
     outside = sum(((p < -0.5) | (p > np.array(shape[1:]) - 0.5)).any() for group in polygons for p in group)
     width = size[2] + 1  # a row's last place takes the toggles beyond it
-    places = []
+    array = np.zeros(size, bool)
     for index, group in zip(slices, polygons, strict=True):
-        row, x = crossings(group, np.arange(low[0], high[0], dtype=float))
-        column = np.clip(np.ceil(np.round(x, SNAP)) - low[1], 0, size[2]).astype(np.int64)
-        places.append(((index - first) * size[1] + row) * width + column)
-    toggles = np.bincount(np.concatenate(places), minlength=size[0] * size[1] * width).astype(np.uint8)
-    parity = np.bitwise_xor.accumulate(toggles.reshape(size[0], size[1], width) & 1, axis=2)
-    return parity[:, :, :-1].astype(bool), (first, int(low[0]), int(low[1])), int(outside)
+        for row, x in crossings(group, np.arange(low[0], high[0], dtype=float)):
+            column = np.clip(np.ceil(np.round(x, SNAP)) - low[1], 0, size[2]).astype(np.int64)
+            toggles = np.bincount(row * width + column, minlength=size[1] * width).reshape(size[1], width) & 1
+            array[index - first] ^= np.bitwise_xor.accumulate(toggles.astype(bool), axis=1)[:, :-1]
+    return array, (first, int(low[0]), int(low[1])), int(outside)
 
 
 def _grouped(places: np.ndarray, flat: list[np.ndarray], notes: list[str]) -> Planes:
+    """Polygons by plane.
+
+    places : of each on the slice axis, in voxels
+    Contours are one plane where they lie less than NOISE apart, and at least BESIDE times as far from the planes on
+    both sides, and from what most planes of the region are apart (where there are fewer than three planes, less than
+    FLAT): coordinates of one slice may be off by a tenth of it, and contours drawn on finer slices than the image's
+    (every tenth of a slice) stay planes of their own.
+    """
     order = np.argsort(places, kind="stable")
-    breaks = np.flatnonzero(np.diff(places[order]) > SAME_PLANE) + 1
-    groups = np.split(order, breaks)
+    ordered = places[order]
+    coarse = _breaks(ordered, NOISE)
+    apart = np.diff([float(part.mean()) for part in np.split(ordered, coarse)])
+    most = float(np.median(apart)) / BESIDE if len(apart) > 1 else FLAT
+    groups = np.split(order, coarse if most >= NOISE else _breaks(ordered, most))
     positions = np.array([float(np.mean(places[group])) for group in groups])
     return Planes(positions, tuple(tuple(flat[i] for i in group) for group in groups), tuple(notes))
+
+
+def _breaks(places: np.ndarray, most: float) -> list[int]:
+    """Where planes begin, but the first.
+
+    places : ascending; most : that contours of one plane are apart
+    """
+    gaps = np.concatenate([[np.inf], np.diff(places), [np.inf]])  # before each, and behind the last
+    found: list[int] = []
+    parts = [(0, len(places))]
+    while parts:
+        begin, end = parts.pop()
+        width, inner = float(places[end - 1] - places[begin]), gaps[begin + 1 : end]
+        if width <= SAME_PLANE or (round(most - width, SNAP) > 0 and BESIDE * width <= min(gaps[begin], gaps[end])):
+            found.append(begin)
+            continue
+        cuts = [begin, *(np.flatnonzero(inner > inner.max() / 2) + begin + 1).tolist(), end]
+        parts += pairwise(cuts)
+    return sorted(found)[1:]
 
 
 def _step(positions: np.ndarray) -> float:
@@ -204,37 +242,45 @@ def _step(positions: np.ndarray) -> float:
     return step if regular and step <= SKIPPED else 1.0
 
 
-def _on_slices(planes: Planes, step: float, n: int) -> tuple[list[int], list[tuple[np.ndarray, ...]], int]:
-    """Which polygons each slice takes: those of the nearest plane, within half a step or half a slice of it.
+def _on_slices(positions: np.ndarray, step: float, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which plane each slice takes, int (n,), -1 for none; and which planes lie outside the image, bool.
 
-    Last, the number of planes that lie more than that outside the image.
+    Between neighbours of one step (up to half as much more) every slice takes the nearer plane. A part of a region ends
+    half a step beyond its last plane, half-open, and one so thin that no slice is left keeps the nearest, if that is
+    free. A slice that is half way but for TIED is half way, and takes the lower plane: coordinates are rounded.
     """
-    positions, reach = planes.positions, max(step, 1.0) / 2
-    apart = np.concatenate([[np.inf], np.diff(positions), [np.inf]]) > 1.5 * step  # no neighbour on that side
-    taken = _nearest(positions, np.round(np.where(apart, step, max(step, 1.0)) / 2, SNAP), n)
+    apart = np.concatenate([[np.inf], np.diff(positions), [np.inf]]) > 1.5 * step + 2 * TIED  # no neighbour there
+    index = np.arange(n)
+    plane = np.searchsorted((positions[1:] + positions[:-1]) / 2 + TIED, index, "left")
+    above = index - positions[plane] - TIED
+    inside = ((above > -step / 2) | ~apart[plane]) & ((above <= step / 2) | ~apart[plane + 1])
+    taken = np.where(inside, plane, -1)
     for part in np.split(np.arange(len(positions)), np.flatnonzero(apart[1:-1]) + 1) if step < 1 else ():
-        if taken.keys().isdisjoint(part):
-            plane = int(part[np.argmin(np.abs(positions[part] - np.rint(positions[part])))])
-            taken[plane] = [int(np.rint(positions[plane]))]
-    beyond = np.count_nonzero((positions < -reach) | (positions >= n - 1 + reach))
-    of = {index: plane for plane, slices in reversed(taken.items()) for index in slices if 0 <= index < n}
-    return sorted(of), [planes.polygons[of[index]] for index in sorted(of)], int(beyond)
+        near = int(part[np.argmin(np.abs(positions[part] - np.rint(positions[part])))])
+        at = int(np.rint(positions[near]))
+        if 0 <= at < n and taken[at] < 0 and not np.isin(taken, part).any():
+            taken[at] = near
+    reach = max(step, 1.0) / 2 + TIED
+    outside = (positions < -reach) | (positions >= n - 1 + reach - 2 * TIED)
+    return taken, outside & ~np.isin(np.arange(len(positions)), taken)
 
 
-def _nearest(positions: np.ndarray, reach: np.ndarray, n: int) -> dict[int, list[int]]:
-    """Slices that each plane is the nearest of, and which lie within its reach.
+def _not_taken(planes: Planes, taken: np.ndarray, outside: np.ndarray, step: float) -> dict[str, int]:
+    """Contours inside the image that no slice takes, by what is to be noted of them: all, and those that are lost.
 
-    reach : in slices, (n + 1,): of each plane below itself, then of the last above. Where planes lie closer than slices
-        a part of a region ends half a step beyond its last plane, half-open: with half a slice there it would have half
-        a slice more than its contours. A part so thin that no slice is left keeps the nearest.
+    Lost are those whose box touches none of those that the slices on both sides take.
     """
-    low, high = int(np.floor(positions[0] - reach[0])), int(np.ceil(positions[-1] + reach[-1]))
-    taken: dict[int, list[int]] = {}
-    for index in range(max(low, 0), min(high + 1, n)):
-        plane = int(np.argmin(np.abs(positions - index)))
-        if -reach[plane + 1] <= round(positions[plane] - index, SNAP) < reach[plane]:
-            taken.setdefault(plane, []).append(index)
-    return taken
+    idle = np.flatnonzero(~outside & ~np.isin(np.arange(len(outside)), taken))
+    lost = 0
+    for plane in idle:
+        around = np.clip([np.floor(planes.positions[plane]), np.ceil(planes.positions[plane])], 0, len(taken) - 1)
+        beside = [p for k in set(taken[around.astype(int)].tolist()) - {-1} for p in planes.polygons[k]]
+        low, high = (np.array([reach(p, axis=0) for p in beside]).reshape(-1, 2) for reach in (np.min, np.max))
+        for p in planes.polygons[plane]:
+            lost += not ((p.min(axis=0) <= high) & (p.max(axis=0) >= low)).all(axis=1).any()
+    n = sum(len(planes.polygons[plane]) for plane in idle)
+    which = f"are taken by no slice: each takes those of its nearest plane (planes are {step:.3g} slices apart)"
+    return {f"{{}} contour(s) {which}": n, "{} of these lie beside all that slices take, and are lost": lost}
 
 
 def _off(positions: np.ndarray, slices: Sequence[int], spacing: float) -> str:

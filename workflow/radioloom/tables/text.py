@@ -24,25 +24,25 @@ def visible(text: str) -> str:
 def cell(value: object) -> str:
     """A value as a cell that no spreadsheet takes for a formula: such a text gets an apostrophe before it (OWASP).
 
-    Numbers stay as they are, and `uncell` takes the apostrophe away again.
+    A text with blanks around it, which readers of tables take away, gets one before and one behind. Numbers stay as
+    they are, and `uncell` takes apostrophes away again.
     """
     text = visible("" if value is None else str(value))
-    told = text.lstrip("'")
-    return f"'{text}" if told[:1] in FORMULA and not NUMBER.fullmatch(text) else text
+    told = text.strip("'")
+    if told != told.strip():
+        return f"'{text}'"
+    return f"'{text}" if text.lstrip("'")[:1] in FORMULA and not NUMBER.fullmatch(text) else text
 
 
 def uncell(text: str) -> str:
     """A cell as it was before `cell`."""
-    return text[1:] if text[:1] == "'" and cell(text[1:]) == text else text
+    return next((each for each in (text[1:], text[1:-1]) if text[:1] == "'" and cell(each) == text), text)
 
 
 def write_rows(handle: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]], separator: str = ",") -> None:
-    """Write a table of text, each cell as `cell` makes it; tab-separated ones without quotes, as sheets are."""
+    """Write a table of text, each cell as `cell` makes it, and in quotes where it holds a quote or the separator."""
     import csv
 
-    if separator == "\t":
-        writer = csv.writer(handle, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
-    else:
-        writer = csv.writer(handle, delimiter=separator, lineterminator="\n")
+    writer = csv.writer(handle, delimiter=separator, lineterminator="\n")
     writer.writerow(list(map(cell, columns)))
     writer.writerows([cell(value) for value in row] for row in rows)
