@@ -8,7 +8,6 @@ import numpy as np
 
 from radioloom.figures import clusters, heatmap, style
 from radioloom.figures.words import count, probability
-from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.stages.learning.divide import levels_of
 from radioloom.stages.report.record import Section
 from radioloom.stages.unsupervised.annotate import in_levels
@@ -130,6 +129,8 @@ def _consensus(study: ReportInputs, rows: pd.DataFrame) -> tuple[np.ndarray, np.
 def _survival(study: ReportInputs, place: str, rows: pd.DataFrame) -> Any:
     """Curves of the clusters of one place, with the p of the log-rank test."""
     import pandas as pd
+
+    from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 
     known = rows.merge(study.clinical, on=["cohort", "case"])
     frames = []
