@@ -36,7 +36,9 @@ def hint(value: Any, rule: dict[str, Any], told: str) -> str:
 
 
 def _form(value: Any, rule: dict[str, Any], told: str) -> str:
-    """The list or block that a rule asks for, with the value in it."""
+    """The list or block that a rule asks for, with the value in it; "" of a rule that points elsewhere."""
+    if "$ref" in str(rule):
+        return ""
     asked = next((each for each in rule.get("anyOf", [rule]) if each.get("type") in ("array", "object")), {})
     if asked.get("type") == "array" and not isinstance(value, list):
         return f" Write a list, such as {_list(value, asked.get('items', {}), told)}."
