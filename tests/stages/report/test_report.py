@@ -65,6 +65,7 @@ def words(text):
     return re.sub(r"\s+", " ", " ".join(Page(shown).words))
 
 
+@pytest.mark.drawn
 def test_it_is_one_sound_page(text):
     page = Page(text)
     assert text.startswith("<!DOCTYPE html>")
@@ -104,6 +105,7 @@ def test_sections_that_a_study_has_not_are_not_there():
     assert "No case was excluded." in plain
 
 
+@pytest.mark.drawn
 def test_what_stands_in_the_tables_stands_in_the_page():
     shown = words(html("survival"))
     for said in (
@@ -391,6 +393,7 @@ def _from_tables(study):
     return replace(study, **dict.fromkeys(OF_IMAGES), settings=settings)
 
 
+@pytest.mark.drawn
 def test_a_study_from_tables_names_them_and_does_not_speak_of_images():
     study = _from_tables(binary_study())
     selection = study.selection.assign(volume_rho=np.nan, group="other")
@@ -506,6 +509,7 @@ def test_which_sections_appear_without_an_input(monkeypatch, absent):
     assert shown == [name for name in ALL_OF_THEM if name not in GONE_WITHOUT.get(absent, ())]
 
 
+@pytest.mark.drawn
 def test_reliability_and_performance_are_shown_without_a_signature():
     absent = {"signature": None, "selection": None, "pictures": None, "truth": None, "modules": None}
     page = Page(report(replace(survival_study(), **absent)))
