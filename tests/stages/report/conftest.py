@@ -2,11 +2,19 @@
 
 import pytest
 
+from made.synthetic_study import html
 from radioloom.figures import contact, style
 
 PLACEHOLDER = (
     '<svg class="figure" role="img" viewBox="0 0 1 1" xmlns="http://www.w3.org/2000/svg"><title>{}</title></svg>'
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _whole_reports():
+    """Reports that many tests share, made with their figures before any test that draws none asks for them."""
+    for kind in ("survival", "binary"):
+        html(kind)
 
 
 @pytest.fixture(autouse=True)

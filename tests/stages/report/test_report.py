@@ -54,12 +54,6 @@ class Page(HTMLParser):
         self.words.append(data)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _whole_reports():
-    """Reports with their figures, before any test that draws none asks for them."""
-    html("survival"), html("binary")
-
-
 @pytest.fixture(scope="module", params=["survival", "binary"])
 def text(request):
     return html(request.param)
