@@ -84,6 +84,7 @@ def test_nothing_is_loaded_from_anywhere(text):
     }
 
 
+@pytest.mark.drawn
 def test_two_reports_are_the_same_bytes():
     assert report(binary_study()) == html("binary")
 
