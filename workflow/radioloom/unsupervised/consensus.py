@@ -16,6 +16,7 @@ from radioloom.tables.columns import SIGNIFICANT
 from radioloom.unsupervised.clusterings.record import Clustering, squared_distances
 
 SHARE = 0.8  # of the patients in each resample, drawn without replacement
+FEWEST_REFERENCES = int(1 / SIGNIFICANT)  # data without clusters of which the smallest p is below SIGNIFICANT
 NEVER, ALWAYS = 0.1, 0.9  # consensus up to which a pair counts as apart, from which as together; between: ambiguous
 
 
