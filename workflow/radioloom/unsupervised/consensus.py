@@ -34,6 +34,11 @@ class Stability:
     by_chance: np.ndarray  # (references,) `ambiguous` of data without clusters
 
     @property
+    def found(self) -> int:
+        """Clusters that there are: fewer than were asked for where the consensus does not tell so many apart."""
+        return int(self.labels.max())
+
+    @property
     def p(self) -> float:
         """Share of data sets without clusters that are at least as stable, this one counted; 1 where there are none."""
         return float((1 + (self.by_chance <= self.ambiguous).sum()) / (len(self.by_chance) + 1))
@@ -136,7 +141,8 @@ def _stability(consensus: np.ndarray, squared: np.ndarray, k: int, by_chance: np
 def partition(consensus: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Clusters (n,) of a consensus matrix by average linkage on what is not shared, and the tree's leaves (n,).
 
-    Clusters are numbered by falling size, ties by their first patient.
+    Clusters are numbered by falling size, ties by their first patient; where heights of the tree are equal they may be
+    fewer than k.
     """
     from scipy.cluster.hierarchy import fcluster, leaves_list, linkage
     from scipy.spatial.distance import squareform
