@@ -52,6 +52,7 @@ def test_levels_that_nobody_has_and_gaps_are_noted(bench):
     [
         ([{"column": "grade"}], "unsupervised.annotations.0: cohort train: train.csv: no column 'grade'"),
         ([{"column": "sex"}], "column 'sex': 'm' is no number"),
+        ([{"column": "sex"}], "{column: sex, levels: [one, other, ...]} of an annotation"),
         ([{"column": "sex", "levels": ["f", "d"]}], "'m' is not among the levels f, d"),
         ([{"column": "dead"}], "which is `event`: part of the outcome that a model predicts"),
         ([{"column": "age", "cuts": [60], "levels": ["1", "2"]}], "'age' needs either `levels`"),
@@ -73,12 +74,22 @@ def test_annotations_that_cannot_be_read(bench, annotations, words):
         ({"number": "elbow"}, "unsupervised.number"),
         ({"number": 1}, "unsupervised.number"),
         ({"clusters": 3}, "clusters"),
+        ({"references": 1}, "unsupervised.references: of 1 data sets without clusters the smallest p is 0.50"),
+        ({"references": 19, "number": 3}, "the smallest p is 0.05, and no clusters could ever be told"),
+        ({"references": 0}, "take 20 or more, or set `number` to ambiguity, silhouette or a number such as 3"),
+        ({"rules": {}}, "unsupervised.rules: there is nothing that rules could foretell"),
     ],
 )
 def test_settings_that_are_not_known(bench, settings, words):
     with pytest.raises(StudyError) as caught:
         verified(bench, **settings)
     assert words in str(caught.value)
+
+
+def test_references_and_rules_that_tell_something(bench):
+    assert verified(bench, references=20) == []
+    assert verified(bench, references=0, number="ambiguity") == []
+    assert verified(bench, [{"column": "age"}], rules={}) == []
 
 
 def test_fewer_patients_than_clusters_are_told_before_any_job(tmp_path):

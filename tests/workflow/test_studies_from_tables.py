@@ -41,7 +41,7 @@ def test_lung1_from_the_features_that_others_measured(data_dir, tmp_path):
         "features": {"file": table, "tool": "pyradiomics", "columns": {"case": "PatientID", "features": "original_.*"}},
         "clinical": {**clinical, "event": "deadstatus.event"},
     }
-    view = {"references": 9, "resamples": 20, "rules": {"permutations": 19}}
+    view = {"references": 20, "resamples": 20, "rules": {"permutations": 19}}
     view["annotations"] = [{"column": "clinical.T.Stage", "levels": list("12345")}, {"column": "age"}]
     volume = {"volume": ["original_shape_VoxelVolume"]}
     bench = run(tmp_path, {"lung1": cohort}, data_dir, baselines=volume, unsupervised=view)

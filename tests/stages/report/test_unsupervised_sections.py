@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from made.planted_tables import MAPPING, Made
@@ -93,6 +94,14 @@ def test_similar_patients_of_validation_first_with_images_where_there_are_any(pa
     plain = build(study)
     assert not plain["pictures"]
     assert [row[0] for row in plain["table"].rows] == ["valid1"] * 24 + ["train"] * 40
+    own = study.similar[study.similar["case"] == study.similar["case"].min()].assign(cohort="train2")
+    both = replace(
+        study,
+        similar=pd.concat([study.similar, own]),  # a training patient of a cohort that is nobody's neighbour
+        settings={**study.settings, "cohorts": {"train2": {}, **study.settings["cohorts"]}},
+        clinical=pd.concat([study.clinical, study.clinical.assign(cohort="train2")]),
+    )
+    assert [row[0] for row in build(both)["table"].rows] == ["valid1"] * 24 + ["train2"] + ["train"] * 40
     first = plain["table"].rows[0]
     assert re.fullmatch(r"(no event|event), \d+ days", first[2])
     assert re.fullmatch(r"train-\d+ \((no event|event), \d+ days\)", first[3])

@@ -11,6 +11,7 @@ from made.grouped_patients import annotated, grouped
 from made.planted_tables import Made
 from radioloom import tables
 from radioloom.errors import StudyError
+from radioloom.figures.clusters import table_of_numbers
 from radioloom.prediction.metrics.kaplan_meier import logrank
 from radioloom.stages.unsupervised.cluster import carried, cluster
 from radioloom.stages.unsupervised.similar import similar
@@ -177,6 +178,19 @@ def test_a_number_that_is_asked_for_and_too_few_patients_for_it(made, patients, 
         cluster(fewer, annotations, made.study)
 
 
+def test_a_number_of_which_fewer_clusters_come_is_not_taken(made, patients, annotations):
+    """Patients of three kinds, all alike within each: of four clusters three come, as stable as those of three."""
+    z = patients.z.copy()
+    z[:] = np.array([z[patients.train[int(case[-3:]) % 3]] for _, case in patients.cases])
+    alike = replace(patients, z=z)
+    numbers = clustered(alike, annotations, made.study, number="ambiguity", references=0)["cluster_numbers"]
+    assert numbers.query("chosen")["clusters"].tolist() == [3]
+    assert numbers["found"].tolist() == [2, 3, 3]
+    assert table_of_numbers(numbers).rows[-1][0] == "4 (3 came)"
+    with pytest.raises(StudyError, match="does not part into 4 clusters, 3 came; take another number"):
+        clustered(alike, annotations, made.study, number=4, references=0)
+
+
 def test_kmeans_goes_the_whole_way(made, patients, annotations):
     found = clustered(patients, annotations, made.study, clustering="kmeans", number="ambiguity", references=0)
     assert found["cluster_numbers"].query("chosen")["clusters"].tolist() == [3]
@@ -186,6 +200,7 @@ def test_similar_patients_by_a_naive_twin(made, patients):
     rows = SIMILAR.frame(similar(patients, made.study))
     assert rows.groupby(["cohort", "case"]).size().eq(3).all()
     assert set(rows["other_cohort"]) == {"train"}
+    assert rows.groupby("cohort")["part"].unique().map(list).to_dict() == {"train": ["train"], "valid1": ["test"]}
     train = patients.train
     apart = [np.sqrt(((patients.z[i] - patients.z[j]) ** 2).mean()) for i in train for j in train if i < j]
     for k in (0, 59, 60, 95):

@@ -105,7 +105,8 @@ def table_of_numbers(frame: pd.DataFrame) -> Exhibit:
     """One row per number of clusters. frame : CLUSTER_NUMBERS."""
     rows = [
         (
-            f"{r.clusters}{' (taken)' if r.chosen else ''}", percent(r.ambiguous),
+            f"{r.clusters}{' (taken)' if r.chosen else f' ({r.found} came)' if r.found < r.clusters else ''}",
+            percent(r.ambiguous),
             DASH if np.isnan(r.by_chance) else percent(r.by_chance), probability(r.p),
             number(r.silhouette), number(r.area), number(r.area_gain), str(r.smallest),
         )

@@ -19,7 +19,7 @@ from radioloom.settings import Origin
 from radioloom.study.alone import KEY, role_faults
 from radioloom.study.holdings import archived, simulated
 from radioloom.study.sheet import Row
-from radioloom.study.unsupervised_checks import annotation_faults
+from radioloom.study.unsupervised_checks import view_faults
 from radioloom.study.validation_checks import competing_faults, subgroup_faults
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, roles
 
@@ -68,7 +68,7 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     yield from _outcome_faults(settings, origin)
     yield from competing_faults(settings, origin)
     yield from subgroup_faults(settings, origin)
-    yield from annotation_faults(settings, origin)
+    yield from view_faults(settings, origin)
     learnt = [name for name, role in role_of.items() if role == "training"]
     if settings["validation"]["leave_one_cohort_out"] and len(learnt) == 1:
         place = origin.at("validation", "leave_one_cohort_out")

@@ -13,6 +13,8 @@ from radioloom.settings import Origin
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, some
 from radioloom.study.validation_checks import entry_faults
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
+from radioloom.tables.columns import SIGNIFICANT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,12 +24,38 @@ if TYPE_CHECKING:
 KEY = ("unsupervised", "annotations")
 
 
-def annotation_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
-    """Annotations that are named twice or divided in two ways."""
+def view_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
+    """Annotations named twice or divided in two ways; references that tell nothing; rules with nothing to foretell."""
     if "unsupervised" not in settings:
         return
-    entries = settings["unsupervised"]["annotations"]
-    yield from entry_faults(entries, KEY, origin, number=True)
+    view = settings["unsupervised"]
+    yield from entry_faults(view["annotations"], KEY, origin, number=True)
+    yield from _reference_faults(view, origin.at("unsupervised", "references"))
+    foretold = settings["outcome"]["kind"] == "binary" or settings["outcome"].get("horizons") or view["annotations"]
+    learnt = (cohort for cohort in settings["cohorts"].values() if cohort["role"] in LEARNT_OR_VALIDATED)
+    if "rules" in view and not foretold and not any("traits" in cohort for cohort in learnt):
+        yield (
+            f"{origin.at('unsupervised', 'rules')}: there is nothing that rules could foretell; add "
+            "unsupervised.annotations, outcome.horizons or traits of a cohort, or take out `rules`"
+        )
+
+
+def _reference_faults(view: dict[str, Any], place: str) -> Iterator[str]:
+    """Too few data sets without clusters for what is said of them."""
+    from radioloom.unsupervised.consensus import FEWEST_REFERENCES
+
+    number = view["references"]
+    if 0 < number < FEWEST_REFERENCES:
+        yield (
+            f"{place}: of {number} data sets without clusters the smallest p is {1 / (number + 1):.2f}, and no "
+            f"clusters could ever be told from a continuum (p below {SIGNIFICANT}); take {FEWEST_REFERENCES} or more, "
+            "or 0 for none"
+        )
+    if not number and view["number"] == "stability":
+        yield (
+            f"{place}: `number: stability` holds the patients against data without clusters, and there are none; take "
+            f"{FEWEST_REFERENCES} or more, or set `number` to ambiguity, silhouette or a number such as 3"
+        )
 
 
 def annotation_remarks(

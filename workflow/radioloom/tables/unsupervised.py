@@ -9,6 +9,7 @@ OF_OUTCOME, OF_ANNOTATION = "outcome", "annotation"  # `kind` of CLUSTER_TESTS a
 OF_FEATURE, OF_TRAIT = "feature", "trait"  # `kind` of RULE_ITEMS
 PLACE = "cohort; of what was learnt on several training cohorts, their names joined by +"
 ANNOTATION = Column("annotation", "string", "column of the clinical table, by the study's name for it")
+PART = Column("part", "string", "train: learnt on; test: carried to")
 CLUSTER = Column("cluster", "int64", "number of the cluster, 1 is the largest in training")
 FEATURE_ID = Column("feature_id", "string", "feature")
 STANDARD = "standard deviations of the training patients"
@@ -54,6 +55,7 @@ CLUSTER_NUMBERS = Table(
     ("clusters",),
     (
         Column("clusters", "int64", "number of clusters asked for"),
+        Column("found", "int64", "clusters that came; a number of which fewer came is not taken"),
         Column("area", "float64", "area under the distribution of the consensus (Monti 2003)"),
         Column("area_gain", "float64", "relative gain in area over one cluster less; for two clusters the area"),
         Column("ambiguous", "float64", "share of pairs of consensus between 0.1 and 0.9 (PAC, Senbabaoglu 2014)"),
@@ -83,7 +85,7 @@ CLUSTERS = Table(
     (
         COHORT,
         CASE,
-        Column("part", "string", "train: learnt on; test: carried to"),
+        PART,
         CLUSTER,
         Column("place", "int64", "place among the patients of its part and cohort as a heat map shows them, from 1"),
         Column("consensus", "float64", "mean consensus with the others of its cluster; empty if carried", null=True),
@@ -139,6 +141,7 @@ SIMILAR = Table(
     (
         COHORT,
         CASE,
+        PART,
         Column("rank", "int64", "1 is the most similar"),
         Column("other_cohort", "string", "cohort of that training patient"),
         Column("other_case", "string", "its first case"),

@@ -16,6 +16,7 @@ from radioloom.tables.columns import SIGNIFICANT
 from radioloom.unsupervised.clusterings.record import Clustering, squared_distances
 
 SHARE = 0.8  # of the patients in each resample, drawn without replacement
+FEWEST_REFERENCES = int(1 / SIGNIFICANT)  # data without clusters of which the smallest p is below SIGNIFICANT
 NEVER, ALWAYS = 0.1, 0.9  # consensus up to which a pair counts as apart, from which as together; between: ambiguous
 
 
@@ -31,6 +32,11 @@ class Stability:
     ambiguous: float  # share of the pairs that are neither together nor apart
     silhouette: float  # mean of the patients (Rousseeuw 1987)
     by_chance: np.ndarray  # (references,) `ambiguous` of data without clusters
+
+    @property
+    def found(self) -> int:
+        """Clusters that there are: fewer than were asked for where the consensus does not tell so many apart."""
+        return int(self.labels.max())
 
     @property
     def p(self) -> float:
@@ -135,7 +141,8 @@ def _stability(consensus: np.ndarray, squared: np.ndarray, k: int, by_chance: np
 def partition(consensus: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Clusters (n,) of a consensus matrix by average linkage on what is not shared, and the tree's leaves (n,).
 
-    Clusters are numbered by falling size, ties by their first patient.
+    Clusters are numbered by falling size, ties by their first patient; where heights of the tree are equal they may be
+    fewer than k.
     """
     from scipy.cluster.hierarchy import fcluster, leaves_list, linkage
     from scipy.spatial.distance import squareform

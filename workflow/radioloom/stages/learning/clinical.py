@@ -261,7 +261,10 @@ def _covariates_of(
         column = mapping["covariates"].get(name, name)
         text, place = row[column], f"{where}, column {column!r}"
         if not levels:
-            remedy = f"leave it empty, or list its levels if it is a category: {{{name}: [reference, other, ...]}}"
+            remedy = (
+                f"leave it empty, or list its levels if it is a category: {{{name}: [reference, other, ...]}} of a "
+                f"covariate, {{column: {name}, levels: [one, other, ...]}} of an annotation or a subgroup"
+            )
             yield name, number(text, place, f"correct the cell, {remedy}")
             continue
         empty = text not in levels and missing(text)

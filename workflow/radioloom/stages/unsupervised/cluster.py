@@ -53,7 +53,7 @@ def cluster(patients: View, annotations: pd.DataFrame, study: dict[str, Any]) ->
     annotations : ANNOTATIONS of these patients
     study : read are seed, outcome and unsupervised
     Neither outcome nor annotations take part in the clusters. Raises StudyError where the training patients are too few
-    for the clusters that are tried.
+    for the clusters that are tried, or do not part into as many as are asked for.
     """
     from threadpoolctl import threadpool_limits
 
@@ -93,9 +93,16 @@ def _tried(patients: View, study: dict[str, Any]) -> list[Stability]:
 
 
 def _chosen(tried: list[Stability], number: str | int) -> Stability:
-    if isinstance(number, int):
-        return tried[number - 2]
-    return max(tried, key=RULES[number].score)
+    """The number of clusters that is declared, or that a rule takes; only one of which as many clusters come."""
+    asked = [tried[number - 2]] if isinstance(number, int) else tried
+    candidates = [each for each in asked if each.found == each.clusters]
+    if not candidates:
+        raise StudyError(
+            f"unsupervised.number: the consensus of the training patients does not part into {asked[0].clusters} "
+            f"clusters, {asked[0].found} came; take another number, more resamples or other features, or take out "
+            "`unsupervised`"
+        )
+    return candidates[0] if isinstance(number, int) else max(candidates, key=RULES[number].score)
 
 
 def carried(patients: View, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -126,6 +133,7 @@ def _numbers(tried: list[Stability], chosen: Stability) -> Iterator[dict[str, An
     for each in tried:
         yield {
             "clusters": each.clusters,
+            "found": each.found,
             "area": each.area,
             "area_gain": (each.area - area) / area if area else each.area,
             "ambiguous": each.ambiguous,

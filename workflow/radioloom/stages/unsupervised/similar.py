@@ -28,5 +28,5 @@ def similar(patients: View, study: dict[str, Any]) -> Iterator[dict[str, Any]]:
             other_cohort, other_case = patients.cases[train[place]]
             away = float(distance[row, place])
             closer = float(np.searchsorted(among, away * (1 - SAME), "left") / len(among))
-            keys = {"cohort": cohort, "case": case, "rank": rank, "other_cohort": other_cohort}
-            yield {**keys, "other_case": other_case, "distance": away, "closer": closer}
+            keys = {"cohort": cohort, "case": case, "part": patients.part[row], "rank": rank}
+            yield {**keys, "other_cohort": other_cohort, "other_case": other_case, "distance": away, "closer": closer}

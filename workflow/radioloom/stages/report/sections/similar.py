@@ -19,9 +19,8 @@ SHOWN = 12  # patients whose images are shown beside those most similar
 def build(study: ReportInputs) -> dict[str, Any]:
     """A table of all patients, and the images of the first of them; those of validation come first."""
     order = {name: place for place, name in enumerate(study.settings["cohorts"])}
-    learnt = study.similar["cohort"].isin(study.similar["other_cohort"])
-    rows = study.similar.assign(learnt=learnt, place=study.similar["cohort"].map(order))
-    rows = rows.sort_values(["learnt", "place", "case", "rank"], kind="stable", ignore_index=True)
+    rows = study.similar.assign(place=study.similar["cohort"].map(order))
+    rows = rows.sort_values(["part", "place", "case", "rank"], kind="stable", ignore_index=True)
     known = similar.outcomes(study.clinical)
     return {
         "statement": similar.statement(rows),
