@@ -33,6 +33,8 @@ def test_calibration_on_average(ratio, words):
     ("metric", "numbers", "words"),
     [
         ("calibration_slope", (0.5, 0.2, 0.8), "too far apart: high ones are too high, low ones too low"),
+        ("calibration_slope", (0.1, -0.2, 0.4), "a sign of overfitting; calibration slope 0.10"),
+        ("calibration_slope", (-0.8, -1.2, -0.4), "The order is reversed: those who were promised a high risk fared"),
         ("calibration_slope", (1.5, 1.2, 1.8), "too much alike: high ones should be higher"),
         ("calibration_slope", (0.8, 0.4, 1.2), "not shown to be too far apart or too much alike"),
         ("scaled_brier", (0.2, 0.1, 0.3), "The risks are closer to what came than the event rate of this cohort"),

@@ -40,7 +40,9 @@ def test_the_report_shows_them_where_there_is_a_grid_and_checklists_say_so():
     declared = {**study.settings, "model": {**study.settings["model"], "grid": grid}}
     tuned = replace(study, tuning=TUNING.frame(ROWS), settings=declared)
     assert SIGNATURE.build(tuned)["tuning"] == table(TUNING.frame(ROWS))
-    words = "searched: n_features, selector_settings.fdr, among the values of model.grid; "
-    words += "with each of them, no setting is searched: all are declared"
-    assert fact(tuned).words == words
+    words = "searched: n_features, selector_settings.fdr, among the values of model.grid, in inner folds"
+    assert fact(tuned).words == f"{words}; all else is declared"
+    net = replace(tuned, settings={**declared, "model": {**declared["model"], "kind": "elastic_net_cox"}})
+    also = "with each of them the strength of the penalty, in inner folds"
+    assert fact(net).words == f"{words}; {also}; all else is declared"
     assert fact(study).words == "no setting is searched: all are declared"

@@ -12,7 +12,7 @@ from scipy import special
 from scipy.optimize import approx_fprime
 
 from radioloom.prediction.metrics.concordance import comparable, concordance
-from radioloom.prediction.models import MODELS
+from radioloom.prediction.models import MODELS, support_vectors
 from radioloom.prediction.models.learner import log_odds, seed_of
 from radioloom.prediction.models.support_vectors import margins
 from radioloom.prediction.models.survival_boosting import fit_boosting
@@ -104,6 +104,13 @@ def test_margins_are_scikit_learn_s_and_log_odds_a_line_of_them_by_inner_folds(k
     line = LogisticRegression(C=np.inf, tol=1e-12, solver="newton-cholesky").fit(held_out, outcomes.event)
     risk = predicted("support_vectors", found, NEW)
     np.testing.assert_allclose(risk, line.decision_function(expected[:, None]), atol=1e-6)
+
+
+def test_a_machine_that_did_not_come_to_its_end_has_a_note(monkeypatch):
+    assert "still moved" not in fitted("support_vectors", kernel="linear").note
+    monkeypatch.setattr(support_vectors, "MOST_STEPS", 50)
+    for kernel in ("linear", "radial"):
+        assert fitted("support_vectors", kernel=kernel).note.startswith(support_vectors.UNENDED)
 
 
 def test_fits_are_those_of_r():

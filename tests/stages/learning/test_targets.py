@@ -121,6 +121,7 @@ def test_numbers_of_curves_are_those_of_r(root):
         curves=columns.assign(**keys).to_dict("records"),
         **{f"day{day}": {"compare": {**asked, "days": day}} for day in (3, 8, 25, 61)},
         median={"compare": {**asked, "metric": "median_survival"}},
+        later={"compare": {**asked, "metric": "median_survival"}, "published": "1000"},
         low={"compare": {**asked, "group": "low", "days": 8}},
     )
     numbers = rows[["estimate", "low", "high"]]
@@ -129,4 +130,6 @@ def test_numbers_of_curves_are_those_of_r(root):
         assert numbers.loc[f"day{day}"].tolist() == pytest.approx(golden.loc[str(day)].tolist(), abs=1e-9)
     assert numbers.loc["median"].tolist() == pytest.approx(golden.loc["median"].tolist(), nan_ok=True)
     assert rows.loc["median", "n"] == 10
+    assert np.isnan(rows.loc["later", "high"])  # the band's upper end stays above one half: no median is too late
+    assert rows.loc[["later", "median"], "holds"].tolist() == [True, False]
     assert set(rows.loc[["day61", "low"], "reason"]) == {"nobody of the group is there, or was followed that long"}

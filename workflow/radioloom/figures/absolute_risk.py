@@ -24,6 +24,7 @@ NOT_TOLD = (
     "here, as where nobody had the event. What can be computed stands in the tables."
 )
 RATE = "what came than the event rate of this cohort given to everybody"
+REVERSED = "the order is reversed: those who were promised a high risk fared better than those promised a low one"
 # Metric -> its value for a calibrated or an empty model, and what an interval above, below and around that says.
 VERDICTS = {
     "observed_expected": (
@@ -132,6 +133,8 @@ def _verdict(values: pd.DataFrame, name: str, ideal: float, words: tuple[str, st
     if np.isnan(row["low"]):
         why = in_words(WHY_NOT.get(row.get("withheld"), ""), row)
         return f"{numbers}, without an interval{why or ': nothing is concluded from it'}"
+    if name == "calibration_slope" and row["high"] < 0:
+        return f"{REVERSED}; {numbers}"
     return f"{words[0 if row['low'] > ideal else 1 if row['high'] < ideal else 2]}; {numbers}"
 
 

@@ -37,7 +37,7 @@ WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     SEVERAL_CASES: "; its interval would take the cases of one patient for independent, and none is told",
     NO_RESAMPLES: "; without resamples there is no interval, and nothing is claimed",
     FEW_REPEATS: "; of so few repeats no interval is told, and nothing is claimed",
-    UNSTEADY: "; learnt in this way, no interval of cross-validation was found to hold, and nothing is claimed",
+    UNSTEADY: "; learnt in this way, no interval of cross-validation is shown to hold, and nothing is claimed",
     FEW_COHORTS: "; of so few cohorts the mean has no interval, and nothing is claimed",
     NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
     LONG_TAILS: "; few cases, whose risks lie far from the others', carry it: nobody can say how sure it is",

@@ -54,7 +54,7 @@ WITHHELD = {
     FEW_EVENTS: "too few patients had the event (binary, or at a horizon: or are known to be without it)",
     NO_RESAMPLES: "the study asks for no resamples",
     FEW_REPEATS: "the cross-validation has too few repeats",
-    UNSTEADY: "of a kind of model, a selector or a grid for which no interval of cross-validation was found to hold",
+    UNSTEADY: "of a kind of model, a selector or a grid for which no interval of cross-validation is shown to hold",
     NOT_ASKED: "`validation.intervals` does not ask for it",
     NOT_DEFINED: "it is not defined for these patients",
     TOO_WIDE: "its ends are more than a thousandfold apart, as where the event all but separates what is compared",

@@ -18,19 +18,21 @@ FOLDS = 5  # in which margins of patients not learnt from are told, as LIBSVM ha
 MOST_STEPS = 200_000  # of LIBSVM, of two cases each: a linear kernel may need millions where classes overlap
 RADIAL, LINEAR = "radial", "linear"
 TOO_FEW = "too few cases of a class to tell how margins become probabilities: they stand as log odds"
+UNENDED = f"its margins still moved after {MOST_STEPS} steps: take a lower cost, or the radial kernel"
 NOT_RISING = "margins of patients not learnt from do not rise with the outcome: everybody has the same risk"
 
 
 def fit_machine(columns: np.ndarray, outcomes: Outcome, settings: Settings, draws: Draws) -> Fitted:
     """A machine of standardised columns (n, p), with the line from its margins to log odds."""
-    state = _machine(columns, outcomes, settings)
+    state, ended = _machine(columns, outcomes, settings)
     state["slope"], state["offset"], note = _line(columns, outcomes, settings, draws)
-    if "vectors" in state:
-        note = "; ".join(filter(None, [note, HELD.format("", len(state["vectors"]))]))
-    return Fitted(state, tuple(range(columns.shape[1])), note=note)
+    held = HELD.format("", len(state["vectors"])) if "vectors" in state else ""
+    notes = filter(None, ["" if ended else UNENDED, note, held])
+    return Fitted(state, tuple(range(columns.shape[1])), note="; ".join(notes))
 
 
-def _machine(columns: np.ndarray, outcomes: Outcome, settings: Settings) -> State:
+def _machine(columns: np.ndarray, outcomes: Outcome, settings: Settings) -> tuple[State, bool]:
+    """State of a machine without its line, and whether LIBSVM came to its end."""
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning
@@ -41,10 +43,11 @@ def _machine(columns: np.ndarray, outcomes: Outcome, settings: Settings) -> Stat
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = SVC(C=settings["cost"], kernel=kernel, gamma=gamma, max_iter=MOST_STEPS).fit(columns, outcomes.event)
+    ended = fitted.fit_status_ == 0
     dual, vectors, constant = fitted.dual_coef_[0], fitted.support_vectors_, float(fitted.intercept_[0])
     if settings["kernel"] == LINEAR:
-        return {"weights": np.einsum("v,vp->p", dual, vectors).tolist(), "constant": constant}
-    return {"vectors": vectors.tolist(), "dual": dual.tolist(), "gamma": gamma, "constant": constant}
+        return {"weights": np.einsum("v,vp->p", dual, vectors).tolist(), "constant": constant}, ended
+    return {"vectors": vectors.tolist(), "dual": dual.tolist(), "gamma": gamma, "constant": constant}, ended
 
 
 def _line(columns: np.ndarray, outcomes: Outcome, settings: Settings, draws: Draws) -> tuple[float, float, str]:
@@ -56,7 +59,7 @@ def _line(columns: np.ndarray, outcomes: Outcome, settings: Settings, draws: Dra
     margin = np.zeros(len(outcomes))
     for k in np.unique(fold):
         inside, others = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
-        margin[inside] = margins(_machine(columns[others], outcomes.take(others), settings), columns[inside])
+        margin[inside] = margins(_machine(columns[others], outcomes.take(others), settings)[0], columns[inside])
     mean, sd = margin.mean(), margin.std()
     fitted = fit_logistic(((margin - mean) / sd)[:, None], outcomes) if sd > 0 else None
     if fitted is None or fitted.coefficients is None or not fitted.coefficients[0] > 0:

@@ -12,7 +12,7 @@ def medoids(candidates: Candidates, n_features: int) -> dict[int, str]:
     """The medoid of each of at most `n_features` clusters, the largest cluster first; the outcome is not asked.
 
     Hierarchical clustering by 1 - |Spearman's rho|, the tree cut into so many branches. The medoid is the feature whose
-    distances from those of its cluster have the smallest sum; equal ones by their strength, then by name.
+    distances from those of its cluster have the smallest sum; equal ones, as any two alone, and equal clusters by name.
     """
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
@@ -23,8 +23,8 @@ def medoids(candidates: Candidates, n_features: int) -> dict[int, str]:
     if len(distance) > 1:
         tree = linkage(squareform(distance, checks=False), method=candidates.asked["linkage"])
         label = fcluster(tree, t=n_features, criterion="maxclust")
-    ranked = candidates.ranked()
-    clusters = [ranked[label[ranked] == each] for each in dict.fromkeys(label[ranked])]
+    named = np.argsort(candidates.names, kind="stable")
+    clusters = [named[label[named] == each] for each in dict.fromkeys(label[named])]
     chosen = {}
     for members in sorted(clusters, key=len, reverse=True):
         sums = np.round(distance[np.ix_(members, members)].sum(axis=1), 12)

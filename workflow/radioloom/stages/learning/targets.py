@@ -18,7 +18,6 @@ from radioloom.tables.targets import (
     NOT_COMPARABLE,
     REPRODUCED,
     SHOWN,
-    SURVIVAL,
     WITHIN,
 )
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OF_ALL = (APPARENT, CROSS_VALIDATION)  # evaluations of all training cohorts together
-OF_CURVES = (SURVIVAL, MEDIAN_SURVIVAL)
 SLACK = 1e-9  # of a tolerance: 0.585 and 0.5855 are half a digit apart
 ABSENT = "the study has no such number"
 UNDEFINED = "the study's number is not defined for these cases"
@@ -122,7 +120,9 @@ def _published(target: Target) -> dict[str, Any]:
 
 
 def _holds(number: Number, published: float) -> bool | None:
-    return None if np.isnan(number.low) else bool(number.low <= published <= number.high)
+    """Whether the interval holds it, None without one; of a median an end that its curve does not reach is open."""
+    high = np.inf if np.isnan(number.high) else number.high
+    return None if np.isnan(number.low) else bool(number.low <= published <= high)
 
 
 def _of_metrics(metrics: pd.DataFrame, keys: Mapping[str, str], asked: Target) -> Number:

@@ -95,9 +95,11 @@ def tuning(study: ReportInputs) -> Fact:
         return Fact(UNKNOWN, LEARNT_ELSEWHERE)
     kind = of_study(study.settings)
     tuned = kind.tuned if kind else ""
-    words = f"searched: {tuned}; all else is declared" if tuned else "no setting is searched: all are declared"
     grid = ", ".join(".".join(keys) for keys in lists(study.settings["model"].get("grid", {})))
-    words = f"searched: {grid}, among the values of model.grid; with each of them, {words}" if grid else words
+    searched = [f"{grid}, among the values of model.grid, in inner folds"] * bool(grid) + [tuned] * bool(tuned)
+    words = "no setting is searched: all are declared"
+    if searched:
+        words = f"searched: {'; with each of them '.join(searched)}; all else is declared"
     return Fact(KNOWN, words, "provenance", "study.yaml: model")
 
 
