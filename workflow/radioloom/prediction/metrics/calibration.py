@@ -24,9 +24,9 @@ def calibration_slope(judged: Judged) -> Estimate:
     Below 1 the risks are too extreme (overfitting). NaN where the risk does not vary, the outcome is separated, or
     there are too few events (of a binary outcome: or too few without). The error is that of the jackknife over patients
     (of more than `MANY` the sandwich's), and no smaller than the model's: in 50 patients of two cases it holds .94 of
-    normal risks and .92 of lognormal ones, the sandwich .93 and .90 (docs/validation.md). No interval where fewer than `FEWEST_CARRY` patients
-    carry the slope (their number over the kurtosis of the risk) and the risk has long tails (kurtosis above `LONG`):
-    the slope of the next patients is that of the few who lie farthest out.
+    normal risks and .92 of lognormal ones, the sandwich .93 and .90 (docs/validation.md). No interval where fewer than
+    `FEWEST_CARRY` patients carry the slope (their number over the kurtosis of the risk) and the risk has long tails
+    (kurtosis above `LONG`): the slope of the next patients is that of the few who lie farthest out.
     """
     risk, outcomes = judged.risks[0], judged.outcomes
     sd = risk.std()
