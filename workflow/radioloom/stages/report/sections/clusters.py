@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 FEATURES = {
     "all": "all features that are defined and vary in training",
     "reliable": "the features that are reliable",
-    "candidates": "the candidates for the signature: features that are reliable and of which none repeats another",
+    "candidates": "the features that are reliable and of which none repeats another (the more reliable stays, then the "
+    "first by name)",
 }
 
 
