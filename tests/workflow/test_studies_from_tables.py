@@ -61,6 +61,12 @@ def test_lung1_from_the_features_that_others_measured(data_dir, tmp_path):
     for section in ("clusters", "similar", "rules"):
         assert f'<section id="{section}">' in page
     assert bench.planned() == {}
+    study = yaml.safe_load((tmp_path / "study.yaml").read_text())
+    study["unsupervised"]["neighbours"] = 4
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
+    again = bench.planned()
+    assert again["similar"] == 1
+    assert not {"cluster", "mine"} & again.keys()
 
 
 def test_a_long_table_and_a_wide_one_that_share_features(tmp_path):

@@ -16,6 +16,14 @@ LEARNT_FROM = {
     "series": f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
 }
 
+
+def viewed(*keys):
+    """The part of the study that a view depends on: how patients are seen, and these keys of `unsupervised`."""
+    block = STUDY.settings["unsupervised"]
+    learnt = settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines")
+    return {**learnt, "unsupervised": {key: block[key] for key in ("features", "scaling", *keys)}}
+
+
 if HAS.unsupervised:
 
     rule annotate:
@@ -62,9 +70,7 @@ if HAS.unsupervised:
             mem_mb=2000,
             runtime=60,
         params:
-            study=settings(
-                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "unsupervised"
-            ),
+            study=viewed("clustering", "number", "most_clusters", "resamples", "references", "annotations"),
             profile_hash=STUDY.profile_hash,
             code=code("cluster"),
         message:
@@ -87,9 +93,7 @@ if HAS.unsupervised:
             mem_mb=2000,
             runtime=30,
         params:
-            study=settings(
-                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "unsupervised"
-            ),
+            study=viewed("neighbours"),
             profile_hash=STUDY.profile_hash,
             code=code("similar"),
         message:
@@ -116,9 +120,7 @@ if HAS.mined:
             mem_mb=2000,
             runtime=60,
         params:
-            study=settings(
-                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "unsupervised"
-            ),
+            study=viewed("annotations", "rules"),
             profile_hash=STUDY.profile_hash,
             code=code("mine"),
         message:

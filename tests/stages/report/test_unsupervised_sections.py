@@ -44,7 +44,9 @@ def made(kind: str) -> ReportInputs:
     told = {name: tables.by_name(name).frame(rows) for name, rows in found.items() if name != "cluster_centres"}
     sheets = {name: [{"case": case} for case in frame["patient"]] for name, frame in frames}
     settings = {**made.study, "title": "t", "description": "d"}
-    return ReportInputs(settings, sheets, clinical=made.outcomes, annotations=annotations, **told)
+    return ReportInputs(
+        settings, sheets, clinical=made.outcomes, annotations=annotations, reliability=made.reliability, **told
+    )
 
 
 @pytest.fixture
@@ -76,11 +78,23 @@ def test_clusters_of_survival(page, titles):
     assert "40 training patients by" in said
     assert "Number of clusters: the number of the largest mean silhouette" in said
     assert "A patient of a validation cohort is of the cluster whose centre is nearest." in said
+    assert "by all features that are defined and vary in training (nothing was repeated, so that none" in said
     assert "log-rank" in said
     assert titles[0].startswith("Heat map of train: 40 patients (across)")
     assert titles[1].startswith("Heat map of valid1: 24 patients (across)")
     assert titles[2:4] == ["Stability of numbers of clusters", "Consensus matrix"]
     assert titles[4:] == ["Survival by cluster in train", "Survival by cluster in valid1"]
+
+
+def test_reliable_features_are_said_where_any_was_measured_again(titles):
+    study = made("survival")
+    assert not len(study.reliability)
+    rows = pd.DataFrame({name: [None] for name in study.reliability})
+    assert CLUSTERS.build(replace(study, reliability=rows))["features"] == "the features that are reliable"
+    distinct = {**study.settings, "unsupervised": {**SETTINGS, "features": "candidates"}}
+    told = CLUSTERS.build(replace(study, settings=distinct))["features"]
+    assert told.endswith("of features that repeat each other one stays: the more reliable, then the first by name")
+    assert "are reliable" not in told
 
 
 def test_a_binary_outcome_has_no_curves(titles):

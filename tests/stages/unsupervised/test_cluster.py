@@ -13,6 +13,7 @@ from radioloom import tables
 from radioloom.errors import StudyError
 from radioloom.figures.clusters import table_of_numbers
 from radioloom.prediction.metrics.kaplan_meier import logrank
+from radioloom.prediction.scalings import SCALINGS
 from radioloom.stages.unsupervised.cluster import carried, cluster
 from radioloom.stages.unsupervised.similar import similar
 from radioloom.stages.unsupervised.view import view
@@ -87,18 +88,30 @@ def test_training_patients_stay_where_the_consensus_has_them(patients):
     assert centres.shape == (3, len(patients.names))
 
 
-def test_all_is_learnt_in_training(made, patients, found, annotations):
-    """Other patients in validation change nothing of what was learnt, nor how training patients are standardised."""
-    material = made.material
-    values = material.values.copy()
-    values[(material.cases["cohort"] == "valid1").to_numpy()] *= 3.0
-    other = clustered(seen(made, replace(material, values=values)), annotations, made.study)
+@pytest.mark.parametrize("scaling", list(SCALINGS))
+@pytest.mark.parametrize("features", ["all", "candidates"])
+def test_nothing_of_validation_is_in_how_training_is_seen(made, annotations, scaling, features):
+    """To the byte, whatever maps the features: other values and gaps in validation, training stays as it is."""
+    material, study = made.material, made.study
+    values, rows = material.values.copy(), (material.cases["cohort"] == "valid1").to_numpy()
+    values[rows] = np.exp(values[rows] / 4)[::-1]
+    values[np.flatnonzero(rows)[:9], 1] = np.nan
+    told = []
+    for each in (material, replace(material, values=values)):
+        patients = seen(made, each, scaling=scaling, features=features)
+        rows = clustered(patients, annotations, study, number="ambiguity", references=0, most_clusters=3)
+        told.append((patients, rows))
+    (one, before), (other, after) = told
+    assert other.names.tolist() == one.names.tolist()
+    assert [a.tobytes() for a in (other.z[other.train], other.mean, other.sd)] == [
+        a.tobytes() for a in (one.z[one.train], one.mean, one.sd)
+    ]
     for name in ("cluster_numbers", "consensus", "cluster_centres", "clustered_features"):
-        pd.testing.assert_frame_equal(other[name], found[name])
+        pd.testing.assert_frame_equal(after[name], before[name], check_exact=True)
     for name in ("clusters", "standardised"):
-        parts = [frame[frame["cohort"] == "train"] for frame in (other[name], found[name])]
-        pd.testing.assert_frame_equal(*parts)
-    assert not other["clusters"].equals(found["clusters"])
+        parts = [frame[frame["cohort"] == "train"] for frame in (after[name], before[name])]
+        pd.testing.assert_frame_equal(*parts, check_exact=True)
+    assert not after["clusters"].equals(before["clusters"])
 
 
 def test_tests_are_those_of_the_patients_whose_value_is_known(made, found):
@@ -164,6 +177,24 @@ def test_features_that_are_taken(made):
         view(made.material, made.splits, made.selection.assign(step="constant"), made.study["unsupervised"])
     with pytest.raises(StudyError, match="no feature is left"):
         seen(made, replace(made.material, values=np.ones_like(made.material.values)))
+
+
+@pytest.mark.parametrize("features", ["all", "reliable", "candidates"])
+def test_whose_outcome_is_whose_changes_no_cluster(features):
+    """Outcomes are exchanged before selection; nothing was repeated, so that all features are equally reliable."""
+    views = []
+    for seed in (None, 1, 2):
+        made = grouped(sizes={"train": 60, "valid1": 36})
+        if seed:
+            outcomes, learnt = made.outcomes.copy(), made.outcomes["cohort"] == "train"
+            told = outcomes.loc[learnt, ["time_days", "event"]]
+            outcomes.loc[learnt, ["time_days", "event"]] = told.sample(frac=1, random_state=seed).to_numpy()
+            made.outcomes = outcomes.astype(made.outcomes.dtypes)
+        views.append(seen(made, features=features))
+    assert not np.array_equal(views[0].outcomes.event, views[1].outcomes.event)
+    for other in views[1:]:
+        assert other.names.tolist() == views[0].names.tolist()
+        assert other.z.tobytes() == views[0].z.tobytes()
 
 
 def test_a_number_that_is_asked_for_and_too_few_patients_for_it(made, patients, annotations):

@@ -13,18 +13,21 @@ from radioloom.prediction.outcome import Outcome
 from radioloom.prediction.scalings import learn, scaled
 from radioloom.stages.learning.assembled import assembled
 from radioloom.stages.learning.material import Material
+from radioloom.stages.learning.reduction import screen
 from radioloom.stats.constancy import SAME
+from radioloom.stats.redundancy import keep_apart
 from radioloom.tables.columns import FROZEN
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_GAPS = 0.5  # share of its features that a patient may lack
-# Steps of SELECTION that leave a feature out, by `unsupervised.features`; none of them has looked at an outcome.
+# Steps of SELECTION that leave a feature out, by `unsupervised.features`; none of them has looked at an outcome. Which
+# of two features that repeat each other SELECTION keeps, the outcome may decide: `candidates` are told apart here.
 LEFT_OUT = {
     "all": {"undefined", "constant"},
     "reliable": {"undefined", "constant", "reliability"},
-    "candidates": {"undefined", "constant", "reliability", "redundancy"},
+    "candidates": {"undefined", "constant", "reliability"},
 }
 TRAIN, TEST = "train", "test"
 NONE_LEFT = (
@@ -78,8 +81,11 @@ def view(material: Material, splits: pd.DataFrame, selection: pd.DataFrame, sett
     columns = np.array([material.place(name) for name in sorted(wanted)], dtype=int)
     if not len(columns):
         raise StudyError(NONE_LEFT.format(settings["features"]))
-    rows = np.concatenate([train, test])
-    values = material.harmonised(material.rows(splits, FROZEN, TRAIN)).values[np.ix_(rows, columns)]
+    rows, learnt_on = np.concatenate([train, test]), material.rows(splits, FROZEN, TRAIN)
+    material = material.harmonised(learnt_on)
+    if settings["features"] == "candidates":
+        columns = _distinct(material, learnt_on, columns)
+    values = material.values[np.ix_(rows, columns)]
     enough = (~np.isfinite(values)).mean(axis=1) <= MOST_GAPS
     part = np.array([TRAIN] * len(train) + [TEST] * len(test), dtype=object)[enough]
     rows, values = rows[enough], values[enough]
@@ -101,6 +107,16 @@ def view(material: Material, splits: pd.DataFrame, selection: pd.DataFrame, sett
         sd=sd[vary],
         left_out=int((~enough).sum()),
     )
+
+
+def _distinct(material: Material, train: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Of these columns, in the order of their names, those of which none repeats another in training rows (t,).
+
+    The more reliable is kept, then the first by name: unlike the signature's candidates, whose ties the outcome breaks.
+    """
+    order = columns[np.argsort(-material.reliability.low[columns], kind="stable")]
+    twin = keep_apart(screen(material, train).rho, order, material.study["reduce"]["redundancy"])
+    return columns[twin[columns] < 0]
 
 
 def _first_cases(material: Material, rows: np.ndarray) -> np.ndarray:

@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 
     from radioloom.stages.report.record import ReportInputs
 
-FEATURES = {
-    "all": "all features that are defined and vary in training",
-    "reliable": "the features that are reliable",
-    "candidates": "the candidates for the signature: features that are reliable and of which none repeats another",
-}
+DEFINED = "all features that are defined and vary in training"
+FEATURES = {"all": DEFINED, "reliable": "the features that are reliable"}
+NOTHING_REPEATED = f"{DEFINED} (nothing was repeated, so that none was left out by its reliability)"
+DISTINCT = "; of features that repeat each other one stays: the more reliable, then the first by name"
+
+
+def compared_by(features: str, repeated: bool) -> str:
+    """What patients are compared by, in words; `repeated` : whether any feature's reliability is known."""
+    if features == "candidates":
+        return compared_by("reliable", repeated) + DISTINCT
+    return FEATURES[features] if repeated or features == "all" else NOTHING_REPEATED
 
 
 def build(study: ReportInputs) -> dict[str, Any]:
@@ -41,7 +47,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     return {
         "clustering": CLUSTERINGS[settings["clustering"]].definition,
         "rule": RULES[rule].definition if rule in RULES else "the study declares it",
-        "features": FEATURES[settings["features"]],
+        "features": compared_by(settings["features"], repeated=len(study.reliability) > 0),
         "resamples": settings["resamples"],
         "references": settings["references"],
         "several": len(places) > 1,
@@ -157,6 +163,7 @@ CLUSTERS = Section(
         "consensus",
         "annotations",
         "clinical",
+        "reliability",
     ),
     build,
 )
