@@ -40,6 +40,13 @@ def test_p_equals_lifelines():
     assert row["hazard ratio per SD (95 % interval)"].startswith(f"{other['exp(coef)']:.2f} (")
 
 
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_model_without_coefficients_has_one_row(n):
+    bare = tuple(replace(term, coefficient=None) for term in MADE.signature.terms[:n])
+    (row,) = rows(replace(MADE.signature, terms=bare, baselines={}))
+    assert row[1] == {1: bare[0].feature_id, 2: "all 2"}[n]
+
+
 def test_p_is_two_sided():
     import numpy as np
 

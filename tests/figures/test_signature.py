@@ -51,6 +51,22 @@ def test_intervals_that_a_model_has_not_are_not_spoken_of():
         assert "In a model that takes the signature" in part
 
 
+def test_intervals_are_called_too_narrow_only_where_the_outcome_chose():
+    plain = model(0.69)
+    twins = tables.SELECTION.frame([{"split": "frozen", "feature_id": "a", "step": "redundancy", "kept": False,
+                                     "group": "", "reason": "", "score": 0.6, "volume_rho": 0.1}])  # fmt: skip
+    for selector, kind, selection, told in (
+        ("top", "cox", SELECTION_OF_NONE, True), ("none", "cox", SELECTION_OF_NONE, False),
+        ("medoids", "cox", SELECTION_OF_NONE, False), ("none", "stepwise_cox", SELECTION_OF_NONE, True),
+        ("none", "cox", twins, True),
+    ):  # fmt: skip
+        signed = replace(plain, model=kind, baselines={"clinical": plain})
+        inputs = study(signature=signed, selection=selection)
+        part = section("signature", replace(inputs, settings=inputs.settings | {"model": {"selector": selector}}))
+        assert "Coefficients with 95 % intervals" in part
+        assert ("so the intervals are too narrow" in part) == ("its p too small" in part) == told
+
+
 def test_funnel_ends_with_the_signature():
     frame = pd.DataFrame(
         {"step": ["constant", "reliability", "reliability", "selector", "selector", "own step"],

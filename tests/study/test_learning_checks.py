@@ -68,6 +68,21 @@ def verified(bench, **model):
             {"selector": "none", "grid": {"n_features": [2, 4]}},
             ["model.grid.n_features: the selector none takes every feature, whatever n_features; take it out"],
         ),
+        (
+            {"kind": "elastic_net_cox", "n_features": 8},
+            [
+                "line",
+                "model.n_features: the selector none takes every feature, whatever n_features; take it out, or name",
+            ],
+        ),
+        (
+            {"n_features": 4, "grid": {"n_features": [2, 4]}},
+            ["line", "model.grid.n_features: model has a value of it too; take one of them out"],
+        ),
+        (
+            {"kind": "elastic_net_cox", "grid": {"settings": {"mixing": [1, 1.0]}}},
+            ["model.grid.settings.mixing", "Expected: each entry once"],
+        ),
         ({"grid": {"n_features": list(range(1, 302))}}, ["model.grid: 301 combinations", "list 200 at most"]),
     ],
 )

@@ -9,11 +9,12 @@ ORIGIN = Origin("study.yaml", {})
 SOUND = {"evaluation": "validation", "cohort": "v", "model": "signature", "against": "volume"}
 
 
-def faults(covariates=(), roles=("training", "validation"), asked=None, **primary):
+def faults(covariates=(), roles=("training", "validation"), asked=None, learnt=(), **primary):
+    model = {"kind": "cox", "selector": "top", "grid": {}, "covariates": list(covariates)} | dict(learnt)
     settings = {
         "cohorts": {name: {"role": role} for name, role in zip(("t", "v"), roles, strict=True)},
         "baselines": {"volume": ["morphology_volume"]},
-        "model": {"covariates": list(covariates)},
+        "model": model,
         "validation": {
             "bootstrap": 1000, "intervals": "main", "cross_validation": {"repeats": 10}, "primary": SOUND | primary,
         } | (asked or {}),
@@ -29,6 +30,7 @@ def faults(covariates=(), roles=("training", "validation"), asked=None, **primar
         {"against": "clinical", "covariates": ["age"]},
         {"model": "clinical+signature", "against": "clinical", "covariates": ["age"]},
         {"evaluation": "cross-validation", "cohort": None},
+        {"learnt": {"kind": "elastic_net_cox", "selector": "none"}},
         {"roles": ("training", "validation"), "asked": {"primary": None}},
     ],
 )
@@ -52,6 +54,9 @@ def test_what_can_be_compared_is_sound(change):
         ({"asked": {"bootstrap": 0}}, "`bootstrap: 0` draws no resamples"),
         ({"evaluation": "cross-validation", "cohort": None, "asked": {"cross_validation": {"repeats": 3}}},
          "fewer than 5 repeats"),
+        *[({"evaluation": "cross-validation", "cohort": None, "learnt": learnt},
+           "none is shown to hold in a cross-validation; compare in a validation cohort, or learn by cox or logistic")
+          for learnt in ({"kind": "survival_forest"}, {"selector": "mrmr"}, {"grid": {"n_features": [2, 4]}})],
     ],
 )  # fmt: skip
 def test_what_cannot_is_told_with_a_remedy(change, words):

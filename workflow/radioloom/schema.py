@@ -90,6 +90,6 @@ KEYWORDS: dict[str, Callable[..., bool]] = {
     "minLength": _length(str, lambda n, wanted: n >= wanted),
     "minProperties": _length(dict, lambda n, wanted: n >= wanted),
     "uniqueItems": lambda value, wanted, *_: (
-        not wanted or not isinstance(value, list) or len(set(map(repr, value))) == len(value)
+        not wanted or not isinstance(value, list) or not any(each in value[:k] for k, each in enumerate(value))
     ),
 }

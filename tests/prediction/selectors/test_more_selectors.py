@@ -116,6 +116,18 @@ def test_stability_selection_finds_what_bears_on_the_outcome_and_little_else(kin
     assert again[0] == again[1]
 
 
+@pytest.mark.parametrize(("false_features", "words"), [(0.12, ""), (0.1, "; of so few features up to 0.11 false")])
+def test_a_bound_that_cannot_be_kept_is_told(false_features, words):
+    """One of 18 columns that enters, threshold 0.75: 1² / (0.5 * 18) = 0.11."""
+    both = planted(n=120)
+    asked = {"pairs": 10, "threshold": 0.75, "false_features": false_features}
+    given = candidates(np.delete(both.columns, [1, 2], axis=1), both.outcomes, asked)
+    found = select(given, "stability", 9)
+    assert found
+    for reason in found.values():
+        assert reason.split("half-samples")[1].startswith(words) if words else reason.endswith("half-samples")
+
+
 def test_stability_selection_keeps_its_bound_on_noise():
     taken = [len(select(planted(n=60, f=40, seed=k, effect=0, pairs=10), "stability", 40)) for k in range(12)]
     assert np.mean(taken) <= 1

@@ -14,7 +14,7 @@ from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.learning_curve import SHARES, learning_curve
 from radioloom.stages.learning.optimism import optimism
 from radioloom.stages.learning.risks import risk_of
-from radioloom.stages.learning.size import size
+from radioloom.stages.learning.size import size, size_rows
 from radioloom.stages.learning.validation_size import validation_rows
 from radioloom.stats.sample_size import Expected, needed
 from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
@@ -51,6 +51,19 @@ def test_events_per_variable_and_patients_needed(made, sized):
         assert part["needed"].to_dict() == by_hand
     assert set(zip(rows["n"], rows["n_events"], strict=True)) == {(n, events)}
     assert 0 < rows.loc[("signature", "risk"), "parameters"] < chosen_from < len(step)
+
+
+def test_what_medoids_pass_over_the_outcome_did_not_choose_from(made):
+    train = made.material.rows(made.splits, "frozen", "train")
+    frozen, n = made.selection, {}
+    for selector in ("medoids", "top"):
+        of = replace(made.material, study={**made.study, "model": {**made.study["model"], "selector": selector}})
+        rows = SAMPLE_SIZE.frame(size_rows(of, train, frozen))
+        n[selector] = set(rows.loc[rows["variables"] == "candidates", "parameters"])
+    twins = (frozen["step"] == "redundancy").sum()  # the outcome chose among those
+    assert n["medoids"] == {frozen["kept"].sum() + twins}
+    assert n["top"] == {(~frozen["step"].isin(["undefined", "constant", "reliability"])).sum()}
+    assert n["medoids"] != n["top"]
 
 
 def test_of_a_binary_outcome_the_rarer_class_counts():

@@ -8,12 +8,16 @@ import pandas as pd
 import pytest
 
 from made.planted_tables import Made
+from made.scans import scans
 from radioloom.prediction.grid import applied, combinations
 from radioloom.prediction.inner_folds import inner_folds
 from radioloom.prediction.metrics.concordance import comparable, concordance
 from radioloom.prediction.selectors import SELECTORS
 from radioloom.provenance import rng
+from radioloom.stages.learning import tune as tuning
 from radioloom.stages.learning.fit import fit
+from radioloom.stages.learning.fitting import fit_signature
+from radioloom.stages.learning.harmonise import with_batches
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.material import without_baselines
 from radioloom.stages.learning.place import placed
@@ -116,6 +120,27 @@ def test_a_training_set_chooses_by_its_own_patients_alone(study):
     one, two = (tuned(each, study.splits, "r01f2") for each in (study.material, other))
     assert np.array_equal(one.scores, two.scores)
     assert one.place == two.place
+
+
+def test_a_fold_learns_its_harmonisation_without_its_held_out_patients(monkeypatch):
+    """Values of one fold's patients of one scanner changed: what is learnt without them stays to the last digit."""
+    one, learnt = made({"n_features": [1, 2]}), []
+    study = {**one.study, "harmonise": {"method": "combat", "batch": ["manufacturer"]}}
+    measured = scans(one.features, manufacturer=lambda _, case: "AB"[int(case[-1]) % 2], kernel="k")
+    material = with_batches(replace(one.material, study=study), *measured)
+    train = material.rows(one.splits, "frozen", "train")
+    outcomes = material.outcomes.take(train)
+    held_out = train[inner_folds(outcomes, 5, rng(11, "grid", material.split)) == 0]
+    values = material.values.copy()
+    values[held_out[material.batches[held_out] == material.batches[held_out[0]]]] += 50.0
+    fitting = lambda *given: learnt.append(fit_signature(*given)) or learnt[-1]  # noqa: E731
+    monkeypatch.setattr(tuning, "fit_signature", fitting)
+    for each in (material, replace(material, values=values)):
+        tune(each, train, outcomes)
+    assert len(learnt) == 2 * 5 * 2  # materials, folds, combinations
+    assert learnt[0].terms[0].batches
+    assert learnt[:2] == learnt[10:12]
+    assert learnt[2:4] != learnt[12:14]  # of another fold, which learns from them
 
 
 def test_every_fold_chooses_and_cross_validation_has_no_interval(study):

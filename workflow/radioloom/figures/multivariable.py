@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from radioloom.figures.exhibit import Exhibit
@@ -29,7 +30,7 @@ def table(model: Any) -> Exhibit:
     every = (model, *model.baselines.values())
     for each in every:
         if each.terms and all(term.coefficient is None for term in each.terms):
-            rows.append((each.name, f"all {len(each.terms)}", *[DASH] * 5, NO_COEFFICIENTS))
+            rows.append((each.name, _variables(each.terms), *[DASH] * 5, NO_COEFFICIENTS))
             continue
         for term in each.terms:
             why = _why_none(each, term)
@@ -61,6 +62,11 @@ def wald_p(term: Any) -> float:
     half = (math.log(term.high) - math.log(term.low)) / 2
     degrees = math.inf if term.degrees is None else term.degrees
     return float(2 * special.stdtr(degrees, -abs(term.coefficient) / half * special.stdtrit(degrees, 0.975)))
+
+
+def _variables(terms: Sequence[Any]) -> str:
+    """What the one row of a model without coefficients is of."""
+    return f"all {len(terms)}" if len(terms) > 1 else str(terms[0].feature_id)
 
 
 def _mean(term: Any) -> float:

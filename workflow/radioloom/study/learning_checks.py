@@ -12,6 +12,9 @@ from radioloom.prediction.selectors.forward import FORWARD
 from radioloom.prediction.selectors.record import Selector
 from radioloom.settings import Origin
 
+KEY = "model"
+EVERY = "the selector {} takes every feature, whatever n_features; take it out, or name another selector"
+
 
 def with_selector(config: Any) -> Any:
     """The configuration, with the selector `none` where it names none and its model chooses features by itself.
@@ -36,6 +39,8 @@ def learning_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     if selector is FORWARD and of_baselines(model) is not model:
         fault = f"{FORWARD.name} compares likelihoods of plain models, which {model.name} is not; take top or none"
         yield f"{origin.at('model', 'selector')}: {fault}"
+    if not selector.counts and (KEY, COUNT) in origin.lines:
+        yield f"{origin.at(KEY, COUNT)}: {EVERY.format(selector.name)}"
     yield from _grid_faults(declared, found, selector, origin)
     yield from _size_faults(declared["grid"], origin)
 
@@ -49,7 +54,9 @@ def _grid_faults(declared: Block, found: Block, selector: Selector, origin: Orig
             yield f"{place}: nothing can be chosen among {n} value{'s' * (n != 1)}; {remedy}"
         if keys == (COUNT,):
             if not selector.counts:
-                yield f"{place}: the selector {selector.name} takes every feature, whatever n_features; take it out"
+                yield f"{place}: {EVERY.format(selector.name)}"
+            elif (KEY, COUNT) in origin.lines:
+                yield f"{place}: model has a value of it too; take one of them out"
             continue
         part, key = keys
         if key in declared[part]:

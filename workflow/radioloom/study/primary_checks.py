@@ -16,7 +16,7 @@ def primary_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
         return
     for key, fault in (*_place(settings, primary), *_pair(settings, primary)):
         yield f"{origin.at('validation', 'primary', *key)}: {fault}"
-    if why := _without_interval(settings["validation"], primary):
+    if why := _without_interval(settings, primary):
         yield f"{origin.at('validation', 'primary')}: it would have no interval: {why}"
 
 
@@ -49,13 +49,20 @@ def _pair(settings: dict[str, Any], primary: dict[str, Any]) -> Iterator[tuple[t
         yield (), f"{primary['model']} is not compared with {primary['against']}; choose one of {known}"
 
 
-def _without_interval(asked: dict[str, Any], primary: dict[str, Any]) -> str:
+def _without_interval(settings: dict[str, Any], primary: dict[str, Any]) -> str:
     from radioloom.prediction.metrics.record import FEWEST_REPEATS
+    from radioloom.stages.learning.place import steady
 
+    asked = settings["validation"]
     if asked["intervals"] == "none":
         return "`intervals: none` asks for none; leave one of both out"
     if not asked["bootstrap"]:
         return "`bootstrap: 0` draws no resamples; 1000 are usual"
     if primary["evaluation"] != VALIDATION and asked["cross_validation"]["repeats"] < FEWEST_REPEATS:
         return f"the cross-validation has fewer than {FEWEST_REPEATS} repeats; set `cross_validation: {{repeats: 10}}`"
+    if primary["evaluation"] != VALIDATION and not steady(settings):
+        return (
+            "with this kind of model, selector or grid none is shown to hold in a cross-validation; compare in a "
+            "validation cohort, or learn by cox or logistic with best_per_group, top, forward or none, without a grid"
+        )
     return ""

@@ -36,6 +36,7 @@ MEDOIDS = Selector(
     "medoids",
     medoids,
     "the medoid of each of `n_features` clusters of features (1 - |Spearman's rho|), whatever the outcome",
+    asks=False,
     settings={
         "linkage": {
             "description": "distance of two clusters: the mean, largest or smallest of those of their features",

@@ -10,4 +10,6 @@ def every(candidates: Candidates, _: int) -> dict[int, str]:
     return {int(p): f"left to the model: C {candidates.scores[p]:.3f}" for p in candidates.ranked()}
 
 
-NONE = Selector("none", every, "every feature that is left; the model chooses or shrinks", counts=False, steady=True)
+NONE = Selector(
+    "none", every, "every feature that is left; the model chooses or shrinks", counts=False, asks=False, steady=True
+)

@@ -47,6 +47,7 @@ class Selector:
     """One way to choose: `choose(candidates, n_features)` gives {place: reason} of the chosen ones.
 
     counts : whether `n_features` matters
+    asks : whether the outcome has a part in the choice
     steady : whether intervals of cross-validation are told with it; of a new one not until they were measured to hold
     settings : JSON schema of each setting, with description and default, as `model.selector_settings`
     """
@@ -55,6 +56,7 @@ class Selector:
     choose: Callable[[Candidates, int], dict[int, str]]
     definition: str
     counts: bool = True
+    asks: bool = True
     steady: bool = False
     settings: Rules = field(default_factory=dict)
 

@@ -32,7 +32,8 @@ def stability(candidates: Candidates, n_features: int) -> dict[int, str]:
     ranked = candidates.ranked()
     order = ranked[np.argsort(-share[ranked], kind="stable")]
     taken = [place for place in order if share[place] >= asked["threshold"]][:n_features]
-    return {int(p): f"among the first {most} in {share[p]:.0%} of {2 * asked['pairs']} half-samples" for p in taken}
+    words = f"half-samples{_beyond(len(share), asked['threshold'], asked['false_features'])}"
+    return {int(p): f"among the first {most} in {share[p]:.0%} of {2 * asked['pairs']} {words}" for p in taken}
 
 
 def first(n: int, threshold: float, false_features: float) -> int:
@@ -41,6 +42,14 @@ def first(n: int, threshold: float, false_features: float) -> int:
     Theorem 1: expected false ones are at most most² / ((2 threshold - 1) n).
     """
     return max(1, min(n, math.floor(math.sqrt(false_features * (2 * threshold - 1) * n))))
+
+
+def _beyond(n: int, threshold: float, false_features: float) -> str:
+    """The bound that the one column that enters at least gives, where that is above `false_features`; else nothing."""
+    least = 1 / ((2 * threshold - 1) * n)
+    if least <= false_features:
+        return ""
+    return f"; of so few features up to {least:.2g} false ones are expected, above the {false_features:g} declared"
 
 
 def entered(problem: Problem, most: int) -> np.ndarray:

@@ -234,11 +234,11 @@ def placed(evaluation: str, cohort: str, rows: np.ndarray, outcomes: Outcome, st
     outcomes : (m,); study : read are seed, model and validation
     """
     asked, weights = study["validation"], resamples(outcomes, study, cohort)
-    told = {"intervals": asked["intervals"], "most_missing": asked["most_missing"], "steady": _steady(study)}
+    told = {"intervals": asked["intervals"], "most_missing": asked["most_missing"], "steady": steady(study)}
     return Place(evaluation, cohort, rows, outcomes, weights, **told)
 
 
-def _steady(study: dict[str, Any]) -> bool:
+def steady(study: dict[str, Any]) -> bool:
     """Whether intervals of cross-validation were measured to hold for model and selector, without a grid."""
     kind, declared = of_study(study), study.get("model", {})
     measured = declared.get("selector") not in SELECTORS or SELECTORS[declared["selector"]].steady

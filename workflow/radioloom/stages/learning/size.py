@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.prediction.selectors import SELECTORS
 from radioloom.stages.learning.cross_validate import folds_of
 from radioloom.stages.learning.learning_curve import learning_curve
 from radioloom.stages.learning.material import Material
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLIND = ("undefined", "constant", "reliability")  # steps of SELECTION that look at no outcome
+BY_SELECTOR = "selector"  # another, where the selector does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ def size_rows(material: Material, train: np.ndarray, frozen: pd.DataFrame) -> li
     """
     patients, _ = material.outcomes.take(train).of_patients()
     expected = expected_of(patients, material.study)
-    counts = {CANDIDATES: int((~frozen["step"].isin(BLIND)).sum()), SIGNATURE: int(frozen["kept"].sum())}
+    selector = SELECTORS.get(material.study["model"]["selector"])
+    blind = (*BLIND, BY_SELECTOR) if selector and not selector.asks else BLIND
+    candidates = frozen["kept"] | ~frozen["step"].isin(blind)
+    counts = {CANDIDATES: int(candidates.sum()), SIGNATURE: int(frozen["kept"].sum())}
     n, events = len(patients), patients.n_events
     counted = min(events, n - events) if patients.kind == "binary" else events
     return [

@@ -36,6 +36,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "unit": signature.unit_of(model.model),
         "definition": MODELS[model.model].definition,
         "intervals": signature.intervals(model),
+        "by_outcome": _by_outcome(study, frozen),
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
         "multivariable": multivariable.table(model) if model.baselines else None,
@@ -57,6 +58,16 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "scaling": signature.scaling(model),
         "brief": [("Signature", f"{line} {proxies}".strip())],
     }
+
+
+def _by_outcome(study: ReportInputs, frozen: pd.DataFrame) -> bool:
+    """Whether the outcome chose features: by the selector, the model, or between two that say the same."""
+    from radioloom.prediction.models import MODELS
+    from radioloom.prediction.selectors import SELECTORS
+
+    selector = SELECTORS.get(study.settings["model"].get("selector", ""))
+    asked = selector is None or selector.asks or MODELS[study.signature.model].chooses
+    return asked or bool((frozen["step"] == "redundancy").any())
 
 
 def _outliers(study: ReportInputs) -> dict[str, Any]:
