@@ -12,7 +12,7 @@ NUMBER = {"area": 0.4, "area_gain": 0.4, "silhouette": 0.2, "smallest": 5}
 
 def numbers(p, by_chance=0.4):
     rows = [
-        {"clusters": k, "ambiguous": 0.05 * k, "by_chance": by_chance, "p": p, "chosen": k == 3, **NUMBER}
+        {"clusters": k, "found": k, "ambiguous": 0.05 * k, "by_chance": by_chance, "p": p, "chosen": k == 3, **NUMBER}
         for k in (2, 3, 4)
     ]
     return CLUSTER_NUMBERS.frame(rows)
