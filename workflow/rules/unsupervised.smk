@@ -17,13 +17,6 @@ LEARNT_FROM = {
 }
 
 
-def viewed(*keys):
-    """The part of the study that a view depends on: how patients are seen, and these keys of `unsupervised`."""
-    block = STUDY.settings["unsupervised"]
-    learnt = settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines")
-    return {**learnt, "unsupervised": {key: block[key] for key in ("features", "scaling", *keys)}}
-
-
 if HAS.unsupervised:
 
     rule annotate:
