@@ -243,13 +243,19 @@ def _wrong(fault: Any, quoted: Callable[[Any], str]) -> str:
     else:
         rule = f" Expected: {_expected(fault.validator, fault.validator_value)}."
     if fault.validator in ("type", "anyOf"):
-        form = hint(value, fault.schema, _shown(value)[1:-1][:40])
+        form = hint(value, fault.schema, _short(value))
     names = [name for each in fault.schema.get("anyOf", [fault.schema]) for name in each.get("enum", ())]
     other = other_name(value)
     near = meant(other or value, names) if not other or other in names else ""
     meaning = f" It means: {about}." if about else ""
     found = "nothing stands there" if value is None else f"{quoted(value)} is not accepted"
     return f"{found}.{near and f' D{near[1:]}'}{allowed}{rule}{form}{meaning}"
+
+
+def _short(value: Any) -> str:
+    """What stands in the file, to be written again in another form; dots in the place of what is long or of several."""
+    told = _shown(value)[1:-1].strip()
+    return told if len(told) <= 40 and not re.search(r"[:#]\s", told) else "..."
 
 
 def _shown(value: Any) -> str:

@@ -63,13 +63,6 @@ def settings(*keys):
     return {"cohorts": roles, "seed": STUDY.settings["seed"], **{key: STUDY.settings[key] for key in keys}}
 
 
-def viewed(*keys):
-    """The part of the study that a view depends on: how patients are seen, and these keys of `unsupervised`."""
-    block = STUDY.settings["unsupervised"]
-    learnt = settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines")
-    return {**learnt, "unsupervised": {key: block[key] for key in ("features", "scaling", *keys)}}
-
-
 def every_batch(pattern, cohorts=HAS.images):
     """One file of each batch of these cohorts."""
     return [pattern.format(cohort=cohort, batch=batch) for cohort, batch in BATCHES if cohort in cohorts]

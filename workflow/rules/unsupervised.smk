@@ -17,6 +17,19 @@ LEARNT_FROM = {
 }
 
 
+# Keys of `unsupervised` that each rule depends on, besides how patients are seen.
+OWN = {
+    "cluster": ["clustering", "number", "most_clusters", "resamples", "references", "annotations"],
+    "similar": ["neighbours"],
+    "mine": ["annotations", "rules"],
+}
+LEARNT_BY = settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines")
+BLOCK = STUDY.settings["unsupervised"] if HAS.unsupervised else {}
+VIEWED = {
+    rule: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if BLOCK}}
+    for rule, keys in OWN.items()
+}
+
 if HAS.unsupervised:
 
     rule annotate:
@@ -41,7 +54,7 @@ if HAS.unsupervised:
             cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
             mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
             outcome=STUDY.settings["outcome"],
-            annotations=STUDY.settings["unsupervised"]["annotations"],
+            annotations=BLOCK["annotations"],
             code=code("annotate"),
         message:
             "annotate {wildcards.cohort}"
@@ -63,7 +76,7 @@ if HAS.unsupervised:
             mem_mb=2000,
             runtime=60,
         params:
-            study=viewed("clustering", "number", "most_clusters", "resamples", "references", "annotations"),
+            study=VIEWED["cluster"],
             profile_hash=STUDY.profile_hash,
             code=code("cluster"),
         message:
@@ -86,7 +99,7 @@ if HAS.unsupervised:
             mem_mb=2000,
             runtime=30,
         params:
-            study=viewed("neighbours"),
+            study=VIEWED["similar"],
             profile_hash=STUDY.profile_hash,
             code=code("similar"),
         message:
@@ -113,7 +126,7 @@ if HAS.mined:
             mem_mb=2000,
             runtime=60,
         params:
-            study=viewed("annotations", "rules"),
+            study=VIEWED["mine"],
             profile_hash=STUDY.profile_hash,
             code=code("mine"),
         message:

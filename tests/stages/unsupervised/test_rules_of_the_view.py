@@ -46,5 +46,6 @@ def test_a_rule_has_the_keys_that_its_stage_reads(made, rule):
     block = Watched(made.study["unsupervised"])
     patients = view(made.material, made.splits, made.selection, block)
     STAGES[rule](patients, annotated(made), made.study | {"unsupervised": block})
-    body = re.search(rf"rule {rule}:.*?viewed\((.*?)\)", RULES, re.S)[1]
+    assert f'study=VIEWED["{rule}"]' in RULES
+    body = re.search(rf'"{rule}": \[(.*?)\]', RULES, re.S)[1]
     assert {"features", "scaling", *re.findall(r'"(\w+)"', body)} == block.read
