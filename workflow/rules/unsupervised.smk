@@ -26,8 +26,8 @@ OWN = {
 LEARNT_BY = settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines")
 BLOCK = STUDY.settings["unsupervised"] if HAS.unsupervised else {}
 VIEWED = {
-    rule: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if BLOCK}}
-    for rule, keys in OWN.items()
+    name: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if BLOCK}}
+    for name, keys in OWN.items()
 }
 
 if HAS.unsupervised:
