@@ -55,6 +55,7 @@ def _judged(chosen: Namespace, study: Study) -> pd.DataFrame:
     from radioloom.errors import StudyError
     from radioloom.provenance import digest
     from radioloom.tables import TARGETS, provenance_of
+    from radioloom.tables.targets import as_written
 
     place = Path("results", study.name, "tables", "targets.parquet")
     typed = f"radioloom targets {chosen.study} --cores 2"
@@ -69,13 +70,14 @@ def _judged(chosen: Namespace, study: Study) -> pd.DataFrame:
         raise StudyError(f"{place} is not there yet; run the study: {typed}")
     if provenance_of(place).get("published") != digest(study.published):
         raise StudyError(f"{place} has the verdicts on another file of targets; run the study again: {typed}")
-    frame = TARGETS.read(place)
-    return frame.set_index("target").loc[list(study.published["targets"])].reset_index()
+    return as_written(TARGETS.read(place), study.published)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
     numbers = ["" if row[key] != row[key] else f"{row[key]:.6g}" for key in ("estimate", "low", "high")]
-    sign = {"below": "< ", "above": "> "}.get(row["bound"], "")
+    from radioloom.tables.targets import SIGNS
+
+    sign = SIGNS.get(row["bound"], "")
     told = (row["verdict"], row["reason"], row["verified"], row["source"])
     return [row["target"], row["what"], f"{sign}{row['written']}", *numbers, *told]
 

@@ -11,13 +11,21 @@ import numpy as np
 from radioloom.figures import forest, style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, MINUS, chance, count, interval, joined, metric
-from radioloom.tables.targets import DIFFERS, MEDIAN_SURVIVAL, NOT_COMPARABLE, REPRODUCED, SHOWN, SURVIVAL, WITHIN
+from radioloom.tables.targets import (
+    DIFFERS,
+    MEDIAN_SURVIVAL,
+    NOT_COMPARABLE,
+    REPRODUCED,
+    SHOWN,
+    SIGNS,
+    SURVIVAL,
+    WITHIN,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-SIGNS = {"below": "< ", "above": "> "}
 LABELS = {SURVIVAL: "survival", MEDIAN_SURVIVAL: "median survival (days)"}  # of `metric` that METRICS has not
 APART = 0.17  # of a line: the published number above, the study's below
 VERBS = {  # of so many numbers, singular and plural

@@ -34,6 +34,10 @@ class BaselineHazard:
             return f"was learnt on patients followed for at most {self.last_days:g} days"
         return ""
 
+    def at(self, times: np.ndarray) -> np.ndarray:
+        """Cumulative hazard up to and at each time (t,), of a patient whose linear predictor is `centre`."""
+        return np.concatenate([[0.0], self.cumulative])[np.searchsorted(self.time_days, times, "right")]
+
     def risk(self, linear: np.ndarray, times: np.ndarray) -> np.ndarray:
         """Probability of the event up to and at each time, 1 - exp(-H(t) exp(linear - centre)), float64 (n, t).
 
@@ -41,10 +45,8 @@ class BaselineHazard:
         times : days (t,); NaN for one after `last_days`, and where the hazard is not known
         """
         times = np.asarray(times, dtype=np.float64)
-        steps = np.concatenate([[0.0], self.cumulative])
-        hazard = steps[np.searchsorted(self.time_days, times, "right")]
         known = np.isin(times, [0.0, *self.time_days]) if self.alone else times <= self.last_days
-        hazard = np.where(known, hazard, np.nan)
+        hazard = np.where(known, self.at(times), np.nan)
         with np.errstate(over="ignore"):  # an infinite hazard is a risk of 1
             return -np.expm1(-np.exp(np.asarray(linear) - self.centre)[:, None] * hazard[None, :])
 

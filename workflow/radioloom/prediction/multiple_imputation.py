@@ -96,9 +96,7 @@ def _told_by_outcome(outcomes: Outcome) -> np.ndarray:
     event = outcomes.event[:, None].astype(np.float64)
     if outcomes.kind == "binary":
         return event
-    hazard = efron(np.zeros(len(outcomes)), outcomes)
-    steps = np.concatenate([[0.0], hazard.cumulative])
-    return np.column_stack([event, steps[np.searchsorted(hazard.time_days, outcomes.time_days, "right")]])
+    return np.column_stack([event, efron(np.zeros(len(outcomes)), outcomes).at(outcomes.time_days)])
 
 
 def _drawn(x: np.ndarray, y: np.ndarray, gaps: np.ndarray, generator: np.random.Generator) -> np.ndarray:

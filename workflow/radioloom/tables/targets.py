@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from radioloom.tables.columns import EVALUATION, KIND, MODEL
 from radioloom.tables.record import Column, Table
@@ -26,6 +27,7 @@ VERDICTS = {  # `verdict`
     SHOWN: "not judged, for what was published is not verified",
     NOT_COMPARABLE: "the study has no such number, for the reason given",
 }
+SIGNS = {"below": "< ", "above": "> "}  # `bound` -> before the number that was published
 SURVIVAL, MEDIAN_SURVIVAL = "survival", "median_survival"  # `metric` of a group of CURVES, in the place of METRICS'
 
 TARGETS = Table(
@@ -70,3 +72,8 @@ def counted(frame: pd.DataFrame) -> dict[str, int]:
     """How many targets have each verdict, of those that occur. frame : TARGETS."""
     counts = frame["verdict"].value_counts()
     return {name: int(counts[name]) for name in VERDICTS if name in counts}
+
+
+def as_written(frame: pd.DataFrame, published: Mapping[str, Any]) -> pd.DataFrame:
+    """TARGETS in the order of the study's file of targets."""
+    return frame.set_index("target").loc[list(published["targets"])].reset_index()

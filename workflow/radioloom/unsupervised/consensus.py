@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radioloom.stats.branches import branches, tree_of
 from radioloom.tables.columns import SIGNIFICANT
 from radioloom.unsupervised.clusterings.record import Clustering, squared_distances
 
@@ -144,11 +145,10 @@ def partition(consensus: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     Clusters are numbered by falling size, ties by their first patient; where heights of the tree are equal they may be
     fewer than k.
     """
-    from scipy.cluster.hierarchy import fcluster, leaves_list, linkage
-    from scipy.spatial.distance import squareform
+    from scipy.cluster.hierarchy import leaves_list
 
-    tree = linkage(squareform(1 - consensus, checks=False), method="average")
-    found = fcluster(tree, k, criterion="maxclust")
+    tree = tree_of(1 - consensus)
+    found = branches(tree, k)
     names, first, size = np.unique(found, return_index=True, return_counts=True)
     number = dict(zip(names[np.lexsort((first, -size))], range(1, len(names) + 1), strict=True))
     labels = np.array([number[each] for each in found], dtype=np.int64)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radioloom.stats.branches import branches, medoid, tree_of
 from radioloom.stats.ranks import spearman
 
 TERTILES = {1: ("low", "high"), 2: ("low", "middle", "high")}  # names of the parts by how many cuts there are
@@ -51,13 +52,9 @@ def representatives(z: np.ndarray, most: int) -> np.ndarray:
 
     Average linkage on 1 - |Spearman's rho|; the middle has the largest mean |rho| with its branch.
     """
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
     rho = np.nan_to_num(np.abs(spearman(z)))
     if len(rho) <= most:
         return np.arange(len(rho))
     np.fill_diagonal(rho, 1.0)
-    branch = fcluster(linkage(squareform(1 - rho, checks=False), "average"), most, "maxclust")
-    members = [np.flatnonzero(branch == each) for each in np.unique(branch)]
-    return np.sort([each[rho[np.ix_(each, each)].mean(axis=1).argmax()] for each in members])
+    branch = branches(tree_of(1 - rho), most)
+    return np.sort([medoid(1 - rho, np.flatnonzero(branch == each)) for each in np.unique(branch)])

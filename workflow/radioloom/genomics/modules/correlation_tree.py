@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.genomics.modules.record import Method
+from radioloom.stats.branches import branches, tree_of
 
 
 def cluster(z: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
@@ -13,12 +14,9 @@ def cluster(z: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
     z : z-scored genes, gene x case
     rng : not used: there is nothing random
     """
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
     distance = np.clip(1.0 - np.corrcoef(z), 0.0, 2.0)
     np.fill_diagonal(distance, 0.0)
-    return fcluster(linkage(squareform(distance, checks=False), method="average"), t=k, criterion="maxclust")
+    return branches(tree_of(distance), k)
 
 
 METHOD = Method(

@@ -44,9 +44,7 @@ def fit_boosting(
 def residuals(risk: np.ndarray, outcomes: Outcome) -> np.ndarray:
     """Martingale residuals (n,) of risks (n,): events less the hazard of each case up to and at its own time."""
     hazard = efron(risk, outcomes)
-    steps = np.concatenate([[0.0], hazard.cumulative])
-    known = steps[np.searchsorted(hazard.time_days, outcomes.time_days, "right")]
-    return np.asarray(outcomes.event - known * np.exp(risk - hazard.centre))
+    return np.asarray(outcomes.event - hazard.at(outcomes.time_days) * np.exp(risk - hazard.centre))
 
 
 def predict_boosting(state: State, columns: np.ndarray) -> np.ndarray:

@@ -47,9 +47,7 @@ def grow(tree: Any, columns: np.ndarray, outcomes: Outcome, times: np.ndarray) -
 
 def expected_events(outcomes: Outcome) -> np.ndarray:
     """Cumulative hazard (n,) of all cases together up to and at the time of each."""
-    hazard = efron(np.zeros(len(outcomes)), outcomes)
-    steps = np.concatenate([[0.0], hazard.cumulative])
-    return np.asarray(steps[np.searchsorted(hazard.time_days, outcomes.time_days, "right")])
+    return efron(np.zeros(len(outcomes)), outcomes).at(outcomes.time_days)
 
 
 def predict_forest(state: State, columns: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from radioloom.prediction.selectors.record import Candidates, Selector
+from radioloom.stats.branches import branches, medoid, tree_of
 from radioloom.stats.ranks import spearman
 
 
@@ -14,22 +15,17 @@ def medoids(candidates: Candidates, n_features: int) -> dict[int, str]:
     Hierarchical clustering by 1 - |Spearman's rho|, the tree cut into so many branches. The medoid is the feature whose
     distances from those of its cluster have the smallest sum; equal ones, as any two alone, and equal clusters by name.
     """
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
     distance = np.clip(1 - np.abs(np.nan_to_num(spearman(candidates.columns))), 0, 1)
     np.fill_diagonal(distance, 0)
     label = np.ones(len(distance), dtype=int)
     if len(distance) > 1:
-        tree = linkage(squareform(distance, checks=False), method=candidates.asked["linkage"])
-        label = fcluster(tree, t=n_features, criterion="maxclust")
+        label = branches(tree_of(distance, candidates.asked["linkage"]), n_features)
     named = np.argsort(candidates.names, kind="stable")
     clusters = [named[label[named] == each] for each in dict.fromkeys(label[named])]
-    chosen = {}
-    for members in sorted(clusters, key=len, reverse=True):
-        sums = np.round(distance[np.ix_(members, members)].sum(axis=1), 12)
-        chosen[int(members[np.argmin(sums)])] = f"medoid of a cluster of {len(members)}"
-    return chosen
+    return {
+        medoid(distance, members): f"medoid of a cluster of {len(members)}"
+        for members in sorted(clusters, key=len, reverse=True)
+    }
 
 
 MEDOIDS = Selector(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from radioloom.figures import style, targets
 from radioloom.figures.exhibit import Exhibit
 from radioloom.stages.report.record import Section
-from radioloom.tables.targets import DIFFERS, NOT_COMPARABLE, counted
+from radioloom.tables.targets import DIFFERS, NOT_COMPARABLE, as_written, counted
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
@@ -17,7 +17,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     """Forest plots and table of what can be compared, table of what cannot, what differed, and the sources."""
     published = study.published or {}
     sources = published["sources"]
-    frame = study.targets.set_index("target").loc[list(published["targets"])].reset_index()
+    frame = as_written(study.targets, published)
     known = frame[frame["verdict"] != NOT_COMPARABLE]
     line = targets.statement(counted(frame))
     differ = "; ".join(frame.loc[frame["verdict"] == DIFFERS, "what"])
