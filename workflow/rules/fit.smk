@@ -40,6 +40,7 @@ rule fit:
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet",
+        tuning=f"{RESULTS}/tables/tuning.parquet",
         cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
         series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
     output:

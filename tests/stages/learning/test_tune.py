@@ -168,6 +168,12 @@ def test_intervals_of_cross_validation_are_told_where_they_were_before(study, mo
     )
 
 
+def test_a_search_that_is_recorded_is_not_made_again(study, monkeypatch):
+    rows = TUNING.frame(tuning_rows(tuned(study.material, study.splits), "frozen"))
+    monkeypatch.setattr("radioloom.stages.learning.fit.tune", None)  # nobody calls it
+    assert fit(study.material, study.splits, study.selection, tuning=rows) == study.signature
+
+
 def test_too_few_events_for_folds_take_the_first_combination(study):
     train = study.material.rows(study.splits, "frozen", "train")
     event = np.zeros(60, dtype=bool)

@@ -12,7 +12,7 @@ from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, some
-from radioloom.study.validation_checks import entry_faults
+from radioloom.study.validation_checks import absent_levels, entry_faults
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 from radioloom.tables.columns import SIGNIFICANT
 
@@ -78,29 +78,20 @@ def annotation_remarks(
         except StudyError as error:
             remarks.faults.append(f"{place}: cohort {cohort}: {bare(error)}")
             continue
-        known = {row["level"] for row in rows}
-        for level in (level for level in (levels_of(entry) if in_levels(entry) else ()) if rows and level not in known):
-            remarks.notes.append(
-                f"{place}: nobody with an outcome in cohort {cohort} has {column} {level!r}; correct it if it is "
-                "written otherwise there"
-            )
+        levels = levels_of(entry) if in_levels(entry) else ()
+        remarks.notes.extend(absent_levels(rows, levels, place, cohort, column))
         if unknown := [row["case"] for row in rows if row["level"] is None and row["number"] is None]:
             remarks.notes.append(f"{place}: {column} is empty in cohort {cohort}: {some(unknown, 'case')}")
 
 
 def cluster_remarks(known: Known, origin: Origin, remarks: Remarks) -> None:
     """Whether the training patients are more than the clusters that are tried in each resample of them."""
-    from radioloom.unsupervised.consensus import SHARE
+    from radioloom.unsupervised.consensus import most_tried, too_few
 
     study = known.study
     if not study.has.unsupervised or not known.complete:
         return
-    settings = study.settings["unsupervised"]
-    most = max(settings["most_clusters"], settings["number"] if isinstance(settings["number"], int) else 0)
     cases = [(cohort, row["case"]) for cohort in study.has.training for row in known.used(cohort)]
     n = len({known.whose.get(case, case) for case in cases})
-    if int(SHARE * n) <= most:
-        remarks.faults.append(
-            f"{origin.at('unsupervised', 'most_clusters')}: {most} clusters are tried in resamples of {int(SHARE * n)} "
-            f"of the {n} training patients, who have to be more; lower it, or take out `unsupervised`"
-        )
+    if fault := too_few(n, most_tried(study.settings["unsupervised"])):
+        remarks.faults.append(f"{origin.at('unsupervised', 'most_clusters')}: {fault}")

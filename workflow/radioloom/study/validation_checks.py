@@ -5,7 +5,7 @@ Each function gives the faults as lines for a person: file, line, key, what is w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,19 @@ def _marking(named: str | None, words: bool, column: bool, needed: bool) -> str:
     return ""
 
 
+def absent_levels(
+    rows: Sequence[dict[str, Any]], levels: Iterable[str], place: str, cohort: str, column: str
+) -> Iterator[str]:
+    """A note for each declared level of a column that none of the rows, of cases of a cohort, has as its `level`."""
+    known = {row["level"] for row in rows}
+    for level in levels:
+        if rows and level not in known:
+            yield (
+                f"{place}: nobody with an outcome in cohort {cohort} has {column} {level!r}; correct it if it is "
+                "written otherwise there"
+            )
+
+
 def subgroup_remarks(
     study: Study, cohort: str, frame: pd.DataFrame, cases: Iterable[str], origin: Origin, remarks: Remarks
 ) -> None:
@@ -105,12 +118,7 @@ def subgroup_remarks(
         except StudyError as error:
             remarks.faults.append(f"{origin.at(*key)}: cohort {cohort}: {bare(error)}")
             continue
-        known = [row["level"] for row in rows]
-        for level in (level for level in levels_of(entry) if rows and level not in known):
-            remarks.notes.append(
-                f"{origin.at(*key)}: nobody with an outcome in cohort {cohort} has {column} {level!r}; correct it if "
-                "it is written otherwise there"
-            )
+        remarks.notes.extend(absent_levels(rows, levels_of(entry), origin.at(*key), cohort, column))
         if unknown := [row["case"] for row in rows if row["level"] is None]:
             remarks.notes.append(
                 f"{origin.at(*key)}: in no subgroup, for {column} is empty in cohort {cohort}: {some(unknown, 'case')}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -77,6 +78,22 @@ RULES: dict[str, Rule] = {
         ),
     )
 }
+
+
+def most_tried(settings: dict[str, Any]) -> int:
+    """The largest number of clusters that is tried. settings : the study's block `unsupervised`."""
+    number, most = settings["number"], int(settings["most_clusters"])
+    return max(most, number) if isinstance(number, int) else most
+
+
+def too_few(n: int, most: int) -> str:
+    """What is wrong where a resample of n patients has no more of them than clusters are tried; "" where it has."""
+    if int(SHARE * n) > most:
+        return ""
+    return (
+        f"{most} clusters are tried in resamples of {int(SHARE * n)} of the {n} training patients, who have to be "
+        "more; lower it, or take out `unsupervised`"
+    )
 
 
 def stabilities(

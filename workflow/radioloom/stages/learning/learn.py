@@ -34,7 +34,7 @@ def learn(
     """Learn from the training rows (t,), once for each of several outcomes (t,).
 
     purposes : key what is drawn at random for each of the outcomes, besides the split; none for the real outcomes
-    The frozen split, the folds and the null models all come through here.
+    The folds and the null models come through here; the frozen split takes the same steps in `reduce` and `fit`.
     """
     if not many:  # fewer null models than repeats: this one has none
         return []

@@ -76,7 +76,7 @@ def tune(material: Material, train: np.ndarray, outcomes: Outcome, purpose: tupl
     declared = material.study["model"]
     grid = combinations(declared.get("grid", {}))
     if not grid:
-        return Tuning(declared, [], np.zeros(0), 0, 0)
+        return _nothing_searched(declared)
     blocks = [applied(declared, each) for each in grid]
     fold = inner_folds(outcomes, FOLDS, rng(material.study["seed"], "grid", material.split, *purpose))
     if fold is None:
@@ -86,6 +86,22 @@ def tune(material: Material, train: np.ndarray, outcomes: Outcome, purpose: tupl
     scores = np.array([concordance_of(outcomes.take(known), each[known], fold[known]) for each in risk])
     place = int(np.argmax(np.round(np.nan_to_num(scores, nan=-1.0), 12)))
     return Tuning(blocks[place], grid, scores, place, int(fold.max()) + 1)
+
+
+def _nothing_searched(model: dict[str, Any]) -> Tuning:
+    return Tuning(model, [], np.zeros(0), 0, 0)
+
+
+def recorded(material: Material, rows: pd.DataFrame, split: str = FROZEN) -> Tuning:
+    """What `tune` gave for a split, from its rows of TUNING: nothing is searched again."""
+    declared = material.study["model"]
+    grid = combinations(declared.get("grid", {}))
+    if not grid:
+        return _nothing_searched(declared)
+    each = rows[rows["split"] == split].drop_duplicates("combination").sort_values("combination")
+    place = int(np.flatnonzero(each["chosen"])[0])
+    scores = each["score"].to_numpy(np.float64)
+    return Tuning(applied(declared, grid[place]), grid, scores, place, int(each["folds"].iloc[0]))
 
 
 def _risks(

@@ -19,7 +19,7 @@ from radioloom.tables.columns import FEWEST_EVENTS
 from radioloom.tables.unsupervised import OF_ANNOTATION, OF_OUTCOME
 from radioloom.unsupervised.clusterings import CLUSTERINGS
 from radioloom.unsupervised.clusterings.record import squared_distances
-from radioloom.unsupervised.consensus import RULES, SHARE, Stability, stabilities
+from radioloom.unsupervised.consensus import RULES, Stability, most_tried, stabilities, too_few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,13 +81,9 @@ def cluster(patients: View, annotations: pd.DataFrame, study: dict[str, Any]) ->
 def _tried(patients: View, study: dict[str, Any]) -> list[Stability]:
     """Every number of clusters that is tried."""
     settings, z = study["unsupervised"], patients.z[patients.train]
-    number, most = settings["number"], settings["most_clusters"]
-    most = max(most, number) if isinstance(number, int) else most
-    if int(SHARE * len(z)) <= most:
-        raise StudyError(
-            f"unsupervised.most_clusters: {most} clusters are tried in resamples of {int(SHARE * len(z))} of the "
-            f"{len(z)} training patients, who have to be more; lower it, or take out `unsupervised`"
-        )
+    most = most_tried(settings)
+    if fault := too_few(len(z), most):
+        raise StudyError(f"unsupervised.most_clusters: {fault}")
     times = settings["resamples"], settings["references"]
     return stabilities(z, CLUSTERINGS[settings["clustering"]], most, times, rng(study["seed"], "cluster"))
 
