@@ -1,7 +1,8 @@
 """Cyrillic and Greek names in Latin letters, in the spellings that files have: simplified, without accents.
 
 BGN/PCGN 1947 (Zhukova, Andrey, Yeltsin), ICAO Doc 9303 of passports (Andrei, Iuliia), ISO 9:1995 (Zukova, Andrej),
-German (Schukowa, Jelzin), French (Joukova, Borissoff), Polish (Zukowa, Szewczenko), Ukrainian (Hryhorenko) and ELOT 743.
+German (Schukowa, Jelzin), French (Joukova, Borissoff), Polish (Zukowa, Szewczenko), Ukrainian (Hryhorenko),
+and ELOT 743.
 """
 
 from __future__ import annotations

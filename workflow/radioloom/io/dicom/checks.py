@@ -247,5 +247,6 @@ NOTED = (
     Check("computed", lambda stack: meaning.computed(stack.headers)),
     Check("real_world_values", lambda stack: real_world.others(stack.headers)),
     Check("converted", lambda stack: meaning.converted(stack.headers)),
+    Check("padded", lambda stack: meaning.padded(stack.headers)),
     Check("no_magnitude", lambda stack: merged.parts(stack.headers)),
 )
