@@ -236,6 +236,7 @@ NOTED = (
     Check("other_unit", lambda stack: meaning.other_unit(stack.headers)),
     Check("settings_by_slice", lambda stack: merged.settings(stack.headers)),
     Check("acquisitions", lambda stack: merged.acquisitions(stack.headers)),
+    Check("pauses", lambda stack: merged.pauses(stack.headers)),
     Check("contrast_by_slice", lambda stack: merged.contrast(stack.headers)),
     Check("counted_twice", lambda stack: merged.counted_twice(stack.headers)),
     Check("several_studies", lambda stack: merged.studies(stack.headers)),
