@@ -15,6 +15,8 @@ PLACES = {
     "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
     "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in ("trees", "reconstructed")},
+    "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
@@ -34,7 +36,7 @@ if not HAS.images:  # what only the images half writes
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-OTHERS = ("signature", "adopted", "summary", "pictures", "truth")  # inputs that are no tables
+OTHERS = ("signature", "adopted", "summary", "reconstruction", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.

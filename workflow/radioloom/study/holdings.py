@@ -27,6 +27,7 @@ class Holdings:
     outcomes: tuple[str, ...]  # cohorts whose patients have outcomes
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
+    reconstructed: bool  # trees of features and traits explain the gene modules
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
@@ -70,6 +71,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         outcomes=those(lambda _, cohort: "clinical" in cohort),
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
+        reconstructed=bool(genomics and "reconstruction" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),

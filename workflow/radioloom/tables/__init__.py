@@ -6,7 +6,7 @@ from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
-from radioloom.tables.genomics import ASSOCIATIONS, MODULES
+from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
     ACQUISITION,
@@ -109,6 +109,8 @@ TABLES = (
     APPLIED,
     MODULES,
     ASSOCIATIONS,
+    TREES,
+    RECONSTRUCTED,
 )
 
 
@@ -165,6 +167,7 @@ __all__ = [
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
+    "RECONSTRUCTED",
     "RELIABILITY",
     "RISKS",
     "RULES_BY_CHANCE",
@@ -181,6 +184,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TREES",
     "TUNING",
     "UNREAD",
     "Column",

@@ -91,6 +91,9 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
+    trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
+    reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
+    reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
     features: pd.DataFrame | None = None  # FEATURES; of a simulated study, and of tables that others measured
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it
