@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,14 +43,15 @@ def split_map(trees: pd.DataFrame, modules: list[str]) -> Figure:
         s=20 + 300 * np.clip(shown["explained"], 0, 1),
         c=rise, cmap="RdBu_r", vmin=-top, vmax=top, edgecolor=style.MUTED, linewidth=0.4,
     )  # fmt: skip
-    axes.set_xticks(range(len(columns)), [feature(name) for name in columns], rotation=55, ha="right")
+    names = ["\n".join(textwrap.wrap(feature(name), 20)) for name in columns]
+    axes.set_xticks(range(len(columns)), names, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(modules)), modules)
     axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(modules) - 0.4, -0.6))
     axes.grid(color=style.FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
     bar = figure.colorbar(dots, ax=axes, aspect=25, shrink=0.8)
-    bar.set_label("genes above the threshold minus below (SD)")
+    bar.set_label("above minus below, SD")
     bar.outline.set_visible(False)
     return figure
 

@@ -8,7 +8,9 @@ best, and trees are grown anew, until the marginal likelihood rises no more.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -115,6 +117,30 @@ def foretold(network: Network, z: np.ndarray, x: np.ndarray) -> np.ndarray:
             by_leaf = np.array([profile[at == leaf].mean() for leaf in range(at.max() + 1)])
             means[module] = by_leaf[leaves_of(tree, np.ascontiguousarray(x, float))]
     return means
+
+
+class Split(NamedTuple):
+    """One split of a tree, and the leaf of each case before and after it."""
+
+    leaf: int  # that is split
+    trait: int
+    threshold: float
+    gaps_above: bool  # whether cases without the trait go to the upper side
+    before: np.ndarray  # int64 (cases,)
+    after: np.ndarray
+
+
+def splits(tree: np.ndarray, x: np.ndarray) -> Iterator[Split]:
+    """Splits of one tree of a network in the order of growth. x : (cases, traits), NaN for gaps."""
+    from radioloom.kernels.module_network import leaves_of
+
+    x = np.ascontiguousarray(x, float)
+    before = np.zeros(len(x), np.int64)
+    for number in range(int((tree[0] >= 0).sum())):
+        leaf, trait, threshold, gaps = tree[:, number].tolist()
+        after = leaves_of(np.ascontiguousarray(tree[:, : number + 1]), x)
+        yield Split(int(leaf), int(trait), threshold, gaps > 0, before, after)
+        before = after
 
 
 def _constants(n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -122,30 +122,27 @@ def _splits(
 
     z : (genes, cases), each gene in the direction of its module's score; x : case x feature or label of a trait
     """
-    from radioloom.kernels.module_network import CUT, GAPS, LEAF, TRAIT, leaves_of
-    from radioloom.tables.genomics import FEATURE
-    from radioloom.tables.genomics import TRAIT as READ
+    from radioloom.genomics.networks import splits
+    from radioloom.tables.genomics import FEATURE, TRAIT
 
-    values, rows = np.ascontiguousarray(x.to_numpy(float)), []
+    values, rows = x.to_numpy(float), []
     for module, (name, tree) in enumerate(zip(names, network.trees, strict=True)):
         part = z[network.labels == module]
-        profile, before = part.mean(axis=0), np.zeros(len(x), int)
-        for split in range(int((tree[LEAF] >= 0).sum())):
-            after = leaves_of(np.ascontiguousarray(tree[:, : split + 1]), values)
-            lower, upper = after == tree[LEAF, split], after == split + 1
-            feature = x.columns[int(tree[TRAIT, split])]
-            gaps = np.isnan(values[lower | upper, int(tree[TRAIT, split])]).any()
+        profile = part.mean(axis=0)
+        for number, split in enumerate(splits(tree, values), start=1):
+            lower, upper = split.after == split.leaf, split.after == number
+            feature = x.columns[split.trait]
+            gaps = np.isnan(values[lower | upper, split.trait]).any()
             rows.append(
                 {
-                    "module": name, "split": split + 1, "leaf": int(tree[LEAF, split]), "feature_id": feature,
-                    "kind": READ if feature in traits else FEATURE, "threshold": tree[CUT, split],
-                    "gaps": ("upper" if tree[GAPS, split] else "lower") if gaps else "",
+                    "module": name, "split": number, "leaf": split.leaf, "feature_id": feature,
+                    "kind": TRAIT if feature in traits else FEATURE, "threshold": split.threshold,
+                    "gaps": ("upper" if split.gaps_above else "lower") if gaps else "",
                     "n_lower": int(lower.sum()), "n_upper": int(upper.sum()),
                     "mean_lower": profile[lower].mean(), "mean_upper": profile[upper].mean(),
-                    "explained": _within(profile, before, part) - _within(profile, after, part),
+                    "explained": _within(profile, split.before, part) - _within(profile, split.after, part),
                 }
             )  # fmt: skip
-            before = after
     return rows
 
 
