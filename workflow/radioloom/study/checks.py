@@ -92,6 +92,7 @@ def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     """Whether cohorts that are learnt from or judged say where outcomes are, and the model is one of such outcomes."""
     from radioloom.prediction.models import misfit
     from radioloom.stages.learning.clinical import times_fault
+    from radioloom.stages.learning.events import inverted
 
     kind = settings["outcome"]["kind"]
     for name, cohort in settings["cohorts"].items():
@@ -100,6 +101,8 @@ def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
             yield f"{origin.at('cohorts', name)}: a {cohort['role']} cohort needs `clinical`"
         if clinical and (fault := times_fault(clinical, kind)):
             yield f"{origin.at('cohorts', name, 'clinical')}: {fault}"
+        if clinical and (fault := inverted(clinical)):
+            yield f"{origin.at('cohorts', name, 'clinical', 'event')}: {fault}"
     of_survival = [key for key in ("horizons", "tau") if settings["outcome"].get(key)]
     if kind == "binary" and of_survival:
         yield f"{origin.at('outcome', of_survival[0])}: a binary outcome has no time; delete it, or set kind: survival"
