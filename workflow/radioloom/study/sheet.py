@@ -34,7 +34,8 @@ OTHER_WORDS = {  # for columns, as `bare` has them
 PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
-    "patient", "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
+    "patient", "roi", "pattern", "replicate", "visit", "modality", "series", "description", "kernel", "thickness_mm",
+    "prefer",
 }  # fmt: skip
 
 
@@ -175,11 +176,11 @@ def _check_names(row: Row, table: Table, line: int) -> None:
                 f"{table.at(line, key)}: the cell is {fault}; write a pseudonym. What stands there is "
                 "not shown, for it may be a patient's name"
             )
-    if is_date(row.get("replicate", "")):
-        raise StudyError(
-            f"{table.at(line, 'replicate')}: the cell is a date, and results and messages would show it; number the "
-            "visits"
-        )
+    for key in ("replicate", "visit"):
+        if is_date(row.get(key, "")):
+            raise StudyError(
+                f"{table.at(line, key)}: the cell is a date, and results and messages would show it; number the visits"
+            )
 
 
 def _check_cells(row: Row, where: str) -> None:

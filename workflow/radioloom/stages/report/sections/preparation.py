@@ -21,7 +21,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     depends = directed(profile) if profile.orientation is None else []
     series = study.series
     if study.exclusions is not None:
-        series = flow.analysed(series, flow.counts(study.sheets, study.exclusions))
+        series = flow.analysed(series, study.counted)
     warning = preparation.mixed(series, profile.name, depends)
     one_level, lost = preparation.one_level(study.measured), preparation.lost(study.measured)
     sentence, apart = preparation.volumes(study.cases)
