@@ -35,7 +35,7 @@ class Study:
     settings: dict[str, Any]
     sheets: dict[str, list[Row]]  # cohort -> rows, each with `cohort` and `role`
     data: Path
-    profile: Any  # radioloom.profile.Profile; None where all cohorts start from tables of features
+    profile: Any  # radioloom.profile.Measuring; None where all cohorts start from tables of features
     sheet_places: dict[str, Path] = field(default_factory=dict)  # cohort -> where its sheet lies; see `file_of`
     handed: Any = None  # stages.learning.published.HandedIn: the signature that the study validates; None if it learns
     signature_place: Path | None = None  # where the file of that lies
@@ -64,7 +64,7 @@ class Study:
 
     @cached_property
     def profile_hash(self) -> str:
-        """Twelve hex digits of what measured the features: the profile, and what is declared of tables of features.
+        """Twelve hex digits of what measured the features: profiles, and what is declared of tables of features.
 
         A signature bears it, and predicts from features with the same one alone.
         """
