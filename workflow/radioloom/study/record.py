@@ -17,7 +17,7 @@ from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.batches import batched
 from radioloom.study.feature_tables import measured_by, no_features
 from radioloom.study.holdings import Holdings, archived, holdings, simulated
-from radioloom.study.sheet import Row
+from radioloom.study.sheet import PATHS, Row
 
 
 def followed(*paths: str) -> list[str]:
@@ -125,7 +125,7 @@ class Study:
         """Paths of a batch's images and segmentations that no job makes or fetches, as its sheet has them."""
         if self.simulated:
             return []
-        paths = {row[key] for row in self.batches[cohort][batch] for key in ("image", "segmentation")}
+        paths = {row.get(key, "") for row in self.batches[cohort][batch] for key in PATHS} - {""}
         return sorted(path for path in paths if not path.startswith(f"{FETCHED}/{cohort}/"))
 
     @cached_property
