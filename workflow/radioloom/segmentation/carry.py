@@ -16,8 +16,9 @@ from radioloom.volume import Grid, Voxels
 HALF = 0.5  # share of its volume from which a voxel belongs to the region
 ROUNDED = 1e-3  # of a share, and of a voxel: headers round, and may not tip a voxel that lies half in the region
 APART = 0.02  # of a volume that carrying changes: beyond it is noted
+CHANGED = f"carried from another image, which changed its volume by more than {APART:.0%}"
 MOST = 2**28  # voxels of the image's grid around a region: no region of a body has as many
-POINTS = 2**22  # interpolated at a time
+POINTS = 2**20  # interpolated at a time
 
 
 def carried(mask: Mask, drawn_on: Grid, image: Grid, blank: Sequence[str] = (), notes: Sequence[str] = ()) -> Mask:
@@ -48,7 +49,7 @@ def carried(mask: Mask, drawn_on: Grid, image: Grid, blank: Sequence[str] = (), 
         )
     own = in_image(placed, image, mask.source, [*mask.notes, *notes], tuple(blank))
     change = own.n_voxels * image.voxel_mm3 / volume_mm3 - 1
-    told = (f"carried from another image: {change:+.1%} of its volume there",) if abs(change) > APART else ()
+    told = (CHANGED,) if abs(change) > APART else ()
     return Mask(own.array, own.offset, mask.source, mask.contour_mm3, (*own.notes, *told), volume_mm3)
 
 

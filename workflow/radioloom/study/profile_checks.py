@@ -9,7 +9,6 @@ from radioloom.profile import Profiles, misfit
 from radioloom.settings import Origin
 from radioloom.study.record import Study
 from radioloom.study.remarks import some
-from radioloom.tables.cohorts import USED_BY_MODELS
 
 
 def modality_faults(study: Study, origin: Origin) -> Iterator[str]:
@@ -46,8 +45,7 @@ def _mixed(study: Study, origin: Origin) -> Iterator[str]:
     """Images of several profiles that models would take for images of one."""
     if "combine" in study.settings:
         return
-    rows = chain.from_iterable(study.sheets[cohort] for cohort in study.cohorts(*USED_BY_MODELS))
-    modalities = sorted({row["modality"] for row in rows} - {""})
+    modalities = sorted({row["modality"] for row in chain.from_iterable(study.sheets.values())} - {""})
     if len(modalities) > 1:
         yield (
             f"{origin.at('profile')}: models would take features of {' and '.join(modalities)} for the same ones; "
