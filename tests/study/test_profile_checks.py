@@ -69,3 +69,13 @@ def test_a_signature_is_bound_to_all_profiles_in_any_order(bench):
 @pytest.mark.parametrize("given", [profile_of("demo"), Profiles({"CT": profile_of("demo"), "MR": profile_of("ibsi")})])
 def test_profiles_are_handed_to_jobs_whole(given):
     assert build_all(asdict(given)) == given
+
+
+def test_baselines_name_what_the_profile_of_their_modality_measures(bench):
+    """`demo` measures no ivh, which `sts_pet` does."""
+    combine = {"modalities": ["CT", "PT"]}
+    known = {"volume": ["CT_morphology_volume"], "peak": ["PT_ivh_volume_fraction_at_90_intensity"]}
+    with pytest.raises(StudyError) as error:
+        verify(*bench("PT", combine=combine, baselines=known | {"wrong": ["CT_ivh_volume_fraction_at_90_intensity"]}))
+    faults = [line for line in str(error.value).splitlines() if "no feature of the profile" in line]
+    assert [line.partition(":")[2].strip()[:15] for line in faults] == ["baselines.wrong"]

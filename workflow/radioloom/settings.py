@@ -34,6 +34,7 @@ PATTERNS = {
     "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, _ and -, with a letter or digit first",
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "letters, digits, _ and -, with a letter or digit first, at most 64",
     "^[A-Za-z0-9_-]{1,64}$": "letters, digits, _ and -, at most 64",
+    "^[A-Za-z0-9_-]{0,64}$": "letters, digits, _ and -, at most 64, or nothing",
     "^[0-9a-f.]*$": "digits and dots (a UID), or the hash of one",
     "^[-+]?[0-9]{1,12}([.][0-9]{1,12})?([eE][-+]?[0-9]{1,2})?$": "a number in quotes, such as '0.60' or '2.9e-09'",
     "^([0-9]+([.][0-9]+)?(-[0-9]+([.][0-9]+)?)?)?$": "a number like 2.5, or a range like 1-3",

@@ -27,10 +27,14 @@ PLACES = {
     "adopted": [],  # stands in the signature
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
     "truth": [f"{STUDY.data}/truth"] if STUDY.simulated else [],
-    "features": [f"{RESULTS}/tables/features.parquet"] if STUDY.simulated or HAS.tables else [],
+    "features": [OF_MODELS["features"]] if STUDY.simulated or HAS.tables or HAS.combined else [],
+    "exclusions": OF_MODELS["exclusions"],
+    "combinations": [f"{RESULTS}/tables/combinations.parquet"] if HAS.combined else [],
 }
 if not HAS.images:  # what only the images half writes
     PLACES |= dict.fromkeys([*TABLES_OF_IMAGES, "acquisition"], [])
+if HAS.combined:  # shares of variance are of one scanner a case
+    PLACES["acquisition"] = []
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])

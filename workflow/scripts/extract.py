@@ -12,7 +12,8 @@ from radioloom.tables import EXCLUSIONS, FEATURES, MEASURED
 with job(snakemake) as running:
     tune_process(keep_all=True)
     profile = build_all(snakemake.params.profile)
-    found, exclusions, kept = extract_batch(read_all(Path(snakemake.input.folder), snakemake.params.asked), profile)
+    cases = read_all(Path(snakemake.input.folder), snakemake.params.asked)
+    found, exclusions, kept = extract_batch(cases, profile, snakemake.params.visits)
     FEATURES.write(found.rows, snakemake.output.features, **running.provenance)
     MEASURED.write(found.images, snakemake.output.measured, **running.provenance)
     EXCLUSIONS.write(exclusions, snakemake.output.exclusions, **running.provenance)

@@ -17,6 +17,7 @@ from radioloom.io.files import is_folder
 from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.alone import KEY, role_faults
+from radioloom.study.combine_faults import combine_faults
 from radioloom.study.holdings import archived, simulated
 from radioloom.study.sheet import Row
 from radioloom.study.unsupervised_checks import view_faults
@@ -65,6 +66,7 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
 
     role_of = roles(settings)
     yield from role_faults(settings, origin)
+    yield from combine_faults(settings, origin)
     yield from _outcome_faults(settings, origin)
     yield from competing_faults(settings, origin)
     yield from subgroup_faults(settings, origin)

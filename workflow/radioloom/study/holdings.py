@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioloom.imaging.controls import named
+from radioloom.stages.tables.combined_names import combined
 from radioloom.stats.random_effects import FEWEST_TO_PREDICT
 from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
@@ -34,6 +35,7 @@ class Holdings:
     mined: bool  # association rules are looked for
     pooled: bool  # there are validation cohorts enough for a summary over them
     targets: bool  # published numbers are held against those of the study
+    combined: bool  # several images of a patient become one case of the models
 
 
 def simulated(settings: Mapping[str, Any]) -> bool:
@@ -77,4 +79,5 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         mined="rules" in settings.get("unsupervised", {}),
         pooled=[cohort["role"] for cohort in cohorts.values()].count("validation") >= FEWEST_TO_PREDICT,
         targets="targets" in settings,
+        combined=combined(settings),
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
+from radioloom.stages.tables.combined_names import ids_of_models, of_parts
 from radioloom.study.alone import signature_faults
 from radioloom.study.learning_checks import learning_faults
 from radioloom.study.primary_checks import primary_faults
@@ -131,13 +132,15 @@ def _reserved_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
 def _baseline_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
     from radioloom.stages.images.plan import feature_ids
 
-    measured = list(dict.fromkeys(chain.from_iterable(map(feature_ids, profile.each))))
+    each = {modality: feature_ids(own) for modality, own in getattr(profile, "by_modality", {}).items()}
+    measured = ids_of_models(each if len(each) > 1 else feature_ids(profile.each[0]), settings)
     for name, features in settings["baselines"].items():
         place = origin.at("baselines", name)
         for feature in features:
             if feature not in measured:
                 yield (
-                    f"{place}: {feature!r} is no feature of the profile {profile.name!r}; {_choice(feature, measured)}"
+                    f"{place}: {feature!r} is no feature of the profile {profile.name!r}; "
+                    f"{of_parts(feature, measured) or _choice(feature, measured)}"
                 )
 
 

@@ -7,6 +7,7 @@ from itertools import chain
 
 from radioloom.profile import Profiles, misfit
 from radioloom.settings import Origin
+from radioloom.stages.tables.combined_names import words_of
 from radioloom.study.record import Study
 from radioloom.study.remarks import some
 
@@ -43,7 +44,7 @@ def _unasked(study: Study, origin: Origin) -> Iterator[str]:
 
 def _mixed(study: Study, origin: Origin) -> Iterator[str]:
     """Images of several profiles that models would take for images of one."""
-    if "combine" in study.settings:
+    if words_of(study.settings.get("combine", {}), "modalities"):
         return
     modalities = sorted({row["modality"] for row in chain.from_iterable(study.sheets.values())} - {""})
     if len(modalities) > 1:

@@ -69,18 +69,23 @@ class Study:
         A signature bears it, and predicts from features with the same one alone.
         """
         declared = [measured_by(self.settings["cohorts"][name]["features"]) for name in self.has.tables]
-        if not declared:
-            return self.profile.hash
-        return digest([self.profile.hash if self.profile else "", sorted(set(map(digest, declared)))])
+        images = self.profile.hash if self.profile else ""
+        measured = digest([images, sorted(set(map(digest, declared)))]) if declared else images
+        return digest([measured, self.settings["combine"]]) if self.has.combined else measured
 
     @cached_property
     def batches(self) -> dict[str, dict[str, list[Row]]]:
-        """Rows by cohort and batch, without `patient`: no image is measured anew where that is corrected."""
+        """Rows by cohort and batch, without what is not of images: none is measured anew where that is corrected."""
         sheets = {
-            cohort: [{key: value for key, value in row.items() if key != "patient"} for row in rows]
+            cohort: [{key: value for key, value in row.items() if key not in ("patient", "visit")} for row in rows]
             for cohort, rows in self.sheets.items()
         }
         return {cohort: batched(rows, self.settings["batch_size"]) for cohort, rows in sheets.items()}
+
+    def visits(self, cohort: str, batch: str) -> dict[str, str]:
+        """The visit of each case of a batch whose sheet names one."""
+        cases = {row["case"] for row in self.batches[cohort][batch]}
+        return {row["case"]: row["visit"] for row in self.sheets[cohort] if row["visit"] and row["case"] in cases}
 
     def asked(self, cohort: str, batch: str) -> list[str]:
         """Regions of a batch as its files name them: each stage holds what it is handed against them."""
@@ -184,6 +189,11 @@ class Study:
             | {"patient": row["patient"] or row["case"], "named": row["patient"] != ""}
             for row in {(row["cohort"], row["case"]): row for row in rows}.values()
         ]
+
+    def cases(self, cohort: str) -> list[str]:
+        """Cases on the sheet of a cohort as models know them: patients, where their images are combined."""
+        rows = self.sheets[cohort]
+        return sorted({row["patient"] or row["case"] if self.has.combined else row["case"] for row in rows})
 
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""

@@ -35,8 +35,8 @@ PATHS = ("image", "segmentation", "drawn_on")  # columns that hold paths below t
 PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
-    "patient", "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
-    "drawn_on",
+    "patient", "roi", "pattern", "replicate", "visit", "modality", "series", "description", "kernel", "thickness_mm",
+    "prefer", "drawn_on",
 }  # fmt: skip
 
 
@@ -177,11 +177,11 @@ def _check_names(row: Row, table: Table, line: int) -> None:
                 f"{table.at(line, key)}: the cell is {fault}; write a pseudonym. What stands there is "
                 "not shown, for it may be a patient's name"
             )
-    if is_date(row.get("replicate", "")):
-        raise StudyError(
-            f"{table.at(line, 'replicate')}: the cell is a date, and results and messages would show it; number the "
-            "visits"
-        )
+    for key in ("replicate", "visit"):
+        if is_date(row.get(key, "")):
+            raise StudyError(
+                f"{table.at(line, key)}: the cell is a date, and results and messages would show it; number the visits"
+            )
 
 
 def _check_cells(row: Row, where: str) -> None:

@@ -4,6 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
@@ -64,6 +65,8 @@ TABLES = (
     UNREAD,
     MEASURED,
     FEATURES,
+    COMBINED,
+    COMBINATIONS,
     CONTROLS,
     PERTURBED,
     SKIPPED,
@@ -138,6 +141,8 @@ __all__ = [
     "CLUSTER_NUMBERS",
     "CLUSTER_SUMMARY",
     "CLUSTER_TESTS",
+    "COMBINATIONS",
+    "COMBINED",
     "COMPARISONS",
     "COMPETING",
     "CONSENSUS",

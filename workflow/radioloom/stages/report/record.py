@@ -91,10 +91,18 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
-    features: pd.DataFrame | None = None  # FEATURES; of a simulated study, and of tables that others measured
+    features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it
+    combinations: pd.DataFrame | None = None  # COMBINATIONS; None where a case is of one image
     provenance: dict[str, Any] = field(default_factory=dict)  # software (dict), hashes (dict), command (str)
+
+    @property
+    def counted(self) -> pd.DataFrame:
+        """What became of the cases and images of each cohort; see `flow.counts`."""
+        from radioloom.figures import flow
+
+        return flow.counts(self.sheets, self.exclusions, self.combinations is not None)
 
 
 @dataclass(frozen=True, slots=True)

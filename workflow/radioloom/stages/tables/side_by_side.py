@@ -15,7 +15,7 @@ from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import nobody
 from radioloom.io.user_tables.record import no_column, number_of, place_of
 from radioloom.stages.tables.long_tables import widened
-from radioloom.stages.tables.row_ids import text_of_cells
+from radioloom.stages.tables.row_ids import IDS, text_of_cells
 from radioloom.stats.ranks import spearman
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def columns(frame: pd.DataFrame, file: str, case: str, long: Sequence[str] = ())
     Raises StudyError where a column is not there, a case stands in two rows, or no column holds numbers.
     """
     feature, value = long or ("", "")
-    declared = {"case": case, "replicate": "", "patient": "", "feature": feature, "value": value}
+    declared = {**dict.fromkeys(IDS, ""), "case": case, "feature": feature, "value": value}
     if case not in frame.columns:
         raise StudyError(f"{file}: {no_column(case, frame.columns, '--case')}")
     settings = {"file": file, "columns": {**declared, "features": "", "ignore": [], "prefix": "", "groups": {}}}

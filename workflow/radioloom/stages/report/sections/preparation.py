@@ -22,7 +22,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         return None
     series = study.series
     if study.exclusions is not None:
-        series = flow.analysed(series, flow.counts(study.sheets, study.exclusions))
+        series = flow.analysed(series, study.counted)
     warning = " ".join(filter(None, (_mixed(each, part) for each, part in _by_profile(profile, series))))
     one_level, lost = preparation.one_level(study.measured), preparation.lost(study.measured)
     sentence, apart = preparation.volumes(study.cases)
