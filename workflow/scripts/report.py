@@ -6,7 +6,7 @@ import pandas as pd
 
 from radioloom.io import prepared
 from radioloom.job import job
-from radioloom.profile import build
+from radioloom.profile import build_all
 from radioloom.sealed import read_json, write_text
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.behind import provenance
@@ -22,7 +22,7 @@ with job(snakemake) as this:
     inputs = ReportInputs(
         **this.read(*params.tables),
         **{name: params[name] for name in ("settings", "published")},
-        profile=build(params.profile) if params.profile else None,
+        profile=build_all(params.profile) if params.profile else None,
         sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
         n_in_tables={cohort: each["n_features"] for cohort, each in listed.items()},
         signature=Signature.read(given.signature[0], params.trust_edited),

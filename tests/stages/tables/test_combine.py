@@ -270,6 +270,10 @@ def test_names():
     assert "PT_node_ratio_glcm_contrast" in names
     assert ids_of_models(labels, {"combine": {**BLOCK, "regions": ["tumour"], "lesions": "sum"}}) == labels
     assert ids_of_models(labels, {}) == labels
+    of_each = {"CT": labels, "PT": labels[1:]}
+    assert {name[:2] for name in ids_of_models(of_each, settings) if "volume" in name} == {"CT"}
+    assert set(ids_of_models(of_each, settings)) < set(names)
+    assert ids_of_models(of_each, {}) == labels
     assert not combined({"combine": BLOCK})
     assert not combined({})
     assert "CT_tumour_first_morphology_volume" in of_parts("morphology_volume", names)

@@ -212,7 +212,7 @@ def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
     has: dict[str, set[str]] = {}
     for cohort in study.cohorts(*USED_BY_MODELS):
         if cohort in study.has.images:
-            has[cohort] = set(measured(study.profile))
+            has[cohort] = set().union(*map(measured, study.profile.each))
             continue
         columns = study.settings["cohorts"][cohort]["features"]["columns"]
         has[cohort] = set(feature_ids(features_in(study.settings, cohort, study.data), columns))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from radioloom.profile import Profile
+    from radioloom.profile import Measuring
     from radioloom.stages.learning.signature import Signature
 
 Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
@@ -42,7 +42,7 @@ class ReportInputs:
     masks: pd.DataFrame | None = None  # MASKS
     cases: pd.DataFrame | None = None  # CASES
     measured: pd.DataFrame | None = None  # MEASURED
-    profile: Profile | None = None  # None where a study starts from features
+    profile: Measuring | None = None  # None where a study starts from features
     overlaps: pd.DataFrame | None = None  # OVERLAPS; None or empty where no image was segmented twice
     pictures: dict[str, list[Picture]] | None = None  # cohort -> (label, tile) of each case
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
