@@ -26,6 +26,7 @@ from radioloom.tables.learning import (
     TUNING,
 )
 from radioloom.tables.missing import MISSING
+from radioloom.tables.models import LEARNT, MODELS
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
@@ -80,6 +81,8 @@ TABLES = (
     PREDICTIONS,
     METRICS,
     COMPARISONS,
+    LEARNT,
+    MODELS,
     LOOKS,
     RISKS,
     OPERATING,
@@ -151,11 +154,13 @@ __all__ = [
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
+    "LEARNT",
     "LOOKS",
     "MASKS",
     "MEASURED",
     "METRICS",
     "MISSING",
+    "MODELS",
     "MODULES",
     "OPERATING",
     "OPTIMISM",

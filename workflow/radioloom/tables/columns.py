@@ -18,11 +18,12 @@ ROI = Column("roi", "string", "the study's name of the region")
 READER = "pseudonym: reader-1 ..., in no order that says who"
 
 SIGNATURE, BASELINE, CONTROL, NULL, TRUTH = "signature", "baseline", "control", "null", "truth"
+BESIDE = "beside"  # a model of the study's list `models`
 KIND = Column(
     "kind",
     "string",
     f"{SIGNATURE}; {BASELINE}; {CONTROL}: the signature on control images; {NULL}: learnt on permuted outcomes, "
-    "in validation the signature itself beside them",
+    f"in validation the signature itself beside them; {BESIDE}: another model, of the study's `models`",
 )
 MODEL = Column("model", "string", "name of the model; of a control: how the images were changed")
 REFITTED = "refitted"

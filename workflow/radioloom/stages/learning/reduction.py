@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 from radioloom.prediction.metrics.concordance import comparable, feature_concordance
 from radioloom.prediction.outcome import Outcome, check_learnable
 from radioloom.prediction.scalings import learn, scaled
-from radioloom.prediction.selectors import select
+from radioloom.prediction.selectors import SELECTORS, select
 from radioloom.prediction.selectors.record import Candidates, strength
 from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import VOLUME
@@ -129,6 +131,22 @@ def selected(material: Material, listed: Shortlist, purpose: tuple[str, ...]) ->
     volume, rho = material.study["baselines"].get(VOLUME), listed.screened.rho
     volume_rho = rho[material.place(volume[0])] if volume else np.full(len(step), np.nan)
     return Reduction(step, reason, score, volume_rho, tuple(chosen))
+
+
+def ways(
+    material: Material, listed: Shortlist, blocks: list[dict[str, Any]], purpose: tuple[str, ...]
+) -> Iterator[tuple[Material, Reduction]]:
+    """The material with each block as its study's `model`, and what its selector takes: of alike selectors once."""
+    known: dict[str, Reduction] = {}
+    for block in blocks:
+        way = replace(material, study={**material.study, "model": block})
+        asked = [block["selector"], block.get("selector_settings"), block["n_features"], block.get("scaling")]
+        if SELECTORS[block["selector"]].fits:
+            asked += [block["kind"], block["settings"]]
+        key = json.dumps(asked, sort_keys=True)
+        if key not in known:
+            known[key] = selected(way, listed, purpose)
+        yield way, known[key]
 
 
 def _set_apart(
