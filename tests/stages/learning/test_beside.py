@@ -28,7 +28,7 @@ from radioloom.tables.columns import BESIDE
 REST = {"selector_settings": {}, "settings": {}, "grid": {}, "scaling": "standard", "n_features": 4}
 LISTED = {
     "plain": REST | {"kind": "cox", "selector": "mrmr", "grid": {"n_features": [2, 4]}},
-    "same features": REST | {"kind": "survival_boosting", "selector": "mrmr", "settings": {"trees": 5}},
+    "same features": REST | {"kind": "survival_boosting", "selector": "mrmr", "grid": {"settings": {"trees": [5, 2]}}},
     "penalised": REST | {"kind": "elastic_net_cox", "selector": "none", "settings": {"folds": 3}},
 }
 
@@ -69,7 +69,7 @@ def row(frame, evaluation, model):
 
 def test_each_is_what_a_study_of_its_own_would_learn():
     study, split = made(), "r01f2"
-    rows = PREDICTIONS.frame(learnt(1).predictions)
+    rows, scores = PREDICTIONS.frame(learnt(1).predictions), {}
     train, test = (study.material.rows(study.splits, split, part) for part in ("train", "test"))
     for name, block in LISTED.items():
         own = replace(study.material, study={**study.study, "model": block}).within(split)
@@ -77,6 +77,9 @@ def test_each_is_what_a_study_of_its_own_would_learn():
         here = rows[(rows["split"] == split) & (rows["model"] == name)].sort_values("case")
         assert here["case"].tolist() == study.material.cases.iloc[test]["case"].tolist()
         np.testing.assert_array_equal(here["risk"], risk_of(own, alone.signature, test))
+        scores[name] = alone.tuning.scores[alone.tuning.place] if block["grid"] else np.nan
+    table = LEARNT.frame(learnt(1).learnt)
+    assert table[table["split"] == split].set_index("model")["score"].to_dict() == pytest.approx(scores, nan_ok=True)
 
 
 def test_what_is_learnt_is_of_the_cases_that_were_not_learnt_from():
@@ -88,7 +91,7 @@ def test_what_is_learnt_is_of_the_cases_that_were_not_learnt_from():
     table = LEARNT.frame(learnt(1).learnt).set_index(["model", "split"])
     assert set(table.loc["plain", "settings"]) <= {"n_features 2", "n_features 4"}
     assert table.loc["plain", "score"].between(0.4, 1).all()
-    assert (table.loc["same features", "settings"] == "").all()
+    assert (table.loc["penalised", "settings"] == "").all()
 
 
 def test_a_selector_that_several_models_share_is_asked_once(monkeypatch):
