@@ -72,7 +72,7 @@ def test_each_is_what_a_study_of_its_own_would_learn():
     rows, scores = PREDICTIONS.frame(learnt(1).predictions), {}
     train, test = (study.material.rows(study.splits, split, part) for part in ("train", "test"))
     for name, block in LISTED.items():
-        own = replace(study.material, study={**study.study, "model": block}).within(split)
+        own = _with(study.material, block).within(split)
         alone = learn(own, train, [own.outcomes.take(train)])[0]
         here = rows[(rows["split"] == split) & (rows["model"] == name)].sort_values("case")
         assert here["case"].tolist() == study.material.cases.iloc[test]["case"].tolist()
@@ -95,17 +95,34 @@ def test_what_is_learnt_is_of_the_cases_that_were_not_learnt_from():
 
 
 def test_a_selector_that_several_models_share_is_asked_once(monkeypatch):
-    asked = []
-    monkeypatch.setattr(reduction, "selected", lambda way, *_: asked.append(way.study["model"]["selector"]))
-    forward = {**LISTED["plain"], "selector": "forward"}
-    others = [
-        LISTED["plain"],
-        {**LISTED["plain"], "n_features": 2},
-        forward,
-        {**forward, "settings": {"strata": "cohort"}},
-    ]
-    list(reduction.ways(made().material, None, [*LISTED.values(), *others], ()))
-    assert asked == ["mrmr", "none", "mrmr", "forward", "forward"]
+    asked, taken = [], reduction.Reduction(*[None] * 4, chosen=(3, 1, 2, 0))
+
+    def selected(way, *_):
+        asked.append((way.study["model"]["selector"], way.study["model"]["n_features"]))
+        return taken
+
+    monkeypatch.setattr(reduction, "selected", selected)
+    mrmr, forward, medoids = (REST | {"kind": "cox", "selector": each} for each in ("mrmr", "forward", "medoids"))
+    others = [mrmr | {"n_features": 2}, mrmr, forward, forward | {"settings": {"strata": "cohort"}}]
+    others += [medoids, medoids | {"n_features": 3}]  # whose three are not of its four
+    places = [each for _, each in reduction.ways(made().material, None, [*others, LISTED["penalised"]], ())]
+    assert asked == [("mrmr", 4), ("forward", 4), ("forward", 4), ("medoids", 4), ("medoids", 3), ("none", 4)]
+    assert places[:2] == [(3, 1), (3, 1, 2, 0)]
+
+
+@pytest.mark.parametrize("name", [name for name, each in SELECTORS.items() if each.nested])
+def test_the_first_few_of_a_nested_selector_are_those_of_fewer(name):
+    material, train = made().material, made().material.rows(made().splits, "frozen", "train")
+    listed = reduction.shortlists(material, train, [material.outcomes.take(train)])[0]
+    block, chosen = REST | {"kind": "cox", "selector": name}, {}
+    for n in (1, 3, 9):
+        chosen[n] = reduction.selected(_with(material, block | {"n_features": n}), listed, ()).chosen
+    assert len(chosen[9]) == 9
+    assert (chosen[9][:3], chosen[9][:1]) == (chosen[3], chosen[1])
+
+
+def _with(material, block):
+    return replace(material, study={**material.study, "model": block})
 
 
 def test_the_signature_and_volume_have_the_values_of_metrics():
@@ -192,6 +209,7 @@ def test_the_usual_models_are_of_their_outcome_and_settings(outcome):
         kind, selector = KINDS[block["kind"]], SELECTORS[block["selector"]]
         assert kind.outcome == outcome
         assert set(block) <= set(known)
+        assert not list(kind.faults(block["settings"]))
         for key, values in block["grid"].get("settings", {}).items():
             assert not [each for value in values for each in kind.faults({key: value})]
         assert selector.counts == ("n_features" in block["grid"])

@@ -33,11 +33,11 @@ FEW, MORE = {"n_features": [2, 4, 8]}, {"n_features": [5, 20]}
 MIXED = {"settings": {"mixing": [1, 0.5]}}
 USUAL = (
     Usual("plain", "survival", "cox", "mrmr", FEW),
-    Usual("penalised", "survival", "elastic_net_cox", "none", MIXED),
+    Usual("penalised", "survival", "elastic_net_cox", "none", MIXED, {"folds": 5}),
     Usual("forest", "survival", "survival_forest", "mrmr", MORE),
     Usual("boosting", "survival", "survival_boosting", "mrmr", MORE),
     Usual("plain", "binary", "logistic", "mrmr", FEW),
-    Usual("penalised", "binary", "elastic_net_logistic", "none", MIXED),
+    Usual("penalised", "binary", "elastic_net_logistic", "none", MIXED, {"folds": 5}),
     Usual("forest", "binary", "random_forest", "mrmr", MORE),
     Usual("boosting", "binary", "gradient_boosting", "mrmr", MORE),
     Usual("tree", "binary", "entropy_tree", "mrmr", {**MORE, "settings": {"depth": [2, 3]}}),

@@ -72,8 +72,8 @@ def learn_each(
     tunings = tune_each(material, train, outcomes, models)
     tried = ways(whole, listed, [tuning.model for tuning in tunings], ())
     return [
-        (way, tuning, fit_signature(way, train, outcomes, reduction.chosen))
-        for (way, reduction), tuning in zip(tried, tunings, strict=True)
+        (way, tuning, fit_signature(way, train, outcomes, places))
+        for (way, places), tuning in zip(tried, tunings, strict=True)
     ]
 
 

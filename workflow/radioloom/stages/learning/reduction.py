@@ -135,18 +135,28 @@ def selected(material: Material, listed: Shortlist, purpose: tuple[str, ...]) ->
 
 def ways(
     material: Material, listed: Shortlist, blocks: list[dict[str, Any]], purpose: tuple[str, ...]
-) -> Iterator[tuple[Material, Reduction]]:
-    """The material with each block as its study's `model`, and what its selector takes: of alike selectors once."""
-    known: dict[str, Reduction] = {}
-    for block in blocks:
+) -> Iterator[tuple[Material, tuple[int, ...]]]:
+    """The material with each block as its study's `model`, and the features that its selector leaves to it.
+
+    Selectors that are alike are asked once; of one whose first few are those that it takes of fewer, for the most.
+    """
+    keys = [_asked(block) for block in blocks]
+    most = {key: max(b["n_features"] for b, other in zip(blocks, keys, strict=True) if other == key) for key in keys}
+    known: dict[str, tuple[int, ...]] = {}
+    for key, block in zip(keys, blocks, strict=True):
         way = replace(material, study={**material.study, "model": block})
-        asked = [block["selector"], block.get("selector_settings"), block["n_features"], block.get("scaling")]
-        if SELECTORS[block["selector"]].fits:
-            asked += [block["kind"], block["settings"]]
-        key = json.dumps(asked, sort_keys=True)
         if key not in known:
-            known[key] = selected(way, listed, purpose)
-        yield way, known[key]
+            for_most = {**way.study, "model": {**block, "n_features": most[key]}}
+            known[key] = selected(replace(way, study=for_most), listed, purpose).chosen
+        yield way, known[key][: block["n_features"]] if SELECTORS[block["selector"]].counts else known[key]
+
+
+def _asked(block: dict[str, Any]) -> str:
+    """What a selector's choice depends on, beside the training set."""
+    selector = SELECTORS[block["selector"]]
+    asked = [selector.name, block.get("selector_settings"), block.get("scaling")]
+    asked += [] if selector.nested else [block["n_features"]]
+    return json.dumps(asked + ([block["kind"], block["settings"]] if selector.fits else []), sort_keys=True)
 
 
 def _set_apart(

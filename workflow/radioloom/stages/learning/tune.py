@@ -148,8 +148,8 @@ def _risks(
         apart, inside = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
         whole, part, keys = material.harmonised(train[inside]), outcomes.take(inside), (*purpose, "grid", str(k))
         listed = shortlists(whole, train[inside], [part])[0]  # once for all combinations
-        for place, (way, reduction) in enumerate(ways(whole, listed, blocks, keys)):
-            signature = fit_signature(way, train[inside], part, reduction.chosen, keys)
+        for place, (way, places) in enumerate(ways(whole, listed, blocks, keys)):
+            signature = fit_signature(way, train[inside], part, places, keys)
             risk[place, apart] = risk_of(material, signature, train[apart])
     return risk
 
