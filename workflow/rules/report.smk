@@ -21,6 +21,7 @@ PLACES = {
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],
+    "models": [f"{RESULTS}/tables/models.parquet"] if HAS.models else [],
     "targets": [f"{RESULTS}/tables/targets.parquet"] if HAS.targets else [],
     "causes": [f"{RESULTS}/tables/causes.parquet"] if HAS.competing else [],
     "annotations": expand(f"{RESULTS}/clinical/{{cohort}}.annotations.parquet", cohort=HAS.unsupervised),

@@ -35,6 +35,7 @@ class Holdings:
     unsupervised: tuple[str, ...]  # cohorts whose patients are clustered and compared without their outcome
     mined: bool  # association rules are looked for
     pooled: bool  # there are validation cohorts enough for a summary over them
+    models: bool  # others are learnt beside that of the signature
     targets: bool  # published numbers are held against those of the study
     combined: bool  # several images of a patient become one case of the models
 
@@ -80,6 +81,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         unsupervised=those(lambda _, cohort: "unsupervised" in settings and cohort["role"] in LEARNT_OR_VALIDATED),
         mined="rules" in settings.get("unsupervised", {}),
         pooled=[cohort["role"] for cohort in cohorts.values()].count("validation") >= FEWEST_TO_PREDICT,
+        models=bool(settings["models"]),
         targets="targets" in settings,
         combined=combined(settings),
     )

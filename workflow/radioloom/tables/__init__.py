@@ -27,6 +27,7 @@ from radioloom.tables.learning import (
     TUNING,
 )
 from radioloom.tables.missing import MISSING
+from radioloom.tables.models import LEARNT, MODELS
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
@@ -83,6 +84,8 @@ TABLES = (
     PREDICTIONS,
     METRICS,
     COMPARISONS,
+    LEARNT,
+    MODELS,
     LOOKS,
     RISKS,
     OPERATING,
@@ -158,11 +161,13 @@ __all__ = [
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
+    "LEARNT",
     "LOOKS",
     "MASKS",
     "MEASURED",
     "METRICS",
     "MISSING",
+    "MODELS",
     "MODULES",
     "OPERATING",
     "OPTIMISM",

@@ -59,6 +59,7 @@ class ReportInputs:
     metrics: pd.DataFrame | None = None  # METRICS
     comparisons: pd.DataFrame | None = None  # COMPARISONS
     looks: pd.DataFrame | None = None  # LOOKS
+    models: pd.DataFrame | None = None  # MODELS; None where the study lists none
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     subgroups: pd.DataFrame | None = None  # SUBGROUPS; None where none were declared

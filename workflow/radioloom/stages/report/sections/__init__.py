@@ -11,6 +11,7 @@ from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.missing import MISSING
+from radioloom.stages.report.sections.models import MODELS
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
@@ -42,6 +43,7 @@ SECTIONS: tuple[Section, ...] = (
     SIZE,
     MISSING,
     PERFORMANCE,
+    MODELS,
     RISK,
     POOLED,
     SUBGROUPS,
