@@ -13,7 +13,7 @@ from radioloom.prediction.selectors.record import Selector
 from radioloom.settings import Origin
 
 KEY = "model"
-EVERY = "the selector {} takes every feature, whatever n_features; take it out, or name another selector"
+EVERY = "n_features does not count with the selector {}; take it out, or name another selector"
 
 
 def with_selector(config: Any) -> Any:

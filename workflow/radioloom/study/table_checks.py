@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
-from radioloom.study.feature_tables import features_in
+from radioloom.study.feature_tables import features_in, named_features
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some, with_file
 from radioloom.study.sheet import Row
@@ -217,8 +217,7 @@ def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
         remarks.faults.append(f"{origin.at('cohorts')}: {error}")
         return
     remarks.notes.extend(lines)
-    for name, features in study.settings["baselines"].items():
-        for feature in (each for each in features if each not in both and each in set().union(*has.values())):
-            remarks.faults.append(
-                f"{origin.at('baselines', name)}: not all cohorts have the feature {feature!r}; name one that all have"
-            )
+    either = set().union(*has.values())
+    for place, feature in named_features(study.settings, origin):
+        if feature in either - set(both):
+            remarks.faults.append(f"{place}: not all cohorts have the feature {feature!r}; name one that all have")
