@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from made.studies import ROOT
@@ -75,3 +76,36 @@ def test_the_sheet_of_lung1_pairs_series_as_its_archive_lists_them(data_dir):
     for row in rows:
         (_, patient, visit), (kind, *owner) = of[row["image"]], of[row["segmentation"]]
         assert (of[row["image"]][0], kind, patient, owner) == ("CT", "RTSTRUCT", row["case"], [patient, visit])
+
+
+@pytest.mark.parametrize("path", [path for path in STUDIES if "targets" in read(path)], ids=lambda path: path.stem)
+def test_the_readme_of_a_study_with_targets_says_where_its_data_are(path):
+    text = path.with_name("README.md").read_text(encoding="utf-8")
+    assert f"{path.parent.name}/{path.name}" in text
+    for cohort in read(path)["cohorts"].values():
+        for table in (cohort[key]["file"] for key in ("features", "clinical") if key in cohort):
+            assert f"`{table}`" in text
+
+
+def test_radcure_on_tables_as_its_readme_wants_them(tmp_path, monkeypatch):
+    """Made-up patients: the tables are restricted, and nobody's are here."""
+    monkeypatch.setenv("RADIOLOOM_DATA", str(tmp_path))
+    (tmp_path / "radcure").mkdir()
+    draw, cases = np.random.default_rng(1), [f"RADCURE-{k:04d}" for k in range(60)]
+    heads = ["original_shape_MeshVolume", "wavelet-HLH_glrlm_GrayLevelNonUniformity", "gradient_firstorder_Mean"]
+    features = [",".join(["case", *heads, "Image"])]
+    features += [",".join([case, *map(str, draw.normal(50, 9, 3)), "a.nrrd"]) for case in cases]
+    clinical = ["case,challenge,days,death,age,sex,t,n,hpv"]
+    for k, case in enumerate(cases):
+        part, days, stages = ("training", "test")[k % 3 == 0], min(200 + 20 * k, 731), ("T1/2", "T3/4")[k % 2]
+        sex, hpv = ("Female", "Male")[k % 5 < 2], ("no", "yes")[k % 7 < 3]
+        clinical.append(f"{case},{part},{days},{int(days < 731)},{50 + k % 31},{sex},{stages},N{k % 4},{hpv}")
+    for name, lines in (("features", features), ("clinical", clinical)):
+        (tmp_path / "radcure" / f"{name}.csv").write_text("\n".join([*lines, ""]))
+    file = ROOT / "config" / "studies" / "radcure" / "study.yaml"
+    study = load(read(file), tmp_path, file)
+    verify(study, file)
+    assert study.cohorts() == ["radcure-training", "radcure-validation"]
+    published = study.published["targets"]
+    assert len(published) == 32
+    assert sum("compare" in target for target in published.values()) == 6
