@@ -17,6 +17,7 @@ from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
 from radioloom.study import unsupervised_checks
+from radioloom.study.archive_checks import archive_remarks
 from radioloom.study.clinical_checks import Rows, row_notes, several_rows
 from radioloom.study.clock_checks import clock_remarks
 from radioloom.study.combine_checks import by_patient, combine_remarks
@@ -62,6 +63,8 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     for cohort in study.cohorts():
         known = people[cohort]
         cases = None if known is None else sorted({row["case"] for row in known})
+        if cohort in study.has.archived:
+            archive_remarks(study, cohort, remarks)
         if cohort in study.has.images:
             _images(study, cohort, origin, remarks)
         whose = None if known is None else {row["case"]: row["patient"] for row in known}
