@@ -17,6 +17,8 @@ PLACES = {
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in ("followed", "cusum", "drift")},
+    "scanners": [f"{RESULTS}/tables/scanners.parquet"] if HAS.followed and HAS.images else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],
     "targets": [f"{RESULTS}/tables/targets.parquet"] if HAS.targets else [],

@@ -17,6 +17,7 @@ from radioloom.io.files import is_folder
 from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.alone import KEY, role_faults
+from radioloom.study.follow_checks import follow_faults
 from radioloom.study.holdings import archived, simulated
 from radioloom.study.sheet import Row
 from radioloom.study.unsupervised_checks import view_faults
@@ -68,6 +69,7 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     yield from _outcome_faults(settings, origin)
     yield from competing_faults(settings, origin)
     yield from subgroup_faults(settings, origin)
+    yield from follow_faults(settings, origin)
     yield from view_faults(settings, origin)
     learnt = [name for name, role in role_of.items() if role == "training"]
     if settings["validation"]["leave_one_cohort_out"] and len(learnt) == 1:

@@ -6,6 +6,7 @@ from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
+from radioloom.tables.follow import CUSUM, DRIFT, FOLLOWED, PERIODS, SCANNERS
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -59,6 +60,7 @@ TABLES = (
     COVARIATES,
     COMPETING,
     DIVISIONS,
+    PERIODS,
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
@@ -90,6 +92,10 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    FOLLOWED,
+    CUSUM,
+    DRIFT,
+    SCANNERS,
     CHANGED,
     TARGETS,
     ANNOTATIONS,
@@ -144,10 +150,13 @@ __all__ = [
     "CONTROLS",
     "COVARIATES",
     "CURVES",
+    "CUSUM",
     "DECISIONS",
     "DIVISIONS",
+    "DRIFT",
     "EXCLUSIONS",
     "FEATURES",
+    "FOLLOWED",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
@@ -162,6 +171,7 @@ __all__ = [
     "OUTLIERS",
     "OVERLAPS",
     "PATIENTS",
+    "PERIODS",
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
@@ -170,6 +180,7 @@ __all__ = [
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
     "SAMPLE_SIZE",
+    "SCANNERS",
     "SELECTION",
     "SERIES",
     "SIMILAR",
