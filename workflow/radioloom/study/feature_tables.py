@@ -140,6 +140,7 @@ def no_features(settings: Settings, cohort: str) -> list[str]:
     split = settings["cohorts"][cohort].get("split", {})
     divided = [split["column"]] if split and "file" not in split else []
     divided += settings["cohorts"][cohort].get("features", {}).get("rows", {})
+    divided += [each["entered"] for each in [settings["cohorts"][cohort].get("follow")] if each]
     return [*columns, *divided, *covariates, *clinical.get("covariates", {}).values()]
 
 
