@@ -82,7 +82,9 @@ rule report:
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             (
-                f"profile{'s' * (len(STUDY.profile.each) > 1)} {STUDY.profile.name}" if STUDY.profile else "tables of features, as declared"
+                f"profile{'s' * (len(STUDY.profile.each) > 1)} {STUDY.profile.name}"
+                if STUDY.profile
+                else "tables of features, as declared"
             ): STUDY.profile_hash,
             "lock file (requirements.lock)": file_digest(ROOT / "requirements.lock"),
             "code of all stages (scripts and library)": digest(
