@@ -15,6 +15,7 @@ from radioloom.io.user_tables.read import file_of
 from radioloom.io.user_tables.record import no_column
 from radioloom.patterns import as_expression, compiled
 from radioloom.settings import Origin
+from radioloom.stages.tables.combined_names import ids_of_models, of_parts
 from radioloom.study.holdings import simulated
 from radioloom.study.remarks import with_file
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
@@ -183,11 +184,13 @@ def _patterns(block: Settings, where: str) -> None:
 
 def _baselines(settings: Settings, known: set[str], origin: Origin) -> None:
     """Whether the features that baselines name are in the tables."""
+    names = set(ids_of_models(sorted(known), settings))
     for name, features in settings["baselines"].items():
         for feature in features:
-            if feature not in known:
-                near = difflib.get_close_matches(feature, sorted(known), n=1)
-                hint = f"did you mean {near[0]!r}?" if near else "name one of the table's features"
+            if feature not in names:
+                near = difflib.get_close_matches(feature, sorted(names), n=1)
+                hint = of_parts(feature, sorted(names))
+                hint = hint or (f"did you mean {near[0]!r}?" if near else "name one of the table's features")
                 raise StudyError(
                     f"{origin.at('baselines', name)}: no table has the feature {feature!r}; {hint} "
                     "(`baselines: {}` for none)"

@@ -36,7 +36,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     source : the configuration file
     again : whether it is read again for keys given twice: Snakemake takes the last one, and says nothing
     """
-    from radioloom.profile import load as load_profile
+    from radioloom.profile import load_all
 
     if again and source:
         read(source)
@@ -67,7 +67,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         sheets[name] = [fetched(row, name, file) for row in sheets[name]]
     raise_all(region_faults(settings, sheets, origin))
     with _named(origin, "profile"):
-        profile = load_profile(settings["profile"]) if any(sheets.values()) else None
+        profile = load_all(settings["profile"]) if any(sheets.values()) else None
     signature = place_of(settings[KEY], root, source) if handed else None
     published, targets = with_targets(settings, root, source, origin)
     return Study(settings, sheets, data, profile, places, handed, signature, _composed(published), targets)
@@ -75,7 +75,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
 
 def _composed(value: Any, key: str = "") -> Any:
     """Settings with every name composed as the readers of tables compose them, but of paths; see `ids.composed`."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and key not in PATHS:
         return {composed(k) if isinstance(k, str) else k: _composed(each, k) for k, each in value.items()}
     if isinstance(value, list):
         return [_composed(each, key) for each in value]

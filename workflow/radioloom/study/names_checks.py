@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
+from radioloom.stages.tables.combined_names import ids_of_models, of_parts
 from radioloom.study.alone import signature_faults
 from radioloom.study.learning_checks import learning_faults
 from radioloom.study.primary_checks import primary_faults
+from radioloom.study.profile_checks import modality_faults
 from radioloom.study.record import Study
-from radioloom.study.remarks import some
 
 
 def name_faults(study: Study, origin: Origin) -> list[str]:
@@ -29,7 +31,7 @@ def name_faults(study: Study, origin: Origin) -> list[str]:
     ]
     faults += [*primary_faults(study.settings, origin), *signature_faults(study, origin)]
     if study.profile is not None:  # else nothing is measured here
-        faults += [*profile_faults(study.profile), *_modality_faults(study, origin)]
+        faults += [*chain.from_iterable(map(profile_faults, study.profile.each)), *modality_faults(study, origin)]
     taken = list(_reserved_faults(study.settings, origin))
     if study.profile is None or faults:
         return faults + taken
@@ -74,17 +76,6 @@ def _filter_faults(profile: Any) -> Iterator[str]:
                 FILTERS[name].maps(settings)
         except StudyError as error:
             yield f"{profile.name}.yaml: images.{name}: {error}"
-
-
-def _modality_faults(study: Study, origin: Origin) -> Iterator[str]:
-    """Cases that the sheets say are of a modality that the profile is not for; the others are known by their files."""
-    from radioloom.profile import misfit
-
-    for cohort, rows in study.sheets.items():
-        for modality in sorted({row["modality"] for row in rows}):
-            if fault := misfit(study.profile, modality):
-                cases = dict.fromkeys(row["case"] for row in rows if row["modality"] == modality)
-                yield f"{origin.at('profile')}: {fault} ({some(cases, 'case')} of cohort {cohort}, by its sheet)"
 
 
 def _cut_point_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
@@ -141,13 +132,15 @@ def _reserved_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
 def _baseline_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
     from radioloom.stages.images.plan import feature_ids
 
-    measured = feature_ids(profile)
+    each = {modality: feature_ids(own) for modality, own in getattr(profile, "by_modality", {}).items()}
+    measured = ids_of_models(each if len(each) > 1 else feature_ids(profile.each[0]), settings)
     for name, features in settings["baselines"].items():
         place = origin.at("baselines", name)
         for feature in features:
             if feature not in measured:
                 yield (
-                    f"{place}: {feature!r} is no feature of the profile {profile.name!r}; {_choice(feature, measured)}"
+                    f"{place}: {feature!r} is no feature of the profile {profile.name!r}; "
+                    f"{of_parts(feature, measured) or _choice(feature, measured)}"
                 )
 
 

@@ -4,9 +4,10 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
-from radioloom.tables.genomics import ASSOCIATIONS, MODULES
+from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
     ACQUISITION,
@@ -65,6 +66,8 @@ TABLES = (
     UNREAD,
     MEASURED,
     FEATURES,
+    COMBINED,
+    COMBINATIONS,
     CONTROLS,
     PERTURBED,
     SKIPPED,
@@ -112,6 +115,8 @@ TABLES = (
     APPLIED,
     MODULES,
     ASSOCIATIONS,
+    TREES,
+    RECONSTRUCTED,
 )
 
 
@@ -141,6 +146,8 @@ __all__ = [
     "CLUSTER_NUMBERS",
     "CLUSTER_SUMMARY",
     "CLUSTER_TESTS",
+    "COMBINATIONS",
+    "COMBINED",
     "COMPARISONS",
     "COMPETING",
     "CONSENSUS",
@@ -170,6 +177,7 @@ __all__ = [
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
+    "RECONSTRUCTED",
     "RELIABILITY",
     "RISKS",
     "RULES_BY_CHANCE",
@@ -186,6 +194,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TREES",
     "TUNING",
     "UNREAD",
     "Column",

@@ -16,6 +16,7 @@ from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
+from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
@@ -52,6 +53,7 @@ SECTIONS: tuple[Section, ...] = (
     RULES,
     TRAITS,
     GENOMICS,
+    RECONSTRUCTION,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,
