@@ -194,14 +194,15 @@ def _faults(found: Iterable[Any], origin: Origin, quoted: Callable[[Any], str]) 
 
 
 def _alternatives(fault: Any) -> list[Any]:
-    """Of an `anyOf` the faults inside the alternative that was meant: the one left, or the one that goes deepest."""
+    """Of an `anyOf` the faults inside the alternative that was meant: the one left, the deepest, or a block."""
     others = {each.schema_path[0] for each in fault.context if each.validator == "const"}
     inside = [each for each in fault.context if each.schema_path[0] not in others]
     if not inside:
         return [fault]
     deepest = max(inside, key=lambda each: len(each.path))
     if not deepest.path:
-        return [deepest] if len({each.schema_path[0] for each in inside}) == 1 else [fault]
+        blocks = [each for each in inside if each.validator == "additionalProperties"]
+        return [deepest] if len({each.schema_path[0] for each in inside}) == 1 else blocks[:1] or [fault]
     return [each for each in inside if each.path and each.schema_path[0] == deepest.schema_path[0]]
 
 

@@ -275,6 +275,10 @@ def test_names():
     assert "PT_node_ratio_glcm_contrast" in names
     assert ids_of_models(labels, {"combine": {**BLOCK, "regions": ["tumour"], "lesions": "sum"}}) == labels
     assert ids_of_models(labels, {}) == labels
+    of_each = {"CT": labels, "PT": labels[1:]}
+    assert {name[:2] for name in ids_of_models(of_each, settings) if "volume" in name} == {"CT"}
+    assert set(ids_of_models(of_each, settings)) < set(names)
+    assert ids_of_models(of_each, {}) == labels
     assert not combined({"combine": BLOCK})
     assert not combined({})
     assert "CT_tumour_first_morphology_volume" in of_parts("morphology_volume", names)
@@ -301,3 +305,12 @@ def test_a_patient_whose_images_are_of_one_scanner_has_one():
     assert batches(known, ["manufacturer", "kernel"]).tolist() == ["GE / B30"]
     with pytest.raises(StudyError, match=r"1 patient \(P\) with images of several batches .*\(manufacturer, kernel\)"):
         scans_of(*scanned(a="GE", b="Siemens"), lesions, ["manufacturer", "kernel"])
+
+
+def test_rules_of_models_read_what_is_combined(root):
+    """A rule that reads FEATURES of cases where patients are one would learn from one image of each, or stop."""
+    known = {"common", "collect", "identify", "combine"}
+    rules = {path.stem: path.read_text() for path in (root / "workflow" / "rules").glob("*.smk")}
+    assert len(rules) > 20
+    direct = [f"/tables/{name}.parquet" for name in ("features", "patients", "exclusions")]
+    assert not [name for name, text in rules.items() if name not in known and any(each in text for each in direct)]

@@ -17,7 +17,7 @@ from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.batches import batched
 from radioloom.study.feature_tables import measured_by, no_features
 from radioloom.study.holdings import Holdings, archived, holdings, simulated
-from radioloom.study.sheet import Row
+from radioloom.study.sheet import PATHS, Row
 
 
 def followed(*paths: str) -> list[str]:
@@ -35,7 +35,7 @@ class Study:
     settings: dict[str, Any]
     sheets: dict[str, list[Row]]  # cohort -> rows, each with `cohort` and `role`
     data: Path
-    profile: Any  # radioloom.profile.Profile; None where all cohorts start from tables of features
+    profile: Any  # radioloom.profile.Measuring; None where all cohorts start from tables of features
     sheet_places: dict[str, Path] = field(default_factory=dict)  # cohort -> where its sheet lies; see `file_of`
     handed: Any = None  # stages.learning.published.HandedIn: the signature that the study validates; None if it learns
     signature_place: Path | None = None  # where the file of that lies
@@ -64,7 +64,7 @@ class Study:
 
     @cached_property
     def profile_hash(self) -> str:
-        """Twelve hex digits of what measured the features: the profile, and what is declared of tables of features.
+        """Twelve hex digits of what measured the features: profiles, and what is declared of tables of features.
 
         A signature bears it, and predicts from features with the same one alone.
         """
@@ -130,7 +130,7 @@ class Study:
         """Paths of a batch's images and segmentations that no job makes or fetches, as its sheet has them."""
         if self.simulated:
             return []
-        paths = {row[key] for row in self.batches[cohort][batch] for key in ("image", "segmentation")}
+        paths = {row.get(key, "") for row in self.batches[cohort][batch] for key in PATHS} - {""}
         return sorted(path for path in paths if not path.startswith(f"{FETCHED}/{cohort}/"))
 
     @cached_property

@@ -17,7 +17,7 @@ from radioloom.filters import FILTERS, response_maps
 from radioloom.imaging.around import Box, bounding_box
 from radioloom.imaging.discretise import label, limits
 from radioloom.imaging.resegment import resegment
-from radioloom.profile import Profile
+from radioloom.profile import Measuring, Profile
 from radioloom.roi import Roi
 from radioloom.stages.images.exclude import REGION_KEY, exclusions
 from radioloom.stages.images.plan import Plan, plans
@@ -113,7 +113,7 @@ def _some(names: list[str]) -> str:
 
 
 def extract_batch(
-    cases: Iterable[Any], profile: Profile, visits: Mapping[str, str] = MappingProxyType({})
+    cases: Iterable[Any], profile: Measuring, visits: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Measured, list[Row], int]:
     """FEATURES and MEASURED, EXCLUSIONS of many prepared cases, and how many were kept.
 
@@ -126,7 +126,7 @@ def extract_batch(
     for case in cases:
         region = {key: case.sidecar[key] for key in REGION_KEY}
         try:
-            of_case = measured(case.image, case.mask, profile)
+            of_case = measured(case.image, case.mask, profile.of(case.image.modality))
         except CaseError as error:
             faults.append((region, error))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from radioloom.tables.columns import PARTS
@@ -41,13 +41,18 @@ def names_of(parts: Iterable[tuple[str, str, str, str]], block: Mapping[str, Any
     ]
 
 
-def ids_of_models(labels: Iterable[str], settings: Mapping[str, Any]) -> list[str]:
-    """Every name that features of these labels have in what models read. settings : of the study."""
+def ids_of_models(labels: Iterable[str] | Mapping[str, Iterable[str]], settings: Mapping[str, Any]) -> list[str]:
+    """Every name that features have in what models read.
+
+    labels : of features, or by the modality of which they are measured where that matters; settings : of the study
+    """
     if not combined(settings):
-        return list(labels)
+        return list(dict.fromkeys(chain.from_iterable(labels.values())) if isinstance(labels, Mapping) else labels)
     block = settings["combine"]
     words = (block["regions"] or [""], block["modalities"] or [""], block.get("visits", {"as": [""]})["as"])
-    return list(dict.fromkeys(names_of(product(*words, labels), block)))
+    of = labels if isinstance(labels, Mapping) else {modality: list(labels) for modality in words[1]}
+    parts = ((*part, label) for part in product(*words) for label in of.get(part[1], ()))
+    return list(dict.fromkeys(names_of(parts, block)))
 
 
 def summary(block: Mapping[str, Any]) -> str:
