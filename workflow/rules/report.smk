@@ -15,10 +15,15 @@ PLACES = {
     "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
     "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in ("trees", "reconstructed")},
+    "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in ("followed", "cusum", "drift")},
+    "scanners": [f"{RESULTS}/tables/scanners.parquet"] if HAS.followed and HAS.images and not HAS.combined else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],
+    "models": [f"{RESULTS}/tables/models.parquet"] if HAS.models else [],
     "targets": [f"{RESULTS}/tables/targets.parquet"] if HAS.targets else [],
     "causes": [f"{RESULTS}/tables/causes.parquet"] if HAS.competing else [],
     "annotations": expand(f"{RESULTS}/clinical/{{cohort}}.annotations.parquet", cohort=HAS.unsupervised),
@@ -38,7 +43,7 @@ if HAS.combined:  # shares of variance are of one scanner a case
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-OTHERS = ("signature", "adopted", "summary", "pictures", "truth")  # inputs that are no tables
+OTHERS = ("signature", "adopted", "summary", "reconstruction", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.
@@ -77,7 +82,9 @@ rule report:
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             (
-                f"profile{'s' * (len(STUDY.profile.each) > 1)} {STUDY.profile.name}" if STUDY.profile else "tables of features, as declared"
+                f"profile{'s' * (len(STUDY.profile.each) > 1)} {STUDY.profile.name}"
+                if STUDY.profile
+                else "tables of features, as declared"
             ): STUDY.profile_hash,
             "lock file (requirements.lock)": file_digest(ROOT / "requirements.lock"),
             "code of all stages (scripts and library)": digest(

@@ -28,12 +28,15 @@ class Holdings:
     outcomes: tuple[str, ...]  # cohorts whose patients have outcomes
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
+    reconstructed: bool  # trees of features and traits explain the gene modules
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
+    followed: tuple[str, ...]  # validation cohorts that go on, and are judged by the period that patients entered in
     unsupervised: tuple[str, ...]  # cohorts whose patients are clustered and compared without their outcome
     mined: bool  # association rules are looked for
     pooled: bool  # there are validation cohorts enough for a summary over them
+    models: bool  # others are learnt beside that of the signature
     targets: bool  # published numbers are held against those of the study
     combined: bool  # several images of a patient become one case of the models
 
@@ -72,12 +75,15 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         outcomes=those(lambda _, cohort: "clinical" in cohort),
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
+        reconstructed=bool(genomics and "reconstruction" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),
+        followed=those(lambda _, cohort: "follow" in cohort),
         unsupervised=those(lambda _, cohort: "unsupervised" in settings and cohort["role"] in LEARNT_OR_VALIDATED),
         mined="rules" in settings.get("unsupervised", {}),
         pooled=[cohort["role"] for cohort in cohorts.values()].count("validation") >= FEWEST_TO_PREDICT,
+        models=bool(settings["models"]),
         targets="targets" in settings,
         combined=combined(settings),
     )

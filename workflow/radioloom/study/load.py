@@ -18,7 +18,7 @@ from radioloom.study.checks import contradictions, data_folder, region_faults, s
 from radioloom.study.divided import divided, division_of, split_faults
 from radioloom.study.feature_tables import sheet_or_table
 from radioloom.study.holdings import archived
-from radioloom.study.learning_checks import with_selector
+from radioloom.study.learning_checks import with_models, with_selector
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
 from radioloom.study.targets import with_targets
@@ -42,7 +42,7 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         read(source)
     origin = origin_of(source)
     config, handed = with_signature(config, root, source, origin)
-    settings = _composed(check(with_selector(config), "study", origin.name, source))
+    settings = _composed(check(with_models(with_selector(config)), "study", origin.name, source))
     sheet_or_table(settings, origin)
     raise_all(split_faults(settings, origin))
     settings = divided(settings)

@@ -7,7 +7,8 @@ from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
-from radioloom.tables.genomics import ASSOCIATIONS, MODULES
+from radioloom.tables.follow import CUSUM, DRIFT, FOLLOWED, PERIODS, SCANNERS
+from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
     ACQUISITION,
@@ -27,6 +28,7 @@ from radioloom.tables.learning import (
     TUNING,
 )
 from radioloom.tables.missing import MISSING
+from radioloom.tables.models import LEARNT, MODELS
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
@@ -60,6 +62,7 @@ TABLES = (
     COVARIATES,
     COMPETING,
     DIVISIONS,
+    PERIODS,
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
@@ -83,6 +86,8 @@ TABLES = (
     PREDICTIONS,
     METRICS,
     COMPARISONS,
+    LEARNT,
+    MODELS,
     LOOKS,
     RISKS,
     OPERATING,
@@ -93,6 +98,10 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    FOLLOWED,
+    CUSUM,
+    DRIFT,
+    SCANNERS,
     CHANGED,
     TARGETS,
     ANNOTATIONS,
@@ -112,6 +121,8 @@ TABLES = (
     APPLIED,
     MODULES,
     ASSOCIATIONS,
+    TREES,
+    RECONSTRUCTED,
 )
 
 
@@ -149,32 +160,40 @@ __all__ = [
     "CONTROLS",
     "COVARIATES",
     "CURVES",
+    "CUSUM",
     "DECISIONS",
     "DIVISIONS",
+    "DRIFT",
     "EXCLUSIONS",
     "FEATURES",
+    "FOLLOWED",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
+    "LEARNT",
     "LOOKS",
     "MASKS",
     "MEASURED",
     "METRICS",
     "MISSING",
+    "MODELS",
     "MODULES",
     "OPERATING",
     "OPTIMISM",
     "OUTLIERS",
     "OVERLAPS",
     "PATIENTS",
+    "PERIODS",
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
+    "RECONSTRUCTED",
     "RELIABILITY",
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
     "SAMPLE_SIZE",
+    "SCANNERS",
     "SELECTION",
     "SERIES",
     "SIMILAR",
@@ -186,6 +205,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TREES",
     "TUNING",
     "UNREAD",
     "Column",

@@ -23,11 +23,12 @@ PARTS = ("roi", "modality", "visit")  # columns by which images of one patient d
 READER = "pseudonym: reader-1 ..., in no order that says who"
 
 SIGNATURE, BASELINE, CONTROL, NULL, TRUTH = "signature", "baseline", "control", "null", "truth"
+BESIDE = "beside"  # a model of the study's list `models`
 KIND = Column(
     "kind",
     "string",
     f"{SIGNATURE}; {BASELINE}; {CONTROL}: the signature on control images; {NULL}: learnt on permuted outcomes, "
-    "in validation the signature itself beside them",
+    f"in validation the signature itself beside them; {BESIDE}: another model, of the study's `models`",
 )
 MODEL = Column("model", "string", "name of the model; of a control: how the images were changed")
 REFITTED = "refitted"

@@ -59,9 +59,14 @@ class ReportInputs:
     metrics: pd.DataFrame | None = None  # METRICS
     comparisons: pd.DataFrame | None = None  # COMPARISONS
     looks: pd.DataFrame | None = None  # LOOKS
+    models: pd.DataFrame | None = None  # MODELS; None where the study lists none
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     subgroups: pd.DataFrame | None = None  # SUBGROUPS; None where none were declared
+    followed: pd.DataFrame | None = None  # FOLLOWED; this and what follows None where no cohort goes on
+    cusum: pd.DataFrame | None = None  # CUSUM
+    drift: pd.DataFrame | None = None  # DRIFT
+    scanners: pd.DataFrame | None = None  # SCANNERS; None of a study without images
     pooled: pd.DataFrame | None = None  # POOLED; None where there are fewer than three validation cohorts
     incidence: pd.DataFrame | None = None  # INCIDENCE; None where no event rules the outcome out
     causes: pd.DataFrame | None = None  # CAUSES of the same
@@ -91,6 +96,9 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
+    trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
+    reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
+    reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it

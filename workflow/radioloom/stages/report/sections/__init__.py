@@ -6,15 +6,18 @@ from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
+from radioloom.stages.report.sections.follow import FOLLOW
 from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.missing import MISSING
+from radioloom.stages.report.sections.models import MODELS
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
+from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
@@ -41,7 +44,9 @@ SECTIONS: tuple[Section, ...] = (
     SIZE,
     MISSING,
     PERFORMANCE,
+    MODELS,
     RISK,
+    FOLLOW,
     POOLED,
     SUBGROUPS,
     INCIDENCE,
@@ -50,6 +55,7 @@ SECTIONS: tuple[Section, ...] = (
     RULES,
     TRAITS,
     GENOMICS,
+    RECONSTRUCTION,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,
