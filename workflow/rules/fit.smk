@@ -7,8 +7,8 @@ rule reduce:
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         selection=f"{RESULTS}/tables/selection.parquet",
         outliers=f"{RESULTS}/tables/outliers.parquet",
@@ -41,8 +41,8 @@ rule fit:
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet",
         tuning=f"{RESULTS}/tables/tuning.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         f"{RESULTS}/signature.json",
     log:
@@ -55,6 +55,7 @@ rule fit:
     params:
         study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
         profile_hash=STUDY.profile_hash,
+        combine=STUDY.settings["combine"] if HAS.combined else {},
         code=code("fit"),
     message:
         "fit the signature on the training cohorts"

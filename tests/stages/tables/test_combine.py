@@ -9,9 +9,11 @@ import pytest
 from made.planted_tables import Made
 from naive.combined import combined as by_loops
 from radioloom.errors import StudyError
+from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, acquisitions, batches
 from radioloom.stages.learning.reliability import reliability
 from radioloom.stages.tables.combine import EXTENSIVE, brought_together, combine, extensive
 from radioloom.stages.tables.combined_names import combined, ids_of_models, of_parts
+from radioloom.stages.tables.combined_scans import scans_of
 from radioloom.tables import COMBINATIONS, COMBINED, CONTROLS, EXCLUSIONS, FEATURES, PATIENTS
 
 KINDS = (
@@ -208,6 +210,9 @@ def test_who_lacks_what_is_required_is_excluded_and_others_have_gaps():
         "P4": "no features of what `combine` takes of a patient",
     }
     assert not {row["cohort"] for row in strict.exclusions} - {"train"}  # nobody is excluded from replicates
+    again = features["replicate"].mask(features["case"].str.startswith("P1") & (features["roi"] == "node"), "2")
+    only = combine(features.assign(replicate=again), patients, {**block, "required": {"regions": ["node"]}}, ROLES)
+    assert [row["case"] for row in only.exclusions] == ["P1", "P3", "P4"]  # models take the first replicate
 
 
 @pytest.mark.parametrize(
@@ -278,3 +283,34 @@ def test_names():
     assert not combined({})
     assert "CT_tumour_first_morphology_volume" in of_parts("morphology_volume", names)
     assert of_parts("morphology_sphericity", names) == ""
+
+
+def scanned(**vendors):
+    """CASES and SERIES of the images of `two_lesions`, by the vendor of each."""
+    rows, series = [], []
+    for case, vendor in vendors.items():
+        key = {"cohort": "train", "case": case, "replicate": "1", "series": f"s{case}"}
+        rows += [{**key, "roi": roi} for roi in ("tumour", "node")]
+        known = {**dict.fromkeys((*CATEGORIES, *NUMBERS)), "manufacturer": vendor, "kernel": "B30"}
+        series.append({**key, **known})
+    return pd.DataFrame(rows), pd.DataFrame(series)
+
+
+def test_a_patient_whose_images_are_of_one_scanner_has_one():
+    features, patients, block = two_lesions()
+    lesions = combine(features, patients, block, ROLES).lesions
+    scans = scans_of(*scanned(a="GE", b="GE"), lesions, ["manufacturer", "kernel"])
+    known = acquisitions(scans.cases, scans.series)
+    assert known.index.tolist() == [("train", "P")]
+    assert batches(known, ["manufacturer", "kernel"]).tolist() == ["GE / B30"]
+    with pytest.raises(StudyError, match=r"1 patient \(P\) with images of several batches .*\(manufacturer, kernel\)"):
+        scans_of(*scanned(a="GE", b="Siemens"), lesions, ["manufacturer", "kernel"])
+
+
+def test_rules_of_models_read_what_is_combined(root):
+    """A rule that reads FEATURES of cases where patients are one would learn from one image of each, or stop."""
+    known = {"common", "collect", "identify", "combine"}
+    rules = {path.stem: path.read_text() for path in (root / "workflow" / "rules").glob("*.smk")}
+    assert len(rules) > 20
+    direct = [f"/tables/{name}.parquet" for name in ("features", "patients", "exclusions")]
+    assert not [name for name, text in rules.items() if name not in known and any(each in text for each in direct)]
