@@ -4,8 +4,8 @@ if HAS.models:
     rule beside:
         """The models beside the signature in one repeat of the cross-validation; repeat 0 is the frozen split."""
         input:
-            features=f"{RESULTS}/tables/features.parquet",
-            patients=f"{RESULTS}/tables/patients.parquet",
+            features=OF_MODELS["features"],
+            patients=OF_MODELS["patients"],
             clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
             covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
             reliability=f"{RESULTS}/tables/reliability.parquet",
@@ -36,8 +36,8 @@ if HAS.models:
     rule models:
         """The signature and the models beside it, judged on the same patients, with volume beside them."""
         input:
-            features=f"{RESULTS}/tables/features.parquet",
-            patients=f"{RESULTS}/tables/patients.parquet",
+            features=OF_MODELS["features"],
+            patients=OF_MODELS["patients"],
             clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
             covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
             reliability=f"{RESULTS}/tables/reliability.parquet",
