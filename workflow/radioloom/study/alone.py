@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 Settings = dict[str, Any]
 KEY = "signature"
-OF_LEARNING = ("baselines", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics", "simulate")
+OF_LEARNING = (
+    "supersedes", "baselines", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics", "simulate",
+)  # fmt: skip
 OF_LEARNING_IN = {
     "model": ("kind", "settings", "selector", "selector_settings", "scaling", "n_features", "grid", "cut_points"),
     "validation": ("cross_validation", "leave_one_cohort_out", "learning_curve", "optimism"),
