@@ -1,8 +1,8 @@
 rule reduce:
     """Features that survive reliability, redundancy and the selector, on training cases only."""
     input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
+        features=OF_MODELS["features"],
+        patients=OF_MODELS["patients"],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
@@ -33,8 +33,8 @@ rule reduce:
 rule fit:
     """The signature, frozen: features, coefficients and cut-point of the training cohorts."""
     input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
+        features=OF_MODELS["features"],
+        patients=OF_MODELS["patients"],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",

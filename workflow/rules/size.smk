@@ -4,8 +4,8 @@ rule size:
     Also what each validation cohort can carry; of a study that learns nothing, that alone.
     """
     input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
+        features=OF_MODELS["features"],
+        patients=OF_MODELS["patients"],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet" if HAS.training else [],

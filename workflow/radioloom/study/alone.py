@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Settings = dict[str, Any]
 KEY = "signature"
 OF_LEARNING = (
-    "supersedes", "baselines", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics", "simulate",
+    "supersedes", "baselines", "models", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics",
+    "simulate",
 )  # fmt: skip
 OF_LEARNING_IN = {
     "model": ("kind", "settings", "selector", "selector_settings", "scaling", "n_features", "grid", "cut_points"),
@@ -156,12 +157,14 @@ def _not_in_tables(study: Study, signature: Signature, origin: Origin) -> Iterat
     """Features of the signature that a table of features lacks, by its header."""
     from radioloom.stages.learning.apply import otherwise
     from radioloom.stages.learning.signature import COVARIATE
+    from radioloom.stages.tables.combined_names import ids_of_models
     from radioloom.stages.tables.tabulate import feature_ids
     from radioloom.study.feature_tables import features_in
 
     for name in study.has.tables:
         block = study.settings["cohorts"][name]["features"]
-        known = feature_ids(features_in(study.settings, name, study.data), block["columns"])
+        labels = feature_ids(features_in(study.settings, name, study.data), block["columns"])
+        known = ids_of_models(labels, study.settings)
         for term in signature.terms:
             if term.group != COVARIATE and term.feature_id not in known:
                 yield (

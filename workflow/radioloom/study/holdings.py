@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioloom.imaging.controls import named
+from radioloom.stages.tables.combined_names import combined
 from radioloom.stats.random_effects import FEWEST_TO_PREDICT
 from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
@@ -27,6 +28,7 @@ class Holdings:
     outcomes: tuple[str, ...]  # cohorts whose patients have outcomes
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
+    reconstructed: bool  # trees of features and traits explain the gene modules
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
@@ -35,7 +37,9 @@ class Holdings:
     unsupervised: tuple[str, ...]  # cohorts whose patients are clustered and compared without their outcome
     mined: bool  # association rules are looked for
     pooled: bool  # there are validation cohorts enough for a summary over them
+    models: bool  # others are learnt beside that of the signature
     targets: bool  # published numbers are held against those of the study
+    combined: bool  # several images of a patient become one case of the models
 
 
 def simulated(settings: Mapping[str, Any]) -> bool:
@@ -72,6 +76,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         outcomes=those(lambda _, cohort: "clinical" in cohort),
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
+        reconstructed=bool(genomics and "reconstruction" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),
@@ -80,5 +85,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         unsupervised=those(lambda _, cohort: "unsupervised" in settings and cohort["role"] in LEARNT_OR_VALIDATED),
         mined="rules" in settings.get("unsupervised", {}),
         pooled=[cohort["role"] for cohort in cohorts.values()].count("validation") >= FEWEST_TO_PREDICT,
+        models=bool(settings["models"]),
         targets="targets" in settings,
+        combined=combined(settings),
     )

@@ -4,10 +4,11 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
-from radioloom.tables.genomics import ASSOCIATIONS, MODULES
+from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
     ACQUISITION,
@@ -27,6 +28,7 @@ from radioloom.tables.learning import (
     TUNING,
 )
 from radioloom.tables.missing import MISSING
+from radioloom.tables.models import LEARNT, MODELS
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
@@ -66,6 +68,8 @@ TABLES = (
     UNREAD,
     MEASURED,
     FEATURES,
+    COMBINED,
+    COMBINATIONS,
     CONTROLS,
     PERTURBED,
     SKIPPED,
@@ -82,6 +86,8 @@ TABLES = (
     PREDICTIONS,
     METRICS,
     COMPARISONS,
+    LEARNT,
+    MODELS,
     LOOKS,
     RISKS,
     OPERATING,
@@ -116,6 +122,8 @@ TABLES = (
     APPLIED,
     MODULES,
     ASSOCIATIONS,
+    TREES,
+    RECONSTRUCTED,
 )
 
 
@@ -145,6 +153,8 @@ __all__ = [
     "CLUSTER_NUMBERS",
     "CLUSTER_SUMMARY",
     "CLUSTER_TESTS",
+    "COMBINATIONS",
+    "COMBINED",
     "COMPARISONS",
     "COMPETING",
     "CONSENSUS",
@@ -161,11 +171,13 @@ __all__ = [
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
+    "LEARNT",
     "LOOKS",
     "MASKS",
     "MEASURED",
     "METRICS",
     "MISSING",
+    "MODELS",
     "MODULES",
     "OPERATING",
     "OPTIMISM",
@@ -176,6 +188,7 @@ __all__ = [
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
+    "RECONSTRUCTED",
     "RELIABILITY",
     "RISKS",
     "RULES_BY_CHANCE",
@@ -194,6 +207,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TREES",
     "TUNING",
     "UNREAD",
     "Column",

@@ -12,10 +12,12 @@ from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.missing import MISSING
+from radioloom.stages.report.sections.models import MODELS
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
+from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
@@ -43,6 +45,7 @@ SECTIONS: tuple[Section, ...] = (
     SIZE,
     MISSING,
     PERFORMANCE,
+    MODELS,
     RISK,
     SUCCESSION,
     FOLLOW,
@@ -54,6 +57,7 @@ SECTIONS: tuple[Section, ...] = (
     RULES,
     TRAITS,
     GENOMICS,
+    RECONSTRUCTION,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,
