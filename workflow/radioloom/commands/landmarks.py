@@ -9,7 +9,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radioloom.commands.record import MODALITIES, Command
+from radioloom.commands.record import Command
 from radioloom.errors import StudyError
 
 if TYPE_CHECKING:

@@ -70,11 +70,10 @@ class Signature:
     model : a key of `MODELS`
     ratio : what exp(coefficient) is called (hazard ratio); "" where there are no coefficients
     terms : what it predicts from, in the order of `risk`
-    cut_point : who is above is of high risk where two groups are asked for: the median risk in training, or the only
-        risk that the study declares; None where a published signature has none
+    cut_point : who is above is of high risk of two groups: the median risk in training, or the one that the study
+        declares; None where a published signature has none
     cut_points : risks between groups, ascending, where the study declares more than two groups; () elsewhere
-    hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
-        in files before version 4
+    hazard : baseline hazard of survival; None of another outcome, with a competing event, and before version 4
     imputation : what becomes of a missing value; None: it counts as the mean, or as `complete` says
     tuning : settings `chosen` among `combinations` of a grid, by `score` (C or AUC in `folds`); None without a grid
     state : what the model needs to predict; None where intercept and coefficients are all
