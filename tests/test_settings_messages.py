@@ -92,3 +92,17 @@ def test_what_is_written_in_another_way_than_meant(told, changes, words):
     assert all(each in found for each in words), found
     assert "additionalProperties" not in found
     assert "enum" not in found
+
+
+@pytest.mark.parametrize("name", [2019, 1.5, False])
+def test_names_that_yaml_takes_for_numbers_or_truth_are_wanted_in_quotes(told, name):
+    demo = yaml.safe_load(DEMO)
+    rows = {"features": {"file": "f.csv", "columns": {"case": "id"}, "rows": {name: ["a"]}}, "role": "validation"}
+    for changes, key in (
+        ({"cohorts": demo["cohorts"] | {name: demo["cohorts"]["train"]}}, "cohorts"),
+        ({"cohorts": demo["cohorts"] | {"more": rows}}, "cohorts.more.features.rows"),
+        ({"baselines": demo["baselines"] | {name: ["intensity_mean"]}}, "baselines"),
+        ({"model": {"kind": "cox", "covariates": [{name: ["a", "b"]}]}}, "model.covariates.0"),
+    ):
+        lines = [line for line in told(**changes) if f": {key}: " in line or f"{key}: " in line]
+        assert any("in quotes" in line or f'write "{name}"' in line for line in lines), (key, lines)

@@ -20,6 +20,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import judging
+import learning
 import reading
 from environments import HOME, interpreters, single_thread
 
@@ -265,6 +266,9 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--judging", action="store_true", help="statistics only, beside scikit-survival and R's survival"
     )
+    parser.add_argument(
+        "--learning", action="store_true", help="learning only: elastic net beside glmnet, a study of many models"
+    )
     parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
     parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
     parser.add_argument("--out", type=Path, help="write the report to a file too")
@@ -311,6 +315,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
     yield "## Speed to reach\n\n" + targets_met(times, cold, compiled, growths)
     yield "## Reading DICOM\n\n" + reading.table()
     yield "## Judging\n\n" + judging.table()
+    yield "## Learning\n\n" + learning.table()
     if chosen.seconds:
         yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"
 
@@ -334,7 +339,7 @@ def processes(cold: dict, peers: list[str]) -> str:
 
 def alone(chosen: argparse.Namespace) -> list[str]:
     """Parts that were asked for by themselves."""
-    return [each.table() for each in (filters, judging, reading) if getattr(chosen, each.__name__)]
+    return [each.table() for each in (filters, judging, learning, reading) if getattr(chosen, each.__name__)]
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ class Cell:
     repeats : of the cross-validation
     nulls : null models
     most : data sets of the whole table
+    mixings : grid of an elastic net, which takes the place of the plain model and is tuned in each training set
     sts : real features of the study `sts` with permuted outcomes, in the place of patients made up
     """
 
@@ -37,6 +38,7 @@ class Cell:
     nulls: int = 0
     most: int = 1000
     sts: bool = False
+    mixings: tuple[float, ...] = ()
 
     @property
     def noise(self) -> bool:
@@ -60,4 +62,14 @@ CELLS = (
     Cell("noise, survival, 40 patients of two lesions", "survival", 80, lesions=2, nulls=NULLS),
     Cell("noise, survival, two centres of 36 that differ", "survival", 72, centres=2, nulls=NULLS),
     Cell("real features of sts, permuted outcomes", "binary", 51, most=200, sts=True),
+    # At the end, so that what was stored of the others keeps its place.
+    Cell(
+        "noise, survival, 72, elastic net with nested tuning",
+        "survival",
+        72,
+        repeats=1,
+        nulls=NULLS,
+        most=200,
+        mixings=(1.0, 0.5),
+    ),
 )

@@ -57,6 +57,7 @@ def settings(cell: Cell, volume: str = "f00") -> dict[str, Any]:
             "n_features": 4,
             "settings": {"strata": "cohort"} if survival and cell.centres > 1 else {},
             "covariates": [],
+            **_penalised(cell),
         },
         "baselines": {"volume": [volume]},
         "validation": {
@@ -67,6 +68,19 @@ def settings(cell: Cell, volume: str = "f00") -> dict[str, Any]:
             "null_models": cell.nulls,
             "most_missing": 0.2,
         },
+    }
+
+
+def _penalised(cell: Cell) -> dict[str, Any]:
+    """What an elastic net with a grid has in the block `model`; nothing of the cells that have a plain one."""
+    if not cell.mixings:
+        return {}
+    kind = f"elastic_net_{'cox' if cell.kind == 'survival' else 'logistic'}"
+    return {
+        "kind": kind,
+        "selector": "none",
+        "settings": {"folds": 5},
+        "grid": {"settings": {"mixing": list(cell.mixings)}},
     }
 
 

@@ -316,9 +316,10 @@ def test_what_is_refused_is_told_with_its_remedy(run, tmp_path, what):
 def test_an_edited_signature_is_taken_where_that_is_asked_and_said(run, tmp_path):
     FEATURES.write(ROWS, tmp_path / "same.parquet", profile_hash=PROFILE)
     _edited(tmp_path)
-    code, table, told = run("signature.json", "same.parquet", "--trust-edited")
+    Path(tmp_path / "signature.json").rename(tmp_path / "mine.json")
+    code, table, told = run("mine.json", "same.parquet", "--trust-edited")
     assert (code, set(table["group"])) == (0, {"low"})
-    assert "note: signature.json was changed after it was written, and used as it is" in told
+    assert "note: mine.json was changed after it was written, and used as it is" in told
     assert read_json(tmp_path / "risks.provenance.json")["signature"]["edited"]
 
 
@@ -389,3 +390,7 @@ def test_its_help_needs_no_heavy_package():
     code += "print([m for m in ('numpy', 'pandas', 'pyarrow', 'yaml') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_sheet_whose_images_lie_elsewhere_names_the_option(scans, run):
+    assert "name the folder that its paths start from with --data" in run(scans / "hand.yaml", scans / "sheet.tsv")[2]

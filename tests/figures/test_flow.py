@@ -43,6 +43,16 @@ def test_without_outcome_every_image_of_the_case_goes():
     assert (found["cases_out"], found["images_out"]) == (1, 2)
 
 
+def test_images_of_a_patient_are_one_case_where_they_are_combined():
+    rows = [{"case": f"{who}-{k}", "patient": who, "replicate": "1", "role": "training"} for who in "AB" for k in "12"]
+    out = excluded(("train", "A-1", "1", "curate", ""), ("train", "B", "1", "clinical", ""))
+    row = counts({"train": rows}, out, combined=True).iloc[0]
+    assert (row["cases"], row["images"], row["cases_in"], row["images_in"]) == (2, 4, 1, 1)
+    assert (row["people"], row["left"]) == ({"A"}, {("A-2", "1")})
+    clinical = pd.DataFrame({"cohort": "train", "case": ["A", "B"], "event": True})
+    assert list(analysed(clinical, counts({"train": rows}, out, combined=True))["case"]) == ["A"]
+
+
 def test_an_exclusion_that_is_on_no_sheet_changes_nothing():
     assert counts(SHEETS, excluded(("train", "stranger", "1", "curate", ""))).iloc[0]["images_out"] == 0
 
@@ -62,7 +72,9 @@ def test_the_diagram_says_it():
         assert f">{said}<" in text
 
 
-FLOW = pd.DataFrame({"cohort": ["a"], "cases_in": [2], "images_in": [2], "left": [{("1", "1"), ("2", "1")}]})
+FLOW = pd.DataFrame(
+    {"cohort": ["a"], "cases_in": [2], "images_in": [2], "left": [{("1", "1"), ("2", "1")}], "people": [{"1", "2"}]}
+)
 CLINICAL = pd.DataFrame(
     {"cohort": "a", "case": ["1", "2", "3"], "time_days": [365.25, 730.5, 9e9], "event": [True, False, True]}
 )

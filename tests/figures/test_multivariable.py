@@ -56,6 +56,14 @@ def test_p_is_two_sided():
         assert multivariable.wald_p(term) == pytest.approx(2 * of.sf(0.7 / 0.3), rel=1e-9)
 
 
+@pytest.mark.parametrize(("n_events", "told"), [(9, False), (10, True)])
+def test_of_few_events_no_interval_is_told(n_events, told):
+    model = replace(MADE.signature, n_events=n_events, baselines={})
+    table = multivariable.table(model)
+    assert ("why there is no interval" not in table.columns) == told
+    assert told or {row[-1] for row in table.rows} == {"fewer than 10 events in training"}
+
+
 def test_a_mean_that_rounding_made_is_zero():
     model = MADE.signature
     changed = replace(model, terms=tuple(replace(term, mean=-7e-18, sd=0.4) for term in model.terms), baselines={})

@@ -14,6 +14,9 @@ from radioloom.study.feature_tables import measured_by
 COLUMNS = {
     "case": "patient",
     "replicate": "",
+    "roi": "",
+    "modality": "",
+    "visit": "",
     "patient": "",
     "features": ".*(morphology|intensity|glcm|glrlm)_f.*",
     "ignore": [],

@@ -220,6 +220,8 @@ def _long(cohort, cases, replicate, names, values) -> pd.DataFrame:
             "case": many,
             "replicate": replicate,
             "roi": "tumour",
+            "modality": "",
+            "visit": "",
             "image": image,
             "family": family,
             "aggregation": "",

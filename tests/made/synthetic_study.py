@@ -170,7 +170,8 @@ def _masks(sheets):
             rows.append(
                 {key: row[key] for key in ("cohort", "case", "replicate", "roi")}
                 | {"source": "SEG" if contour is None else "RTSTRUCT", "n_voxels": 900, "volume_mm3": 9e3,
-                   "contour_mm3": contour, "contour_difference": contour and 9e3 / contour - 1, "notes": note}
+                   "contour_mm3": contour, "contour_difference": contour and 9e3 / contour - 1, "drawn_mm3": None,
+                   "notes": note}
             )  # fmt: skip
     return tables.MASKS.frame(rows)
 

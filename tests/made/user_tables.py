@@ -63,7 +63,17 @@ def _features(path: Path) -> Any:
     from radioloom.io.feature_tables import read
     from radioloom.stages.tables.tabulate import tabulate
 
-    columns = {"case": "id", "replicate": "", "patient": "", "features": "f.*", "prefix": "", "groups": {}}
+    columns = {
+        "case": "id",
+        "replicate": "",
+        "roi": "",
+        "modality": "",
+        "visit": "",
+        "patient": "",
+        "features": "f.*",
+        "prefix": "",
+        "groups": {},
+    }
     columns |= {"ignore": [], "feature": "", "value": ""}
     block = {"file": path.name, "tool": "", "roi": "tumour", "columns": columns, "ids": {"pattern": "", "add": ""}}
     made = tabulate(read(path.parent, path.name), "train", block).features

@@ -105,7 +105,7 @@ def test_dates_of_workbooks_and_parquet_and_of_other_forms(tmp_path):
     frame.to_parquet(tmp_path / "t.parquet")
     settings = {
         "file": "t.parquet",
-        "columns": {"case": "id", "replicate": "", "patient": ""},
+        "columns": {"case": "id", "replicate": "", "roi": "", "modality": "", "visit": "", "patient": ""},
         "ids": {"pattern": "", "add": ""},
     }
     read = feature_tables.read(tmp_path, "t.parquet")

@@ -5,8 +5,9 @@ import yaml
 
 from made.many_cases import many_cases
 from radioloom.errors import StudyError
+from radioloom.prediction.usual_models import usual
 from radioloom.study import load, verify
-from radioloom.study.learning_checks import with_selector
+from radioloom.study.learning_checks import with_models, with_selector
 
 
 @pytest.fixture
@@ -66,13 +67,13 @@ def verified(bench, **model):
         ),
         (
             {"selector": "none", "grid": {"n_features": [2, 4]}},
-            ["model.grid.n_features: the selector none takes every feature, whatever n_features; take it out"],
+            ["model.grid.n_features: n_features does not count with the selector none; take it out"],
         ),
         (
             {"kind": "elastic_net_cox", "n_features": 8},
             [
                 "line",
-                "model.n_features: the selector none takes every feature, whatever n_features; take it out, or name",
+                "model.n_features: n_features does not count with the selector none; take it out, or name",
             ],
         ),
         (
@@ -121,3 +122,60 @@ def test_a_model_that_chooses_is_given_every_feature_unless_a_selector_is_named(
 @pytest.mark.parametrize("odd", [None, 3, [], {}, {"model": None}, {"model": []}, {"model": {"kind": ["cox"]}}])
 def test_what_is_no_study_is_left_to_the_schema(odd):
     assert with_selector(odd) is odd
+    assert with_models(odd) is odd
+
+
+@pytest.mark.parametrize("models", [None, 3, [], "defaults", {}, {"a": None}])
+def test_what_is_no_list_of_models_is_left_to_the_schema(models):
+    odd = {"model": {"kind": "cox"}, "outcome": {"kind": "survival"}, "models": models}
+    assert with_models(odd) == odd
+
+
+def test_default_is_the_list_of_the_outcome(bench):
+    bench.changes["models"] = "default"
+    study, notes = verified(bench, scaling="rank")
+    assert list(study.settings["models"]) == list(usual("survival"))
+    plain = study.settings["models"]["plain"]
+    assert (plain["kind"], plain["selector"], plain["scaling"]) == ("cox", "mrmr", "rank")
+    assert plain["grid"] == {"n_features": [2, 4, 8]}
+    assert notes == []
+    assert study.has.models
+
+
+def test_a_listed_model_that_chooses_is_given_every_feature(bench):
+    bench.changes["models"] = {
+        "lasso": {"kind": "elastic_net_cox"},
+        "few": {"kind": "elastic_net_cox", "selector": "top"},
+    }
+    study, _ = verified(bench)
+    assert [each["selector"] for each in study.settings["models"].values()] == ["none", "top"]
+    assert [each["scaling"] for each in study.settings["models"].values()] == ["standard"] * 2
+
+
+@pytest.mark.parametrize(
+    ("models", "words"),
+    [
+        ("usual", ["line", "models: 'usual' is not accepted", "default"]),
+        ({"a b": {"kind": "cox"}}, ["models", "letters, digits, _ and -"]),
+        ({"a": {}}, ["models.a: the key 'kind' is missing"]),
+        ({"a": {"kind": "coks"}}, ["models.a.kind: 'coks' is not accepted. Allowed: cox, logistic"]),
+        ({"a": {"kind": "cox", "cut_points": "median"}}, ["models.a.cut_points: unknown key"]),
+        ({"a": {"kind": "logistic"}}, ["line", "models.a.kind: logistic is for a binary outcome, the study's is surv"]),
+        ({"a": {"kind": "cox", "settings": {"mixing": 1}}}, ["models.a.settings.mixing: the cox model has no such"]),
+        ({"a": {"kind": "cox", "grid": {"n_features": [4]}}}, ["models.a.grid.n_features: nothing", "models.a.n_f"]),
+        (
+            {"a": {"kind": "cox", "n_features": 2, "grid": {"n_features": [2, 4]}}},
+            ["line", "models.a.grid.n_features: models.a has a value of it too"],
+        ),
+        (
+            {"a": {"kind": "survival_forest", "selector": "forward"}},
+            ["models.a.selector: forward compares likelihoods of plain models"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_listed_model_is_told_with_its_name(bench, models, words):
+    bench.changes["models"] = models
+    with pytest.raises(StudyError) as caught:
+        verified(bench)
+    for word in words:
+        assert word in str(caught.value)

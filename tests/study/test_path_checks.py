@@ -41,13 +41,14 @@ def renamed(bench, number, case):
         {"segmentation": "masks/seg_T00003_gtv.nii.gz"},
         {"segmentation": "masks/t00003-1.nii.gz"},
         {"image": "ct/T00003/a.nii.gz"},
+        {"drawn_on": "ct/T00003/a.nii.gz"},
     ],
 )
 def test_a_segmentation_of_another_case(bench, paths):
     moved(bench, 2, **paths)
     with pytest.raises(StudyError) as caught:
         verified(bench)
-    pair = "T00003 and T00002" if "image" in paths else "T00002 and T00003"
+    pair = "T00002 and T00003" if "segmentation" in paths else "T00003 and T00002"
     assert f"cohorts.train.sheet: by their paths, 1 row (T00002: {pair}) with the image of one case" in str(
         caught.value
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from os import PathLike
@@ -45,6 +46,45 @@ class Profile:
         settings = {name: getattr(self, name) for name in self.__slots__ if name not in WORDS}
         return digest({name: value for name, value in settings.items() if (name, value) != ("orientation", None)})
 
+    @property
+    def each(self) -> tuple[Profile, ...]:
+        """The one profile, as of `Profiles` all."""
+        return (self,)
+
+    def of(self, modality: str) -> Profile:
+        """The profile of an image: this one of all."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The profiles of images of several modalities: each image is measured with that of its own."""
+
+    by_modality: dict[str, Profile]
+
+    @property
+    def name(self) -> str:
+        """`aerts2014 (CT), sts_pet (PT)`."""
+        return ", ".join(f"{profile.name} ({modality})" for modality, profile in self.by_modality.items())
+
+    @property
+    def hash(self) -> str:
+        """Twelve hex digits of all profiles by modality, in any order; of a single one its own."""
+        hashes = {modality: profile.hash for modality, profile in self.by_modality.items()}
+        return digest(hashes) if len(hashes) > 1 else next(iter(hashes.values()))
+
+    @property
+    def each(self) -> tuple[Profile, ...]:
+        """Every profile once."""
+        return tuple({profile.hash: profile for profile in self.by_modality.values()}.values())
+
+    def of(self, modality: str) -> Profile:
+        """The profile of an image of a modality; `study.profile_checks` has refused others before any job."""
+        return self.by_modality[modality]
+
+
+Measuring = Profile | Profiles  # what a study measures its images with
+
 
 def load(name_or_path: str | Path | Profile) -> Profile:
     """The profile of a name (`config/extraction/<name>.yaml`) or of a YAML file; a profile is given back.
@@ -71,6 +111,20 @@ def load(name_or_path: str | Path | Profile) -> Profile:
     if content["name"] != path.stem:
         raise StudyError(f"{path.name}: name: {content['name']!r} is not the file's name; make them the same")
     return build(content)
+
+
+def load_all(given: str | Mapping[str, str]) -> Measuring:
+    """What the key `profile` of a study names: one profile, or one for each modality; StudyError as `load`."""
+    if isinstance(given, str):
+        return load(given)
+    return Profiles({modality: load(name) for modality, name in given.items()})
+
+
+def build_all(content: dict[str, Any]) -> Measuring:
+    """What `dataclasses.asdict` gave of a profile, or of those by modality."""
+    if "by_modality" not in content:
+        return build(content)
+    return Profiles({modality: build(each) for modality, each in content["by_modality"].items()})
 
 
 def build(content: dict[str, Any]) -> Profile:

@@ -34,6 +34,7 @@ PATTERNS = {
     "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, _ and -, with a letter or digit first",
     "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$": "letters, digits, _ and -, with a letter or digit first, at most 64",
     "^[A-Za-z0-9_-]{1,64}$": "letters, digits, _ and -, at most 64",
+    "^[A-Za-z0-9_-]{0,64}$": "letters, digits, _ and -, at most 64, or nothing",
     "^[0-9a-f.]*$": "digits and dots (a UID), or the hash of one",
     "^[-+]?[0-9]{1,12}([.][0-9]{1,12})?([eE][-+]?[0-9]{1,2})?$": "a number in quotes, such as '0.60' or '2.9e-09'",
     "^([0-9]+([.][0-9]+)?(-[0-9]+([.][0-9]+)?)?)?$": "a number like 2.5, or a range like 1-3",
@@ -193,14 +194,15 @@ def _faults(found: Iterable[Any], origin: Origin, quoted: Callable[[Any], str]) 
 
 
 def _alternatives(fault: Any) -> list[Any]:
-    """Of an `anyOf` the faults inside the alternative that was meant: the one left, or the one that goes deepest."""
+    """Of an `anyOf` the faults inside the alternative that was meant: the one left, the deepest, or a block."""
     others = {each.schema_path[0] for each in fault.context if each.validator == "const"}
     inside = [each for each in fault.context if each.schema_path[0] not in others]
     if not inside:
         return [fault]
     deepest = max(inside, key=lambda each: len(each.path))
     if not deepest.path:
-        return [deepest] if len({each.schema_path[0] for each in inside}) == 1 else [fault]
+        blocks = [each for each in inside if each.validator == "additionalProperties"]
+        return [deepest] if len({each.schema_path[0] for each in inside}) == 1 else blocks[:1] or [fault]
     return [each for each in inside if each.path and each.schema_path[0] == deepest.schema_path[0]]
 
 

@@ -3,7 +3,7 @@ if HAS.expression:
     rule associate:
         """Gene modules against features and readers' traits, with permutation nulls."""
         input:
-            features=f"{RESULTS}/tables/features.parquet",
+            features=OF_MODELS["features"],
             identified=ancient(f"{RESULTS}/tables/identities.parquet"),
             expression=(
                 f"{STUDY.data}/{STUDY.settings['genomics']['cohort']}"
@@ -27,7 +27,7 @@ if HAS.expression:
             data=lambda wildcards: str(STUDY.data),
             watched=lambda wildcards: STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
             settings=STUDY.settings["genomics"],
-            cases=sorted({row["case"] for row in STUDY.sheets[STUDY.settings["genomics"]["cohort"]]}),
+            cases=STUDY.cases(STUDY.settings["genomics"]["cohort"]),
             volume=lambda wildcards: STUDY.settings["baselines"]["volume"][0],
             seed=STUDY.settings["seed"],
             trust_edited=STUDY.settings["trust_edited"],

@@ -2,7 +2,7 @@ rule clinical:
     """Outcomes and covariates of one cohort; a patient without outcome is an exclusion."""
     input:
         clinical_file,
-        features=tabulated,
+        rows=tabulated,
     output:
         **({"competing": f"{RESULTS}/clinical/{{cohort}}.competing.parquet"} if HAS.competing else {}),
         clinical=f"{RESULTS}/clinical/{{cohort}}.parquet",
@@ -18,7 +18,8 @@ rule clinical:
     params:
         data=lambda wildcards: str(STUDY.data),
         watched=lambda wildcards: STUDY.watched_files(STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]),
-        cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
+        cases=lambda wildcards: STUDY.cases(wildcards.cohort),
+        unit="patient" if HAS.combined else "case",
         mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
         outcome=STUDY.settings["outcome"],
         covariates=lambda wildcards: STUDY.settings["model"]["covariates"],

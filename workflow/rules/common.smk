@@ -76,5 +76,5 @@ def clinical_file(wildcards):
 
 
 def tabulated(wildcards):
-    """Features of a cohort that starts from a table of them; none of one that starts from images."""
-    return f"{RESULTS}/tabulated/{wildcards.cohort}.parquet" if wildcards.cohort in HAS.tables else []
+    """Rows of the table of features that a cohort starts from; none of one that starts from images."""
+    return [f"{RESULTS}/tabulated/{wildcards.cohort}.rows.json"] if wildcards.cohort in HAS.tables else []

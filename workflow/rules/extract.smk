@@ -42,6 +42,7 @@ rule extract:
         profile=PROFILE,
         profile_hash=STUDY.profile.hash,
         asked=lambda wildcards: STUDY.asked(wildcards.cohort, wildcards.batch),
+        visits=lambda wildcards: STUDY.visits(wildcards.cohort, wildcards.batch),
         code=code("extract"),
     message:
         "extract {wildcards.cohort}, batch {wildcards.batch}"

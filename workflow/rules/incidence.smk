@@ -6,7 +6,7 @@ if HAS.competing:
             predictions=f"{RESULTS}/tables/predictions.parquet",
             clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
             competing=expand(f"{RESULTS}/clinical/{{cohort}}.competing.parquet", cohort=HAS.outcomes),
-            patients=f"{RESULTS}/tables/patients.parquet",
+            patients=OF_MODELS["patients"],
             signature=f"{RESULTS}/signature.json",
         output:
             incidence=f"{RESULTS}/tables/incidence.parquet",

@@ -1,10 +1,10 @@
 rule split:
     """Which patients a model is learnt from and which it predicts, decided before anything is fitted."""
     input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
+        features=OF_MODELS["features"],
+        patients=OF_MODELS["patients"],
         identified=ancient(f"{RESULTS}/tables/identities.parquet"),
-        exclusions=ancient(f"{RESULTS}/tables/exclusions.parquet"),
+        exclusions=ancient(OF_MODELS["exclusions"]),
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
     output:
         f"{RESULTS}/tables/splits.parquet",
@@ -27,16 +27,16 @@ rule split:
 rule validate:
     """The frozen signature in cohorts it has not seen, beside baselines, negative controls and null models."""
     input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
-        controls=every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.negative_controls),
+        features=OF_MODELS["features"],
+        patients=OF_MODELS["patients"],
+        controls=OF_MODELS["controls"],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet" if HAS.training else [],
         splits=f"{RESULTS}/tables/splits.parquet",
         signature=f"{RESULTS}/signature.json",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         predictions=f"{RESULTS}/tables/predictions.parquet",
         metrics=f"{RESULTS}/tables/metrics.parquet",

@@ -5,7 +5,7 @@ if HAS.pooled:
         input:
             predictions=f"{RESULTS}/tables/predictions.parquet",
             clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
-            patients=f"{RESULTS}/tables/patients.parquet",
+            patients=OF_MODELS["patients"],
         output:
             f"{RESULTS}/tables/pooled.parquet",
         log:

@@ -1,9 +1,9 @@
 rule reliability:
     """Agreement of every feature over test-retest pairs, observers and perturbed images."""
     input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
-        perturbed=every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.parquet", HAS.perturbed),
+        features=OF_MODELS["features"],
+        patients=OF_MODELS["patients"],
+        perturbed=OF_MODELS["perturbed"],
         splits=f"{RESULTS}/tables/splits.parquet",
     output:
         f"{RESULTS}/tables/reliability.parquet",
@@ -24,12 +24,12 @@ rule reliability:
         "../scripts/reliability.py"
 
 
-if HAS.images:
+if HAS.images and not HAS.combined:
 
     rule acquisition:
         """How much of each feature goes with how its image was acquired, before and after harmonisation."""
         input:
-            features=f"{RESULTS}/tables/features.parquet",
+            features=OF_MODELS["features"],
             cases=f"{RESULTS}/tables/cases.parquet",
             series=f"{RESULTS}/tables/series.parquet",
             splits=f"{RESULTS}/tables/splits.parquet",

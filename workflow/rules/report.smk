@@ -15,10 +15,16 @@ PLACES = {
     "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
     "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in ("trees", "reconstructed")},
+    "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in ("followed", "cusum", "drift")},
+    "scanners": [f"{RESULTS}/tables/scanners.parquet"] if HAS.followed and HAS.images and not HAS.combined else [],
+    "succession": [f"{RESULTS}/tables/succession.parquet"] if HAS.supersedes else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],
+    "models": [f"{RESULTS}/tables/models.parquet"] if HAS.models else [],
     "targets": [f"{RESULTS}/tables/targets.parquet"] if HAS.targets else [],
     "causes": [f"{RESULTS}/tables/causes.parquet"] if HAS.competing else [],
     "annotations": expand(f"{RESULTS}/clinical/{{cohort}}.annotations.parquet", cohort=HAS.unsupervised),
@@ -27,14 +33,18 @@ PLACES = {
     "adopted": [],  # stands in the signature
     "pictures": every_batch(f"{RESULTS}/prepared/{{cohort}}/{{batch}}"),
     "truth": [f"{STUDY.data}/truth"] if STUDY.simulated else [],
-    "features": [f"{RESULTS}/tables/features.parquet"] if STUDY.simulated or HAS.tables else [],
+    "features": [OF_MODELS["features"]] if STUDY.simulated or HAS.tables or HAS.combined else [],
+    "exclusions": OF_MODELS["exclusions"],
+    "combinations": [f"{RESULTS}/tables/combinations.parquet"] if HAS.combined else [],
 }
 if not HAS.images:  # what only the images half writes
     PLACES |= dict.fromkeys([*TABLES_OF_IMAGES, "acquisition"], [])
+if HAS.combined:  # shares of variance are of one scanner a case
+    PLACES["acquisition"] = []
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-OTHERS = ("signature", "adopted", "summary", "pictures", "truth")  # inputs that are no tables
+OTHERS = ("signature", "adopted", "summary", "reconstruction", "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.
@@ -73,7 +83,9 @@ rule report:
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             (
-                f"profile {STUDY.profile.name}" if STUDY.profile else "tables of features, as declared"
+                f"profile{'s' * (len(STUDY.profile.each) > 1)} {STUDY.profile.name}"
+                if STUDY.profile
+                else "tables of features, as declared"
             ): STUDY.profile_hash,
             "lock file (requirements.lock)": file_digest(ROOT / "requirements.lock"),
             "code of all stages (scripts and library)": digest(

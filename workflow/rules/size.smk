@@ -4,15 +4,15 @@ rule size:
     Also what each validation cohort can carry; of a study that learns nothing, that alone.
     """
     input:
-        features=f"{RESULTS}/tables/features.parquet",
-        patients=f"{RESULTS}/tables/patients.parquet",
+        features=OF_MODELS["features"],
+        patients=OF_MODELS["patients"],
         clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet" if HAS.training else [],
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet" if HAS.training else [],
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         sample_size=f"{RESULTS}/tables/sample_size.parquet",
         learning_curve=f"{RESULTS}/tables/learning_curve.parquet",

@@ -4,7 +4,7 @@ if HAS.divided:
         """Which of the declared subgroups each case of a validation cohort is in."""
         input:
             clinical_file,
-            features=tabulated,
+            rows=tabulated,
         output:
             f"{RESULTS}/clinical/{{cohort}}.divisions.parquet",
         log:
@@ -19,7 +19,8 @@ if HAS.divided:
             watched=lambda wildcards: STUDY.watched_files(
                 STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]
             ),
-            cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
+            cases=lambda wildcards: STUDY.cases(wildcards.cohort),
+            unit="patient" if HAS.combined else "case",
             mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
             outcome=STUDY.settings["outcome"],
             subgroups=STUDY.settings["validation"]["subgroups"],
@@ -34,7 +35,7 @@ if HAS.divided:
         input:
             predictions=f"{RESULTS}/tables/predictions.parquet",
             clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
-            patients=f"{RESULTS}/tables/patients.parquet",
+            patients=OF_MODELS["patients"],
             divisions=expand(f"{RESULTS}/clinical/{{cohort}}.divisions.parquet", cohort=HAS.divided),
         output:
             f"{RESULTS}/tables/subgroups.parquet",

@@ -2,7 +2,7 @@ rule traits:
     """Readers' annotations of one cohort as traits, and how well the readers agree."""
     input:
         lambda wildcards: followed(*STUDY.annotations(wildcards.cohort)),
-        features=tabulated,
+        rows=tabulated,
     output:
         traits=f"{RESULTS}/traits/{{cohort}}.parquet",
         trait_agreement=f"{RESULTS}/traits/{{cohort}}.agreement.parquet",
@@ -17,7 +17,8 @@ rule traits:
         runtime=30,
     params:
         data=lambda wildcards: str(STUDY.data),
-        cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
+        cases=lambda wildcards: STUDY.cases(wildcards.cohort),
+        unit="patient" if HAS.combined else "case",
         settings=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["traits"],
         watched=lambda wildcards: STUDY.watched_files(*STUDY.annotation_places(wildcards.cohort)),
         code=code("traits"),

@@ -5,15 +5,15 @@ RULE_TABLES = ["association_rules", "rule_items", "rules_by_chance"]
 
 # What patients are seen by: features as learning takes them, and the frozen split.
 LEARNT_FROM = {
-    "features": f"{RESULTS}/tables/features.parquet",
-    "patients": f"{RESULTS}/tables/patients.parquet",
+    "features": OF_MODELS["features"],
+    "patients": OF_MODELS["patients"],
     "clinical": expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
     "covariates": expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
     "reliability": f"{RESULTS}/tables/reliability.parquet",
     "splits": f"{RESULTS}/tables/splits.parquet",
     "selection": f"{RESULTS}/tables/selection.parquet",
-    "cases": f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-    "series": f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+    "cases": OF_MODELS["cases"],
+    "series": OF_MODELS["series"],
 }
 
 
@@ -26,7 +26,7 @@ OWN = {
 LEARNT_BY = settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines")
 BLOCK = STUDY.settings["unsupervised"] if HAS.unsupervised else {}
 VIEWED = {
-    name: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if BLOCK}}
+    name: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if key in BLOCK}}
     for name, keys in OWN.items()
 }
 
@@ -36,7 +36,7 @@ if HAS.unsupervised:
         """What the clinical table of a cohort says of its cases besides outcome and covariates."""
         input:
             clinical_file,
-            features=tabulated,
+            rows=tabulated,
         output:
             f"{RESULTS}/clinical/{{cohort}}.annotations.parquet",
         log:
@@ -51,7 +51,8 @@ if HAS.unsupervised:
             watched=lambda wildcards: STUDY.watched_files(
                 STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]
             ),
-            cases=lambda wildcards: sorted({row["case"] for row in STUDY.sheets[wildcards.cohort]}),
+            cases=lambda wildcards: STUDY.cases(wildcards.cohort),
+            unit="patient" if HAS.combined else "case",
             mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
             outcome=STUDY.settings["outcome"],
             annotations=BLOCK["annotations"],

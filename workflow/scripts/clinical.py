@@ -6,12 +6,13 @@ from radioloom.io.user_tables.read import read
 from radioloom.job import job
 from radioloom.stages.learning.clinical import clinical
 from radioloom.stages.learning.doubts import dated, doubts
+from radioloom.stages.tables.listed import listed
 from radioloom.tables import CLINICAL, COMPETING, COVARIATES, EXCLUSIONS
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
     frame = read(Path(params.data, params.mapping["file"])).frame()
-    cases = {*params.cases, *running.read("features")["features"]["case"]}
+    cases = {*params.cases, *listed(snakemake.input.rows, params.unit)}
     rows = clinical(frame, snakemake.wildcards.cohort, cases, params.mapping, params.outcome, params.covariates)
     CLINICAL.write(rows.clinical, out.clinical, **running.provenance)
     COVARIATES.write(rows.covariates, out.covariates, **running.provenance)

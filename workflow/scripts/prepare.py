@@ -6,7 +6,7 @@ from pathlib import Path
 from radioloom.io import masks, prepared
 from radioloom.job import job
 from radioloom.process import tune_process
-from radioloom.profile import build
+from radioloom.profile import build_all
 from radioloom.stages.images.curated import read
 from radioloom.stages.images.prepare import prepare_batch
 from radioloom.tables import CASES, EXCLUSIONS
@@ -18,7 +18,7 @@ with job(snakemake) as running:
     Path(out.folder).mkdir(parents=True, exist_ok=True)
     keep = partial(prepared.write, folder=out.folder)
     regions = masks.read(snakemake.input.masks, params.asked)
-    cases, exclusions = prepare_batch(images, regions, Path(params.data), build(params.profile), keep)
+    cases, exclusions = prepare_batch(images, regions, Path(params.data), build_all(params.profile), keep)
     prepared.close(out.folder, params.asked)
     CASES.write(cases, out.cases, **running.provenance)
     EXCLUSIONS.write(exclusions, out.exclusions, **running.provenance)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from radioloom.io import prepared
 from radioloom.job import job
-from radioloom.profile import build
+from radioloom.profile import build_all
 from radioloom.sealed import read_json, write_text
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.behind import provenance
@@ -22,11 +22,11 @@ with job(snakemake) as this:
     inputs = ReportInputs(
         **this.read(*params.tables),
         **{name: params[name] for name in ("settings", "published")},
-        profile=build(params.profile) if params.profile else None,
+        profile=build_all(params.profile) if params.profile else None,
         sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
         n_in_tables={cohort: each["n_features"] for cohort, each in listed.items()},
         signature=Signature.read(given.signature[0], params.trust_edited),
-        summary=next(map(read_json, given.get("summary", [])), None),
+        **{name: next(map(read_json, given.get(name, [])), None) for name in ("summary", "reconstruction")},
         pictures=pictures(case for folder in folders for case in prepared.read_all(*folder)),
         truth={file.stem: pd.read_csv(file) for each in given.get("truth", []) for file in Path(each).glob("*.csv")},
         provenance=provenance(params, [case for folder, _ in folders for case in prepared.digests(folder)]),

@@ -7,12 +7,13 @@ from radioloom.io.annotations import read as annotations
 from radioloom.io.patients import cases_by_patient
 from radioloom.job import job
 from radioloom.stages.genomics.traits import traits
+from radioloom.stages.tables.listed import listed
 
 with job(snakemake) as running:
     params, out, place = snakemake.params, snakemake.output, Path(snakemake.params.data)
     read = annotations.read(place / params.settings["files"], place)
     patients = cases_by_patient(place, **params.settings["patients"]) if "patients" in params.settings else None
-    cases = sorted({*params.cases, *running.read("features")["features"]["case"]})
+    cases = sorted({*params.cases, *listed(snakemake.input.rows, params.unit)})
     rows = traits(read, snakemake.wildcards.cohort, cases, params.settings, patients)
     for name in ("traits", "trait_agreement", "unread"):
         table = tables.by_name(name)

@@ -64,7 +64,7 @@ def test_a_column_is_named_where_the_study_names_it_almost_so():
 
 def test_neither_headers_nor_cells_are_told():
     columns = ["feature", "Mueller_Hans", "Schmidt_Anna"]
-    ids = {"case": "id", "replicate": "", "patient": "", "ignore": []}
+    ids = {"case": "id", "replicate": "", "roi": "", "modality": "", "visit": "", "patient": "", "ignore": []}
     assert "3 columns" in said(feature_columns, columns, {**ids, "features": []})
     rule = {**ids, "case": "feature", "features": "original_.*"}
     assert "no column of the table is a feature" in said(feature_columns, columns, rule)

@@ -166,3 +166,11 @@ def test_what_a_worksheet_says_of_its_size_is_not_believed(tmp_path, size):
         for name, content in parts.items():
             archive.writestr(name, content)
     assert rows(path) == ROWS[1:]
+
+
+def test_signs_that_xml_cannot_hold_are_read_as_what_they_stand_for(tmp_path):
+    path = workbook(
+        [["id_x000D_", "event"], ["T001_x000D_", "1_x000D_"], ["a_x005F_x000D_b", "x_xZZ_"]], tmp_path / "t.xlsx"
+    )
+    assert header(path).columns == ["id", "event"]
+    assert rows(path) == [["T001", "1"], ["a_x000D_b", "x_xZZ_"]]

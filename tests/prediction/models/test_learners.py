@@ -16,8 +16,8 @@ from radioloom.prediction.models import MODELS, support_vectors
 from radioloom.prediction.models.learner import log_odds, seed_of
 from radioloom.prediction.models.support_vectors import margins
 from radioloom.prediction.models.survival_boosting import fit_boosting
-from radioloom.prediction.models.survival_forest import expected_events, grow
-from radioloom.prediction.models.trees import nodes, values
+from radioloom.prediction.models.survival_forest import expected_events, grow, rates
+from radioloom.prediction.models.trees import nodes, single, values
 from radioloom.prediction.outcome import Outcome
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -134,7 +134,8 @@ def test_a_tree_of_relative_risks_is_that_of_r():
     from sklearn.tree import DecisionTreeRegressor
 
     columns, outcomes = lesson("survival")
-    tree = grow(DecisionTreeRegressor(min_samples_leaf=10), columns, outcomes, np.ones(len(columns)))
+    tree = DecisionTreeRegressor(criterion="poisson", min_samples_leaf=10)
+    tree = grow(tree, single(columns), rates(outcomes), np.ones(len(columns)))
     found = values(nodes([(tree, tree.value[:, 0, 0])]), columns)[:, 0]
     np.testing.assert_allclose(found, pd.read_csv(GOLDEN / "learners_cases.csv")["relative"], rtol=1e-9)
     assert len(np.unique(found)) > 3
@@ -150,9 +151,10 @@ def test_a_forest_of_relative_risks_is_the_log_of_their_mean():
     from sklearn.tree import DecisionTreeRegressor
 
     for _ in range(20):
-        tree = DecisionTreeRegressor(max_features="sqrt", min_samples_leaf=10, random_state=seed_of(draws))
+        asked = {"criterion": "poisson", "max_features": "sqrt", "min_samples_leaf": 10}
+        tree = DecisionTreeRegressor(**asked, random_state=seed_of(draws))
         times = np.bincount(draws.integers(90, size=90), minlength=90)
-        grow(tree, columns, outcomes, times)
+        grow(tree, single(columns), rates(outcomes), times)
         total += tree.predict(NEW) / 20
     np.testing.assert_allclose(predicted("survival_forest", found, NEW), np.log(total), rtol=0, atol=1e-12)
     risk = predicted("survival_forest", found, columns)

@@ -17,6 +17,8 @@ SHIPPED = {
     "demo": ["wavelet"],
     "ibsi": ["wavelet"],
     "pyradiomics": ["wavelet", "diameters in planes"],
+    "sts_ct": [],
+    "sts_mr": [],
     "sts_pet": [],
     "welch2019": ["wavelet", "diameters in planes", "the grid's corner"],
 }

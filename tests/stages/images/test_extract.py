@@ -187,13 +187,14 @@ class Prepared:
 
 def test_a_bad_case_of_a_batch_is_an_exclusion():
     image, mask = sphere()
-    whose = {"cohort": "train", "replicate": "1", "roi": "tumour", "spacing": 3}
+    whose = {"cohort": "train", "replicate": "1", "roi": "tumour", "modality": "CT", "spacing": 3}
     cases = [
         Prepared(image, mask, {**whose, "case": "good"}),
         Prepared(image, Volume(mask.array & False, mask.grid), {**whose, "case": "bad"}),
     ]
-    found, excluded, kept = extract_batch(cases, small())
+    found, excluded, kept = extract_batch(cases, small(), {"good": "2"})
     assert kept == 1
+    assert {(row["modality"], row["visit"]) for row in found.rows} == {("CT", "2")}
     assert {row["case"] for row in (*found.rows, *found.images)} == {"good"}
     assert set(found.rows[0]) >= {"cohort", "case", "replicate", "roi", "image", "feature_id", "value"}
     assert [(row["case"], row["stage"]) for row in excluded] == [("bad", "extract")]

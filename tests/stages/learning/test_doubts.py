@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from radioloom.stages.learning.doubts import dated, doubts, without
-from radioloom.stages.learning.events import event_doubts, never_false
+from radioloom.stages.learning.events import event_doubts, inverted, never_false
 from radioloom.stages.report.sections.cohorts import _doubts as of_report
 from radioloom.stats.odd_values import lone
 from radioloom.tables import CLINICAL, COVARIATES
@@ -261,3 +261,15 @@ def test_a_covariate_of_0_and_1_that_is_something_else_in_another_cohort():
         assert line.startswith(f"covariate sex: 0 or 1 in all 6 cases of cohort a, and {words}")
     assert doubts(OUTCOMES, covariates("sex", a=sex, b=[1.0, 0, 0, 0, 1, np.nan])) == []
     assert doubts(OUTCOMES, covariates("ecog", a=[1.0, 1, 2, 1, 2, 1], b=[1.0, 2, 3, 1, 2, 1])) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "words"),
+    [("alive", {}, "called after who does not have the event"), ("Pat_Censored", {}, "{1: false, 0: true}"),
+     ("alive", {1: False, 0: True}, ""), ("alive_or_dead", {}, ""),
+     ("overall_survival_event", {}, ""), ("status", {}, "")],
+)  # fmt: skip
+def test_a_column_called_after_those_without_the_event_is_not_taken_for_it_unasked(column, values, words):
+    said = inverted({"event": column, "event_values": values})
+    assert words in said
+    assert bool(said) == bool(words)

@@ -75,7 +75,8 @@ def test_the_whole_way_on_real_patients(tables):
         family=lambda f: np.where(f["feature"].isin(SHAPE), "morphology", "intensity"),
         group=lambda f: np.where(f["feature"].isin(SHAPE), "shape", "intensity"),
         feature_id=lambda f: f["feature"],
-        **{"replicate": "1", "roi": "GTV-1", "image": "original", "aggregation": "", "discretisation": "", "ibsi": ""},
+        **{"replicate": "1", "roi": "GTV-1", "image": "original"},
+        **dict.fromkeys(("modality", "visit", "aggregation", "discretisation", "ibsi"), ""),
     )
     measured = FEATURES.frame(long)
     found = [

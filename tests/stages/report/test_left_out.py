@@ -11,6 +11,7 @@ import pytest
 from made.synthetic_study import binary_study, survival_study
 from radioloom.figures.volume import not_examined
 from radioloom.stages.report.report import report
+from radioloom.stages.report.sections.segmentations import build
 
 
 def words(page: str) -> str:
@@ -33,6 +34,17 @@ def test_segmentations_with_nothing_to_say_are_left_out_in_a_sentence():
     noted = plain_masks(study).assign(notes="the largest of 2 parts taken")
     for some in ({"masks": noted, "overlaps": None}, {"masks": plain_masks(study)}):
         assert 'id="segmentations"' in report(replace(study, **some))
+
+
+def test_regions_of_other_images_are_said_with_what_it_did_to_their_volume():
+    study = survival_study()
+    masks = study.masks.assign(drawn_mm3=[9e3 / 0.97, *[np.nan] * (len(study.masks) - 1)])
+    shown = build(replace(study, masks=masks))
+    assert shown["carried"].startswith("1 region was drawn on another image")
+    assert shown["carried"].endswith("changed the volume by -3.0 % (median; -3.0 % to -3.0 %).")
+    assert shown["n"] == len(masks) - 1
+    assert shown["carried"] in report(replace(study, masks=masks))
+    assert build(study)["carried"] == ""
 
 
 def test_no_section_is_a_heading_alone():

@@ -47,12 +47,12 @@ def measured(*rows, n=7):
     for name, seed in rows:
         cohort, case = name.split("/")
         values = np.random.default_rng(seed).normal(size=n)
-        keys = {"cohort": cohort, "case": case, "replicate": "1", "roi": "tumour"}
+        keys = {"cohort": cohort, "case": case, "replicate": "1", "roi": "tumour", "modality": "", "visit": ""}
         frames.append(pd.DataFrame({**keys, "feature_id": [f"f{k}" for k in range(n)], "value": values}))
     return (
         pd.concat(frames, ignore_index=True)
         if frames
-        else pd.DataFrame(columns=["cohort", "case", "replicate", "roi", "feature_id", "value"])
+        else pd.DataFrame(columns=["cohort", "case", "replicate", "roi", "modality", "visit", "feature_id", "value"])
     )
 
 
@@ -336,7 +336,8 @@ def test_the_message_names_each_pair_what_it_shares_and_what_to_do():
 def of(values):
     """FEATURES of patients P0, P1 ..., whose values are rows (n, f)."""
     rows = [
-        {"cohort": "train", "case": f"P{k}", "replicate": "1", "roi": "tumour", "feature_id": f"f{j}", "value": value}
+        {"cohort": "train", "case": f"P{k}", "replicate": "1", "roi": "tumour", "modality": "CT", "visit": ""}
+        | {"feature_id": f"f{j}", "value": value}
         for k, row in enumerate(values) for j, value in enumerate(row)
     ]  # fmt: skip
     return pd.DataFrame(rows)

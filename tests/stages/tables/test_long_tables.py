@@ -11,7 +11,18 @@ from radioloom.stages.tables.long_tables import as_wide, widened
 from radioloom.stages.tables.tabulate import tabulate
 
 NAMES = ("original_shape_MeshVolume", "original_glcm_Idm", "mine")
-COLUMNS = {"case": "who", "replicate": "", "patient": "", "features": "", "ignore": [], "prefix": "", "groups": {}}
+COLUMNS = {
+    "case": "who",
+    "replicate": "",
+    "roi": "",
+    "modality": "",
+    "visit": "",
+    "patient": "",
+    "features": "",
+    "ignore": [],
+    "prefix": "",
+    "groups": {},
+}
 COLUMNS |= {"feature": "name", "value": "number"}
 
 

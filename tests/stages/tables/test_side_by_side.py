@@ -108,3 +108,15 @@ def test_few_patients_have_no_verdict_but_equality():
     few = slice(0, 9)
     rows = side_by_side(table({"f": A, "g": A}, few), table({"f": A, "g": A * np.exp(NOISE)}, few))
     assert [row["verdict"] for row in rows] == ["equal", "too few"]
+
+
+def test_ids_that_are_almost_alike_are_counted_where_none_is_one():
+    frame = pd.DataFrame({"case": [case.lower() for case in CASES], "f": A.ravel()}).astype({"case": object})
+    with pytest.raises(StudyError, match=r"no case in common .30 differ by letter case"):
+        side_by_side(table({"f": A}), columns(frame, "t.csv", "case"))
+
+
+def test_the_largest_numbers_are_compared():
+    (row,) = side_by_side(table({"f": A * 1e305}), table({"f": -A * 1e305}))
+    assert row["verdict"] == "disagree: the opposite order"
+    assert row["ratio"] == -1

@@ -11,7 +11,17 @@ from radioloom.errors import StudyError
 from radioloom.stages.tables.tabulate import feature_columns, tabulate
 
 NO_ID = "no id in the column 'id'"
-COLUMNS = {"case": "id", "replicate": "", "patient": "", "features": ".*", "prefix": "", "groups": {}}
+COLUMNS = {
+    "case": "id",
+    "replicate": "",
+    "roi": "",
+    "modality": "",
+    "visit": "",
+    "patient": "",
+    "features": ".*",
+    "prefix": "",
+    "groups": {},
+}
 COLUMNS |= {"ignore": [], "feature": "", "value": ""}
 
 
@@ -182,9 +192,13 @@ def test_every_row_is_listed_as_a_sheet_would():
     given.loc[2, "id"] = ""
     rows = tabulate(given, "hn", settings(features=["a"], replicate="visit")).rows
     assert rows == [
-        {"cohort": "hn", "roi": "tumour", "case": case, "replicate": replicate, "patient": case, "named": False}
-        | {"known": known}
-        for case, replicate, known in (("P1", "1", True), ("P2", "1", True), ("row-4", "2", False))
+        {"cohort": "hn", "case": case, "replicate": replicate, "roi": "tumour", "modality": "", "visit": ""}
+        | {"patient": case, "named": False, "known": known, "kept": kept}
+        for case, replicate, known, kept in (
+            ("P1", "1", True, True),
+            ("P2", "1", True, False),
+            ("row-4", "2", False, False),
+        )
     ]
 
 

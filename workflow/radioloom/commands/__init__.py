@@ -9,10 +9,12 @@ from radioloom.commands import (
     discover,
     extract,
     features,
+    follow,
     idc,
     key,
     landmarks,
     new,
+    refit,
     targets,
 )
 from radioloom.commands.record import Command
@@ -27,6 +29,8 @@ COMMANDS: tuple[Command, ...] = (
     idc.COMMAND,
     landmarks.COMMAND,
     targets.COMMAND,
+    follow.COMMAND,
+    refit.COMMAND,
     extract.COMMAND,
     apply.COMMAND,
     compare.COMMAND,

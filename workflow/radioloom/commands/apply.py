@@ -61,7 +61,7 @@ def _run(chosen: Namespace) -> None:
 
         patients = with_covariates(patients, chosen.clinical, wanted)
     rows = apply(handed.signature, patients, chosen.horizon, chosen.model)
-    for line in (*_of_signature(handed), *summary(rows)):
+    for line in (*_of_signature(handed, chosen.signature.name), *summary(rows)):
         print(f"note: {line}", file=sys.stderr)
     _write(chosen, handed, rows, digest, beside)
 
@@ -95,9 +95,22 @@ def _patients(chosen: Namespace, handed: HandedIn, wanted: list[str]) -> tuple[N
         from radioloom.study.sheet import read_sheet
 
         rows = read_sheet(chosen.patients, "new", "validation")
+        _check_data(chosen, rows)
         return _of_images(chosen, handed, rows, chosen.data or chosen.patients.parent)
     handed.check_measured(new_patients.measured_with(chosen.patients), chosen.profile, chosen.patients.name)
     return new_patients.from_table(chosen.patients, wanted), content(chosen.patients)[1]
+
+
+def _check_data(chosen: Namespace, rows: list) -> None:
+    """StudyError where no image of a sheet is in the folder that its paths start from, and none is named."""
+    from radioloom.errors import StudyError
+    from radioloom.io.files import is_there
+
+    if not chosen.data and not any(is_there(chosen.patients.parent / row["image"]) for row in rows):
+        raise StudyError(
+            f"{chosen.patients.name}: none of its images is in the sheet's own folder; name the folder that its paths "
+            "start from with --data"
+        )
 
 
 def _of_images(chosen: Namespace, handed: HandedIn, rows: list, data: Path) -> tuple[NewPatients, str]:
@@ -119,10 +132,13 @@ def _of_images(chosen: Namespace, handed: HandedIn, rows: list, data: Path) -> t
     return from_images(cases, handed.signature), files_digest(rows, data)
 
 
-def _of_signature(handed: HandedIn) -> list[str]:
+def _of_signature(handed: HandedIn, name: str) -> list[str]:
     if handed.by_hand:
         return [f"the signature {handed.title!r} was written by hand after {handed.source}"]
-    return ["signature.json was changed after it was written, and used as it is"] if handed.signature.edited else []
+    from radioloom.stages.learning.lineage import in_words
+
+    edited = [f"{name} was changed after it was written, and used as it is"] if handed.signature.edited else []
+    return [*edited, *filter(None, [in_words(handed.signature)])]
 
 
 def _write(chosen: Namespace, handed: HandedIn, rows: list, digest: str, beside: Path | None) -> None:

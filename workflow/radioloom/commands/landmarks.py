@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Collection
 from itertools import takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from radioloom.commands.record import Command
 from radioloom.errors import StudyError
+
+if TYPE_CHECKING:
+    from radioloom.profile import Profile
+    from radioloom.study import Study
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -51,19 +57,36 @@ def _run(chosen: Namespace) -> None:
             "cohort that starts from a sheet"
         )
     rois = {cohort: study.settings["cohorts"][cohort].get("rois", {}) for cohort in cohorts}
-    batches = ((study.arrived(cohort, batch), rois[cohort]) for cohort in cohorts for batch in study.batches[cohort])
+    profile, own = _of_mr(study, chosen.study.name)
+    batches = (
+        ([row for row in study.arrived(cohort, batch) if row["modality"] in own], rois[cohort])
+        for cohort in cohorts
+        for batch in study.batches[cohort]
+    )
     percentiles = chosen.percentiles or list(DECILES)
     low, high = chosen.range
     scale = np.linspace(low, high, len(percentiles)).tolist()
     step = {
         "method": "nyul", "region": chosen.region, "percentiles": percentiles, "standard": scale, "clip": False,
     }  # fmt: skip
-    before = list(takewhile(lambda each: each["method"] != "nyul", study.profile.normalise or ()))
-    step, n = landmarks(batches, study.data, before, step, _report_exclusion, study.profile.orientation)
+    before = list(takewhile(lambda each: each["method"] != "nyul", profile.normalise or ()))
+    step, n = landmarks(batches, study.data, before, step, _report_exclusion, profile.orientation)
     first = " after " + ", ".join(each["method"] for each in before) if before else ""
     print(f"# learnt from {n} {'region' if by_region(before, step) else 'image'}(s) of {', '.join(cohorts)}{first}")
     print(yaml.safe_dump([step], sort_keys=False, default_flow_style=None, width=1000), end="")
-    print(f"next: paste this step into `normalise` of the profile {study.profile.name}, in its place", file=sys.stderr)
+    print(f"next: paste this step into `normalise` of the profile {profile.name}, in its place", file=sys.stderr)
+
+
+def _of_mr(study: Study, name: str) -> tuple[Profile, Collection[str]]:
+    """The profile whose scale is learnt (of several that of MR), and the modalities of images that it is learnt of."""
+    from radioloom.profile import Profile
+    from radioloom.volume import MODALITIES
+
+    if isinstance(study.profile, Profile):
+        return study.profile, ("", *MODALITIES)
+    if "MR" not in study.profile.by_modality:
+        raise StudyError(f"{name}: no profile of the study is for MR, whose scale alone is learnt; add `MR: ...`")
+    return study.profile.of("MR"), ("MR",)
 
 
 def _report_exclusion(row: dict[str, str]) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DAYS_A_MONTH = 365.25 / 12
 NOT_REACHED = "not reached"  # too few were followed without the event for that quantile
 Image = tuple[str, str]  # case and replicate
+WHOLE = ("clinical", "combine")  # stages that exclude a case with all of its images
 ROW = 0.86  # inches per cohort
 LINE = 0.19  # share of a row from one line of text to the next
 ARROW = {
@@ -29,40 +30,42 @@ ARROW = {
 BOXES = ((0.0, 0.27), (0.315, 0.40), (0.76, 0.24))  # left edge and width, share of the figure
 
 
-def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame) -> pd.DataFrame:
+def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame, combined: bool = False) -> pd.DataFrame:
     """What became of each cohort's cases and images.
 
-    sheets : cohort -> rows of its sheet; exclusions : EXCLUSIONS
+    sheets : cohort -> rows of its sheet; exclusions : EXCLUSIONS; combined : whether a patient's images are one case
 
     One row per cohort, in the order of the sheets: cohort, role, cases, images (on the sheet), cases_out, images_out,
-    by_stage (dict stage -> images), cases_in, images_in, left (set of case and replicate). An exclusion by the clinical
-    stage takes all images of its case.
+    by_stage (dict stage -> images), cases_in, images_in, left (set of case and replicate), people (cases that models
+    know of them). An exclusion by a stage of WHOLE takes all images of its case.
     """
     import pandas as pd
 
     rows = []
     for cohort, sheet in sheets.items():
         images = {(row["case"], row["replicate"]) for row in sheet}
-        stage_of = _stages(images, exclusions[exclusions["cohort"] == cohort])
+        whose = {row["case"]: (row["patient"] or row["case"]) if combined else row["case"] for row in sheet}
+        stage_of = _stages(images, whose, exclusions[exclusions["cohort"] == cohort])
         left = images - set(stage_of)
-        cases, cases_in = {case for case, _ in images}, {case for case, _ in left}
+        cases, cases_in = set(whose.values()), {whose[case] for case, _ in left}
         by_stage = {stage: list(stage_of.values()).count(stage) for stage in dict.fromkeys(stage_of.values())}
         rows.append(
             {
                 "cohort": cohort, "role": sheet[0]["role"] if sheet else "", "cases": len(cases), "images": len(images),
                 "cases_out": len(cases) - len(cases_in), "images_out": len(stage_of), "by_stage": by_stage,
                 "cases_in": len(cases_in), "images_in": len(left), "left": left,
+                "people": cases_in,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _stages(images: set[Image], exclusions: pd.DataFrame) -> dict[Image, str]:
-    """The stage at which each image of a cohort dropped out first."""
+def _stages(images: set[Image], whose: dict[str, str], exclusions: pd.DataFrame) -> dict[Image, str]:
+    """The stage at which each image of a cohort dropped out first. whose : case -> the case that models know."""
     stage_of: dict[Image, str] = {}
     for out in exclusions.itertuples():
         for image in images:
-            whole = out.stage == "clinical" and image[0] == out.case
+            whole = out.stage in WHOLE and whose[image[0]] == out.case
             if whole or image == (out.case, out.replicate):
                 stage_of.setdefault(image, out.stage)
     return stage_of
@@ -74,7 +77,12 @@ def analysed(frame: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     frame : a table with cohort, case and, of images, replicate; counted : `counts`
     """
     keys = ["cohort", "case", *(["replicate"] if "replicate" in frame else [])]
-    left = {(row.cohort, *image)[: len(keys)] for row in counted.itertuples() for image in row.left}
+    which = "left" if "replicate" in frame else "people"
+    left = {
+        (cohort, *(each if which == "left" else (each,)))
+        for cohort, all_of in zip(counted["cohort"], counted[which], strict=True)
+        for each in all_of
+    }
     return frame[[key in left for key in zip(*(frame[name] for name in keys), strict=True)]]
 
 

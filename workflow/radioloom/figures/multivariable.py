@@ -9,11 +9,12 @@ from typing import Any
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, apart, number, plain, probability
 from radioloom.stats.constancy import SAME
-from radioloom.tables.columns import SIGNATURE, WIDEST
+from radioloom.tables.columns import FEWEST_EVENTS, SIGNATURE, WIDEST
 
 NO_COEFFICIENTS = "this kind of model has no coefficients"
 NO_ERRORS = "this kind of model knows no error of its coefficients"
 PENALISED = "held by a ridge: the outcome is separated or the variables are collinear"
+FEW = f"fewer than {FEWEST_EVENTS} events in training"
 CONSTANT = "did not vary in training"
 VAGUE = "it would be more than a thousandfold wide: the outcome is all but separated, or variables nearly collinear"
 NOT_APART = "the risk of patients not learnt from is not known, or always the same"
@@ -89,4 +90,6 @@ def _why_none(model: Any, term: Any) -> str:
         return NOT_APART if term.group == SIGNATURE else CONSTANT
     if model.ridge:
         return PENALISED
+    if model.n_events < FEWEST_EVENTS:
+        return FEW
     return VAGUE if term.high > WIDEST * term.low else ""

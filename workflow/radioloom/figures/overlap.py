@@ -8,7 +8,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.words import DASH, number
+from radioloom.figures.words import DASH, count, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,6 +104,21 @@ def contours(drawn: pd.DataFrame) -> tuple[int, str, str]:
     most = drawn.loc[away.idxmax()]
     middle, largest = (f"{100 * share:.2f} %" for share in (away.median(), away.max()))
     return len(drawn), middle, f"{largest} (case {most['case']} of {most['cohort']})"
+
+
+def carried(masks: pd.DataFrame) -> str:
+    """How many regions were carried from another image, and what that did to volumes; "" of none. masks : MASKS."""
+    given = masks[masks["drawn_mm3"].notna()]
+    if given.empty:
+        return ""
+    change = (given["volume_mm3"] / given["drawn_mm3"] - 1).sort_values()
+    low, middle, high = (f"{100 * share:+.1f} %" for share in (change.iloc[0], change.median(), change.iloc[-1]))
+    n = len(given)
+    return (
+        f"{count(n, 'region')} {'was' if n == 1 else 'were'} drawn on another image of the same frame of reference and "
+        f"carried to {'its' if n == 1 else 'their'} own: a voxel belongs to the region if at least half of it lies "
+        f"inside. That changed the volume by {middle} (median; {low} to {high})."
+    )
 
 
 def sources(frame: pd.DataFrame) -> str:

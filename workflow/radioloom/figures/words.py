@@ -26,6 +26,7 @@ STAGES = {
     "prepare": "could not be prepared",
     "extract": "could not be measured",
     "tabulate": "row of the table not usable",
+    "combine": "lacks what is required of a patient",
     "clinical": "no outcome",
 }
 STEPS = {

@@ -27,6 +27,7 @@ def write(masks: Mapping[str, Mask], asked: Collection[str], path: Path | str) -
             "source": mask.source,
             "contour_mm3": mask.contour_mm3,
             "notes": mask.notes,
+            "drawn_mm3": mask.drawn_mm3,
         }
         for name, mask in sorted(masks.items())
     }
@@ -56,4 +57,5 @@ def read(path: Path | str, asked: Collection[str]) -> dict[str, Mask]:
 def _mask(bits: np.ndarray, entry: dict[str, Any]) -> Mask:
     shape = tuple(entry["shape"])
     array = np.unpackbits(bits, count=int(np.prod(shape))).astype(bool).reshape(shape)
-    return Mask(array, tuple(entry["offset"]), entry["source"], entry["contour_mm3"], tuple(entry["notes"]))
+    known = (entry["source"], entry["contour_mm3"], tuple(entry["notes"]), entry["drawn_mm3"])
+    return Mask(array, tuple(entry["offset"]), *known)

@@ -19,6 +19,7 @@ class Mask:
     source: str  # RTSTRUCT, SEG, NIfTI, NRRD, MetaImage
     contour_mm3: float | None = None  # volume of the polygons themselves; None where the source has voxels
     notes: tuple[str, ...] = ()  # what was mended or left out on the way
+    drawn_mm3: float | None = None  # volume of its voxels on the image that it was drawn on; None where that is its own
 
     @property
     def n_voxels(self) -> int:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 Settings = dict[str, Any]
 KEY = "signature"
-OF_LEARNING = ("baselines", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics", "simulate")
+OF_LEARNING = (
+    "supersedes", "baselines", "models", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics",
+    "simulate",
+)  # fmt: skip
 OF_LEARNING_IN = {
     "model": ("kind", "settings", "selector", "selector_settings", "scaling", "n_features", "grid", "cut_points"),
     "validation": ("cross_validation", "leave_one_cohort_out", "learning_curve", "optimism"),
@@ -134,7 +137,14 @@ def _of_tool(study: Study, handed: HandedIn, origin: Origin) -> Iterator[str]:
 
 
 def _of_profile(study: Study, handed: HandedIn, origin: Origin) -> Iterator[str]:
+    from radioloom.stages.tables.combined_names import summary
+
     if handed.signature.profile == study.profile_hash:
+        return
+    block, learnt = study.settings["combine"] if study.has.combined else {}, dict(handed.signature.combine)
+    if block != learnt:
+        ours, theirs = (summary(each) if each else "one image of each patient" for each in (block, learnt))
+        yield f"{origin.at('combine')}: it takes {ours}, and the signature {theirs}; write the same `combine`"
         return
     if study.profile is None:
         yield (
@@ -154,12 +164,14 @@ def _not_in_tables(study: Study, signature: Signature, origin: Origin) -> Iterat
     """Features of the signature that a table of features lacks, by its header."""
     from radioloom.stages.learning.apply import otherwise
     from radioloom.stages.learning.signature import COVARIATE
+    from radioloom.stages.tables.combined_names import ids_of_models
     from radioloom.stages.tables.tabulate import feature_ids
     from radioloom.study.feature_tables import features_in
 
     for name in study.has.tables:
         block = study.settings["cohorts"][name]["features"]
-        known = feature_ids(features_in(study.settings, name, study.data), block["columns"])
+        labels = feature_ids(features_in(study.settings, name, study.data), block["columns"])
+        known = ids_of_models(labels, study.settings)
         for term in signature.terms:
             if term.group != COVARIATE and term.feature_id not in known:
                 yield (

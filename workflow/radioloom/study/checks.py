@@ -17,6 +17,8 @@ from radioloom.io.files import is_folder
 from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.alone import KEY, role_faults
+from radioloom.study.combine_faults import combine_faults
+from radioloom.study.follow_checks import follow_faults
 from radioloom.study.holdings import archived, simulated
 from radioloom.study.sheet import Row
 from radioloom.study.unsupervised_checks import view_faults
@@ -65,9 +67,11 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
 
     role_of = roles(settings)
     yield from role_faults(settings, origin)
+    yield from combine_faults(settings, origin)
     yield from _outcome_faults(settings, origin)
     yield from competing_faults(settings, origin)
     yield from subgroup_faults(settings, origin)
+    yield from follow_faults(settings, origin)
     yield from view_faults(settings, origin)
     learnt = [name for name, role in role_of.items() if role == "training"]
     if settings["validation"]["leave_one_cohort_out"] and len(learnt) == 1:
@@ -92,14 +96,17 @@ def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     """Whether cohorts that are learnt from or judged say where outcomes are, and the model is one of such outcomes."""
     from radioloom.prediction.models import misfit
     from radioloom.stages.learning.clinical import times_fault
+    from radioloom.stages.learning.events import inverted
 
     kind = settings["outcome"]["kind"]
     for name, cohort in settings["cohorts"].items():
         clinical = cohort.get("clinical")
         if cohort["role"] in LEARNT_OR_VALIDATED and not clinical:
             yield f"{origin.at('cohorts', name)}: a {cohort['role']} cohort needs `clinical`"
-        if clinical and (fault := times_fault(clinical, kind)):
-            yield f"{origin.at('cohorts', name, 'clinical')}: {fault}"
+        faults = {(): times_fault(clinical, kind), ("event",): inverted(clinical)} if clinical else {}
+        yield from (
+            f"{origin.at('cohorts', name, 'clinical', *key)}: {fault}" for key, fault in faults.items() if fault
+        )
     of_survival = [key for key in ("horizons", "tau") if settings["outcome"].get(key)]
     if kind == "binary" and of_survival:
         yield f"{origin.at('outcome', of_survival[0])}: a binary outcome has no time; delete it, or set kind: survival"

@@ -10,6 +10,7 @@ from pathlib import Path
 from radioloom.settings import Origin
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, some
+from radioloom.study.sheet import PATHS
 
 AHEAD = (
     "lies in the future by this machine's clock, and no result could be newer; set the clock right, or give the files "
@@ -22,8 +23,8 @@ def clock_remarks(study: Study, origin: Origin, remarks: Remarks) -> None:
     for cohort in study.has.images:
         given = {path for batch in study.batches[cohort] for path in study.handed_in(cohort, batch)}
         ahead = {path for path in given if _ahead(study.data / path)}
-        for key in ("image", "segmentation"):
-            if cases := {row["case"] for row in study.sheets[cohort] if row[key] in ahead}:
+        for key in PATHS:
+            if cases := {row["case"] for row in study.sheets[cohort] if row.get(key) in ahead}:
                 place = origin.at("cohorts", cohort, "sheet")
                 remarks.faults.append(f"{place}: the time of the {key} of {some(sorted(cases), 'case')} {AHEAD}")
     tables = {called: study.data / path for called, path in study.data_files.items()}

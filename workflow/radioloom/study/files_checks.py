@@ -17,9 +17,12 @@ from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
 from radioloom.study import unsupervised_checks
+from radioloom.study.archive_checks import archive_remarks
 from radioloom.study.clinical_checks import Rows, row_notes, several_rows
 from radioloom.study.clock_checks import clock_remarks
+from radioloom.study.combine_checks import by_patient, combine_remarks
 from radioloom.study.copy_checks import Copied, copy_remarks
+from radioloom.study.follow_checks import follow_remarks
 from radioloom.study.genomics_checks import expression_remarks
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
@@ -47,9 +50,11 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     remarks = Remarks(notes=_sheets(study))
     read = Read({}, {})
     rows = {**study.sheets, **table_rows(study, origin, remarks, read)}  # None of a table that is at fault itself
-    replicate_remarks(study, rows, origin, remarks)
+    combine_remarks(study, rows, origin, remarks)
     region_remarks(study, rows, origin, remarks)
     told = identity_remarks(study, rows, origin, remarks)
+    people = by_patient(study, rows)
+    replicate_remarks(study, people, origin, remarks)
     unique = {name: each for name, each in read.values.items() if name not in told}
     copy_remarks(Copied(study, rows, unique), origin, remarks)
     if study.simulated:
@@ -57,8 +62,10 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     clock_remarks(study, origin, remarks)
     outcomes: dict[str, Clinical] = {}
     for cohort in study.cohorts():
-        known = rows[cohort]
+        known = people[cohort]
         cases = None if known is None else sorted({row["case"] for row in known})
+        if cohort in study.has.archived:
+            archive_remarks(study, cohort, remarks)
         if cohort in study.has.images:
             _images(study, cohort, origin, remarks)
         whose = None if known is None else {row["case"]: row["patient"] for row in known}
@@ -68,7 +75,8 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, whose, origin, remarks)
-    given = Known(study, outcomes, _whose(rows), read.tables, _first(rows))
+    tables = {} if study.has.combined else read.tables  # columns of models are of one image each
+    given = Known(study, outcomes, _whose(people), tables, _first(people))
     outcome_remarks(given, origin, remarks)
     apart = {cohort: table for cohort, table in outcomes.items() if cohort not in told}
     shared_remarks(replace(given, outcomes=apart), origin, remarks)
@@ -81,13 +89,13 @@ def _sheets(study: Study) -> list[str]:
     return [f"cohort {cohort}: {note}" for cohort, sheet in study.sheet_places.items() for note in how_read(sheet)]
 
 
-def _whose(rows: dict[str, list[Row] | None]) -> dict[tuple[str, str], str]:
+def _whose(rows: Mapping[str, list[Row] | None]) -> dict[tuple[str, str], str]:
     """The patient of each (cohort, case) whose sheet or table names one."""
     named = ((cohort, row) for cohort, each in rows.items() for row in each or () if row["patient"])
     return {(cohort, row["case"]): row["patient"] for cohort, row in named}
 
 
-def _first(rows: dict[str, list[Row] | None]) -> set[tuple[str, str]]:
+def _first(rows: Mapping[str, list[Row] | None]) -> set[tuple[str, str]]:
     """The (cohort, case) of all with a row of replicate 1."""
     return {(cohort, row["case"]) for cohort, each in rows.items() for row in each or () if row["replicate"] == FIRST}
 
@@ -132,6 +140,7 @@ def _outcomes(
     remarks.notes.extend(_unused_words(cohort, given.frame()[block["event"]].map(text_of), block["event_values"]))
     if cohort in study.cohorts("validation"):
         subgroup_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
+    follow_remarks(study, cohort, given.frame(), whose or (), origin, remarks)
     unsupervised_checks.annotation_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
     if whose is None:
         return None

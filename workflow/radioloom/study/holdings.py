@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radioloom.imaging.controls import named
+from radioloom.stages.tables.combined_names import combined
 from radioloom.stats.random_effects import FEWEST_TO_PREDICT
 from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
@@ -27,13 +28,18 @@ class Holdings:
     outcomes: tuple[str, ...]  # cohorts whose patients have outcomes
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
+    reconstructed: bool  # trees of features and traits explain the gene modules
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
+    followed: tuple[str, ...]  # validation cohorts that go on, and are judged by the period that patients entered in
+    supersedes: bool  # the signature takes the place of an earlier one
     unsupervised: tuple[str, ...]  # cohorts whose patients are clustered and compared without their outcome
     mined: bool  # association rules are looked for
     pooled: bool  # there are validation cohorts enough for a summary over them
+    models: bool  # others are learnt beside that of the signature
     targets: bool  # published numbers are held against those of the study
+    combined: bool  # several images of a patient become one case of the models
 
 
 def simulated(settings: Mapping[str, Any]) -> bool:
@@ -70,11 +76,16 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         outcomes=those(lambda _, cohort: "clinical" in cohort),
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
+        reconstructed=bool(genomics and "reconstruction" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),
+        followed=those(lambda _, cohort: "follow" in cohort),
+        supersedes="supersedes" in settings,
         unsupervised=those(lambda _, cohort: "unsupervised" in settings and cohort["role"] in LEARNT_OR_VALIDATED),
         mined="rules" in settings.get("unsupervised", {}),
         pooled=[cohort["role"] for cohort in cohorts.values()].count("validation") >= FEWEST_TO_PREDICT,
+        models=bool(settings["models"]),
         targets="targets" in settings,
+        combined=combined(settings),
     )

@@ -22,7 +22,7 @@ from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, some
 from radioloom.study.sheet import Row
 from radioloom.study.table_checks import start_of
-from radioloom.tables.cases import IMAGE, PATIENT, REFUSED, REGION
+from radioloom.tables.cases import EXAMINATION, IMAGE, PATIENT, REFUSED, REGION
 
 Cohorts = tuple[str, str]
 ASKED = "{}: were the columns `image` and `segmentation` exchanged? Equal masks are no equal images"
@@ -148,19 +148,17 @@ def _refused_images(
     study: Study, rows: list[Row], whose: Mapping[tuple[str, str], Who], origin: Origin, remarks: Remarks
 ) -> None:
     """Images that two cases share by their paths, where they may not."""
-    groups: dict[str, list[Row]] = defaultdict(list)
     copied = _copied(rows, study.data)
-    for row in rows:
-        for name in (*images_of(row, study.data), *copied.get(row["image"], ())):
-            groups[name].append(row)
+    groups = _by_image(rows, study.data, copied)
     shared: dict[Cohorts, list[str]] = defaultdict(list)
     told: dict[Cohorts, list[str]] = defaultdict(list)
     first: dict[Cohorts, Row] = {}
     for group in groups.values():
-        for one, other in combinations(group, 2):
+        for (one, as_one), (other, as_other) in combinations(group, 2):
             pair = [whose[row["cohort"], row["case"]] for row in (one, other)]
             regions = {(row["roi"], row["pattern"], _file(study.data / row["segmentation"])) for row in (one, other)}
             kinds = {IMAGE, *([REGION] if len(regions) == 1 else [])}
+            kinds = kinds if {as_one, as_other} == {IMAGE} else {EXAMINATION}
             cohorts = (one["cohort"], other["cohort"])
             refused = pair[0] != pair[1] and verdict(pair[0], pair[1], kinds)[0] == REFUSED
             copies = len({*cohorts}) == 2 and one["image"] in copied and "observers" not in (pair[0].role, pair[1].role)
@@ -184,6 +182,20 @@ def _refused_images(
             f"cohorts {' and '.join(cohorts)}: {some(sorted(set(pairs)), 'pair')} of cases whose image files are "
             "copies of each other, byte by byte: they are of one scan"
         )
+
+
+def _by_image(rows: list[Row], data: Path, copied: Mapping[str, tuple[str]]) -> dict[str, list[tuple[Row, str]]]:
+    """Rows by what images are known by, and whether it is a row's own image or one that its region was drawn on.
+
+    copied : as `_copied` has it
+    """
+    groups: dict[str, list[tuple[Row, str]]] = defaultdict(list)
+    for row in rows:
+        for name in (*images_of(row, data), *copied.get(row["image"], ())):
+            groups[name].append((row, IMAGE))
+        for name in images_of({**row, "image": row["drawn_on"], "series": ""}, data) if row.get("drawn_on") else ():
+            groups[name].append((row, EXAMINATION))
+    return groups
 
 
 def _copied(rows: list[Row], data: Path) -> dict[str, tuple[str]]:

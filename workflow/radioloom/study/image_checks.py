@@ -16,7 +16,7 @@ from radioloom.settings import Origin
 from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, some
-from radioloom.study.sheet import Row
+from radioloom.study.sheet import PATHS, Row
 
 KEYS = ("image", "segmentation")
 SEGMENTATION, SLICE, OTHER = "RTSTRUCT or SEG", "another DICOM file", "no DICOM"
@@ -54,7 +54,7 @@ def image_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) -
     """Paths whose cases a job would exclude: notes, and faults where those are all of the cohort."""
     rows = study.sheets[cohort]
     here = [row for row in rows if not row["image"].startswith(f"{FETCHED}/{cohort}/")]
-    reasons = {key: _reasons(study, here, key) for key in KEYS}
+    reasons = {key: _reasons(study, [row for row in here if row.get(key)], key) for key in PATHS}
     lost = {id(row) for each in reasons.values() for affected in each.values() for row in affected}
     for key, reason, affected in ((key, *item) for key, each in reasons.items() for item in each.items()):
         if len(lost) == len(rows):

@@ -18,7 +18,7 @@ from radioloom.study.checks import contradictions, data_folder, region_faults, s
 from radioloom.study.divided import divided, division_of, split_faults
 from radioloom.study.feature_tables import sheet_or_table
 from radioloom.study.holdings import archived
-from radioloom.study.learning_checks import with_selector
+from radioloom.study.learning_checks import with_models, with_selector
 from radioloom.study.record import Study
 from radioloom.study.sheet import fetched, read_sheet
 from radioloom.study.targets import with_targets
@@ -36,13 +36,13 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
     source : the configuration file
     again : whether it is read again for keys given twice: Snakemake takes the last one, and says nothing
     """
-    from radioloom.profile import load as load_profile
+    from radioloom.profile import load_all
 
     if again and source:
         read(source)
     origin = origin_of(source)
     config, handed = with_signature(config, root, source, origin)
-    settings = _composed(check(with_selector(config), "study", origin.name, source))
+    settings = _composed(check(with_models(with_selector(config)), "study", origin.name, source))
     sheet_or_table(settings, origin)
     raise_all(split_faults(settings, origin))
     settings = divided(settings)
@@ -67,15 +67,31 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         sheets[name] = [fetched(row, name, file) for row in sheets[name]]
     raise_all(region_faults(settings, sheets, origin))
     with _named(origin, "profile"):
-        profile = load_profile(settings["profile"]) if any(sheets.values()) else None
+        profile = load_all(settings["profile"]) if any(sheets.values()) else None
     signature = place_of(settings[KEY], root, source) if handed else None
     published, targets = with_targets(settings, root, source, origin)
-    return Study(settings, sheets, data, profile, places, handed, signature, _composed(published), targets)
+    old = _superseded(settings, root, source, origin)
+    return Study(settings, sheets, data, profile, places, handed, signature, _composed(published), targets, old)
+
+
+def _superseded(settings: dict[str, Any], root: Path, source: Path | None, origin: Origin) -> Path | None:
+    """Where the signature lies that the study's takes the place of; StudyError where it is not there."""
+    if "supersedes" not in settings:
+        return None
+    asked = settings["supersedes"]
+    place = place_of(asked["file"], root, source)
+    if not is_file(place):
+        raise StudyError(f"{origin.at('supersedes', 'file')}: {place.name} is not there; run its study, or correct it")
+    roles = {name: cohort["role"] for name, cohort in settings["cohorts"].items()}
+    for name in asked["unseen"]:
+        if roles.get(name) != "training":
+            raise StudyError(f"{origin.at('supersedes', 'unseen')}: {name!r} is no training cohort; name one, or none")
+    return place
 
 
 def _composed(value: Any, key: str = "") -> Any:
     """Settings with every name composed as the readers of tables compose them, but of paths; see `ids.composed`."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and key not in PATHS:
         return {composed(k) if isinstance(k, str) else k: _composed(each, k) for k, each in value.items()}
     if isinstance(value, list):
         return [_composed(each, key) for each in value]

@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
+from radioloom.stages.tables.combined_names import ids_of_models, of_parts
 from radioloom.study.alone import signature_faults
+from radioloom.study.feature_tables import named_features
 from radioloom.study.learning_checks import learning_faults
 from radioloom.study.primary_checks import primary_faults
+from radioloom.study.profile_checks import modality_faults
 from radioloom.study.record import Study
-from radioloom.study.remarks import some
 
 
 def name_faults(study: Study, origin: Origin) -> list[str]:
-    """Every name of the study and its profile that no table knows; baselines' features once the profile is sound."""
+    """Every name of the study and its profile that no table knows; features that it names once the profile is sound."""
     faults = [
         *learning_faults(study.settings, origin),
         *_cut_point_faults(study.settings, origin),
@@ -29,11 +32,11 @@ def name_faults(study: Study, origin: Origin) -> list[str]:
     ]
     faults += [*primary_faults(study.settings, origin), *signature_faults(study, origin)]
     if study.profile is not None:  # else nothing is measured here
-        faults += [*profile_faults(study.profile), *_modality_faults(study, origin)]
+        faults += [*chain.from_iterable(map(profile_faults, study.profile.each)), *modality_faults(study, origin)]
     taken = list(_reserved_faults(study.settings, origin))
     if study.profile is None or faults:
         return faults + taken
-    return [*taken, *_baseline_faults(study.settings, study.profile, origin)]
+    return [*taken, *_feature_faults(study.settings, study.profile, origin)]
 
 
 def profile_faults(profile: Any) -> Iterator[str]:
@@ -74,17 +77,6 @@ def _filter_faults(profile: Any) -> Iterator[str]:
                 FILTERS[name].maps(settings)
         except StudyError as error:
             yield f"{profile.name}.yaml: images.{name}: {error}"
-
-
-def _modality_faults(study: Study, origin: Origin) -> Iterator[str]:
-    """Cases that the sheets say are of a modality that the profile is not for; the others are known by their files."""
-    from radioloom.profile import misfit
-
-    for cohort, rows in study.sheets.items():
-        for modality in sorted({row["modality"] for row in rows}):
-            if fault := misfit(study.profile, modality):
-                cases = dict.fromkeys(row["case"] for row in rows if row["modality"] == modality)
-                yield f"{origin.at('profile')}: {fault} ({some(cases, 'case')} of cohort {cohort}, by its sheet)"
 
 
 def _cut_point_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
@@ -138,17 +130,17 @@ def _reserved_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
         yield f"{origin.at('baselines', name)}: {fault}"
 
 
-def _baseline_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
+def _feature_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
     from radioloom.stages.images.plan import feature_ids
 
-    measured = feature_ids(profile)
-    for name, features in settings["baselines"].items():
-        place = origin.at("baselines", name)
-        for feature in features:
-            if feature not in measured:
-                yield (
-                    f"{place}: {feature!r} is no feature of the profile {profile.name!r}; {_choice(feature, measured)}"
-                )
+    each = {modality: feature_ids(own) for modality, own in getattr(profile, "by_modality", {}).items()}
+    measured = ids_of_models(each if len(each) > 1 else feature_ids(profile.each[0]), settings)
+    for place, feature in named_features(settings, origin):
+        if feature not in measured:
+            yield (
+                f"{place}: {feature!r} is no feature of the profile {profile.name!r}; "
+                f"{of_parts(feature, measured) or _choice(feature, measured)}"
+            )
 
 
 def _choice(value: str, known: Iterable[str]) -> str:

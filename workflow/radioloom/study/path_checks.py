@@ -52,8 +52,10 @@ def path_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) ->
     ids = {_key(row[key]): (row["patient"] or row["case"], row[key]) for row in rows for key in ("patient", "case")}
     ids.pop("", None)
     rows_called = [
-        Called(row["case"], row["patient"] or row["case"], _after(row, "image", ids), _after(row, "segmentation", ids))
+        Called(row["case"], row["patient"] or row["case"], _after(row, key, ids), _after(row, "segmentation", ids))
         for row in rows
+        for key in ("image", "drawn_on")
+        if row.get(key)
     ]
     certain = {each.words: None for each in rows_called if each.torn and each.certain}
     doubted = {each.words: None for each in rows_called if each.torn and not each.certain}
@@ -65,8 +67,8 @@ def path_remarks(study: Study, cohort: str, origin: Origin, remarks: Remarks) ->
     if certain:
         remarks.faults.append(
             f"{origin.at('cohorts', cohort, 'sheet')}: by their paths, {some(certain, 'row')} with the image of one "
-            "case and the segmentation of another; correct `image` or `segmentation`, or rename files that "
-            "are called so and are of the row's case"
+            "case and the segmentation of another; correct `image` (or `drawn_on`) or `segmentation`, or rename files "
+            "that are called so and are of the row's case"
         )
     for words, what in (
         (doubted, "with the image of one case and the segmentation of another"),

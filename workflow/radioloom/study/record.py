@@ -17,7 +17,7 @@ from radioloom.stages.images.fetch import FETCHED
 from radioloom.study.batches import batched
 from radioloom.study.feature_tables import measured_by, no_features
 from radioloom.study.holdings import Holdings, archived, holdings, simulated
-from radioloom.study.sheet import Row
+from radioloom.study.sheet import PATHS, Row
 
 
 def followed(*paths: str) -> list[str]:
@@ -35,12 +35,13 @@ class Study:
     settings: dict[str, Any]
     sheets: dict[str, list[Row]]  # cohort -> rows, each with `cohort` and `role`
     data: Path
-    profile: Any  # radioloom.profile.Profile; None where all cohorts start from tables of features
+    profile: Any  # radioloom.profile.Measuring; None where all cohorts start from tables of features
     sheet_places: dict[str, Path] = field(default_factory=dict)  # cohort -> where its sheet lies; see `file_of`
     handed: Any = None  # stages.learning.published.HandedIn: the signature that the study validates; None if it learns
     signature_place: Path | None = None  # where the file of that lies
     published: dict[str, Any] | None = None  # the file of targets that the study is held against
     targets_place: Path = Path()  # where that lies
+    superseded: Path | None = None  # file of the signature that this study's takes the place of
 
     @property
     def name(self) -> str:
@@ -64,23 +65,28 @@ class Study:
 
     @cached_property
     def profile_hash(self) -> str:
-        """Twelve hex digits of what measured the features: the profile, and what is declared of tables of features.
+        """Twelve hex digits of what measured the features: profiles, and what is declared of tables of features.
 
         A signature bears it, and predicts from features with the same one alone.
         """
         declared = [measured_by(self.settings["cohorts"][name]["features"]) for name in self.has.tables]
-        if not declared:
-            return self.profile.hash
-        return digest([self.profile.hash if self.profile else "", sorted(set(map(digest, declared)))])
+        images = self.profile.hash if self.profile else ""
+        measured = digest([images, sorted(set(map(digest, declared)))]) if declared else images
+        return digest([measured, self.settings["combine"]]) if self.has.combined else measured
 
     @cached_property
     def batches(self) -> dict[str, dict[str, list[Row]]]:
-        """Rows by cohort and batch, without `patient`: no image is measured anew where that is corrected."""
+        """Rows by cohort and batch, without what is not of images: none is measured anew where that is corrected."""
         sheets = {
-            cohort: [{key: value for key, value in row.items() if key != "patient"} for row in rows]
+            cohort: [{key: value for key, value in row.items() if key not in ("patient", "visit")} for row in rows]
             for cohort, rows in self.sheets.items()
         }
         return {cohort: batched(rows, self.settings["batch_size"]) for cohort, rows in sheets.items()}
+
+    def visits(self, cohort: str, batch: str) -> dict[str, str]:
+        """The visit of each case of a batch whose sheet names one."""
+        cases = {row["case"] for row in self.batches[cohort][batch]}
+        return {row["case"]: row["visit"] for row in self.sheets[cohort] if row["visit"] and row["case"] in cases}
 
     def asked(self, cohort: str, batch: str) -> list[str]:
         """Regions of a batch as its files name them: each stage holds what it is handed against them."""
@@ -125,7 +131,7 @@ class Study:
         """Paths of a batch's images and segmentations that no job makes or fetches, as its sheet has them."""
         if self.simulated:
             return []
-        paths = {row[key] for row in self.batches[cohort][batch] for key in ("image", "segmentation")}
+        paths = {row.get(key, "") for row in self.batches[cohort][batch] for key in PATHS} - {""}
         return sorted(path for path in paths if not path.startswith(f"{FETCHED}/{cohort}/"))
 
     @cached_property
@@ -156,6 +162,8 @@ class Study:
             {f"signature: {self.signature_place.name}": str(self.signature_place)} if self.signature_place else {}
         )
         place = self.targets_place
+        if self.superseded:
+            of_signature[f"supersedes: {self.superseded.name}"] = str(self.superseded)
         return of_signature | sheets | ({f"targets: {place.name}": str(place)} if self.published else {})
 
     @cached_property
@@ -184,6 +192,11 @@ class Study:
             | {"patient": row["patient"] or row["case"], "named": row["patient"] != ""}
             for row in {(row["cohort"], row["case"]): row for row in rows}.values()
         ]
+
+    def cases(self, cohort: str) -> list[str]:
+        """Cases on the sheet of a cohort as models know them: patients, where their images are combined."""
+        rows = self.sheets[cohort]
+        return sorted({row["patient"] or row["case"] if self.has.combined else row["case"] for row in rows})
 
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""

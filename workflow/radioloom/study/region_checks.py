@@ -27,7 +27,7 @@ Check = Callable[[Study, Rows, Origin, Remarks], None]
 
 def region_remarks(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
     """Remarks of every check."""
-    for check in CHECKS:
+    for check in CHECKS[2 if study.has.combined else 0 :]:
         check(study, rows, origin, remarks)
 
 
@@ -38,8 +38,8 @@ def _one_of_a_patient(study: Study, rows: Rows, origin: Origin, remarks: Remarks
             place = origin.at("cohorts", cohort, start_of(study, cohort).key)
             remarks.faults.append(
                 f"{place}: {some(torn, 'case')} with several regions ({', '.join(sorted(regions[torn[0]]))}); "
-                "models take one region per patient: keep one `roi` in this sheet, or make each region a case of its "
-                "own and name the patient in the column `patient`"
+                "models take one region per patient: keep one `roi` in this sheet, make each region a case of its own "
+                "and name the patient in the column `patient`, or list them in combine.regions"
             )
 
 
@@ -109,4 +109,5 @@ def _without_names(place: Path) -> bool:
     return False
 
 
+# The first two of studies that combine no regions: see `combine_checks`.
 CHECKS: tuple[Check, ...] = (_one_of_a_patient, _one_of_all, _spellings, _nameless)

@@ -31,10 +31,12 @@ OTHER_WORDS = {  # for columns, as `bare` has them
     **dict.fromkeys(("scan", "imagepath", "ct", "volume"), "image"),
     **dict.fromkeys(("structure", "structurename", "segment", "segmentname", "labelname", "roiname"), "pattern"),
 }
+PATHS = ("image", "segmentation", "drawn_on")  # columns that hold paths below the data folder
 PATTERNS = ("pattern", "description", "kernel")  # columns that hold regular expressions
 # Columns of a sheet whose empty cells mean the default.
 OPTIONAL = {
-    "patient", "roi", "pattern", "replicate", "modality", "series", "description", "kernel", "thickness_mm", "prefer",
+    "patient", "roi", "pattern", "replicate", "visit", "modality", "series", "description", "kernel", "thickness_mm",
+    "prefer", "drawn_on",
 }  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def read_sheet(path: Path, cohort: str, role: str, division: Division | None = N
     """
     from radioloom.io.user_tables.read import read
 
-    table = read(path, paths=("image", "segmentation"))
+    table = read(path, paths=PATHS)
     if not table.rows:
         raise StudyError(f"{table.name}: no case in the sheet of cohort {cohort}; add one row per case")
     own = division.column if division and division.listed is None else ""
@@ -175,11 +177,11 @@ def _check_names(row: Row, table: Table, line: int) -> None:
                 f"{table.at(line, key)}: the cell is {fault}; write a pseudonym. What stands there is "
                 "not shown, for it may be a patient's name"
             )
-    if is_date(row.get("replicate", "")):
-        raise StudyError(
-            f"{table.at(line, 'replicate')}: the cell is a date, and results and messages would show it; number the "
-            "visits"
-        )
+    for key in ("replicate", "visit"):
+        if is_date(row.get(key, "")):
+            raise StudyError(
+                f"{table.at(line, key)}: the cell is a date, and results and messages would show it; number the visits"
+            )
 
 
 def _check_cells(row: Row, where: str) -> None:
@@ -190,7 +192,7 @@ def _check_cells(row: Row, where: str) -> None:
         except StudyError as error:
             why = str(error).partition(" is ")[2]  # the cell itself is not told
             raise StudyError(f"{where}: {key}: the cell is {why}; correct it") from None
-    for key in ("image", "segmentation"):
+    for key in PATHS:
         if "\\" in row[key]:
             raise StudyError(
                 f"{where}: {key}: a path with a backslash; write / between folders, from below the data folder on"
@@ -206,5 +208,5 @@ def fetched(row: Row, cohort: str, sheet: str) -> Row:
             f"{sheet}, case {row['case']}: image: cohort {cohort} comes from an archive, so a SeriesInstanceUID (or "
             "StudyInstanceUID/SeriesInstanceUID) is expected"
         )
-    places = {key: f"{FETCHED}/{cohort}/{row[key]}" for key in ("image", "segmentation") if SERIES.fullmatch(row[key])}
+    places = {key: f"{FETCHED}/{cohort}/{row[key]}" for key in PATHS if SERIES.fullmatch(row[key])}
     return {**row, **places}

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
-from radioloom.study.feature_tables import features_in
+from radioloom.stages.tables.combined_names import ids_of_models
+from radioloom.study.feature_tables import features_in, named_features
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some, with_file
 from radioloom.study.sheet import Row
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, USED_BY_MODELS
+from radioloom.tables.columns import PARTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +29,7 @@ PLAIN = (".csv", ".tsv", ".tab", ".txt")
 COMPRESSED = 4  # times that a table in .gz, .xlsx or Parquet is larger once it is read
 
 
-ROW_OF_FEATURES = ("cohort", "case", "replicate", "roi")  # index of a table of features with a row of each
+ROW_OF_FEATURES = ("cohort", "case", "replicate", *PARTS)  # index of a table of features with a row of each
 
 
 class Start(NamedTuple):
@@ -61,7 +63,7 @@ class Read(NamedTuple):
     """What is kept by cohort of tables whose values are read."""
 
     tables: dict[str, Columns]  # features
-    values: dict[str, pd.DataFrame]  # of the rows that are used: cohort, case, replicate and roi x feature id
+    values: dict[str, pd.DataFrame]  # of the rows that are used: ROW_OF_FEATURES x feature id
 
 
 def table_rows(study: Study, origin: Origin, remarks: Remarks, known: Read) -> dict[str, list[Row] | None]:
@@ -98,7 +100,7 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, known: Re
         remarks.notes.extend(two_of_one(cohort, linked["file"], patients))
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in how_read(study.data / block["file"]))
     try:
-        cases, replicates, reasons, whose = _identified(study, cohort, patients, known)
+        ids, reasons = _identified(study, cohort, patients, known)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*place)}: {with_file(bare(error), block['file'])}")
         return None
@@ -109,22 +111,20 @@ def _rows(study: Study, cohort: str, origin: Origin, remarks: Remarks, known: Re
         return None
     for reason, n in left_out.items():
         remarks.notes.append(f"cohort {cohort}: {n} of {len(reasons)} rows of its table will be excluded: {reason}")
-    return [
-        {"case": case, "replicate": replicate, "roi": block["roi"], "patient": patient}
-        for case, replicate, patient in zip(*(each[kept].tolist() for each in (cases, replicates, whose)), strict=True)
-    ]
+    columns = {name: each[kept].tolist() for name, each in ids.items()}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _identified(
     study: Study, cohort: str, patients: dict[str, str] | None, known: Read
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Case, replicate, reason to be left out, and patient of each row, as the stage tabulate will see them."""
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Case, replicate, PARTS and patient, and the reason to be left out, of each row, as tabulate will see them."""
     from radioloom.io import feature_tables
     from radioloom.io.user_tables.read import read_below
     from radioloom.stages.tables.long_tables import widened
     from radioloom.stages.tables.parts import of_part
     from radioloom.stages.tables.row_choice import chosen_rows
-    from radioloom.stages.tables.row_ids import identified, patients_of
+    from radioloom.stages.tables.row_ids import IDS, identified, parts_of, patients_of
     from radioloom.stages.tables.tabulate import columns_used, usable
 
     block, split = study.settings["cohorts"][cohort]["features"], study.settings["cohorts"][cohort].get("split")
@@ -132,32 +132,37 @@ def _identified(
     file = Path(study.table(block["file"]))
     size = file.stat().st_size * (1 if file.suffix.lower() in PLAIN else COMPRESSED)
     if size > LARGE:
-        ids = [block["columns"][key] for key in ("case", "replicate", "patient") if block["columns"][key]]
+        ids = [block["columns"][key] for key in IDS if block["columns"][key]]
         ids += [split["column"]] if split and listing is None and split["column"] not in ids else []
         ids += [name for name in block["rows"] if name not in ids]
         frame = chosen_rows(
             feature_tables.read(study.data, block["file"], ids), block
         ).drop_duplicates()  # of a long table one line a row
         frame = of_part(frame, cohort, block, split, patients, listing)
-        return (*identified(frame, cohort, block, patients), patients_of(frame, cohort, block))
+        cases, replicates, reasons = identified(frame, cohort, block, patients)
+        parts = parts_of(frame, cohort, block)
+        whose = patients_of(frame, cohort, block)
+        return {"case": cases, "replicate": replicates, **parts, "patient": whose}, reasons
     reserved = study.no_features(cohort)
     frame = chosen_rows(feature_tables.read(study.data, block["file"]), block)
     frame = widened(frame, cohort, block, reserved)
     frame = of_part(frame, cohort, block, split, patients, listing)
     table = usable(frame, cohort, block, patients, reserved)
     known.tables[cohort], known.values[cohort] = columns_used(table, block), _wide(table, cohort, block)
-    return table.cases, table.replicates, table.reasons, patients_of(frame, cohort, block)
+    whose = patients_of(frame, cohort, block)
+    return {"case": table.cases, "replicate": table.replicates, **table.parts, "patient": whose}, table.reasons
 
 
 def _wide(table: Usable, cohort: str, block: dict[str, Any]) -> pd.DataFrame:
-    """The rows of a table that are used: cohort, case, replicate and roi (index) x feature id."""
+    """The rows of a table that are used: ROW_OF_FEATURES (index) x feature id."""
     import pandas as pd
 
     from radioloom.stages.tables.tabulate import feature_ids
 
     kept = table.reasons == ""
-    keys = pd.DataFrame({"case": table.cases[kept], "replicate": table.replicates[kept]})
-    index = pd.MultiIndex.from_frame(keys.assign(cohort=cohort, roi=block["roi"])[list(ROW_OF_FEATURES)])
+    keys = {"case": table.cases, "replicate": table.replicates, **table.parts}
+    rows = pd.DataFrame({name: each[kept] for name, each in keys.items()}).assign(cohort=cohort)
+    index = pd.MultiIndex.from_frame(rows[list(ROW_OF_FEATURES)])
     return pd.DataFrame(table.values[kept], index, feature_ids(table.columns, block["columns"]))
 
 
@@ -207,7 +212,7 @@ def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
     has: dict[str, set[str]] = {}
     for cohort in study.cohorts(*USED_BY_MODELS):
         if cohort in study.has.images:
-            has[cohort] = set(measured(study.profile))
+            has[cohort] = set().union(*map(measured, study.profile.each))
             continue
         columns = study.settings["cohorts"][cohort]["features"]["columns"]
         has[cohort] = set(feature_ids(features_in(study.settings, cohort, study.data), columns))
@@ -217,8 +222,8 @@ def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
         remarks.faults.append(f"{origin.at('cohorts')}: {error}")
         return
     remarks.notes.extend(lines)
-    for name, features in study.settings["baselines"].items():
-        for feature in (each for each in features if each not in both and each in set().union(*has.values())):
-            remarks.faults.append(
-                f"{origin.at('baselines', name)}: not all cohorts have the feature {feature!r}; name one that all have"
-            )
+    shared_by_all = set(ids_of_models(both, study.settings))
+    there = ids_of_models(set().union(*has.values()), study.settings)
+    for place, feature in named_features(study.settings, origin):
+        if feature in there and feature not in shared_by_all:
+            remarks.faults.append(f"{place}: not all cohorts have the feature {feature!r}; name one that all have")

@@ -4,9 +4,11 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
-from radioloom.tables.genomics import ASSOCIATIONS, MODULES
+from radioloom.tables.follow import CUSUM, DRIFT, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
+from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
     ACQUISITION,
@@ -26,6 +28,7 @@ from radioloom.tables.learning import (
     TUNING,
 )
 from radioloom.tables.missing import MISSING
+from radioloom.tables.models import LEARNT, MODELS
 from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
@@ -59,11 +62,14 @@ TABLES = (
     COVARIATES,
     COMPETING,
     DIVISIONS,
+    PERIODS,
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
     MEASURED,
     FEATURES,
+    COMBINED,
+    COMBINATIONS,
     CONTROLS,
     PERTURBED,
     SKIPPED,
@@ -80,6 +86,8 @@ TABLES = (
     PREDICTIONS,
     METRICS,
     COMPARISONS,
+    LEARNT,
+    MODELS,
     LOOKS,
     RISKS,
     OPERATING,
@@ -90,6 +98,11 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    FOLLOWED,
+    CUSUM,
+    DRIFT,
+    SCANNERS,
+    SUCCESSION,
     CHANGED,
     TARGETS,
     ANNOTATIONS,
@@ -109,6 +122,8 @@ TABLES = (
     APPLIED,
     MODULES,
     ASSOCIATIONS,
+    TREES,
+    RECONSTRUCTED,
 )
 
 
@@ -138,38 +153,48 @@ __all__ = [
     "CLUSTER_NUMBERS",
     "CLUSTER_SUMMARY",
     "CLUSTER_TESTS",
+    "COMBINATIONS",
+    "COMBINED",
     "COMPARISONS",
     "COMPETING",
     "CONSENSUS",
     "CONTROLS",
     "COVARIATES",
     "CURVES",
+    "CUSUM",
     "DECISIONS",
     "DIVISIONS",
+    "DRIFT",
     "EXCLUSIONS",
     "FEATURES",
+    "FOLLOWED",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
+    "LEARNT",
     "LOOKS",
     "MASKS",
     "MEASURED",
     "METRICS",
     "MISSING",
+    "MODELS",
     "MODULES",
     "OPERATING",
     "OPTIMISM",
     "OUTLIERS",
     "OVERLAPS",
     "PATIENTS",
+    "PERIODS",
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
+    "RECONSTRUCTED",
     "RELIABILITY",
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
     "SAMPLE_SIZE",
+    "SCANNERS",
     "SELECTION",
     "SERIES",
     "SIMILAR",
@@ -177,10 +202,12 @@ __all__ = [
     "SPLITS",
     "STANDARDISED",
     "SUBGROUPS",
+    "SUCCESSION",
     "TABLES",
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TREES",
     "TUNING",
     "UNREAD",
     "Column",

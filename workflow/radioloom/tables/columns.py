@@ -15,14 +15,20 @@ FROM_ONE = (
     "2 for the next (follow-up)"
 )
 ROI = Column("roi", "string", "the study's name of the region")
+MODALITY = Column("modality", "string", "DICOM modality of the image; '' where a table does not say")
+VISIT = Column(
+    "visit", "string", "which visit of the patient the image is of; '' where there is one; of COMBINED see there"
+)
+PARTS = ("roi", "modality", "visit")  # columns by which images of one patient differ, in what a study combines
 READER = "pseudonym: reader-1 ..., in no order that says who"
 
 SIGNATURE, BASELINE, CONTROL, NULL, TRUTH = "signature", "baseline", "control", "null", "truth"
+BESIDE = "beside"  # a model of the study's list `models`
 KIND = Column(
     "kind",
     "string",
     f"{SIGNATURE}; {BASELINE}; {CONTROL}: the signature on control images; {NULL}: learnt on permuted outcomes, "
-    "in validation the signature itself beside them",
+    f"in validation the signature itself beside them; {BESIDE}: another model, of the study's `models`",
 )
 MODEL = Column("model", "string", "name of the model; of a control: how the images were changed")
 REFITTED = "refitted"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from radioloom.tables.columns import CASE, COHORT, FIRST, REPLICATE, ROI
+from radioloom.tables.columns import CASE, COHORT, FIRST, MODALITY, PARTS, REPLICATE, ROI, VISIT
 from radioloom.tables.record import Column, Table
 
 if TYPE_CHECKING:
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 FEATURES = Table(
     "FEATURES",
     "features: one number of one ROI in one image",
-    ("cohort", "case", "replicate", "roi", "image", "family", "aggregation", "discretisation", "feature"),
+    ("cohort", "case", "replicate", *PARTS, "image", "family", "aggregation", "discretisation", "feature"),
     (
         COHORT,
         CASE,
         REPLICATE,
         ROI,
+        MODALITY,
+        VISIT,
         Column(
             "image",
             "string",

@@ -62,6 +62,9 @@ MASKS = Table(
         Column("volume_mm3", "float64", "their volume", "mm3"),
         Column("contour_mm3", "float64", "volume that the contours enclose by their own polygons", "mm3", null=True),
         Column("contour_difference", "float64", "volume of the voxels over that of the polygons, minus 1", null=True),
+        Column(
+            "drawn_mm3", "float64", "volume on the image that it was drawn on, where that is another", "mm3", null=True
+        ),
         Column("notes", "string", "what was chosen, corrected or left out on the way", null=True),
     ),
 )

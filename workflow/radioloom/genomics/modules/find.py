@@ -11,16 +11,26 @@ from radioloom.genomics.modules.record import Modules, Rules
 from radioloom.genomics.modules.score import eigengene, standardise, unit
 
 
-def find(values: pd.DataFrame, rules: Rules, rng: np.random.Generator) -> Modules:
+def find(values: pd.DataFrame, rules: Rules, rng: np.random.Generator, traits: pd.DataFrame | None = None) -> Modules:
     """Modules of a checked matrix (gene x case), named M1, M2 ... by size, the largest first.
 
+    traits : case x trait, for methods that learn by them: then of the cases that have both
     Raises StudyError where the method is unknown, there are fewer genes than modules asked for, or no cluster reaches
     `min_genes`.
     """
     check_asked(len(values), rules)
     z = standardise(values)
-    labels = METHODS[rules.method].cluster(z.to_numpy(), rules.n_modules, rng)
-    clusters = _ordered(_pruned(z, labels, rules), rules.min_genes)
+    method = METHODS[rules.method]
+    if method.by_traits:
+        if traits is None or traits.empty:
+            raise StudyError(f"genomics.modules.method: {rules.method} learns by traits, and there are none")
+        both = z.columns.intersection(traits.index)
+        x = traits.loc[both].to_numpy(float)
+        labels = method.cluster(z[both].to_numpy(), rules.n_modules, rng, traits=x, rules=rules.trees)
+        groups = [sorted(z.index[labels == label]) for label in np.unique(labels)]
+    else:
+        groups = _pruned(z, method.cluster(z.to_numpy(), rules.n_modules, rng), rules)
+    clusters = _ordered(groups, rules.min_genes)
     if not clusters:
         raise StudyError(
             f"genomics.modules: no cluster has {rules.min_genes} genes that follow one score; "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from radioloom.errors import StudyError
+from radioloom.genomics import networks
 
 STARTS = 20  # random beginnings of a clustering; the best one counts
 
@@ -21,6 +23,7 @@ class Rules:
     n_modules: int = 8
     min_genes: int = 5  # genes of smaller clusters belong to no module
     min_membership: float = 0.5  # |Pearson r| of a gene with its module's score below which it belongs to no module
+    trees: networks.Rules = field(default_factory=networks.Rules)  # of traits
 
     def __post_init__(self) -> None:
         if self.n_modules < 1 or self.min_genes < 2:
@@ -29,13 +32,19 @@ class Rules:
             raise StudyError(f"genomics.modules.min_membership: {self.min_membership} is not in [0, 1)")
 
 
+def rules_of(settings: dict[str, Any]) -> Rules:
+    """Rules of the study's `genomics.modules`."""
+    return Rules(**{**settings, "trees": networks.Rules(**settings.get("trees", {}))})
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """One way to cluster genes; `definition` is what a report says of it."""
 
     name: str
-    cluster: Callable[[np.ndarray, int, np.random.Generator], np.ndarray]  # (genes x cases z-scores, k, rng) -> labels
+    cluster: Callable[..., np.ndarray]  # (genes x cases z-scores, k, rng) -> labels
     definition: str
+    by_traits: bool = False  # then `cluster` takes traits (cases x traits) and the rules of their trees too
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def _refuse_formulas(place: Path, formulas: Any, values: Any) -> None:
 
 
 def _text(value: Any) -> str:
-    """A cell as text; a day is a Day, and a time of day is left out.
+    """A cell as text; a day is a Day, and a time of day is left out; `_x000D_` is the sign that it stands for.
 
     A whole number beyond the digits that Excel keeps is written as a float, by which `ids` knows it.
     """
@@ -211,4 +211,9 @@ def _text(value: Any) -> str:
         return str(int(value))
     if isinstance(value, int) and abs(value) >= 10**DIGITS and len(str(abs(value)).rstrip("0")) <= DIGITS:
         return str(float(value)) if abs(value) < 10**300 else str(value)
-    return str(value).strip()
+    text = str(value)
+    if "_x" in text:  # as files have signs that XML cannot hold (ECMA-376, ST_Xstring)
+        from openpyxl.utils.escape import unescape
+
+        text = unescape(text)
+    return text.strip()

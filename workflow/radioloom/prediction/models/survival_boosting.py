@@ -13,7 +13,7 @@ from radioloom.prediction.models.cox import baseline_hazard
 from radioloom.prediction.models.gradient_boosting import SETTINGS
 from radioloom.prediction.models.learner import seed_of
 from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, State
-from radioloom.prediction.models.trees import nodes, taken, values
+from radioloom.prediction.models.trees import nodes, single, taken, unasked, values
 from radioloom.prediction.outcome import Outcome
 
 HALF = 0.5  # of the cases, on which each tree is fitted
@@ -29,14 +29,15 @@ def fit_boosting(
     from sklearn.tree import DecisionTreeRegressor
 
     assert draws is not None  # the model says that it is random
-    risk, grown = np.zeros(n), []
-    for _ in range(settings["trees"]):
-        rows = np.sort(draws.permutation(n)[: int(share * n)])
-        tree = DecisionTreeRegressor(
-            max_depth=settings["depth"], min_samples_leaf=settings["smallest_leaf"], random_state=seed_of(draws)
-        ).fit(columns[rows], residuals(risk, outcomes)[rows])
-        risk = risk + settings["rate"] * tree.predict(columns)
-        grown.append(tree.tree_)
+    asked = {"max_depth": settings["depth"], "min_samples_leaf": settings["smallest_leaf"]}
+    risk, grown, x = np.zeros(n), [], single(columns)
+    with unasked():
+        for _ in range(settings["trees"]):
+            rows = np.sort(draws.permutation(n)[: int(share * n)])
+            tree = DecisionTreeRegressor(**asked, random_state=seed_of(draws))
+            tree.fit(x[rows], residuals(risk, outcomes)[rows], check_input=False)
+            risk = risk + settings["rate"] * tree.predict(x, check_input=False)
+            grown.append(tree.tree_)
     trees, places = taken(nodes((each, each.value[:, 0, 0]) for each in grown))
     return Fitted({"trees": trees, "rate": settings["rate"]}, places)
 

@@ -16,7 +16,7 @@ from radioloom.prediction.declared import Rules
 from radioloom.prediction.models.cox import baseline_hazard
 from radioloom.prediction.models.learner import seed_of
 from radioloom.prediction.models.record import Draws, Fitted, Model, Settings, State
-from radioloom.prediction.models.trees import SMALLEST, TREES, nodes, values
+from radioloom.prediction.models.trees import SMALLEST, TREES, nodes, single, unasked, values
 from radioloom.prediction.outcome import Outcome
 
 
@@ -28,21 +28,29 @@ def fit_forest(columns: np.ndarray, outcomes: Outcome, settings: Settings, draws
     from sklearn.tree import DecisionTreeRegressor
 
     assert draws is not None  # the model says that it is random
-    grown = []
-    for _ in range(settings["trees"]):
-        tree = DecisionTreeRegressor(
-            max_features="sqrt", min_samples_leaf=settings["smallest_leaf"], random_state=seed_of(draws)
-        )
-        grown.append(grow(tree, columns, outcomes, np.bincount(draws.integers(n, size=n), minlength=n)))
+    asked = {"criterion": "poisson", "max_features": "sqrt", "min_samples_leaf": settings["smallest_leaf"]}
+    grown, x, rate_of = [], single(columns), rates(outcomes)
+    with unasked():
+        for _ in range(settings["trees"]):
+            tree = DecisionTreeRegressor(**asked, random_state=seed_of(draws))
+            grown.append(grow(tree, x, rate_of, np.bincount(draws.integers(n, size=n), minlength=n)))
     trees = nodes((each, each.value[:, 0, 0]) for each in grown)
     return Fitted({"trees": trees, "events": outcomes.n_events}, tuple(range(p)))
 
 
-def grow(tree: Any, columns: np.ndarray, outcomes: Outcome, times: np.ndarray) -> Any:
-    """Nodes of one of scikit-learn's trees, whose value is a relative risk, of cases taken so many times (n,)."""
+def rates(outcomes: Outcome) -> tuple[np.ndarray, np.ndarray]:
+    """Events of each case by those that are expected of it, and these (n,)."""
     expected = expected_events(outcomes)
-    rate = np.where(outcomes.event, 1 / np.where(outcomes.event, expected, 1.0), 0.0)
-    return tree.set_params(criterion="poisson").fit(columns, rate, sample_weight=times * expected).tree_
+    return np.where(outcomes.event, 1 / np.where(outcomes.event, expected, 1.0), 0.0), expected
+
+
+def grow(tree: Any, columns: np.ndarray, rate_of: tuple[np.ndarray, np.ndarray], times: np.ndarray) -> Any:
+    """Nodes of one of scikit-learn's trees of Poisson deviance, whose value is a relative risk.
+
+    columns : (n, p) in single precision; rate_of : as `rates` gives it; times : (n,) how often each case is taken
+    """
+    rate, expected = rate_of
+    return tree.fit(columns, rate, sample_weight=times * expected, check_input=False).tree_
 
 
 def expected_events(outcomes: Outcome) -> np.ndarray:

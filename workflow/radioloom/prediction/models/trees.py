@@ -7,7 +7,8 @@ column is -1. Values are compared in single precision, as scikit-learn does when
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,20 @@ SMALLEST: dict[str, Any] = {
     "maximum": 1000,
     "default": 5,
 }
+
+
+def single(columns: np.ndarray) -> np.ndarray:
+    """Columns (n, p) as scikit-learn's trees have them, so that many trees of the same cases need not ask again."""
+    return np.ascontiguousarray(columns, dtype=np.float32)
+
+
+@contextmanager
+def unasked() -> Iterator[None]:
+    """No check of what scikit-learn is given, which for a small tree costs more than to grow it."""
+    from sklearn import config_context
+
+    with config_context(skip_parameter_validation=True, assume_finite=True):
+        yield
 
 
 def nodes(trees: Iterable[tuple[Any, np.ndarray]]) -> State:

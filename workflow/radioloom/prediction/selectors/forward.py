@@ -54,5 +54,6 @@ FORWARD = Selector(
     "forward",
     forward,
     "one after another, while the likelihood rises more than by the best of as many features of noise (Bonferroni)",
+    fits=True,
     steady=True,
 )

@@ -34,4 +34,4 @@ def information(rho: np.ndarray) -> np.ndarray:
     return -0.5 * np.log(np.maximum(1 - np.nan_to_num(rho) ** 2, ALIKE))
 
 
-MRMR = Selector("mrmr", mrmr, "most relevant and least redundant features (mRMR), by ranks")
+MRMR = Selector("mrmr", mrmr, "most relevant and least redundant features (mRMR), by ranks", nested=True)

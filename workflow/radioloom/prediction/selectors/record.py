@@ -48,6 +48,8 @@ class Selector:
 
     counts : whether `n_features` matters
     asks : whether the outcome has a part in the choice
+    fits : whether the choice depends on the study's kind of model, which is fitted to make it
+    nested : whether the first few of those chosen are those that are chosen where fewer may be
     steady : whether intervals of cross-validation are told with it; of a new one not until they were measured to hold
     settings : JSON schema of each setting, with description and default, as `model.selector_settings`
     """
@@ -57,6 +59,8 @@ class Selector:
     definition: str
     counts: bool = True
     asks: bool = True
+    fits: bool = False
+    nested: bool = False
     steady: bool = False
     settings: Rules = field(default_factory=dict)
 

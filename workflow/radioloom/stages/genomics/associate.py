@@ -26,6 +26,7 @@ class Settings:
     permutations: int = 2000
     min_trait_share: float = 0.1  # see trait_scales.by_case
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
+    reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:
@@ -75,17 +76,17 @@ def associate(
     from radioloom.genomics.expression import Rules, check
     from radioloom.genomics.modules import METHODS
     from radioloom.genomics.modules.find import find
-    from radioloom.genomics.modules.record import Rules as ModuleRules
+    from radioloom.genomics.modules.record import rules_of
     from radioloom.tables import ASSOCIATIONS, MODULES
 
     wanted = Settings(**settings)
-    family = _family(measured, wanted.features, feature_ids, volume_id)
-    matrix, rules = check(expression, Rules(**wanted.expression)), ModuleRules(**wanted.modules)
+    family = tested(measured, wanted.features, feature_ids, volume_id)
+    matrix, rules = check(expression, Rules(**wanted.expression)), rules_of(wanted.modules)
+    cases = _shared(measured.values, matrix.values)
+    features = measured.values.loc[cases, family]
     with threadpool_limits(1):  # sums in one order: the same bytes on any number of cores
-        modules = find(matrix.values, rules, rng(seed, "associate", "modules"))
-        cases = _shared(measured.values, modules.scores)
+        modules = find(matrix.values, rules, rng(seed, "associate", "modules"), features)
         orders = association.orders(len(cases), wanted.permutations, rng(seed, "associate", "permutations"))
-        features = measured.values.loc[cases, family]
         volume = measured.values.reindex(index=cases, columns=[volume_id])[volume_id]
         pairs = association.table(modules.scores.loc[cases], features, volume, orders)
         least = association.smallest_q(len(orders), modules.scores.loc[cases].to_numpy(float), features.to_numpy(float))
@@ -138,8 +139,8 @@ def _counted(measured: Measured) -> dict[str, int]:
     return {kind: int(part.notna().any(axis=1).sum()) for kind, part in kinds.items()}
 
 
-def _family(measured: Measured, family: str, feature_ids: list[str], volume_id: str) -> list[str]:
-    """Feature ids and labels of traits that are tested together."""
+def tested(measured: Measured, family: str, feature_ids: list[str], volume_id: str) -> list[str]:
+    """Feature ids and labels of traits that are tested together; family : `genomics.features`."""
     features, traits = measured
     alone = bool(traits) and not feature_ids and volume_id not in features  # nobody has an image
     wanted = list(dict.fromkeys([*feature_ids, *([] if alone else [volume_id]), *traits]))
@@ -149,15 +150,17 @@ def _family(measured: Measured, family: str, feature_ids: list[str], volume_id: 
     return sorted(features.columns) if family == "all" else wanted
 
 
-def _shared(features: pd.DataFrame, scores: pd.DataFrame) -> list[str]:
-    cases = sorted(set(features.index) & set(scores.index))
+def _shared(features: pd.DataFrame, expression: pd.DataFrame) -> list[str]:
+    """Cases of both. features : in rows; expression : in columns."""
+    cases = sorted(set(features.index) & set(expression.columns))
     if len(cases) < FEWEST_CASES:
         raise StudyError(
             f"associate: {len(cases)} cases have both features and expression (at least {FEWEST_CASES} are needed); "
-            f"cases are named {_first(features)} in the cohort sheet and {_first(scores)} in the expression matrix"
+            f"cases are named {_first(features.index)} in the cohort sheet and {_first(expression.columns)} in the "
+            "expression matrix"
         )
     return cases
 
 
-def _first(frame: pd.DataFrame) -> str:
-    return ", ".join(map(str, sorted(frame.index)[:2])) + " ..."
+def _first(names: pd.Index) -> str:
+    return ", ".join(map(str, sorted(names)[:2])) + " ..."

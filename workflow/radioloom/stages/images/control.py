@@ -8,7 +8,7 @@ from typing import Any
 
 from radioloom.errors import CaseError
 from radioloom.imaging.controls import CONTROLS
-from radioloom.profile import Profile
+from radioloom.profile import Measuring
 from radioloom.provenance import rng
 from radioloom.stages.images.exclude import REGION_KEY
 from radioloom.stages.images.extract import extract, variant_rows
@@ -28,7 +28,7 @@ def control(image: Volume, mask: Volume, name: str, keys: Sequence[str], seed: i
 
 
 def control_batch(
-    cases: Iterable[Any], names: Sequence[str], profile: Profile, seed: int
+    cases: Iterable[Any], names: Sequence[str], profile: Measuring, seed: int
 ) -> tuple[list[Row], list[Row]]:
     """CONTROLS and SKIPPED of many prepared cases.
 
@@ -42,7 +42,7 @@ def control_batch(
         for name in names:
             try:
                 image = control(case.image, case.mask, name, list(region.values()), seed)
-                measured = extract(image, case.mask, profile)
+                measured = extract(image, case.mask, profile.of(case.image.modality))
             except CaseError as error:
                 skipped.append({**region, "variant": name, "reason": str(error)})
                 continue

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from radioloom.errors import CaseError, FailedCheck
+from radioloom.errors import BadImage, CaseError, FailedCheck
 from radioloom.io.failed import of_case
 from radioloom.io.files import listing, within
 from radioloom.io.formats.record import of_image
@@ -16,8 +16,11 @@ from radioloom.io.images import header, kind
 from radioloom.provenance import digest
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.exclude import IDENTITY, exclusions
+from radioloom.stages.images.fetch import COLUMNS as PATHS
 from radioloom.stages.images.rows import Row, curated_image, series_row
 from radioloom.tables.columns import FIRST
+
+OF_SERIES = ("modality", "series", "description", "kernel", "thickness_mm", "prefer")  # of the row's own image
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def curate(rows: Sequence[Row], data: Path) -> Curated:
     for row in rows:
         listed: list[Row] = []
         try:
-            with of_case(f"{row['cohort']}/{row['case']}", data, row["image"], row["segmentation"]):
+            with of_case(f"{row['cohort']}/{row['case']}", data, *(row.get(key, "") for key in PATHS)):
                 images.append(usable(row, data, trees, listed))
         except CaseError as error:
             faults.append((row, error))
@@ -65,7 +68,24 @@ def usable(row: Row, data: Path, trees: dict[str, Any], listed: list[Row]) -> Cu
     trees : folders read so far, by their paths
     listed : takes rows of SERIES
     """
+    image = _image(row, data, trees, listed)
+    return replace(image, drawn_on=_drawn_on(row, data, trees, image)) if row.get("drawn_on") else image
+
+
+def _image(row: Row, data: Path, trees: dict[str, Any], listed: list[Row]) -> CuratedImage:
     return _file(row, data, listed) if kind(data / row["image"]) else _folder(row, data, trees, listed)
+
+
+def _drawn_on(row: Row, data: Path, trees: dict[str, Any], image: CuratedImage) -> CuratedImage | None:
+    """The image that a row's segmentation was drawn on: of several series that to which it refers.
+
+    None where it is the row's image itself. SERIES has no row of it, for no feature is measured on it.
+    """
+    try:
+        other = _image({**row, "image": row["drawn_on"]} | dict.fromkeys(OF_SERIES, ""), data, trees, [])
+    except CaseError as error:
+        raise BadImage(f"the image that the region was drawn on (`drawn_on`): {error}") from error
+    return None if other.series == image.series else other
 
 
 def _other_modality(images: Sequence[CuratedImage]) -> list[tuple[CuratedImage, str]]:

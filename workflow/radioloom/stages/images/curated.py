@@ -40,6 +40,7 @@ class CuratedImage:
     ] = ()  # digests of UIDs: of the slices in `file_numbers`' order, "" for none, then of others
     notes: tuple[str, ...] = ()  # on its series: why it was chosen, what was left out of it, what is odd
     blank: tuple[str, ...] = ()  # files beside the slices that hold nothing, each with why, as messages say it
+    drawn_on: CuratedImage | None = None  # the image that the segmentation was drawn on; None where it is this one
 
     @property
     def name(self) -> str:
@@ -57,9 +58,12 @@ FIELDS = tuple(field.name for field in fields(CuratedImage))
 
 def to_json(images: Iterable[CuratedImage]) -> dict[str, Any]:
     """Images of a batch as JSON-able values."""
-    return {
-        "images": [{key: getattr(image, key) for key in FIELDS} | {"grid": image.grid.as_dict()} for image in images]
-    }
+    return {"images": list(map(_as_dict, images))}
+
+
+def _as_dict(image: CuratedImage) -> dict[str, Any]:
+    drawn_on = _as_dict(image.drawn_on) if image.drawn_on else None
+    return {key: getattr(image, key) for key in FIELDS} | {"grid": image.grid.as_dict(), "drawn_on": drawn_on}
 
 
 def from_json(content: dict[str, Any]) -> list[CuratedImage]:
@@ -90,4 +94,5 @@ def _image(row: dict[str, Any]) -> CuratedImage:
             "delete it, and run the study again"
         )
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    return CuratedImage(**values | {"grid": Grid.from_dict(row["grid"])})
+    drawn_on = _image(row["drawn_on"]) if row["drawn_on"] else None
+    return CuratedImage(**values | {"grid": Grid.from_dict(row["grid"]), "drawn_on": drawn_on})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from radioloom.filters import FILTERS, response_maps
 from radioloom.imaging.around import Box, bounding_box
 from radioloom.imaging.discretise import label, limits
 from radioloom.imaging.resegment import resegment
-from radioloom.profile import Profile
+from radioloom.profile import Measuring, Profile
 from radioloom.roi import Roi
 from radioloom.stages.images.exclude import REGION_KEY, exclusions
 from radioloom.stages.images.plan import Plan, plans
@@ -111,10 +112,13 @@ def _some(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def extract_batch(cases: Iterable[Any], profile: Profile) -> tuple[Measured, list[Row], int]:
+def extract_batch(
+    cases: Iterable[Any], profile: Measuring, visits: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Measured, list[Row], int]:
     """FEATURES and MEASURED, EXCLUSIONS of many prepared cases, and how many were kept.
 
-    cases : each with `image`, `mask` and `sidecar` (cohort, case, replicate, roi)
+    cases : each with `image`, `mask` and `sidecar` (cohort, case, replicate, roi); visits : of cases that have
+        one
     """
     found = Measured([], [])
     faults: list[tuple[Row, CaseError]] = []
@@ -122,11 +126,12 @@ def extract_batch(cases: Iterable[Any], profile: Profile) -> tuple[Measured, lis
     for case in cases:
         region = {key: case.sidecar[key] for key in REGION_KEY}
         try:
-            of_case = measured(case.image, case.mask, profile)
+            of_case = measured(case.image, case.mask, profile.of(case.image.modality))
         except CaseError as error:
             faults.append((region, error))
         else:
-            found.rows.extend({**region, **row} for row in of_case.rows)
+            parts = {"modality": case.image.modality, "visit": visits.get(region["case"], "")}
+            found.rows.extend({**region, **parts, **row} for row in of_case.rows)
             found.images.extend({**region, **row} for row in of_case.images)
             kept += 1
     return found, exclusions("extract", faults), kept

@@ -14,7 +14,7 @@ from radioloom.stages.images.exclude import exclusions
 
 Row = dict[str, Any]
 FETCHED = "fetched"  # folder below the data folder where series from archives lie: beside the images, never in results
-COLUMNS = ("segmentation", "image")  # the small one first: without it the image is not needed
+COLUMNS = ("segmentation", "image", "drawn_on")  # paths of a sheet; the small one first: without it none is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def fetch(rows: Sequence[Row], place: str, bring: Callable[[str], Row]) -> Fetch
     whole: list[Row] = []
     faults: list[tuple[Row, CaseError]] = []
     for row in rows:
-        faults_of = ((column, _fault(row[column], place, series, bring)) for column in COLUMNS)
+        faults_of = ((column, _fault(row.get(column, ""), place, series, bring)) for column in COLUMNS)
         column, fault = next((each for each in faults_of if each[1]), ("", None))
         if fault:
             faults.append((row, CaseError(f"{column}: {fault}")))
@@ -51,9 +51,13 @@ def arrived(rows: Sequence[Row], manifests: Sequence[Path | str]) -> Sequence[Ro
     """Those rows of a batch that its manifest says were brought; all where it has none, its files being there."""
     for manifest in manifests:
         brought = _brought(Path(manifest))
-        here = {tuple(row[column] for column in COLUMNS) for row in brought}
-        rows = [row for row in rows if tuple(row[column] for column in COLUMNS) in here]
+        here = set(map(_paths, brought))
+        rows = [row for row in rows if _paths(row) in here]
     return rows
+
+
+def _paths(row: Row) -> tuple[str, ...]:
+    return tuple(row.get(column, "") for column in COLUMNS)
 
 
 def write_manifest(fetched: Fetched, path: Path) -> None:

@@ -101,4 +101,6 @@ def measured_cases(rows: Iterable[Row], data: Path, profile: Profile) -> Iterato
 
 def files_digest(rows: Iterable[Row], data: Path) -> str:
     """Digest of the content of all images and segmentations, by case."""
-    return digest([[row["case"], *(content(data / row[key]) for key in NAMES)] for row in rows])
+    return digest(
+        [[row["case"], *(content(data / row[key]) for key in (*NAMES, "drawn_on") if row.get(key))] for row in rows]
+    )

@@ -15,7 +15,7 @@ from radioloom.imaging.perturb import MOST_GROWTH, Scene, box_of, on_grid, pertu
 from radioloom.imaging.resample import spacing_of
 from radioloom.imaging.supervoxels import SIDE_MM, supervoxels
 from radioloom.io.failed import of_case
-from radioloom.profile import Profile
+from radioloom.profile import Measuring, Profile
 from radioloom.provenance import rng
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
@@ -30,7 +30,11 @@ Row = dict[str, Any]
 
 
 def perturb_batch(
-    curated: Sequence[CuratedImage], masks: Mapping[str, Mask], data: Path, profile: Profile, robustness: dict[str, Any]
+    curated: Sequence[CuratedImage],
+    masks: Mapping[str, Mask],
+    data: Path,
+    profile: Measuring,
+    robustness: dict[str, Any],
 ) -> tuple[list[Row], list[Row]]:
     """PERTURBED and SKIPPED of many curated images that have a mask.
 
@@ -42,16 +46,16 @@ def perturb_batch(
     for image in curated:
         if image.name not in masks or image.replicate != FIRST:
             continue
-        region = image.region
+        region, own = image.region, profile.of(image.modality)
         try:
-            check(profile, image.modality, image.unit)
+            check(own, image.modality, image.unit)
             with of_case(f"{image.cohort}/{image.case}", data, image.image_path):
-                scene = native(image, masks[image.name], data, profile, robustness["chain"])
+                scene = native(image, masks[image.name], data, own, robustness["chain"])
         except CaseError as error:
             skipped.append({**region, "variant": robustness["chain"], "reason": str(error)})
             continue
-        grid = turn_to(image.grid, profile.orientation).grid(image.grid)
-        for variant, measured in variants(scene, grid, profile, {**robustness, "region": region}):
+        grid = turn_to(image.grid, own.orientation).grid(image.grid)
+        for variant, measured in variants(scene, grid, own, {**robustness, "region": region}):
             if isinstance(measured, CaseError):
                 skipped.append({**region, "variant": variant, "reason": str(measured)})
             else:

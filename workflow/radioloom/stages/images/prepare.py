@@ -23,7 +23,7 @@ from radioloom.io.failed import of_case
 from radioloom.io.files import numbered
 from radioloom.io.lost_slices import Seen, seen, told
 from radioloom.io.prepared import Prepared
-from radioloom.profile import Profile
+from radioloom.profile import Measuring, Profile
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
 from radioloom.stages.images.digests import image_digest, region_digest
@@ -84,7 +84,7 @@ def prepare_batch(
     curated: Sequence[CuratedImage],
     masks: Mapping[str, Mask],
     data: Path,
-    profile: Profile,
+    profile: Measuring,
     keep: Callable[[Prepared], None],
 ) -> tuple[list[Row], list[Row]]:
     """Prepare every image that has a mask; rows of CASES and of EXCLUSIONS.
@@ -99,7 +99,7 @@ def prepare_batch(
             continue
         try:
             with of_case(f"{image.cohort}/{image.case}", data, image.image_path):
-                prepared = prepare(image, masks[image.name], data, profile)
+                prepared = prepare(image, masks[image.name], data, profile.of(image.modality))
         except CaseError as error:
             faults.append((image.region, error))
             continue

@@ -67,5 +67,6 @@ def mask_row(image: CuratedImage, mask: Mask) -> Row:
         "volume_mm3": volume,
         "contour_mm3": contour,
         "contour_difference": volume / contour - 1 if contour else None,
+        "drawn_mm3": mask.drawn_mm3,
         "notes": "; ".join(mask.notes) or None,
     }

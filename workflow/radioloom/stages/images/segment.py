@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from radioloom.errors import BadMask, CaseError, UnclearRegion
-from radioloom.io.dicom.whose import UNKNOWN, Whose
+from radioloom.io.dicom.whose import UNKNOWN, Whose, differ
 from radioloom.io.failed import of_case
 from radioloom.io.files import numbered, within
 from radioloom.io.segmentations import read as segmentations
 from radioloom.io.segmentations.belongs import Image
+from radioloom.segmentation.carry import carried
 from radioloom.segmentation.choose import HOW, Choice
 from radioloom.segmentation.mask import Mask
 from radioloom.stages.images.curated import CuratedImage
@@ -20,6 +21,7 @@ from radioloom.stages.images.exclude import exclusions
 from radioloom.stages.images.rows import mask_row
 
 Row = dict[str, Any]
+UNCHECKED = "nothing says whether the image and that in `drawn_on` lie in one frame of reference, as the sheet says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
     faults: list[tuple[Row, CaseError]] = []
     for image in images:
         try:
-            with of_case(f"{image.cohort}/{image.case}", data, image.image_path, image.segmentation_path):
+            with of_case(f"{image.cohort}/{image.case}", data, *_paths(image)):
                 mask = region(image, data, rois or {})
         except UnclearRegion as error:
             faults.append(
@@ -61,12 +63,39 @@ def segment(images: Sequence[CuratedImage], data: Path, rois: Mapping[str, Row] 
 
 def region(image: CuratedImage, data: Path, rois: Mapping[str, Row]) -> Mask:
     """The region of one image as a mask on its grid; CaseError where it cannot be found or placed."""
+    home = image.drawn_on or image
     drawn_on = Image(
-        image.grid, image.series, image.frame_of_reference, frozenset(image.instances) - {""}, image.blank,
-        *_patient(image, data), {} if image.frame_order else _slices(image),
+        home.grid, home.series, home.frame_of_reference, frozenset(home.instances) - {""}, home.blank,
+        *_patient(home, data), {} if home.frame_order else _slices(home),
     )  # fmt: skip
     path = within(data, image.segmentation_path, BadMask)
-    return segmentations.read(path, _choice(image, rois), image.roi, drawn_on)
+    notes = [] if home is image else _in_one_space(image, home, data)
+    mask = segmentations.read(path, _choice(image, rois), image.roi, drawn_on)
+    return mask if home is image else carried(mask, home.grid, image.grid, image.blank, notes)
+
+
+def _in_one_space(image: CuratedImage, home: CuratedImage, data: Path) -> list[str]:
+    """What to note where nothing says that an image and the one that its region was drawn on lie in one space.
+
+    Raises BadMask where they are two patients', or of two frames of reference.
+    """
+    if differ(_patient(image, data)[0], _patient(home, data)[0]):
+        raise BadMask("the image is one patient's, and that in `drawn_on` another's; correct one of them")
+    frames = image.frame_of_reference, home.frame_of_reference
+    if "" in frames:
+        return [UNCHECKED]
+    if frames[0] != frames[1]:
+        raise BadMask(
+            f"the region was drawn on an image ({home.modality}) of another frame of reference than this one's "
+            f"({image.modality}): it cannot be carried; register and resample one of the images first, or give a "
+            "segmentation of this image"
+        )
+    return []
+
+
+def _paths(image: CuratedImage) -> list[str]:
+    """Paths of the sheet that its row names."""
+    return [image.image_path, image.segmentation_path, *([image.drawn_on.image_path] if image.drawn_on else [])]
 
 
 def _slices(image: CuratedImage) -> dict[str, int]:

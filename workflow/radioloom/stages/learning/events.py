@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
@@ -17,6 +18,7 @@ Event = bool | str | None  # OTHER_EVENT: another one, after which the event can
 TRUE, FALSE = ("1", "1.0", "true"), ("0", "0.0", "false")
 TIMES = ("time_days", "date_from", "date_to")  # keys of `clinical` that a binary outcome does not read
 ALIVE = ("alive", "living", "lebt", "lebend", "lebendig")  # deaths may be censored, and are no such sign
+WITHOUT = {*ALIVE, "survived", "survivor", "censored", "censoring", "censor"}  # in the name of a column: no event
 # Words that YAML takes for true, false and null where they have no quotes.
 UNQUOTED = {True: ("yes", "true", "on"), False: ("no", "false", "off"), None: ("null",)}
 
@@ -66,6 +68,17 @@ def _event(text: str, values: Mapping[Any, bool | str], where: str) -> Event:
         f"{where}: {shown(text)} is not known{f' ({hint})' if hint else ''}, only {known} are; say what it means in "
         "`clinical.event_values`, for example {Dead: true, Alive: false} (an event that rules it out: competing), or "
         "leave the cell empty"
+    )
+
+
+def inverted(clinical: Mapping[str, Any]) -> str:
+    """Why a cohort's column of the event may say who had none; "" where its words are declared. clinical : settings."""
+    words = re.findall("[a-z]+", clinical.get("event", "").casefold())
+    if clinical["event_values"] or not set(words) & WITHOUT or set(words) & {"dead", "death", "died", "event"}:
+        return ""
+    return (
+        f"the column {clinical['event']!r} is called after who does not have the event, and 1 would be taken for who "
+        "has it; write `event_values: {1: false, 0: true}`, or {1: true, 0: false} if 1 is the event all the same"
     )
 
 

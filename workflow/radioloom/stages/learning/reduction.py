@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 from radioloom.prediction.metrics.concordance import comparable, feature_concordance
 from radioloom.prediction.outcome import Outcome, check_learnable
 from radioloom.prediction.scalings import learn, scaled
-from radioloom.prediction.selectors import select
+from radioloom.prediction.selectors import SELECTORS, select
 from radioloom.prediction.selectors.record import Candidates, strength
 from radioloom.provenance import rng
 from radioloom.stages.learning.baselines import VOLUME
@@ -129,6 +131,32 @@ def selected(material: Material, listed: Shortlist, purpose: tuple[str, ...]) ->
     volume, rho = material.study["baselines"].get(VOLUME), listed.screened.rho
     volume_rho = rho[material.place(volume[0])] if volume else np.full(len(step), np.nan)
     return Reduction(step, reason, score, volume_rho, tuple(chosen))
+
+
+def ways(
+    material: Material, listed: Shortlist, blocks: list[dict[str, Any]], purpose: tuple[str, ...]
+) -> Iterator[tuple[Material, tuple[int, ...]]]:
+    """The material with each block as its study's `model`, and the features that its selector leaves to it.
+
+    Selectors that are alike are asked once; of one whose first few are those that it takes of fewer, for the most.
+    """
+    keys = [_asked(block) for block in blocks]
+    most = {key: max(b["n_features"] for b, other in zip(blocks, keys, strict=True) if other == key) for key in keys}
+    known: dict[str, tuple[int, ...]] = {}
+    for key, block in zip(keys, blocks, strict=True):
+        way = replace(material, study={**material.study, "model": block})
+        if key not in known:
+            for_most = {**way.study, "model": {**block, "n_features": most[key]}}
+            known[key] = selected(replace(way, study=for_most), listed, purpose).chosen
+        yield way, known[key][: block["n_features"]] if SELECTORS[block["selector"]].counts else known[key]
+
+
+def _asked(block: dict[str, Any]) -> str:
+    """What a selector's choice depends on, beside the training set."""
+    selector = SELECTORS[block["selector"]]
+    asked = [selector.name, block.get("selector_settings"), block.get("scaling")]
+    asked += [] if selector.nested else [block["n_features"]]
+    return json.dumps(asked + ([block["kind"], block["settings"]] if selector.fits else []), sort_keys=True)
 
 
 def _set_apart(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from radioloom.prediction.outcome import Outcome
 from radioloom.provenance import rng
 from radioloom.stages.learning.fitting import fit_signature
 from radioloom.stages.learning.material import Material, without_baselines
-from radioloom.stages.learning.reduction import selected, shortlists
+from radioloom.stages.learning.reduction import shortlists, ways
 from radioloom.stages.learning.risks import risk_of
 from radioloom.tables.columns import FROZEN
 
@@ -73,19 +74,46 @@ def tune(material: Material, train: np.ndarray, outcomes: Outcome, purpose: tupl
     In each fold everything is learnt anew on the others: harmonisation, reduction, selection, fit. Where patients with
     an event are too few for folds it is the first combination.
     """
-    declared = material.study["model"]
-    grid = combinations(declared.get("grid", {}))
-    if not grid:
-        return _nothing_searched(declared)
-    blocks = [applied(declared, each) for each in grid]
-    fold = inner_folds(outcomes, FOLDS, rng(material.study["seed"], "grid", material.split, *purpose))
-    if fold is None:
-        return Tuning(blocks[0], grid, np.full(len(grid), np.nan), 0, 0)
-    risk = _risks(without_baselines(material), (train, outcomes, fold), blocks, purpose)
-    known = np.flatnonzero(np.isfinite(risk).all(axis=0))  # all are compared on those who have a risk by each
-    scores = np.array([concordance_of(outcomes.take(known), each[known], fold[known]) for each in risk])
+    return tune_each(material, train, outcomes, [material.study["model"]], purpose)[0]
+
+
+def tune_each(
+    material: Material,
+    train: np.ndarray,
+    outcomes: Outcome,
+    models: list[dict[str, Any]],
+    purpose: tuple[str, ...] = (),
+) -> list[Tuning]:
+    """What `tune` gives of each of several blocks `model`: the folds, and what comes before a selector, are shared."""
+    grids = [combinations(declared.get("grid", {})) for declared in models]
+    fold = None
+    if any(grids):
+        fold = inner_folds(outcomes, FOLDS, rng(material.study["seed"], "grid", material.split, *purpose))
+    blocks = [[applied(declared, each) for each in grid] for declared, grid in zip(models, grids, strict=True)]
+    scores = [np.full(len(grid), np.nan) for grid in grids]
+    if fold is not None:
+        tried = list(chain.from_iterable(blocks))
+        risk = _risks(without_baselines(material), (train, outcomes, fold), tried, purpose)
+        ends = np.cumsum([len(grid) for grid in grids])
+        scores = [_scores(outcomes, risk[end - len(grid) : end], fold) for grid, end in zip(grids, ends, strict=True)]
+    n_folds = 0 if fold is None else int(fold.max()) + 1
+    return [
+        _best(grid, of, score, n_folds) if grid else _nothing_searched(declared)
+        for declared, grid, of, score in zip(models, grids, blocks, scores, strict=True)
+    ]
+
+
+def _scores(outcomes: Outcome, risk: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """C (AUC) of each combination (c,), by risks (c, t): all are compared on those who have a risk by each."""
+    known = np.flatnonzero(np.isfinite(risk).all(axis=0))
+    return np.array([concordance_of(outcomes.take(known), each[known], fold[known]) for each in risk])
+
+
+def _best(
+    grid: list[dict[tuple[str, ...], Any]], blocks: list[dict[str, Any]], scores: np.ndarray, folds: int
+) -> Tuning:
     place = int(np.argmax(np.round(np.nan_to_num(scores, nan=-1.0), 12)))
-    return Tuning(blocks[place], grid, scores, place, int(fold.max()) + 1)
+    return Tuning(blocks[place], grid, scores, place, folds)
 
 
 def _nothing_searched(model: dict[str, Any]) -> Tuning:
@@ -120,9 +148,8 @@ def _risks(
         apart, inside = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
         whole, part, keys = material.harmonised(train[inside]), outcomes.take(inside), (*purpose, "grid", str(k))
         listed = shortlists(whole, train[inside], [part])[0]  # once for all combinations
-        for place, block in enumerate(blocks):
-            way = replace(whole, study={**whole.study, "model": block})
-            signature = fit_signature(way, train[inside], part, selected(way, listed, keys).chosen, keys)
+        for place, (way, places) in enumerate(ways(whole, listed, blocks, keys)):
+            signature = fit_signature(way, train[inside], part, places, keys)
             risk[place, apart] = risk_of(material, signature, train[apart])
     return risk
 

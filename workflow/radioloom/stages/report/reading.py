@@ -8,6 +8,7 @@ from radioloom.imaging.controls import CONTROLS
 from radioloom.tables.columns import (
     APPARENT,
     BASELINE,
+    BESIDE,
     CONTROL,
     CROSS_VALIDATION,
     LEFT_OUT,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
 
 IN_ORDER = (VALIDATION, LEFT_OUT, CROSS_VALIDATION, APPARENT)  # in reading order
-KINDS = (SIGNATURE, BASELINE, CONTROL, TRUTH, NULL)
+KINDS = (SIGNATURE, BESIDE, BASELINE, CONTROL, TRUTH, NULL)
 
 
 def alone(study: ReportInputs) -> bool:
@@ -58,7 +59,7 @@ def in_order(study: ReportInputs, frame: pd.DataFrame) -> pd.DataFrame:
     their distribution.
     """
     cohorts = _places(study.settings["cohorts"])
-    baselines = _places(study.settings["baselines"])
+    baselines = _places([*study.settings["baselines"], *study.settings.get("models", ())])
     keys = {
         "of_evaluation": frame["evaluation"].map(_places(IN_ORDER)).fillna(len(IN_ORDER)),
         "of_cohort": frame["cohort"].map(cohorts).fillna(len(cohorts)),

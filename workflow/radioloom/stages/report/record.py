@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from radioloom.profile import Profile
+    from radioloom.profile import Measuring
     from radioloom.stages.learning.signature import Signature
 
 Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
@@ -42,7 +42,7 @@ class ReportInputs:
     masks: pd.DataFrame | None = None  # MASKS
     cases: pd.DataFrame | None = None  # CASES
     measured: pd.DataFrame | None = None  # MEASURED
-    profile: Profile | None = None  # None where a study starts from features
+    profile: Measuring | None = None  # None where a study starts from features
     overlaps: pd.DataFrame | None = None  # OVERLAPS; None or empty where no image was segmented twice
     pictures: dict[str, list[Picture]] | None = None  # cohort -> (label, tile) of each case
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
@@ -59,9 +59,15 @@ class ReportInputs:
     metrics: pd.DataFrame | None = None  # METRICS
     comparisons: pd.DataFrame | None = None  # COMPARISONS
     looks: pd.DataFrame | None = None  # LOOKS
+    models: pd.DataFrame | None = None  # MODELS; None where the study lists none
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     subgroups: pd.DataFrame | None = None  # SUBGROUPS; None where none were declared
+    followed: pd.DataFrame | None = None  # FOLLOWED; this and what follows None where no cohort goes on
+    cusum: pd.DataFrame | None = None  # CUSUM
+    drift: pd.DataFrame | None = None  # DRIFT
+    scanners: pd.DataFrame | None = None  # SCANNERS; None of a study without images
+    succession: pd.DataFrame | None = None  # SUCCESSION; None where no signature is superseded
     pooled: pd.DataFrame | None = None  # POOLED; None where there are fewer than three validation cohorts
     incidence: pd.DataFrame | None = None  # INCIDENCE; None where no event rules the outcome out
     causes: pd.DataFrame | None = None  # CAUSES of the same
@@ -91,10 +97,21 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
-    features: pd.DataFrame | None = None  # FEATURES; of a simulated study, and of tables that others measured
+    trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
+    reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
+    reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
+    features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it
+    combinations: pd.DataFrame | None = None  # COMBINATIONS; None where a case is of one image
     provenance: dict[str, Any] = field(default_factory=dict)  # software (dict), hashes (dict), command (str)
+
+    @property
+    def counted(self) -> pd.DataFrame:
+        """What became of the cases and images of each cohort; see `flow.counts`."""
+        from radioloom.figures import flow
+
+        return flow.counts(self.sheets, self.exclusions, self.combinations is not None)
 
 
 @dataclass(frozen=True, slots=True)

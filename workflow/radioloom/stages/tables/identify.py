@@ -13,6 +13,7 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables.ids import bare
 from radioloom.stats.copies import first_equal, spreads, written
 from radioloom.tables.cases import ALIKE, ALLOWED, EXAMINATION, IMAGE, KINDS, NAME, PATIENT, REFUSED, REGION, ROW
+from radioloom.tables.columns import PARTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,7 +189,7 @@ def equal_rows(features: pd.DataFrame) -> tuple[list[tuple[tuple[str, str], str]
     no function of each other; equal ones of few, coarse or lacking values would say nothing of who it is.
     features : FEATURES
     """
-    keys = ["cohort", "case", "replicate", "roi"]
+    keys = ["cohort", "case", "replicate", *PARTS]
     return equal(features.pivot(index=keys, columns="feature_id", values="value"))
 
 

@@ -12,7 +12,7 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import nobody
 from radioloom.io.user_tables.record import no_column, place_of
-from radioloom.stages.tables.row_ids import Places, places, text_of_cells
+from radioloom.stages.tables.row_ids import IDS, ROW, Places, places, text_of_cells
 from radioloom.stages.tables.tabulate import feature_columns
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def widened(frame: pd.DataFrame, cohort: str, settings: dict[str, Any], reserved
     columns, where, reserved = settings["columns"], places(frame, cohort, settings), tuple(reserved)
     if not columns["feature"]:
         return frame
-    for key in ("case", "replicate", "feature", "value"):
+    for key in (*ROW, "feature", "value"):
         if columns[key] and columns[key] not in frame.columns:
             raise StudyError(f"{where.file}: {no_column(columns[key], frame.columns, f'columns.{key}')}")
     names = text_of_cells(frame[columns["feature"]])
@@ -51,7 +51,7 @@ def widened(frame: pd.DataFrame, cohort: str, settings: dict[str, Any], reserved
 
 def as_wide(names: Iterable[str], columns: dict[str, Any]) -> list[str]:
     """Columns that a long table has as a wide one: of ids, and of the features that its lines name."""
-    ids = [columns[key] for key in ("case", "replicate", "patient") if columns[key]]
+    ids = [columns[key] for key in IDS if columns[key]]
     return [*ids, *dict.fromkeys(name for name in names if name not in ids)]
 
 
@@ -67,10 +67,10 @@ def _values(frame: pd.DataFrame, names: list[str], chosen: set[str], column: str
 
 
 def _rows(frame: pd.DataFrame, columns: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Which row of the wide table each line is of (n,), by case and replicate, and whether it has no id (n,)."""
+    """Which row of the wide table each line is of (n,), by `row_ids.ROW`, and whether it has no id (n,)."""
     import pandas as pd
 
-    ids = [text_of_cells(frame[columns[key]]) for key in ("case", "replicate") if columns[key]]
+    ids = [text_of_cells(frame[columns[key]]) for key in ROW if columns[key]]
     who = [("",) if nobody(each[0]) else each for each in zip(*ids, strict=True)]
     return pd.factorize(pd.Series(who, dtype=object))[0], np.array([each == ("",) for each in who])
 

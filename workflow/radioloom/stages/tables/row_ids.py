@@ -13,13 +13,18 @@ from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded, refuse_unknown
 from radioloom.io.user_tables.pseudonyms import is_date, no_pseudonym
-from radioloom.io.user_tables.record import number_of, place_of
+from radioloom.io.user_tables.quoted import shown
+from radioloom.io.user_tables.record import no_column, number_of, place_of
 from radioloom.patterns import compiled
+from radioloom.tables.columns import FIRST, PARTS
+from radioloom.volume import modality_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-REPLICATE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a replicate, region or visit
+ROW = ("case", "replicate", *PARTS)  # keys of `columns` that tell the rows of a table apart
+IDS = (*ROW, "patient")  # keys of `columns` whose columns are no features
 
 
 def identified(
@@ -28,7 +33,17 @@ def identified(
     """Case and replicate of each row, and why it has none; from the columns of ids alone."""
     where = places(frame, cohort, settings)
     cases, reasons = _cases(frame, where, settings, patients)
-    return cases, _replicates(frame, where, settings["columns"]["replicate"]), reasons
+    return cases, _words(frame, where, settings["columns"]["replicate"], FIRST, "replicate"), reasons
+
+
+def parts_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Region, modality and visit of each row, (n,) each, by PARTS; the cohort's `roi`, and "", where no column says."""
+    where, columns = places(frame, cohort, settings), settings["columns"]
+    return {
+        "roi": _words(frame, where, columns["roi"], settings["roi"], "region"),
+        "modality": _modalities(frame, where, columns["modality"]),
+        "visit": _words(frame, where, columns["visit"], "", "visit"),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +97,34 @@ def _cases(
     return cases, reasons
 
 
-def _replicates(frame: pd.DataFrame, where: Places, column: str) -> np.ndarray:
+def _words(frame: pd.DataFrame, where: Places, column: str, without: str, what: str) -> np.ndarray:
+    """Cells of a column of words (n,); `without` in all rows where no column is named."""
     if not column:
-        return np.full(len(frame), "1", dtype=object)
-    cells = text_of_cells(frame[column])
-    for row in (k for k, cell in enumerate(cells) if is_date(cell) or not REPLICATE.fullmatch(cell)):
-        raise StudyError(f"{where.at(row, column)}: a replicate is letters, digits, _ and -, no date; correct the cell")
+        return np.full(len(frame), without, dtype=object)
+    cells = _cells(frame, where, column, what)
+    for row in (k for k, cell in enumerate(cells) if is_date(cell) or not WORD.fullmatch(cell)):
+        raise StudyError(f"{where.at(row, column)}: a {what} is letters, digits, _ and -, no date; correct the cell")
     return np.array(cells, dtype=object)
+
+
+def _modalities(frame: pd.DataFrame, where: Places, column: str) -> np.ndarray:
+    """Modality of each row (n,); "" where no column is named, or its cell is empty."""
+    if not column:
+        return np.full(len(frame), "", dtype=object)
+    modalities = []
+    for row, cell in enumerate(_cells(frame, where, column, "modality")):
+        try:
+            modalities.append(modality_of(cell))
+        except StudyError as error:
+            told = str(error).replace(repr(cell)[:60], shown(cell))
+            raise StudyError(f"{where.at(row, column)}: {told}") from None
+    return np.array(modalities, dtype=object)
+
+
+def _cells(frame: pd.DataFrame, where: Places, column: str, key: str) -> list[str]:
+    if column not in frame.columns:
+        raise StudyError(f"{where.file}: {no_column(column, frame.columns, f'columns.{key}')}")
+    return text_of_cells(frame[column])
 
 
 def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> np.ndarray:
@@ -107,14 +143,18 @@ def patients_of(frame: pd.DataFrame, cohort: str, settings: dict[str, Any]) -> n
     return cells
 
 
-def refuse_repeats(cases: np.ndarray, replicates: np.ndarray, kept: np.ndarray, where: Places) -> None:
-    """StudyError where two rows that are kept are of one case and replicate."""
-    seen: dict[tuple[str, str], int] = {}
+def refuse_repeats(ids: tuple[np.ndarray, ...], kept: np.ndarray, where: Places) -> None:
+    """StudyError where two rows that are kept are of one case, replicate, region, modality and visit.
+
+    ids : by ROW
+    """
+    seen: dict[tuple[str, ...], int] = {}
     for k in np.flatnonzero(kept):
-        key = cases[k], replicates[k]
+        key = tuple(each[k] for each in ids)
         if key in seen:
             raise StudyError(
                 f"{where.at(k)}: case {key[0]} appears in {place_of(where.frame, seen[key])} already; keep "
-                "one row per patient, or name the column that tells them apart in `columns.replicate`"
+                "one row per patient, or name the column that tells them apart in `columns.replicate` (or `roi`, "
+                "`modality`, `visit`, where the study has `combine`)"
             )
         seen[key] = int(k)

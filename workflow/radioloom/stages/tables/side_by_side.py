@@ -12,10 +12,10 @@ from radioloom.compat import NO_FEATURE, named
 from radioloom.compat.record import ORIGINAL
 from radioloom.errors import StudyError
 from radioloom.io.user_tables import cells as of_users
-from radioloom.io.user_tables.ids import nobody
+from radioloom.io.user_tables.ids import alike, nobody
 from radioloom.io.user_tables.record import no_column, number_of, place_of
 from radioloom.stages.tables.long_tables import widened
-from radioloom.stages.tables.row_ids import text_of_cells
+from radioloom.stages.tables.row_ids import IDS, text_of_cells
 from radioloom.stats.ranks import spearman
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 EQUAL = 1e-6  # largest difference, relative to the values, of two that are equal but for how they were written
 CLOSE = 0.01  # of an interquartile range: largest difference of values that are the same for a model
+HUGE = 1e150  # values whose differences or squares may have no end
 RANKS = 0.95  # rank correlation from which features order patients alike
 FEWEST = 10  # patients, of whom fewer tell nothing
 COLUMNS = ("feature", "other", "n", "only_one", "only_other", "rho", "ratio", "largest", "line", "verdict")
@@ -49,7 +50,7 @@ def columns(frame: pd.DataFrame, file: str, case: str, long: Sequence[str] = ())
     Raises StudyError where a column is not there, a case stands in two rows, or no column holds numbers.
     """
     feature, value = long or ("", "")
-    declared = {"case": case, "replicate": "", "patient": "", "feature": feature, "value": value}
+    declared = {**dict.fromkeys(IDS, ""), "case": case, "feature": feature, "value": value}
     if case not in frame.columns:
         raise StudyError(f"{file}: {no_column(case, frame.columns, '--case')}")
     settings = {"file": file, "columns": {**declared, "features": "", "ignore": [], "prefix": "", "groups": {}}}
@@ -108,7 +109,11 @@ def side_by_side(one: Columns, other: Columns) -> list[dict[str, Any]]:
     pairs = list(paired(one.names, other.names))
     for what, found in (("case", rows), ("feature", pairs)):
         if not found:
-            raise StudyError(f"the tables have no {what} in common; write both the same (and name the ids with --case)")
+            near = len(alike(one.cases).keys() & alike(other.cases).keys()) if what == "case" else 0
+            hint = f" ({near} differ by letter case, zeros or what divides them alone)" if near else ""
+            raise StudyError(
+                f"the tables have no {what} in common{hint}; write both the same (and name the ids with --case)"
+            )
     here, there = np.array(rows).T
     column = {name: k for k, name in enumerate(one.names)}
     opposite = {name: k for k, name in enumerate(other.names)}
@@ -144,6 +149,9 @@ def _differences(one: np.ndarray, other: np.ndarray, lines: np.ndarray) -> dict[
     first, second = np.isfinite(one), np.isfinite(other)
     both = first & second
     a, b = one[both], other[both]
+    largest = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
+    if largest > HUGE:
+        a, b = a / largest, b / largest
     counted = {"n": int(both.sum()), "only_one": int((first & ~both).sum()), "only_other": int((second & ~both).sum())}
     if not len(a):
         return counted | dict.fromkeys(("rho", "ratio", "largest", "line"), None) | {"verdict": "nothing in common"}

@@ -16,7 +16,16 @@ from radioloom.io.user_tables import cells as of_users
 from radioloom.io.user_tables.record import no_column
 from radioloom.patterns import as_expression, compiled
 from radioloom.stages.tables.column_doubts import Columns, kinds
-from radioloom.stages.tables.row_ids import Places, identified, patients_of, places, refuse_repeats, text_of_cells
+from radioloom.stages.tables.row_ids import (
+    IDS,
+    Places,
+    identified,
+    parts_of,
+    patients_of,
+    places,
+    refuse_repeats,
+    text_of_cells,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +54,7 @@ class Usable:
     values: np.ndarray  # (n, f), NaN where a cell is empty
     cases: np.ndarray  # (n,)
     replicates: np.ndarray  # (n,)
+    parts: dict[str, np.ndarray]  # region, modality and visit, (n,) each
     reasons: np.ndarray  # (n,), why a row is left out; '' where it is not
     known: np.ndarray  # (n,), whether a row has an id: else it is called by its number, and of nobody
 
@@ -59,25 +69,25 @@ def tabulate(
     """FEATURES and EXCLUSIONS of one cohort; see `usable`."""
     table = usable(frame, cohort, settings, patients, reserved)
     cases, replicates, kept = table.cases, table.replicates, table.reasons == ""
+    keys = {"case": cases, "replicate": replicates, **table.parts}
     features = _long(
         _described(table.columns, settings["columns"]),
         table.values[kept],
         cohort,
-        cases[kept],
-        replicates[kept],
-        settings["roi"],
+        {name: each[kept] for name, each in keys.items()},
     )
     out = [
         {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "stage": STAGE, "reason": table.reasons[k]}
         for k in np.flatnonzero(~kept)
     ]
-    keys = {"cohort": cohort, "roi": settings["roi"]}
     whose = patients_of(frame, cohort, settings)
+    each = zip(*keys.values(), whose, table.reasons, table.known.tolist(), strict=True)
     rows = [
-        {**keys, "case": case, "replicate": each, "patient": patient or case, "named": patient != "", "known": known}
-        for case, each, patient, known in zip(cases, replicates, whose, table.known.tolist(), strict=True)
+        {"cohort": cohort, **dict(zip(keys, ids, strict=True))}
+        | {"patient": patient or ids[0], "named": patient != "", "known": known, "kept": reason == ""}
+        for *ids, patient, reason, known in each
     ]
-    known = {*table.columns, *(settings["columns"][key] for key in ("case", "replicate", "patient"))}
+    known = {*table.columns, *(settings["columns"][key] for key in IDS)}
     left_out = tuple(name for name in frame.columns if name not in known)
     return Tabulated(features, out, rows, left_out)
 
@@ -117,8 +127,9 @@ def usable(
     reasons[hollow] = f"no value in any of the {len(chosen)} feature columns"
     if not (kept := reasons == "").any():
         raise StudyError(f"{where.file}: no row can be used: {next(iter(reasons), 'there is none')}")
-    refuse_repeats(cases, replicates, kept, where)
-    return Usable(chosen, values, cases, replicates, reasons, known)
+    parts = parts_of(frame, cohort, settings)
+    refuse_repeats((cases, replicates, *parts.values()), kept, where)
+    return Usable(chosen, values, cases, replicates, parts, reasons, known)
 
 
 def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iterable[str] = ()) -> list[str]:
@@ -130,7 +141,7 @@ def feature_columns(columns: list[str], settings: dict[str, Any], reserved: Iter
     that it names is not there, or none is left.
     """
     wanted, ignored = settings["features"], settings["ignore"]
-    ids = [settings[key] for key in ("case", "replicate", "patient")]
+    ids = [settings[key] for key in IDS]
     for name in [*ids, *(wanted if isinstance(wanted, list) else ())]:
         if name and name not in columns:
             raise StudyError(no_column(name, columns))
@@ -197,14 +208,12 @@ def _long(
     described: list[dict[str, str]],
     values: np.ndarray,
     cohort: str,
-    cases: np.ndarray,
-    replicates: np.ndarray,
-    roi: str,
+    ids: dict[str, np.ndarray],
 ) -> pd.DataFrame:
-    """Values (n, f) as FEATURES, one row a value."""
+    """Values (n, f) as FEATURES, one row a value. ids : case, replicate, region, modality and visit, (n,) each."""
     import pandas as pd
 
     n, f = values.shape
     columns = {name: np.tile([row[name] for row in described], n) for name in described[0]}
-    keys = {"cohort": cohort, "case": np.repeat(cases, f), "replicate": np.repeat(replicates, f), "roi": roi}
+    keys = {"cohort": cohort, **{name: np.repeat(each, f) for name, each in ids.items()}}
     return pd.DataFrame({**keys, **columns, "value": values.ravel()})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from radioloom.figures import flow
 from radioloom.figures.size import OVERALL
 from radioloom.figures.words import count, joined
 from radioloom.stages.report import reading
@@ -53,14 +52,14 @@ def sources(study: ReportInputs) -> Fact:
 
 def cohorts(study: ReportInputs) -> Fact:
     """Cohorts with their role and size."""
-    cases = {row.cohort: row.cases for row in flow.counts(study.sheets, study.exclusions).itertuples()}
+    cases = {row.cohort: row.cases for row in study.counted.itertuples()}
     told = [f"{name} ({role}, {count(cases[name], 'case')})" for name, role in roles(study.settings).items()]
     return Fact(KNOWN, joined(told), "cohorts", "study.yaml: cohorts")
 
 
 def exclusions(study: ReportInputs) -> Fact:
     """How many cases went into the study, and how many were left out."""
-    counted = flow.counts(study.sheets, study.exclusions)
+    counted = study.counted
     words = f"{count(int(counted['cases'].sum()), 'case')}, {counted['cases_in'].sum()} analysed; each exclusion with "
     return Fact(KNOWN, words + "its reason", "cohorts", "tables/exclusions")
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from radioloom import __version__
 from radioloom.figures.words import count, joined
 from radioloom.stages.report.checklists.design import LEARNT_ELSEWHERE
 from radioloom.stages.report.checklists.record import ABSENT, KNOWN, UNKNOWN, Fact, Facts
 from radioloom.tables.columns import FROZEN
+from radioloom.volume import MODALITIES
 
 if TYPE_CHECKING:
+    from radioloom.profile import Measuring, Profile
     from radioloom.stages.report.record import ReportInputs
 
 PROFILE = "extraction profile"
 
 
-def _measured(study: ReportInputs, words: str) -> Fact:
-    """A fact of the profile; unknown where another program measured features too."""
+def _measured(study: ReportInputs, say: Callable[[Profile], str]) -> Fact:
+    """A fact of the profile, or of each by modality; unknown where another program measured features too.
+
+    say : a profile in words
+    """
+    words = _by_modality(study.profile, say) if study.profile is not None else ""
     tables = [name for name, cohort in study.settings["cohorts"].items() if "features" in cohort]
     if tables:
         own = f"{words}; " if study.profile is not None else ""
@@ -27,8 +34,13 @@ def _measured(study: ReportInputs, words: str) -> Fact:
     return Fact(KNOWN, words, "provenance", f"{PROFILE} {study.profile.name}")
 
 
-def _of_profile(study: ReportInputs, name: str) -> Any:
-    return getattr(study.profile, name, None)
+def _by_modality(profile: Measuring, say: Callable[[Profile], str]) -> str:
+    if len(profile.each) == 1:
+        return say(profile.each[0])
+    said = {modality: say(profile.of(modality)) for modality in MODALITIES if modality in profile.by_modality}
+    if len({*said.values()}) == 1:
+        return next(iter(said.values()))
+    return "; ".join(f"{modality}: {words}" for modality, words in said.items())
 
 
 def protocol(study: ReportInputs) -> Fact:
@@ -62,48 +74,49 @@ def readers(study: ReportInputs) -> Fact:
 
 def preparation(study: ReportInputs) -> Fact:
     """What is done to images before they are measured."""
-    if study.profile is None:
-        return _measured(study, "")
-    steps = [step["method"] for step in _of_profile(study, "normalise") or ()]
-    limits = {key: value for key, value in _of_profile(study, "resegment").items() if value is not None}
-    words = f"intensities normalised: {joined(steps) or 'no'}; re-segmentation: "
-    return _measured(study, words + (joined([f"{key} {value}" for key, value in limits.items()]) or "no"))
+    return _measured(study, _preparation)
+
+
+def _preparation(profile: Profile) -> str:
+    steps = [step["method"] for step in profile.normalise or ()]
+    limits = [f"{key} {value}" for key, value in profile.resegment.items() if value is not None]
+    return f"intensities normalised: {joined(steps) or 'no'}; re-segmentation: {joined(limits) or 'no'}"
 
 
 def resampling(study: ReportInputs) -> Fact:
     """The grid that features are measured on."""
-    grid = _of_profile(study, "grid")
-    if grid is None:
-        return _measured(study, "none: measured on the images' own grid")
-    spacing = joined([f"{key} {value}" for key, value in grid.items() if key in ("spacing_mm", "image", "mask")])
-    return _measured(study, spacing)
+    return _measured(study, _resampling)
+
+
+def _resampling(profile: Profile) -> str:
+    if profile.grid is None:
+        return "none: measured on the images' own grid"
+    return joined([f"{key} {profile.grid[key]}" for key in ("spacing_mm", "image", "mask")])
 
 
 def discretisation(study: ReportInputs) -> Fact:
     """How grey levels are made."""
-    block = _of_profile(study, "discretise") or {}
-    return _measured(study, ", ".join(f"{key} {value}" for key, value in block.items()))
+    return _measured(study, lambda profile: ", ".join(f"{key} {value}" for key, value in profile.discretise.items()))
 
 
 def image_types(study: ReportInputs) -> Fact:
     """Original and filtered images."""
-    return _measured(study, joined(list(_of_profile(study, "images") or {})))
+    return _measured(study, lambda profile: joined(list(profile.images)))
 
 
 def families(study: ReportInputs) -> Fact:
     """Families of features that are measured."""
-    return _measured(study, joined(list(_of_profile(study, "families") or {})))
+    return _measured(study, lambda profile: joined(list(profile.families)))
 
 
 def software(study: ReportInputs) -> Fact:
     """What measured the features."""
-    return _measured(study, f"Radioloom {__version__}, held against the reference values of IBSI")
+    return _measured(study, lambda _: f"Radioloom {__version__}, held against the reference values of IBSI")
 
 
 def parameters(study: ReportInputs) -> Fact:
     """All settings of the measurement."""
-    digest = f" {study.profile.hash}" if study.profile is not None else ""
-    return _measured(study, f"the whole profile is printed (digest{digest})")
+    return _measured(study, lambda profile: f"the whole profile is printed (digest {profile.hash})")
 
 
 def n_features(study: ReportInputs) -> Fact:

@@ -6,15 +6,18 @@ from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
+from radioloom.stages.report.sections.follow import FOLLOW
 from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.missing import MISSING
+from radioloom.stages.report.sections.models import MODELS
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
+from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
 from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
@@ -23,6 +26,7 @@ from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.similar import SIMILAR
 from radioloom.stages.report.sections.size import SIZE
 from radioloom.stages.report.sections.subgroups import SUBGROUPS
+from radioloom.stages.report.sections.succession import SUCCESSION
 from radioloom.stages.report.sections.targets import TARGETS
 from radioloom.stages.report.sections.traits import TRAITS
 from radioloom.stages.report.sections.truth import TRUTH
@@ -41,7 +45,10 @@ SECTIONS: tuple[Section, ...] = (
     SIZE,
     MISSING,
     PERFORMANCE,
+    MODELS,
     RISK,
+    SUCCESSION,
+    FOLLOW,
     POOLED,
     SUBGROUPS,
     INCIDENCE,
@@ -50,6 +57,7 @@ SECTIONS: tuple[Section, ...] = (
     RULES,
     TRAITS,
     GENOMICS,
+    RECONSTRUCTION,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import covariates, flow, style
+from radioloom.figures import combined, covariates, flow, style
 from radioloom.figures.words import count
 from radioloom.stages.report.record import Section
 from radioloom.stages.tables.regions import listed, several, taken
@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Cases, images and events of each cohort, and what became of them."""
-    counted = flow.counts(study.sheets, study.exclusions)
+    counted = study.counted
     imaged = [name for name, cohort in study.settings["cohorts"].items() if "features" not in cohort]
     heading = "On the sheet" if imaged else "In the table"
     rows = [
         f"{row.cohort}: {row.cases} cases {heading.lower()}, {row.cases_in} analysed" for row in counted.itertuples()
     ]
-    regions = taken(study.sheets, (name for name, role in roles(study.settings).items() if role in USED_BY_MODELS))
+    used = [name for name, role in roles(study.settings).items() if role in USED_BY_MODELS]
+    of_images = study.combinations is None  # else the models' cases are of several regions, and the table has them
+    regions = taken(study.sheets, used if of_images else [])
     return {
         "regions": listed(regions),
+        "combined": None if of_images else combined.combinations(study.combinations),
+        "how_combined": "" if of_images else combined.sentence(study.combinations, study.settings["combine"]),
         "table": flow.cohorts(counted, roles(study.settings), study.series, study.clinical),
         "flow": style.svg(flow.flow(counted, heading), "flow", f"Flow of cases. {'; '.join(rows)}."),
         "covariates": _covariates(study, counted),
@@ -127,4 +131,5 @@ def _origin(imaged: int, n: int) -> str:
     )
 
 
-COHORTS = Section("cohorts", "The study", ("exclusions",), build, ("series", "clinical", "covariates", "features"))
+USED = ("series", "clinical", "covariates", "features", "combinations")
+COHORTS = Section("cohorts", "The study", ("exclusions",), build, USED)

@@ -22,7 +22,8 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         pages = contact.pages(study.pictures.get(cohort, []))
         tiles = _tiles(outer, [label for label, _ in study.pictures.get(cohort, [])])
         n_drawn = len(tiles)
-        _exclude(tiles, study.exclusions[study.exclusions["cohort"] == cohort])
+        out = study.exclusions[study.exclusions["cohort"] == cohort]
+        _exclude(tiles, out[out["case"].isin({row["case"] for row in study.sheets[cohort]})])  # others are patients
         if tiles:
             css += [_rule(_css(outer, number), page) for number, page in enumerate(pages)]
             tiles.sort(key=lambda tile: tile["label"])

@@ -56,7 +56,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
 def _measured(study: ReportInputs, origin: dict[str, Any]) -> str:
     """What its features are measured with: the study's own, for no other is accepted."""
     if study.profile is not None:
-        return f"the profile {study.profile.name}"
+        return f"the profile{'s' * (len(study.profile.each) > 1)} {study.profile.name}"
     return str(origin.get("tool") or "tables of features, declared as in the study that learnt it")
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import flow, preparation
+from radioloom.figures.words import joined
 from radioloom.stages.report.record import Section
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from radioloom.profile import Measuring, Profile
     from radioloom.stages.report.record import ReportInputs
 
 
@@ -16,20 +20,17 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     profile = study.profile
     if profile is None or study.cases.empty:
         return None
-    from radioloom.stages.images.directed import directed
-
-    depends = directed(profile) if profile.orientation is None else []
     series = study.series
     if study.exclusions is not None:
-        series = flow.analysed(series, flow.counts(study.sheets, study.exclusions))
-    warning = preparation.mixed(series, profile.name, depends)
+        series = flow.analysed(series, study.counted)
+    warning = " ".join(filter(None, (_mixed(each, part) for each, part in _by_profile(profile, series))))
     one_level, lost = preparation.one_level(study.measured), preparation.lost(study.measured)
     sentence, apart = preparation.volumes(study.cases)
     noted, notes = preparation.notes(study.cases, study.masks)
     told = {"Orientation": warning, "Grey levels": one_level, "Filters": lost, "Notes": noted}
     return {
         "orientations": preparation.orientations(series),
-        "turned": profile.orientation,
+        "turned": _turned(profile),
         "warning": warning,
         "volumes": sentence,
         "apart": apart,
@@ -39,6 +40,30 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "unmeasured": preparation.unmeasured(study.measured),
         "brief": [(lead, text) for lead, text in told.items() if text],
     }
+
+
+def _by_profile(profile: Measuring, series: pd.DataFrame) -> list[tuple[Profile, pd.DataFrame]]:
+    """Each profile, and the rows of SERIES that are measured with it."""
+    if len(profile.each) == 1:
+        return [(profile.each[0], series)]
+    return [(each, series[series["modality"] == modality]) for modality, each in profile.by_modality.items()]
+
+
+def _mixed(profile: Profile, series: pd.DataFrame) -> str:
+    from radioloom.stages.images.directed import directed
+
+    return preparation.mixed(series, profile.name, directed(profile) if profile.orientation is None else [])
+
+
+def _turned(profile: Measuring) -> str:
+    """What is done to the axes of images before anything else."""
+    turned = {each.orientation for each in profile.each}
+    if turned == {None}:
+        return "The profile leaves the images as they are stored."
+    if len(turned) == 1:
+        return f"The profile brings all images to {turned.pop().upper()} before anything else."
+    names = [f"{each.name} to {each.orientation.upper()}" for each in profile.each if each.orientation]
+    return f"Before anything else images are brought by {joined(names)}; others stay as they are stored."
 
 
 PREPARATION = Section(

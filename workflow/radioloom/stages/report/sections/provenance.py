@@ -19,6 +19,7 @@ EDITED = (
 def build(study: ReportInputs) -> dict[str, Any]:
     """What it takes to get the same results again."""
     given = study.provenance
+    profile = given.get("profile")
     return {
         "software": pairs(given.get("software", {}), ("package", "version")),
         "hashes": pairs(given.get("hashes", {}), ("what", "digest")),
@@ -26,7 +27,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         **({"brief": [("Edited by hand", EDITED)]} if study.signature and study.signature.edited else {}),
         "command": given.get("command", ""),
         "settings": _text(_shown(study.settings)),
-        "profile": _text(given["profile"]) if given.get("profile") else "",
+        "profile": _text(profile.get("by_modality", profile)) if profile else "",
     }
 
 

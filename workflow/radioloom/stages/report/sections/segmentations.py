@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any] | None:
     """What was corrected, how far voxels and contours are apart, and how readers agree."""
-    drawn = study.masks.dropna(subset=["contour_difference"])
+    own = study.masks[study.masks["drawn_mm3"].isna()]
+    drawn = own.dropna(subset=["contour_difference"])
     several = study.overlaps is not None and len(study.overlaps) > 0
-    notes = overlap.notes(study.masks)
-    if not (len(drawn) or notes.rows or several):
+    notes, carried = overlap.notes(study.masks), overlap.carried(study.masks)
+    if not (len(drawn) or notes.rows or several or carried):
         return None
     return {
         "notes": notes,
+        "carried": carried,
         "contours": overlap.contours(drawn) if len(drawn) else None,
-        "n": len(study.masks),
-        "others": overlap.sources(study.masks[study.masks["contour_difference"].isna()]),
+        "n": len(own),
+        "others": overlap.sources(own[own["contour_difference"].isna()]),
         "pairs": _pairs(study.overlaps) if several else None,
     }
 

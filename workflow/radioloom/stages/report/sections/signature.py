@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import baseline, flow, forest, multivariable, signature, style, tuning, volume
+from radioloom.figures import baseline, combined, forest, multivariable, signature, style, tuning, volume
 from radioloom.figures.words import count
 from radioloom.prediction.cut_points import MEDIAN
 from radioloom.stages.learning.baselines import VOLUME
+from radioloom.stages.learning.lineage import in_words
 from radioloom.stages.learning.outliers import WHOLE, by_cohort
 from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
@@ -32,6 +33,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     line = f"{size}, learnt on {count(model.n, 'training case')} ({count(model.n_events, 'event')})."
     return {
         "model": model,
+        "lineage": in_words(model),
         "weighted": signature.weighted(model),
         "unit": signature.unit_of(model.model),
         "definition": MODELS[model.model].definition,
@@ -39,6 +41,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "by_outcome": _by_outcome(study, frozen),
         "figures": _figures(model, frozen),
         "table": signature.table(model, frozen),
+        "origins": None if study.combinations is None else combined.origins(study.features, chosen),
         "multivariable": multivariable.table(model) if model.baselines else None,
         "imputed": any(t.degrees is not None for each in (model, *model.baselines.values()) for t in each.terms),
         "baseline": baseline.table(model, study.settings["outcome"].get("horizons", ())),
@@ -74,7 +77,7 @@ def _outliers(study: ReportInputs) -> dict[str, Any]:
     """Cases far from all others by cohort, and those of cohorts that do not differ as a whole."""
     if study.outliers is None or study.outliers.empty:
         return {"outliers": None, "far": [], "more": False}
-    sizes = flow.counts(study.sheets, study.exclusions).set_index("cohort")["cases_in"].to_dict()
+    sizes = study.counted.set_index("cohort")["cases_in"].to_dict()
     counts = study.outliers["cohort"].value_counts()
     single = study.outliers[study.outliers["cohort"].map(lambda name: counts[name] < WHOLE * sizes[name])]
     return {
@@ -113,6 +116,5 @@ def _proxies(frozen: pd.DataFrame, chosen: list[str], of_volume: str) -> str:
     return volume.proxies([name for name in chosen if abs(rho.get(name, 0.0)) > volume.PROXY], len(chosen))
 
 
-SIGNATURE = Section(
-    "signature", "Signature", ("signature", "selection"), build, ("reliability", "tuning", "outliers", "exclusions")
-)
+USED = ("reliability", "tuning", "outliers", "exclusions", "combinations", "features")
+SIGNATURE = Section("signature", "Signature", ("signature", "selection"), build, USED)

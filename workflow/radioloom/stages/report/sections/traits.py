@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Answers by trait, agreement of pairs of readers, and what could not be read."""
-    cases = {cohort: len({row["case"] for row in sheet}) for cohort, sheet in study.sheets.items()}
+    cases = study.counted.set_index("cohort")["cases"].to_dict()
     agreed, unread = study.trait_agreement, study.unread
     return {
         "annotated": traits.annotated(study.traits, cases),
@@ -23,4 +23,5 @@ def build(study: ReportInputs) -> dict[str, Any]:
     }
 
 
-TRAITS = Section("traits", "Semantic annotations by readers", ("traits",), build, ("trait_agreement", "unread"))
+USED = ("trait_agreement", "unread", "combinations")
+TRAITS = Section("traits", "Semantic annotations by readers", ("traits",), build, USED)

@@ -1,0 +1,64 @@
+"""Module networks beside a naive twin: each split and each move is tried on the whole likelihood."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import dblquad
+from scipy.stats import gamma, norm
+
+from made.networks import leaf_score, moved, network_score, tree_of
+from made.written import kernel, plain
+from radioloom.genomics import networks
+from radioloom.kernels import module_network as subject
+
+
+def drawn(seed, genes=12, cases=9, traits=3, k=3):
+    rng = np.random.default_rng(seed)
+    z = np.round(rng.normal(size=(genes, cases)), 2)
+    x = rng.integers(0, 3, (cases, traits)).astype(float)
+    x[rng.random(x.shape) < 0.15] = np.nan
+    return z, x, rng.integers(0, k, genes), k
+
+
+def test_score_of_a_leaf_is_the_integral_over_mean_and_precision():
+    values = np.array([0.3, -0.8, 1.1])
+
+    def density(mean, precision):
+        likelihood = norm.pdf(values, mean, precision**-0.5).prod()
+        prior = norm.pdf(mean, 0, (networks.WEIGHT * precision) ** -0.5)
+        return likelihood * prior * gamma.pdf(precision, networks.SHAPE, scale=1 / networks.SHAPE)
+
+    integral = dblquad(density, 1e-9, 40, -30, 30, epsabs=1e-10)[0]
+    assert leaf_score(values) == pytest.approx(np.log(integral), abs=1e-4)
+
+
+@plain
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_trees_are_those_of_the_twin(plain, seed):
+    z, x, labels, k = drawn(seed)
+    rules = networks.Rules(max_splits=2, min_cases=2)
+    grown, leaves = np.full((k, 4, 2), -1.0), np.zeros((k, len(x)), np.int64)
+    constants, prior = networks._constants(z.size)
+    arguments = (z, labels, x, networks._order(x), constants, prior, networks._limits(rules), grown, leaves)
+    score = kernel(subject.trees, plain)(*arguments)
+    for module in range(k):
+        twin, theirs = tree_of(z[labels == module], x, rules)
+        np.testing.assert_array_equal(leaves[module], theirs)
+        np.testing.assert_allclose(grown[module][:, : len(twin)].T, twin)
+        np.testing.assert_array_equal(kernel(subject.leaves_of, plain)(grown[module], x), theirs)
+    assert score == pytest.approx(network_score(z, labels, leaves))
+
+
+@plain
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_genes_move_as_in_the_twin(plain, seed):
+    z, x, labels, k = drawn(seed)
+    leaves = networks.explained(z, x, labels, k, networks.Rules(min_cases=2)).leaves
+    mine = labels.copy()
+    constants, prior = networks._constants(z.size)
+    twin = moved(z, labels, leaves)
+    assert kernel(subject.assign, plain)(z, mine, leaves, constants, prior, 1) == (twin != labels).sum()
+    np.testing.assert_array_equal(mine, twin)
