@@ -41,6 +41,7 @@ rule fit:
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet",
         tuning=f"{RESULTS}/tables/tuning.parquet",
+        supersedes=str(STUDY.superseded) if STUDY.superseded else [],
         cases=OF_MODELS["cases"],
         series=OF_MODELS["series"],
     output:
@@ -61,3 +62,40 @@ rule fit:
         "fit the signature on the training cohorts"
     script:
         "../scripts/fit.py"
+
+
+if HAS.supersedes:
+
+    rule succeed:
+        """The signature beside the one that it supersedes, in training patients whom that one has not seen."""
+        input:
+            features=f"{RESULTS}/tables/features.parquet",
+            patients=f"{RESULTS}/tables/patients.parquet",
+            clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+            covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
+            reliability=f"{RESULTS}/tables/reliability.parquet",
+            splits=f"{RESULTS}/tables/splits.parquet",
+            predictions=f"{RESULTS}/tables/predictions.parquet",
+            supersedes=str(STUDY.superseded),
+            cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
+            series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        output:
+            f"{RESULTS}/tables/succession.parquet",
+        log:
+            f"{LOGS}/succeed.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=1000,
+            runtime=30,
+        params:
+            study=settings(
+                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "validation"
+            ),
+            profile_hash=STUDY.profile_hash,
+            unseen=STUDY.settings["supersedes"]["unseen"],
+            code=code("succeed"),
+        message:
+            "succeed: the signature beside the one before it"
+        script:
+            "../scripts/succeed.py"

@@ -26,7 +26,7 @@ OWN = {
 LEARNT_BY = settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines")
 BLOCK = STUDY.settings["unsupervised"] if HAS.unsupervised else {}
 VIEWED = {
-    name: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if BLOCK}}
+    name: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if key in BLOCK}}
     for name, keys in OWN.items()
 }
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Settings = dict[str, Any]
 KEY = "signature"
 OF_LEARNING = (
-    "baselines", "models", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics", "simulate",
+    "supersedes", "baselines", "models", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics",
+    "simulate",
 )  # fmt: skip
 OF_LEARNING_IN = {
     "model": ("kind", "settings", "selector", "selector_settings", "scaling", "n_features", "grid", "cut_points"),

@@ -236,6 +236,7 @@ NOTED = (
     Check("other_unit", lambda stack: meaning.other_unit(stack.headers)),
     Check("settings_by_slice", lambda stack: merged.settings(stack.headers)),
     Check("acquisitions", lambda stack: merged.acquisitions(stack.headers)),
+    Check("pauses", lambda stack: merged.pauses(stack.headers)),
     Check("contrast_by_slice", lambda stack: merged.contrast(stack.headers)),
     Check("counted_twice", lambda stack: merged.counted_twice(stack.headers)),
     Check("several_studies", lambda stack: merged.studies(stack.headers)),
@@ -247,5 +248,6 @@ NOTED = (
     Check("computed", lambda stack: meaning.computed(stack.headers)),
     Check("real_world_values", lambda stack: real_world.others(stack.headers)),
     Check("converted", lambda stack: meaning.converted(stack.headers)),
+    Check("padded", lambda stack: meaning.padded(stack.headers)),
     Check("no_magnitude", lambda stack: merged.parts(stack.headers)),
 )

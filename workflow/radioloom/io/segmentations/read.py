@@ -172,6 +172,7 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
+    notes += drawn.notes
     placed = drawn.on(image.grid, segments, choice.threshold)
     notes += astray("frames", drawn.references(placed), image)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []
