@@ -7,14 +7,35 @@ import pandas as pd
 import pytest
 
 from made.planted_tables import Made
+from made.several_images import NAMES, several_images
 from naive.combined import combined as by_loops
 from radioloom.errors import StudyError
+from radioloom.stages.learning.clinical import clinical as clinical_of
+from radioloom.stages.learning.fit import fit
 from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, acquisitions, batches
+from radioloom.stages.learning.material import material
+from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.reliability import reliability
+from radioloom.stages.learning.split import split
 from radioloom.stages.tables.combine import EXTENSIVE, brought_together, combine, extensive
 from radioloom.stages.tables.combined_names import combined, ids_of_models, of_parts
 from radioloom.stages.tables.combined_scans import scans_of
-from radioloom.tables import COMBINATIONS, COMBINED, CONTROLS, EXCLUSIONS, FEATURES, PATIENTS
+from radioloom.stages.tables.tabulate import tabulate
+from radioloom.study import load
+from radioloom.tables import (
+    CLINICAL,
+    COMBINATIONS,
+    COMBINED,
+    CONTROLS,
+    COVARIATES,
+    EXCLUSIONS,
+    FEATURES,
+    PATIENTS,
+    RELIABILITY,
+    SELECTION,
+    SPLITS,
+)
+from radioloom.tables.cohorts import roles
 
 KINDS = (
     ("volume", "RNU0", "morphology", "original"),
@@ -314,3 +335,42 @@ def test_rules_of_models_read_what_is_combined(root):
     assert len(rules) > 20
     direct = [f"/tables/{name}.parquet" for name in ("features", "patients", "exclusions")]
     assert not [name for name, text in rules.items() if name not in known and any(each in text for each in direct)]
+
+
+def test_a_small_study_of_tables_learns_from_patients(tmp_path):
+    """From tables with two regions, modalities and visits to a signature; one patient of each cohort has no node."""
+    study = load(several_images(tmp_path, n=30), tmp_path)
+    tabulated = [tabulate_cohort(study, name) for name in study.has.tables]
+    features = FEATURES.frame(pd.concat([each.features for each in tabulated]))
+    rows = [row for each in tabulated for row in each.rows]
+    people = PATIENTS.frame(pd.DataFrame(rows)[["cohort", "case", "patient", "named"]].drop_duplicates())
+    made = combine(features, people, study.settings["combine"], roles(study.settings))
+    together = COMBINED.frame(made.features)
+    tables = [outcomes_of(study, name, {row["patient"] for row in rows}) for name in study.has.tables]
+    clinical = CLINICAL.frame([row for table in tables for row in table.clinical])
+    assert clinical.groupby("cohort").size().to_dict() == {"train": 30, "valid": 30}
+    cases = together[["cohort", "case"]].drop_duplicates().itertuples(index=False, name=None)
+    asked = study.settings["validation"]
+    splits = SPLITS.frame(split(clinical, cases, roles(study.settings), asked, 1, PATIENTS.frame(made.patients)))
+    nothing = COVARIATES.frame([]), RELIABILITY.frame([])
+    patients = material(together, clinical, *nothing, study.settings, study.profile_hash)
+    assert patients.values.shape == (60, 2 * 2 * 2 * 4)
+    assert np.isnan(patients.values).any(axis=1).sum() == 2
+    signature = fit(patients, splits, SELECTION.frame(reduce(patients, splits)))
+    assert set(signature.feature_ids) <= set(ids_of_models(NAMES, study.settings))
+    assert len(signature.terms) == 2
+    assert [term.feature_id for term in signature.baselines["volume"].terms] == study.settings["baselines"]["volume"]
+    assert signature.profile == study.profile_hash
+
+
+def tabulate_cohort(study, name):
+    frame = pd.read_csv(study.data / f"{name}.csv", dtype=str)
+    return tabulate(frame, name, study.settings["cohorts"][name]["features"])
+
+
+def outcomes_of(study, name, patients):
+    frame = pd.read_csv(study.data / f"{name}_c.csv", dtype=str)
+    patients = {each for each in patients if each.startswith(name[0].upper())}
+    return clinical_of(
+        frame, name, patients, study.settings["cohorts"][name]["clinical"], study.settings["outcome"], []
+    )
