@@ -1,13 +1,16 @@
 """Sheets of the collections that the published signatures rest on, from the real index."""
 
+import pandas as pd
 import pydicom
 import pytest
 
+from made.studies import ROOT
 from radioloom.cli import main
 from radioloom.commands.idc import drawn_on
 from radioloom.io.archives.credentials import Credentials
 from radioloom.io.archives.idc import Idc
 from radioloom.provenance import digest
+from radioloom.settings import read
 
 # Counted in the index by hand, with SQL-like filters: studies with one CT and one such segmentation.
 COLLECTIONS = [
@@ -27,6 +30,25 @@ def test_collections(collection, segmentation, result, n, tmp_path, capsys):
     assert lines[0] == ["case", "image", "segmentation", "replicate", "modality"]
     assert len(lines) == n + 1
     assert f"{n} images" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("cohort", "collection", "result"),
+    [
+        ("lung1", "nsclc_radiomics", ""),
+        ("interobserver1", "nsclc_radiomics_interobserver1", ""),
+        ("rider", "rider_lung_ct", "rider_lungct_seg"),
+    ],
+)
+def test_sheets_that_are_shipped_are_those_of_the_index(cohort, collection, result, tmp_path, capsys):
+    out = tmp_path / "sheet.tsv"
+    main(["idc", collection, str(out), "--result", result])
+    folder = ROOT / "config" / "studies" / "aerts2014"
+    source = read(folder / "study.yaml")["cohorts"][cohort]["source"]
+    assert f" {source['gigabytes']} GB: " in capsys.readouterr().out
+    keys = ["case", "image", "segmentation"] + ["replicate"] * (cohort == "rider")
+    shipped, ours = (pd.read_csv(path, sep="\t", dtype=str)[keys] for path in (folder / f"{cohort}.tsv", out))
+    assert shipped.drop_duplicates(ignore_index=True).equals(ours)
 
 
 def test_lung1_001_is_the_pair_that_we_hold(data_dir, tmp_path):

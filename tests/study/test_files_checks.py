@@ -332,7 +332,16 @@ def test_images_of_an_archive_are_not_here_yet(bench):
     for number, row in enumerate(bench.rows["train"]):
         row |= {"image": f"1.2.{number}", "segmentation": f"1.3.{number}"}
     del bench.rows["valid"]
-    assert verified(bench, {"source": {"kind": "idc"}}) == []
+    told = "40 of its 40 series are not there yet: the run fetches them first, from the archive (idc) into "
+    (note,) = verified(bench, {"source": {"kind": "idc"}})
+    assert f"cohort train: {told}{bench.place / 'data'}/fetched/train/; `make archives`" in note
+    (bench.place / "data" / "fetched" / "train" / "1.2.0").mkdir(parents=True)
+    (note,) = verified(bench, {"source": {"kind": "idc", "gigabytes": 27.5}})
+    assert "39 of its 40 series are not there yet (27.5 GB in all): " in note
+    for number in range(20):
+        for series in ("1.2", "1.3"):
+            (bench.place / "data" / "fetched" / "train" / f"{series}.{number}").mkdir(parents=True, exist_ok=True)
+    assert not any("series" in note for note in verified(bench, {"source": {"kind": "idc"}}))
 
 
 def test_hundreds_of_cases(tmp_path):

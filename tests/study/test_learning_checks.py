@@ -67,13 +67,13 @@ def verified(bench, **model):
         ),
         (
             {"selector": "none", "grid": {"n_features": [2, 4]}},
-            ["model.grid.n_features: the selector none takes every feature, whatever n_features; take it out"],
+            ["model.grid.n_features: n_features does not count with the selector none; take it out"],
         ),
         (
             {"kind": "elastic_net_cox", "n_features": 8},
             [
                 "line",
-                "model.n_features: the selector none takes every feature, whatever n_features; take it out, or name",
+                "model.n_features: n_features does not count with the selector none; take it out, or name",
             ],
         ),
         (

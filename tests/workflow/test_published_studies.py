@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,9 +21,10 @@ GOLDEN = ROOT / "tests" / "golden"
 def judged(data_dir, tmp_path):
     """METRICS and TARGETS of a study that is shipped, and what the command said; skips where its data are not."""
 
-    def run(name):
-        file = ROOT / "config" / "studies" / name / "study.yaml"
-        blocks = yaml.safe_load(file.read_text())["cohorts"].values()
+    def run(folder, file="study.yaml"):
+        path = Path("config", "studies", folder, file)
+        study = yaml.safe_load((ROOT / path).read_text())
+        blocks = study["cohorts"].values()
         needed = [block[key]["file"] for block in blocks for key in ("features", "clinical")]
         if lacking := [each for each in needed if not (data_dir / each).is_file()]:
             pytest.skip(f"{lacking[0]} is not in place")
@@ -30,7 +32,7 @@ def judged(data_dir, tmp_path):
             (tmp_path / each).symlink_to(ROOT / each)
         variables = {**os.environ, **environment(), "RADIOLOOM_DATA": str(data_dir)}
         done = subprocess.run(
-            [sys.executable, "-m", "radioloom", "targets", f"config/studies/{name}/study.yaml", "--cores", "1"],
+            [sys.executable, "-m", "radioloom", "targets", str(path), "--cores", "1"],
             capture_output=True,
             text=True,
             check=False,
@@ -39,7 +41,7 @@ def judged(data_dir, tmp_path):
             env=variables | {"PYTHONPATH": str(ROOT / "workflow")},
         )
         assert done.returncode in (0, 1), done.stderr
-        tables = tmp_path / "results" / name / "tables"
+        tables = tmp_path / "results" / study["study"] / "tables"
         return METRICS.read(tables / "metrics.parquet"), TARGETS.read(tables / "targets.parquet"), done
 
     return run
@@ -61,18 +63,39 @@ def test_aerts2014_from_tables(judged):
         value = known[row.cohort, CALLED[row.model], row.group, row.metric, row.days]
         assert row.estimate == pytest.approx(value, abs=1e-9)
     verdicts = targets.set_index("target")["verdict"]
-    assert verdicts["hn1-volume-windowed"] == "reproduced"
-    assert verdicts["hn1-volume"] == "shown"
+    by_r = pd.read_csv(GOLDEN / "aerts2014_verdicts.csv").set_index("target")
+    assert verdicts[verdicts != "not comparable"].to_dict() == by_r["verdict"].to_dict()
+    estimates = targets.set_index("target")["estimate"]
+    assert estimates[by_r.index].tolist() == pytest.approx(by_r["estimate"].tolist(), abs=1e-9)
     assert verdicts["hn1-signature"] == "not comparable"
     assert done.stdout.count("\n") == len(targets) + 1
 
 
-def test_the_network_of_hosny2018(judged):
-    _, targets, done = judged("hosny2018-tables")
-    golden = pd.read_csv(GOLDEN / "hosny2018_tables.csv").iloc[0]
-    row = targets.set_index("target").loc["auc-radiotherapy"]
+@pytest.mark.parametrize(
+    ("file", "cohort", "target"),
+    [("study.yaml", "maastro", "auc-radiotherapy"), ("surgery.yaml", "m-spore", "auc-surgery")],
+)
+def test_the_network_of_hosny2018(judged, file, cohort, target):
+    _, targets, done = judged("hosny2018-tables", file)
+    golden = of_hosny(cohort, "network")
+    row = targets.set_index("target").loc[target]
     assert (row["n"], row["verdict"], done.returncode) == (golden["n"], "reproduced", 0)
     assert row["estimate"] == pytest.approx(golden["auc"], abs=1e-9)
+
+
+def test_the_forest_of_hosny2018(judged):
+    """Forty features in every fold, and volume alone as R has it."""
+    metrics, targets, done = judged("hosny2018-tables", "forest.yaml")
+    assert (targets["verdict"].tolist(), done.returncode) == (["not comparable"], 0)
+    auc = metrics[metrics["against"] == ""].set_index(["metric", "evaluation", "model"]).loc["auc"]
+    golden = of_hosny("maastro", "volume")
+    assert auc.loc[("apparent", "volume"), "n"] == golden["n"]
+    assert auc.loc[("apparent", "volume"), "estimate"] == pytest.approx(golden["auc"], abs=1e-9)
+    assert 0.55 < auc.loc[("cross-validation", "signature"), "estimate"] < 0.75
+
+
+def of_hosny(cohort, model):
+    return pd.read_csv(GOLDEN / "hosny2018_tables.csv").set_index(["cohort", "model"]).loc[cohort, model]
 
 
 def test_radcure_where_it_is(judged):

@@ -31,3 +31,7 @@ for (model in c("VoxelVolume", "Sphericity")) {
     row("lung1", model, group, "median_survival", 0, unname(quantile(curve, 0.5)$quantile))
   }
 }
+# Of whom the volume's C of 0.613 in READII-2-ROQC is.
+few <- hn1$index_tumour_location == "oropharynx" & hn1$overall_hpv_p16_status %in% c("positive", "negative")
+row("hn1-oropharynx", "VoxelVolume", "", "n", 0, sum(few))
+row("hn1-oropharynx", "VoxelVolume", "", "c_index", 0, concordance(outcomes$hn1[few] ~ hn1$VoxelVolume[few], reverse = TRUE)$concordance)

@@ -210,3 +210,12 @@ def test_the_page_on_selection_names_every_selector_and_setting(root):
     for selector in SELECTORS.values():
         assert f"`{selector.name}`" in page
         assert all(f"`{key}`" in page for key in selector.settings)
+
+
+def test_named_takes_what_the_study_names_in_its_order_and_none_that_is_gone():
+    given = planted()
+    taken = select(replace(given, asked={"features": ["f007", "gone", "f001"]}), "named", 1)
+    assert list(taken) == [7, 1]
+    assert set(taken.values()) == {f"named by the study: C {given.scores[k]:.3f}" for k in taken}
+    with pytest.raises(StudyError, match=r"model\.selector_settings\.features"):
+        select(given, "named", 4)

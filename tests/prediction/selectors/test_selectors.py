@@ -103,7 +103,8 @@ def test_forward_needs_a_likelihood():
 @pytest.mark.parametrize("name", SELECTORS)
 def test_nothing_to_choose_from(name):
     none = candidates()
-    empty = Candidates(NAMES[:0], GROUPS[:0], none.scores[:0], none.columns[:, :0], none.outcomes, COX, {}, None)
+    asked = {"features": ["gone"]} if name == "named" else {}
+    empty = Candidates(NAMES[:0], GROUPS[:0], none.scores[:0], none.columns[:, :0], none.outcomes, COX, {}, None, asked)
     assert select(empty, name, 4) == {}
 
 

@@ -199,7 +199,7 @@ def test_of_equal_combinations_the_first_is_taken():
 @pytest.mark.parametrize("selector", SELECTORS)
 def test_every_selector_can_be_tuned_where_features_have_gaps(selector):
     grid = {"n_features": [1, 2]} if SELECTORS[selector].counts else {"settings": {"strata": ["none", "cohort"]}}
-    asked = {"pairs": 10} if selector == "stability" else {}
+    asked = {"stability": {"pairs": 10}, "named": {"features": ["glcm_f02", "glcm_f04"]}}.get(selector, {})
     one = made(grid, selector, {"selector_settings": asked})
     one.study["reduce"]["most_missing"] = 0.1
     one.study["imputation"]["method"] = "none" if selector in ("mrmr", "medoids") else "mean"

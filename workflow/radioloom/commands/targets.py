@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioloom.commands.record import Command
+from radioloom.commands.results import add_study, run_to
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,17 +19,6 @@ COLUMNS = ("target", "what", "published", "here", "low", "high", "verdict", "why
 EXAMPLE = """\
   radioloom targets config/studies/mystudy/study.yaml
   radioloom targets config/studies/aerts2014-tables/study.yaml --cores 2     (runs first what is not there yet)"""
-
-
-def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("study", type=Path, help="the study's YAML file, in the project's folder as for snakemake")
-    parser.add_argument(
-        "--cores",
-        type=int,
-        default=0,
-        metavar="N",
-        help="run the study first on so many cores, as far as it is not yet",
-    )
 
 
 def _run(chosen: Namespace) -> int:
@@ -59,13 +48,7 @@ def _judged(chosen: Namespace, study: Study) -> pd.DataFrame:
 
     place = Path("results", study.name, "tables", "targets.parquet")
     typed = f"radioloom targets {chosen.study} --cores 2"
-    if chosen.cores:
-        command = [sys.executable, "-m", "snakemake", "--cores", str(chosen.cores)]
-        done = subprocess.run(
-            [*command, "--configfile", str(chosen.study), "--", str(place)], stdout=sys.stderr, check=False
-        )
-        if done.returncode:
-            raise StudyError("the study did not run to its table of targets; the lines above say why")
+    run_to(chosen.study, chosen.cores, [place])
     if not place.is_file():
         raise StudyError(f"{place} is not there yet; run the study: {typed}")
     if provenance_of(place).get("published") != digest(study.published):
@@ -82,4 +65,4 @@ def _cells(row: dict[str, Any]) -> list[str]:
     return [row["target"], row["what"], f"{sign}{row['written']}", *numbers, *told]
 
 
-COMMAND = Command("targets", "published numbers beside a study's, with verdicts", _add_arguments, _run, EXAMPLE)
+COMMAND = Command("targets", "published numbers beside a study's, with verdicts", add_study, _run, EXAMPLE)

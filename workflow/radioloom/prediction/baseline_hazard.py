@@ -50,6 +50,15 @@ class BaselineHazard:
         with np.errstate(over="ignore"):  # an infinite hazard is a risk of 1
             return -np.expm1(-np.exp(np.asarray(linear) - self.centre)[:, None] * hazard[None, :])
 
+    def expected(self, linear: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Events expected of each patient by the end of his follow-up, H(t) exp(linear - centre), float64 (n,).
+
+        linear : linear predictors (n,)
+        times : days (n,), none after `last_days`; NaN where the hazard is known at some days alone
+        """
+        hazard = np.full(len(times), np.nan) if self.alone else self.at(times)
+        return hazard * np.exp(np.asarray(linear) - self.centre)
+
 
 def efron(linear: np.ndarray, outcomes: Outcome) -> BaselineHazard:
     """The hazard that goes with coefficients by Efron: each event over the summed exp(linear - centre) at risk.

@@ -30,7 +30,8 @@ def faults(rules: Rules, given: dict[str, Any], whose: str) -> Iterator[tuple[st
         if not obeys(value, rule, rule):
             asked = {name: each for name, each in rule.items() if name not in ("description", "default")}
             means = rule.get("description", key)
-            yield key, f"{value!r} is not accepted. The rule: {asked}. It means: {means}"
+            fault = "it is missing" if value is None else f"{value!r} is not accepted"
+            yield key, f"{fault}. The rule: {asked}. It means: {means}"
 
 
 def _filled(rules: Rules, given: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from radioloom.patterns import compiled
 from radioloom.settings import Origin
 from radioloom.study.alone import KEY, role_faults
 from radioloom.study.combine_faults import combine_faults
+from radioloom.study.follow_checks import follow_faults
 from radioloom.study.holdings import archived, simulated
 from radioloom.study.sheet import Row
 from radioloom.study.unsupervised_checks import view_faults
@@ -70,6 +71,7 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     yield from _outcome_faults(settings, origin)
     yield from competing_faults(settings, origin)
     yield from subgroup_faults(settings, origin)
+    yield from follow_faults(settings, origin)
     yield from view_faults(settings, origin)
     learnt = [name for name, role in role_of.items() if role == "training"]
     if settings["validation"]["leave_one_cohort_out"] and len(learnt) == 1:
@@ -101,10 +103,10 @@ def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
         clinical = cohort.get("clinical")
         if cohort["role"] in LEARNT_OR_VALIDATED and not clinical:
             yield f"{origin.at('cohorts', name)}: a {cohort['role']} cohort needs `clinical`"
-        if clinical and (fault := times_fault(clinical, kind)):
-            yield f"{origin.at('cohorts', name, 'clinical')}: {fault}"
-        if clinical and (fault := inverted(clinical)):
-            yield f"{origin.at('cohorts', name, 'clinical', 'event')}: {fault}"
+        faults = {(): times_fault(clinical, kind), ("event",): inverted(clinical)} if clinical else {}
+        yield from (
+            f"{origin.at('cohorts', name, 'clinical', *key)}: {fault}" for key, fault in faults.items() if fault
+        )
     of_survival = [key for key in ("horizons", "tau") if settings["outcome"].get(key)]
     if kind == "binary" and of_survival:
         yield f"{origin.at('outcome', of_survival[0])}: a binary outcome has no time; delete it, or set kind: survival"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
-from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, SPLIT
+from radioloom.tables.cohorts import LEARNT_OR_VALIDATED, SPLIT, VALIDATION
 
 if TYPE_CHECKING:
     from radioloom.stages.tables.parts import Division
@@ -52,6 +52,8 @@ def divided(settings: Settings) -> Settings:
         for part, called in named(name).items():
             mine = {"of": name, "part": part}
             cohorts[called] = deepcopy({**cohort, "role": part, "split": {**cohort["split"], **mine}})
+            if part != VALIDATION:  # only that part goes on
+                cohorts[called].pop("follow", None)
     return {**settings, "cohorts": cohorts}
 
 

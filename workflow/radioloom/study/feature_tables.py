@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
@@ -76,7 +77,7 @@ def tables(settings: Settings, data: Path, origin: Origin) -> None:
                 f"{origin.at('cohorts', name, 'features')}: {with_file(str(error), block['file'])}"
             ) from None
     if len(blocks) == len(settings["cohorts"]):
-        _baselines(settings, known, origin)
+        _named(settings, known, origin)
 
 
 def features_in(settings: Settings, cohort: str, data: Path) -> list[str]:
@@ -139,6 +140,7 @@ def no_features(settings: Settings, cohort: str) -> list[str]:
     split = settings["cohorts"][cohort].get("split", {})
     divided = [split["column"]] if split and "file" not in split else []
     divided += settings["cohorts"][cohort].get("features", {}).get("rows", {})
+    divided += [each["entered"] for each in [settings["cohorts"][cohort].get("follow")] if each]
     return [*columns, *divided, *covariates, *clinical.get("covariates", {}).values()]
 
 
@@ -182,16 +184,21 @@ def _patterns(block: Settings, where: str) -> None:
             raise StudyError(f"{where}: ids.pattern: {text!r} has no group `case`; write (?P<case>...) around the case")
 
 
-def _baselines(settings: Settings, known: set[str], origin: Origin) -> None:
-    """Whether the features that baselines name are in the tables."""
-    names = set(ids_of_models(sorted(known), settings))
+def named_features(settings: Settings, origin: Origin) -> Iterator[tuple[str, str]]:
+    """Features that baselines and the selector `named` take: place in the study, and id."""
     for name, features in settings["baselines"].items():
-        for feature in features:
-            if feature not in names:
-                near = difflib.get_close_matches(feature, sorted(names), n=1)
-                hint = of_parts(feature, sorted(names))
-                hint = hint or (f"did you mean {near[0]!r}?" if near else "name one of the table's features")
-                raise StudyError(
-                    f"{origin.at('baselines', name)}: no table has the feature {feature!r}; {hint} "
-                    "(`baselines: {}` for none)"
-                )
+        yield from ((origin.at("baselines", name), each) for each in features)
+    key = ("model", "selector_settings", "features")
+    yield from ((origin.at(*key), each) for each in settings["model"]["selector_settings"].get("features", ()))
+
+
+def _named(settings: Settings, known: set[str], origin: Origin) -> None:
+    """Whether the features that the study names are in the tables."""
+    names = sorted(set(ids_of_models(sorted(known), settings)))
+    for place, feature in named_features(settings, origin):
+        if feature not in names:
+            near = difflib.get_close_matches(feature, names, n=1)
+            hint = of_parts(feature, names)
+            hint = hint or (f"did you mean {near[0]!r}?" if near else "name one of the table's features")
+            none = "" if ".selector_settings" in place else " (`baselines: {}` for none)"
+            raise StudyError(f"{place}: no table has the feature {feature!r}; {hint}{none}")

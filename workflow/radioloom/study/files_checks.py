@@ -17,10 +17,12 @@ from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
 from radioloom.study import unsupervised_checks
+from radioloom.study.archive_checks import archive_remarks
 from radioloom.study.clinical_checks import Rows, row_notes, several_rows
 from radioloom.study.clock_checks import clock_remarks
 from radioloom.study.combine_checks import by_patient, combine_remarks
 from radioloom.study.copy_checks import Copied, copy_remarks
+from radioloom.study.follow_checks import follow_remarks
 from radioloom.study.genomics_checks import expression_remarks
 from radioloom.study.identity_checks import identity_remarks
 from radioloom.study.image_checks import image_remarks
@@ -62,6 +64,8 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
     for cohort in study.cohorts():
         known = people[cohort]
         cases = None if known is None else sorted({row["case"] for row in known})
+        if cohort in study.has.archived:
+            archive_remarks(study, cohort, remarks)
         if cohort in study.has.images:
             _images(study, cohort, origin, remarks)
         whose = None if known is None else {row["case"]: row["patient"] for row in known}
@@ -136,6 +140,7 @@ def _outcomes(
     remarks.notes.extend(_unused_words(cohort, given.frame()[block["event"]].map(text_of), block["event_values"]))
     if cohort in study.cohorts("validation"):
         subgroup_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
+    follow_remarks(study, cohort, given.frame(), whose or (), origin, remarks)
     unsupervised_checks.annotation_remarks(study, cohort, given.frame(), sorted(whose or ()), origin, remarks)
     if whose is None:
         return None

@@ -14,7 +14,7 @@ from radioloom.settings import Origin
 
 KEY, MANY = "model", "models"
 Place = tuple[str, ...]  # keys in the study
-EVERY = "the selector {} takes every feature, whatever n_features; take it out, or name another selector"
+EVERY = "n_features does not count with the selector {}; take it out, or name another selector"
 
 
 def with_selector(config: Any) -> Any:

@@ -15,6 +15,7 @@ from radioloom.errors import StudyError
 from radioloom.settings import Origin, meant
 from radioloom.stages.tables.combined_names import ids_of_models, of_parts
 from radioloom.study.alone import signature_faults
+from radioloom.study.feature_tables import named_features
 from radioloom.study.learning_checks import learning_faults
 from radioloom.study.primary_checks import primary_faults
 from radioloom.study.profile_checks import modality_faults
@@ -22,7 +23,7 @@ from radioloom.study.record import Study
 
 
 def name_faults(study: Study, origin: Origin) -> list[str]:
-    """Every name of the study and its profile that no table knows; baselines' features once the profile is sound."""
+    """Every name of the study and its profile that no table knows; features that it names once the profile is sound."""
     faults = [
         *learning_faults(study.settings, origin),
         *_cut_point_faults(study.settings, origin),
@@ -35,7 +36,7 @@ def name_faults(study: Study, origin: Origin) -> list[str]:
     taken = list(_reserved_faults(study.settings, origin))
     if study.profile is None or faults:
         return faults + taken
-    return [*taken, *_baseline_faults(study.settings, study.profile, origin)]
+    return [*taken, *_feature_faults(study.settings, study.profile, origin)]
 
 
 def profile_faults(profile: Any) -> Iterator[str]:
@@ -129,19 +130,17 @@ def _reserved_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
         yield f"{origin.at('baselines', name)}: {fault}"
 
 
-def _baseline_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
+def _feature_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:
     from radioloom.stages.images.plan import feature_ids
 
     each = {modality: feature_ids(own) for modality, own in getattr(profile, "by_modality", {}).items()}
     measured = ids_of_models(each if len(each) > 1 else feature_ids(profile.each[0]), settings)
-    for name, features in settings["baselines"].items():
-        place = origin.at("baselines", name)
-        for feature in features:
-            if feature not in measured:
-                yield (
-                    f"{place}: {feature!r} is no feature of the profile {profile.name!r}; "
-                    f"{of_parts(feature, measured) or _choice(feature, measured)}"
-                )
+    for place, feature in named_features(settings, origin):
+        if feature not in measured:
+            yield (
+                f"{place}: {feature!r} is no feature of the profile {profile.name!r}; "
+                f"{of_parts(feature, measured) or _choice(feature, measured)}"
+            )
 
 
 def _choice(value: str, known: Iterable[str]) -> str:

@@ -51,6 +51,7 @@ def _pair(settings: dict[str, Any], primary: dict[str, Any]) -> Iterator[tuple[t
 
 def _without_interval(settings: dict[str, Any], primary: dict[str, Any]) -> str:
     from radioloom.prediction.metrics.record import FEWEST_REPEATS
+    from radioloom.prediction.selectors import SELECTORS
     from radioloom.stages.learning.place import steady
 
     asked = settings["validation"]
@@ -61,8 +62,9 @@ def _without_interval(settings: dict[str, Any], primary: dict[str, Any]) -> str:
     if primary["evaluation"] != VALIDATION and asked["cross_validation"]["repeats"] < FEWEST_REPEATS:
         return f"the cross-validation has fewer than {FEWEST_REPEATS} repeats; set `cross_validation: {{repeats: 10}}`"
     if primary["evaluation"] != VALIDATION and not steady(settings):
+        known = ", ".join(name for name, selector in SELECTORS.items() if selector.steady)
         return (
             "with this kind of model, selector or grid none is shown to hold in a cross-validation; compare in a "
-            "validation cohort, or learn by cox or logistic with best_per_group, top, forward or none, without a grid"
+            f"validation cohort, or learn by cox or logistic with {known}, without a grid"
         )
     return ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from radioloom.errors import StudyError
 from radioloom.settings import Origin
 from radioloom.stages.tables.combined_names import ids_of_models
-from radioloom.study.feature_tables import features_in
+from radioloom.study.feature_tables import features_in, named_features
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, how_read, read_or_fault, some, with_file
 from radioloom.study.sheet import Row
@@ -224,8 +224,6 @@ def _same_features(study: Study, origin: Origin, remarks: Remarks) -> None:
     remarks.notes.extend(lines)
     shared_by_all = set(ids_of_models(both, study.settings))
     there = ids_of_models(set().union(*has.values()), study.settings)
-    for name, features in study.settings["baselines"].items():
-        for feature in (each for each in features if each not in shared_by_all and each in there):
-            remarks.faults.append(
-                f"{origin.at('baselines', name)}: not all cohorts have the feature {feature!r}; name one that all have"
-            )
+    for place, feature in named_features(study.settings, origin):
+        if feature in there and feature not in shared_by_all:
+            remarks.faults.append(f"{place}: not all cohorts have the feature {feature!r}; name one that all have")

@@ -7,6 +7,7 @@ from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
+from radioloom.tables.follow import CUSUM, DRIFT, FOLLOWED, PERIODS, SCANNERS
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -61,6 +62,7 @@ TABLES = (
     COVARIATES,
     COMPETING,
     DIVISIONS,
+    PERIODS,
     TRAITS,
     TRAIT_AGREEMENT,
     UNREAD,
@@ -96,6 +98,10 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    FOLLOWED,
+    CUSUM,
+    DRIFT,
+    SCANNERS,
     CHANGED,
     TARGETS,
     ANNOTATIONS,
@@ -154,10 +160,13 @@ __all__ = [
     "CONTROLS",
     "COVARIATES",
     "CURVES",
+    "CUSUM",
     "DECISIONS",
     "DIVISIONS",
+    "DRIFT",
     "EXCLUSIONS",
     "FEATURES",
+    "FOLLOWED",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
@@ -174,6 +183,7 @@ __all__ = [
     "OUTLIERS",
     "OVERLAPS",
     "PATIENTS",
+    "PERIODS",
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
@@ -183,6 +193,7 @@ __all__ = [
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
     "SAMPLE_SIZE",
+    "SCANNERS",
     "SELECTION",
     "SERIES",
     "SIMILAR",

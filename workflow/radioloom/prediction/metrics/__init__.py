@@ -6,6 +6,7 @@ from radioloom.prediction.metrics.concordance import AUC, C_INDEX
 from radioloom.prediction.metrics.delong import AUC_DELONG
 from radioloom.prediction.metrics.likelihood_ratio import ADDED_LR_P, INTERACTION_P
 from radioloom.prediction.metrics.operating import AVERAGE_PRECISION, NPV, PPV, PREVALENCE, SENSITIVITY, SPECIFICITY
+from radioloom.prediction.metrics.person_time import EXPECTED
 from radioloom.prediction.metrics.proportional_hazards import PROPORTIONAL_HAZARDS
 from radioloom.prediction.metrics.record import NONE, Metric, P
 from radioloom.prediction.metrics.risk_groups import HAZARD_RATIO, LOGRANK_P
@@ -19,10 +20,11 @@ NULL_P = Metric("null_p", "p against null models", ("survival", "binary"), P, Fa
 DELONG_P = Metric("delong_p", "DeLong's p", ("binary",), P, False, NONE, None)  # of two models
 _OF_ORDER = (C_INDEX, AUC, AUC_DELONG, UNO_C, SLOPE, PROPORTIONAL_HAZARDS, LOGRANK_P, HAZARD_RATIO, NULL_P)
 _OF_TWO = (ADDED_LR_P, DELONG_P, INTERACTION_P)  # models, or subgroups
+_OF_TIME = (EXPECTED,)  # of cohorts that go on, in which some are followed for a short time yet
 _OF_PROBABILITY = (OBSERVED_EXPECTED, IN_THE_LARGE, BRIER, BRIER_NULL, SCALED_BRIER, INTEGRATED_BRIER, INTEGRATED_NULL)
 _AT_THRESHOLDS = (AUC_AT, AVERAGE_PRECISION, PREVALENCE, SENSITIVITY, SPECIFICITY, PPV, NPV)
 METRICS: dict[str, Metric] = {
-    metric.name: metric for metric in (*_OF_ORDER, *_OF_TWO, *_OF_PROBABILITY, *_AT_THRESHOLDS)
+    metric.name: metric for metric in (*_OF_ORDER, *_OF_TWO, *_OF_TIME, *_OF_PROBABILITY, *_AT_THRESHOLDS)
 }
 
 

@@ -7,13 +7,14 @@ from radioloom.prediction.selectors.best_per_group import BEST_PER_GROUP
 from radioloom.prediction.selectors.forward import FORWARD
 from radioloom.prediction.selectors.medoids import MEDOIDS
 from radioloom.prediction.selectors.mrmr import MRMR
+from radioloom.prediction.selectors.named import NAMED
 from radioloom.prediction.selectors.none import NONE
 from radioloom.prediction.selectors.record import Candidates, Selector
 from radioloom.prediction.selectors.stability import STABILITY
 from radioloom.prediction.selectors.top import TOP
 from radioloom.prediction.selectors.univariate import UNIVARIATE
 
-ROWS = (BEST_PER_GROUP, TOP, FORWARD, NONE, UNIVARIATE, MRMR, STABILITY, MEDOIDS)
+ROWS = (BEST_PER_GROUP, TOP, FORWARD, NONE, NAMED, UNIVARIATE, MRMR, STABILITY, MEDOIDS)
 SELECTORS: dict[str, Selector] = {selector.name: selector for selector in ROWS}
 
 

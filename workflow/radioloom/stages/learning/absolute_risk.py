@@ -56,7 +56,7 @@ def add_absolute(
         if place.outcomes.kind == "binary":
             validation.operating.extend(_points(place, key, operating_points(risks)))
         for horizon in horizons:
-            asked = _asked(model, risks, horizon, seen)
+            asked = at_horizon(model, risks, horizon, seen)
             validation.risks.extend(_risk_rows(material, place, key, asked))
             for metric in metrics_of(place.outcomes.kind, absolute=True):
                 validation.metrics.append(place.row(key, metric.name, metric.of(asked), horizon_days=horizon))
@@ -84,8 +84,8 @@ def _add_curves(
     validation.decisions.extend(_decisions(at, thresholds, gains))
 
 
-def _asked(model: Signature, risks: Judged, horizon: float, seen: Any) -> Judged:
-    """What was judged, with the model's probabilities."""
+def at_horizon(model: Signature, risks: Judged, horizon: float, seen: Any = None) -> Judged:
+    """What was judged, with the model's probabilities. seen : how its patients were censored, where that is known."""
     linear = risks.risks[0]
     known = model.probability(linear[:1], np.zeros(1)) is not None
 

@@ -63,6 +63,10 @@ class ReportInputs:
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     subgroups: pd.DataFrame | None = None  # SUBGROUPS; None where none were declared
+    followed: pd.DataFrame | None = None  # FOLLOWED; this and what follows None where no cohort goes on
+    cusum: pd.DataFrame | None = None  # CUSUM
+    drift: pd.DataFrame | None = None  # DRIFT
+    scanners: pd.DataFrame | None = None  # SCANNERS; None of a study without images
     pooled: pd.DataFrame | None = None  # POOLED; None where there are fewer than three validation cohorts
     incidence: pd.DataFrame | None = None  # INCIDENCE; None where no event rules the outcome out
     causes: pd.DataFrame | None = None  # CAUSES of the same

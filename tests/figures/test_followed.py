@@ -1,0 +1,121 @@
+"""What the report and the command say of a cohort that goes on, and what its figures draw."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from made.ongoing import NOTHING, judged, signature, study
+from made.validated_study import section
+from made.validated_study import study as inputs
+from radioloom.figures.followed import Course, control_chart, courses, drift_chart, statements, sums_chart, table
+from radioloom.stages.learning.follow import follow
+from radioloom.tables import CUSUM, DRIFT, FOLLOWED, METRICS, SCANNERS
+
+DRIFTED = {"cohort": "later", "low": 0.2, "high": 0.9, "n": 60, "outside": 0.1, "p": 0.001}
+
+
+def rows_of_drift(q: float) -> pd.DataFrame:
+    rows = [
+        DRIFTED | {"period": k, "feature_id": name, "of_signature": name == "f0", "difference": 0.55, "q": q}
+        for k in (1, 2, 3, 4, 5)
+        for name in ("f0", "f1")
+    ]
+    return DRIFT.frame(rows)
+
+
+def scanner(n_training: int, value: str = "X9") -> dict:
+    keys = {"cohort": "later", "period": 5, "attribute": "model", "value": value}
+    return keys | {"n": 7, "n_training": n_training}
+
+
+def course(change=NOTHING, q=0.5, scanners=None) -> Course:
+    settings = study("survival")
+    each, periods = judged("survival", change, np.random.default_rng(1), settings)
+    told = follow([each], periods, METRICS.frame([]), signature("survival"), settings)
+    (only,) = courses(FOLLOWED.frame(told.followed), CUSUM.frame(told.cusum), rows_of_drift(q), scanners)
+    return only
+
+
+@pytest.fixture(scope="module")
+def sound() -> Course:
+    return course()
+
+
+@pytest.fixture(scope="module")
+def worse() -> Course:
+    return course((2.0, 1.0), 0.01, SCANNERS.frame([scanner(0), scanner(3, "One"), scanner(0, "")]))
+
+
+def test_where_nothing_changed_there_is_nothing_to_do(sound):
+    said = statements(sound)
+    assert not said.alarm
+    text = " ".join(said.lines)
+    assert said.lines[0].startswith("Period 5 of later added 60 cases, of whom ")
+    assert "the others are followed for a median of" in said.lines[0]
+    assert "fewer than 10 patients of the rarer outcome" in text
+    assert "the cumulative sums are within their limits" in text
+    assert (
+        "No feature of the signature is distributed otherwise than in training (smallest q 0.50); other features that"
+        in text
+    )
+
+
+def test_what_left_its_limits_is_told_with_what_to_do(worse):
+    said = statements(worse)
+    text = " ".join(said.lines)
+    assert said.alarm
+    assert len(said.todo) == 2
+    assert "the cumulative sum is beyond its limit: more events than it expects, from period 4 on" in text
+    assert re.search(
+        r"Its events / expected is .* limits of chance .*; outside its limits before: period .*3 \(above", text
+    )
+    assert "Distributed otherwise than in training: f0 in period 1 (0.55 SD, q 0.010, 10 % outside the range" in text
+    assert "Training never had: scanner model X9 (7 cases)." in text
+
+
+def test_a_new_scanner_alone_is_something_to_see_after(sound):
+    said = statements(replace(sound, scanners=SCANNERS.frame([scanner(0)])))
+    assert said.alarm
+    assert not statements(replace(sound, scanners=SCANNERS.frame([scanner(2)]))).alarm
+
+
+def test_what_cannot_be_told_is_said(sound):
+    few = statements(replace(sound, drift=sound.drift.assign(q=np.nan)))
+    assert "Drift of features cannot be told of so few patients." in few.lines
+    dependent = sound.cusum.assign(upper_limit=np.nan, lower_limit=np.nan)
+    assert any("patients have several cases" in line for line in statements(replace(sound, cusum=dependent)).lines)
+    assert not any(line.startswith("All periods") for line in statements(replace(sound, cusum=dependent[:0])).lines)
+
+
+def test_figures_draw_intervals_limits_and_rings(worse):
+    rows = worse.followed[(worse.followed["span"] == "period") & (worse.followed["metric"] == "events_expected")]
+    axes = control_chart(rows, "later", []).axes[0]
+    rings = axes.lines[-1]
+    assert list(rings.get_xdata()) == list(rows.loc[rows["verdict"] == "above", "period"])
+    assert len(axes.collections) == 2 * rows["reference"].notna().sum() + 1
+    sums = sums_chart(worse.cusum, "later").axes[0]
+    np.testing.assert_allclose(sums.lines[0].get_ydata(), worse.cusum["upper"])
+    np.testing.assert_allclose(sums.lines[2].get_ydata(), -worse.cusum["lower"])
+    drift = drift_chart(worse.drift[worse.drift["of_signature"]], "later").axes[0]
+    np.testing.assert_allclose(drift.lines[1].get_ydata(), 0.55)
+
+
+def test_the_table_has_every_period_and_all_so_far(sound):
+    shown = table(sound)
+    assert [row[0] for row in shown.rows[:4]] == ["1", "2", "2 and before", "3"]
+    assert shown.columns[:4] == ("period", "cases", "events", "days followed")
+
+
+def test_the_section_of_the_report(worse):
+    whole = inputs(followed=worse.followed, cusum=worse.cusum, drift=worse.drift, scanners=worse.scanners)
+    whole.settings["cohorts"]["later"] = {"role": "validation", "follow": study("survival")["follow"]["later"]}
+    whole.settings["cohorts"]["later"]["follow"]["every"] = 60
+    page = section("follow", whole)
+    assert "60 cases each, from the first entry on" in page
+    assert "where 99.0 % of points lie" in page
+    assert "<strong>To do:</strong>" in page
+    assert page.count("<svg") == 5
+    assert section("follow", inputs()) == ""

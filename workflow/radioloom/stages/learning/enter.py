@@ -1,0 +1,75 @@
+"""Stage enter: the period that each case of a followed cohort entered in, by the dates of its clinical table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radioloom.errors import StudyError
+from radioloom.io.user_tables.cells import day, text_of
+from radioloom.io.user_tables.dates import Cell, form_of
+from radioloom.io.user_tables.record import no_column, place_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MONTHS = {"quarter": 3, "half-year": 6, "year": 12}
+UNKNOWN = 0  # period of a case without a date of entry
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Rows of PERIODS, and notes for a person."""
+
+    periods: list[dict[str, Any]]
+    notes: tuple[str, ...] = ()
+
+
+def enter(
+    frame: pd.DataFrame, cohort: str, cases: Collection[str], mapping: Mapping[str, Any], asked: Mapping[str, Any]
+) -> Entries:
+    """PERIODS rows of the cases of one cohort; no date leaves this function.
+
+    frame : the clinical table as text; its index is the line of the file
+    cases : those with an outcome
+    mapping : the cohort's `clinical`, read are file, case and date_format
+    asked : the cohort's `follow`
+    A case without a date is of no period (0), and a note says how many there are. Raises StudyError for a column that
+    is not there, and for dates that cannot be read.
+    """
+    name, column = Path(mapping["file"]).name, asked["entered"]
+    if column not in frame.columns:
+        raise StudyError(f"{name}: {no_column(column, frame.columns, 'follow.entered')}")
+    places = [f"{name}, {place_of(frame, k)}, column {column!r}" for k in range(len(frame))]
+    texts = list(map(text_of, frame[column]))
+    form = form_of(list(map(Cell, texts, places)), mapping.get("date_format", ""))
+    days: dict[str, date] = {}
+    for case, text, where in zip(map(text_of, frame[mapping["case"]]), texts, places, strict=True):
+        if case in cases and (entered := day(text, form, where)):
+            days.setdefault(case, entered)
+    periods = dict(zip(days, numbered(list(days.values()), list(days), asked["every"]), strict=True))
+    rows = [{"cohort": cohort, "case": case, "period": periods.get(case, UNKNOWN)} for case in sorted(cases)]
+    without = len(cases) - len(days)
+    note = f"cases without a date in column {column!r}: {without}; they are in no period, and not followed"
+    return Entries(rows, (note,) if without else ())
+
+
+def numbered(days: Sequence[date], cases: Sequence[str], every: str | int) -> list[int]:
+    """Period of each case, 1, 2, ..., by its day of entry.
+
+    every : a key of MONTHS, counted from the first day; or so many cases in order of entry (on one day: of name)
+    """
+    if isinstance(every, int):
+        order = sorted(range(len(days)), key=lambda k: (days[k], cases[k]))
+        places = {k: place for place, k in enumerate(order)}
+        return [places[k] // every + 1 for k in range(len(days))]
+    first = min(days, default=date.min)
+    return [_months(first, each) // MONTHS[every] + 1 for each in days]
+
+
+def _months(first: date, last: date) -> int:
+    """Whole months from one day to another."""
+    return 12 * (last.year - first.year) + last.month - first.month - (last.day < first.day)

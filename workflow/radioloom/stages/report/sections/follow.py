@@ -1,0 +1,81 @@
+"""Section: cohorts that go on, period by period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from radioloom.figures import followed, style
+from radioloom.figures.words import in_days, metric
+from radioloom.stages.report import reading
+from radioloom.stages.report.record import Section
+from radioloom.tables.columns import VALIDATION
+from radioloom.tables.follow import ALONE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from radioloom.stages.report.record import ReportInputs
+
+
+def build(study: ReportInputs) -> dict[str, Any] | None:
+    """Charts, a table and sentences of each cohort that is followed."""
+    if study.followed.empty:
+        return None
+    rows = reading.in_order(study, study.followed.assign(evaluation=VALIDATION, variant=""))
+    rows = rows.sort_values(["period", "span"], kind="stable")
+    shown, brief = [], []
+    for course, said in followed_courses(rows, study.cusum, study.drift, study.scanners):
+        asked = study.settings["cohorts"][course.cohort]["follow"]
+        shown.append(
+            {
+                "name": course.cohort,
+                "lines": said.lines,
+                "todo": said.todo,
+                "figures": list(_figures(course, list(study.settings["baselines"]))),
+                "table": followed.table(course),
+                "level": asked["level"],
+                "detect": asked["detect"],
+                "every": asked["every"],
+                "of_training": asked["reference"] != "first",
+            }
+        )
+        brief.append(
+            (f"{course.cohort}, as it goes on", " ".join([*said.lines[:2], *(f"To do: {x}." for x in said.todo)]))
+        )
+    return {"cohorts": shown, "brief": brief, "learnt": not reading.alone(study)}
+
+
+def followed_courses(*frames: pd.DataFrame | None) -> list[tuple[followed.Course, followed.Said]]:
+    """Each cohort that is followed, and what it says. frames : FOLLOWED, CUSUM, DRIFT, and SCANNERS or None."""
+    return [(course, followed.statements(course)) for course in followed.courses(*frames)]
+
+
+def _figures(course: followed.Course, baselines: list[str]) -> Iterator[str]:
+    """Control charts of every metric, cumulative sums, drift of the signature's features."""
+    rows = course.followed[course.followed["span"] == ALONE]
+    charts = rows.groupby(["metric", "horizon_days"], sort=False)
+    for place, ((name, days), part) in enumerate(charts):
+        if part["estimate"].notna().any():
+            title = metric(str(name)) + (f", {in_days(days)}" if days else "")
+            drawn = followed.control_chart(part, f"{course.cohort}: {title}", baselines)
+            yield style.svg(drawn, f"follow-{course.cohort}-{place}", f"{title} by period of {course.cohort}")
+    if len(course.cusum):
+        drawn = followed.sums_chart(course.cusum, f"{course.cohort}: events against the signature")
+        yield style.svg(
+            drawn, f"follow-{course.cohort}-sums", f"Cumulative sums of events by period of {course.cohort}"
+        )
+    of_signature = course.drift[course.drift["of_signature"]].dropna(subset=["difference"])
+    if len(of_signature):
+        drawn = followed.drift_chart(of_signature, f"{course.cohort}: features of the signature")
+        yield style.svg(drawn, f"follow-{course.cohort}-drift", f"Drift of features by period of {course.cohort}")
+
+
+FOLLOW = Section(
+    "follow",
+    "Cohorts that go on",
+    ("followed", "cusum", "drift"),
+    build,
+    ("scanners",),
+    empty="nobody of a followed cohort has a date of entry",
+)

@@ -1,0 +1,62 @@
+if HAS.followed:
+
+    rule enter:
+        """The period that each case of a cohort that goes on entered in."""
+        input:
+            clinical_file,
+            clinical=f"{RESULTS}/clinical/{{cohort}}.parquet",
+        output:
+            f"{RESULTS}/clinical/{{cohort}}.periods.parquet",
+        log:
+            f"{LOGS}/enter/{{cohort}}.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=500,
+            runtime=10,
+        params:
+            data=lambda wildcards: str(STUDY.data),
+            watched=lambda wildcards: STUDY.watched_files(
+                STUDY.settings["cohorts"][wildcards.cohort]["clinical"]["file"]
+            ),
+            mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
+            follow=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["follow"],
+            code=code("enter"),
+        message:
+            "enter {wildcards.cohort}: who entered when"
+        script:
+            "../scripts/enter.py"
+
+    rule follow:
+        """The frozen signature by period of entry: discrimination, calibration, cumulative sums, drift."""
+        input:
+            predictions=f"{RESULTS}/tables/predictions.parquet",
+            metrics=f"{RESULTS}/tables/metrics.parquet",
+            clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+            patients=f"{RESULTS}/tables/patients.parquet",
+            periods=expand(f"{RESULTS}/clinical/{{cohort}}.periods.parquet", cohort=HAS.followed),
+            features=f"{RESULTS}/tables/features.parquet",
+            signature=f"{RESULTS}/signature.json",
+            cases=f"{RESULTS}/tables/cases.parquet" if HAS.images else [],
+            series=f"{RESULTS}/tables/series.parquet" if HAS.images else [],
+        output:
+            **({"scanners": f"{RESULTS}/tables/scanners.parquet"} if HAS.images else {}),
+            followed=f"{RESULTS}/tables/followed.parquet",
+            cusum=f"{RESULTS}/tables/cusum.parquet",
+            drift=f"{RESULTS}/tables/drift.parquet",
+        log:
+            f"{LOGS}/follow.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=1000,
+            runtime=30,
+        params:
+            study=settings("outcome", "validation"),
+            follow={name: STUDY.settings["cohorts"][name]["follow"] for name in HAS.followed},
+            trust_edited=STUDY.settings["trust_edited"],
+            code=code("follow"),
+        message:
+            "follow: the frozen signature by period of entry"
+        script:
+            "../scripts/follow.py"
