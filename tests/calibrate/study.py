@@ -76,7 +76,12 @@ def _penalised(cell: Cell) -> dict[str, Any]:
     if not cell.mixings:
         return {}
     kind = f"elastic_net_{'cox' if cell.kind == 'survival' else 'logistic'}"
-    return {"kind": kind, "selector": "none", "grid": {"settings": {"mixing": list(cell.mixings)}}}
+    return {
+        "kind": kind,
+        "selector": "none",
+        "settings": {"folds": 5},
+        "grid": {"settings": {"mixing": list(cell.mixings)}},
+    }
 
 
 def material(cell: Cell, trained: Patients, others: Patients) -> Material:

@@ -106,6 +106,19 @@ def test_what_other_code_simulated_is_taken_over_where_it_comes_out_the_same(tmp
     assert store.take_over(lambda *_: rows) == ""  # it has its own now
 
 
+def test_a_cell_with_mixings_is_an_elastic_net_that_is_tuned_in_each_training_set():
+    plain, tuned = (study.settings(CELLS[place])["model"] for place in (1, -1))
+    assert (plain["kind"], plain["selector"]) == ("cox", "best_per_group")
+    assert "grid" not in plain
+    assert tuned == plain | {
+        "kind": "elastic_net_cox",
+        "selector": "none",
+        "settings": {"folds": 5},
+        "grid": {"settings": {"mixing": [1.0, 0.5]}},
+    }
+    assert [cell.mixings for cell in CELLS[:-1]] == [()] * (len(CELLS) - 1)  # what was stored of them keeps its place
+
+
 def test_what_is_known_is_not_asked_again():
     known = [{(store.STUDY, 0), (store.EXCHANGED, 0), (store.TRUTH, 0)} for _ in CELLS]
     asked = list(tasks(known, 2, sts_known=False))

@@ -85,7 +85,7 @@ def test_what_makes_no_sense_is_refused(tmp_path, block, change, message):
             rf"`combine` calls it .*{FIRST}",
         ),
         ({"baselines": {"volume": [f"{FIRST}s"]}}, rf"did you mean '{FIRST}'"),
-        ({"harmonise": {"method": "combat"}}, r"combine: harmonisation knows one scanner of each case"),
+        ({"harmonise": {"method": "combat"}}, r"combine.modalities: harmonisation knows one scanner of each patient"),
         ({"simulate": {}}, r"combine: a simulated study has one image of each patient"),
     ],
 )

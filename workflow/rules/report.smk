@@ -20,7 +20,8 @@ PLACES = {
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in ("followed", "cusum", "drift")},
-    "scanners": [f"{RESULTS}/tables/scanners.parquet"] if HAS.followed and HAS.images else [],
+    "scanners": [f"{RESULTS}/tables/scanners.parquet"] if HAS.followed and HAS.images and not HAS.combined else [],
+    "succession": [f"{RESULTS}/tables/succession.parquet"] if HAS.supersedes else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],
     "models": [f"{RESULTS}/tables/models.parquet"] if HAS.models else [],
@@ -82,7 +83,9 @@ rule report:
         hashes={
             "study (settings, sheets, profile)": STUDY.digest,
             (
-                f"profile{'s' * (len(STUDY.profile.each) > 1)} {STUDY.profile.name}" if STUDY.profile else "tables of features, as declared"
+                f"profile{'s' * (len(STUDY.profile.each) > 1)} {STUDY.profile.name}"
+                if STUDY.profile
+                else "tables of features, as declared"
             ): STUDY.profile_hash,
             "lock file (requirements.lock)": file_digest(ROOT / "requirements.lock"),
             "code of all stages (scripts and library)": digest(

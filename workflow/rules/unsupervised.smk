@@ -12,8 +12,8 @@ LEARNT_FROM = {
     "reliability": f"{RESULTS}/tables/reliability.parquet",
     "splits": f"{RESULTS}/tables/splits.parquet",
     "selection": f"{RESULTS}/tables/selection.parquet",
-    "cases": f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-    "series": f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+    "cases": OF_MODELS["cases"],
+    "series": OF_MODELS["series"],
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from made.planted_tables import VOLUME, Made, metric_of
+from made.synthetic_study import survival_study
 from radioloom.figures import beside as figures
 from radioloom.prediction.metrics.concordance import concordance_of
 from radioloom.prediction.models import MODELS as KINDS
@@ -22,6 +23,7 @@ from radioloom.stages.learning.models import best_by_chance, models, of_signatur
 from radioloom.stages.learning.null_models import permuted_outcomes
 from radioloom.stages.learning.place import ALL
 from radioloom.stages.learning.risks import risk_of
+from radioloom.stages.report.sections import models as section
 from radioloom.tables import LEARNT, MODELS, PREDICTIONS, SELECTION, TUNING
 from radioloom.tables.columns import BESIDE
 
@@ -198,6 +200,21 @@ def test_the_report_says_who_is_best_and_what_that_is_worth():
     assert [axes.get_title(loc="left") for axes in drawn.axes] == ["train, cross-validation", "valid1"]
     # Chance, volume, and of each model an interval and a dot.
     assert [len(axes.lines) for axes in drawn.axes] == [2 + 2 * 4] * 2
+
+
+def test_a_section_shows_the_models_in_the_order_of_the_study():
+    study = survival_study()
+    shown = section.build(replace(study, models=judged(), settings={**study.settings, "models": LISTED}))
+    first = [line[1] for line in shown["table"].rows[:4]]
+    assert first == [
+        "signature (declared): cox",
+        "plain: cox",
+        "same features: survival boosting",
+        "penalised: elastic net cox",
+    ]
+    assert shown["brief"][0][1].startswith("valid1: of 4 models the best")
+    assert shown["brief"][0][1].endswith(figures.BEST_OF)
+    assert section.build(replace(study, models=judged().iloc[:0])) is None
 
 
 @pytest.mark.parametrize("outcome", ["survival", "binary"])
