@@ -109,16 +109,17 @@ PAUSES = {  # modality, seconds and day of each slice, or attributes; what is to
     "PET, days later": ("PT", lambda k: at(0, 1 + 4 * (k // 4)), "2 parts, up to 4.0 days apart"),
     "three": ("CT", lambda k: at(600 * (k // 3)), "3 parts, up to 10.0 minutes apart"),
     "no date": ("MR", lambda k: {"AcquisitionTime": ["100000", "101500"][k % 2]}, "2 parts, up to 15.0 minutes apart"),
-    "one word": ("CT", lambda k: {"AcquisitionDateTime": f"2020010{1 + k // 4}100000.5"}, "2 parts, up to 1440.0 min"),
+    "one word": ("CT", lambda k: {"AcquisitionDateTime": f"2020010{1 + k // 4}100000.5"}, "2 parts, up to 1.0 days"),
+    "days alone": ("MR", lambda k: {"AcquisitionDate": f"2020010{1 + k // 4 * 4}"}, "2 parts, up to 4.0 days apart"),
     "beds": ("PT", lambda k: at(240 * k), ""),
     "packages": ("MR", lambda k: at(300 * (k % 2)), ""),
     "slow MR": ("MR", lambda k: at(400 * k), ""),
     "a helix": ("CT", at, ""),
     "breath-holds": ("CT", lambda k: at(60 * (k // 4)), ""),
-    "midnight": ("CT", lambda k: at(50399 + k % 2) if k < 4 else {"AcquisitionDate": "20200102",
+    "midnight": ("CT", lambda k: at(50398 + k % 2) if k < 4 else {"AcquisitionDate": "20200102",
                                                                   "AcquisitionTime": "000001"}, ""),
     "no times": ("CT", lambda k: {"AcquisitionTime": ["", "x"][k % 2]}, ""),
-    "some have one": ("CT", lambda k: at(900) if k else {"AcquisitionDate": "20200105"}, ""),
+    "some have one": ("CT", lambda k: at(900 * k) if k else {}, ""),
 }  # fmt: skip
 
 

@@ -13,6 +13,9 @@ CONCATENATION = ("ConcatenationUID", "InConcatenationNumber", "InConcatenationTo
 SHOWN = "look whether all slices show the same phase"
 # Seconds between slices of one scan at the most: breath-holds of CT, packages of slices of MR, beds of PET.
 PAUSE_S = {"CT": 120.0, "MR": 600.0, "PT": 3600.0}
+INSTANTS = (
+    ("AcquisitionDateTime",), ("AcquisitionDate", "AcquisitionTime"), ("AcquisitionTime",), ("AcquisitionDate",),
+)  # fmt: skip
 PHASES_S, DAY_S = 10.0, 86400.0  # between two phases of CT whose slices take turns
 IN_TIME = {"DYNAMIC": "time", "GATED": "phase"}  # kinds of PET series, and what each of their volumes is
 PROJECTIONS = frozenset({"MIP", "MINIP", "MAX_IP", "MIN_IP", "PROJECTION IMAGE"})  # of several slices each
@@ -107,13 +110,13 @@ def pauses(headers: Sequence[Header]) -> str:
         parts = 2
     if parts == 1:
         return ""
-    pause = f"{longest / DAY_S:.1f} days" if longest > DAY_S else f"{longest / 60:.1f} minutes"
+    pause = f"{longest / DAY_S:.1f} days" if longest >= DAY_S else f"{longest / 60:.1f} minutes"
     return f"slices were taken in {parts} parts, up to {pause} apart by date and time of acquisition: {SHOWN}"
 
 
 def _times(headers: Sequence[Header]) -> list[float]:
     """Seconds at which slices were taken, by the first of what all of them state; none where there is no such thing."""
-    for names in (("AcquisitionDateTime",), ("AcquisitionDate", "AcquisitionTime"), ("AcquisitionTime",)):
+    for names in INSTANTS:
         told = [[value for name in names if isinstance(value := h.stated.get(name), float)] for h in headers]
         if all(len(each) == len(names) for each in told):
             return [sum(each) for each in told]
