@@ -262,7 +262,7 @@ def test_a_prepared_case_that_is_gone_is_named(sound, copied):
         path.unlink()
     for reader in ("extract", "control"):
         line = errors(copied.run("--forcerun", reader, ok=False).stderr, reader)
-        assert f"error: results/bench/prepared/train/last: {name} is gone; delete it, and run" in line
+        assert f"error: results/bench/prepared/train/last: {name} is gone; delete this whole folder, and run" in line
     shutil.rmtree(folder)
     copied.run()
     assert copied.tables() == sound.tables()

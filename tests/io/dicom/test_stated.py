@@ -75,7 +75,9 @@ def test_frames_of_two_kinds_are_no_volume(tmp_path, kind):
 
 SETTINGS = {
     "KVP": ("CT", 80, 140), "ReconstructionDiameter": ("CT", 300, 500), "Manufacturer": ("CT", "CANARY", "GE"),
-    "PatientPosition": ("MR", "HFS", "FFS"), "TriggerTime": ("MR", 0, 500), "SequenceName": ("MR", "CANARY", "*se2d1"),
+    "GantryDetectorTilt": ("CT", 0, 15),
+    "PatientPosition": ("MR", "HFS", "FFS"), "TriggerTime": ("MR", 0, 500),
+    "SequenceName": ("MR", "CANARY", "*se2d1"),
     "RepetitionTime": ("MR", 500, 3000), "DiffusionGradientOrientation": ("MR", [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]),
 }  # fmt: skip
 

@@ -127,6 +127,7 @@ STATED = (
     ),
     Element("TriggerTime", 0x00181060, noted=("MR",), repeated=True),
     Element("KVP", 0x00180060, 0x00189325, read=nominal, noted=("CT",)),
+    Element("GantryDetectorTilt", 0x00181120, 0x00189304, read=nominal, noted=("CT",)),
     Element("ReconstructionDiameter", 0x00181100, 0x00189314, read=nominal, noted=("CT",)),
     Element("Manufacturer", 0x00080070, noted=("CT", "MR", "PT")),
     Element("PatientPosition", 0x00185100, noted=("CT", "MR", "PT")),

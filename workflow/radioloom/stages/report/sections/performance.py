@@ -44,7 +44,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     shifts = _shifts(study)
-    told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
+    followed = [name for name, cohort in study.settings["cohorts"].items() if "follow" in cohort]
+    told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"), followed)
     return {
         "metric": metric(main),
         "primary": verdicts.declared(metrics, asked.get("primary")),
