@@ -12,7 +12,6 @@ from naive.combined import combined as by_loops
 from radioloom.errors import StudyError
 from radioloom.stages.learning.clinical import clinical as clinical_of
 from radioloom.stages.learning.fit import fit
-from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, acquisitions, batches
 from radioloom.stages.learning.material import material
 from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.reliability import reliability
@@ -20,6 +19,7 @@ from radioloom.stages.learning.split import split
 from radioloom.stages.tables.combine import EXTENSIVE, brought_together, combine, extensive
 from radioloom.stages.tables.combined_names import combined, ids_of_models, of_parts
 from radioloom.stages.tables.combined_scans import scans_of
+from radioloom.stages.tables.scans import CATEGORIES, NUMBERS, acquisitions, batches
 from radioloom.stages.tables.tabulate import tabulate
 from radioloom.study import load
 from radioloom.tables import (

@@ -15,7 +15,7 @@ from radioloom.io.user_tables.cells import no_number, numbers, text_of
 from radioloom.io.user_tables.pseudonyms import no_pseudonym
 from radioloom.io.user_tables.record import place_of
 from radioloom.stages.learning.apply import NewPatients
-from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, batches
+from radioloom.stages.tables.scans import CATEGORIES, NUMBERS, batches
 from radioloom.stats.copies import EQUAL
 from radioloom.stats.harmonisation import UNKNOWN
 from radioloom.tables import COMBINED, FEATURES, provenance_of

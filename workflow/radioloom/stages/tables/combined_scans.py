@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.stages.learning.harmonise import acquisitions, batches
 from radioloom.stages.tables.combine import some
+from radioloom.stages.tables.scans import acquisitions, batches
 
 if TYPE_CHECKING:
     import pandas as pd

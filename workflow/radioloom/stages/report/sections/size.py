@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import size, style
-from radioloom.prediction.metrics import main_metric
 from radioloom.stages.report.record import Section
 from radioloom.tables.columns import CROSS_VALIDATION, SIGNATURE
 
@@ -37,6 +36,8 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
 
 def _whole(study: ReportInputs) -> float:
     """Estimate of the signature by all repeats of the cross-validation; NaN where there is none, or one by cohort."""
+    from radioloom.prediction.metrics import main_metric
+
     main = main_metric(study.settings["outcome"]["kind"]).name
     rows = study.metrics
     if rows is None:
