@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from io import BytesIO
+from pathlib import Path
+
+from radioloom.failures import reading
 
 PIECE = 1 << 20  # bytes that are read at once
 WIDTHS = (1, 8, 16, 32, 64)  # bits of a pixel's cell
@@ -30,17 +33,20 @@ def image_bytes(rows: int, columns: int, samples: int, frames: int, bits: int) -
     return (rows * columns * samples * frames * bits + 7) // 8
 
 
-def zeros_behind(handle: BinaryIO, start: int, wanted: int, stated: int) -> int:
-    """How many bytes of pixel data that begin at `start` are padding behind an image, and the byte that makes it even.
+def zeros_behind(source: Path | bytes, start: int, wanted: int, stated: int) -> int:
+    """How many bytes are padding behind an image in pixel data that begin at `start`.
 
     wanted, stated : as of `length_fault`
     All are where all are 0; others may be pixels of another image than the header's, or those of this one, moved.
     """
     whole = wanted + wanted % 2
-    handle.seek(start + whole)
     n = max(stated - whole, 0)
+    if not n:
+        return 0
     sizes = (min(PIECE, n - at) for at in range(0, n, PIECE))
-    return n if all(handle.read(size) == bytes(size) for size in sizes) else 0
+    with reading(source) if isinstance(source, Path) else BytesIO(source) as handle:
+        handle.seek(start + whole)
+        return n if all(handle.read(size) == bytes(size) for size in sizes) else 0
 
 
 def misread(size: tuple[int, ...], bits: tuple[int, int, int, int]) -> str:

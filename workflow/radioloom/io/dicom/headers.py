@@ -274,8 +274,7 @@ def _header(
     elif rows * columns * samples > MOST_PIXELS or rows * columns * samples * frames > MOST_VOXELS:
         fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large; fetch it again"
     elif rows and offset >= 0:
-        with reading(known_as[0]) as handle:
-            excess = zeros_behind(handle, offset, wanted, length)
+        excess = zeros_behind(known_as[0], offset, wanted, length)
         fault = length_fault(min(length, size - offset), wanted, length - excess)
         fault = f"{fault}; fetch the file again" if fault else behind
     high_bit, sign = integer(data, TAGS["high_bit"], bits_used - 1), integer(data, TAGS["signed"], -1)

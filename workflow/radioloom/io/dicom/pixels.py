@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -214,7 +213,7 @@ def excess(data: Dataset) -> int:
     """Bytes of padding behind the native pixels of a file that was read whole; 0 where they are compressed."""
     if "PixelData" not in data or _syntax(data).is_encapsulated:
         return 0
-    return zeros_behind(BytesIO(data.PixelData), 0, _native_bytes(data), len(data.PixelData))
+    return zeros_behind(data.PixelData, 0, _native_bytes(data), len(data.PixelData))
 
 
 def _check_length(data: Dataset) -> None:
