@@ -139,6 +139,23 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
         assert metric(made, "signature", "c_index") > 0.6
         """,
     ),
+    "model of the default list": (
+        "",
+        "",
+        (
+            (
+                LIBRARY + "prediction/usual_models.py",
+                "USUAL = (\n",
+                'USUAL = (\n    Usual("ridge", "survival", "elastic_net_cox", "none", {}, {"mixing": 0}),\n',
+            ),
+        ),
+        """
+        from radioloom.study.learning_checks import with_models
+
+        made = with_models({"models": "default", "model": {"kind": "cox"}, "outcome": {"kind": "survival"}})
+        assert made["models"]["ridge"]["settings"] == {"mixing": 0}
+        """,
+    ),
     "selector": (
         LIBRARY + "prediction/selectors/last.py",
         '''

@@ -33,7 +33,7 @@ cohorts:
     features: {{file: features.csv, columns: {{case: id, features: "f.*", groups: {{texture: "f.*"}}}}}}
     clinical: {{file: outcomes.csv, case: id, event: died, time_days: days, event_values: {{"1": true, "0": false}}}}
 outcome: {{kind: survival, name: overall survival}}
-model: {{kind: cox, grid: {{n_features: [2, 4, 8]}}}}
+model: {{kind: cox}}
 models: default
 baselines: {{volume: [f0000]}}
 """

@@ -158,6 +158,7 @@ def test_the_learning_curve_in_words():
         "10 repeats of the cross-validation, which differ by an SD of 0.024 at the last point (bars: one SD); other "
         "patients would make it differ by more. A step within that says nothing."
     )
+    assert size.curve_words(known, 10, 0.61).endswith(" Over all 10 repeats the whole training gives 0.61.")
     once = size.curve_words(known.assign(spread=None, repeats=1).astype({"spread": float}), 10)
     assert once.endswith(
         "Each point is of 1 of the 10 repeats of the cross-validation: by how much it would differ in "

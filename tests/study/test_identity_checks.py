@@ -197,7 +197,7 @@ def test_one_series_of_an_archive(bench):
     for number, row in enumerate(bench.rows["valid"]):
         copy(bench, "valid", number, row, image=f"1.9.{number}/1.2.4.{number}")
     archives = {"train": {"source": ARCHIVE}, "valid": {"source": ARCHIVE}}
-    assert verified(bench, **archives) == []
+    assert not [note for note in verified(bench, **archives) if "are not there yet" not in note]
     bench.rows["valid"][1]["image"] = "1.9.7/1.2.3.5"
     refused(bench, "1 pair (train/T00005 = valid/V00001) of cases with one image", **archives)
 

@@ -7,8 +7,8 @@ rule reduce:
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         selection=f"{RESULTS}/tables/selection.parquet",
         outliers=f"{RESULTS}/tables/outliers.parquet",
@@ -42,8 +42,8 @@ rule fit:
         selection=f"{RESULTS}/tables/selection.parquet",
         tuning=f"{RESULTS}/tables/tuning.parquet",
         supersedes=str(STUDY.superseded) if STUDY.superseded else [],
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         f"{RESULTS}/signature.json",
     log:
@@ -56,6 +56,7 @@ rule fit:
     params:
         study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
         profile_hash=STUDY.profile_hash,
+        combine=STUDY.settings["combine"] if HAS.combined else {},
         code=code("fit"),
     message:
         "fit the signature on the training cohorts"
@@ -68,16 +69,16 @@ if HAS.supersedes:
     rule succeed:
         """The signature beside the one that it supersedes, in training patients whom that one has not seen."""
         input:
-            features=f"{RESULTS}/tables/features.parquet",
-            patients=f"{RESULTS}/tables/patients.parquet",
+            features=OF_MODELS["features"],
+            patients=OF_MODELS["patients"],
             clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
             covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
             reliability=f"{RESULTS}/tables/reliability.parquet",
             splits=f"{RESULTS}/tables/splits.parquet",
             predictions=f"{RESULTS}/tables/predictions.parquet",
             supersedes=str(STUDY.superseded),
-            cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-            series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+            cases=OF_MODELS["cases"],
+            series=OF_MODELS["series"],
         output:
             f"{RESULTS}/tables/succession.parquet",
         log:

@@ -4,14 +4,14 @@ if HAS.models:
     rule beside:
         """The models beside the signature in one repeat of the cross-validation; repeat 0 is the frozen split."""
         input:
-            features=f"{RESULTS}/tables/features.parquet",
-            patients=f"{RESULTS}/tables/patients.parquet",
+            features=OF_MODELS["features"],
+            patients=OF_MODELS["patients"],
             clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
             covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
             reliability=f"{RESULTS}/tables/reliability.parquet",
             splits=f"{RESULTS}/tables/splits.parquet",
-            cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-            series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+            cases=OF_MODELS["cases"],
+            series=OF_MODELS["series"],
         output:
             predictions=f"{RESULTS}/models/{{repeat}}.predictions.parquet",
             learnt=f"{RESULTS}/models/{{repeat}}.learnt.parquet",
@@ -36,14 +36,14 @@ if HAS.models:
     rule models:
         """The signature and the models beside it, judged on the same patients, with volume beside them."""
         input:
-            features=f"{RESULTS}/tables/features.parquet",
-            patients=f"{RESULTS}/tables/patients.parquet",
+            features=OF_MODELS["features"],
+            patients=OF_MODELS["patients"],
             clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
             covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
             reliability=f"{RESULTS}/tables/reliability.parquet",
             splits=f"{RESULTS}/tables/splits.parquet",
-            cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-            series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+            cases=OF_MODELS["cases"],
+            series=OF_MODELS["series"],
             selection=[f"{RESULTS}/tables/{name}.parquet" for name in ("selection", "selection_folds")],
             tuning=[f"{RESULTS}/tables/{name}.parquet" for name in ("tuning", "tuning_folds")],
             predictions=[

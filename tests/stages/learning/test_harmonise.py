@@ -12,12 +12,13 @@ from made.scans import scans
 from radioloom import tables
 from radioloom.errors import StudyError
 from radioloom.stages.learning.fit import fit
-from radioloom.stages.learning.harmonise import acquisitions, batches, reasons, with_batches
+from radioloom.stages.learning.harmonise import reasons, with_batches
 from radioloom.stages.learning.learn import learn
 from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risks
 from radioloom.stages.learning.signature import Signature
 from radioloom.stages.learning.validate import validate
+from radioloom.stages.tables.scans import acquisitions, batches
 from radioloom.stats.harmonisation import fit_combat
 
 SCANNERS = ("A", "B")

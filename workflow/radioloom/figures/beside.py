@@ -88,15 +88,15 @@ def dots(frame: pd.DataFrame) -> Figure:
     from matplotlib.figure import Figure
 
     places = list(dict.fromkeys(zip(frame["evaluation"], frame["cohort"], strict=True)))
-    names = list(dict.fromkeys(frame["model"]))
-    labels = {row["model"]: label(row) for row in frame.to_dict("records")}
+    frame = frame.assign(label=[label(row) for row in frame.to_dict("records")])
+    names = list(dict.fromkeys(frame["label"]))
     columns = min(len(places), IN_A_ROW)
     down = -(-len(places) // columns)
     figure = Figure(figsize=(style.WIDE if columns > 1 else style.PANEL, down * (0.26 * len(names) + 0.95)))
     grid = figure.subplots(down, columns, squeeze=False, sharex=True, sharey=True).ravel()
     by_chance = chance(frame["metric"].iloc[0])
     for axes, (evaluation, cohort) in zip(grid, places, strict=False):
-        part = frame[(frame["evaluation"] == evaluation) & (frame["cohort"] == cohort)].set_index("model")
+        part = frame[(frame["evaluation"] == evaluation) & (frame["cohort"] == cohort)].set_index("label")
         if by_chance is not None:
             axes.axvline(by_chance, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
         axes.axvline(part["volume"].iloc[0], color=style.ORANGE, linewidth=1.4)
@@ -111,6 +111,6 @@ def dots(frame: pd.DataFrame) -> Figure:
         axes.set_xlabel(metric(frame["metric"].iloc[0]))
     for axes in grid[len(places) :]:
         axes.set_axis_off()
-    grid[0].set_yticks(range(len(names)), [labels[name] for name in names])
+    grid[0].set_yticks(range(len(names)), names)
     grid[0].set_ylim(len(names) - 0.5, -0.5)
     return figure

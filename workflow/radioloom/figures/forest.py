@@ -48,14 +48,17 @@ def performance(
     main : the metric that is drawn, as METRICS calls it
     limits : of the axis, the same for all cohorts; baselines : the study's, in its order
     """
-    figure, axes = style.canvas(style.PANEL, 0.25 * len(frame) + 0.75)
+    names = ["\n".join(textwrap.wrap(name, 28)) for name in frame["label"]]
+    figure, axes = style.canvas(
+        style.PANEL, (0.33 if any("\n" in name for name in names) else 0.25) * len(frame) + 0.75
+    )
     if (by_chance := chance(main)) is not None:
         axes.axvline(by_chance, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     for level, row in enumerate(frame.itertuples()):
         bar(axes, level, (row.estimate, row.low, row.high), *style.look(row.kind, row.model, baselines))
         numbers = apart(row.estimate, row.low, row.high, by_chance)
         axes.text(1.02, level, numbers, transform=axes.get_yaxis_transform(), size=8, va="center")
-    axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(name, 28)) for name in frame["label"]])
+    axes.set_yticks(range(len(frame)), names)
     axes.set(ylim=(len(frame) - 0.4, -0.6), xlabel=metric(main), xlim=limits)
     # Of the figure, not of the axes, which long names leave too narrow for it.
     figure.suptitle(title, x=0.01, ha="left", size=style.SETTINGS["axes.titlesize"], weight="bold")

@@ -162,10 +162,11 @@ def _most(needed: pd.Series) -> str:
     return f"{roughly(needed.max())} patients (so that {CRITERIA[needed.idxmax()]})"
 
 
-def curve_words(curve: pd.DataFrame, repeats: int) -> str:
+def curve_words(curve: pd.DataFrame, repeats: int, whole: float = np.nan) -> str:
     """Where the learning curve begins and ends, and how much it may be trusted; "" where there is none.
 
-    curve : LEARNING_CURVE; repeats : of the cross-validation, of which the curve used the first
+    curve : LEARNING_CURVE; repeats : of the cross-validation, of which the curve used the first; whole : estimate of
+    all of them, NaN where several cohorts have one each
     """
     known = curve.dropna(subset=["estimate"])
     if len(known) < 2:
@@ -177,6 +178,7 @@ def curve_words(curve: pd.DataFrame, repeats: int) -> str:
         f"the {metric(last['metric'])} in cross-validation is {number(first['estimate'])}, from "
         f"{percent(last['share'])} ({number(last['n'], 0)}) {number(last['estimate'])}; the last step, from "
         f"{percent(before['share'])}, changed it by {number(step, 3)}. {_spread(last, repeats)}"
+        f"{_of_all(last, repeats, whole)}"
     )
 
 
@@ -188,6 +190,12 @@ def _spread(last: pd.Series, repeats: int) -> str:
         f"Each point is the mean of {of}, which differ by an SD of {number(last['spread'], 3)} at the last point "
         "(bars: one SD); other patients would make it differ by more. A step within that says nothing."
     )
+
+
+def _of_all(last: pd.Series, repeats: int, whole: float) -> str:
+    if np.isnan(whole) or last["repeats"] >= repeats:
+        return ""
+    return f" Over all {repeats} repeats the whole training gives {number(whole)}."
 
 
 def optimism_words(optimism: pd.DataFrame) -> str:

@@ -112,9 +112,6 @@ def _outcome_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
         yield f"{origin.at('outcome', of_survival[0])}: a binary outcome has no time; delete it, or set kind: survival"
     if fault := misfit(settings["model"]["kind"], kind):
         yield f"{origin.at(*([KEY] if KEY in settings else ['model', 'kind']))}: {fault}"
-    for name, declared in settings["models"].items():
-        if fault := misfit(declared["kind"], kind):
-            yield f"{origin.at('models', name, 'kind')}: {fault}"
 
 
 def source_faults(settings: dict[str, Any], remote: Sequence[str], origin: Origin) -> Iterator[str]:

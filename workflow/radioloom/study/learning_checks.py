@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from radioloom.prediction.grid import COUNT, MOST, Block, combinations, lists
-from radioloom.prediction.models import MODELS, of_baselines
+from radioloom.prediction.models import MODELS, misfit, of_baselines
 from radioloom.prediction.selectors import SELECTORS
 from radioloom.prediction.selectors.forward import FORWARD
 from radioloom.prediction.usual_models import DEFAULT, usual
@@ -48,8 +48,10 @@ def _own_selector(block: Any) -> Any:
 
 
 def learning_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
-    """Settings of each model and its selector that are unknown or against their rule, and faults of its grid."""
+    """Models of another outcome, settings of model and selector that are unknown or against their rule, and grids."""
     for place, declared in _declared(settings).items():
+        if fault := misfit(declared["kind"], settings["outcome"]["kind"]):
+            yield f"{origin.at(*place, 'kind')}: {fault}"
         yield from _faults(declared, place, origin)
 
 

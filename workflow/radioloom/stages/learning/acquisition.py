@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, acquisitions, batches
 from radioloom.stages.learning.material import feature_matrix
+from radioloom.stages.tables.scans import CATEGORIES, NUMBERS, acquisitions, batches
 from radioloom.stats.explained import dummies, explained
 from radioloom.stats.harmonisation import fit_combat
 from radioloom.tables.cohorts import roles

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.stages.learning.enter import UNKNOWN
-from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, acquisitions
 from radioloom.stages.learning.material import feature_matrix
 from radioloom.stages.learning.patients import first_cases
+from radioloom.stages.tables.scans import CATEGORIES, NUMBERS, acquisitions
 from radioloom.stats.drift import Drift, drift
 from radioloom.stats.multiplicity import benjamini_hochberg
 from radioloom.tables.cohorts import TRAINING

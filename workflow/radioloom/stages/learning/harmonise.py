@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from radioloom.stages.learning.material import Material
+from radioloom.stages.tables.scans import acquisitions, batches
 from radioloom.stats.harmonisation import FEWEST, UNKNOWN
-from radioloom.tables.features import first_replicates
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CATEGORIES = ("manufacturer", "model", "kernel")
 # Why nothing was learnt, by how many batches have enough training cases.
 NOTHING_LEARNT = (
     f"no batch has {FEWEST} training cases, and ComBat compares at least two that have",
     f"one batch alone has {FEWEST} training cases or more, and ComBat compares at least two",
     "no feature is known of all training cases and varies within each batch",
 )
-NUMBERS = ("kvp", "slice_thickness_mm", "slice_spacing_mm", "pixel_spacing_mm")  # columns of SERIES, as those above
 
 
 def with_batches(material: Material, cases: pd.DataFrame, series: pd.DataFrame) -> Material:
@@ -34,25 +32,6 @@ def with_batches(material: Material, cases: pd.DataFrame, series: pd.DataFrame) 
         list(zip(material.cases["cohort"], material.cases["case"], strict=True))
     )
     return replace(material, batches=batches(scans, asked["batch"]))
-
-
-def acquisitions(cases: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
-    """How the image of each (cohort, case) was acquired: columns CATEGORIES and NUMBERS of SERIES, first replicate."""
-    keys = ["cohort", "case", "replicate", "series"]
-    first = first_replicates(cases)[keys].drop_duplicates(["cohort", "case"])
-    return first.merge(series, on=keys, how="left").set_index(["cohort", "case"])[[*CATEGORIES, *NUMBERS]]
-
-
-def batches(scans: pd.DataFrame, attributes: list[str]) -> np.ndarray:
-    """Batch of each case, object (n,): the attributes joined; UNKNOWN where a header does not state one of them."""
-    columns = [scans[name].map(_label, na_action="ignore") for name in attributes]
-    known = np.all([column.notna().to_numpy() for column in columns], axis=0)
-    joined = [" / ".join(row) if whole else UNKNOWN for *row, whole in zip(*columns, known, strict=True)]
-    return np.array(joined, dtype=object)
-
-
-def _label(value: Any) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
 
 
 def harmonisation(material: Material, harmonised: Material, train: np.ndarray) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from radioloom.figures import size, style
 from radioloom.stages.report.record import Section
+from radioloom.tables.columns import CROSS_VALIDATION, SIGNATURE
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
@@ -27,10 +28,22 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "table": size.table(study.sample_size),
         "binary": study.settings["outcome"]["kind"] == "binary",
         "curve": style.svg(size.learning_curve(curve), "learning-curve", title) if drawn else None,
-        "curve_words": size.curve_words(curve, repeats) if drawn else "",
+        "curve_words": size.curve_words(curve, repeats, _whole(study)) if drawn else "",
         "optimism": "" if study.optimism is None else size.optimism_words(study.optimism),
         "brief": [each for each in brief if each[1]],
     }
+
+
+def _whole(study: ReportInputs) -> float:
+    """Estimate of the signature by all repeats of the cross-validation; NaN where there is none, or one by cohort."""
+    from radioloom.prediction.metrics import main_metric
+
+    main = main_metric(study.settings["outcome"]["kind"]).name
+    rows = study.metrics
+    if rows is None:
+        return float("nan")
+    of = (rows["evaluation"] == CROSS_VALIDATION) & (rows["kind"] == SIGNATURE) & (rows["metric"] == main)
+    return float(rows.loc[of, "estimate"].iloc[0]) if of.sum() == 1 else float("nan")
 
 
 SIZE = Section(
@@ -38,6 +51,6 @@ SIZE = Section(
     "What a study of this size can carry",
     ("sample_size",),
     build,
-    ("learning_curve", "optimism"),
+    ("learning_curve", "optimism", "metrics"),
     empty="nobody is learnt from, or judged",
 )
