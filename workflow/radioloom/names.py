@@ -29,7 +29,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "outcomes": ("radioloom.prediction.outcome", "KINDS"),
     "reliability_rules": ("radioloom.stages.learning.reliability_rules", "RULES"),
     "scalings": ("radioloom.prediction.scalings", "SCALINGS"),
-    "scanner_columns": ("radioloom.stages.learning.harmonise", "CATEGORIES", "NUMBERS"),
+    "scanner_columns": ("radioloom.stages.tables.scans", "CATEGORIES", "NUMBERS"),
     "selectors": ("radioloom.prediction.selectors", "SELECTORS"),
 }
 

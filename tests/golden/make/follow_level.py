@@ -73,7 +73,7 @@ def main() -> None:
     for level, changes in ((0.99, CHANGES), (0.95, dict(list(CHANGES.items())[:1]))):
         for kind in ("survival", "binary"):
             for words, change in changes.items():
-                n_sets = sets if change == NOTHING else sets // 5
+                n_sets = sets // 5 if change != NOTHING else sets if level == 0.99 else sets // 2
                 told = rows(kind, change, n_sets, level)
                 cells = "; ".join(f"{name} {100 * share:.1f} % of {n}" for name, (share, n) in told.items())
                 print(f"| {level} | {kind} | {words} | {n_sets} | {cells} |", flush=True)

@@ -8,7 +8,6 @@ from radioloom.figures import baseline, combined, forest, multivariable, signatu
 from radioloom.figures.words import count
 from radioloom.prediction.cut_points import MEDIAN
 from radioloom.stages.learning.baselines import VOLUME
-from radioloom.stages.learning.lineage import in_words
 from radioloom.stages.learning.outliers import WHOLE, by_cohort
 from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 def build(study: ReportInputs) -> dict[str, Any]:
     """The frozen signature: table, figures, how its features were selected and how stable that is."""
     from radioloom.prediction.models import MODELS
+    from radioloom.stages.learning.lineage import in_words
 
     model, chosen = study.signature, names(study)
     frozen = study.selection[study.selection["split"] == FROZEN]
