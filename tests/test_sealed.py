@@ -76,7 +76,7 @@ def outcome(read, path, named):
     except StudyError as error:
         told = str(error)
     assert named in told
-    assert "delete it" in told or "fit it again" in told
+    assert "; delete " in told or "fit it again" in told
     return None
 
 
@@ -186,7 +186,9 @@ def test_a_case_that_is_there_in_part_is_named(tmp_path):
         prepared.write(CASE, folder)
         prepared.close(folder, [REGION])
         (folder / f"P1.1.tumour{lost}").unlink()
-        with pytest.raises(StudyError, match=r"^results/\.[a-z.]+: P1\.1\.tumour.* is gone.*; delete it, and run"):
+        with pytest.raises(
+            StudyError, match=r"^results/\.[a-z.]+: P1\.1\.tumour.* is gone.*; delete this whole folder, and"
+        ):
             list(prepared.read_all(folder, [REGION]))
 
 

@@ -127,6 +127,10 @@ LEFT = {
         "neither image nor segmentation (SR)",
     ),
     "dots": (lambda place: drawn(place / "r..s"), "two dots"),
+    "backslash": (lambda place: drawn(place / "a\\b" / "rs"), "a backslash"),
+    "backslash of the image": (
+        lambda place: [(place / "ct").rename(place / "c\\t"), drawn(place / "rs")], "a backslash",
+    ),
 }  # fmt: skip
 
 
@@ -363,3 +367,22 @@ def test_a_try_without_a_pair_does_not_block_the_next_one(tmp_path, told):
     (tmp_path / "sheet.visits.tsv").unlink()
     (tmp_path / "sheet.left_out.tsv").write_text("mine\n")
     assert "sheet.left_out.tsv already exists" in told()[1]
+
+
+NAMES = [
+    " first", "last ", '"quoted"', "it's", "#1", "=1+1", "a  b", "a\N{COMBINING DIAERESIS}ß", "NA", "-", "1", "$HOME",
+    "a\\b", "a;b", "a,b", "\ufeffx", "x\u00a0", "a\tb",
+]  # fmt: skip
+
+
+def test_a_path_in_a_sheet_is_one_that_a_study_takes(tmp_path, monkeypatch):
+    monkeypatch.setenv("RADIOLOOM_KEY_FILE", str(tmp_path / "key"))
+    make_key()
+    for who, folder in enumerate(NAMES, start=1):
+        series, frame = f"2.25.{who}", f"2.25.9{who}"
+        ct(tmp_path / "data" / folder, stored(1), series=series, PatientID=f"P{who}", FrameOfReferenceUID=frame)
+        drawn(tmp_path / "data" / "drawn" / str(who), ("GTV",), f"P{who}", series=series, frame=frame)
+    main(["discover", str(tmp_path / "data"), "--out", str(tmp_path / "s.tsv"), "--roi", "GTV"])
+    rows = read_sheet(tmp_path / "s.tsv", "train", "training")
+    assert len(rows) > 12
+    assert all((tmp_path / "data" / row["image"]).is_dir() for row in rows)

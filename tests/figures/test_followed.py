@@ -110,7 +110,9 @@ def test_the_table_has_every_period_and_all_so_far(sound):
 
 
 def test_the_section_of_the_report(worse):
-    whole = inputs(followed=worse.followed, cusum=worse.cusum, drift=worse.drift, scanners=worse.scanners)
+    clinical = worse.followed[worse.followed["metric"] != "events_expected"].assign(kind="baseline", model="clinical")
+    rows = pd.concat([worse.followed, clinical])  # a baseline of every study with covariates, which none names
+    whole = inputs(followed=rows, cusum=worse.cusum, drift=worse.drift, scanners=worse.scanners)
     whole.settings["cohorts"]["later"] = {"role": "validation", "follow": study("survival")["follow"]["later"]}
     whole.settings["cohorts"]["later"]["follow"]["every"] = 60
     page = section("follow", whole)

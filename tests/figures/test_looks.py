@@ -37,6 +37,13 @@ def test_each_change_is_told_by_its_kind(column, words):
     assert line.startswith(words)
 
 
+def test_patients_who_are_added_to_a_cohort_that_goes_on_shape_nothing():
+    rows = pd.DataFrame([ONCE | {"patients": 3}, ONCE | {"cohort": "w", "patients": 2}])
+    lines = looks.statements(rows, None, ["v"])
+    assert lines[0].startswith("v goes on: it has been judged 3 times, of other patients or outcomes each time.")
+    assert lines[1].startswith("w was changed after it had been judged")
+
+
 def test_cohorts_that_several_signatures_were_judged_on():
     (line,) = said({"signatures": 3, "look": 2})
     assert line.startswith(

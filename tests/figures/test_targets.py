@@ -32,6 +32,13 @@ def test_the_statement_counts():
     )
 
 
+def test_of_many_that_differ_the_first_are_named():
+    frame = rows(*({"what": f"w{k}", "verdict": "differs"} for k in range(8)), {})
+    assert list(targets.differing(frame)) == ["Differing: w0; w1; w2; w3; w4; w5; and 2 more."]
+    assert list(targets.differing(frame[:1])) == ["Differing: w0."]
+    assert list(targets.differing(rows({}))) == []
+
+
 def test_digits_are_those_of_the_publication():
     table = targets.compared(rows({}, MEDIAN, P, {"verdict": "differs", "holds": False}), ["zero", "one"])
     first = "0.680 (0.610–0.750) [136]"

@@ -115,7 +115,9 @@ def test_a_folder_that_has_other_cases_than_it_was_closed_with_is_refused(tmp_pa
     prepared.close(folder, ASKED)
     assert len(list(prepared.read_all(folder, ASKED))) == 2
     change(folder)
-    with pytest.raises(StudyError, match=rf"^results/s/batch: .*{told}.*; delete it, and run the study again"):
+    with pytest.raises(
+        StudyError, match=rf"^results/s/batch: .*{told}.*; delete this whole folder, and run the study again"
+    ):
         list(prepared.read_all(folder, ASKED))
 
 

@@ -5,6 +5,7 @@ import pytest
 import SimpleITK as sitk
 
 from radioloom.errors import BadMask
+from radioloom.io import images
 from radioloom.segmentation import carry
 from radioloom.segmentation.carry import CHANGED, ROUNDED, carried
 from radioloom.segmentation.mask import Mask, cut
@@ -138,3 +139,17 @@ def test_a_region_smaller_than_half_a_voxel_is_refused():
 def test_grids_that_cannot_be_of_one_body_are_refused():
     with pytest.raises(BadMask, match="is the spacing of both images in mm"):
         carried(drawn(ball()), FINE, Grid((9, 9, 9), (0.003, 0.001, 0.001)))
+
+
+def test_a_sarcoma_on_ct_is_what_itk_resamples_onto_its_pet(data_dir):
+    place = data_dir / "sts" / "nifti" / "STS_025"
+    if not place.is_dir():
+        pytest.skip("STS_025 is not in place")
+    label, image = images.read_native(place / "CT_mask.nii.gz"), images.geometry(place / "PET_image.nii.gz")
+    array, offset = cut(label.array > 0)
+    mask = Mask(array, offset, "NIfTI")
+    shares = by_itk(mask, label.grid, image)
+    own = carried(mask, label.grid, image)
+    certain = np.abs(shares - 0.5) > 2 * ROUNDED
+    np.testing.assert_array_equal(own.on(image.shape)[certain], (shares >= 0.5)[certain])
+    assert own.n_voxels * image.voxel_mm3 == pytest.approx(own.drawn_mm3, rel=0.02)

@@ -69,6 +69,15 @@ def test_another_lattice_is_refused_with_both_grids(grid):
         place(np.ones(grid.shape, bool), grid, IMAGE)
 
 
+def test_axes_are_told_where_they_alone_differ():
+    turned = Grid(IMAGE.shape, IMAGE.spacing_mm, IMAGE.origin_mm)
+    with pytest.raises(BadMask, match=r"mask .* along \(1 0 0\), \(0 1 0\), \(0 0 1\), image .* along \(-0\.863 "):
+        place(np.ones(turned.shape, bool), turned, IMAGE)
+    same = Grid(IMAGE.shape, (3.0, 1.5, 0.8), IMAGE.origin_mm, IMAGE.direction)
+    with pytest.raises(BadMask, match=r"^[^a]*mask is on another grid(?!.* along )"):
+        place(np.ones(same.shape, bool), same, IMAGE)
+
+
 def test_part_outside_is_cut_and_counted_and_all_outside_is_refused():
     part, low, beyond = split(np.ones((4, 2, 3), bool), (-1, 3, 9), (7, 9, 11))
     assert (part.shape, low) == ((3, 2, 2), (0, 3, 9))

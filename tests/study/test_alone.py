@@ -150,3 +150,22 @@ def test_another_feature_is_no_spelling_of_the_one_that_is_lacking():
     assert otherwise("original_glcm_Contrast", there, taken) == ""
     assert "'original_glcm_contrast'" in otherwise("original_glcm_Contrast", [*there, "original_glcm_contrast"], taken)
     assert otherwise("wavelet-HLL_glcm_Contrast", there, taken) == ""
+
+
+def test_a_signature_of_a_patient_s_images_together_needs_the_same_block(study):
+    """It is bound to them by its profile; on images one by one `apply` refuses it, and says what to run."""
+    from radioloom.stages.learning.published import handed_in
+
+    block = {"lesions": "largest", "volume": "", "regions": ["tumour", "node"], "modalities": [], "required": {}}
+
+    def bound(content, place):
+        written = replace(signature(MADE), combine=block, profile="abc").to_json()
+        write_json(written, place / "signature.json")
+        handed = handed_in(place / "signature.json")
+        assert handed.signature.combine == block
+        with pytest.raises(StudyError, match=r"images together \(regions tumour, node\), and here each image"):
+            handed.profile_for_images("")
+
+    with pytest.raises(StudyError, match=r"combine: it takes one image of each patient, and the signature regions"):
+        study(bound)
+    assert "combine" not in signature(MADE).to_json()

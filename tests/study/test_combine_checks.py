@@ -27,6 +27,25 @@ def test_gaps_are_told(tmp_path):
     assert "cohort train: 1 of 12 patients lack the region node; they are excluded, as it is required" in said
 
 
+def test_what_replicates_do_not_have_is_told(tmp_path):
+    """Features that were measured on no replicate are dropped as not reliable: those of a modality are no detail."""
+    study = several_images(tmp_path, n=12)
+    frame = pd.read_csv(tmp_path / "train.csv")
+    frame = frame[(frame["modality"] == "CT") & (frame["visit"] == 1) & (frame["who"] != "T5")]
+    repeats = [frame.assign(who="R" + frame["who"], id="R" + frame["id"], again=k) for k in (1, 2)]
+    repeats[1]["original_firstorder_Mean"] += 0.1
+    pd.concat(repeats).to_csv(tmp_path / "retest.csv", index=False)
+    block = study["cohorts"]["train"]["features"]
+    columns = {**block["columns"], "replicate": "again"}
+    study["cohorts"]["retest"] = {"role": "test-retest", "features": {"file": "retest.csv", "columns": columns}}
+    said = notes(tmp_path, study)
+    for lacks in ("modality PT", "visit 2"):
+        assert any(
+            f"cohort retest: it has no {lacks}: features that need it were not measured" in each for each in said
+        )
+    assert not any("cohort retest: it has no region" in each for each in said)
+
+
 def test_rows_that_are_not_taken_are_told(tmp_path):
     said = told(tmp_path, regions=["tumour"], lesions="each", visits=BLOCK["visits"])
     assert "cohort train: 48 rows of the region node are left out, which combine.regions does not list" in said
@@ -85,7 +104,7 @@ def test_what_makes_no_sense_is_refused(tmp_path, block, change, message):
             rf"`combine` calls it .*{FIRST}",
         ),
         ({"baselines": {"volume": [f"{FIRST}s"]}}, rf"did you mean '{FIRST}'"),
-        ({"harmonise": {"method": "combat"}}, r"combine: harmonisation knows one scanner of each case"),
+        ({"harmonise": {"method": "combat"}}, r"combine.modalities: harmonisation knows one scanner of each patient"),
         ({"simulate": {}}, r"combine: a simulated study has one image of each patient"),
     ],
 )

@@ -1,6 +1,7 @@
 """Studies of publications, run where their data are by a reviewer's one command: every number is that of R."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -102,3 +103,25 @@ def test_radcure_where_it_is(judged):
     """Volume alone orders patients whatever the learner: its published C is that of the same patients."""
     _, targets, _ = judged("radcure")
     assert targets.set_index("target")["verdict"]["volume-c"] == "reproduced"
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [("aerts2014", {"fetch", "compare", "reliability", "cluster", "targets"}), ("welch2019", {"fetch", "control"})],
+)
+def test_studies_from_images_are_planned_where_no_image_is(name, rules, data_dir, tmp_path):
+    """Outcomes alone are there: what has to be fetched is told with its size, and every job is planned."""
+    file = ROOT / "config" / "studies" / name / "study.yaml"
+    command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "-n", "--cores", "1"]
+    done = subprocess.run(
+        [*command, "--configfile", str(file), "--directory", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={**os.environ, **environment(), "RADIOLOOM_DATA": str(data_dir)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "844 of its 844 series are not there yet (27.5 GB in all)" in done.stderr
+    planned = set(re.findall(r"^(\w+) +\d+$", done.stdout + done.stderr, flags=re.M))
+    assert rules <= planned, planned

@@ -67,6 +67,7 @@ def test_regions_lesions_and_visits_of_images_with_controls_and_replicates(tmp_p
         "combine": {"lesions": "largest", "visits": visits},
         "baselines": {"volume": ["first_morphology_volume"]},
         "controls": ["shuffled_roi"],
+        "harmonise": {"method": "combat"},
     }
     bench.write()
     bench.run()

@@ -97,8 +97,9 @@ def in_results(path: Path | str) -> str:
 
 
 def damaged(path: Path | str, why: str) -> str:
-    """What to say of a file of results that is not as it was written."""
-    return f"{in_results(path)}: {why}; delete it, and run the study again"
+    """What to say of a file of results, or of a folder that was written as a whole, that is not as it was written."""
+    what = "this whole folder" if Path(path).is_dir() else "it"
+    return f"{in_results(path)}: {why}; delete {what}, and run the study again"
 
 
 def _of_the_system(error: OSError, typed: Collection[str]) -> str:

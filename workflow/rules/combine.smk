@@ -4,29 +4,26 @@ TABLES_OF_CASES = {
     "patients": f"{RESULTS}/tables/patients.parquet",
     "exclusions": [f"{RESULTS}/tables/exclusions.parquet"],
     "controls": every_batch(f"{RESULTS}/controls/{{cohort}}/{{batch}}.parquet", HAS.negative_controls),
+    "cases": f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
+    "series": f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
     "perturbed": every_batch(f"{RESULTS}/perturbed/{{cohort}}/{{batch}}.parquet", HAS.perturbed),
 }
+OF_IMAGES = [name for name in ("controls", "perturbed", "cases", "series") if TABLES_OF_CASES[name]]
 OF_MODELS = TABLES_OF_CASES
 if HAS.combined:
     OF_MODELS = TABLES_OF_CASES | {
         "features": f"{RESULTS}/tables/combined.parquet",
         "patients": f"{RESULTS}/combined/patients.parquet",
         "exclusions": [f"{RESULTS}/tables/exclusions.parquet", f"{RESULTS}/combined/exclusions.parquet"],
-        "controls": f"{RESULTS}/combined/controls.parquet" if HAS.negative_controls else [],
-        "perturbed": f"{RESULTS}/combined/perturbed.parquet" if HAS.perturbed else [],
+        **{name: f"{RESULTS}/combined/{name}.parquet" for name in OF_IMAGES},
     }
-
-if HAS.combined:
 
     rule combine:
         """What the images of a patient say as one case of the models: lesions, regions, modalities, visits."""
         input:
-            features=TABLES_OF_CASES["features"],
-            patients=TABLES_OF_CASES["patients"],
-            controls=TABLES_OF_CASES["controls"],
-            perturbed=TABLES_OF_CASES["perturbed"],
+            **{name: TABLES_OF_CASES[name] for name in ("features", "patients", *OF_IMAGES)},
         output:
-            **{name: OF_MODELS[name] for name in ("controls", "perturbed") if OF_MODELS[name]},
+            **{name: OF_MODELS[name] for name in OF_IMAGES},
             combined=OF_MODELS["features"],
             combinations=f"{RESULTS}/tables/combinations.parquet",
             csv=[f"{RESULTS}/tables/{name}.csv" for name in ("combined", "combinations")],
@@ -40,7 +37,7 @@ if HAS.combined:
             mem_mb=4000,
             runtime=60,
         params:
-            study=settings("combine"),
+            study=settings("combine", "harmonise"),
             profile_hash=STUDY.profile_hash,
             code=code("combine"),
         message:

@@ -7,8 +7,8 @@ rule reduce:
         covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
         reliability=f"{RESULTS}/tables/reliability.parquet",
         splits=f"{RESULTS}/tables/splits.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         selection=f"{RESULTS}/tables/selection.parquet",
         outliers=f"{RESULTS}/tables/outliers.parquet",
@@ -41,8 +41,9 @@ rule fit:
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet",
         tuning=f"{RESULTS}/tables/tuning.parquet",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        supersedes=str(STUDY.superseded) if STUDY.superseded else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         f"{RESULTS}/signature.json",
     log:
@@ -55,8 +56,46 @@ rule fit:
     params:
         study=settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines"),
         profile_hash=STUDY.profile_hash,
+        combine=STUDY.settings["combine"] if HAS.combined else {},
         code=code("fit"),
     message:
         "fit the signature on the training cohorts"
     script:
         "../scripts/fit.py"
+
+
+if HAS.supersedes:
+
+    rule succeed:
+        """The signature beside the one that it supersedes, in training patients whom that one has not seen."""
+        input:
+            features=OF_MODELS["features"],
+            patients=OF_MODELS["patients"],
+            clinical=expand(f"{RESULTS}/clinical/{{cohort}}.parquet", cohort=HAS.outcomes),
+            covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
+            reliability=f"{RESULTS}/tables/reliability.parquet",
+            splits=f"{RESULTS}/tables/splits.parquet",
+            predictions=f"{RESULTS}/tables/predictions.parquet",
+            supersedes=str(STUDY.superseded),
+            cases=OF_MODELS["cases"],
+            series=OF_MODELS["series"],
+        output:
+            f"{RESULTS}/tables/succession.parquet",
+        log:
+            f"{LOGS}/succeed.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=1000,
+            runtime=30,
+        params:
+            study=settings(
+                "outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines", "validation"
+            ),
+            profile_hash=STUDY.profile_hash,
+            unseen=STUDY.settings["supersedes"]["unseen"],
+            code=code("succeed"),
+        message:
+            "succeed: the signature beside the one before it"
+        script:
+            "../scripts/succeed.py"

@@ -35,8 +35,8 @@ rule validate:
         reliability=f"{RESULTS}/tables/reliability.parquet" if HAS.training else [],
         splits=f"{RESULTS}/tables/splits.parquet",
         signature=f"{RESULTS}/signature.json",
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         predictions=f"{RESULTS}/tables/predictions.parquet",
         metrics=f"{RESULTS}/tables/metrics.parquet",

@@ -10,8 +10,8 @@ if HAS.models:
             covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
             reliability=f"{RESULTS}/tables/reliability.parquet",
             splits=f"{RESULTS}/tables/splits.parquet",
-            cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-            series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+            cases=OF_MODELS["cases"],
+            series=OF_MODELS["series"],
         output:
             predictions=f"{RESULTS}/models/{{repeat}}.predictions.parquet",
             learnt=f"{RESULTS}/models/{{repeat}}.learnt.parquet",
@@ -42,8 +42,8 @@ if HAS.models:
             covariates=expand(f"{RESULTS}/clinical/{{cohort}}.covariates.parquet", cohort=HAS.outcomes),
             reliability=f"{RESULTS}/tables/reliability.parquet",
             splits=f"{RESULTS}/tables/splits.parquet",
-            cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-            series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+            cases=OF_MODELS["cases"],
+            series=OF_MODELS["series"],
             selection=[f"{RESULTS}/tables/{name}.parquet" for name in ("selection", "selection_folds")],
             tuning=[f"{RESULTS}/tables/{name}.parquet" for name in ("tuning", "tuning_folds")],
             predictions=[

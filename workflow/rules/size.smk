@@ -11,8 +11,8 @@ rule size:
         reliability=f"{RESULTS}/tables/reliability.parquet" if HAS.training else [],
         splits=f"{RESULTS}/tables/splits.parquet",
         selection=f"{RESULTS}/tables/selection.parquet" if HAS.training else [],
-        cases=f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-        series=f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+        cases=OF_MODELS["cases"],
+        series=OF_MODELS["series"],
     output:
         sample_size=f"{RESULTS}/tables/sample_size.parquet",
         learning_curve=f"{RESULTS}/tables/learning_curve.parquet",

@@ -12,8 +12,8 @@ LEARNT_FROM = {
     "reliability": f"{RESULTS}/tables/reliability.parquet",
     "splits": f"{RESULTS}/tables/splits.parquet",
     "selection": f"{RESULTS}/tables/selection.parquet",
-    "cases": f"{RESULTS}/tables/cases.parquet" if HAS.harmonised else [],
-    "series": f"{RESULTS}/tables/series.parquet" if HAS.harmonised else [],
+    "cases": OF_MODELS["cases"],
+    "series": OF_MODELS["series"],
 }
 
 
@@ -26,7 +26,7 @@ OWN = {
 LEARNT_BY = settings("outcome", "reliability", "harmonise", "reduce", "imputation", "model", "baselines")
 BLOCK = STUDY.settings["unsupervised"] if HAS.unsupervised else {}
 VIEWED = {
-    name: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if BLOCK}}
+    name: LEARNT_BY | {"unsupervised": {key: BLOCK[key] for key in ("features", "scaling", *keys) if key in BLOCK}}
     for name, keys in OWN.items()
 }
 

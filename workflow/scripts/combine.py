@@ -5,6 +5,7 @@ from pathlib import Path
 from radioloom import tables
 from radioloom.job import job
 from radioloom.stages.tables.combine import brought_together, combine, extensive
+from radioloom.stages.tables.combined_scans import scans_of
 from radioloom.tables.cohorts import roles
 
 with job(snakemake) as running:
@@ -20,4 +21,10 @@ with job(snakemake) as running:
     for name in {"controls", "perturbed"} & set(out.keys()):
         images = brought_together(running.read(name)[name], made.lesions, study["combine"], extensive(features))
         tables.by_name(name).write(images, out[name], **running.provenance)
+    if out.get("cases"):
+        scans = scans_of(
+            **running.read("cases", "series"), lesions=made.lesions, attributes=study["harmonise"]["batch"]
+        )
+        tables.CASES.write(scans.cases, out.cases, **running.provenance)
+        tables.SERIES.write(scans.series, out.series, **running.provenance)
     running.batch(made.features.groupby("cohort")["case"].nunique().sum(), made.exclusions)

@@ -31,6 +31,7 @@ def rows(kind: str, change: tuple[float, float], sets: int, level: float) -> dic
     """Share of points outside their limits by metric, and of data sets with an alarm of the sums; with how many."""
     out: dict[str, list[bool]] = {}
     settings, frozen_model, nothing = study(kind, level), signature(kind), METRICS.frame([])
+    settings["validation"]["bootstrap"] = 200
     for k in range(sets):
         draws = np.random.default_rng([k, len(kind), int(10 * sum(change))])
         each, periods = judged(kind, change, draws, settings)

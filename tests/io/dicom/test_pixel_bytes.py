@@ -166,6 +166,13 @@ def test_unused_bits_and_what_follows_the_pixels_are_gone(signed, allocated, sto
     refused_as_longer(data)
 
 
+def test_zeros_behind_the_image_are_left_out():
+    data = image_slice(np.ones((5, 3), np.int16), (0, 0, 0))
+    pixels = data.PixelData
+    data.PixelData = pixels + bytes(64)
+    assert deidentify(read(encode(data)), KEY).PixelData == pixels
+
+
 def refused_as_longer(data):
     """What follows the image is no image, or the image is not what its header says: no copy is made of either."""
     with pytest.raises(BadImage, match="its pixel data are longer than the image that its header describes"):
@@ -193,7 +200,7 @@ def test_other_bytes_and_bits_are_refused_by_name():
         ({"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}, "its pixel data are longer than the image"),
         ({"SamplesPerPixel": 3}, "a colour image"),
     ):
-        data = image_slice(np.zeros((5, 3), np.int16), (0, 0, 0))
+        data = image_slice(np.ones((5, 3), np.int16), (0, 0, 0))
         for name, value in changes.items():
             setattr(data, name, value)
         with pytest.raises(BadImage, match=said):

@@ -17,7 +17,7 @@ from pydicom.uid import (
 
 from made.hospital import image_slice, save, stored
 from radioloom.errors import BadImage
-from radioloom.io.dicom import headers, pixels
+from radioloom.io.dicom import headers, meaning, pixels
 from radioloom.io.dicom.values import BROKEN
 
 NATIVE = {"explicit": ExplicitVRLittleEndian, "implicit": ImplicitVRLittleEndian, "big": ExplicitVRBigEndian}
@@ -37,16 +37,16 @@ def bit(data):
     data.BitsAllocated, data.BitsStored, data.HighBit = 1, 1, 0
 
 
-def inserted(at):
+def inserted(at, more=b"\0\0"):
     def change(data):
-        data.PixelData = data.PixelData[:at] + b"\0\0" + data.PixelData[at:]
+        data.PixelData = data.PixelData[:at] + more + data.PixelData[at:]
 
     return change
 
 
 LONGER = {
     "8 bits": half, "1 bit": bit, "a row fewer": fewer("Rows", 23), "a column fewer": fewer("Columns", 19),
-    "2 bytes before": inserted(0), "2 bytes within": inserted(400), "2 bytes after": inserted(960),
+    "2 bytes before": inserted(0), "2 bytes within": inserted(400), "2 bytes after": inserted(960, b"\0\1"),
 }  # fmt: skip
 
 
@@ -80,7 +80,26 @@ def test_native_pixels_that_are_longer(tmp_path, syntax, change):
     change(data)
     words = told(save(data, path))
     assert "that its header says has" in words
-    assert "the two do not belong together; fetch the file again" in words
+    assert words.endswith("the two do not belong together; fetch the file again")
+
+
+@pytest.mark.parametrize("syntax", NATIVE.values(), ids=NATIVE)
+@pytest.mark.parametrize("n", [2, 40, 960, 64 * 1024], ids=str)
+def test_zeros_behind_the_image_are_padding(tmp_path, syntax, n):
+    """Of any number: NumberOfFrames says how many frames there are. pydicom passes them over too."""
+    data = slice_of(syntax)
+    data.PixelData += bytes(n)
+    path = save(data, tmp_path / "x")
+    assert told(path) == ""
+    header = headers.read_header(path)
+    assert np.array_equal(pixels.stored(header), VALUES)
+    assert header.excess == (n if syntax != ExplicitVRBigEndian else 0)
+    assert meaning.padded([header] * 2) == (
+        f"zeros behind the image in the pixel data of 1 file(s), up to {n} bytes of them, are passed over"
+        if header.excess else ""
+    )  # fmt: skip
+    path.write_bytes(path.read_bytes()[:-1])
+    assert "fetch the file again" in told(path) or syntax == ExplicitVRBigEndian
 
 
 @pytest.mark.parametrize("syntax", NATIVE.values(), ids=NATIVE)

@@ -147,6 +147,21 @@ def test_rows_not_at_right_angles(tmp_path):
         assemble(slices(tmp_path))
 
 
+@pytest.mark.parametrize("turn", [[2, 0, 0, 0, 2, 0], [1, 0, 0, 0, 0, 0]])
+def test_directions_that_are_of_another_length(tmp_path, turn):
+    ct(tmp_path, ImageOrientationPatient=turn)
+    with pytest.raises(BadImage, match=rf"directions of length {turn[0]} and {turn[4]}, where 1 is needed .ImageOrien"):
+        assemble(slices(tmp_path))
+
+
+@pytest.mark.parametrize(("tilt", "told"), [(15, 1), (-12.5, 1), (0, 0), (0.4, 0)])
+def test_a_tilted_gantry_whose_slices_lie_upright_is_told(tmp_path, tilt, told):
+    ct(tmp_path, GantryDetectorTilt=tilt)
+    notes = assemble(slices(tmp_path)).notes
+    assert len(notes) == told
+    assert all(note.startswith(f"GantryDetectorTilt is {tilt:.1f} degrees, and slices lie upright") for note in notes)
+
+
 def test_a_single_slice_is_as_thick_as_it_says(tmp_path):
     ct(tmp_path, stored(1))
     assert assemble(slices(tmp_path)).grid.spacing_mm[0] == 3.0

@@ -37,6 +37,8 @@ KINDS = {
     "Dixon": ("MR", "ImageType", [*TYPE, "DIXON", "WATER"], [*TYPE, "DIXON", "FAT"]),
     "echo": ("MR", "EchoTime", 10, 80),
     "b value": ("MR", "DiffusionBValue", 0.0, 1000.0),
+    "inversion": ("MR", "InversionTime", 100, 1000),
+    "flip angle": ("MR", "FlipAngle", 5, 20),
     "component": ("MR", "ComplexImageComponent", "MAGNITUDE", "PHASE"),
     "moment": ("MR", "TemporalPositionIdentifier", 1, 2),
     "kernel": ("CT", "ConvolutionKernel", "CANARY", "B30f"),
@@ -44,6 +46,8 @@ KINDS = {
 FRAMES = {
     "echo": ("MR", "MREchoSequence", "EffectiveEchoTime", 10.0, 80.0),
     "b value": ("MR", "MRDiffusionSequence", "DiffusionBValue", 0.0, 1000.0),
+    "inversion": ("MR", "MRModifierSequence", "InversionTimes", [100.0], [1000.0]),
+    "flip angle": ("MR", "MRTimingAndRelatedParametersSequence", "FlipAngle", 5.0, 20.0),
     "component": ("MR", "MRImageFrameTypeSequence", "ComplexImageComponent", "MAGNITUDE", "PHASE"),
     "Dixon": ("MR", "MRImageFrameTypeSequence", "FrameType", [*TYPE, "DIXON", "WATER"], [*TYPE, "DIXON", "FAT"]),
     "moment": ("MR", "FrameContentSequence", "TemporalPositionIndex", 1, 2),
@@ -71,7 +75,10 @@ def test_frames_of_two_kinds_are_no_volume(tmp_path, kind):
 
 SETTINGS = {
     "KVP": ("CT", 80, 140), "ReconstructionDiameter": ("CT", 300, 500), "Manufacturer": ("CT", "CANARY", "GE"),
+    "GantryDetectorTilt": ("CT", 0, 15),
     "PatientPosition": ("MR", "HFS", "FFS"), "TriggerTime": ("MR", 0, 500),
+    "SequenceName": ("MR", "CANARY", "*se2d1"),
+    "RepetitionTime": ("MR", 500, 3000), "DiffusionGradientOrientation": ("MR", [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]),
 }  # fmt: skip
 
 
@@ -80,6 +87,50 @@ def test_slices_made_in_two_ways_are_told(tmp_path, name):
     modality, *values = SETTINGS[name]
     (note,) = notes(tmp_path, modality, lambda k: {name: values[k // 4]})
     assert note == f"made in several ways by slice: {name} (2 values); look whether all slices are of one image"
+
+
+def test_b_values_in_the_name_of_a_sequence(tmp_path):
+    with pytest.raises(FailedCheck, match=r"^the b value of SequenceName has 2 values among 8 slices"):
+        notes(tmp_path, "MR", lambda k: {"SequenceName": ["*ep_b0", "*ep_b1000#3"][k % 2]})
+
+
+def at(seconds, day=1):
+    return {
+        "AcquisitionDate": f"202001{day:02}",
+        "AcquisitionTime": f"{10 + seconds // 3600:02}{seconds // 60 % 60:02}{seconds % 60:02}",
+    }
+
+
+PAUSES = {  # modality, seconds and day of each slice, or attributes; what is told
+    "turns of MR": ("MR", lambda k: at(900 * (k % 2)), "2 parts, up to 15.0 minutes apart"),
+    "turns of CT": ("CT", lambda k: at(900 * (k % 2)), "2 parts, up to 15.0 minutes apart"),
+    "phases of CT": ("CT", lambda k: at(35 * (k % 2)), "2 parts, up to 0.6 minutes apart"),
+    "halves, days later": ("MR", lambda k: at(k, 1 + 4 * (k // 4)), "2 parts, up to 4.0 days apart"),
+    "PET, days later": ("PT", lambda k: at(0, 1 + 4 * (k // 4)), "2 parts, up to 4.0 days apart"),
+    "three": ("CT", lambda k: at(600 * (k // 3)), "3 parts, up to 10.0 minutes apart"),
+    "no date": ("MR", lambda k: {"AcquisitionTime": ["100000", "101500"][k % 2]}, "2 parts, up to 15.0 minutes apart"),
+    "one word": ("CT", lambda k: {"AcquisitionDateTime": f"2020010{1 + k // 4}100000.5"}, "2 parts, up to 1.0 days"),
+    "days alone": ("MR", lambda k: {"AcquisitionDate": f"2020010{1 + k // 4 * 4}"}, "2 parts, up to 4.0 days apart"),
+    "beds": ("PT", lambda k: at(240 * k), ""),
+    "packages": ("MR", lambda k: at(300 * (k % 2)), ""),
+    "slow MR": ("MR", lambda k: at(400 * k), ""),
+    "a helix": ("CT", at, ""),
+    "breath-holds": ("CT", lambda k: at(60 * (k // 4)), ""),
+    "midnight": ("CT", lambda k: at(50398 + k % 2) if k < 4 else {"AcquisitionDate": "20200102",
+                                                                  "AcquisitionTime": "000001"}, ""),
+    "no times": ("CT", lambda k: {"AcquisitionTime": ["", "x"][k % 2]}, ""),
+    "some have one": ("CT", lambda k: at(900 * k) if k else {}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PAUSES)
+def test_slices_that_were_taken_long_apart_are_told(tmp_path, kind):
+    modality, change, wanted = PAUSES[kind]
+    scaled = {"RescaleSlope": 1, "RescaleIntercept": 0} if modality == "PT" else {}
+    found = [note for note in notes(tmp_path, modality, lambda k: change(k) | scaled) if "were taken" in note]
+    assert len(found) == bool(wanted)
+    assert not wanted or f"slices were taken in {wanted}" in found[0]
+    assert not any("2020" in note for note in found)
 
 
 PLAIN = {
@@ -265,5 +316,10 @@ def test_frames_say_themselves_what_they_are(tmp_path):
 
 def test_every_element_of_the_table_is_tried():
     rules = {element.name for element in merged.STATED if element.refused or element.noted}
-    others = {"GE's private image type", "the vendor's private b value", "FrameType"}  # by the tests above
+    others = {
+        "GE's private image type",
+        "the vendor's private b value",
+        "the b value of SequenceName",
+        "FrameType",
+    }  # by the tests above
     assert rules == {name for _, name, *_ in KINDS.values()} | set(SETTINGS) | others

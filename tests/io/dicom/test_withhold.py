@@ -29,6 +29,16 @@ def other_number():
 FILES = {  # attributes; names that are withheld; names that are shown
     "numbers": ({"PatientID": "0077000003"}, ["CTV 77000003", "CTV0077000003", "000077000003", "g77000003x"], ["3"]),
     "parts": ({"PatientID": "12-34-56"}, ["GTV 12-34-56", "GTV 123456", "GTV 12.34.56"], ["GTV 12", "GTV 34"]),
+    "digits behind letters": (
+        {"PatientID": "HN0012345"},
+        ["GTV 0012345", "GTV 12345", "GTV HN12345", "GTV_0012345", "ctv12345b", "HN-0012345"],
+        ["HN", "GTV 123", "GTV 1"],
+    ),
+    "digits between letters": (
+        {"PatientID": "P1234567A", "AccessionNumber": "AB12-34-56"},
+        ["GTV 1234567", "GTV_1234567", "GTV 123456", "A 12/34/56"], ["GTV 12", "PA", "GTV 34"],
+    ),
+    "few digits": ({"PatientID": "HN2019B1-7"}, ["HN2019B1", "hn2019b17"], ["GTV 2019", "GTV 1", "B1", "HN"]),
     "birth": (
         {"PatientBirthDate": "19510307"},
         ["19510307", "07.03.1951", "7.3.1951", "03/07/51", "3/7/1951", "1951-03-07", "510307", "7 Mar 1951",
@@ -90,6 +100,17 @@ FILES = {  # attributes; names that are withheld; names that are shown
         {"PatientName": "Жуковский^Андрей^Юрьевич", "SpecificCharacterSet": "ISO_IR 192"},
         ["Zhukovskiy", "Zhukovsky", "ZHUKOVSKII", "Žukovskij", "Andrey", "Andrei", "Andrej", "Yurevich", "Iurevich"],
         ["GTV Zuk", "Andreas"],
+    ),
+    "Cyrillic in German, French and Polish": (
+        {"PatientName": "Иванов^Пётр", "ReferringPhysicianName": "Борисов^Щукин", "OperatorsName": "Ельцин^Чехов",
+         "SpecificCharacterSet": "ISO_IR 192"},
+        ["GTV Iwanow", "IVANOFF", "Iwanowa", "Pjotr", "Pyotr", "Piotr", "Borissow", "Borisow", "Borissoff",
+         "Schtschukin", "Chtchoukine", "Szczukin", "Jelzin", "Yeltsin", "Tschechow", "Tchekhov", "Czechow"],
+        ["GTV Iwan", "Boris", "left", "Schuko"],
+    ),
+    "Cyrillic of Ukraine": (
+        {"PatientName": "Григоренко^Їжак", "SpecificCharacterSet": "ISO_IR 192"},
+        ["Hryhorenko", "Izhak", "Yizhak"], ["Hry"],
     ),
     "Cyrillic name of a Latin patient": (
         {"PatientName": "Ivanov^Petr"}, ["GTV Иванов", "ПЕТР", "GTVИвановПётр", "П.И."], ["GTV Иван", "опухоль"],

@@ -150,6 +150,23 @@ def test_headers_of_text_that_are_read_as_itk_reads_them(tmp_path, write, old, n
     same_grid(found.grid, image)
 
 
+@pytest.mark.parametrize(
+    ("write", "old", "new"),
+    [
+        *((nrrd, "space: left-posterior-superior", f"space: {space}") for space in ("scanner-xyz", "3D-right-handed")),
+        (nrrd, "space: left-posterior-superior", "space dimension: 3"),
+        (metaimage, "AnatomicalOrientation = RAI", "AnatomicalOrientation = ???"),
+    ],
+)
+def test_axes_without_a_direction_in_the_patient_are_told(tmp_path, write, old, new):
+    path = write(tmp_path, values("i2"))
+    assert images.header(path).notes == ()
+    assert path.read_bytes().count(old.encode()) == 1
+    path.write_bytes(path.read_bytes().replace(old.encode(), new.encode()))
+    (note,) = images.header(path).notes
+    assert note.startswith("its header does not say in which directions of the patient its axes run; x, y and z")
+
+
 @pytest.mark.parametrize("skip", ["byte skip: 4", "byte skip: -1", "HeaderSize = 4", "HeaderSize = -1"])
 def test_bytes_before_the_voxels_of_another_file(tmp_path, skip):
     array = values("i2")
@@ -185,6 +202,7 @@ def test_an_nrrd_with_spacings_alone(tmp_path, centers, mins):
     lines += ["spacings: 2 3 4", *([mins] if mins else []), *([f"centers: {centers}"] if centers else [])]
     path.write_bytes("\n".join(lines).encode() + b"\n\n" + body)
     same_grid(images.geometry(path), by_itk(path)[1])
+    assert [("directions" if mins else "where") in note for note in images.header(path).notes] == [True]
     path.write_bytes(b"\n".join(line.encode() for line in lines if "spacings" not in line) + b"\n\n" + body)
     with pytest.raises(BadImage, match="its header has no 'spacings'"):
         images.geometry(path)

@@ -135,6 +135,7 @@ TEXT = [
     (nrrd, "sizes: 6 5 4", "szes: 6 5 4", "line 6 of its header is no field of NRRD; correct it"),
     (nrrd, "type: short", "type: block", "type: 'block' is no type of real numbers"),
     (nrrd, "space: left-posterior-superior", "space: right-up", "space: 'right-up' is not read"),
+    (nrrd, "space: left-posterior-superior", "space: 3D-left-handed", "'3d-left-handed' is not read; save it in left-"),
     (nrrd, "space origin: (8.5,", "space origin: (8_5,", "a vector: '8_5 50.25 -4.0' is not some numbers"),
     (nrrd, "space origin: (8.5,", "space origin: (8.5e300,", "is beyond all sizes; correct the header"),
     (metaimage, "Offset = 8.5", "Offset = 8.5e300", "is beyond all sizes; correct the header"),

@@ -8,6 +8,8 @@ from made.hospital import square, structures
 from made.segs import seg as segmented
 from radioloom.errors import BadMask
 from radioloom.io.segmentations import rtstruct, seg
+from radioloom.io.segmentations.belongs import Image
+from radioloom.io.segmentations.read import read
 from radioloom.provenance import digest
 from radioloom.segmentation.choose import Choice
 from radioloom.volume import Grid
@@ -243,3 +245,13 @@ def test_a_structure_is_chosen_by_its_number_too(tmp_path, numbers):
     data.save_as(file)
     with pytest.raises(BadMask, match=f"2 structures have ROINumber {numbers[2]}"):
         rtstruct.read(file).named(Choice((str(numbers[2]),)))
+
+
+@pytest.mark.parametrize("status", ["REJECTED", "UNAPPROVED", "APPROVED", ""])
+def test_a_structure_set_that_was_rejected_is_told(tmp_path, status):
+    changed(three(tmp_path / "rs.dcm"), lambda data: setattr(data, "ApprovalStatus", status))
+    image = Image(Grid((8, 24, 20), (3.0, 1.5, 1.5), (-100.0, -20.0, -10.0)))
+    notes = read(tmp_path / "rs.dcm", Choice(("GTV",)), "", image).notes
+    assert ("the structure set was rejected by its reviewer (ApprovalStatus REJECTED)" in notes) is (
+        status == "REJECTED"
+    )

@@ -327,6 +327,24 @@ def test_a_frame_of_a_segment_that_is_not_there(tmp_path):
         found.on(Grid((3, 24, 20), (3.0, 1.5, 1.5), (-100.0, -20.0, -10.0)), [1], 0.5)
 
 
+def test_a_seg_that_was_compressed_with_loss_is_told(tmp_path):
+    found = small(tmp_path, lambda data: setattr(data, "LossyImageCompression", "01"))
+    assert [note.partition(":")[0] for note in found.notes] == ["the SEG was compressed with loss"]
+    assert small(tmp_path, lambda data: setattr(data, "LossyImageCompression", "00")).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("TILED_FULL", "a place: they are tiles of a slide"), ("3D", "none of its frames a place;")]
+)
+def test_frames_that_nothing_describes(tmp_path, kind, told):
+    def change(data):
+        data.DimensionOrganizationType = kind
+        del data.PerFrameFunctionalGroupsSequence
+
+    with pytest.raises(BadMask, match=told):
+        small(tmp_path, change)
+
+
 CELLS = [{"BitsStored": 8}, {"HighBit": 7}, {"PixelRepresentation": 1}, {"SamplesPerPixel": 3}, {"BitsAllocated": 16}]
 
 

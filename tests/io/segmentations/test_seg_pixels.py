@@ -70,6 +70,28 @@ def test_frames_that_begin_inside_a_byte(tmp_path, rows, columns, n, encoding):
         assert np.array_equal(region(file, number, mask.shape), mask)
 
 
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize(("kind", "n"), [("BINARY", 3), ("BINARY", 57), ("LABELMAP", 2), ("FRACTIONAL", 1000)])
+def test_zeros_behind_the_pixels_are_padding(tmp_path, kind, n, big):
+    masks = marked(23, 19, 3) if kind != "LABELMAP" else {"GTV": marked(23, 19, 3)["GTV"]}
+    file = made_seg(tmp_path / "seg.dcm", masks, kind)
+    data = pydicom.dcmread(file)
+    size = len(data.PixelData) + n
+    data.PixelData += bytes(n + size % 2)
+    data.save_as(file)
+    if big:
+        big_endian(data, file)
+    for number, mask in enumerate(masks.values(), start=1):
+        assert np.array_equal(region(file, number, mask.shape), mask)
+    (note,) = seg.read(file).notes
+    assert "zeros behind the pixels of the SEG" in note
+    if not big:
+        data.PixelData = data.PixelData[:-1] + b"\1"
+        data.save_as(file)
+        with pytest.raises(BadMask, match=r"do not belong together; fetch the file again$"):
+            region(file, 1, masks["GTV"].shape)
+
+
 @pytest.mark.parametrize(("rows", "columns", "n"), SIZES)
 @pytest.mark.parametrize("big", [False, True])
 def test_they_are_the_same_in_a_copy_without_identity(tmp_path, rows, columns, n, big):

@@ -83,7 +83,7 @@ def test_cohorts_that_have_something_to_compare():
     sheets["formats"].append(row(case="P2", replicate="2", segmentation="P2/seg.dcm"))
     cohorts = {name: {"role": role} for name, role in roles.items()}
     settings = {"cohorts": cohorts, "controls": [], "harmonise": {"method": "none"}, "outcome": {}}
-    settings["validation"] = {"subgroups": []}
+    settings |= {"validation": {"subgroups": []}, "models": []}
     assert Study(settings, sheets, None, None).has.repeated == ("readers", "formats")
 
 

@@ -14,6 +14,7 @@ from radioloom.stages.images import curated
 from radioloom.stages.images.curate import curate
 from radioloom.stages.images.new_images import measured_cases
 from radioloom.stages.images.segment import segment
+from radioloom.stages.images.single import measure
 from radioloom.tables import MASKS
 from radioloom.volume import Grid, Volume
 
@@ -77,7 +78,7 @@ def test_what_is_handed_on_comes_back(data, tmp_path):
             {"FrameOfReferenceUID": "2.25.7"},
             "an image (CT) of another frame of reference than this one's (MR)",
         ),
-        ({"PatientID": "OTHER", "PatientBirthDate": "19020202", "PatientName": "B^B"}, "that in `drawn_on` another's"),
+        ({"PatientID": "OTHER", "PatientBirthDate": "19020202", "PatientName": "B^B"}, "drawn on another's"),
     ],
 )
 def test_an_image_of_another_space_or_patient_is_out(data, change, words):
@@ -88,7 +89,7 @@ def test_an_image_of_another_space_or_patient_is_out(data, change, words):
 def test_the_segmentation_is_held_against_the_image_that_it_was_drawn_on(data):
     ct(data / "wrong", series="2.25.1009", FrameOfReferenceUID="2.25.7")
     assert "frame of reference" in found(data, of() | {"drawn_on": "wrong"})[2]
-    assert "`drawn_on`" in found(data, of() | {"drawn_on": "rs.dcm"})[2]
+    assert "the image that the region was drawn on: " in found(data, of() | {"drawn_on": "rs.dcm"})[2]
     assert "no such" in found(data, of() | {"drawn_on": "nowhere.nii"})[2]
 
 
@@ -118,6 +119,13 @@ def test_an_image_drawn_on_itself_is_as_without(data):
     assert segmented.rows[0]["drawn_mm3"] is None
 
 
+def test_one_image_needs_no_study(data):
+    alone = measure(data / "mr", data / "rs.dcm", load("pyradiomics"), "GTV", drawn_on=str(data / "ct"))
+    values = {row["feature_id"]: row["value"] for row in alone.rows}
+    assert values["original_shape_VoxelVolume"] == 30 * 54
+    assert CHANGED in alone.notes
+
+
 def test_of_files_the_sheet_is_taken_at_its_word(tmp_path):
     label_map(tmp_path / "mask.nii")
     images.write(Volume(np.zeros(GRID.shape, np.int16), GRID), tmp_path / "ct.nii")
@@ -129,7 +137,7 @@ def test_of_files_the_sheet_is_taken_at_its_word(tmp_path):
     segmented, fault = found(tmp_path, files)[1:]
     assert not fault
     own = segmented.masks["P1.1.tumour"]
-    assert any("nothing says whether the image and that in `drawn_on` lie in one frame" in note for note in own.notes)
+    assert any("lie in one frame of reference: taken so, as declared" in note for note in own.notes)
     assert own.n_voxels == pytest.approx(own.drawn_mm3, rel=0.15)  # of 1 mm3
     case = next(measured_cases([files], tmp_path, load("pyradiomics")))
     assert not case.fault

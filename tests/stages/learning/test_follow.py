@@ -165,6 +165,8 @@ def _features(shift: float, n: int = 40) -> tuple[pd.DataFrame, pd.DataFrame]:
                 "case": f"{cohort}{k:03d}",
                 "replicate": "1",
                 "roi": "tumour",
+                "modality": "",
+                "visit": "",
                 "image": "original",
             }
             keys |= {"family": "", "aggregation": "", "discretisation": "", "feature": f"f{name}", "ibsi": ""}

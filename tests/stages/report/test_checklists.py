@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from made.synthetic_study import binary_study, html, survival_study
-from radioloom.profile import load
+from radioloom.profile import Profiles, load
 from radioloom.stages.report.checklists import FACTS, _answer, answers, checklists, score
 from radioloom.stages.report.checklists.record import ABSENT, KNOWN, UNKNOWN, Fact, Item
 from radioloom.tables import CHECKLIST
@@ -134,6 +134,12 @@ def test_of_features_of_another_program_nothing_is_said_but_that():
     rows = answered(imaged, "CLEAR")
     assert {rows[n]["state"] for n in ("21", "22", "23", "24", "25", "26", "28")} == {ANSWERED}
     assert rows["22"]["answer"].startswith("spacing_mm [2, 2, 2]")
+    two = replace(study, profile=Profiles({"PT": load("sts_pet"), "CT": load("ibsi")}))
+    rows = answered(two, "CLEAR")
+    assert rows["22"]["answer"].startswith(
+        "CT: spacing_mm [2, 2, 2], image cubic and mask linear; PT: spacing_mm [4, 4, 4]"
+    )
+    assert answered(replace(two, profile=Profiles({"MR": load("demo")})), "CLEAR")["22"]["answer"].startswith("none")
     mixed = replace(imaged, settings={**study.settings, "cohorts": cohorts}, series=None, masks=None)
     assert answered(mixed, "CLEAR")["25"]["answer"].endswith("train: measured by another program")
     rows = answered(replace(mixed, profile=None), "CLEAR")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from made.synthetic_study import binary_study
 from radioloom import tables
-from radioloom.profile import load
+from radioloom.profile import Profiles, load
 from radioloom.stages.report.report import report
 from radioloom.stages.report.sections.preparation import build
 
@@ -73,3 +73,15 @@ def test_without_prepared_cases_there_is_no_section():
     assert build(replace(given, profile=None)) is None
     assert isinstance(build(given)["brief"], list)
     assert isinstance(given.measured, pd.DataFrame)
+
+
+def test_of_several_profiles_each_is_held_against_the_images_of_its_modality():
+    given = study(["LPS", "RAS"])
+    modalities = ["CT", "CT", "MR", "MR"] * len(given.series)
+    given = replace(given, series=given.series.assign(modality=modalities[: len(given.series)]))
+    shown = build(replace(given, profile=Profiles({"CT": load("demo"), "MR": load("ibsi")})))
+    assert shown["warning"].count("the profile demo leaves them as they are") == 1
+    assert "ibsi" not in shown["warning"]
+    assert shown["turned"] == "Before anything else images are brought by ibsi to LPS; others stay as they are stored."
+    n = int((given.series["modality"] == "CT").sum())
+    assert f"({n // 2} in LPS" in shown["warning"] or f"({n - n // 2} in LPS" in shown["warning"]

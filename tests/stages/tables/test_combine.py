@@ -7,12 +7,35 @@ import pandas as pd
 import pytest
 
 from made.planted_tables import Made
+from made.several_images import NAMES, several_images
 from naive.combined import combined as by_loops
 from radioloom.errors import StudyError
+from radioloom.stages.learning.clinical import clinical as clinical_of
+from radioloom.stages.learning.fit import fit
+from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, acquisitions, batches
+from radioloom.stages.learning.material import material
+from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.reliability import reliability
+from radioloom.stages.learning.split import split
 from radioloom.stages.tables.combine import EXTENSIVE, brought_together, combine, extensive
 from radioloom.stages.tables.combined_names import combined, ids_of_models, of_parts
-from radioloom.tables import COMBINATIONS, COMBINED, CONTROLS, EXCLUSIONS, FEATURES, PATIENTS
+from radioloom.stages.tables.combined_scans import scans_of
+from radioloom.stages.tables.tabulate import tabulate
+from radioloom.study import load
+from radioloom.tables import (
+    CLINICAL,
+    COMBINATIONS,
+    COMBINED,
+    CONTROLS,
+    COVARIATES,
+    EXCLUSIONS,
+    FEATURES,
+    PATIENTS,
+    RELIABILITY,
+    SELECTION,
+    SPLITS,
+)
+from radioloom.tables.cohorts import roles
 
 KINDS = (
     ("volume", "RNU0", "morphology", "original"),
@@ -208,6 +231,9 @@ def test_who_lacks_what_is_required_is_excluded_and_others_have_gaps():
         "P4": "no features of what `combine` takes of a patient",
     }
     assert not {row["cohort"] for row in strict.exclusions} - {"train"}  # nobody is excluded from replicates
+    again = features["replicate"].mask(features["case"].str.startswith("P1") & (features["roi"] == "node"), "2")
+    only = combine(features.assign(replicate=again), patients, {**block, "required": {"regions": ["node"]}}, ROLES)
+    assert [row["case"] for row in only.exclusions] == ["P1", "P3", "P4"]  # models take the first replicate
 
 
 @pytest.mark.parametrize(
@@ -278,3 +304,73 @@ def test_names():
     assert not combined({})
     assert "CT_tumour_first_morphology_volume" in of_parts("morphology_volume", names)
     assert of_parts("morphology_sphericity", names) == ""
+
+
+def scanned(**vendors):
+    """CASES and SERIES of the images of `two_lesions`, by the vendor of each."""
+    rows, series = [], []
+    for case, vendor in vendors.items():
+        key = {"cohort": "train", "case": case, "replicate": "1", "series": f"s{case}"}
+        rows += [{**key, "roi": roi} for roi in ("tumour", "node")]
+        known = {**dict.fromkeys((*CATEGORIES, *NUMBERS)), "manufacturer": vendor, "kernel": "B30"}
+        series.append({**key, **known})
+    return pd.DataFrame(rows), pd.DataFrame(series)
+
+
+def test_a_patient_whose_images_are_of_one_scanner_has_one():
+    features, patients, block = two_lesions()
+    lesions = combine(features, patients, block, ROLES).lesions
+    scans = scans_of(*scanned(a="GE", b="GE"), lesions, ["manufacturer", "kernel"])
+    known = acquisitions(scans.cases, scans.series)
+    assert known.index.tolist() == [("train", "P")]
+    assert batches(known, ["manufacturer", "kernel"]).tolist() == ["GE / B30"]
+    with pytest.raises(StudyError, match=r"1 patient \(P\) with images of several batches .*\(manufacturer, kernel\)"):
+        scans_of(*scanned(a="GE", b="Siemens"), lesions, ["manufacturer", "kernel"])
+
+
+def test_rules_of_models_read_what_is_combined(root):
+    """A rule that reads FEATURES of cases where patients are one would learn from one image of each, or stop."""
+    known = {"common", "collect", "identify", "combine"}
+    rules = {path.stem: path.read_text() for path in (root / "workflow" / "rules").glob("*.smk")}
+    assert len(rules) > 20
+    direct = [f"/tables/{name}.parquet" for name in ("features", "patients", "exclusions")]
+    assert not [name for name, text in rules.items() if name not in known and any(each in text for each in direct)]
+
+
+def test_a_small_study_of_tables_learns_from_patients(tmp_path):
+    """From tables with two regions, modalities and visits to a signature; one patient of each cohort has no node."""
+    study = load(several_images(tmp_path, n=30), tmp_path)
+    tabulated = [tabulate_cohort(study, name) for name in study.has.tables]
+    features = FEATURES.frame(pd.concat([each.features for each in tabulated]))
+    rows = [row for each in tabulated for row in each.rows]
+    people = PATIENTS.frame(pd.DataFrame(rows)[["cohort", "case", "patient", "named"]].drop_duplicates())
+    made = combine(features, people, study.settings["combine"], roles(study.settings))
+    together = COMBINED.frame(made.features)
+    tables = [outcomes_of(study, name, {row["patient"] for row in rows}) for name in study.has.tables]
+    clinical = CLINICAL.frame([row for table in tables for row in table.clinical])
+    assert clinical.groupby("cohort").size().to_dict() == {"train": 30, "valid": 30}
+    cases = together[["cohort", "case"]].drop_duplicates().itertuples(index=False, name=None)
+    asked = study.settings["validation"]
+    splits = SPLITS.frame(split(clinical, cases, roles(study.settings), asked, 1, PATIENTS.frame(made.patients)))
+    nothing = COVARIATES.frame([]), RELIABILITY.frame([])
+    patients = material(together, clinical, *nothing, study.settings, study.profile_hash)
+    assert patients.values.shape == (60, 2 * 2 * 2 * 4)
+    assert np.isnan(patients.values).any(axis=1).sum() == 2
+    signature = fit(patients, splits, SELECTION.frame(reduce(patients, splits)))
+    assert set(signature.feature_ids) <= set(ids_of_models(NAMES, study.settings))
+    assert len(signature.terms) == 2
+    assert [term.feature_id for term in signature.baselines["volume"].terms] == study.settings["baselines"]["volume"]
+    assert signature.profile == study.profile_hash
+
+
+def tabulate_cohort(study, name):
+    frame = pd.read_csv(study.data / f"{name}.csv", dtype=str)
+    return tabulate(frame, name, study.settings["cohorts"][name]["features"])
+
+
+def outcomes_of(study, name, patients):
+    frame = pd.read_csv(study.data / f"{name}_c.csv", dtype=str)
+    patients = {each for each in patients if each.startswith(name[0].upper())}
+    return clinical_of(
+        frame, name, patients, study.settings["cohorts"][name]["clinical"], study.settings["outcome"], []
+    )

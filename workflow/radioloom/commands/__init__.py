@@ -14,6 +14,7 @@ from radioloom.commands import (
     key,
     landmarks,
     new,
+    refit,
     targets,
 )
 from radioloom.commands.record import Command
@@ -29,6 +30,7 @@ COMMANDS: tuple[Command, ...] = (
     landmarks.COMMAND,
     targets.COMMAND,
     follow.COMMAND,
+    refit.COMMAND,
     extract.COMMAND,
     apply.COMMAND,
     compare.COMMAND,

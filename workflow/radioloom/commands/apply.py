@@ -135,7 +135,10 @@ def _of_images(chosen: Namespace, handed: HandedIn, rows: list, data: Path) -> t
 def _of_signature(handed: HandedIn, name: str) -> list[str]:
     if handed.by_hand:
         return [f"the signature {handed.title!r} was written by hand after {handed.source}"]
-    return [f"{name} was changed after it was written, and used as it is"] if handed.signature.edited else []
+    from radioloom.stages.learning.lineage import in_words
+
+    edited = [f"{name} was changed after it was written, and used as it is"] if handed.signature.edited else []
+    return [*edited, *filter(None, [in_words(handed.signature)])]
 
 
 def _write(chosen: Namespace, handed: HandedIn, rows: list, digest: str, beside: Path | None) -> None:

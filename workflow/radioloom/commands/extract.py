@@ -13,7 +13,8 @@ from radioloom.failures import explained, notes_of
 EXAMPLE = """\
   radioloom extract ct.nii.gz mask.nii.gz --out features.csv
   radioloom extract scans/ct rtstruct.dcm --roi GTV-1 --profile aerts2014
-  radioloom extract ct.nii.gz organs.nii.gz --roi '2|3'        (labels 2 and 3 together; '.*' for all)"""
+  radioloom extract ct.nii.gz organs.nii.gz --roi '2|3'        (labels 2 and 3 together; '.*' for all)
+  radioloom extract scans/pet rtstruct.dcm --drawn-on scans/ct --profile sts_pet"""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -38,6 +39,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--series", default="", metavar="UID", help="the same, by its SeriesInstanceUID")
     parser.add_argument(
+        "--drawn-on",
+        type=Path,
+        metavar="IMAGE",
+        help="image of the same frame of reference that the segmentation was drawn on, such as the CT of a PET",
+    )
+    parser.add_argument(
         "--out", type=Path, help="write a new .csv or .parquet file instead of printing columns separated by tabs"
     )
 
@@ -55,7 +62,8 @@ def _run(chosen: Namespace) -> None:
         check_out(chosen.out)
     profile = load(chosen.profile)
     try:
-        measured = measure(chosen.image, chosen.mask, profile, chosen.roi, chosen.modality, chosen.series)
+        known = {"series": chosen.series, "drawn_on": str(chosen.drawn_on.absolute()) if chosen.drawn_on else ""}
+        measured = measure(chosen.image, chosen.mask, profile, chosen.roi, chosen.modality, **known)
     except UnclearRegion as error:
         with explained(notes_of(error)):
             raise StudyError(f"{error}; choose by --roi: {HOW}") from None

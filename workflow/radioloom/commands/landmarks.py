@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from radioloom.commands.record import Command
 from radioloom.errors import StudyError
-from radioloom.volume import MODALITIES
 
 if TYPE_CHECKING:
     from radioloom.profile import Profile
@@ -81,6 +80,7 @@ def _run(chosen: Namespace) -> None:
 def _of_mr(study: Study, name: str) -> tuple[Profile, Collection[str]]:
     """The profile whose scale is learnt (of several that of MR), and the modalities of images that it is learnt of."""
     from radioloom.profile import Profile
+    from radioloom.volume import MODALITIES
 
     if isinstance(study.profile, Profile):
         return study.profile, ("", *MODALITIES)

@@ -148,8 +148,11 @@ def _pair(tree: Tree, drawing: Candidate, wanted: Wanted) -> tuple[Series, Ident
         raise BadImage("its patient's number has two birth dates in this tree; are these two patients?")
     pattern = _pattern(replace(drawn, identifying=drawn.identifying | who.words), wanted.roi)
     image, segmentation = tree.path(series.folder), tree.path(drawing.file)
-    if ".." in image + segmentation or not (image + segmentation).isprintable():
-        raise BadImage("its path, or its image's, holds two dots or a character that cannot be printed; rename it")
+    paths = image + segmentation
+    if ".." in paths or "\\" in paths or not paths.isprintable():
+        raise BadImage(
+            "its path, or its image's, holds two dots, a backslash or a character that cannot be printed; rename it"
+        )
     series.paired = True
     names_patient = who.identified_by(image) or who.identified_by(segmentation)
     case = pseudonym(who.number, wanted.key)

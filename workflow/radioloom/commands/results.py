@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -24,6 +23,8 @@ def add_study(parser: ArgumentParser) -> None:
 
 def run_to(study: Path, cores: int, places: list[Path]) -> None:
     """Run a study as far as these results, where `cores` is above 0; StudyError where it fails."""
+    import subprocess
+
     from radioloom.errors import StudyError
 
     if cores and subprocess.run(_command(study, places, cores), stdout=sys.stderr, check=False).returncode:
@@ -32,6 +33,8 @@ def run_to(study: Path, cores: int, places: list[Path]) -> None:
 
 def up_to_date(study: Path, places: list[Path]) -> bool:
     """Whether these results are of the present inputs, settings and code."""
+    import subprocess
+
     done = subprocess.run(_command(study, places, 1, "-n"), capture_output=True, text=True, check=False)
     return NOTHING in done.stdout + done.stderr
 

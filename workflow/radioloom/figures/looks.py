@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from radioloom.tables.columns import VALIDATION
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
 
 UNDECLARED = "not known to have been declared beforehand"
 SHAPED = "What was seen may have shaped this one, which no p here allows for"
+GOES_ON = (  # of a cohort with `follow`, in the place of what is said of `patients`
+    "{cohort} goes on: it has been judged {n} times, of other patients or outcomes each time. Who looks often finds a "
+    "difference by chance more often than an interval of one look says."
+)
 CHANGES = {  # by column of LOOKS, whose count is `n`
     "primaries": "The primary comparison was changed after {cohort} had been judged: {n} different ones, where none "
     f"counts as one, in this results folder. So this one is {UNDECLARED}.",
@@ -30,17 +35,19 @@ CHANGES = {  # by column of LOOKS, whose count is `n`
 }
 
 
-def statements(frame: pd.DataFrame, primary: dict[str, Any] | None = None) -> list[str]:
+def statements(frame: pd.DataFrame, primary: dict[str, Any] | None = None, followed: Collection[str] = ()) -> list[str]:
     """A sentence for each cohort and kind of change; none where nothing was changed.
 
     frame : LOOKS
-    primary : the comparison that is declared now
+    primary : the comparison that is declared now; followed : cohorts that patients are added to by design
     Training cohorts are told of where the primary comparison is in their cross-validation.
     """
     told_of = {VALIDATION, (primary or {}).get("evaluation", VALIDATION)}
     rows = list(frame[frame["evaluation"].isin(told_of)].itertuples())
     return [
-        said.format(cohort=row.cohort, n=getattr(row, column), look=row.look)
+        (GOES_ON if column == "patients" and row.cohort in followed else said).format(
+            cohort=row.cohort, n=getattr(row, column), look=row.look
+        )
         for column, said in CHANGES.items()
         for row in rows
         if getattr(row, column) > 1

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LABELS = {SURVIVAL: "survival", MEDIAN_SURVIVAL: "median survival (days)"}  # of `metric` that METRICS has not
+NAMED = 6  # differing numbers that are called by name
 APART = 0.17  # of a line: the published number above, the study's below
 VERBS = {  # of so many numbers, singular and plural
     REPRODUCED: ("is reproduced", "are reproduced"),
@@ -41,6 +42,14 @@ def statement(counts: Mapping[str, int]) -> str:
     """How many numbers have which verdict. counts : of each verdict that occurs."""
     parts = [f"{n} {VERBS[verdict][n > 1]}" for verdict, n in counts.items()]
     return f"Of {count(sum(counts.values()), 'published number')} {joined(parts)}."
+
+
+def differing(frame: pd.DataFrame) -> Iterator[str]:
+    """What differs, of many the first of the file and how many more. frame : TARGETS, as their file has them."""
+    names = list(frame.loc[frame["verdict"] == DIFFERS, "what"])
+    more = [f"and {len(names) - NAMED} more"] if names[NAMED:] else []
+    if names:
+        yield f"Differing: {'; '.join([*names[:NAMED], *more])}."
 
 
 def compared(frame: pd.DataFrame, sources: Sequence[str]) -> Exhibit:

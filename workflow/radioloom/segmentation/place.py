@@ -13,6 +13,7 @@ from radioloom.segmentation.mask import cut, joined
 from radioloom.volume import Grid, Voxels
 
 MOST_OUTSIDE = 0.5  # share of a region that may lie outside its image: what is left is the region no more
+TURNED = 1e-3  # of a direction cosine, from which on axes are said to differ
 SNAP = 0.05  # voxels that two lattices may be apart: rounding of headers, far below what moves a voxel centre
 
 Beyond = Counter[tuple[float, int]]  # voxels outside an image, by their value and the slice of the image
@@ -129,12 +130,15 @@ def missed(first: Voxels, last: Voxels, shape: Voxels) -> BadMask:
 
 
 def compared(mask: Grid, image: Grid) -> str:
-    """The grids of a mask and of an image in words."""
+    """The grids of a mask and of an image in words; where their axes differ, with these."""
+    turned = not np.allclose(mask.direction, image.direction, atol=TURNED)
 
     def say(grid: Grid) -> str:
         spacing = " x ".join(f"{v:.4g}" for v in grid.spacing_mm)
         origin = ", ".join(f"{v:.2f}" for v in grid.origin_mm)
-        return f"{' x '.join(map(str, grid.shape))} voxels of {spacing} mm from ({origin})"
+        axes = ", ".join(f"({' '.join(f'{v + 0.0:.3g}' for v in axis)})" for axis in np.round(grid.direction, 3).T)
+        along = f" along {axes}" if turned else ""
+        return f"{' x '.join(map(str, grid.shape))} voxels of {spacing} mm from ({origin}){along}"
 
     return f"mask {say(mask)}, image {say(image)} (z, y, x)"
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 Settings = dict[str, Any]
 KEY = "signature"
 OF_LEARNING = (
-    "baselines", "models", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics", "simulate",
+    "supersedes", "baselines", "models", "reliability", "robustness", "harmonise", "reduce", "imputation", "genomics",
+    "simulate",
 )  # fmt: skip
 OF_LEARNING_IN = {
     "model": ("kind", "settings", "selector", "selector_settings", "scaling", "n_features", "grid", "cut_points"),
@@ -136,7 +137,14 @@ def _of_tool(study: Study, handed: HandedIn, origin: Origin) -> Iterator[str]:
 
 
 def _of_profile(study: Study, handed: HandedIn, origin: Origin) -> Iterator[str]:
+    from radioloom.stages.tables.combined_names import summary
+
     if handed.signature.profile == study.profile_hash:
+        return
+    block, learnt = study.settings["combine"] if study.has.combined else {}, dict(handed.signature.combine)
+    if block != learnt:
+        ours, theirs = (summary(each) if each else "one image of each patient" for each in (block, learnt))
+        yield f"{origin.at('combine')}: it takes {ours}, and the signature {theirs}; write the same `combine`"
         return
     if study.profile is None:
         yield (

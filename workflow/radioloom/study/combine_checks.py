@@ -163,4 +163,20 @@ def _lacking(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None
                     )
 
 
-CHECKS: tuple[Check, ...] = (_unknown, _undeclared, _lesions, _named, _lacking)
+def _not_repeated(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:
+    """Notes on what cohorts of replicates do not have: features of it are dropped, for nobody knows their agreement."""
+    from radioloom.stages.learning.reliability import ROLES
+
+    for cohort in study.cohorts(*ROLES):
+        known = {part: {row[part] for row in rows[cohort] or ()} for part in PARTS}
+        for part, key in LISTS.items():
+            lacking = [word for word in words_of(study.settings["combine"], key) if word not in known[part]]
+            if rows[cohort] and lacking:
+                remarks.notes.append(
+                    f"cohort {cohort}: it has no {WORDS[part]} {' or '.join(lacking)}: features that need it were not "
+                    "measured on its replicates, so that none of them is taken for reliable; add such rows, or take "
+                    "the cohort out"
+                )
+
+
+CHECKS: tuple[Check, ...] = (_unknown, _undeclared, _lesions, _named, _lacking, _not_repeated)

@@ -22,10 +22,10 @@ def combine_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
         yield from _visit_faults(block, origin)
     if combined(settings) and "simulate" in settings:
         yield f"{origin.at('combine')}: a simulated study has one image of each patient; take it out"
-    if combined(settings) and settings["harmonise"]["method"] != "none":
+    if len(block["modalities"]) > 1 and settings["harmonise"]["method"] != "none":
         yield (
-            f"{origin.at('combine')}: harmonisation knows one scanner of each case, and a patient's images may be of "
-            "several; set harmonise.method to none, or take `combine` out"
+            f"{origin.at('combine', 'modalities')}: harmonisation knows one scanner of each patient, and images of "
+            "several modalities are of several; set harmonise.method to none, or take one modality"
         )
 
 

@@ -33,6 +33,7 @@ class Holdings:
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
     followed: tuple[str, ...]  # validation cohorts that go on, and are judged by the period that patients entered in
+    supersedes: bool  # the signature takes the place of an earlier one
     unsupervised: tuple[str, ...]  # cohorts whose patients are clustered and compared without their outcome
     mined: bool  # association rules are looked for
     pooled: bool  # there are validation cohorts enough for a summary over them
@@ -80,6 +81,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),
         followed=those(lambda _, cohort: "follow" in cohort),
+        supersedes="supersedes" in settings,
         unsupervised=those(lambda _, cohort: "unsupervised" in settings and cohort["role"] in LEARNT_OR_VALIDATED),
         mined="rules" in settings.get("unsupervised", {}),
         pooled=[cohort["role"] for cohort in cohorts.values()].count("validation") >= FEWEST_TO_PREDICT,

@@ -70,7 +70,23 @@ def load(config: dict[str, Any], root: Path, source: Path | None = None, again: 
         profile = load_all(settings["profile"]) if any(sheets.values()) else None
     signature = place_of(settings[KEY], root, source) if handed else None
     published, targets = with_targets(settings, root, source, origin)
-    return Study(settings, sheets, data, profile, places, handed, signature, _composed(published), targets)
+    old = _superseded(settings, root, source, origin)
+    return Study(settings, sheets, data, profile, places, handed, signature, _composed(published), targets, old)
+
+
+def _superseded(settings: dict[str, Any], root: Path, source: Path | None, origin: Origin) -> Path | None:
+    """Where the signature lies that the study's takes the place of; StudyError where it is not there."""
+    if "supersedes" not in settings:
+        return None
+    asked = settings["supersedes"]
+    place = place_of(asked["file"], root, source)
+    if not is_file(place):
+        raise StudyError(f"{origin.at('supersedes', 'file')}: {place.name} is not there; run its study, or correct it")
+    roles = {name: cohort["role"] for name, cohort in settings["cohorts"].items()}
+    for name in asked["unseen"]:
+        if roles.get(name) != "training":
+            raise StudyError(f"{origin.at('supersedes', 'unseen')}: {name!r} is no training cohort; name one, or none")
+    return place
 
 
 def _composed(value: Any, key: str = "") -> Any:

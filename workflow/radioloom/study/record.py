@@ -41,6 +41,7 @@ class Study:
     signature_place: Path | None = None  # where the file of that lies
     published: dict[str, Any] | None = None  # the file of targets that the study is held against
     targets_place: Path = Path()  # where that lies
+    superseded: Path | None = None  # file of the signature that this study's takes the place of
 
     @property
     def name(self) -> str:
@@ -161,6 +162,8 @@ class Study:
             {f"signature: {self.signature_place.name}": str(self.signature_place)} if self.signature_place else {}
         )
         place = self.targets_place
+        if self.superseded:
+            of_signature[f"supersedes: {self.superseded.name}"] = str(self.superseded)
         return of_signature | sheets | ({f"targets: {place.name}": str(place)} if self.published else {})
 
     @cached_property

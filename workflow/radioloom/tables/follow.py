@@ -6,6 +6,7 @@ from radioloom.tables.columns import CASE, COHORT, KIND, MODEL
 from radioloom.tables.record import Column, Table
 
 ALONE, SO_FAR = "period", "so far"  # `span` of FOLLOWED
+EARLIER, LATER, DIFFERENCE = "earlier", "later", "difference"  # `version` of SUCCESSION
 WITHIN, OVER, UNDER = "within", "above", "below"  # `verdict` of FOLLOWED
 PERIOD = Column("period", "int64", "in which patients entered: 1, 2, ... from the first entry on")
 PERIODS = Table(
@@ -85,5 +86,21 @@ SCANNERS = Table(
         Column("value", "string", "what headers state; '' where they do not"),
         Column("n", "int64", "cases of the period with it"),
         Column("n_training", "int64", "training cases with it"),
+    ),
+)
+SUCCESSION = Table(
+    "SUCCESSION",
+    "the signature beside the one that it supersedes, in cross-validation, in patients whom that one has not seen",
+    ("cohort", "version"),
+    (
+        COHORT,
+        Column("version", "string", f"{EARLIER}: as it is; {LATER}: learnt anew in each fold; {DIFFERENCE} of the two"),
+        Column("metric", "string", "c_index or auc, by pairs within folds"),
+        Column("estimate", "float64", "value", null=True),
+        Column("low", "float64", "lower bound of the 95 % interval", null=True),
+        Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("withheld", "string", "why there is no interval, as in METRICS"),
+        Column("n", "int64", "cases"),
+        Column("n_events", "int64", "of them with the event"),
     ),
 )

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
+PIECE = 1 << 20  # bytes that are read at once
 WIDTHS = (1, 8, 16, 32, 64)  # bits of a pixel's cell
 
 
 def length_fault(held: int, wanted: int, stated: int) -> str:
     """Why native pixel data are not those of the image that a header describes; "" where they are.
 
-    held : bytes that the file has of them; wanted : of the image; stated : that the element says, with one to make
-    their number even (PS3.5, 8.1.1)
+    held : bytes that the file has of them; wanted : of the image; stated : that the element says without padding, with
+    one to make their number even (PS3.5, 8.1.1)
     """
     if held < wanted or (held < stated <= wanted + 1):
         whole = max(wanted, min(stated, wanted + 1))
-        return f"its pixel data end after {held} of {whole} bytes: the file is truncated; fetch the file again"
+        return f"its pixel data end after {held} of {whole} bytes: the file is truncated"
     if stated > wanted + 1:
         return (
             f"its pixel data are {stated} bytes, and an image of the rows, columns, frames and bits that its header "
-            f"says has {wanted}: the two do not belong together; fetch the file again"
+            f"says has {wanted}: the two do not belong together"
         )
     return ""
+
+
+def image_bytes(rows: int, columns: int, samples: int, frames: int, bits: int) -> int:
+    """Bytes of an image's native pixels."""
+    return (rows * columns * samples * frames * bits + 7) // 8
+
+
+def zeros_behind(handle: BinaryIO, start: int, wanted: int, stated: int) -> int:
+    """How many bytes of pixel data that begin at `start` are padding behind an image, and the byte that makes it even.
+
+    wanted, stated : as of `length_fault`
+    All are where all are 0; others may be pixels of another image than the header's, or those of this one, moved.
+    """
+    whole = wanted + wanted % 2
+    handle.seek(start + whole)
+    n = max(stated - whole, 0)
+    sizes = (min(PIECE, n - at) for at in range(0, n, PIECE))
+    return n if all(handle.read(size) == bytes(size) for size in sizes) else 0
 
 
 def misread(size: tuple[int, ...], bits: tuple[int, int, int, int]) -> str:

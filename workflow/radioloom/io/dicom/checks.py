@@ -197,6 +197,18 @@ def _oblique(stack: Stack) -> str:
     return f"oblique slices: {degrees:.1f} degrees from the patient's axes" if degrees > OBLIQUE else ""
 
 
+def _tilted(stack: Stack) -> str:
+    """What to note of a CT whose gantry was tilted, and whose slices do not drift as such slices do (`_sheared`)."""
+    degrees = stack.headers[0].stated.get("GantryDetectorTilt")
+    upright = isinstance(degrees, float) and abs(degrees) > OBLIQUE and len(stack.headers) > 1 and not _oblique(stack)
+    if stack.headers[0].modality != "CT" or not upright:
+        return ""
+    return (
+        f"GantryDetectorTilt is {degrees:.1f} degrees, and slices lie upright one above the other: look whether they "
+        "were corrected for it, or their positions are wrong"
+    )
+
+
 def _lossy(stack: Stack) -> str:
     return "lossy compression" if any(header.lossy for header in stack.headers) else ""
 
@@ -229,6 +241,7 @@ STACK = (
 # What is noted in results, and does not keep a series from being used.
 NOTED = (
     Check("oblique_axes", _oblique),
+    Check("tilted", _tilted),
     Check("lossy_compression", _lossy),
     Check("rescale_by_slice", lambda stack: meaning.rescaled_otherwise(stack.headers)),
     Check("inverted", lambda stack: meaning.inverted(stack.headers)),
@@ -236,6 +249,7 @@ NOTED = (
     Check("other_unit", lambda stack: meaning.other_unit(stack.headers)),
     Check("settings_by_slice", lambda stack: merged.settings(stack.headers)),
     Check("acquisitions", lambda stack: merged.acquisitions(stack.headers)),
+    Check("pauses", lambda stack: merged.pauses(stack.headers)),
     Check("contrast_by_slice", lambda stack: merged.contrast(stack.headers)),
     Check("counted_twice", lambda stack: merged.counted_twice(stack.headers)),
     Check("several_studies", lambda stack: merged.studies(stack.headers)),
@@ -247,5 +261,6 @@ NOTED = (
     Check("computed", lambda stack: meaning.computed(stack.headers)),
     Check("real_world_values", lambda stack: real_world.others(stack.headers)),
     Check("converted", lambda stack: meaning.converted(stack.headers)),
+    Check("padded", lambda stack: meaning.padded(stack.headers)),
     Check("no_magnitude", lambda stack: merged.parts(stack.headers)),
 )

@@ -13,7 +13,7 @@ from pydicom.uid import ImplicitVRLittleEndian
 
 from radioloom.errors import BadImage
 from radioloom.failures import reading
-from radioloom.io.dicom.cells import length_fault, misread
+from radioloom.io.dicom.cells import image_bytes, length_fault, misread, zeros_behind
 from radioloom.io.dicom.elements import elements, native_pixels
 from radioloom.io.dicom.layout import Malformed
 from radioloom.io.dicom.stated import TAGS as STATED
@@ -38,8 +38,7 @@ TAGS = {
     "bits_used": 0x00280101, "high_bit": 0x00280102, "signed": 0x00280103,
     "intercept": 0x00281052, "slope": 0x00281053, "lossy": 0x00282110, "series_type": 0x00541000,
 }  # fmt: skip
-# PatientID, PatientName, PatientBirthDate, PatientSex, PatientIdentityRemoved
-WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00100040, 0x00120062)
+WHOSE = (0x00100020, 0x00100010, 0x00100030, 0x00100040, 0x00120062)  # number, name, birth, sex, whether removed
 WANTED = frozenset({*TAGS.values(), *WHOSE, *STATED})
 MULTIFRAME = frozenset({
     "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2", "1.2.840.10008.5.1.4.1.1.4.1",
@@ -83,6 +82,7 @@ class Header:
     lossy: bool
     pixel_offset: int  # where native pixel data begin; -1: compressed, big-endian, or none
     fault: str = ""  # why its pixels cannot be used
+    excess: int = 0  # bytes of padding behind its native pixels
     cells: str = ""  # why its pixels would be read wrongly
     index: int = -1  # which frame of its file; -1 where the file is one slice
     called: str = ""  # what messages call the file, where its name could be a patient's
@@ -120,7 +120,7 @@ class Header:
         native = self.pixel_offset >= 0
         with reading(self.path) as handle:
             handle.seek(self.pixel_offset if native else 0)
-            size = (self.rows * self.columns * self.samples * self.frames * self.bits + 7) // 8
+            size = image_bytes(self.rows, self.columns, self.samples, self.frames, self.bits)
             return hashlib.sha256(handle.read(size if native else -1)).hexdigest()
 
     @property
@@ -268,14 +268,16 @@ def _header(
     rows, columns = integer(data, TAGS["rows"]), integer(data, TAGS["columns"])
     samples, frames = integer(data, TAGS["samples"], 1), integer(data, TAGS["frames"], 1)
     bits, bits_used = integer(data, TAGS["bits"]), integer(data, TAGS["bits_used"])
-    wanted = (rows * columns * samples * frames * bits + 7) // 8
-    fault = ""
+    wanted, fault, excess = image_bytes(rows, columns, samples, frames, bits), "", 0
     if length < 0 and (rows or text(data, TAGS["sop_class"]) in IMAGES):
         fault = "it ends before its pixel data: the file is truncated; fetch the file again"
     elif rows * columns * samples > MOST_PIXELS or rows * columns * samples * frames > MOST_VOXELS:
         fault = f"{rows} x {columns} pixels in {frames} frame(s): no image of a patient is that large; fetch it again"
     elif rows and offset >= 0:
-        fault = length_fault(min(length, size - offset), wanted, length) or behind
+        with reading(known_as[0]) as handle:
+            excess = zeros_behind(handle, offset, wanted, length)
+        fault = length_fault(min(length, size - offset), wanted, length - excess)
+        fault = f"{fault}; fetch the file again" if fault else behind
     high_bit, sign = integer(data, TAGS["high_bit"], bits_used - 1), integer(data, TAGS["signed"], -1)
     series, sop_class = text(data, TAGS["series"]), text(data, TAGS["sop_class"])
     if not series and (rows or _has_series(sop_class or _media(data))):
@@ -294,5 +296,5 @@ def _header(
         fault=fault, called=known_as[1], number=known_as[2], acquisition=letters(data, TAGS["acquisition"]),
         ordinal=letters(data, TAGS["ordinal"]), agent=digest(agent) if (agent := letters(data, TAGS["agent"])) else "",
         series_type=frozenset(letters(data, TAGS["series_type"]).upper().split("\\")),
-        stated=of_file(data),
+        stated=of_file(data), excess=excess,
     )  # fmt: skip

@@ -32,7 +32,14 @@ ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 
 
 class Malformed(ValueError):
-    """A file that is not laid out as DICOM, or an attribute that is not what it should be; the message says how."""
+    """A file that is not laid out as DICOM, or an attribute that is not what it should be; the message says how.
+
+    remedy : what to do, where it is another than with any damaged file
+    """
+
+    def __init__(self, message: str, remedy: str = "correct it, or fetch the file again"):
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class Level(NamedTuple):

@@ -35,6 +35,17 @@ def unscaled(header: Header) -> str:
     return f"{header.name}: a {header.modality} slice without RescaleSlope and RescaleIntercept has no unit"
 
 
+def padded(headers: Sequence[Header]) -> str:
+    """What to note where zeros follow the image in its pixel data."""
+    longer = {header.path: header.excess for header in headers if header.excess}
+    if not longer:
+        return ""
+    n = max(longer.values())
+    return (
+        f"zeros behind the image in the pixel data of {len(longer)} file(s), up to {n} bytes of them, are passed over"
+    )
+
+
 def badly_scaled(header: Header) -> str:
     """Why a slice's slope is none."""
     if header.slope is None or header.slope > 0 or (header.slope < 0 and header.modality not in RESCALED):

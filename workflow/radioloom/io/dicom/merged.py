@@ -11,6 +11,12 @@ from radioloom.io.dicom.stated import DERIVED, FEW, STATED, other_part, several
 
 CONCATENATION = ("ConcatenationUID", "InConcatenationNumber", "InConcatenationTotalNumber")
 SHOWN = "look whether all slices show the same phase"
+# Seconds between slices of one scan at the most: breath-holds of CT, packages of slices of MR, beds of PET.
+PAUSE_S = {"CT": 120.0, "MR": 600.0, "PT": 3600.0}
+INSTANTS = (
+    ("AcquisitionDateTime",), ("AcquisitionDate", "AcquisitionTime"), ("AcquisitionTime",), ("AcquisitionDate",),
+)  # fmt: skip
+PHASES_S, DAY_S = 10.0, 86400.0  # between two phases of CT whose slices take turns
 IN_TIME = {"DYNAMIC": "time", "GATED": "phase"}  # kinds of PET series, and what each of their volumes is
 PROJECTIONS = frozenset({"MIP", "MINIP", "MAX_IP", "MIN_IP", "PROJECTION IMAGE"})  # of several slices each
 
@@ -90,6 +96,31 @@ def acquisitions(headers: Sequence[Header]) -> str:
     listed = ", ".join(f"{counts[name]} of AcquisitionNumber {_number(name)}" for name in first)
     how = "one after the other" if turns == len(first) - 1 else "mixed"
     return f"slices of {len(first)} acquisitions, {how} ({listed}): {SHOWN}"
+
+
+def pauses(headers: Sequence[Header]) -> str:
+    """What to note where slices were taken farther apart than those of one scan are."""
+    modality, times = headers[0].modality, _times(headers)
+    if modality not in PAUSE_S or not times:
+        return ""
+    steps = [b - a for a, b in pairwise(sorted(times))]
+    longest, parts = max(steps, default=0.0), 1 + sum(step > PAUSE_S[modality] for step in steps)
+    turns = sum(a != b for a, b in pairwise(times)) >= len(times) - 2 and len(times) > 3
+    if modality == "CT" and len(set(times)) == 2 and turns and longest > PHASES_S:
+        parts = 2
+    if parts == 1:
+        return ""
+    pause = f"{longest / DAY_S:.1f} days" if longest >= DAY_S else f"{longest / 60:.1f} minutes"
+    return f"slices were taken in {parts} parts, up to {pause} apart by date and time of acquisition: {SHOWN}"
+
+
+def _times(headers: Sequence[Header]) -> list[float]:
+    """Seconds at which slices were taken, by the first of what all of them state; none where there is no such thing."""
+    for names in INSTANTS:
+        told = [[value for name in names if isinstance(value := h.stated.get(name), float)] for h in headers]
+        if all(len(each) == len(names) for each in told):
+            return [sum(each) for each in told]
+    return []
 
 
 def contrast(headers: Sequence[Header]) -> str:

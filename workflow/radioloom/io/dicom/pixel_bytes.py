@@ -79,7 +79,7 @@ def _native(data: Dataset, raw: bytes, count: int, order: str) -> bytes:
 def _exactly(raw: bytes, size: int) -> bytes:
     if not 0 < size <= len(raw):
         raise BadImage(PALE)
-    if len(raw) > size + 1:  # one makes their number even
+    if len(raw) > size + 1 and raw[size:].strip(b"\0"):  # one of any value makes their number even
         raise BadImage(LONG)
     return raw[:size]
 

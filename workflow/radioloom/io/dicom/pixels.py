@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,7 +26,7 @@ from pydicom.uid import (
 
 from radioloom.errors import BadImage
 from radioloom.failures import reading
-from radioloom.io.dicom.cells import length_fault
+from radioloom.io.dicom.cells import image_bytes, length_fault, zeros_behind
 from radioloom.io.dicom.codestreams import precision
 from radioloom.io.dicom.elements import COMPRESSED
 from radioloom.io.dicom.frames import split
@@ -183,10 +183,10 @@ def frames(data: Dataset, wanted: Sequence[int]) -> Iterator[np.ndarray]:
     Raises one of BROKEN where the file ends too early, and whatever pydicom's and ITK's decoders raise.
     """
     if real := [name for name in REAL if name in data]:
-        raise Malformed(f"its pixels are {real[0]}, real numbers, which are not read; export whole ones, or NIfTI")
+        raise Malformed(f"its pixels are {real[0]}, real numbers, which are not read", "export whole ones, or NIfTI")
     syntax = _syntax(data)
-    if not syntax.is_encapsulated and (why_not := _length_fault(data)):
-        raise Malformed(why_not)
+    if not syntax.is_encapsulated:
+        _check_length(data)
     if syntax.is_encapsulated:
         _check_precision(data, syntax, wanted)
     if syntax in LEFT_TO_ITK:
@@ -210,11 +210,24 @@ def _syntax(data: Dataset) -> UID:
     return data.file_meta.TransferSyntaxUID
 
 
-def _length_fault(data: Dataset) -> str:
-    """Why native pixel data that were read whole are not those of the image that their header describes."""
-    sizes = [int(data.get(name) or 1) for name in ("NumberOfFrames", "SamplesPerPixel", "Rows", "Columns")]
-    wanted, n = (math.prod(sizes) * int(data.BitsAllocated) + 7) // 8, len(data.PixelData)
-    return length_fault(n, wanted, n)
+def excess(data: Dataset) -> int:
+    """Bytes of padding behind the native pixels of a file that was read whole; 0 where they are compressed."""
+    if "PixelData" not in data or _syntax(data).is_encapsulated:
+        return 0
+    return zeros_behind(BytesIO(data.PixelData), 0, _native_bytes(data), len(data.PixelData))
+
+
+def _check_length(data: Dataset) -> None:
+    """Malformed where native pixel data are not those of the image that their header describes; padding is cut off."""
+    wanted, n = _native_bytes(data), len(data.PixelData) - excess(data)
+    if fault := length_fault(n, wanted, n):
+        raise Malformed(fault, "fetch the file again")
+    data["PixelData"].value = data.PixelData[: wanted + wanted % 2]
+
+
+def _native_bytes(data: Dataset) -> int:
+    names = ("Rows", "Columns", "SamplesPerPixel", "NumberOfFrames")
+    return image_bytes(*(int(data.get(name) or 1) for name in names), int(data.BitsAllocated))
 
 
 def _check_precision(data: Dataset, syntax: UID, wanted: Sequence[int]) -> None:

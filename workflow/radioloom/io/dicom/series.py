@@ -109,17 +109,17 @@ def orientation(header: Header) -> np.ndarray:
 
 
 def directions(cosines: Sequence[float], name: str) -> np.ndarray:
-    """Direction matrix (3, 3) in (z, y, x) from DICOM's six cosines; FailedCheck if they are not a right angle.
+    """Direction matrix (3, 3) in (z, y, x) from DICOM's six cosines; FailedCheck if they are no two at a right angle.
 
     It is made orthonormal to the last digit (files round their cosines), since NIfTI knows no other.
     """
     along, down = np.array(cosines[:3]), np.array(cosines[3:])
     lengths = np.linalg.norm(along), np.linalg.norm(down)
-    if abs(lengths[0] - 1) > 1e-2 or abs(lengths[1] - 1) > 1e-2 or abs(along @ down) > 1e-2:
-        raise FailedCheck(
-            "no_place",
-            f"{name}: its rows and columns are not at a right angle (ImageOrientationPatient {list(cosines)})",
-        )
+    faults = ["its rows and columns are not at a right angle"] if abs(along @ down) > 1e-2 else []
+    if max(abs(length - 1) for length in lengths) > 1e-2:
+        faults.append(f"directions of length {lengths[0]:.3g} and {lengths[1]:.3g}, where 1 is needed")
+    if faults:
+        raise FailedCheck("no_place", f"{name}: {', and '.join(faults)} (ImageOrientationPatient {list(cosines)})")
     along = along / lengths[0]
     down = down - (down @ along) * along
     down = down / np.linalg.norm(down)

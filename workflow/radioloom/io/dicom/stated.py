@@ -1,11 +1,13 @@
 """What a slice says of how it was made, and slices of one volume must or should not say otherwise: a table of elements.
 
-Elements of enhanced files are those of PS3.3, C.8.13 and C.8.15. What differs by nature (exposure, times, the later
-values of ImageType) is not here.
+Elements of enhanced files are those of PS3.3, C.8.13 and C.8.15. What differs by nature (exposure, the later values
+of ImageType) is not here; `merged.pauses` asks how far apart times are.
 """
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,10 +15,12 @@ from itertools import pairwise
 from pydicom.dataset import Dataset
 
 from radioloom.io.dicom.layout import Malformed
-from radioloom.io.dicom.values import items, letters, number
+from radioloom.io.dicom.moments import moment
+from radioloom.io.dicom.values import items, letters, number, numbers
 from radioloom.io.dicom.vendors import B_VALUES, CREATORS, GE_PART, b_value, part, places
 
 FEW = 4  # values: of more, each is of a slice or of a turn, as scanners number and time them
+B_OF_NAME = re.compile(r"EP_B(\d+)")  # of Siemens' echo-planar sequences: *ep_b1000#4
 ROUNDING = 0.05  # of a number, that files of one setting are apart; two echoes or tube voltages are farther
 # Words of an MR's ImageType that say what its values are: part of the complex signal, of Dixon's, or a map.
 KINDS = frozenset(
@@ -58,6 +62,36 @@ def _word(data: File, tag: int) -> str:
     return letters(data, tag).strip().upper()
 
 
+def _direction(data: File, tag: int) -> str:
+    try:
+        return " ".join(f"{round(value, 2) + 0.0:.2f}" for value in numbers(data, tag))
+    except Malformed:
+        return ""
+
+
+def _b_of_name(data: File, tag: int) -> float | None:
+    found = B_OF_NAME.search(_word(data, tag))
+    return float(found[1]) if found else None
+
+
+def _seconds(day: str, clock: str) -> float | None:
+    """Seconds from the begin of year 1; None where it is no point in time."""
+    at = moment(day, clock)
+    return (at - datetime.datetime.min).total_seconds() if at else None
+
+
+def _instant(data: File, tag: int) -> float | None:
+    return _seconds((value := letters(data, tag).strip())[:8], value[8:])
+
+
+def _day(data: File, tag: int) -> float | None:
+    return _seconds(letters(data, tag).strip(), "0000")
+
+
+def _clock(data: File, tag: int) -> float | None:
+    return _seconds("00010101", letters(data, tag).strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One element, and what several values of it in one series mean."""
@@ -74,6 +108,12 @@ class Element:
 
 STATED = (
     Element("EchoTime", 0x00180081, 0x00189114, 0x00189082, nominal, refused=("MR",)),
+    Element("InversionTime", 0x00180082, 0x00189115, 0x00189079, nominal, refused=("MR",), repeated=True),
+    Element("FlipAngle", 0x00181314, 0x00189112, read=nominal, refused=("MR",), repeated=True),
+    Element("RepetitionTime", 0x00180080, 0x00189112, read=nominal, noted=("MR",), repeated=True),
+    Element("the b value of SequenceName", 0x00180024, read=_b_of_name, refused=("MR",)),
+    Element("SequenceName", 0x00180024, noted=("MR",), repeated=True),
+    Element("DiffusionGradientOrientation", 0x00189089, read=_direction, noted=("MR",), repeated=True),
     Element("DiffusionBValue", 0x00189087, 0x00189117, read=nominal, refused=("MR",)),
     Element("ComplexImageComponent", 0x00089208, 0x00189226, refused=("MR",)),
     Element("ImageType", 0x00080008, 0x00189226, 0x00089007, _kinds, refused=("MR",)),
@@ -87,6 +127,7 @@ STATED = (
     ),
     Element("TriggerTime", 0x00181060, noted=("MR",), repeated=True),
     Element("KVP", 0x00180060, 0x00189325, read=nominal, noted=("CT",)),
+    Element("GantryDetectorTilt", 0x00181120, 0x00189304, read=nominal, noted=("CT",)),
     Element("ReconstructionDiameter", 0x00181100, 0x00189314, read=nominal, noted=("CT",)),
     Element("Manufacturer", 0x00080070, noted=("CT", "MR", "PT")),
     Element("PatientPosition", 0x00185100, noted=("CT", "MR", "PT")),
@@ -99,6 +140,9 @@ STATED = (
     Element("InConcatenationNumber", 0x00209162, read=nominal),
     Element("InConcatenationTotalNumber", 0x00209163, read=nominal),
     Element("NumberOfSlices", 0x00540081, read=nominal),
+    Element("AcquisitionDateTime", 0x0008002A, 0x00209111, 0x00189074, _instant),
+    Element("AcquisitionDate", 0x00080022, read=_day),
+    Element("AcquisitionTime", 0x00080032, read=_clock),
     Element("ModalityLUTSequence", 0x00283000, read=_held),
 )
 TAGS = frozenset({*(element.tag for element in STATED), *CREATORS})

@@ -130,8 +130,8 @@ class _Hidden(logging.Handler):
 
 def why(error: BaseException) -> str:
     """Why a file cannot be read, and what to do."""
-    known = str(error) if isinstance(error, Malformed) else f"it is damaged ({type(error).__name__})"
-    return f"{known}; correct it, or fetch the file again"
+    known = error if isinstance(error, Malformed) else Malformed(f"it is damaged ({type(error).__name__})")
+    return f"{known}; {known.remedy}"
 
 
 def text(data: Dataset | Mapping[int, bytes], tag: int) -> str:

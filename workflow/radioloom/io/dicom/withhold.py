@@ -46,6 +46,7 @@ PEOPLE = (
 DATES = (BIRTH, 0x00080020, 0x00080021, 0x00080022, 0x00080023, 0x30060008)  # and of study to content and structures
 TELLING = (*IDENTIFYING, *DATES, *(sequence for sequence, _ in NESTED))
 CODE = re.compile(r"(?=[^\d]*\d)[\w.-]+")  # in place of a name a number of a study, as Lung_Dx-A0001
+YEAR = re.compile("(19|20)[0-9][0-9]")  # of many a study's numbers, and of what is drawn
 PHRASE = 4  # letters: shorter words of a file count only where they stand alone
 IDEOGRAMS = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+")  # two are a name
 A_NAME = re.compile("[\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")  # alone: no kana
@@ -146,11 +147,18 @@ def _of_value(value: str, tag: int) -> set[str]:
         if nobody.issuperset(words):
             continue
         telling = {word for word in words if _identifies(word)} - nobody
+        telling |= {run for word in (*words, "".join(words)) for run in _runs(word)}
         found |= telling | {short for word in telling if len(short := word.lstrip("0")) >= PHRASE - 1}
         orders = [words, [*words[1:], *words[:1]], words[:2], words[1::-1]] if name else [words]
         found |= {joined for each in orders if len(each) > 1 and _identifies(joined := "".join(each))}
         found |= {_initials(each) for each in orders if name and len(each) > 1}
     return found
+
+
+def _runs(word: str) -> Iterator[str]:
+    """Digits beside letters (0012345 of hn0012345): of four or more, as fewer count slices, and no year."""
+    runs: list[str] = re.findall(r"[0-9]+", word)
+    return (run for run in runs if _identifies(run) and not YEAR.fullmatch(run))
 
 
 def _initials(words: list[str]) -> str:

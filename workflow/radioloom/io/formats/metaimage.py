@@ -11,6 +11,7 @@ from radioloom.io.formats.record import (
     GZIPPED,
     NOWHERE,
     PACKED,
+    UNNAMED,
     Header,
     Unreadable,
     check_sizes,
@@ -37,6 +38,7 @@ FIELDS = {
     "NDims", "DimSize", "ElementType", "ElementSpacing", "ElementSize", "ElementNumberOfChannels", "Offset",
     "TransformMatrix", "ElementByteOrderMSB", "BinaryData", "CompressedData", "HeaderSize", "ElementDataFile",
     "ElementToIntensityFunctionSlope", "ElementToIntensityFunctionOffset", "DistanceUnits", "ObjectType",
+    "AnatomicalOrientation",
 }  # fmt: skip
 LINE = re.compile(rb"([^\r\n=:]*)[=:]([^\n]*)\n?")
 ZLIB_OR_GZIP = 47
@@ -62,7 +64,8 @@ def header(path: Path) -> Header:
         raise Unreadable(f"HeaderSize: {skipped} is not read here; save it without that")
     if len(files) > 1 and (window or placed.shape[0] % len(files)):
         raise Unreadable(f"its voxels lie in {len(files)} files, compressed or of several sizes; save it as one file")
-    notes = () if {"Offset", "TransformMatrix"} <= fields.keys() else (NOWHERE,)
+    lies = {"Offset", "TransformMatrix"} <= fields.keys()
+    notes = (NOWHERE,) * (not lies) + (UNNAMED,) * (lies and "?" in fields.get("AnatomicalOrientation", ""))
     return Header(placed, stored, files, start=end if local else skipped, window=window, notes=notes)
 
 

@@ -12,6 +12,7 @@ from radioloom.io.formats.record import (
     GZIPPED,
     NOWHERE,
     PACKED,
+    UNNAMED,
     Header,
     Unreadable,
     check_sizes,
@@ -35,12 +36,12 @@ TYPES = {
 }  # fmt: skip
 NAMED = {name: code for code, names in TYPES.items() for name in names.split("|")}
 ENCODINGS = {"raw": 0, "gzip": 31, "gz": 31}
-# Signs of x, y and z against LPS. Spaces that name no direction of the patient are taken as they are, as ITK does.
+# Signs of x, y and z against LPS.
 SPACES = {
     "left-posterior-superior": (1, 1, 1), "lps": (1, 1, 1), "right-anterior-superior": (-1, -1, 1), "ras": (-1, -1, 1),
-    "left-anterior-superior": (1, -1, 1), "las": (1, -1, 1), "scanner-xyz": (1, 1, 1), "3d-right-handed": (1, 1, 1),
-    "3d-left-handed": (1, 1, 1),
+    "left-anterior-superior": (1, -1, 1), "las": (1, -1, 1),
 }  # fmt: skip
+UNNAMED_SPACES = {"", "scanner-xyz", "3d-right-handed"}  # of no direction of the patient: LPS, as ITK takes them
 MM = {"mm", "millimeter", "millimeters", "millimetre", "millimetres", ""}
 FIELDS = {
     "dimension", "type", "block size", "encoding", "endian", "content", "min", "max", "old min", "old max", "data file",
@@ -77,7 +78,8 @@ def header(path: Path) -> Header:
         raise several_values(layers)
     if len(files) > 1 and (window or placed.shape[0] % len(files)):
         raise Unreadable(f"its voxels lie in {len(files)} files, compressed or of several sizes; save it as one file")
-    notes = () if ("space origin" if "space directions" in fields else "axis mins") in fields else (NOWHERE,)
+    lies = ("space origin" if "space directions" in fields else "axis mins") in fields
+    notes = (NOWHERE,) * (not lies) + (UNNAMED,) * (lies and fields.get("space", "").lower() in UNNAMED_SPACES)
     return Header(
         placed,
         stored,
@@ -240,7 +242,9 @@ def _plain_grid(fields: dict[str, str], sizes: list[int]) -> Grid:
 
 
 def _signs(fields: dict[str, str]) -> np.ndarray:
-    space = fields.get("space", "3d-right-handed").lower()
+    space = fields.get("space", "").lower()
+    if space in UNNAMED_SPACES:
+        return np.ones(3)
     if space not in SPACES:
         raise Unreadable(f"space: {space[:40]!r} is not read; save it in left-posterior-superior")
     return np.array(SPACES[space])

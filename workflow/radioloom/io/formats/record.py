@@ -18,6 +18,10 @@ MOST_DIGITS = 40
 FAR = 1e9  # mm, that nothing of a patient is away or wide; squares of more overflow
 SNAP = 1e-5  # of a direction: closer to an axis of the patient's, it is that axis, but for single precision
 NOWHERE = "its header does not say where the image lies"
+UNNAMED = (
+    "its header does not say in which directions of the patient its axes run; x, y and z are taken to run to the left, "
+    "the back and the head, as in DICOM: look whether image and mask do, as left and right are exchanged in others"
+)
 UNIT_GRID = (
     "voxels of exactly 1 x 1 x 1 mm from the origin on, along the axes, as programs write that were given no spacing: "
     "look whether they are the image's"

@@ -142,6 +142,7 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
     rasters = [rasterise(structure.contours, image.grid) for structure in structures]
     refuse_lost(sum(raster.beyond for raster in rasters), "plane(s) of contours", image.blank)
     notes += [note for raster in rasters for note in raster.notes]
+    notes += ["the structure set was rejected by its reviewer (ApprovalStatus REJECTED)"] if drawn.rejected else []
     referred = [instance for structure in structures for instance in structure.instances if instance]
     elsewhere = sum(instance not in image.instances for instance in referred) if image.instances else 0
     if elsewhere:
@@ -172,6 +173,7 @@ def _from_contours(drawn: StructureSet, choice: Choice, image: Image) -> Mask:
 
 def _from_seg(drawn: Segmentations, choice: Choice, image: Image) -> Mask:
     segments, notes = drawn.named(choice)
+    notes += drawn.notes
     placed = drawn.on(image.grid, segments, choice.threshold)
     notes += astray("frames", drawn.references(placed), image)
     notes += [f"union of {len(segments)} segments"] if len(segments) > 1 else []

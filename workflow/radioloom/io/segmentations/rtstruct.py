@@ -24,7 +24,7 @@ REFERENCED_FRAMES, STUDIES, REFERENCED_SERIES = 0x30060010, 0x30060012, 0x300600
 STRUCTURES, NAME, NUMBER = 0x30060020, 0x30060026, 0x30060022
 CONTOURS_OF_ROI, CONTOURS, KIND, DATA, OF_ROI = 0x30060039, 0x30060040, 0x30060042, 0x30060050, 0x30060084
 REFERENCED_IMAGES, REFERENCED_INSTANCE, SPACE = 0x30060016, 0x00081155, 0x30060024
-SLAB, OFFSET = 0x30060044, 0x30060045
+SLAB, OFFSET, APPROVAL = 0x30060044, 0x30060045, 0x300E0002
 CLOSED = ("CLOSEDPLANAR", "CLOSEDPLANARXOR", "INTERPOLATEDPLANAR", "")  # old writers leave the type out
 KIND_SIGNS = re.compile(r"[\s_-]")  # that writers put between the words of a kind, or leave out
 
@@ -55,6 +55,7 @@ class StructureSet:
     slices: frozenset[str]  # that the whole set refers to
     identifying: frozenset[str] = field(repr=False)  # words that messages withhold: its own, and its image's
     spaces: tuple[str, ...]  # digest of the frame of reference that each structure names, "" for none
+    rejected: bool = False  # by who reviewed it
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -152,6 +153,7 @@ def read(path: Path, called: str = "") -> StructureSet:
             slices,
             identifying_words(data),
             tuple(digest(uid) if (uid := letters(item, SPACE)) else "" for item in listed),
+            letters(data, APPROVAL).strip().upper() == "REJECTED",
         )
     except BROKEN as error:
         raise BadMask(f"{called or path.name}: not a readable RTSTRUCT: {why(error)}") from error

@@ -43,6 +43,7 @@ OF_SEGMENT, REFERENCED_NUMBER = 0x0062000A, 0x0062000B
 REFERENCED_SERIES, SERIES, FRAME_OF_REFERENCE = 0x00081115, 0x0020000E, 0x00200052
 REFERENCED_INSTANCES, REFERENCED_INSTANCE, DERIVATIONS, SOURCES = 0x0008114A, 0x00081155, 0x00089124, 0x00082112
 ROWS, COLUMNS, FRAMES = 0x00280010, 0x00280011, 0x00280008
+LOSSY, ORGANISATION = 0x00282110, 0x00209311
 ALLOCATED, STORED, HIGH, SIGNED, SAMPLES = 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00280002
 PART, PARTS = 0x00209162, 0x00209163
 BITS = {"BINARY": (1, 8), "FRACTIONAL": (8,), "LABELMAP": (8, 16)}  # of a pixel's cell, by kind
@@ -63,6 +64,7 @@ class Segmentations:
     shared: Dataset | None  # of all frames
     identifying: frozenset[str] = field(repr=False)  # words that messages withhold: its own, and its image's
     whose: Whose
+    notes: tuple[str, ...] = ()  # on its pixels
 
     def instances(self) -> frozenset[str]:
         """Digests of the slices that it, or else any of its frames, refers to; those that cannot be read are none."""
@@ -211,11 +213,8 @@ class Segmentations:
     def _grid(self, frame: Dataset, shape: tuple[int, int]) -> Grid:
         groups = [group(frame, self.shared, tag) for tag in (POSITION, ORIENTATION, MEASURES)]
         position, axes, measures = (each or Dataset() for each in groups)
-        origin, spacing, cosines = (
-            numbers(position, 0x00200032),
-            numbers(measures, 0x00280030),
-            numbers(axes, 0x00200037),
-        )
+        tags = zip((position, measures, axes), (0x00200032, 0x00280030, 0x00200037), strict=True)
+        origin, spacing, cosines = (numbers(of, tag) for of, tag in tags)
         names = ("ImagePositionPatient", "PixelSpacing", "ImageOrientationPatient")
         sizes = zip(names, (origin, spacing, cosines), (3, 2, 6), strict=True)
         if lacking := [name for name, values, n in sizes if len(values) != n]:
@@ -256,12 +255,15 @@ def _read(data: Dataset) -> Segmentations:
     if kind not in BITS:
         raise Malformed(f"SegmentationType is none of {', '.join(BITS)}")
     shape = integer(data, ROWS), integer(data, COLUMNS)
-    if min(shape) < 1 or shape[0] * shape[1] > MOST_PIXELS or not described:
+    if not described:
+        tiles = ": they are tiles of a slide (TILED_FULL)" if text(data, ORGANISATION) == "TILED_FULL" else ""
+        raise Malformed(f"PerFrameFunctionalGroupsSequence gives none of its frames a place{tiles}")
+    if min(shape) < 1 or shape[0] * shape[1] > MOST_PIXELS:
         raise Malformed(f"{len(described)} frames of {shape[0]} x {shape[1]} pixels are no segmentation of a patient")
     _check_cells(data, kind)
     if (parts := max(integer(data, PART, 1), integer(data, PARTS, 1))) > 1:
         raise Malformed(
-            f"it is one of {parts} files that a segmentation was split into (a concatenation); give it whole"
+            f"it is one of {parts} files that a segmentation was split into (a concatenation)", "give it whole"
         )
     segments = tuple((integer(item, NUMBER, -1), words(item, LABEL)) for item in items(data, SEGMENTS))
     if not segments or min(of for of, _ in segments) < 0:
@@ -273,8 +275,17 @@ def _read(data: Dataset) -> Segmentations:
         raise Malformed("no segment but number 0, which is the background; SegmentNumber begins at 1")
     return Segmentations(
         segments, kind, frozenset(map(digest, frames)), frozenset(map(digest, referred)), data, shape, described,
-        one(data, SHARED), identifying_words(data), whose(data),
+        one(data, SHARED), identifying_words(data), whose(data), tuple(_notes(data)),
     )  # fmt: skip
+
+
+def _notes(data: Dataset) -> Iterator[str]:
+    from radioloom.io.dicom.pixels import excess
+
+    if n := excess(data):
+        yield f"zeros behind the pixels of the SEG ({n} bytes) are passed over"
+    if text(data, LOSSY) == "01":
+        yield "the SEG was compressed with loss: the edge of its region may lie elsewhere than it was drawn"
 
 
 def _check_cells(data: Dataset, kind: str) -> None:

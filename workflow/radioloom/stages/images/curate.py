@@ -84,7 +84,7 @@ def _drawn_on(row: Row, data: Path, trees: dict[str, Any], image: CuratedImage) 
     try:
         other = _image({**row, "image": row["drawn_on"]} | dict.fromkeys(OF_SERIES, ""), data, trees, [])
     except CaseError as error:
-        raise BadImage(f"the image that the region was drawn on (`drawn_on`): {error}") from error
+        raise BadImage(f"the image that the region was drawn on: {error}") from error
     return None if other.series == image.series else other
 
 

@@ -117,8 +117,8 @@ def extract_batch(
 ) -> tuple[Measured, list[Row], int]:
     """FEATURES and MEASURED, EXCLUSIONS of many prepared cases, and how many were kept.
 
-    cases : each with `image`, `mask` and `sidecar` (cohort, case, replicate, roi, modality); visits : of cases that
-        have one
+    cases : each with `image`, `mask` and `sidecar` (cohort, case, replicate, roi); visits : of cases that have
+        one
     """
     found = Measured([], [])
     faults: list[tuple[Row, CaseError]] = []
@@ -130,7 +130,7 @@ def extract_batch(
         except CaseError as error:
             faults.append((region, error))
         else:
-            parts = {"modality": case.sidecar["modality"], "visit": visits.get(region["case"], "")}
+            parts = {"modality": case.image.modality, "visit": visits.get(region["case"], "")}
             found.rows.extend({**region, **parts, **row} for row in of_case.rows)
             found.images.extend({**region, **row} for row in of_case.images)
             kept += 1

@@ -21,7 +21,10 @@ from radioloom.stages.images.exclude import exclusions
 from radioloom.stages.images.rows import mask_row
 
 Row = dict[str, Any]
-UNCHECKED = "nothing says whether the image and that in `drawn_on` lie in one frame of reference, as the sheet says"
+UNCHECKED = (
+    "nothing says whether the image and the one that its region was drawn on lie in one frame of reference: taken so, "
+    "as declared"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ def _in_one_space(image: CuratedImage, home: CuratedImage, data: Path) -> list[s
     Raises BadMask where they are two patients', or of two frames of reference.
     """
     if differ(_patient(image, data)[0], _patient(home, data)[0]):
-        raise BadMask("the image is one patient's, and that in `drawn_on` another's; correct one of them")
+        raise BadMask(
+            "the image is one patient's, and the one that its region was drawn on another's; correct one of them"
+        )
     frames = image.frame_of_reference, home.frame_of_reference
     if "" in frames:
         return [UNCHECKED]

@@ -29,15 +29,15 @@ class Measured(NamedTuple):
 
 
 def measure(
-    image: Path, mask: Path, profile: str | Path | Profile, roi: str = "", modality: str = "", series: str = ""
+    image: Path, mask: Path, profile: str | Path | Profile, roi: str = "", modality: str = "", **known: str
 ) -> Measured:
     """The features of one region, and what is to be known of them.
 
     image : NIfTI, NRRD or MetaImage file, or a folder with a DICOM series; mask : label map, RTSTRUCT or SEG
     roi : structure, segment or label: its name, its number, or a regular expression of the whole name; "" for the only
         one there is
-    modality, series : modality of a file, which does not say it; which series is meant where a folder holds several:
-        CT, PT or MR; a SeriesInstanceUID
+    modality : CT, PT or MR of a file, which does not say it, or of the series that is meant where a folder has several
+    known : other columns of a sheet: `series` (a SeriesInstanceUID), `drawn_on` (an absolute path)
     Raises CaseError with the reason where the case cannot be measured, and UnclearRegion where `roi` names no region of
     the segmentation, or is "" and there are several.
     """
@@ -47,7 +47,7 @@ def measure(
     row = {
         "cohort": "single", "role": "", "case": "case", "replicate": "1", "roi": "", "pattern": roi,
         "image": str(image.absolute()), "segmentation": str(mask.absolute()), "modality": modality,
-        "series": series, "description": "", "kernel": "", "thickness_mm": "", "prefer": "",
+        "series": "", "description": "", "kernel": "", "thickness_mm": "", "prefer": "", "drawn_on": "", **known,
     }  # fmt: skip
     chosen = load(profile)
     curated = usable(row, Path("/"), {}, [])

@@ -18,7 +18,7 @@ from radioloom.stages.learning.apply import NewPatients
 from radioloom.stages.learning.harmonise import CATEGORIES, NUMBERS, batches
 from radioloom.stats.copies import EQUAL
 from radioloom.stats.harmonisation import UNKNOWN
-from radioloom.tables import FEATURES, provenance_of
+from radioloom.tables import COMBINED, FEATURES, provenance_of
 from radioloom.tables.columns import FIRST, FROM_ONE, from_zero
 from radioloom.tables.text import uncell
 
@@ -126,7 +126,7 @@ def _read(file: Path) -> pd.DataFrame:
     """The table; one that a study sealed has to be as it was written."""
     if file.suffix.lower() == feature_tables.PARQUET:
         feature_tables.header(file.parent, file.name)
-        if provenance_of(file).get("table") == FEATURES.name:
+        if provenance_of(file).get("table") in (FEATURES.name, COMBINED.name):
             return FEATURES.read(file)
     return feature_tables.read(file.parent, file.name)
 

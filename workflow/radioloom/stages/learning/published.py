@@ -20,6 +20,7 @@ from radioloom.sealed import parsed
 from radioloom.settings import Origin, check, meant, read
 from radioloom.stages.learning.signature import COVARIATE, Signature, Term
 from radioloom.stages.learning.signature_rules import changed, not_finite, of_kind, twice
+from radioloom.stages.tables.combined_names import summary
 from radioloom.tables.columns import SIGNATURE
 
 YAML = (".yaml", ".yml")
@@ -91,6 +92,12 @@ class HandedIn:
 
         said : name or YAML file of a profile that the user names; "" for the one that is shipped
         """
+        if self.signature.combine:
+            raise StudyError(
+                f"the signature is of a patient's images together ({summary(self.signature.combine)}), and here each "
+                "image is measured by itself; run a study with `signature:` and the same `combine`, or give the table "
+                "combined.parquet of one"
+            )
         profile = load(said) if said else self.profile
         if profile is None:
             raise StudyError(

@@ -70,22 +70,20 @@ class Signature:
     model : a key of `MODELS`
     ratio : what exp(coefficient) is called (hazard ratio); "" where there are no coefficients
     terms : what it predicts from, in the order of `risk`
-    cut_point : who is above is of high risk where two groups are asked for: the median risk in training, or the only
-        risk that the study declares; None where a published signature has none
+    cut_point : who is above is of high risk of two groups: the median risk in training, or the one that the study
+        declares; None where a published signature has none
     cut_points : risks between groups, ascending, where the study declares more than two groups; () elsewhere
-    hazard : baseline hazard of a model of survival; None of another outcome, of one that another event rules out, and
-        in files before version 4
+    hazard : baseline hazard of survival; None of another outcome, with a competing event, and before version 4
     imputation : what becomes of a missing value; None: it counts as the mean, or as `complete` says
-    tuning : settings that were `chosen` in a grid, `score` (C or AUC in `folds` of the training patients) and how many
-        `combinations` there were; None without a grid
+    tuning : settings `chosen` among `combinations` of a grid, by `score` (C or AUC in `folds`); None without a grid
     state : what the model needs to predict; None where intercept and coefficients are all
     profile : hash of the profile that the features were measured with; "" of a baseline
-    harmonisation : `batch` (attributes), `learned` (training cases by batch), `cohorts` (harmonised and all cases);
-        None where the study does not harmonise
+    combine : what the study combines of a patient's images (its `combine`); {} where a case is of one image
+    harmonisation : `batch` (attributes), `learned` (training cases), `cohorts` (harmonised and all cases); None: none
     provenance : digests of what it was made from; {} until it is written
     edited : whether it is of a file that was changed after it was written, and trusted all the same
-    complete : whether a patient who lacks the value of a term has no risk (NaN): of a published signature whose
-        training means are not known. Elsewhere the mean is taken
+    complete : whether a patient who lacks a value has no risk (NaN): of a published signature without training means
+    lineage : the versions that it supersedes, the first one first: `digest` of the file, `n`, `n_events`
     """
 
     name: str
@@ -104,11 +102,13 @@ class Signature:
     tuning: dict[str, Any] | None = None
     state: dict[str, Any] | None = None
     profile: str = ""
+    combine: Mapping[str, Any] = field(default_factory=dict)
     baselines: Mapping[str, Signature] = field(default_factory=dict)
     harmonisation: dict[str, Any] | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
     edited: bool = False
     complete: bool = False
+    lineage: tuple[dict[str, Any], ...] = ()
 
     @property
     def feature_ids(self) -> list[str]:
@@ -249,7 +249,7 @@ class Signature:
 RENAMED = {"terms": "features"}  # fields that the file calls otherwise
 # Left out where they say nothing.
 OPTIONAL = ("cut_points", "hazard", "imputation", "tuning", "state", "profile", "baselines",
-            "harmonisation", "provenance", "edited", "complete")  # fmt: skip
+            "harmonisation", "combine", "provenance", "edited", "complete", "lineage")  # fmt: skip
 RECORDS = {"hazard": BaselineHazard, "imputation": Imputation}
 OF_SIGNATURE = ("profile", "baselines")  # written of the signature itself, even where empty
 
@@ -282,7 +282,7 @@ def _record(entry: dict[str, Any]) -> Signature:
     baselines = {name: _record(baseline) for name, baseline in entry.pop("baselines", {}).items()}
     given = {name: record for name, record in RECORDS.items() if entry.get(name) is not None}
     entry |= {name: record(**_known(record, entry[name])) for name, record in given.items()}
-    entry["cut_points"] = tuple(entry.get("cut_points", ()))
+    entry |= {key: tuple(entry.get(key, ())) for key in ("cut_points", "lineage")}
     return Signature(**_known(Signature, entry | {"terms": terms, "baselines": baselines}))
 
 

@@ -25,6 +25,7 @@ SEALED = 3  # the first version whose files bear a digest
 LARGEST = sys.float_info.max
 Place = tuple[str | int, ...]
 Fault = tuple[Place, str]
+COUNTS = ("n", "n_events")  # that a later version has as many of, or more
 OF_INTERVALS = ("ratio", "low", "high")  # exp of what may be very large; no risk is made of them
 UNLIKE = "its lists do not belong together: {}; copy them from the file as it was"
 
@@ -82,6 +83,7 @@ def _faults(content: Mapping[str, Any], place: Place) -> Iterator[Fault]:
     terms, hazard = content["features"], content.get("hazard")
     if not place:
         yield from not_finite(content)
+        yield from _of_lineage([*content.get("lineage", ()), content])
     yield from twice([term["feature_id"] for term in terms], (*place, "features"))
     yield from of_kind(content["model"], content["intercept"], "hazard" if hazard else "", place)
     for number, term in enumerate(terms):
@@ -122,6 +124,16 @@ def _of_hazard(hazard: Mapping[str, Any], place: Place) -> Iterator[Fault]:
         yield place, UNLIKE.format(f"{len(times)} `time_days` and {len(cumulative)} `cumulative`")
     if times and max(times) > hazard["last_days"]:
         yield (*place, "last_days"), "a time of the hazard is later; write the longest follow-up"
+
+
+def _of_lineage(versions: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
+    """Faults of the versions that a signature supersedes. versions : in order, itself the last one."""
+    marks = [each["digest"] for each in versions[:-1]]
+    for number, (one, later) in enumerate(pairwise(versions)):
+        if marks.index(one["digest"]) < number:
+            yield ("lineage", number), "its digest appears twice; copy the lineage as it was"
+        if any(one[key] > later[key] for key in COUNTS):
+            yield ("lineage", number), "it has more cases or events than a later version; copy the lineage as it was"
 
 
 def _of_scaling(scaling: Mapping[str, Any], place: Place) -> Iterator[Fault]:

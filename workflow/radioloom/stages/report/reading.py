@@ -44,6 +44,11 @@ def main_metric(study: ReportInputs) -> str:
     return MAIN_METRIC[study.settings["outcome"]["kind"]]
 
 
+def baselines(frame: pd.DataFrame) -> list[str]:
+    """Names of the baselines of a table of models, in its order: the study's, and those of every study."""
+    return list(dict.fromkeys(frame.loc[frame["kind"] == BASELINE, "model"]))
+
+
 def performance(study: ReportInputs, metrics: pd.DataFrame) -> pd.DataFrame:
     """METRICS in reading order, with what a reader calls each model and the columns of COMPARISONS."""
     return in_order(study, _compared(study, metrics))

@@ -67,6 +67,7 @@ class ReportInputs:
     cusum: pd.DataFrame | None = None  # CUSUM
     drift: pd.DataFrame | None = None  # DRIFT
     scanners: pd.DataFrame | None = None  # SCANNERS; None of a study without images
+    succession: pd.DataFrame | None = None  # SUCCESSION; None where no signature is superseded
     pooled: pd.DataFrame | None = None  # POOLED; None where there are fewer than three validation cohorts
     incidence: pd.DataFrame | None = None  # INCIDENCE; None where no event rules the outcome out
     causes: pd.DataFrame | None = None  # CAUSES of the same

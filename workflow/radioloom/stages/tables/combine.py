@@ -27,7 +27,6 @@ VOLUMES = ("RNU0", "YEKZ")  # IBSI ids of the volume that weighs lesions, the fi
 # IBSI ids of features of which a whole has the sum of its disjoint parts: volume (of the mesh, of voxels), surface
 # area, integrated intensity, energy. Of all others (means, textures, shapes) a sum is none of anything.
 EXTENSIVE = frozenset({*VOLUMES, "C0JK", "99N0", "N8CA"})
-ORIGINAL = ("", "original")
 REGION = ["cohort", "case", "replicate", *PARTS]  # of one measured region
 SHOWN = 3
 
@@ -73,7 +72,7 @@ def _patients(patients: pd.DataFrame) -> pd.DataFrame:
     both = patients.groupby(["cohort", "patient"])["named"].nunique()
     if torn := both.index[both > 1].get_level_values("patient").tolist():
         raise StudyError(
-            f"combine: {_some(torn, 'patient')} named by some cases, and another case called so: name the patient of "
+            f"combine: {some(torn, 'patient')} named by some cases, and another case called so: name the patient of "
             "each case in the column `patient`"
         )
     return patients
@@ -99,7 +98,7 @@ def lesions_of(features: pd.DataFrame, patients: pd.DataFrame, settings: Mapping
     several = lesions["n"] > 1
     if settings["lesions"] == EACH and several.any():
         raise StudyError(
-            f"combine.lesions: {_some(lesions.loc[several, 'patient'], 'patient')} with several cases of one region, "
+            f"combine.lesions: {some(lesions.loc[several, 'patient'], 'patient')} with several cases of one region, "
             f"modality and visit; say which counts: {', '.join(RULES[1:])}"
         )
     if several.any() and lesions["volume"].isna().all():
@@ -119,7 +118,7 @@ def _refuse_several(lesions: pd.DataFrame, part: str, key: str) -> None:
     if several := counts.index[counts > 1].get_level_values("patient").tolist():
         words = sorted(set(lesions.loc[lesions["patient"].isin(several), part]))
         raise StudyError(
-            f"combine: {_some(several, 'patient')} with several {key} ({', '.join(words[:SHOWN])}); declare those that "
+            f"combine: {some(several, 'patient')} with several {key} ({', '.join(words[:SHOWN])}); declare those that "
             f"models take: combine.{key}"
         )
 
@@ -131,7 +130,7 @@ def _volumes(features: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFram
         if rows.empty:
             raise StudyError(f"combine.volume: no image has the feature {named!r}; correct it")
     else:
-        rows = features[features["image"].isin(ORIGINAL) & features["ibsi"].isin(VOLUMES)]
+        rows = features[features["ibsi"].isin(VOLUMES)]
         rows = rows.assign(order=rows["ibsi"].map(VOLUMES.index))
     rows = rows.sort_values([*REGION, "order", "feature_id"]).drop_duplicates(REGION)
     return rows[[*REGION, "value"]].rename(columns={"value": "volume"})
@@ -254,7 +253,8 @@ def _summary(lesions: pd.DataFrame, rows: pd.DataFrame) -> Iterable[dict[str, An
             }
 
 
-def _some(patients: Iterable[str], what: str) -> str:
+def some(patients: Iterable[str], what: str) -> str:
+    """`2 patients (A, B)`, the first of them named."""
     names = sorted(set(patients))
     more = ", ..." if len(names) > SHOWN else ""
     return f"{len(names)} {what}{'' if len(names) == 1 else 's'} ({', '.join(names[:SHOWN])}{more})"

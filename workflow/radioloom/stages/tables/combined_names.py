@@ -55,6 +55,12 @@ def ids_of_models(labels: Iterable[str] | Mapping[str, Iterable[str]], settings:
     return list(dict.fromkeys(names_of(parts, block)))
 
 
+def summary(block: Mapping[str, Any]) -> str:
+    """What a study combines, in words: `regions tumour, node; visits 1, 2`. block : its `combine`."""
+    declared = [f"{key} {', '.join(words)}" for key in LISTS.values() if (words := words_of(block, key))]
+    return "; ".join(declared or [f"lesions: {block['lesions']}"])
+
+
 def of_parts(name: str, known: Iterable[str]) -> str:
     """What to say where a feature is named without its modality, region and visit; "" where that is not so."""
     names = [each for each in known if each.endswith(f"_{name}")]

@@ -26,6 +26,7 @@ from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.similar import SIMILAR
 from radioloom.stages.report.sections.size import SIZE
 from radioloom.stages.report.sections.subgroups import SUBGROUPS
+from radioloom.stages.report.sections.succession import SUCCESSION
 from radioloom.stages.report.sections.targets import TARGETS
 from radioloom.stages.report.sections.traits import TRAITS
 from radioloom.stages.report.sections.truth import TRUTH
@@ -46,6 +47,7 @@ SECTIONS: tuple[Section, ...] = (
     PERFORMANCE,
     MODELS,
     RISK,
+    SUCCESSION,
     FOLLOW,
     POOLED,
     SUBGROUPS,

@@ -32,7 +32,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
                 "name": course.cohort,
                 "lines": said.lines,
                 "todo": said.todo,
-                "figures": list(_figures(course, list(study.settings["baselines"]))),
+                "figures": list(_figures(course, reading.baselines(rows))),
                 "table": followed.table(course),
                 "level": asked["level"],
                 "detect": asked["detect"],

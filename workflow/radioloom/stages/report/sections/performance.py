@@ -12,7 +12,7 @@ from radioloom.imaging.controls import CONTROLS, REGIONS, WAYS
 from radioloom.prediction.cut_points import MEDIAN, QUANTILES
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
-from radioloom.tables.columns import BASELINE, CONTROL, CROSS_VALIDATION, LEFT_OUT, REFITTED, SIGNATURE, VALIDATION
+from radioloom.tables.columns import CONTROL, CROSS_VALIDATION, LEFT_OUT, REFITTED, SIGNATURE, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,8 @@ def build(study: ReportInputs) -> dict[str, Any]:
     controls = metrics[metrics["kind"] == CONTROL]
     skipped = study.skipped is not None and len(study.skipped) > 0
     shifts = _shifts(study)
-    told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"))
+    followed = [name for name, cohort in study.settings["cohorts"].items() if "follow" in cohort]
+    told = [] if study.looks is None else looks.statements(study.looks, asked.get("primary"), followed)
     return {
         "metric": metric(main),
         "primary": verdicts.declared(metrics, asked.get("primary")),
@@ -63,7 +64,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_groups": _n_groups(study),
         "hazards": hazards.statement(metrics),
         "shifts": shifts,
-        "baselines": joined(_baselines(metrics)),
+        "baselines": joined(reading.baselines(metrics)),
         "fitted": _fitted(of_study(study.settings)),
         "controls": _changes(list(dict.fromkeys(controls["model"]))),
         "kept": verdicts.what_stays(controls, reading.fixed(study)),
@@ -103,10 +104,6 @@ def _changes(names: list[str]) -> str:
     return "; ".join(parts) if any(len(each) > 1 for each in places.values()) else ", or ".join(parts)
 
 
-def _baselines(metrics: pd.DataFrame) -> list[str]:
-    return list(dict.fromkeys(metrics.loc[metrics["kind"] == BASELINE, "model"]))
-
-
 def _fitted(kind: Model | None) -> str:
     """How baselines are fitted, beside a signature of this kind."""
     from radioloom.prediction.models import of_baselines
@@ -125,7 +122,7 @@ def _figures(study: ReportInputs, metrics: pd.DataFrame, main: str) -> list[str]
         plots[title] = _with_truth(study, part, evaluation, cohort)
     if not plots:
         return []
-    axis = (main, forest.limits(list(plots.values()), main), _baselines(metrics))
+    axis = (main, forest.limits(list(plots.values()), main), reading.baselines(metrics))
     title = f"{metric(main)} of every model, {{}}"
     return [
         style.svg(forest.performance(part, name, *axis), f"performance-{place}", title.format(name))

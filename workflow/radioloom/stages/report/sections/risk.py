@@ -73,10 +73,6 @@ def _ours(study: ReportInputs, frame: pd.DataFrame | None) -> pd.DataFrame:
     return reading.in_order(study, rows if "variant" in rows else rows.assign(variant=""))
 
 
-def _baselines(frame: pd.DataFrame) -> list[str]:
-    return list(dict.fromkeys(frame.loc[frame["kind"] == BASELINE, "model"]))
-
-
 def _with_slopes(study: ReportInputs) -> pd.DataFrame:
     """METRICS of absolute risks, and at each of their horizons the calibration slope, which is of none."""
     import pandas as pd
@@ -140,7 +136,7 @@ def _calibration(study: ReportInputs, places: list[tuple[str, str, float]]) -> I
 def _decisions(study: ReportInputs, places: list[tuple[str, str, float]]) -> Iterator[tuple[str, str]]:
     """Decision curves of every model, each with a sentence."""
     frame = _ours(study, study.decisions)
-    baselines = _baselines(frame)
+    baselines = reading.baselines(frame)
     for number, key in enumerate(places):
         rows, title = _at(frame, key), absolute_risk.place(*key)
         if len(rows):
@@ -163,7 +159,7 @@ def _thresholds(study: ReportInputs) -> dict[str, float]:
 def _operating_curves(study: ReportInputs, metrics: pd.DataFrame) -> Iterator[str]:
     """ROC and precision-recall curves of a binary outcome; none of survival, which has no OPERATING."""
     frame = _ours(study, study.operating)
-    baselines = _baselines(frame)
+    baselines = reading.baselines(frame)
     for number, ((evaluation, cohort), rows) in enumerate(frame.groupby(PLACE[:2], sort=False)):
         title = absolute_risk.place(evaluation, cohort, 0.0)
         values = _at(metrics[metrics["kind"] == SIGNATURE], (evaluation, cohort, 0.0)).set_index("metric")["estimate"]

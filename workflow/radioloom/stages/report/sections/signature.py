@@ -8,6 +8,7 @@ from radioloom.figures import baseline, combined, forest, multivariable, signatu
 from radioloom.figures.words import count
 from radioloom.prediction.cut_points import MEDIAN
 from radioloom.stages.learning.baselines import VOLUME
+from radioloom.stages.learning.lineage import in_words
 from radioloom.stages.learning.outliers import WHOLE, by_cohort
 from radioloom.stages.report.reading import names
 from radioloom.stages.report.record import Section
@@ -32,6 +33,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     line = f"{size}, learnt on {count(model.n, 'training case')} ({count(model.n_events, 'event')})."
     return {
         "model": model,
+        "lineage": in_words(model),
         "weighted": signature.weighted(model),
         "unit": signature.unit_of(model.model),
         "definition": MODELS[model.model].definition,

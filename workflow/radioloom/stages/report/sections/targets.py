@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from radioloom.figures import style, targets
 from radioloom.figures.exhibit import Exhibit
 from radioloom.stages.report.record import Section
-from radioloom.tables.targets import DIFFERS, NOT_COMPARABLE, as_written, counted
+from radioloom.tables.targets import NOT_COMPARABLE, as_written, counted
 
 if TYPE_CHECKING:
     from radioloom.stages.report.record import ReportInputs
@@ -20,7 +20,6 @@ def build(study: ReportInputs) -> dict[str, Any]:
     frame = as_written(study.targets, published)
     known = frame[frame["verdict"] != NOT_COMPARABLE]
     line = targets.statement(counted(frame))
-    differ = "; ".join(frame.loc[frame["verdict"] == DIFFERS, "what"])
     return {
         "statement": line,
         "figures": [
@@ -36,7 +35,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         ),
         "sources": list(sources.values()),
         "verified": set(frame["verified"]),
-        "brief": [("Published numbers", f"{line} Differing: {differ}." if differ else line)],
+        "brief": [("Published numbers", " ".join([line, *targets.differing(frame)]))],
     }
 
 
