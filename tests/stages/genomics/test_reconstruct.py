@@ -6,6 +6,9 @@ import pytest
 
 from radioloom.errors import StudyError
 from radioloom.figures import trees as shown
+from radioloom.genomics import networks, reconstruction
+from radioloom.genomics.modules.record import rules_of
+from radioloom.genomics.reconstruction import Draws
 from radioloom.stages.genomics.associate import Measured, associate
 from radioloom.stages.genomics.reconstruct import reconstruct
 
@@ -93,14 +96,11 @@ def test_a_case_left_out_tells_nothing_of_itself():
     assert not one.equals(other)
     guesses = []
     for values in (expression, changed):
-        from radioloom.genomics.modules.record import rules_of
-        from radioloom.genomics.reconstruction import _foretold
-
         away = np.array(CASES) == "c07"
         known = values.loc[:, ~away].to_numpy()
         rules = rules_of(settings()["modules"])
         new = x.to_numpy()
-        guesses.append(_foretold(known, new[~away], new[away], rules, np.random.default_rng(1)))
+        guesses.append(reconstruction._foretold(known, new[~away], new[away], rules, np.random.default_rng(1)))
     np.testing.assert_array_equal(*guesses)
 
 
@@ -108,3 +108,26 @@ def test_more_folds_than_cases_are_refused():
     x, expression = study(4)
     with pytest.raises(StudyError, match="60 folds of 48 cases"):
         results(x, expression, reconstruction={"folds": 60, "permutations": 19})
+
+
+def test_traits_that_tell_nothing_reconstruct_nothing_in_cases_left_out():
+    x, expression = study(5)
+    found, _ = results(x.assign(**dict.fromkeys(FAMILY, 1.0)), expression)
+    np.testing.assert_allclose(found.modules[["explained", "held_out"]], 0, atol=1e-12)
+    assert (found.summary["held_out"], len(found.trees)) == (pytest.approx(0, abs=1e-12), 0)
+
+
+def test_permuted_networks_are_told_as_the_learnt_one():
+    """By chance a p below its half is as likely as one above it."""
+    p = []
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        z = rng.normal(size=(30, 16))
+        z = (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, ddof=1, keepdims=True)
+        x, rules = rng.normal(size=(16, 3)), rules_of({"method": "network", "n_modules": 2, "trees": {"starts": 1}})
+        labels = networks.learn(z, x, 2, rules.trees, np.random.default_rng(1)).labels
+        labels = np.unique(labels, return_inverse=True)[1]
+        draws = Draws(np.arange(16) % 2, np.array([rng.permutation(16) for _ in range(9)]), rng, rng)
+        found = reconstruction.reconstruct(z, x, labels, rules, draws)
+        p.append((1 + (found.chance >= found.whole).sum()) / 10)
+    assert 0.4 < np.mean(p) < 0.65

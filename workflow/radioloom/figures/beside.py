@@ -9,7 +9,7 @@ import numpy as np
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, apart, chance, count, metric, number, percent, where
-from radioloom.tables.columns import CROSS_VALIDATION, SIGNATURE
+from radioloom.tables.columns import CROSS_VALIDATION, SIGNATURE, WITHHELD
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,12 +71,20 @@ def statements(frame: pd.DataFrame) -> list[str]:
         best, by_chance = known.loc[known["estimate"].idxmax()], part["best_by_chance"].iloc[0]
         value = f"{metric(part['metric'].iloc[0])} {number(best['estimate'])}"
         line = f"{where(evaluation, cohort)}: of {count(len(known), 'model')} the best, {best['model']}, has {value}"
+        if len(known) > 1 and (known["estimate"] == best["estimate"]).all():
+            line = f"{where(evaluation, cohort)}: all {len(known)} models have {value}"
         if not np.isnan(by_chance):
             line += f"; where the patients exchange their outcomes the best has {number(by_chance)} on average"
         elif evaluation == CROSS_VALIDATION:
             line += f"; {NOT_IN_FOLDS}"
         lines.append(f"{line}.")
     return lines
+
+
+def without_interval(frame: pd.DataFrame) -> str:
+    """Why models have no interval, each reason once; "" where all have one. frame : MODELS."""
+    reasons = [name for name in dict.fromkeys(frame.loc[frame["low"].isna(), "withheld"]) if name]
+    return f"No interval, where there is none, because: {'; '.join(map(WITHHELD.get, reasons))}." if reasons else ""
 
 
 @style.drawn
