@@ -36,7 +36,7 @@ def label(row: pd.Series) -> str:
 
 def table(frame: pd.DataFrame) -> Exhibit:
     """One line a model and place. frame : MODELS in reading order."""
-    by_chance = chance(frame["metric"].iloc[0])
+    by_chance, chosen = chance(frame["metric"].iloc[0]), bool((frame["settings"] != "").any())
     rows = [
         (
             where(row["evaluation"], row["cohort"]),
@@ -45,19 +45,13 @@ def table(frame: pd.DataFrame) -> Exhibit:
             apart(row["difference"], row["difference_low"], row["difference_high"], 0.0),
             number(row["volume_rho"]),
             number(row["features"], 0 if float(row["features"]).is_integer() else 1),
-            f"{row['settings']} ({percent(row['share'])})" if row["settings"] else DASH,
+            *([f"{row['settings']} ({percent(row['share'])})" if row["settings"] else DASH] if chosen else []),
         )
         for row in frame.to_dict("records")
     ]
-    heads = (
-        "judged in",
-        "model",
-        metric(frame["metric"].iloc[0]),
-        "minus volume",
-        "rho of risk and volume",
-        "features",
-        "settings that most training sets chose",
-    )
+    main = metric(frame["metric"].iloc[0])
+    heads = ("judged in", "model", main, "minus volume", "rho of risk and volume", "features")
+    heads += ("settings that most training sets chose",) if chosen else ()
     return Exhibit(heads, tuple(rows), (2, 3, 4, 5), grouped=True)
 
 
