@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from made.ongoing import NOTHING, judged, signature, study
+from made.ongoing import NOTHING, entered, judged, signature, study
 from made.validated_study import section
 from made.validated_study import study as inputs
-from radioloom.figures.followed import Course, control_chart, courses, drift_chart, statements, sums_chart, table
+from radioloom.figures.control_charts import control_chart, drift_chart, sums_chart, table
+from radioloom.figures.followed import Course, courses, statements
 from radioloom.stages.learning.follow import follow
-from radioloom.tables import CUSUM, DRIFT, FOLLOWED, METRICS, SCANNERS
+from radioloom.tables import CUSUM, DRIFT, FOLLOWED, METRICS, PERIODS, SCANNERS
+from radioloom.tables.columns import TOO_MANY_MISSING
 
 DRIFTED = {"cohort": "later", "low": 0.2, "high": 0.9, "n": 60, "outside": 0.1, "p": 0.001}
 
@@ -35,7 +37,8 @@ def course(change=NOTHING, q=0.5, scanners=None) -> Course:
     settings = study("survival")
     each, periods = judged("survival", change, np.random.default_rng(1), settings)
     told = follow([each], periods, METRICS.frame([]), signature("survival"), settings)
-    (only,) = courses(FOLLOWED.frame(told.followed), CUSUM.frame(told.cusum), rows_of_drift(q), scanners)
+    tables = entered(periods), FOLLOWED.frame(told.followed), CUSUM.frame(told.cusum)
+    (only,) = courses(*tables, rows_of_drift(q), scanners)
     return only
 
 
@@ -90,6 +93,48 @@ def test_what_cannot_be_told_is_said(sound):
     assert not any(line.startswith("All periods") for line in statements(replace(sound, cusum=dependent[:0])).lines)
 
 
+def course_of(counts: pd.DataFrame, sound: Course, followed: pd.DataFrame) -> Course:
+    return replace(sound, entered=counts, followed=followed)
+
+
+def test_entered_is_not_judged(sound):
+    """Of the newest period nobody is judged; of the one before some are not."""
+    periods = PERIODS.frame([{"cohort": "later", "case": str(k), "period": k % 5 + 1} for k in range(60)])
+    counts = entered(periods, lacking=[0, 0, 0, 0, 9], no_features=[0, 12, 0, 2, 3])
+    said = statements(course_of(counts, sound, sound.followed[sound.followed["period"].isin([1, 3, 4])]))
+    assert said.lines[0] == (
+        "Period 5 of later added 12 cases, none of whom is judged (3 without features and 9 without values that the "
+        "signature or a baseline takes)."
+    )
+    assert said.lines[1].startswith("The last period that is judged is 4: there ")
+    assert said.lines[2] == "Nobody is judged of the earlier period 2."
+    assert said.alarm
+    assert "see why nobody of the newest period is judged" in said.todo[0]
+    partly = statements(course_of(counts[counts["period"] < 5], sound, sound.followed[sound.followed["period"] < 5]))
+    start = "Period 4 of later added 12 cases, 10 of whom are judged (2 without features). Of these "
+    assert partly.lines[0].startswith(start)
+    assert not partly.alarm
+
+
+@pytest.mark.parametrize("baseline", [True, False])
+def test_a_signature_that_nobody_is_judged_by_is_said_to_be_so(sound, baseline):
+    periods = PERIODS.frame([{"cohort": "later", "case": str(k), "period": k % 5 + 1} for k in range(60)])
+    rows = sound.followed[sound.followed["metric"] == "c_index"].assign(kind="baseline", model="volume")
+    each = course_of(entered(periods, lacking=[12] * 5), sound, rows if baseline else rows[:0])
+    said = statements(replace(each, cusum=sound.cusum[:0]))
+    assert said.alarm
+    assert "The signature is judged on nobody: of 60 cases of all periods 60 cases lack values that it" in said.lines[1]
+    whole = inputs(entered=each.entered, followed=each.followed, cusum=sound.cusum[:0], drift=sound.drift)
+    whole.settings["cohorts"]["later"] = {"role": "validation", "follow": study("survival")["follow"]["later"]}
+    whole.settings["cohorts"]["later"]["follow"]["every"] = 60
+    assert "judged on nobody" in section("follow", whole)
+
+
+def test_a_period_that_lacks_too_many_values_is_told_with_its_numbers(sound):
+    rows = sound.followed.assign(n_measured=30, low=np.nan, withheld=TOO_MANY_MISSING, verdict="")
+    assert "every value of it is known of 30 of 60 cases" in " ".join(statements(replace(sound, followed=rows)).lines)
+
+
 def test_figures_draw_intervals_limits_and_rings(worse):
     rows = worse.followed[(worse.followed["span"] == "period") & (worse.followed["metric"] == "events_expected")]
     axes = control_chart(rows, "later", []).axes[0]
@@ -112,7 +157,7 @@ def test_the_table_has_every_period_and_all_so_far(sound):
 def test_the_section_of_the_report(worse):
     clinical = worse.followed[worse.followed["metric"] != "events_expected"].assign(kind="baseline", model="clinical")
     rows = pd.concat([worse.followed, clinical])  # a baseline of every study with covariates, which none names
-    whole = inputs(followed=rows, cusum=worse.cusum, drift=worse.drift, scanners=worse.scanners)
+    whole = inputs(entered=worse.entered, followed=rows, cusum=worse.cusum, drift=worse.drift, scanners=worse.scanners)
     whole.settings["cohorts"]["later"] = {"role": "validation", "follow": study("survival")["follow"]["later"]}
     whole.settings["cohorts"]["later"]["follow"]["every"] = 60
     page = section("follow", whole)

@@ -13,11 +13,11 @@ from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.prediction.metrics import main_metric
 from radioloom.prediction.metrics.record import Judged
 from radioloom.stages.learning.drifted import drifted, scanners
-from radioloom.stages.learning.follow import follow
+from radioloom.stages.learning.follow import entered, follow
 from radioloom.stages.learning.place import resamples
 from radioloom.stages.learning.risks import THE_SIGNATURE
 from radioloom.tables import CASES, CUSUM, DRIFT, FEATURES, FOLLOWED, METRICS, PATIENTS, PERIODS, SCANNERS, SERIES
-from radioloom.tables.columns import FEW_EVENTS, SEVERAL_CASES
+from radioloom.tables.columns import FEW_EVENTS, FROZEN, SEVERAL_CASES
 
 WORSE = (2.0, 1.0)
 NOBODY = METRICS.frame([])
@@ -150,6 +150,33 @@ def test_a_case_without_a_period_is_not_followed():
     assert sum(row["n"] for row in told.cusum) == 200
     assert CUSUM.frame(told.cusum).set_index("period")["n"].to_dict() == {1: 0, 2: 20, 3: 60, 4: 60, 5: 60}
     assert {row["period"] for row in told.followed} == {2, 3, 4, 5}
+
+
+def test_entered_and_judged_are_told_apart():
+    """Of each period one case without features, one without an outcome, one without values, and one left out."""
+    settings = study("survival")
+    each, periods = judged("survival", NOTHING, np.random.default_rng(1), settings)
+    places = pd.DataFrame({"cohort": "later", "case": [case for _, case in each.cases]})
+    predicted = places.assign(
+        split=FROZEN,
+        kind="signature",
+        model="signature",
+        variant="",
+        risk=np.where(np.arange(300) % 60 == 2, np.nan, 0.0),
+    )
+    index = np.arange(300) % 60
+    tables = {
+        "features": places[index > 0],
+        "clinical": places[index != 1],
+        "predictions": predicted[(index > 1) & (index != 3)],
+    }
+    rows = pd.DataFrame(entered(periods, [each.part(np.flatnonzero(index > 3), settings)], **tables))
+    assert rows["period"].tolist() == [1, 2, 3, 4, 5]
+    for name, n in (("n", 60), ("judged", 56), ("no_features", 1), ("no_outcome", 1), ("lacking", 1), ("left_out", 1)):
+        assert set(rows[name]) == {n}
+    unsound = pd.DataFrame(entered(periods, [replace(each, risks={})], **tables))
+    assert unsound["judged"].sum() == 0
+    assert unsound["lacking"].sum() == unsound["left_out"].sum() == 5
 
 
 def _features(shift: float, n: int = 40) -> tuple[pd.DataFrame, pd.DataFrame]:

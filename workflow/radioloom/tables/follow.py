@@ -11,9 +11,24 @@ WITHIN, OVER, UNDER = "within", "above", "below"  # `verdict` of FOLLOWED
 PERIOD = Column("period", "int64", "in which patients entered: 1, 2, ... from the first entry on")
 PERIODS = Table(
     "PERIODS",
-    "period that each case of a followed cohort entered in",
+    "period that each case of a followed cohort entered in, those without a usable outcome or features among them",
     ("cohort", "case"),
     (COHORT, CASE, Column("period", "int64", "1, 2, ... from the first entry on; 0: without a date of entry")),
+)
+ENTERED = Table(
+    "ENTERED",
+    "how many entered in each period of a followed cohort, how many are judged, and what others lack",
+    ("cohort", "period"),
+    (
+        COHORT,
+        PERIOD,
+        Column("n", "int64", "cases that entered in it"),
+        Column("judged", "int64", "of them those that the signature is judged on"),
+        Column("no_features", "int64", "without features"),
+        Column("no_outcome", "int64", "with features, without a usable outcome"),
+        Column("lacking", "int64", "with both, without values that the signature or a baseline takes"),
+        Column("left_out", "int64", "all others that it is not judged on: EXCLUSIONS and the log say why"),
+    ),
 )
 FOLLOWED = Table(
     "FOLLOWED",
@@ -36,6 +51,7 @@ FOLLOWED = Table(
         Column("limit_high", "float64", "upper limit", null=True),
         Column("verdict", "string", f"{WITHIN} the limits, {OVER} or {UNDER} them; '' without limits"),
         Column("n", "int64", "cases"),
+        Column("n_measured", "int64", "of them with every value that the model takes, measured", null=True),
         Column("n_events", "int64", "cases with the event, so far or by the horizon"),
         Column("followed_days", "float64", "median follow-up of the cases without the event so far", "days", null=True),
     ),

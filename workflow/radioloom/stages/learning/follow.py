@@ -22,7 +22,7 @@ from radioloom.stages.learning.risks import THE_SIGNATURE
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.cusum import binary_limit, binary_scores, cusum, survival_limit, survival_scores
 from radioloom.stats.normal import Z95
-from radioloom.tables.columns import CROSS_VALIDATION
+from radioloom.tables.columns import CROSS_VALIDATION, FROZEN
 from radioloom.tables.follow import ALONE, OVER, SO_FAR, UNDER, WITHIN
 
 if TYPE_CHECKING:
@@ -31,7 +31,19 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 References = dict[tuple[str, str, str], Row]  # of METRICS, by kind, model and metric
 FIRST = "first"  # `reference` of a cohort's `follow`
-COLUMNS = ("kind", "model", "metric", "horizon_days", "estimate", "low", "high", "withheld", "n", "n_events")
+COLUMNS = (
+    "kind",
+    "model",
+    "metric",
+    "horizon_days",
+    "estimate",
+    "low",
+    "high",
+    "withheld",
+    "n",
+    "n_measured",
+    "n_events",
+)
 IDEAL = {SLOPE.name: 1.0, OBSERVED_EXPECTED.name: 1.0}  # of a signature that is calibrated
 # On which scale of a metric its intervals are symmetric, there and back; the others on their own.
 SCALES = {
@@ -70,6 +82,37 @@ def follow(
             result.followed.extend(_followed(each, number, (signature, first, asked), study))
             result.cusum.extend(_cusum(each, number, signature, asked, study))
     return result
+
+
+def entered(
+    periods: pd.DataFrame,
+    judged: list[Frozen],
+    predictions: pd.DataFrame,
+    features: pd.DataFrame,
+    clinical: pd.DataFrame,
+) -> list[Row]:
+    """ENTERED rows.
+
+    periods, predictions, features, clinical : PERIODS, PREDICTIONS, FEATURES, CLINICAL; judged : see `follow`
+    Where too many of a cohort lack what the signature takes nobody is judged, and `lacking` are those who do.
+    """
+    sound = {case for each in judged if THE_SIGNATURE in each.risks for case in each.cases}
+    frozen = predictions[(predictions["split"] == FROZEN) & (predictions["kind"] == THE_SIGNATURE.kind)]
+    measured, known, predicted = map(_keys, (features, clinical, frozen))
+    cohorts = {cohort for cohort, _ in sound}
+    lacking = {key for key in predicted - sound if key[0] in cohorts} | _keys(frozen[frozen["risk"].isna()])
+    rows = []
+    for (cohort, period), part in periods[periods["period"] > UNKNOWN].groupby(["cohort", "period"]):
+        mine = _keys(part)
+        counts, rest = {"judged": len(mine & sound)}, mine - sound
+        for name, those in (("no_features", mine - measured), ("no_outcome", mine - known), ("lacking", lacking)):
+            counts[name], rest = len(rest & those), rest - those
+        rows.append({"cohort": cohort, "period": period, "n": len(mine), **counts, "left_out": len(rest - predicted)})
+    return rows
+
+
+def _keys(rows: pd.DataFrame) -> set[tuple[str, str]]:
+    return set(zip(rows["cohort"], rows["case"], strict=True))
 
 
 def _of_cross_validation(metrics: pd.DataFrame) -> References:
