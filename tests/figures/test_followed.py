@@ -71,12 +71,27 @@ def test_what_left_its_limits_is_told_with_what_to_do(worse):
     text = " ".join(said.lines)
     assert said.alarm
     assert len(said.todo) == 2
-    assert "the cumulative sum is beyond its limit: more events than it expects, from period 4 on" in text
+    assert "the cumulative sum is beyond its limit: more events than it expects, since period 4" in text
     assert re.search(
         r"Its events / expected is .* limits of chance .*; outside its limits before: period .*3 \(above", text
     )
     assert "Distributed otherwise than in training: f0 in period 1 (0.55 SD, q 0.010, 10 % outside the range" in text
     assert "Training never had: scanner model X9 (7 cases)." in text
+
+
+def test_sums_are_told_as_they_are_now(sound):
+    """Beyond in periods 1 to 2 above, in 2 and from 4 on below; limits are 4 and 3."""
+    limits = {"upper_limit": 4.0, "lower_limit": 3.0}
+    sums = sound.cusum.assign(upper=[5, 6, 1, 0, 0], lower=[0, 4, 1, 5, 6], **limits)
+    said = statements(replace(sound, cusum=sums))
+    assert any(
+        "beyond its limit: fewer events than it expects, since period 4; before it was beyond, and came back: more "
+        "events in periods 1 to 2 and fewer events in period 2." in line
+        for line in said.lines
+    )
+    back = statements(replace(sound, cusum=sums.assign(lower=0)))
+    assert any("are within their limits; before it was beyond, and came back: more" in line for line in back.lines)
+    assert back.alarm
 
 
 def test_a_new_scanner_alone_is_something_to_see_after(sound):

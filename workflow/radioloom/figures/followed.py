@@ -156,18 +156,29 @@ def _of_sums(course: Course, said: Said) -> None:
     so_far = (
         f"All periods: {count(int(sums['observed'].sum()), 'event')} so far, where the signature expects {expected}"
     )
-    crossed = [
-        f"{words} than it expects, from period {int(part['period'].iloc[0])} on"
-        for side, words in (("upper", "more events"), ("lower", "fewer events"))
-        if len(part := sums[sums[side] > sums[f"{side}_limit"]])
-    ]
+    now, before = [], []
+    for side, words in (("upper", "more events"), ("lower", "fewer events")):
+        for first, last_of in _stretches(sums["period"], sums[side] > sums[f"{side}_limit"]):
+            if last_of == last["period"]:
+                now.append(f"{words} than it expects, since period {first}")
+            else:
+                when = f"period {first}" if first == last_of else f"periods {first} to {last_of}"
+                before.append(f"{words} in {when}")
+    was = f"; before it was beyond, and came back: {joined(before)}" if before else ""
     if np.isnan(last["upper_limit"]):
         said.lines.append(f"{so_far}; patients have several cases, so that their sum has no limits.")
-    elif crossed:
-        said.lines.append(f"{so_far}; the cumulative sum is beyond its limit: {joined(crossed)}.")
-        said.todo.append(DO_REFIT)
+    elif now:
+        said.lines.append(f"{so_far}; the cumulative sum is beyond its limit: {joined(now)}{was}.")
     else:
-        said.lines.append(f"{so_far}; the cumulative sums are within their limits.")
+        said.lines.append(f"{so_far}; the cumulative sums are within their limits{was}.")
+    if now or before:
+        said.todo.append(DO_REFIT)
+
+
+def _stretches(periods: pd.Series, beyond: pd.Series) -> list[tuple[int, int]]:
+    """First and last of each run of periods beyond a limit, one after the other."""
+    runs = periods[beyond].groupby((~beyond).cumsum()[beyond])
+    return [(int(run.iloc[0]), int(run.iloc[-1])) for _, run in runs]
 
 
 def _of_drift(course: Course, said: Said) -> None:
