@@ -16,7 +16,7 @@ from radioloom.stages.learning.follow import follow
 from radioloom.tables import CUSUM, DRIFT, FOLLOWED, METRICS, PERIODS, SCANNERS
 from radioloom.tables.columns import TOO_MANY_MISSING
 
-DRIFTED = {"cohort": "later", "low": 0.2, "high": 0.9, "n": 60, "outside": 0.1, "p": 0.001}
+DRIFTED = {"cohort": "later", "against": 0, "low": 0.2, "high": 0.9, "n": 60, "outside": 0.1, "p": 0.001}
 
 
 def rows_of_drift(q: float) -> pd.DataFrame:
@@ -28,9 +28,9 @@ def rows_of_drift(q: float) -> pd.DataFrame:
     return DRIFT.frame(rows)
 
 
-def scanner(n_training: int, value: str = "X9") -> dict:
-    keys = {"cohort": "later", "period": 5, "attribute": "model", "value": value}
-    return keys | {"n": 7, "n_training": n_training}
+def scanner(n_known: int, value: str = "X9") -> dict:
+    keys = {"cohort": "later", "period": 5, "against": 0, "attribute": "model", "value": value}
+    return keys | {"n": 7, "n_known": n_known}
 
 
 def course(change=NOTHING, q=0.5, scanners=None) -> Course:
@@ -98,6 +98,18 @@ def test_a_new_scanner_alone_is_something_to_see_after(sound):
     said = statements(replace(sound, scanners=SCANNERS.frame([scanner(0)])))
     assert said.alarm
     assert not statements(replace(sound, scanners=SCANNERS.frame([scanner(2)]))).alarm
+
+
+def test_a_study_that_learns_nothing_is_not_told_of_training(worse):
+    frames = {"drift": worse.drift.assign(against=1), "scanners": worse.scanners.assign(against=1)}
+    each = replace(worse, **frames)
+    text = " ".join(statements(each).lines)
+    assert "Distributed otherwise than in period 1: f0" in text
+    assert "% outside the range of period 1)" in text
+    assert "Period 1 never had: scanner model X9 (7 cases)." in text
+    assert "raining" not in text
+    axes = drift_chart(each.drift[each.drift["of_signature"]], "later").axes[0]
+    assert axes.get_ylabel() == "difference from period 1 (SD)"
 
 
 def test_what_cannot_be_told_is_said(sound):

@@ -110,7 +110,7 @@ def test_more_events_than_expected_are_seen_and_none_where_nothing_changed():
     assert (sums["lower"] < sums["lower_limit"]).all()
 
 
-def test_of_few_events_nothing_is_told_but_the_sums():
+def test_of_few_events_nothing_is_told_but_what_was_expected():
     settings = study("survival")
     each, periods = judged("survival", NOTHING, np.random.default_rng(1), settings)
     few = replace(each.place.outcomes, event=each.place.outcomes.event & (np.arange(300) % 6 == 0))
@@ -119,8 +119,23 @@ def test_of_few_events_nothing_is_told_but_the_sums():
     few_of = rows[rows["n_events"] < 10]
     assert len(few_of)
     assert set(few_of["withheld"]) <= {FEW_EVENTS}
-    assert set(few_of["verdict"]) == {""}
+    expected = few_of["metric"] == "events_expected"
+    assert set(few_of.loc[~expected, "verdict"]) == {""}
+    assert "below" in set(few_of.loc[expected, "verdict"])
     assert len(told.cusum) == 5
+
+
+def test_no_event_where_many_are_expected_is_a_verdict_and_one_where_few_are_is_none():
+    settings = study("survival")
+    each, periods = judged("survival", NOTHING, np.random.default_rng(1), settings)
+    outcomes = each.place.outcomes
+    short = np.where(np.arange(300) < 60, outcomes.time_days, np.minimum(outcomes.time_days, 5.0))
+    none = replace(outcomes, event=np.arange(300) == 100, time_days=short)
+    told = follow([each.of(none, settings)], periods, NOBODY, signature("survival"), settings)
+    rows = FOLLOWED.frame(told.followed)
+    rows = rows[(rows["metric"] == "events_expected") & (rows["span"] == "period")].set_index("period")
+    assert rows.loc[1, ["estimate", "verdict"]].tolist() == [0.0, "below"]
+    assert set(rows.loc[2:, "verdict"]) == {""}
 
 
 def test_cases_of_one_patient_have_no_limits_of_independent_ones():
@@ -218,6 +233,8 @@ def test_a_new_scanner_in_one_period_is_seen_there():
     assert none["q"].min() > 0.05
     alone = DRIFT.frame(drifted(features, periods, nobody, ["f0"], {"train": "genomics", "later": "validation"}))
     assert set(alone["period"]) == {2, 3, 4}
+    assert set(alone["against"]) == {1}
+    assert set(rows["against"]) == {0}
 
 
 def test_one_case_of_each_patient_counts():
@@ -244,10 +261,15 @@ def test_scanners_that_training_never_had():
         [{"cohort": "later", "case": case, "period": k} for case, k in (("b", 1), ("c", 2), ("d", 2))]
     )
     told = scanners(pd.DataFrame(cases), pd.DataFrame(series), periods, {"train": "training", "later": "validation"})
-    rows = SCANNERS.frame(list(told)).set_index(["attribute", "period", "value"])[["n", "n_training"]]
+    rows = SCANNERS.frame(list(told)).set_index(["attribute", "period", "value"])[["n", "n_known"]]
     assert rows.loc["model"].to_dict("index") == {
-        (1, "One"): {"n": 1, "n_training": 1},
-        (2, "Two"): {"n": 1, "n_training": 0},
-        (2, ""): {"n": 1, "n_training": 0},
+        (1, "One"): {"n": 1, "n_known": 1},
+        (2, "Two"): {"n": 1, "n_known": 0},
+        (2, ""): {"n": 1, "n_known": 0},
     }
-    assert rows.loc[("slice_thickness_mm", 2, "3")].to_dict() == {"n": 2, "n_training": 1}
+    assert rows.loc[("slice_thickness_mm", 2, "3")].to_dict() == {"n": 2, "n_known": 1}
+    alone = scanners(pd.DataFrame(cases), pd.DataFrame(series), periods, {"train": "genomics", "later": "validation"})
+    rows = SCANNERS.frame(list(alone)).set_index(["attribute", "period", "value"])[["against", "n", "n_known"]]
+    assert rows.loc[("model", 2, "Two")].to_dict() == {"against": 1, "n": 1, "n_known": 0}
+    assert rows.loc[("slice_thickness_mm", 2, "3")].to_dict() == {"against": 1, "n": 2, "n_known": 1}
+    assert 1 not in rows.index.get_level_values("period")

@@ -8,7 +8,7 @@ import numpy as np
 
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
-from radioloom.figures.followed import Course, null_of
+from radioloom.figures.followed import Course, against, null_of
 from radioloom.figures.words import apart, feature, in_days, metric, number
 from radioloom.tables.columns import SIGNATURE, SIGNIFICANT
 from radioloom.tables.follow import ALONE, OVER, UNDER
@@ -105,7 +105,7 @@ def sums_chart(rows: pd.DataFrame, title: str) -> Figure:
 
 @style.drawn
 def drift_chart(rows: pd.DataFrame, title: str) -> Figure:
-    """Differences of the signature's features from training by period. rows : of DRIFT, one cohort."""
+    """Differences of the signature's features by period. rows : of DRIFT, one cohort."""
     names = list(dict.fromkeys(rows["feature_id"]))[:DRAWN]
     figure, axes = style.canvas(style.PANEL, 2.9)
     axes.axhline(0, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
@@ -119,7 +119,7 @@ def drift_chart(rows: pd.DataFrame, title: str) -> Figure:
         axes.plot(x[out], part["difference"][out], "o", markersize=11, fillstyle="none", color=style.VERMILION)
     periods = sorted(set(rows["period"]))
     axes.set_xticks(periods[:: max(1, len(periods) // 10)])
-    axes.set(xlabel="period", ylabel="difference from training (SD)", title=title)
+    axes.set(xlabel="period", ylabel=f"difference from {against(rows)} (SD)", title=title)
     axes.set_xlim(min(periods) - 0.5, max(periods) + 0.5)
     axes.figure.legend(loc="outside lower center", ncols=2, handlelength=2.2)
     return figure

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 IDEAL = 1.0  # of calibration
 NAMED = 3  # features or scanners that a sentence names
-DO_SCANNER = "see whether images are acquired, segmented and measured as those of training were"
+DO_SCANNER = "see whether images are acquired, segmented and measured as those before were"
 DO_JUDGE = "see why nobody of the newest period is judged, give what they lack, and judge anew"
 LACKS = {  # columns of ENTERED
     "no_features": "without features",
@@ -37,7 +37,7 @@ LACKS = {  # columns of ENTERED
     "left_out": "left out as EXCLUSIONS and the log say",
 }
 DO_REFIT = (
-    "see first whether images, segmentations or patients are others than in training; if they are as they should be, "
+    "see first whether images, segmentations or patients are others than those before; if they are as they should be, "
     "the signature wants to be calibrated anew, or fitted anew with these patients in training"
 )
 
@@ -189,32 +189,40 @@ def _of_drift(course: Course, said: Said) -> None:
     apart_now = tests[tests["q"] < SIGNIFICANT]
     mine, others = (apart_now[apart_now["of_signature"] == own] for own in (True, False))
     n, of = tests[~tests["of_signature"]]["feature_id"].nunique(), others["feature_id"].nunique()
+    of_whom = against(tests)
     rest = f"other features that are distributed otherwise in some period: {of} of {n}"
     if mine.empty:
         lowest = tests.loc[tests["of_signature"], "q"].min()
         smallest = "" if np.isnan(lowest) else f" (smallest q {probability(lowest)})"
-        said.lines.append(f"No feature of the signature is distributed otherwise than in training{smallest}; {rest}.")
+        said.lines.append(f"No feature of the signature is distributed otherwise than in {of_whom}{smallest}; {rest}.")
     else:
         told = [
             f"{feature(row.feature_id)} in period {row.period} ({number(row.difference)} SD, q {probability(row.q)}, "
-            f"{number(100 * row.outside, 0)} % outside the range of training)"
+            f"{number(100 * row.outside, 0)} % outside the range of {of_whom})"
             for row in mine.sort_values(["period", "q"]).head(NAMED).itertuples()
         ]
         more = f" and {len(mine) - NAMED} more" if len(mine) > NAMED else ""
-        said.lines.append(f"Distributed otherwise than in training: {joined(told)}{more}; {rest}.")
+        said.lines.append(f"Distributed otherwise than in {of_whom}: {joined(told)}{more}; {rest}.")
     if len(apart_now):
         said.todo.append(DO_SCANNER)
+
+
+def against(rows: pd.DataFrame) -> str:
+    """Whom rows of DRIFT or SCANNERS of one cohort are held against."""
+    period = rows["against"].iloc[0]
+    return f"period {period}" if period else "training"
 
 
 def _of_scanners(course: Course, said: Said) -> None:
     if course.scanners is None:
         return
-    new = course.scanners[(course.scanners["n_training"] == 0) & (course.scanners["value"] != "")]
+    new = course.scanners[(course.scanners["n_known"] == 0) & (course.scanners["value"] != "")]
     if new.empty:
         return
     counts = new.groupby(["attribute", "value"], sort=False)["n"].sum().sort_values(ascending=False, kind="stable")
     told = [f"{ACQUIRED[name]} {value} ({count(int(n), 'case')})" for (name, value), n in counts.head(NAMED).items()]
     more = f" and {len(counts) - NAMED} more" if len(counts) > NAMED else ""
-    said.lines.append(f"Training never had: {joined(told)}{more}.")
+    whose = against(new)
+    said.lines.append(f"{whose[:1].upper()}{whose[1:]} never had: {joined(told)}{more}.")
     if set(new["attribute"]) & {"manufacturer", "model", "kernel"}:
         said.todo.append(DO_SCANNER)

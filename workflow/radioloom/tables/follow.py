@@ -73,6 +73,7 @@ CUSUM = Table(
         Column("lower_limit", "float64", "the same of `lower`", null=True),
     ),
 )
+AGAINST = Column("against", "int64", "whom they are held against: 0: training; in a study without, the first period")
 DRIFT = Table(
     "DRIFT",
     "features of the patients of each period beside those of training",
@@ -80,13 +81,14 @@ DRIFT = Table(
     (
         COHORT,
         PERIOD,
+        AGAINST,
         Column("feature_id", "string", "feature"),
         Column("of_signature", "bool", "whether the frozen signature takes it"),
         Column("n", "int64", "patients with a value"),
         Column("difference", "float64", "of the mean normal scores of ranks, in their SD; above 0: higher", null=True),
         Column("low", "float64", "lower bound of its 95 % interval", null=True),
         Column("high", "float64", "upper bound of its 95 % interval", null=True),
-        Column("outside", "float64", "share of them outside the range of training", null=True),
+        Column("outside", "float64", "share of them outside the range of `against`", null=True),
         Column("p", "float64", "Kolmogorov and Smirnov's test; empty of too few patients", null=True),
         Column("q", "float64", "Benjamini and Hochberg over the cohort's tests of features of its kind", null=True),
     ),
@@ -98,10 +100,11 @@ SCANNERS = Table(
     (
         COHORT,
         PERIOD,
+        AGAINST,
         Column("attribute", "string", "column of SERIES"),
         Column("value", "string", "what headers state; '' where they do not"),
         Column("n", "int64", "cases of the period with it"),
-        Column("n_training", "int64", "training cases with it"),
+        Column("n_known", "int64", "cases of `against` with it"),
     ),
 )
 SUCCESSION = Table(

@@ -11,7 +11,7 @@ from scipy import special
 
 from radioloom.prediction.metrics import main_metric
 from radioloom.prediction.metrics.calibration import OBSERVED_EXPECTED, SLOPE
-from radioloom.prediction.metrics.person_time import EXPECTED, by_chance, events_expected, known_time
+from radioloom.prediction.metrics.person_time import EXPECTED, by_chance, events_expected, fewest_expected, known_time
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.outcome import one_case_each
 from radioloom.provenance import rng
@@ -22,7 +22,7 @@ from radioloom.stages.learning.risks import THE_SIGNATURE
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.cusum import binary_limit, binary_scores, cusum, survival_limit, survival_scores
 from radioloom.stats.normal import Z95
-from radioloom.tables.columns import CROSS_VALIDATION, FROZEN
+from radioloom.tables.columns import CROSS_VALIDATION, FEW_EVENTS, FROZEN
 from radioloom.tables.follow import ALONE, OVER, SO_FAR, UNDER, WITHIN
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def follow(
     study : read are seed, outcome, validation, and `follow` by cohort
     Discrimination is held against that of the first period, or of the cross-validation; its limits take in that both
     are known from so many patients alone: `level` of the difference, on the scale of the metric's interval. Calibration
-    is held against 1. Where there is no interval (`Place.row`) there are no limits.
+    is held against 1. Where there is no interval (`Place.row`) there are no limits, but of events
+    over expected, which ask for enough expected ones.
     """
     known = dict(zip(zip(periods["cohort"], periods["case"], strict=True), periods["period"], strict=True))
     result = Followed()
@@ -185,13 +186,18 @@ def _expected(part: Frozen, signature: Signature) -> tuple[np.ndarray, np.ndarra
 
 
 def _limits(row: Row, reference: Row | None, level: float) -> Row:
-    """Reference, limits and verdict of a row of METRICS."""
+    """Reference, limits and verdict of a row of METRICS.
+
+    Whether events over expected have limits is by what is expected: by what was seen, the fewest would be told least.
+    """
     estimate = row["estimate"]
-    if row["withheld"] or np.isnan(row["low"]):
-        return NO_LIMITS
     if row["metric"] == EXPECTED.name:
+        if row["withheld"] not in ("", FEW_EVENTS) or row["expected"] < fewest_expected(level):
+            return NO_LIMITS
         low, high = by_chance(row["expected"], level)
         value = 1.0
+    elif row["withheld"] or np.isnan(row["low"]):
+        return NO_LIMITS
     else:
         there, back = SCALES.get(row["metric"], (float, float))
         if reference is None and row["metric"] not in IDEAL:
