@@ -59,6 +59,8 @@ def test_where_nothing_changed_there_is_nothing_to_do(sound):
     assert said.lines[0].startswith("Period 5 of later added 60 cases, of whom ")
     assert "the others are followed for a median of" in said.lines[0]
     assert "fewer than 10 patients of the rarer outcome" in text
+    until = replace(sound, followed=sound.followed[sound.followed["period"] < 4], entered=sound.entered[:3])
+    assert ", of period 1)" in next(line for line in statements(until).lines if "C-index" in line)
     assert "the cumulative sums are within their limits" in text
     assert (
         "No feature of the signature is distributed otherwise than in training (smallest q 0.50); other features that"
@@ -113,6 +115,10 @@ def test_a_study_that_learns_nothing_is_not_told_of_training(worse):
 
 
 def test_what_cannot_be_told_is_said(sound):
+    none = statements(replace(sound, drift=sound.drift.assign(q=sound.drift["q"].mask(sound.drift["of_signature"]))))
+    assert any(line.startswith("No feature of the signature was tested: ") for line in none.lines)
+    constant = statements(replace(sound, drift=sound.drift.assign(q=0.001, difference=np.nan)))
+    assert any("f0 in period 1 (q 0.001, 10 % outside" in line for line in constant.lines)
     few = statements(replace(sound, drift=sound.drift.assign(q=np.nan)))
     assert "Drift of features cannot be told of so few patients." in few.lines
     dependent = sound.cusum.assign(upper_limit=np.nan, lower_limit=np.nan)

@@ -98,6 +98,19 @@ def test_the_reference_may_be_the_cross_validation():
     assert set(without.loc["c_index", "verdict"]) == {""}
 
 
+def test_the_period_that_stands_for_the_first_is_named():
+    """Where the first period has too few events for an interval the second is held against, and said to be."""
+    settings = study("survival")
+    each, periods = judged("survival", NOTHING, np.random.default_rng(1), settings)
+    event = each.place.outcomes.event & ((np.arange(300) >= 60) | (np.arange(300) < 5))
+    fewer = each.of(replace(each.place.outcomes, event=event), settings)
+    rows = FOLLOWED.frame(follow([fewer], periods, NOBODY, signature("survival"), settings).followed)
+    rows = rows[rows["span"] == "period"].set_index(["metric", "period"])
+    assert rows.loc["c_index", "of_period"].tolist() == [0, 0, 2, 2, 0]
+    assert rows.loc[("c_index", 3), "reference"] == rows.loc[("c_index", 2), "estimate"]
+    assert set(rows.loc["events_expected", "of_period"]) == {0}
+
+
 def test_more_events_than_expected_are_seen_and_none_where_nothing_changed():
     sound, sums, *_ = usual("survival")
     assert set(sound["verdict"]) <= {"", "within"}

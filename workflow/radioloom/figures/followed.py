@@ -20,6 +20,7 @@ from radioloom.figures.words import (
     number,
     probability,
 )
+from radioloom.stats.drift import FEWEST
 from radioloom.tables.columns import MAIN_METRIC, NOT_DEFINED, SIGNATURE, SIGNIFICANT
 from radioloom.tables.follow import ALONE, OVER, UNDER
 
@@ -36,6 +37,7 @@ LACKS = {  # columns of ENTERED
     "lacking": "without values that the signature or a baseline takes",
     "left_out": "left out as EXCLUSIONS and the log say",
 }
+NOT_TESTED = f"was tested: it takes none, or fewer than {FEWEST} patients of every period have a value"
 DO_REFIT = (
     "see first whether images, segmentations or patients are others than those before; if they are as they should be, "
     "the signature wants to be calibrated anew, or fitted anew with these patients in training"
@@ -131,6 +133,7 @@ def _of_metric(rows: pd.DataFrame) -> str:
     told = f"Its {name} is {value}"
     if last["verdict"]:
         between = f"{number(last['limit_low'])} to {number(last['limit_high'])} around {number(last['reference'])}"
+        between += f", of period {last['of_period']}" if last["of_period"] else ""
         told += f", {last['verdict']} the limits of chance ({between})"
     elif np.isnan(last["estimate"]):
         told = f"Its {name} is not defined yet"
@@ -193,11 +196,11 @@ def _of_drift(course: Course, said: Said) -> None:
     rest = f"other features that are distributed otherwise in some period: {of} of {n}"
     if mine.empty:
         lowest = tests.loc[tests["of_signature"], "q"].min()
-        smallest = "" if np.isnan(lowest) else f" (smallest q {probability(lowest)})"
-        said.lines.append(f"No feature of the signature is distributed otherwise than in {of_whom}{smallest}; {rest}.")
+        otherwise = f"is distributed otherwise than in {of_whom} (smallest q {probability(lowest)})"
+        said.lines.append(f"No feature of the signature {NOT_TESTED if np.isnan(lowest) else otherwise}; {rest}.")
     else:
         told = [
-            f"{feature(row.feature_id)} in period {row.period} ({number(row.difference)} SD, q {probability(row.q)}, "
+            f"{feature(row.feature_id)} in period {row.period} ({_difference(row.difference)}q {probability(row.q)}, "
             f"{number(100 * row.outside, 0)} % outside the range of {of_whom})"
             for row in mine.sort_values(["period", "q"]).head(NAMED).itertuples()
         ]
@@ -205,6 +208,10 @@ def _of_drift(course: Course, said: Said) -> None:
         said.lines.append(f"Distributed otherwise than in {of_whom}: {joined(told)}{more}; {rest}.")
     if len(apart_now):
         said.todo.append(DO_SCANNER)
+
+
+def _difference(value: float) -> str:
+    return "" if np.isnan(value) else f"{number(value)} SD, "
 
 
 def against(rows: pd.DataFrame) -> str:

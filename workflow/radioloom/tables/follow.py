@@ -47,6 +47,7 @@ FOLLOWED = Table(
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
         Column("withheld", "string", "why there is no interval, as in METRICS"),
         Column("reference", "float64", "value that it is held against", null=True),
+        Column("of_period", "int64", "period that the reference is of; 0: the cross-validation, or 1 of calibration"),
         Column("limit_low", "float64", "lower limit of what chance alone does around that", null=True),
         Column("limit_high", "float64", "upper limit", null=True),
         Column("verdict", "string", f"{WITHIN} the limits, {OVER} or {UNDER} them; '' without limits"),

@@ -44,14 +44,14 @@ COLUMNS = (
     "n_measured",
     "n_events",
 )
-IDEAL = {SLOPE.name: 1.0, OBSERVED_EXPECTED.name: 1.0}  # of a signature that is calibrated
+IDEAL = {SLOPE.name: 1.0, OBSERVED_EXPECTED.name: 1.0, EXPECTED.name: 1.0}  # of a signature that is calibrated
 # On which scale of a metric its intervals are symmetric, there and back; the others on their own.
 SCALES = {
     "c_index": (special.logit, special.expit),
     "auc": (special.logit, special.expit),
     OBSERVED_EXPECTED.name: (np.log, np.exp),
 }
-NO_LIMITS: Row = {"reference": None, "limit_low": None, "limit_high": None, "verdict": ""}
+NO_LIMITS: Row = {"reference": None, "of_period": 0, "limit_low": None, "limit_high": None, "verdict": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _followed(
                 if span == ALONE:
                     limits = _limits(row, references.get(key), asked["level"])
                     if asked["reference"] == FIRST and key[2] not in IDEAL and not np.isnan(row["low"] or np.nan):
-                        references.setdefault(key, row)
+                        references.setdefault(key, row | {"period": period})
                 yield {**keys, **{name: row[name] for name in COLUMNS}, **limits}
 
 
@@ -195,7 +195,7 @@ def _limits(row: Row, reference: Row | None, level: float) -> Row:
         if row["withheld"] not in ("", FEW_EVENTS) or row["expected"] < fewest_expected(level):
             return NO_LIMITS
         low, high = by_chance(row["expected"], level)
-        value = 1.0
+        value = IDEAL[EXPECTED.name]
     elif row["withheld"] or np.isnan(row["low"]):
         return NO_LIMITS
     else:
@@ -209,7 +209,8 @@ def _limits(row: Row, reference: Row | None, level: float) -> Row:
     if not np.isfinite([low, high]).all():
         return NO_LIMITS
     verdict = OVER if estimate > high else UNDER if estimate < low else WITHIN
-    return {"reference": value, "limit_low": low, "limit_high": high, "verdict": verdict}
+    of_period = reference.get("period", 0) if reference is not None else 0
+    return {"reference": value, "of_period": of_period, "limit_low": low, "limit_high": high, "verdict": verdict}
 
 
 def _error(row: Row, there: Any) -> float:
