@@ -70,7 +70,12 @@ CUSUM = Table(
         Column("excess", "float64", "observed minus expected, of all periods so far"),
         Column("upper", "float64", "cumulative sum for more events than expected"),
         Column("lower", "float64", "cumulative sum for fewer"),
-        Column("upper_limit", "float64", "beyond which it is an alarm; empty: patients have several cases", null=True),
+        Column(
+            "upper_limit",
+            "float64",
+            "beyond which it is an alarm; empty: patients have several cases",
+            null=True,
+        ),
         Column("lower_limit", "float64", "the same of `lower`", null=True),
     ),
 )
