@@ -92,8 +92,10 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
         ),
         (
             {"baselines": {"clinical": ["morphology_volume"]}},
-            ["line", "baselines.clinical", "call the baseline something"],
+            ["line", "baselines.clinical", "choose another"],
         ),
+        ({"models": {"signature": {"kind": "cox"}}}, ["models.signature", "the pipeline's own"]),
+        ({"models": {"volume": {"kind": "cox"}}}, ["models.volume", "a baseline has this name too"]),
         ({"baselines": {"signature": ["morphology_volume"]}}, ["baselines.signature", "the pipeline's own"]),
         (
             {"baselines": {"volume": ["morphology_volum"]}},

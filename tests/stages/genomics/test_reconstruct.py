@@ -6,6 +6,9 @@ import pytest
 
 from radioloom.errors import StudyError
 from radioloom.figures import trees as shown
+from radioloom.genomics import networks, reconstruction
+from radioloom.genomics.modules.record import rules_of
+from radioloom.genomics.reconstruction import Draws
 from radioloom.stages.genomics.associate import Measured, associate
 from radioloom.stages.genomics.reconstruct import reconstruct
 
@@ -93,14 +96,11 @@ def test_a_case_left_out_tells_nothing_of_itself():
     assert not one.equals(other)
     guesses = []
     for values in (expression, changed):
-        from radioloom.genomics.modules.record import rules_of
-        from radioloom.genomics.reconstruction import _foretold
-
         away = np.array(CASES) == "c07"
         known = values.loc[:, ~away].to_numpy()
         rules = rules_of(settings()["modules"])
         new = x.to_numpy()
-        guesses.append(_foretold(known, new[~away], new[away], rules, np.random.default_rng(1)))
+        guesses.append(reconstruction._foretold(known, new[~away], new[away], rules, np.random.default_rng(1)))
     np.testing.assert_array_equal(*guesses)
 
 
@@ -108,3 +108,24 @@ def test_more_folds_than_cases_are_refused():
     x, expression = study(4)
     with pytest.raises(StudyError, match="60 folds of 48 cases"):
         results(x, expression, reconstruction={"folds": 60, "permutations": 19})
+
+
+def test_traits_that_tell_nothing_reconstruct_nothing_in_cases_left_out():
+    x, expression = study(5)
+    found, _ = results(x.assign(**dict.fromkeys(FAMILY, 1.0)), expression)
+    np.testing.assert_allclose(found.modules[["explained", "held_out"]], 0, atol=1e-12)
+    assert (found.summary["held_out"], len(found.trees)) == (pytest.approx(0, abs=1e-12), 0)
+
+
+def test_a_network_is_told_as_it_was_learnt():
+    """Genes are of one module as they rise, whatever way their first component goes: so are the permuted ones."""
+    rng = np.random.default_rng(3)
+    z = rng.normal(size=(40, 20))
+    z = (z - z.mean(axis=1, keepdims=True)) / z.std(axis=1, ddof=1, keepdims=True)
+    x, rules = rng.normal(size=(20, 3)), rules_of({"method": "network", "n_modules": 2, "trees": {"starts": 2}})
+    network = networks.learn(z, x, 2, rules.trees, np.random.default_rng(1))
+    draws = Draws(np.arange(20) % 2, np.array([np.arange(20)]), rng, np.random.default_rng(1))
+    found = reconstruction.reconstruct(z, x, network.labels, rules, draws)
+    means = networks.foretold(network, z, x)[network.labels]
+    assert found.whole == pytest.approx(1 - ((z - means) ** 2).sum() / (z**2).sum())
+    assert found.chance[0] == pytest.approx(found.whole)  # of the cases in their own order, begun alike

@@ -9,7 +9,7 @@ import numpy as np
 from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, apart, chance, count, metric, number, percent, where
-from radioloom.tables.columns import CROSS_VALIDATION, SIGNATURE
+from radioloom.tables.columns import CROSS_VALIDATION, SIGNATURE, WITHHELD
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ def label(row: pd.Series) -> str:
 
 def table(frame: pd.DataFrame) -> Exhibit:
     """One line a model and place. frame : MODELS in reading order."""
-    by_chance = chance(frame["metric"].iloc[0])
+    by_chance, chosen = chance(frame["metric"].iloc[0]), bool((frame["settings"] != "").any())
     rows = [
         (
             where(row["evaluation"], row["cohort"]),
@@ -45,19 +45,13 @@ def table(frame: pd.DataFrame) -> Exhibit:
             apart(row["difference"], row["difference_low"], row["difference_high"], 0.0),
             number(row["volume_rho"]),
             number(row["features"], 0 if float(row["features"]).is_integer() else 1),
-            f"{row['settings']} ({percent(row['share'])})" if row["settings"] else DASH,
+            *([f"{row['settings']} ({percent(row['share'])})" if row["settings"] else DASH] if chosen else []),
         )
         for row in frame.to_dict("records")
     ]
-    heads = (
-        "judged in",
-        "model",
-        metric(frame["metric"].iloc[0]),
-        "minus volume",
-        "rho of risk and volume",
-        "features",
-        "settings that most training sets chose",
-    )
+    main = metric(frame["metric"].iloc[0])
+    heads = ("judged in", "model", main, "minus volume", "rho of risk and volume", "features")
+    heads += ("settings that most training sets chose",) if chosen else ()
     return Exhibit(heads, tuple(rows), (2, 3, 4, 5), grouped=True)
 
 
@@ -71,12 +65,20 @@ def statements(frame: pd.DataFrame) -> list[str]:
         best, by_chance = known.loc[known["estimate"].idxmax()], part["best_by_chance"].iloc[0]
         value = f"{metric(part['metric'].iloc[0])} {number(best['estimate'])}"
         line = f"{where(evaluation, cohort)}: of {count(len(known), 'model')} the best, {best['model']}, has {value}"
+        if len(known) > 1 and (known["estimate"] == best["estimate"]).all():
+            line = f"{where(evaluation, cohort)}: all {len(known)} models have {value}"
         if not np.isnan(by_chance):
             line += f"; where the patients exchange their outcomes the best has {number(by_chance)} on average"
         elif evaluation == CROSS_VALIDATION:
             line += f"; {NOT_IN_FOLDS}"
         lines.append(f"{line}.")
     return lines
+
+
+def without_interval(frame: pd.DataFrame) -> str:
+    """Why models have no interval, each reason once; "" where all have one. frame : MODELS."""
+    reasons = [name for name in dict.fromkeys(frame.loc[frame["low"].isna(), "withheld"]) if name]
+    return f"No interval, where there is none, because: {'; '.join(map(WITHHELD.get, reasons))}." if reasons else ""
 
 
 @style.drawn

@@ -18,7 +18,7 @@ class Reconstruction:
 
     network: networks.Network
     shares: np.ndarray  # float64 (modules,), apparent: of the cases that the trees are grown from
-    held_out: np.ndarray  # float64 (modules,), of cases left out while genes were grouped and trees grown
+    held_out: np.ndarray  # float64 (modules,), of cases left out; 0 is their genes' means in the others
     whole: float  # apparent, of all genes in modules
     whole_held_out: float
     chance: np.ndarray  # float64 (permutations,), `whole` where the traits of cases are permuted, and all learnt anew
@@ -44,21 +44,23 @@ def reconstruct(z: np.ndarray, x: np.ndarray, labels: np.ndarray, rules: Rules, 
     In each fold genes are grouped and trees grown from the other cases alone.
     """
     k = int(labels.max()) + 1
-    sign = _signs(z, labels)
+    sign = signs(z, labels, rules)
     network = networks.explained(z * sign[:, None], x, labels, k, rules.trees)
     shares, whole = _shares(z, _fitted(network, sign, z, x), labels)
-    guesses = np.full_like(z, np.nan)
+    guesses, means = np.full_like(z, np.nan), np.full_like(z, np.nan)
     for fold in np.unique(draws.folds):
         away = draws.folds == fold
         mean, spread = z[:, ~away].mean(axis=1, keepdims=True), z[:, ~away].std(axis=1, ddof=1, keepdims=True)
         known = (z[:, ~away] - mean) / np.where(spread > 0, spread, 1)
+        means[:, away] = mean
         guesses[:, away] = _foretold(known, x[~away], x[away], rules, draws.of_folds) * spread + mean
-    held_out, whole_held_out = _shares(z, guesses, labels)
+    held_out, whole_held_out = _shares(z, guesses, labels, means)
     chance, by_module = [], []
     method = METHODS[rules.method]
     for order in draws.orders:
         if method.by_traits:
-            anew = networks.learn(z, x[order], rules.n_modules, rules.trees, draws.of_permutations)
+            learnt = networks.learn(z, x[order], rules.n_modules, rules.trees, draws.of_permutations)
+            anew = networks.explained(z, x[order], learnt.labels, rules.n_modules, rules.trees)  # as the observed ones
             chance.append(_shares(z, _fitted(anew, np.ones(len(z)), z, x[order]), labels)[1])
         else:
             anew = networks.explained(z * sign[:, None], x[order], labels, k, rules.trees)
@@ -78,7 +80,7 @@ def _foretold(z: np.ndarray, x: np.ndarray, new: np.ndarray, rules: Rules, rng: 
         return networks.foretold(network, z, new)[network.labels]
     labels = np.asarray(method.cluster(z, rules.n_modules, rng), np.int64)
     labels = np.unique(labels, return_inverse=True)[1]
-    sign = _signs(z, labels)[:, None]
+    sign = signs(z, labels, rules)[:, None]
     network = networks.explained(z * sign, x, labels, int(labels.max()) + 1, rules.trees)
     return networks.foretold(network, z * sign, new)[labels] * sign
 
@@ -88,9 +90,11 @@ def _fitted(network: networks.Network, sign: np.ndarray, z: np.ndarray, x: np.nd
     return np.where(network.labels[:, None] >= 0, means[network.labels], np.nan) * sign[:, None]
 
 
-def _signs(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """1 or -1 of each gene: the direction in which it follows its module's score."""
+def signs(z: np.ndarray, labels: np.ndarray, rules: Rules) -> np.ndarray:
+    """1 or -1 of each gene: the direction in which it follows its module's score; 1 where genes of one module agree."""
     sign = np.ones(len(z))
+    if METHODS[rules.method].by_traits:
+        return sign
     for module in range(int(labels.max()) + 1):
         genes = labels == module
         if genes.any():
@@ -98,9 +102,14 @@ def _signs(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return sign
 
 
-def _shares(z: np.ndarray, guesses: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, float]:
-    """1 - squared errors / squares of z, by module and over all genes in modules."""
-    errors, squares = ((z - guesses) ** 2).sum(axis=1), (z**2).sum(axis=1)
+def _shares(
+    z: np.ndarray, guesses: np.ndarray, labels: np.ndarray, means: np.ndarray | float = 0.0
+) -> tuple[np.ndarray, float]:
+    """1 - squared errors of guesses / those of the means, by module and over all genes in modules.
+
+    means : of each gene in the cases learnt from, as `z`; 0 where these are all
+    """
+    errors, squares = (((z - each) ** 2).sum(axis=1) for each in (guesses, means))
     inside = labels >= 0
     k = int(labels.max()) + 1
     sums = (np.bincount(labels[inside], values[inside], k) for values in (errors, squares))

@@ -126,8 +126,11 @@ def _unused_columns(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
 def _reserved_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     from radioloom.stages.learning.baselines import reserved
 
-    for name, fault in reserved(settings["baselines"]):
-        yield f"{origin.at('baselines', name)}: {fault}"
+    for key in ("baselines", "models"):
+        for name, fault in reserved(settings[key]):
+            yield f"{origin.at(key, name)}: {fault}"
+    for name in sorted(settings["models"].keys() & settings["baselines"].keys()):
+        yield f"{origin.at('models', name)}: a baseline has this name too; give one of them another"
 
 
 def _feature_faults(settings: dict[str, Any], profile: Any, origin: Origin) -> Iterator[str]:

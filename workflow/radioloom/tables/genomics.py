@@ -63,7 +63,7 @@ RECONSTRUCTED = Table(
         Column("n_genes", "int64", "genes"),
         Column("n_splits", "int64", "splits of its tree"),
         Column("explained", "float64", "1 - squared errors / squares, in the cases that trees are grown from"),
-        Column("held_out", "float64", "the same of cases left out while genes were grouped and trees grown"),
+        Column("held_out", "float64", "the same of cases left out, against the means of the others"),
         Column("p", "float64", "of `explained`, cases permuted; empty where modules are learnt by traits", null=True),
         Column("q", "float64", "Benjamini-Hochberg over the modules", null=True),
     ),

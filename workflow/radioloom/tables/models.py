@@ -44,7 +44,7 @@ MODELS = Table(
         Column(
             "volume_rho",
             "float64",
-            "Spearman correlation of its risks with volume in these patients; mean over the folds not learnt from",
+            "Spearman correlation of its risks with volume here; mean over the folds in which its risks differ",
             null=True,
         ),
         Column("features", "float64", "features that it takes; mean over the folds", null=True),

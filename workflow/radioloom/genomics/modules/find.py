@@ -26,7 +26,7 @@ def find(values: pd.DataFrame, rules: Rules, rng: np.random.Generator, traits: p
             raise StudyError(f"genomics.modules.method: {rules.method} learns by traits, and there are none")
         both = z.columns.intersection(traits.index)
         x = traits.loc[both].to_numpy(float)
-        labels = method.cluster(z[both].to_numpy(), rules.n_modules, rng, traits=x, rules=rules.trees)
+        labels = method.cluster(standardise(values[both]).to_numpy(), rules.n_modules, rng, traits=x, rules=rules.trees)
         groups = [sorted(z.index[labels == label]) for label in np.unique(labels)]
     else:
         groups = _pruned(z, method.cluster(z.to_numpy(), rules.n_modules, rng), rules)

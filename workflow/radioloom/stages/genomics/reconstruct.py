@@ -56,7 +56,7 @@ def reconstruct(
     from radioloom.genomics.expression import Rules, check
     from radioloom.genomics.modules.record import rules_of
     from radioloom.genomics.modules.score import standardise
-    from radioloom.genomics.reconstruction import Draws
+    from radioloom.genomics.reconstruction import Draws, signs
     from radioloom.genomics.reconstruction import reconstruct as reconstructed
     from radioloom.stats.multiplicity import benjamini_hochberg
     from radioloom.tables import RECONSTRUCTED, TREES
@@ -80,7 +80,7 @@ def reconstruct(
     draws = Draws(folds, orders, rng(seed, "reconstruct", "left out"), rng(seed, "reconstruct", "chance"))
     with threadpool_limits(1):
         found = reconstructed(z.to_numpy(), x.to_numpy(float), labels, rules, draws)
-    directed = z.mul(np.sign(members.set_index("gene")["weight"].reindex(z.index)), axis=0)
+    directed = z.mul(signs(z.to_numpy(), labels, rules), axis=0)
     trees = TREES.frame(_splits(found.network, directed.to_numpy(), x, names, set(measured.traits)))
     p = _p(found.shares, found.shares_by_chance)
     by_module = {

@@ -38,9 +38,9 @@ RESERVED = (SIGNATURE, NULL, CHANCE, *(baseline.name for baseline in OF_EVERY_ST
 
 
 def reserved(named: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Names of baselines that a study may not give, sorted, each with what is wrong and what to do."""
+    """Names of baselines and models that a study may not give, sorted, each with what is wrong and what to do."""
     for name in sorted(set(named) & set(RESERVED)):
-        yield name, "the name is the pipeline's own; call the baseline something else"
+        yield name, "the name is the pipeline's own; choose another"
 
 
 def baselines(named: dict[str, list[str]], has_covariates: bool) -> tuple[Baseline, ...]:

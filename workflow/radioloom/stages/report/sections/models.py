@@ -25,7 +25,8 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
         "figure": style.svg(beside.dots(rows), "models", of) if rows["estimate"].notna().any() else None,
         "table": beside.table(rows),
         "volume": bool(rows["volume"].notna().any()),
-        "withheld": bool(rows["low"].isna().any()),
+        "withheld": beside.without_interval(rows),
+        "chosen": bool((rows["settings"] != "").any()),
         "brief": [("Models beside each other", f"{lines[0]} {beside.BEST_OF}")] if lines else [],
     }
 
