@@ -2,10 +2,10 @@
 
 import pytest
 
-from made.ongoing import NOTHING, going_on, judged, signature, study
+from made.ongoing import NOTHING, entered, going_on, judged, signature, study
 from radioloom.cli import main
 from radioloom.stages.learning.follow import follow
-from radioloom.tables import CUSUM, DRIFT, FOLLOWED, METRICS
+from radioloom.tables import CUSUM, DRIFT, ENTERED, FOLLOWED, METRICS
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ def results(tmp_path, monkeypatch):
         each, periods = judged("survival", change, np.random.default_rng(1), settings)
         told = follow([each], periods, METRICS.frame([]), signature("survival"), settings)
         place.mkdir(parents=True, exist_ok=True)
+        ENTERED.write(entered(periods), place / "entered.parquet")
         FOLLOWED.write(told.followed, place / "followed.parquet")
         CUSUM.write(told.cusum, place / "cusum.parquet")
         DRIFT.write([], place / "drift.parquet")
@@ -30,7 +31,7 @@ def results(tmp_path, monkeypatch):
 
 def test_results_that_are_not_there(results, capsys):
     assert main(["follow", "study.yaml"]) == 1
-    assert "followed.parquet is not there yet; run the study: radioloom follow study.yaml" in capsys.readouterr().err
+    assert "entered.parquet is not there yet; run the study: radioloom follow study.yaml" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("change", "code"), [(NOTHING, 0), ((2.0, 1.0), 1)])

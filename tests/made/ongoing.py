@@ -14,7 +14,7 @@ from radioloom.stages.learning.frozen import Frozen
 from radioloom.stages.learning.place import placed
 from radioloom.stages.learning.risks import THE_SIGNATURE
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables import PERIODS
+from radioloom.tables import ENTERED, PERIODS
 from radioloom.tables.columns import VALIDATION
 
 PERIODS_, EACH, YEAR = 5, 60, 365.0
@@ -60,6 +60,16 @@ def judged(
     place = placed(VALIDATION, "later", np.arange(n), outcomes, settings)
     rows = [{"cohort": "later", "case": case, "period": k} for (_, case), k in zip(cases, number.tolist(), strict=True)]
     return Frozen(place, cases, {THE_SIGNATURE: risk}), PERIODS.frame(rows)
+
+
+def entered(periods: pd.DataFrame, **lacking: list[int]) -> pd.DataFrame:
+    """ENTERED of PERIODS, of whom so many lack something in each period, by column; all others are judged."""
+    counts = periods.groupby("period").size()
+    without = {
+        name: lacking.get(name, [0] * len(counts)) for name in ("no_features", "no_outcome", "lacking", "left_out")
+    }
+    rows = pd.DataFrame({"cohort": "later", "period": counts.index, "n": counts.to_numpy(), **without})
+    return ENTERED.frame(rows.assign(judged=rows["n"] - rows[list(without)].sum(axis=1)))
 
 
 def going_on(place: Path, shift: float = 0.0, factor: float = 1.0, n: int = 260) -> dict[str, Any]:

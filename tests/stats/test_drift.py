@@ -55,5 +55,9 @@ def test_who_is_outside_the_range_and_what_few_values_do_not_tell():
     constant = drift(np.ones((30, 1)), np.ones((20, 1)))
     assert constant.outside.tolist() == [0.0]
     assert np.isnan(constant.p[0])
+    moved = drift(np.ones((100, 1)), np.full((50, 1), 2.0))  # rounding leaves the scores of one value an SD of 1e-16
+    assert np.isnan([moved.difference[0], moved.low[0], moved.high[0]]).all()
+    assert moved.outside.tolist() == [1.0]
+    assert moved.p[0] == pytest.approx(stats.ks_2samp(np.ones(100), np.full(50, 2.0)).pvalue, abs=1e-9)
     nobody = drift(np.full((30, 1), np.nan), np.ones((20, 1)))
     assert np.isnan([nobody.outside[0], nobody.p[0]]).all()

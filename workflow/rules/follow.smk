@@ -1,3 +1,5 @@
+FOLLOW_TABLES = ["entered", "followed", "cusum", "drift"]
+
 if HAS.followed:
 
     rule enter:
@@ -5,6 +7,7 @@ if HAS.followed:
         input:
             clinical_file,
             clinical=f"{RESULTS}/clinical/{{cohort}}.parquet",
+            exclusions=f"{RESULTS}/clinical/{{cohort}}.exclusions.parquet",
         output:
             f"{RESULTS}/clinical/{{cohort}}.periods.parquet",
         log:
@@ -21,6 +24,7 @@ if HAS.followed:
             ),
             mapping=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["clinical"],
             follow=lambda wildcards: STUDY.settings["cohorts"][wildcards.cohort]["follow"],
+            of_one=lambda wildcards: STUDY.clinical_of_one(wildcards.cohort),
             code=code("enter"),
         message:
             "enter {wildcards.cohort}: who entered when"
@@ -41,9 +45,7 @@ if HAS.followed:
             series=f"{RESULTS}/tables/series.parquet" if HAS.images and not HAS.combined else [],
         output:
             **({"scanners": f"{RESULTS}/tables/scanners.parquet"} if HAS.images and not HAS.combined else {}),
-            followed=f"{RESULTS}/tables/followed.parquet",
-            cusum=f"{RESULTS}/tables/cusum.parquet",
-            drift=f"{RESULTS}/tables/drift.parquet",
+            **{name: f"{RESULTS}/tables/{name}.parquet" for name in FOLLOW_TABLES},
         log:
             f"{LOGS}/follow.log",
         conda:

@@ -19,7 +19,7 @@ PLACES = {
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
-    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in ("followed", "cusum", "drift")},
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in FOLLOW_TABLES},
     "scanners": [f"{RESULTS}/tables/scanners.parquet"] if HAS.followed and HAS.images and not HAS.combined else [],
     "succession": [f"{RESULTS}/tables/succession.parquet"] if HAS.supersedes else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],

@@ -10,8 +10,9 @@ from radioloom.tables import PERIODS
 with job(snakemake) as running:
     params = snakemake.params
     frame = read(Path(params.data, params.mapping["file"])).frame()
-    cases = set(running.read("clinical")["clinical"]["case"])
-    entries = enter(frame, snakemake.wildcards.cohort, cases, params.mapping, params.follow)
+    given = {name: set(rows["case"]) for name, rows in running.read("clinical", "exclusions").items()}
+    others = None if params.of_one else given["exclusions"]
+    entries = enter(frame, snakemake.wildcards.cohort, given["clinical"], params.mapping, params.follow, others)
     PERIODS.write(entries.periods, snakemake.output[0], **running.provenance)
     for note in entries.notes:
         running.say(note)

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from radioloom.prediction.baseline_hazard import BaselineHazard, efron
-from radioloom.prediction.metrics.person_time import by_chance, events_expected, known_time
+from radioloom.prediction.metrics.person_time import by_chance, events_expected, fewest_expected, known_time
 from radioloom.prediction.outcome import Outcome
 
 
@@ -17,6 +18,18 @@ def test_as_r_has_them(root):
         assert estimate.value == row.observed / row.expected
         np.testing.assert_allclose(estimate.interval, (row.low, row.high), rtol=1e-9)
         np.testing.assert_allclose(by_chance(row.expected, 0.99), (row.limit_low, row.limit_high), rtol=1e-9)
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
+def test_limits_hold_their_level_on_both_sides_and_leave_out_none_at_all(level):
+    """SciPy's Poisson, over numbers of expected events from the least on."""
+    least = fewest_expected(level)
+    for expected in (*np.linspace(least + 1e-9, least + 3, 25), 20.0, 200.0):
+        low, high = (round(each * expected) for each in by_chance(expected, level))
+        assert low >= 1
+        assert stats.poisson.cdf(low - 1, expected) <= (1 - level) / 2
+        assert stats.poisson.sf(high, expected) <= (1 - level) / 2
+    assert by_chance(least - 1e-9, level)[0] == 0
 
 
 def test_nothing_expected_is_no_ratio():

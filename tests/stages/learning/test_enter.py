@@ -29,13 +29,15 @@ def test_as_pandas_adds_months_to_the_first_entry(every, months):
     edges = [pd.Timestamp(min(days)) + pd.DateOffset(months=months * k) for k in range(1, 60)]
     expected = [1 + sum(edge <= pd.Timestamp(day) for edge in edges) for day in days]
     if min(days).day <= 28:  # of later days pandas shortens a month that has not so many
-        assert numbered(days, [""] * 300, every) == expected
+        entries = sorted((day, "") for day in days)
+        assert [numbered((day, ""), entries, every) for day in days] == expected
 
 
 def test_so_many_cases_in_order_of_entry():
     days = [date(2020, 1, 3), date(2020, 1, 1), date(2020, 1, 2), date(2020, 1, 2), date(2020, 5, 1)]
-    assert numbered(days, list("edcba"), 2) == [2, 1, 2, 1, 3]
-    assert numbered([], [], "year") == []
+    entries = list(zip(days, "edcba", strict=True))
+    assert [numbered(entry, sorted(entries), 2) for entry in entries] == [2, 1, 2, 1, 3]
+    assert entered([""], "year").periods == [{"cohort": "later", "case": "P0", "period": 0}]
 
 
 def test_rows_and_the_note_on_cases_without_a_date():
@@ -43,6 +45,23 @@ def test_rows_and_the_note_on_cases_without_a_date():
     assert {row["case"]: row["period"] for row in told.periods} == {"P0": 1, "P1": 0, "P2": 1, "P3": 1, "P4": 4}
     assert told.notes == ("cases without a date in column 'seen': 1; they are in no period, and not followed",)
     assert set(PERIODS.frame(told.periods)["cohort"]) == {"later"}
+
+
+@pytest.mark.parametrize(("every", "periods"), [("quarter", [1, 1, 1, 2, 3]), (2, [1, 1, 1, 2, 2])])
+def test_cases_without_an_outcome_or_features_have_a_period_and_move_none(every, periods):
+    rows = pd.concat(
+        [frame(["2020-01-01", "2020-02-01", "2020-03-01", "2020-05-15", "2020-08-15"]), frame(["2020-01-01"])]
+    )
+    rows.iloc[-1, 0] = ""
+    asked = {"entered": "seen", "every": every}
+    whole = enter(rows, "later", {"P1", "P2", "P3"}, MAPPING, asked, None)
+    assert [row["period"] for row in whole.periods] == periods
+    shared = enter(rows, "later", {"P1", "P2", "P3"}, MAPPING, asked, {"P0", "P9"})
+    assert {row["case"]: row["period"] for row in shared.periods} == dict(
+        zip(["P0", "P1", "P2", "P3"], periods, strict=False)
+    )
+    alone = enter(rows, "later", {"P1", "P2", "P3"}, MAPPING, asked)
+    assert [row["period"] for row in alone.periods] == periods[1:4]
 
 
 def test_the_form_of_dates_is_that_of_the_clinical_table():

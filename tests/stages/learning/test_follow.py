@@ -13,11 +13,11 @@ from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.prediction.metrics import main_metric
 from radioloom.prediction.metrics.record import Judged
 from radioloom.stages.learning.drifted import drifted, scanners
-from radioloom.stages.learning.follow import follow
+from radioloom.stages.learning.follow import entered, follow
 from radioloom.stages.learning.place import resamples
 from radioloom.stages.learning.risks import THE_SIGNATURE
 from radioloom.tables import CASES, CUSUM, DRIFT, FEATURES, FOLLOWED, METRICS, PATIENTS, PERIODS, SCANNERS, SERIES
-from radioloom.tables.columns import FEW_EVENTS, SEVERAL_CASES
+from radioloom.tables.columns import FEW_EVENTS, FROZEN, SEVERAL_CASES
 
 WORSE = (2.0, 1.0)
 NOBODY = METRICS.frame([])
@@ -98,6 +98,19 @@ def test_the_reference_may_be_the_cross_validation():
     assert set(without.loc["c_index", "verdict"]) == {""}
 
 
+def test_the_period_that_stands_for_the_first_is_named():
+    """Where the first period has too few events for an interval the second is held against, and said to be."""
+    settings = study("survival")
+    each, periods = judged("survival", NOTHING, np.random.default_rng(1), settings)
+    event = each.place.outcomes.event & ((np.arange(300) >= 60) | (np.arange(300) < 5))
+    fewer = each.of(replace(each.place.outcomes, event=event), settings)
+    rows = FOLLOWED.frame(follow([fewer], periods, NOBODY, signature("survival"), settings).followed)
+    rows = rows[rows["span"] == "period"].set_index(["metric", "period"])
+    assert rows.loc["c_index", "of_period"].tolist() == [0, 0, 2, 2, 0]
+    assert rows.loc[("c_index", 3), "reference"] == rows.loc[("c_index", 2), "estimate"]
+    assert set(rows.loc["events_expected", "of_period"]) == {0}
+
+
 def test_more_events_than_expected_are_seen_and_none_where_nothing_changed():
     sound, sums, *_ = usual("survival")
     assert set(sound["verdict"]) <= {"", "within"}
@@ -110,7 +123,7 @@ def test_more_events_than_expected_are_seen_and_none_where_nothing_changed():
     assert (sums["lower"] < sums["lower_limit"]).all()
 
 
-def test_of_few_events_nothing_is_told_but_the_sums():
+def test_of_few_events_nothing_is_told_but_what_was_expected():
     settings = study("survival")
     each, periods = judged("survival", NOTHING, np.random.default_rng(1), settings)
     few = replace(each.place.outcomes, event=each.place.outcomes.event & (np.arange(300) % 6 == 0))
@@ -119,8 +132,23 @@ def test_of_few_events_nothing_is_told_but_the_sums():
     few_of = rows[rows["n_events"] < 10]
     assert len(few_of)
     assert set(few_of["withheld"]) <= {FEW_EVENTS}
-    assert set(few_of["verdict"]) == {""}
+    expected = few_of["metric"] == "events_expected"
+    assert set(few_of.loc[~expected, "verdict"]) == {""}
+    assert "below" in set(few_of.loc[expected, "verdict"])
     assert len(told.cusum) == 5
+
+
+def test_no_event_where_many_are_expected_is_a_verdict_and_one_where_few_are_is_none():
+    settings = study("survival")
+    each, periods = judged("survival", NOTHING, np.random.default_rng(1), settings)
+    outcomes = each.place.outcomes
+    short = np.where(np.arange(300) < 60, outcomes.time_days, np.minimum(outcomes.time_days, 5.0))
+    none = replace(outcomes, event=np.arange(300) == 100, time_days=short)
+    told = follow([each.of(none, settings)], periods, NOBODY, signature("survival"), settings)
+    rows = FOLLOWED.frame(told.followed)
+    rows = rows[(rows["metric"] == "events_expected") & (rows["span"] == "period")].set_index("period")
+    assert rows.loc[1, ["estimate", "verdict"]].tolist() == [0.0, "below"]
+    assert set(rows.loc[2:, "verdict"]) == {""}
 
 
 def test_cases_of_one_patient_have_no_limits_of_independent_ones():
@@ -150,6 +178,33 @@ def test_a_case_without_a_period_is_not_followed():
     assert sum(row["n"] for row in told.cusum) == 200
     assert CUSUM.frame(told.cusum).set_index("period")["n"].to_dict() == {1: 0, 2: 20, 3: 60, 4: 60, 5: 60}
     assert {row["period"] for row in told.followed} == {2, 3, 4, 5}
+
+
+def test_entered_and_judged_are_told_apart():
+    """Of each period one case without features, one without an outcome, one without values, and one left out."""
+    settings = study("survival")
+    each, periods = judged("survival", NOTHING, np.random.default_rng(1), settings)
+    places = pd.DataFrame({"cohort": "later", "case": [case for _, case in each.cases]})
+    predicted = places.assign(
+        split=FROZEN,
+        kind="signature",
+        model="signature",
+        variant="",
+        risk=np.where(np.arange(300) % 60 == 2, np.nan, 0.0),
+    )
+    index = np.arange(300) % 60
+    tables = {
+        "features": places[index > 0],
+        "clinical": places[index != 1],
+        "predictions": predicted[(index > 1) & (index != 3)],
+    }
+    rows = pd.DataFrame(entered(periods, [each.part(np.flatnonzero(index > 3), settings)], **tables))
+    assert rows["period"].tolist() == [1, 2, 3, 4, 5]
+    for name, n in (("n", 60), ("judged", 56), ("no_features", 1), ("no_outcome", 1), ("lacking", 1), ("left_out", 1)):
+        assert set(rows[name]) == {n}
+    unsound = pd.DataFrame(entered(periods, [replace(each, risks={})], **tables))
+    assert unsound["judged"].sum() == 0
+    assert unsound["lacking"].sum() == unsound["left_out"].sum() == 5
 
 
 def _features(shift: float, n: int = 40) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -191,6 +246,8 @@ def test_a_new_scanner_in_one_period_is_seen_there():
     assert none["q"].min() > 0.05
     alone = DRIFT.frame(drifted(features, periods, nobody, ["f0"], {"train": "genomics", "later": "validation"}))
     assert set(alone["period"]) == {2, 3, 4}
+    assert set(alone["against"]) == {1}
+    assert set(rows["against"]) == {0}
 
 
 def test_one_case_of_each_patient_counts():
@@ -217,10 +274,15 @@ def test_scanners_that_training_never_had():
         [{"cohort": "later", "case": case, "period": k} for case, k in (("b", 1), ("c", 2), ("d", 2))]
     )
     told = scanners(pd.DataFrame(cases), pd.DataFrame(series), periods, {"train": "training", "later": "validation"})
-    rows = SCANNERS.frame(list(told)).set_index(["attribute", "period", "value"])[["n", "n_training"]]
+    rows = SCANNERS.frame(list(told)).set_index(["attribute", "period", "value"])[["n", "n_known"]]
     assert rows.loc["model"].to_dict("index") == {
-        (1, "One"): {"n": 1, "n_training": 1},
-        (2, "Two"): {"n": 1, "n_training": 0},
-        (2, ""): {"n": 1, "n_training": 0},
+        (1, "One"): {"n": 1, "n_known": 1},
+        (2, "Two"): {"n": 1, "n_known": 0},
+        (2, ""): {"n": 1, "n_known": 0},
     }
-    assert rows.loc[("slice_thickness_mm", 2, "3")].to_dict() == {"n": 2, "n_training": 1}
+    assert rows.loc[("slice_thickness_mm", 2, "3")].to_dict() == {"n": 2, "n_known": 1}
+    alone = scanners(pd.DataFrame(cases), pd.DataFrame(series), periods, {"train": "genomics", "later": "validation"})
+    rows = SCANNERS.frame(list(alone)).set_index(["attribute", "period", "value"])[["against", "n", "n_known"]]
+    assert rows.loc[("model", 2, "Two")].to_dict() == {"against": 1, "n": 1, "n_known": 0}
+    assert rows.loc[("slice_thickness_mm", 2, "3")].to_dict() == {"against": 1, "n": 2, "n_known": 1}
+    assert 1 not in rows.index.get_level_values("period")

@@ -265,7 +265,11 @@ def test_a_volume_of_another_name_and_one_that_is_not_known():
     made = combine(features, patients, block, ROLES)
     assert made.features.empty
     assert made.summary[0]["undecided"] == 1
-    assert made.exclusions[0]["case"] == "P"
+    why = "several lesions of a kind, one of them without a volume that they could be compared by"
+    assert [(row["case"], row["reason"]) for row in made.exclusions] == [("P", why)]
+    roi = features["roi"].iloc[0]
+    strict = combine(features, patients, {**block, "regions": [roi], "required": {"regions": [roi]}}, ROLES)
+    assert strict.exclusions == made.exclusions
 
 
 def test_a_case_called_as_a_patient_of_others():

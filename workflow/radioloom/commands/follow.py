@@ -13,7 +13,7 @@ from radioloom.commands.results import add_study, run_to, up_to_date
 if TYPE_CHECKING:
     import pandas as pd
 
-NAMES = ("followed", "cusum", "drift", "scanners")
+NAMES = ("entered", "followed", "cusum", "drift", "scanners")
 EXAMPLE = """\
   radioloom follow config/studies/mystudy/study.yaml
   radioloom follow config/studies/mystudy/study.yaml --cores 2     (judges first who came since)"""
@@ -31,7 +31,7 @@ def _run(chosen: Namespace) -> int:
         raise StudyError(
             f"{chosen.study.name}: no cohort goes on; a validation cohort with `follow` does (docs/follow.md)"
         )
-    places = [Path("results", study.name, "tables", f"{name}.parquet") for name in NAMES[: 3 + bool(study.has.images)]]
+    places = [Path("results", study.name, "tables", f"{name}.parquet") for name in NAMES[: 4 + bool(study.has.images)]]
     run_to(chosen.study, chosen.cores, places)
     typed = f"radioloom follow {chosen.study} --cores 2"
     if lacking := [place for place in places if not place.is_file()]:

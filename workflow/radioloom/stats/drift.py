@@ -14,7 +14,11 @@ FEWEST = 10  # values of new patients below which nothing is tested
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What differs, float64 (f,) each; NaN of fewer than FEWEST values, or of one value alone."""
+    """What differs, float64 (f,) each; NaN of fewer than FEWEST values.
+
+    Where known and new values are one value each there is no difference, as there is no SD; where both are the same one
+    there is no test either.
+    """
 
     n: np.ndarray
     difference: np.ndarray  # of the mean normal scores, in SD
@@ -41,10 +45,17 @@ def drift(known: np.ndarray, new: np.ndarray) -> Drift:
         spread = special.stdtrit(degrees, 0.975) * np.sqrt(parts + parts_new) / sd
     outside = _outside(known, new)
     p = np.array([_smirnov(*pair) for pair in zip(known.T, new.T, strict=True)])
-    few = (m < FEWEST) | (n < FEWEST) | ~(sd > 0)
+    few = (m < FEWEST) | (n < FEWEST)
+    without_sd = few | ~(_varies(scores[: len(known)]) | _varies(scores[len(known) :]))
     low, high = difference - spread, difference + spread
-    difference, low, high, p = (np.where(few, np.nan, each) for each in (difference, low, high, p))
+    difference, low, high = (np.where(without_sd, np.nan, each) for each in (difference, low, high))
+    p = np.where(few | ~_varies(scores), np.nan, p)
     return Drift(m, difference, low, high, outside, p)
+
+
+def _varies(values: np.ndarray) -> np.ndarray:
+    """Whether each column (n, f) has two values, bool (f,); NaN is left out."""
+    return np.fmax.reduce(values, initial=-np.inf) > np.fmin.reduce(values, initial=np.inf)
 
 
 def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

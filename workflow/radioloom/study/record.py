@@ -198,6 +198,13 @@ class Study:
         rows = self.sheets[cohort]
         return sorted({row["patient"] or row["case"] if self.has.combined else row["case"] for row in rows})
 
+    def clinical_of_one(self, cohort: str) -> bool:
+        """Whether all rows of a cohort's clinical table are its own: no other cohort reads them, none is taken out."""
+        cohorts = self.settings["cohorts"].values()
+        block = self.settings["cohorts"][cohort]
+        readers = [each for each in cohorts if each.get("clinical", {}).get("file") == block["clinical"]["file"]]
+        return len(readers) == 1 and "split" not in block and not block.get("features", {}).get("rows")
+
     def cohorts(self, *roles: str) -> list[str]:
         """Names of the cohorts with one of these roles (all without), in the study's order."""
         return [name for name, cohort in self.settings["cohorts"].items() if not roles or cohort["role"] in roles]

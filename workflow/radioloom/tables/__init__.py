@@ -7,7 +7,7 @@ from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
-from radioloom.tables.follow import CUSUM, DRIFT, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
+from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -98,6 +98,7 @@ TABLES = (
     POOLED,
     INCIDENCE,
     CAUSES,
+    ENTERED,
     FOLLOWED,
     CUSUM,
     DRIFT,

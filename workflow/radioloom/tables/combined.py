@@ -31,7 +31,7 @@ COMBINATIONS = Table(
         MODALITY,
         VISIT,
         Column("patients", "int64", "patients with features of it"),
-        Column("lacking", "int64", "other patients of the cohort with features"),
+        Column("lacking", "int64", "other patients of the cohort in COMBINED; without those of EXCLUSIONS"),
         Column("images", "int64", "images or rows of the sheet or table, replicates among them"),
         Column("several", "int64", "patients with several lesions of it"),
         Column("undecided", "int64", "of these, with a lesion whose volume is not known: they lack it too"),

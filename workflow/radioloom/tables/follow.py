@@ -11,9 +11,24 @@ WITHIN, OVER, UNDER = "within", "above", "below"  # `verdict` of FOLLOWED
 PERIOD = Column("period", "int64", "in which patients entered: 1, 2, ... from the first entry on")
 PERIODS = Table(
     "PERIODS",
-    "period that each case of a followed cohort entered in",
+    "period that each case of a followed cohort entered in, those without a usable outcome or features among them",
     ("cohort", "case"),
     (COHORT, CASE, Column("period", "int64", "1, 2, ... from the first entry on; 0: without a date of entry")),
+)
+ENTERED = Table(
+    "ENTERED",
+    "how many entered in each period of a followed cohort, how many are judged, and what others lack",
+    ("cohort", "period"),
+    (
+        COHORT,
+        PERIOD,
+        Column("n", "int64", "cases that entered in it"),
+        Column("judged", "int64", "of them those that the signature is judged on"),
+        Column("no_features", "int64", "without features"),
+        Column("no_outcome", "int64", "with features, without a usable outcome"),
+        Column("lacking", "int64", "with both, without values that the signature or a baseline takes"),
+        Column("left_out", "int64", "all others that it is not judged on: EXCLUSIONS and the log say why"),
+    ),
 )
 FOLLOWED = Table(
     "FOLLOWED",
@@ -32,10 +47,12 @@ FOLLOWED = Table(
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
         Column("withheld", "string", "why there is no interval, as in METRICS"),
         Column("reference", "float64", "value that it is held against", null=True),
+        Column("of_period", "int64", "period that the reference is of; 0: the cross-validation, or 1 of calibration"),
         Column("limit_low", "float64", "lower limit of what chance alone does around that", null=True),
         Column("limit_high", "float64", "upper limit", null=True),
         Column("verdict", "string", f"{WITHIN} the limits, {OVER} or {UNDER} them; '' without limits"),
         Column("n", "int64", "cases"),
+        Column("n_measured", "int64", "of them with every value that the model takes, measured", null=True),
         Column("n_events", "int64", "cases with the event, so far or by the horizon"),
         Column("followed_days", "float64", "median follow-up of the cases without the event so far", "days", null=True),
     ),
@@ -53,10 +70,16 @@ CUSUM = Table(
         Column("excess", "float64", "observed minus expected, of all periods so far"),
         Column("upper", "float64", "cumulative sum for more events than expected"),
         Column("lower", "float64", "cumulative sum for fewer"),
-        Column("upper_limit", "float64", "beyond which it is an alarm; empty: patients have several cases", null=True),
+        Column(
+            "upper_limit",
+            "float64",
+            "beyond which it is an alarm; empty: patients have several cases",
+            null=True,
+        ),
         Column("lower_limit", "float64", "the same of `lower`", null=True),
     ),
 )
+AGAINST = Column("against", "int64", "whom they are held against: 0: training; in a study without, the first period")
 DRIFT = Table(
     "DRIFT",
     "features of the patients of each period beside those of training",
@@ -64,13 +87,14 @@ DRIFT = Table(
     (
         COHORT,
         PERIOD,
+        AGAINST,
         Column("feature_id", "string", "feature"),
         Column("of_signature", "bool", "whether the frozen signature takes it"),
         Column("n", "int64", "patients with a value"),
         Column("difference", "float64", "of the mean normal scores of ranks, in their SD; above 0: higher", null=True),
         Column("low", "float64", "lower bound of its 95 % interval", null=True),
         Column("high", "float64", "upper bound of its 95 % interval", null=True),
-        Column("outside", "float64", "share of them outside the range of training", null=True),
+        Column("outside", "float64", "share of them outside the range of `against`", null=True),
         Column("p", "float64", "Kolmogorov and Smirnov's test; empty of too few patients", null=True),
         Column("q", "float64", "Benjamini and Hochberg over the cohort's tests of features of its kind", null=True),
     ),
@@ -82,10 +106,11 @@ SCANNERS = Table(
     (
         COHORT,
         PERIOD,
+        AGAINST,
         Column("attribute", "string", "column of SERIES"),
         Column("value", "string", "what headers state; '' where they do not"),
         Column("n", "int64", "cases of the period with it"),
-        Column("n_training", "int64", "training cases with it"),
+        Column("n_known", "int64", "cases of `against` with it"),
     ),
 )
 SUCCESSION = Table(

@@ -31,6 +31,11 @@ def events_expected(observed: int, expected: float) -> Estimate:
     return Estimate(observed / expected, (float(low / expected), float(high / expected)))
 
 
+def fewest_expected(level: float) -> float:
+    """Expected events from which none at all is below the limits of `by_chance`: P(0) is (1 - level) / 2 there."""
+    return float(-np.log((1 - level) / 2))
+
+
 def by_chance(expected: float, level: float) -> tuple[float, float]:
     """The least and the most of events over `expected` that a right model leaves with a chance of `level`."""
     counts = np.arange(int(expected + 12 * expected**0.5 + 30))

@@ -41,13 +41,24 @@ def drifted(
     rows: list[Row] = []
     for cohort in dict.fromkeys(periods["cohort"]):
         mine = np.where(cohorts == cohort, number, UNKNOWN)
-        against = training if training.any() else mine == 1
-        numbers = [k for k in np.unique(mine).tolist() if k > (UNKNOWN if training.any() else 1)]
-        parts = [drift(values[against], values[mine == k]) for k in numbers]
+        against = _against(training, mine)
+        numbers = [k for k in np.unique(mine).tolist() if k > against]
+        others = training if against == UNKNOWN else mine == against
+        parts = [drift(values[others], values[mine == k]) for k in numbers]
         q = _corrected(np.array([part.p for part in parts]).reshape(len(parts), -1), of_signature)
         for period, part, adjusted in zip(numbers, parts, q, strict=True):
-            rows += _rows({"cohort": cohort, "period": period}, wide.columns, of_signature, part, adjusted)
+            rows += _rows(
+                {"cohort": cohort, "period": period, "against": against}, wide.columns, of_signature, part, adjusted
+            )
     return rows
+
+
+def _against(training: np.ndarray, periods: np.ndarray) -> int:
+    """Period that takes the place of training, the first that anybody is of; UNKNOWN where there is training.
+
+    training : bool (n,); periods : of one cohort, (m,)
+    """
+    return UNKNOWN if training.any() else int(min(periods[periods > UNKNOWN], default=UNKNOWN))
 
 
 def _corrected(p: np.ndarray, of_signature: np.ndarray) -> np.ndarray:
@@ -66,16 +77,22 @@ def _rows(keys: Row, names: pd.Index, of_signature: np.ndarray, part: Drift, q: 
 
 
 def scanners(cases: pd.DataFrame, series: pd.DataFrame, periods: pd.DataFrame, roles: dict[str, str]) -> Iterator[Row]:
-    """SCANNERS rows. cases, series, periods : CASES, SERIES, PERIODS; roles : by cohort."""
+    """SCANNERS rows. cases, series, periods : CASES, SERIES, PERIODS; roles : by cohort.
+
+    Without a training cohort the first period takes its place.
+    """
     scans = acquisitions(cases, series)
-    training = scans[scans.index.get_level_values("cohort").map(roles) == TRAINING]
+    training = np.asarray(scans.index.get_level_values("cohort").map(roles) == TRAINING)
     known = periods[periods["period"] > UNKNOWN].set_index(["cohort", "case"])["period"]
-    joined = scans.join(known, how="inner")
-    for name in ATTRIBUTES:
-        before = _words(training[name]).value_counts()
-        now = joined.assign(value=_words(joined[name])).groupby(["cohort", "period", "value"]).size()
-        for _, row in now.reset_index(name="n").iterrows():
-            yield {**row, "attribute": name, "n_training": int(before.get(row["value"], 0))}
+    for cohort, mine in scans.join(known, how="inner").groupby("cohort"):
+        against = _against(training, mine["period"].to_numpy())
+        others, new = scans[training] if training.any() else mine[mine["period"] == against], mine["period"] > against
+        for name in ATTRIBUTES:
+            before = _words(others[name]).value_counts()
+            now = mine[new].assign(value=_words(mine.loc[new, name])).groupby(["period", "value"]).size()
+            for _, row in now.reset_index(name="n").iterrows():
+                counts = {"against": against, "n_known": int(before.get(row["value"], 0))}
+                yield {**row, "cohort": cohort, "attribute": name, **counts}
 
 
 def _words(column: pd.Series) -> pd.Series:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.cells import day, text_of
 from radioloom.io.user_tables.dates import Cell, form_of
+from radioloom.io.user_tables.ids import nobody
 from radioloom.io.user_tables.record import no_column, place_of
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 MONTHS = {"quarter": 3, "half-year": 6, "year": 12}
 UNKNOWN = 0  # period of a case without a date of entry
+Entry: TypeAlias = tuple[date, str]  # day and case
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,12 @@ class Entries:
 
 
 def enter(
-    frame: pd.DataFrame, cohort: str, cases: Collection[str], mapping: Mapping[str, Any], asked: Mapping[str, Any]
+    frame: pd.DataFrame,
+    cohort: str,
+    cases: Collection[str],
+    mapping: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    others: Collection[str] | None = (),
 ) -> Entries:
     """PERIODS rows of the cases of one cohort; no date leaves this function.
 
@@ -37,8 +45,10 @@ def enter(
     cases : those with an outcome
     mapping : the cohort's `clinical`, read are file, case and date_format
     asked : the cohort's `follow`
-    A case without a date is of no period (0), and a note says how many there are. Raises StudyError for a column that
-    is not there, and for dates that cannot be read.
+    others : cases without a usable outcome; None: all of the table
+    These have a period by the entries of those with an outcome, whose periods they do not move. A case without a date
+    is of no period (0), and a note says how many there are. Raises StudyError for a column that is not there, and for
+    dates that cannot be read.
     """
     name, column = Path(mapping["file"]).name, asked["entered"]
     if column not in frame.columns:
@@ -48,26 +58,27 @@ def enter(
     form = form_of(list(map(Cell, texts, places)), mapping.get("date_format", ""))
     days: dict[str, date] = {}
     for case, text, where in zip(map(text_of, frame[mapping["case"]]), texts, places, strict=True):
-        if case in cases and (entered := day(text, form, where)):
+        mine = case in cases or (case in others if others is not None else not nobody(case))
+        if mine and (entered := day(text, form, where)):
             days.setdefault(case, entered)
-    periods = dict(zip(days, numbered(list(days.values()), list(days), asked["every"]), strict=True))
-    rows = [{"cohort": cohort, "case": case, "period": periods.get(case, UNKNOWN)} for case in sorted(cases)]
-    without = len(cases) - len(days)
+    entries = sorted((entered, case) for case, entered in days.items())
+    known = [entry for entry in entries if entry[1] in cases] or entries
+    periods = {case: numbered((entered, case), known, asked["every"]) for entered, case in entries}
+    everyone = sorted({*cases, *days})
+    rows = [{"cohort": cohort, "case": case, "period": periods.get(case, UNKNOWN)} for case in everyone]
+    without = len(set(cases) - days.keys())
     note = f"cases without a date in column {column!r}: {without}; they are in no period, and not followed"
     return Entries(rows, (note,) if without else ())
 
 
-def numbered(days: Sequence[date], cases: Sequence[str], every: str | int) -> list[int]:
-    """Period of each case, 1, 2, ..., by its day of entry.
+def numbered(entry: Entry, known: list[Entry], every: str | int) -> int:
+    """Period of one case, 1, 2, ..., among the entries that number them, in order.
 
     every : a key of MONTHS, counted from the first day; or so many cases in order of entry (on one day: of name)
     """
     if isinstance(every, int):
-        order = sorted(range(len(days)), key=lambda k: (days[k], cases[k]))
-        places = {k: place for place, k in enumerate(order)}
-        return [places[k] // every + 1 for k in range(len(days))]
-    first = min(days, default=date.min)
-    return [_months(first, each) // MONTHS[every] + 1 for each in days]
+        return bisect_left(known, entry) // every + 1
+    return max(0, _months(known[0][0], entry[0])) // MONTHS[every] + 1
 
 
 def _months(first: date, last: date) -> int:

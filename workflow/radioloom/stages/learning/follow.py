@@ -11,7 +11,7 @@ from scipy import special
 
 from radioloom.prediction.metrics import main_metric
 from radioloom.prediction.metrics.calibration import OBSERVED_EXPECTED, SLOPE
-from radioloom.prediction.metrics.person_time import EXPECTED, by_chance, events_expected, known_time
+from radioloom.prediction.metrics.person_time import EXPECTED, by_chance, events_expected, fewest_expected, known_time
 from radioloom.prediction.metrics.record import Judged
 from radioloom.prediction.outcome import one_case_each
 from radioloom.provenance import rng
@@ -22,7 +22,7 @@ from radioloom.stages.learning.risks import THE_SIGNATURE
 from radioloom.stages.learning.signature import Signature
 from radioloom.stats.cusum import binary_limit, binary_scores, cusum, survival_limit, survival_scores
 from radioloom.stats.normal import Z95
-from radioloom.tables.columns import CROSS_VALIDATION
+from radioloom.tables.columns import CROSS_VALIDATION, FEW_EVENTS, FROZEN
 from radioloom.tables.follow import ALONE, OVER, SO_FAR, UNDER, WITHIN
 
 if TYPE_CHECKING:
@@ -31,15 +31,27 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 References = dict[tuple[str, str, str], Row]  # of METRICS, by kind, model and metric
 FIRST = "first"  # `reference` of a cohort's `follow`
-COLUMNS = ("kind", "model", "metric", "horizon_days", "estimate", "low", "high", "withheld", "n", "n_events")
-IDEAL = {SLOPE.name: 1.0, OBSERVED_EXPECTED.name: 1.0}  # of a signature that is calibrated
+COLUMNS = (
+    "kind",
+    "model",
+    "metric",
+    "horizon_days",
+    "estimate",
+    "low",
+    "high",
+    "withheld",
+    "n",
+    "n_measured",
+    "n_events",
+)
+IDEAL = {SLOPE.name: 1.0, OBSERVED_EXPECTED.name: 1.0, EXPECTED.name: 1.0}  # of a signature that is calibrated
 # On which scale of a metric its intervals are symmetric, there and back; the others on their own.
 SCALES = {
     "c_index": (special.logit, special.expit),
     "auc": (special.logit, special.expit),
     OBSERVED_EXPECTED.name: (np.log, np.exp),
 }
-NO_LIMITS: Row = {"reference": None, "limit_low": None, "limit_high": None, "verdict": ""}
+NO_LIMITS: Row = {"reference": None, "of_period": 0, "limit_low": None, "limit_high": None, "verdict": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +71,8 @@ def follow(
     study : read are seed, outcome, validation, and `follow` by cohort
     Discrimination is held against that of the first period, or of the cross-validation; its limits take in that both
     are known from so many patients alone: `level` of the difference, on the scale of the metric's interval. Calibration
-    is held against 1. Where there is no interval (`Place.row`) there are no limits.
+    is held against 1. Where there is no interval (`Place.row`) there are no limits, but of events
+    over expected, which ask for enough expected ones.
     """
     known = dict(zip(zip(periods["cohort"], periods["case"], strict=True), periods["period"], strict=True))
     result = Followed()
@@ -70,6 +83,37 @@ def follow(
             result.followed.extend(_followed(each, number, (signature, first, asked), study))
             result.cusum.extend(_cusum(each, number, signature, asked, study))
     return result
+
+
+def entered(
+    periods: pd.DataFrame,
+    judged: list[Frozen],
+    predictions: pd.DataFrame,
+    features: pd.DataFrame,
+    clinical: pd.DataFrame,
+) -> list[Row]:
+    """ENTERED rows.
+
+    periods, predictions, features, clinical : PERIODS, PREDICTIONS, FEATURES, CLINICAL; judged : see `follow`
+    Where too many of a cohort lack what the signature takes nobody is judged, and `lacking` are those who do.
+    """
+    sound = {case for each in judged if THE_SIGNATURE in each.risks for case in each.cases}
+    frozen = predictions[(predictions["split"] == FROZEN) & (predictions["kind"] == THE_SIGNATURE.kind)]
+    measured, known, predicted = map(_keys, (features, clinical, frozen))
+    cohorts = {cohort for cohort, _ in sound}
+    lacking = {key for key in predicted - sound if key[0] in cohorts} | _keys(frozen[frozen["risk"].isna()])
+    rows = []
+    for (cohort, period), part in periods[periods["period"] > UNKNOWN].groupby(["cohort", "period"]):
+        mine = _keys(part)
+        counts, rest = {"judged": len(mine & sound)}, mine - sound
+        for name, those in (("no_features", mine - measured), ("no_outcome", mine - known), ("lacking", lacking)):
+            counts[name], rest = len(rest & those), rest - those
+        rows.append({"cohort": cohort, "period": period, "n": len(mine), **counts, "left_out": len(rest - predicted)})
+    return rows
+
+
+def _keys(rows: pd.DataFrame) -> set[tuple[str, str]]:
+    return set(zip(rows["cohort"], rows["case"], strict=True))
 
 
 def _of_cross_validation(metrics: pd.DataFrame) -> References:
@@ -106,7 +150,7 @@ def _followed(
                 if span == ALONE:
                     limits = _limits(row, references.get(key), asked["level"])
                     if asked["reference"] == FIRST and key[2] not in IDEAL and not np.isnan(row["low"] or np.nan):
-                        references.setdefault(key, row)
+                        references.setdefault(key, row | {"period": period})
                 yield {**keys, **{name: row[name] for name in COLUMNS}, **limits}
 
 
@@ -142,13 +186,18 @@ def _expected(part: Frozen, signature: Signature) -> tuple[np.ndarray, np.ndarra
 
 
 def _limits(row: Row, reference: Row | None, level: float) -> Row:
-    """Reference, limits and verdict of a row of METRICS."""
+    """Reference, limits and verdict of a row of METRICS.
+
+    Whether events over expected have limits is by what is expected: by what was seen, the fewest would be told least.
+    """
     estimate = row["estimate"]
-    if row["withheld"] or np.isnan(row["low"]):
-        return NO_LIMITS
     if row["metric"] == EXPECTED.name:
+        if row["withheld"] not in ("", FEW_EVENTS) or row["expected"] < fewest_expected(level):
+            return NO_LIMITS
         low, high = by_chance(row["expected"], level)
-        value = 1.0
+        value = IDEAL[EXPECTED.name]
+    elif row["withheld"] or np.isnan(row["low"]):
+        return NO_LIMITS
     else:
         there, back = SCALES.get(row["metric"], (float, float))
         if reference is None and row["metric"] not in IDEAL:
@@ -160,7 +209,8 @@ def _limits(row: Row, reference: Row | None, level: float) -> Row:
     if not np.isfinite([low, high]).all():
         return NO_LIMITS
     verdict = OVER if estimate > high else UNDER if estimate < low else WITHIN
-    return {"reference": value, "limit_low": low, "limit_high": high, "verdict": verdict}
+    of_period = reference.get("period", 0) if reference is not None else 0
+    return {"reference": value, "of_period": of_period, "limit_low": low, "limit_high": high, "verdict": verdict}
 
 
 def _error(row: Row, there: Any) -> float:

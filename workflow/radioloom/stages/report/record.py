@@ -63,7 +63,8 @@ class ReportInputs:
     predictions: pd.DataFrame | None = None  # PREDICTIONS
     curves: pd.DataFrame | None = None  # CURVES; None or empty for a binary outcome
     subgroups: pd.DataFrame | None = None  # SUBGROUPS; None where none were declared
-    followed: pd.DataFrame | None = None  # FOLLOWED; this and what follows None where no cohort goes on
+    entered: pd.DataFrame | None = None  # ENTERED; this and what follows None where no cohort goes on
+    followed: pd.DataFrame | None = None  # FOLLOWED
     cusum: pd.DataFrame | None = None  # CUSUM
     drift: pd.DataFrame | None = None  # DRIFT
     scanners: pd.DataFrame | None = None  # SCANNERS; None of a study without images

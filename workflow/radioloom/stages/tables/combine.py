@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STAGE = "combine"
 NOTHING = "no features of what `combine` takes of a patient"
+UNDECIDED = "several lesions of a kind, one of them without a volume that they could be compared by"
 VOLUMES = ("RNU0", "YEKZ")  # IBSI ids of the volume that weighs lesions, the first that a table has
 # IBSI ids of features of which a whole has the sum of its disjoint parts: volume (of the mesh, of voxels), surface
 # area, integrated intensity, energy. Of all others (means, textures, shapes) a sum is none of anything.
@@ -57,8 +58,9 @@ def combine(
     taken, reasons = _with_all_required(lesions, settings, set(map(tuple, everyone[["cohort", "patient"]].to_numpy())))
     rows = brought_together(features, taken, settings, extensive(features))
     left = set(map(tuple, rows[["cohort", "case"]].drop_duplicates().to_numpy()))
+    undecided = _undecided(lesions)
     for patient in set(map(tuple, everyone[["cohort", "patient"]].to_numpy())) - left:
-        reasons.setdefault(patient, NOTHING)
+        reasons.setdefault(patient, UNDECIDED if patient in undecided else NOTHING)
     exclusions = [
         {"cohort": cohort, "case": patient, "replicate": FIRST, "stage": STAGE, "reason": reason}
         for (cohort, patient), reason in sorted(reasons.items())
@@ -231,9 +233,16 @@ def _with_all_required(
         for word in map(str, settings["required"].get(key, ())):
             have = set(map(tuple, first.loc[first[part] == word, ["cohort", "patient"]].to_numpy()))
             why = f"no features of the {WORDS[part]} {word}, which combine.required asks for"
-            reasons |= dict.fromkeys(everyone - have - reasons.keys(), why)
+            lacking, undecided = everyone - have - reasons.keys(), _undecided(lesions[lesions[part] == word])
+            reasons |= {key: UNDECIDED if key in undecided else why for key in lacking}
     out = [key in reasons for key in zip(lesions["cohort"], lesions["patient"], strict=True)]
     return lesions[~np.array(out, dtype=bool)], reasons
+
+
+def _undecided(lesions: pd.DataFrame) -> set[tuple[str, str]]:
+    """(cohort, patient) of whom models take no lesion as one has no known volume. lesions : see `lesions_of`."""
+    rows = lesions[~lesions["known"] & (lesions["replicate"] == FIRST)]
+    return set(zip(rows["cohort"], rows["patient"], strict=True))
 
 
 def _summary(lesions: pd.DataFrame, rows: pd.DataFrame) -> Iterable[dict[str, Any]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import followed, style
+from radioloom.figures import control_charts, followed, style
 from radioloom.figures.words import in_days, metric
 from radioloom.stages.report import reading
 from radioloom.stages.report.record import Section
-from radioloom.tables.columns import VALIDATION
+from radioloom.tables.columns import SIGNATURE, VALIDATION
 from radioloom.tables.follow import ALONE
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any] | None:
     """Charts, a table and sentences of each cohort that is followed."""
-    if study.followed.empty:
+    if study.entered.empty:
         return None
     rows = reading.in_order(study, study.followed.assign(evaluation=VALIDATION, variant=""))
     rows = rows.sort_values(["period", "span"], kind="stable")
     shown, brief = [], []
-    for course, said in followed_courses(rows, study.cusum, study.drift, study.scanners):
+    for course, said in followed_courses(study.entered, rows, study.cusum, study.drift, study.scanners):
         asked = study.settings["cohorts"][course.cohort]["follow"]
         shown.append(
             {
@@ -33,7 +33,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
                 "lines": said.lines,
                 "todo": said.todo,
                 "figures": list(_figures(course, reading.baselines(rows))),
-                "table": followed.table(course),
+                "table": control_charts.table(course),
                 "level": asked["level"],
                 "detect": asked["detect"],
                 "every": asked["every"],
@@ -47,7 +47,7 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
 
 
 def followed_courses(*frames: pd.DataFrame | None) -> list[tuple[followed.Course, followed.Said]]:
-    """Each cohort that is followed, and what it says. frames : FOLLOWED, CUSUM, DRIFT, and SCANNERS or None."""
+    """Each cohort that is followed, and what it says. frames : see `courses`."""
     return [(course, followed.statements(course)) for course in followed.courses(*frames)]
 
 
@@ -56,25 +56,25 @@ def _figures(course: followed.Course, baselines: list[str]) -> Iterator[str]:
     rows = course.followed[course.followed["span"] == ALONE]
     charts = rows.groupby(["metric", "horizon_days"], sort=False)
     for place, ((name, days), part) in enumerate(charts):
-        if part["estimate"].notna().any():
+        if part.loc[part["kind"] == SIGNATURE, "estimate"].notna().any():
             title = metric(str(name)) + (f", {in_days(days)}" if days else "")
-            drawn = followed.control_chart(part, f"{course.cohort}: {title}", baselines)
+            drawn = control_charts.control_chart(part, f"{course.cohort}: {title}", baselines)
             yield style.svg(drawn, f"follow-{course.cohort}-{place}", f"{title} by period of {course.cohort}")
     if len(course.cusum):
-        drawn = followed.sums_chart(course.cusum, f"{course.cohort}: events against the signature")
+        drawn = control_charts.sums_chart(course.cusum, f"{course.cohort}: events against the signature")
         yield style.svg(
             drawn, f"follow-{course.cohort}-sums", f"Cumulative sums of events by period of {course.cohort}"
         )
     of_signature = course.drift[course.drift["of_signature"]].dropna(subset=["difference"])
     if len(of_signature):
-        drawn = followed.drift_chart(of_signature, f"{course.cohort}: features of the signature")
+        drawn = control_charts.drift_chart(of_signature, f"{course.cohort}: features of the signature")
         yield style.svg(drawn, f"follow-{course.cohort}-drift", f"Drift of features by period of {course.cohort}")
 
 
 FOLLOW = Section(
     "follow",
     "Cohorts that go on",
-    ("followed", "cusum", "drift"),
+    ("entered", "followed", "cusum", "drift"),
     build,
     ("scanners",),
     empty="nobody of a followed cohort has a date of entry",
