@@ -36,7 +36,7 @@ class Scaling:
 
 
 def spread(values: np.ndarray) -> float:
-    """Distance of the quartiles over that of a standard normal distribution; the standard deviation where it is 0 or rounding."""
+    """Distance of the quartiles over that of a standard normal distribution; the standard deviation where it is 0."""
     values, exponent = near_one(values)
     low, high = np.quantile(values, (0.25, 0.75))
     return float(np.ldexp(distance(low, high) / QUARTILES or values.std(), exponent) or 1.0)

@@ -14,7 +14,7 @@ def constant(values: np.ndarray, axis: int = 0) -> np.ndarray:
 
 
 def distance(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """high - low of two quantiles of values; 0 where it is at most `SAME` of the larger, as rounding alone makes it."""
+    """High - low of two quantiles of values; 0 where it is at most `SAME` of the larger, as rounding alone makes it."""
     apart = high - low
     return np.where(apart <= SAME * np.maximum(np.abs(low), np.abs(high)), 0.0, apart)
 
