@@ -70,3 +70,9 @@ def test_a_column_whose_quartiles_agree_or_that_is_unknown_is_no_fault():
         assert np.isfinite(scaled(column[:, None], learn(name, column[:, None]))).all()
         assert np.isfinite(scaled(column[:, None] * 0 + 3, learn(name, column[:, None] * 0 + 3))).all()
         assert learn(name, np.full((4, 1), np.nan)) == [None]
+
+
+def test_quartiles_apart_by_rounding_are_no_spread():
+    column = np.tile([0.5, np.nextafter(0.5, 1)], 10)
+    column[0] = 0.9
+    assert spread(column) == pytest.approx(column.std())

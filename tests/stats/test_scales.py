@@ -170,3 +170,8 @@ def test_published_tables(data_dir):
     assert feature_doubts({"maastro": maastro, "mumc": mumc}, None) == []
     (line,) = feature_doubts({"hn1": hn1}, None)
     assert line.startswith("cohort hn1: all 105 features of its table have mean 0 and standard deviation 1 over")
+
+
+def test_quartiles_apart_by_rounding_are_no_spread():
+    noise = np.tile([0.5, np.nextafter(0.5, 1)], 10)[:, None] + np.zeros(8)
+    assert not scale(list("abcdefgh"), noise).spreads

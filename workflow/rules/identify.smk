@@ -22,6 +22,7 @@ rule identify:
         runtime=30,
     params:
         patients=STUDY.patients,
+        combined=HAS.combined,
         code=code("identify"),
     message:
         "identify cases that share a patient or an image"

@@ -15,7 +15,7 @@ with job(snakemake) as running:
     cases = CASES.read(*given.cases) if given.cases else None
     for sentence in fillers(cases) if cases is not None else ():
         running.say(sentence)
-    rows = identities(patients, cases, FEATURES.read(given.features))
+    rows = identities(patients, cases, FEATURES.read(given.features), snakemake.params.combined)
     IDENTITIES.write(rows, Path(out.identities).with_suffix(".csv"))  # first, for those who are refused
     refuse(rows)
     IDENTITIES.write(rows, out.identities, **running.provenance)

@@ -68,3 +68,10 @@ def test_a_cohort_that_differs_is_one_line_and_no_list_of_cases():
     assert lines[1].startswith("b: 48 of 48 cases have")
     assert lines[1].endswith("; the cohort differs as a whole (another scanner, protocol or unit)")
     assert len(lines) == 2
+
+
+def test_quartiles_apart_by_rounding_are_no_spread():
+    third = np.tile([0.5, np.nextafter(0.5, 1)], 10)
+    values = np.column_stack([third, third * 3e9, np.arange(20.0)])
+    values[0] = 0.9
+    assert (robust_z(values, np.arange(20))[:, :2] == 0).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from radioloom.stages.tables.column_doubts import Columns, column_doubts, columns_of, constant_doubts
+from radioloom.stages.tables.column_doubts import Columns, column_doubts, columns_of, constant_doubts, kinds
 from radioloom.stages.tables.scales import feature_doubts
 from radioloom.tables import CLINICAL, COVARIATES
 
@@ -147,3 +147,9 @@ def test_features_of_one_value_are_told_where_another_cohort_has_others():
     mostly = {**drawn(2), "volume": np.where(np.arange(N) % 3, 2.5, 7), "mean": np.zeros(N), "age": np.full(N, 60.0)}
     assert list(constant_doubts("feature", {"a": columns("a", **first), "b": columns("b", **mostly)})) == []
     assert list(constant_doubts("feature", {"a": columns("a", **first)})) == []
+
+
+@pytest.mark.parametrize(("visit", "n"), [("", 1), ("first", 1), ("difference", 0), ("ratio", 0)])
+def test_what_a_volume_changes_by_may_be_below_zero(visit, n):
+    row = {"feature_id": "f", "image": "original", "feature": "MeshVolume", "ibsi": "RNU0", "visit": visit}
+    assert len(kinds([row])["volumes"]) == n

@@ -123,7 +123,7 @@ def test_an_examination_makes_one_name_one_person():
     reasons = {row["reason"] for row in identities(people("train/A", "train/B"), cases, measured())}
     assert reasons == {"two images of one examination: name its patient in the column `patient` of both"}
     reasons = {row["reason"] for row in identities(people("train/A=P", "train/B=P"), cases, measured())}
-    assert reasons == {"one patient with several images, as the sheets say"}
+    assert reasons == {"one patient with several cases, as the sheets or tables say"}
 
 
 def test_an_examination_says_nothing_of_visits_regions_or_cases_of_one_image():
@@ -378,3 +378,15 @@ def test_rows_that_hold_little_tell_nobody():
     values = np.random.default_rng(4).normal(50, 10, (30, 8))
     values[3:5], values[3:5, 0] = np.nan, 0.0
     assert equal(values) == (28, 0)
+
+
+@pytest.mark.parametrize("cohort", ["train", "valid"])
+def test_cases_of_a_patient_that_are_combined_count_once(cohort):
+    who = people(f"{cohort}/A=P", f"{cohort}/B=P")
+    (row,) = identities(who, None, measured(), combined=True)
+    assert (row["verdict"], row["reason"]) == ("allowed", "one patient, of whose cases `combine` makes one")
+    (row,) = identities(who, None, measured())
+    assert row["reason"] != "one patient, of whose cases `combine` makes one"
+    regions = prepared(*((f"{cohort}/{name}", {"region_digest": "r"}) for name in "AB"))
+    copies = identities(who, regions, measured(), combined=True)
+    assert not any("combine" in row["reason"] for row in copies)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from radioloom.stats.constancy import near_one
+from radioloom.stats.constancy import distance, near_one
 from radioloom.stats.normal import QUARTILES
 
 Learnt = Mapping[str, Any]
@@ -39,7 +39,7 @@ def spread(values: np.ndarray) -> float:
     """Distance of the quartiles over that of a standard normal distribution; the standard deviation where it is 0."""
     values, exponent = near_one(values)
     low, high = np.quantile(values, (0.25, 0.75))
-    return float(np.ldexp((high - low) / QUARTILES or values.std(), exponent) or 1.0)
+    return float(np.ldexp(distance(low, high) / QUARTILES or values.std(), exponent) or 1.0)
 
 
 def _learn_robust(values: np.ndarray) -> dict[str, Any]:

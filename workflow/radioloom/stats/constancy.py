@@ -13,6 +13,12 @@ def constant(values: np.ndarray, axis: int = 0) -> np.ndarray:
     return span <= SAME * np.abs(values).max(axis=axis, initial=0.0)
 
 
+def distance(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """High - low of two quantiles of values; 0 where it is at most `SAME` of the larger, as rounding alone makes it."""
+    apart = high - low
+    return np.where(apart <= SAME * np.maximum(np.abs(low), np.abs(high)), 0.0, apart)
+
+
 def near_one(values: np.ndarray, axis: int | tuple[int, ...] = 0) -> tuple[np.ndarray, np.ndarray]:
     """Values over a power of two, and its exponent along the other axes: squares of 1e160 would be infinite.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from radioloom.stats.constancy import near_one
+from radioloom.stats.constancy import distance, near_one
 
 NEAR = 0.05  # of an SD, or of what it is held against: how near a standardised value is
 NEARLY_ALL = 0.9  # share of the features from which a table counts as standardised
@@ -81,4 +81,4 @@ def _spreads(values: np.ndarray) -> np.ndarray:
     if not values.size:
         return np.zeros(values.shape[1])
     low, high = np.nanpercentile(values, (25, 75), axis=0)
-    return high - low
+    return distance(low, high)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.stats.constancy import distance
 from radioloom.stats.normal import QUARTILES
 from radioloom.tables.columns import FROZEN
 
@@ -70,6 +71,6 @@ def _distance(values: np.ndarray, train: np.ndarray) -> np.ndarray:
     known = np.isfinite(values[train]).sum(axis=0) >= FEWEST
     inside = np.where(known, values[train], 0.0)
     low, median, high = np.nanquantile(inside, (0.25, 0.5, 0.75), axis=0)
-    spread = (high - low) / QUARTILES
+    spread = distance(low, high) / QUARTILES
     sound = known & (spread > 0)
     return np.nan_to_num(np.where(sound, (values - median) / np.where(sound, spread, 1.0), 0.0))

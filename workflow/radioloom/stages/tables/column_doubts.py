@@ -12,12 +12,14 @@ import numpy as np
 
 from radioloom.stats import odd_values
 from radioloom.stats.constancy import constant
+from radioloom.tables.combined import DIFFERENCE, RATIO
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ALIKE = 10  # cases whose values tell that a column is constant, and is not in another cohort
 SHOWN = 3  # columns, or cases, that a sentence names
+CHANGES = (DIFFERENCE, RATIO)  # visits of COMBINED whose values are of another size than what was measured
 ORIGINAL = ("", "original")  # images whose intensities are those that were measured
 # Features that have rules of their own, by name or IBSI id: volumes are above 0, extremes are where intensities end.
 KINDS = {
@@ -59,8 +61,9 @@ def columns_of(table: pd.DataFrame, name: str) -> dict[str, Columns]:
 
 
 def kinds(rows: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
-    """Ids of the features of each kind. rows : image, feature, ibsi and feature_id of each feature."""
-    described = [(row["feature_id"], {row["feature"], row["ibsi"]}) for row in rows if row["image"] in ORIGINAL]
+    """Ids of the features of each kind. rows : image, feature, ibsi, feature_id (COMBINED: visit) of each feature."""
+    measured = (row for row in rows if row["image"] in ORIGINAL and row.get("visit") not in CHANGES)
+    described = [(row["feature_id"], {row["feature"], row["ibsi"]}) for row in measured]
     return {kind: frozenset(name for name, words in described if words & of) for kind, of in KINDS.items()}
 
 

@@ -47,18 +47,22 @@ NAMES = (
     "a name alone is taken for two people's: the column `patient` tells where they are one person",
     "almost called alike: where they are one person, give both one name in the column `patient`",
 )
+COMBINED = "one patient, of whose cases `combine` makes one"
 COPIED = "replicates of one case are one drawing: a copy is no second reader, and its agreement of 1 says nothing"
 # Roles of cohorts whose replicates should differ: in the image that they are of, and in the voxels of a region.
 REPEATS = (("test-retest",), ("test-retest", "observers"))
 Pair = tuple[Who, Who]
 
 
-def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd.DataFrame) -> list[Row]:
+def identities(
+    patients: Iterable[Row], cases: pd.DataFrame | None, features: pd.DataFrame, combined: bool = False
+) -> list[Row]:
     """Rows of IDENTITIES: every two cases that share something, and what is made of it.
 
     patients : cohort, role, case, patient and `named` of every row of the sheets and tables
     cases : CASES; None where a study has no images
     features : FEATURES
+    combined : whether models read one case of each patient
     """
     who = {(row["cohort"], row["case"]): Who(**{key: row[key] for key in Who.__slots__}) for row in patients}
     shared: dict[tuple[Pair, str], str] = {}
@@ -71,7 +75,9 @@ def identities(patients: Iterable[Row], cases: pd.DataFrame | None, features: pd
     kinds: dict[Pair, set[str]] = {}
     for pair, kind in shared:
         kinds.setdefault(pair, set()).add(kind)
-    return [_row(pair, kind, words, kinds[pair]) for (pair, kind), words in sorted(shared.items(), key=_in_order)]
+    return [
+        _row(pair, kind, words, kinds[pair], combined) for (pair, kind), words in sorted(shared.items(), key=_in_order)
+    ]
 
 
 def fillers(cases: pd.DataFrame) -> list[str]:
@@ -117,35 +123,41 @@ def remedy(roles: Iterable[str]) -> str:
     return REMEDY if set(roles) == APART else f"{REMEDY}{REGIONS}"
 
 
-def verdict(one: Who, other: Who, kinds: set[str]) -> tuple[str, str]:
+def verdict(one: Who, other: Who, kinds: set[str], combined: bool = False) -> tuple[str, str]:
     """Whether two cases may share what they share, and why.
 
-    kinds : of what they share
+    kinds : of what they share; combined : whether models read one case of each patient
     """
     roles, within, named = {one.role, other.role}, one.cohort == other.cohort, one.named and other.named
+    one_patient = one != other and named and one.patient == other.patient
+    if combined and within and roles <= APART and one_patient and not kinds & {REGION, ROW}:
+        return ALLOWED, COMBINED
     if kinds == {ALIKE} or (kinds == {PATIENT} and not named):
         return ALLOWED, NAMES[ALIKE in kinds]
     if roles == APART:
         return REFUSED, PARTED
     if one != other and (roles == {"training"} or (within and one.role in LEARNT)):
-        return _learnt_from(named and one.patient == other.patient, kinds)
-    if within:
-        itself = (
-            COPIED
-            if one.role == "observers"
-            else "replicates of one case: their agreement says nothing of a second scan"
-        )
-        return ALLOWED, itself if one == other else f"in a {one.role} cohort nothing is learnt, but it counts twice"
-    if "observers" in roles:
-        return ALLOWED, "readers draw on images of other cohorts by design"
-    return ALLOWED, f"a {one.role} cohort may share patients with a {other.role} cohort"
+        return _learnt_from(one_patient, kinds)
+    return ALLOWED, _unlearnt(one, other)
+
+
+def _unlearnt(one: Who, other: Who) -> str:
+    """Why two cases that nothing is learnt from together may share what they share."""
+    if one == other:
+        readers = one.role == "observers"
+        return COPIED if readers else "replicates of one case: their agreement says nothing of a second scan"
+    if one.cohort == other.cohort:
+        return f"in a {one.role} cohort nothing is learnt, but it counts twice"
+    if "observers" in (one.role, other.role):
+        return "readers draw on images of other cohorts by design"
+    return f"a {one.role} cohort may share patients with a {other.role} cohort"
 
 
 def _learnt_from(one_patient: bool, kinds: set[str]) -> tuple[str, str]:
     """The same of two cases that models learn from together."""
     if kinds <= {PATIENT, EXAMINATION}:
         if one_patient:
-            return ALLOWED, "one patient with several images, as the sheets say"
+            return ALLOWED, "one patient with several cases, as the sheets or tables say"
         return ALLOWED, "two images of one examination: name its patient in the column `patient` of both"
     if one_patient and not kinds & {REGION, ROW}:
         return ALLOWED, "two regions of one patient, as the sheets say"
@@ -255,9 +267,9 @@ def pairs(
         yield from ((each, each) for each in once if each.role in repeats and group.count(each) > 1)
 
 
-def _row(pair: Pair, kind: str, words: str, kinds: set[str]) -> Row:
+def _row(pair: Pair, kind: str, words: str, kinds: set[str], combined: bool) -> Row:
     one, other = pair
-    said, reason = verdict(one, other, kinds)
+    said, reason = verdict(one, other, kinds, combined)
     if kind == PATIENT and not (one.named and other.named):
         kind, words = NAME, "one name"
     return {

@@ -16,6 +16,7 @@ from radioloom.io.user_tables.ids import alike, nobody
 from radioloom.io.user_tables.record import no_column, number_of, place_of
 from radioloom.stages.tables.long_tables import widened
 from radioloom.stages.tables.row_ids import IDS, text_of_cells
+from radioloom.stats.constancy import distance
 from radioloom.stats.ranks import spearman
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _differences(one: np.ndarray, other: np.ndarray, lines: np.ndarray) -> dict[
         return counted | dict.fromkeys(("rho", "ratio", "largest", "line"), None) | {"verdict": "nothing in common"}
     away = np.abs(a - b)
     k = int(away.argmax())
-    spread = float(np.subtract(*np.percentile(a, (75, 25))))
+    spread = float(distance(*np.percentile(a, (25, 75))))
     rho = float(spearman(np.column_stack([a, b]))[0, 1]) if len(a) > 1 else np.nan
     middle = float(np.median(a))
     return counted | {
