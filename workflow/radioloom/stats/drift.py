@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from radioloom.stats.ranks import normal_scores
 
@@ -33,8 +34,6 @@ def drift(known: np.ndarray, new: np.ndarray) -> Drift:
     The difference is that of the means of the normal scores of the joint ranks, over the root of the mean of both
     variances, with Welch's interval: it does not depend on the scale that a feature is measured on.
     """
-    from scipy import special
-
     m, n = (np.isfinite(each).sum(axis=0) for each in (new, known))
     with np.errstate(invalid="ignore", divide="ignore"):
         scores = normal_scores(np.vstack([known, new]))
@@ -82,8 +81,6 @@ def _smirnov(one: np.ndarray, other: np.ndarray) -> float:
 
     With ties, as of counts, it is too large.
     """
-    from scipy import special
-
     one, other = (np.sort(each[np.isfinite(each)]) for each in (one, other))
     if not len(one) or not len(other):
         return float("nan")
