@@ -151,8 +151,8 @@ def test_a_baseline_is_one_row(monkeypatch):
 def test_every_metric_of_the_table_is_a_row():
     told = set(Made(sizes=SIZES, covariates=["age"]).metrics.index.get_level_values("metric"))
     ordering = {name for name, metric in METRICS.items() if "survival" in metric.outcomes and not metric.absolute}
-    # Those of absolute risk need a horizon (test_absolute_risk), that of interaction subgroups.
-    assert told == ordering - {"interaction_p"}
+    # Those of absolute risk need a horizon (test_absolute_risk), the others subgroups and a cohort that goes on.
+    assert told == ordering - {"interaction_p", "events_expected"}
 
 
 def test_a_model_whose_intervals_were_not_measured_has_none_in_cross_validation_and_its_baselines_are_plain(
