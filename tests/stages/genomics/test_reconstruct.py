@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from radioloom.errors import StudyError
+from radioloom.figures import modulemap
 from radioloom.figures import trees as shown
 from radioloom.genomics import networks, reconstruction
 from radioloom.genomics.modules.record import rules_of
@@ -129,3 +130,29 @@ def test_a_network_is_told_as_it_was_learnt():
     means = networks.foretold(network, z, x)[network.labels]
     assert found.whole == pytest.approx(1 - ((z - means) ** 2).sum() / (z**2).sum())
     assert found.chance[0] == pytest.approx(found.whole)  # of the cases in their own order, begun alike
+
+
+def test_modules_that_features_made_are_in_no_test_with_them():
+    x, expression = study(6, effect=0)
+    block = settings(modules={"method": "network", "n_modules": 3})
+    found = associate(Measured(x, {}), expression, block, FAMILY, FAMILY[2], 1)
+    assert found.associations["rho"].notna().all()
+    assert found.associations[["p", "q", "p_max"]].isna().all(axis=None)
+    assert found.summary["smallest_q"] is None
+    assert "No pair of module and feature is tested" in modulemap.associations_in_words(found.associations)
+
+
+def test_a_tree_in_words_names_the_cases_of_each_split():
+    tree = {"module": "M1", "feature_id": "f", "threshold": 1.0, "mean_lower": 0.0, "mean_upper": 1.0, "n_lower": 5,
+            "n_upper": 4}  # fmt: skip
+    rows = pd.DataFrame([tree | {"split": k + 1, "leaf": leaf} for k, leaf in enumerate((0, 1, 0, 1, 2))])
+    words = shown._in_words(rows)
+    assert words[0] == "1. f > 1.000: 1.00 (n 4), else 0.00 (n 5)"
+    starts = [
+        "of the cases above 1",
+        "of the cases below 1",
+        "of the cases above 1 and below 2",
+        "of the cases above 1 and above 2",
+    ]
+    for word, start in zip(words[1:], starts, strict=True):
+        assert word[3:].startswith(f"{start}, f > 1.000")

@@ -71,6 +71,8 @@ def statements(frame: pd.DataFrame) -> list[str]:
             line += f"; where the patients exchange their outcomes the best has {number(by_chance)} on average"
         elif evaluation == CROSS_VALIDATION:
             line += f"; {NOT_IN_FOLDS}"
+        elif (known["estimate"] != best["estimate"]).any():
+            line += "; what the best would reach by chance is not said without null models (validation.null_models)"
         lines.append(f"{line}.")
     return lines
 

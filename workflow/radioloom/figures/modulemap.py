@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+LEARNT_BY_THEM = (
+    "No pair of module and feature is tested: the modules were learnt by these features, and follow them whatever the "
+    "genes are. What features say of the genes is asked of all modules together, with everything learnt anew for "
+    "permuted cases (genomics.reconstruction)."
+)
 MOST = 24  # features shown: those with the largest |rho| sqrt(n - 1) where more were tested
 
 
@@ -130,6 +135,8 @@ def associations_in_words(frame: pd.DataFrame, features: str = "", smallest_q: f
     smallest_q : the smallest q that the permutations allow a pair, at worst; None where it is not known
     """
     tested = frame.dropna(subset=["p"])
+    if tested.empty and frame["rho"].notna().any():
+        return LEARNT_BY_THEM
     hits, family_wise = tested[tested["q"] < SIGNIFICANT], int((tested["p_max"] < SIGNIFICANT).sum())
     of = f"({features}) " if features else ""
     verb = "was" if len(tested) == 1 else "were"

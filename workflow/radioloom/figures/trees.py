@@ -92,12 +92,21 @@ def table(trees: pd.DataFrame, reconstructed: pd.DataFrame) -> Exhibit:
 
 def _in_words(tree: pd.DataFrame) -> list[str]:
     """Each split of one tree, and of which cases it is. tree : its rows of TREES."""
+    rows = tree.sort_values("split").to_dict("records")
     words = []
-    for r in tree.sort_values("split").itertuples():
-        of = "" if r.split == 1 else f"of the upper {r.leaf}, " if r.leaf else "of the lowest, "
-        sides = f"{number(r.mean_upper)} (n {r.n_upper}), else {number(r.mean_lower)} (n {r.n_lower})"
-        words.append(f"{r.split}. {of}{feature(r.feature_id)} > {plain(r.threshold)}: {sides}")
+    for row in rows:
+        path = _path(rows, row["leaf"], row["split"])
+        of = f"of the cases {' and '.join(path)}, " if path else ""
+        upper, lower = (f"{number(row[f'mean_{side}'])} (n {row[f'n_{side}']})" for side in ("upper", "lower"))
+        asked = f"{feature(row['feature_id'])} > {plain(row['threshold'])}"
+        words.append(f"{row['split']}. {of}{asked}: {upper}, else {lower}")
     return words
+
+
+def _path(rows: list[dict[str, Any]], leaf: int, before: int) -> list[str]:
+    """What is asked of the cases of a leaf by the splits before one: above some thresholds and below others."""
+    own = [f"below {row['split']}" for row in rows[: before - 1] if row["leaf"] == leaf and row["split"] > leaf]
+    return [*_path(rows, rows[leaf - 1]["leaf"], leaf), f"above {leaf}", *own] if leaf else own
 
 
 def in_words(summary: dict[str, Any], n_modules: int) -> str:
@@ -107,7 +116,10 @@ def in_words(summary: dict[str, Any], n_modules: int) -> str:
     text += f"{count(summary['offered'], 'feature or trait', 'features and traits')} reconstruct "
     text += f"{percent(summary['explained'])} of the variance of the genes in modules in the {summary['cases']} cases "
     text += "that they were grown from; where features and traits of cases are permuted, and all is learnt anew, "
-    text += f"{percent(median)} (95 of 100 times at most {percent(high)}; p {probability(summary['p'])}). "
+    text += f"{percent(median)} (95 of 100 times at most {percent(high)}; p {probability(summary['p'])}; "
+    text += (
+        f"of {summary['permutations']} permutations no p is below {probability(1 / (1 + summary['permutations']))}). "
+    )
     held = summary["held_out"]
     found = "nothing" if held <= 0 else percent(held)
     text += f"In cases left out ({summary['folds']} folds, genes grouped and trees grown without them) they "

@@ -88,7 +88,7 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     if genomics and "volume" not in settings["baselines"]:
         yield (
             f"{origin.at('baselines')}: `genomics` corrects for volume, and no baseline has the name `volume`; "
-            "add it: volume: [morphology_volume]"
+            "add it, with the feature that is volume: volume: [morphology_volume], or as your tables call it"
         )
 
 

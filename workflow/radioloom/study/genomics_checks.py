@@ -47,6 +47,10 @@ def expression_remarks(study: Study, whose: Mapping[str, str] | None, origin: Or
             f"fewest{looks}; give matrix and {start_of(study, cohort).word} the same names of cases{hints}"
         )
         return
+    if both < (folds := settings.get("reconstruction", {}).get("folds", 0)):
+        remarks.faults.append(
+            f"{origin.at('genomics', 'reconstruction', 'folds')}: {folds} folds, and {message}; ask for fewer"
+        )
     if lacking:
         remarks.notes.append(f"{message}; {some(lacking, 'case')} without{hints}")
     if columns.others:

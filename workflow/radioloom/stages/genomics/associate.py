@@ -68,6 +68,7 @@ def associate(
     seed : the study's
 
     Modules are computed from all cases with expression; associations use the cases that have features too.
+    Where modules are learnt by the same features nothing is tested: p, q and p_max are empty.
     Raises StudyError where fewer than 8 cases have both, or a feature asked for is not there.
     """
     from threadpoolctl import threadpool_limits
@@ -90,6 +91,8 @@ def associate(
         volume = measured.values.reindex(index=cases, columns=[volume_id])[volume_id]
         pairs = association.table(modules.scores.loc[cases], features, volume, orders)
         least = association.smallest_q(len(orders), modules.scores.loc[cases].to_numpy(float), features.to_numpy(float))
+    if METHODS[rules.method].by_traits:  # scores that were learnt by the features follow them, whatever the genes are
+        pairs, least = pairs.assign(p=math.nan, q=math.nan, p_max=math.nan), math.nan
     summary = {
         "genes": {**matrix.counts, "unassigned": modules.n_unassigned, "in_modules": len(modules.members)},
         "cases": {
