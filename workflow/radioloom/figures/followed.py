@@ -20,7 +20,6 @@ from radioloom.figures.words import (
     number,
     probability,
 )
-from radioloom.stats.drift import FEWEST
 from radioloom.tables.columns import MAIN_METRIC, NOT_DEFINED, SIGNATURE, SIGNIFICANT
 from radioloom.tables.follow import ALONE, OVER, UNDER
 
@@ -37,7 +36,7 @@ LACKS = {  # columns of ENTERED
     "lacking": "without values that the signature or a baseline takes",
     "left_out": "left out as EXCLUSIONS and the log say",
 }
-NOT_TESTED = f"was tested: it takes none, or fewer than {FEWEST} patients of every period have a value"
+NOT_TESTED = "was tested: it takes none, or too few patients of every period have a value"
 DO_REFIT = (
     "see first whether images, segmentations or patients are others than those before; if they are as they should be, "
     "the signature wants to be calibrated anew, or fitted anew with these patients in training"
