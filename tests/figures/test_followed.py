@@ -199,3 +199,25 @@ def test_the_section_of_the_report(worse):
     assert "<strong>To do:</strong>" in page
     assert page.count("<svg") == 5
     assert section("follow", inputs()) == ""
+
+
+def test_in_brief_an_alarm_says_why(worse, sound):
+    said = statements(worse)
+    assert len(said.alarms) >= 3
+    assert all(line in said.brief for line in said.alarms)
+    assert said.brief.count("To do: ") == len(said.todo)
+    assert statements(sound).brief == " ".join(statements(sound).lines[:2])
+
+
+def test_who_has_no_date_of_entry_is_counted(sound):
+    none = sound.entered.iloc[:1].assign(period=0, n=4)
+    said = statements(replace(sound, entered=pd.concat([none, sound.entered])))
+    assert "4 cases without a date of entry are in no period, and not judged here." in said.lines
+    assert said.lines[0] == statements(sound).lines[0]
+
+
+def test_too_many_gaps_are_told_of_a_table_that_does_not_count_them(sound):
+    few = sound.followed.drop(columns="n_measured").assign(
+        low=np.nan, high=np.nan, withheld=TOO_MANY_MISSING, verdict=""
+    )
+    assert "too many cases lack a value of it." in " ".join(statements(replace(sound, followed=few)).lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,22 +20,24 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DRAWN = 8  # features of a figure
+LONG = 26  # letters of a name of which two do not stand beside each other
 
 
 def table(course: Course) -> Exhibit:
     """The signature in each period, and in all of them so far."""
     rows, own = [], course.followed[course.followed["kind"] == SIGNATURE]
+    timed = own["followed_days"].notna().any()
     heads = list(dict.fromkeys(zip(own["metric"], own["horizon_days"], strict=True)))
     own = own[(own["span"] == ALONE) | (own["period"] > own["period"].min())]
     for (period, span), part in own.groupby(["period", "span"], sort=False):
         values = {(row["metric"], row["horizon_days"]): row for _, row in part.iterrows()}
         cells = [_cell(values[head]) if head in values else "" for head in heads]
         first = part.iloc[0]
-        days = "" if np.isnan(first["followed_days"]) else number(first["followed_days"], 0)
+        days = [number(first["followed_days"], 0)] if timed else []
         name = f"{period}" if span == ALONE else f"{period} and before"
-        rows.append((name, str(first["n"]), str(first["n_events"]), days, *cells))
+        rows.append((name, str(first["n"]), str(first["n_events"]), *days, *cells))
     named = [metric(name) + (f", {in_days(days)}" if days else "") for name, days in heads]
-    columns = ("period", "cases", "events", "days followed", *named)
+    columns = ("period", "cases", "events", *(["days followed"] if timed else []), *named)
     return Exhibit(columns, tuple(rows), tuple(range(1, len(columns))))
 
 
@@ -114,12 +117,14 @@ def drift_chart(rows: pd.DataFrame, title: str) -> Figure:
         colour, marker = style.BASELINES[place % 5] if place else (style.BLUE, "o")
         x = part["period"] + 0.6 / len(names) * (place - (len(names) - 1) / 2)
         axes.vlines(x, part["low"], part["high"], color=colour, linewidth=1.2)
-        axes.plot(x, part["difference"], marker=marker, markersize=4, color=colour, linewidth=0.7, label=feature(name))
+        line = {"marker": marker, "markersize": 4, "color": colour, "linewidth": 0.7}
+        axes.plot(x, part["difference"], label="\n".join(textwrap.wrap(feature(name), 60)), **line)
         out = part["q"] < SIGNIFICANT
         axes.plot(x[out], part["difference"][out], "o", markersize=11, fillstyle="none", color=style.VERMILION)
     periods = sorted(set(rows["period"]))
     axes.set_xticks(periods[:: max(1, len(periods) // 10)])
     axes.set(xlabel="period", ylabel=f"difference from {against(rows)} (SD)", title=title)
     axes.set_xlim(min(periods) - 0.5, max(periods) + 0.5)
-    axes.figure.legend(loc="outside lower center", ncols=2, handlelength=2.2)
+    long = max(map(len, map(feature, names))) > LONG
+    axes.figure.legend(loc="outside lower center", ncols=1 if long else 2, handlelength=2.2)
     return figure

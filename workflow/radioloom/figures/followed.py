@@ -60,7 +60,20 @@ class Said:
     """What a course says: sentences, what to do, and whether something left its limits, drifted or is new."""
 
     lines: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)  # of these sentences, those that ask for something
     todo: list[str] = field(default_factory=list)
+
+    @property
+    def brief(self) -> str:
+        """The first two sentences, those that ask for something, and what."""
+        first = self.lines[:2]
+        return " ".join([*first, *(x for x in self.alarms if x not in first), *(f"To do: {x}." for x in self.todo)])
+
+    def ask(self, line: str, todo: str) -> None:
+        """Add a sentence, and what it asks for."""
+        self.lines.append(line)
+        self.alarms.append(line)
+        self.todo.append(todo)
 
     @property
     def alarm(self) -> bool:
@@ -84,18 +97,20 @@ def statements(course: Course) -> Said:
     _of_entries(course, rows, said)
     for name in rows["metric"].drop_duplicates():
         for _, part in rows[rows["metric"] == name].groupby("horizon_days"):
-            said.lines.append(_of_metric(part.sort_values("period")))
-    if rows["verdict"].isin([OVER, UNDER]).any():
-        said.todo.append(DO_REFIT)
+            line = _of_metric(part.sort_values("period"))
+            if part["verdict"].isin([OVER, UNDER]).any():
+                said.ask(line, DO_REFIT)
+            else:
+                said.lines.append(line)
     _of_sums(course, said)
     _of_drift(course, said)
     _of_scanners(course, said)
-    return Said(said.lines, list(dict.fromkeys(said.todo)))
+    return Said(said.lines, said.alarms, list(dict.fromkeys(said.todo)))
 
 
 def _of_entries(course: Course, rows: pd.DataFrame, said: Said) -> None:
     """Who entered last, and who of them is judged. rows : of FOLLOWED, of the signature in each period alone."""
-    entered = course.entered.sort_values("period")
+    entered = course.entered[course.entered["period"] > 0].sort_values("period")
     newest = entered.iloc[-1]
     lead = f"Period {newest['period']} of {course.cohort} added {count(newest['n'], 'case')}"
     why = joined([f"{newest[name]} {words}" for name, words in LACKS.items() if newest[name]])
@@ -103,8 +118,7 @@ def _of_entries(course: Course, rows: pd.DataFrame, said: Said) -> None:
         some = f", {newest['judged']} of whom are judged ({why}). Of these" if why else ", of whom"
         said.lines.append(f"{lead}{some} {_follow_up(rows, newest['period'])}.")
     else:
-        said.lines.append(f"{lead}, none of whom is judged{f' ({why})' if why else ''}.")
-        said.todo.append(DO_JUDGE)
+        said.ask(f"{lead}, none of whom is judged{f' ({why})' if why else ''}.", DO_JUDGE)
     if rows.empty:
         n, lacking = (count(int(entered[name].sum()), "case") for name in ("n", "lacking"))
         said.lines.append(
@@ -115,6 +129,8 @@ def _of_entries(course: Course, rows: pd.DataFrame, said: Said) -> None:
         said.lines.append(f"The last period that is judged is {last}: there {_follow_up(rows, last)}.")
     if gaps := [str(row.period) for row in entered.iloc[:-1].itertuples() if not row.judged]:
         said.lines.append(f"Nobody is judged of the earlier period{'s' * (len(gaps) > 1)} {joined(gaps)}.")
+    if n := int(course.entered.loc[course.entered["period"] == 0, "n"].sum()):
+        said.lines.append(f"{count(n, 'case')} without a date of entry are in no period, and not judged here.")
 
 
 def _follow_up(rows: pd.DataFrame, period: int) -> str:
@@ -170,11 +186,11 @@ def _of_sums(course: Course, said: Said) -> None:
     if np.isnan(last["upper_limit"]):
         said.lines.append(f"{so_far}; patients have several cases, so that their sum has no limits.")
     elif now:
-        said.lines.append(f"{so_far}; the cumulative sum is beyond its limit: {joined(now)}{was}.")
+        said.ask(f"{so_far}; the cumulative sum is beyond its limit: {joined(now)}{was}.", DO_REFIT)
+    elif before:
+        said.ask(f"{so_far}; the cumulative sums are within their limits{was}.", DO_REFIT)
     else:
-        said.lines.append(f"{so_far}; the cumulative sums are within their limits{was}.")
-    if now or before:
-        said.todo.append(DO_REFIT)
+        said.lines.append(f"{so_far}; the cumulative sums are within their limits.")
 
 
 def _stretches(periods: pd.Series, beyond: pd.Series) -> list[tuple[int, int]]:
@@ -204,8 +220,8 @@ def _of_drift(course: Course, said: Said) -> None:
             for row in mine.sort_values(["period", "q"]).head(NAMED).itertuples()
         ]
         more = f" and {len(mine) - NAMED} more" if len(mine) > NAMED else ""
-        said.lines.append(f"Distributed otherwise than in {of_whom}: {joined(told)}{more}; {rest}.")
-    if len(apart_now):
+        said.ask(f"Distributed otherwise than in {of_whom}: {joined(told)}{more}; {rest}.", DO_SCANNER)
+    if mine.empty and len(others):
         said.todo.append(DO_SCANNER)
 
 
@@ -229,6 +245,8 @@ def _of_scanners(course: Course, said: Said) -> None:
     told = [f"{ACQUIRED[name]} {value} ({count(int(n), 'case')})" for (name, value), n in counts.head(NAMED).items()]
     more = f" and {len(counts) - NAMED} more" if len(counts) > NAMED else ""
     whose = against(new)
-    said.lines.append(f"{whose[:1].upper()}{whose[1:]} never had: {joined(told)}{more}.")
+    line = f"{whose[:1].upper()}{whose[1:]} never had: {joined(told)}{more}."
     if set(new["attribute"]) & {"manufacturer", "model", "kernel"}:
-        said.todo.append(DO_SCANNER)
+        said.ask(line, DO_SCANNER)
+    else:
+        said.lines.append(line)

@@ -8,7 +8,7 @@ from radioloom.tables.record import Column, Table
 ALONE, SO_FAR = "period", "so far"  # `span` of FOLLOWED
 EARLIER, LATER, DIFFERENCE = "earlier", "later", "difference"  # `version` of SUCCESSION
 WITHIN, OVER, UNDER = "within", "above", "below"  # `verdict` of FOLLOWED
-PERIOD = Column("period", "int64", "in which patients entered: 1, 2, ... from the first entry on")
+PERIOD = Column("period", "int64", "in which patients entered: 1, 2, ... from the first entry on; 0: nobody knows when")
 PERIODS = Table(
     "PERIODS",
     "period that each case of a followed cohort entered in, those without a usable outcome or features among them",

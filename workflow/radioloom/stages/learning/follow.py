@@ -103,7 +103,7 @@ def entered(
     cohorts = {cohort for cohort, _ in sound}
     lacking = {key for key in predicted - sound if key[0] in cohorts} | _keys(frozen[frozen["risk"].isna()])
     rows = []
-    for (cohort, period), part in periods[periods["period"] > UNKNOWN].groupby(["cohort", "period"]):
+    for (cohort, period), part in periods.groupby(["cohort", "period"]):
         mine = _keys(part)
         counts, rest = {"judged": len(mine & sound)}, mine - sound
         for name, those in (("no_features", mine - measured), ("no_outcome", mine - known), ("lacking", lacking)):

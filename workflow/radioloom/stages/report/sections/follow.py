@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any] | None:
     """Charts, a table and sentences of each cohort that is followed."""
+    from radioloom.prediction.metrics.person_time import EXPECTED
+
     if study.entered.empty:
         return None
     rows = reading.in_order(study, study.followed.assign(evaluation=VALIDATION, variant=""))
@@ -38,11 +40,10 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
                 "detect": asked["detect"],
                 "every": asked["every"],
                 "of_training": asked["reference"] != "first",
+                "expected": bool((course.followed["metric"] == EXPECTED.name).any()),
             }
         )
-        brief.append(
-            (f"{course.cohort}, as it goes on", " ".join([*said.lines[:2], *(f"To do: {x}." for x in said.todo)]))
-        )
+        brief.append((f"{course.cohort}, as it goes on", said.brief))
     return {"cohorts": shown, "brief": brief, "learnt": not reading.alone(study)}
 
 
