@@ -57,3 +57,13 @@ def test_a_study_that_follows_nobody(results, capsys, tmp_path):
     (tmp_path / "study.yaml").write_text(text.replace("    follow:\n      entered: seen\n      every: half-year\n", ""))
     assert main(["follow", "study.yaml"]) == 1
     assert "no cohort goes on; a validation cohort with `follow` does (docs/follow.md)" in capsys.readouterr().err
+
+
+def test_rows_of_a_clinical_table_are_those_of_a_cohort_where_no_other_reads_it(results, tmp_path):
+    from radioloom.settings import read
+    from radioloom.study import load
+
+    assert load(read(tmp_path / "study.yaml"), tmp_path).clinical_of_one("later")
+    text = (tmp_path / "study.yaml").read_text().replace("file: train_c.csv", "file: later_c.csv")
+    (tmp_path / "study.yaml").write_text(text)
+    assert not load(read(tmp_path / "study.yaml"), tmp_path).clinical_of_one("later")
