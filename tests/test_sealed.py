@@ -20,7 +20,14 @@ from radioloom.tables import EXCLUSIONS
 from radioloom.volume import Grid, Volume
 
 ROWS = [
-    {"cohort": "train", "case": f"P{k}", "replicate": "1", "stage": "curate", "reason": "slice 3 is missing"}
+    {
+        "cohort": "train",
+        "case": f"P{k}",
+        "replicate": "1",
+        "roi": "tumour",
+        "stage": "curate",
+        "reason": "slice 3 is missing",
+    }
     for k in range(20)
 ]
 GRID = Grid((3, 4, 5), (1.0, 1.0, 1.0))

@@ -5,11 +5,17 @@ from radioloom.figures.style import svg
 
 
 def sheet(cohort, role, n, replicates=("1",)):
-    return [{"cohort": cohort, "role": role, "case": f"c{k}", "replicate": r} for k in range(n) for r in replicates]
+    return [
+        {"cohort": cohort, "role": role, "case": f"c{k}", "replicate": r, "roi": "tumour"}
+        for k in range(n)
+        for r in replicates
+    ]
 
 
 def excluded(*rows):
-    return pd.DataFrame(rows, columns=["cohort", "case", "replicate", "stage", "reason"])
+    """EXCLUSIONS, of the region `tumour`."""
+    frame = pd.DataFrame(rows, columns=["cohort", "case", "replicate", "stage", "reason"])
+    return frame.assign(roi=["" if stage == "clinical" else "tumour" for stage in frame["stage"]])
 
 
 SHEETS = {"train": sheet("train", "training", 5), "retest": sheet("retest", "test-retest", 3, ("1", "2"))}
@@ -44,7 +50,11 @@ def test_without_outcome_every_image_of_the_case_goes():
 
 
 def test_images_of_a_patient_are_one_case_where_they_are_combined():
-    rows = [{"case": f"{who}-{k}", "patient": who, "replicate": "1", "role": "training"} for who in "AB" for k in "12"]
+    rows = [
+        {"case": f"{who}-{k}", "patient": who, "replicate": "1", "roi": "tumour", "role": "training"}
+        for who in "AB"
+        for k in "12"
+    ]
     out = excluded(("train", "A-1", "1", "curate", ""), ("train", "B", "1", "clinical", ""))
     row = counts({"train": rows}, out, combined=True).iloc[0]
     assert (row["cases"], row["images"], row["cases_in"], row["images_in"]) == (2, 4, 1, 1)
@@ -124,3 +134,13 @@ def test_follow_up_is_by_the_reverse_kaplan_meier_method_and_says_what_was_not_r
     late = pd.DataFrame({"time_days": [30.4, 60.9, 91.3, 3652.5, 3652.5], "event": [False] * 3 + [True] * 2})
     assert _followup(late) == "3 (2 to not reached)"
     assert _followup(early.iloc[:0]) == "–"
+
+
+def test_an_image_stays_by_one_of_its_regions():
+    sheets = {"train": [row | {"roi": roi} for row in sheet("train", "training", 3) for roi in ("node", "tumour")]}
+    out = excluded(("train", "c0", "1", "segment", ""), ("train", "c1", "1", "segment", ""))
+    row = counts(sheets, out).iloc[0]
+    assert row[["images", "images_out", "cases_in", "images_in", "regions_out"]].tolist() == [3, 0, 3, 3, 2]
+    assert "2 regions" in svg(flow(counts(sheets, out)), "flow", "t")
+    row = counts(sheets, pd.concat([out, out[:1].assign(roi="node", stage="extract")])).iloc[0]
+    assert row[["images_out", "cases_in", "regions_out"]].tolist() == [1, 2, 1]

@@ -250,7 +250,10 @@ def _exclusions():
         ("retest", "retest-002", "2", "curate", "file IM0009 is truncated: 120,000 of 524,288 bytes of pixels"),
     ]
     columns = ["cohort", "case", "replicate", "stage", "reason"]
-    return tables.EXCLUSIONS.frame([dict(zip(columns, row, strict=True)) for row in rows])
+    regions = ({"roi": "" if row[3] == "clinical" else "tumour"} for row in rows)
+    return tables.EXCLUSIONS.frame(
+        [dict(zip(columns, row, strict=True)) | region for row, region in zip(rows, regions, strict=True)]
+    )
 
 
 def _clinical(cases, draw):
@@ -433,7 +436,7 @@ def _curves(clinical, cases):
 
 
 def _pictures(sheets, gone, draw):
-    from radioloom.figures.contact import label, tile
+    from radioloom.figures.contact import tile
     from radioloom.volume import Grid, Volume
 
     shown = {}
@@ -447,7 +450,9 @@ def _pictures(sheets, gone, draw):
             mask = z**2 * 4 + y**2 + x**2 * draw.uniform(0.7, 1.4) <= radius**2
             image = np.where(mask, 40 + 60 * draw.normal(size=mask.shape), -800 + 40 * draw.normal(size=mask.shape))
             grid = Grid(mask.shape, (3.0, 1.0, 1.0))
-            shown[cohort].append((label(row["case"], row["replicate"]), tile(Volume(image, grid, "HU", "CT"), mask)))
+            shown[cohort].append(
+                ((row["case"], row["replicate"], row["roi"]), tile(Volume(image, grid, "HU", "CT"), mask))
+            )
     return shown
 
 

@@ -7,8 +7,8 @@ from radioloom.errors import StudyError
 from radioloom.tables import EXCLUSIONS, RELIABILITY, TABLES, by_name, first_replicates, provenance_of, wide
 
 ROWS = [
-    {"cohort": "b", "case": "2", "replicate": "1", "stage": "curate", "reason": "slice missing"},
-    {"cohort": "a", "case": "1", "replicate": "1", "stage": "segment", "reason": "empty mask"},
+    {"cohort": "b", "case": "2", "replicate": "1", "roi": "tumour", "stage": "curate", "reason": "slice missing"},
+    {"cohort": "a", "case": "1", "replicate": "1", "roi": "tumour", "stage": "segment", "reason": "empty mask"},
 ]
 
 
@@ -35,8 +35,8 @@ def test_empty_tables_keep_their_columns(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([*ROWS, ROWS[0]], "EXCLUSIONS: more than one row for b/2/1/curate"),
-        ([{**ROWS[0], "reason": None}], "EXCLUSIONS.reason: empty in b/2/1/curate"),
+        ([*ROWS, ROWS[0]], "EXCLUSIONS: more than one row for b/2/1/tumour/curate"),
+        ([{**ROWS[0], "reason": None}], "EXCLUSIONS.reason: empty in b/2/1/tumour/curate"),
         ([{**ROWS[0], "patient": "x"}], "'patient'.* are not declared"),
         ([{"cohort": "a"}], "are missing"),
     ],

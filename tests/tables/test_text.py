@@ -101,7 +101,7 @@ def test_sheets_of_our_commands_are_read_back(tmp_path):
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_tables_of_results(tmp_path, ending):
-    row = {"cohort": "a", "case": "b", "replicate": "1", "stage": "curate"}
+    row = {"cohort": "a", "case": "b", "replicate": "1", "roi": "tumour", "stage": "curate"}
     path = tmp_path / f"x.{ending}"
     EXCLUSIONS.write([{**row, "reason": '=cmd()\u202e\x00, "x"'}], path)
     if ending == "csv":

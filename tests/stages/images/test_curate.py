@@ -305,14 +305,14 @@ def test_columns_that_may_be_empty_are_those_of_the_table():
     assert set(COLUMNS) <= set(OPTIONAL)
 
 
-def test_regions_of_one_case_share_series_and_exclusion(tmp_path):
+def test_regions_of_one_case_share_series_and_are_excluded_each(tmp_path):
     ct(tmp_path / "ct")
     ct(tmp_path / "bad")[2].unlink()
     rows = [row(case=case, image=case, roi=roi) for case in ("ct", "bad") for roi in ("tumour", "node")]
     made = curate(rows, tmp_path)
     assert [(image.case, image.roi) for image in made.images] == [("ct", "tumour"), ("ct", "node")]
     assert len(SERIES.frame(made.series)) == 2
-    assert len(EXCLUSIONS.frame(made.exclusions)) == 1
+    assert EXCLUSIONS.frame(made.exclusions)["roi"].tolist() == ["node", "tumour"]
     assert made.exclusions[0]["reason"].startswith("1 slice(s) missing")
 
 

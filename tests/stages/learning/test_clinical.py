@@ -50,7 +50,7 @@ def test_an_outcome_for_each_case_of_the_sheet():
 def test_a_patient_without_outcome_is_an_exclusion_with_its_reason(row, reason):
     found = read(table(row, ("b", "3", "1", "", "")), ["a", "b"])
     assert found.exclusions == [
-        {"cohort": "train", "case": "a", "replicate": "1", "stage": "clinical", "reason": reason}
+        {"cohort": "train", "case": "a", "replicate": "1", "roi": "", "stage": "clinical", "reason": reason}
     ]
     assert [one["case"] for one in found.clinical] == ["b"]
 

@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from radioloom.stages.report import reading, sections
 from radioloom.stages.report import report as stage
 from radioloom.stages.report.record import ReportInputs, Section
 from radioloom.stages.report.report import report
-from radioloom.stages.report.sections import performance
+from radioloom.stages.report.sections import contact, performance
 
 VOID = {"meta", "link", "br", "hr", "img", "wbr", "input"}
 
@@ -248,7 +249,14 @@ def test_without_volume_without_pictures_without_provenance():
 
 def test_a_case_that_dropped_out_after_its_picture_keeps_it_under_the_reason():
     study = binary_study()
-    row = {"cohort": "sts", "case": "sts-003", "replicate": "1", "stage": "clinical", "reason": "no outcome at all"}
+    row = {
+        "cohort": "sts",
+        "case": "sts-003",
+        "replicate": "1",
+        "roi": "",
+        "stage": "clinical",
+        "reason": "no outcome at all",
+    }
     text = report(replace(study, exclusions=tables.EXCLUSIONS.frame([row])))
     tile = next(part for part in text.split('<span class="tile') if "sts-003</i>" in part)
     assert "<b " in tile
@@ -258,7 +266,14 @@ def test_a_case_that_dropped_out_after_its_picture_keeps_it_under_the_reason():
 
 def test_a_replicate_that_dropped_out_late_has_one_tile():
     study = survival_study()
-    row = {"cohort": "readers", "case": "readers-003", "replicate": "B", "stage": "extract", "reason": "too small"}
+    row = {
+        "cohort": "readers",
+        "case": "readers-003",
+        "replicate": "B",
+        "roi": "tumour",
+        "stage": "extract",
+        "reason": "too small",
+    }
     out = pd.concat([study.exclusions, tables.EXCLUSIONS.frame([row])], ignore_index=True)
     text = report(replace(study, exclusions=out))
     tiles = [part for part in text.split('<span class="tile') if "readers-003 · B</i>" in part]
@@ -620,3 +635,16 @@ def test_features_that_no_control_of_the_region_changes():
     assert reading.fixed(ReportInputs({}, {}, changed=told)) == (1, 2)
     for nothing in (None, told[:0]):  # a study without control images has an empty table
         assert reading.fixed(ReportInputs({}, {}, changed=nothing)) == (0, 0)
+
+
+def test_a_region_that_dropped_out_leaves_the_tile_of_another_of_its_image():
+    tile = np.zeros((220, 332, 3), np.uint8)
+    sheet = [{"cohort": "a", "case": "P", "replicate": "1", "roi": roi} for roi in ("node", "tumour")]
+    out = tables.EXCLUSIONS.frame([{**sheet[0], "stage": "segment", "reason": "empty"}])
+    shown = SimpleNamespace(
+        sheets={"a": sheet}, exclusions=out, settings={"cohorts": {"a": {"role": "training"}}},
+        pictures={"a": [(("P", "1", "tumour"), tile)]},
+    )  # fmt: skip
+    (part,) = contact.build(shown)["sheets"]
+    assert [(each["label"], each["reason"]) for each in part["tiles"]] == [("P · node", "empty"), ("P · tumour", "")]
+    assert (part["images"], part["regions"]) == (1, 1)

@@ -120,7 +120,7 @@ def test_similar_patients_of_validation_first_with_images_where_there_are_any(pa
     assert re.fullmatch(r"(no event|event), \d+ days", first[2])
     assert re.fullmatch(r"train-\d+ \((no event|event), \d+ days\)", first[3])
     tile = np.zeros((220, 332, 3), np.uint8)
-    pictures = {name: [(row["case"], tile) for row in rows] for name, rows in study.sheets.items()}
+    pictures = {name: [((row["case"], "1", "tumour"), tile) for row in rows] for name, rows in study.sheets.items()}
     imaged = replace(study, pictures=pictures, exclusions=EXCLUSIONS.frame([]))
     shown = build(imaged)["pictures"]
     assert (len(shown), {len(row) for row in shown}) == (12, {3})

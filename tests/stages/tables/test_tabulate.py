@@ -111,7 +111,7 @@ def test_ids_by_pattern_and_by_table():
     assert sorted(values(made)["a"]) == [1.0, 2.0]
     assert set(made.features["case"]) == {"LUNG1-002", "LUNG1-003"}
     assert made.exclusions == [
-        {"cohort": "train", "case": "row-4", "replicate": "1", "stage": "tabulate",
+        {"cohort": "train", "case": "row-4", "replicate": "1", "roi": "tumour", "stage": "tabulate",
          "reason": "its id does not match `ids.pattern`"}
     ]  # fmt: skip
 

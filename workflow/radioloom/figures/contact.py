@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Page:
     """Tiles of some cases in one picture, row by row."""
 
     webp: bytes
-    labels: tuple[str, ...]  # case of each tile, in order
+    labels: tuple[Any, ...]  # of each tile, in order
     columns: int
     rows: int
 
@@ -39,12 +40,12 @@ class Page:
         return WIDTH * self.columns, HEIGHT * self.rows
 
 
-def label(case: str, replicate: str) -> str:
-    """What a tile is called: the case, and the replicate where it is not the first."""
-    return case if replicate in ("", "1") else f"{case} \N{MIDDLE DOT} {replicate}"
+def label(case: str, replicate: str, roi: str = "") -> str:
+    """What a tile is called: the case, the replicate where it is not the first, and the region where there are more."""
+    return " \N{MIDDLE DOT} ".join([case, *([] if replicate in ("", "1") else [replicate]), *([roi] if roi else [])])
 
 
-def pages(tiles: Sequence[tuple[str, np.ndarray]]) -> list[Page]:
+def pages(tiles: Sequence[tuple[Any, np.ndarray]]) -> list[Page]:
     """Pictures of the cases' tiles, byte-equal between runs.
 
     tiles : (label, uint8 (HEIGHT x DENSITY, WIDTH x DENSITY, 3)) of each case
@@ -62,7 +63,7 @@ def places(n: int) -> Iterator[tuple[int, int, int]]:
         yield page, WIDTH * (place % columns), HEIGHT * (place // columns)
 
 
-def _page(tiles: Sequence[tuple[str, np.ndarray]]) -> Page:
+def _page(tiles: Sequence[tuple[Any, np.ndarray]]) -> Page:
     from PIL import Image
 
     height, width = HEIGHT * DENSITY, WIDTH * DENSITY

@@ -37,16 +37,19 @@ def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame, co
 
     One row per cohort, in the order of the sheets: cohort, role, cases, images (on the sheet), cases_out, images_out,
     by_stage (dict stage -> images), cases_in, images_in, left (set of case and replicate), people (cases that models
-    know of them). An exclusion by a stage of WHOLE takes all images of its case.
+    know of them), regions_out (of images that others are measured on). An image is out where all of its regions are;
+    an exclusion by a stage of WHOLE takes all images of its case.
     """
     import pandas as pd
 
     rows = []
     for cohort, sheet in sheets.items():
-        images = {(row["case"], row["replicate"]) for row in sheet}
+        images: dict[Image, set[str]] = {}
+        for row in sheet:
+            images.setdefault((row["case"], row["replicate"]), set()).add(row["roi"])
         whose = {row["case"]: (row["patient"] or row["case"]) if combined else row["case"] for row in sheet}
-        stage_of = _stages(images, whose, exclusions[exclusions["cohort"] == cohort])
-        left = images - set(stage_of)
+        stage_of, regions_out = _stages(images, whose, exclusions[exclusions["cohort"] == cohort])
+        left = set(images) - set(stage_of)
         cases, cases_in = set(whose.values()), {whose[case] for case, _ in left}
         by_stage = {stage: list(stage_of.values()).count(stage) for stage in dict.fromkeys(stage_of.values())}
         rows.append(
@@ -54,21 +57,29 @@ def counts(sheets: dict[str, list[dict[str, Any]]], exclusions: pd.DataFrame, co
                 "cohort": cohort, "role": sheet[0]["role"] if sheet else "", "cases": len(cases), "images": len(images),
                 "cases_out": len(cases) - len(cases_in), "images_out": len(stage_of), "by_stage": by_stage,
                 "cases_in": len(cases_in), "images_in": len(left), "left": left,
-                "people": cases_in,
+                "people": cases_in, "regions_out": regions_out,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _stages(images: set[Image], whose: dict[str, str], exclusions: pd.DataFrame) -> dict[Image, str]:
-    """The stage at which each image of a cohort dropped out first. whose : case -> the case that models know."""
-    stage_of: dict[Image, str] = {}
+def _stages(
+    images: dict[Image, set[str]], whose: dict[str, str], exclusions: pd.DataFrame
+) -> tuple[dict[Image, str], int]:
+    """The first stage at which regions of each image of a cohort dropped out that lost all, and regions of the others.
+
+    images : their regions; whose : case -> the case that models know
+    """
+    lost: dict[Image, dict[str, str]] = {}  # region -> stage
     for out in exclusions.itertuples():
-        for image in images:
-            whole = out.stage in WHOLE and whose[image[0]] == out.case
-            if whole or image == (out.case, out.replicate):
-                stage_of.setdefault(image, out.stage)
-    return stage_of
+        for image, regions in images.items():
+            if out.stage in WHOLE and whose[image[0]] == out.case:
+                of_image = lost.setdefault(image, {})
+                of_image.update(dict.fromkeys(regions - set(of_image), out.stage))
+            elif image == (out.case, out.replicate):
+                lost.setdefault(image, {}).setdefault(out.roi, out.stage)
+    gone = {image: next(iter(stages.values())) for image, stages in lost.items() if images[image] <= set(stages)}
+    return gone, sum(len(stages) for image, stages in lost.items() if image not in gone)
 
 
 def analysed(frame: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +111,7 @@ def flow(frame: pd.DataFrame, first: str = "On the sheet") -> Figure:
 
 
 def _row(axes: Axes, level: int, row: Any) -> None:
-    out = bool(row.images_out)
+    out = bool(row.images_out or row.regions_out)
     looks = (
         ("#eef3f8", style.BLUE),
         ("#fdf3ec", style.VERMILION) if out else ("#f6f7f8", style.FAINT),
@@ -119,9 +130,13 @@ def _row(axes: Axes, level: int, row: Any) -> None:
 
 def _out(row: Any) -> tuple[str, str]:
     """What dropped out: in cases where none keeps an image, else in images; then the stages."""
+    parts = f"{count(row.regions_out, 'region')}{' of other images' if row.images_out else ''}"
+    if not row.images_out:
+        return parts, "of images that stay"
     lost = count(row.cases_out, "case") if row.cases_out == row.images_out else count(row.images_out, "image")
     stages = sorted(row.by_stage.items(), key=lambda item: list(STAGES).index(item[0]) if item[0] in STAGES else 99)
-    return lost, "\n".join(STAGES.get(name, name) + (f": {n}" if len(stages) > 1 else "") for name, n in stages)
+    lines = [STAGES.get(name, name) + (f": {n}" if len(stages) > 1 else "") for name, n in stages]
+    return lost, "\n".join([*lines, *([parts] if row.regions_out else [])])
 
 
 def _box(axes: Axes, box: tuple[float, float], level: int, face: str, edge: str) -> None:
@@ -176,8 +191,11 @@ def cohorts(
 
 def exclusions(frame: pd.DataFrame) -> Exhibit:
     """Every exclusion with its reason."""
-    rows = [(r.cohort, r.case, r.replicate, STAGES.get(r.stage, r.stage), r.reason) for r in frame.itertuples()]
-    return Exhibit(("cohort", "case", "replicate", "what happened", "reason"), tuple(rows))
+    rows = [
+        (r.cohort, r.case, r.replicate, r.roi or DASH, STAGES.get(r.stage, r.stage), r.reason)
+        for r in frame.itertuples()
+    ]
+    return Exhibit(("cohort", "case", "replicate", "region", "what happened", "reason"), tuple(rows))
 
 
 def _events(outcomes: pd.DataFrame) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from radioloom.tables.columns import CASE, COHORT, REPLICATE, ROI
 from radioloom.tables.record import Column, Table
 
@@ -137,13 +139,14 @@ SERIES = Table(
 )
 EXCLUSIONS = Table(
     "EXCLUSIONS",
-    "cases that dropped out, where and why",
-    ("cohort", "case", "replicate", "stage"),
+    "regions and cases that dropped out, where and why",
+    ("cohort", "case", "replicate", "roi", "stage"),
     (
         COHORT,
         CASE,
         REPLICATE,
-        Column("stage", "string", "stage at which the case dropped out"),
+        replace(ROI, meaning="the study's name of the region that dropped out; '' where all of the case did"),
+        Column("stage", "string", "stage at which it dropped out"),
         Column("reason", "string", "why, for a person"),
     ),
 )

@@ -88,7 +88,7 @@ def clinical(
             event = None if happened is None else happened is True
             check_patient(outcome["kind"], event, time)
         except BadOutcome as problem:
-            key = {"cohort": cohort, "case": case, "replicate": FIRST, "stage": "clinical"}
+            key = {"cohort": cohort, "case": case, "replicate": FIRST, "roi": "", "stage": "clinical"}
             tables.exclusions.append({**key, "reason": str(problem)})
             continue
         tables.places[case] = where

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from radioloom.profile import Measuring
     from radioloom.stages.learning.signature import Signature
 
-Picture = tuple[str, "np.ndarray"]  # label, uint8 (height, width, 3)
+Picture = tuple[tuple[str, str, str], "np.ndarray"]  # case, replicate and roi; uint8 (height, width, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ReportInputs:
     measured: pd.DataFrame | None = None  # MEASURED
     profile: Measuring | None = None  # None where a study starts from features
     overlaps: pd.DataFrame | None = None  # OVERLAPS; None or empty where no image was segmented twice
-    pictures: dict[str, list[Picture]] | None = None  # cohort -> (label, tile) of each case
+    pictures: dict[str, list[Picture]] | None = None  # cohort -> tile of each region
     reliability: pd.DataFrame | None = None  # RELIABILITY; empty where nothing was repeated
     acquisition: pd.DataFrame | None = None  # ACQUISITION
     selection: pd.DataFrame | None = None  # SELECTION of the split `frozen`, and of the folds

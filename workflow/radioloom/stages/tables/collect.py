@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from radioloom.compat import named
 from radioloom.errors import StudyError
 from radioloom.failures import in_results
-from radioloom.stages.images.exclude import IDENTITY, REGION_KEY
+from radioloom.stages.images.exclude import REGION_KEY
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,16 +21,18 @@ FIRST = 3  # features that a message names
 def check_none_lost(
     asked: Mapping[str, Sequence[str]], cases: pa.Table, measured: pa.Table, excluded: pa.Table
 ) -> None:
-    """StudyError where a region that a sheet names is neither measured nor of a case that was excluded.
+    """StudyError where a region that a sheet names is neither measured nor excluded, alone or with its case.
 
     asked : folder of the features of a batch -> names of its regions with their cohort, as `Study.asked` has them
     cases, measured, excluded : CASES, MEASURED and EXCLUSIONS of all cohorts
     """
-    out = tuple("{cohort}/{case}.{replicate}.".format(**row) for row in _distinct(excluded, IDENTITY))
+    gone = _distinct(excluded, REGION_KEY)
+    out = {REGION.format(**row) for row in gone}
+    whole = tuple(REGION.format(**row) for row in gone if not row["roi"])
     kept = [{REGION.format(**row) for row in _distinct(table, REGION_KEY)} for table in (cases, measured)]
     for folder, names in asked.items():
         for name in names:
-            if not (all(name in each for each in kept) or name.startswith(out)):
+            if not (all(name in each for each in kept) or name in out or name.startswith(whole)):
                 masks = in_results(folder).replace("prepared/", "segmented/", 1)
                 raise StudyError(
                     f"{in_results(folder)}: {name} is neither measured nor excluded; delete it and {masks}.* "

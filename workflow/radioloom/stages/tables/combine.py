@@ -62,7 +62,7 @@ def combine(
     for patient in set(map(tuple, everyone[["cohort", "patient"]].to_numpy())) - left:
         reasons.setdefault(patient, UNDECIDED if patient in undecided else NOTHING)
     exclusions = [
-        {"cohort": cohort, "case": patient, "replicate": FIRST, "stage": STAGE, "reason": reason}
+        {"cohort": cohort, "case": patient, "replicate": FIRST, "roi": "", "stage": STAGE, "reason": reason}
         for (cohort, patient), reason in sorted(reasons.items())
     ]
     people = whose[["cohort", "patient", "named"]].drop_duplicates().assign(case=lambda each: each["patient"])

@@ -77,7 +77,8 @@ def tabulate(
         {name: each[kept] for name, each in keys.items()},
     )
     out = [
-        {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "stage": STAGE, "reason": table.reasons[k]}
+        {"cohort": cohort, "case": cases[k], "replicate": replicates[k], "roi": table.parts["roi"][k]}
+        | {"stage": STAGE, "reason": table.reasons[k]}
         for k in np.flatnonzero(~kept)
     ]
     whose = patients_of(frame, cohort, settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from radioloom.figures import contact, similar
+from radioloom.figures import similar
 from radioloom.stages.report.record import Section
 from radioloom.stages.report.sections.contact import spots
 
@@ -37,8 +37,7 @@ def _pictures(study: ReportInputs, rows: pd.DataFrame, known: similar.Outcomes) 
     for key, part in rows.groupby(["cohort", "case"], sort=False):
         keys = [key, *zip(part["other_cohort"], part["other_case"], strict=True)]
         tiles = [
-            {"label": case, "outcome": known[cohort, case], "spot": places.get((cohort, contact.label(case, "1")))}
-            for cohort, case in keys
+            {"label": case, "outcome": known[cohort, case], "spot": places.get((cohort, case))} for cohort, case in keys
         ]
         if any(tile["spot"] for tile in tiles):
             shown.append(tiles)
