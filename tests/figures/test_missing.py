@@ -64,6 +64,13 @@ def test_gaps_are_counted_and_what_nobody_has_is_named():
     assert missing.table(NONE) is None
 
 
+def test_features_that_fell_are_told_in_brief_where_they_are_many():
+    assert missing.many_left_out(15, 20) == (
+        "15 of 20 features have no value in too many training cases, and were left out."
+    )
+    assert [missing.many_left_out(*each) for each in ((1, 100), (0, 5), (0, 0))] == ["", "", ""]
+
+
 def test_what_was_done_is_said():
     lines = missing.done({"method": "iterative", "multiple": 20}, 2)
     assert lines[1].endswith("told by the model's other values, by chained equations learnt on training cases.")

@@ -82,6 +82,7 @@ def without(frame, **words):
         ),
         ({"visits": {"first": "1"}}, None, r"combine\.visits: .*second"),
         ({"required": {"regions": ["bone"]}}, None, r"required\.regions: 'bone' is not in combine\.regions"),
+        ({"required": {"regions": ["tumor"]}}, None, r"'tumor' is not in combine\.regions; did you mean 'tumour'\?"),
         ({"modalities": ["PET"]}, None, r"combine\.modalities"),
         ({}, lambda frame: without(frame, visit="2"), r"combine\.visits: no row of cohort train has the visit '2'"),
         ({}, lambda frame: frame.assign(visit="2020-01-31"), r"column 'visit': a visit is letters, digits"),

@@ -80,7 +80,7 @@ def test_a_sound_study_has_nothing_to_be_told(bench):
                 "genomics": {"cohort": "train", "expression": {"file": "e.csv", "gene": "g"}},
                 "baselines": {"size": ["morphology_volume"]},
             },
-            ["baselines: `genomics` corrects for volume", "add it: volume: [morphology_volume]"],
+            ["baselines: `genomics` corrects for volume", "volume: [morphology_volume], or as your tables"],
         ),
         (
             {"imputation": {"method": "iterativ"}},

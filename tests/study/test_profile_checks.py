@@ -51,6 +51,13 @@ def test_each_row_has_a_profile_of_its_modality(bench, modalities, profile, word
         assert word in str(error.value)
 
 
+def test_where_no_row_has_a_modality_that_alone_is_told(bench):
+    with pytest.raises(StudyError) as error:
+        verify(*bench(*[""] * 12))
+    assert "without a modality" in str(error.value)
+    assert "take it out" not in str(error.value)
+
+
 def test_a_mapping_of_one_modality_is_that_profile(bench):
     study, path = bench(profile={"CT": "demo"})
     assert verify(study, path) == []

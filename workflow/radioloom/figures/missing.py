@@ -21,6 +21,8 @@ OF_NOTHING, OF_SOMETHING = "of whom nothing is missing", "of whom any feature of
 SEVERAL = {OUTCOME: "outcome", "covariate": "covariates", BASELINE: "features of baselines"}
 SEVERAL |= {SIGNATURE: "features of the signature"}
 
+MANY = 0.1  # of the features, from which it is told in brief that they were left out
+
 
 def table(missing: pd.DataFrame) -> Exhibit | None:
     """Variables with gaps, by cohort; None where there are none. missing : MISSING."""
@@ -52,6 +54,13 @@ def of_nobody(missing: pd.DataFrame) -> list[str]:
     """Which variables no case of a cohort has a value of, each in words once. missing : MISSING."""
     whole = missing[(missing["missing"] == missing["n"]) & (missing["n"] > 0)]
     return list(dict.fromkeys(f"{each.variable} is known of nobody in {each.cohort}" for each in whole.itertuples()))
+
+
+def many_left_out(dropped: int, searched: int) -> str:
+    """That features were left out for their gaps, where these are a tenth of all or more; "" elsewhere."""
+    if dropped < max(1, MANY * searched):
+        return ""
+    return f"{dropped} of {count(searched, 'feature')} have no value in too many training cases, and were left out."
 
 
 def done(imputation: dict[str, Any], dropped: int) -> list[str]:

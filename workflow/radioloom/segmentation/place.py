@@ -38,7 +38,8 @@ def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Voxel
     start = at[0]
     if not proper or drift > SNAP or np.abs(start - np.rint(start)).max() > SNAP:
         raise BadMask(
-            f"the mask is on another grid: {compared(grid, image)}; resample the mask onto the image's grid first"
+            f"the mask is on another grid: {compared(grid, image)}; resample the mask onto the image's grid first, or, "
+            "where it was drawn on another image, name that (`drawn_on` of a sheet, --drawn-on)"
         )
     order = np.argmax(np.abs(turn), axis=1)  # image axis k runs along mask axis order[k]
     turned = np.transpose(array, order)

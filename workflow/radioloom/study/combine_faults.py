@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from radioloom.io.user_tables.pseudonyms import is_date
-from radioloom.settings import Origin
+from radioloom.settings import Origin, meant
 from radioloom.stages.tables.combined_names import combined, words_of
 
 
@@ -17,7 +17,10 @@ def combine_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
     block = settings["combine"]
     for key, words in block["required"].items():
         for word in sorted({*map(str, words)} - {*words_of(block, key)}):
-            yield f"{origin.at('combine', 'required', key)}: {word!r} is not in combine.{key}; add it there"
+            near = meant(word, words_of(block, key))
+            yield (
+                f"{origin.at('combine', 'required', key)}: {word!r} is not in combine.{key}; {near or 'add it there'}"
+            )
     if "visits" in block:
         yield from _visit_faults(block, origin)
     if combined(settings) and "simulate" in settings:

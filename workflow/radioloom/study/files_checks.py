@@ -16,6 +16,7 @@ from radioloom.io.user_tables.cells import text_of
 from radioloom.io.user_tables.quoted import forms
 from radioloom.settings import Origin
 from radioloom.stages.learning.events import UNQUOTED
+from radioloom.stages.tables.combined_names import combined
 from radioloom.study import unsupervised_checks
 from radioloom.study.archive_checks import archive_remarks
 from radioloom.study.clinical_checks import Rows, row_notes, several_rows
@@ -181,6 +182,8 @@ def _lost(known: Rows, table: Clinical, summary: str) -> str:
     if table.clinical:
         return ""
     remedy = several_rows(known) or f"give clinical table and {start} the same names of cases"
+    if combined(known.study.settings) and not any(known.whose.values()):
+        remedy += "; with `combine` outcomes are of patients, whom the column `patient` names of each case"
     return (
         f"no case of the {start} has an outcome in column {known.block['case']!r} and those beside it "
         f"({summary}){_ids_there(known.ids)}; {remedy}"

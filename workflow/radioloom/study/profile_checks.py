@@ -15,7 +15,8 @@ from radioloom.study.remarks import some
 def modality_faults(study: Study, origin: Origin) -> Iterator[str]:
     """Rows without a profile of their modality, profiles that no row asks for, and profiles of other modalities."""
     several = isinstance(study.profile, Profiles)
-    if several:
+    declared = {row["modality"] for row in chain.from_iterable(study.sheets.values())} - {""}
+    if several and declared:
         yield from _unasked(study, origin)
         yield from _mixed(study, origin)
     for cohort, rows in study.sheets.items():

@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """How much is missing, the declared remedy, variables with gaps, and of whom each model has every value."""
-    imputation, dropped = study.settings["imputation"], 0
+    imputation, dropped, searched = study.settings["imputation"], 0, 0
     if study.selection is not None:
         frozen = study.selection["split"] == FROZEN
-        dropped = int((frozen & (study.selection["step"] == "undefined")).sum())
+        dropped, searched = int((frozen & (study.selection["step"] == "undefined")).sum()), int(frozen.sum())
     if reading.alone(study):
         imputation = {"method": study.signature.imputes_by, "multiple": 0}
     metrics = reading.performance(study, study.metrics)
     lines = missing.judged(metrics, study.missing, imputation["method"])
-    amount = missing.amount(study.missing)
+    amount, many = missing.amount(study.missing), missing.many_left_out(dropped, searched)
     return {
         "amount": amount,
         "done": missing.done(imputation, dropped),
         "table": missing.table(study.missing),
         "judged": lines,
         "most_missing": study.settings["validation"]["most_missing"],
-        "brief": [("Missing data", f"{amount} {verdicts.unsaid(metrics)}".strip())]
-        if lines or missing.of_nobody(study.missing)
+        "brief": [("Missing data", " ".join(filter(None, (amount, many, verdicts.unsaid(metrics)))))]
+        if lines or many or missing.of_nobody(study.missing)
         else [],
     }
 
