@@ -39,7 +39,7 @@ def place(array: np.ndarray, grid: Grid, image: Grid) -> tuple[np.ndarray, Voxel
     if not proper or drift > SNAP or np.abs(start - np.rint(start)).max() > SNAP:
         raise BadMask(
             f"the mask is on another grid: {compared(grid, image)}; resample the mask onto the image's grid first, or, "
-            "where it was drawn on another image, name that (`drawn_on` of a sheet, --drawn-on)"
+            "where it was drawn on another image, name that (`drawn_on`, --drawn-on)"
         )
     order = np.argmax(np.abs(turn), axis=1)  # image axis k runs along mask axis order[k]
     turned = np.transpose(array, order)
