@@ -59,22 +59,19 @@ def _patients(path: Path) -> Any:
     return cases_by_patient(path.parent, path.name, "mrn", "case")
 
 
+FEATURE_COLUMNS = {  # `features.columns` of a cohort with the schema's defaults; `features` is to be said
+    "case": "id",
+    **dict.fromkeys(("replicate", "roi", "modality", "visit", "patient", "prefix", "feature", "value"), ""),
+    "groups": {},
+    "ignore": [],
+}
+
+
 def _features(path: Path) -> Any:
     from radioloom.io.feature_tables import read
     from radioloom.stages.tables.tabulate import tabulate
 
-    columns = {
-        "case": "id",
-        "replicate": "",
-        "roi": "",
-        "modality": "",
-        "visit": "",
-        "patient": "",
-        "features": "f.*",
-        "prefix": "",
-        "groups": {},
-    }
-    columns |= {"ignore": [], "feature": "", "value": ""}
+    columns = FEATURE_COLUMNS | {"features": "f.*"}
     block = {"file": path.name, "tool": "", "roi": "tumour", "columns": columns, "ids": {"pattern": "", "add": ""}}
     made = tabulate(read(path.parent, path.name), "train", block).features
     return made.sort_values(["case", "feature_id"])[["case", "feature_id", "value"]].to_numpy().tolist()

@@ -41,10 +41,10 @@ if HAS.followed:
             periods=expand(f"{RESULTS}/clinical/{{cohort}}.periods.parquet", cohort=HAS.followed),
             features=OF_MODELS["features"],
             signature=f"{RESULTS}/signature.json",
-            cases=f"{RESULTS}/tables/cases.parquet" if HAS.images and not HAS.combined else [],
-            series=f"{RESULTS}/tables/series.parquet" if HAS.images and not HAS.combined else [],
+            cases=f"{RESULTS}/tables/cases.parquet" if HAS.scanned else [],
+            series=f"{RESULTS}/tables/series.parquet" if HAS.scanned else [],
         output:
-            **({"scanners": f"{RESULTS}/tables/scanners.parquet"} if HAS.images and not HAS.combined else {}),
+            **({"scanners": f"{RESULTS}/tables/scanners.parquet"} if HAS.scanned else {}),
             **{name: f"{RESULTS}/tables/{name}.parquet" for name in FOLLOW_TABLES},
         log:
             f"{LOGS}/follow.log",

@@ -24,7 +24,7 @@ rule reliability:
         "../scripts/reliability.py"
 
 
-if HAS.images and not HAS.combined:
+if HAS.scanned:
 
     rule acquisition:
         """How much of each feature goes with how its image was acquired, before and after harmonisation."""

@@ -20,7 +20,7 @@ PLACES = {
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in FOLLOW_TABLES},
-    "scanners": [f"{RESULTS}/tables/scanners.parquet"] if HAS.followed and HAS.images and not HAS.combined else [],
+    "scanners": [f"{RESULTS}/tables/scanners.parquet"] if HAS.followed and HAS.scanned else [],
     "succession": [f"{RESULTS}/tables/succession.parquet"] if HAS.supersedes else [],
     "pooled": [f"{RESULTS}/tables/pooled.parquet"] if HAS.pooled else [],
     "incidence": [f"{RESULTS}/tables/incidence.parquet"] if HAS.competing else [],

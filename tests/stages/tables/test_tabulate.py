@@ -6,23 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from made.user_tables import FEATURE_COLUMNS
 from radioloom import tables
 from radioloom.errors import StudyError
 from radioloom.stages.tables.tabulate import feature_columns, tabulate
 
 NO_ID = "no id in the column 'id'"
-COLUMNS = {
-    "case": "id",
-    "replicate": "",
-    "roi": "",
-    "modality": "",
-    "visit": "",
-    "patient": "",
-    "features": ".*",
-    "prefix": "",
-    "groups": {},
-}
-COLUMNS |= {"ignore": [], "feature": "", "value": ""}
+COLUMNS = FEATURE_COLUMNS | {"features": ".*"}
 
 
 def settings(ids: dict | None = None, **columns) -> dict:

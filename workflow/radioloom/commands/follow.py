@@ -31,7 +31,7 @@ def _run(chosen: Namespace) -> int:
         raise StudyError(
             f"{chosen.study.name}: no cohort goes on; a validation cohort with `follow` does (docs/follow.md)"
         )
-    places = [Path("results", study.name, "tables", f"{name}.parquet") for name in NAMES[: 4 + bool(study.has.images)]]
+    places = [Path("results", study.name, "tables", f"{name}.parquet") for name in NAMES[: 4 + study.has.scanned]]
     run_to(chosen.study, chosen.cores, places)
     typed = f"radioloom follow {chosen.study} --cores 2"
     if lacking := [place for place in places if not place.is_file()]:

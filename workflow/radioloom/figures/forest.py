@@ -49,9 +49,8 @@ def performance(
     limits : of the axis, the same for all cohorts; baselines : the study's, in its order
     """
     names = ["\n".join(textwrap.wrap(name, 28)) for name in frame["label"]]
-    figure, axes = style.canvas(
-        style.PANEL, (0.33 if any("\n" in name for name in names) else 0.25) * len(frame) + 0.75
-    )
+    line = 0.33 if any("\n" in name for name in names) else 0.25
+    figure, axes = style.canvas(style.PANEL, line * len(frame) + 0.75)
     if (by_chance := chance(main)) is not None:
         axes.axvline(by_chance, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
     for level, row in enumerate(frame.itertuples()):

@@ -20,7 +20,6 @@ POOLED = "Coefficients of models with covariates are pooled over {} imputations 
 OF_NOTHING, OF_SOMETHING = "of whom nothing is missing", "of whom any feature of the signature is known"
 SEVERAL = {OUTCOME: "outcome", "covariate": "covariates", BASELINE: "features of baselines"}
 SEVERAL |= {SIGNATURE: "features of the signature"}
-
 MANY = 0.1  # of the features, from which it is told in brief that they were left out
 
 

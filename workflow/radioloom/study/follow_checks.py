@@ -26,7 +26,8 @@ def follow_faults(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
             yield f"{place}: a cohort of role {cohort['role']!r} is not judged by period; delete it, or validate there"
         if "simulate" in settings:
             yield f"{place}: simulated patients have no day of entry; delete `follow`"
-        if fault := form_fault(form) if (form := cohort.get("clinical", {}).get("date_format")) else "":
+        form = cohort.get("clinical", {}).get("date_format")
+        if form and (fault := form_fault(form)):
             yield f"{origin.at('cohorts', name, 'clinical', 'date_format')}: {fault}"
         folds = settings["validation"]["cross_validation"]["repeats"] if TRAINING in roles(settings).values() else 0
         if asked["reference"] != "first" and not folds:

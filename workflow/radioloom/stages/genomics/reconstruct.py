@@ -79,16 +79,16 @@ def reconstruct(
     orders = association.orders(len(cases), wanted.permutations, rng(seed, "reconstruct", "permutations"))
     draws = Draws(folds, orders, rng(seed, "reconstruct", "left out"), rng(seed, "reconstruct", "chance"))
     with threadpool_limits(1):
-        found = reconstructed(z.to_numpy(), x.to_numpy(float), labels, rules, draws)
+        outcome = reconstructed(z.to_numpy(), x.to_numpy(float), labels, rules, draws)
     directed = z.mul(signs(z.to_numpy(), labels, rules), axis=0)
-    trees = TREES.frame(_splits(found.network, directed.to_numpy(), x, names, set(measured.traits)))
-    p = _p(found.shares, found.shares_by_chance)
+    trees = TREES.frame(_splits(outcome.network, directed.to_numpy(), x, names, set(measured.traits)))
+    p = _p(outcome.shares, outcome.shares_by_chance)
     by_module = {
         "module": names,
         "n_genes": np.bincount(labels[labels >= 0], minlength=len(names)),
-        "n_splits": (found.network.trees[:, 0] >= 0).sum(axis=1),
-        "explained": found.shares,
-        "held_out": found.held_out,
+        "n_splits": (outcome.network.trees[:, 0] >= 0).sum(axis=1),
+        "explained": outcome.shares,
+        "held_out": outcome.held_out,
         "p": p,
         "q": benjamini_hochberg(p),
     }
@@ -97,12 +97,12 @@ def reconstruct(
         "folds": wanted.folds,
         "offered": len(family),
         "used": int(trees["feature_id"].nunique()),
-        "explained": found.whole,
-        "held_out": found.whole_held_out,
-        "n_held_out": int((found.held_out > 0).sum()),
+        "explained": outcome.whole,
+        "held_out": outcome.whole_held_out,
+        "n_held_out": int((outcome.held_out > 0).sum()),
         "permutations": len(orders),
-        "by_chance": [float(each) for each in np.quantile(found.chance, [0.5, 0.95])],
-        "p": float((1 + (found.chance >= found.whole).sum()) / (1 + len(orders))),
+        "by_chance": [float(each) for each in np.quantile(outcome.chance, [0.5, 0.95])],
+        "p": float((1 + (outcome.chance >= outcome.whole).sum()) / (1 + len(orders))),
         "max_splits": rules.trees.max_splits,
         "min_cases": rules.trees.min_cases,
     }

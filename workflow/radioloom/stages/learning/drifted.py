@@ -10,7 +10,7 @@ import numpy as np
 from radioloom.stages.learning.enter import UNKNOWN
 from radioloom.stages.learning.material import feature_matrix
 from radioloom.stages.learning.patients import first_cases
-from radioloom.stages.tables.scans import CATEGORIES, NUMBERS, acquisitions
+from radioloom.stages.tables.scans import CATEGORIES, NUMBERS, acquisitions, label
 from radioloom.stats.drift import Drift, drift
 from radioloom.stats.multiplicity import benjamini_hochberg
 from radioloom.tables.cohorts import TRAINING
@@ -97,4 +97,4 @@ def scanners(cases: pd.DataFrame, series: pd.DataFrame, periods: pd.DataFrame, r
 
 def _words(column: pd.Series) -> pd.Series:
     """What headers state as text; "" where they do not."""
-    return column.map(lambda value: value if isinstance(value, str) else f"{value:g}", na_action="ignore").fillna("")
+    return column.map(label, na_action="ignore").fillna("")

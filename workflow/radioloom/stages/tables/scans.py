@@ -25,11 +25,12 @@ def acquisitions(cases: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
 
 def batches(scans: pd.DataFrame, attributes: list[str]) -> np.ndarray:
     """Batch of each case, object (n,): the attributes joined; UNKNOWN where a header does not state one of them."""
-    columns = [scans[name].map(_label, na_action="ignore") for name in attributes]
+    columns = [scans[name].map(label, na_action="ignore") for name in attributes]
     known = np.all([column.notna().to_numpy() for column in columns], axis=0)
     joined = [" / ".join(row) if whole else UNKNOWN for *row, whole in zip(*columns, known, strict=True)]
     return np.array(joined, dtype=object)
 
 
-def _label(value: Any) -> str:
+def label(value: Any) -> str:
+    """What a header states, as text."""
     return value if isinstance(value, str) else f"{value:g}"
