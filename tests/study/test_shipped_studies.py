@@ -109,3 +109,9 @@ def test_radcure_on_tables_as_its_readme_wants_them(tmp_path, monkeypatch):
     published = study.published["targets"]
     assert len(published) == 32
     assert sum("compare" in target for target in published.values()) == 6
+
+
+@pytest.mark.parametrize(("name", "scanned"), [("sts", True), ("sts-multimodal", False), ("aerts2014-tables", False)])
+def test_cases_of_one_image_each_have_a_scanner(shipped, name, scanned):
+    """Those of several images, or of a table, have none: no rule, report or command asks for tables of scanners."""
+    assert shipped(ROOT / "config" / "studies" / name / "study.yaml").has.scanned is scanned
