@@ -29,6 +29,7 @@ class Holdings:
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
     scanned: bool  # cases are of one image each, whose header may say how it was acquired
+    enriched: bool  # gene sets are tested in modules and features
     reconstructed: bool  # trees of features and traits explain the gene modules
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
@@ -78,6 +79,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
         scanned=bool(images) and not combined(settings),
+        enriched=bool(genomics and "enrichment" in genomics),
         reconstructed=bool(genomics and "reconstruction" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],

@@ -181,6 +181,9 @@ class Study:
         for name in self.has.expression:
             path = file_of(self.settings["genomics"]["expression"]["file"])
             files[f"{name}, expression: {path}"] = path
+        if self.has.enriched:
+            path = self.settings["genomics"]["enrichment"]["sets"]
+            files[f"gene sets: {path}"] = path
         return files
 
     @cached_property

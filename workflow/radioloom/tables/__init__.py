@@ -6,6 +6,13 @@ from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
+from radioloom.tables.enrichment import (
+    ENRICHMENT_CLUSTERS,
+    ENRICHMENT_SETS,
+    FEATURE_ENRICHMENT,
+    MODULE_ENRICHMENT,
+    SET_SCORES,
+)
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
@@ -125,6 +132,11 @@ TABLES = (
     ASSOCIATIONS,
     TREES,
     RECONSTRUCTED,
+    ENRICHMENT_SETS,
+    MODULE_ENRICHMENT,
+    FEATURE_ENRICHMENT,
+    SET_SCORES,
+    ENRICHMENT_CLUSTERS,
 )
 
 
@@ -166,8 +178,11 @@ __all__ = [
     "DECISIONS",
     "DIVISIONS",
     "DRIFT",
+    "ENRICHMENT_CLUSTERS",
+    "ENRICHMENT_SETS",
     "EXCLUSIONS",
     "FEATURES",
+    "FEATURE_ENRICHMENT",
     "FOLLOWED",
     "IDENTITIES",
     "INCIDENCE",
@@ -180,6 +195,7 @@ __all__ = [
     "MISSING",
     "MODELS",
     "MODULES",
+    "MODULE_ENRICHMENT",
     "OPERATING",
     "OPTIMISM",
     "OUTLIERS",
@@ -198,6 +214,7 @@ __all__ = [
     "SCANNERS",
     "SELECTION",
     "SERIES",
+    "SET_SCORES",
     "SIMILAR",
     "SKIPPED",
     "SPLITS",

@@ -27,6 +27,7 @@ class Settings:
     min_trait_share: float = 0.1  # see trait_scales.by_case
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
     reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
+    enrichment: dict[str, Any] | None = None  # stages/genomics/enrich.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:

@@ -101,6 +101,11 @@ class ReportInputs:
     trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
+    enrichment_sets: pd.DataFrame | None = None  # ENRICHMENT_SETS; this and what follows None without `enrichment`
+    module_enrichment: pd.DataFrame | None = None  # MODULE_ENRICHMENT
+    feature_enrichment: pd.DataFrame | None = None  # FEATURE_ENRICHMENT
+    enrichment_clusters: pd.DataFrame | None = None  # ENRICHMENT_CLUSTERS
+    enrichment: dict[str, Any] | None = None  # `summary` of stages.genomics.enrich
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it
