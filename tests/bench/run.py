@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import enrichment
 import judging
 import learning
 import reading
@@ -269,6 +270,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--learning", action="store_true", help="learning only: elastic net beside glmnet, a study of many models"
     )
+    parser.add_argument("--enrichment", action="store_true", help="gene sets only, beside gseapy where it is installed")
     parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
     parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
     parser.add_argument("--out", type=Path, help="write the report to a file too")
@@ -316,6 +318,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
     yield "## Reading DICOM\n\n" + reading.table()
     yield "## Judging\n\n" + judging.table()
     yield "## Learning\n\n" + learning.table()
+    yield "## Gene sets\n\n" + enrichment.table()
     if chosen.seconds:
         yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"
 
@@ -339,7 +342,9 @@ def processes(cold: dict, peers: list[str]) -> str:
 
 def alone(chosen: argparse.Namespace) -> list[str]:
     """Parts that were asked for by themselves."""
-    return [each.table() for each in (filters, judging, learning, reading) if getattr(chosen, each.__name__)]
+    return [
+        each.table() for each in (enrichment, filters, judging, learning, reading) if getattr(chosen, each.__name__)
+    ]
 
 
 def main() -> None:
