@@ -98,7 +98,8 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
-    trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
+    trees: pd.DataFrame | None = None  # TREES; this and the next three None where no trees are asked for
+    tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
