@@ -27,6 +27,8 @@ class Size:
     share: float = 0.5  # of a gene's variance that its module's tree explains; 0 plants modules without trees
 
     def __post_init__(self) -> None:
+        if not 0 <= self.share < 1:
+            raise StudyError(f"share of variance: {self.share:g} is not from 0 to below 1")
         if self.cases < 2 * self.least or not 0 < self.modules <= self.genes or not 0 < self.used <= self.traits:
             raise StudyError(
                 f"{self.genes} genes in {self.modules} modules, {self.cases} cases, {self.used} of {self.traits} "
