@@ -2,8 +2,8 @@
 
     python tests/golden/make/slope_coverage.py 300
 
-For docs/validation.md: of each kind of cohort how many have an interval, and how many of all have one that does not hold
-the slope that 20,000 patients give; beside it the share of sandwich intervals of all cohorts that hold it.
+For docs/validation.md: of each kind of cohort how many have an interval, and how many of all have one that does not
+hold the slope that 20,000 patients give; beside it the share of sandwich intervals of all cohorts that hold it.
 """
 
 import sys

@@ -24,9 +24,9 @@ def calibration_slope(judged: Judged) -> Estimate:
     Below 1 the risks are too extreme (overfitting). NaN where the risk does not vary, the outcome is separated, or
     there are too few events (of a binary outcome: or too few without). The error is that of the jackknife over patients
     (of more than `MANY` the sandwich's), and no smaller than the model's: in 50 patients of two cases it holds .94 of
-    normal risks, the sandwich .93 (docs/validation.md). No interval where the risk has long tails or one (kurtosis above
-    `LONG`, skewness beyond `LOPSIDED`): the slope of the next patients is that of the few who lie farthest out, and
-    that of all is another than any number of patients shows.
+    normal risks, the sandwich .93 (docs/validation.md). No interval where the risk has long tails or one (kurtosis
+    above `LONG`, skewness beyond `LOPSIDED`): the slope of the next patients is that of the few who lie farthest out,
+    and that of all is another than any number of patients shows.
     """
     risk, outcomes = judged.risks[0], judged.outcomes
     sd = risk.std()

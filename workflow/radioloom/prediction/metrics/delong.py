@@ -33,8 +33,9 @@ def delong_auc(judged: Judged) -> Estimate:
     """AUC with the interval of DeLong's variance on the logit scale.
 
     With 80 patients it holds .945 to .956 of AUC .5 to .92, where value plus and minus 1.96 errors held .94 down to .91
-    (Qin and Hotilovac 2008, doi:10.1177/0962280207087173; `tests/golden/make/delong_coverage.py`). No interval where the AUC has no variance (perfect order) or several cases are of one patient, and no AUC where an
-    outcome is not there twice.
+    (Qin and Hotilovac 2008, doi:10.1177/0962280207087173; `tests/golden/make/delong_coverage.py`). No interval where
+    the AUC has no variance (perfect order) or several cases are of one patient, and no AUC where an outcome is not
+    there twice.
     """
     event = judged.outcomes.event
     if min(event.sum(), (~event).sum()) < 2:
