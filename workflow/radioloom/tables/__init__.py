@@ -4,6 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
@@ -123,6 +124,8 @@ TABLES = (
     APPLIED,
     MODULES,
     ASSOCIATIONS,
+    ADJUSTED,
+    CONFOUNDERS,
     TREES,
     RECONSTRUCTED,
 )
@@ -138,6 +141,7 @@ def by_name(name: str) -> Table:
 
 __all__ = [
     "ACQUISITION",
+    "ADJUSTED",
     "ANNOTATIONS",
     "APPLIED",
     "ASSOCIATIONS",
@@ -158,6 +162,7 @@ __all__ = [
     "COMBINED",
     "COMPARISONS",
     "COMPETING",
+    "CONFOUNDERS",
     "CONSENSUS",
     "CONTROLS",
     "COVARIATES",
