@@ -181,6 +181,8 @@ class Study:
         for name in self.has.expression:
             path = file_of(self.settings["genomics"]["expression"]["file"])
             files[f"{name}, expression: {path}"] = path
+            if listing := self.settings["genomics"].get("confounders", {}).get("file"):
+                files[f"{name}, confounders: {file_of(listing)}"] = file_of(listing)
         return files
 
     @cached_property

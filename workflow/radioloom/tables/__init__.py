@@ -4,6 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
@@ -124,6 +125,8 @@ TABLES = (
     APPLIED,
     MODULES,
     ASSOCIATIONS,
+    ADJUSTED,
+    CONFOUNDERS,
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
@@ -140,6 +143,7 @@ def by_name(name: str) -> Table:
 
 __all__ = [
     "ACQUISITION",
+    "ADJUSTED",
     "ANNOTATIONS",
     "APPLIED",
     "ASSOCIATIONS",
@@ -160,6 +164,7 @@ __all__ = [
     "COMBINED",
     "COMPARISONS",
     "COMPETING",
+    "CONFOUNDERS",
     "CONSENSUS",
     "CONTROLS",
     "COVARIATES",

@@ -27,6 +27,7 @@ class Settings:
     min_trait_share: float = 0.1  # see trait_scales.by_case
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
     reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
+    confounders: dict[str, Any] | None = None  # stages/genomics/confounders.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:
@@ -104,8 +105,8 @@ def associate(
         "permutations": wanted.permutations,
         "smallest_q": None if math.isnan(least) else least,
     }  # fmt: skip
-    described = pairs.assign(**_described(pairs["feature_id"], measured.traits))
-    return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(described), modules.scores, summary)
+    labelled = pairs.assign(**described(pairs["feature_id"], measured.traits))
+    return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(labelled), modules.scores, summary)
 
 
 def measurements(
@@ -121,7 +122,7 @@ def measurements(
     return Measured(features_wide.join(columns.values, how="outer"), columns.answers)
 
 
-def _described(feature_ids: pd.Series, traits: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
+def described(feature_ids: pd.Series, traits: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
     """Columns `kind`, `trait` and `value` of ASSOCIATIONS for each feature id or label of a trait."""
     from radioloom.tables.genomics import FEATURE, TRAIT
 

@@ -2,6 +2,7 @@
 
 from radioloom.stages.report.record import Section
 from radioloom.stages.report.sections.acquisition import ACQUISITION
+from radioloom.stages.report.sections.adjusted import ADJUSTED
 from radioloom.stages.report.sections.associated import ASSOCIATED
 from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.clusters import CLUSTERS
@@ -59,6 +60,7 @@ SECTIONS: tuple[Section, ...] = (
     RULES,
     TRAITS,
     GENOMICS,
+    ADJUSTED,
     ASSOCIATED,
     RECONSTRUCTION,
     MODULE_TREES,
