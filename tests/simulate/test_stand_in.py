@@ -62,7 +62,7 @@ def test_tables_that_are_there_are_kept(tables):
 
 
 def test_the_command_writes_them(tmp_path, capsys):
-    sizes = ["--genes", "20", "--modules", "2", "--cases", "12", "--test", "8", "--traits", "5", "--used", "4"]
+    sizes = ["--genes", "20", "--modules", "2", "--cases", "12", "--test", "8", "--traits", "5"]
     assert not main(["plant", str(tmp_path / "new"), *sizes])
     assert len(capsys.readouterr().out.splitlines()) == len(TABLES)
     assert main(["plant", str(tmp_path / "other"), "--share", "1.5"]) == 1

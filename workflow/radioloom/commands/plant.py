@@ -19,16 +19,17 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--cases", type=int, default=38, help="patients from whom the map is learnt (38)")
     parser.add_argument("--test", type=int, default=32, help="patients of a second cohort (32)")
     parser.add_argument("--traits", type=int, default=32, help="traits that are scored (32)")
-    parser.add_argument("--used", type=int, default=28, help="traits that trees of the modules may ask for (28)")
+    parser.add_argument("--used", type=int, help="traits that trees of the modules may ask for (28, or all)")
     parser.add_argument("--share", type=float, default=0.5, help="of a gene's variance that the tree explains (0.5)")
     parser.add_argument("--seed", type=int, default=2007, help="of what is random (2007)")
 
 
 def _run(chosen: Namespace) -> None:
-    from radioloom.simulate.networks import Size
+    from radioloom.simulate.networks import USED, Size
     from radioloom.simulate.stand_in import stand_in
 
-    size = Size(chosen.genes, chosen.cases, chosen.traits, chosen.used, chosen.modules, share=chosen.share)
+    used = min(USED, chosen.traits) if chosen.used is None else chosen.used
+    size = Size(chosen.genes, chosen.cases, chosen.traits, used, chosen.modules, share=chosen.share)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     for file in stand_in(chosen.folder, size, chosen.test, chosen.seed):
         print(file)

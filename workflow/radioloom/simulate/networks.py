@@ -11,6 +11,7 @@ import numpy as np
 from radioloom.errors import StudyError
 
 EFFECTS = (1.0, 0.8, 0.6)  # half the difference that splits 1, 2, 3 ... of a tree make; later ones as the last
+USED = 28  # traits of Segal et al. 2007 that are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Size:
     genes: int = 6732
     cases: int = 38
     traits: int = 32
-    used: int = 28  # traits that trees may ask for
+    used: int = USED  # traits that trees may ask for
     modules: int = 116
     splits: int = 3  # most of a tree
     least: int = 4  # cases of a leaf
