@@ -1,4 +1,4 @@
-"""What a map of gene modules claims: given confounders, in tables and statements."""
+"""What a map of gene modules claims: given confounders and in other cases, in tables and statements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import count, joined, number, probability
-from radioloom.tables.claims import EVERYTHING, NOTHING
+from radioloom.tables.claims import EVERYTHING, LEARNT, NOTHING
 from radioloom.tables.columns import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -84,3 +84,29 @@ def confounders(frame: pd.DataFrame) -> Exhibit:
     """One row for each level. frame : CONFOUNDERS."""
     rows = tuple((row.confounder, row.level or "number", str(row.n)) for row in frame.itertuples())
     return Exhibit(("confounder", "level", "cases"), rows, (2,), grouped=True)
+
+
+def replicated_in_words(replicated: pd.DataFrame, parts: pd.DataFrame) -> str:
+    """How many entries of a map hold in other cases. replicated : REPLICATED; parts : GENE_PARTS."""
+    n_learnt = int((parts["part"] == LEARNT).sum())
+    lead = f"A map learnt from {count(n_learnt, 'case')} has {count(len(replicated), 'entry', 'entries')}"
+    if replicated.empty:
+        return f"{lead}: there is nothing to test in the {len(parts) - n_learnt} others."
+    same = int((replicated["rho"] * replicated["rho_learnt"] > 0).sum())
+    holds, passing = int(replicated["replicated"].sum()), int((replicated["q"] < SIGNIFICANT).sum())
+    return (
+        f"{lead}; in the {len(parts) - n_learnt} others {same} have the same sign (half of them would by chance), "
+        f"{passing} of them with q < {SIGNIFICANT}, and {holds} hold after Holm."
+    )
+
+
+def replicated(frame: pd.DataFrame) -> Exhibit:
+    """One row for each entry, those that hold best first. frame : REPLICATED."""
+    top = frame.sort_values(["p", "module", "feature_id"]).head(2 * MOST)
+    rows = tuple(
+        (r.module, str(r.n_genes), r.feature_id, number(r.rho_learnt), probability(r.q_learnt), str(r.n_learnt),
+         number(r.rho), probability(r.p), probability(r.p_adjusted), probability(r.q), str(r.n))
+        for r in top.itertuples()
+    )  # fmt: skip
+    heads = ("module", "genes", "feature or annotation", "rho learnt", "q learnt", "cases", "rho", "p", "p (Holm)", "q")
+    return Exhibit((*heads, "other cases"), rows, (1, *range(3, 11)))

@@ -4,7 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
-from radioloom.tables.claims import ADJUSTED, CONFOUNDERS
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, REPLICATED
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
@@ -126,6 +126,8 @@ TABLES = (
     ASSOCIATIONS,
     ADJUSTED,
     CONFOUNDERS,
+    GENE_PARTS,
+    REPLICATED,
     TREES,
     RECONSTRUCTED,
 )
@@ -174,6 +176,7 @@ __all__ = [
     "EXCLUSIONS",
     "FEATURES",
     "FOLLOWED",
+    "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
@@ -196,6 +199,7 @@ __all__ = [
     "PREDICTIONS",
     "RECONSTRUCTED",
     "RELIABILITY",
+    "REPLICATED",
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",

@@ -100,6 +100,8 @@ class ReportInputs:
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
     adjusted: pd.DataFrame | None = None  # ADJUSTED; this and the next None where no confounders are declared
     confounders: pd.DataFrame | None = None  # CONFOUNDERS
+    gene_parts: pd.DataFrame | None = None  # GENE_PARTS; this and the next None where the map is tested in no others
+    replicated: pd.DataFrame | None = None  # REPLICATED
     trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct

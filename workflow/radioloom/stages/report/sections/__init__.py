@@ -20,6 +20,7 @@ from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
 from radioloom.stages.report.sections.reliability import RELIABILITY
+from radioloom.stages.report.sections.replicated import REPLICATED
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
@@ -59,6 +60,7 @@ SECTIONS: tuple[Section, ...] = (
     TRAITS,
     GENOMICS,
     ADJUSTED,
+    REPLICATED,
     RECONSTRUCTION,
     TRUTH,
     CHECKLISTS,
