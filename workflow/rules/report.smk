@@ -2,7 +2,11 @@ from radioloom import tables
 from radioloom.stages.report import rerun, sections
 
 # What a map of gene modules is held against: the block of `genomics`, and the tables that come of it.
-CLAIM_TABLES = {"confounders": ["adjusted", "confounders"], "split": ["gene_parts", "replicated"]}
+CLAIM_TABLES = {
+    "confounders": ["adjusted", "confounders"],
+    "split": ["gene_parts", "replicated"],
+    "relearnt": ["relearnt", "maps_by_chance"],
+}
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
     "selection": [f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],

@@ -50,7 +50,7 @@ def test_what_is_true_of_all_cases_holds_and_what_is_true_of_some_does_not(metho
     parts = GENE_PARTS.frame([{"cohort": "g", "case": c, "part": LEARNT if c in CASES[:60] else TESTED} for c in CASES])
     words = claims.replicated_in_words(table, parts)
     assert words.startswith("A map learnt from 60 cases has ")
-    assert words.endswith("and 1 hold after Holm.")
+    assert words.endswith("and p < 0.05 after Holm in 1.")
     assert words.replace("<", "&lt;") in shown_alone(SECTION, gene_parts=parts, replicated=table)
 
 

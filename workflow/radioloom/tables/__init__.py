@@ -4,7 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
-from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, REPLICATED
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
@@ -128,6 +128,8 @@ TABLES = (
     CONFOUNDERS,
     GENE_PARTS,
     REPLICATED,
+    RELEARNT,
+    MAPS_BY_CHANCE,
     TREES,
     RECONSTRUCTED,
 )
@@ -182,6 +184,7 @@ __all__ = [
     "LEARNING_CURVE",
     "LEARNT",
     "LOOKS",
+    "MAPS_BY_CHANCE",
     "MASKS",
     "MEASURED",
     "METRICS",
@@ -198,6 +201,7 @@ __all__ = [
     "POOLED",
     "PREDICTIONS",
     "RECONSTRUCTED",
+    "RELEARNT",
     "RELIABILITY",
     "REPLICATED",
     "RISKS",

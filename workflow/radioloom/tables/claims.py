@@ -63,3 +63,27 @@ REPLICATED = Table(
         Column("replicated", "bool", "whether p_adjusted is below 0.05"),
     ),
 )
+RELEARNT = Table(
+    "RELEARNT",
+    "gene modules against features and traits, by maps that were learnt anew of permuted cases",
+    ("module", "feature_id"),
+    (
+        *PAIR,
+        Column("rho", "float64", "Spearman correlation, as in ASSOCIATIONS", null=True),
+        Column("p", "float64", "share of the pairs of all maps, of as many cases and ties, as large", null=True),
+        Column("q", "float64", "Benjamini-Hochberg over the whole table", null=True),
+        Column("p_max", "float64", "family-wise: share of maps whose largest |rho| sqrt(n - 1) is as large", null=True),
+        Column("n", "int64", "cases with both"),
+    ),
+)
+MAPS_BY_CHANCE = Table(
+    "MAPS_BY_CHANCE",
+    "entries of the map of gene modules, and of each map that was learnt anew of permuted cases",
+    ("permutation",),
+    (
+        Column("permutation", "int64", "0: the map of the study"),
+        Column("n_modules", "int64", "modules"),
+        Column("entries", "int64", "pairs with q below 0.05, by RELEARNT's p"),
+        Column("largest", "float64", "largest |rho|"),
+    ),
+)

@@ -102,6 +102,8 @@ class ReportInputs:
     confounders: pd.DataFrame | None = None  # CONFOUNDERS
     gene_parts: pd.DataFrame | None = None  # GENE_PARTS; this and the next None where the map is tested in no others
     replicated: pd.DataFrame | None = None  # REPLICATED
+    relearnt: pd.DataFrame | None = None  # RELEARNT; this and the next None where no map is learnt anew
+    maps_by_chance: pd.DataFrame | None = None  # MAPS_BY_CHANCE
     trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
