@@ -7,6 +7,7 @@ CLAIM_TABLES = {
     "split": ["gene_parts", "replicated"],
     "relearnt": ["relearnt", "maps_by_chance"],
 }
+TREE_TABLES = ("trees", "reconstructed", "tree_values")
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
     "selection": [f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
@@ -21,7 +22,7 @@ PLACES = {
     "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
     "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
-    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in ("trees", "reconstructed")},
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in TREE_TABLES},
     **{
         name: [f"{RESULTS}/tables/{name}.parquet"] if block in HAS.claims else []
         for block, names in CLAIM_TABLES.items()

@@ -34,6 +34,7 @@ from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.tree_values import TREE_VALUES
 from radioloom.tables.unsupervised import (
     ANNOTATIONS,
     ASSOCIATION_RULES,
@@ -132,6 +133,7 @@ TABLES = (
     MAPS_BY_CHANCE,
     TREES,
     RECONSTRUCTED,
+    TREE_VALUES,
 )
 
 

@@ -104,7 +104,8 @@ class ReportInputs:
     replicated: pd.DataFrame | None = None  # REPLICATED
     relearnt: pd.DataFrame | None = None  # RELEARNT; this and the next None where no map is learnt anew
     maps_by_chance: pd.DataFrame | None = None  # MAPS_BY_CHANCE
-    trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
+    trees: pd.DataFrame | None = None  # TREES; this and the next three None where no trees are asked for
+    tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
