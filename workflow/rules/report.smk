@@ -1,6 +1,12 @@
 from radioloom import tables
 from radioloom.stages.report import rerun, sections
 
+# What a map of gene modules is held against: the block of `genomics`, and the tables that come of it.
+CLAIM_TABLES = {
+    "confounders": ["adjusted", "confounders"],
+    "split": ["gene_parts", "replicated"],
+    "relearnt": ["relearnt", "maps_by_chance"],
+}
 TREE_TABLES = ("trees", "reconstructed", "tree_values")
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
@@ -18,8 +24,9 @@ PLACES = {
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in TREE_TABLES},
     **{
-        name: [f"{RESULTS}/tables/{name}.parquet"] if "confounders" in HAS.claims else []
-        for name in ("adjusted", "confounders")
+        name: [f"{RESULTS}/tables/{name}.parquet"] if block in HAS.claims else []
+        for block, names in CLAIM_TABLES.items()
+        for name in names
     },
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "signature": [f"{RESULTS}/signature.json"],

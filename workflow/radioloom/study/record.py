@@ -181,8 +181,9 @@ class Study:
         for name in self.has.expression:
             path = file_of(self.settings["genomics"]["expression"]["file"])
             files[f"{name}, expression: {path}"] = path
-            if listing := self.settings["genomics"].get("confounders", {}).get("file"):
-                files[f"{name}, confounders: {file_of(listing)}"] = file_of(listing)
+            for block in self.has.claims:
+                if listing := self.settings["genomics"][block].get("file"):
+                    files[f"{name}, {block}: {file_of(listing)}"] = file_of(listing)
         return files
 
     @cached_property

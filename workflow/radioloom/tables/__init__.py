@@ -4,7 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
-from radioloom.tables.claims import ADJUSTED, CONFOUNDERS
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
@@ -127,6 +127,10 @@ TABLES = (
     ASSOCIATIONS,
     ADJUSTED,
     CONFOUNDERS,
+    GENE_PARTS,
+    REPLICATED,
+    RELEARNT,
+    MAPS_BY_CHANCE,
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
@@ -176,11 +180,13 @@ __all__ = [
     "EXCLUSIONS",
     "FEATURES",
     "FOLLOWED",
+    "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
     "LEARNT",
     "LOOKS",
+    "MAPS_BY_CHANCE",
     "MASKS",
     "MEASURED",
     "METRICS",
@@ -197,7 +203,9 @@ __all__ = [
     "POOLED",
     "PREDICTIONS",
     "RECONSTRUCTED",
+    "RELEARNT",
     "RELIABILITY",
+    "REPLICATED",
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",

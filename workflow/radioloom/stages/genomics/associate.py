@@ -28,6 +28,8 @@ class Settings:
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
     reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
     confounders: dict[str, Any] | None = None  # stages/genomics/confounders.py Settings
+    split: dict[str, Any] | None = None  # stages/genomics/parts.py Settings
+    relearnt: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:

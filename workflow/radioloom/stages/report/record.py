@@ -100,6 +100,10 @@ class ReportInputs:
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
     adjusted: pd.DataFrame | None = None  # ADJUSTED; this and the next None where no confounders are declared
     confounders: pd.DataFrame | None = None  # CONFOUNDERS
+    gene_parts: pd.DataFrame | None = None  # GENE_PARTS; this and the next None where the map is tested in no others
+    replicated: pd.DataFrame | None = None  # REPLICATED
+    relearnt: pd.DataFrame | None = None  # RELEARNT; this and the next None where no map is learnt anew
+    maps_by_chance: pd.DataFrame | None = None  # MAPS_BY_CHANCE
     trees: pd.DataFrame | None = None  # TREES; this and the next three None where no trees are asked for
     tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED

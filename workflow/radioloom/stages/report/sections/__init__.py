@@ -21,7 +21,9 @@ from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
+from radioloom.stages.report.sections.relearnt import RELEARNT
 from radioloom.stages.report.sections.reliability import RELIABILITY
+from radioloom.stages.report.sections.replicated import REPLICATED
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
@@ -60,7 +62,9 @@ SECTIONS: tuple[Section, ...] = (
     RULES,
     TRAITS,
     GENOMICS,
+    RELEARNT,
     ADJUSTED,
+    REPLICATED,
     ASSOCIATED,
     RECONSTRUCTION,
     MODULE_TREES,
