@@ -23,6 +23,7 @@ LEARNT_BY_THEM = (
     "permuted cases (genomics.reconstruction)."
 )
 MOST = 24  # features shown: those with the largest |rho| sqrt(n - 1) where more were tested
+NAMED = 5  # gene sets that a sentence names
 
 
 def arranged(associations: pd.DataFrame, value: str, first: list[str]) -> pd.DataFrame:
@@ -124,6 +125,13 @@ def modules_in_words(summary: dict[str, Any]) -> str:
     parts = [f"{genes[key]} {words}" for key, words in lost.items() if genes.get(key)]
     text = f"{count(genes['genes_read'], 'gene')} of {count(cases['expression'], 'case')} were read; "
     text += f"{genes['in_modules']} are in modules ({summary['method']['definition']})"
+    if sets := summary.get("sets"):
+        small = [
+            f"{name} ({there} of {size})" for name, (size, there) in sets.items() if name not in summary["explained"]
+        ]
+        parts.append(f"{len(sets) - len(small)} of {len(sets)} gene sets are modules")
+        if small:
+            parts.append(f"the others have too few of their genes here: {', '.join(small[:NAMED])}")
     others = "features or annotations by readers" if cases.get("traits") else "features"
     return f"{', '.join([text, *parts])}. {count(cases['both'], 'case')} have {others} as well."
 
